@@ -1,0 +1,1 @@
+"""Vaguemestre: the professional mail of an académie."""

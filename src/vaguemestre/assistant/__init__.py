@@ -1,0 +1,1 @@
+"""Identification assistant: find my username, activate my account."""

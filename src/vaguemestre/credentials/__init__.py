@@ -1,0 +1,1 @@
+"""Accounts and what opens them: passwords, one-time codes, application passwords."""

@@ -1,0 +1,22 @@
+"""Facts about accounts, past tense."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AccountOpened:
+    """Created by an arrival: owed a mailbox, opened by nothing yet."""
+
+    account_id: int
+
+
+@dataclass(frozen=True)
+class AccountChanged:
+    """State, addresses, quota or application passwords changed: the engines must follow."""
+
+    account_id: int
+
+
+@dataclass(frozen=True)
+class AccountActivated:
+    account_id: int

@@ -1,0 +1,82 @@
+"""What opens an account. An account belongs to one person; a technical account belongs to none."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+
+from vaguemestre.directory.models import Person
+
+
+class Account(AbstractBaseUser):
+    """A sign-in object: one person, one account (DOMAIN.md §7). The password column holds Argon2id."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"  # never activated: no password opens it
+        ACTIVE = "active"
+        SUSPENDED = "suspended"
+        CLOSED = "closed"
+
+    class Role(models.TextChoices):
+        AGENT = "agent"
+        HR_OFFICER = "hr_officer"
+        HELPDESK = "helpdesk"
+        ADMINISTRATOR = "administrator"
+
+    person = models.OneToOneField(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="account"
+    )
+    username = models.CharField(max_length=32, unique=True)
+    mailbox = models.CharField(max_length=254, unique=True)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    quota_mb = models.PositiveIntegerField(default=2048)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    charter_version = models.CharField(max_length=20, blank=True)
+    charter_accepted_at = models.DateTimeField(null=True, blank=True)
+    preferences = models.JSONField(default=dict)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ()
+
+    class Meta:
+        indexes = (models.Index(fields=("state",)),)
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.state == self.State.ACTIVE
+
+
+class AppPassword(models.Model):
+    """A generated password for one mail program; only its SHA-256 is kept (random 80 bits or more)."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="app_passwords")
+    name = models.CharField(max_length=80)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class OneTimeDevice(models.Model):
+    """A source of one-time codes (RFC 6238): an application (30 s) or a key with a PIN (60 s)."""
+
+    class Kind(models.TextChoices):
+        APP = "app"
+        KEY = "key"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="one_time_devices")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    secret = models.BinaryField()  # encrypted with the instance's key
+    period = models.PositiveSmallIntegerField(default=30)
+    pin = models.CharField(max_length=128, blank=True)  # Argon2id
+    last_step = models.BigIntegerField(default=-1)  # a step is accepted once
+    serial = models.CharField(max_length=40, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+
+class MailToken(models.Model):
+    """A mail token we minted and still honour: its SHA-256. Gone from here, it opens nothing."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mail_tokens")
+    session_key = models.CharField(max_length=64, blank=True, db_index=True)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)

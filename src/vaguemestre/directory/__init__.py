@@ -1,0 +1,1 @@
+"""People, structures, assignments, management services, names and addresses."""

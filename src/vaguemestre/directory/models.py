@@ -1,0 +1,147 @@
+"""People and places of an académie (DOMAIN.md §2, §3, §4.5). Several académies live side by side."""
+
+import uuid
+
+from django.db import models
+
+
+class Academy(models.Model):
+    """An académie: one mail domain, one code inside the NUMENs it issues."""
+
+    code = models.CharField(max_length=2, unique=True)
+    name = models.CharField(max_length=80)
+    domain = models.CharField(max_length=253, unique=True)
+
+
+class ManagementService(models.Model):
+    """The division that manages a category of staff (DPE, DPATE, DEEP, DSDEN of a department)."""
+
+    academy = models.ForeignKey(Academy, on_delete=models.PROTECT, related_name="services")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=160)
+    department = models.CharField(max_length=3, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=254, blank=True)
+    postal = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("academy", "code"), name="service_code_once"),)
+
+
+class Structure(models.Model):
+    """A school or a service, known by its UAI (DOMAIN.md §2.5)."""
+
+    academy = models.ForeignKey(Academy, on_delete=models.PROTECT, related_name="structures")
+    uai = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=40, blank=True)
+    sector = models.CharField(max_length=20, blank=True)
+    department = models.CharField(max_length=3, blank=True)
+    town = models.CharField(max_length=80, blank=True)
+    postal_code = models.CharField(max_length=10, blank=True)
+    opened_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+
+
+class Person(models.Model):
+    """A human managed by the académie. Civil status is restricted; the directory shows only usage names."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    academy = models.ForeignKey(Academy, on_delete=models.PROTECT, related_name="people")
+    dossier = models.CharField(max_length=40)
+    civility = models.CharField(max_length=4, blank=True)
+    birth_name = models.CharField(max_length=100)
+    usage_name = models.CharField(max_length=100, blank=True)
+    first_name = models.CharField(max_length=100)
+    chosen_first_name = models.CharField(max_length=100, blank=True)
+    birth_date = models.DateField()
+    category = models.CharField(max_length=20)
+    service = models.ForeignKey(ManagementService, null=True, blank=True, on_delete=models.PROTECT)
+    recovery_address = models.CharField(max_length=254, blank=True)
+    unlisted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("academy", "dossier"), name="dossier_once"),)
+
+    @property
+    def shown_first_name(self) -> str:
+        return self.chosen_first_name or self.first_name
+
+    @property
+    def shown_last_name(self) -> str:
+        return self.usage_name or self.birth_name
+
+    @property
+    def shown_name(self) -> str:
+        return f"{self.shown_first_name} {self.shown_last_name}"
+
+
+class NumenRow(models.Model):
+    """A NUMEN held by a person: encrypted, found by keyed hash, history kept (DOMAIN.md §1.3, §1.6)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="numens")
+    ciphertext = models.BinaryField()
+    digest = models.CharField(max_length=64, unique=True)
+    layout = models.CharField(max_length=10)
+    is_current = models.BooleanField(default=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person",), condition=models.Q(is_current=True), name="one_current_numen"
+            ),
+        )
+
+
+class Assignment(models.Model):
+    """An agent in a structure, for a function, between two dates (affectation). `ends_on` is inclusive."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="assignments")
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="assignments")
+    status = models.CharField(max_length=20, blank=True)
+    corps = models.CharField(max_length=10, blank=True)
+    discipline = models.CharField(max_length=10, blank=True)
+    function = models.CharField(max_length=20, blank=True)
+    is_primary = models.BooleanField(default=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person", "structure", "starts_on", "function"), name="assignment_once"
+            ),
+        )
+
+
+class TakenName(models.Model):
+    """A username or an address that was given once: never given again, whoever left (DOMAIN.md §2.3)."""
+
+    class Kind(models.TextChoices):
+        USERNAME = "username"
+        ADDRESS = "address"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=254)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("kind", "name"), name="name_taken_once"),)
+
+
+class MailAddress(models.Model):
+    """An address of a person; a former one still receives but no longer sends."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
+    address = models.CharField(max_length=254, unique=True)
+    is_primary = models.BooleanField(default=False)
+    may_send = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person",), condition=models.Q(is_primary=True), name="one_primary_address"
+            ),
+        )

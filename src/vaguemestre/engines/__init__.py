@@ -1,0 +1,1 @@
+"""The outside: one folder per engine, plugged in by site/wiring."""

@@ -1,0 +1,1 @@
+"""HR feeds: rows read, compared with what we know, planned, applied."""

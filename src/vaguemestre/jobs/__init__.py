@@ -1,0 +1,1 @@
+"""What must happen after commit: events, and the handlers they wake."""

@@ -1,0 +1,38 @@
+"""Announce a fact in the caller's transaction; run what follows now or later."""
+
+import dataclasses
+from typing import Any
+
+from vaguemestre.jobs.ports import Handler, Subscriptions, subscriptions
+from vaguemestre.jobs.tasks import wake
+from vaguemestre.kernel.errors import EngineDown
+
+
+def announce(event: Any) -> None:
+    """Keep the event for its handlers. Inside the caller's transaction: it leaves only if that commits.
+
+    `event` is a frozen dataclass of JSON-ready fields.
+    """
+    for handler in _listeners(subscriptions.get(), type(event)):
+        wake.enqueue(_name(handler), _name(type(event)), dataclasses.asdict(event), 1)
+
+
+def run_now(event: Any) -> bool:
+    """Run the event's handlers in this thread, after the use case committed.
+
+    True when all are done; False when an engine is away (the worker will do it).
+    """
+    try:
+        for handler in _listeners(subscriptions.get(), type(event)):
+            handler(event)
+    except EngineDown:
+        return False
+    return True
+
+
+def _listeners(table: Subscriptions, kind: type) -> tuple[Handler, ...]:
+    return table.get(kind, ())
+
+
+def _name(thing: Any) -> str:
+    return f"{thing.__module__}:{thing.__qualname__}"

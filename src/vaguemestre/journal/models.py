@@ -1,0 +1,18 @@
+"""The journal: one row an act, each sealed with the hash of the one before (SECURITY: append-only, chained)."""
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """Who did what to whom, when. Rows are never changed; a trigger refuses UPDATE and DELETE."""
+
+    at = models.DateTimeField(db_index=True)
+    action = models.CharField(max_length=80, db_index=True)
+    by = models.CharField(max_length=80)
+    to = models.CharField(max_length=80, db_index=True)
+    details = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ("id",)

@@ -1,0 +1,29 @@
+"""Time as the académie lives it: Europe/Paris days, school years starting on 1 September."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def paris_day(moment: datetime) -> date:
+    """The calendar day of an aware moment in Paris."""
+    return moment.astimezone(PARIS).date()
+
+
+def school_year(day: date) -> str:
+    """`2026-2027` for any day from 1 September 2026 to 31 August 2027."""
+    first = day.year if day.month >= 9 else day.year - 1
+    return f"{first}-{first + 1}"
+
+
+def parse_day(text: str) -> date:
+    """Read `JJ/MM/AAAA` (also with dots, hyphens or spaces) or ISO `AAAA-MM-JJ`. Raises ValueError."""
+    pieces = "".join(c if c.isdigit() else " " for c in text).split()
+    if len(pieces) != 3:
+        raise ValueError(text)
+    if len(pieces[0]) == 4:
+        return date(int(pieces[0]), int(pieces[1]), int(pieces[2]))
+    if len(pieces[2]) == 4:
+        return date(int(pieces[2]), int(pieces[1]), int(pieces[0]))
+    raise ValueError(text)

@@ -1,0 +1,1 @@
+"""Messages on their way out: on disk first, then submitted, filed, told."""

@@ -1,0 +1,35 @@
+"""Messages on their way out. A row is the promise behind « Courriel envoyé »."""
+
+from django.db import models
+
+from vaguemestre.credentials.models import Account
+
+
+class OutgoingRow(models.Model):
+    """One message: kept whole, submitted once, filed in sent mail once."""
+
+    class State(models.TextChoices):
+        HELD = "held"
+        QUEUED = "queued"
+        SUBMITTED = "submitted"
+        FILED = "filed"
+        CANCELLED = "cancelled"
+        REFUSED = "refused"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="outgoing")
+    key = models.CharField(max_length=64)  # made by the composer: a second click is the same message
+    message_id = models.CharField(max_length=255, unique=True)
+    sender = models.CharField(max_length=254)
+    recipients = models.JSONField()
+    content = models.BinaryField()
+    in_reply_to = models.JSONField(null=True, blank=True)  # folder, uid_validity, uid of the original
+    draft = models.JSONField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED, db_index=True)
+    due_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    filed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "key"), name="outgoing_once"),)

@@ -1,0 +1,39 @@
+"""What provisioning asks of the engines."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from vaguemestre.kernel.slots import Slot
+from vaguemestre.provisioning.values import Owed
+
+
+class MailDirectory(Protocol):
+    """The engines' own view of who has a mailbox. Changes are effective when the call returns."""
+
+    def put(self, owed: Iterable[Owed]) -> None:
+        """Make these mailboxes so, in one transaction of the projection."""
+        ...
+
+    def drop(self, mailboxes: Iterable[str]) -> None: ...
+
+    def held(self) -> Mapping[str, Owed]:
+        """Everything the engines know, by mailbox."""
+        ...
+
+    def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
+        """From now on this mail token opens that mailbox, until that Unix time."""
+        ...
+
+    def refuse_tokens(self, token_sha256s: Iterable[str]) -> None:
+        """From now on these tokens open nothing."""
+        ...
+
+
+class Connections(Protocol):
+    def cut(self, mailbox: str) -> None:
+        """Close every open IMAP connection of that mailbox and forget what the engine cached about it."""
+        ...
+
+
+mail_directory: Slot[MailDirectory] = Slot("provisioning.mail_directory")
+connections: Slot[Connections] = Slot("provisioning.connections")

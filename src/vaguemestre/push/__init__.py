@@ -1,0 +1,1 @@
+"""Tells open pages that something changed in a mailbox."""

@@ -1,0 +1,202 @@
+"""One typed, frozen configuration, read once at start. An unknown key or a wrong type refuses to start."""
+
+import dataclasses
+import json
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_type_hints
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+class ConfigWrong(Exception):
+    """The configuration cannot be used; the message is one clear sentence (exit code 78)."""
+
+
+@dataclass(frozen=True)
+class AcademySection:
+    """The académie an empty instance starts with."""
+
+    code: str = "20"
+    name: str = "Académie d’Amiens"
+    domain: str = "ac-amiens.test"
+    departments: tuple[str, ...] = ("002", "060", "080")
+    numen_layout: str = "standard"
+
+
+@dataclass(frozen=True)
+class WebSection:
+    host: str = "127.0.0.1"
+    public_url: str = ""  # empty: http://localhost:<port>
+    workers: int = 2
+    threads: int = 4
+    behind_tls: bool = False
+
+
+@dataclass(frozen=True)
+class DatabaseSection:
+    """`engine` is sqlite or postgresql; the other keys are for PostgreSQL only."""
+
+    engine: str = "sqlite"
+    host: str = ""
+    port: int = 5432
+    name: str = "vaguemestre"
+    user: str = "vaguemestre"
+    password_file: str = ""
+
+
+@dataclass(frozen=True)
+class MailSection:
+    host: str = "127.0.0.1"
+    message_size_limit: int = 20_971_520
+    quota_mb: int = 2048
+    full_text_search: bool = True
+
+
+@dataclass(frozen=True)
+class FeedSection:
+    closure_limit_percent: float = 2.0
+    grace_days: int = 60
+
+
+@dataclass(frozen=True)
+class Ports:
+    web: int
+    push: int
+    imap: int
+    imaps: int
+    submission: int
+    submissions: int
+    mx: int
+    managesieve: int
+
+
+@dataclass(frozen=True)
+class Config:
+    home: Path
+    port_base: int = 8000
+    academy: AcademySection = field(default_factory=AcademySection)
+    web: WebSection = field(default_factory=WebSection)
+    database: DatabaseSection = field(default_factory=DatabaseSection)
+    mail: MailSection = field(default_factory=MailSection)
+    feed: FeedSection = field(default_factory=FeedSection)
+
+    @property
+    def ports(self) -> Ports:
+        base = self.port_base
+        return Ports(
+            web=base,
+            push=base + 1,
+            imap=base + 143,
+            imaps=base + 993,
+            submission=base + 587,
+            submissions=base + 465,
+            mx=base + 25,
+            managesieve=base + 190,
+        )
+
+    @property
+    def public_url(self) -> str:
+        return self.web.public_url or f"http://localhost:{self.ports.web}"
+
+    @property
+    def run_dir(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def data_dir(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def secrets_dir(self) -> Path:
+        return self.home / "secrets"
+
+    @property
+    def engines_dir(self) -> Path:
+        return self.home / "engines"
+
+    @property
+    def logs_dir(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def projection_path(self) -> Path:
+        """The engines' own small SQLite file (used unless the database is PostgreSQL)."""
+        return self.engines_dir / "db" / "projection.sqlite3"
+
+
+_SECTIONS = ("academy", "web", "database", "mail", "feed")
+
+
+def load(home: Path | None = None, port_base: int | None = None) -> Config:
+    """Read the configuration of an instance.
+
+    `vaguemestre.toml` in the home, else beside the project, else defaults. The home comes from the argument,
+    `VAGUEMESTRE_HOME`, or `var/`; the port base from the argument, `VAGUEMESTRE_PORT_BASE`, the last start
+    (`run/instance.json`), the file, or 8000. Raises ConfigWrong.
+    """
+    home = (home or Path(os.environ.get("VAGUEMESTRE_HOME") or PROJECT / "var")).resolve()
+    file = next((f for f in (home / "vaguemestre.toml", PROJECT / "vaguemestre.toml") if f.is_file()), None)
+    given = _read_toml(file) if file else {}
+    base = port_base if port_base is not None else _known_port_base(home)
+    if base is None:
+        base = given.get("port_base", 8000)
+    unknown = set(given) - {*_SECTIONS, "port_base"}
+    if unknown:
+        raise ConfigWrong(f"{file} : clé inconnue « {sorted(unknown)[0]} ».")
+    if not isinstance(base, int) or isinstance(base, bool) or not 0 < base < 64000:
+        raise ConfigWrong(f"{file or home} : « port_base » doit être un nombre entre 1 et 63999.")
+    sections = {}
+    for section, hint in get_type_hints(Config).items():
+        if section in _SECTIONS:
+            sections[section] = _section(hint, given.get(section, {}), f"{file} [{section}]")
+    return Config(home=home, port_base=base, **sections)
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigWrong(f"{file} ne peut pas être lu : {error}.") from error
+
+
+def _known_port_base(home: Path) -> int | None:
+    if text := os.environ.get("VAGUEMESTRE_PORT_BASE"):
+        if not text.isdigit():
+            raise ConfigWrong("VAGUEMESTRE_PORT_BASE doit être un nombre.")
+        return int(text)
+    try:
+        return int(json.loads((home / "run" / "instance.json").read_text())["port_base"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _section(kind: type[Any], given: object, where: str) -> Any:
+    if not isinstance(given, dict):
+        raise ConfigWrong(f"{where} doit être une section.")
+    hints = get_type_hints(kind)
+    known = {f.name for f in dataclasses.fields(kind)}
+    for key, value in given.items():
+        if key not in known:
+            raise ConfigWrong(f"{where} : clé inconnue « {key} ».")
+        if not _fits(value, hints[key]):
+            raise ConfigWrong(f"{where} : « {key} » n’a pas le bon type ({_type_name(hints[key])} attendu).")
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
+
+
+def _fits(value: object, hint: Any) -> bool:
+    if hint == tuple[str, ...]:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if isinstance(value, bool):
+        return hint is bool
+    return isinstance(value, hint) if isinstance(hint, (type, UnionType)) else False
+
+
+def _type_name(hint: Any) -> str:
+    names = {str: "texte", int: "nombre entier", float: "nombre", bool: "true ou false"}
+    return names.get(hint, "liste de textes")

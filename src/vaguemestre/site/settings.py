@@ -1,0 +1,166 @@
+"""Django's settings, all derived from the one configuration."""
+
+from typing import Any
+
+from vaguemestre.site import config as configuration
+from vaguemestre.site import secrets
+
+CONFIG = configuration.load()
+secrets.make_missing(CONFIG.secrets_dir)
+CONFIG.data_dir.mkdir(parents=True, exist_ok=True)
+
+SECRET_KEY = secrets.read(CONFIG.secrets_dir, "django_key")
+DEBUG = False
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "testserver",
+    CONFIG.public_url.split("//")[1].split(":")[0].rstrip("/"),
+]
+
+_ROOMS = (
+    "ui",
+    "journal",
+    "jobs",
+    "directory",
+    "credentials",
+    "provisioning",
+    "intake",
+    "signin",
+    "outbox",
+    "assistant",
+    "webmail",
+    "contacts",
+    "portal",
+)
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "django_tasks_db",
+    "vaguemestre.site",
+    *(f"vaguemestre.{room}" for room in _ROOMS),
+]
+AUTH_USER_MODEL = "credentials.Account"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "vaguemestre.site.middleware.Errors",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "vaguemestre.site.urls"
+WSGI_APPLICATION = "vaguemestre.site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+            ]
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "vaguemestre.ui.jinja.environment"},
+    },
+]
+
+
+def _databases() -> dict[str, Any]:
+    chosen = CONFIG.database
+    if chosen.engine == "postgresql":
+        password = ""
+        if chosen.password_file:
+            password = (CONFIG.home / chosen.password_file).read_text().strip()
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": chosen.host,
+            "PORT": chosen.port,
+            "NAME": chosen.name,
+            "USER": chosen.user,
+            "PASSWORD": password,
+            "CONN_MAX_AGE": 60,
+        }
+    if chosen.engine != "sqlite":
+        raise configuration.ConfigWrong("[database] « engine » est sqlite ou postgresql.")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": CONFIG.data_dir / "vaguemestre.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN rather than failing at COMMIT
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000",
+        },
+    }
+
+
+DATABASES = {"default": _databases()}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": False}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+TIME_ZONE = "Europe/Paris"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = CONFIG.home / "static"
+
+# On plain-HTTP loopback cookies cannot be Secure; the port in their name keeps two instances apart.
+_PREFIX = "__Host-" if CONFIG.web.behind_tls else ""
+_SUFFIX = "" if CONFIG.web.behind_tls else f"_{CONFIG.ports.web}"
+SESSION_ENGINE = "vaguemestre.signin.sessions"
+SESSION_COOKIE_NAME = f"{_PREFIX}vaguemestre{_SUFFIX}"
+SESSION_COOKIE_SECURE = CONFIG.web.behind_tls
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_NAME = f"{_PREFIX}csrf{_SUFFIX}"
+CSRF_COOKIE_SECURE = CONFIG.web.behind_tls
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = False  # htmx sends it as a header
+CSRF_TRUSTED_ORIGINS = [CONFIG.public_url, f"http://127.0.0.1:{CONFIG.ports.web}"]
+
+_PUSH = [f"http://localhost:{CONFIG.ports.push}", f"http://127.0.0.1:{CONFIG.ports.push}"]
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'", *([] if CONFIG.web.behind_tls else _PUSH)],
+    "frame-src": ["'self'"],
+    "manifest-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'self'"],
+}
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if CONFIG.web.behind_tls else 0
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

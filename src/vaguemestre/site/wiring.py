@@ -1,0 +1,14 @@
+"""Slots ← engines, events → handlers: the only file that sees both."""
+
+from collections.abc import Callable
+from typing import Any
+
+from vaguemestre.jobs.ports import subscriptions
+from vaguemestre.site.config import Config
+
+SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {}
+
+
+def plug_engines(config: Config) -> None:
+    """Plug every slot for one instance. Nothing is opened here: engines connect when first used."""
+    subscriptions.plug(SUBSCRIPTIONS)

@@ -1,0 +1,1 @@
+"""Starts, watches and stops the children of one instance."""

@@ -1,0 +1,1 @@
+"""Base page, components, static assets shared by every screen."""

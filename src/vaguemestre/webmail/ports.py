@@ -1,0 +1,85 @@
+"""What the webmail asks of a mail store (IMAP, RFC 9051). Every method may raise EngineDown or EngineRefused."""
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.slots import Slot
+from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, OpenedMessage, Page
+
+
+class MessageGone(Refusal):
+    """Expunged, moved, or the folder was rebuilt (UIDVALIDITY changed)."""
+
+
+class FolderGone(Refusal):
+    """No such folder (any more)."""
+
+
+class Lists(Protocol):
+    """Looking along folders."""
+
+    def folders(self) -> tuple[Folder, ...]:
+        """All folders, special ones first, with their counts (LIST-STATUS, RFC 5819)."""
+        ...
+
+    def page(self, folder: str, offset: int, size: int) -> Page:
+        """`size` rows from `offset` (0 = newest). Raises FolderGone."""
+        ...
+
+    def search(self, folder: str, words: str, offset: int, size: int) -> Page:
+        """Like `page`, over messages holding all the words (headers and text). Raises FolderGone."""
+        ...
+
+    def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
+        """Messages of that Message-ID. Raises FolderGone."""
+        ...
+
+
+class Reads(Protocol):
+    """Looking into one message; the unread mark is untouched. Raises MessageGone."""
+
+    def open(self, ref: MessageRef) -> OpenedMessage: ...
+
+    def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
+        """The decoded-from-transfer-encoding bytes of a part (at most `limit` of them)."""
+        ...
+
+    def raw(self, ref: MessageRef) -> bytes:
+        """The whole message, as it came."""
+        ...
+
+
+class Marks(Protocol):
+    """Changing messages. Gone messages are ignored unless said otherwise."""
+
+    def flag(self, refs: Sequence[MessageRef], add: Collection[str], remove: Collection[str]) -> None: ...
+
+    def move(self, refs: Sequence[MessageRef], to: str) -> None:
+        """MOVE (RFC 6851); the folder `to` exists. Raises FolderGone."""
+        ...
+
+    def expunge(self, refs: Sequence[MessageRef]) -> None:
+        """Delete for good (UID EXPUNGE, RFC 4315)."""
+        ...
+
+    def append(self, folder: str, content: bytes, flags: Collection[str], date: datetime) -> MessageRef:
+        """Add a message; its reference comes from APPENDUID. Raises FolderGone, QuotaReached."""
+        ...
+
+
+class QuotaReached(Refusal):
+    """The mailbox is full."""
+
+
+class Mailbox(Lists, Reads, Marks, Protocol):
+    """One person's mailbox, for the time of a `with`."""
+
+
+class OpenMailbox(Protocol):
+    def __call__(self, login: MailLogin) -> AbstractContextManager[Mailbox]: ...
+
+
+open_mailbox: Slot[OpenMailbox] = Slot("webmail.open_mailbox")

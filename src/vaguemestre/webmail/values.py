@@ -1,0 +1,134 @@
+"""Nouns of a mailbox as the webmail sees it. All frozen; nothing here knows IMAP's wire."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Use(StrEnum):
+    """What a folder is for (RFC 6154), INBOX included; OTHER for the person's own folders."""
+
+    INBOX = "inbox"
+    DRAFTS = "drafts"
+    SENT = "sent"
+    ARCHIVE = "archive"
+    JUNK = "junk"
+    TRASH = "trash"
+    ALL = "all"
+    OTHER = "other"
+
+
+class Flag(StrEnum):
+    """The system flags of RFC 9051 §2.3.2 that we show or set, plus $Forwarded."""
+
+    SEEN = "\\Seen"
+    ANSWERED = "\\Answered"
+    FLAGGED = "\\Flagged"
+    DELETED = "\\Deleted"
+    DRAFT = "\\Draft"
+    FORWARDED = "$Forwarded"
+
+
+@dataclass(frozen=True)
+class MailLogin:
+    """Whose mailbox, opened on behalf of which browser session (empty for the worker)."""
+
+    mailbox: str
+    session_key: str = ""
+
+
+@dataclass(frozen=True)
+class MessageRef:
+    """A message for as long as its folder lives: folder name (Unicode), UIDVALIDITY, UID."""
+
+    folder: str
+    uid_validity: int
+    uid: int
+
+
+@dataclass(frozen=True)
+class Folder:
+    name: str
+    use: Use
+    total: int
+    unread: int
+    depth: int = 0
+    selectable: bool = True
+
+
+@dataclass(frozen=True)
+class Correspondent:
+    """A decoded name (may be empty, never holds control characters) and an address as written."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a list row shows and never changes for a UID (so it may be kept for ever)."""
+
+    uid: int
+    sender: Correspondent
+    to: tuple[Correspondent, ...]
+    subject: str
+    date: datetime
+    preview: str
+    size: int
+    has_attachment: bool
+    message_id: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    summary: Summary
+    flags: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows newest first. `validator` changes when anything in the folder changes."""
+
+    folder: str
+    uid_validity: int
+    total: int
+    unread: int
+    offset: int
+    rows: tuple[Row, ...]
+    validator: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A node of the MIME tree (from BODYSTRUCTURE). `number` is IMAP's (`1.2`); multiparts have children."""
+
+    number: str
+    kind: str  # "text/html", lower case
+    charset: str = ""
+    encoding: str = ""
+    size: int = 0
+    name: str = ""
+    content_id: str = ""
+    disposition: str = ""
+    children: tuple["Part", ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenedMessage:
+    """Header fields, flags and structure of one message; bodies are fetched by part."""
+
+    ref: MessageRef
+    flags: frozenset[str]
+    received: datetime
+    size: int
+    subject: str
+    date: datetime | None
+    sender: tuple[Correspondent, ...]
+    reply_to: tuple[Correspondent, ...]
+    to: tuple[Correspondent, ...]
+    cc: tuple[Correspondent, ...]
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    root: Part
+    bcc: tuple[Correspondent, ...] = field(default=())
