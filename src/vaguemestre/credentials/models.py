@@ -35,7 +35,7 @@ class Account(AbstractBaseUser):
     preferences = models.JSONField(default=dict)
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS = ()
+    REQUIRED_FIELDS: list[str] = []
 
     class Meta:
         indexes = (models.Index(fields=("state",)),)

@@ -4,7 +4,7 @@ from django.utils.module_loading import import_string
 
 
 class SiteConfig(AppConfig):
-    """Plugs the engines once every room is loaded (wiring imports models, so it cannot be imported before)."""
+    """Plugs the engines once every room is loaded; wiring imports models, so it comes no sooner."""
 
     name = "vaguemestre.site"
     label = "site"

@@ -1,4 +1,4 @@
-"""What the webmail asks of a mail store (IMAP, RFC 9051). Every method may raise EngineDown or EngineRefused."""
+"""What the webmail asks of a mail store (IMAP, RFC 9051); every method may raise the engine errors."""
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager

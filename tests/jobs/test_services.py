@@ -1,0 +1,81 @@
+"""An event leaves with its transaction, wakes its handlers, and waits for an absent engine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult
+
+from vaguemestre.jobs import ports
+from vaguemestre.jobs.services import announce, run_now
+from vaguemestre.jobs.tasks import wake
+from vaguemestre.kernel.errors import EngineDown
+
+
+@dataclass(frozen=True)
+class BellRang:
+    times: int
+
+
+heard: list[int] = []
+away: list[bool] = []
+
+
+def listen(event: BellRang) -> None:
+    if away:
+        raise EngineDown("the listener is away")
+    heard.append(event.times)
+
+
+@pytest.fixture(autouse=True)
+def _listening() -> Iterator[None]:
+    before = ports.subscriptions.get()
+    ports.subscriptions.plug({BellRang: (listen,)})
+    heard.clear()
+    away.clear()
+    yield
+    ports.subscriptions.plug(before)
+
+
+def waiting() -> list[list[object]]:
+    return [row.args_kwargs["args"] for row in DBTaskResult.objects.order_by("enqueued_at")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_of_a_failed_transaction_never_leaves() -> None:
+    def fails_after_announcing() -> None:
+        with transaction.atomic():
+            announce(BellRang(1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails_after_announcing()
+    assert waiting() == []
+
+
+@pytest.mark.django_db
+def test_an_announced_event_wakes_its_handler_once() -> None:
+    announce(BellRang(2))
+    (args,) = waiting()
+    wake.func(*args)
+    assert heard == [2]
+
+
+@pytest.mark.django_db
+def test_an_absent_engine_means_later_with_one_more_attempt() -> None:
+    announce(BellRang(3))
+    away.append(True)
+    (args,) = waiting()
+    wake.func(*args)
+    again = waiting()[1]
+    assert heard == []
+    assert again[:3] == args[:3]
+    assert again[3] == 2
+
+
+def test_run_now_says_whether_all_is_done() -> None:
+    assert run_now(BellRang(4)) is True
+    away.append(True)
+    assert run_now(BellRang(5)) is False
+    assert heard == [4]

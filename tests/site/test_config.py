@@ -1,0 +1,55 @@
+"""The configuration is read whole or refused with a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.site.config import ConfigWrong, load
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def wrote(home: Path, text: str) -> Path:
+    (home / "vaguemestre.toml").write_text(text, encoding="utf-8")
+    return home
+
+
+def test_an_empty_home_gives_the_demonstration_academie(home: Path) -> None:
+    config = load(home)
+    assert config.academy.domain == "ac-amiens.test"
+    assert config.ports.web == 8000
+    assert config.ports.imaps == 8993
+
+
+def test_all_ports_follow_the_base(home: Path) -> None:
+    ports = load(home, 18000).ports
+    assert (ports.web, ports.push, ports.imap, ports.mx) == (18000, 18001, 18143, 18025)
+    assert (ports.submission, ports.submissions, ports.managesieve) == (18587, 18465, 18190)
+
+
+def test_the_argument_wins_over_the_file(home: Path) -> None:
+    wrote(home, "port_base = 9000\n")
+    assert load(home).port_base == 9000
+    assert load(home, 9100).port_base == 9100
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("inconnue = 1\n", "clé inconnue « inconnue »"),
+        ("[academy]\nville = 'x'\n", "clé inconnue « ville »"),
+        ("[web]\nworkers = 'deux'\n", "« workers » n’a pas le bon type"),
+        ("[web]\nworkers = true\n", "« workers » n’a pas le bon type"),
+        ("[academy]\ndepartments = [1]\n", "« departments » n’a pas le bon type"),
+        ("academy = 3\n", "doit être une section"),
+        ("port_base = 70000\n", "« port_base »"),
+        ("port_base = true\n", "« port_base »"),
+        ("ceci n’est pas du toml", "ne peut pas être lu"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_reason(home: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigWrong, match=said):
+        load(wrote(home, text))
