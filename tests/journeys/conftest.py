@@ -1,0 +1,120 @@
+"""One whole instance for the journeys: bin/up in a home of its own, a browser, ordinary clients."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+PROJECT = Path(__file__).resolve().parents[2]
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def free_port_base() -> int:
+    """A base whose ports are all free on this machine."""
+    for base in range(41000, 60000, 1100):
+        ports = [base + offset for offset in (0, 1, 25, 143, 190, 465, 587, 993)]
+        if all(_is_free(port) for port in ports):
+            return base
+    raise AssertionError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def wait_until(true: Callable[[], Any], seconds: float = 30) -> Any:
+    """Ask again until the answer is true; the last answer otherwise fails the test."""
+    end = time.monotonic() + seconds
+    while not (answer := true()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+    return answer
+
+
+class Instance:
+    """A running Vaguemestre, seen from outside."""
+
+    def __init__(self, home: Path, base: int, process: "subprocess.Popen[bytes]", ready: dict[str, Any]) -> None:
+        self.home, self.base, self.process, self.ready = home, base, process, ready
+
+    @property
+    def web(self) -> str:
+        return str(self.ready["web"])
+
+    def account(self, role: str) -> dict[str, Any]:
+        return next(account for account in self.ready["accounts"] if account["role"] == role)
+
+    def port(self, name: str) -> int:
+        return int(self.ready["ports"][name])
+
+    def cli(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [str(PROJECT / "bin" / "vaguemestre"), *arguments],
+            env={**os.environ, "VAGUEMESTRE_HOME": str(self.home)},
+            capture_output=True, text=True, timeout=180, check=check,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def instance() -> Iterator[Instance]:
+    home = Path(tempfile.mkdtemp(prefix="vm-journey-"))
+    base = free_port_base()
+    log = (home.parent / f"{home.name}.log").open("wb")
+    process = subprocess.Popen(
+        [str(PROJECT / "bin" / "up"), "--home", str(home), "--port-base", str(base), "--no-install"],
+        stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    file = home / "run" / "ready.json"
+
+    def is_ready() -> bool:
+        assert process.poll() is None, Path(log.name).read_text(errors="replace")[-3000:]
+        return file.exists()
+
+    try:
+        wait_until(is_ready, 120)
+        yield Instance(home, base, process, json.loads(file.read_text()))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    made = chromium.new_context(
+        viewport={"width": 1280, "height": 860}, locale="fr-FR", timezone_id="Europe/Paris"
+    )
+    made.set_default_timeout(15_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
