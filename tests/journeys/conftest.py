@@ -50,7 +50,9 @@ def wait_until(true: Callable[[], Any], seconds: float = 30) -> Any:
 class Instance:
     """A running Vaguemestre, seen from outside."""
 
-    def __init__(self, home: Path, base: int, process: "subprocess.Popen[bytes]", ready: dict[str, Any]) -> None:
+    def __init__(
+        self, home: Path, base: int, process: "subprocess.Popen[bytes]", ready: dict[str, Any]
+    ) -> None:
         self.home, self.base, self.process, self.ready = home, base, process, ready
 
     @property

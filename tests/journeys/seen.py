@@ -1,0 +1,92 @@
+"""What a person does and sees, in the words of the pages."""
+
+import email.message
+import email.utils
+import imaplib
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Error, Frame, Locator, Page
+
+
+def label(text: str) -> re.Pattern[str]:
+    """An accessible name, whatever its apostrophe."""
+    return re.compile(re.escape(text).replace("'", "['’]"), re.IGNORECASE)
+
+
+def field(page: Page | Frame, text: str) -> Locator:
+    return page.locator("input, textarea, [contenteditable=true]").and_(page.get_by_label(label(text))).first
+
+
+def sign_in(page: Page, web: str, username: str, password: str) -> None:
+    page.goto(f"{web}/alogin")
+    field(page, "Identifiant").fill(username)
+    field(page, "Mot de passe ou passcode OTP").fill(password)
+    page.get_by_role("button", name="Valider").click()
+    page.wait_for_url(lambda url: "/alogin" not in url)
+
+
+def in_some_frame(page: Page, find: Callable[[Frame], Locator], seconds: float = 15) -> tuple[Frame, Locator]:
+    """The first frame of the page where the thing is visible: messages and the composer live in frames."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for frame in page.frames:
+            try:
+                found = find(frame)
+                if found.is_visible():
+                    return frame, found
+            except Error:
+                continue
+        page.wait_for_timeout(50)
+    raise AssertionError("in no frame of the page")
+
+
+@contextmanager
+def imap(instance: Any, account: dict[str, Any], password: str | None = None) -> Iterator[imaplib.IMAP4_SSL]:
+    """The mailbox as an ordinary mail program opens it: address and application password over TLS."""
+    tls = ssl.create_default_context(cafile=instance.ready["ca"])
+    client = imaplib.IMAP4_SSL("localhost", instance.port("imaps"), ssl_context=tls, timeout=20)
+    try:
+        client.login(account["address"], password or account["app_password"])
+        yield client
+    finally:
+        try:
+            client.logout()
+        except (OSError, imaplib.IMAP4.error):
+            client.shutdown()
+
+
+def uids_of(client: imaplib.IMAP4_SSL, folder: str, subject: str) -> list[str]:
+    client.select(f'"{folder}"')
+    client.literal = subject.encode()  # type: ignore[attr-defined]
+    _, data = client.uid("SEARCH", "CHARSET", "UTF-8", "SUBJECT")
+    return data[0].decode().split() if data and data[0] else []
+
+
+def deliver(
+    instance: Any,
+    to: str,
+    subject: str,
+    *,
+    text: str = "Bonjour",
+    html: str = "",
+    sender: str = "parent@dehors.example",
+) -> email.message.EmailMessage:
+    """A message from the outside world, on the MX port."""
+    message = email.message.EmailMessage()
+    message["From"], message["To"], message["Subject"] = f"Un parent <{sender}>", to, subject
+    message["Date"] = email.utils.formatdate()
+    message["Message-ID"] = email.utils.make_msgid(domain="dehors.example")
+    message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
+    with smtplib.SMTP(
+        "localhost", instance.port("mx"), timeout=20, local_hostname="mail.dehors.example"
+    ) as smtp:
+        smtp.send_message(message, sender, [to])
+    return message

@@ -1,0 +1,73 @@
+"""axe finds nothing to say of any page, wide or narrow, light or dark; no page is wider than its screen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.conftest import Instance
+from tests.journeys.seen import sign_in
+
+pytestmark = [pytest.mark.engines, pytest.mark.browser]
+
+OPEN = (
+    "/alogin",
+    "/assistant/",
+    "/aide",
+    "/accessibilite",
+    "/donnees-personnelles",
+    "/charte",
+    "/nulle-part",
+)
+SIGNED_IN = ("/", "/messagerie/", "/messagerie/ecrire/", "/contacts/", "/parametres/")
+SIZES = {"desk": (1280, 860), "phone": (390, 844)}
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {[n['html'][:120] for n in v['nodes']][:3]}" for v in found]
+
+
+def width_kept(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_anybody_may_read(instance: Instance, chromium: Browser, size: str, scheme: str) -> None:
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        locale="fr-FR",
+        color_scheme=scheme,  # type: ignore[arg-type]
+    )
+    page = context.new_page()
+    said = {}
+    for path in OPEN:
+        page.goto(instance.web + path)
+        said[path] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+    context.close()
+    assert {path: found for path, found in said.items() if found} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size: str, scheme: str) -> None:
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        locale="fr-FR",
+        color_scheme=scheme,  # type: ignore[arg-type]
+    )
+    page = context.new_page()
+    teacher = instance.account("teacher")
+    sign_in(page, instance.web, teacher["username"], teacher["password"])
+    said = {}
+    for path in SIGNED_IN:
+        page.goto(instance.web + path)
+        said[path] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+    page.goto(f"{instance.web}/messagerie/")
+    page.get_by_role("region", name="Messages").locator("[data-uid]").nth(3).click()
+    page.locator("iframe[sandbox]").first.wait_for()
+    said["an open message"] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+    context.close()
+    assert {path: found for path, found in said.items() if found} == {}
