@@ -7,7 +7,7 @@ from typing import Protocol
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.slots import Slot
-from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, OpenedMessage, Page
+from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, OpenedMessage, Page, Row
 
 
 class MessageGone(Refusal):
@@ -22,15 +22,31 @@ class Lists(Protocol):
     """Looking along folders."""
 
     def folders(self) -> tuple[Folder, ...]:
-        """All folders, special ones first, with their counts (LIST-STATUS, RFC 5819)."""
+        """All folders, special ones first (Use order, ALL last of them), then the person's own by name, each
+        followed by its children; with their counts (LIST-STATUS, RFC 5819). Folders are at most one `Use` each.
+        """
         ...
 
     def page(self, folder: str, offset: int, size: int) -> Page:
-        """`size` rows from `offset` (0 = newest). Raises FolderGone."""
+        """`size` rows from `offset` (0 = newest). Raises FolderGone.
+
+        Cheap when nothing changed: the very same object comes back, so a caller may key what it made of the
+        page by `page.validator`. In the folder whose use is ALL, rows carry the refs of the real folders.
+        """
         ...
 
     def search(self, folder: str, words: str, offset: int, size: int) -> Page:
-        """Like `page`, over messages holding all the words (headers and text). Raises FolderGone."""
+        """Like `page`, over messages holding all the words, and all the "quoted phrases" (headers and text).
+
+        Raises FolderGone.
+        """
+        ...
+
+    def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
+        """That message and those of its thread over all folders but trash and junk, oldest first.
+
+        By Message-ID, In-Reply-To and References (RFC 5256 §3). Raises MessageGone.
+        """
         ...
 
     def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
@@ -44,7 +60,10 @@ class Reads(Protocol):
     def open(self, ref: MessageRef) -> OpenedMessage: ...
 
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
-        """The decoded-from-transfer-encoding bytes of a part (at most `limit` of them)."""
+        """The bytes of a part, transfer encoding undone, charset not (at most `limit` of them).
+
+        Cheapest just after `open` of the same message in the same `with`. Empty for a number that is not there.
+        """
         ...
 
     def raw(self, ref: MessageRef) -> bytes:
@@ -57,8 +76,11 @@ class Marks(Protocol):
 
     def flag(self, refs: Sequence[MessageRef], add: Collection[str], remove: Collection[str]) -> None: ...
 
-    def move(self, refs: Sequence[MessageRef], to: str) -> None:
-        """MOVE (RFC 6851); the folder `to` exists. Raises FolderGone."""
+    def move(self, refs: Sequence[MessageRef], to: str) -> tuple[MessageRef, ...]:
+        """MOVE (RFC 6851); the folder `to` exists. Where the messages found are now (COPYUID), for undoing.
+
+        Raises FolderGone, QuotaReached.
+        """
         ...
 
     def expunge(self, refs: Sequence[MessageRef]) -> None:

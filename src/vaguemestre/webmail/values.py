@@ -81,13 +81,19 @@ class Summary:
 
 @dataclass(frozen=True)
 class Row:
+    """One line of a list. `ref` names the real folder, also when the list runs over all folders."""
+
     summary: Summary
     flags: frozenset[str]
+    ref: MessageRef
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows newest first. `validator` changes when anything in the folder changes."""
+    """Rows newest first. `validator` (ASCII, no spaces) changes when anything in the folder changes.
+
+    `total` and `unread` count the folder's messages; after a search, the messages found (`unread` is then 0).
+    """
 
     folder: str
     uid_validity: int
