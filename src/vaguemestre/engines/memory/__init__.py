@@ -1,1 +1,1 @@
-"""The memory engine."""
+"""Ports in dicts, for unit tests."""

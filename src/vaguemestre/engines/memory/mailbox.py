@@ -1,0 +1,210 @@
+"""A mail store in dicts: `webmail.ports.Mailbox` for unit tests, under the same contract tests as IMAP."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vaguemestre.engines.memory import message
+from vaguemestre.webmail.ports import FolderGone, MessageGone
+from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, OpenedMessage, Page, Row, Use
+
+ALL = "Virtuel/All"
+SPECIAL = {
+    "INBOX": Use.INBOX,
+    "Drafts": Use.DRAFTS,
+    "Sent": Use.SENT,
+    "Archive": Use.ARCHIVE,
+    "Junk": Use.JUNK,
+    "Trash": Use.TRASH,
+}
+
+
+@dataclass
+class Kept:
+    content: bytes
+    flags: frozenset[str]
+    received: datetime
+
+
+@dataclass
+class MemoryFolder:
+    uid_validity: int
+    next_uid: int = 1
+    changes: int = 0
+    kept: dict[int, Kept] = field(default_factory=dict)
+
+    def add(self, kept: Kept) -> int:
+        uid, self.next_uid = self.next_uid, self.next_uid + 1
+        self.kept[uid] = kept
+        self.changes += 1
+        return uid
+
+
+class MemoryMailbox:
+    """One mailbox; nothing is ever refused for want of room."""
+
+    def __init__(self) -> None:
+        self._validity = 1000
+        self._folders: dict[str, MemoryFolder] = {}
+        for name in SPECIAL:
+            self.make_folder(name)
+
+    def make_folder(self, name: str) -> None:
+        """Create it, or create it anew (another UIDVALIDITY)."""
+        self._validity += 1
+        self._folders[name] = MemoryFolder(self._validity)
+
+    def remove_folder(self, name: str) -> None:
+        del self._folders[name]
+
+    # Lists
+
+    def folders(self) -> tuple[Folder, ...]:
+        special = [self._counted(name, use) for name, use in SPECIAL.items() if name in self._folders]
+        own = [self._counted(name, Use.OTHER) for name in sorted(self._folders) if name not in SPECIAL]
+        everything = Folder(ALL, Use.ALL, len(self._in(ALL)), self._unread(self._in(ALL)))
+        return (*special, everything, *own)
+
+    def page(self, folder: str, offset: int, size: int) -> Page:
+        return self._page(folder, self._in(folder), offset, size)
+
+    def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
+        found = [(ref, kept) for ref, kept in self._in(folder) if _holds(kept.content, terms)]
+        page = self._page(folder, found, offset, size)
+        return Page(folder, page.uid_validity, page.total, 0, offset, page.rows, page.validator)
+
+    def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
+        first = self._get(ref)
+        known = message.thread(first.content)
+        everything = [(other, kept, message.thread(kept.content)) for other, kept in self._in(ALL)]
+        while True:
+            wider = known.union(*(ids for _, _, ids in everything if ids & known))
+            if wider == known:
+                break
+            known = wider
+        rows = [_row(other, kept) for other, kept, ids in everything if ids & known or other == ref]
+        if all(row.ref != ref for row in rows):
+            rows.append(_row(ref, first))
+        return tuple(sorted(rows, key=lambda row: row.summary.date))
+
+    def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
+        return tuple(
+            ref
+            for ref, kept in self._in(folder)
+            if message.header(message.read(kept.content), "message-id") == message_id
+        )
+
+    # Reads
+
+    def open(self, ref: MessageRef) -> OpenedMessage:
+        kept = self._get(ref)
+        return message.opened(ref, kept.content, kept.flags, kept.received)
+
+    def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
+        return message.bytes_of_part(self._get(ref).content, number)[:limit]
+
+    def raw(self, ref: MessageRef) -> bytes:
+        return self._get(ref).content
+
+    # Marks
+
+    def flag(self, refs: Sequence[MessageRef], add: Collection[str], remove: Collection[str]) -> None:
+        for folder, uid in self._present(refs):
+            kept = folder.kept[uid]
+            kept.flags = (kept.flags | frozenset(add)) - frozenset(remove)
+            folder.changes += 1
+
+    def move(self, refs: Sequence[MessageRef], to: str) -> tuple[MessageRef, ...]:
+        target = self._folder(to)
+        moved = []
+        for folder, uid in self._present(refs):
+            moved.append(MessageRef(to, target.uid_validity, target.add(folder.kept.pop(uid))))
+            folder.changes += 1
+        return tuple(moved)
+
+    def expunge(self, refs: Sequence[MessageRef]) -> None:
+        for folder, uid in self._present(refs):
+            del folder.kept[uid]
+            folder.changes += 1
+
+    def append(self, folder: str, content: bytes, flags: Collection[str], date: datetime) -> MessageRef:
+        target = self._folder(folder)
+        return MessageRef(folder, target.uid_validity, target.add(Kept(content, frozenset(flags), date)))
+
+    # Inside
+
+    def _folder(self, name: str) -> MemoryFolder:
+        if name not in self._folders:
+            raise FolderGone("webmail.folder-gone", folder=name)
+        return self._folders[name]
+
+    def _in(self, name: str) -> list[tuple[MessageRef, Kept]]:
+        """Oldest first; all folders but trash and junk for ALL."""
+        names = [n for n in self._folders if n not in ("Trash", "Junk")] if name == ALL else [name]
+        found = [
+            (MessageRef(name, self._folder(name).uid_validity, uid), kept)
+            for name in names
+            for uid, kept in self._folder(name).kept.items()
+        ]
+        return sorted(found, key=lambda pair: pair[1].received) if name == ALL else found
+
+    def _page(self, name: str, found: list[tuple[MessageRef, Kept]], offset: int, size: int) -> Page:
+        validity = 1 if name == ALL else self._folder(name).uid_validity
+        changes = sum(folder.changes for folder in self._folders.values())
+        newest_first = found[::-1]
+        rows = tuple(_row(ref, kept) for ref, kept in newest_first[offset : offset + size])
+        validator = f"{validity}.{changes}"
+        return Page(name, validity, len(found), self._unread(found), offset, rows, validator)
+
+    def _counted(self, name: str, use: Use) -> Folder:
+        found = self._in(name)
+        depth = 0 if use is not Use.OTHER else name.count("/")
+        return Folder(name, use, len(found), self._unread(found), depth)
+
+    @staticmethod
+    def _unread(found: list[tuple[MessageRef, Kept]]) -> int:
+        return sum("\\Seen" not in kept.flags for _, kept in found)
+
+    def _get(self, ref: MessageRef) -> Kept:
+        folder = self._folders.get(ref.folder)
+        if folder is None or folder.uid_validity != ref.uid_validity or ref.uid not in folder.kept:
+            raise MessageGone("webmail.message-gone")
+        return folder.kept[ref.uid]
+
+    def _present(self, refs: Sequence[MessageRef]) -> Iterator[tuple[MemoryFolder, int]]:
+        for ref in refs:
+            folder = self._folders.get(ref.folder)
+            if folder is not None and folder.uid_validity == ref.uid_validity and ref.uid in folder.kept:
+                yield folder, ref.uid
+
+
+def _row(ref: MessageRef, kept: Kept) -> Row:
+    return Row(message.summary(ref.uid, kept.content, kept.received), kept.flags, ref)
+
+
+def _holds(content: bytes, terms: Sequence[str]) -> bool:
+    parsed = message.read(content)
+    headers = " ".join(str(value) for value in parsed.values())
+    everything = f"{headers} {message.text(parsed)}".casefold()
+    return all(term.casefold() in everything for term in terms)
+
+
+class MemoryMailboxes:
+    """`webmail.ports.OpenMailbox` over mailboxes made when first opened.
+
+    `before_open` lets a test refuse or fail an opening.
+    """
+
+    def __init__(self, before_open: Callable[[MailLogin], None] | None = None) -> None:
+        self._boxes: dict[str, MemoryMailbox] = {}
+        self._before_open = before_open
+
+    def box(self, mailbox: str) -> MemoryMailbox:
+        return self._boxes.setdefault(mailbox, MemoryMailbox())
+
+    @contextmanager
+    def __call__(self, login: MailLogin) -> Iterator[MemoryMailbox]:
+        if self._before_open is not None:
+            self._before_open(login)
+        yield self.box(login.mailbox)

@@ -1,0 +1,136 @@
+"""Bytes of a message → what the webmail's port returns, by the standard library."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import getaddresses, parsedate_to_datetime
+
+from vaguemestre.webmail.values import Correspondent, MessageRef, OpenedMessage, Part, Summary
+
+PREVIEW_LENGTH = 200
+
+
+def read(content: bytes) -> EmailMessage:
+    return message_from_bytes(content, policy=policy.default)
+
+
+def summary(uid: int, content: bytes, received: datetime) -> Summary:
+    message = read(content)
+    senders = correspondents(message, "from")
+    return Summary(
+        uid=uid,
+        sender=senders[0] if senders else Correspondent("", ""),
+        to=correspondents(message, "to"),
+        subject=header(message, "subject"),
+        date=received,
+        preview=" ".join(text(message).split())[:PREVIEW_LENGTH],
+        size=len(content),
+        has_attachment=any(part.get_content_disposition() == "attachment" for part in message.walk()),
+        message_id=header(message, "message-id"),
+    )
+
+
+def opened(ref: MessageRef, content: bytes, flags: frozenset[str], received: datetime) -> OpenedMessage:
+    message = read(content)
+    return OpenedMessage(
+        ref=ref,
+        flags=flags,
+        received=received,
+        size=len(content),
+        subject=header(message, "subject"),
+        date=_date(header(message, "date")),
+        sender=correspondents(message, "from"),
+        reply_to=correspondents(message, "reply-to") or correspondents(message, "from"),
+        to=correspondents(message, "to"),
+        cc=correspondents(message, "cc"),
+        bcc=correspondents(message, "bcc"),
+        message_id=header(message, "message-id"),
+        in_reply_to=header(message, "in-reply-to"),
+        references=tuple(header(message, "references").split()),
+        root=_part(message, "", is_root=True),
+    )
+
+
+def bytes_of_part(content: bytes, number: str) -> bytes:
+    """The part of that number, transfer encoding undone; empty when there is none."""
+    for found, part in _numbered(read(content), "", is_root=True):
+        if found == number:
+            if part.get_content_type() == "message/rfc822":
+                return b"".join(inner.as_bytes() for inner in _children(part))
+            payload = part.get_payload(decode=True)
+            return payload if isinstance(payload, bytes) else b""
+    return b""
+
+
+def text(message: EmailMessage) -> str:
+    body = message.get_body(("plain", "html"))
+    return str(body.get_content()) if body is not None else ""
+
+
+def header(message: EmailMessage, name: str) -> str:
+    return str(message.get(name, "")).strip()
+
+
+def correspondents(message: EmailMessage, name: str) -> tuple[Correspondent, ...]:
+    values = [str(value) for value in message.get_all(name, [])]
+    return tuple(Correspondent(name, address) for name, address in getaddresses(values) if address)
+
+
+def thread(content: bytes) -> frozenset[str]:
+    """The Message-IDs that tie a message to others: its own and those it refers to."""
+    message = read(content)
+    names = ("message-id", "in-reply-to", "references")
+    return frozenset(word for name in names for word in header(message, name).split())
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _children(part: EmailMessage) -> list[EmailMessage]:
+    payload = part.get_payload()
+    return (
+        [child for child in payload if isinstance(child, EmailMessage)] if isinstance(payload, list) else []
+    )
+
+
+def _child_numbers(part: EmailMessage, number: str, *, is_root: bool) -> Iterator[tuple[str, EmailMessage]]:
+    prefix = "" if is_root else f"{number}."
+    children = _children(part)
+    if part.get_content_type() == "message/rfc822" and children and not children[0].is_multipart():
+        yield f"{prefix}1", children[0]
+    elif part.get_content_type() == "message/rfc822" and children:
+        yield from _child_numbers(children[0], number, is_root=is_root)
+    else:
+        yield from ((f"{prefix}{place}", child) for place, child in enumerate(children, 1))
+
+
+def _numbered(part: EmailMessage, number: str, *, is_root: bool) -> Iterator[tuple[str, EmailMessage]]:
+    if is_root and part.get_content_maintype() != "multipart":
+        number, is_root = "1", False
+    yield number, part
+    for child_number, child in _child_numbers(part, number, is_root=is_root):
+        yield from _numbered(child, child_number, is_root=False)
+
+
+def _part(part: EmailMessage, number: str, *, is_root: bool = False) -> Part:
+    if is_root and part.get_content_maintype() != "multipart":
+        number, is_root = "1", False
+    children = tuple(_part(child, n) for n, child in _child_numbers(part, number, is_root=is_root))
+    payload = b"" if part.is_multipart() else part.get_payload(decode=False)
+    return Part(
+        number=number,
+        kind=part.get_content_type(),
+        charset=str(part.get_content_charset() or ""),
+        encoding="" if children else str(part.get("content-transfer-encoding", "7bit")).lower(),
+        size=len(payload) if isinstance(payload, (str, bytes)) else 0,
+        name=part.get_filename() or "",
+        content_id=header(part, "content-id"),
+        disposition=part.get_content_disposition() or "",
+        children=children,
+    )

@@ -1,0 +1,278 @@
+"""The promises of `webmail.ports.Mailbox`, kept by the memory store and by the real engine alike."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.engines.samples import at, letter, rich
+
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.webmail.ports import FolderGone, Mailbox, MessageGone
+from vaguemestre.webmail.values import Flag, MailLogin, MessageRef, Part, Use
+
+Open = Callable[[], AbstractContextManager[Mailbox]]
+
+
+@pytest.fixture(params=["memory"])
+def opened(request: pytest.FixtureRequest) -> Open:
+    boxes = MemoryMailboxes()
+    return lambda: boxes(MailLogin("marie@ac-amiens.test"))
+
+
+@pytest.fixture
+def box(opened: Open) -> Iterator[Mailbox]:
+    with opened() as mailbox:
+        yield mailbox
+
+
+def fill(box: Mailbox, count: int) -> list[MessageRef]:
+    return [box.append("INBOX", letter(f"Message {n}"), (), at(n)) for n in range(1, count + 1)]
+
+
+def subjects(page: Any) -> list[str]:
+    return [row.summary.subject for row in page.rows]
+
+
+def leaves(part: Part) -> list[Part]:
+    return [leaf for child in part.children for leaf in leaves(child)] if part.children else [part]
+
+
+def test_the_special_folders_are_there_first_and_counted(box: Mailbox) -> None:
+    fill(box, 2)
+    folders = box.folders()
+    assert [f.use for f in folders[:7]] == [
+        Use.INBOX, Use.DRAFTS, Use.SENT, Use.ARCHIVE, Use.JUNK, Use.TRASH, Use.ALL,
+    ]  # fmt: skip
+    assert (folders[0].name, folders[0].total, folders[0].unread) == ("INBOX", 2, 2)
+
+
+def test_a_page_is_newest_first_and_starts_where_asked(box: Mailbox) -> None:
+    fill(box, 7)
+    first, deep, beyond = box.page("INBOX", 0, 3), box.page("INBOX", 5, 3), box.page("INBOX", 9, 3)
+    assert subjects(first) == ["Message 7", "Message 6", "Message 5"]
+    assert subjects(deep) == ["Message 2", "Message 1"]
+    assert subjects(beyond) == []
+    assert (first.total, first.unread, deep.offset) == (7, 7, 5)
+
+
+def test_an_empty_folder_has_an_empty_page(box: Mailbox) -> None:
+    page = box.page("Archive", 0, 50)
+    assert (page.total, page.unread, page.rows) == (0, 0, ())
+
+
+def test_a_row_says_who_what_and_when(box: Mailbox) -> None:
+    ref = box.append("INBOX", rich("Réunion à 14 h"), (Flag.SEEN, Flag.FLAGGED), at(3))
+    row = box.page("INBOX", 0, 50).rows[0]
+    assert row.ref == ref
+    assert row.summary.uid == ref.uid
+    assert row.flags >= {Flag.SEEN, Flag.FLAGGED}
+    assert row.summary.subject == "Réunion à 14 h"
+    assert row.summary.sender.address == "helene.dupont@ac-amiens.test"
+    assert [c.address for c in row.summary.to] == ["marie.martin@ac-amiens.test", "cdi@ac-amiens.test"]
+    assert row.summary.to[0].name == "Martin, Marie"
+    assert abs(row.summary.date - at(3)) < timedelta(seconds=1)
+    assert row.summary.has_attachment
+    assert row.summary.message_id == "<rich@ac-amiens.test>"
+    assert "Le texte accentué" in row.summary.preview
+
+
+def test_a_page_is_right_after_every_kind_of_change(opened: Open) -> None:
+    with opened() as box:
+        refs = fill(box, 5)
+        seen = {box.page("INBOX", 0, 50).validator}
+        box.flag(refs[:1], (Flag.SEEN,), ())
+        page = box.page("INBOX", 0, 50)
+        assert Flag.SEEN in page.rows[4].flags
+        assert page.unread == 4
+        seen.add(page.validator)
+        box.flag(refs[:1], (), (Flag.SEEN,))
+        page = box.page("INBOX", 0, 50)
+        assert page.unread == 5
+        seen.add(page.validator)
+    with opened() as box:
+        box.expunge(refs[1:2])
+        page = box.page("INBOX", 0, 50)
+        assert subjects(page) == ["Message 5", "Message 4", "Message 3", "Message 1"]
+        seen.add(page.validator)
+        box.move(refs[2:3], "Archive")
+        page = box.page("INBOX", 0, 50)
+        assert subjects(page) == ["Message 5", "Message 4", "Message 1"]
+        seen.add(page.validator)
+        box.append("INBOX", letter("Nouveau"), (), at(9))
+        page = box.page("INBOX", 0, 50)
+        assert subjects(page)[0] == "Nouveau"
+        seen.add(page.validator)
+    assert len(seen) == 6
+
+
+def test_moving_says_where_the_messages_are_now(box: Mailbox) -> None:
+    refs = fill(box, 3)
+    moved = box.move([refs[0], refs[2]], "Archive")
+    assert [box.open(ref).subject for ref in moved] == ["Message 1", "Message 3"]
+    assert {ref.folder for ref in moved} == {"Archive"}
+    assert box.move([refs[0]], "Archive") == ()
+    with pytest.raises(MessageGone):
+        box.open(refs[0])
+
+
+def test_what_does_not_exist_is_gone(box: Mailbox) -> None:
+    ref = fill(box, 1)[0]
+    for elsewhere in (
+        MessageRef("INBOX", ref.uid_validity, ref.uid + 1),
+        MessageRef("INBOX", ref.uid_validity + 1, ref.uid),
+        MessageRef("Nulle part", ref.uid_validity, ref.uid),
+        MessageRef("In\r\nbox", ref.uid_validity, ref.uid),
+    ):
+        with pytest.raises(MessageGone):
+            box.open(elsewhere)
+        with pytest.raises(MessageGone):
+            box.part(elsewhere, "1")
+        with pytest.raises(MessageGone):
+            box.raw(elsewhere)
+        with pytest.raises(MessageGone):
+            box.conversation(elsewhere)
+    for name in ("Nulle part", "In\r\nbox", "", "\x00", "Archive/été & automne"):
+        with pytest.raises(FolderGone):
+            box.page(name, 0, 50)
+        with pytest.raises(FolderGone):
+            box.search(name, ["mot"], 0, 50)
+        with pytest.raises(FolderGone):
+            box.append(name, letter("x"), (), at(1))
+        with pytest.raises(FolderGone):
+            box.move([ref], name)
+        with pytest.raises(FolderGone):
+            box.find_by_message_id(name, "<a@b>")
+    assert box.open(ref).subject == "Message 1"
+
+
+def test_marks_on_gone_messages_are_ignored(box: Mailbox) -> None:
+    ref = fill(box, 1)[0]
+    box.expunge([ref])
+    box.expunge([ref])
+    box.flag([ref], (Flag.SEEN,), ())
+    box.flag([], (Flag.SEEN,), ())
+    assert box.move([ref], "Trash") == ()
+
+
+def test_an_opened_message_shows_its_parts_and_stays_unread(box: Mailbox) -> None:
+    ref = box.append("INBOX", rich(), (), at(1))
+    message = box.open(ref)
+    assert message.ref == ref
+    assert message.root.kind == "multipart/mixed"
+    assert [(leaf.number, leaf.kind) for leaf in leaves(message.root)] == [
+        ("1.1", "text/plain"), ("1.2.1", "text/html"), ("1.2.2", "image/png"), ("2", "application/pdf"),
+    ]  # fmt: skip
+    image, pdf = leaves(message.root)[2:]
+    assert image.content_id == "<logo>"
+    assert (pdf.name, pdf.disposition) == ("Élèves 6e.pdf", "attachment")
+    assert box.part(ref, "1.1").decode() == "Le texte accentué\n"
+    assert box.part(ref, "2") == b"%PDF-1.7 " + bytes(range(256))
+    assert box.part(ref, "2", limit=8) == b"%PDF-1.7"
+    assert box.part(ref, "9.9") == b""
+    assert [c.address for c in message.cc] == ["principal@ac-amiens.test"]
+    assert Flag.SEEN not in box.open(ref).flags
+    assert box.raw(ref) == rich()
+
+
+def test_a_message_of_one_part_is_part_one(box: Mailbox) -> None:
+    ref = box.append("INBOX", letter("Simple", "Où êtes-vous ?\n"), (), at(1))
+    message = box.open(ref)
+    assert (message.root.number, message.root.kind, message.root.charset) == ("1", "text/plain", "utf-8")
+    assert box.part(ref, "1").decode() == "Où êtes-vous ?\r\n"
+
+
+def test_headers_for_answering_are_given(box: Mailbox) -> None:
+    content = letter(
+        "Re: Conseil", Reply_To="liste@ac-amiens.test", Message_ID="<c@x.test>",
+        In_Reply_To="<b@x.test>", References="<a@x.test> <b@x.test>",
+    )  # fmt: skip
+    message = box.open(box.append("INBOX", content, (), at(1)))
+    assert message.message_id == "<c@x.test>"
+    assert message.in_reply_to == "<b@x.test>"
+    assert message.references == ("<a@x.test>", "<b@x.test>")
+    assert [c.address for c in message.reply_to] == ["liste@ac-amiens.test"]
+    assert message.date is not None
+    assert message.date.hour == 10
+
+
+def test_a_search_finds_all_the_terms(box: Mailbox) -> None:
+    box.append("INBOX", letter("Conseil de classe", "Rendez-vous lundi.\n"), (), at(1))
+    box.append("INBOX", letter("Conseil", "Rendez-vous mardi.\n"), (), at(2))
+    box.append("INBOX", letter("Autre", "Le conseil de lundi.\n"), (), at(3))
+    assert subjects(box.search("INBOX", ["conseil"], 0, 50)) == ["Autre", "Conseil", "Conseil de classe"]
+    found = box.search("INBOX", ["conseil", "lundi"], 0, 1)
+    assert (subjects(found), found.total) == (["Autre"], 2)
+    assert subjects(box.search("INBOX", ["conseil", "lundi"], 1, 1)) == ["Conseil de classe"]
+    assert subjects(box.search("INBOX", ["conseil de classe"], 0, 50)) == ["Conseil de classe"]
+    assert subjects(box.search("INBOX", ["introuvable"], 0, 50)) == []
+
+
+@pytest.mark.parametrize(
+    "term", ['a" OR ALL "', "a\r\nx LOGOUT", "{3}", "\x00", "\\", "é" * 300, "", "(", "*"]
+)
+def test_a_search_term_is_never_a_command(box: Mailbox, term: str) -> None:
+    fill(box, 1)
+    box.search("INBOX", [term], 0, 50)
+    assert box.page("INBOX", 0, 50).total == 1
+
+
+def test_all_folders_can_be_searched_at_once(box: Mailbox) -> None:
+    everything = next(f.name for f in box.folders() if f.use is Use.ALL)
+    here = box.append("INBOX", letter("Zinzolin"), (), at(1))
+    there = box.append("Sent", letter("Re: Zinzolin"), (Flag.SEEN,), at(2))
+    box.append("Trash", letter("Zinzolin jeté"), (), at(3))
+    found = box.search(everything, ["zinzolin"], 0, 50)
+    assert [row.ref for row in found.rows] == [there, here]
+    assert [row.ref for row in box.page(everything, 0, 50).rows] == [there, here]
+    assert box.open(found.rows[0].ref).subject == "Re: Zinzolin"
+
+
+def test_a_message_is_found_by_its_message_id(box: Mailbox) -> None:
+    box.append("Sent", letter("A", Message_ID="<abc@x.test>"), (), at(1))
+    ref = box.append("Sent", letter("B", Message_ID="<abcd@x.test>"), (), at(2))
+    assert box.find_by_message_id("Sent", "<abcd@x.test>") == (ref,)
+    assert box.find_by_message_id("Sent", "<bcd@x.test>") == ()
+    assert box.find_by_message_id("INBOX", "<abcd@x.test>") == ()
+
+
+def test_a_conversation_is_gathered_over_the_folders(box: Mailbox) -> None:
+    first = box.append("INBOX", letter("Sujet", Message_ID="<1@x.test>"), (), at(1))
+    answer = box.append(
+        "Sent", letter("Re: Sujet", Message_ID="<2@x.test>", In_Reply_To="<1@x.test>", References="<1@x.test>"),
+        (Flag.SEEN,), at(2),
+    )  # fmt: skip
+    again = box.append(
+        "INBOX",
+        letter("Re: Re: Sujet", Message_ID="<3@x.test>", References="<1@x.test> <2@x.test>"),
+        (),
+        at(3),
+    )
+    box.append("INBOX", letter("Sujet", Message_ID="<9@x.test>"), (), at(4))
+    for ref in (first, answer, again):
+        assert [row.ref for row in box.conversation(ref)] == [first, answer, again]
+    alone = box.append("INBOX", letter("Seul"), (), at(5))
+    assert [row.ref for row in box.conversation(alone)] == [alone]
+
+
+def test_strange_messages_are_listed_opened_and_read(box: Mailbox) -> None:
+    strange = [
+        b"",
+        b"\r\n",
+        b"no header at all",
+        b"Subject: =?x-unknown?Q?caf=E9?= =?utf-8?b?not base64?=\r\nFrom: <>\r\n\r\nx",
+        b"Subject: \xe9t\xe9\r\nFrom: \xff\xfe <a@b>\r\n\r\n\x00\x01\r\n" + b"y" * 5000,
+        b"Content-Type: multipart/mixed; boundary=\r\n\r\n--\r\n\r\n",
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\nno boundary",
+        b"Content-Type: text/plain; charset=iso-8859-15\r\nContent-Transfer-Encoding: base64\r\n\r\n@@@YQ",
+        b"Content-Type: message/rfc822\r\n\r\nSubject: dedans\r\nContent-Type: text/html\r\n\r\n<p>oui</p>",
+        b'From: "a \\"b\\" c" <d@e.test>\r\nSubject: {3}\r\nMessage-ID: <"q\\"uo"@x>\r\n\r\nz',
+    ]
+    refs = [box.append("INBOX", content, (), at(n)) for n, content in enumerate(strange)]
+    page = box.page("INBOX", 0, 50)
+    assert [row.ref for row in page.rows] == refs[::-1]
+    for ref, content in zip(refs, strange, strict=True):
+        for part in leaves(box.open(ref).root):
+            box.part(ref, part.number)
+        assert len(box.raw(ref)) >= len(content)
