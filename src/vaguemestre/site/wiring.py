@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from vaguemestre.directory import ports as directory
+from vaguemestre.directory.rules.sealing import keys_from
 from vaguemestre.jobs.ports import subscriptions
+from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {}
@@ -12,3 +15,4 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {}
 def plug_engines(config: Config) -> None:
     """Plug every slot for one instance. Nothing is opened here: engines connect when first used."""
     subscriptions.plug(SUBSCRIPTIONS)
+    directory.numen_keys.plug(keys_from(secrets.read(config.secrets_dir, "numen_key")))

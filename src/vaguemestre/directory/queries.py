@@ -1,0 +1,161 @@
+"""Reading the directory. Nothing here writes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from itertools import batched
+
+from django.db.models import Q, QuerySet
+
+from vaguemestre.directory.models import (
+    Academy,
+    Assignment,
+    MailAddress,
+    ManagementService,
+    NumenRow,
+    Person,
+    Structure,
+    TakenName,
+)
+from vaguemestre.directory.rules.sealing import unseal
+from vaguemestre.directory.values import CivilStatus, KnownPerson, Numen, NumenKeys, Post
+
+_POST_COLUMNS = (
+    "structure__uai",
+    "starts_on",
+    "ends_on",
+    "function",
+    "status",
+    "corps",
+    "discipline",
+    "is_primary",
+)
+_IN_ONE_QUESTION = 10_000  # names in one IN (…): far below SQLite's and PostgreSQL's limits
+
+
+def academy_of_domain(domain: str) -> Academy:
+    """Raises Academy.DoesNotExist."""
+    return Academy.objects.get(domain=domain)
+
+
+def person_by_numen(digest: str) -> Person | None:
+    """The holder of that NUMEN, present or former, by its keyed hash."""
+    row = NumenRow.objects.select_related("person").filter(digest=digest).first()
+    return row.person if row else None
+
+
+def person_of(person_id: int) -> Person:
+    """Raises Person.DoesNotExist."""
+    return Person.objects.select_related("academy", "service").get(pk=person_id)
+
+
+def current_numen(person_id: int, keys: NumenKeys) -> Numen | None:
+    """The NUMEN in clear: for the letter and the officer in charge only, who journal the reading."""
+    row = NumenRow.objects.filter(person_id=person_id, is_current=True).first()
+    return unseal(bytes(row.ciphertext), keys) if row else None
+
+
+def people_in(structure: Structure, day: date) -> QuerySet[Person]:
+    """Those assigned there that day."""
+    served = Q(assignments__structure=structure, assignments__starts_on__lte=day) & (
+        Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=day)
+    )
+    return Person.objects.filter(served).distinct().order_by("usage_name", "birth_name", "first_name")
+
+
+def posts_of(person_id: int) -> list[Post]:
+    """Every assignment of somebody, past ones too."""
+    rows = Assignment.objects.filter(person_id=person_id).order_by("starts_on", "id")
+    return [Post(*row) for row in rows.values_list(*_POST_COLUMNS)]
+
+
+def addresses_by_person(person_ids: Collection[int] | None = None) -> dict[int, list[tuple[str, bool, bool]]]:
+    """For each person (address, is primary, may send), primary first."""
+    found: dict[int, list[tuple[str, bool, bool]]] = defaultdict(list)
+    for rows in _address_rows(person_ids):
+        ordered = rows.order_by("-is_primary", "id")
+        columns = ordered.values_list("person_id", "address", "is_primary", "may_send")
+        for person_id, address, is_primary, may_send in columns:
+            found[person_id].append((address, is_primary, may_send))
+    return found
+
+
+def _address_rows(person_ids: Collection[int] | None) -> Iterator[QuerySet[MailAddress]]:
+    if person_ids is None:
+        yield MailAddress.objects.all()
+        return
+    for some in batched(person_ids, _IN_ONE_QUESTION):
+        yield MailAddress.objects.filter(person_id__in=some)
+
+
+def primary_address(person_id: int) -> str | None:
+    return (
+        MailAddress.objects.filter(person_id=person_id, is_primary=True)
+        .values_list("address", flat=True)
+        .first()
+    )
+
+
+def taken_among(kind: str, names: Iterable[str]) -> set[str]:
+    """Those of the names that were given once, whoever has them."""
+    taken: set[str] = set()
+    for some in batched(names, _IN_ONE_QUESTION):
+        taken.update(
+            TakenName.objects.filter(kind=kind, name__in=some).values_list("name", flat=True),
+        )
+    return taken
+
+
+def structure_ids(academy_id: int) -> dict[str, int]:
+    """Every establishment of the académie: UAI → id."""
+    return dict(Structure.objects.filter(academy_id=academy_id).values_list("uai", "id"))
+
+
+def service_ids(academy_id: int) -> dict[str, int]:
+    """Every management service of the académie: code → id."""
+    return dict(ManagementService.objects.filter(academy_id=academy_id).values_list("code", "id"))
+
+
+def known_for_intake(academy_id: int) -> Iterator[KnownPerson]:
+    """Everybody of the académie as a feed compares them: four queries, whatever their number."""
+    digests = _digests(academy_id)
+    posts = _posts(academy_id)
+    columns = (
+        "id",
+        "dossier",
+        "civility",
+        "birth_name",
+        "usage_name",
+        "first_name",
+        "birth_date",
+        "chosen_first_name",
+        "category",
+        "recovery_address",
+    )
+    people = Person.objects.filter(academy_id=academy_id).values_list(*columns)
+    for pk, dossier, civility, birth, usage, first, born, chosen, category, recovery in people.iterator(2000):
+        yield KnownPerson(
+            person_id=pk,
+            dossier=dossier,
+            civil=CivilStatus(civility, birth, usage, first, born, chosen),
+            category=category,
+            numen_digests=tuple(digests.get(pk, ())),
+            recovery_address=recovery,
+            posts=tuple(posts.get(pk, ())),
+        )
+
+
+def _digests(academy_id: int) -> Mapping[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = NumenRow.objects.filter(person__academy_id=academy_id).order_by("-is_current", "-id")
+    for person_id, digest in rows.values_list("person_id", "digest").iterator(2000):
+        found[person_id].append(digest)
+    return found
+
+
+def _posts(academy_id: int) -> Mapping[int, list[Post]]:
+    found: dict[int, list[Post]] = defaultdict(list)
+    rows = Assignment.objects.filter(person__academy_id=academy_id).values_list("person_id", *_POST_COLUMNS)
+    for person_id, *post in rows.iterator(2000):
+        found[person_id].append(Post(*post))
+    return found

@@ -1,0 +1,1 @@
+"""Decisions of the directory, one subject a file."""

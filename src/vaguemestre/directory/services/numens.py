@@ -1,0 +1,63 @@
+"""Keeping and issuing NUMENs."""
+
+from datetime import datetime
+from random import Random
+
+from vaguemestre.directory import queries
+from vaguemestre.directory.models import NumenRow
+from vaguemestre.directory.rules.numens import drawn_numen
+from vaguemestre.directory.rules.sealing import digest, seal, unseal
+from vaguemestre.directory.values import Numen, NumenKeys, NumenLayout, StaffCategory
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+
+
+def record_numen(person_id: int, numen: Numen, keys: NumenKeys, *, by: str, now: datetime) -> None:
+    """Make it the person's NUMEN; the former one stays in the history. Inside the caller's transaction.
+
+    Raises Refusal `directory.numen-of-somebody-else`.
+    """
+    found = digest(numen, keys)
+    row = NumenRow.objects.filter(digest=found).first()
+    if row and row.person_id != person_id:
+        raise Refusal("directory.numen-of-somebody-else")
+    if row and row.is_current:
+        return
+    NumenRow.objects.filter(person_id=person_id, is_current=True).update(is_current=False)
+    if row:
+        NumenRow.objects.filter(pk=row.pk).update(is_current=True)
+    else:
+        NumenRow.objects.create(
+            person_id=person_id, ciphertext=seal(numen, keys), digest=found, layout=numen.layout, since=now
+        )
+    record("directory.numen-recorded", to=f"person:{person_id}", by=by, at=now, layout=numen.layout)
+
+
+def issue_numen(
+    person_id: int, layout: NumenLayout, keys: NumenKeys, draw: Random, *, by: str, now: datetime
+) -> Numen:
+    """Give a NUMEN to somebody who has none. Inside the caller's transaction.
+
+    Raises Refusal `directory.numen-held-already`.
+    """
+    if NumenRow.objects.filter(person_id=person_id).exists():
+        raise Refusal("directory.numen-held-already")
+    person = queries.person_of(person_id)
+    category = StaffCategory(person.category)
+    while True:
+        numen = drawn_numen(layout, academy=person.academy.code, category=category, year=now.year, draw=draw)
+        if not NumenRow.objects.filter(digest=digest(numen, keys)).exists():
+            break
+    record_numen(person_id, numen, keys, by=by, now=now)
+    return numen
+
+
+def reseal_numens(keys: NumenKeys, *, by: str, now: datetime) -> int:
+    """Seal again what a former key sealed; how many. Inside the caller's transaction."""
+    old = [row for row in NumenRow.objects.all() if bytes(row.ciphertext)[:8] != keys.current.encode()]
+    for row in old:
+        row.ciphertext = seal(unseal(bytes(row.ciphertext), keys), keys)
+    NumenRow.objects.bulk_update(old, ("ciphertext",), batch_size=500)
+    if old:
+        record("directory.numens-resealed", to="numens", by=by, at=now, count=len(old))
+    return len(old)

@@ -1,0 +1,210 @@
+"""Registering and changing people."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from vaguemestre.directory import queries
+from vaguemestre.directory.events import PersonArrived, PersonChanged
+from vaguemestre.directory.models import Academy, Assignment, MailAddress, NumenRow, Person, TakenName
+from vaguemestre.directory.rules.names import address_base
+from vaguemestre.directory.rules.places import service_code
+from vaguemestre.directory.rules.sealing import digest, seal
+from vaguemestre.directory.services.names import free_locals, free_names
+from vaguemestre.directory.services.numens import record_numen
+from vaguemestre.directory.values import (
+    Names,
+    NewPerson,
+    Numen,
+    NumenKeys,
+    PersonChange,
+    Post,
+    Registered,
+    StaffCategory,
+)
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.services import Line, record, record_many
+
+
+def register_person(
+    academy_id: int, person: NewPerson, keys: NumenKeys, *, by: str, now: datetime
+) -> Registered:
+    """`register_people` for one."""
+    return register_people(academy_id, [person], keys, by=by, now=now)[0]
+
+
+def register_people(
+    academy_id: int, people: Sequence[NewPerson], keys: NumenKeys, *, by: str, now: datetime
+) -> list[Registered]:
+    """Register people nobody knew, name them, keep their NUMENs and posts. Inside the caller's transaction.
+
+    Their establishments exist already. Raises Refusal `directory.name-unwritable`, and IntegrityError when a
+    dossier, a NUMEN or a name was taken meanwhile: roll back and look again.
+    """
+    academy = Academy.objects.get(pk=academy_id)
+    structures = queries.structure_ids(academy_id)
+    services = queries.service_ids(academy_id)
+    named = free_names([p.civil for p in people], academy.domain)
+    rows = Person.objects.bulk_create(
+        [
+            Person(
+                academy=academy,
+                dossier=p.dossier,
+                category=p.category,
+                service_id=_service(services, p.category, p.posts),
+                recovery_address=p.recovery_address,
+                **asdict(p.civil),
+            )
+            for p in people
+        ],
+        batch_size=500,
+    )
+    _keep_names(named, rows)
+    _keep_numens([(row, p.numen) for row, p in zip(rows, people, strict=True) if p.numen], keys, now)
+    Assignment.objects.bulk_create(
+        [
+            _assignment(row.pk, post, structures)
+            for row, p in zip(rows, people, strict=True)
+            for post in p.posts
+        ],
+        batch_size=500,
+    )
+    record_many(
+        Line(
+            "directory.person-registered",
+            to=f"person:{row.pk}",
+            by=by,
+            at=now,
+            details={"dossier": row.dossier, "username": names.username},
+        )
+        for row, names in zip(rows, named, strict=True)
+    )
+    for row in rows:
+        announce(PersonArrived(row.pk))
+    return [Registered(row.pk, names) for row, names in zip(rows, named, strict=True)]
+
+
+def change_person(change: PersonChange, keys: NumenKeys, *, by: str, now: datetime) -> None:
+    """Apply what became different for somebody. Inside the caller's transaction.
+
+    A new shown name brings a new primary address; the username stays, and the former address still receives
+    but no longer sends (DOMAIN.md §2.3). Raises like `register_people`.
+    """
+    person = Person.objects.select_related("academy").get(pk=change.person_id)
+    changed = _change_columns(person, change)
+    if set(changed) & _SHOWN:
+        _readdress(person)
+    if change.posts:
+        changed += _change_posts(person, change.posts)
+    if change.posts or change.category:
+        _reassign_service(person)
+    if changed:
+        record("directory.person-changed", to=f"person:{person.pk}", by=by, at=now, what=", ".join(changed))
+    if change.numen:
+        record_numen(person.pk, change.numen, keys, by=by, now=now)
+    announce(PersonChanged(person.pk))
+
+
+_SHOWN = {"birth_name", "usage_name", "first_name", "chosen_first_name"}
+
+
+def _service(services: Mapping[str, int], category: StaffCategory, posts: Iterable[Post]) -> int | None:
+    """The management service, by the department of the primary post; None where there is none."""
+    latest = sorted(posts, key=lambda p: (p.is_primary, p.starts_on))
+    return services.get(service_code(category, latest[-1].uai[:3] if latest else ""))
+
+
+def _assignment(person_id: int, post: Post, structures: Mapping[str, int]) -> Assignment:
+    columns = asdict(post)
+    return Assignment(person_id=person_id, structure_id=structures[columns.pop("uai")], **columns)
+
+
+def _keep_names(named: Sequence[Names], people: Sequence[Person]) -> None:
+    kept = []
+    for names, person in zip(named, people, strict=True):
+        kept.append(TakenName(kind=TakenName.Kind.USERNAME, name=names.username, person=person))
+        for address in (names.address, names.mailbox):
+            kept.append(TakenName(kind=TakenName.Kind.ADDRESS, name=address, person=person))
+    TakenName.objects.bulk_create(kept, batch_size=500)
+    MailAddress.objects.bulk_create(
+        [
+            MailAddress(person=person, address=names.address, is_primary=True)
+            for names, person in zip(named, people, strict=True)
+        ],
+        batch_size=500,
+    )
+
+
+def _keep_numens(held: Sequence[tuple[Person, Numen]], keys: NumenKeys, now: datetime) -> None:
+    NumenRow.objects.bulk_create(
+        [
+            NumenRow(
+                person=person,
+                ciphertext=seal(numen, keys),
+                digest=digest(numen, keys),
+                layout=numen.layout,
+                since=now,
+            )
+            for person, numen in held
+        ],
+        batch_size=500,
+    )
+
+
+def _change_columns(person: Person, change: PersonChange) -> list[str]:
+    """Save what differs in the person's own row; what differed, by name."""
+    wanted: dict[str, object] = {}
+    for column in ("dossier", "category", "recovery_address"):
+        if (value := getattr(change, column)) is not None:
+            wanted[column] = value
+    if change.civil:
+        wanted |= asdict(change.civil)
+    changed = [column for column, value in wanted.items() if getattr(person, column) != value]
+    for column in changed:
+        setattr(person, column, wanted[column])
+    if changed:
+        person.save(update_fields=changed)
+    return changed
+
+
+def _readdress(person: Person) -> None:
+    """A new primary address for a new name; one the person had before comes back."""
+    base = address_base(person.shown_first_name, person.shown_last_name)
+    pattern = re.compile(rf"{re.escape(base)}[0-9]*@{re.escape(person.academy.domain)}")
+    rows = list(MailAddress.objects.filter(person=person).order_by("id"))
+    former = next((row for row in rows if pattern.fullmatch(row.address)), None)
+    if former and former.is_primary:
+        return
+    MailAddress.objects.filter(person=person).update(is_primary=False, may_send=False)
+    if former:
+        MailAddress.objects.filter(pk=former.pk).update(is_primary=True, may_send=True)
+        return
+    local = free_locals([(person.shown_first_name, person.shown_last_name)], person.academy.domain)[0]
+    address = f"{local}@{person.academy.domain}"
+    TakenName.objects.create(kind=TakenName.Kind.ADDRESS, name=address, person=person)
+    MailAddress.objects.create(person=person, address=address, is_primary=True)
+
+
+def _change_posts(person: Person, posts: Sequence[Post]) -> list[str]:
+    """Add posts or replace those of the same key; the management service follows the primary one."""
+    structures = queries.structure_ids(person.academy_id)
+    for post in posts:
+        columns = asdict(post)
+        key = {
+            "person": person,
+            "structure_id": structures[columns.pop("uai")],
+            "starts_on": columns.pop("starts_on"),
+            "function": columns.pop("function"),
+        }
+        Assignment.objects.update_or_create(**key, defaults=columns)
+    return ["posts"]
+
+
+def _reassign_service(person: Person) -> None:
+    """The management service follows category and primary post."""
+    services = queries.service_ids(person.academy_id)
+    posts = queries.posts_of(person.pk)
+    service_id = _service(services, StaffCategory(person.category), posts)
+    if service_id != person.service_id:
+        Person.objects.filter(pk=person.pk).update(service_id=service_id)

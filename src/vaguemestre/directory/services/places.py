@@ -1,0 +1,62 @@
+"""The académie, its services and establishments."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+
+from vaguemestre.directory import queries
+from vaguemestre.directory.models import Academy, ManagementService, Structure
+from vaguemestre.directory.rules.places import department_label
+from vaguemestre.directory.values import Place
+
+_SERVICES = {
+    "DPE": "Division des personnels enseignants",
+    "DPATE": "Division des personnels administratifs, techniques et d’encadrement",
+    "DEEP": "Division des établissements d’enseignement privés",
+}
+
+
+def found_academy(code: str, name: str, domain: str, departments: Sequence[str]) -> int:
+    """The académie and its management services, created if they are not there; its id.
+
+    `departments` as in a UAI (`002`). Inside the caller's transaction.
+    """
+    academy, _ = Academy.objects.get_or_create(domain=domain, defaults={"code": code, "name": name})
+    wanted = {code: (name, "") for code, name in _SERVICES.items()}
+    for department in departments:
+        label = department_label(department)
+        wanted[f"DSDEN_{label}"] = (f"Direction des services départementaux ({label})", department)
+    known = queries.service_ids(academy.pk)
+    ManagementService.objects.bulk_create(
+        ManagementService(
+            academy=academy,
+            code=code,
+            name=name,
+            department=department,
+            address=f"ce.{code.lower().replace('_', '')}@{domain}",
+        )
+        for code, (name, department) in wanted.items()
+        if code not in known
+    )
+    return academy.pk
+
+
+def describe_structures(academy_id: int, places: Collection[Place]) -> int:
+    """Make establishments known or better described; how many changed. Inside the caller's transaction."""
+    known = {s.uai: s for s in Structure.objects.filter(academy_id=academy_id)}
+    fresh, altered = [], []
+    for place in places:
+        described = {k: v for k, v in asdict(place).items() if v and k != "uai"}
+        structure = known.get(place.uai)
+        if structure is None:
+            described.setdefault("name", f"Établissement {place.uai}")
+            described.setdefault("department", place.uai[:3])
+            known[place.uai] = structure = Structure(academy_id=academy_id, uai=place.uai, **described)
+            fresh.append(structure)
+        elif any(getattr(structure, k) != v for k, v in described.items()):
+            for column, value in described.items():
+                setattr(structure, column, value)
+            altered.append(structure)
+    Structure.objects.bulk_create(fresh, batch_size=500)
+    columns = ("name", "kind", "sector", "department", "town", "postal_code")
+    Structure.objects.bulk_update([s for s in altered if s.pk], columns, batch_size=200)
+    return len(fresh) + len(altered)
