@@ -12,7 +12,7 @@ def sentence(refusal: Refusal) -> str:
         "directory.name-unwritable": _(
             "Le nom « %(name)s » ne donne aucune lettre utilisable dans un identifiant : à traiter à la main."
         ),
-        "directory.numen-malformed": _("Ce n’est pas un NUMEN : il a treize caractères, chiffres et lettres."),
+        "directory.numen-malformed": _("Ce n’est pas un NUMEN : treize chiffres et lettres."),
         "directory.numen-of-somebody-else": _("Ce NUMEN appartient déjà à une autre personne."),
         "directory.numen-held-already": _("Cette personne a déjà un NUMEN."),
         "directory.numen-sealed-otherwise": _("Ce NUMEN a été chiffré avec une clé que l’instance n’a plus."),
