@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.ui.refusals import sentence
@@ -25,11 +26,33 @@ class Errors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
-            return render(request, "ui/refused.html", {"sentence": sentence(error)}, status=422)
+            return _refused(request, sentence(error))
         if isinstance(error, EngineDown):
             log.warning("engine down on %s: %s", request.path, error)
-            return render(request, "ui/engine_down.html", status=503)
+            return _away(request, status=503)
         if isinstance(error, EngineRefused):
             log.error("engine refused on %s: %s", request.path, error)
-            return render(request, "ui/engine_down.html", status=502)
+            return _away(request, status=502)
         return None
+
+
+def _refused(request: HttpRequest, words: str) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        return _notice(request, words, kind="danger", sign="alert-circle", status=422)
+    return render(request, "ui/refused.html", {"sentence": words}, status=422)
+
+
+def _away(request: HttpRequest, *, status: int) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        words = _("La messagerie ne répond pas en ce moment. Réessayez dans une minute.")
+        return _notice(request, words, kind="warn", sign="cloud-off", status=status)
+    return render(request, "ui/engine_down.html", status=status)
+
+
+def _notice(request: HttpRequest, words: str, *, kind: str, sign: str, status: int) -> HttpResponse:
+    """A few words beside what stands on the page: htmx would put a whole error page in its place."""
+    told = {"sentence": words, "kind": kind, "sign": sign}
+    answer = render(request, "ui/notice.html", told, status=status)
+    answer["HX-Retarget"] = "#notices"
+    answer["HX-Reswap"] = "beforeend"
+    return answer

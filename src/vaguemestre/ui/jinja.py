@@ -6,9 +6,11 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment
 
+from vaguemestre.ui.pictures import avatar, icon
+
 
 def environment(**options: Any) -> Environment:
     """Called by Django's Jinja2 backend with its own options (autoescape on)."""
     made = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - autoescape is in options
-    made.globals.update(static=static, url=reverse)
+    made.globals.update(static=static, url=reverse, icon=icon, avatar=avatar)
     return made

@@ -1,0 +1,40 @@
+"""Small pictures in pages: an icon of the sprite, a person's initials in a circle."""
+
+import zlib
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+_TINTS = 10  # classes av-0 … av-9 of parts.css
+
+
+def icon(name: str, size: str = "") -> SafeString:
+    """An outline of `icons.svg`, silent for screen readers. `size`: "" (20 px), "s" (16 px) or "l" (28 px)."""
+    kind = f"ic {size}" if size else "ic"
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        kind,
+        static("ui/icons.svg"),
+        name,
+    )
+
+
+def avatar(name: str, size: str = "") -> SafeString:
+    """The initials of somebody's name on a tint that stays theirs; `size`: "", "s" (26 px) or "l" (44 px)."""
+    kind = f"av av-{tint(name)} {size}" if size else f"av av-{tint(name)}"
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', kind, initials(name))
+
+
+def initials(name: str) -> str:
+    """One or two capitals: first letters of the first and last words; `?` when there is no letter."""
+    words = [word for word in name.replace("@", " ").replace(".", " ").split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    first = words[0][0]
+    return (first + words[-1][0] if len(words) > 1 else first).upper()
+
+
+def tint(name: str) -> int:
+    """0 to 9, the same for the same name whatever its case."""
+    return zlib.crc32(name.casefold().encode()) % _TINTS
