@@ -1,6 +1,7 @@
 """Announce a fact in the caller's transaction; run what follows now or later."""
 
 import dataclasses
+from datetime import datetime
 from typing import Any
 
 from vaguemestre.jobs.ports import Handler, Subscriptions, subscriptions
@@ -8,13 +9,14 @@ from vaguemestre.jobs.tasks import wake
 from vaguemestre.kernel.errors import EngineDown
 
 
-def announce(event: Any) -> None:
+def announce(event: Any, *, due: datetime | None = None) -> None:
     """Keep the event for its handlers. Inside the caller's transaction: it leaves only if that commits.
 
-    `event` is a frozen dataclass of JSON-ready fields.
+    `event` is a frozen dataclass of JSON-ready fields; with `due` (aware) its handlers wake no earlier.
     """
+    woken = wake.using(run_after=due) if due else wake
     for handler in _listeners(subscriptions.get(), type(event)):
-        wake.enqueue(_name(handler), _name(type(event)), dataclasses.asdict(event), 1)
+        woken.enqueue(_name(handler), _name(type(event)), dataclasses.asdict(event), 1)
 
 
 def run_now(event: Any) -> bool:
