@@ -20,3 +20,10 @@ class AccountChanged:
 @dataclass(frozen=True)
 class AccountActivated:
     account_id: int
+
+
+@dataclass(frozen=True)
+class AccountsChanged:
+    """Many at once, as an import makes them: opened, closed, renamed."""
+
+    account_ids: list[int]

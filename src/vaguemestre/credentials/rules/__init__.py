@@ -1,0 +1,1 @@
+"""Decisions about accounts, one subject a file."""

@@ -1,0 +1,116 @@
+"""The life of accounts: opened, suspended, resumed, closed, opened again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from vaguemestre.credentials.events import AccountsChanged
+from vaguemestre.credentials.models import Account
+from vaguemestre.credentials.rules.lives import state_after
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.services import Line, record_many
+from vaguemestre.kernel.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account to open; a technical one has no person."""
+
+    person_id: int | None
+    username: str
+    mailbox: str
+    quota_mb: int
+    role: str = Account.Role.AGENT
+
+
+def open_account(
+    person_id: int | None,
+    username: str,
+    mailbox: str,
+    role: str,
+    quota_mb: int,
+    *,
+    by: str,
+    now: datetime,
+) -> int:
+    """`open_accounts` for one; its id."""
+    return open_accounts([NewAccount(person_id, username, mailbox, quota_mb, role)], by=by, now=now)[0]
+
+
+def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> list[int]:
+    """Open accounts nothing opens yet (pending, no password); their ids, in order.
+
+    Inside the caller's transaction. A username or a person taken meanwhile raises IntegrityError.
+    """
+    rows = Account.objects.bulk_create(
+        [
+            Account(
+                person_id=one.person_id,
+                username=one.username,
+                mailbox=one.mailbox,
+                role=one.role,
+                quota_mb=one.quota_mb,
+                password=make_password(None),
+            )
+            for one in accounts
+        ],
+        batch_size=500,
+    )
+    record_many(
+        Line(
+            "credentials.account-opened",
+            to=f"account:{r.pk}",
+            by=by,
+            at=now,
+            details={"username": r.username},
+        )
+        for r in rows
+    )
+    if rows:
+        announce(AccountsChanged([row.pk for row in rows]))
+    return [row.pk for row in rows]
+
+
+def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetime) -> int:
+    """`suspend`, `resume`, `close` or `reopen` accounts; how many changed. Inside the caller's transaction.
+
+    An account already so is left alone. Raises Refusal `credentials.state-not-possible` (nothing is kept then).
+    """
+    rows = list(Account.objects.select_for_update().filter(pk__in=account_ids))
+    changed = []
+    for row in rows:
+        after = state_after(row.state, act, was_activated=row.activated_at is not None)
+        if after != row.state:
+            row.state = after
+            changed.append(row)
+    Account.objects.bulk_update(changed, ("state",), batch_size=200)
+    record_many(
+        Line(f"credentials.account-{_DONE[act]}", to=f"account:{r.pk}", by=by, at=now) for r in changed
+    )
+    if changed:
+        announce(AccountsChanged([row.pk for row in changed]))
+    return len(changed)
+
+
+_DONE: Mapping[str, str] = {
+    "suspend": "suspended",
+    "resume": "resumed",
+    "close": "closed",
+    "reopen": "reopened",
+}
+
+
+@transaction.atomic(durable=True)
+def move_account(username: str, act: str, *, by: str, now: datetime) -> int:
+    """Use case: `change_states` for the account of that username; its id.
+
+    Raises Refusal `credentials.account-unknown` or `credentials.state-not-possible`.
+    """
+    account_id = Account.objects.filter(username=username.lower()).values_list("pk", flat=True).first()
+    if account_id is None:
+        raise Refusal("credentials.account-unknown", username=username)
+    change_states([account_id], act, by=by, now=now)
+    return account_id
