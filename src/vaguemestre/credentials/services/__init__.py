@@ -1,4 +1,4 @@
-"""Accounts and what opens them, changed. Parts run inside the caller's transaction unless they say otherwise."""
+"""Accounts and what opens them, changed. Parts run in the caller's transaction unless said otherwise."""
 
 from vaguemestre.credentials.services.lives import (
     NewAccount,

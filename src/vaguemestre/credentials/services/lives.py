@@ -77,7 +77,7 @@ def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> 
 def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetime) -> int:
     """`suspend`, `resume`, `close` or `reopen` accounts; how many changed. Inside the caller's transaction.
 
-    An account already so is left alone. Raises Refusal `credentials.state-not-possible` (nothing is kept then).
+    An account already so is left alone. Raises Refusal `credentials.state-not-possible`.
     """
     rows = list(Account.objects.select_for_update().filter(pk__in=account_ids))
     changed = []
