@@ -6,3 +6,19 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class MessageQueued:
     outgoing_id: int
+
+
+@dataclass(frozen=True)
+class MessageFiled:
+    """It left and its copy stands in sent mail."""
+
+    account_id: int
+    key: str
+
+
+@dataclass(frozen=True)
+class MessageRefused:
+    """Submission said no for good: it did not leave."""
+
+    account_id: int
+    key: str

@@ -25,12 +25,23 @@ class FileSent(Protocol):
         draft: dict[str, object] | None,
         at: datetime,
     ) -> None:
-        """Put a copy in sent mail unless that Message-ID is there, mark the original answered, drop the draft.
+        """Put a copy in sent mail unless it is there (by Message-ID), mark the original, drop the draft.
 
-        Safe to run twice. Raises EngineDown or EngineRefused.
+        `answered` may name the mark in `flag` (`$Forwarded`; without it `\\Answered`). Safe to run twice.
+        Raises EngineDown or EngineRefused.
+        """
+        ...
+
+
+class Accepted(Protocol):
+    def __call__(self, message_id: str) -> bool:
+        """Whether the submission service already took that message (it is, or was, on its queue's disk).
+
+        Asked only about a message whose submission was cut short. Raises EngineDown when it cannot tell yet.
         """
         ...
 
 
 submit: Slot[Submit] = Slot("outbox.submit")
 file_sent: Slot[FileSent] = Slot("outbox.file_sent")
+accepted: Slot[Accepted] = Slot("outbox.accepted")

@@ -1,0 +1,17 @@
+"""What the worker does for an outgoing message."""
+
+from django.utils import timezone
+
+from vaguemestre.outbox import services
+from vaguemestre.outbox.events import MessageQueued
+from vaguemestre.outbox.ports import accepted, file_sent, submit
+
+
+def send(event: MessageQueued) -> None:
+    services.send_message(
+        event.outgoing_id,
+        submit=submit.get(),
+        accepted=accepted.get(),
+        file_sent=file_sent.get(),
+        now=timezone.now(),
+    )

@@ -1,0 +1,1 @@
+"""Decisions about outgoing messages: recipients, header fields, MIME. Values in, values or Refusal out."""
