@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class PersonArrived:
-    person_id: int
+class PeopleArrived:
+    """Registered and named, by an import or by hand."""
+
+    person_ids: list[int]
 
 
 @dataclass(frozen=True)
-class PersonChanged:
-    person_id: int
+class PeopleChanged:
+    """Civil status, names, posts or NUMEN differ."""
+
+    person_ids: list[int]

@@ -2,10 +2,16 @@
 
 from vaguemestre.directory.services.names import take_address, take_technical_names
 from vaguemestre.directory.services.numens import issue_numen, record_numen, reseal_numens
-from vaguemestre.directory.services.people import change_person, register_people, register_person
+from vaguemestre.directory.services.people import (
+    change_people,
+    change_person,
+    register_people,
+    register_person,
+)
 from vaguemestre.directory.services.places import describe_structures, found_academy
 
 __all__ = [
+    "change_people",
     "change_person",
     "describe_structures",
     "found_academy",

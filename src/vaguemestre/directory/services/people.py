@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from vaguemestre.directory import queries
-from vaguemestre.directory.events import PersonArrived, PersonChanged
+from vaguemestre.directory.events import PeopleArrived, PeopleChanged
 from vaguemestre.directory.models import Academy, Assignment, MailAddress, NumenRow, Person, TakenName
 from vaguemestre.directory.rules.names import address_base
 from vaguemestre.directory.rules.places import service_code
@@ -80,9 +80,17 @@ def register_people(
         )
         for row, names in zip(rows, named, strict=True)
     )
-    for row in rows:
-        announce(PersonArrived(row.pk))
+    if rows:
+        announce(PeopleArrived([row.pk for row in rows]))
     return [Registered(row.pk, names) for row, names in zip(rows, named, strict=True)]
+
+
+def change_people(changes: Sequence[PersonChange], keys: NumenKeys, *, by: str, now: datetime) -> None:
+    """`change_person` for several, announced once. Inside the caller's transaction."""
+    for change in changes:
+        _change(change, keys, by=by, now=now)
+    if changes:
+        announce(PeopleChanged([change.person_id for change in changes]))
 
 
 def change_person(change: PersonChange, keys: NumenKeys, *, by: str, now: datetime) -> None:
@@ -91,6 +99,10 @@ def change_person(change: PersonChange, keys: NumenKeys, *, by: str, now: dateti
     A new shown name brings a new primary address; the username stays, and the former address still receives
     but no longer sends (DOMAIN.md §2.3). Raises like `register_people`.
     """
+    change_people([change], keys, by=by, now=now)
+
+
+def _change(change: PersonChange, keys: NumenKeys, *, by: str, now: datetime) -> None:
     person = Person.objects.select_related("academy").get(pk=change.person_id)
     changed = _change_columns(person, change)
     if set(changed) & _SHOWN:
@@ -103,7 +115,6 @@ def change_person(change: PersonChange, keys: NumenKeys, *, by: str, now: dateti
         record("directory.person-changed", to=f"person:{person.pk}", by=by, at=now, what=", ".join(changed))
     if change.numen:
         record_numen(person.pk, change.numen, keys, by=by, now=now)
-    announce(PersonChanged(person.pk))
 
 
 _SHOWN = {"birth_name", "usage_name", "first_name", "chosen_first_name"}

@@ -1,0 +1,68 @@
+"""What the engines and the feeds need to know of accounts."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+
+from django.db.models import Q, QuerySet
+
+from vaguemestre.credentials.models import Account, AppPassword
+
+_IN_ONE_QUESTION = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """One account as engines must follow it. `app_keys`: (SHA-256, expiry as Unix time or 0), still good."""
+
+    account_id: int
+    person_id: int | None
+    username: str
+    mailbox: str
+    state: str
+    quota_mb: int
+    app_keys: tuple[tuple[str, int], ...]
+
+
+def facts_of(account_ids: Collection[int] | None, now: datetime) -> Iterator[AccountFacts]:
+    """Facts about those accounts, or about all (None): two questions for each ten thousand."""
+    keys: Mapping[int, list[tuple[str, int]]] = {} if account_ids is not None else _app_keys(Q(), now)
+    for accounts in _some(account_ids):
+        rows = list(accounts.values_list("id", "person_id", "username", "mailbox", "state", "quota_mb"))
+        if account_ids is not None:
+            keys = _app_keys(Q(account_id__in=[row[0] for row in rows]), now)
+        for row in rows:
+            yield AccountFacts(*row, app_keys=tuple(keys.get(row[0], ())))
+
+
+def accounts_of(person_ids: Collection[int]) -> list[int]:
+    """The accounts of those people; somebody may have none."""
+    found: list[int] = []
+    for some in batched(person_ids, _IN_ONE_QUESTION):
+        found += Account.objects.filter(person_id__in=some).values_list("pk", flat=True)
+    return found
+
+
+def accounts_of_people(academy_id: int) -> dict[int, tuple[int, str]]:
+    """Person → (account id, state), for the whole académie."""
+    rows = Account.objects.filter(person__academy_id=academy_id).values_list("person_id", "id", "state")
+    return {person_id: (pk, state) for person_id, pk, state in rows.iterator(2000)}
+
+
+def _some(account_ids: Collection[int] | None) -> Iterator[QuerySet[Account]]:
+    if account_ids is None:
+        yield Account.objects.order_by("id")
+        return
+    for some in batched(account_ids, _IN_ONE_QUESTION):
+        yield Account.objects.filter(pk__in=some)
+
+
+def _app_keys(which: Q, now: datetime) -> Mapping[int, list[tuple[str, int]]]:
+    good = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    rows = AppPassword.objects.filter(which & good).order_by("id")
+    for account_id, sha256, expires in rows.values_list("account_id", "token_sha256", "expires_at"):
+        found[account_id].append((sha256, int(expires.timestamp()) if expires else 0))
+    return found

@@ -1,0 +1,25 @@
+"""What the worker does when accounts change: the engines follow."""
+
+from django.utils import timezone
+
+from vaguemestre.credentials.events import AccountActivated, AccountChanged, AccountOpened, AccountsChanged
+from vaguemestre.credentials.queries import accounts_of
+from vaguemestre.directory.events import PeopleChanged
+from vaguemestre.provisioning import services
+from vaguemestre.provisioning.ports import connections, mail_directory
+
+
+def match_mailbox(event: AccountOpened | AccountChanged | AccountActivated) -> None:
+    """Make one account's mailbox as it is owed."""
+    services.match(mail_directory.get(), connections.get(), [event.account_id], now=timezone.now())
+
+
+def match_mailboxes(event: AccountsChanged) -> None:
+    """The same for many."""
+    services.match(mail_directory.get(), connections.get(), event.account_ids, now=timezone.now())
+
+
+def match_people(event: PeopleChanged) -> None:
+    """Names and addresses may have changed: the mailbox follows."""
+    account_ids = accounts_of(event.person_ids)
+    services.match(mail_directory.get(), connections.get(), account_ids, now=timezone.now())

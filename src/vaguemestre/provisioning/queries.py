@@ -1,0 +1,39 @@
+"""What accounts are owed, from the database. A few questions, however many accounts."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from vaguemestre.credentials.queries import AccountFacts, facts_of
+from vaguemestre.directory.queries import addresses_by_person
+from vaguemestre.provisioning.rules import owed
+from vaguemestre.provisioning.values import Owed
+
+
+def all_owed(now: datetime) -> dict[str, Owed]:
+    """By mailbox; closed accounts are owed nothing and are left out."""
+    return {mailbox: one for mailbox, one in _owed(list(facts_of(None, now)), None) if one}
+
+
+def owed_by(account_ids: Collection[int], now: datetime) -> dict[str, Owed | None]:
+    """By mailbox, for those accounts; None for closed ones."""
+    facts = list(facts_of(account_ids, now))
+    return dict(_owed(facts, [f.person_id for f in facts if f.person_id]))
+
+
+def _owed(
+    facts: Iterable[AccountFacts], person_ids: Collection[int] | None
+) -> Iterable[tuple[str, Owed | None]]:
+    addresses = addresses_by_person(person_ids)
+    for one in facts:
+        own = addresses.get(one.person_id, []) if one.person_id else []
+        yield (
+            one.mailbox,
+            owed(
+                username=one.username,
+                mailbox=one.mailbox,
+                state=one.state,
+                quota_mb=one.quota_mb,
+                addresses=[(address, may_send) for address, _, may_send in own],
+                app_keys=one.app_keys,
+            ),
+        )
