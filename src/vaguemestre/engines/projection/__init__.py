@@ -1,1 +1,1 @@
-"""The projection engine."""
+"""What the engines may know of the accounts, apart from the main database."""

@@ -1,0 +1,178 @@
+"""The demonstration's own certification authority and server certificate (RFC 5280, RFC 6125).
+
+Made once and kept; the server's is made again when it comes near its end or the domain changed.
+"""
+
+import datetime as dt
+import ipaddress
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from vaguemestre.engines.instance import Instance
+
+_CA_LIFE = dt.timedelta(days=3650)
+_SERVER_LIFE = dt.timedelta(days=397)  # what browsers and Apple's programs accept at most
+_RENEW_BEFORE = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Certificates:
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+def paths(instance: Instance) -> Certificates:
+    folder = instance.engines_dir / "tls"
+    return Certificates(ca=folder / "ca.pem", certificate=folder / "server.pem", key=folder / "server.key")
+
+
+def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
+    """Make what is not there yet. The keys are root's: both engines read theirs before they drop root."""
+    made = paths(instance)
+    folder = made.ca.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    ca_key_file = folder / "ca.key"
+    names = server_names(instance.academy.domain)
+    if not (made.ca.exists() and ca_key_file.exists()):
+        ca_key = ec.generate_private_key(ec.SECP256R1())
+        _write(ca_key_file, _private(ca_key), 0o600)
+        _write(made.ca, _public(authority(ca_key, now=now)), 0o644)
+        made.certificate.unlink(missing_ok=True)
+    if not _still_good(made, names, now):
+        ca = x509.load_pem_x509_certificate(made.ca.read_bytes())
+        ca_key = _read_key(ca_key_file)
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = server(key, ca, ca_key, names, now=now)
+        _write(made.key, _private(key), 0o600)
+        _write(made.certificate, _public(certificate) + made.ca.read_bytes(), 0o644)
+    return made
+
+
+def server_names(domain: str) -> tuple[str, ...]:
+    return ("localhost", domain, f"mail.{domain}")
+
+
+def authority(key: ec.EllipticCurvePrivateKey, *, now: dt.datetime) -> x509.Certificate:
+    """A self-signed authority that may sign servers only, one step down (RFC 5280 §4.2.1.9)."""
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Vaguemestre"),
+            x509.NameAttribute(NameOID.COMMON_NAME, "Autorité de démonstration"),
+        ]
+    )
+    return (
+        _begin(name, name, key, now, _CA_LIFE)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def server(
+    key: ec.EllipticCurvePrivateKey,
+    ca: x509.Certificate,
+    ca_key: ec.EllipticCurvePrivateKey,
+    names: Sequence[str],
+    *,
+    now: dt.datetime,
+) -> x509.Certificate:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    alternatives = [x509.DNSName(name) for name in names]
+    issuer_id = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return (
+        _begin(subject, ca.subject, key, now, _SERVER_LIFE)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(digital_signature=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([*alternatives, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_id), critical=False
+        )
+        .sign(ca_key, hashes.SHA256())
+    )
+
+
+def _begin(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    now: dt.datetime,
+    life: dt.timedelta,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))  # clocks of other machines differ
+        .not_valid_after(now + life)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _usage(
+    *, digital_signature: bool = False, key_cert_sign: bool = False, crl_sign: bool = False
+) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=digital_signature,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=key_cert_sign,
+        crl_sign=crl_sign,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _still_good(made: Certificates, names: Sequence[str], now: dt.datetime) -> bool:
+    if not (made.certificate.exists() and made.key.exists()):
+        return False
+    certificate = x509.load_pem_x509_certificate(made.certificate.read_bytes())
+    held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    same_names = set(held.get_values_for_type(x509.DNSName)) == set(names)
+    same_key = certificate.public_key() == _read_key(made.key).public_key()
+    return same_names and same_key and certificate.not_valid_after_utc > now + _RENEW_BEFORE
+
+
+def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{path} n’est pas une clé sur courbe elliptique")
+    return key
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _public(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.chmod(mode)
+    fresh.rename(path)

@@ -1,0 +1,183 @@
+"""From the instance's configuration to a Dovecot that starts: render, compile, check."""
+
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from joserfc.jwk import ECKey
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.instance import (
+    MAIL_USER,
+    OUTSIDE,
+    Instance,
+    open_home,
+    own,
+    seen,
+    seen_home,
+    system_user,
+)
+from vaguemestre.engines.rendering import render, write
+from vaguemestre.kernel.errors import EngineRefused
+
+_HERE = Path(__file__).parent
+TOKEN_CLIENT = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
+_PATIENCE_SECONDS = 2.0
+
+
+def folder(instance: Instance) -> Path:
+    return instance.engines_dir / "dovecot"
+
+
+def configuration_file(instance: Instance) -> Path:
+    return seen(instance, folder(instance) / "dovecot.conf")
+
+
+def run_folder(instance: Instance) -> Path:
+    """Where Dovecot's sockets are, under a name short enough for them."""
+    return seen_home(instance) / "run" / "d"
+
+
+def log_file(instance: Instance) -> Path:
+    return instance.logs_dir / "dovecot.log"
+
+
+def key_id(public_or_private_pem: bytes) -> str:
+    """The `kid` under which Dovecot knows a token key: its thumbprint (RFC 7638)."""
+    return str(ECKey.import_key(public_or_private_pem).thumbprint())
+
+
+def prepare(instance: Instance) -> None:
+    """Write everything Dovecot reads and check it. Needs root, the certificates and the secrets.
+
+    Raises EngineRefused with Dovecot's own words when it refuses the result.
+    """
+    open_home(instance)
+    user = system_user()
+    base = folder(instance)
+    base.mkdir(parents=True, exist_ok=True)
+    base.chmod(0o755)
+    run = instance.home / "run" / "d"
+    run.mkdir(parents=True, exist_ok=True)
+    run.chmod(0o755)
+    mail = instance.home / "mail"
+    mail.mkdir(exist_ok=True)
+    own(mail, user.pw_uid, user.pw_gid, 0o700)
+    _publish_token_key(instance)
+    _write_push(instance, user.pw_gid)
+    _write_sieve_and_virtual(base)
+    write(base / "dovecot.conf", _rendered(instance), mode=0o600)
+    _check(instance)
+    _compile_sieve(instance)
+
+
+def command(instance: Instance) -> list[str]:
+    """Dovecot in the foreground: SIGTERM stops it and all its children."""
+    return ["/usr/sbin/dovecot", "-F", "-c", str(configuration_file(instance))]
+
+
+def is_ready(instance: Instance) -> bool:
+    """Whether IMAP greets and LMTP greets: asked, not guessed."""
+    return _greets_imap(instance) and _greets_lmtp(instance)
+
+
+def _rendered(instance: Instance) -> str:
+    user = system_user()
+    tls = certificates.paths(instance)
+    return render(
+        _HERE,
+        "dovecot.conf.j2",
+        run=run_folder(instance),
+        engine=seen(instance, folder(instance)),
+        logs=seen(instance, instance.logs_dir),
+        mail=seen_home(instance) / "mail",
+        projection=seen(instance, instance.projection_path),
+        certificate=seen(instance, tls.certificate),
+        key=seen(instance, tls.key),
+        # the process list of a machine with two instances tells them apart
+        instance_name=f"vaguemestre-{instance.port_base}",
+        host=instance.mail.host,
+        ports=instance.ports,
+        injection_port=instance.ports.mx + 1,
+        domain=instance.academy.domain,
+        outside=OUTSIDE,
+        issuer=instance.public_url,
+        quota_mb=instance.mail.quota_mb,
+        full_text_search=instance.mail.full_text_search,
+        mail_user=MAIL_USER,
+        mail_uid=user.pw_uid,
+        mail_gid=user.pw_gid,
+        database=instance.database.engine,
+        sql_now="strftime('%%s', 'now') + 0",
+        sql_active="mailbox.active = 1",
+    )
+
+
+def _publish_token_key(instance: Instance) -> None:
+    private = (instance.secrets_dir / "token_key.pem").read_bytes()
+    key = serialization.load_pem_private_key(private, password=None)
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    keys = folder(instance) / "keys"
+    shutil.rmtree(keys, ignore_errors=True)
+    write(keys / TOKEN_CLIENT / "ES256" / key_id(private), public.decode())
+    for step in (keys, keys / TOKEN_CLIENT, keys / TOKEN_CLIENT / "ES256"):
+        step.chmod(0o755)
+
+
+def _write_push(instance: Instance, group: int) -> None:
+    text = render(
+        _HERE,
+        "push.lua.j2",
+        push_port=instance.ports.push,
+        push_key=(instance.secrets_dir / "push_key").read_text().strip(),
+    )
+    write(folder(instance) / "push.lua", text, mode=0o640, group=group)
+
+
+def _write_sieve_and_virtual(base: Path) -> None:
+    for name in ("before/10-junk.sieve", "virtual/All/dovecot-virtual"):
+        write(base / name, (_HERE / name).read_text(encoding="utf-8"))
+    for step in (base / "before", base / "virtual", base / "virtual" / "All"):
+        step.chmod(0o755)
+
+
+def _check(instance: Instance) -> None:
+    _run(["doveconf", "-n", "-c", str(configuration_file(instance))], "doveconf")
+
+
+def _compile_sieve(instance: Instance) -> None:
+    script = seen(instance, folder(instance) / "before" / "10-junk.sieve")
+    _run(["sievec", "-c", str(configuration_file(instance)), str(script)], "sievec")
+    compiled = folder(instance) / "before" / "10-junk.svbin"
+    compiled.chmod(0o644)
+
+
+def _run(argv: list[str], name: str) -> None:
+    try:
+        ended = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EngineRefused(f"{name} ne s’exécute pas : {error}") from error
+    if ended.returncode:
+        raise EngineRefused(f"{name} refuse la configuration de Dovecot : {ended.stderr.strip()[-800:]}")
+
+
+def _greets_imap(instance: Instance) -> bool:
+    try:
+        with socket.create_connection((instance.mail.host, instance.ports.imap), _PATIENCE_SECONDS) as peer:
+            return peer.recv(64).startswith(b"* OK")
+    except OSError:
+        return False
+
+
+def _greets_lmtp(instance: Instance) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+        peer.settimeout(_PATIENCE_SECONDS)
+        try:
+            peer.connect(str(run_folder(instance) / "lmtp"))
+            return peer.recv(64).startswith(b"220")
+        except OSError:
+            return False

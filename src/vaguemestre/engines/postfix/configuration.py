@@ -1,0 +1,131 @@
+"""From the instance's configuration to a Postfix that starts: render, check, own."""
+
+import pwd
+import smtplib
+import subprocess
+from pathlib import Path
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.instance import (
+    OUTSIDE,
+    POSTFIX_USER,
+    Instance,
+    open_home,
+    own,
+    seen,
+    seen_home,
+)
+from vaguemestre.engines.rendering import render, write
+from vaguemestre.kernel.errors import EngineRefused
+
+_HERE = Path(__file__).parent
+_PATIENCE_SECONDS = 3.0
+
+# The demonstration's outside box has a domain of its own, which stays foreign: its mail comes by the same road
+# as that of every other foreign domain.
+_QUERIES = {
+    "domains": f"SELECT domain FROM address WHERE domain = '%s' AND mailbox <> '{OUTSIDE}' LIMIT 1",  # noqa: S608
+    "mailboxes": "SELECT mailbox FROM address WHERE address = '%s'",
+    "senders": "SELECT mailbox FROM address WHERE address = '%s' AND sends = 1",
+}
+
+
+def folder(instance: Instance) -> Path:
+    return instance.engines_dir / "postfix"
+
+
+def configuration_folder(instance: Instance) -> Path:
+    return seen(instance, folder(instance))
+
+
+def log_file(instance: Instance) -> Path:
+    return instance.logs_dir / "postfix.log"
+
+
+def prepare(instance: Instance) -> None:
+    """Write everything Postfix reads and let `postfix check` make its folders. Needs root and the certificates.
+
+    Raises EngineRefused with Postfix's own words when it refuses the result.
+    """
+    open_home(instance)
+    base = folder(instance)
+    base.mkdir(parents=True, exist_ok=True)
+    base.chmod(0o755)
+    for name in ("spool", "lib"):
+        (base / name).mkdir(exist_ok=True)
+    postfix = pwd.getpwnam(POSTFIX_USER)
+    own(base / "lib", postfix.pw_uid, 0, 0o700)
+    own(base / "spool", 0, 0, 0o755)
+    _write_maps(instance)
+    values = _values(instance)
+    for name in ("main.cf", "master.cf"):
+        write(base / name, render(_HERE, f"{name}.j2", **values))
+    write(base / "bounce.cf", (_HERE / "bounce.cf").read_text(encoding="utf-8"))
+    _check(instance)
+
+
+def command(instance: Instance) -> list[str]:
+    """Postfix's master in the foreground; SIGTERM stops it and its children.
+
+    `postfix start-fg` would leave a shell in between, and its children running after it (ENGINES: supervision).
+    """
+    return ["/usr/lib/postfix/sbin/master", "-s", "-c", str(configuration_folder(instance))]
+
+
+def environment(instance: Instance) -> dict[str, str]:
+    """What master needs in its environment besides PATH."""
+    return {"MAIL_CONFIG": str(configuration_folder(instance)), "MAIL_LOGTAG": "postfix"}
+
+
+def is_ready(instance: Instance) -> bool:
+    """Whether the MX and both submission doors answer a greeting and a NOOP."""
+    host, ports = instance.mail.host, instance.ports
+    try:
+        for port in (ports.mx, ports.submission):
+            with smtplib.SMTP(host, port, timeout=_PATIENCE_SECONDS) as peer:
+                peer.noop()
+        return True
+    except OSError:
+        return False
+
+
+def _values(instance: Instance) -> dict[str, object]:
+    tls = certificates.paths(instance)
+    base = seen(instance, folder(instance))
+    return {
+        "engine": base,
+        "queue": base / "spool",
+        "data": base / "lib",
+        "logs": seen(instance, instance.logs_dir),
+        "maps": f"{_driver(instance)}:{base}/",
+        "lmtp": seen_home(instance) / "run" / "d" / "lmtp",
+        "sasl": seen_home(instance) / "run" / "d" / "auth-sasl",
+        "certificate": seen(instance, tls.certificate),
+        "key": seen(instance, tls.key),
+        "domain": instance.academy.domain,
+        "host": instance.mail.host,
+        "ports": instance.ports,
+        "injection_port": instance.ports.mx + 1,
+        "message_size_limit": instance.mail.message_size_limit,
+    }
+
+
+def _driver(instance: Instance) -> str:
+    return "pgsql" if instance.database.engine == "postgresql" else "sqlite"
+
+
+def _write_maps(instance: Instance) -> None:
+    projection = seen(instance, instance.projection_path)
+    for name, query in _QUERIES.items():
+        text = render(_HERE, "map.sqlite.j2", projection=projection, query=query)
+        write(folder(instance) / f"{name}.cf", text, mode=0o640, group=pwd.getpwnam(POSTFIX_USER).pw_gid)
+
+
+def _check(instance: Instance) -> None:
+    argv = ["postfix", "-c", str(configuration_folder(instance)), "check"]
+    try:
+        ended = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EngineRefused(f"postfix ne s’exécute pas : {error}") from error
+    if ended.returncode:
+        raise EngineRefused(f"postfix refuse sa configuration : {ended.stderr.strip()[-800:]}")

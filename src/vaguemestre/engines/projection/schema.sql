@@ -1,0 +1,35 @@
+-- What Dovecot and Postfix may know: who has a mailbox, under which names, and what opens it.
+CREATE TABLE IF NOT EXISTS mailbox (
+    mailbox TEXT PRIMARY KEY,
+    active INTEGER NOT NULL,
+    quota_mb INTEGER NOT NULL
+) WITHOUT ROWID;
+-- Every way to say a mailbox: addresses, username, the mailbox itself; lower case.
+CREATE TABLE IF NOT EXISTS name (
+    name TEXT PRIMARY KEY,
+    mailbox TEXT NOT NULL REFERENCES mailbox (mailbox) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS name_mailbox ON name (mailbox);
+CREATE TABLE IF NOT EXISTS address (
+    address TEXT PRIMARY KEY,
+    domain TEXT NOT NULL,
+    mailbox TEXT NOT NULL REFERENCES mailbox (mailbox) ON DELETE CASCADE,
+    sends INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS address_mailbox ON address (mailbox);
+CREATE INDEX IF NOT EXISTS address_domain ON address (domain);
+CREATE TABLE IF NOT EXISTS app_key (
+    token_sha256 TEXT NOT NULL,
+    mailbox TEXT NOT NULL REFERENCES mailbox (mailbox) ON DELETE CASCADE,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (token_sha256, mailbox)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS app_key_mailbox ON app_key (mailbox);
+-- Mail tokens still honoured: a token that is not here opens nothing, however well signed.
+CREATE TABLE IF NOT EXISTS token (
+    token_sha256 TEXT PRIMARY KEY,
+    mailbox TEXT NOT NULL REFERENCES mailbox (mailbox) ON DELETE CASCADE,
+    expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS token_expires ON token (expires_at);
+CREATE INDEX IF NOT EXISTS token_mailbox ON token (mailbox);
