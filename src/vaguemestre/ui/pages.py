@@ -4,6 +4,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def about(request: HttpRequest) -> dict[str, str]:  # noqa: ARG001 - the shape of a context processor
+def about(request: HttpRequest) -> dict[str, str]:
     """`academy`: the name shown beside the brand."""
     return {"academy": settings.CONFIG.academy.name}

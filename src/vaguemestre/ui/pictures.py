@@ -10,7 +10,7 @@ _TINTS = 10  # classes av-0 … av-9 of parts.css
 
 
 def icon(name: str, size: str = "") -> SafeString:
-    """An outline of `icons.svg`, silent for screen readers. `size`: "" (20 px), "s" (16 px) or "l" (28 px)."""
+    """An outline of `icons.svg`, silent for screen readers. `size`: "", "s" or "l"."""
     kind = f"ic {size}" if size else "ic"
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
