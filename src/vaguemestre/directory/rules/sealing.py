@@ -41,21 +41,29 @@ def digest(numen: Numen, keys: NumenKeys) -> str:
 
 
 def seal(numen: Numen, keys: NumenKeys) -> bytes:
+    return seal_bytes(numen.text.encode(), keys, _PURPOSE)
+
+
+def seal_bytes(content: bytes, keys: NumenKeys, purpose: bytes) -> bytes:
+    """Anything that quotes a NUMEN, sealed the same way; only the same `purpose` opens it."""
     nonce = os.urandom(_NONCE)
-    box = AESGCM(keys.sealing[keys.current]).encrypt(nonce, numen.text.encode(), _PURPOSE)
-    return keys.current.encode() + nonce + box
+    return keys.current.encode() + nonce + AESGCM(keys.sealing[keys.current]).encrypt(nonce, content, purpose)
 
 
 def unseal(sealed: bytes, keys: NumenKeys) -> Numen:
     """The NUMEN back. Raises Refusal `directory.numen-sealed-otherwise` when no key opens it."""
+    return parse_numen(unseal_bytes(sealed, keys, _PURPOSE).decode())
+
+
+def unseal_bytes(sealed: bytes, keys: NumenKeys, purpose: bytes) -> bytes:
+    """What `seal_bytes` sealed. Raises Refusal `directory.numen-sealed-otherwise`."""
     key = keys.sealing.get(sealed[:_ID].decode("ascii", "replace"))
     if key is None:
         raise Refusal("directory.numen-sealed-otherwise")
     try:
-        text = AESGCM(key).decrypt(sealed[_ID : _ID + _NONCE], sealed[_ID + _NONCE :], _PURPOSE)
+        return AESGCM(key).decrypt(sealed[_ID : _ID + _NONCE], sealed[_ID + _NONCE :], purpose)
     except InvalidTag as error:
         raise Refusal("directory.numen-sealed-otherwise") from error
-    return parse_numen(text.decode())
 
 
 def _derived(secret: str, purpose: bytes) -> bytes:

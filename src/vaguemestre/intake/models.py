@@ -1,0 +1,48 @@
+"""Feeds applied, the lines that caused changes, and where each person comes from."""
+
+from django.db import models
+
+from vaguemestre.directory.models import Academy, Person
+
+
+class Feed(models.Model):
+    """One application of a file. `finished_at` empty: it was interrupted, and may be run again."""
+
+    academy = models.ForeignKey(Academy, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    full_source = models.CharField(max_length=40, blank=True)
+    closures_confirmed = models.BooleanField(default=False)
+    by = models.CharField(max_length=80)
+    started_at = models.DateTimeField(db_index=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    arrivals = models.PositiveIntegerField(default=0)
+    changes = models.PositiveIntegerField(default=0)
+    departures = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+
+
+class KeptLine(models.Model):
+    """The lines of a feed that changed somebody, sealed: they quote civil status and NUMEN."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="kept_lines")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    first_line = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+
+
+class RefusedRow(models.Model):
+    """A line that was not used, and why."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="refused_lines")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=40, blank=True)
+    dossier = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=300)
+
+
+class Origin(models.Model):
+    """The source a person was last seen in, when a feed complete for that source said so."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
+    source = models.CharField(max_length=40, db_index=True)

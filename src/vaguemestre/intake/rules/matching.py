@@ -1,0 +1,112 @@
+"""Who a person of the feed is: by NUMEN, then by dossier; a mere likeness is for a human to judge."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from vaguemestre.directory.rules.names import fold
+from vaguemestre.directory.values import CivilStatus, KnownPerson, Numen
+from vaguemestre.intake.rules.grouping import Group, same_human
+from vaguemestre.intake.values import Known, RefusedLine
+
+type Digest = Callable[[Numen], str]
+type _Likeness = tuple[str, str, date]
+
+
+@dataclass(frozen=True)
+class Matches:
+    """People of the feed we know, those nobody knows, and the lines of those nobody can tell."""
+
+    known: tuple[tuple[Group, KnownPerson], ...]
+    unknown: tuple[Group, ...]
+    refused: tuple[RefusedLine, ...]
+
+
+def matched(groups: Sequence[Group], known: Known, digest: Digest) -> Matches:
+    by_digest = {d: person for person in known.people.values() for d in person.numen_digests}
+    by_dossier = {person.dossier: person for person in known.people.values()}
+    found: list[tuple[Group, KnownPerson]] = []
+    left: list[Group] = []
+    refused: list[RefusedLine] = []
+    for group in groups:
+        of_numen = by_digest.get(digest(group.numen)) if group.numen else None
+        of_dossier = by_dossier.get(group.dossier)
+        person = of_numen or of_dossier
+        problem = _contradiction(group, of_numen, of_dossier)
+        if problem:
+            refused += _all_lines(group, *problem)
+        elif person:
+            found.append((group, person))
+        else:
+            left.append(group)
+    twice = _found_twice(found)
+    refused += [
+        line for group in twice for line in _all_lines(group, "dossier", "désigne une personne déjà vue")
+    ]
+    found = [(group, person) for group, person in found if group not in twice]
+    unknown, doubtful = _apart(left, found, known)
+    return Matches(tuple(found), tuple(unknown), tuple(refused + doubtful))
+
+
+def _contradiction(
+    group: Group, of_numen: KnownPerson | None, of_dossier: KnownPerson | None
+) -> tuple[str, str] | None:
+    if of_numen and of_dossier and of_numen is not of_dossier:
+        return "numen", "le NUMEN et le dossier désignent deux personnes différentes"
+    if of_numen and not _could_be(group.civil, of_numen.civil):
+        return "numen", "NUMEN connu sous un autre état civil : à vérifier"
+    if of_dossier and not of_numen:
+        if not _could_be(group.civil, of_dossier.civil):
+            return "dossier", "dossier connu sous un autre état civil : à vérifier"
+        if group.numen and of_dossier.numen_digests and not same_human(group.civil, of_dossier.civil):
+            return "numen", "dossier connu avec un autre NUMEN et un autre état civil : à vérifier"
+    return None
+
+
+def _could_be(one: CivilStatus, other: CivilStatus) -> bool:
+    """A correction changes the birth name, the first name or the birth date: one of the three."""
+    alike = (
+        one.birth_date == other.birth_date,
+        fold(one.birth_name) == fold(other.birth_name),
+        fold(one.first_name) == fold(other.first_name),
+    )
+    return sum(alike) >= 2
+
+
+def _found_twice(found: Sequence[tuple[Group, KnownPerson]]) -> list[Group]:
+    seen: set[int] = set()
+    twice = []
+    for group, person in found:
+        if person.person_id in seen:
+            twice.append(group)
+        seen.add(person.person_id)
+    return twice
+
+
+def _apart(
+    left: Sequence[Group], found: Sequence[tuple[Group, KnownPerson]], known: Known
+) -> tuple[list[Group], list[RefusedLine]]:
+    """The really unknown, and those who look like somebody the file does not speak of otherwise."""
+    spoken_of = {person.person_id for _, person in found}
+    alike = {
+        _likeness(person.civil): person
+        for person in known.people.values()
+        if person.person_id not in spoken_of
+    }
+    unknown, doubtful = [], []
+    for group in left:
+        person = alike.get(_likeness(group.civil))
+        if person is None:
+            unknown.append(group)
+        else:
+            reason = f"ressemble à une personne connue (dossier {person.dossier}) : à rapprocher à la main"
+            doubtful += _all_lines(group, "nom_naissance", reason)
+    return unknown, doubtful
+
+
+def _likeness(civil: CivilStatus) -> _Likeness:
+    return (fold(civil.birth_name), fold(civil.first_name), civil.birth_date)
+
+
+def _all_lines(group: Group, column: str, reason: str) -> list[RefusedLine]:
+    return [RefusedLine(record.line, column, reason, record.dossier) for record in group.records]

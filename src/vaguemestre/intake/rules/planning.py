@@ -1,0 +1,200 @@
+"""What applying a feed would do: pure comparison of the file with what we know."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from vaguemestre.directory.values import CivilStatus, KnownPerson, NewPerson, PersonChange, Post
+from vaguemestre.intake.rules.grouping import Group, grouped
+from vaguemestre.intake.rules.matching import Digest, matched
+from vaguemestre.intake.values import Arrival, Change, Known, KnownAccount, Plan, Reading, Terms
+
+
+def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
+    """Arrivals, changes, departures and refused lines; `refusal` says why nothing may be applied, if so.
+
+    The same file and the same state give the same plan; once applied, the plan is empty.
+    """
+    groups, contradicted = grouped(reading.records)
+    matches = matched(groups, known, digest)
+    arrivals, ended = _arrivals(matches.unknown, terms)
+    changes = [
+        change for group, person in matches.known if (change := _change(group, person, known, terms, digest))
+    ]
+    unchanged = len(matches.known) - len(changes)
+    if terms.full_source:
+        refused_dossiers = {line.dossier for line in (*reading.refused, *contradicted, *matches.refused)}
+        seen = {person.person_id for _, person in matches.known}
+        changes += _absences(known, terms, seen, refused_dossiers)
+    refused = sorted((*reading.refused, *contradicted, *matches.refused), key=lambda line: line.line)
+    accounts = _accounts_of_source(known, terms)
+    leaving = sum(change.leaves for change in changes)
+    return Plan(
+        arrivals=tuple(arrivals),
+        changes=tuple(changes),
+        refused=tuple(refused),
+        unchanged=unchanged,
+        ended_already=ended,
+        accounts_of_source=accounts,
+        refusal=_refusal(leaving, accounts, terms),
+    )
+
+
+def _refusal(leaving: int, accounts: int, terms: Terms) -> str:
+    if terms.closures_confirmed or leaving * 100 <= accounts * terms.closure_limit_percent:
+        return ""
+    limit = f"{terms.closure_limit_percent:g}".replace(".", ",")
+    return (
+        f"Ce fichier mettrait fin aux fonctions de {leaving} personnes sur {accounts} comptes : "
+        f"plus que la limite de {limit} %. Rien n’est appliqué sans la confirmation d’un administrateur."
+    )
+
+
+def _accounts_of_source(known: Known, terms: Terms) -> int:
+    """Open accounts the limit is counted on: those of the declared source, or all for a partial file."""
+    return sum(
+        account.state != "closed"
+        for person_id, account in known.accounts.items()
+        if not terms.full_source or known.sources.get(person_id) == terms.full_source
+    )
+
+
+def _arrivals(groups: Iterable[Group], terms: Terms) -> tuple[list[Arrival], int]:
+    arrivals, ended = [], 0
+    for group in groups:
+        if _is_over(group.posts, terms):
+            ended += 1
+            continue
+        person = NewPerson(
+            dossier=group.dossier,
+            civil=group.civil,
+            category=group.category,
+            posts=group.posts,
+            numen=group.numen,
+            recovery_address=group.recovery_address,
+        )
+        arrivals.append(Arrival(person, tuple(group.records)))
+    return arrivals, ended
+
+
+def _change(group: Group, person: KnownPerson, known: Known, terms: Terms, digest: Digest) -> Change | None:
+    civil = _corrected(group.civil, person.civil)
+    posts = _posts_changed(group.posts, person.posts, terms)
+    numen_is_new = group.numen is not None and digest(group.numen) != next(iter(person.numen_digests), "")
+    change = PersonChange(
+        person_id=person.person_id,
+        dossier=group.dossier if group.dossier != person.dossier else None,
+        civil=civil if civil != person.civil else None,
+        category=group.category if group.category != person.category else None,
+        numen=group.numen if numen_is_new else None,
+        # A backup address the person chose is theirs: the feed only fills an empty one.
+        recovery_address=group.recovery_address
+        if group.recovery_address and not person.recovery_address
+        else None,
+        posts=posts,
+    )
+    made = _with_account(change, person, known, terms)
+    return replace(made, lines=tuple(group.records)) if made else None
+
+
+def _corrected(told: CivilStatus, held: CivilStatus) -> CivilStatus:
+    """What HR says, save what a feed does not know: the chosen first name, an unsaid civility."""
+    return replace(told, civility=told.civility or held.civility, chosen_first_name=held.chosen_first_name)
+
+
+def _posts_changed(told: Sequence[Post], held: Sequence[Post], terms: Terms) -> tuple[Post, ...]:
+    """Posts to write. A post the file does not mention stays, unless the file is complete for its source."""
+    known = {post.key: post for post in held}
+    wanted = {post.key: post for post in told}
+    changed = [post for key, post in wanted.items() if known.get(key) != post]
+    has_primary = any(post.is_primary and _is_open(post, terms.today) for post in told)
+    for key, post in known.items():
+        if key in wanted or not _is_open(post, terms.today):
+            continue
+        after = replace(post, ends_on=terms.today - timedelta(days=1)) if terms.full_source else post
+        if has_primary:
+            after = replace(after, is_primary=False)
+        if after != post:
+            changed.append(after)
+    return tuple(changed)
+
+
+def _absences(known: Known, terms: Terms, seen: set[int], refused_dossiers: set[str]) -> list[Change]:
+    """People of a source that its complete file does not speak of any more: their open posts end."""
+    yesterday = terms.today - timedelta(days=1)
+    changes = []
+    for person_id, source in known.sources.items():
+        person = known.people[person_id]
+        if source != terms.full_source or person_id in seen or person.dossier in refused_dossiers:
+            continue
+        ended = tuple(replace(p, ends_on=yesterday) for p in person.posts if _is_open(p, terms.today))
+        made = _with_account(PersonChange(person_id, posts=ended), person, known, terms, spoken_of=False)
+        if made:
+            changes.append(made)
+    return changes
+
+
+def _with_account(
+    change: PersonChange, person: KnownPerson, known: Known, terms: Terms, *, spoken_of: bool = True
+) -> Change | None:
+    """The change with its consequence for the account; None when nothing is different."""
+    written = {post.key: post for post in change.posts}
+    after = [*(p for p in person.posts if p.key not in written), *change.posts]
+    account = known.accounts.get(person.person_id)
+    before_open = any(_is_open(p, terms.today) for p in person.posts)
+    after_open = any(_is_open(p, terms.today) for p in after)
+    act = _account_act(after, account, terms, comes_back=after_open and not before_open)
+    what = _what(change)
+    source = None
+    if spoken_of and terms.full_source and known.sources.get(person.person_id) != terms.full_source:
+        source = terms.full_source
+        what = (*what, "source")
+    if not what and not act:
+        return None
+    civil = change.civil or person.civil
+    return Change(
+        change=change,
+        what=(*what, *([act] if act else [])),
+        shown=f"{civil.shown_first_name} {civil.shown_last_name}",
+        dossier=change.dossier or person.dossier,
+        account_id=account.account_id if account else None,
+        account_act=act,
+        leaves=before_open and not after_open,
+        source=source,
+    )
+
+
+def _what(change: PersonChange) -> tuple[str, ...]:
+    named = {
+        "dossier": change.dossier,
+        "état civil": change.civil,
+        "catégorie": change.category,
+        "NUMEN": change.numen,
+        "adresse de secours": change.recovery_address,
+        "affectations": change.posts or None,
+    }
+    return tuple(name for name, value in named.items() if value is not None)
+
+
+def _account_act(
+    posts: Sequence[Post], account: KnownAccount | None, terms: Terms, *, comes_back: bool
+) -> str:
+    if account is None or not posts:
+        return ""
+    # Only a return reopens: an account closed by hand is not opened by the next unchanged feed.
+    if account.state == "closed" and comes_back:
+        return "reopen"
+    if account.state != "closed" and _is_over(posts, terms):
+        return "close"
+    return ""
+
+
+def _is_open(post: Post, today: date) -> bool:
+    """Served today or to come."""
+    return post.ends_on is None or post.ends_on >= today
+
+
+def _is_over(posts: Sequence[Post], terms: Terms) -> bool:
+    """Every post ended, and the days of grace too."""
+    limit = terms.today - timedelta(days=terms.grace_days)
+    return all(post.ends_on is not None and post.ends_on < limit for post in posts)

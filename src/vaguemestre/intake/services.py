@@ -1,0 +1,255 @@
+"""Checking a feed, and applying it in batches, each a durable transaction: an import may stop anywhere."""
+
+import fcntl
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+
+from vaguemestre.credentials.services import NewAccount, change_states, open_accounts
+from vaguemestre.directory.rules.sealing import digest, seal_bytes
+from vaguemestre.directory.services import change_people, describe_structures, register_people
+from vaguemestre.directory.values import NumenKeys, Place
+from vaguemestre.intake import queries
+from vaguemestre.intake.feeds import hr, structures
+from vaguemestre.intake.models import Feed, KeptLine, Origin, RefusedRow
+from vaguemestre.intake.rules import plan
+from vaguemestre.intake.values import (
+    Arrival,
+    Change,
+    PlacesReading,
+    Plan,
+    Reading,
+    Record,
+    RefusedLine,
+    Terms,
+)
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+
+BATCH = 500
+_ATTEMPTS = 3
+_PURPOSE = b"feed line"
+
+type Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and on whose account a feed is applied. `lock` is a file: one import at a time holds it."""
+
+    academy_id: int
+    keys: NumenKeys
+    quota_mb: int
+    by: str
+    lock: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A feed, and its companion file of establishments if any."""
+
+    feed: bytes
+    structures: bytes | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A feed read and compared; nothing was changed."""
+
+    plan: Plan
+    places: tuple[Place, ...]
+    notices: tuple[str, ...]
+    refused_places: tuple[RefusedLine, ...]
+    lines: int
+
+
+def check(files: Files, setting: Setting, terms: Terms) -> Checked:
+    """Read everything and compare. Raises the Refusals of `feeds` when a file itself cannot be used."""
+    reading = hr.read(files.feed, terms.today)
+    return _compared(reading, _places(files), setting, terms)
+
+
+def apply(files: Files, setting: Setting, terms: Terms, *, now: datetime, progress: Progress) -> Checked:
+    """Check, then apply in batches of `BATCH` people; the plan that was applied.
+
+    Interrupted anywhere, run again: the same end. Raises Refusal `intake.feed-refused` (with the plan's own
+    reason), `intake.import-running`, and those of `check`.
+    """
+    with _alone(setting.lock):
+        reading = hr.read(files.feed, terms.today)
+        places = _places(files)
+        first = _compared(reading, places, setting, terms)
+        if first.plan.refusal:
+            raise Refusal("intake.feed-refused", reason=first.plan.refusal)
+        feed = _begin(files, first.plan, setting, terms, now)
+        _write_places(setting, (*first.places, *_bare_places(first)))
+        pending = first.plan
+        for attempt in range(_ATTEMPTS):
+            try:
+                _apply_batches(feed, pending, setting, now=now, progress=progress)
+                break
+            except IntegrityError:
+                # Somebody registered, named or numbered the same people meanwhile: look again.
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                pending = _compared(reading, places, setting, terms).plan
+        _end(feed, first.plan, setting, now)
+    return first
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One import at a time on this machine; the lock dies with its process."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Refusal("intake.import-running") from error
+        yield
+
+
+def _places(files: Files) -> PlacesReading:
+    return structures.read(files.structures) if files.structures else PlacesReading((), (), ())
+
+
+def _compared(reading: Reading, places: PlacesReading, setting: Setting, terms: Terms) -> Checked:
+    made = plan(reading, queries.known(setting.academy_id), terms, lambda numen: digest(numen, setting.keys))
+    return Checked(
+        plan=made,
+        places=places.places,
+        notices=(*reading.notices, *places.notices),
+        refused_places=places.refused,
+        lines=len(reading.records) + len(reading.refused),
+    )
+
+
+def _bare_places(checked: Checked) -> list[Place]:
+    """Establishments the feed names and nobody described: known by their code until somebody does."""
+    described = {place.uai for place in checked.places}
+    posts = [post for arrival in checked.plan.arrivals for post in arrival.person.posts]
+    posts += [post for change in checked.plan.changes for post in change.change.posts]
+    return [Place(uai) for uai in dict.fromkeys(post.uai for post in posts) if uai not in described]
+
+
+@transaction.atomic(durable=True)
+def _write_places(setting: Setting, places: Sequence[Place]) -> None:
+    describe_structures(setting.academy_id, places)
+
+
+@transaction.atomic(durable=True)
+def _begin(files: Files, made: Plan, setting: Setting, terms: Terms, now: datetime) -> Feed:
+    feed = Feed.objects.create(
+        academy_id=setting.academy_id,
+        file_name=files.name[:200],
+        sha256=hashlib.sha256(files.feed).hexdigest(),
+        full_source=terms.full_source,
+        closures_confirmed=terms.closures_confirmed,
+        by=setting.by,
+        started_at=now,
+        arrivals=len(made.arrivals),
+        changes=len(made.changes),
+        departures=len(made.departures),
+        unchanged=made.unchanged,
+    )
+    RefusedRow.objects.bulk_create(
+        [
+            RefusedRow(feed=feed, line=r.line, column=r.column, dossier=r.dossier[:40], reason=r.reason[:300])
+            for r in made.refused
+        ],
+        batch_size=500,
+    )
+    return feed
+
+
+@transaction.atomic(durable=True)
+def _end(feed: Feed, made: Plan, setting: Setting, now: datetime) -> None:
+    Feed.objects.filter(pk=feed.pk).update(finished_at=now)
+    if not made.is_empty:
+        record(
+            "intake.feed-applied",
+            to=f"feed:{feed.pk}",
+            by=setting.by,
+            at=now,
+            arrivals=len(made.arrivals),
+            changes=len(made.changes),
+            departures=len(made.departures),
+            refused=len(made.refused),
+        )
+
+
+def _apply_batches(feed: Feed, made: Plan, setting: Setting, *, now: datetime, progress: Progress) -> None:
+    total = len(made.arrivals) + len(made.changes)
+    done = 0
+    progress(done, total)
+    for changes in batched(made.changes, BATCH):
+        _apply_changes(feed, changes, setting, now)
+        done += len(changes)
+        progress(done, total)
+    for arrivals in batched(made.arrivals, BATCH):
+        _apply_arrivals(feed, arrivals, setting, now)
+        done += len(arrivals)
+        progress(done, total)
+
+
+@transaction.atomic(durable=True)
+def _apply_arrivals(feed: Feed, arrivals: Sequence[Arrival], setting: Setting, now: datetime) -> None:
+    people = [arrival.person for arrival in arrivals]
+    registered = register_people(setting.academy_id, people, setting.keys, by=setting.by, now=now)
+    open_accounts(
+        [
+            NewAccount(one.person_id, one.names.username, one.names.mailbox, setting.quota_mb)
+            for one in registered
+        ],
+        by=setting.by,
+        now=now,
+    )
+    if feed.full_source:
+        Origin.objects.bulk_create(
+            [Origin(person_id=one.person_id, source=feed.full_source) for one in registered], batch_size=500
+        )
+    _keep_lines(
+        feed,
+        [(one.person_id, arrival.lines) for one, arrival in zip(registered, arrivals, strict=True)],
+        setting.keys,
+    )
+
+
+@transaction.atomic(durable=True)
+def _apply_changes(feed: Feed, changes: Sequence[Change], setting: Setting, now: datetime) -> None:
+    written = [change.change for change in changes if set(change.what) - {"source", change.account_act}]
+    change_people(written, setting.keys, by=setting.by, now=now)
+    for act in ("close", "reopen"):
+        account_ids = [c.account_id for c in changes if c.account_act == act and c.account_id]
+        if account_ids:
+            change_states(account_ids, act, by=setting.by, now=now)
+    for change in changes:
+        if change.source is not None:
+            Origin.objects.update_or_create(
+                person_id=change.change.person_id, defaults={"source": change.source}
+            )
+    _keep_lines(feed, [(c.change.person_id, c.lines) for c in changes], setting.keys)
+
+
+def _keep_lines(feed: Feed, lines: Sequence[tuple[int, Sequence[Record]]], keys: NumenKeys) -> None:
+    """The lines that caused a change, sealed (they quote NUMENs)."""
+    KeptLine.objects.bulk_create(
+        [
+            KeptLine(
+                feed=feed,
+                person_id=person_id,
+                first_line=records[0].line,
+                sealed=seal_bytes("\n".join(r.raw for r in records).encode(), keys, _PURPOSE),
+            )
+            for person_id, records in lines
+            if records
+        ],
+        batch_size=500,
+    )

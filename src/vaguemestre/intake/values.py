@@ -1,0 +1,124 @@
+"""A feed read, what we know, and the plan between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from vaguemestre.directory.values import (
+    CivilStatus,
+    KnownPerson,
+    NewPerson,
+    Numen,
+    PersonChange,
+    Place,
+    Post,
+    StaffCategory,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One good line: somebody in one post. `line` counts from 1, the header included."""
+
+    line: int
+    dossier: str
+    numen: Numen | None
+    civil: CivilStatus
+    category: StaffCategory
+    post: Post
+    recovery_address: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line that cannot be used, the column at fault (may be empty) and why, in French."""
+
+    line: int
+    column: str
+    reason: str
+    dossier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file said. `notices` are French sentences about the whole file."""
+
+    records: tuple[Record, ...]
+    refused: tuple[RefusedLine, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesReading:
+    places: tuple[Place, ...]
+    refused: tuple[RefusedLine, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a feed is read: the day, the rules of closing, and the source it is complete for ("" = partial)."""
+
+    today: date
+    grace_days: int
+    closure_limit_percent: float
+    full_source: str = ""
+    closures_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    account_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The académie before the feed: people, their accounts, the source each came from; by person id."""
+
+    people: Mapping[int, KnownPerson]
+    accounts: Mapping[int, KnownAccount]
+    sources: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    person: NewPerson
+    lines: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes different for somebody known, in the directory and for the account ("" or an act)."""
+
+    change: PersonChange
+    what: tuple[str, ...]
+    shown: str
+    dossier: str
+    account_id: int | None = None
+    account_act: str = ""
+    leaves: bool = False
+    source: str | None = None
+    lines: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What applying would do. `refusal` is the French reason for refusing the feed whole, or ""."""
+
+    arrivals: tuple[Arrival, ...]
+    changes: tuple[Change, ...]
+    refused: tuple[RefusedLine, ...]
+    unchanged: int
+    ended_already: int
+    accounts_of_source: int
+    refusal: str = ""
+
+    @property
+    def departures(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.leaves)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.arrivals or self.changes)
