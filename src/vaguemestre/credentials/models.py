@@ -1,5 +1,7 @@
 """What opens an account. An account belongs to one person; a technical account belongs to none."""
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
@@ -35,7 +37,7 @@ class Account(AbstractBaseUser):
     preferences = models.JSONField(default=dict)
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         indexes = (models.Index(fields=("state",)),)
@@ -80,3 +82,12 @@ class MailToken(models.Model):
     session_key = models.CharField(max_length=64, blank=True, db_index=True)
     token_sha256 = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField(db_index=True)
+
+
+class ActivationLink(models.Model):
+    """A single-use way into a first activation for somebody without a NUMEN; only its SHA-256 is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="activation_links")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)

@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     *(f"vaguemestre.{room}" for room in _ROOMS),
 ]
 AUTH_USER_MODEL = "credentials.Account"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["vaguemestre.credentials.hashers.HouseArgon2"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,5 +1,30 @@
 """Reading accounts. Nothing here writes."""
 
 from vaguemestre.credentials.queries.lives import AccountFacts, accounts_of, accounts_of_people, facts_of
+from vaguemestre.credentials.queries.opening import (
+    AppPasswordShown,
+    Presented,
+    account_of_link,
+    account_of_person,
+    app_passwords_of,
+    devices_of,
+    find_account,
+    identified,
+    presented,
+)
 
-__all__ = ["AccountFacts", "accounts_of", "accounts_of_people", "facts_of"]
+__all__ = [
+    "AccountFacts",
+    "AppPasswordShown",
+    "Presented",
+    "account_of_link",
+    "account_of_person",
+    "accounts_of",
+    "accounts_of_people",
+    "app_passwords_of",
+    "devices_of",
+    "facts_of",
+    "find_account",
+    "identified",
+    "presented",
+]

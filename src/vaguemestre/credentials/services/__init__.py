@@ -1,5 +1,7 @@
 """Accounts and what opens them, changed. Parts run in the caller's transaction unless said otherwise."""
 
+from vaguemestre.credentials.services.activation import activate, activate_with_hash, add_activation_link
+from vaguemestre.credentials.services.app_passwords import add_app_password, revoke_app_password
 from vaguemestre.credentials.services.lives import (
     NewAccount,
     change_states,
@@ -7,5 +9,38 @@ from vaguemestre.credentials.services.lives import (
     open_account,
     open_accounts,
 )
+from vaguemestre.credentials.services.one_time import add_one_time_device, burn_code
+from vaguemestre.credentials.services.passwords import (
+    check_chosen_password,
+    hashed,
+    holds,
+    keep_password,
+    set_password,
+    strength_of,
+)
+from vaguemestre.credentials.services.preferences import prefer_theme
+from vaguemestre.credentials.services.tokens import forget_tokens, mint_mail_token
 
-__all__ = ["NewAccount", "change_states", "move_account", "open_account", "open_accounts"]
+__all__ = [
+    "NewAccount",
+    "activate",
+    "activate_with_hash",
+    "add_activation_link",
+    "add_app_password",
+    "add_one_time_device",
+    "burn_code",
+    "change_states",
+    "check_chosen_password",
+    "forget_tokens",
+    "hashed",
+    "holds",
+    "keep_password",
+    "mint_mail_token",
+    "move_account",
+    "open_account",
+    "open_accounts",
+    "prefer_theme",
+    "revoke_app_password",
+    "set_password",
+    "strength_of",
+]

@@ -1,0 +1,106 @@
+"""What a sign-in, an activation and a settings page need to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from vaguemestre.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
+from vaguemestre.credentials.values import DeviceHeld, Identified
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """An account as its pages present it."""
+
+    account_id: int
+    username: str
+    mailbox: str
+    role: str
+    state: str
+    first_name: str
+    name: str
+    address: str
+    theme: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppPasswordShown:
+    app_password_id: int
+    name: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+def find_account(typed: str) -> Identified | None:
+    """The account of a username, or of any of its own addresses; case and spaces around do not count.
+
+    The same three questions, whatever is found.
+    """
+    name = typed.strip().lower()
+    columns = ("pk", "person_id", "state", "role", "password")
+    by_name = Account.objects.filter(username=name).values_list(*columns).first()
+    by_mailbox = Account.objects.filter(mailbox=name).values_list(*columns).first()
+    by_address = Account.objects.filter(person__addresses__address=name).values_list(*columns).first()
+    row = by_name or by_mailbox or by_address
+    return _identified(row) if row else None
+
+
+def identified(account_id: int) -> Identified:
+    """Raises Account.DoesNotExist."""
+    row = Account.objects.values_list("pk", "person_id", "state", "role", "password").get(pk=account_id)
+    return _identified(row)
+
+
+def account_of_person(person_id: int) -> Identified | None:
+    columns = ("pk", "person_id", "state", "role", "password")
+    row = Account.objects.filter(person_id=person_id).values_list(*columns).first()
+    return _identified(row) if row else None
+
+
+def devices_of(account_id: int) -> list[DeviceHeld]:
+    """The confirmed sources of one-time codes of an account; none for 0."""
+    rows = OneTimeDevice.objects.filter(account_id=account_id, confirmed_at__isnull=False).order_by("id")
+    columns = ("pk", "kind", "secret", "period", "pin", "last_step")
+    return [
+        DeviceHeld(pk, kind, bytes(secret), period, pin, last_step)
+        for pk, kind, secret, period, pin, last_step in rows.values_list(*columns)
+    ]
+
+
+def presented(account_id: int) -> Presented | None:
+    account = Account.objects.select_related("person").filter(pk=account_id).first()
+    if account is None:
+        return None
+    person = account.person
+    address = ""
+    if person:
+        own = person.addresses.filter(is_primary=True).values_list("address", flat=True)
+        address = own.first() or ""
+    return Presented(
+        account_id=account.pk,
+        username=account.username,
+        mailbox=account.mailbox,
+        role=account.role,
+        state=account.state,
+        first_name=person.shown_first_name if person else account.username,
+        name=person.shown_name if person else account.username,
+        address=address or account.mailbox,
+        theme=account.preferences.get("theme", "system"),
+    )
+
+
+def account_of_link(token_sha256: str, now: datetime) -> int | None:
+    """The account an unused, unexpired activation link is for."""
+    links = ActivationLink.objects.filter(token_sha256=token_sha256, used_at__isnull=True, expires_at__gt=now)
+    return links.values_list("account_id", flat=True).first()
+
+
+def app_passwords_of(account_id: int) -> Sequence[AppPasswordShown]:
+    """Those still good, newest first."""
+    rows = AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True).order_by("-id")
+    return [AppPasswordShown(*row) for row in rows.values_list("pk", "name", "created_at", "expires_at")]
+
+
+def _identified(row: tuple[int, int | None, str, str, str]) -> Identified:
+    pk, person_id, state, role, password = row
+    return Identified(pk, person_id, state, role, "" if password.startswith("!") else password)

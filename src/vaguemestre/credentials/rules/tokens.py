@@ -1,0 +1,52 @@
+"""Mail tokens: JWT (RFC 7519) signed ES256, five minutes, presented to Dovecot by OAUTHBEARER (RFC 7628)."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives import serialization
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from vaguemestre.credentials.values import TokenKeys
+
+LIFE = timedelta(minutes=5)
+
+
+def keys_from(private_pem: str, issuer: str) -> TokenKeys:
+    """`kid` is the start of the SHA-256 of the public key, so that a new key has a new name."""
+    return TokenKeys(private_pem, _kid(private_pem), issuer)
+
+
+def public_pem(keys: TokenKeys) -> str:
+    """The public key for Dovecot's validation directory (SubjectPublicKeyInfo, PEM)."""
+    return _public(keys.private_pem, serialization.Encoding.PEM).decode()
+
+
+def signed_token(keys: TokenKeys, mailbox: str, now: datetime) -> str:
+    """A token that says: until `now` + LIFE, the bearer acts for that mailbox."""
+    at = int(now.timestamp())
+    claims = {
+        "iss": keys.issuer,
+        "sub": mailbox,
+        "azp": "webmail",
+        "iat": at,
+        "nbf": at - 5,  # engines on the same machine, but clocks are read in seconds
+        "exp": at + int(LIFE.total_seconds()),
+        "jti": secrets.token_urlsafe(12),
+    }
+    header = {"alg": "ES256", "typ": "JWT", "kid": keys.kid}
+    return jwt.encode(header, claims, ECKey.import_key(keys.private_pem))
+
+
+def sha256_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _kid(private_pem: str) -> str:
+    return hashlib.sha256(_public(private_pem, serialization.Encoding.DER)).hexdigest()[:16]
+
+
+def _public(private_pem: str, encoding: serialization.Encoding) -> bytes:
+    key = serialization.load_pem_private_key(private_pem.encode(), password=None)
+    return key.public_key().public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo)

@@ -1,0 +1,56 @@
+"""Passwords of mail programs."""
+
+from datetime import datetime
+
+from vaguemestre.credentials.events import AccountChanged
+from vaguemestre.credentials.models import AppPassword
+from vaguemestre.credentials.rules.app_passwords import drawn_app_password, sha256_of
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+
+_AT_MOST = 20
+
+
+def add_app_password(
+    account_id: int,
+    name: str,
+    *,
+    by: str,
+    now: datetime,
+    text: str | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """A new password for one mail program; its text, shown this once. Inside the caller's transaction.
+
+    A given `text` must be as random as a drawn one. Raises Refusal `credentials.too-many-app-passwords`.
+    """
+    if AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True).count() >= _AT_MOST:
+        raise Refusal("credentials.too-many-app-passwords", most=_AT_MOST)
+    shown = text or drawn_app_password()
+    row = AppPassword.objects.create(
+        account_id=account_id,
+        name=name[:80],
+        token_sha256=sha256_of(shown),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    record("credentials.app-password-made", to=f"account:{account_id}", by=by, at=now, number=row.pk)
+    announce(AccountChanged(account_id))
+    return shown
+
+
+def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> None:
+    """It opens nothing any more. Inside the caller's transaction. Somebody else's is left alone."""
+    gone = AppPassword.objects.filter(
+        pk=app_password_id, account_id=account_id, revoked_at__isnull=True
+    ).update(revoked_at=now)
+    if gone:
+        record(
+            "credentials.app-password-revoked",
+            to=f"account:{account_id}",
+            by=by,
+            at=now,
+            number=app_password_id,
+        )
+        announce(AccountChanged(account_id))

@@ -1,0 +1,70 @@
+"""Passwords: hashed, kept, compared. Hashing is slow on purpose: never inside a transaction."""
+
+from datetime import datetime
+from threading import BoundedSemaphore
+
+from django.contrib.auth.hashers import check_password as matches
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.utils.functional import SimpleLazyObject
+
+from vaguemestre.credentials.events import AccountChanged
+from vaguemestre.credentials.models import Account
+from vaguemestre.credentials.rules.passwords import as_hashed
+from vaguemestre.credentials.rules.passwords import check_password as check_chosen
+from vaguemestre.credentials.rules.passwords import strength as judged
+from vaguemestre.credentials.values import Bearer, Strength
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.services import record
+
+_AT_ONCE = 2  # hashes computed together by a process: a storm queues here instead of starving the pages
+_turn = BoundedSemaphore(_AT_ONCE)
+
+# Compared when there is nothing to compare with, so that an unknown user costs what a known one costs.
+_nobody = SimpleLazyObject(lambda: make_password("not the password of anybody"))
+
+
+def hashed(password: str) -> str:
+    """Argon2id, ready to be kept. About 25 ms."""
+    with _turn:
+        return make_password(as_hashed(password))
+
+
+def holds(password: str, kept: str) -> bool:
+    """True when that password was hashed as `kept`; "" holds nothing and takes the same time."""
+    with _turn:
+        same = matches(as_hashed(password), kept or str(_nobody))
+    return same and bool(kept)
+
+
+def set_password(account_id: int, password: str, *, by: str, now: datetime) -> None:
+    """Make it the account's password; a pending account stays pending. Inside the caller's transaction.
+
+    No rule is asked here: see `check_chosen_password`.
+    """
+    keep_password(account_id, hashed(password), by=by, now=now)
+
+
+def keep_password(account_id: int, kept: str, *, by: str, now: datetime) -> None:
+    """The same with what `hashed` returned. Inside the caller's transaction."""
+    Account.objects.filter(pk=account_id).update(password=kept)
+    record("credentials.password-set", to=f"account:{account_id}", by=by, at=now)
+    announce(AccountChanged(account_id))
+
+
+def check_chosen_password(password: str, bearer: Bearer) -> None:
+    """Raises Refusal `credentials.password-too-…` when it may not be chosen by that person."""
+    check_chosen(password, bearer, _common())
+
+
+def strength_of(password: str, bearer: Bearer) -> Strength:
+    return judged(password, bearer, _common())
+
+
+_validator = SimpleLazyObject(CommonPasswordValidator)
+
+
+def _common() -> frozenset[str] | set[str]:
+    """Twenty thousand of the most used passwords, shipped with Django; ours are in the rules."""
+    passwords: set[str] = _validator.passwords
+    return passwords
