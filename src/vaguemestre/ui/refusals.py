@@ -21,7 +21,7 @@ def sentence(refusal: Refusal) -> str:
         "directory.address-taken": _("L’adresse %(address)s a déjà été donnée."),
         "intake.file-empty": _("Le fichier est vide."),
         "intake.file-encoding": _("Le fichier n’est pas un texte UTF-8 : enregistrez-le en « CSV UTF-8 »."),
-        "intake.separator-wrong": _("Le séparateur du fichier est « %(found)s » ; le point-virgule est attendu."),
+        "intake.separator-wrong": _("Le séparateur est « %(found)s » ; le point-virgule est attendu."),
         "intake.columns-missing": _("Colonnes absentes de la première ligne : %(columns)s."),
         "intake.columns-twice": _("Colonnes présentes deux fois : %(columns)s."),
         "intake.feed-refused": _("%(reason)s"),

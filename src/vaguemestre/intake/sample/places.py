@@ -1,0 +1,83 @@
+"""Fictional establishments of the Aisne, Oise and Somme, with right check letters (DOMAIN.md §2.5)."""
+
+from dataclasses import dataclass
+from random import Random
+
+from vaguemestre.directory.rules.places import check_letter
+from vaguemestre.directory.values import Place, Sector
+from vaguemestre.intake.sample.words import words
+
+FIRST_SERIAL = 9020  # 9000 to 9019 are left to whoever builds on a sample
+_LAST_SERIAL = 9999
+_DEPARTMENTS = ("060", "080", "002")
+_SHARES = (43, 30, 27)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of establishment: its label, the agents for one of them, and at least how many there are."""
+
+    name: str
+    label: str
+    agents_each: int
+    least: int
+    sector: Sector = Sector.PUBLIC
+
+
+SCHOOL = Kind("Ecole", "École", 28, 4)
+MIDDLE = Kind("Collège", "Collège", 180, 3)
+HIGH = Kind("Lycée", "Lycée", 420, 2)
+VOCATIONAL = Kind("Lycée professionnel", "Lycée professionnel", 800, 1)
+PRIVATE_SCHOOL = Kind("Ecole", "École", 400, 1, Sector.PRIVATE_CONTRACT)
+PRIVATE_MIDDLE = Kind("Collège", "Collège", 700, 1, Sector.PRIVATE_CONTRACT)
+PRIVATE_HIGH = Kind("Lycée", "Lycée", 1500, 1, Sector.PRIVATE_CONTRACT)
+GUIDANCE = Kind("Information et orientation", "CIO", 5000, 1)
+OFFICE = Kind("Service administratif", "", 0, 0)
+_KINDS = (SCHOOL, MIDDLE, HIGH, VOCATIONAL, PRIVATE_SCHOOL, PRIVATE_MIDDLE, PRIVATE_HIGH, GUIDANCE)
+
+
+def uai(department: str, serial: int) -> str:
+    """The code of that department and serial, with its letter."""
+    digits = f"{department}{serial:04d}"
+    return digits + check_letter(digits)
+
+
+def places(agents: int, draw: Random) -> dict[Kind, list[Place]]:
+    """Establishments enough for that many agents, by kind; the offices are always the same four."""
+    serials = dict.fromkeys(_DEPARTMENTS, FIRST_SERIAL)
+    found: dict[Kind, list[Place]] = {OFFICE: _offices(serials)}
+    for kind in _KINDS:
+        found[kind] = []
+        for _ in range(max(kind.least, agents // kind.agents_each)):
+            department = draw.choices(_DEPARTMENTS, _SHARES)[0]
+            if serials[department] > _LAST_SERIAL:
+                continue  # the range of fictional codes is used up: fewer, larger establishments
+            found[kind].append(_place(kind, department, serials[department], draw))
+            serials[department] += 1
+        if not found[kind]:
+            raise ValueError(f"no code left for {kind.label}")
+    return found
+
+
+def _place(kind: Kind, department: str, serial: int, draw: Random) -> Place:
+    town, _, postal_code = draw.choice(words(f"towns {department}")).rpartition(" ")
+    patron = draw.choice(words("saints" if kind.sector is Sector.PRIVATE_CONTRACT else "patrons"))
+    name = f"{kind.label} {town if kind is GUIDANCE else patron}"
+    return Place(uai(department, serial), name, kind.name, kind.sector, department, town, postal_code)
+
+
+def _offices(serials: dict[str, int]) -> list[Place]:
+    seats = {"080": ("Amiens", "80000"), "060": ("Beauvais", "60000"), "002": ("Laon", "02000")}
+    labels = {"080": "Somme", "060": "Oise", "002": "Aisne"}
+    offices = [_office("080", serials, "Rectorat de l’académie", *seats["080"])]
+    for department, seat in seats.items():
+        name = f"Direction des services départementaux – {labels[department]}"
+        offices.append(_office(department, serials, name, *seat))
+    return offices
+
+
+def _office(department: str, serials: dict[str, int], name: str, town: str, postal_code: str) -> Place:
+    serial = serials[department]
+    serials[department] += 1
+    code = uai(department, serial)
+    return Place(code, name, OFFICE.name, OFFICE.sector, department, town, postal_code)
