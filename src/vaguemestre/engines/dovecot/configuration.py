@@ -23,7 +23,7 @@ from vaguemestre.engines.rendering import render, write
 from vaguemestre.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
-TOKEN_CLIENT = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
+_KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _PATIENCE_SECONDS = 2.0
 
 
@@ -123,8 +123,8 @@ def _publish_token_key(instance: Instance) -> None:
     )
     keys = folder(instance) / "keys"
     shutil.rmtree(keys, ignore_errors=True)
-    write(keys / TOKEN_CLIENT / "ES256" / key_id(private), public.decode())
-    for step in (keys, keys / TOKEN_CLIENT, keys / TOKEN_CLIENT / "ES256"):
+    write(keys / _KEYS_OF / "ES256" / key_id(private), public.decode())
+    for step in (keys, keys / _KEYS_OF, keys / _KEYS_OF / "ES256"):
         step.chmod(0o755)
 
 

@@ -21,11 +21,12 @@ from vaguemestre.kernel.errors import EngineRefused
 _HERE = Path(__file__).parent
 _PATIENCE_SECONDS = 3.0
 
-# The demonstration's outside box has a domain of its own, which stays foreign: its mail comes by the same road
-# as that of every other foreign domain.
+# The demonstration's outside box has a domain of its own, which stays foreign: its mail comes by the
+# same road as that of every other foreign domain.
 _QUERIES = {
     "domains": f"SELECT domain FROM address WHERE domain = '%s' AND mailbox <> '{OUTSIDE}' LIMIT 1",  # noqa: S608
     "mailboxes": "SELECT mailbox FROM address WHERE address = '%s'",
+    "ours": "SELECT '553 5.7.1 sign in to send from this address' FROM address WHERE address = '%s'",
     "senders": "SELECT mailbox FROM address WHERE address = '%s' AND sends = 1",
 }
 
@@ -43,9 +44,9 @@ def log_file(instance: Instance) -> Path:
 
 
 def prepare(instance: Instance) -> None:
-    """Write everything Postfix reads and let `postfix check` make its folders. Needs root and the certificates.
+    """Write everything Postfix reads and let `postfix check` make its folders.
 
-    Raises EngineRefused with Postfix's own words when it refuses the result.
+    Needs root and the certificates. Raises EngineRefused with Postfix's own words when it refuses the result.
     """
     open_home(instance)
     base = folder(instance)
@@ -67,7 +68,7 @@ def prepare(instance: Instance) -> None:
 def command(instance: Instance) -> list[str]:
     """Postfix's master in the foreground; SIGTERM stops it and its children.
 
-    `postfix start-fg` would leave a shell in between, and its children running after it (ENGINES: supervision).
+    `postfix start-fg` would leave a shell in between, and children running after it.
     """
     return ["/usr/lib/postfix/sbin/master", "-s", "-c", str(configuration_folder(instance))]
 

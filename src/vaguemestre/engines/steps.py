@@ -1,0 +1,31 @@
+"""Where a message was seen, step by step."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    RECEIVED = "received"
+    QUEUED = "queued"
+    DELIVERED = "delivered"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    FILED = "filed"
+    COPIED = "copied"
+    FORWARDED = "forwarded"
+    ANSWERED = "answered"
+    DISCARDED = "discarded"
+    DELETED = "deleted"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class TraceLine:
+    """One step of a message: when, which engine said so, about whom, and its words."""
+
+    at: dt.datetime
+    engine: str
+    step: Step
+    who: str
+    detail: str
