@@ -1,0 +1,96 @@
+"""What a process remembers of lists: nothing that may be wrong.
+
+Summaries never change for a (mailbox, folder, UIDVALIDITY, UID). A page is used again only when the folder's
+STATUS, asked each time, answers word for word what it did when the page was made.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from vaguemestre.webmail.values import Page, Summary
+
+type Box = tuple[str, str, int]
+"""Mailbox, folder, UIDVALIDITY."""
+
+type PageKey = tuple[str, int, int]
+"""Folder, offset, size."""
+
+MOST_SUMMARIES = 40_000  # about 36 MB a worker
+MOST_PAGES = 2_000
+MOST_PAGES_EACH = 12
+
+
+class Summaries:
+    """Summaries by box and UID; whole boxes leave, least recently used first."""
+
+    def __init__(self, most: int = MOST_SUMMARIES) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._boxes: OrderedDict[Box, dict[int, Summary]] = OrderedDict()
+        self._count = 0
+
+    def known(self, box: Box, uids: Iterable[int]) -> dict[int, Summary]:
+        with self._lock:
+            kept = self._boxes.get(box)
+            if kept is None:
+                return {}
+            self._boxes.move_to_end(box)
+            return {uid: kept[uid] for uid in uids if uid in kept}
+
+    def keep(self, box: Box, found: dict[int, Summary]) -> None:
+        with self._lock:
+            kept = self._boxes.setdefault(box, {})
+            self._boxes.move_to_end(box)
+            before = len(kept)
+            kept.update(found)
+            self._count += len(kept) - before
+            while self._count > self._most and self._boxes:
+                self._count -= len(self._boxes.popitem(last=False)[1])
+
+    def forget(self, mailbox: str) -> None:
+        with self._lock:
+            for box in [box for box in self._boxes if box[0] == mailbox]:
+                self._count -= len(self._boxes.pop(box))
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+
+class Pages:
+    """The last pages of each mailbox, with the STATUS answer they were made under."""
+
+    def __init__(self, most: int = MOST_PAGES, most_each: int = MOST_PAGES_EACH) -> None:
+        self._most = most
+        self._most_each = most_each
+        self._lock = threading.Lock()
+        self._mailboxes: OrderedDict[str, OrderedDict[PageKey, tuple[bytes, Page]]] = OrderedDict()
+        self._count = 0
+
+    def get(self, mailbox: str, key: PageKey, status: bytes) -> Page | None:
+        with self._lock:
+            pages = self._mailboxes.get(mailbox)
+            kept = pages.get(key) if pages is not None else None
+            if pages is None or kept is None or kept[0] != status:
+                return None
+            self._mailboxes.move_to_end(mailbox)
+            pages.move_to_end(key)
+            return kept[1]
+
+    def keep(self, mailbox: str, key: PageKey, status: bytes, page: Page) -> None:
+        with self._lock:
+            pages = self._mailboxes.setdefault(mailbox, OrderedDict())
+            self._mailboxes.move_to_end(mailbox)
+            before = len(pages)
+            pages[key] = (status, page)
+            pages.move_to_end(key)
+            if len(pages) > self._most_each:
+                pages.popitem(last=False)
+            self._count += len(pages) - before
+            while self._count > self._most:
+                self._count -= len(self._mailboxes.popitem(last=False)[1])
+
+    def forget(self, mailbox: str) -> None:
+        with self._lock:
+            self._count -= len(self._mailboxes.pop(mailbox, ()))
