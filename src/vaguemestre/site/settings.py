@@ -3,7 +3,7 @@
 from typing import Any
 
 from vaguemestre.site import config as configuration
-from vaguemestre.site import secrets
+from vaguemestre.site import secrets, static
 
 CONFIG = configuration.load()
 secrets.make_missing(CONFIG.secrets_dir)
@@ -116,8 +116,8 @@ TIME_ZONE = "Europe/Paris"
 USE_I18N = True
 USE_TZ = True
 
-STATIC_URL = "/static/"
-STATIC_ROOT = CONFIG.home / "static"
+_VERSION = static.version(CONFIG.home)  # the name changes with the content: browsers may keep the files
+STATIC_URL = f"/static/{_VERSION}/" if _VERSION else "/static/"
 
 # On plain-HTTP loopback cookies cannot be Secure; the port in their name keeps two instances apart.
 _PREFIX = "__Host-" if CONFIG.web.behind_tls else ""

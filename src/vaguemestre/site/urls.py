@@ -1,5 +1,10 @@
 """Which room answers where."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from vaguemestre.site import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sante/", views.show_health, name="health"),
+    path("sante/ping", views.ping, name="ping"),
+]

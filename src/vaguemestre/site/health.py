@@ -1,0 +1,82 @@
+"""Whether an instance is well: each part is asked, within a second in all."""
+
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection
+
+from vaguemestre.site.config import Config
+
+_PATIENCE = 0.25  # seconds for one service
+_LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
+_STALE = 15.0  # seconds without a sign of the worker
+
+
+@dataclass(frozen=True)
+class Check:
+    """The state of one part: `ok`, and a few words when it is not."""
+
+    ok: bool
+    words: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"status": "ok" if self.ok else "down", **({"detail": self.words} if self.words else {})}
+
+
+def checks(config: Config) -> dict[str, Check]:
+    """Ask the database, Dovecot, Postfix, push, the worker and the disk."""
+    ports = config.ports
+    asked: dict[str, Callable[[], Check]] = {
+        "database": _database,
+        "dovecot": lambda: _greets(config.mail.host, ports.imap, b"* OK"),
+        "postfix": lambda: _greets(config.mail.host, ports.mx, b"220"),
+        "push": lambda: _page(ports.push, "/sante"),
+        "worker": lambda: _beats(config),
+        "disk": lambda: _space(config),
+    }
+    return {name: ask() for name, ask in asked.items()}
+
+
+def _database() -> Check:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return Check(ok=False, words=type(error).__name__)
+    return Check(ok=True)
+
+
+def _greets(host: str, port: int, expected: bytes) -> Check:
+    try:
+        with socket.create_connection((host, port), _PATIENCE) as peer:
+            return Check(ok=peer.recv(64).startswith(expected))
+    except OSError as error:
+        return Check(ok=False, words=str(error))
+
+
+def _page(port: int, path: str) -> Check:
+    try:
+        with socket.create_connection(("127.0.0.1", port), _PATIENCE) as peer:
+            peer.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost:{port}\r\n\r\n".encode())
+            return Check(ok=b" 200 " in peer.recv(64))
+    except OSError as error:
+        return Check(ok=False, words=str(error))
+
+
+def _beats(config: Config) -> Check:
+    try:
+        age = time.time() - (config.run_dir / "worker.heartbeat").stat().st_mtime
+    except OSError:
+        return Check(ok=False, words="no sign")
+    return Check(ok=age < _STALE, words="" if age < _STALE else f"no sign for {age:.0f} s")
+
+
+def _space(config: Config) -> Check:
+    try:
+        free = shutil.disk_usage(config.home).free
+    except OSError as error:
+        return Check(ok=False, words=str(error))
+    return Check(ok=free >= _LEAST_SPACE, words="" if free >= _LEAST_SPACE else f"{free // 1_000_000} MB left")

@@ -1,0 +1,52 @@
+"""Static files: gathered from the rooms under a name made of their content, so that browsers may keep them."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[1]
+_KEPT = 2  # versions: pages still open ask for the one before
+
+
+def version(home: Path) -> str:
+    """The name of the files gathered last, or nothing when none were."""
+    try:
+        return (home / "static" / "version").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
+def gather(home: Path) -> Path:
+    """Copy every room's static files to HOME/static/<version>/; the folder to serve as /static."""
+    files = [(path, path.relative_to(folder)) for folder in _folders() for path in _files(folder)]
+    digest = hashlib.sha256()
+    for path, name in files:
+        digest.update(f"{name}\0".encode() + path.read_bytes())
+    served = home / "static"
+    target = served / digest.hexdigest()[:12]
+    if not target.is_dir():
+        fresh = served / ".new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        for path, name in files:
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, fresh / name)
+        fresh.mkdir(parents=True, exist_ok=True)
+        fresh.rename(target)
+    (served / "version").write_text(target.name, encoding="utf-8")
+    _forget_old(served, target)
+    return served
+
+
+def _folders() -> list[Path]:
+    return sorted(SOURCE.glob("*/static"))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _forget_old(served: Path, current: Path) -> None:
+    versions = sorted((p for p in served.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
+    others = [path for path in versions if path != current]
+    for path in others[: 1 - _KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
