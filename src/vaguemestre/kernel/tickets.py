@@ -1,0 +1,34 @@
+"""A ticket opens one event stream: which mailbox, for which browser session. Sealed, so it tells nothing."""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+
+from cryptography.fernet import Fernet, InvalidToken
+
+
+@dataclass(frozen=True)
+class Ticket:
+    mailbox: str
+    session_key: str
+
+
+def issue(key: str, ticket: Ticket, *, now: float) -> str:
+    """URL-safe text; `now` is a Unix time in seconds."""
+    content = json.dumps([ticket.mailbox, ticket.session_key]).encode()
+    return _sealer(key).encrypt_at_time(content, int(now)).decode()
+
+
+def read(key: str, text: str, *, now: float, life: int) -> Ticket | None:
+    """What was issued at most `life` seconds ago, or None for anything else."""
+    try:
+        content = _sealer(key).decrypt_at_time(text.encode(), life, int(now))
+        mailbox, session_key = json.loads(content)
+    except (InvalidToken, ValueError):
+        return None
+    return Ticket(mailbox, session_key)
+
+
+def _sealer(key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"ticket:" + key.encode()).digest()))

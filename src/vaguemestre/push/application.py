@@ -1,0 +1,122 @@
+"""The push process as an ASGI application: three addresses, nothing kept on disk."""
+
+import asyncio
+import hmac
+import json
+import time
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from vaguemestre.kernel import tickets
+from vaguemestre.push.hub import Hub
+from vaguemestre.push.rules import changes
+
+type Scope = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+type Headers = list[tuple[bytes, bytes]]
+
+TICKET_LIFE = 12 * 3600  # the session is asked about as well, at each opening
+HEARTBEAT = 20.0  # seconds: keeps proxies from closing a quiet stream
+LARGEST = 1_000_000  # bytes of a notification
+
+
+@dataclass
+class Push:
+    """`over(keys)` says which of these sessions have ended; `count()` moves whenever one may have."""
+
+    key: str
+    origins: Collection[str]
+    count: Callable[[], int]
+    over: Callable[[set[str]], set[str]]
+    hub: Hub = field(default_factory=Hub)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        match scope["method"], scope["path"]:
+            case "POST", "/dovecot":
+                await self._notified(scope, receive, send)
+            case "GET", "/flux":
+                await self._stream(scope, receive, send)
+            case "GET", "/sante":
+                await _answer(send, 200, json.dumps({"status": "ok", "streams": len(self.hub)}).encode())
+            case _:
+                await _answer(send, 404)
+
+    async def watch(self, every: float = 0.5) -> None:
+        """Close the streams of sessions that are over, whenever the revocation counter has moved."""
+        seen = self.count()
+        while True:
+            await asyncio.sleep(every)
+            now = self.count()
+            if now != seen:
+                self.hub.end(await asyncio.to_thread(self.over, self.hub.sessions()))
+                seen = now
+
+    async def _notified(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = _header(scope, b"authorization")
+        if not hmac.compare_digest(given, b"Bearer " + self.key.encode()):
+            await _answer(send, 403)
+            return
+        body = b""
+        while len(body) <= LARGEST:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        self.hub.tell(changes(body))
+        await _answer(send, 204)
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("t", [""])[0]
+        ticket = tickets.read(self.key, given, now=time.time(), life=TICKET_LIFE)
+        if ticket is None or await asyncio.to_thread(self.over, {ticket.session_key}):
+            await _answer(send, 403, headers=self._cors(scope))
+            return
+        headers = [
+            (b"content-type", b"text/event-stream; charset=utf-8"),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),
+            *self._cors(scope),
+        ]
+        stream = self.hub.join(ticket)
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": b"retry: 2000\n: bonjour\n\n", "more_body": True})
+            while not gone.done():
+                waited = asyncio.ensure_future(stream.queue.get())
+                await asyncio.wait({waited, gone}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+                text = waited.result() if waited.done() else b":\n\n"
+                waited.cancel()
+                if text is None or gone.done():
+                    break
+                await send({"type": "http.response.body", "body": text, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+            self.hub.leave(stream)
+
+    def _cors(self, scope: Scope) -> Headers:
+        origin = _header(scope, b"origin")
+        if origin.decode("latin-1") not in self.origins:
+            return []
+        return [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    return next((bytes(value) for key, value in scope["headers"] if key == name), b"")
+
+
+async def _answer(send: Send, status: int, body: bytes = b"", headers: Headers | None = None) -> None:
+    head = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*head, *(headers or [])]})
+    await send({"type": "http.response.body", "body": body})

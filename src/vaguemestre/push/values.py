@@ -1,0 +1,18 @@
+"""What a page is told."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    ARRIVED = "arrived"
+    GONE = "gone"
+    FLAGS = "flags"
+    FOLDERS = "folders"
+
+
+@dataclass(frozen=True)
+class Change:
+    mailbox: str
+    folder: str
+    kind: Kind
