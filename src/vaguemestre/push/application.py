@@ -86,7 +86,9 @@ class Push:
         gone = asyncio.ensure_future(_disconnected(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": b"retry: 2000\n: bonjour\n\n", "more_body": True})
+            await send(
+                {"type": "http.response.body", "body": b"retry: 2000\n: bonjour\n\n", "more_body": True}
+            )
             while not gone.done():
                 waited = asyncio.ensure_future(stream.queue.get())
                 await asyncio.wait({waited, gone}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)

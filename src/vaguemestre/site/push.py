@@ -1,0 +1,88 @@
+"""The push process of this instance: `python -m vaguemestre.site.push`."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+
+import django
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from granian.constants import Interfaces, Loops
+from granian.server import Server
+
+from vaguemestre.push.application import Push, Receive, Scope, Send
+from vaguemestre.site import secrets
+
+
+def over(session_keys: set[str]) -> set[str]:
+    """Those of the sessions that have ended, asked of the database."""
+    close_old_connections()
+    found: set[str] = import_string("vaguemestre.signin.queries.sessions_over")(session_keys, timezone.now())
+    return found
+
+
+def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The ASGI application, its watcher started and ended with the server (ASGI lifespan)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
+    django.setup()
+    config = settings.CONFIG
+    push = Push(
+        key=secrets.read(config.secrets_dir, "push_key"),
+        origins=frozenset(
+            (
+                config.public_url,
+                f"http://localhost:{config.ports.web}",
+                f"http://127.0.0.1:{config.ports.web}",
+            )
+        ),
+        count=import_string("vaguemestre.signin.ports.revocations").get().count,
+        over=over,
+    )
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await push(scope, receive, send)
+            return
+        async with _watching(push):
+            await _live(receive, send)
+
+    return application
+
+
+@contextlib.asynccontextmanager
+async def _watching(push: Push) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(push.watch())
+    yield
+    task.cancel()
+
+
+async def _live(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def main() -> None:
+    port = int(os.environ.get("VAGUEMESTRE_PORT_BASE", "8000")) + 1
+    Server(
+        "vaguemestre.site.push:make",
+        factory=True,
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.ASGI,
+        loop=Loops.asyncio,
+        workers=1,
+        log_access=False,
+        backlog=1024,
+        websockets=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()
