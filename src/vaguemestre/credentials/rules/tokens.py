@@ -14,8 +14,8 @@ LIFE = timedelta(minutes=5)
 
 
 def keys_from(private_pem: str, issuer: str) -> TokenKeys:
-    """`kid` is the start of the SHA-256 of the public key, so that a new key has a new name."""
-    return TokenKeys(private_pem, _kid(private_pem), issuer)
+    """`kid` is the key's thumbprint (RFC 7638), under which the engines keep its public half."""
+    return TokenKeys(private_pem, str(ECKey.import_key(private_pem).thumbprint()), issuer)
 
 
 def public_pem(keys: TokenKeys) -> str:
@@ -41,10 +41,6 @@ def signed_token(keys: TokenKeys, mailbox: str, now: datetime) -> str:
 
 def sha256_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _kid(private_pem: str) -> str:
-    return hashlib.sha256(_public(private_pem, serialization.Encoding.DER)).hexdigest()[:16]
 
 
 def _public(private_pem: str, encoding: serialization.Encoding) -> bytes:

@@ -1,0 +1,87 @@
+"""Handing one message to the submission service (RFC 6409), as the mailbox it is from."""
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+
+CONNECT_SECONDS = 3.0
+ANSWER_SECONDS = 30.0  # the queue's disk and the checks of content, for 20 MB
+_UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class Submission:
+    """Implements `outbox.ports.Submit`. All recipients are taken, or none is.
+
+    `token_for` gives a mail token for a mailbox; `certificate` is the authority the service's own is checked
+    against.
+    """
+
+    def __init__(self, address: tuple[str, int], certificate: Path, token_for: Callable[[str], str]) -> None:
+        self._address = address
+        self._certificate = certificate
+        self._token_for = token_for
+
+    def __call__(self, mailbox: str, sender: str, recipients: Sequence[str], content: bytes) -> None:
+        for address in (sender, *recipients):
+            if not address or _UNFIT.search(address):
+                raise EngineRefused("smtp: an address that cannot be written in an envelope")
+        if not recipients:
+            raise EngineRefused("smtp: no recipient")
+        try:
+            with smtplib.SMTP(*self._address, timeout=CONNECT_SECONDS) as service:
+                self._sign_in(service, mailbox)
+                _hand_over(service, sender, recipients, _LINE_END.sub(b"\r\n", content))
+        except Refusal as refusal:
+            raise EngineRefused(f"smtp: no token, {refusal.code}") from refusal
+        except smtplib.SMTPResponseException as answer:
+            _raise(answer.smtp_code, answer.smtp_error)
+        except (smtplib.SMTPException, OSError) as error:
+            raise EngineDown(f"smtp: {error}") from error
+
+    def _sign_in(self, service: smtplib.SMTP, mailbox: str) -> None:
+        context = ssl.create_default_context(cafile=str(self._certificate))
+        service.starttls(context=context)
+        service.ehlo_or_helo_if_needed()
+        authorized = mailbox.replace("=", "=3D").replace(",", "=2C")
+        said = f"n,a={authorized},\x01auth=Bearer {self._token_for(mailbox)}\x01\x01"
+        # called again with the reason of a refusal, which wants an empty answer (RFC 7628 §3.2.3)
+        service.auth("OAUTHBEARER", lambda challenge=None: said if challenge is None else "\x01")
+
+
+def _hand_over(service: smtplib.SMTP, sender: str, recipients: Sequence[str], content: bytes) -> None:
+    if service.sock is not None:
+        service.sock.settimeout(ANSWER_SECONDS)
+    options = []
+    if not content.isascii() and service.has_extn("8bitmime"):
+        options.append("BODY=8BITMIME")
+    if not all(address.isascii() for address in (sender, *recipients)):
+        if not service.has_extn("smtputf8"):
+            raise EngineRefused("smtp: 553 5.6.7 an address with accents, which the service does not take")
+        # the one case where str is encoded as UTF-8 by smtplib
+        service.command_encoding = "utf-8"
+        options.append("SMTPUTF8")
+    if service.has_extn("size"):
+        options.append(f"SIZE={len(content)}")
+    _check(service.mail(sender, options))
+    for recipient in recipients:
+        _check(service.rcpt(recipient), about=recipient)
+    _check(service.data(content))
+
+
+def _check(answer: tuple[int, bytes], about: str = "") -> None:
+    code, words = answer
+    if not 200 <= code < 300:
+        _raise(code, words, about)
+
+
+def _raise(code: int, words: bytes | str, about: str = "") -> None:
+    shown = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    sentence = f"smtp: {code} {shown} {about}".strip()[:500]
+    if 500 <= code < 600:
+        raise EngineRefused(sentence)
+    raise EngineDown(sentence)
