@@ -1,5 +1,6 @@
 """Reading the directory. Nothing here writes."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
@@ -17,8 +18,9 @@ from vaguemestre.directory.models import (
     Structure,
     TakenName,
 )
+from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.rules.sealing import unseal
-from vaguemestre.directory.values import CivilStatus, KnownPerson, Numen, NumenKeys, Post
+from vaguemestre.directory.values import CivilStatus, KnownPerson, Listed, Numen, NumenKeys, Post
 
 _POST_COLUMNS = (
     "structure__uai",
@@ -94,6 +96,38 @@ def primary_address(person_id: int) -> str | None:
         .values_list("address", flat=True)
         .first()
     )
+
+
+def people_like(typed: str, *, limit: int) -> tuple[Listed, ...]:
+    """Listed people each word typed begins a name of, by their primary address (folded names of DOMAIN.md §2.3).
+
+    One pass over the addresses, posts read for those found only: a few milliseconds for 45,000 people.
+    """
+    wanted = Q(is_primary=True, may_send=True, person__unlisted=False)
+    for word in re.findall(r"[a-z0-9]+", fold(typed.partition("@")[0])):
+        wanted &= (
+            Q(address__startswith=word) | Q(address__contains=f".{word}") | Q(address__contains=f"-{word}")
+        )
+    if "@" in typed:
+        wanted &= Q(address__contains="@" + typed.partition("@")[2].strip().lower())
+    rows = list(MailAddress.objects.filter(wanted).select_related("person")[:limit])
+    details = _details([row.person_id for row in rows])
+    found = [
+        Listed(row.person_id, row.person.shown_name, row.address, details.get(row.person_id, ""))
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda listed: (listed.name, listed.detail)))
+
+
+def _details(person_ids: Collection[int]) -> dict[int, str]:
+    """Function and school of each one's newest post."""
+    posts = Assignment.objects.filter(person_id__in=person_ids).order_by("is_primary", "starts_on", "id")
+    columns = ("person_id", "function", "structure__name", "structure__town")
+    shown = {}
+    for person_id, function, name, town in posts.values_list(*columns):
+        place = name if not town or town.casefold() in name.casefold() else f"{name}, {town}"
+        shown[person_id] = " · ".join(part for part in (function, place) if part)
+    return shown
 
 
 def taken_among(kind: str, names: Iterable[str]) -> set[str]:

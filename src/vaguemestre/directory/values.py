@@ -170,3 +170,13 @@ class Names:
 class Registered:
     person_id: int
     names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Somebody as the directory shows them to colleagues; `detail` (function, school) tells homonyms apart."""
+
+    person_id: int
+    name: str
+    address: str
+    detail: str
