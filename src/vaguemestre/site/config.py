@@ -24,7 +24,7 @@ class AcademySection:
     name: str = "Académie d’Amiens"
     domain: str = "ac-amiens.test"
     departments: tuple[str, ...] = ("002", "060", "080")
-    numen_layout: str = "standard"
+    numen_layout: str = "seed"
 
 
 @dataclass(frozen=True)

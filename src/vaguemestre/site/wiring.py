@@ -3,14 +3,32 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db import close_old_connections
+from django.utils import timezone
+
+from vaguemestre.credentials import ports as credentials
 from vaguemestre.credentials.events import AccountActivated, AccountChanged, AccountOpened, AccountsChanged
+from vaguemestre.credentials.rules import sealing as credentials_sealing
+from vaguemestre.credentials.services.tokens import mint_mail_token
 from vaguemestre.directory import ports as directory
 from vaguemestre.directory.events import PeopleChanged
 from vaguemestre.directory.rules.sealing import keys_from
+from vaguemestre.engines import certificates
+from vaguemestre.engines.imap.filing import Filing
+from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
+from vaguemestre.engines.imap.pages import Pages, Summaries
+from vaguemestre.engines.imap.pool import Pool
+from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.jobs.ports import subscriptions
+from vaguemestre.outbox import ports as outbox
 from vaguemestre.provisioning import handlers as provisioning_handlers
+from vaguemestre.provisioning import ports as provisioning
+from vaguemestre.signin import ports as signin
+from vaguemestre.signin.queries import sessions_over
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
+from vaguemestre.webmail import ports as webmail
+from vaguemestre.webmail.values import MailLogin
 
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PeopleChanged: (provisioning_handlers.match_people,),
@@ -24,4 +42,43 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
 def plug_engines(config: Config) -> None:
     """Plug every slot for one instance. Nothing is opened here: engines connect when first used."""
     subscriptions.plug(SUBSCRIPTIONS)
+    credentials.secret_keys.plug(credentials_sealing.keys_from(secrets.read(config.secrets_dir, "field_key")))
     directory.numen_keys.plug(keys_from(secrets.read(config.secrets_dir, "numen_key")))
+    _plug_mail(config)
+
+
+def _plug_mail(config: Config) -> None:
+    """Reading, sending and filing, each opened by a token made when a connection is."""
+    pages, summaries = Pages(), Summaries()
+
+    def forget(mailbox: str) -> None:
+        pages.forget(mailbox)
+        summaries.forget(mailbox)
+
+    pool = Pool(
+        connector((config.mail.host, config.ports.imap), _mail_token),
+        generation=lambda: signin.revocations.get().count(),
+        ended=_sessions_over,
+        on_forget=forget,
+    )
+    mailboxes = ImapMailboxes(pool, pages, summaries)
+    webmail.open_mailbox.plug(mailboxes)
+    outbox.file_sent.plug(Filing(mailboxes))
+    outbox.submit.plug(
+        Submission(
+            (config.mail.host, config.ports.submission),
+            certificates.paths(config).ca,
+            lambda mailbox: _mail_token(MailLogin(mailbox)),
+        )
+    )
+
+
+def _mail_token(login: MailLogin) -> str:
+    keys, tokens = credentials.token_keys.get(), provisioning.mail_directory.get()
+    return mint_mail_token(keys, tokens, login.mailbox, login.session_key, timezone.now())
+
+
+def _sessions_over(session_keys: set[str]) -> set[str]:
+    # also asked by a thread of no request, whose database connection nobody else looks after
+    close_old_connections()
+    return sessions_over(session_keys, timezone.now())

@@ -1,6 +1,13 @@
 """Reading accounts. Nothing here writes."""
 
-from vaguemestre.credentials.queries.lives import AccountFacts, accounts_of, accounts_of_people, facts_of
+from vaguemestre.credentials.queries.lives import (
+    AccountFacts,
+    accounts_by_dossier,
+    accounts_of,
+    accounts_of_people,
+    facts_of,
+    has_accounts,
+)
 from vaguemestre.credentials.queries.opening import (
     AppPasswordShown,
     Presented,
@@ -19,12 +26,14 @@ __all__ = [
     "Presented",
     "account_of_link",
     "account_of_person",
+    "accounts_by_dossier",
     "accounts_of",
     "accounts_of_people",
     "app_passwords_of",
     "devices_of",
     "facts_of",
     "find_account",
+    "has_accounts",
     "identified",
     "presented",
 ]

@@ -45,6 +45,18 @@ def accounts_of(person_ids: Collection[int]) -> list[int]:
     return found
 
 
+def accounts_by_dossier(academy_id: int, dossiers: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Dossier → (account id, state)."""
+    rows = Account.objects.filter(person__academy_id=academy_id, person__dossier__in=dossiers)
+    columns = rows.values_list("person__dossier", "pk", "state")
+    return {dossier: (pk, state) for dossier, pk, state in columns}
+
+
+def has_accounts() -> bool:
+    """Whether anybody was ever here."""
+    return Account.objects.exists()
+
+
 def accounts_of_people(academy_id: int) -> dict[int, tuple[int, str]]:
     """Person → (account id, state), for the whole académie."""
     rows = Account.objects.filter(person__academy_id=academy_id).values_list("person_id", "id", "state")

@@ -5,6 +5,7 @@ from vaguemestre.credentials.services.app_passwords import add_app_password, rev
 from vaguemestre.credentials.services.lives import (
     NewAccount,
     change_states,
+    give_role,
     move_account,
     open_account,
     open_accounts,
@@ -32,6 +33,7 @@ __all__ = [
     "change_states",
     "check_chosen_password",
     "forget_tokens",
+    "give_role",
     "hashed",
     "holds",
     "keep_password",

@@ -95,6 +95,12 @@ def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetim
     return len(changed)
 
 
+def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:
+    """What the account may do beyond its owner's own affairs. Inside the caller's transaction."""
+    Account.objects.filter(pk=account_id).update(role=Account.Role(role))
+    record_many([Line("credentials.role-given", f"account:{account_id}", by, now, {"role": role})])
+
+
 _DONE: Mapping[str, str] = {
     "suspend": "suspended",
     "resume": "resumed",

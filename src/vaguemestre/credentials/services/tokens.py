@@ -1,5 +1,6 @@
 """Mail tokens: minted for a session, honoured by the engines while they stand on the list."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -37,7 +38,7 @@ def mint_mail_token(keys: TokenKeys, tokens: Tokens, mailbox: str, session_key: 
     return token
 
 
-def forget_tokens(account_ids: list[int], *, session_key: str | None = None) -> list[str]:
+def forget_tokens(account_ids: Collection[int], *, session_key: str | None = None) -> list[str]:
     """Take those accounts' tokens (of one session, or all) off the list; their SHA-256, to be refused.
 
     Inside the caller's transaction.

@@ -1,0 +1,1 @@
+"""The demonstration académie: same seed, same people, same letters."""

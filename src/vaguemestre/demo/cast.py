@@ -1,0 +1,193 @@
+"""Who is always there in the demonstration, whatever the sample around them."""
+
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from vaguemestre.directory.rules.numens import drawn_numen
+from vaguemestre.directory.values import (
+    CivilStatus,
+    NewPerson,
+    Numen,
+    NumenLayout,
+    Place,
+    Post,
+    Sector,
+    StaffCategory,
+)
+from vaguemestre.intake.sample.places import FIRST_SERIAL, uai
+
+SEED = 20
+AGENTS = 400
+OUTSIDE = "outside@exterieur.test"
+
+COLLEGE = Place(uai("080", 9001), "Collège Jules Verne", "Collège", Sector.PUBLIC, "080", "Amiens", "80000")
+SCHOOL = Place(uai("060", 9001), "École Les Tilleuls", "Ecole", Sector.PUBLIC, "060", "Beauvais", "60000")
+PRIVATE = Place(
+    uai("080", 9002), "Collège Saint-Martin", "Collège", Sector.PRIVATE_CONTRACT, "080", "Abbeville", "80100"
+)
+PLACES = (COLLEGE, SCHOOL, PRIVATE)
+# The offices are those of the sample, always the same.
+RECTORATE = uai("080", FIRST_SERIAL)
+DIRECTORATE = uai("080", FIRST_SERIAL + 1)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the cast. `factor` is "", "app" or "key"; a pending account was never activated."""
+
+    role: str
+    civil: CivilStatus
+    category: StaffCategory
+    place: str
+    function: str
+    corps: str
+    discipline: str = ""
+    since: date | None = None  # None: this autumn
+    is_contract: bool = False
+    account_role: str = "agent"
+    factor: str = ""
+    is_pending: bool = False
+
+    @property
+    def dossier(self) -> str:
+        return f"DEMO-{self.role}"
+
+
+def _civil(civility: str, first: str, birth: str, born: date, usage: str = "") -> CivilStatus:
+    return CivilStatus(civility, birth, usage, first, born)
+
+
+def _clerk(role: str, civil: CivilStatus, place: str, account_role: str) -> Part:
+    since = date(2019, 9, 1)
+    return Part(
+        role,
+        civil,
+        StaffCategory.ATSS,
+        place,
+        "ADF",
+        "051",
+        "",
+        since,
+        account_role=account_role,
+        factor="app",
+    )
+
+
+_TEACHING = StaffCategory.SECOND_DEGREE_PUBLIC
+_TEACHING_CHILDREN = StaffCategory.FIRST_DEGREE_PUBLIC
+_HR = "hr_officer"
+
+CAST = (
+    Part(
+        "teacher",
+        _civil("Mme", "Camille", "Delattre", date(1985, 3, 14)),
+        _TEACHING,
+        COLLEGE.uai,
+        "ENS",
+        "553",
+        "L0202",
+        date(2016, 9, 1),
+    ),
+    Part(
+        "colleague",
+        _civil("M.", "Thomas", "Lefebvre", date(1979, 11, 2)),
+        _TEACHING,
+        COLLEGE.uai,
+        "ENS",
+        "551",
+        "L1000",
+        date(2011, 9, 1),
+    ),
+    Part(
+        "newcomer",
+        _civil("Mme", "Inès", "El-Khatib", date(1997, 6, 21)),
+        _TEACHING,
+        COLLEGE.uai,
+        "ENS",
+        "779",
+        "L1300",
+        is_contract=True,
+        is_pending=True,
+    ),
+    Part(
+        "transferred",
+        _civil("M.", "Marc", "Le Dupond", date(1982, 1, 9)),
+        _TEACHING_CHILDREN,
+        SCHOOL.uai,
+        "ENS",
+        "615",
+        is_pending=True,
+    ),
+    Part(
+        "head",
+        _civil("M.", "Philippe", "Vasseur", date(1968, 5, 30)),
+        StaffCategory.DIRECTION,
+        COLLEGE.uai,
+        "DIR",
+        "004",
+        since=date(2020, 9, 1),
+    ),
+    Part(
+        "secretary",
+        _civil("Mme", "Sylvie", "Caron", date(1971, 10, 8), "Lecointe"),
+        StaffCategory.ATSS,
+        COLLEGE.uai,
+        "ADF",
+        "054",
+        since=date(2008, 9, 1),
+    ),
+    Part(
+        "otp",
+        _civil("Mme", "Sophie", "Boulanger", date(1976, 2, 17)),
+        _TEACHING_CHILDREN,
+        SCHOOL.uai,
+        "DIR",
+        "615",
+        since=date(2014, 9, 1),
+        factor="key",
+    ),
+    _clerk("hr_dpe", _civil("Mme", "Nathalie", "Fournier", date(1970, 8, 25), "Carpentier"), RECTORATE, _HR),
+    _clerk("hr_dpate", _civil("Mme", "Karine", "Roussel", date(1974, 4, 3)), RECTORATE, _HR),
+    _clerk("hr_deep", _civil("M.", "Bruno", "Douchet", date(1966, 12, 19)), RECTORATE, _HR),
+    _clerk("hr_dsden", _civil("M.", "Karim", "Haddad", date(1983, 7, 11)), DIRECTORATE, _HR),
+    _clerk("helpdesk", _civil("Mme", "Lucie", "Poulain", date(1990, 9, 27)), RECTORATE, "helpdesk"),
+    _clerk(
+        "administrator", _civil("M.", "Antoine", "Leclercq", date(1988, 1, 31)), RECTORATE, "administrator"
+    ),
+)
+
+
+def numen_of(part: Part, academy: str, layout: NumenLayout) -> Numen:
+    """Always the same one; that of somebody who comes from Lille says so, and is of the usual layout."""
+    year = part.since.year if part.since else 2021
+    if part.role == "transferred":
+        academy, layout, year = "09", NumenLayout.STANDARD, 2006
+    draw = Random(f"{SEED} {part.role}")  # noqa: S311 - a demonstration is reproducible, not secret
+    return drawn_numen(layout, academy=academy, category=part.category, year=year, draw=draw)
+
+
+def people(today: date, academy: str, layout: NumenLayout) -> list[NewPerson]:
+    """The cast as the feed of that school year tells it."""
+    autumn = date(today.year if today.month >= 9 else today.year - 1, 9, 1)
+    summer = date(autumn.year + 1, 8, 31)
+    return [
+        NewPerson(
+            dossier=part.dossier,
+            civil=part.civil,
+            category=part.category,
+            posts=(
+                Post(
+                    part.place,
+                    part.since or autumn,
+                    summer if part.is_contract else None,
+                    part.function,
+                    "CONTRACTUEL" if part.is_contract else "TITULAIRE",
+                    part.corps,
+                    part.discipline,
+                ),
+            ),
+            numen=numen_of(part, academy, layout),
+        )
+        for part in CAST
+    ]

@@ -1,0 +1,112 @@
+"""The people of the demonstration: a sample feed and the cast, applied through intake itself."""
+
+import base64
+from collections.abc import Callable
+from datetime import date, datetime
+from itertools import chain
+
+from django.db import transaction
+
+from vaguemestre.credentials import services as credentials
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.credentials.queries import accounts_by_dossier, find_account
+from vaguemestre.demo import cast
+from vaguemestre.demo.cast import CAST, OUTSIDE, Part
+from vaguemestre.demo.ledger import Ledger
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.services import found_academy, take_technical_names
+from vaguemestre.directory.values import NumenLayout
+from vaguemestre.intake import services as intake
+from vaguemestre.intake.sample import feed_text, sample, structures_text
+from vaguemestre.intake.values import Terms
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.site.config import Config
+
+type Progress = Callable[[str, float], None]
+
+BY = "system"
+_CHARTER = "démonstration"
+
+
+def create_people(config: Config, ledger: Ledger, progress: Progress, now: datetime) -> None:
+    """Everybody, from an empty or half-made database; safe to run again."""
+    academy_id = _found(config)
+    _apply_feed(config, academy_id, progress, now)
+    _open_outside(config, ledger, now)
+    accounts = accounts_by_dossier(academy_id, [part.dossier for part in CAST])
+    for number, part in enumerate(CAST):
+        progress("Comptes de démonstration", number / len(CAST))
+        account_id, state = accounts[part.dossier]
+        if state == "pending" and not part.is_pending:
+            _activate(account_id, part, ledger, now)
+    progress("Comptes de démonstration", 1.0)
+
+
+@transaction.atomic(durable=True)
+def _found(config: Config) -> int:
+    academy = config.academy
+    return found_academy(academy.code, academy.name, academy.domain, academy.departments)
+
+
+def feed_files(today: date, academy: str, layout: NumenLayout) -> intake.Files:
+    """The feed of the demonstration and its establishments: the cast first, so that they have plain names."""
+    made = sample(cast.AGENTS, cast.SEED, today=today, academy=academy, layout=layout)
+    people = chain(cast.people(today, academy, layout), made.people)
+    places = chain(made.places, cast.PLACES)
+    return intake.Files(
+        feed="".join(feed_text(people)).encode(),
+        structures="".join(structures_text(places)).encode(),
+        name="demonstration.csv",
+    )
+
+
+def _apply_feed(config: Config, academy_id: int, progress: Progress, now: datetime) -> None:
+    today = paris_day(now)
+    intake.apply(
+        feed_files(today, config.academy.code, NumenLayout(config.academy.numen_layout)),
+        intake.Setting(
+            academy_id=academy_id,
+            keys=numen_keys.get(),
+            quota_mb=config.mail.quota_mb,
+            by=BY,
+            lock=config.data_dir / "feed.lock",
+        ),
+        Terms(today, config.feed.grace_days, config.feed.closure_limit_percent),
+        now=now,
+        progress=lambda done, total: progress("Agents de l’académie", done / total if total else 1.0),
+    )
+
+
+def _activate(account_id: int, part: Part, ledger: Ledger, now: datetime) -> None:
+    """Password, application password, second factor and role, all or nothing."""
+    drawn = ledger.secrets_of(part.role, part.factor)
+    kept = credentials.hashed(drawn["password"])
+    with transaction.atomic(durable=True):
+        credentials.activate_with_hash(account_id, kept, charter=_CHARTER, by=BY, now=now)
+        credentials.add_app_password(account_id, "Démonstration", by=BY, now=now, text=drawn["app_password"])
+        credentials.give_role(account_id, part.account_role, by=BY, now=now)
+        if part.factor:
+            credentials.add_one_time_device(
+                account_id,
+                part.factor,
+                base64.b32decode(drawn["totp_secret"]),
+                secret_keys.get(),
+                by=BY,
+                now=now,
+                pin=drawn.get("pin", ""),
+            )
+
+
+def _open_outside(config: Config, ledger: Ledger, now: datetime) -> None:
+    """The outside world: a technical account, where everything for a foreign domain ends up."""
+    if find_account(OUTSIDE):
+        return
+    drawn = ledger.secrets_of("outside")
+    kept = credentials.hashed(drawn["password"])
+    with transaction.atomic(durable=True):
+        take_technical_names("outside", OUTSIDE)
+        account_id = credentials.open_account(
+            None, "outside", OUTSIDE, "agent", config.mail.quota_mb, by=BY, now=now
+        )
+        credentials.activate_with_hash(account_id, kept, charter=_CHARTER, by=BY, now=now)
+        credentials.add_app_password(account_id, "Démonstration", by=BY, now=now, text=drawn["app_password"])

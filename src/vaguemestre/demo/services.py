@@ -1,0 +1,63 @@
+"""Making the demonstration académie, finishing it after an interruption, and saying who is in it."""
+
+from django.utils import timezone
+
+from vaguemestre.credentials.queries import accounts_by_dossier, has_accounts, presented
+from vaguemestre.demo.cast import CAST, OUTSIDE, Part, numen_of
+from vaguemestre.demo.ledger import Ledger
+from vaguemestre.demo.people import Progress, create_people
+from vaguemestre.directory.queries import academy_of_domain
+from vaguemestre.directory.values import NumenLayout
+from vaguemestre.site.config import Config
+
+_PEOPLE = "people"
+_MAIL = "mail"
+_PERIODS = {"app": 30, "key": 60}
+
+
+def is_wanted(config: Config) -> bool:
+    """True when this home holds an unfinished demonstration, or nobody at all."""
+    ledger = Ledger(config.secrets_dir)
+    if ledger.exists:
+        return not is_complete(config)
+    return not has_accounts()
+
+
+def is_complete(config: Config) -> bool:
+    ledger = Ledger(config.secrets_dir)
+    return ledger.is_done(_PEOPLE) and ledger.is_done(_MAIL)
+
+
+def people(config: Config, progress: Progress) -> None:
+    """The people, in the database only; the engines' projection is the caller's to reconcile. Idempotent."""
+    ledger = Ledger(config.secrets_dir)
+    if ledger.is_done(_PEOPLE):
+        return
+    create_people(config, ledger, progress, timezone.now())
+    ledger.mark_done(_PEOPLE)
+
+
+def accounts(config: Config) -> list[dict[str, object]]:
+    """What `ready.json` says of each role; empty when this home holds no demonstration."""
+    ledger = Ledger(config.secrets_dir)
+    if not ledger.is_done(_PEOPLE):
+        return []
+    academy = academy_of_domain(config.academy.domain)
+    known = accounts_by_dossier(academy.pk, [part.dossier for part in CAST])
+    told = [_told(part, known[part.dossier][0], ledger, config) for part in CAST]
+    outside = ledger.secrets_of("outside")
+    return [*told, {"role": "outside", "username": "outside", "address": OUTSIDE, **outside}]
+
+
+def _told(part: Part, account_id: int, ledger: Ledger, config: Config) -> dict[str, object]:
+    shown = presented(account_id)
+    if shown is None:
+        raise LookupError(part.role)
+    told: dict[str, object] = {"role": part.role, "username": shown.username, "address": shown.address}
+    if part.is_pending:
+        numen = numen_of(part, config.academy.code, NumenLayout(config.academy.numen_layout))
+        return told | {"numen": numen.text, "birth_date": f"{part.civil.birth_date:%d/%m/%Y}"}
+    told |= ledger.secrets_of(part.role, part.factor)
+    if part.factor:
+        told["totp_period"] = _PERIODS[part.factor]
+    return told
