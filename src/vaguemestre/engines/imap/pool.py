@@ -83,7 +83,7 @@ class Pool:
         self._lock = threading.Lock()
         self._idle: OrderedDict[MailLogin, list[Connection]] = OrderedDict()  # least recently used first
         self._open = 0
-        self._seen_generation = generation()
+        self._seen_generation: int | None = None
         self._sweeper: threading.Thread | None = None
         self._stopped = threading.Event()
 
@@ -103,9 +103,9 @@ class Pool:
         if now == self._seen_generation:
             return
         with self._lock:
-            self._seen_generation = now
+            is_first, self._seen_generation = self._seen_generation is None, now
             keys = {login.session_key for login in self._idle if login.session_key}
-        for key in self._ended(keys) if keys else ():
+        for key in self._ended(keys) if keys and not is_first else ():
             self.forget(key)
 
     def forget(self, session_key: str) -> None:
@@ -223,9 +223,10 @@ class Pool:
             connection.close()
 
     def _watch(self) -> None:
-        if self._sweeper is None:
+        if self._sweeper is None or not self._sweeper.is_alive():
             with self._lock:
-                if self._sweeper is None and not self._stopped.is_set():
+                watched = self._sweeper is not None and self._sweeper.is_alive()
+                if not watched and not self._stopped.is_set():
                     self._sweeper = threading.Thread(
                         target=self._sweep_for_ever, name="imap-pool", daemon=True
                     )
