@@ -3,11 +3,15 @@
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.signin.ports import revocations
+from vaguemestre.signin.presence import who_has
 from vaguemestre.ui.refusals import sentence
 
 log = logging.getLogger(__name__)
@@ -34,6 +38,23 @@ class Errors:
             log.error("engine refused on %s: %s", request.path, error)
             return _away(request, status=502)
         return None
+
+
+class WhoIsAsking:
+    """`request.who` for every view; nothing shown to somebody signed in is kept by browsers."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        acts = "X-By-Itself" not in request.headers  # what a page asks by itself does not wind the clock
+        who = who_has(key, revocations.get(), timezone.now(), acts=acts) if key else None
+        request.who = who  # type: ignore[attr-defined]
+        answer = self.get_response(request)
+        if who:
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
 
 
 def _refused(request: HttpRequest, words: str) -> HttpResponse:

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "vaguemestre.site.middleware.Errors",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "vaguemestre.site.middleware.WhoIsAsking",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -128,6 +129,7 @@ SESSION_COOKIE_SECURE = CONFIG.web.behind_tls
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+KNOWN_BROWSER_COOKIE_NAME = f"{_PREFIX}navigateur{_SUFFIX}"
 CSRF_COOKIE_NAME = f"{_PREFIX}csrf{_SUFFIX}"
 CSRF_COOKIE_SECURE = CONFIG.web.behind_tls
 CSRF_COOKIE_SAMESITE = "Lax"

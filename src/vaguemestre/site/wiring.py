@@ -9,6 +9,7 @@ from django.utils import timezone
 from vaguemestre.credentials import ports as credentials
 from vaguemestre.credentials.events import AccountActivated, AccountChanged, AccountOpened, AccountsChanged
 from vaguemestre.credentials.rules import sealing as credentials_sealing
+from vaguemestre.credentials.rules import tokens as mail_tokens
 from vaguemestre.credentials.services.tokens import mint_mail_token
 from vaguemestre.directory import ports as directory
 from vaguemestre.directory.events import PeopleChanged
@@ -23,8 +24,11 @@ from vaguemestre.jobs.ports import subscriptions
 from vaguemestre.outbox import ports as outbox
 from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
+from vaguemestre.signin import handlers as signin_handlers
 from vaguemestre.signin import ports as signin
+from vaguemestre.signin.events import SessionsEnded
 from vaguemestre.signin.queries import sessions_over
+from vaguemestre.signin.revocations import FileRevocations
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 from vaguemestre.webmail import ports as webmail
@@ -33,16 +37,20 @@ from vaguemestre.webmail.values import MailLogin
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PeopleChanged: (provisioning_handlers.match_people,),
     AccountOpened: (provisioning_handlers.match_mailbox,),
-    AccountChanged: (provisioning_handlers.match_mailbox,),
+    AccountChanged: (provisioning_handlers.match_mailbox, signin_handlers.put_out),
     AccountActivated: (provisioning_handlers.match_mailbox,),
-    AccountsChanged: (provisioning_handlers.match_mailboxes,),
+    AccountsChanged: (provisioning_handlers.match_mailboxes, signin_handlers.put_many_out),
+    SessionsEnded: (signin_handlers.refuse_tokens,),
 }
 
 
 def plug_engines(config: Config) -> None:
     """Plug every slot for one instance. Nothing is opened here: engines connect when first used."""
     subscriptions.plug(SUBSCRIPTIONS)
+    signin.revocations.plug(FileRevocations(config.run_dir / "revocations"))
     credentials.secret_keys.plug(credentials_sealing.keys_from(secrets.read(config.secrets_dir, "field_key")))
+    token_key = secrets.read(config.secrets_dir, "token_key.pem")
+    credentials.token_keys.plug(mail_tokens.keys_from(token_key, config.public_url))
     directory.numen_keys.plug(keys_from(secrets.read(config.secrets_dir, "numen_key")))
     _plug_mail(config)
 

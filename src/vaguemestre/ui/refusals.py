@@ -1,6 +1,7 @@
 """The French sentence of each refusal: what is wrong and what to do."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vaguemestre.kernel.errors import Refusal
 
@@ -27,9 +28,49 @@ def sentence(refusal: Refusal) -> str:
         "intake.feed-refused": _("%(reason)s"),
         "intake.import-running": _("Un autre import est en cours : attendez sa fin."),
         "credentials.account-unknown": _("Aucun compte ne porte l’identifiant « %(username)s »."),
+        "credentials.password-too-short": _(
+            "Ce mot de passe est trop court : il faut au moins %(shortest)s caractères. Une phrase convient très bien."
+        ),
+        "credentials.password-too-long": _("Ce mot de passe est trop long : %(longest)s caractères au plus."),
+        "credentials.password-too-common": _(
+            "Ce mot de passe est trop courant : on l’essaierait parmi les premiers. Choisissez autre chose."
+        ),
+        "credentials.password-too-close": _(
+            "Ce mot de passe ressemble trop à ce qu’on sait de vous (nom, identifiant, NUMEN, date de naissance, "
+            "établissement). Ajoutez des mots qui ne parlent pas de vous."
+        ),
+        "credentials.password-too-simple": _(
+            "Ce mot de passe se devine trop facilement. Ajoutez quelques mots ou variez les caractères."
+        ),
+        "credentials.too-many-app-passwords": _(
+            "Vous avez déjà %(most)s mots de passe d’application : révoquez ceux qui ne servent plus."
+        ),
+        "credentials.session-over": _("Votre session est terminée : reconnectez-vous."),
+        "signin.wrong": _(
+            "Identifiant ou mot de passe incorrect. Vérifiez les majuscules ; avec une clé OTP, attendez le code "
+            "suivant, car chaque code ne sert qu’une fois."
+        ),
+        "signin.too-late": _("Trop de temps s’est écoulé : recommencez depuis le début."),
+        "signin.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
+        "assistant.not-possible": _(
+            "Nous ne pouvons pas continuer avec ces informations. Vérifiez-les et recommencez. Si votre compte est "
+            "déjà activé, ou si cela persiste, la page d’aide dit comment joindre l’assistance."
+        ),
+        "assistant.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "credentials.state-not-possible": _("Ce compte est dans un état qui ne permet pas cette action."),
         "webmail.message-gone": _("Ce message n’est plus là : il a été déplacé ou supprimé."),
         "webmail.folder-gone": _("Ce dossier n’existe plus."),
         "webmail.quota-reached": _("Votre boîte est pleine : supprimez des messages ou videz la corbeille."),
     }
     return known.get(refusal.code, _("Cette action n’est pas possible.")) % refusal.facts
+
+
+def duration(seconds: int) -> str:
+    """`12 secondes`, `3 minutes`, `1 heure`: rounded up."""
+    if seconds < 90:
+        return ngettext("%(n)s seconde", "%(n)s secondes", seconds) % {"n": seconds}
+    minutes = -(-seconds // 60)
+    if minutes < 90:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    hours = -(-minutes // 60)
+    return ngettext("%(n)s heure", "%(n)s heures", hours) % {"n": hours}

@@ -1,0 +1,146 @@
+"""Requests of somebody signed in, and the browser side of a sign-in."""
+
+import ipaddress
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
+from django.utils import timezone
+
+from vaguemestre.jobs.services import run_now
+from vaguemestre.signin import services
+from vaguemestre.signin.ports import revocations
+from vaguemestre.signin.rules.limits import is_recent
+from vaguemestre.signin.rules.paths import safe_next
+from vaguemestre.signin.sessions import SessionStore
+from vaguemestre.signin.values import Who
+
+SIGN_IN = "/alogin"
+_BROWSER_SALT = "signin.known-browser"
+_BROWSER_AGE = 180 * 24 * 3600
+_ACCOUNTS_A_BROWSER = 5
+
+
+class SignedInRequest(HttpRequest):
+    """A request whose asker is known: what `signed_in` gives to views."""
+
+    who: Who
+
+
+type _View = Callable[..., HttpResponse]
+
+
+def who_asks(request: HttpRequest) -> Who | None:
+    """The person signed in, if any (set by the middleware)."""
+    return cast("Who | None", getattr(request, "who", None))
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> _View:
+    """For pages of a signed-in person: others are sent to sign in and come back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if who_asks(request) is None:
+            return _to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def recently_signed_in(view: Callable[..., HttpResponse]) -> _View:
+    """For sensitive acts: whoever signed in more than five minutes ago proves it again and comes back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        who = who_asks(request)
+        if who is None or not is_recent(who.signed_in_at, timezone.now()):
+            return _to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Only what was asked by GET can be asked again afterwards."""
+    back = request.get_full_path() if request.method == "GET" else "/"
+    query = {"next": back}
+    if who_asks(request):
+        query = {"confirmer": "1", "next": back if back != "/" else request.path}
+    where = f"{SIGN_IN}?{urlencode(query)}"
+    if "HX-Request" in request.headers:
+        answer = HttpResponse(status=401)
+        answer["HX-Redirect"] = SIGN_IN
+        return answer
+    return HttpResponseRedirect(where)
+
+
+def enter(
+    request: HttpRequest, account_id: int, *, shared: bool = False, back: str = "/"
+) -> HttpResponseRedirect:
+    """Open the browser's session for that account and send it where it was going."""
+    now = timezone.now()
+    if former := who_asks(request):
+        run_now(services.end_session(former.session_key, former.account_id, revocations.get(), now=now))
+    services.open_browser_session(
+        cast("SessionStore", request.session),
+        account_id,
+        shared=shared,
+        network=network_of(request),
+        browser=request.headers.get("User-Agent", ""),
+        now=now,
+    )
+    rotate_token(request)
+    answer = HttpResponseRedirect(safe_next(back))
+    if not shared:
+        _remember_browser(request, answer, account_id)
+    return answer
+
+
+def network_of(request: HttpRequest) -> str:
+    """Where a request comes from: an IPv4 address, or the /64 of an IPv6 one (a home has that many)."""
+    told = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.CONFIG.web.behind_tls and "X-Forwarded-For" in request.headers:
+        told = request.headers["X-Forwarded-For"].split(",")[-1].strip()  # the last is our own proxy's word
+    try:
+        address = ipaddress.ip_address(told.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def known_browser(request: HttpRequest) -> tuple[str, tuple[int, ...]]:
+    """(identifier, accounts) of a browser where somebody signed in before; ("", ()) of another."""
+    try:
+        told = signing.loads(
+            request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, ""),
+            salt=_BROWSER_SALT,
+            max_age=_BROWSER_AGE,
+        )
+        return str(told["b"]), tuple(int(account) for account in told["a"])
+    except (signing.BadSignature, KeyError, TypeError, ValueError):
+        return "", ()
+
+
+def _remember_browser(request: HttpRequest, answer: HttpResponse, account_id: int) -> None:
+    browser, accounts = known_browser(request)
+    kept = [account_id, *(other for other in accounts if other != account_id)][:_ACCOUNTS_A_BROWSER]
+    told = {"b": browser or secrets.token_urlsafe(9), "a": kept}
+    answer.set_cookie(
+        settings.KNOWN_BROWSER_COOKIE_NAME,
+        signing.dumps(told, salt=_BROWSER_SALT),
+        max_age=_BROWSER_AGE,
+        path="/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

@@ -1,0 +1,1 @@
+"""Decisions of the sign-in, one subject a file."""

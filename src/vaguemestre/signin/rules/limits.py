@@ -1,0 +1,20 @@
+"""How long a session lives (SECURITY §5.1): a school day at most, an hour of silence, less on a shared computer."""
+
+from datetime import datetime, timedelta
+
+LONGEST = timedelta(hours=12)
+IDLE = timedelta(hours=1)
+IDLE_SHARED = timedelta(minutes=15)
+ANONYMOUS = timedelta(minutes=30)  # a sign-in or an activation under way
+RECENT = timedelta(minutes=5)  # what sensitive acts ask for
+WRITTEN_EVERY = timedelta(minutes=1)  # the idle clock on disk is at most that late
+
+
+def session_end(started: datetime, now: datetime, *, shared: bool) -> datetime:
+    """When the session is over if nothing more is asked after `now`."""
+    idle = IDLE_SHARED if shared else IDLE
+    return min(started + LONGEST, now + idle)
+
+
+def is_recent(signed_in_at: datetime, now: datetime) -> bool:
+    return now - signed_in_at <= RECENT

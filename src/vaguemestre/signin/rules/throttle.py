@@ -1,0 +1,53 @@
+"""How long one waits after failures. No lock that a stranger could put on somebody: delays, and they fade."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`free` failures cost nothing; then 2 s, doubled each time up to `longest`; forgotten after `memory`."""
+
+    free: int
+    longest: timedelta
+    memory: timedelta
+    exhausted_at: int = 0  # from that many failures on, an hour between tries (0: never)
+
+
+# SECURITY §5.1: delay from the fifth failure, about 25 guesses a day against one account.
+ACCOUNT = Budget(free=4, longest=timedelta(minutes=15), memory=timedelta(hours=24), exhausted_at=20)
+# A school is one address for hundreds of people.
+NETWORK = Budget(free=30, longest=timedelta(seconds=30), memory=timedelta(hours=1))
+# The owner's own browser has a budget apart: strangers who fail elsewhere do not spend it.
+BROWSER = ACCOUNT
+
+
+def failures_now(failures: int, last_at: datetime, budget: Budget, now: datetime) -> int:
+    """Failures that still count."""
+    return 0 if now - last_at > budget.memory else failures
+
+
+def wait_left(failures: int, last_at: datetime, budget: Budget, now: datetime) -> timedelta:
+    """How long until the next try is looked at; zero when it may be now."""
+    counted = failures_now(failures, last_at, budget, now)
+    if counted <= budget.free:
+        return timedelta(0)
+    delay = min(timedelta(seconds=2 ** min(counted - budget.free, 20)), budget.longest)
+    if budget.exhausted_at and counted >= budget.exhausted_at:
+        delay = timedelta(hours=1)
+    return max(last_at + delay - now, timedelta(0))
+
+
+def subjects(
+    account_id: int, typed: str, network: str, browser: str, *, is_known_browser: bool
+) -> dict[str, Budget]:
+    """Whose budgets one try draws on. A known browser draws on its own only, so that its owner gets through.
+
+    An unknown name is counted as an account is, by what was typed.
+    """
+    if is_known_browser:
+        return {f"browser:{account_id}:{browser}": BROWSER}
+    typed_sha256 = hashlib.sha256(typed.strip().lower().encode()).hexdigest()[:32]
+    target = f"account:{account_id}" if account_id else f"name:{typed_sha256}"
+    return {target: ACCOUNT, f"network:{network}": NETWORK}

@@ -1,0 +1,24 @@
+"""Signing in and out. Use cases, except what says « inside the caller's transaction »."""
+
+from vaguemestre.signin.services.sessions import (
+    end_other_sessions,
+    end_session,
+    end_sessions_of_closed,
+    open_browser_session,
+    touch,
+)
+from vaguemestre.signin.services.steps import begin, go_on
+from vaguemestre.signin.services.throttle import clear, give_back, pay
+
+__all__ = [
+    "begin",
+    "clear",
+    "end_other_sessions",
+    "end_session",
+    "end_sessions_of_closed",
+    "give_back",
+    "go_on",
+    "open_browser_session",
+    "pay",
+    "touch",
+]

@@ -1,0 +1,101 @@
+"""Browser sessions: opened, wound, ended."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import batched
+
+from django.db import transaction
+
+from vaguemestre.credentials.queries import facts_of
+from vaguemestre.credentials.services import forget_tokens
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.services import record
+from vaguemestre.signin.events import SessionsEnded
+from vaguemestre.signin.models import Attempts, BrowserSession
+from vaguemestre.signin.ports import Revocations
+from vaguemestre.signin.sessions import SessionStore
+
+_SWEPT_AFTER = timedelta(days=2)
+_SHUT = ("suspended", "closed")  # a pending account has no session to end
+
+
+def open_browser_session(
+    session: SessionStore,
+    account_id: int,
+    *,
+    shared: bool,
+    network: str,
+    browser: str,
+    now: datetime,
+) -> None:
+    """Give the browser a new session for that account; what it held before is gone. Use case."""
+    former = session.session_key
+    with transaction.atomic(durable=True):
+        if former:
+            BrowserSession.objects.filter(pk=former).delete()
+        session.clear()
+        session.update(
+            {
+                "account": account_id,
+                "started": now.timestamp(),
+                "shared": shared,
+                "network": network,
+                "browser": browser[:200],
+            }
+        )
+        session.set_expiry(0 if shared else None)
+        session.create()
+        record(
+            "signin.signed-in", to=f"account:{account_id}", by=f"account:{account_id}", at=now, shared=shared
+        )
+        BrowserSession.objects.filter(expire_date__lt=now - _SWEPT_AFTER).delete()
+        Attempts.objects.filter(last_at__lt=now - _SWEPT_AFTER).delete()
+
+
+def touch(session_key: str, ends_at: datetime, *, now: datetime) -> None:
+    """Move the end of a session that is not over. One statement."""
+    BrowserSession.objects.filter(pk=session_key, expire_date__gt=now).update(expire_date=ends_at)
+
+
+def end_session(
+    session_key: str, account_id: int, revocations: Revocations, *, now: datetime
+) -> SessionsEnded:
+    """Use case: sign out. The mail tokens of the session die with it (run the event now)."""
+    with transaction.atomic(durable=True):
+        BrowserSession.objects.filter(pk=session_key).delete()
+        event = SessionsEnded(forget_tokens([account_id], session_key=session_key))
+        record("signin.signed-out", to=f"account:{account_id}", by=f"account:{account_id}", at=now)
+        announce(event)
+    revocations.bump()
+    return event
+
+
+def end_other_sessions(
+    account_id: int, but_key: str, revocations: Revocations, *, by: str, now: datetime
+) -> SessionsEnded:
+    """Use case: end every session of an account but one ("" = all). Run the event now."""
+    with transaction.atomic(durable=True):
+        gone = BrowserSession.objects.filter(account_id=account_id).exclude(pk=but_key)
+        keys = list(gone.values_list("pk", flat=True))
+        gone.delete()
+        dead = [sha for key in keys for sha in forget_tokens([account_id], session_key=key)]
+        event = SessionsEnded(dead)
+        record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(keys))
+        announce(event)
+    revocations.bump()
+    return event
+
+
+def end_sessions_of_closed(
+    account_ids: Sequence[int], revocations: Revocations, *, now: datetime
+) -> list[str]:
+    """Use case: put out whoever is no longer active; the SHA-256 of tokens to refuse. Safe to run twice."""
+    closed = [facts.account_id for facts in facts_of(account_ids, now) if facts.state in _SHUT]
+    dead: list[str] = []
+    for some in batched(closed, 1000, strict=False):
+        with transaction.atomic(durable=True):
+            BrowserSession.objects.filter(account_id__in=some).delete()
+            dead += forget_tokens(some)
+    if closed:
+        revocations.bump()
+    return dead

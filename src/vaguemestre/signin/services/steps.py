@@ -1,0 +1,106 @@
+"""The steps of a sign-in. Every one of them costs the same whether the account exists or not."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.credentials.queries import devices_of, find_account, identified
+from vaguemestre.credentials.rules.one_time import code_typed, passcode_typed
+from vaguemestre.credentials.services import burn_code, holds
+from vaguemestre.credentials.values import DeviceHeld, Identified, SecretKeys
+from vaguemestre.directory.queries import person_by_numen
+from vaguemestre.directory.rules.numens import parse_numen
+from vaguemestre.directory.rules.sealing import digest
+from vaguemestre.directory.values import NumenKeys
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.rules import throttle as budgets_of
+from vaguemestre.signin.rules.steps import after, factors_due
+from vaguemestre.signin.services.throttle import clear, give_back, pay
+from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated, Proof, Step
+
+_ACTIVE = "active"
+_PENDING = "pending"
+
+
+def begin(asked: Asked, numen_keys: NumenKeys, keys: SecretKeys, *, now: datetime) -> Step | NotActivated:
+    """Use case: the name and the one secret field of the sign-in page.
+
+    Exactly one slow hash is computed, against a hash of nobody's where there is none to compare with.
+    """
+    account = find_account(asked.name)
+    budgets = _budgets(account.account_id if account else 0, asked)
+    if wait := pay(budgets, now=now):
+        return Denied("signin.wait", wait)
+    first, device, proved = _prove_slowly(account, asked.secret)
+    numen_holds = _is_numen_of(account, asked.secret, numen_keys)
+    devices = devices_of(account.account_id if account else 0)
+    attempt = Attempt(
+        account_id=account.account_id if account and account.state == _ACTIVE else 0,
+        needed=factors_due(first, has_application=any(d.kind == "app" for d in devices)),
+        started=now,
+        shared=asked.shared,
+    )
+    with transaction.atomic(durable=True):
+        if device and proved:
+            _, code = passcode_typed(asked.secret) or ("", "")
+            proved = burn_code(attempt.account_id, device, code, keys, now=now)
+        step = after(attempt, Proof(first, proved), now=now)
+        _settle(step, attempt.account_id, budgets, now=now)
+        if numen_holds and account and account.state == _PENDING:
+            give_back(budgets)
+            return NotActivated()
+    return step
+
+
+def go_on(attempt: Attempt, code: str, asked: Asked, keys: SecretKeys, *, now: datetime) -> Step:
+    """Use case: the second step's code. The account may have changed since the first: it is read again."""
+    account = identified(attempt.account_id)
+    if account.state != _ACTIVE:
+        attempt = replace(attempt, account_id=0)
+    budgets = _budgets(account.account_id, asked)
+    if wait := pay(budgets, now=now):
+        return Denied("signin.wait", wait)
+    typed = code_typed(code)
+    with transaction.atomic(durable=True):
+        applications = [d for d in devices_of(attempt.account_id) if d.kind == "app"]
+        burnt = any(burn_code(attempt.account_id, d, typed, keys, now=now) for d in applications)
+        step = after(attempt, Proof(Factor.CODE, burnt), now=now)
+        failed = isinstance(step, Attempt) or isinstance(step, Denied)
+        _settle(Denied("signin.wrong") if failed else step, attempt.account_id, budgets, now=now)
+    return step
+
+
+def _budgets(account_id: int, asked: Asked) -> dict[str, budgets_of.Budget]:
+    known = bool(account_id) and account_id in asked.browser_accounts
+    return budgets_of.subjects(account_id, asked.name, asked.network, asked.browser, is_known_browser=known)
+
+
+def _prove_slowly(account: Identified | None, secret: str) -> tuple[Factor, DeviceHeld | None, bool]:
+    """By which factor the account is approached, the key that must burn the code, and whether the hash holds."""
+    active = account if account and account.state == _ACTIVE else None
+    held = [d for d in devices_of(active.account_id if active else 0) if d.kind == "key" and d.hashed_pin]
+    passcode = passcode_typed(secret)
+    if held and passcode:
+        return Factor.PASSCODE, held[0], holds(passcode[0], held[0].hashed_pin)
+    return Factor.PASSWORD, None, holds(secret, active.hashed if active else "")
+
+
+def _is_numen_of(account: Identified | None, secret: str, keys: NumenKeys) -> bool:
+    """Looked up for every secret shaped as a NUMEN, whoever it is tried on."""
+    try:
+        person = person_by_numen(digest(parse_numen(secret), keys))
+    except Refusal:
+        return False
+    return bool(person and account and account.person_id == person.pk)
+
+
+def _settle(step: Step, account_id: int, budgets: dict[str, budgets_of.Budget], *, now: datetime) -> None:
+    """Keep the failure that was paid for, or give it back; write the line of the journal."""
+    if isinstance(step, Denied):
+        record("signin.refused", to=f"account:{account_id}" if account_id else "nobody", by="anybody", at=now)
+        return
+    give_back(budgets)
+    if isinstance(step, Granted):
+        clear([subject for subject in budgets if not subject.startswith("network:")])

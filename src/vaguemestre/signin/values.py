@@ -1,0 +1,81 @@
+"""Nouns of the sign-in: an attempt and its outcomes, and who is asking."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Factor(StrEnum):
+    """What may be asked for. A passcode (PIN and code of a key, in one field) is two factors at once."""
+
+    PASSWORD = "password"
+    PASSCODE = "passcode"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A sign-in under way. `account_id` 0: nobody that could sign in; it goes through the same motions."""
+
+    account_id: int
+    needed: tuple[Factor, ...]
+    started: datetime
+    shared: bool = False
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    factor: Factor
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    account_id: int
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """`reason` is `signin.sentence-in-kebab`; `wait` is in seconds, 0 when one may try again at once."""
+
+    reason: str
+    wait: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotActivated:
+    """The NUMEN of a never-activated account was given in place of a password: the assistant comes next."""
+
+
+type Step = Attempt | Granted | Denied
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came with one try: typed name and secret, where from, and what the browser remembers."""
+
+    name: str
+    secret: str = field(repr=False)
+    network: str
+    browser: str = ""  # identifier of a browser that signed in before
+    browser_accounts: tuple[int, ...] = ()  # accounts that signed in there
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who is asking: what every page may know of the person signed in."""
+
+    account_id: int
+    username: str
+    mailbox: str
+    address: str
+    name: str
+    first_name: str
+    role: str
+    session_key: str = field(repr=False)
+    signed_in_at: datetime
+    shared: bool = False
+    theme: str = "system"

@@ -1,0 +1,147 @@
+"""Sign in, give the code, sign out."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin import services
+from vaguemestre.signin.forms import CodeForm, SignInForm
+from vaguemestre.signin.http import SIGN_IN, enter, known_browser, network_of, who_asks
+from vaguemestre.signin.ports import revocations
+from vaguemestre.signin.rules.paths import safe_next
+from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated
+from vaguemestre.ui.refusals import duration, sentence
+
+_KEPT = "attempt"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    who = who_asks(request)
+    again = who is not None and "confirmer" in request.GET
+    back = safe_next(request.POST.get("next") or request.GET.get("next", "/"))
+    if who and not again:
+        return HttpResponseRedirect(back)
+    if request.method == "GET":
+        first = {"next": back, "identifiant": who.username if who else ""}
+        return _page(request, SignInForm(initial=first), again=again)
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, again=again)
+    asked = _asked(request, form.cleaned_data)
+    step = services.begin(asked, numen_keys.get(), secret_keys.get(), now=timezone.now())
+    match step:
+        case Granted():
+            return enter(request, step.account_id, shared=step.shared, back=back)
+        case Attempt():
+            _keep(request, step, asked.name, back)
+            return HttpResponseRedirect(f"{SIGN_IN}/code")
+        case NotActivated():
+            return HttpResponseRedirect("/assistant/?choix=premiere-connexion")
+        case Denied():
+            return _page(request, form, again=again, denied=step)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def give_code(request: HttpRequest) -> HttpResponse:
+    kept = request.session.get(_KEPT)
+    if kept is None:
+        return HttpResponseRedirect(SIGN_IN)
+    attempt = _attempt(kept)
+    if request.method == "GET":
+        return render(request, "signin/code.html", {"form": CodeForm()})
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return render(request, "signin/code.html", {"form": form})
+    asked = _asked(request, {"identifiant": kept["name"], "secret": "", "partage": attempt.shared})
+    code = form.cleaned_data["code"]
+    step = services.go_on(attempt, code, asked, secret_keys.get(), now=timezone.now())
+    match step:
+        case Granted():
+            return enter(request, step.account_id, shared=step.shared, back=kept["back"])
+        case Attempt():
+            _keep(request, step, kept["name"], kept["back"])
+            return render(request, "signin/code.html", {"form": CodeForm(), "wrong": True})
+        case Denied(wait=0):
+            request.session.flush()
+            return _page(request, SignInForm(initial={"next": kept["back"]}), again=False, denied=step)
+        case Denied():
+            return render(request, "signin/code.html", {"form": CodeForm(), "denial": _words(step)})
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session here: its mail tokens open nothing any more, on any worker, from this answer on."""
+    who = who_asks(request)
+    if who:
+        run_now(services.end_session(who.session_key, who.account_id, revocations.get(), now=timezone.now()))
+    request.session.flush()
+    answer = HttpResponseRedirect(f"{SIGN_IN}?au-revoir=1")
+    answer["Cache-Control"] = "no-store"
+    if who and who.shared:
+        # Not "cookies": on a machine that serves several instances they are shared by all ports.
+        answer["Clear-Site-Data"] = '"cache", "storage"'
+        answer.delete_cookie(settings.KNOWN_BROWSER_COOKIE_NAME)
+    return answer
+
+
+def _page(
+    request: HttpRequest, form: SignInForm, *, again: bool, denied: Denied | None = None
+) -> HttpResponse:
+    shown = {
+        "form": form,
+        "again": again,
+        "denial": _words(denied) if denied else "",
+        "bye": "au-revoir" in request.GET and request.method == "GET",
+    }
+    return render(request, "signin/sign_in.html", shown)
+
+
+def _words(denied: Denied) -> str:
+    return sentence(Refusal(denied.reason, wait=duration(denied.wait)))
+
+
+def _asked(request: HttpRequest, typed: dict[str, Any]) -> Asked:
+    browser, accounts = known_browser(request)
+    return Asked(
+        name=typed["identifiant"],
+        secret=typed["secret"],
+        network=network_of(request),
+        browser=browser,
+        browser_accounts=accounts,
+        shared=bool(typed["partage"]),
+    )
+
+
+def _keep(request: HttpRequest, attempt: Attempt, name: str, back: str) -> None:
+    """The attempt waits in the browser's anonymous session, out of its reach."""
+    request.session.set_expiry(0)
+    request.session[_KEPT] = {
+        **asdict(attempt),
+        "started": attempt.started.isoformat(),
+        "name": name,
+        "back": back,
+    }
+
+
+def _attempt(kept: dict[str, Any]) -> Attempt:
+    return Attempt(
+        account_id=kept["account_id"],
+        needed=tuple(Factor(factor) for factor in kept["needed"]),
+        started=datetime.fromisoformat(kept["started"]),
+        shared=kept["shared"],
+        failures=kept["failures"],
+    )
