@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.engines.live_dovecot import LiveDovecot
+from tests.engines.mail import Post
 from tests.engines.samples import at, letter, rich
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
@@ -22,10 +22,10 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Open]:
         boxes = MemoryMailboxes()
         yield lambda: boxes(MailLogin("marie@ac-amiens.test"))
         return
-    dovecot: LiveDovecot = request.getfixturevalue("dovecot")
-    mailboxes, login = dovecot.mailboxes(), MailLogin(dovecot.new_mailbox(), "a session")
-    yield lambda: mailboxes(login)
-    mailboxes.pool.close_all()
+    post = Post(request.getfixturevalue("engines"))
+    login = post.new_login()
+    yield lambda: post.mailboxes(login)
+    post.pool.close_all()
 
 
 @pytest.fixture
@@ -247,10 +247,8 @@ def test_a_message_is_found_by_its_message_id(box: Mailbox) -> None:
 
 def test_a_conversation_is_gathered_over_the_folders(box: Mailbox) -> None:
     first = box.append("INBOX", letter("Sujet", Message_ID="<1@x.test>"), (), at(1))
-    answer = box.append(
-        "Sent", letter("Re: Sujet", Message_ID="<2@x.test>", In_Reply_To="<1@x.test>", References="<1@x.test>"),
-        (Flag.SEEN,), at(2),
-    )  # fmt: skip
+    answered = letter("Re: Sujet", Message_ID="<2@x.test>", In_Reply_To="<1@x.test>", References="<1@x.test>")
+    answer = box.append("Sent", answered, (Flag.SEEN,), at(2))
     again = box.append(
         "INBOX",
         letter("Re: Re: Sujet", Message_ID="<3@x.test>", References="<1@x.test> <2@x.test>"),
