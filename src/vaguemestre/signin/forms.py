@@ -28,7 +28,7 @@ class SignInForm(forms.Form):
     partage = forms.BooleanField(
         label="Ordinateur partagé",
         required=False,
-        help_text="Rien n’est gardé sur cet ordinateur ; vous êtes déconnecté après 15 minutes sans activité.",
+        help_text="Rien n’est gardé sur cet ordinateur ; déconnexion après 15 minutes sans activité.",
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -1,8 +1,8 @@
-"""The session engine: Django's database store over BrowserSession, which knows who, where from and until when.
+"""The session engine: Django's database store over BrowserSession: who, where from, until when.
 
-A session is written when it is opened or its content changes, never because a page was read: `presence` keeps the
-idle clock. Keys in the data: `account`, `started` (Unix time), `shared`, `network`, `browser`; and, before anybody
-is signed in, what a sign-in or an activation under way must remember.
+A session is written when it is opened or its content changes, never because a page was read: `presence` keeps
+the idle clock. Keys in the data: `account`, `started` (Unix time), `shared`, `network`, `browser`; and,
+before anybody is signed in, what a sign-in or an activation under way must remember.
 """
 
 from datetime import UTC, datetime
@@ -20,9 +20,11 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[BrowserSession]:
         return BrowserSession
 
-    def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:  # type: ignore[override]
+    def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:
         now = timezone.now()
-        row = BrowserSession(session_key=self._get_or_create_session_key(), session_data=self.encode(data))
+        row = super().create_model_instance(data)
+        if not isinstance(row, BrowserSession):
+            raise TypeError(type(row))
         row.expire_date = now + ANONYMOUS
         if account_id := data.get("account"):
             row.account_id = account_id

@@ -8,7 +8,7 @@ from enum import StrEnum
 class Factor(StrEnum):
     """What may be asked for. A passcode (PIN and code of a key, in one field) is two factors at once."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the name of a factor
     PASSCODE = "passcode"
     CODE = "code"
 

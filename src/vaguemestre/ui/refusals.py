@@ -29,15 +29,16 @@ def sentence(refusal: Refusal) -> str:
         "intake.import-running": _("Un autre import est en cours : attendez sa fin."),
         "credentials.account-unknown": _("Aucun compte ne porte l’identifiant « %(username)s »."),
         "credentials.password-too-short": _(
-            "Ce mot de passe est trop court : il faut au moins %(shortest)s caractères. Une phrase convient très bien."
+            "Ce mot de passe est trop court : il faut au moins %(shortest)s caractères. "
+            "Une phrase convient très bien."
         ),
         "credentials.password-too-long": _("Ce mot de passe est trop long : %(longest)s caractères au plus."),
         "credentials.password-too-common": _(
             "Ce mot de passe est trop courant : on l’essaierait parmi les premiers. Choisissez autre chose."
         ),
         "credentials.password-too-close": _(
-            "Ce mot de passe ressemble trop à ce qu’on sait de vous (nom, identifiant, NUMEN, date de naissance, "
-            "établissement). Ajoutez des mots qui ne parlent pas de vous."
+            "Ce mot de passe ressemble trop à ce qu’on sait de vous (nom, identifiant, NUMEN, date de "
+            "naissance, établissement). Ajoutez des mots qui ne parlent pas de vous."
         ),
         "credentials.password-too-simple": _(
             "Ce mot de passe se devine trop facilement. Ajoutez quelques mots ou variez les caractères."
@@ -47,14 +48,14 @@ def sentence(refusal: Refusal) -> str:
         ),
         "credentials.session-over": _("Votre session est terminée : reconnectez-vous."),
         "signin.wrong": _(
-            "Identifiant ou mot de passe incorrect. Vérifiez les majuscules ; avec une clé OTP, attendez le code "
-            "suivant, car chaque code ne sert qu’une fois."
+            "Identifiant ou mot de passe incorrect. Vérifiez les majuscules ; avec une clé OTP, attendez "
+            "le code suivant, car chaque code ne sert qu’une fois."
         ),
         "signin.too-late": _("Trop de temps s’est écoulé : recommencez depuis le début."),
         "signin.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "assistant.not-possible": _(
-            "Nous ne pouvons pas continuer avec ces informations. Vérifiez-les et recommencez. Si votre compte est "
-            "déjà activé, ou si cela persiste, la page d’aide dit comment joindre l’assistance."
+            "Nous ne pouvons pas continuer avec ces informations. Vérifiez-les et recommencez. Si votre "
+            "compte est déjà activé, ou si cela persiste, la page d’aide dit comment joindre l’assistance."
         ),
         "assistant.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "credentials.state-not-possible": _("Ce compte est dans un état qui ne permet pas cette action."),

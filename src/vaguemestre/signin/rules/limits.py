@@ -1,4 +1,4 @@
-"""How long a session lives (SECURITY §5.1): a school day at most, an hour of silence, less on a shared computer."""
+"""How long a session lives (SECURITY §5.1): a school day at most, an hour of silence, less if shared."""
 
 from datetime import datetime, timedelta
 

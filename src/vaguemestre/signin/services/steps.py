@@ -67,7 +67,7 @@ def go_on(attempt: Attempt, code: str, asked: Asked, keys: SecretKeys, *, now: d
         applications = [d for d in devices_of(attempt.account_id) if d.kind == "app"]
         burnt = any(burn_code(attempt.account_id, d, typed, keys, now=now) for d in applications)
         step = after(attempt, Proof(Factor.CODE, burnt), now=now)
-        failed = isinstance(step, Attempt) or isinstance(step, Denied)
+        failed = not isinstance(step, Granted)
         _settle(Denied("signin.wrong") if failed else step, attempt.account_id, budgets, now=now)
     return step
 
@@ -78,7 +78,7 @@ def _budgets(account_id: int, asked: Asked) -> dict[str, budgets_of.Budget]:
 
 
 def _prove_slowly(account: Identified | None, secret: str) -> tuple[Factor, DeviceHeld | None, bool]:
-    """By which factor the account is approached, the key that must burn the code, and whether the hash holds."""
+    """By which factor one comes, the key that must burn the code, and whether the one slow hash holds."""
     active = account if account and account.state == _ACTIVE else None
     held = [d for d in devices_of(active.account_id if active else 0) if d.kind == "key" and d.hashed_pin]
     passcode = passcode_typed(secret)

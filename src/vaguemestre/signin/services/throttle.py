@@ -1,4 +1,4 @@
-"""The throttle's memory. A try is paid for before it is looked at, so that many at once cannot slip through."""
+"""The throttle's memory. A try is paid for before it is looked at: many at once cannot slip through."""
 
 import math
 from collections.abc import Mapping
