@@ -15,10 +15,12 @@ from vaguemestre.directory import ports as directory
 from vaguemestre.directory.events import PeopleChanged
 from vaguemestre.directory.rules.sealing import keys_from
 from vaguemestre.engines import certificates
+from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.imap.filing import Filing
 from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
+from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.jobs.ports import subscriptions
 from vaguemestre.outbox import ports as outbox
@@ -52,6 +54,8 @@ def plug_engines(config: Config) -> None:
     token_key = secrets.read(config.secrets_dir, "token_key.pem")
     credentials.token_keys.plug(mail_tokens.keys_from(token_key, config.public_url))
     directory.numen_keys.plug(keys_from(secrets.read(config.secrets_dir, "numen_key")))
+    provisioning.mail_directory.plug(SqliteMailDirectory(config.projection_path))
+    provisioning.connections.plug(Doveadm(config))
     _plug_mail(config)
 
 
