@@ -71,6 +71,12 @@ def posts_of(person_id: int) -> list[Post]:
     return [Post(*row) for row in rows.values_list(*_POST_COLUMNS)]
 
 
+def places_of(person_id: int) -> list[tuple[str, str]]:
+    """(name, town) of every establishment somebody was ever assigned to."""
+    rows = Structure.objects.filter(assignments__person_id=person_id).distinct().order_by("id")
+    return list(rows.values_list("name", "town"))
+
+
 def addresses_by_person(person_ids: Collection[int] | None = None) -> dict[int, list[tuple[str, bool, bool]]]:
     """For each person (address, is primary, may send), primary first."""
     found: dict[int, list[tuple[str, bool, bool]]] = defaultdict(list)
@@ -99,7 +105,7 @@ def primary_address(person_id: int) -> str | None:
 
 
 def people_like(typed: str, *, limit: int) -> tuple[Listed, ...]:
-    """Listed people each word typed begins a name of, by their primary address (folded names of DOMAIN.md §2.3).
+    """Listed people of whom each word typed begins a name, by their primary address (DOMAIN.md §2.3).
 
     One pass over the addresses, posts read for those found only: a few milliseconds for 45,000 people.
     """

@@ -1,7 +1,7 @@
 """The counter of revocations: eight bytes of a file that every worker has mapped in memory.
 
 Reading costs a memory access, so it is read at every request; what a worker remembers of a session serves
-only as long as the counter has not moved. Written under a lock: two processes that end sessions move it twice.
+only as long as the counter has not moved. Written under a lock: two processes that write move it twice.
 """
 
 import fcntl

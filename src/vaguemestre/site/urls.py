@@ -5,7 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from vaguemestre.site import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("messagerie/ecrire/", include("vaguemestre.writing.urls")),
+    path("contacts/", include("vaguemestre.contacts.urls")),
     path("", include("vaguemestre.signin.urls")),
+    path("assistant/", include("vaguemestre.assistant.urls")),
     path("sante/", views.show_health, name="health"),
     path("sante/ping", views.ping, name="ping"),
 ]

@@ -1,11 +1,15 @@
 """Slots ← engines, events → handlers: the only file that sees both."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import close_old_connections
 from django.utils import timezone
 
+from vaguemestre.assistant import handlers as assistant_handlers
+from vaguemestre.assistant import ports as assistant
+from vaguemestre.contacts import handlers as contacts_handlers
 from vaguemestre.credentials import ports as credentials
 from vaguemestre.credentials.events import AccountActivated, AccountChanged, AccountOpened, AccountsChanged
 from vaguemestre.credentials.rules import sealing as credentials_sealing
@@ -20,10 +24,14 @@ from vaguemestre.engines.imap.filing import Filing
 from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
+from vaguemestre.engines.imap.welcoming import Welcoming
+from vaguemestre.engines.postfix.maillog import was_accepted
 from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.jobs.ports import subscriptions
+from vaguemestre.outbox import handlers as outbox_handlers
 from vaguemestre.outbox import ports as outbox
+from vaguemestre.outbox.events import MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.signin import handlers as signin_handlers
@@ -35,14 +43,18 @@ from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.values import MailLogin
+from vaguemestre.writing import handlers as writing_handlers
 
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PeopleChanged: (provisioning_handlers.match_people,),
     AccountOpened: (provisioning_handlers.match_mailbox,),
     AccountChanged: (provisioning_handlers.match_mailbox, signin_handlers.put_out),
-    AccountActivated: (provisioning_handlers.match_mailbox,),
+    AccountActivated: (provisioning_handlers.match_mailbox, assistant_handlers.welcome),
     AccountsChanged: (provisioning_handlers.match_mailboxes, signin_handlers.put_many_out),
     SessionsEnded: (signin_handlers.refuse_tokens,),
+    MessageQueued: (outbox_handlers.send,),
+    MessageFiled: (writing_handlers.forget_composer, contacts_handlers.remember_recipients),
+    MessageRefused: (writing_handlers.bring_draft_back,),
 }
 
 
@@ -75,7 +87,9 @@ def _plug_mail(config: Config) -> None:
     )
     mailboxes = ImapMailboxes(pool, pages, summaries)
     webmail.open_mailbox.plug(mailboxes)
+    assistant.deliver_welcome.plug(Welcoming(mailboxes))
     outbox.file_sent.plug(Filing(mailboxes))
+    outbox.accepted.plug(partial(was_accepted, config))
     outbox.submit.plug(
         Submission(
             (config.mail.host, config.ports.submission),

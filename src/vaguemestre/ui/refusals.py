@@ -54,14 +54,59 @@ def sentence(refusal: Refusal) -> str:
         "signin.too-late": _("Trop de temps s’est écoulé : recommencez depuis le début."),
         "signin.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "assistant.not-possible": _(
-            "Nous ne pouvons pas continuer avec ces informations. Vérifiez-les et recommencez. Si votre "
-            "compte est déjà activé, ou si cela persiste, la page d’aide dit comment joindre l’assistance."
+            "Nous ne pouvons pas continuer avec ces informations. Vérifiez-les et recommencez. Si "
+            "votre compte est déjà activé, ou si cela persiste, la page d’aide dit comment joindre l’assistance."
+        ),
+        "assistant.link-over": _(
+            "Ce lien a déjà servi ou n’est plus valable. Demandez-en un autre à qui vous l’a donné."
         ),
         "assistant.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "credentials.state-not-possible": _("Ce compte est dans un état qui ne permet pas cette action."),
         "webmail.message-gone": _("Ce message n’est plus là : il a été déplacé ou supprimé."),
         "webmail.folder-gone": _("Ce dossier n’existe plus."),
         "webmail.quota-reached": _("Votre boîte est pleine : supprimez des messages ou videz la corbeille."),
+        "outbox.control-character": _(
+            "Ce champ contient un caractère qui ne peut pas partir (fin de ligne…)."
+        ),
+        "outbox.recipient-malformed": _(
+            "« %(recipient)s » n’est pas une adresse électronique : corrigez-la ou retirez-la."
+        ),
+        "outbox.too-many-recipients": _("Il y a trop de destinataires : %(limit)s au plus."),
+        "outbox.no-recipient": _("Indiquez au moins un destinataire."),
+        "outbox.too-large": _(
+            "Le message serait trop lourd : %(size)s Mo une fois les pièces jointes codées, %(limit)s Mo au plus."
+        ),
+        "outbox.message-id-malformed": _("Le message n’a pas pu être préparé. Réessayez."),
+        "outbox.already-left": _("Le courriel est déjà parti : il ne peut plus être repris."),
+        "outbox.unknown": _("Ce courriel n’est plus en attente d’envoi."),
+        "outbox.refused": _("Le courriel a été refusé par le service d’envoi."),
+        "outbox.refused-recipient": _("Une des adresses n’existe pas : le courriel n’est pas parti."),
+        "outbox.refused-size": _("Le courriel a été refusé parce qu’il est trop lourd."),
+        "outbox.refused-sender": _("Le service d’envoi n’a pas accepté votre adresse d’expéditeur."),
+        "outbox.copy-refused": _(
+            "Le courriel est parti, mais sa copie n’a pas pu être rangée dans « Envoyés » (boîte pleine ?). "
+            "Elle le sera dès que possible."
+        ),
+        "writing.gone": _("Ce brouillon n’existe plus."),
+        "writing.too-long": _("Le texte est trop long pour un courriel : joignez-le en pièce jointe."),
+        "writing.changed-elsewhere": _("Ce brouillon a été modifié dans une autre fenêtre."),
+        "writing.already-sent": _("Ce courriel a déjà été envoyé."),
+        "writing.draft-later": _(
+            "Votre texte est gardé. Il paraîtra dans « Brouillons » quand la messagerie répondra."
+        ),
+        "writing.enclosure-gone": _("Cette pièce jointe n’existe plus."),
+        "writing.enclosure-overflow": _(
+            "La pièce jointe a changé pendant son envoi : joignez-la de nouveau."
+        ),
+        "writing.enclosure-incomplete": _("« %(name)s » n’est pas encore entièrement jointe."),
+        "writing.too-many-enclosures": _("Il y a trop de pièces jointes : %(limit)s au plus."),
+        "writing.later-malformed": _("Écrivez la date et l’heure ainsi : 26/11/2026 08:00."),
+        "writing.later-is-past": _("Ce moment est déjà passé : choisissez-en un autre."),
+        "writing.later-too-far": _("Choisissez un moment dans l’année qui vient."),
+        "contacts.gone": _("Ce contact n’existe plus."),
+        "contacts.address-twice": _("Cette adresse est déjà dans votre carnet."),
+        "contacts.control-character": _("Un des champs contient un caractère qui n’y a pas sa place."),
+        "contacts.too-long": _("Un des champs est trop long."),
     }
     return known.get(refusal.code, _("Cette action n’est pas possible.")) % refusal.facts
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vaguemestre.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
-from vaguemestre.credentials.values import DeviceHeld, Identified
+from vaguemestre.credentials.values import Bearer, DeviceHeld, Identified
+from vaguemestre.directory.queries import current_numen, places_of
+from vaguemestre.directory.values import NumenKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,18 @@ def presented(account_id: int) -> Presented | None:
         address=address or account.mailbox,
         theme=account.preferences.get("theme", "system"),
     )
+
+
+def bearer_of(account_id: int, keys: NumenKeys) -> Bearer:
+    """What others know of the account's person, to judge a password. Raises Account.DoesNotExist."""
+    account = Account.objects.select_related("person", "person__academy").get(pk=account_id)
+    person = account.person
+    if person is None:
+        return Bearer((account.username, account.mailbox))
+    numen = current_numen(person.pk, keys)
+    places = [word for place in places_of(person.pk) for word in place]
+    names = (person.shown_name, person.birth_name, person.first_name, account.username, person.academy.name)
+    return Bearer((*names, *places), (numen.text,) if numen else (), person.birth_date)
 
 
 def account_of_link(token_sha256: str, now: datetime) -> int | None:

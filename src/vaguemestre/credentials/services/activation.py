@@ -13,6 +13,7 @@ from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 
 LINK_LIFE = timedelta(days=7)
+_DOOR_FIRST = timedelta(seconds=20)  # the page runs the handlers at once; the worker comes after, if need be
 
 
 def activate(account_id: int, password: str, *, charter: str, by: str, now: datetime) -> bool:
@@ -38,7 +39,7 @@ def activate_with_hash(account_id: int, kept: str, *, charter: str, by: str, now
         return False
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     record("credentials.account-activated", to=f"account:{account_id}", by=by, at=now, charter=charter)
-    announce(AccountActivated(account_id))
+    announce(AccountActivated(account_id), due=now + _DOOR_FIRST)
     return True
 
 

@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """`free` failures cost nothing; then 2 s, doubled each time up to `longest`; forgotten after `memory`."""
+    """`free` failures cost nothing; then 2 s, doubled each time up to `longest`; forgotten after `memory`.
+
+    From `exhausted_at` failures on (0: never), `pause` between tries.
+    """
 
     free: int
     longest: timedelta
     memory: timedelta
-    exhausted_at: int = 0  # from that many failures on, an hour between tries (0: never)
+    exhausted_at: int = 0
+    pause: timedelta = timedelta(hours=1)
 
 
 # SECURITY §5.1: delay from the fifth failure, about 25 guesses a day against one account.
@@ -35,7 +39,7 @@ def wait_left(failures: int, last_at: datetime, budget: Budget, now: datetime) -
         return timedelta(0)
     delay = min(timedelta(seconds=2 ** min(counted - budget.free, 20)), budget.longest)
     if budget.exhausted_at and counted >= budget.exhausted_at:
-        delay = timedelta(hours=1)
+        delay = budget.pause
     return max(last_at + delay - now, timedelta(0))
 
 

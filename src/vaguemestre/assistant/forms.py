@@ -1,0 +1,75 @@
+"""What browsers send to the assistant."""
+
+from django import forms
+
+from vaguemestre.credentials.rules.passwords import LONGEST, SHORTEST
+from vaguemestre.kernel.times import parse_day
+
+
+class IdentifyForm(forms.Form):
+    numen = forms.CharField(
+        label="NUMEN",
+        max_length=60,
+        help_text="Treize chiffres et lettres, donnés par votre service de gestion. Majuscules et espaces ne "
+        "comptent pas.",
+        error_messages={"required": "Écrivez votre NUMEN."},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+    naissance = forms.CharField(
+        label="Date de naissance",
+        max_length=30,
+        help_text="JJ/MM/AAAA",
+        error_messages={"required": "Écrivez votre date de naissance, par exemple 03/09/1985."},
+        widget=forms.TextInput(attrs={"autocomplete": "bday", "inputmode": "numeric"}),
+    )
+
+    def clean_naissance(self) -> str:
+        typed: str = self.cleaned_data["naissance"]
+        try:
+            parse_day(typed)
+        except ValueError as error:
+            raise forms.ValidationError("Écrivez la date comme ceci : 03/09/1985.") from error
+        return typed
+
+
+class ActivateForm(forms.Form):
+    """One's own password, twice, and the charter. Whether the password holds is the service's to say."""
+
+    mot_de_passe = forms.CharField(
+        label="Nouveau mot de passe",
+        max_length=1024,
+        strip=False,
+        help_text=f"De {SHORTEST} à {LONGEST} caractères, sans rien de votre nom, de votre NUMEN ni de votre "
+        "date de naissance. Quelques mots sans rapport entre eux conviennent très bien.",
+        error_messages={"required": "Choisissez un mot de passe."},
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "autofocus": True}, render_value=True
+        ),
+    )
+    confirmation = forms.CharField(
+        label="Confirmer le mot de passe",
+        max_length=1024,
+        strip=False,
+        error_messages={"required": "Écrivez le mot de passe une seconde fois."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+    )
+    charte = forms.BooleanField(
+        label="J’accepte la charte",
+        error_messages={"required": "Lisez la charte, puis cochez cette case pour l’accepter."},
+    )
+
+    def clean_confirmation(self) -> str:
+        second: str = self.cleaned_data["confirmation"]
+        first = self.cleaned_data.get("mot_de_passe")
+        if first and second != first:
+            raise forms.ValidationError(
+                "Les deux mots de passe ne sont pas les mêmes : écrivez-les de nouveau."
+            )
+        return second

@@ -1,0 +1,29 @@
+"""Nouns of the identification assistant."""
+
+from dataclasses import dataclass
+
+CHARTER = "2026-1"  # the version of the charter shown at `/charte`
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An account its owner may now activate."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotPossible:
+    """Unknown, wrong, activated already, suspended or closed: one and the same answer."""
+
+    reason: str = "assistant.not-possible"
+    wait: int = 0  # seconds, when too many tries were made
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was typed, and where from."""
+
+    numen: str
+    birth_date: str
+    network: str
