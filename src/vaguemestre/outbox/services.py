@@ -1,4 +1,7 @@
-"""Sending, once: kept first, held a moment, submitted, filed; each step committed first."""
+"""Sending, once: kept first, held a moment, submitted, filed; each step committed first.
+
+The content goes once another place holds it: sent mail, or the draft of a message taken back or refused.
+"""
 
 import logging
 from datetime import datetime, timedelta
@@ -57,7 +60,7 @@ def cancel_message(account_id: int, key: str, *, by: str, now: datetime) -> None
     Raises Refusal `outbox.already-left` once its submission began, `outbox.unknown` when there is none.
     """
     mine = OutgoingRow.objects.filter(account_id=account_id, key=key)
-    if mine.filter(state=_State.HELD).update(state=_State.CANCELLED):
+    if mine.filter(state=_State.HELD).update(state=_State.CANCELLED, content=b""):
         record("outbox.message-cancelled", to=f"account:{account_id}", by=by, at=now)
         return
     state = mine.values_list("state", flat=True).first()
@@ -101,12 +104,6 @@ def resume_messages(*, now: datetime) -> int:
     return len(ids)
 
 
-def forget_content(*, before: datetime) -> int:
-    """Drop the content of messages filed, cancelled or refused before that moment; their rows stay."""
-    over = OutgoingRow.objects.filter(state__in=(_State.FILED, _State.CANCELLED, _State.REFUSED))
-    return over.filter(created_at__lt=before).exclude(content=b"").update(content=b"", subject="")
-
-
 def _release(row: OutgoingRow) -> None:
     """From here on it can no longer be taken back."""
     with transaction.atomic(durable=True):
@@ -146,8 +143,8 @@ def _take_lease(row: OutgoingRow, now: datetime) -> None:
 def _refuse(row: OutgoingRow, refused: EngineRefused, now: datetime) -> None:
     log.warning("message %s refused at submission: %s", row.pk, refused)
     with transaction.atomic(durable=True):
-        row.state, row.reason = _State.REFUSED, refusal_reason(str(refused))
-        row.save(update_fields=("state", "reason"))
+        row.state, row.reason, row.content = _State.REFUSED, refusal_reason(str(refused)), b""
+        row.save(update_fields=("state", "reason", "content"))
         record(
             "outbox.message-refused", to=f"account:{row.account_id}", by="system", at=now, reason=row.reason
         )
@@ -163,8 +160,8 @@ def _file(row: OutgoingRow, file_sent: FileSent, now: datetime) -> None:
         OutgoingRow.objects.filter(pk=row.pk).update(reason="outbox.copy-refused")
         raise EngineDown(f"copy of message {row.pk} not filed: {refused}") from refused
     with transaction.atomic(durable=True):
-        row.state, row.filed_at, row.reason = _State.FILED, now, ""
-        row.save(update_fields=("state", "filed_at", "reason"))
+        row.state, row.filed_at, row.reason, row.content = _State.FILED, now, "", b""
+        row.save(update_fields=("state", "filed_at", "reason", "content"))
         record(
             "outbox.message-sent",
             to=f"account:{row.account_id}",

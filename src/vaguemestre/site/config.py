@@ -53,6 +53,7 @@ class MailSection:
     host: str = "127.0.0.1"
     message_size_limit: int = 20_971_520
     quota_mb: int = 2048
+    undo_seconds: int = 10  # « Annuler l’envoi » is shown that long
     full_text_search: bool = True
 
 

@@ -31,6 +31,7 @@ _ROOMS = (
     "assistant",
     "webmail",
     "contacts",
+    "writing",
     "portal",
 )
 INSTALLED_APPS = [
@@ -156,6 +157,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if CONFIG.web.behind_tls else 0
 
+MESSAGE_SIZE_LIMIT = CONFIG.mail.message_size_limit
+UNDO_SECONDS = CONFIG.mail.undo_seconds
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 

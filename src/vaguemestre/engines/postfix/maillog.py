@@ -64,6 +64,20 @@ def trace(instance: Instance, message_id: str, *, now: dt.datetime) -> tuple[Tra
     return tuple(_steps((line for line in lines if line["queue_id"] in ids), now))
 
 
+def was_accepted(instance: Instance, message_id: str) -> bool:
+    """Whether that message is, or ever was, whole on the queue's disk. Raises EngineDown.
+
+    `cleanup` names a message as it reads it; it is kept only if the queue manager saw it or still lists it.
+    """
+    lines = list(_lines(log_file(instance)))
+    wanted = f"message-id={message_id}"
+    read = {line["queue_id"] for line in lines if line["program"] == "cleanup" and line["text"] == wanted}
+    if not read:
+        return False
+    managed = {line["queue_id"] for line in lines if line["program"] == "qmgr"}
+    return bool(read & managed or read & {waiting.queue_id for waiting in queue(instance)})
+
+
 def _queued(shown: dict[str, object]) -> Queued:
     recipients = shown["recipients"]
     rows = recipients if isinstance(recipients, list) else []

@@ -15,6 +15,7 @@ _KIND = re.compile(
 )
 _BASE64_GROWTH = 78 / 76 * 4 / 3
 _ENVELOPE_ROOM = 16_384  # header fields, boundaries, trace fields added on the way
+_TRACE_ROOM = 4_096
 
 
 def compose(letter: Letter, *, boundary: str) -> bytes:
@@ -45,6 +46,12 @@ def check_size(sizes: Iterable[int], limit: int) -> None:
     size = encoded_size(sizes)
     if size > limit:
         raise Refusal("outbox.too-large", field="enclosed", size=_mega(size), limit=_mega(limit))
+
+
+def check_whole(content: bytes, limit: int) -> None:
+    """The same, of the finished message: what the way adds to it must still fit."""
+    if len(content) + _TRACE_ROOM > limit:
+        raise Refusal("outbox.too-large", field="enclosed", size=_mega(len(content)), limit=_mega(limit))
 
 
 def safe_name(name: str) -> str:

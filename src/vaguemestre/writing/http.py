@@ -1,0 +1,76 @@
+"""The composer's requests: who writes, and answers its script understands."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.csp import CSP
+
+from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.ui.refusals import sentence
+from vaguemestre.webmail.values import MailLogin
+from vaguemestre.writing.values import Writer
+
+log = logging.getLogger(__name__)
+
+# Quoted HTML lives in these pages: nothing remote loads or runs, styles stand in attributes only.
+COMPOSER_CSP: dict[str, list[str]] = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "style-src-attr": [CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:", "blob:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+}
+
+
+def writer_of(request: SignedInRequest) -> Writer:
+    who = request.who
+    return Writer(who.account_id, who.name, who.address, MailLogin(who.mailbox, who.session_key))
+
+
+def actor_of(request: SignedInRequest) -> str:
+    return f"account:{request.who.account_id}"
+
+
+def size_limit() -> int:
+    """Octets a message may have on the wire."""
+    return int(settings.MESSAGE_SIZE_LIMIT)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def refusal_json(refusal: Refusal) -> JsonResponse:
+    """The sentence, its code, and the field to mend if there is one."""
+    gone = refusal.code in {"writing.changed-elsewhere", "writing.already-sent"}
+    told = {"error": sentence(refusal), "code": refusal.code, "field": refusal.facts.get("field", "")}
+    return JsonResponse(told, status=409 if gone else 422)
+
+
+def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For the script's requests: refusals and absent engines are said in JSON."""
+
+    @wraps(view)
+    def wrapped(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not wants_json(request):
+            return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except Refusal as refusal:
+            return refusal_json(refusal)
+        except (EngineDown, EngineRefused) as error:
+            log.warning("engine away on %s: %s", request.path, error)
+            away = "Une partie de la messagerie ne répond pas. Votre texte est gardé ; réessayez bientôt."
+            return JsonResponse({"error": away, "code": "engine-down", "field": ""}, status=503)
+
+    return wrapped

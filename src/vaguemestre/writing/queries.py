@@ -1,0 +1,103 @@
+"""Reading what is being written."""
+
+import re
+
+from vaguemestre.contacts.queries import contacts_like
+from vaguemestre.directory.queries import people_like
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.writing.models import Composition, Enclosure
+from vaguemestre.writing.values import EnclosureShown, Mode, Suggestion, Writing, Written
+
+_PICTURE_PATH = re.compile(r"pieces/(\d{1,18})/")
+_TEXT = ("to", "cc", "bcc", "subject", "html", "text", "is_plain")
+
+
+def find_writing(account_id: int, key: str) -> Writing | None:
+    """The message of that key, if it is the account's own."""
+    row = Composition.objects.filter(account_id=account_id, key=key).first()
+    return shown_writing(row) if row else None
+
+
+def shown_writing(row: Composition) -> Writing:
+    return Writing(
+        key=row.key,
+        mode=Mode(row.mode),
+        written=Written(**{name: getattr(row, name) for name in _TEXT}),
+        quote=row.quote,
+        revision=row.revision,
+        attempt=row.attempt + (0 if row.is_sending else 1),
+        is_sending=row.is_sending,
+        enclosures=enclosures_of(row),
+        updated_at=row.updated_at,
+    )
+
+
+def enclosures_of(row: Composition) -> tuple[EnclosureShown, ...]:
+    """Files and pictures, in the order they came."""
+    found = []
+    for enclosure in row.enclosures.order_by("pk"):
+        received = sum(enclosure.slices.values_list("size", flat=True))
+        found.append(
+            EnclosureShown(
+                enclosure.pk,
+                enclosure.name,
+                enclosure.kind,
+                enclosure.size,
+                received,
+                bool(enclosure.content_id),
+            )
+        )
+    return tuple(found)
+
+
+def enclosure_content(account_id: int, key: str, enclosure_id: int) -> tuple[EnclosureShown, bytes]:
+    """One attachment and its bytes. Raises Refusal `writing.enclosure-gone`."""
+    enclosure = Enclosure.objects.filter(
+        composition__account_id=account_id, composition__key=key, pk=enclosure_id
+    ).first()
+    if enclosure is None:
+        raise Refusal("writing.enclosure-gone")
+    content = content_of(enclosure)
+    shown = EnclosureShown(
+        enclosure.pk,
+        enclosure.name,
+        enclosure.kind,
+        enclosure.size,
+        len(content),
+        bool(enclosure.content_id),
+    )
+    return shown, content
+
+
+def suggestions(account_id: int, typed: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+    """Whom the words typed may mean: the person's own book first, then the directory; each address once."""
+    if len(typed.strip()) < 2:
+        return ()
+    found: dict[str, Suggestion] = {}
+    for contact in contacts_like(account_id, typed, limit=limit):
+        detail = "Contact" if not contact.is_collected else "Déjà écrit"
+        found.setdefault(contact.address, Suggestion(contact.name, contact.address, detail))
+    for person in people_like(typed, limit=limit):
+        told = found.get(person.address)
+        if told is None or not told.name or told.detail == "Déjà écrit":
+            found[person.address] = Suggestion(person.name, person.address, person.detail)
+    return tuple(found.values())[:limit]
+
+
+def content_of(enclosure: Enclosure) -> bytes:
+    return b"".join(bytes(content) for content in enclosure.slices.values_list("content", flat=True))
+
+
+def picture_ids(row: Composition) -> dict[str, str]:
+    """Address of each picture inside the text, as the composer writes it → its Content-ID."""
+    pictures = row.enclosures.exclude(content_id="").values_list("pk", "content_id")
+    return {picture_path(pk): content_id for pk, content_id in pictures}
+
+
+def picture_path(enclosure_id: int) -> str:
+    """Relative to the composer's own address."""
+    return f"pieces/{enclosure_id}/"
+
+
+def is_picture_path(source: str) -> bool:
+    return _PICTURE_PATH.fullmatch(source) is not None

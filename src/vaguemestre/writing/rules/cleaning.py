@@ -1,0 +1,104 @@
+"""Which HTML may stand in a message being written: text, structure, colours. Nothing loads, nothing acts.
+
+The composer's own CSP is the first guard; this is the second, and keeps others' tracking out of our answers.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+
+import nh3
+
+_TAG_NAMES = """
+    a abbr address b bdi bdo blockquote br caption center cite code col colgroup dd del dfn div dl dt em
+    figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike
+    strong sub sup table tbody td tfoot th thead tr tt u ul var wbr
+"""
+_EVERYWHERE = frozenset(("style", "align", "valign", "dir", "lang", "title", "width", "height", "bgcolor"))
+_ATTRIBUTES = {
+    "*": set(_EVERYWHERE),
+    "a": {"href"},
+    "blockquote": {"type", "cite"},
+    "font": {"color", "face", "size"},
+    "img": {"src", "alt"},
+    "li": {"value"},
+    "ol": {"start", "type", "reversed"},
+    "ul": {"type"},
+    "table": {"border", "cellpadding", "cellspacing"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "col": {"span"},
+    "colgroup": {"span"},
+}
+# No property here accepts an address: url(), image() and the like have nowhere to stand.
+_PROPERTY_NAMES = """
+    background-color border border-bottom border-collapse border-color border-left border-radius border-
+    right border-spacing border-style border-top border-width clear color direction display float font-
+    family font-size font-style font-variant font-weight height letter-spacing line-height margin margin-
+    bottom margin-left margin-right margin-top max-width min-width padding padding-bottom padding-left
+    padding-right padding-top table-layout text-align text-decoration text-indent text-transform vertical-
+    align white-space width word-break word-spacing
+"""
+_TAGS = frozenset(_TAG_NAMES.split())
+_PROPERTIES = frozenset(_PROPERTY_NAMES.split())
+_LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_HIDDEN = frozenset(("script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"))
+
+
+def quoted_html(html: str, pictures: Mapping[str, str]) -> str:
+    """Somebody's HTML as it may be quoted. `pictures`: Content-ID → our address of the picture."""
+    return _clean(
+        html, lambda source: pictures.get(source[4:]) if source.lower().startswith("cid:") else None
+    )
+
+
+def outgoing_html(html: str, pictures: Mapping[str, str]) -> str:
+    """The person's HTML as it leaves. `pictures`: our address of a picture → its Content-ID."""
+    return _clean(html, lambda source: f"cid:{pictures[source]}" if source in pictures else None)
+
+
+def kept_html(html: str, is_ours: Callable[[str], bool]) -> str:
+    """The person's HTML as it is kept while written: pictures stay if their address is one of ours."""
+    return _clean(html, lambda source: source if is_ours(source) else None)
+
+
+def html_of_text(text: str) -> str:
+    """Plain text as simple HTML: lines kept, addresses left as text."""
+    return "<br>".join(escape(line, quote=False) for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def is_blank(html: str) -> bool:
+    """Whether nothing but empty lines stands there."""
+    return not re.sub(r"<(?!img)[^>]*>|&nbsp;|\s|\u200b", "", html)
+
+
+def _clean(html: str, picture: Callable[[str], str | None]) -> str:
+    def kept(tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "src":
+            return picture(value.strip())
+        if attribute in {"href", "cite"}:
+            return value.strip() if _LINK.match(value.strip()) else None
+        return value
+
+    cleaned = nh3.clean(
+        html.replace("\x00", ""),
+        tags=set(_TAGS),
+        clean_content_tags=set(_HIDDEN),
+        attributes=_ATTRIBUTES,
+        attribute_filter=kept,
+        strip_comments=True,
+        link_rel=None,
+        url_schemes={"http", "https", "mailto", "tel", "cid"},
+        filter_style_properties=set(_PROPERTIES),
+    )
+    return _EMPTY_PICTURE.sub(_alternative, cleaned)
+
+
+_EMPTY_PICTURE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
+_ALTERNATIVE = re.compile(r'\salt="([^"]*)"')
+
+
+def _alternative(found: re.Match[str]) -> str:
+    """A picture that may not stand leaves its words."""
+    words = _ALTERNATIVE.search(found[0])
+    return f"[{words[1]}]" if words and words[1].strip() else ""

@@ -1,0 +1,21 @@
+"""Use cases of writing, one file each."""
+
+from vaguemestre.writing.services.drafting import match_draft, save_writing
+from vaguemestre.writing.services.enclosing import add_enclosure, add_slice, remove_enclosure
+from vaguemestre.writing.services.opening import start_writing
+from vaguemestre.writing.services.parting import drop_writing, forget_writing, take_back
+from vaguemestre.writing.services.sending import cancel_sending, send_writing
+
+__all__ = [
+    "add_enclosure",
+    "add_slice",
+    "cancel_sending",
+    "drop_writing",
+    "forget_writing",
+    "match_draft",
+    "remove_enclosure",
+    "save_writing",
+    "send_writing",
+    "start_writing",
+    "take_back",
+]

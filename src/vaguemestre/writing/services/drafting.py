@@ -1,0 +1,77 @@
+"""Keeping what is typed: in the database at once, then as the one draft of the mailbox."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.outbox.rules.message import compose, with_bcc
+from vaguemestre.webmail.ports import Mailbox, OpenMailbox
+from vaguemestre.webmail.values import Flag, MailLogin, Use
+from vaguemestre.writing.models import Composition
+from vaguemestre.writing.services.rows import draft_letter, ref_columns, row_for, text_columns
+from vaguemestre.writing.values import Saved, Writer, Written
+
+
+def save_writing(
+    writer: Writer, key: str, written: Written, revision: int, open_mailbox: OpenMailbox, *, now: datetime
+) -> Saved:
+    """Keep the text, then match the draft; a mailbox that is away or full does not stop the first.
+
+    `revision`: the save this text was typed upon. Raises Refusal `writing.changed-elsewhere` when another
+    window saved since, `writing.already-sent`, `writing.too-long`, `writing.gone`.
+    """
+    row = _keep_text(writer, key, written, revision, now)
+    try:
+        with open_mailbox(writer.login) as mailbox:
+            match_draft(row, writer, mailbox, now=now)
+    except (EngineDown, EngineRefused):
+        return Saved(row.revision, "writing.draft-later")
+    except Refusal as refusal:
+        return Saved(row.revision, refusal.code)
+    return Saved(row.revision)
+
+
+def match_draft(row: Composition, writer: Writer, mailbox: Mailbox, *, now: datetime) -> None:
+    """Put the newest text in the drafts folder and take the former ones away: one is left.
+
+    The new one is written before the old one goes, and all carry the same Message-ID: a cut between the two
+    leaves two copies that the next save joins again. Raises the mailbox's errors.
+    """
+    letter = draft_letter(row, writer, now)
+    content = with_bcc(compose(letter, boundary=secrets.token_hex(16)), letter.bcc)
+    folder = drafts_folder(mailbox)
+    kept = mailbox.append(folder, content, (Flag.DRAFT, Flag.SEEN), now)
+    former = row.draft
+    Composition.objects.filter(pk=row.pk).update(draft=ref_columns(kept))
+    over = [ref for ref in mailbox.find_by_message_id(folder, row.draft_message_id) if ref != kept]
+    if former and former["folder"] == folder and former["uid_validity"] == kept.uid_validity:
+        taken_over = kept.__class__(folder, kept.uid_validity, int(former["uid"]))
+        over += [taken_over] if taken_over not in over else []
+    if over:
+        mailbox.expunge(over)
+
+
+def remove_drafts(draft_message_id: str, login: MailLogin, open_mailbox: OpenMailbox) -> None:
+    """No draft of that message is left. Raises the mailbox's errors; twice is once."""
+    with open_mailbox(login) as mailbox:
+        found = mailbox.find_by_message_id(drafts_folder(mailbox), draft_message_id)
+        if found:
+            mailbox.expunge(found)
+
+
+def drafts_folder(mailbox: Mailbox) -> str:
+    """The folder for drafts by its special use (RFC 6154)."""
+    return next((folder.name for folder in mailbox.folders() if folder.use is Use.DRAFTS), "Drafts")
+
+
+@transaction.atomic(durable=True)
+def _keep_text(writer: Writer, key: str, written: Written, revision: int, now: datetime) -> Composition:
+    row = row_for(writer, key, now)
+    free = Composition.objects.filter(pk=row.pk, is_sending=False, revision=revision)
+    if not free.update(**text_columns(written), revision=revision + 1, updated_at=now):
+        row.refresh_from_db()
+        raise Refusal("writing.already-sent" if row.is_sending else "writing.changed-elsewhere")
+    row.refresh_from_db()
+    return row

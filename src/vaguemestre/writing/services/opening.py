@@ -1,0 +1,143 @@
+"""Start writing: nothing yet, an answer, a forward, or a draft taken up again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vaguemestre.directory.queries import addresses_by_person
+from vaguemestre.kernel import charsets
+from vaguemestre.outbox.rules.headers import kept_references, usable_message_id
+from vaguemestre.outbox.rules.message import check_size
+from vaguemestre.outbox.rules.recipients import shown_recipients
+from vaguemestre.outbox.values import Recipient
+from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.webmail.values import Correspondent, Flag, MessageRef, OpenedMessage, Part
+from vaguemestre.writing.models import Composition
+from vaguemestre.writing.queries import picture_path
+from vaguemestre.writing.rules.answering import answer_to
+from vaguemestre.writing.rules.cleaning import html_of_text, quoted_html
+from vaguemestre.writing.rules.original import Pieces, bare_id, file_name, pieces_of
+from vaguemestre.writing.services.enclosing import keep_whole
+from vaguemestre.writing.services.rows import fresh_key, ref_columns, row_for
+from vaguemestre.writing.values import Mode, Opening, Writer
+
+_MOST_QUOTED = 1_000_000  # octets of text fetched from the original
+_KEPT_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What was read of the original, before anything is written."""
+
+    message: OpenedMessage
+    body: str  # HTML, not cleaned yet
+    pictures: tuple[tuple[Part, bytes], ...]
+    files: tuple[tuple[Part, bytes], ...]
+
+
+def start_writing(writer: Writer, opening: Opening, mailbox: Mailbox, *, limit: int, now: datetime) -> str:
+    """Make what a composer shows; returns its key.
+
+    `limit`: octets a message may have. Raises MessageGone, and Refusal `outbox.too-large` when what a forward
+    carries could not leave again.
+    """
+    if opening.ref is None:
+        return _start_empty(writer, opening, now)
+    original = mailbox.open(opening.ref)
+    if opening.mode is Mode.DRAFT and (known := _known_draft(writer, original.message_id)):
+        return known
+    return _keep(writer, opening, _read(mailbox, opening, original, limit), now)
+
+
+def _known_draft(writer: Writer, message_id: str) -> str | None:
+    mine = Composition.objects.filter(account_id=writer.account_id, draft_message_id=message_id)
+    return mine.values_list("key", flat=True).first()
+
+
+def _read(mailbox: Mailbox, opening: Opening, original: OpenedMessage, limit: int) -> _Source:
+    pieces = pieces_of(original.root)
+    carried = pieces.files if opening.mode in (Mode.FORWARD, Mode.DRAFT) else ()
+    check_size((part.size * 3 // 4 for part in (*carried, *pieces.pictures)), limit)
+    return _Source(
+        original,
+        _body(mailbox, original.ref, pieces),
+        tuple((part, mailbox.part(original.ref, part.number)) for part in pieces.pictures),
+        tuple((part, mailbox.part(original.ref, part.number)) for part in carried),
+    )
+
+
+def _body(mailbox: Mailbox, ref: MessageRef, pieces: Pieces) -> str:
+    """The text to quote as HTML, cut where nobody reads any more."""
+    part = pieces.html or pieces.text
+    if part is None:
+        return ""
+    text = charsets.text(mailbox.part(ref, part.number, _MOST_QUOTED), part.charset)
+    return text if part is pieces.html else html_of_text(text.rstrip())
+
+
+@transaction.atomic(durable=True)
+def _start_empty(writer: Writer, opening: Opening, now: datetime) -> str:
+    _forget_old(writer, now)
+    row = row_for(writer, fresh_key(), now)
+    row.to = opening.to[:10_000]
+    row.save(update_fields=("to",))
+    return row.key
+
+
+@transaction.atomic(durable=True)
+def _keep(writer: Writer, opening: Opening, source: _Source, now: datetime) -> str:
+    _forget_old(writer, now)
+    row = row_for(writer, fresh_key(), now)
+    row.mode = opening.mode
+    addresses = {}
+    for part, content in source.pictures:
+        enclosed = keep_whole(
+            row, file_name(part), part.kind, content, content_id=f"{fresh_key()}@{writer.domain}"
+        )
+        addresses[bare_id(part.content_id)] = picture_path(enclosed.pk)
+    for part, content in source.files:
+        keep_whole(row, file_name(part), part.kind, content)
+    body = quoted_html(source.body, addresses)
+    if opening.mode is Mode.DRAFT:
+        _take_up(row, source.message, body)
+    else:
+        _answer(row, opening.mode, source.message, body)
+    row.save()
+    return row.key
+
+
+def _answer(row: Composition, mode: Mode, original: OpenedMessage, body: str) -> None:
+    answer = answer_to(mode, original, _own_addresses(row), body)
+    row.to, row.cc, row.subject = answer.to, answer.cc, answer.subject
+    row.in_reply_to, row.references = answer.in_reply_to, list(answer.references)
+    row.quote = answer.quote
+    mark = Flag.FORWARDED if mode is Mode.FORWARD else Flag.ANSWERED
+    row.answered = {**ref_columns(original.ref), "flag": str(mark)}
+
+
+def _take_up(row: Composition, draft: OpenedMessage, body: str) -> None:
+    """A draft written elsewhere (a mail program): taken over, replaced at the first save."""
+    row.to, row.cc, row.bcc = (_shown(people) for people in (draft.to, draft.cc, draft.bcc))
+    row.subject = " ".join(draft.subject.split())
+    row.html = body
+    row.in_reply_to = usable_message_id(draft.in_reply_to)
+    row.references = list(kept_references(draft.references, ""))
+    row.draft = ref_columns(draft.ref)
+
+
+def _shown(people: Iterable[Correspondent]) -> str:
+    return shown_recipients(Recipient(person.name, person.address) for person in people)
+
+
+def _own_addresses(row: Composition) -> set[str]:
+    account = row.account
+    known = addresses_by_person([account.person_id]) if account.person_id else {}
+    return {account.mailbox, *(address for rows in known.values() for address, _, _ in rows)}
+
+
+def _forget_old(writer: Writer, now: datetime) -> None:
+    """Composers abandoned long ago: their drafts stand in the mailbox."""
+    mine = Composition.objects.filter(account_id=writer.account_id, is_sending=False)
+    mine.filter(updated_at__lt=now - _KEPT_FOR).delete()

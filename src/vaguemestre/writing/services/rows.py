@@ -1,0 +1,158 @@
+"""Finding or making the row of a composer; the letter it holds."""
+
+import dataclasses
+import secrets
+from datetime import datetime
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.outbox.rules.recipients import parsed_recipients
+from vaguemestre.outbox.rules.text import plain_text
+from vaguemestre.outbox.values import Enclosed, Letter, Recipient
+from vaguemestre.webmail.values import MessageRef
+from vaguemestre.writing.models import Composition
+from vaguemestre.writing.queries import content_of, is_picture_path, picture_ids
+from vaguemestre.writing.rules.cleaning import is_blank, kept_html, outgoing_html
+from vaguemestre.writing.values import Mode, Writer, Written
+
+MOST_TEXT = 2_000_000  # characters
+
+
+def own_row(account_id: int, key: str) -> Composition:
+    """Raises Refusal `writing.gone`."""
+    row = Composition.objects.filter(account_id=account_id, key=key).first()
+    if row is None:
+        raise Refusal("writing.gone")
+    return row
+
+
+def row_for(writer: Writer, key: str, now: datetime) -> Composition:
+    """The row of that key, made if the composer was opened empty. Inside the caller's transaction, or none.
+
+    Raises Refusal `writing.gone` for a key of somebody else.
+    """
+    row, _ = Composition.objects.get_or_create(
+        key=key,
+        defaults={
+            "account_id": writer.account_id,
+            "mode": Mode.NEW,
+            "draft_message_id": draft_message_id(key, writer),
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    if row.account_id != writer.account_id:
+        raise Refusal("writing.gone")
+    return row
+
+
+def fresh_key() -> str:
+    return secrets.token_hex(16)
+
+
+def draft_message_id(key: str, writer: Writer) -> str:
+    return f"<{key}.draft@{writer.domain}>"
+
+
+def text_columns(written: Written) -> dict[str, str | bool]:
+    """What is kept of what was typed: the HTML cleaned first. Raises Refusal `writing.too-long`."""
+    columns = dataclasses.asdict(written)
+    if sum(len(value) for value in columns.values() if isinstance(value, str)) > MOST_TEXT:
+        raise Refusal("writing.too-long")
+    columns = {name: v.replace("\x00", "") if isinstance(v, str) else v for name, v in columns.items()}
+    columns["html"] = kept_html(written.html, is_picture_path)
+    if not columns.pop("keeps_quote"):
+        columns["quote"] = ""
+    return columns
+
+
+def draft_letter(row: Composition, writer: Writer, now: datetime) -> Letter:
+    """The message as its draft: whatever recipients can be read so far; the caller writes the hidden ones."""
+    return _letter(
+        row,
+        writer,
+        now,
+        row.draft_message_id,
+        _readable(row.to),
+        _readable(row.cc),
+        _readable(row.bcc),
+        " ".join("".join(c if c.isprintable() else " " for c in row.subject).split()),
+    )
+
+
+def final_letter(row: Composition, writer: Writer, date: datetime, message_id: str) -> Letter:
+    """The message as it leaves. Raises the refusals of `outbox.rules` with their field."""
+    return _letter(
+        row,
+        writer,
+        date,
+        message_id,
+        parsed_recipients("to", row.to),
+        parsed_recipients("cc", row.cc),
+        parsed_recipients("bcc", row.bcc),
+        row.subject,
+    )
+
+
+def _letter(
+    row: Composition,
+    writer: Writer,
+    date: datetime,
+    message_id: str,
+    to: tuple[Recipient, ...],
+    cc: tuple[Recipient, ...],
+    bcc: tuple[Recipient, ...],
+    subject: str,
+) -> Letter:
+    pictures = picture_ids(row)
+    html = "" if row.is_plain else outgoing_html(whole_html(row), pictures)
+    return Letter(
+        sender=Recipient(writer.name, writer.address),
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        subject=subject,
+        html=html,
+        text=_whole_text(row) if row.is_plain else "",
+        message_id=message_id,
+        date=date,
+        in_reply_to=row.in_reply_to,
+        references=tuple(row.references),
+        enclosed=_enclosed(row, html),
+    )
+
+
+def whole_html(row: Composition) -> str:
+    """What was typed, then the quotation still folded away."""
+    if not row.quote:
+        return row.html
+    return row.html + ("" if is_blank(row.html) else "<div><br></div>") + row.quote
+
+
+def _whole_text(row: Composition) -> str:
+    return row.text + (f"\n\n{plain_text(row.quote)}" if row.quote else "")
+
+
+def _enclosed(row: Composition, html: str) -> tuple[Enclosed, ...]:
+    """Files, and of the pictures those the text still shows."""
+    kept = []
+    for enclosure in row.enclosures.order_by("pk"):
+        if enclosure.content_id and f"cid:{enclosure.content_id}" not in html:
+            continue
+        kept.append(
+            Enclosed(enclosure.name, enclosure.kind, content_of(enclosure), content_id=enclosure.content_id)
+        )
+    return tuple(kept)
+
+
+def _readable(text: str) -> tuple[Recipient, ...]:
+    found: list[Recipient] = []
+    for item in text.replace("\r", ",").replace("\n", ",").split(","):
+        try:
+            found += parsed_recipients("to", item)
+        except Refusal:
+            continue
+    return tuple(found)
+
+
+def ref_columns(ref: MessageRef) -> dict[str, object]:
+    return {"folder": ref.folder, "uid_validity": ref.uid_validity, "uid": ref.uid}

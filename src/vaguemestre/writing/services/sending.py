@@ -1,0 +1,91 @@
+"""Hand the message to the outbox, once; take it back while it is held."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.outbox.queries import find_outgoing
+from vaguemestre.outbox.rules.message import check_whole, compose
+from vaguemestre.outbox.rules.recipients import check_recipients
+from vaguemestre.outbox.services import cancel_message, queue_message
+from vaguemestre.outbox.values import Letter, Outgoing, Parcel
+from vaguemestre.writing.models import Composition
+from vaguemestre.writing.services.enclosing import check_complete
+from vaguemestre.writing.services.rows import final_letter, own_row, row_for, text_columns
+from vaguemestre.writing.values import Writer, Written
+
+
+@transaction.atomic(durable=True)
+def send_writing(
+    writer: Writer, key: str, written: Written, attempt: int, due_at: datetime, *, limit: int, now: datetime
+) -> Outgoing:
+    """Queue the message; it leaves at `due_at`.
+
+    `attempt` is the number of this sending: the same again (double click, retry, second tab) finds the first.
+    Raises Refusal `writing.already-sent` for an older or newer sending, `writing.gone`, and those of the
+    recipients, fields, attachments and size, with the `field` to mend.
+    """
+    row = Composition.objects.select_for_update().get(pk=row_for(writer, key, now).pk)
+    if row.attempt == attempt and (sent := find_outgoing(writer.account_id, sending_key(row.key, attempt))):
+        return sent
+    if row.is_sending or row.attempt != attempt - 1:
+        raise Refusal("writing.already-sent")
+    for name, value in text_columns(written).items():
+        setattr(row, name, value)
+    check_complete(row)
+    letter = final_letter(row, writer, due_at, f"<{row.key}.{attempt}@{writer.domain}>")
+    check_recipients(letter.to, letter.cc, letter.bcc)
+    content = compose(letter, boundary=secrets.token_hex(16))
+    check_whole(content, limit)
+    return _queue(row, writer, letter, content, attempt, due_at, now)
+
+
+@transaction.atomic(durable=True)
+def cancel_sending(account_id: int, key: str, *, by: str, now: datetime) -> None:
+    """Take the last sending back: the text is a draft again. Raises Refusal `outbox.already-left`."""
+    row = own_row(account_id, key)
+    cancel_message(account_id, sending_key(key, row.attempt), by=by, now=now)
+    row.is_sending = False
+    row.save(update_fields=("is_sending",))
+
+
+def sending_key(key: str, attempt: int) -> str:
+    return f"{key}.{attempt}"
+
+
+def _queue(
+    row: Composition,
+    writer: Writer,
+    letter: Letter,
+    content: bytes,
+    attempt: int,
+    due_at: datetime,
+    now: datetime,
+) -> Outgoing:
+    row.attempt, row.is_sending, row.updated_at = attempt, True, now
+    row.revision += 1
+    row.save()
+    outbox_key = sending_key(row.key, attempt)
+    queue_message(
+        Parcel(
+            account_id=writer.account_id,
+            key=outbox_key,
+            message_id=letter.message_id,
+            sender=writer.address,
+            recipients=letter.recipients,
+            bcc=letter.bcc,
+            subject=letter.subject,
+            content=content,
+            due_at=due_at,
+            answered=row.answered,
+            draft=row.draft,
+        ),
+        by=f"account:{writer.account_id}",
+        now=now,
+    )
+    sent = find_outgoing(writer.account_id, outbox_key)
+    if sent is None:
+        raise Refusal("writing.gone")
+    return sent

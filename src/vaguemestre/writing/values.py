@@ -1,0 +1,108 @@
+"""Nouns of a message being written. All frozen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from vaguemestre.webmail.values import MailLogin, MessageRef
+
+
+class Mode(StrEnum):
+    NEW = "new"
+    REPLY = "reply"
+    REPLY_ALL = "reply-all"
+    FORWARD = "forward"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes: the account, the name and primary address their messages carry, and their mailbox."""
+
+    account_id: int
+    name: str
+    address: str
+    login: MailLogin
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What to start from. `ref` is the message answered, forwarded or taken up again; None for a new one."""
+
+    mode: Mode
+    ref: MessageRef | None = None
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the person typed, as typed. `html` is the rich text; `text` counts when `is_plain`."""
+
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
+    subject: str = ""
+    html: str = ""
+    text: str = ""
+    is_plain: bool = False
+    keeps_quote: bool = True  # the quotation stays folded under the text; once unfolded it is part of `html`
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an answer or a forward starts with. `quote` is clean HTML."""
+
+    to: str
+    cc: str
+    subject: str
+    quote: str
+    in_reply_to: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """`revision` counts the saves; `draft_trouble` (a code) says why the mailbox has no draft of it yet."""
+
+    revision: int
+    draft_trouble: str = ""
+
+
+@dataclass(frozen=True)
+class EnclosureShown:
+    """An attachment of a message being written. `received` of `size` octets are there."""
+
+    id: int
+    name: str
+    kind: str
+    size: int
+    received: int
+    is_picture: bool
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A message being written, as the composer shows it."""
+
+    key: str
+    mode: Mode
+    written: Written
+    quote: str
+    revision: int
+    attempt: int  # number of the next sending
+    is_sending: bool
+    enclosures: tuple[EnclosureShown, ...] = ()
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Somebody to write to: `detail` tells homonyms apart (function and school, or the address book)."""
+
+    name: str
+    address: str
+    detail: str

@@ -1,0 +1,22 @@
+"""One function per screen or request of the composer."""
+
+from vaguemestre.writing.views.enclosing import add_enclosure, add_slice, remove_enclosure, show_enclosure
+from vaguemestre.writing.views.leaving import cancel, list_waiting, send, tell_state
+from vaguemestre.writing.views.typing import as_text, compose, drop, save, start, suggest_recipients
+
+__all__ = [
+    "add_enclosure",
+    "add_slice",
+    "as_text",
+    "cancel",
+    "compose",
+    "drop",
+    "list_waiting",
+    "remove_enclosure",
+    "save",
+    "send",
+    "show_enclosure",
+    "start",
+    "suggest_recipients",
+    "tell_state",
+]

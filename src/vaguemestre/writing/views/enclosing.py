@@ -1,0 +1,68 @@
+"""Attachments: announced, received in slices, shown (pictures of the text), taken away."""
+
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.writing import queries, services
+from vaguemestre.writing.forms import EnclosureForm
+from vaguemestre.writing.http import answers_json, size_limit, writer_of
+
+MOST_IN_A_SLICE = 4 * 1024 * 1024
+
+
+@require_POST
+@signed_in
+@answers_json
+def add_enclosure(request: SignedInRequest, key: str) -> HttpResponse:
+    form = EnclosureForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("name, kind, size")
+    given = form.cleaned_data
+    shown = services.add_enclosure(
+        writer_of(request),
+        key,
+        given["name"],
+        given["kind"],
+        given["size"],
+        is_picture=given["picture"],
+        limit=size_limit(),
+        now=timezone.now(),
+    )
+    path = queries.picture_path(shown.id)
+    return JsonResponse({"id": shown.id, "name": shown.name, "path": path, "picture": shown.is_picture})
+
+
+@require_POST
+@signed_in
+@answers_json
+def add_slice(request: SignedInRequest, key: str, enclosure_id: int) -> HttpResponse:
+    """The body is the slice, `?offset=` where it begins."""
+    offset = request.GET.get("offset", "")
+    if not offset.isdecimal() or int(request.headers.get("Content-Length") or 0) > MOST_IN_A_SLICE:
+        return HttpResponseBadRequest("offset")
+    received = services.add_slice(request.who.account_id, key, enclosure_id, int(offset), request.body)
+    return JsonResponse({"received": received})
+
+
+@require_POST
+@signed_in
+@answers_json
+def remove_enclosure(request: SignedInRequest, key: str, enclosure_id: int) -> HttpResponse:
+    services.remove_enclosure(request.who.account_id, key, enclosure_id)
+    return JsonResponse({"removed": enclosure_id})
+
+
+@require_GET
+@signed_in
+def show_enclosure(request: SignedInRequest, key: str, enclosure_id: int) -> HttpResponse:
+    """A picture of the text, to its writer only; any other file is not shown from here."""
+    shown, content = queries.enclosure_content(request.who.account_id, key, enclosure_id)
+    if not shown.is_picture:
+        raise Refusal("writing.enclosure-gone")
+    answer = HttpResponse(content, content_type=shown.kind)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer

@@ -1,0 +1,89 @@
+"""Sending, taking back, and what became of it."""
+
+from dataclasses import replace
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.outbox.queries import find_outgoing, waiting_messages
+from vaguemestre.outbox.values import Outgoing
+from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.ui.refusals import sentence
+from vaguemestre.writing import queries, services
+from vaguemestre.writing.forms import WrittenForm
+from vaguemestre.writing.http import COMPOSER_CSP, actor_of, answers_json, size_limit, wants_json, writer_of
+from vaguemestre.writing.rules.leaving import due_moment
+from vaguemestre.writing.views.page import composer_page, empty_writing
+
+
+@require_POST
+@csp_override(COMPOSER_CSP)
+@signed_in
+@answers_json
+def send(request: SignedInRequest, key: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse(_told(_send(request, key)))
+    try:
+        _send(request, key)
+    except Refusal as refusal:
+        written = WrittenForm(request.POST).written()
+        known = queries.find_writing(request.who.account_id, key) or empty_writing(key, written)
+        return composer_page(request, replace(known, written=written), refusal=refusal, status=422)
+    return HttpResponseRedirect(reverse("writing:compose", args=[key]))
+
+
+def _send(request: SignedInRequest, key: str) -> Outgoing:
+    form = WrittenForm(request.POST)
+    now = timezone.now()
+    due = due_moment(request.POST.get("later", ""), undo_seconds=settings.UNDO_SECONDS, now=now)
+    return services.send_writing(
+        writer_of(request), key, form.written(), form.number("attempt", 1), due, limit=size_limit(), now=now
+    )
+
+
+@require_GET
+@signed_in
+@answers_json
+def tell_state(request: SignedInRequest, key: str) -> HttpResponse:
+    """`?attempt=` of the sending; the composer asks until the message is filed or refused."""
+    attempt = request.GET.get("attempt", "")
+    outgoing = find_outgoing(request.who.account_id, f"{key}.{attempt}") if attempt.isdecimal() else None
+    if outgoing is None:
+        raise Refusal("outbox.unknown")
+    return JsonResponse(_told(outgoing))
+
+
+@require_POST
+@csp_override(COMPOSER_CSP)
+@signed_in
+@answers_json
+def cancel(request: SignedInRequest, key: str) -> HttpResponse:
+    services.cancel_sending(request.who.account_id, key, by=actor_of(request), now=timezone.now())
+    if wants_json(request):
+        return JsonResponse({"cancelled": True})
+    return HttpResponseRedirect(reverse("writing:compose", args=[key]))
+
+
+@require_GET
+@signed_in
+def list_waiting(request: SignedInRequest) -> HttpResponse:
+    shown = [(message, message.key.partition(".")[0]) for message in waiting_messages(request.who.account_id)]
+    return render(request, "writing/waiting.html", {"waiting": shown})
+
+
+def _told(outgoing: Outgoing) -> dict[str, object]:
+    """For the script: milliseconds left to take back, never a clock to compare with."""
+    left = (outgoing.due_at - timezone.now()).total_seconds() if outgoing.state == "held" else 0
+    return {
+        "state": outgoing.state,
+        "key": outgoing.key,
+        "held_ms": max(0, int(left * 1000)),
+        "due": timezone.localtime(outgoing.due_at).strftime("%d/%m/%Y à %H:%M"),
+        "reason": sentence(Refusal(outgoing.reason)) if outgoing.reason else "",
+    }

@@ -1,0 +1,36 @@
+"""The composer's page, shown fresh or again with what was typed and what is wrong."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.outbox.queries import find_outgoing
+from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.ui.refusals import sentence
+from vaguemestre.writing.http import size_limit
+from vaguemestre.writing.services.sending import sending_key
+from vaguemestre.writing.values import Mode, Writing, Written
+
+
+def composer_page(
+    request: SignedInRequest, writing: Writing, *, refusal: Refusal | None = None, status: int = 200
+) -> HttpResponse:
+    """`refusal`: why the last sending did not happen, said beside its field."""
+    shown = {
+        "writing": writing,
+        "outgoing": find_outgoing(request.who.account_id, sending_key(writing.key, writing.attempt))
+        if writing.is_sending
+        else None,
+        "is_framed": "cadre" in request.GET,
+        "error": sentence(refusal) if refusal else "",
+        "error_field": str(refusal.facts.get("field", "")) if refusal else "",
+        "undo_seconds": settings.UNDO_SECONDS,
+        "size_limit": size_limit(),
+    }
+    return render(request, "writing/composer.html", shown, status=status)
+
+
+def empty_writing(key: str, written: Written) -> Writing:
+    """A composer nothing was saved of yet."""
+    return Writing(key, Mode.NEW, written, quote="", revision=0, attempt=1, is_sending=False)

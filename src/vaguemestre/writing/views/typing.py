@@ -1,0 +1,107 @@
+"""Opening the composer and keeping what is typed."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.outbox.rules.text import plain_text
+from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.ui.refusals import sentence
+from vaguemestre.webmail.ports import open_mailbox
+from vaguemestre.writing import queries, services
+from vaguemestre.writing.forms import OpeningForm, WrittenForm
+from vaguemestre.writing.http import COMPOSER_CSP, answers_json, size_limit, wants_json, writer_of
+from vaguemestre.writing.rules.cleaning import html_of_text
+from vaguemestre.writing.services.rows import fresh_key
+from vaguemestre.writing.values import Opening, Written
+from vaguemestre.writing.views.page import composer_page, empty_writing
+
+
+@require_http_methods(["GET", "POST"])
+@csp_override(COMPOSER_CSP)
+@signed_in
+@answers_json
+def start(request: SignedInRequest) -> HttpResponse:
+    """GET: an empty composer (also for `mailto:`). POST: a composer for an answer, a forward, a draft."""
+    if request.method == "GET":
+        return composer_page(request, empty_writing(fresh_key(), _asked(request)))
+    opening = OpeningForm(request.POST).opening()
+    if opening is None:
+        return HttpResponseBadRequest("mode, folder, uid_validity, uid")
+    key = _start(request, opening)
+    address = reverse("writing:compose", args=[key])
+    return (
+        JsonResponse({"key": key, "url": address}) if wants_json(request) else HttpResponseRedirect(address)
+    )
+
+
+def _start(request: SignedInRequest, opening: Opening) -> str:
+    writer = writer_of(request)
+    with open_mailbox.get()(writer.login) as mailbox:
+        return services.start_writing(writer, opening, mailbox, limit=size_limit(), now=timezone.now())
+
+
+def _asked(request: HttpRequest) -> Written:
+    """Fields of a `mailto:` address (RFC 6068)."""
+    asked = request.GET
+    body = asked.get("body", "")[:50_000]
+    return Written(
+        to=asked.get("to", "")[:10_000],
+        cc=asked.get("cc", "")[:10_000],
+        bcc=asked.get("bcc", "")[:10_000],
+        subject=asked.get("subject", "")[:1000],
+        html=html_of_text(body) if body else "",
+        text=body,
+    )
+
+
+@require_GET
+@csp_override(COMPOSER_CSP)
+@signed_in
+def compose(request: SignedInRequest, key: str) -> HttpResponse:
+    writing = queries.find_writing(request.who.account_id, key)
+    return composer_page(request, writing or empty_writing(key, Written()))
+
+
+@require_POST
+@signed_in
+@answers_json
+def save(request: SignedInRequest, key: str) -> HttpResponse:
+    form = WrittenForm(request.POST)
+    saved = services.save_writing(
+        writer_of(request),
+        key,
+        form.written(),
+        form.number("revision", 0),
+        open_mailbox.get(),
+        now=timezone.now(),
+    )
+    trouble = sentence(Refusal(saved.draft_trouble)) if saved.draft_trouble else ""
+    return JsonResponse({"revision": saved.revision, "trouble": trouble})
+
+
+@require_POST
+@signed_in
+@answers_json
+def drop(request: SignedInRequest, key: str) -> HttpResponse:
+    services.drop_writing(writer_of(request), key, open_mailbox.get())
+    return JsonResponse({"dropped": True})
+
+
+@require_POST
+@signed_in
+@answers_json
+def as_text(request: SignedInRequest, key: str) -> HttpResponse:
+    """What the rich text says in plain text, for whoever goes on without formatting."""
+    return JsonResponse({"text": plain_text(request.POST.get("html", ""))})
+
+
+@require_GET
+@signed_in
+def suggest_recipients(request: SignedInRequest) -> HttpResponse:
+    found = queries.suggestions(request.who.account_id, request.GET.get("q", "")[:100])
+    shown = [{"name": s.name, "address": s.address, "detail": s.detail} for s in found]
+    return JsonResponse({"suggestions": shown})
