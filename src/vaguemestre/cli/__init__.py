@@ -1,1 +1,1 @@
-"""The vaguemestre command."""
+"""The command line: one module per command."""

@@ -79,4 +79,6 @@ def _space(config: Config) -> Check:
         free = shutil.disk_usage(config.home).free
     except OSError as error:
         return Check(ok=False, words=str(error))
-    return Check(ok=free >= _LEAST_SPACE, words="" if free >= _LEAST_SPACE else f"{free // 1_000_000} MB left")
+    return Check(
+        ok=free >= _LEAST_SPACE, words="" if free >= _LEAST_SPACE else f"{free // 1_000_000} MB left"
+    )

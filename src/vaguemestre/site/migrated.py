@@ -1,4 +1,4 @@
-"""Whether the tables are those of this code, without loading Django: a start that changes nothing is quick."""
+"""Whether the tables are those of this code, told without Django: a start that changes nothing is quick."""
 
 import hashlib
 from importlib.metadata import version

@@ -1,4 +1,4 @@
-"""Static files: gathered from the rooms under a name made of their content, so that browsers may keep them."""
+"""Static files: gathered from the rooms under a name made of their content, for browsers to keep."""
 
 import hashlib
 import shutil

@@ -1,1 +1,1 @@
-"""Starts, watches and stops the children of one instance."""
+"""Starts, watches and ends the processes of one instance."""

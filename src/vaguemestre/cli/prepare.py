@@ -1,0 +1,80 @@
+"""The long part of a start, in one process: tables, people, engines matched, the demonstration's mail.
+
+Says how far it is on standard output, one JSON object a line: `step` (a sentence), `done` (`tables`), and at
+the end `accounts` and, once in an instance's life, `administrator` (a link). Before the demonstration's mail
+it reads one line on standard input: the engines answer.
+"""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from vaguemestre.credentials.queries import has_accounts
+from vaguemestre.credentials.services import add_activation_link, open_account
+from vaguemestre.demo import services as demo
+from vaguemestre.directory.services import found_academy, take_technical_names
+from vaguemestre.provisioning.ports import mail_directory
+from vaguemestre.provisioning.services import reconcile
+from vaguemestre.site import migrated
+from vaguemestre.site.config import Config
+
+_FIRST = "administrateur"
+
+
+def command(
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="Sans démonstration.")] = False,
+) -> None:
+    """Bring the database and the engines' view of it where this code expects them."""
+    config: Config = settings.CONFIG
+    _make_tables(config)
+    administrator = ""
+    if no_demo and not has_accounts():
+        administrator = _first_administrator(config)
+    wanted = not no_demo and demo.is_wanted(config)
+    if wanted:
+        _say(step="Académie de démonstration : personnes et comptes.")
+        demo.people(config, _progress)
+    report = reconcile(mail_directory.get(), now=timezone.now())
+    if report.put or report.dropped:
+        _say(step="Boîtes déclarées à la messagerie.")
+    if wanted:
+        sys.stdin.readline()  # the engines answer from here on
+        _say(step="Académie de démonstration : courriels.")
+    _say(accounts=demo.accounts(config), administrator=administrator)
+
+
+def _make_tables(config: Config) -> None:
+    if not migrated.is_current(config):
+        _say(step="Base de données : tables.")
+        call_command("migrate", interactive=False, verbosity=0)
+        migrated.remember(config)
+    _say(done="tables")
+
+
+@transaction.atomic
+def _first_administrator(config: Config) -> str:
+    """Found the académie and open the account that will open the others; its activation link."""
+    now, academy = timezone.now(), config.academy
+    found_academy(academy.code, academy.name, academy.domain, academy.departments)
+    mailbox = f"{_FIRST}@{academy.domain}"
+    take_technical_names(_FIRST, mailbox)
+    account = open_account(
+        None, _FIRST, mailbox, "administrator", config.mail.quota_mb, by="instance", now=now
+    )
+    token = add_activation_link(account, by="instance", now=now)
+    return f"{config.public_url}/assistant/activation/{token}"
+
+
+def _progress(sentence: str, fraction: float) -> None:
+    _say(step=f"{sentence} ({fraction:.0%})".replace("%", " %"))
+
+
+def _say(**told: object) -> None:
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,28 @@
+"""`vaguemestre reconcile`: the engines made to match the database."""
+
+from typing import Annotated
+
+import typer
+from django.utils import timezone
+
+from vaguemestre.provisioning.ports import mail_directory
+from vaguemestre.provisioning.services import reconcile
+
+_SHOWN = 20
+
+
+def command(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Dire ce qui changerait, sans le faire.")
+    ] = False,
+) -> None:
+    """Compare what each account is owed with what the engines hold, and put it right."""
+    report = reconcile(mail_directory.get(), now=timezone.now(), dry_run=dry_run)
+    done = ("à écrire", "à retirer") if dry_run else ("écrites", "retirées")
+    for said, boxes in zip(done, (report.put, report.dropped), strict=True):
+        typer.echo(f"Boîtes {said} : {len(boxes)}")
+        for mailbox in boxes[:_SHOWN]:
+            typer.echo(f"  {mailbox}")
+        if len(boxes) > _SHOWN:
+            typer.echo(f"  … et {len(boxes) - _SHOWN} autres")
+    typer.echo(f"Boîtes déjà justes : {report.right}")

@@ -1,0 +1,42 @@
+"""`vaguemestre up`: what `bin/up` runs once everything is installed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vaguemestre.cli.main import Failed
+from vaguemestre.site.config import load
+from vaguemestre.supervisor.place import AlreadyRunning, HomeUnusable
+from vaguemestre.supervisor.screen import Screen
+from vaguemestre.supervisor.startup import NotRoot, PreparationFailed, Wishes, up
+from vaguemestre.supervisor.tree import ChildFailed
+
+_CODES = {NotRoot: 77, HomeUnusable: 73, AlreadyRunning: 75, ChildFailed: 69}
+
+
+def command(
+    home: Annotated[
+        Path | None, typer.Option(help="Tout ce que l’instance écrit va sous ce dossier.")
+    ] = None,
+    port_base: Annotated[
+        int | None, typer.Option(help="Web sur N, IMAP N+143, IMAPS N+993, envoi N+587 et N+465, MX N+25…")
+    ] = None,
+    feed: Annotated[Path | None, typer.Option(help="Flux RH à appliquer une fois démarré.")] = None,
+    no_demo: Annotated[
+        bool, typer.Option("--no-demo", help="Une académie vide et son premier administrateur.")
+    ] = False,
+    no_install: Annotated[
+        bool, typer.Option("--no-install", help="N’installe rien (bin/up l’a déjà lu).")
+    ] = False,
+) -> None:
+    """Start the instance and keep it in the foreground until Ctrl-C or SIGTERM."""
+    if feed is not None and not feed.is_file():
+        raise typer.BadParameter(f"le fichier {feed} n’existe pas.")
+    wishes = Wishes(demo=not no_demo, feed=feed.resolve() if feed else None)
+    try:
+        up(load(home, port_base), wishes, Screen())
+    except (NotRoot, HomeUnusable, AlreadyRunning, ChildFailed) as error:
+        raise Failed(str(error), _CODES[type(error)]) from error
+    except PreparationFailed as error:
+        raise typer.Exit(error.code) from error

@@ -1,0 +1,92 @@
+"""The worker: runs the queue's jobs one after the other, and shows that it lives."""
+
+import logging
+import signal
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+
+class Command(BaseCommand):
+    help = "Run the jobs that events left in the queue"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--interval", type=float, default=0.2, help="seconds between looks at an empty queue"
+        )
+        parser.add_argument("--heartbeat", type=Path, help="a file touched while the worker lives")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name in ("django_tasks_db", "django.tasks"):  # one line per job would drown the rest
+            logging.getLogger(name).setLevel(logging.WARNING)
+        worker = LivingWorker(interval=options["interval"], heartbeat=options["heartbeat"])
+        worker.configure_signals()
+        worker.take_back()
+        worker.serve()
+
+
+class LivingWorker(Worker):
+    """The queue's own worker, with a sign of life around every job."""
+
+    def __init__(self, *, interval: float, heartbeat: Path | None) -> None:
+        super().__init__(
+            queue_names=["*"],
+            interval=interval,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=f"worker@{socket.gethostname()}"[:64],
+            excluded_queue_names=[],
+        )
+        self._heartbeat = heartbeat
+
+    def take_back(self) -> None:
+        """Put back in the queue what this worker had begun when it was killed: handlers may run twice."""
+        for begun in DBTaskResult.objects.running():
+            if begun.worker_ids[-1:] == [self.worker_id]:
+                DBTaskResult.objects.filter(pk=begun.pk).update(status="READY")
+
+    def serve(self) -> None:
+        """Run what is ready, wait a little, again, until told to stop."""
+        while self.running:
+            self._beat()
+            try:
+                # Asked first without writing: taking a job locks the whole of an SQLite database.
+                waiting = DBTaskResult.objects.ready().exists()
+                if waiting:
+                    self.run()
+            except OperationalError:
+                logging.getLogger(__name__).warning("the database does not answer; trying again")
+                close_old_connections()
+                waiting = False
+            if self.running and not waiting:
+                time.sleep(self.interval)
+
+    def shutdown(self, signum: int, frame: Any) -> None:
+        if not self.running:
+            signal.signal(signum, signal.SIG_DFL)
+            sys.exit(1)
+        self.running = False
+        if not self.running_task:
+            sys.exit(0)
+
+    def run_task(self, db_task_result: Any) -> None:
+        self._beat()
+        super().run_task(db_task_result)
+        self._beat()
+
+    def _beat(self) -> None:
+        if self._heartbeat is not None:
+            try:
+                self._heartbeat.touch()
+            except OSError:  # a full disk stops the sign, not the work
+                return

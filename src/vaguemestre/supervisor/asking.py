@@ -1,0 +1,40 @@
+"""Asks a service whether it is ready, without blocking the supervisor."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from vaguemestre.supervisor.plan import Ask, Question
+
+_PATIENCE = 2.0
+_HOST = "127.0.0.1"
+
+
+async def answers(question: Question, *, since: float, host: str = _HOST) -> bool:
+    """Whether the service answers as expected now. A heartbeat counts if later than `since` (Unix time)."""
+    if question.ask is Ask.HEARTBEAT:
+        try:
+            return Path(question.expect).stat().st_mtime >= since
+        except OSError:
+            return False
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await _talks(question, host)
+    except (OSError, TimeoutError):
+        return False
+
+
+async def _talks(question: Question, host: str) -> bool:
+    reader, writer = await asyncio.open_connection(host, question.port)
+    try:
+        if question.ask is Ask.GREETING:
+            expected = question.expect.encode()
+            return await reader.read(len(expected)) == expected
+        writer.write(f"GET {question.expect} HTTP/1.0\r\nHost: localhost:{question.port}\r\n\r\n".encode())
+        await writer.drain()
+        status = await reader.readline()
+        return b" 200 " in status
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()

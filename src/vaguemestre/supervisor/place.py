@@ -1,0 +1,138 @@
+"""What an instance keeps under HOME/run: who holds it, whether it is ready, which processes it started."""
+
+import errno
+import fcntl
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vaguemestre.site.config import Config
+from vaguemestre.supervisor import processes
+from vaguemestre.supervisor.processes import Seen
+
+
+class HomeUnusable(Exception):
+    """The home cannot hold an instance; the message is one clear sentence (exit code 73)."""
+
+
+class AlreadyRunning(Exception):
+    """Somebody runs this home, or holds one of its ports; the message is one sentence (exit code 75)."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A child as children.json keeps it."""
+
+    name: str
+    pid: int
+    born: int
+
+
+def open_home(config: Config) -> None:
+    """Make the folders of an instance. Raises HomeUnusable."""
+    home = config.home
+    try:
+        for folder in (home, config.run_dir, config.data_dir, config.logs_dir, config.engines_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        probe = config.run_dir / ".probe"
+        probe.write_bytes(b"\0" * 65536)
+        probe.unlink()
+        list(home.iterdir())
+    except OSError as error:
+        raise HomeUnusable(f"le dossier {home} n’est pas utilisable : {_reason(error)}.") from error
+
+
+def _reason(error: OSError) -> str:
+    known = {
+        errno.EROFS: "il est en lecture seule",
+        errno.ENOSPC: "il n’y a plus de place",
+        errno.EDQUOT: "il n’y a plus de place",
+        errno.EACCES: "accès refusé",
+        errno.EPERM: "accès refusé",
+        errno.ENOTDIR: "ce n’est pas un dossier",
+        errno.EEXIST: "ce n’est pas un dossier",
+    }
+    return known.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))
+
+
+def take(config: Config) -> int:
+    """Hold this home until the process ends; the descriptor to keep. Raises AlreadyRunning."""
+    descriptor = os.open(config.run_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(descriptor, 32).decode(errors="replace").strip()
+        os.close(descriptor)
+        raise AlreadyRunning(
+            f"une instance tourne déjà sur {config.home} (processus {holder or 'inconnu'})."
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    return descriptor
+
+
+def write_whole(path: Path, value: object, *, mode: int = 0o600) -> None:
+    """Replace a JSON file at once. Readable by whoever called sudo, when somebody did."""
+    fresh = path.with_name(f"{path.name}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False, indent=1)
+    if (caller := os.environ.get("SUDO_UID", "")).isdigit() and os.geteuid() == 0:
+        os.chown(fresh, int(caller), -1)
+    fresh.rename(path)
+
+
+def ready_file(config: Config) -> Path:
+    return config.run_dir / "ready.json"
+
+
+def ready_words(config: Config, ca: Path, accounts: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+    """What ready.json says."""
+    ports = config.ports
+    return {
+        "web": config.public_url,
+        "host": config.mail.host,
+        "ports": {
+            "imap": ports.imap,
+            "imaps": ports.imaps,
+            "submission": ports.submission,
+            "submissions": ports.submissions,
+            "mx": ports.mx,
+            "managesieve": ports.managesieve,
+        },
+        "domain": config.academy.domain,
+        "ca": str(ca),
+        "accounts": list(accounts),
+    }
+
+
+def children_file(config: Config) -> Path:
+    return config.run_dir / "children.json"
+
+
+def recorded(config: Config) -> list[Recorded]:
+    """The children the last supervisor of this home wrote down, if this boot is still theirs."""
+    try:
+        kept = json.loads(children_file(config).read_text(encoding="utf-8"))
+        if kept["boot"] != processes.boot():
+            return []
+        return [
+            Recorded(str(c["name"]), int(c["pid"]), int(c["born"])) for c in kept["children"] if c.get("pid")
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def leftovers(config: Config) -> list[Seen]:
+    """Processes of an earlier supervisor of this home that are still there."""
+    left: list[Seen] = []
+    for child in recorded(config):
+        leader = processes.seen(child.pid)
+        if leader is not None and leader.born != child.born:
+            continue  # the number serves somebody else today
+        session = processes.in_sessions({child.pid})
+        left += [p for p in session if leader is not None or processes.works_under(p, config.home)]
+    return left

@@ -1,0 +1,133 @@
+"""Which processes an instance has, in which order, and how each says that it is ready. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from vaguemestre.site.config import Config
+
+WORKER_INTERVAL = "0.2"  # seconds between two looks at an empty queue
+_PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+_STEADY_SECONDS = 10.0
+
+
+class Ask(StrEnum):
+    """How a service is asked: by its first words, by a page, or by the date of a file it keeps touching."""
+
+    GREETING = "greeting"
+    PAGE = "page"
+    HEARTBEAT = "heartbeat"
+
+
+@dataclass(frozen=True)
+class Question:
+    ask: Ask
+    port: int = 0
+    expect: str = ""  # GREETING: the first bytes; PAGE: the path; HEARTBEAT: the file
+
+
+@dataclass(frozen=True)
+class Child:
+    """One process to keep running. `log_file`: where it writes itself, when not on its standard output."""
+
+    name: str
+    argv: tuple[str, ...]
+    ready: tuple[Question, ...]
+    environment: tuple[tuple[str, str], ...] = ()
+    log_file: Path | None = None
+    ends_last: bool = False  # mail engines, so that what the others still hand over is taken
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What an engine's own folder says of its process."""
+
+    name: str
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+    log_file: Path
+
+
+def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ...]:
+    """The mail engines, in their order of start."""
+    ports = config.ports
+    asked = {
+        dovecot.name: (
+            Question(Ask.GREETING, ports.imap, "* OK"),
+            Question(Ask.GREETING, ports.managesieve, '"IMPLEMENTATION"'),
+        ),
+        postfix.name: (
+            Question(Ask.GREETING, ports.mx, "220"),
+            Question(Ask.GREETING, ports.submission, "220"),
+        ),
+    }
+    return tuple(
+        Child(
+            engine.name,
+            tuple(engine.argv),
+            asked[engine.name],
+            tuple(sorted(engine.environment.items())),
+            engine.log_file,
+            ends_last=True,
+        )
+        for engine in (dovecot, postfix)
+    )
+
+
+def programs(config: Config, python: str, static: Path) -> tuple[Child, ...]:
+    """Our own processes, in their order of start."""
+    heartbeat = str(config.run_dir / "worker.heartbeat")
+    return (
+        Child(
+            "push",
+            (python, "-m", "vaguemestre.site.push"),
+            (Question(Ask.PAGE, config.ports.push, "/sante"),),
+        ),
+        Child("web", _web(config, python, static), (Question(Ask.PAGE, config.ports.web, "/sante/ping"),)),
+        Child(
+            "worker",
+            (
+                python,
+                "-m",
+                "django",
+                "run_jobs",
+                "--heartbeat",
+                heartbeat,
+                "--interval",
+                str(WORKER_INTERVAL),
+            ),
+            (Question(Ask.HEARTBEAT, expect=heartbeat),),
+        ),
+    )
+
+
+def _web(config: Config, python: str, static: Path) -> tuple[str, ...]:
+    return (
+        python, "-m", "granian", "vaguemestre.site.wsgi:application",
+        "--interface", "wsgi", "--http", "1", "--no-ws",
+        "--host", config.web.host, "--port", str(config.ports.web),
+        "--workers", str(config.web.workers), "--blocking-threads", str(config.web.threads),
+        "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "2",
+        "--static-path-mount", str(static), "--static-path-expires", str(365 * 86400),
+        "--log-level", "warning",
+    )  # fmt: skip
+
+
+def pause_before(restart: int) -> float:
+    """Seconds to wait before the nth start in a row that did not hold (1 = the first restart, at once)."""
+    return _PAUSES[min(restart, len(_PAUSES)) - 1]
+
+
+def held_steady(seconds_ready: float) -> bool:
+    """Whether a run was long enough for its failures before it to be forgotten."""
+    return seconds_ready >= _STEADY_SECONDS
+
+
+def listening_ports(config: Config) -> tuple[int, ...]:
+    """Every port an instance needs free, the announced ones first."""
+    ports = config.ports
+    return (
+        ports.web, ports.push, ports.imap, ports.imaps, ports.submission, ports.submissions, ports.mx,
+        ports.managesieve, ports.mx + 1,  # the last one: where Sieve hands over what it sends
+    )  # fmt: skip

@@ -1,0 +1,304 @@
+"""The sequence of `bin/up`: checks, engines prepared, children started, ready said, and the stop."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.instance import forget_alias, open_home
+from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.projection import sqlite as projection
+from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.site import migrated, secrets, static
+from vaguemestre.site.config import PROJECT, Config, ConfigWrong
+from vaguemestre.supervisor import place, plan, processes
+from vaguemestre.supervisor.screen import Screen
+from vaguemestre.supervisor.tree import ChildFailed, Tree
+
+_TICK = 2.0  # seconds between two looks at the instance as a whole
+
+
+class NotRoot(Exception):
+    """The engines need root (exit code 77)."""
+
+
+class PreparationFailed(Exception):
+    """A long step ended badly; its own words were shown. `code` is its exit code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What was asked on the command line."""
+
+    demo: bool = True
+    feed: Path | None = None
+
+
+@dataclass
+class Prepared:
+    """What the preparation told: accounts for ready.json, the first administrator's link."""
+
+    accounts: list[dict[str, object]] = field(default_factory=list)
+    administrator: str = ""
+
+
+def up(config: Config, wishes: Wishes, screen: Screen) -> None:
+    """Run an instance until told to stop.
+
+    Raises NotRoot, HomeUnusable, AlreadyRunning, ConfigWrong, ChildFailed, PreparationFailed.
+    """
+    if os.geteuid() != 0:
+        raise NotRoot("il faut être root : Postfix et Dovecot l’exigent.")
+    place.open_home(config)
+    lock = place.take(config)
+    try:
+        place.ready_file(config).unlink(missing_ok=True)
+        _end_leftovers(config, screen)
+        _check_ports(config)
+        place.write_whole(
+            config.run_dir / "instance.json", {"port_base": config.port_base, "pid": os.getpid()}, mode=0o644
+        )
+        _make_ground(config)
+        processes.adopt_orphans()
+        asyncio.run(_Start(config, wishes, screen).run())
+    finally:
+        place.ready_file(config).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            place.children_file(config).unlink(missing_ok=True)
+        os.close(lock)
+
+
+def _end_leftovers(config: Config, screen: Screen) -> None:
+    left = place.leftovers(config)
+    if left:
+        screen.step(f"Reste d’un arrêt brutal : {len(left)} processus à terminer.")
+        processes.end(left, patience=5)
+
+
+def _check_ports(config: Config) -> None:
+    for port in plan.listening_ports(config):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((config.mail.host, port))
+            except OSError as error:
+                holder = processes.holder_of(port)
+                by = f" par {holder.name} (processus {holder.pid})" if holder else ""
+                raise place.AlreadyRunning(
+                    f"le port {port} est déjà pris{by} ; choisissez-en d’autres avec --port-base."
+                    if holder or error.errno == 98
+                    else f"le port {port} ne peut pas être ouvert : {os.strerror(error.errno or 0)}."
+                ) from error
+
+
+def _make_ground(config: Config) -> None:
+    """What the engines and Django both need before they start."""
+    secrets.make_missing(config.secrets_dir)
+    try:
+        open_home(config)
+    except EngineRefused as error:
+        raise place.HomeUnusable(str(error)) from error
+    certificates.make_missing(config, now=datetime.now(UTC))
+    projection.prepare(config)
+
+
+class _Start:
+    """One start, from prepared ground to the end."""
+
+    def __init__(self, config: Config, wishes: Wishes, screen: Screen) -> None:
+        self._config, self._wishes, self._screen = config, wishes, screen
+        self._prepared: Prepared | None = None
+        self._told_ready = False
+        self._environment = {
+            **os.environ,
+            "VAGUEMESTRE_HOME": str(config.home),
+            "VAGUEMESTRE_PORT_BASE": str(config.port_base),
+            "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
+            "PYTHONPATH": str(PROJECT / "src"),
+            "PYTHONUNBUFFERED": "1",
+        }
+        self._tree = Tree(
+            logs=config.logs_dir, environment=self._environment, say=screen.log, changed=self._settle
+        )
+        self._began = datetime.now(UTC)
+
+    async def run(self) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, stop.set)
+        asked = asyncio.create_task(stop.wait())
+        life = asyncio.create_task(self._live())
+        try:
+            await asyncio.wait((asked, life), return_when=asyncio.FIRST_COMPLETED)
+            if not life.done():
+                self._screen.step("Arrêt…")
+        finally:
+            self._prepared = None
+            self._settle()
+            for task in (life, asked):
+                task.cancel()
+            (lived, _) = await asyncio.gather(life, asked, return_exceptions=True)
+            await self._tree.stop()
+            forget_alias(self._config)
+        if isinstance(lived, BaseException) and not isinstance(lived, asyncio.CancelledError):
+            raise lived
+        self._screen.step("Arrêté.")
+
+    async def _live(self) -> None:
+        prepared = await self._start_all()
+        self._prepared = prepared
+        self._settle()
+        self._screen.summary(self._config, prepared.accounts, prepared.administrator)
+        if self._wishes.feed:
+            await self._apply_feed(self._wishes.feed)
+        while True:
+            await asyncio.sleep(_TICK)
+            self._tree.bury()
+            self._settle()
+
+    async def _start_all(self) -> Prepared:
+        migrated_now, engines_now = asyncio.Event(), asyncio.Event()
+        if migrated.is_current(self._config):
+            migrated_now.set()
+        served = static.gather(self._config.home)
+        async with _unwrapped(), asyncio.TaskGroup() as group:
+            prepared = group.create_task(self._prepare(migrated_now, engines_now))
+            group.create_task(self._start_engines(engines_now))
+            group.create_task(self._start_programs(migrated_now, engines_now, served))
+        return prepared.result()
+
+    async def _start_engines(self, ready: asyncio.Event) -> None:
+        self._screen.step("Dovecot et Postfix : configuration vérifiée, puis démarrage.")
+        try:
+            await asyncio.gather(
+                asyncio.to_thread(dovecot.prepare, self._config),
+                asyncio.to_thread(postfix.prepare, self._config),
+            )
+        except EngineRefused as error:
+            raise ConfigWrong(str(error)) from error
+        config = self._config
+        for child in plan.engines(
+            config,
+            plan.Engine("dovecot", dovecot.command(config), {}, dovecot.log_file(config)),
+            plan.Engine(
+                "postfix", postfix.command(config), postfix.environment(config), postfix.log_file(config)
+            ),
+        ):
+            await self._tree.start([child])
+            self._screen.step(f"{child.name} répond.")
+        ready.set()
+
+    async def _start_programs(
+        self, tables_ready: asyncio.Event, engines_ready: asyncio.Event, served: Path
+    ) -> None:
+        await tables_ready.wait()
+        *pages, worker = plan.programs(self._config, sys.executable, served)
+        await self._tree.start(pages)
+        self._screen.step("Le site répond.")
+        await engines_ready.wait()  # a job that meets no engine would only have to be done again
+        await self._tree.start([worker])
+
+    async def _prepare(self, migrated_now: asyncio.Event, engines_now: asyncio.Event) -> Prepared:
+        """Run the steps that need Django in one child and follow what it says."""
+        prepared = Prepared()
+        process = await asyncio.create_subprocess_exec(
+            "/usr/bin/setpriv", "--pdeathsig", "TERM", "--",
+            sys.executable, "-m", "vaguemestre.cli.main", "prepare",
+            *([] if self._wishes.demo else ["--no-demo"]),
+            env=self._environment, cwd=self._config.home, start_new_session=True,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        telling = asyncio.create_task(self._tell(process, engines_now))
+        try:
+            while process.stdout and (line := await process.stdout.readline()):
+                self._hear(line.decode(errors="replace").rstrip(), prepared, migrated_now)
+            code = await process.wait()
+        finally:
+            telling.cancel()
+            if process.returncode is None:
+                process.terminate()
+        if code:
+            raise PreparationFailed(code if code > 0 else 70)
+        migrated_now.set()
+        return prepared
+
+    async def _tell(self, process: asyncio.subprocess.Process, engines_now: asyncio.Event) -> None:
+        await engines_now.wait()
+        if process.stdin:
+            with contextlib.suppress(OSError):
+                process.stdin.write(b"engines\n")
+                await process.stdin.drain()
+
+    def _hear(self, line: str, prepared: Prepared, migrated_now: asyncio.Event) -> None:
+        try:
+            told: Mapping[str, Any] = json.loads(line)
+        except ValueError:
+            self._screen.log("prépare", line)
+            return
+        if "step" in told:
+            self._screen.step(str(told["step"]))
+        if told.get("done") == "tables":
+            migrated_now.set()
+        prepared.accounts = told.get("accounts", prepared.accounts)
+        prepared.administrator = told.get("administrator", prepared.administrator)
+
+    async def _apply_feed(self, feed: Path) -> None:
+        self._screen.step(f"Flux {feed.name} :")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "vaguemestre.cli.main", "feed", "apply", str(feed),
+            env=self._environment, start_new_session=True, stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        while process.stdout and (line := await process.stdout.readline()):
+            self._screen.log("flux", line.decode(errors="replace").rstrip())
+        code = await process.wait()
+        self._screen.step("Flux appliqué." if code == 0 else f"Le flux n’a pas été appliqué (code {code}).")
+
+    def _settle(self) -> None:
+        """Make ready.json and children.json say what is so; a full disk makes them late, not wrong."""
+        config, file = self._config, place.ready_file(self._config)
+        with contextlib.suppress(OSError):
+            if self._prepared is None or not self._tree.is_ready:
+                file.unlink(missing_ok=True)
+            elif not file.exists():
+                ca = certificates.paths(config).ca
+                place.write_whole(file, place.ready_words(config, ca, self._prepared.accounts))
+        with contextlib.suppress(OSError):
+            place.write_whole(place.children_file(config), self._children(), mode=0o644)
+
+    def _children(self) -> dict[str, object]:
+        return {
+            "boot": processes.boot(),
+            "supervisor": {"pid": os.getpid(), "since": self._began.timestamp()},
+            "children": [
+                {
+                    "name": kept.name, "pid": kept.pid, "born": kept.born, "state": kept.state,
+                    "since": kept.since, "restarts": kept.restarts, "last_end": kept.last_end,
+                }
+                for kept in self._tree.kept.values()
+            ],
+        }  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def _unwrapped() -> Any:
+    """A group of tasks fails with a group of errors; the first one is what there is to say."""
+    try:
+        yield
+    except* (ChildFailed, ConfigWrong, PreparationFailed, OSError) as errors:
+        raise errors.exceptions[0] from None

@@ -1,0 +1,231 @@
+"""Keeps children running: starts them, asks whether they are ready, starts them again, ends them."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vaguemestre.supervisor import processes
+from vaguemestre.supervisor.asking import answers
+from vaguemestre.supervisor.logs import LogFile, follow
+from vaguemestre.supervisor.plan import Child, held_steady, pause_before
+
+READY_PATIENCE = 60.0  # seconds a child may take to become ready
+END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
+_LOOK_EVERY = 0.05
+_FALSE_STARTS = 3
+_LAST_WORDS = 5
+
+type Say = Callable[[str, str], None]
+
+
+class ChildFailed(Exception):
+    """A child did not become ready at the first start; the message is one sentence and its last words."""
+
+
+@dataclass
+class Kept:
+    """What is known of one child."""
+
+    child: Child
+    state: str = "stopped"  # starting, ready, down, stopped
+    pid: int = 0
+    born: int = 0
+    since: float = 0.0  # Unix time of the last change of state
+    restarts: int = 0
+    last_end: str = ""
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+    last_words: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.child.name
+
+
+class Tree:
+    """The children of one instance. `say(name, line)` receives each line of their logs."""
+
+    def __init__(
+        self, *, logs: Path, environment: dict[str, str], say: Say, changed: Callable[[], None]
+    ) -> None:
+        self._logs = logs
+        self._environment = environment
+        self._say = say
+        self._changed = changed
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._sessions: set[int] = set()
+        self.kept: dict[str, Kept] = {}
+
+    async def start(self, children: Sequence[Child]) -> None:
+        """Start these children together; return when all are ready. Raises ChildFailed."""
+        fresh = [Kept(child) for child in children]
+        for kept in fresh:
+            self.kept[kept.name] = kept
+            self._tasks.append(asyncio.create_task(self._keep(kept), name=kept.name))
+            if kept.child.log_file:
+                self._tasks.append(asyncio.create_task(self._follow(kept)))
+        await asyncio.gather(*(self._ready_or_failed(kept) for kept in fresh))
+
+    @property
+    def is_ready(self) -> bool:
+        return (
+            bool(self.kept)
+            and all(kept.state == "ready" for kept in self.kept.values())
+            and not self._stopping.is_set()
+        )
+
+    async def stop(self) -> None:
+        """End everybody: our own processes first, the mail engines last, then whoever is left of theirs."""
+        self._stopping.set()
+        for last, patience in zip((False, True), END_PATIENCE, strict=True):
+            ending = [kept for kept in self.kept.values() if kept.child.ends_last is last]
+            await self._end_sessions([kept.pid for kept in ending if kept.pid], patience)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._end_sessions(sorted(self._sessions), 0.5)
+        processes.end(processes.descendants(os.getpid()), patience=0.5)
+        processes.reap(frozenset(self._sessions))
+
+    def bury(self) -> None:
+        """Take note of adopted grandchildren that ended."""
+        processes.reap(frozenset(self._sessions))
+
+    async def _ready_or_failed(self, kept: Kept) -> None:
+        ready = asyncio.create_task(kept.ready.wait())
+        failed = asyncio.create_task(kept.failed.wait())
+        await asyncio.wait((ready, failed), return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        failed.cancel()
+        if not kept.ready.is_set():
+            words = "\n".join(f"    {line}" for line in kept.last_words)
+            raise ChildFailed(f"{kept.name} ne démarre pas ({kept.last_end}).\n{words}".rstrip())
+
+    async def _keep(self, kept: Kept) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            ready_for = await self._one_run(kept)
+            if self._stopping.is_set():
+                return
+            kept.restarts += 1
+            failures = 1 if held_steady(ready_for) else failures + 1
+            if failures >= _FALSE_STARTS and not kept.ready.is_set():
+                kept.failed.set()
+            pause = pause_before(failures)
+            self._say(kept.name, f"terminé ({kept.last_end}) ; nouveau départ dans {pause:g} s")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+
+    async def _one_run(self, kept: Kept) -> float:
+        """From start to end of one process. Returns how many seconds it was ready."""
+        try:
+            process = await self._spawn(kept)
+        except OSError as error:
+            kept.last_end = os.strerror(error.errno or 0)
+            self._move(kept, "down")
+            return 0.0
+        self._sessions.add(process.pid)
+        born = processes.seen(process.pid)
+        kept.pid, kept.born = process.pid, born.born if born else 0
+        self._move(kept, "starting")
+        listening = asyncio.create_task(self._listen(kept, process.stdout))
+        ended = asyncio.create_task(process.wait())
+        ready_at = await self._until_ready(kept, ended)
+        if ready_at is None and not ended.done():
+            kept.last_end = f"pas de réponse en {READY_PATIENCE:g} s"
+            await self._end_sessions([process.pid], 1.0)
+        code = await ended
+        ready_for = time.monotonic() - ready_at if ready_at else 0.0
+        kept.last_end = _cause(code)
+        kept.pid = 0
+        self._move(kept, "stopped" if self._stopping.is_set() else "down")
+        await self._end_sessions([process.pid], 1.0)
+        self._listen_no_more(listening)
+        return ready_for
+
+    async def _spawn(self, kept: Kept) -> asyncio.subprocess.Process:
+        # A session of its own: Ctrl-C reaches only us, and all it starts is found again. If we die, it ends.
+        return await asyncio.create_subprocess_exec(
+            "/usr/bin/setpriv", "--pdeathsig", "TERM", "--", *kept.child.argv,
+            env={**self._environment, **dict(kept.child.environment)},
+            cwd=self._logs.parent,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+
+    async def _until_ready(self, kept: Kept, ended: "asyncio.Task[int]") -> float | None:
+        began, deadline = time.time(), time.monotonic() + READY_PATIENCE
+        while not ended.done() and time.monotonic() < deadline and not self._stopping.is_set():
+            given = [await answers(question, since=began) for question in kept.child.ready]
+            if all(given) and not ended.done():
+                kept.ready.set()
+                self._move(kept, "ready")
+                return time.monotonic()
+            await asyncio.wait((ended,), timeout=_LOOK_EVERY)
+        if self._stopping.is_set():
+            await ended
+        return None
+
+    async def _listen(self, kept: Kept, stream: asyncio.StreamReader | None) -> None:
+        file = LogFile(self._logs / f"{kept.name}.log") if kept.child.log_file is None else None
+        rest = b""
+        while stream is not None and (piece := await stream.read(65536)):
+            *lines, rest = (rest + piece)[-1_000_000:].split(b"\n")
+            for line in lines:
+                self._hear(kept, line.decode(errors="replace"), file)
+        if rest:
+            self._hear(kept, rest.decode(errors="replace"), file)
+
+    def _listen_no_more(self, listening: "asyncio.Task[None]") -> None:
+        """Whatever the pipe still holds is read; a stranger that keeps it open is not waited for."""
+        self._tasks = [task for task in self._tasks if not task.done()]
+        self._tasks.append(listening)
+
+    async def _follow(self, kept: Kept) -> None:
+        if kept.child.log_file:
+            async for line in follow(kept.child.log_file):
+                self._hear(kept, line, None)
+
+    def _hear(self, kept: Kept, line: str, file: LogFile | None) -> None:
+        if not line.strip():
+            return
+        kept.last_words = [*kept.last_words[1 - _LAST_WORDS :], line]
+        if file:
+            file.write(line)
+        self._say(kept.name, line)
+
+    def _move(self, kept: Kept, state: str) -> None:
+        kept.state, kept.since = state, time.time()
+        self._changed()
+
+    async def _end_sessions(self, leaders: Sequence[int], patience: float) -> None:
+        """TERM to the leaders (to all of a session without one), then KILL; returns when all are gone."""
+        deadline = time.monotonic() + patience
+        told: set[int] = set()
+        while alive := processes.in_sessions(set(leaders)):
+            late = time.monotonic() > deadline
+            for process in alive:
+                orphan = not any(p.pid == process.session for p in alive)
+                if late:
+                    processes.send(process, signal.SIGKILL)
+                elif process.pid not in told and (orphan or process.pid == process.session):
+                    told.add(process.pid)
+                    processes.send(process, signal.SIGTERM)
+            await asyncio.sleep(_LOOK_EVERY)
+
+
+def _cause(code: int) -> str:
+    if code >= 0:
+        return f"code {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
