@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from vaguemestre.cli.failures import Failed
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.site.config import ConfigWrong, load
 
@@ -44,14 +45,6 @@ ENTRIES = (
     Entry("trace", "Suit un message à la trace, dans l’ordre."),
     Entry("prepare", "Tables, démonstration, messagerie : la partie longue d’un démarrage.", hidden=True),
 )
-
-
-class Failed(Exception):
-    """A command that cannot go on: one sentence, and the exit code the contract gives it."""
-
-    def __init__(self, sentence: str, code: int) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 def run() -> None:

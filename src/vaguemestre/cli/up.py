@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from vaguemestre.cli.main import Failed
+from vaguemestre.cli.failures import Failed
 from vaguemestre.site.config import load
 from vaguemestre.supervisor.place import AlreadyRunning, HomeUnusable
 from vaguemestre.supervisor.screen import Screen
