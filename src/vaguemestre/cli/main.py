@@ -17,6 +17,7 @@ from vaguemestre.site.config import ConfigWrong, load
 
 _CLI = "vaguemestre.cli"
 _DJANGO = "vaguemestre.site.settings"
+_PLACE = {"--home": "VAGUEMESTRE_HOME", "--port-base": "VAGUEMESTRE_PORT_BASE"}
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,12 @@ def run() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code."""
-    home, base, wanted = _glance(arguments)
-    if home:
-        os.environ["VAGUEMESTRE_HOME"] = str(Path(home).resolve())
-    if base:
-        os.environ["VAGUEMESTRE_PORT_BASE"] = base
     try:
+        place, rest = _apart(arguments)
+        os.environ.update(place)
+        wanted = next((argument for argument in rest if not argument.startswith("-")), "")
         entry = next((e for e in ENTRIES if e.name == wanted), None)
-        ended = program(entry)(list(arguments), prog_name="vaguemestre", standalone_mode=False)
+        ended = program(entry)(rest, prog_name="vaguemestre", standalone_mode=False)
         return ended if isinstance(ended, int) else 0
     except BrokenPipeError:
         return 0
@@ -101,32 +100,35 @@ def _everywhere(
     home: Annotated[Path | None, typer.Option(help="Dossier de l’instance (var/ par défaut).")] = None,
     port_base: Annotated[int | None, typer.Option(help="Premier port de l’instance.")] = None,
 ) -> None:
-    """Options of every command; read before Django starts, by `main`."""
+    """Options of every command; `main` reads them before anything is loaded."""
 
 
 def _elsewhere() -> None:
     """Stands for a command that was not called."""
 
 
-def _glance(arguments: Sequence[str]) -> tuple[str, str, str]:
-    """The home, the port base and the command's name, wherever the first two stand."""
-    given = {"--home": "", "--port-base": ""}
-    wanted, expected = "", ""
-    for argument in arguments:
-        name, equals, value = argument.partition("=")
-        if expected:
-            given[expected], expected = argument, ""
-        elif name in given and equals:
-            given[name] = value
-        elif name in given:
-            expected = name
-        elif not argument.startswith("-"):
-            wanted = wanted or argument
-    return given["--home"], given["--port-base"], wanted
+def _apart(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """The environment that `--home` and `--port-base` stand for, wherever they stand, and the other arguments."""
+    place, rest, waiting = {}, [], list(arguments)
+    while waiting:
+        name, equals, value = (argument := waiting.pop(0)).partition("=")
+        if name not in _PLACE:
+            rest.append(argument)
+            continue
+        if not equals and not waiting:
+            raise typer.BadParameter(f"{name} attend une valeur.")
+        place[_PLACE[name]] = value if equals else waiting.pop(0)
+    if not place.get(_PLACE["--port-base"], "0").isdigit():
+        raise typer.BadParameter("--port-base attend un nombre.")
+    if given := place.get(_PLACE["--home"]):
+        place[_PLACE["--home"]] = str(Path(given).resolve())
+    return place, rest
 
 
 def _tell(error: Exception) -> int:
     sentence, code = _said(error)
+    if not sentence:  # the help was shown instead
+        return code
     if code == 70:
         sentence = f"erreur imprévue ({type(error).__name__}: {sentence}). Détail : {_keep_traceback(error)}"
     print(f"vaguemestre : {' '.join(sentence.split(chr(10)))}", file=sys.stderr)  # noqa: T201
@@ -135,7 +137,8 @@ def _tell(error: Exception) -> int:
 
 def _said(error: Exception) -> tuple[str, int]:
     if isinstance(error, typer.TyperException):
-        return f"{error.format_message()} (voir --help)", 2
+        words = error.format_message()
+        return f"{words} (voir --help)" if words else "", 2
     if isinstance(error, typer.Abort):
         return "interrompu.", 1
     if isinstance(error, Failed):

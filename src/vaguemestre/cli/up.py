@@ -16,12 +16,6 @@ _CODES = {NotRoot: 77, HomeUnusable: 73, AlreadyRunning: 75, ChildFailed: 69}
 
 
 def command(
-    home: Annotated[
-        Path | None, typer.Option(help="Tout ce que l’instance écrit va sous ce dossier.")
-    ] = None,
-    port_base: Annotated[
-        int | None, typer.Option(help="Web sur N, IMAP N+143, IMAPS N+993, envoi N+587 et N+465, MX N+25…")
-    ] = None,
     feed: Annotated[Path | None, typer.Option(help="Flux RH à appliquer une fois démarré.")] = None,
     no_demo: Annotated[
         bool, typer.Option("--no-demo", help="Une académie vide et son premier administrateur.")
@@ -35,7 +29,7 @@ def command(
         raise typer.BadParameter(f"le fichier {feed} n’existe pas.")
     wishes = Wishes(demo=not no_demo, feed=feed.resolve() if feed else None)
     try:
-        up(load(home, port_base), wishes, Screen())
+        up(load(), wishes, Screen())
     except (NotRoot, HomeUnusable, AlreadyRunning, ChildFailed) as error:
         raise Failed(str(error), _CODES[type(error)]) from error
     except PreparationFailed as error:
