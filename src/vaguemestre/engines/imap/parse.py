@@ -47,8 +47,9 @@ _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 def tree(line: Line) -> list[Node]:
     """The line as nested lists; empty when it is not well formed."""
     text = line.text.decode("latin-1")
+    if "\x02" in text or "\x03" in text:
+        text = text.replace("\x02", "").replace("\x03", "")  # they stand for escaped \\ and \" below
     if "\\" in text:
-        text = text.replace("\x02", "").replace("\x03", "")
         text = text.replace("\\\\", "\x02").replace('\\"', "\x03").replace("\\", "\\\\")
     pieces = text.split('"')
     strings = pieces[1::2]

@@ -1,0 +1,293 @@
+"""Answers become values, whatever is in the mail."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from imapclient.response_parser import parse_response
+
+from vaguemestre.engines.imap import parse
+from vaguemestre.engines.imap.wire import Line
+from vaguemestre.webmail.values import Correspondent, MessageRef, Part
+
+REF = MessageRef("INBOX", 1, 1)
+octets = st.text(
+    st.characters(min_codepoint=1, max_codepoint=255, exclude_characters="\r\n\x00"), max_size=12
+)
+atoms = st.from_regex(re.compile(r"\\?[A-Za-z0-9$.-]{1,8}", re.ASCII), fullmatch=True).filter(
+    lambda a: a != "NIL"
+)
+leaves = st.one_of(
+    st.none(),
+    st.tuples(st.just("quoted"), octets),
+    st.tuples(st.just("literal"), st.text(st.characters(max_codepoint=255), max_size=20)),
+    st.tuples(st.just("atom"), atoms),
+)
+values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=5), max_leaves=25)
+junk = st.recursive(
+    st.one_of(
+        st.none(), octets, st.sampled_from(["TEXT", "MULTIPART", "mixed", "attachment", "7", "name*0*"])
+    ),
+    lambda inner: st.lists(inner, max_size=13),
+    max_leaves=60,
+)
+
+
+def written(value: Any, literals: list[bytes]) -> str:
+    match value:
+        case None:
+            return "NIL"
+        case ("quoted", text):
+            return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case ("literal", text):
+            literals.append(text.encode("latin-1"))
+            return '"\0"'
+        case ("atom", text):
+            return str(text)
+    return "(" + " ".join(written(one, literals) for one in value) + ")"
+
+
+def meant(value: Any) -> Any:
+    match value:
+        case None:
+            return None
+        case ("quoted", str(text)):
+            return text.translate({2: None, 3: None})
+        case (str(), str(text)):
+            return text
+    return [meant(one) for one in value]
+
+
+@given(st.lists(values, max_size=6))
+def test_every_well_formed_line_is_read_as_it_was_meant(value: list[Any]) -> None:
+    literals: list[bytes] = []
+    text = " ".join(written(one, literals) for one in value)
+    assert parse.tree(Line(text.encode("latin-1"), tuple(literals))) == meant(value)
+
+
+@given(st.binary(max_size=300), st.lists(st.binary(max_size=20), max_size=3))
+def test_no_line_at_all_makes_reading_fail(text: bytes, literals: list[bytes]) -> None:
+    line = Line(text, tuple(literals))
+    assert isinstance(parse.tree(line), list)
+    lines = [line, Line(b"1 FETCH (" + text, tuple(literals))]
+    for items in parse.fetched(lines):
+        parse.summary(items, 1)
+        parse.opened(REF, items)
+    parse.flags_by_uid(lines)
+    parse.numbers(text)
+    parse.code(lines, b"COPYUID")
+    parse.uid_set(text)
+    parse.exists(lines)
+
+
+@given(junk, junk)
+def test_no_structure_makes_reading_fail(envelope: Any, structure: Any) -> None:
+    items: parse.Items = {
+        "ENVELOPE": envelope,
+        "BODYSTRUCTURE": structure,
+        "PREVIEW": envelope,
+        "FLAGS": structure,
+    }
+    parse.summary(items, 1)
+    message = parse.opened(REF, items)
+    assert isinstance(message.root, Part)
+    message.root.name.encode()
+
+
+def same(theirs: Any) -> Any:
+    """IMAPClient's reading, in our shape."""
+    if isinstance(theirs, tuple):
+        return [same(one) for one in theirs]
+    if isinstance(theirs, bytes):
+        return theirs.decode("latin-1")
+    return None if theirs is None else str(theirs)
+
+
+plain = st.recursive(
+    st.one_of(
+        st.none(),
+        st.tuples(
+            st.just("quoted"), st.from_regex(re.compile(r"[A-Za-z é()<>@=?_.\"\\-]{0,12}"), fullmatch=True)
+        ),
+        st.tuples(
+            st.just("literal"),
+            st.text(st.characters(min_codepoint=1, max_codepoint=255), min_size=1, max_size=9),
+        ),
+        st.tuples(
+            st.just("atom"),
+            st.from_regex(re.compile(r"\\?[A-Za-z][A-Za-z0-9]{0,6}", re.ASCII), fullmatch=True),
+        ),
+    ),
+    lambda inner: st.lists(inner, min_size=1, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(st.lists(plain, min_size=1, max_size=4))
+def test_we_read_lines_as_imapclient_does(value: list[Any]) -> None:
+    literals: list[bytes] = []
+    text = " ".join(written(one, literals) for one in value).encode("latin-1")
+    pieces = text.split(b'"\0"')
+    theirs: list[Any] = [
+        (b"%b{%d}" % (piece, len(literal)), literal) for piece, literal in zip(pieces, literals, strict=False)
+    ]
+    theirs.append(pieces[-1])
+    ours = parse.tree(Line(text, tuple(literals)))
+    # theirs makes numbers of digits and None of any NIL, ours are compared as text
+    assert [as_text(one) for one in ours] == [same(one) for one in parse_response(theirs)]
+
+
+def as_text(node: Any) -> Any:
+    if isinstance(node, list):
+        return [as_text(one) for one in node]
+    return None if node is None or node.upper() == "NIL" else node
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("=?utf-8?q?R=C3=A9union?=", "Réunion"),
+        ("=?UTF-8?B?UsOpdW5pb24=?= =?UTF-8?B?IGRlIHJlbnRyw6ll?=", "Réunion de rentrée"),
+        ("=?utf-8?B?ww==?= =?utf-8?B?qQ==?=", "é"),
+        ("=?utf-8?Q?caf=C3?= =?utf-8?Q?=A9?=", "café"),
+        ("Re: =?iso-8859-1?Q?=E9t=E9?= 2026", "Re: été 2026"),
+        ("=?x-inconnu?Q?=E9t=E9?=", "été"),
+        ("=?utf-8*fr?Q?=C3=A9?=", "é"),
+        ("=?utf-8?Q?a b?=", "a b"),
+        ("=?utf-8?Z?a?=", "=?utf-8?Z?a?="),
+        ("=?zlib?B?eJw=?=", "x\u0153"),
+        ("\xc3\xa9t\xc3\xa9", "été"),
+        ("\xe9t\xe9", "été"),
+        ("a\x00\x07b\x7f\x85c", "ab…c"),
+        ("un\r\n pliage", "un pliage"),
+        ("=?utf-8?Q?a=0D=0ABcc:_b?=", "a Bcc: b"),
+        ("=?utf-8?Q?facture=E2=80=AEfdp.exe?=", "facturefdp.exe"),
+        ("=?utf-7?Q?+2AA-?=", ""),
+    ],
+)
+def test_words_are_decoded_tolerantly(raw: str, read: str) -> None:
+    assert parse.decoded(raw) == read
+
+
+@given(
+    octets, st.sampled_from(["", "=?utf-8?Q?", "=?utf-7?B?", "=?utf-16?B?", "=?idna?Q?", "=?iso-2022-jp?B?"])
+)
+def test_decoded_words_are_one_clean_line(raw: str, start: str) -> None:
+    read = parse.decoded(f"{raw}{start}{raw}?= {raw}")
+    read.encode("utf-8")
+    assert re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", read) is None
+
+
+def test_a_date_is_read_or_very_old() -> None:
+    assert parse.moment("01-Sep-2026 10:00:05 +0200") == datetime(
+        2026, 9, 1, 10, 0, 5, tzinfo=timezone(timedelta(hours=2))
+    )
+    assert parse.moment(" 1-Jan-1999 00:00:00 -0330").utcoffset() == timedelta(hours=-3, minutes=-30)
+    for nonsense in ("", "x", "99-Sep-2026 10:00:05 +0200", "01-Sep-2026 10:00:05 +9999", "01-Sep-2026"):
+        assert parse.moment(nonsense) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@given(st.text(max_size=40))
+def test_no_date_makes_reading_fail(raw: str) -> None:
+    parse.moment(raw)
+    parse.header_moment(raw)
+
+
+def line(text: str) -> list[parse.Node]:
+    return parse.tree(Line(text.encode("latin-1")))
+
+
+def test_a_structure_is_numbered_as_imap_does() -> None:
+    root = parse.structure(
+        line(
+            '((("TEXT" "PLAIN" ("charset" "utf-8") NIL NIL "7BIT" 3 1 NIL NIL NIL NIL)'
+            '("TEXT" "HTML" NIL NIL NIL "BASE64" 9 1 NIL NIL NIL NIL) "ALTERNATIVE" NIL NIL NIL NIL)'
+            '("MESSAGE" "RFC822" NIL NIL NIL "7BIT" 99 (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)'
+            '(("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1 NIL NIL NIL NIL)("IMAGE" "PNG" NIL NIL NIL "BASE64" 4'
+            ' NIL NIL NIL NIL) "MIXED" NIL NIL NIL NIL) 5 NIL'
+            ' ("attachment" ("filename*" "utf-8\'\'%C3%A9t%C3%A9.eml")) NIL NIL)'
+            '("MESSAGE" "RFC822" NIL NIL NIL "7BIT" 9 (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)'
+            '("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1 NIL NIL NIL NIL) 5) "MIXED" NIL NIL NIL NIL)'
+        )[0]
+    )  # fmt: skip
+
+    def numbers(part: Part) -> list[str]:
+        return [f"{part.number} {part.kind}", *(one for child in part.children for one in numbers(child))]
+
+    assert numbers(root) == [
+        " multipart/mixed", "1 multipart/alternative", "1.1 text/plain", "1.2 text/html", "2 message/rfc822",
+        "2.1 text/plain", "2.2 image/png", "3 message/rfc822", "3.1 text/plain",
+    ]  # fmt: skip
+    assert (root.children[1].name, root.children[1].disposition) == ("été.eml", "attachment")
+    assert root.children[0].children[0].charset == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name"),
+    [
+        ('("NAME" "a.pdf")', "a.pdf"),
+        ('("NAME" "=?utf-8?Q?=C3=A9.pdf?=")', "é.pdf"),
+        ('("NAME*" "iso-8859-1\'fr\'%E9.pdf")', "é.pdf"),
+        ('("NAME*1*" "%A9.pdf" "NAME*0*" "utf-8\'\'%C3")', "é.pdf"),
+        ('("NAME*0" "long " "NAME*1" "nom.pdf")', "long nom.pdf"),
+        ('("NAME*x*" "y" "NAME*99999*" "z")', "yz"),
+        ('("NAME")', ""),
+        ('("NAME" "a\x0bb\xe9")', "abé"),
+    ],
+)
+def test_names_of_files_are_decoded(parameters: str, name: str) -> None:
+    assert parse.structure(line(f'("APPLICATION" "PDF" {parameters} NIL NIL "BASE64" 3)')[0]).name == name
+
+
+@pytest.mark.parametrize(
+    ("structure", "attaches"),
+    [
+        ('("TEXT" "PLAIN" NIL NIL NIL "7BIT" 3 1 NIL NIL NIL NIL)', False),
+        ('("TEXT" "PLAIN" NIL NIL NIL "7BIT" 3 1 NIL ("attachment" NIL) NIL NIL)', True),
+        ('("APPLICATION" "PDF" NIL NIL NIL "BASE64" 3 NIL NIL NIL NIL)', True),
+        ('(("TEXT" "HTML" NIL NIL NIL "7BIT" 3 1)("IMAGE" "PNG" NIL "<a>" NIL "BASE64" 3) "RELATED")', False),
+        ('(("TEXT" "HTML" NIL NIL NIL "7BIT" 3 1)("IMAGE" "PNG" NIL NIL NIL "BASE64" 3) "MIXED")', True),
+        ('(("TEXT" "PLAIN" NIL NIL NIL "" 3)("APPLICATION" "PGP-SIGNATURE" NIL NIL NIL "" 3) "X")', False),
+        ("NIL", False),
+        ("()", False),
+    ],
+)  # fmt: skip
+def test_what_a_person_calls_an_attachment(structure: str, attaches: bool) -> None:
+    assert parse.summary({"BODYSTRUCTURE": line(structure)[0]}, 1).has_attachment is attaches
+
+
+def test_correspondents_are_decoded_and_groups_opened() -> None:
+    items: parse.Items = {
+        "ENVELOPE": line(
+            '(NIL NIL (("=?utf-8?Q?H=C3=A9l=C3=A8ne?=" NIL "h" "x.test")(NIL NIL "MISSING_MAILBOX"'
+            ' "MISSING_DOMAIN")) NIL NIL ((NIL NIL "Amis" NIL)("Dupont, J." NIL "j" "x.test")(NIL NIL NIL NIL)) NIL NIL NIL NIL)'
+        )[0]
+    }
+    message = parse.opened(REF, items)
+    assert message.sender == (Correspondent("Hélène", "h@x.test"), Correspondent("", ""))
+    assert message.to == (Correspondent("Dupont, J.", "j@x.test"),)
+
+
+def test_uid_sets_are_read_in_their_order() -> None:
+    assert parse.uid_set(b"7,1:3,9:8") == [7, 1, 2, 3, 8, 9]
+    assert parse.uid_set(b"1:99999999999") == []
+    assert parse.uid_set(b"*,a:b,") == []
+
+
+@given(st.binary(max_size=60))
+def test_transfer_encodings_are_undone_whatever_they_hold(content: bytes) -> None:
+    for encoding in ("base64", "quoted-printable", "8bit", "x-uuencode", ""):
+        assert isinstance(parse.undone(content, encoding), bytes)
+    assert parse.undone(b"@@TWF\r\ny aWU=", "BASE64") == b"Marie"
+
+
+@pytest.mark.parametrize("depth", [90, 300, 5_000, 300_000])
+def test_deeply_nested_parts_are_not_climbed_to_the_end(depth: int) -> None:
+    leaf = '"TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1'
+    nested = "(" * depth + leaf + ")" + ' "MIXED")' * (depth - 1)
+    for items in parse.fetched([Line(b"1 FETCH (UID 1 BODYSTRUCTURE %b)" % nested.encode())]):
+        parse.summary(items, 1)
+        parse.opened(REF, items)
