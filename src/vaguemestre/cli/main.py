@@ -108,7 +108,7 @@ def _elsewhere() -> None:
 
 
 def _apart(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """The environment that `--home` and `--port-base` stand for, wherever they stand, and the other arguments."""
+    """The environment `--home` and `--port-base` stand for, wherever they are, and the other arguments."""
     place, rest, waiting = {}, [], list(arguments)
     while waiting:
         name, equals, value = (argument := waiting.pop(0)).partition("=")
@@ -137,7 +137,8 @@ def _tell(error: Exception) -> int:
 
 def _said(error: Exception) -> tuple[str, int]:
     if isinstance(error, typer.TyperException):
-        words = error.format_message()
+        plain = isinstance(error, typer.BadParameter) and error.param is None
+        words = error.message if plain else error.format_message()
         return f"{words} (voir --help)" if words else "", 2
     if isinstance(error, typer.Abort):
         return "interrompu.", 1

@@ -1,0 +1,104 @@
+"""`vaguemestre status`: what runs, since when, what waits, and the last errors."""
+
+import dataclasses
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from django.conf import settings
+from django_tasks_db.models import DBTaskResult
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.engines.postfix import maillog
+from vaguemestre.kernel.times import PARIS
+from vaguemestre.site.config import Config
+from vaguemestre.supervisor import place, processes
+
+_STATES = {"ready": "prêt", "starting": "démarre", "down": "en panne", "stopped": "arrêté"}
+_ERROR = re.compile(r"\b(error|critical|fatal|panic)\b", re.IGNORECASE)
+_LAST_BYTES = 300_000
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Status:
+    """One look at an instance. Times are Unix times."""
+
+    home: str
+    ready: bool
+    pid: int
+    since: float
+    children: list[dict[str, Any]]
+    mail_waiting: int
+    jobs_waiting: int
+    jobs_failed: int
+    errors: list[str]
+
+
+def command(
+    as_json: Annotated[bool, typer.Option("--json", help="En JSON, pour un programme.")] = False,
+) -> None:
+    """Say how the instance is. Exit code 69 when nothing runs on this home."""
+    status = look(settings.CONFIG)
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(status), ensure_ascii=False, indent=1))
+        return
+    typer.echo(f"{status.home} : {'prête' if status.ready else 'pas encore prête'}, ", nl=False)
+    typer.echo(f"processus {status.pid}, depuis le {_when(status.since)}")
+    for child in status.children:
+        typer.echo(f"  {_child_line(child)}")
+    typer.echo(f"Courriels en file : {status.mail_waiting}")
+    typer.echo(f"Travaux en attente : {status.jobs_waiting} ; échoués : {status.jobs_failed}")
+    typer.echo("Dernières erreurs :" if status.errors else "Dernières erreurs : aucune")
+    for line in status.errors:
+        typer.echo(f"  {line}")
+
+
+def look(config: Config) -> Status:
+    """Raises Failed (69) when nothing runs on this home."""
+    try:
+        kept = json.loads(place.children_file(config).read_text(encoding="utf-8"))
+        pid, since = int(kept["supervisor"]["pid"]), float(kept["supervisor"]["since"])
+    except (OSError, ValueError, KeyError) as error:
+        raise Failed(f"rien ne tourne sur {config.home}.", 69) from error
+    if kept["boot"] != processes.boot() or processes.seen(pid) is None:
+        raise Failed(f"rien ne tourne sur {config.home} : la dernière fois s’est mal terminée.", 69)
+    return Status(
+        home=str(config.home),
+        ready=place.ready_file(config).exists(),
+        pid=pid,
+        since=since,
+        children=kept["children"],
+        mail_waiting=len(maillog.queue(config)),
+        jobs_waiting=DBTaskResult.objects.filter(status__in=("READY", "RUNNING")).count(),
+        jobs_failed=DBTaskResult.objects.failed().count(),
+        errors=last_errors(config.logs_dir),
+    )
+
+
+def last_errors(logs: Path) -> list[str]:
+    """The last lines that speak of an error in each log, under the log's name."""
+    found: list[str] = []
+    for file in sorted(logs.glob("*.log")):
+        with file.open("rb") as log:
+            log.seek(max(0, file.stat().st_size - _LAST_BYTES))
+            lines = log.read().decode(errors="replace").splitlines()
+        found += [f"{file.stem} : {line[:300]}" for line in lines if _ERROR.search(line)][-_SHOWN:]
+    return found
+
+
+def _child_line(child: dict[str, Any]) -> str:
+    told = f"{child['name']:<9} {_STATES.get(child['state'], child['state']):<9} depuis le {_when(child['since'])}"
+    if child["pid"]:
+        told += f", processus {child['pid']}"
+    if child["restarts"]:
+        told += f", {child['restarts']} redémarrage(s), dernière fin : {child['last_end']}"
+    return told
+
+
+def _when(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, PARIS):%d/%m/%Y %H:%M:%S}"

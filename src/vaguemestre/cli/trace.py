@@ -1,0 +1,40 @@
+"""`vaguemestre trace`: where a message went, in order, as the engines' logs tell it."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from django.conf import settings
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.engines.steps import Step
+from vaguemestre.engines.trace import trace
+from vaguemestre.kernel.times import PARIS
+
+_WORDS = {
+    Step.RECEIVED: "reçu",
+    Step.QUEUED: "mis en file",
+    Step.DELIVERED: "remis",
+    Step.DEFERRED: "remis à plus tard",
+    Step.REFUSED: "refusé",
+    Step.FILED: "rangé",
+    Step.COPIED: "copié",
+    Step.FORWARDED: "transféré",
+    Step.ANSWERED: "réponse automatique",
+    Step.DISCARDED: "jeté par un filtre",
+    Step.DELETED: "supprimé",
+    Step.DONE: "terminé",
+}
+
+
+def command(
+    message_id: Annotated[str, typer.Argument(help="L’en-tête Message-ID, avec ou sans chevrons.")],
+) -> None:
+    """Follow one message through Postfix and Dovecot."""
+    lines = trace(settings.CONFIG, message_id, now=datetime.now(UTC))
+    if not lines:
+        raise Failed(f"les journaux ne parlent pas de {message_id}.", 1)
+    for line in lines:
+        at = line.at.astimezone(PARIS)
+        told = f"{at:%d/%m/%Y %H:%M:%S}  {line.engine:<8}  {_WORDS[line.step]:<20}  {line.who}  {line.detail}"
+        typer.echo(told.rstrip())
