@@ -30,6 +30,7 @@ _ROOMS = (
     "outbox",
     "assistant",
     "webmail",
+    "sorting",
     "contacts",
     "writing",
     "portal",

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/", include("vaguemestre.contacts.urls")),
     path("", include("vaguemestre.signin.urls")),
     path("assistant/", include("vaguemestre.assistant.urls")),
+    path("", include("vaguemestre.sorting.urls")),
     path("sante/", views.show_health, name="health"),
     path("sante/ping", views.ping, name="ping"),
 ]

@@ -27,6 +27,7 @@ from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.welcoming import Welcoming
 from vaguemestre.engines.postfix.maillog import was_accepted
 from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
+from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.jobs.ports import subscriptions
 from vaguemestre.outbox import handlers as outbox_handlers
@@ -41,6 +42,9 @@ from vaguemestre.signin.queries import sessions_over
 from vaguemestre.signin.revocations import FileRevocations
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
+from vaguemestre.sorting import handlers as sorting_handlers
+from vaguemestre.sorting import ports as sorting
+from vaguemestre.sorting.events import SortingChanged
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing import handlers as writing_handlers
@@ -55,6 +59,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MessageQueued: (outbox_handlers.send,),
     MessageFiled: (writing_handlers.forget_composer, contacts_handlers.remember_recipients),
     MessageRefused: (writing_handlers.bring_draft_back,),
+    SortingChanged: (sorting_handlers.rewrite_script,),
 }
 
 
@@ -95,6 +100,11 @@ def _plug_mail(config: Config) -> None:
             (config.mail.host, config.ports.submission),
             certificates.paths(config).ca,
             lambda mailbox: _mail_token(MailLogin(mailbox)),
+        )
+    )
+    sorting.open_scripts.plug(
+        OpenManageSieve(
+            config.mail.host, config.ports.managesieve, lambda mailbox: _mail_token(MailLogin(mailbox))
         )
     )
 

@@ -1,0 +1,1 @@
+"""Sieve scripts kept by Dovecot, over ManageSieve (RFC 5804)."""

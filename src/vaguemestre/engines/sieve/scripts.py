@@ -1,0 +1,56 @@
+"""The scripts of a mailbox: `sorting.ports.Scripts` over ManageSieve."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from vaguemestre.engines.sieve.client import ManageSieve
+from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.sorting.values import Listing
+
+
+class ManageSieveScripts:
+    """Implements `sorting.ports.Scripts`; one connection."""
+
+    def __init__(self, client: ManageSieve) -> None:
+        self._client = client
+
+    def listed(self) -> Listing:
+        names: list[str] = []
+        active = ""
+        for words in self._client.command("LISTSCRIPTS"):
+            names.append(words[0])
+            if words[1:] and words[1].upper() == "ACTIVE":
+                active = words[0]
+        return Listing(tuple(names), active)
+
+    def read(self, name: str) -> str:
+        try:
+            lines = self._client.command("GETSCRIPT", name)
+        except EngineRefused as error:
+            if "NONEXISTENT" in str(error):
+                return ""
+            raise
+        return lines[0][0] if lines and lines[0] else ""
+
+    def put(self, name: str, content: str) -> None:
+        self._client.command("PUTSCRIPT", name, content)
+
+    def activate(self, name: str) -> None:
+        self._client.command("SETACTIVE", name)
+
+    def drop(self, name: str) -> None:
+        self._client.command("DELETESCRIPT", name)
+
+
+class OpenManageSieve:
+    """Implements `sorting.ports.OpenScripts`. `token` mints a mail token for a mailbox."""
+
+    def __init__(self, host: str, port: int, token: Callable[[str], str]) -> None:
+        self._host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (where Dovecot listens)
+        self._port = port
+        self._token = token
+
+    @contextmanager
+    def __call__(self, mailbox: str) -> Iterator[ManageSieveScripts]:
+        with ManageSieve(self._host, self._port, mailbox, self._token(mailbox)) as client:
+            yield ManageSieveScripts(client)

@@ -1,0 +1,1 @@
+"""What happens to arriving mail: absence, filters."""

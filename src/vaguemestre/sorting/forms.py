@@ -1,0 +1,130 @@
+"""Browser input → values."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import parse_day
+from vaguemestre.sorting.rules.absences import (
+    FEWEST_DAYS,
+    LONGEST_SUBJECT,
+    LONGEST_TEXT,
+    MOST_DAYS,
+    check_absence,
+    is_over,
+)
+from vaguemestre.sorting.rules.texts import cleaned
+from vaguemestre.sorting.values import Absence
+from vaguemestre.ui.refusals import sentence
+
+_UNFINISHED_FIELDS = {
+    "sorting.absence-backwards": "ends_on",
+    "sorting.absence-over": "ends_on",
+    "sorting.absence-too-long": "ends_on",
+    "sorting.absence-silent": "internal_text",
+    "sorting.absence-subject": "subject",
+    "sorting.absence-days": "days",
+}
+
+
+class DayField(forms.CharField):
+    """`JJ/MM/AAAA` or ISO, as typed; shown `JJ/MM/AAAA`. The value is a `date`."""
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "JJ/MM/AAAA"}
+        super().__init__(widget=forms.TextInput(attrs=attrs), max_length=20, **options)
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        try:
+            return parse_day(str(value))
+        except ValueError as error:
+            raise forms.ValidationError(_("Écrivez la date ainsi : 19/12/2026.")) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
+
+
+class _TextField(forms.CharField):
+    """Several lines, without what cannot be sent."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, strip=False, **options)
+
+    def to_python(self, value: Any) -> str:
+        return cleaned(str(value or ""), besides="\n\t").strip()
+
+
+class AbsenceForm(forms.Form):
+    """`cleaned_data["absence"]` is the value. `now` decides what is over."""
+
+    is_on = forms.BooleanField(
+        label=_("Activer la notification d’absence"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"role": "switch"}),
+    )
+    starts_on = DayField(label=_("Début"))
+    starts_at = forms.TimeField(
+        label=_("À partir de"), required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    )
+    ends_on = DayField(label=_("Fin"))
+    ends_at = forms.TimeField(
+        label=_("Jusqu’à"), required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    )
+    internal_text = _TextField(
+        label=_("Message aux correspondants internes"),
+        max_length=LONGEST_TEXT,
+        help_text=_("Agents de l’académie, authentifiés."),
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    external_text = _TextField(
+        label=_("Message aux correspondants externes"),
+        max_length=LONGEST_TEXT,
+        help_text=_("Laissé vide : aucune réponse à l’extérieur."),
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    subject = forms.CharField(
+        label=_("Objet de la réponse"),
+        required=False,
+        max_length=LONGEST_SUBJECT,
+        help_text=_("Laissé vide : « Absence : » suivi de l’objet du courriel reçu."),
+    )
+    days = forms.IntegerField(
+        label=_("Jours entre deux réponses à une même personne"),
+        min_value=FEWEST_DAYS,
+        max_value=MOST_DAYS,
+        initial=7,
+    )
+
+    def __init__(self, *args: Any, now: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._now = now
+
+    @classmethod
+    def showing(cls, absence: Absence | None, now: datetime) -> "AbsenceForm":
+        """What was saved. An absence that ended by itself shows its texts and a switch that is off."""
+        if absence is None:
+            return cls(now=now)
+        known = {name: getattr(absence, name) for name in cls.base_fields}
+        if is_over(absence, now):
+            known["is_on"] = False
+        return cls(initial=known, now=now)
+
+    def clean_subject(self) -> str:
+        return cleaned(self.cleaned_data["subject"]).strip()
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if self.errors:
+            return found
+        absence = Absence(**{name: found[name] for name in self.base_fields})
+        try:
+            check_absence(absence, now=self._now)
+        except Refusal as refusal:
+            self.add_error(_UNFINISHED_FIELDS.get(refusal.code), sentence(refusal))
+        found["absence"] = absence
+        return found

@@ -1,0 +1,51 @@
+"""Reading what people decided about their mail. Nothing here writes."""
+
+from datetime import datetime
+
+from vaguemestre.credentials.queries import facts_of
+from vaguemestre.directory.queries import addresses_by_person, person_of
+from vaguemestre.sorting.models import AbsenceRow, ScriptRow
+from vaguemestre.sorting.rules.absences import holds
+from vaguemestre.sorting.values import Absence, Applied, Owner
+
+
+def absence_of(account_id: int) -> Absence | None:
+    """What was last saved, on or off, over or to come."""
+    row = AbsenceRow.objects.filter(account_id=account_id).first()
+    if row is None:
+        return None
+    return Absence(
+        is_on=row.is_on,
+        starts_on=row.starts_on,
+        starts_at=row.starts_at,
+        ends_on=row.ends_on,
+        ends_at=row.ends_at,
+        subject=row.subject,
+        internal_text=row.internal_text,
+        external_text=row.external_text,
+        days=row.days,
+    )
+
+
+def current_absence(account_id: int, now: datetime) -> Absence | None:
+    """The absence that answers at that moment."""
+    absence = absence_of(account_id)
+    return absence if absence and holds(absence, now) else None
+
+
+def applied_of(account_id: int) -> Applied:
+    row = ScriptRow.objects.filter(account_id=account_id).first()
+    return Applied(row.applied == row.wanted, row.kept) if row else Applied(is_done=True)
+
+
+def owner_of(account_id: int, now: datetime) -> Owner | None:
+    """Who that account is to their correspondents; None when it is gone."""
+    for facts in facts_of([account_id], now):
+        name, found = facts.username, []
+        if facts.person_id is not None:
+            name = person_of(facts.person_id).shown_name
+            found = addresses_by_person([facts.person_id]).get(facts.person_id, [])
+        addresses = tuple(dict.fromkeys((*(address for address, _, _ in found), facts.mailbox)))
+        domains = dict.fromkeys(address.rpartition("@")[2] for address in addresses)
+        return Owner(account_id, facts.mailbox, name, addresses[0], addresses, tuple(domains))
+    return None

@@ -1,0 +1,1 @@
+"""What an absence may be, when it holds, what it tells."""

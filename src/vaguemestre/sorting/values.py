@@ -1,0 +1,73 @@
+"""Nouns of sorting."""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+
+SCRIPT_NAME = "vaguemestre"  # ours among the scripts of a mailbox; every other name is somebody else's
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What somebody wants answered while away. Days and hours are those of Paris; both ends are included.
+
+    Without an hour the absence begins with its first day and ends with its last. An empty text answers nobody
+    of that kind. `days` between two replies to one person.
+    """
+
+    is_on: bool
+    starts_on: date
+    ends_on: date
+    internal_text: str
+    external_text: str
+    subject: str = ""
+    days: int = 7
+    starts_at: time | None = None
+    ends_at: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose mail is sorted: the login inside the engines, the name and address replies leave under.
+
+    `addresses`: every address that is theirs; `internal_domains`: where colleagues write from.
+    """
+
+    account_id: int
+    mailbox: str
+    name: str
+    address: str
+    addresses: tuple[str, ...]
+    internal_domains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Whether Dovecot holds what was last saved, and another program's script that ours includes."""
+
+    is_done: bool
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The scripts of a mailbox and the one that runs ("" = none)."""
+
+    names: tuple[str, ...]
+    active: str
+
+
+class Disclosure(StrEnum):
+    """What an external text tells strangers."""
+
+    PHONE = "phone"
+    HEALTH = "health"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A reply as its receiver will read it."""
+
+    sender: str
+    subject: str
+    text: str = field(repr=False)

@@ -1,0 +1,40 @@
+"""`{% settings_tabs request.path as tabs %}`: the pages of « Paramètres » that exist in this instance."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+# URL name and title, in the order shown; each room answers for its own page.
+TABS = (
+    ("sorting:absence", _("Notifications d’absence")),
+    ("sorting:filters", _("Filtres")),
+    ("writing:signatures", _("Signatures et identités")),
+    ("portal:display", _("Affichage")),
+    ("devices:programs", _("Appareils et mots de passe d’application")),
+    ("signin:security", _("Sécurité")),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    address: str
+    title: str
+    is_open: bool
+
+
+@register.simple_tag
+def settings_tabs(path: str) -> list[Tab]:
+    """`path` is the address shown now: its tab is the open one."""
+    found = []
+    for name, title in TABS:
+        try:
+            address = reverse(name)
+        except NoReverseMatch:
+            continue  # that room is not served
+        is_open = path == address or path.startswith(f"{address}/")
+        found.append(Tab(address, str(title), is_open))
+    return found

@@ -1,0 +1,133 @@
+"""Scripts of a mailbox over ManageSieve: kept, compiled, run, left alone when they are somebody else's."""
+
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from tests.engines.live import LiveEngines, Someone
+
+from vaguemestre.engines.sieve.client import ManageSieve
+from vaguemestre.engines.sieve.scripts import OpenManageSieve
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.sorting.script import compose
+from vaguemestre.sorting.values import SCRIPT_NAME, Absence, Owner
+
+pytestmark = pytest.mark.engines
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+AWAY = Absence(True, date(2026, 11, 1), date(2026, 12, 31), "Bonjour é", "Dehors")
+
+
+@pytest.fixture
+def opened(engines: LiveEngines) -> OpenManageSieve:
+    return OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
+
+
+@pytest.fixture
+def marie(engines: LiveEngines) -> Someone:
+    return engines.someone()
+
+
+def owner(person: Someone, name: str = "Marie Éa") -> Owner:
+    addresses = (*person.owed.receives, person.mailbox)
+    return Owner(1, person.mailbox, name, person.address, addresses, (person.address.rpartition("@")[2],))
+
+
+def test_a_script_comes_back_as_it_was_put(opened: OpenManageSieve, marie: Someone) -> None:
+    content = compose(AWAY, owner(marie), kept="", now=NOW)
+    with opened(marie.mailbox) as scripts:
+        assert scripts.listed().names == ()
+        assert scripts.read(SCRIPT_NAME) == ""
+        scripts.put(SCRIPT_NAME, content)
+        scripts.activate(SCRIPT_NAME)
+        assert scripts.read(SCRIPT_NAME) == content
+        assert scripts.listed().active == SCRIPT_NAME
+
+
+@pytest.mark.parametrize("name", ["OK", "mes règles", 'un "nom"', "NO\\"])
+def test_a_script_may_have_any_name(opened: OpenManageSieve, marie: Someone, name: str) -> None:
+    with opened(marie.mailbox) as scripts:
+        scripts.put(name, "keep;\r\n")
+        scripts.activate(name)
+        assert scripts.listed().active == name
+        assert scripts.read(name) == "keep;\r\n"
+        scripts.activate("")
+        scripts.drop(name)
+        assert scripts.listed().names == ()
+
+
+def test_a_script_that_does_not_compile_is_refused_and_the_old_one_stays(
+    opened: OpenManageSieve, marie: Someone
+) -> None:
+    with opened(marie.mailbox) as scripts:
+        scripts.put(SCRIPT_NAME, "keep;\r\n")
+        with pytest.raises(EngineRefused, match="PUTSCRIPT"):
+            scripts.put(SCRIPT_NAME, "garder;\r\n")
+        assert scripts.read(SCRIPT_NAME) == "keep;\r\n"
+
+
+def test_nobody_opens_the_scripts_of_another(
+    engines: LiveEngines, opened: OpenManageSieve, marie: Someone
+) -> None:
+    other = engines.someone()
+    token = engines.token(other.mailbox)
+    with (
+        pytest.raises(EngineDown),
+        ManageSieve("127.0.0.1", engines.config.ports.managesieve, marie.mailbox, token),
+    ):
+        pass
+
+
+def test_a_withdrawn_token_opens_nothing(engines: LiveEngines, marie: Someone) -> None:
+    refused = OpenManageSieve(
+        "127.0.0.1",
+        engines.config.ports.managesieve,
+        lambda mailbox: engines.token(mailbox, allowed=False),
+    )
+    with pytest.raises(EngineDown), refused(marie.mailbox):
+        pass
+
+
+def test_an_engine_away_is_down(engines: LiveEngines, marie: Someone) -> None:
+    away = OpenManageSieve("127.0.0.1", engines.config.port_base + 2, engines.token)
+    with pytest.raises(EngineDown), away(marie.mailbox):
+        pass
+
+
+def _cut_after(count: int) -> Callable[[], int]:
+    """A server that says `count` bytes of a greeting and hangs up."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    greeting = b'"SASL" "OAUTHBEARER"\r\n{12}\r\nunfinished'[:count]
+
+    def serve() -> None:
+        with listening, listening.accept()[0] as peer:
+            peer.sendall(greeting)
+
+    thread = threading.Thread(target=serve, daemon=True)
+
+    def port() -> int:
+        thread.start()
+        return int(listening.getsockname()[1])
+
+    return port
+
+
+@pytest.mark.parametrize("count", [0, 5, 24, 30])
+def test_a_conversation_cut_short_is_down(count: int) -> None:
+    with pytest.raises(EngineDown), ManageSieve("127.0.0.1", _cut_after(count)(), "a@b.test", "t"):
+        pass
+
+
+def test_the_script_of_another_program_goes_on_after_ours(
+    engines: LiveEngines, opened: OpenManageSieve, marie: Someone
+) -> None:
+    theirs = 'require "fileinto"; if header :contains "subject" "facture" { fileinto "Archive"; }\r\n'
+    away = replace(AWAY, subject="Absente")
+    with opened(marie.mailbox) as scripts:
+        scripts.put("autre logiciel", theirs)
+        scripts.put(SCRIPT_NAME, compose(away, owner(marie), kept="autre logiciel", now=NOW))
+        scripts.activate(SCRIPT_NAME)
+        assert scripts.read("autre logiciel") == theirs
