@@ -1,12 +1,17 @@
-"""The engines' own instances, started once for a run."""
+"""One live Dovecot and Postfix for all the tests that need them."""
 
 from collections.abc import Iterator
 
 import pytest
-from tests.engines.live_dovecot import LiveDovecot, live_dovecot
+from tests.engines import live
 
 
 @pytest.fixture(scope="session")
-def dovecot() -> Iterator[LiveDovecot]:
-    with live_dovecot() as running:
-        yield running
+def engines() -> Iterator[live.LiveEngines]:
+    made = live.make()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        live.remove(made)

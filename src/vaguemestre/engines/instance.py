@@ -8,6 +8,7 @@ import hashlib
 import os
 import pwd
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Protocol
@@ -107,7 +108,9 @@ def system_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(MAIL_USER)
     except KeyError:
-        raise EngineRefused(f"l’utilisateur {MAIL_USER} ne peut pas être créé : {made.stderr.strip()}") from None
+        raise EngineRefused(
+            f"l’utilisateur {MAIL_USER} ne peut pas être créé : {made.stderr.strip()}"
+        ) from None
 
 
 def postfix_group() -> int:
@@ -115,17 +118,22 @@ def postfix_group() -> int:
 
 
 def alias(instance: Instance) -> Path:
-    """The short name of a home whose own name is too long, or too odd, for sockets and Postfix's lists."""
+    """A folder in /run that stands for a home the engines cannot use under its own name.
+
+    `home` in it is the home, `d` holds Dovecot's sockets. /run is root's, and empty after a boot.
+    """
     return Path("/run") / f"vaguemestre-{hashlib.sha256(bytes(instance.home)).hexdigest()[:12]}"
 
 
 def needs_alias(instance: Instance) -> bool:
-    return len(bytes(instance.home)) > _LONGEST_HOME or not _PLAIN_PATH.fullmatch(str(instance.home))
+    """Whether the home's name is too long for sockets, odd for Postfix's lists, or behind a closed folder."""
+    awkward = len(bytes(instance.home)) > _LONGEST_HOME or not _PLAIN_PATH.fullmatch(str(instance.home))
+    return awkward or _closed_parent(instance) is not None
 
 
 def seen_home(instance: Instance) -> Path:
     """The home as the engines' configurations name it."""
-    return alias(instance) if needs_alias(instance) else instance.home
+    return alias(instance) / "home" if needs_alias(instance) else instance.home
 
 
 def seen(instance: Instance, path: Path) -> Path:
@@ -133,42 +141,80 @@ def seen(instance: Instance, path: Path) -> Path:
     return seen_home(instance) / path.relative_to(instance.home)
 
 
-def open_home(instance: Instance) -> None:
-    """Let the engines' users walk to what is theirs, and no further. Raises EngineRefused.
+def sockets(instance: Instance) -> Path:
+    """Where Dovecot's sockets are. It finds out the real path of this folder: a short link would not do."""
+    return (alias(instance) if needs_alias(instance) else instance.home / "run") / "d"
 
-    Makes the short name when one is needed: a symbolic link, since /run is root's and empty after a boot.
-    """
-    user = system_user()
+
+def open_home(instance: Instance) -> None:
+    """Let the engines' users walk to what is theirs, and no further. Raises EngineRefused."""
     for folder in (instance.home, instance.engines_dir, instance.home / "run", instance.logs_dir):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(folder.stat().st_mode & 0o777 | 0o711)
-    for parent in instance.home.parents:
-        if not _may_walk(parent, user):
-            raise EngineRefused(
-                f"{parent} est fermé aux services de messagerie ({MAIL_USER}) : "
-                f"choisissez un autre dossier avec --home, ou « chmod o+x {parent} »."
-            )
     if needs_alias(instance):
-        _link(alias(instance), instance.home)
+        alias(instance).mkdir(exist_ok=True)
+        _stand_for(alias(instance) / "home", instance)
+    sockets(instance).mkdir(parents=True, exist_ok=True)
+    sockets(instance).chmod(0o755)
 
 
 def forget_alias(instance: Instance) -> None:
-    """Remove the short name, once the engines have ended."""
-    alias(instance).unlink(missing_ok=True)
+    """Remove what stood for the home in /run, once the engines have ended."""
+    folder = alias(instance)
+    if not folder.is_dir():
+        return
+    home = folder / "home"
+    shutil.rmtree(folder / "d", ignore_errors=True)
+    if _is_mounted(home):
+        # lazily: a shell that stands in it must not keep the instance from ending
+        subprocess.run(["umount", "--lazy", str(home)], capture_output=True, check=False)
+    if home.is_symlink():
+        home.unlink()
+    elif home.is_dir() and not _is_mounted(home):
+        home.rmdir()
+    if not home.exists():
+        folder.rmdir()
+
+
+def _stand_for(home: Path, instance: Instance) -> None:
+    """A link is enough for a long name; behind a folder closed to the engines, the home is mounted there too."""
+    closed = _closed_parent(instance)
+    if closed is None:
+        if not (home.is_symlink() and home.readlink() == instance.home):
+            home.unlink(missing_ok=True)
+            home.symlink_to(instance.home)
+        return
+    if home.is_symlink():
+        home.unlink()
+    home.mkdir(exist_ok=True)
+    if _is_mounted(home):
+        return
+    mounted = subprocess.run(
+        ["mount", "--bind", str(instance.home), str(home)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        home.rmdir()
+        raise EngineRefused(
+            f"{closed} est fermé aux services de messagerie ({MAIL_USER}) : "
+            f"choisissez un autre dossier avec --home, ou « chmod o+x {closed} »."
+        )
+
+
+def _is_mounted(folder: Path) -> bool:
+    """Path.is_mount compares devices, and misses a folder mounted from the same one."""
+    table = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+    return str(folder) in {line.split()[4] for line in table.splitlines()}
+
+
+def _closed_parent(instance: Instance) -> Path | None:
+    user = system_user()
+    return next((parent for parent in instance.home.parents if not _may_walk(parent, user)), None)
 
 
 def _may_walk(folder: Path, user: pwd.struct_passwd) -> bool:
+    """Whether the mail user may walk through; Postfix's user, who shares no group with it, too."""
     status = folder.stat()
-    if status.st_uid == user.pw_uid:
-        return bool(status.st_mode & 0o100)
-    return bool(status.st_mode & (0o010 if status.st_gid == user.pw_gid else 0o001))
-
-
-def _link(link: Path, target: Path) -> None:
-    if link.is_symlink() and link.readlink() == target:
-        return
-    link.unlink(missing_ok=True)
-    link.symlink_to(target)
+    return bool(status.st_mode & 0o001) and not (status.st_uid == user.pw_uid and not status.st_mode & 0o100)
 
 
 def own(path: Path, user: int, group: int, mode: int) -> None:

@@ -17,6 +17,7 @@ from vaguemestre.engines.instance import (
     own,
     seen,
     seen_home,
+    sockets,
     system_user,
 )
 from vaguemestre.engines.rendering import render, write
@@ -33,11 +34,6 @@ def folder(instance: Instance) -> Path:
 
 def configuration_file(instance: Instance) -> Path:
     return seen(instance, folder(instance) / "dovecot.conf")
-
-
-def run_folder(instance: Instance) -> Path:
-    """Where Dovecot's sockets are, under a name short enough for them."""
-    return seen_home(instance) / "run" / "d"
 
 
 def log_file(instance: Instance) -> Path:
@@ -59,9 +55,6 @@ def prepare(instance: Instance) -> None:
     base = folder(instance)
     base.mkdir(parents=True, exist_ok=True)
     base.chmod(0o755)
-    run = instance.home / "run" / "d"
-    run.mkdir(parents=True, exist_ok=True)
-    run.chmod(0o755)
     mail = instance.home / "mail"
     mail.mkdir(exist_ok=True)
     own(mail, user.pw_uid, user.pw_gid, 0o700)
@@ -89,7 +82,7 @@ def _rendered(instance: Instance) -> str:
     return render(
         _HERE,
         "dovecot.conf.j2",
-        run=run_folder(instance),
+        run=sockets(instance),
         engine=seen(instance, folder(instance)),
         logs=seen(instance, instance.logs_dir),
         mail=seen_home(instance) / "mail",
@@ -110,7 +103,7 @@ def _rendered(instance: Instance) -> str:
         mail_uid=user.pw_uid,
         mail_gid=user.pw_gid,
         database=instance.database.engine,
-        sql_now="strftime('%%s', 'now') + 0",
+        sql_now="unixepoch()",
         sql_active="mailbox.active = 1",
     )
 
@@ -177,7 +170,7 @@ def _greets_lmtp(instance: Instance) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
         peer.settimeout(_PATIENCE_SECONDS)
         try:
-            peer.connect(str(run_folder(instance) / "lmtp"))
+            peer.connect(str(sockets(instance) / "lmtp"))
             return peer.recv(64).startswith(b"220")
         except OSError:
             return False

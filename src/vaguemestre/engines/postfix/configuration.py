@@ -13,7 +13,7 @@ from vaguemestre.engines.instance import (
     open_home,
     own,
     seen,
-    seen_home,
+    sockets,
 )
 from vaguemestre.engines.rendering import render, write
 from vaguemestre.kernel.errors import EngineRefused
@@ -99,8 +99,8 @@ def _values(instance: Instance) -> dict[str, object]:
         "data": base / "lib",
         "logs": seen(instance, instance.logs_dir),
         "maps": f"{_driver(instance)}:{base}/",
-        "lmtp": seen_home(instance) / "run" / "d" / "lmtp",
-        "sasl": seen_home(instance) / "run" / "d" / "auth-sasl",
+        "lmtp": sockets(instance) / "lmtp",
+        "sasl": sockets(instance) / "auth-sasl",
         "certificate": seen(instance, tls.certificate),
         "key": seen(instance, tls.key),
         "domain": instance.academy.domain,

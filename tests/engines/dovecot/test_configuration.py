@@ -1,0 +1,38 @@
+"""A configuration Dovecot refuses is told before anything starts."""
+
+import pytest
+from tests.engines.live import LiveEngines
+
+from vaguemestre.engines.dovecot import configuration
+from vaguemestre.engines.rendering import render
+from vaguemestre.kernel.errors import EngineRefused
+
+pytestmark = pytest.mark.engines
+
+
+def test_a_refused_configuration_is_one_clear_sentence(
+    engines: LiveEngines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object, **values: object) -> str:
+        text = render(*arguments, **values)  # type: ignore[arg-type]
+        return text.replace("fts_search_add_missing = yes", "fts_search_add_missing = peut-être")
+
+    monkeypatch.setattr(configuration, "render", broken)
+    with pytest.raises(EngineRefused, match="fts_search_add_missing"):
+        configuration.prepare(engines.config)
+    monkeypatch.undo()
+    configuration.prepare(engines.config)
+
+
+def test_preparing_again_changes_nothing(engines: LiveEngines) -> None:
+    file = configuration.folder(engines.config) / "dovecot.conf"
+    before = file.stat().st_mtime_ns
+    configuration.prepare(engines.config)
+    assert file.stat().st_mtime_ns == before
+
+
+def test_secrets_of_the_engines_are_closed_to_others(engines: LiveEngines) -> None:
+    folder = configuration.folder(engines.config)
+    for name in ("dovecot.conf", "push.lua"):
+        assert (folder / name).stat().st_mode & 0o007 == 0
+    assert (engines.config.home / "mail").stat().st_mode & 0o077 == 0

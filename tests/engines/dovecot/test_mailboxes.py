@@ -1,0 +1,131 @@
+"""What every mailbox offers to the webmail and to mail programs."""
+
+import base64
+import imaplib
+import socket
+
+import pytest
+from tests.engines.live import LiveEngines, Someone, letter
+
+from vaguemestre.engines.dovecot.doveadm import QuotaUse
+from vaguemestre.kernel.errors import EngineRefused
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def marie(engines: LiveEngines) -> Someone:
+    return engines.someone()
+
+
+def test_the_capabilities_relied_on_are_there(engines: LiveEngines, marie: Someone) -> None:
+    wanted = (
+        "CONDSTORE", "QRESYNC", "THREAD=REFS", "SORT", "ESEARCH", "ESORT", "MOVE", "SPECIAL-USE", "NOTIFY",
+        "PREVIEW", "QUOTA", "METADATA", "UIDPLUS", "MULTIAPPEND", "IDLE", "ID", "UTF8=ACCEPT", "LITERAL+",
+        "LIST-STATUS", "SAVEDATE", "REPLACE",
+    )  # fmt: skip
+    with engines.signed_in(marie) as client:
+        offered = client.capability()[1][0].decode().split()
+    assert [name for name in wanted if name not in offered] == []
+
+
+def test_the_special_folders_are_there_from_the_start_and_the_virtual_box_is_not_listed(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    with engines.signed_in(marie) as client:
+        listed = b"\n".join(client.list()[1]).decode()
+        subscribed = b"\n".join(client.lsub()[1]).decode()
+        assert client.select("Virtuel/All")[0] == "OK"
+    for name in ("Drafts", "Sent", "Archive", "Junk", "Trash"):
+        assert f"\\{name}" in listed
+        assert name in subscribed
+    assert "Virtuel" not in listed
+
+
+def test_the_box_of_all_mail_has_everything_but_trash_and_junk(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        for folder in ("INBOX", "Sent", "Archive", "Trash", "Junk"):
+            client.append(folder, "", "", f"Subject: dans {folder}\r\n\r\ntexte".encode())
+        client.select("Virtuel/All", readonly=True)
+        shown = client.fetch("1:*", "(X-MAILBOX X-REAL-UID)")[1]
+    assert {line.split()[2] for line in shown} == {b"INBOX", b"Sent", b"Archive"}
+
+
+def test_words_are_found_without_their_accents(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        client.append(
+            "INBOX", "", "", letter("a@b.example", "c@d.example", "essai", "Le baccalauréat").as_bytes()
+        )
+        client.select("INBOX", readonly=True)
+        for word in ("baccalaureat", "bacc"):
+            assert client.search(None, "BODY", word)[1] == [b"1"]
+        assert client.search(None, "BODY", "zinzolin")[1] == [b""]
+
+
+def test_what_the_filter_called_spam_is_filed_in_junk(engines: LiveEngines, marie: Someone) -> None:
+    engines.arrive(marie.address, letter("a@b.example", marie.address, "gagnez", X_Spam_Flag="YES"))
+    assert engines.found(marie, "gagnez", "Junk")
+
+
+def test_a_full_box_refuses_and_can_still_be_emptied(engines: LiveEngines) -> None:
+    marie = engines.someone(quota_mb=1)
+    big = letter("a@b.example", marie.address, "gros", "x" * 70 + "\n" + "y" * 700_000)
+    with engines.signed_in(marie) as client:
+        assert client.append("INBOX", "", "", big.as_bytes())[0] == "OK"
+        typ, words = client.append("INBOX", "", "", big.as_bytes())
+        assert (typ, b"OVERQUOTA" in words[0]) == ("NO", True)
+        client.select("INBOX")
+        assert client.copy("1", "Trash")[0] == "OK"
+    use = engines.doveadm.quota(marie.mailbox)
+    assert isinstance(use, QuotaUse)
+    assert use.limit_bytes == 1024 * 1024
+    assert use.used_bytes > 700_000
+
+
+def test_an_index_is_made_on_request_and_an_unknown_box_is_refused(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    engines.doveadm.index(marie.mailbox)
+    engines.doveadm.index_later(marie.mailbox)
+    with pytest.raises(EngineRefused):
+        engines.doveadm.index("inconnu@ac-amiens.test")
+
+
+@pytest.mark.parametrize("odd", ["*", "a?b", "-A", ""])
+def test_a_mask_never_cuts_others_off(engines: LiveEngines, odd: str) -> None:
+    with pytest.raises(EngineRefused):
+        engines.doveadm.cut(odd)
+
+
+def test_rules_are_put_by_managesieve_with_an_application_password(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    plain = base64.b64encode(f"\0{marie.address}\0{marie.password}".encode()).decode()
+    script = 'require ["fileinto","mailbox"]; if header :contains "Subject" "classe" { fileinto :create "Classe"; }'
+    with socket.create_connection(("127.0.0.1", engines.config.ports.managesieve), 10) as peer:
+        lines = peer.makefile("rwb")
+        _until_answer(lines)
+        for command in (
+            f'AUTHENTICATE "PLAIN" "{plain}"',
+            f'PUTSCRIPT "regles" {{{len(script)}+}}\r\n{script}',
+            'SETACTIVE "regles"',
+        ):
+            lines.write(f"{command}\r\n".encode())
+            lines.flush()
+            assert _until_answer(lines).startswith(b"OK")
+        lines.close()
+    engines.arrive(marie.address, letter("a@b.example", marie.address, "conseil de classe"))
+    assert engines.found(marie, "conseil de classe", "Classe")
+
+
+def _until_answer(lines: socket.SocketIO) -> bytes:  # type: ignore[name-defined]
+    while True:
+        line = lines.readline()
+        if not line or line.startswith((b"OK", b"NO", b"BYE")):
+            return bytes(line)
+
+
+def test_a_client_may_say_who_it_is(engines: LiveEngines, marie: Someone) -> None:
+    imaplib.Commands["ID"] = ("AUTH", "SELECTED", "NONAUTH")
+    with engines.signed_in(marie) as client:
+        assert client._simple_command("ID", '("name" "essai")')[0] == "OK"  # type: ignore[attr-defined]

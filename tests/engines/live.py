@@ -1,0 +1,289 @@
+"""A private Dovecot and Postfix for the tests: own home, own ports, people made on demand."""
+
+import datetime as dt
+import email.message
+import email.utils
+import fcntl
+import hashlib
+import imaplib
+import os
+import secrets
+import shutil
+import signal
+import smtplib
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.dovecot.doveadm import Doveadm
+from vaguemestre.engines.instance import OUTSIDE, forget_alias, open_home
+from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.projection import sqlite as projection
+from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
+from vaguemestre.provisioning.values import AppKey, Owed
+from vaguemestre.site import secrets as site_secrets
+from vaguemestre.site.config import Config
+
+_OFFSETS = (0, 1, 25, 26, 143, 190, 465, 587, 993)
+
+
+def wait_until(true: Callable[[], Any], seconds: float = 20) -> Any:
+    """Ask again until the answer is true; the last answer otherwise fails the test."""
+    end = time.monotonic() + seconds
+    pause = threading.Event()
+    while not (answer := true()):
+        assert time.monotonic() < end, "waited in vain"
+        pause.wait(0.05)
+    return answer
+
+
+def free_port_base() -> int:
+    """A base whose ports are all free on this machine, kept for this process against other test runs."""
+    for base in range(31000, 60000, 1100):
+        claim = Path(tempfile.gettempdir()) / f"vm-test-ports-{base}.lock"
+        descriptor = os.open(claim, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            continue
+        if all(_is_free(base + offset) for offset in _OFFSETS):
+            return base  # the lock goes with the process
+        os.close(descriptor)
+    raise AssertionError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def letter(
+    sender: str, to: str, subject: str, text: str = "Bonjour, à bientôt.", **headers: str
+) -> email.message.EmailMessage:
+    message = email.message.EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"], message["Message-ID"] = (
+        email.utils.formatdate(),
+        email.utils.make_msgid(domain="x.example"),
+    )
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A person of the engines: `password` is an application password."""
+
+    owed: Owed
+    password: str
+
+    @property
+    def mailbox(self) -> str:
+        return self.owed.mailbox
+
+    @property
+    def address(self) -> str:
+        return self.owed.receives[0]
+
+
+@dataclass
+class LiveEngines:
+    """Dovecot and Postfix of one instance. `start()` then `stop()`; fixtures do it."""
+
+    config: Config
+    children: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.directory = SqliteMailDirectory(self.config.projection_path)
+        self.doveadm = Doveadm(self.config)
+
+    # life
+
+    def prepare(self) -> None:
+        site_secrets.make_missing(self.config.secrets_dir)
+        open_home(self.config)
+        certificates.make_missing(self.config, now=dt.datetime.now(dt.UTC))
+        projection.prepare(self.config)
+        dovecot.prepare(self.config)
+        postfix.prepare(self.config)
+
+    def start(self) -> None:
+        self.prepare()
+        self.start_dovecot()
+        self.start_postfix()
+        self.outside = self.someone(OUTSIDE)
+
+    def start_dovecot(self) -> None:
+        self.children["dovecot"] = self._launch(dovecot.command(self.config), {})
+        wait_until(lambda: dovecot.is_ready(self.config))
+
+    def start_postfix(self) -> None:
+        self.children["postfix"] = self._launch(
+            postfix.command(self.config), postfix.environment(self.config)
+        )
+        wait_until(lambda: postfix.is_ready(self.config))
+
+    def stop(self) -> None:
+        for name in list(self.children):
+            self.end(name)
+        self.directory.close()
+        forget_alias(self.config)
+
+    def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
+        child = self.children.pop(name)
+        child.send_signal(how)
+        child.wait(10)
+
+    def _launch(self, argv: Sequence[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            argv,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TZ": "UTC", **environment},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    # people
+
+    def someone(self, mailbox: str = "", **changes: Any) -> Someone:
+        """A new person with a username, an address, an address that only receives, and an app password."""
+        domain = self.config.academy.domain
+        username = f"u{secrets.token_hex(4)}"
+        mailbox = mailbox or f"{username}@{domain}"
+        address, former = f"marie.{username}@{domain}", f"ancien.{username}@{domain}"
+        password = secrets.token_hex(10)
+        foreign = mailbox == OUTSIDE
+        owed = Owed(
+            mailbox=mailbox,
+            active=True,
+            quota_mb=50,
+            names=(mailbox,) if foreign else (mailbox, username, address, former),
+            receives=(mailbox,) if foreign else (address, former),
+            sends=() if foreign else (address,),
+            app_keys=(AppKey(digest(password), 0),),
+        )
+        person = Someone(replace(owed, **changes), password)
+        self.directory.put([person.owed])
+        return person
+
+    def change(self, person: Someone, **changes: Any) -> Someone:
+        changed = replace(person, owed=replace(person.owed, **changes))
+        self.directory.put([changed.owed])
+        return changed
+
+    def token(self, mailbox: str, *, allowed: bool = True, life: int = 300, **claims: Any) -> str:
+        key = ECKey.import_key((self.config.secrets_dir / "token_key.pem").read_bytes())
+        now = int(time.time())
+        claims = {
+            "iss": self.config.public_url, "sub": mailbox, "azp": "webmail",
+            "iat": now, "exp": now + life, "jti": secrets.token_hex(8), **claims,
+        }  # fmt: skip
+        token = jwt.encode({"alg": "ES256", "kid": key.thumbprint()}, claims, key)
+        if allowed:
+            self.directory.allow_token(mailbox, digest(token), now + max(life, 300))
+        return token
+
+    # doors
+
+    def tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=str(certificates.paths(self.config).ca))
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    def imap(self) -> imaplib.IMAP4:
+        return imaplib.IMAP4("127.0.0.1", self.config.ports.imap, timeout=20)
+
+    def signed_in(self, person: Someone) -> imaplib.IMAP4:
+        client = self.imap()
+        try:
+            client.login(person.mailbox, person.password)
+        except imaplib.IMAP4.error:
+            client.shutdown()
+            raise
+        return client
+
+    def with_token(self, mailbox: str, token: str) -> imaplib.IMAP4:
+        client = self.imap()
+        try:
+            client.authenticate(
+                "OAUTHBEARER", lambda _: f"n,a={mailbox},\x01auth=Bearer {token}\x01\x01".encode()
+            )
+        except imaplib.IMAP4.error:
+            client.shutdown()
+            raise
+        return client
+
+    def mx(self) -> smtplib.SMTP:
+        return smtplib.SMTP("127.0.0.1", self.config.ports.mx, timeout=20, local_hostname="dehors.example")
+
+    def submission(self) -> smtplib.SMTP:
+        client = smtplib.SMTP("localhost", self.config.ports.submission, timeout=20)
+        client.starttls(context=self.tls())
+        return client
+
+    def submit(self, person: Someone, sender: str, to: str | list[str], message: Any) -> None:
+        with self.submission() as client:
+            client.login(person.mailbox, person.password)
+            client.send_message(message, sender, to)
+
+    def arrive(self, to: str, message: Any, sender: str = "jean@dehors.example") -> None:
+        with self.mx() as client:
+            client.send_message(message, sender, [to])
+
+    def found(self, person: Someone, subject: str, folder: str = "INBOX", seconds: float = 20) -> list[bytes]:
+        """The messages of that subject, headers and text, once there is one."""
+
+        def look() -> list[bytes]:
+            with self.signed_in(person) as client:
+                if client.select(folder, readonly=True)[0] != "OK":
+                    return []
+                numbers = client.search(None, "SUBJECT", f'"{subject}"')[1][0].split()
+                return [client.fetch(n.decode(), "(BODY.PEEK[])")[1][0][1] for n in numbers]
+
+        return wait_until(look, seconds)  # type: ignore[no-any-return]
+
+
+def make(parent: Path | None = None) -> LiveEngines:
+    """A new instance, in a home of its own. The caller starts, stops and removes it."""
+    home = Path(tempfile.mkdtemp(prefix="vm-engines-", dir=parent))
+    return LiveEngines(Config(home=home, port_base=free_port_base()))
+
+
+def remove(engines: LiveEngines) -> None:
+    shutil.rmtree(engines.config.home, ignore_errors=True)
+
+
+def descendants(pid: int) -> set[int]:
+    """Processes whose session is that of `pid`, itself included."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if os.getsid(int(entry.name)) == pid:
+                    found.add(int(entry.name))
+            except OSError:
+                continue
+    return found

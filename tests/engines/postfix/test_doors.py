@@ -1,0 +1,179 @@
+"""The three doors of Postfix: what each accepts, and what each refuses for good."""
+
+import smtplib
+import socket
+
+import pytest
+from tests.engines.live import LiveEngines, Someone, digest, letter
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def marie(engines: LiveEngines) -> Someone:
+    return engines.someone()
+
+
+def refusal(error: smtplib.SMTPException) -> tuple[int, str]:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+        return code, words.decode()
+    assert isinstance(error, smtplib.SMTPResponseException)
+    words = error.smtp_error
+    return error.smtp_code, words.decode() if isinstance(words, bytes) else words
+
+
+def arriving(engines: LiveEngines, sender: str, to: str) -> tuple[int, str]:
+    with pytest.raises(smtplib.SMTPException) as refused:
+        engines.arrive(to, letter(sender, to, "refusé"), sender)
+    return refusal(refused.value)
+
+
+def submitting(engines: LiveEngines, who: Someone, sender: str, to: str) -> tuple[int, str]:
+    with pytest.raises(smtplib.SMTPException) as refused:
+        engines.submit(who, sender, to, letter(sender, to, "refusé"))
+    return refusal(refused.value)
+
+
+def test_mail_from_outside_arrives_under_every_address_and_sub_address(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    name, _, domain = marie.address.partition("@")
+    for address in (*marie.owed.receives, f"{name}+ecole@{domain}", marie.address.upper()):
+        engines.arrive(address, letter("a@b.example", address, f"pour {address[:3]}"))
+    assert len(engines.found(marie, "pour anc")) == 1
+    assert len(engines.found(marie, "pour mar")) >= 1
+
+
+@pytest.mark.parametrize(
+    ("to", "code"),
+    [
+        ("personne.inconnue@ac-amiens.test", 550),
+        ("b@ailleurs.example", 554),
+        ("b@exterieur.test", 554),
+        ("b%ailleurs.example@ac-amiens.test", 554),
+        ("@ailleurs.example:marie@ac-amiens.test", 550),
+    ],
+)
+def test_the_mx_refuses_for_good(engines: LiveEngines, to: str, code: int) -> None:
+    with engines.mx() as client:
+        client.ehlo()
+        client.mail("a@dehors.example")
+        assert client.docmd(f"RCPT TO:<{to}>")[0] == code
+
+
+def test_the_mx_offers_no_authentication_even_under_tls(engines: LiveEngines, marie: Someone) -> None:
+    with engines.mx() as client:
+        client.ehlo()
+        assert "auth" not in client.esmtp_features
+        client.starttls(context=engines.tls())
+        client.ehlo()
+        assert "auth" not in client.esmtp_features
+        assert client.docmd("AUTH", "PLAIN AAAA")[0] == 503
+
+
+def test_nobody_signs_as_one_of_us_without_signing_in(engines: LiveEngines, marie: Someone) -> None:
+    assert arriving(engines, marie.address, marie.address)[0] == 553
+
+
+def test_a_message_too_big_is_refused_at_the_first_word(engines: LiveEngines, marie: Someone) -> None:
+    with engines.mx() as client:
+        client.ehlo()
+        assert client.docmd("MAIL", "FROM:<a@b.example> SIZE=20971521")[0] == 552
+        assert client.docmd("MAIL", "FROM:<a@b.example> SIZE=20971520")[0] == 250
+
+
+def test_authentication_waits_for_tls(engines: LiveEngines, marie: Someone) -> None:
+    with smtplib.SMTP("localhost", engines.config.ports.submission, timeout=20) as client:
+        client.ehlo()
+        assert "auth" not in client.esmtp_features
+        assert client.docmd("AUTH", "PLAIN AAAA")[0] == 530
+        assert client.docmd("MAIL", f"FROM:<{marie.address}>")[0] == 530
+
+
+def test_one_sends_by_both_doors_with_an_application_password(engines: LiveEngines, marie: Someone) -> None:
+    other = engines.someone()
+    engines.submit(marie, marie.address, other.address, letter(marie.address, other.address, "par 587"))
+    with smtplib.SMTP_SSL("localhost", engines.config.ports.submissions, context=engines.tls()) as client:
+        client.login(marie.owed.names[1], marie.password)
+        client.send_message(letter(marie.address, other.address, "par 465"), marie.address, other.address)
+    assert engines.found(other, "par 587")
+    assert engines.found(other, "par 465")
+
+
+def test_one_sends_with_a_token_until_it_is_refused(engines: LiveEngines, marie: Someone) -> None:
+    token = engines.token(marie.mailbox)
+    words = f"n,a={marie.mailbox},\x01auth=Bearer {token}\x01\x01"
+    with engines.submission() as client:
+        client.ehlo()
+        assert client.auth("OAUTHBEARER", lambda _=None: words)[0] == 235
+        assert client.mail(marie.address)[0] == 250
+        assert client.rcpt("a@ailleurs.example")[0] == 250
+    engines.directory.refuse_tokens([digest(token)])
+    with engines.submission() as client, pytest.raises(smtplib.SMTPAuthenticationError):
+        client.ehlo()
+        client.auth("OAUTHBEARER", lambda _=None: words)
+
+
+def test_nobody_sends_as_somebody_else(engines: LiveEngines, marie: Someone) -> None:
+    other = engines.someone()
+    for sender in (other.address, other.mailbox, marie.owed.receives[1], "a@dehors.example"):
+        assert submitting(engines, marie, sender, "a@ailleurs.example")[0] == 553
+
+
+def test_a_sub_address_of_ones_own_is_ones_own(engines: LiveEngines, marie: Someone) -> None:
+    name, _, domain = marie.address.partition("@")
+    sender = f"{name}+ecole@{domain}"
+    engines.submit(marie, sender, marie.address, letter(sender, marie.address, "sous-adresse"))
+    assert engines.found(marie, "sous-adresse")
+
+
+@pytest.mark.parametrize("password", ["02E9912345678", "mot de passe principal", ""])
+def test_only_an_application_password_or_a_token_sends(
+    engines: LiveEngines, marie: Someone, password: str
+) -> None:
+    unknown = Someone(engines.someone().owed, password)
+    told = set()
+    for who in (marie.mailbox, unknown.mailbox, "inconnu@ac-amiens.test"):
+        with engines.submission() as client, pytest.raises(smtplib.SMTPAuthenticationError) as refused:
+            client.login(who, password)
+        told.add(refusal(refused.value))
+    assert len(told) == 1
+    assert next(iter(told))[0] == 535
+
+
+def test_a_suspended_account_sends_nothing(engines: LiveEngines, marie: Someone) -> None:
+    engines.change(marie, active=False)
+    assert submitting(engines, marie, marie.address, "a@ailleurs.example")[0] == 535
+
+
+def test_an_unknown_colleague_is_told_at_once(engines: LiveEngines, marie: Someone) -> None:
+    assert submitting(engines, marie, marie.address, "personne.inconnue@ac-amiens.test")[0] == 550
+
+
+@pytest.mark.parametrize("ending", [b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r\n", b"\r\n\x00.\r\n"], ids=repr)
+def test_no_message_hides_in_another(engines: LiveEngines, marie: Someone, ending: bytes) -> None:
+    """SMTP smuggling: only CRLF . CRLF ends a message (RFC 5321 §4.1.1.4)."""
+    subject = f"porteur {digest(repr(ending))[:8]}"
+    hidden = f"MAIL FROM:<b@b.example>\r\nRCPT TO:<{marie.address}>\r\nDATA\r\nSubject: passager\r\n\r\nx"
+    with socket.create_connection(("127.0.0.1", engines.config.ports.mx), 20) as peer:
+        lines = peer.makefile("rb")
+        lines.readline()
+        for command in (
+            "HELO dehors.example",
+            "MAIL FROM:<a@b.example>",
+            f"RCPT TO:<{marie.address}>",
+            "DATA",
+        ):
+            peer.sendall(f"{command}\r\n".encode())
+            lines.readline()
+        peer.sendall(f"Subject: {subject}\r\n\r\nun".encode() + ending + hidden.encode() + b"\r\n.\r\n")
+        assert lines.readline().startswith((b"250", b"550", b"521"))
+        peer.sendall(b"QUIT\r\n")
+        assert lines.read().count(b"250") == 0
+        lines.close()
+    engines.arrive(marie.address, letter("a@b.example", marie.address, f"repère {subject[8:]}"))
+    engines.found(marie, f"{subject[8:]}")
+    with engines.signed_in(marie) as client:
+        client.select("INBOX", readonly=True)
+        assert client.search(None, "SUBJECT", "passager")[1] == [b""]

@@ -1,0 +1,177 @@
+"""The engines' own view of the mailboxes keeps what it is told, whole or not at all."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.provisioning.values import AppKey, Owed
+
+
+def owed(name: str, **changes: object) -> Owed:
+    base = Owed(
+        mailbox=f"{name}@ac-amiens.test",
+        active=True,
+        quota_mb=2048,
+        names=(name, f"{name}@ac-amiens.test"),
+        receives=(f"{name}@ac-amiens.test",),
+        sends=(f"{name}@ac-amiens.test",),
+        app_keys=(AppKey("a" * 64, 0),),
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def sorted_owed(one: Owed) -> Owed:
+    return replace(
+        one,
+        names=tuple(sorted(one.names)),
+        receives=tuple(sorted(one.receives)),
+        sends=tuple(sorted(one.sends)),
+        app_keys=tuple(sorted(one.app_keys, key=lambda key: key.token_sha256)),
+    )
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[SqliteMailDirectory]:
+    made = SqliteMailDirectory(tmp_path / "projection.sqlite3")
+    yield made
+    made.close()
+
+
+def tokens(tmp_path: Path) -> list[tuple[str, str]]:
+    connection = sqlite3.connect(tmp_path / "projection.sqlite3")
+    try:
+        return connection.execute("SELECT token_sha256, mailbox FROM token ORDER BY 1").fetchall()
+    finally:
+        connection.close()
+
+
+_words = st.text("abcdefgh", min_size=1, max_size=6)
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda stem, extra, active, quota: owed(
+                stem,
+                active=active,
+                quota_mb=quota,
+                names=(f"{stem}@ac-amiens.test", *(f"{stem}-{word}" for word in extra)),
+                receives=tuple(f"{stem}-{word}@ac-amiens.test" for word in extra),
+                sends=tuple(f"{stem}-{word}@ac-amiens.test" for word in sorted(extra)[:1]),
+                app_keys=tuple(AppKey(word.ljust(64, "0"), len(word)) for word in extra),
+            ),
+            _words,
+            st.sets(_words, max_size=4),
+            st.booleans(),
+            st.integers(0, 100_000),
+        ),
+        unique_by=lambda one: one.mailbox,
+        max_size=8,
+    )
+)
+def test_what_was_put_is_held(many: list[Owed]) -> None:
+    directory = SqliteMailDirectory(Path(":memory:"))
+    try:
+        directory.put(many)
+        directory.put(many)
+        assert dict(directory.held()) == {one.mailbox: sorted_owed(one) for one in many}
+    finally:
+        directory.close()
+
+
+def test_a_name_may_pass_from_one_to_another_in_one_change(directory: SqliteMailDirectory) -> None:
+    first, second = owed("un", names=("un", "chef")), owed("deux", names=("deux",))
+    directory.put([first, second])
+    directory.put([replace(first, names=("un",)), replace(second, names=("deux", "chef"))])
+    assert directory.held()[second.mailbox].names == ("chef", "deux")
+
+
+def test_a_name_of_somebody_else_is_refused_and_nothing_changes(directory: SqliteMailDirectory) -> None:
+    first = owed("un")
+    directory.put([first])
+    with pytest.raises(EngineRefused):
+        directory.put([owed("trois"), owed("deux", receives=first.receives)])
+    assert set(directory.held()) == {first.mailbox}
+
+
+def test_dropped_is_unknown_with_all_it_had(directory: SqliteMailDirectory, tmp_path: Path) -> None:
+    one = owed("un")
+    directory.put([one])
+    directory.allow_token(one.mailbox, "b" * 64, int(time.time()) + 60)
+    directory.drop([one.mailbox, "inconnu@ac-amiens.test"])
+    assert directory.held() == {}
+    assert tokens(tmp_path) == []
+    directory.put([owed("deux", names=one.names, receives=one.receives, sends=())])
+
+
+def test_tokens_are_allowed_refused_and_forgotten_when_expired(
+    directory: SqliteMailDirectory, tmp_path: Path
+) -> None:
+    one = owed("un")
+    directory.put([one])
+    now = int(time.time())
+    directory.allow_token(one.mailbox, "a" * 64, now - 10)
+    directory.allow_token(one.mailbox, "b" * 64, now + 60)
+    directory.allow_token(one.mailbox, "c" * 64, now + 60)
+    assert tokens(tmp_path) == [("b" * 64, one.mailbox), ("c" * 64, one.mailbox)]
+    directory.refuse_tokens(["b" * 64, "d" * 64])
+    assert tokens(tmp_path) == [("c" * 64, one.mailbox)]
+
+
+def test_putting_again_keeps_the_tokens(directory: SqliteMailDirectory, tmp_path: Path) -> None:
+    one = owed("un")
+    directory.put([one])
+    directory.allow_token(one.mailbox, "b" * 64, int(time.time()) + 60)
+    directory.put([replace(one, quota_mb=1)])
+    assert tokens(tmp_path) == [("b" * 64, one.mailbox)]
+
+
+def test_a_token_for_an_unknown_mailbox_is_refused(directory: SqliteMailDirectory) -> None:
+    with pytest.raises(EngineRefused):
+        directory.allow_token("inconnu@ac-amiens.test", "b" * 64, int(time.time()) + 60)
+
+
+def test_many_threads_lose_nothing(directory: SqliteMailDirectory) -> None:
+    def add(worker: int) -> None:
+        for n in range(20):
+            directory.put([owed(f"t{worker}x{n}")])
+
+    threads = [threading.Thread(target=add, args=(worker,)) for worker in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(directory.held()) == 100
+
+
+def test_two_processes_worth_of_connections_see_each_other_at_once(tmp_path: Path) -> None:
+    first, second = (SqliteMailDirectory(tmp_path / "projection.sqlite3") for _ in range(2))
+    try:
+        first.put([owed("un")])
+        assert set(second.held()) == {"un@ac-amiens.test"}
+    finally:
+        first.close()
+        second.close()
+
+
+def test_a_whole_academie_is_written_in_seconds(directory: SqliteMailDirectory) -> None:
+    many = [owed(f"agent{n}", app_keys=()) for n in range(45_000)]
+    began = time.monotonic()
+    directory.put(many)
+    assert time.monotonic() - began < 20
+    assert len(directory.held()) == 45_000
+
+
+def test_an_unreachable_file_is_an_engine_away(tmp_path: Path) -> None:
+    directory = SqliteMailDirectory(tmp_path / "absent" / "projection.sqlite3")
+    with pytest.raises(EngineDown):
+        directory.held()
