@@ -1,0 +1,6 @@
+"""Realistic letters of a French school, made from a seed: no network, no clock, no database."""
+
+from vaguemestre.demo.letters.filing import messages
+from vaguemestre.demo.letters.values import Letter, Writer
+
+__all__ = ["Letter", "Writer", "messages"]
