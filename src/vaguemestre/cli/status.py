@@ -19,7 +19,7 @@ from vaguemestre.site.config import Config
 from vaguemestre.supervisor import place, processes
 
 _STATES = {"ready": "prêt", "starting": "démarre", "down": "en panne", "stopped": "arrêté"}
-_ERROR = re.compile(r"\b(error|critical|fatal|panic)\b", re.IGNORECASE)
+_ERROR = re.compile(r"\b(?:ERROR|CRITICAL)\b|(?:\b|[a-z])(?:[Ee]rror|[Ff]atal|[Pp]anic):")
 _LAST_BYTES = 300_000
 _SHOWN = 5
 
@@ -92,7 +92,8 @@ def last_errors(logs: Path) -> list[str]:
 
 
 def _child_line(child: dict[str, Any]) -> str:
-    told = f"{child['name']:<9} {_STATES.get(child['state'], child['state']):<9} depuis le {_when(child['since'])}"
+    state = _STATES.get(child["state"], child["state"])
+    told = f"{child['name']:<9} {state:<9} depuis le {_when(child['since'])}"
     if child["pid"]:
         told += f", processus {child['pid']}"
     if child["restarts"]:

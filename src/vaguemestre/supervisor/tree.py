@@ -13,6 +13,7 @@ from vaguemestre.supervisor import processes
 from vaguemestre.supervisor.asking import answers
 from vaguemestre.supervisor.logs import LogFile, follow
 from vaguemestre.supervisor.plan import Child, held_steady, pause_before
+from vaguemestre.supervisor.spawning import spawn
 
 READY_PATIENCE = 60.0  # seconds a child may take to become ready
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
@@ -125,7 +126,8 @@ class Tree:
     async def _one_run(self, kept: Kept) -> float:
         """From start to end of one process. Returns how many seconds it was ready."""
         try:
-            process = await self._spawn(kept)
+            environment = {**self._environment, **dict(kept.child.environment)}
+            process = await spawn(kept.child.argv, environment, self._logs.parent)
         except OSError as error:
             kept.last_end = os.strerror(error.errno or 0)
             self._move(kept, "down")
@@ -134,8 +136,8 @@ class Tree:
         born = processes.seen(process.pid)
         kept.pid, kept.born = process.pid, born.born if born else 0
         self._move(kept, "starting")
-        listening = asyncio.create_task(self._listen(kept, process.stdout))
-        ended = asyncio.create_task(process.wait())
+        listening = asyncio.create_task(self._listen(kept, process.output))
+        ended = process.ended
         ready_at = await self._until_ready(kept, ended)
         if ready_at is None and not ended.done():
             kept.last_end = f"pas de réponse en {READY_PATIENCE:g} s"
@@ -149,19 +151,7 @@ class Tree:
         self._listen_no_more(listening)
         return ready_for
 
-    async def _spawn(self, kept: Kept) -> asyncio.subprocess.Process:
-        # A session of its own: Ctrl-C reaches only us, and all it starts is found again. If we die, it ends.
-        return await asyncio.create_subprocess_exec(
-            "/usr/bin/setpriv", "--pdeathsig", "TERM", "--", *kept.child.argv,
-            env={**self._environment, **dict(kept.child.environment)},
-            cwd=self._logs.parent,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
-
-    async def _until_ready(self, kept: Kept, ended: "asyncio.Task[int]") -> float | None:
+    async def _until_ready(self, kept: Kept, ended: "asyncio.Future[int]") -> float | None:
         began, deadline = time.time(), time.monotonic() + READY_PATIENCE
         while not ended.done() and time.monotonic() < deadline and not self._stopping.is_set():
             given = [await answers(question, since=began) for question in kept.child.ready]
@@ -174,10 +164,10 @@ class Tree:
             await ended
         return None
 
-    async def _listen(self, kept: Kept, stream: asyncio.StreamReader | None) -> None:
+    async def _listen(self, kept: Kept, stream: asyncio.StreamReader) -> None:
         file = LogFile(self._logs / f"{kept.name}.log") if kept.child.log_file is None else None
         rest = b""
-        while stream is not None and (piece := await stream.read(65536)):
+        while piece := await stream.read(65536):
             *lines, rest = (rest + piece)[-1_000_000:].split(b"\n")
             for line in lines:
                 self._hear(kept, line.decode(errors="replace"), file)
