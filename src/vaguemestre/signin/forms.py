@@ -2,6 +2,8 @@
 
 from django import forms
 
+from vaguemestre.credentials.rules.passwords import LONGEST, SHORTEST
+
 
 class SignInForm(forms.Form):
     identifiant = forms.CharField(
@@ -43,3 +45,33 @@ class CodeForm(forms.Form):
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
         ),
     )
+
+
+class ChangePasswordForm(forms.Form):
+    """A new password, twice. Whether it holds is the service's to say."""
+
+    mot_de_passe = forms.CharField(
+        label="Nouveau mot de passe",
+        max_length=1024,
+        strip=False,
+        help_text=f"De {SHORTEST} à {LONGEST} caractères, sans rien de votre nom, de votre NUMEN ni de votre "
+        "date de naissance. Quelques mots sans rapport entre eux conviennent très bien.",
+        error_messages={"required": "Choisissez un mot de passe."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+    )
+    confirmation = forms.CharField(
+        label="Confirmer le mot de passe",
+        max_length=1024,
+        strip=False,
+        error_messages={"required": "Écrivez le mot de passe une seconde fois."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+    )
+
+    def clean_confirmation(self) -> str:
+        second: str = self.cleaned_data["confirmation"]
+        first = self.cleaned_data.get("mot_de_passe")
+        if first and second != first:
+            raise forms.ValidationError(
+                "Les deux mots de passe ne sont pas les mêmes : écrivez-les de nouveau."
+            )
+        return second

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from vaguemestre.credentials.queries import presented
 from vaguemestre.signin.models import BrowserSession
+from vaguemestre.signin.rules.browsers import browser_words
 from vaguemestre.signin.values import Who
 
 
@@ -51,3 +52,25 @@ def sessions_over(session_keys: Collection[str], now: datetime) -> set[str]:
         pk__in=session_keys, expire_date__gt=now, account__state="active"
     ).values_list("pk", flat=True)
     return set(session_keys) - set(alive)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShown:
+    """A session as its owner sees it."""
+
+    started: datetime
+    network: str
+    browser: str
+    is_shared: bool
+    is_this_one: bool
+
+
+def sessions_of(account_id: int, this_key: str, now: datetime) -> list[SessionShown]:
+    """Those that are open, newest first."""
+    rows = BrowserSession.objects.filter(account_id=account_id, expire_date__gt=now).order_by("-started_at")
+    columns = ("started_at", "network", "browser", "is_shared_computer", "pk")
+    return [
+        SessionShown(started, network, browser_words(browser), shared, pk == this_key)
+        for started, network, browser, shared, pk in rows.values_list(*columns)
+        if started
+    ]

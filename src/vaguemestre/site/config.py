@@ -25,6 +25,10 @@ class AcademySection:
     domain: str = "ac-amiens.test"
     departments: tuple[str, ...] = ("002", "060", "080")
     numen_layout: str = "seed"
+    help_phone: str = ""  # the three lines of the help desk on `/aide`; empty: not shown
+    help_hours: str = ""
+    help_address: str = ""
+    privacy_address: str = ""  # the data protection officer, on `/donnees-personnelles`
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.signin.urls")),
     path("assistant/", include("vaguemestre.assistant.urls")),
     path("", include("vaguemestre.sorting.urls")),
+    path("", include("vaguemestre.portal.urls")),
     path("sante/", views.show_health, name="health"),
     path("sante/ping", views.ping, name="ping"),
 ]

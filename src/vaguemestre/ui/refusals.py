@@ -55,7 +55,8 @@ def sentence(refusal: Refusal) -> str:
         "signin.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "assistant.not-possible": _(
             "Nous ne pouvons pas continuer avec ces informations. Vérifiez-les et recommencez. Si "
-            "votre compte est déjà activé, ou si cela persiste, la page d’aide dit comment joindre l’assistance."
+            "votre compte est déjà activé, ou si cela persiste, la page d’aide dit comment joindre "
+            "l’assistance."
         ),
         "assistant.link-over": _(
             "Ce lien a déjà servi ou n’est plus valable. Demandez-en un autre à qui vous l’a donné."

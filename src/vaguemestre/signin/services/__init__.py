@@ -1,5 +1,6 @@
 """Signing in and out. Use cases, except what says « inside the caller's transaction »."""
 
+from vaguemestre.signin.services.changes import change_password
 from vaguemestre.signin.services.sessions import (
     end_other_sessions,
     end_session,
@@ -12,6 +13,7 @@ from vaguemestre.signin.services.throttle import clear, give_back, pay
 
 __all__ = [
     "begin",
+    "change_password",
     "clear",
     "end_other_sessions",
     "end_session",

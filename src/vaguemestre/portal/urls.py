@@ -1,0 +1,20 @@
+"""Paths of the portal."""
+
+from django.urls import path
+
+from vaguemestre.portal.views import home, programs, public
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.show_home, name="home"),
+    path("parametres/", home.show_settings, name="settings"),
+    path("parametres/affichage", home.set_display, name="display"),
+    path("parametres/appareils", programs.list_programs, name="programs"),
+    path("parametres/appareils/nouveau", programs.add_program, name="add-program"),
+    path("parametres/appareils/<int:number>/revoquer", programs.revoke_program, name="revoke-program"),
+    path("aide", public.show_help, name="help"),
+    path("accessibilite", public.show_accessibility, name="accessibility"),
+    path("donnees-personnelles", public.show_privacy, name="privacy"),
+    path("charte", public.show_charter, name="charter"),
+    path(".well-known/change-password", home.change_password_address, name="change-password"),
+]

@@ -1,0 +1,1 @@
+"""The portal's screens: home, public pages, display, mail programs."""

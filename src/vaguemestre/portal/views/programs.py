@@ -1,0 +1,64 @@
+"""« Appareils et mots de passe d'application »: what mail programs sign in with."""
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.credentials.events import AccountChanged
+from vaguemestre.credentials.queries import app_passwords_of
+from vaguemestre.jobs.services import run_now
+from vaguemestre.portal import services
+from vaguemestre.portal.forms import AppPasswordForm
+from vaguemestre.provisioning.ports import connections
+from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
+
+
+@require_GET
+@signed_in
+def list_programs(request: SignedInRequest) -> HttpResponse:
+    return _page(request, AppPasswordForm())
+
+
+@require_POST
+@recently_signed_in
+def add_program(request: SignedInRequest) -> HttpResponse:
+    """The password is on the page that answers, and nowhere else ever."""
+    form = AppPasswordForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    account_id, name = request.who.account_id, form.cleaned_data["nom"]
+    text = services.make_app_password(account_id, name, by=f"account:{account_id}", now=timezone.now())
+    is_ready = run_now(AccountChanged(account_id))
+    return _page(request, AppPasswordForm(), shown=text, name=name, is_ready=is_ready)
+
+
+@require_POST
+@signed_in
+def revoke_program(request: SignedInRequest, number: int) -> HttpResponse:
+    """It opens nothing any more, and what it had opened is closed."""
+    account_id = request.who.account_id
+    services.drop_app_password(account_id, number, by=f"account:{account_id}", now=timezone.now())
+    if run_now(AccountChanged(account_id)):
+        connections.get().cut(request.who.mailbox)
+    return HttpResponseRedirect(f"{reverse('portal:programs')}?fait=revoque")
+
+
+def _page(
+    request: SignedInRequest, form: AppPasswordForm, shown: str = "", name: str = "", *, is_ready: bool = True
+) -> HttpResponse:
+    config = settings.CONFIG
+    host = config.public_url.partition("//")[2].partition(":")[0].rstrip("/")
+    told = {
+        "form": form,
+        "programs": app_passwords_of(request.who.account_id),
+        "shown": shown,
+        "name": name,
+        "is_ready": is_ready,
+        "host": host,
+        "ports": config.ports,
+        "revoked": request.GET.get("fait") == "revoque",
+    }
+    return render(request, "portal/programs.html", told)

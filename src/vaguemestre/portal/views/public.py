@@ -1,0 +1,30 @@
+"""Pages anybody may read, signed in or not."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from vaguemestre.assistant.values import CHARTER
+
+
+@require_GET
+def show_help(request: HttpRequest) -> HttpResponse:
+    academy = settings.CONFIG.academy
+    desk = {"phone": academy.help_phone, "hours": academy.help_hours, "address": academy.help_address}
+    return render(request, "portal/help.html", {"desk": desk if any(desk.values()) else None})
+
+
+@require_GET
+def show_accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/accessibility.html", {"contact": settings.CONFIG.academy.help_address})
+
+
+@require_GET
+def show_privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/privacy.html", {"officer": settings.CONFIG.academy.privacy_address})
+
+
+@require_GET
+def show_charter(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/charter.html", {"version": CHARTER})

@@ -1,0 +1,80 @@
+"""« Sécurité »: one's password and one's open sessions."""
+
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vaguemestre.credentials.queries import bearer_of
+from vaguemestre.credentials.services import check_chosen_password, strength_of
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin import services
+from vaguemestre.signin.forms import ChangePasswordForm
+from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.signin.ports import revocations
+from vaguemestre.signin.queries import sessions_of
+from vaguemestre.ui.refusals import sentence
+
+
+@require_GET
+@signed_in
+def show_security(request: SignedInRequest) -> HttpResponse:
+    who = request.who
+    shown = {
+        "sessions": sessions_of(who.account_id, who.session_key, timezone.now()),
+        "done": request.GET.get("fait", ""),
+    }
+    return render(request, "signin/security.html", shown)
+
+
+@require_http_methods(["GET", "POST"])
+@recently_signed_in
+def change_password(request: SignedInRequest) -> HttpResponse:
+    """Whoever holds an open page must prove it is theirs before the password changes."""
+    if request.method == "GET":
+        return render(request, "signin/change_password.html", {"form": ChangePasswordForm()})
+    form = ChangePasswordForm(request.POST)
+    account_id = request.who.account_id
+    if typed := form.data.get("mot_de_passe", ""):
+        try:
+            check_chosen_password(typed, bearer_of(account_id, numen_keys.get()))
+        except Refusal as refusal:
+            form.add_error("mot_de_passe", sentence(refusal))
+    if not form.is_valid():
+        return render(request, "signin/change_password.html", {"form": form})
+    by = f"account:{account_id}"
+    services.change_password(account_id, form.cleaned_data["mot_de_passe"], by=by, now=timezone.now())
+    _end_others(request)
+    return HttpResponseRedirect(f"{reverse('signin:security')}?fait=mot-de-passe")
+
+
+@require_POST
+@signed_in
+def judge(request: SignedInRequest) -> HttpResponse:
+    """How the password being typed is judged, in words, for the page to show."""
+    typed = request.POST.get("mot_de_passe", "")[:1024]
+    judged = strength_of(typed, bearer_of(request.who.account_id, numen_keys.get()))
+    return JsonResponse({"words": judged.value, "enough": judged.is_enough})
+
+
+@require_POST
+@signed_in
+def end_others(request: SignedInRequest) -> HttpResponse:
+    _end_others(request)
+    return HttpResponseRedirect(f"{reverse('signin:security')}?fait=sessions")
+
+
+def _end_others(request: SignedInRequest) -> None:
+    who = request.who
+    run_now(
+        services.end_other_sessions(
+            who.account_id,
+            who.session_key,
+            revocations.get(),
+            by=f"account:{who.account_id}",
+            now=timezone.now(),
+        )
+    )
