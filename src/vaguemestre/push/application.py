@@ -73,7 +73,7 @@ class Push:
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("t", [""])[0]
         ticket = tickets.read(self.key, given, now=time.time(), life=TICKET_LIFE)
-        if ticket is None or await asyncio.to_thread(self.over, {ticket.session_key}):
+        if ticket is None or await self._is_over(ticket.session_key):
             await _answer(send, 403, headers=self._cors(scope))
             return
         headers = [
@@ -101,6 +101,9 @@ class Push:
         finally:
             gone.cancel()
             self.hub.leave(stream)
+
+    async def _is_over(self, session_key: str) -> bool:
+        return session_key in await asyncio.to_thread(self.over, {session_key})
 
     def _cors(self, scope: Scope) -> Headers:
         origin = _header(scope, b"origin")
