@@ -14,7 +14,7 @@ TABS = (
     ("sorting:filters", _("Filtres")),
     ("writing:signatures", _("Signatures et identités")),
     ("portal:display", _("Affichage")),
-    ("devices:programs", _("Appareils et mots de passe d’application")),
+    ("portal:programs", _("Appareils et mots de passe d’application")),
     ("signin:security", _("Sécurité")),
 )
 
