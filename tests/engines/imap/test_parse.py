@@ -263,7 +263,8 @@ def test_correspondents_are_decoded_and_groups_opened() -> None:
     items: parse.Items = {
         "ENVELOPE": line(
             '(NIL NIL (("=?utf-8?Q?H=C3=A9l=C3=A8ne?=" NIL "h" "x.test")(NIL NIL "MISSING_MAILBOX"'
-            ' "MISSING_DOMAIN")) NIL NIL ((NIL NIL "Amis" NIL)("Dupont, J." NIL "j" "x.test")(NIL NIL NIL NIL)) NIL NIL NIL NIL)'
+            ' "MISSING_DOMAIN")) NIL NIL ((NIL NIL "Amis" NIL)("Dupont, J." NIL "j" "x.test")'
+            "(NIL NIL NIL NIL)) NIL NIL NIL NIL)"
         )[0]
     }
     message = parse.opened(REF, items)

@@ -1,0 +1,280 @@
+"""The gateway on a live Dovecot: right whatever others do, gone with the session, brief when hung."""
+
+import imaplib
+import time
+from collections.abc import Iterator
+
+import pytest
+from imapclient.imap_utf7 import encode
+from tests.engines.live import LiveEngines, Someone, digest
+from tests.engines.mail import Post, frozen_dovecot
+from tests.engines.samples import at, letter
+
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.webmail.ports import FolderGone, MessageGone, QuotaReached
+from vaguemestre.webmail.values import Flag, MailLogin, Page, Use
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def someone(engines: LiveEngines) -> Someone:
+    return engines.someone()
+
+
+@pytest.fixture
+def post(engines: LiveEngines) -> Iterator[Post]:
+    made = Post(engines)
+    yield made
+    made.pool.close_all()
+
+
+@pytest.fixture
+def other(engines: LiveEngines, someone: Someone) -> Iterator[imaplib.IMAP4]:
+    """Another program on the same mailbox."""
+    client = engines.signed_in(someone)
+    yield client
+    client.shutdown()
+
+
+def listed(client: imaplib.IMAP4, folder: str = "INBOX") -> list[tuple[int, frozenset[str]]]:
+    """UIDs and flags as the engine says them, newest first."""
+    client.select(folder, readonly=True)
+    answers = client.uid("FETCH", "1:*", "(FLAGS)")[1]
+    client.unselect()
+    found = []
+    for answer in answers:
+        if isinstance(answer, bytes) and b"UID" in answer:
+            uid = int(answer.split(b"UID ")[1].split(b" ")[0].rstrip(b")"))
+            flags = imaplib.ParseFlags(answer)
+            found.append((uid, frozenset(flag.decode() for flag in flags) - {"\\Recent"}))
+    return found[::-1]
+
+
+def shown(page: Page) -> list[tuple[int, frozenset[str]]]:
+    return [(row.ref.uid, row.flags) for row in page.rows]
+
+
+def append(client: imaplib.IMAP4, count: int, start: int = 0, folder: str = "INBOX") -> None:
+    for n in range(start, start + count):
+        client.append(folder, "", imaplib.Time2Internaldate(time.time()), letter(f"Message {n}"))
+
+
+def test_the_list_is_what_the_engine_says_after_every_change(
+    post: Post, someone: Someone, other: imaplib.IMAP4
+) -> None:
+    logins = [MailLogin(someone.mailbox, "one"), MailLogin(someone.mailbox, "two")]
+
+    def check(size: int = 200) -> None:
+        truth = listed(other)
+        for login in logins:
+            with post.mailboxes(login) as box:
+                for offset in (0, 3):
+                    page = box.page("INBOX", offset, size)
+                    assert shown(page) == truth[offset : offset + size]
+                    assert page.total == len(truth)
+                    assert page.unread == sum("\\Seen" not in flags for _, flags in truth)
+                    assert box.page("INBOX", offset, size) is page
+
+    def change(*commands: tuple[str, ...]) -> None:
+        other.select("INBOX")
+        for command in commands:
+            other.uid(*command)
+        other.unselect()
+
+    check()
+    append(other, 5)
+    check()
+    append(other, 60, 5)
+    check()
+    change(("STORE", "3", "+FLAGS", "(\\Flagged)"))
+    check()
+    change(("STORE", "3", "-FLAGS", "(\\Flagged)"), ("STORE", "4:9", "+FLAGS", "(\\Seen $Forwarded)"))
+    check()
+    change(("STORE", "60:61", "+FLAGS", "(\\Deleted)"), ("EXPUNGE", "60:61"))
+    check()
+    change(("MOVE", "10,20", "Archive"))
+    check()
+    append(other, 1, 65)
+    change(("MOVE", "11", "Archive"), ("STORE", "12", "+FLAGS", "(\\Answered)"))
+    check()
+    change(("STORE", "1:58", "+FLAGS", "(\\Deleted)"), ("EXPUNGE", "1:58"))
+    check()
+
+
+def test_a_folder_made_anew_is_seen_at_once(post: Post, someone: Someone, other: imaplib.IMAP4) -> None:
+    login = MailLogin(someone.mailbox, "s")
+    other.create("Projet")
+    append(other, 3, folder="Projet")
+    with post.mailboxes(login) as box:
+        old = box.page("Projet", 0, 50)
+        box.open(old.rows[0].ref)
+    other.delete("Projet")
+    with post.mailboxes(login) as box, pytest.raises(FolderGone):
+        box.page("Projet", 0, 50)
+    other.create("Projet")
+    append(other, 2, 10, "Projet")
+    with post.mailboxes(login) as box:
+        new = box.page("Projet", 0, 50)
+        assert [row.summary.subject for row in new.rows] == ["Message 11", "Message 10"]
+        assert new.uid_validity != old.uid_validity
+        with pytest.raises(MessageGone):
+            box.open(old.rows[0].ref)
+    other.rename("Projet", "Ancien")
+    other.create("Projet")
+    with post.mailboxes(login) as box:
+        assert box.page("Projet", 0, 50).rows == ()
+        assert len(box.page("Ancien", 0, 50).rows) == 2
+
+
+def test_folders_of_any_name_are_listed_and_read(post: Post, someone: Someone) -> None:
+    names = ["École & co", "Élèves/6e « A »", "日本語", "a\\b", 'dit "x"', "100 % %d", "😀", "INBOX/sous"]
+    for name in names:
+        folder = '"' + encode(name).decode().replace("\\", "\\\\").replace('"', '\\"') + '"'
+        with post.engines.signed_in(someone) as client:
+            assert client.create(folder)[0] == "OK", name
+    with post.mailboxes(MailLogin(someone.mailbox)) as box:
+        folders = box.folders()
+        assert {f.name for f in folders} >= {*names, "Élèves"}
+        assert [f.use for f in folders if f.use is not Use.OTHER][-1] is Use.ALL
+        order = [f.name for f in folders]
+        assert order.index("INBOX/sous") == order.index("INBOX") + 1
+        for name in names:
+            ref = box.append(name, letter(f"dans {name}"), (), at(1))
+            assert box.page(name, 0, 50).rows[0].ref == ref
+            assert [row.ref for row in box.search(name, ["dans"], 0, 50).rows] == [ref]
+        refs = [row.ref for row in box.page("Virtuel/All", 0, 50).rows]
+        assert {ref.folder for ref in refs} == set(names)
+        for ref in refs:
+            assert box.open(ref).subject == f"dans {ref.folder}"
+
+
+def test_a_restarted_engine_is_not_noticed(engines: LiveEngines, post: Post, someone: Someone) -> None:
+    login = MailLogin(someone.mailbox, "s")
+    with post.mailboxes(login) as box:
+        ref = box.append("INBOX", letter("Avant"), (), at(1))
+    with post.mailboxes(login) as first, post.mailboxes(login) as second:
+        first.folders()
+        second.folders()
+    assert post.pool.idle_count == 2
+    engines.end("dovecot")
+    engines.start_dovecot()
+    with post.mailboxes(login) as box:
+        assert [row.summary.subject for row in box.page("INBOX", 0, 50).rows] == ["Avant"]
+        assert box.open(ref).subject == "Avant"
+
+
+def test_a_connection_that_dies_inside_a_use_is_renewed_for_reading_only(
+    post: Post, someone: Someone, engines: LiveEngines
+) -> None:
+    login = MailLogin(someone.mailbox, "s")
+    with post.mailboxes(login) as box:
+        ref = box.append("INBOX", letter("Sujet"), (), at(1))
+    with post.mailboxes(login) as box:
+        box.page("INBOX", 0, 50)
+        engines.doveadm.cut(login.mailbox)
+        assert box.open(ref).subject == "Sujet"
+        engines.doveadm.cut(login.mailbox)
+        with pytest.raises(EngineDown):
+            box.append("INBOX", letter("Deux fois ?"), (), at(2))
+    with post.mailboxes(login) as box:
+        assert box.page("INBOX", 0, 50).total == 1
+
+
+def test_a_hung_engine_is_told_within_three_seconds(
+    engines: LiveEngines, post: Post, someone: Someone
+) -> None:
+    login = MailLogin(someone.mailbox, "s")
+    with post.mailboxes(login) as box:
+        box.folders()
+    for fresh in (False, True):
+        with frozen_dovecot(engines):
+            before = time.monotonic()
+            with pytest.raises(EngineDown), post.mailboxes(login) as box:
+                box.page("INBOX", 0, 50)
+            assert time.monotonic() - before < 3.5, fresh
+    with post.mailboxes(login) as box:
+        assert box.page("INBOX", 0, 50).total == 0
+
+
+def test_an_engine_that_is_not_there_is_down_at_once(
+    engines: LiveEngines, post: Post, someone: Someone
+) -> None:
+    engines.end("dovecot")
+    try:
+        before = time.monotonic()
+        with pytest.raises(EngineDown), post.mailboxes(MailLogin(someone.mailbox, "s")) as box:
+            box.folders()
+        assert time.monotonic() - before < 1
+    finally:
+        engines.start_dovecot()
+
+
+def test_the_end_of_a_session_ends_its_tokens_and_connections(engines: LiveEngines, someone: Someone) -> None:
+    generation, over = [0], set[str]()
+    post = Post(engines, generation=lambda: generation[0], ended=lambda keys: keys & over)
+    marie, elsewhere = MailLogin(someone.mailbox, "one"), MailLogin(someone.mailbox, "two")
+    for login in (marie, elsewhere):
+        with post.mailboxes(login) as box:
+            box.folders()
+    token, kept = post.tokens
+    engines.with_token(someone.mailbox, token).shutdown()  # unexpired, it still opens…
+    # what signing out does: the token is refused, the session is over, the counter moves
+    engines.directory.refuse_tokens([digest(token)])
+    over.add("one")
+    generation[0] += 1
+    post.pool.follow()
+    assert post.connections[0].broken
+    assert not post.connections[1].broken
+    with pytest.raises(imaplib.IMAP4.error):
+        engines.with_token(someone.mailbox, token)
+    engines.with_token(someone.mailbox, kept).shutdown()
+    post.pool.close_all()
+
+
+def test_a_token_opens_one_mailbox_only(engines: LiveEngines, someone: Someone) -> None:
+    other = engines.someone()
+    stolen = engines.token(other.mailbox)
+    post = Post(engines)
+    post.token_for = lambda login: stolen  # type: ignore[method-assign]
+    with pytest.raises(EngineRefused), post.mailboxes(MailLogin(someone.mailbox, "s")) as box:
+        box.folders()
+
+
+def test_a_suspended_mailbox_opens_for_nobody(engines: LiveEngines, post: Post, someone: Someone) -> None:
+    engines.change(someone, active=False)
+    with pytest.raises(EngineRefused), post.mailboxes(MailLogin(someone.mailbox, "s")) as box:
+        box.folders()
+
+
+def test_a_full_mailbox_says_so_before_the_message_travels(engines: LiveEngines, post: Post) -> None:
+    full = engines.someone(quota_mb=1)
+    with post.mailboxes(MailLogin(full.mailbox)) as box:
+        with pytest.raises(QuotaReached):
+            box.append("INBOX", letter("Gros", "x" * 70 + "\n" + ("y" * 70 + "\n") * 30_000), (), at(1))
+        ref = box.append("INBOX", letter("Petit"), (), at(2))
+        assert box.page("INBOX", 0, 50).rows[0].ref == ref
+
+
+def test_a_hundred_messages_move_in_one_command(post: Post, someone: Someone) -> None:
+    with post.mailboxes(MailLogin(someone.mailbox)) as box:
+        refs = [box.append("INBOX", letter(f"n° {n}"), (), at(n)) for n in range(100)]
+        moved = box.move(refs[::-1], "Archive")
+        assert len(moved) == 100
+        assert box.open(moved[0]).subject == "n° 99"
+        assert box.page("INBOX", 0, 50).total == 0
+        box.flag(moved, (Flag.SEEN, "etiquette"), ())
+        assert all({Flag.SEEN, "etiquette"} <= row.flags for row in box.page("Archive", 0, 100).rows)
+        box.expunge(moved)
+        assert box.page("Archive", 0, 50).total == 0
+
+
+def test_a_flag_that_is_not_one_is_refused(post: Post, someone: Someone) -> None:
+    with post.mailboxes(MailLogin(someone.mailbox)) as box:
+        ref = box.append("INBOX", letter("x"), (), at(1))
+        for bad in ("a b", "x)\r\n", "(", "é", ""):
+            with pytest.raises(EngineRefused):
+                box.flag([ref], (bad,), ())
+            with pytest.raises(EngineRefused):
+                box.append("INBOX", letter("y"), (bad,), at(1))
+        assert box.page("INBOX", 0, 9).total == 1

@@ -1,0 +1,126 @@
+"""Submission on the live service, and against services that misbehave."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.engines.live import LiveEngines, Someone
+from tests.engines.samples import letter
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.smtp.submission import Submission
+from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+
+
+@pytest.fixture
+def submit(engines: LiveEngines) -> Submission:
+    config = engines.config
+    return Submission(
+        (config.mail.host, config.ports.submission),
+        certificates.paths(config).ca,
+        lambda box: engines.token(box),
+    )
+
+
+@pytest.fixture
+def marie(engines: LiveEngines) -> Someone:
+    return engines.someone()
+
+
+@pytest.mark.engines
+def test_a_message_handed_over_arrives_once_for_each(
+    engines: LiveEngines, submit: Submission, marie: Someone
+) -> None:
+    paul = engines.someone()
+    content = letter(
+        "Zinzolin à l’école", "Une ligne\n.\n..\nla fin é\n", From=marie.address, To=paul.address
+    )
+    submit(marie.mailbox, marie.address, [paul.address, "quelqu.un@ailleurs.example"], content)
+    (arrived,) = engines.found(paul, "Zinzolin")
+    assert arrived.endswith(b"Une ligne\r\n.\r\n..\r\nla fin \xc3\xa9\r\n")
+    assert engines.found(engines.outside, "Zinzolin")
+
+
+@pytest.mark.engines
+def test_nobody_sends_as_somebody_else(engines: LiveEngines, submit: Submission, marie: Someone) -> None:
+    paul = engines.someone()
+    with pytest.raises(EngineRefused, match=r"smtp: 5\d\d"):
+        submit(marie.mailbox, paul.address, [marie.address], letter("Faux"))
+
+
+@pytest.mark.engines
+def test_all_recipients_or_none(engines: LiveEngines, submit: Submission, marie: Someone) -> None:
+    unknown = f"personne@{engines.config.academy.domain}"
+    paul = engines.someone()
+    with pytest.raises(EngineRefused, match="personne@"):
+        submit(marie.mailbox, marie.address, [paul.address, unknown], letter("À moitié"))
+    submit(marie.mailbox, marie.address, [paul.address], letter("Entier"))
+    engines.found(paul, "Entier")
+    with engines.signed_in(paul) as client:
+        client.select("INBOX", readonly=True)
+        assert len(client.search(None, "ALL")[1][0].split()) == 1
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(
+    "address", ["a@b.test>\r\nRCPT TO:<c@d.test", "a@b.test\nx", "a b@c.test", "<a@b.test>", "", "a\0@b.test"]
+)
+def test_an_address_is_never_a_command(submit: Submission, marie: Someone, address: str) -> None:
+    with pytest.raises(EngineRefused):
+        submit(marie.mailbox, marie.address, [address], letter("x"))
+    with pytest.raises(EngineRefused):
+        submit(marie.mailbox, address, [marie.address], letter("x"))
+
+
+@pytest.mark.engines
+def test_a_bad_token_is_refused_and_a_stranger_certificate_too(
+    engines: LiveEngines, marie: Someone, tmp_path: Path
+) -> None:
+    address = engines.config.mail.host, engines.config.ports.submission
+    ca = certificates.paths(engines.config).ca
+    withdrawn = Submission(address, ca, lambda box: engines.token(box, allowed=False))
+    with pytest.raises(EngineRefused):
+        withdrawn(marie.mailbox, marie.address, [marie.address], letter("x"))
+    elsewhere = Path("/etc/ssl/certs/ca-certificates.crt")
+    if elsewhere.exists():
+        with pytest.raises(EngineDown):
+            Submission(address, elsewhere, engines.token)(
+                marie.mailbox, marie.address, ["a@b.test"], letter("x")
+            )
+
+
+def test_no_token_is_no_sending(tmp_path: Path) -> None:
+    def over(_: str) -> str:
+        raise Refusal("credentials.session-over")
+
+    # the token is asked for only once the service is reached
+    with pytest.raises(EngineDown):
+        Submission(("127.0.0.1", 1), tmp_path / "ca.pem", over)("m", "a@b.test", ["a@b.test"], b"x")
+
+
+@pytest.fixture
+def service() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        yield made
+
+
+@pytest.mark.parametrize("said", [b"", b"220 ready\r\n421 too busy\r\n", b"554 go away\r\n", b"garbage\r\n"])
+def test_a_service_that_misbehaves_is_down_or_refuses(
+    service: socket.socket, said: bytes, tmp_path: Path
+) -> None:
+    def answer() -> None:
+        peer = service.accept()[0]
+        peer.sendall(said)
+        peer.shutdown(socket.SHUT_WR)
+        peer.recv(1000)
+        peer.close()
+
+    talk = threading.Thread(target=answer)
+    talk.start()
+    with pytest.raises((EngineDown, EngineRefused)):
+        Submission(service.getsockname(), tmp_path / "ca.pem", lambda _: "t")(
+            "m", "a@b.test", ["a@b.test"], b"x"
+        )
+    talk.join()
