@@ -157,6 +157,33 @@ CAST = (
     ),
 )
 
+# Ordinary people of the college, never activated: those the teacher writes with.
+STAFF = tuple(
+    Part(
+        f"staff-{number}",
+        _civil(civility, first, last, date(1970 + number * 2, number, 10 + number)),
+        category,
+        COLLEGE.uai,
+        function,
+        corps,
+        discipline,
+        date(2010 + number, 9, 1),
+        is_pending=True,
+    )
+    for number, (civility, first, last, category, function, corps, discipline) in enumerate(
+        (
+            ("Mme", "Hélène", "Poulain", _TEACHING, "ENS", "553", "L0422"),
+            ("M.", "Julien", "Dewailly", _TEACHING, "ENS", "553", "L1300"),
+            ("Mme", "Maud", "N’Diaye", _TEACHING, "ENS", "553", "L1600"),
+            ("M.", "Cédric", "Obry", _TEACHING, "ENS", "531", "L1900"),
+            ("Mme", "Anne-Sophie", "Thuillier", _TEACHING, "DOC", "553", "L0080"),
+            ("Mme", "Claire", "Magnier", StaffCategory.CPE, "EDU", "563", ""),
+            ("M.", "Rachid", "Bouzid", StaffCategory.AED, "AED", "", ""),
+        ),
+        start=1,
+    )
+)
+
 
 def numen_of(part: Part, academy: str, layout: NumenLayout) -> Numen:
     """Always the same one; that of somebody who comes from Lille says so, and is of the usual layout."""
@@ -189,5 +216,5 @@ def people(today: date, academy: str, layout: NumenLayout) -> list[NewPerson]:
             ),
             numen=numen_of(part, academy, layout),
         )
-        for part in CAST
+        for part in (*CAST, *STAFF)
     ]

@@ -37,6 +37,13 @@ class Ledger:
             self._write()
         return accounts[role]
 
+    def remembered(self, name: str, value: str) -> str:
+        """The value kept under that name; the given one from now on if there was none."""
+        if name not in self._kept:
+            self._kept[name] = value
+            self._write()
+        return str(self._kept[name])
+
     def is_done(self, step: str) -> bool:
         return step in self._kept["done"]
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from vaguemestre.credentials.queries import accounts_by_dossier, has_accounts, presented
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part, numen_of
 from vaguemestre.demo.ledger import Ledger
+from vaguemestre.demo.mail import load_mail
 from vaguemestre.demo.people import Progress, create_people
 from vaguemestre.directory.queries import academy_of_domain
 from vaguemestre.directory.values import NumenLayout
@@ -35,6 +36,18 @@ def people(config: Config, progress: Progress) -> None:
         return
     create_people(config, ledger, progress, timezone.now())
     ledger.mark_done(_PEOPLE)
+
+
+def mail(config: Config, progress: Progress) -> None:
+    """The letters of the cast, by IMAP: the engines answer and know these accounts. Idempotent.
+
+    Raises EngineDown, EngineRefused.
+    """
+    ledger = Ledger(config.secrets_dir)
+    if ledger.is_done(_MAIL):
+        return
+    load_mail(config, ledger, progress, timezone.now())
+    ledger.mark_done(_MAIL)
 
 
 def accounts(config: Config) -> list[dict[str, object]]:

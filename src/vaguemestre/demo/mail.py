@@ -1,0 +1,108 @@
+"""Whose mailbox holds what, and loading it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import accumulate
+
+from vaguemestre.contacts.queries import contacts_of
+from vaguemestre.contacts.services import save_contact
+from vaguemestre.contacts.values import ContactCard
+from vaguemestre.credentials.queries import accounts_by_dossier, presented
+from vaguemestre.demo.cast import CAST, SEED, STAFF
+from vaguemestre.demo.ledger import Ledger
+from vaguemestre.demo.letters import Writer, messages
+from vaguemestre.demo.loading import load
+from vaguemestre.demo.people import Progress
+from vaguemestre.directory.queries import academy_of_domain
+from vaguemestre.site.config import Config
+
+_COUNTS = {"teacher": 1200, "colleague": 150, "head": 120, "secretary": 100}
+_FEW = 30
+_TITLES = {
+    "teacher": "Professeure de lettres modernes",
+    "colleague": "Professeur d’histoire-géographie",
+    "head": "Principal du collège Jules Verne",
+    "secretary": "Secrétariat de direction",
+    "otp": "Directrice de l’école Les Tilleuls",
+    "hr_dpe": "Division des personnels enseignants",
+    "hr_dpate": "Division des personnels administratifs",
+    "hr_deep": "Division des établissements privés",
+    "hr_dsden": "Direction des services départementaux de la Somme",
+    "helpdesk": "Assistance informatique",
+    "administrator": "Direction des systèmes d’information",
+}
+_WRITING_TO_ALL = ("colleague", "head", "secretary", "hr_dpe")
+
+
+def load_mail(config: Config, ledger: Ledger, progress: Progress, now: datetime) -> None:
+    """Every mailbox of the cast; those loaded before are skipped, one begun is finished."""
+    until = datetime.fromisoformat(ledger.remembered("mail until", now.replace(microsecond=0).isoformat()))
+    writers = _writers(config)
+    counts = {part.role: _COUNTS.get(part.role, _FEW) for part in CAST if not part.is_pending}
+    total = sum(counts.values())
+    before = dict(zip(counts, accumulate(counts.values(), initial=0), strict=False))
+    for number, (role, wanted) in enumerate(counts.items()):
+        begun, finished = f"mail of {role} begun", f"mail of {role}"
+        if ledger.is_done(finished):
+            continue
+        others = [writer for other, writer in writers.items() if other != role and _writes_to(other)]
+        is_again = ledger.is_done(begun)
+        ledger.mark_done(begun)
+        load(
+            (config.mail.host, config.ports.imap),
+            writers[role].address,
+            ledger.secrets_of(role)["app_password"],
+            messages(SEED * 100 + number, wanted, writers[role], others, until),
+            may_be_there=is_again,
+            progress=_from(before[role], total, progress),
+        )
+        ledger.mark_done(finished)
+    _fill_address_book(config, writers)
+
+
+def _from(done: int, total: int, progress: Progress) -> Callable[[int], None]:
+    def more(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("Courriels de démonstration", done / total)
+
+    return more
+
+
+def _writes_to(role: str) -> bool:
+    return role in _WRITING_TO_ALL or role.startswith("staff")
+
+
+def _writers(config: Config) -> dict[str, Writer]:
+    """The cast and the staff of the college, as they sign."""
+    academy = academy_of_domain(config.academy.domain)
+    roles = {part.dossier: part.role for part in (*CAST, *STAFF)}
+    writers = {}
+    for dossier, (account_id, _) in accounts_by_dossier(academy.pk, list(roles)).items():
+        shown, role = presented(account_id), roles[dossier]
+        if shown:
+            writers[role] = Writer(
+                shown.name, shown.address, _TONES.get(role, "colleague"), _TITLES.get(role, "")
+            )
+    return {role: writers[role] for role in roles.values() if role in writers}
+
+
+def _fill_address_book(config: Config, writers: dict[str, Writer]) -> None:
+    """The teacher's own contacts; those there already stay as they are."""
+    academy = academy_of_domain(config.academy.domain)
+    account_id, _ = accounts_by_dossier(academy.pk, [CAST[0].dossier])[CAST[0].dossier]
+    cards = [ContactCard(w.name, w.address, note=w.title) for role, w in writers.items() if role != "teacher"]
+    known = {contact.address for contact in contacts_of(account_id)}
+    for card in (*cards, *_FROM_OUTSIDE):
+        if card.address not in known:
+            save_contact(account_id, card)
+
+
+_TONES = {"head": "office", "secretary": "office", "hr_dpe": "office", "hr_dpate": "office"}
+_FROM_OUTSIDE = (
+    ContactCard("Maison de la culture, réservations", "scolaires@maison-culture.example", "03 22 00 00 01"),
+    ContactCard(
+        "Cars Picardie Voyages", "devis@cars-picardie.example", "03 22 00 00 02", "Sorties scolaires"
+    ),
+    ContactCard("Karim Benali", "karim.benali@famille.example", note="Parent délégué, 4e B"),
+)
