@@ -30,6 +30,7 @@ urlpatterns = [
     path("<composer_key:key>/etat/", views.tell_state, name="tell-state"),
     path("<composer_key:key>/annuler/", views.cancel, name="cancel"),
     path("<composer_key:key>/abandonner/", views.drop, name="drop"),
+    path("<composer_key:key>/dedoubler/", views.fork, name="fork"),
     path("<composer_key:key>/texte/", views.as_text, name="as-text"),
     path("<composer_key:key>/pieces/", views.add_enclosure, name="add-enclosure"),
     path("<composer_key:key>/pieces/<int:enclosure_id>/", views.show_enclosure, name="show-enclosure"),

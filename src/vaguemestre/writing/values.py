@@ -73,6 +73,14 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Forked:
+    """The second of two messages that were one: its key; address of each attachment before → now."""
+
+    key: str
+    paths: dict[str, str]
+
+
+@dataclass(frozen=True)
 class EnclosureShown:
     """An attachment of a message being written. `received` of `size` octets are there."""
 

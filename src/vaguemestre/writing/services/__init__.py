@@ -1,6 +1,6 @@
 """Use cases of writing, one file each."""
 
-from vaguemestre.writing.services.drafting import match_draft, save_writing
+from vaguemestre.writing.services.drafting import fork_writing, match_draft, save_writing
 from vaguemestre.writing.services.enclosing import add_enclosure, add_slice, remove_enclosure
 from vaguemestre.writing.services.opening import start_writing
 from vaguemestre.writing.services.parting import drop_writing, forget_writing, take_back
@@ -12,6 +12,7 @@ __all__ = [
     "cancel_sending",
     "drop_writing",
     "forget_writing",
+    "fork_writing",
     "match_draft",
     "remove_enclosure",
     "save_writing",

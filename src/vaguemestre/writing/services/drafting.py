@@ -9,9 +9,18 @@ from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.outbox.rules.message import compose, with_bcc
 from vaguemestre.webmail.ports import Mailbox, OpenMailbox
 from vaguemestre.webmail.values import Flag, MailLogin, Use
-from vaguemestre.writing.models import Composition
-from vaguemestre.writing.services.rows import draft_letter, ref_columns, row_for, text_columns
-from vaguemestre.writing.values import Saved, Writer, Written
+from vaguemestre.writing.models import Composition, Slice
+from vaguemestre.writing.queries import picture_path
+from vaguemestre.writing.services.rows import (
+    draft_letter,
+    draft_message_id,
+    fresh_key,
+    own_row,
+    ref_columns,
+    row_for,
+    text_columns,
+)
+from vaguemestre.writing.values import Forked, Saved, Writer, Written
 
 
 def save_writing(
@@ -31,6 +40,32 @@ def save_writing(
     except Refusal as refusal:
         return Saved(row.revision, refusal.code)
     return Saved(row.revision)
+
+
+@transaction.atomic(durable=True)
+def fork_writing(writer: Writer, key: str, *, now: datetime) -> Forked:
+    """A second message of what that composer holds, when two windows wrote on: both are kept."""
+    row = own_row(writer.account_id, key)
+    enclosures = list(row.enclosures.order_by("pk"))
+    fresh = fresh_key()
+    row.pk, row.key, row.draft_message_id = None, fresh, draft_message_id(fresh, writer)
+    row.draft, row.revision, row.attempt, row.is_sending = None, 0, 0, False
+    row.created_at = row.updated_at = now
+    row.save(force_insert=True)
+    paths = {}
+    for enclosure in enclosures:
+        former = picture_path(enclosure.pk)
+        slices = list(enclosure.slices.all())
+        enclosure.pk, enclosure.composition = None, row
+        enclosure.save(force_insert=True)
+        for piece in slices:
+            piece.pk, piece.enclosure = None, enclosure
+        Slice.objects.bulk_create(slices)
+        paths[former] = picture_path(enclosure.pk)
+    for former, path in paths.items():
+        row.quote = row.quote.replace(former, path)
+    row.save(update_fields=("quote",))
+    return Forked(fresh, paths)
 
 
 def match_draft(row: Composition, writer: Writer, mailbox: Mailbox, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from vaguemestre.writing.views.enclosing import add_enclosure, add_slice, remove_enclosure, show_enclosure
 from vaguemestre.writing.views.leaving import cancel, list_waiting, send, tell_state
-from vaguemestre.writing.views.typing import as_text, compose, drop, save, start, suggest_recipients
+from vaguemestre.writing.views.typing import as_text, compose, drop, fork, save, start, suggest_recipients
 
 __all__ = [
     "add_enclosure",
@@ -11,6 +11,7 @@ __all__ = [
     "cancel",
     "compose",
     "drop",
+    "fork",
     "list_waiting",
     "remove_enclosure",
     "save",

@@ -66,7 +66,9 @@ def tell_state(request: SignedInRequest, key: str) -> HttpResponse:
 def cancel(request: SignedInRequest, key: str) -> HttpResponse:
     services.cancel_sending(request.who.account_id, key, by=actor_of(request), now=timezone.now())
     if wants_json(request):
-        return JsonResponse({"cancelled": True})
+        back = queries.find_writing(request.who.account_id, key)
+        told = {"attempt": back.attempt, "revision": back.revision} if back else {}
+        return JsonResponse({"cancelled": True, **told})
     return HttpResponseRedirect(reverse("writing:compose", args=[key]))
 
 

@@ -1,11 +1,14 @@
 """The composer's page, shown fresh or again with what was typed and what is wrong."""
 
+from dataclasses import asdict
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.queries import find_outgoing
+from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.writing.http import size_limit
@@ -27,8 +30,18 @@ def composer_page(
         "error_field": str(refusal.facts.get("field", "")) if refusal else "",
         "undo_seconds": settings.UNDO_SECONDS,
         "size_limit": size_limit(),
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "domain": request.who.address.rpartition("@")[2],
+        "enclosures": [asdict(enclosure) for enclosure in writing.enclosures],
+        "fallback_text": _text_of(writing.written),  # for a browser without script
     }
     return render(request, "writing/composer.html", shown, status=status)
+
+
+def _text_of(written: Written) -> str:
+    if written.is_plain or written.text or not written.html:
+        return written.text
+    return plain_text(written.html)
 
 
 def empty_writing(key: str, written: Written) -> Writing:

@@ -94,6 +94,15 @@ def drop(request: SignedInRequest, key: str) -> HttpResponse:
 @require_POST
 @signed_in
 @answers_json
+def fork(request: SignedInRequest, key: str) -> HttpResponse:
+    """Another window changed this message: what is here goes on as a message of its own."""
+    forked = services.fork_writing(writer_of(request), key, now=timezone.now())
+    return JsonResponse({"key": forked.key, "paths": forked.paths})
+
+
+@require_POST
+@signed_in
+@answers_json
 def as_text(request: SignedInRequest, key: str) -> HttpResponse:
     """What the rich text says in plain text, for whoever goes on without formatting."""
     return JsonResponse({"text": plain_text(request.POST.get("html", ""))})

@@ -1,0 +1,420 @@
+// The composer's page: ties the text, the addresses, the attachments, what is kept and what leaves.
+import { Editor } from "./editor.js";
+import { Enclosures } from "./enclosures.js";
+import { Keeping } from "./keeping.js";
+import { items, Recipients } from "./recipients.js";
+import { Sending } from "./sending.js";
+import { Refused, Server, SignedOut } from "./server.js";
+
+const FORGOTTEN = /\b(ci-joint|pi[eè]ces? jointes?|en pj|la pj|les pj|en annexe|fichiers? joints?|joint à ce (?:mail|courriel|message))/i;
+const MANY = 30;
+
+class Composer {
+  constructor(form) {
+    this.form = form;
+    this.server = new Server(form);
+    this.fields = ["to", "cc", "bcc", "subject"].map((name) => form.elements[name]);
+    this.trouble = document.querySelector("#trouble");
+    this.question = document.querySelector("#question");
+    this.saved = document.querySelector("#saved");
+    this.isFramed = window.parent !== window && document.body.classList.contains("framed");
+    form.elements.plain.disabled = true; // the hidden field of browsers without script
+    this.keeping = new Keeping(form, this.server, {
+      read: () => this.read(),
+      onState: (state, sentence) => this.tellSaved(state, sentence),
+      onFork: (told) => this.forked(told),
+    });
+    const touched = () => this.touched();
+    this.editor = new Editor(form, {
+      onInput: touched,
+      onPictures: (files) => this.addPictures(files),
+    });
+    this.editor.onUnfoldPlain = (quote) => this.unfoldPlain(quote);
+    this.recipients = ["to", "cc", "bcc"].map((name) => new Recipients(form.elements[name], this.server, touched));
+    this.enclosures = new Enclosures(document.querySelector("#enclosures"), this.server, {
+      limit: Number(form.dataset.limit),
+      onChange: touched,
+      onTrouble: (sentence) => this.say(sentence),
+    });
+    this.enclosures.show(JSON.parse(document.getElementById("first-enclosures").textContent));
+    this.sending = new Sending(form, this.server, {
+      onSent: (told) => this.wasSent(told),
+      onBack: (told) => this.cameBack(told),
+      onRefused: (told) => this.wasRefused(told),
+      onDone: (told) => this.post("done", { state: told.state }),
+    });
+    this.listen();
+    this.begin();
+  }
+
+  begin() {
+    if (!location.pathname.includes(this.server.key)) {
+      history.replaceState(null, "", this.server.address() + (this.isFramed ? "?cadre=1" : ""));
+    }
+    const left = this.keeping.left();
+    if (this.form.dataset.sending) {
+      const told = { state: this.form.dataset.state, held_ms: Number(this.form.dataset.undo) * 1000, due: "" };
+      this.wasSent(told);
+      this.sending.tell(told, "");
+    } else if (left?.fields) this.restore(left.fields);
+    for (const button of ["later", "attach", "drop"]) document.getElementById(button).hidden = false;
+    if (this.form.elements.to.value) this.editor.focus();
+    else this.form.elements.to.focus();
+    this.post("ready");
+    this.title();
+  }
+
+  listen() {
+    const { form } = this;
+    form.elements.subject.addEventListener("input", () => {
+      this.touched();
+      this.title();
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    form.addEventListener("keydown", (event) => {
+      // Enter in a field goes on, it never sends; Ctrl+Enter sends from anywhere.
+      if (event.key !== "Enter") return;
+      if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        event.stopPropagation();
+        this.send();
+      } else if (event.target.matches("input")) event.preventDefault();
+    }, true);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) this.post("escape");
+    });
+    document.querySelector("#plain-mode").addEventListener("click", () => this.switchMode());
+    document.querySelector("#attach").addEventListener("click", () => document.querySelector("#files").click());
+    this.picked("#files", (files) => this.enclosures.add(files));
+    this.picked("#pictures", (files) => this.addPictures(files));
+    document.querySelector("#drop").addEventListener("click", () => this.askDrop());
+    this.listenLater();
+    this.listenDrag();
+    window.addEventListener("beforeunload", (event) => {
+      if (this.enclosures.isBusy || (this.keeping.isDirty && !this.keeping.left())) event.preventDefault();
+    });
+    window.addEventListener("message", (event) => {
+      if (event.origin !== location.origin || event.source !== window.parent) return;
+      if (event.data?.type === "vm:composer" && event.data.act === "close") this.close();
+    });
+  }
+
+  picked(selector, act) {
+    const input = document.querySelector(selector);
+    input.addEventListener("change", () => {
+      act([...input.files]);
+      input.value = "";
+    });
+  }
+
+  listenLater() {
+    const dialog = document.querySelector("#later-dialog");
+    document.querySelector("#later").addEventListener("click", () => {
+      dialog.querySelector("#later-error").hidden = true;
+      dialog.showModal();
+    });
+    for (const button of dialog.querySelectorAll("[data-later]")) {
+      button.addEventListener("click", () => this.send({ later: button.dataset.later }));
+    }
+    dialog.querySelector("#later-send").addEventListener("click", () => {
+      const hour = dialog.querySelector("#later-hour").value.trim() || "08:00";
+      this.send({ later: `${dialog.querySelector("#later-day").value.trim()} ${hour}` });
+    });
+  }
+
+  listenDrag() {
+    const body = document.body;
+    const hasFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+    for (const kind of ["dragenter", "dragover"]) {
+      body.addEventListener(kind, (event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        body.classList.add("dropping");
+      });
+    }
+    body.addEventListener("dragleave", (event) => !event.relatedTarget && body.classList.remove("dropping"));
+    body.addEventListener("drop", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      body.classList.remove("dropping");
+      const files = [...event.dataTransfer.files];
+      const inText = this.editor.root.contains(event.target) && !this.editor.isPlain;
+      const pictures = inText ? files.filter((file) => /^image\/(png|jpeg|gif|webp)$/.test(file.type)) : [];
+      this.addPictures(pictures);
+      this.enclosures.add(files.filter((file) => !pictures.includes(file)));
+    }, true);
+  }
+
+  read() {
+    const texts = Object.fromEntries(this.fields.map((field) => [field.name, field.value]));
+    return { ...texts, ...this.editor.fields() };
+  }
+
+  restore(kept) {
+    for (const field of this.fields) field.value = kept[field.name] ?? field.value;
+    this.editor.restore(kept);
+    this.tellSaved("restored");
+    this.touched();
+  }
+
+  touched() {
+    this.keeping.touched();
+  }
+
+  title() {
+    const subject = this.form.elements.subject.value.trim() || "Nouveau courriel";
+    document.title = `${subject} – Vaguemestre`;
+    this.post("title", { title: subject });
+  }
+
+  tellSaved(state, sentence = "") {
+    const time = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
+    const words = {
+      saving: "Enregistrement…",
+      saved: `Brouillon enregistré à ${time}`,
+      restored: "Texte retrouvé sur cet ordinateur",
+      forked: "Brouillon modifié ailleurs : les deux versions sont gardées",
+      away: "Hors connexion : votre texte est gardé sur cet ordinateur",
+    };
+    if (state === "signed-out") this.askSignIn();
+    else if (state === "sent-elsewhere") this.say("Ce courriel a déjà été envoyé depuis une autre fenêtre.");
+    else if (state === "trouble") this.saved.textContent = sentence || "Votre texte est gardé sur cet ordinateur.";
+    else this.saved.textContent = words[state];
+    if (state === "saved") {
+      if (this.question.dataset.kind === "sign-in") this.question.hidden = true;
+      this.post("changed", { folders: ["drafts"] });
+    }
+  }
+
+  askSignIn() {
+    this.saved.textContent = "Votre texte est gardé sur cet ordinateur";
+    if (!this.question.hidden && this.question.dataset.kind === "sign-in") return;
+    const link = document.createElement("a");
+    link.href = "/alogin";
+    link.target = "_blank";
+    link.rel = "opener";
+    link.textContent = "Se reconnecter dans une autre fenêtre";
+    this.ask("sign-in", "Votre session est terminée. Votre texte reste ici.", [link]);
+  }
+
+  ask(kind, sentence, controls) {
+    const words = document.createElement("span");
+    words.textContent = sentence;
+    const actions = document.createElement("span");
+    actions.className = "actions";
+    actions.append(...controls);
+    this.question.dataset.kind = kind;
+    this.question.replaceChildren(window.vaguemestre.icon("alert-triangle"), words, actions);
+    this.question.hidden = false;
+  }
+
+  button(words, act, look = "btn line") {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = look;
+    button.textContent = words;
+    button.addEventListener("click", () => {
+      this.question.hidden = true;
+      act();
+    });
+    return button;
+  }
+
+  say(sentence) {
+    this.trouble.querySelector("span").textContent = sentence;
+    this.trouble.hidden = !sentence;
+  }
+
+  async switchMode() {
+    if (this.editor.isPlain) return this.editor.toRich();
+    const { text } = await this.ready("texte/", { html: this.editor.fields().html });
+    if (text !== undefined) this.editor.toPlain(text);
+  }
+
+  async unfoldPlain(quote) {
+    const { text } = await this.ready("texte/", { html: quote });
+    if (text !== undefined) this.editor.appendPlain(text);
+  }
+
+  async ready(path, fields) {
+    try {
+      return await this.server.post(path, fields);
+    } catch {
+      this.say("La messagerie ne répond pas. Votre texte est gardé ; réessayez dans un instant.");
+      return {};
+    }
+  }
+
+  addPictures(files) {
+    if (this.editor.isPlain) return this.enclosures.add(files);
+    return this.enclosures.add(files, {
+      asPicture: true,
+      onPicture: (path, name) => this.editor.insertPicture(path, name),
+    });
+  }
+
+  forked(told) {
+    this.editor.movePictures(told.paths);
+    this.sending.attempt = 1;
+    history.replaceState(null, "", this.server.address() + location.search);
+    this.tellSaved("forked");
+    this.say("Ce brouillon a aussi été modifié dans une autre fenêtre : les deux versions sont gardées dans « Brouillons ».");
+  }
+
+  // What deserves a second thought; false when a question was asked.
+  check(sure) {
+    const [to, cc] = this.recipients;
+    if (!this.recipients.map((one) => one.check()).every(Boolean)) {
+      this.recipients.find((one) => !one.error.hidden).input.focus();
+      return false;
+    }
+    if (!this.recipients.some((one) => items(one.input.value).length)) {
+      to.say("Indiquez au moins un destinataire.");
+      to.input.focus();
+      return false;
+    }
+    if (this.enclosures.isBusy) {
+      this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète, ou retirez-la.");
+      return false;
+    }
+    const visible = items(to.input.value).length + items(cc.input.value).length;
+    if (visible > MANY && !sure.has("many")) {
+      this.ask("many", `${visible} destinataires verront les adresses des autres. Les mettre en copie cachée ?`, [
+        this.button("Mettre en Cci", () => this.hideRecipients(), "btn primary"),
+        this.button("Envoyer ainsi", () => this.send({ sure: new Set([...sure, "many"]) })),
+      ]);
+      return false;
+    }
+    if (!this.enclosures.count && FORGOTTEN.test(this.editor.ownWords()) && !sure.has("forgotten")) {
+      this.ask("forgotten", "Vous parlez d’une pièce jointe, mais il n’y en a pas.", [
+        this.button("Joindre des fichiers", () => document.querySelector("#files").click(), "btn primary"),
+        this.button("Envoyer sans", () => this.send({ sure: new Set([...sure, "forgotten"]) })),
+      ]);
+      return false;
+    }
+    return true;
+  }
+
+  hideRecipients() {
+    const [to, cc, bcc] = this.recipients.map((one) => one.input);
+    bcc.value = [...items(to.value), ...items(cc.value), ...items(bcc.value)].join(", ");
+    to.value = "";
+    cc.value = "";
+    this.touched();
+  }
+
+  async send({ later = "", sure = new Set() } = {}) {
+    if (this.isLeaving) return;
+    this.say("");
+    if (!this.check(sure)) return document.querySelector("#later-dialog").close();
+    this.isLeaving = true;
+    const button = document.querySelector("#send");
+    button.disabled = true;
+    clearTimeout(this.keeping.timer);
+    try {
+      await this.keeping.running;
+      await this.sending.leave(this.read(), later);
+    } catch (error) {
+      this.failed(error, later);
+    } finally {
+      this.isLeaving = false;
+      button.disabled = false;
+    }
+  }
+
+  failed(error, later) {
+    this.keeping.touched();
+    if (error instanceof SignedOut) return this.askSignIn();
+    if (!(error instanceof Refused)) {
+      return this.say("Pas de réponse de la messagerie : le courriel n’est pas parti, votre texte est gardé. Réessayez.");
+    }
+    if (error.field === "later") {
+      const told = document.querySelector("#later-error");
+      told.textContent = error.message;
+      told.hidden = false;
+      return;
+    }
+    document.querySelector("#later-dialog").close();
+    const field = this.recipients.find((one) => one.input.name === error.field);
+    if (field) {
+      field.say(error.message);
+      field.input.focus();
+    } else this.say(error.message);
+  }
+
+  wasSent(told) {
+    document.querySelector("#later-dialog").close();
+    this.keeping.stop();
+    this.keeping.forget();
+    this.form.hidden = true;
+    this.say("");
+    this.question.hidden = true;
+    this.post("sent", { state: told.state });
+    this.post("changed", { folders: ["drafts", "sent", "source"] });
+  }
+
+  cameBack(told) {
+    this.form.hidden = false;
+    this.keeping.resume(told.revision);
+    this.touched();
+    this.editor.focus();
+    this.post("back");
+  }
+
+  wasRefused(told) {
+    this.form.hidden = false;
+    this.say(`Non envoyé. ${told.reason || "Le courriel a été refusé."}`);
+    this.keeping.resume(told.revision);
+    this.touched();
+    this.post("back");
+  }
+
+  askDrop() {
+    this.ask("drop", "Abandonner ce brouillon ? Le texte et les pièces jointes seront effacés.", [
+      this.button("Abandonner", () => this.drop(), "btn danger"),
+      this.button("Continuer à écrire", () => this.editor.focus()),
+    ]);
+    this.question.querySelector("button").focus();
+  }
+
+  async drop() {
+    this.keeping.stop();
+    await this.keeping.running;
+    try {
+      await this.server.post("abandonner/", {});
+    } catch (error) {
+      if (!(error instanceof Refused && error.code === "writing.gone")) {
+        this.keeping.resume();
+        return this.say(error instanceof Refused ? error.message : "Le brouillon n’a pas pu être effacé. Réessayez.");
+      }
+    }
+    this.keeping.forget();
+    this.post("changed", { folders: ["drafts"] });
+    this.leavePage();
+  }
+
+  // The dock closes the frame: what is typed is saved first, an untouched composer leaves nothing.
+  async close() {
+    if (!this.form.hidden) await this.keeping.save();
+    this.leavePage();
+  }
+
+  leavePage() {
+    if (this.isFramed) this.post("closed");
+    else location.assign("/messagerie/");
+  }
+
+  post(event, more = {}) {
+    if (!this.isFramed) return;
+    window.parent.postMessage({ type: "vm:composer", event, key: this.server.key, ...more }, location.origin);
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const form = document.querySelector("#composer");
+  if (form) new Composer(form);
+});

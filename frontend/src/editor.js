@@ -1,0 +1,237 @@
+// The rich text, its toolbar, and plain text by choice.
+import Squire from "squire-rte";
+import { cleanFragment } from "./cleaning.js";
+
+const PICTURES = /^image\/(png|jpeg|gif|webp)$/;
+
+export class Editor {
+  constructor(form, { onInput, onPictures }) {
+    this.form = form;
+    this.root = form.querySelector("#editor");
+    this.area = form.querySelector("#text");
+    this.toolbar = form.querySelector("#toolbar");
+    this.fold = form.querySelector("#unfold");
+    this.onInput = onInput;
+    this.onPictures = onPictures;
+    this.isPlain = Boolean(form.dataset.plain);
+    this.quote = form.querySelector("#first-quote").value;
+    this.isUnfolded = false;
+    this.squire = new Squire(this.root, {
+      blockTag: "DIV",
+      sanitizeToDOMFragment: (html) => document.importNode(cleanFragment(html), true),
+    });
+    this.squire.setHTML(form.querySelector("#first-html").value);
+    this.squire.moveCursorToStart();
+    this.listen();
+    this.show();
+  }
+
+  listen() {
+    this.squire.addEventListener("input", () => this.onInput());
+    this.area.addEventListener("input", () => this.onInput());
+    this.squire.addEventListener("pathChange", () => this.tell());
+    this.squire.addEventListener("select", () => this.tell());
+    this.squire.addEventListener("pasteImage", (event) => {
+      event.preventDefault();
+      const items = [...(event.detail?.clipboardData?.items || [])];
+      this.onPictures(items.map((item) => item.getAsFile()).filter((file) => file && PICTURES.test(file.type)));
+    });
+    this.squire.setKeyHandler("Ctrl-k", (_, event) => this.intercept(event, "link"));
+    this.squire.setKeyHandler("Meta-k", (_, event) => this.intercept(event, "link"));
+    this.squire.setKeyHandler("Tab", null); // Tab goes on to the next control: nobody is held in the text
+    this.squire.setKeyHandler("Shift-Tab", null);
+    this.toolbar.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
+    this.toolbar.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-format]");
+      if (button) this.format(button.dataset.format);
+    });
+    this.toolbar.addEventListener("keydown", (event) => this.rove(event));
+    for (const button of this.toolbar.querySelectorAll("button")) button.tabIndex = -1;
+    this.toolbar.querySelector("button").tabIndex = 0;
+    this.fold?.addEventListener("click", () => this.unfold());
+    document.querySelector("#link-put").addEventListener("click", () => this.putLink());
+    document.querySelector("#link-remove").addEventListener("click", () => {
+      document.querySelector("#link-dialog").close();
+      this.squire.removeLink();
+      this.squire.focus();
+    });
+  }
+
+  intercept(event, what) {
+    event.preventDefault();
+    this.format(what);
+  }
+
+  rove(event) {
+    const buttons = [...this.toolbar.querySelectorAll("button:not([hidden]):not(:disabled)")];
+    const here = buttons.indexOf(document.activeElement);
+    const steps = { ArrowRight: 1, ArrowLeft: -1, Home: -here, End: buttons.length - 1 - here };
+    if (!(event.key in steps) || here < 0) return;
+    event.preventDefault();
+    const next = buttons[(here + steps[event.key] + buttons.length) % buttons.length];
+    for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
+    next.focus();
+  }
+
+  format(what) {
+    const squire = this.squire;
+    const toggle = (tag, on, off) => (squire.hasFormat(tag) ? off() : on());
+    const acts = {
+      bold: () => toggle("B", () => squire.bold(), () => squire.removeBold()),
+      italic: () => toggle("I", () => squire.italic(), () => squire.removeItalic()),
+      underline: () => toggle("U", () => squire.underline(), () => squire.removeUnderline()),
+      bullets: () => toggle("UL", () => squire.makeUnorderedList(), () => squire.removeList()),
+      numbers: () => toggle("OL", () => squire.makeOrderedList(), () => squire.removeList()),
+      quote: () =>
+        toggle("BLOCKQUOTE", () => squire.increaseQuoteLevel(), () => squire.decreaseQuoteLevel()),
+      clear: () => squire.removeAllFormatting(),
+      undo: () => squire.undo(),
+      link: () => this.askLink(),
+      picture: () => document.querySelector("#pictures").click(),
+    };
+    acts[what]?.();
+    if (what !== "link" && what !== "picture") squire.focus();
+    this.tell();
+  }
+
+  askLink() {
+    const dialog = document.querySelector("#link-dialog");
+    const field = dialog.querySelector("#link-address");
+    this.range = this.squire.getSelection();
+    const node = this.range.commonAncestorContainer;
+    const link = (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest("a");
+    field.value = link?.href || (/^https?:\/\/\S+$/.test(this.squire.getSelectedText()) ? this.squire.getSelectedText() : "");
+    dialog.showModal();
+  }
+
+  putLink() {
+    const dialog = document.querySelector("#link-dialog");
+    let address = dialog.querySelector("#link-address").value.trim();
+    if (!address) return;
+    if (/^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(address)) address = `mailto:${address}`;
+    if (!/^(https?:|mailto:|tel:)/i.test(address)) address = `https://${address}`;
+    dialog.close();
+    this.squire.setSelection(this.range);
+    this.squire.makeLink(address);
+    this.squire.focus();
+  }
+
+  tell() {
+    const states = { bold: "B", italic: "I", underline: "U", bullets: "UL", numbers: "OL", quote: "BLOCKQUOTE" };
+    for (const [what, tag] of Object.entries(states)) {
+      const button = this.toolbar.querySelector(`[data-format="${what}"]`);
+      button.setAttribute("aria-pressed", String(this.squire.hasFormat(tag)));
+    }
+  }
+
+  show() {
+    this.root.hidden = this.isPlain;
+    this.area.hidden = !this.isPlain;
+    this.toolbar.hidden = false;
+    for (const button of this.toolbar.querySelectorAll("[data-format]")) button.disabled = this.isPlain;
+    const plain = this.toolbar.querySelector("#plain-mode");
+    plain.setAttribute("aria-pressed", String(this.isPlain));
+    if (this.isPlain) {
+      for (const button of this.toolbar.querySelectorAll("button")) button.tabIndex = -1;
+      plain.tabIndex = 0;
+    }
+    if (this.fold) {
+      this.fold.hidden = this.isUnfolded;
+      document.querySelector("#quoted-below").hidden = this.isUnfolded;
+    }
+  }
+
+  // The quotation becomes part of the text: from then on it can be cut and answered point by point.
+  unfold() {
+    if (!this.quote || this.isUnfolded) return;
+    const blank = this.isBlank() ? "<div><br></div>" : "";
+    if (this.isPlain) return this.onUnfoldPlain?.(this.quote);
+    this.squire.setHTML(`${this.squire.getHTML()}${blank}<div><br></div>${this.quote}`);
+    this.squire.moveCursorToStart();
+    this.squire.focus();
+    this.isUnfolded = true;
+    this.show();
+    this.onInput();
+  }
+
+  appendPlain(text) {
+    this.area.value = `${this.area.value.trimEnd()}\n\n${text}`;
+    this.isUnfolded = true;
+    this.show();
+    this.onInput();
+  }
+
+  toPlain(text) {
+    this.area.value = text;
+    this.isPlain = true;
+    this.show();
+    this.area.focus();
+    this.onInput();
+  }
+
+  toRich() {
+    const holder = document.createElement("div");
+    for (const line of this.area.value.split("\n")) {
+      const block = document.createElement("div");
+      if (line) block.textContent = line;
+      else block.append(document.createElement("br"));
+      holder.append(block);
+    }
+    this.squire.setHTML(holder.innerHTML);
+    this.isPlain = false;
+    this.show();
+    this.squire.focus();
+    this.onInput();
+  }
+
+  isBlank() {
+    return this.isPlain
+      ? !this.area.value.trim()
+      : !this.root.textContent.trim() && !this.root.querySelector("img, table, hr");
+  }
+
+  insertPicture(path, name) {
+    if (this.isPlain) return;
+    this.squire.insertImage(path, { alt: name });
+    this.squire.focus();
+  }
+
+  fields() {
+    return {
+      html: this.isPlain ? "" : this.squire.getHTML(),
+      text: this.isPlain ? this.area.value : "",
+      plain: this.isPlain ? "1" : "",
+      unfolded: this.isUnfolded ? "1" : "",
+    };
+  }
+
+  restore(kept) {
+    this.isPlain = kept.plain === "1";
+    this.isUnfolded = kept.unfolded === "1";
+    this.area.value = kept.text;
+    this.squire.setHTML(kept.html);
+    this.squire.moveCursorToStart();
+    this.show();
+  }
+
+  movePictures(paths) {
+    for (const picture of this.root.querySelectorAll("img")) {
+      const moved = paths[picture.getAttribute("src")];
+      if (moved) picture.setAttribute("src", moved);
+    }
+    for (const [former, path] of Object.entries(paths)) this.quote = this.quote.replaceAll(former, path);
+  }
+
+  // What the person wrote, without what they quote: for the forgotten attachment.
+  ownWords() {
+    if (this.isPlain) return this.area.value.replace(/^>.*$/gm, "");
+    const copy = this.root.cloneNode(true);
+    for (const quoted of copy.querySelectorAll("blockquote")) quoted.remove();
+    return copy.textContent;
+  }
+
+  focus() {
+    if (this.isPlain) this.area.focus();
+    else this.squire.focus();
+  }
+}

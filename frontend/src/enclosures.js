@@ -1,0 +1,175 @@
+// Attachments: sent in slices, so that a cut costs one slice; each with its progress, each removable.
+import { Away, Refused, SignedOut } from "./server.js";
+
+const SLICE = 512 * 1024;
+const GROWTH = (78 / 76) * (4 / 3);
+const KINDS = { pdf: "file-type-pdf", doc: "file-type-doc", docx: "file-type-docx", odt: "file-text", xls: "file-type-xls", xlsx: "file-spreadsheet", ods: "file-spreadsheet", csv: "file-spreadsheet", zip: "file-zip", png: "photo", jpg: "photo", jpeg: "photo", gif: "photo", webp: "photo", mp3: "file-music", mp4: "movie" };
+
+export function octets(size) {
+  if (size < 1024) return `${size} o`;
+  if (size < 1024 * 1024) return `${Math.round(size / 1024)} ko`;
+  return `${(size / 1024 / 1024).toFixed(1).replace(".", ",")} Mo`;
+}
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+export class Enclosures {
+  constructor(list, server, { limit, onChange, onTrouble }) {
+    this.list = list;
+    this.server = server;
+    this.limit = limit;
+    this.onChange = onChange;
+    this.onTrouble = onTrouble;
+    this.kept = new Map();
+  }
+
+  show(first) {
+    for (const one of first.filter((enclosure) => !enclosure.is_picture)) {
+      this.kept.set(one.id, { ...one, row: this.row(one.name, one.size, () => this.remove(one.id)) });
+      if (one.received === one.size) this.whole(one.id);
+      else this.fail(one.id, "Interrompue : joignez-la de nouveau.");
+    }
+    this.tell();
+  }
+
+  get count() {
+    return this.kept.size;
+  }
+
+  get isBusy() {
+    return [...this.kept.values()].some((one) => !one.isWhole && !one.hasFailed);
+  }
+
+  room(size) {
+    let total = 250000;
+    for (const one of this.kept.values()) total += one.size * GROWTH + 1024;
+    return total + size * GROWTH <= this.limit;
+  }
+
+  async add(files, { asPicture = false, onPicture = null } = {}) {
+    await Promise.all([...files].map((file) => this.addOne(file, asPicture, onPicture)));
+  }
+
+  async addOne(file, asPicture, onPicture) {
+    if (!this.room(file.size)) {
+      const most = Math.floor((this.limit - 250000) / GROWTH / 1024 / 1024);
+      this.onTrouble(`« ${file.name} » (${octets(file.size)}) rendrait le message trop lourd : les pièces jointes font ${most} Mo au plus en tout. Déposez-la plutôt dans un espace de partage et envoyez le lien.`);
+      return;
+    }
+    let begun;
+    try {
+      const fields = { name: file.name || "image.png", kind: file.type, size: file.size, picture: asPicture ? "1" : "" };
+      begun = await this.insist(() => this.server.post("pieces/", fields));
+    } catch (error) {
+      this.onTrouble(error instanceof Refused ? error.message : `« ${file.name} » n’a pas pu être jointe.`);
+      return;
+    }
+    const row = this.row(begun.name, file.size, () => this.remove(begun.id));
+    this.kept.set(begun.id, { id: begun.id, name: begun.name, size: file.size, row });
+    this.tell();
+    try {
+      await this.send(begun.id, file, row);
+    } catch (error) {
+      if (this.kept.has(begun.id)) this.fail(begun.id, error instanceof Refused ? error.message : "L’envoi de la pièce a échoué.");
+      return;
+    }
+    if (begun.picture && onPicture) {
+      onPicture(begun.path, begun.name);
+      this.kept.get(begun.id)?.row.remove();
+      this.kept.delete(begun.id);
+      this.tell();
+    } else this.whole(begun.id);
+    this.onChange();
+  }
+
+  async send(id, file, row) {
+    let sent = 0;
+    while (sent < file.size) {
+      if (!this.kept.has(id)) throw new Error("removed");
+      const slice = file.slice(sent, sent + SLICE);
+      const told = await this.insist(() =>
+        this.server.ask(this.server.address(`pieces/${id}/suite/?offset=${sent}`), {
+          method: "POST",
+          body: slice,
+          headers: { "Content-Type": "application/octet-stream" },
+        }),
+      );
+      sent = told.received;
+      row.querySelector("progress").value = sent;
+      row.querySelector(".size").textContent = `${octets(sent)} sur ${octets(file.size)}`;
+    }
+  }
+
+  // A network that comes and goes, a session to open again: the same slice is asked again, ten minutes at most.
+  async insist(act) {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await act();
+      } catch (error) {
+        if (!(error instanceof Away || error instanceof SignedOut) || attempt >= 75) throw error;
+        await pause(Math.min(500 * 2 ** attempt, 8000));
+      }
+    }
+  }
+
+  row(name, size, onRemove) {
+    const row = document.createElement("li");
+    const label = document.createElement("span");
+    label.className = "name clip";
+    label.textContent = name;
+    label.title = name;
+    const weight = document.createElement("span");
+    weight.className = "size quiet-ink small";
+    weight.textContent = octets(size);
+    const progress = document.createElement("progress");
+    progress.max = Math.max(1, size);
+    progress.value = 0;
+    progress.setAttribute("aria-label", `Envoi de ${name}`);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "tool";
+    button.title = `Retirer ${name}`;
+    button.setAttribute("aria-label", `Retirer ${name}`);
+    button.append(window.vaguemestre.icon("x"));
+    button.addEventListener("click", onRemove);
+    row.append(window.vaguemestre.icon(KINDS[name.split(".").pop().toLowerCase()] || "file"), label, weight, progress, button);
+    this.list.append(row);
+    return row;
+  }
+
+  whole(id) {
+    const one = this.kept.get(id);
+    if (!one) return;
+    one.isWhole = true;
+    one.row.querySelector("progress")?.remove();
+    one.row.querySelector(".size").textContent = octets(one.size);
+    this.tell();
+  }
+
+  fail(id, sentence) {
+    const one = this.kept.get(id);
+    one.hasFailed = true;
+    one.row.classList.add("failed");
+    one.row.querySelector("progress")?.remove();
+    one.row.querySelector(".size").textContent = sentence;
+    this.tell();
+  }
+
+  async remove(id) {
+    const one = this.kept.get(id);
+    if (!one) return;
+    this.kept.delete(id);
+    one.row.remove();
+    this.tell();
+    try {
+      await this.server.post(`pieces/${id}/retirer/`, {});
+    } catch {
+      this.onTrouble(`« ${one.name} » n’a pas pu être retirée : rechargez la page avant d’envoyer.`);
+    }
+    this.onChange();
+  }
+
+  tell() {
+    this.list.hidden = !this.kept.size;
+  }
+}

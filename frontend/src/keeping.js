@@ -1,0 +1,128 @@
+// No text lost: on this computer at once, on the server after a breath, two windows never over each other.
+import { Away, Refused, SignedOut } from "./server.js";
+
+const BREATH = 1500;
+const LONGEST = 4500;
+
+export class Keeping {
+  constructor(form, server, { read, onState, onFork }) {
+    this.server = server;
+    this.read = read;
+    this.onState = onState;
+    this.onFork = onFork;
+    this.revision = Number(form.dataset.revision);
+    this.prefix = `vm:compose:${form.dataset.account}:`;
+    this.store = form.dataset.shared ? sessionStorage : localStorage;
+    this.isDirty = false;
+    this.isStopped = false;
+    this.running = null;
+    window.addEventListener("online", () => this.isDirty && this.soon(0));
+    window.addEventListener("focus", () => this.isDirty && this.soon(0));
+    document.addEventListener("visibilitychange", () => document.hidden && this.isDirty && this.soon(0));
+  }
+
+  get place() {
+    return this.prefix + this.server.key;
+  }
+
+  // Text this computer kept that the server never got.
+  left() {
+    try {
+      return JSON.parse(this.store.getItem(this.place) || "null");
+    } catch {
+      return null;
+    }
+  }
+
+  touched() {
+    if (this.isStopped) return;
+    this.isDirty = true;
+    this.since ??= Date.now();
+    try {
+      this.store.setItem(this.place, JSON.stringify({ at: Date.now(), revision: this.revision, fields: this.read() }));
+    } catch {
+      // full or forbidden: the server's copy remains
+    }
+    this.soon(Math.max(0, Math.min(BREATH, this.since + LONGEST - Date.now())));
+  }
+
+  soon(delay) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), delay);
+  }
+
+  save() {
+    clearTimeout(this.timer);
+    if (this.isStopped || !this.isDirty) return this.running ?? Promise.resolve(true);
+    this.running = (this.running ?? Promise.resolve()).then(() => this.saveOnce());
+    return this.running;
+  }
+
+  async saveOnce() {
+    if (this.isStopped || !this.isDirty) return true;
+    this.isDirty = false;
+    const began = this.since;
+    this.since = undefined;
+    const sent = this.read();
+    this.onState("saving");
+    try {
+      const told = await this.server.post("brouillon/", { ...sent, revision: this.revision });
+      this.revision = told.revision;
+      if (!this.isDirty) this.forget();
+      this.onState(told.trouble ? "trouble" : "saved", told.trouble);
+      this.failures = 0;
+      return true;
+    } catch (error) {
+      this.isDirty = true;
+      this.since = began;
+      return this.failed(error);
+    }
+  }
+
+  async failed(error) {
+    if (error instanceof Refused && error.code === "writing.changed-elsewhere") return this.fork();
+    if (error instanceof Refused && error.code === "writing.already-sent") {
+      this.stop();
+      this.onState("sent-elsewhere");
+      return false;
+    }
+    if (error instanceof Refused) {
+      this.onState("trouble", error.message);
+      return false;
+    }
+    this.failures = (this.failures || 0) + 1;
+    this.onState(error instanceof SignedOut ? "signed-out" : error instanceof Away ? "away" : "trouble");
+    this.soon(Math.min(3000 * this.failures, 15000));
+    return false;
+  }
+
+  // Another window saved since: this text goes on as a second draft, and both stay.
+  async fork() {
+    try {
+      const told = await this.server.post("dedoubler/", {});
+      this.forget();
+      this.server.key = told.key;
+      this.revision = 0;
+      this.onFork(told);
+      this.touched();
+      return true;
+    } catch (error) {
+      return this.failed(error instanceof Refused ? new Away() : error);
+    }
+  }
+
+  forget() {
+    this.store.removeItem(this.place);
+  }
+
+  stop() {
+    this.isStopped = true;
+    this.isDirty = false;
+    clearTimeout(this.timer);
+  }
+
+  resume(revision) {
+    this.isStopped = false;
+    if (revision !== undefined) this.revision = revision;
+  }
+}

@@ -1,0 +1,61 @@
+// One way to ask the server: says apart a refusal, a session that ended, and a network that is not there.
+
+export class Refused extends Error {
+  constructor(told, status) {
+    super(told.error || "Cette action n’est pas possible.");
+    this.code = told.code || "";
+    this.field = told.field || "";
+    this.status = status;
+  }
+}
+export class SignedOut extends Error {}
+export class Away extends Error {}
+
+function cookie(name) {
+  const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+
+export class Server {
+  constructor(form) {
+    this.cookieName = form.dataset.csrfCookie;
+    this.home = form.dataset.home;
+    this.firstToken = form.elements.csrfmiddlewaretoken.value;
+    this.key = form.dataset.key;
+  }
+
+  address(path = "") {
+    return `${this.home}${this.key}/${path}`;
+  }
+
+  // The token is read each time: signing in again in another window changes it.
+  token() {
+    return cookie(this.cookieName) || this.firstToken;
+  }
+
+  post(path, fields) {
+    return this.ask(this.address(path), { method: "POST", body: new URLSearchParams(fields) });
+  }
+
+  async ask(address, { headers = {}, ...options } = {}) {
+    let answer;
+    try {
+      answer = await fetch(address, {
+        credentials: "same-origin",
+        cache: "no-store",
+        headers: { Accept: "application/json", "X-CSRFToken": this.token(), ...headers },
+        ...options,
+      });
+    } catch {
+      throw new Away();
+    }
+    const isJson = (answer.headers.get("Content-Type") || "").includes("application/json");
+    if (answer.redirected || answer.status === 401 || answer.status === 403) throw new SignedOut();
+    if (!isJson) throw new Away();
+    const told = await answer.json();
+    if (answer.status === 503) throw new Away();
+    if (told.code === "credentials.session-over") throw new SignedOut();
+    if (!answer.ok) throw new Refused(told, answer.status);
+    return told;
+  }
+}

@@ -1,0 +1,196 @@
+// <vm-composer-dock>: composers in frames of their own, docked in the page, several at once.
+// Opened by the window event "vm:compose" {mode, ref, to} or by any [data-compose] control.
+"use strict";
+
+const PREFIX = "vm:compose:";
+
+function cookieToken() {
+  return document.querySelector('meta[name="csrf"]')?.content || "";
+}
+
+class ComposerDock extends HTMLElement {
+  connectedCallback() {
+    this.open = new Map();
+    this.account = this.dataset.account;
+    this.home = this.dataset.url;
+    window.addEventListener("vm:compose", (event) => this.compose(event.detail || {}));
+    window.addEventListener("message", (event) => this.told(event));
+    document.addEventListener("click", (event) => this.clicked(event), true);
+    document.addEventListener("submit", (event) => {
+      if (event.target.getAttribute("action") === "/deconnexion") this.forgetTexts(() => true);
+    });
+    this.forgetTexts((place) => !place.startsWith(`${PREFIX}${this.account}:`));
+    this.offerLost();
+  }
+
+  // Texts of other accounts never stay on a computer somebody else signed in on.
+  forgetTexts(isOver) {
+    for (const place of Object.keys(localStorage)) {
+      if (place.startsWith(PREFIX) && isOver(place)) localStorage.removeItem(place);
+    }
+  }
+
+  // A browser that crashed, a network that went: what never reached the server is offered again.
+  offerLost() {
+    const mine = `${PREFIX}${this.account}:`;
+    for (const place of Object.keys(localStorage).filter((one) => one.startsWith(mine))) {
+      const key = place.slice(mine.length);
+      const notice = window.vaguemestre.notify("Un courriel non enregistré a été retrouvé.", "warn", 0);
+      if (!notice) return;
+      notice.dataset.stays = "";
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn line";
+      button.textContent = "Le reprendre";
+      button.addEventListener("click", () => {
+        notice.remove();
+        this.show(key, `${this.home}${key}/`, "Courriel retrouvé");
+      });
+      notice.append(button);
+    }
+  }
+
+  clicked(event) {
+    const control = event.target.closest?.("[data-compose]");
+    if (!control || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const place = control.closest("[data-folder]");
+    const from = { ...(place ? place.dataset : {}), ...control.dataset };
+    const ref = from.uid ? { folder: from.folder, uidValidity: from.uidValidity, uid: from.uid } : null;
+    this.compose({ mode: control.dataset.compose || "new", ref, to: control.dataset.to });
+  }
+
+  async compose({ mode = "new", ref = null, to = "" }) {
+    const fields = { mode, to };
+    if (ref) Object.assign(fields, { folder: ref.folder, uid_validity: ref.uidValidity ?? ref.uid_validity, uid: ref.uid });
+    let told;
+    try {
+      const answer = await fetch(this.home, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": cookieToken() },
+        body: new URLSearchParams(fields),
+        cache: "no-store",
+      });
+      if (answer.redirected || answer.status === 403) return location.reload();
+      told = await answer.json();
+      if (!answer.ok) throw new Error(told.error);
+    } catch (error) {
+      const words = error instanceof TypeError || error instanceof SyntaxError ? "La messagerie ne répond pas. Réessayez." : error.message;
+      window.vaguemestre.notify(words, "danger");
+      return;
+    }
+    this.show(told.key, told.url, "Nouveau courriel");
+  }
+
+  show(key, url, title) {
+    const known = this.open.get(key);
+    if (known) return this.raise(known);
+    if (matchMedia("(max-width: 900px)").matches) for (const one of this.open.values()) this.minimise(one, true);
+    const box = document.createElement("section");
+    box.className = "composer-box";
+    box.setAttribute("aria-label", title);
+    const head = document.createElement("div");
+    head.className = "head";
+    const name = document.createElement("button");
+    name.type = "button";
+    name.className = "name clip";
+    name.textContent = title;
+    name.setAttribute("aria-expanded", "true");
+    const frame = document.createElement("iframe");
+    frame.src = `${url}?cadre=1`;
+    frame.title = "Rédaction";
+    const one = { key, url, box, frame, name, opener: document.activeElement };
+    name.addEventListener("click", () => this.minimise(one, !box.classList.contains("small")));
+    const small = this.tool("minus", "Réduire", () => this.minimise(one, !box.classList.contains("small")));
+    const large = this.tool("arrows-maximize", "Agrandir", () => this.enlarge(one, large));
+    const apart = this.tool("external-link", "Ouvrir dans une fenêtre", () => this.detach(one));
+    const close = this.tool("x", "Fermer en gardant le brouillon", () => this.close(one));
+    head.append(name, small, large, apart, close);
+    box.append(head, frame);
+    this.append(box);
+    this.open.set(key, one);
+    document.body.classList.add("composing");
+    frame.addEventListener("load", () => frame.contentWindow?.focus(), { once: true });
+  }
+
+  tool(icon, label, act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = `tool ${icon}`;
+    button.title = label;
+    button.setAttribute("aria-label", label);
+    button.append(window.vaguemestre.icon(icon));
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  raise(one) {
+    this.minimise(one, false);
+    one.frame.focus();
+  }
+
+  minimise(one, isSmall) {
+    one.box.classList.toggle("small", isSmall);
+    one.name.setAttribute("aria-expanded", String(!isSmall));
+    if (isSmall) one.box.classList.remove("large");
+  }
+
+  enlarge(one, button) {
+    const isLarge = one.box.classList.toggle("large");
+    one.box.classList.remove("small");
+    button.setAttribute("aria-label", isLarge ? "Rendre sa taille" : "Agrandir");
+    button.title = button.getAttribute("aria-label");
+    button.replaceChildren(window.vaguemestre.icon(isLarge ? "arrows-minimize" : "arrows-maximize"));
+  }
+
+  close(one) {
+    one.frame.contentWindow?.postMessage({ type: "vm:composer", act: "close" }, location.origin);
+    one.timer = setTimeout(() => this.remove(one), 4000); // whatever happens in the frame, its text is kept
+  }
+
+  detach(one) {
+    const address = `${this.home}${one.key}/`;
+    const opened = window.open("about:blank", `vm-${one.key}`, "popup,width=860,height=760");
+    one.onClosed = () => {
+      if (opened) opened.location.replace(address);
+      else location.assign(address);
+    };
+    this.close(one);
+  }
+
+  remove(one) {
+    clearTimeout(one.timer);
+    if (!this.open.delete(one.key)) return;
+    one.box.remove();
+    one.onClosed?.();
+    document.body.classList.toggle("composing", this.open.size > 0);
+    if (one.opener?.isConnected) one.opener.focus({ preventScroll: true });
+  }
+
+  told(event) {
+    if (event.origin !== location.origin || event.data?.type !== "vm:composer") return;
+    const one = [...this.open.values()].find((open) => open.frame.contentWindow === event.source);
+    if (!one) return;
+    const said = event.data;
+    if (said.key && said.key !== one.key) {
+      this.open.delete(one.key); // the text went on as a second draft
+      one.key = said.key;
+      this.open.set(one.key, one);
+    }
+    if (said.event === "title") {
+      one.name.textContent = said.title;
+      one.box.setAttribute("aria-label", said.title);
+    } else if (said.event === "sent") one.box.classList.add("gone");
+    else if (said.event === "back") {
+      one.box.classList.remove("gone", "small");
+    } else if (said.event === "done") setTimeout(() => one.box.classList.contains("gone") && this.remove(one), 4000);
+    else if (said.event === "closed") this.remove(one);
+    else if (said.event === "escape") this.minimise(one, true);
+    if (said.event === "changed" || said.event === "done") {
+      const folders = said.folders || ["drafts", "sent", "source"];
+      window.dispatchEvent(new CustomEvent("vm:mail-changed", { detail: { folders } }));
+    }
+  }
+}
+
+customElements.define("vm-composer-dock", ComposerDock);
