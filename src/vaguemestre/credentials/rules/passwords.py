@@ -90,7 +90,7 @@ def strength(password: str, bearer: Bearer, common: Set[str]) -> Strength:
 
 def bits(text: str, length: int) -> float:
     """The CNIL's estimate: length × log2 of the alphabets used (26, 26, 10, 37)."""
-    used = 26 * any(c.islower() for c in text) + 26 * any(c.isupper() for c in text)
+    used = 26 * any(c.isalpha() and not c.isupper() for c in text) + 26 * any(c.isupper() for c in text)
     used += 10 * any(c.isdigit() for c in text) + 37 * any(not c.isalnum() for c in text)
     return max(length, 0) * math.log2(used) if used else 0.0
 
@@ -123,13 +123,19 @@ def _readings(text: str) -> Iterator[str]:
 
 
 def _is_common(text: str, common: Set[str]) -> bool:
-    for reading in _readings(text):
-        core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", reading)
+    bare = _core(_folded(text))  # first: « ! » at the end is an ending, not the letter i
+    for reading in (*_readings(text), *_readings(bare)):
+        core = _core(reading)
         squeezed = "".join(c for c in reading if c.isalnum())
         for said in (reading, core, squeezed, "".join(c for c in core if c.isalnum())):
             if said in common or said in FRENCH or _half(said) in common or _half(said) in FRENCH:
                 return True
     return False
+
+
+def _core(text: str) -> str:
+    """The text without the digits and signs around it."""
+    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
 
 
 def _half(text: str) -> str:

@@ -31,6 +31,10 @@ customElements.define(
       words.className = judged.enough ? "chip ok" : "chip warn";
       words.textContent = judged.words;
       this.replaceChildren(words);
+      if (judged.enough) {
+        document.getElementById(`${this.input.id}_error`)?.remove(); // said of what was sent before
+        this.input.removeAttribute("aria-invalid");
+      }
     }
   },
 );
