@@ -50,7 +50,7 @@ async def follow(path: Path, largest: int = LARGEST) -> AsyncIterator[str]:
             with contextlib.suppress(OSError):
                 shutil.copyfile(path, path.with_name(f"{path.name}.1"))
                 path.write_bytes(b"")
-                path.touch()
+                at = 0
         await asyncio.sleep(_LOOK_EVERY)
 
 

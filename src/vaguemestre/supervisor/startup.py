@@ -17,7 +17,7 @@ from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.instance import forget_alias, open_home
 from vaguemestre.engines.postfix import configuration as postfix
-from vaguemestre.engines.projection import sqlite as projection
+from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.kernel.errors import EngineRefused
 from vaguemestre.site import migrated, secrets, static
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong

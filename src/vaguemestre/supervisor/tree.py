@@ -139,12 +139,12 @@ class Tree:
         listening = asyncio.create_task(self._listen(kept, process.output))
         ended = process.ended
         ready_at = await self._until_ready(kept, ended)
-        if ready_at is None and not ended.done():
-            kept.last_end = f"pas de réponse en {READY_PATIENCE:g} s"
+        silent = ready_at is None and not ended.done()
+        if silent:
             await self._end_sessions([process.pid], 1.0)
         code = await ended
         ready_for = time.monotonic() - ready_at if ready_at else 0.0
-        kept.last_end = _cause(code)
+        kept.last_end = f"pas de réponse en {READY_PATIENCE:g} s" if silent else _cause(code)
         kept.pid = 0
         self._move(kept, "stopped" if self._stopping.is_set() else "down")
         await self._end_sessions([process.pid], 1.0)

@@ -14,6 +14,8 @@ from django.db import OperationalError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+log = logging.getLogger(__name__)
+
 
 class Command(BaseCommand):
     help = "Run the jobs that events left in the queue"
@@ -29,7 +31,6 @@ class Command(BaseCommand):
             logging.getLogger(name).setLevel(logging.WARNING)
         worker = LivingWorker(interval=options["interval"], heartbeat=options["heartbeat"])
         worker.configure_signals()
-        worker.take_back()
         worker.serve()
 
 
@@ -57,17 +58,24 @@ class LivingWorker(Worker):
 
     def serve(self) -> None:
         """Run what is ready, wait a little, again, until told to stop."""
+        interrupted = True  # by what ended the worker before this one
         while self.running:
             self._beat()
+            waiting = False
             try:
+                if interrupted:
+                    self.take_back()
+                interrupted = False
                 # Asked first without writing: taking a job locks the whole of an SQLite database.
-                waiting = DBTaskResult.objects.ready().exists()
-                if waiting:
+                if waiting := DBTaskResult.objects.ready().exists():
                     self.run()
-            except OperationalError:
-                logging.getLogger(__name__).warning("the database does not answer; trying again")
+            except (
+                OperationalError
+            ) as error:  # full disk, database restarting: the job's end may not be written
+                interrupted = True
+                log.warning("the database does not answer (%s); trying again", error)
                 close_old_connections()
-                waiting = False
+                time.sleep(1)
             if self.running and not waiting:
                 time.sleep(self.interval)
 

@@ -1,0 +1,113 @@
+"""The home: usable or not, held by one, what is written there."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.site.config import Config
+from vaguemestre.supervisor import place, processes
+from vaguemestre.supervisor.place import AlreadyRunning, HomeUnusable
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    made = Config(home=tmp_path / "home", port_base=20_000)
+    place.open_home(made)
+    return made
+
+
+@pytest.mark.parametrize("home", ["/dev/null", "/dev/null/below", "/proc/nowhere"])
+def test_a_home_that_cannot_be_is_told_in_one_sentence(home: str) -> None:
+    with pytest.raises(HomeUnusable, match=r"^le dossier .* n’est pas utilisable : .*\.$"):
+        place.open_home(Config(home=Path(home)))
+
+
+def test_a_home_is_held_by_one(config: Config) -> None:
+    lock = place.take(config)
+    with pytest.raises(AlreadyRunning, match=rf"\(processus {os.getpid()}\)"):
+        place.take(config)
+    os.close(lock)
+    os.close(place.take(config))
+
+
+def test_ready_json_says_what_the_contract_says(config: Config) -> None:
+    words = place.ready_words(config, Path("/ca.pem"), [{"role": "teacher"}])
+    assert words == {
+        "web": "http://localhost:20000",
+        "host": "127.0.0.1",
+        "ports": {
+            "imap": 20143, "imaps": 20993, "submission": 20587, "submissions": 20465,
+            "mx": 20025, "managesieve": 20190,
+        },
+        "domain": "ac-amiens.test",
+        "ca": "/ca.pem",
+        "accounts": [{"role": "teacher"}],
+    }  # fmt: skip
+
+
+def test_a_file_is_replaced_whole_and_is_nobody_elses(config: Config) -> None:
+    file = place.ready_file(config)
+    place.write_whole(file, {"first": "é"})
+    place.write_whole(file, {"second": 2})
+    assert json.loads(file.read_text(encoding="utf-8")) == {"second": 2}
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def remember(config: Config, pid: int, born: int, boot: str | None = None) -> None:
+    place.write_whole(
+        place.children_file(config),
+        {"boot": boot or processes.boot(), "children": [{"name": "a", "pid": pid, "born": born}]},
+    )
+
+
+def test_processes_of_a_killed_supervisor_are_found_again(config: Config) -> None:
+    process = subprocess.Popen(SLEEPER, start_new_session=True)
+    try:
+        seen = processes.seen(process.pid)
+        assert seen is not None
+        remember(config, process.pid, seen.born)
+        assert place.leftovers(config) == [seen]
+        processes.end(place.leftovers(config), patience=2)
+        assert process.wait(5) == -15
+        assert place.leftovers(config) == []
+    finally:
+        process.kill()
+
+
+def test_a_number_that_serves_somebody_else_today_is_left_alone(config: Config) -> None:
+    process = subprocess.Popen(SLEEPER, start_new_session=True)
+    try:
+        seen = processes.seen(process.pid)
+        assert seen is not None
+        remember(config, process.pid, seen.born - 1)
+        assert place.leftovers(config) == []
+        remember(config, process.pid, seen.born, boot="another boot")
+        assert place.leftovers(config) == []
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_an_orphan_is_known_by_the_folder_it_works_in(config: Config, tmp_path: Path) -> None:
+    """The leader is dead; somebody of its session is left, at home or elsewhere."""
+    program = f"import subprocess; print(subprocess.Popen({SLEEPER!r}, stdout=subprocess.DEVNULL).pid)"
+    for folder, is_ours in ((config.home, True), (tmp_path, False)):
+        with subprocess.Popen(
+            [sys.executable, "-c", program], cwd=folder, start_new_session=True, stdout=subprocess.PIPE
+        ) as leader:
+            out, _ = leader.communicate()
+        remember(config, leader.pid, 1)
+        found = place.leftovers(config)
+        processes.end(processes.in_sessions({leader.pid}), patience=1)
+        assert [p.pid for p in found] == ([int(out)] if is_ours else [])
+
+
+def test_a_spoilt_record_is_as_good_as_none(config: Config) -> None:
+    place.children_file(config).write_text("{")
+    assert place.leftovers(config) == []

@@ -1,0 +1,66 @@
+"""Which processes, in which order, with which pauses: pure."""
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.site.config import Config
+from vaguemestre.supervisor import plan
+from vaguemestre.supervisor.plan import Ask, Engine
+
+CONFIG = Config(home=Path("/srv/essai"), port_base=20_000)
+DOVECOT = Engine("dovecot", ("/usr/sbin/dovecot", "-F"), {}, Path("/srv/essai/logs/dovecot.log"))
+POSTFIX = Engine("postfix", ("master", "-s"), {"MAIL_CONFIG": "/x"}, Path("/srv/essai/logs/postfix.log"))
+
+
+def test_dovecot_starts_before_postfix_and_both_end_last() -> None:
+    children = plan.engines(CONFIG, DOVECOT, POSTFIX)
+    assert [child.name for child in children] == ["dovecot", "postfix"]
+    assert all(child.ends_last for child in children)
+    assert children[1].environment == (("MAIL_CONFIG", "/x"),)
+
+
+def test_our_own_processes_come_in_order_and_end_first() -> None:
+    children = plan.programs(CONFIG, "python", Path("/srv/essai/static"))
+    assert [child.name for child in children] == ["push", "web", "worker"]
+    assert not any(child.ends_last for child in children)
+
+
+def test_every_child_is_asked_on_its_own_port() -> None:
+    children = [
+        *plan.engines(CONFIG, DOVECOT, POSTFIX),
+        *plan.programs(CONFIG, "python", Path("/srv/essai/static")),
+    ]
+    asked = {child.name: [(q.ask, q.port) for q in child.ready] for child in children}
+    assert asked["dovecot"] == [(Ask.GREETING, 20_143), (Ask.GREETING, 20_190)]
+    assert asked["postfix"] == [(Ask.GREETING, 20_025), (Ask.GREETING, 20_587)]
+    assert asked["web"] == [(Ask.PAGE, 20_000)]
+    assert asked["push"] == [(Ask.PAGE, 20_001)]
+    assert asked["worker"] == [(Ask.HEARTBEAT, 0)]
+
+
+def test_the_web_process_listens_where_the_configuration_says() -> None:
+    web = plan.programs(CONFIG, "python", Path("/srv/essai/static"))[1]
+    assert web.argv[web.argv.index("--port") + 1] == "20000"
+    assert web.argv[web.argv.index("--host") + 1] == "127.0.0.1"
+    assert web.argv[web.argv.index("--static-path-mount") + 1] == "/srv/essai/static"
+
+
+def test_the_first_restart_does_not_wait() -> None:
+    assert plan.pause_before(1) == 0
+
+
+@given(st.integers(min_value=1, max_value=1000))
+def test_pauses_grow_and_stay_bounded(restart: int) -> None:
+    assert 0 <= plan.pause_before(restart) <= plan.pause_before(restart + 1) <= 15
+
+
+def test_five_crashes_in_a_row_are_all_repaired_within_five_seconds() -> None:
+    assert all(plan.pause_before(restart) < 4 for restart in range(1, 6))
+
+
+@given(st.integers(min_value=1, max_value=63_000))
+def test_no_two_services_share_a_port(base: int) -> None:
+    ports = plan.listening_ports(Config(home=Path("/srv/essai"), port_base=base))
+    assert len(ports) == len(set(ports)) == 9
