@@ -1,5 +1,6 @@
 """A private Dovecot and Postfix for the tests: own home, own ports, people made on demand."""
 
+import contextlib
 import datetime as dt
 import email.message
 import email.utils
@@ -30,11 +31,10 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.instance import OUTSIDE, forget_alias, open_home
 from vaguemestre.engines.postfix import configuration as postfix
-from vaguemestre.engines.projection import sqlite as projection
-from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
+from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.provisioning.values import AppKey, Owed
 from vaguemestre.site import secrets as site_secrets
-from vaguemestre.site.config import Config
+from vaguemestre.site.config import Config, load
 
 _OFFSETS = (0, 1, 25, 26, 143, 190, 465, 587, 993)
 
@@ -118,7 +118,7 @@ class LiveEngines:
     children: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.directory = SqliteMailDirectory(self.config.projection_path)
+        self.directory = projection.mail_directory(self.config)
         self.doveadm = Doveadm(self.config)
 
     # life
@@ -157,6 +157,10 @@ class LiveEngines:
         child = self.children.pop(name)
         child.send_signal(how)
         child.wait(10)
+        for orphan in descendants(child.pid):  # as the supervisor does before it starts another
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(orphan, signal.SIGKILL)
+        wait_until(lambda: not descendants(child.pid))
 
     def _launch(self, argv: Sequence[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
@@ -269,7 +273,11 @@ class LiveEngines:
 def make(parent: Path | None = None) -> LiveEngines:
     """A new instance, in a home of its own. The caller starts, stops and removes it."""
     home = Path(tempfile.mkdtemp(prefix="vm-engines-", dir=parent))
-    return LiveEngines(Config(home=home, port_base=free_port_base()))
+    database = load().database  # the run's own: SQLite, or PostgreSQL with bin/test --postgres
+    if database.password_file:
+        absolute = str(load().home / database.password_file)
+        database = replace(database, password_file=absolute)
+    return LiveEngines(Config(home=home, port_base=free_port_base(), database=database))
 
 
 def remove(engines: LiveEngines) -> None:

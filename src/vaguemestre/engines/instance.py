@@ -5,11 +5,13 @@
 
 import grp
 import hashlib
+import hmac
 import os
 import pwd
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -49,6 +51,10 @@ class DatabaseShape(Protocol):
     def port(self) -> int: ...
     @property
     def name(self) -> str: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def password_file(self) -> str: ...
 
 
 class PortsShape(Protocol):
@@ -93,6 +99,36 @@ class Instance(Protocol):
     def logs_dir(self) -> Path: ...
     @property
     def projection_path(self) -> Path: ...
+
+
+@dataclass(frozen=True)
+class PostgresReader:
+    """How the engines connect to PostgreSQL: a role that may only read their views."""
+
+    host: str
+    port: int
+    name: str
+    user: str
+    password: str
+
+
+def database_password(instance: Instance) -> str:
+    """The password of the product's own role; empty when PostgreSQL asks for none (a local socket)."""
+    file = instance.database.password_file
+    return (instance.home / file).read_text(encoding="utf-8").strip() if file else ""
+
+
+def postgres_reader(instance: Instance) -> PostgresReader:
+    """The engines' role is the server's, not the instance's: its password is derived, the same for all."""
+    database = instance.database
+    secret = database_password(instance).encode() or bytes(instance.home)
+    return PostgresReader(
+        host=database.host or "/var/run/postgresql",
+        port=database.port,
+        name=database.name,
+        user=f"{database.user}_engines",
+        password=hmac.digest(secret, b"vaguemestre engines", "sha256").hex(),
+    )
 
 
 def system_user() -> pwd.struct_passwd:
@@ -177,7 +213,7 @@ def forget_alias(instance: Instance) -> None:
 
 
 def _stand_for(home: Path, instance: Instance) -> None:
-    """A link is enough for a long name; behind a folder closed to the engines, the home is mounted there too."""
+    """A link is enough for a long name; behind a closed folder, the home is mounted there too."""
     closed = _closed_parent(instance)
     if closed is None:
         if not (home.is_symlink() and home.readlink() == instance.home):

@@ -26,7 +26,7 @@ from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.welcoming import Welcoming
 from vaguemestre.engines.postfix.maillog import was_accepted
-from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
+from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.jobs.ports import subscriptions
@@ -71,7 +71,7 @@ def plug_engines(config: Config) -> None:
     token_key = secrets.read(config.secrets_dir, "token_key.pem")
     credentials.token_keys.plug(mail_tokens.keys_from(token_key, config.public_url))
     directory.numen_keys.plug(keys_from(secrets.read(config.secrets_dir, "numen_key")))
-    provisioning.mail_directory.plug(SqliteMailDirectory(config.projection_path))
+    provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(Doveadm(config))
     _plug_mail(config)
 

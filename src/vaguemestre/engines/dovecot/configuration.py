@@ -15,6 +15,7 @@ from vaguemestre.engines.instance import (
     Instance,
     open_home,
     own,
+    postgres_reader,
     seen,
     seen_home,
     sockets,
@@ -102,10 +103,13 @@ def _rendered(instance: Instance) -> str:
         mail_user=MAIL_USER,
         mail_uid=user.pw_uid,
         mail_gid=user.pw_gid,
-        database=instance.database.engine,
-        sql_now="unixepoch()",
-        sql_active="mailbox.active = 1",
+        postgresql=postgres_reader(instance) if _on_postgresql(instance) else None,
+        sql_now="extract(epoch FROM now())" if _on_postgresql(instance) else "unixepoch()",
     )
+
+
+def _on_postgresql(instance: Instance) -> bool:
+    return instance.database.engine == "postgresql"
 
 
 def _publish_token_key(instance: Instance) -> None:

@@ -12,6 +12,7 @@ from vaguemestre.engines.instance import (
     Instance,
     open_home,
     own,
+    postgres_reader,
     seen,
     sockets,
 )
@@ -98,7 +99,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "queue": base / "spool",
         "data": base / "lib",
         "logs": seen(instance, instance.logs_dir),
-        "maps": f"{_driver(instance)}:{base}/",
+        "maps": f"{'pgsql' if _on_postgresql(instance) else 'sqlite'}:{base}/",
         "lmtp": sockets(instance) / "lmtp",
         "sasl": sockets(instance) / "auth-sasl",
         "certificate": seen(instance, tls.certificate),
@@ -111,14 +112,19 @@ def _values(instance: Instance) -> dict[str, object]:
     }
 
 
-def _driver(instance: Instance) -> str:
-    return "pgsql" if instance.database.engine == "postgresql" else "sqlite"
+def _on_postgresql(instance: Instance) -> bool:
+    return instance.database.engine == "postgresql"
 
 
 def _write_maps(instance: Instance) -> None:
-    projection = seen(instance, instance.projection_path)
     for name, query in _QUERIES.items():
-        text = render(_HERE, "map.sqlite.j2", projection=projection, query=query)
+        text = render(
+            _HERE,
+            "map.j2",
+            query=query,
+            projection=seen(instance, instance.projection_path),
+            postgresql=postgres_reader(instance) if _on_postgresql(instance) else None,
+        )
         write(folder(instance) / f"{name}.cf", text, mode=0o640, group=pwd.getpwnam(POSTFIX_USER).pw_gid)
 
 

@@ -21,7 +21,7 @@ CREATE INDEX IF NOT EXISTS address_domain ON address (domain);
 CREATE TABLE IF NOT EXISTS app_key (
     token_sha256 TEXT NOT NULL,
     mailbox TEXT NOT NULL REFERENCES mailbox (mailbox) ON DELETE CASCADE,
-    expires_at INTEGER NOT NULL,
+    expires_at BIGINT NOT NULL,
     PRIMARY KEY (token_sha256, mailbox)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS app_key_mailbox ON app_key (mailbox);
@@ -29,7 +29,7 @@ CREATE INDEX IF NOT EXISTS app_key_mailbox ON app_key (mailbox);
 CREATE TABLE IF NOT EXISTS token (
     token_sha256 TEXT PRIMARY KEY,
     mailbox TEXT NOT NULL REFERENCES mailbox (mailbox) ON DELETE CASCADE,
-    expires_at INTEGER NOT NULL
+    expires_at BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS token_expires ON token (expires_at);
 CREATE INDEX IF NOT EXISTS token_mailbox ON token (mailbox);

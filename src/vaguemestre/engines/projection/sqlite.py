@@ -5,19 +5,15 @@ Dovecot must be able to write beside a WAL database even to read it, so it is ne
 
 import sqlite3
 import threading
-import time
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 
 from vaguemestre.engines.instance import Instance, own, postfix_group, system_user
+from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDirectory
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.provisioning.values import AppKey, Owed
 
 _PATIENCE_SECONDS = 5.0
-_SCHEMA = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
 
 
 def prepare(instance: Instance) -> None:
@@ -33,80 +29,15 @@ def prepare(instance: Instance) -> None:
         own(file, user, group, 0o660)
 
 
-class SqliteMailDirectory:
-    """Implements `provisioning.ports.MailDirectory`; one connection, shared by the threads of a process."""
+class SqliteMailDirectory(SqlMailDirectory):
+    """In the file of that path, made when it is not there."""
+
+    mark = "?"
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-
-    def put(self, owed: Iterable[Owed]) -> None:
-        """Make these mailboxes so. Raises EngineRefused when a name or an address is another mailbox's."""
-        wanted = tuple(owed)
-        with self._writing("put") as connection:
-            # names may pass from one of these mailboxes to another, so all go before any comes
-            for table in ("name", "address", "app_key"):
-                connection.executemany(
-                    f"DELETE FROM {table} WHERE mailbox = ?",  # noqa: S608 (our three table names)
-                    ((one.mailbox,) for one in wanted),
-                )
-            connection.executemany(
-                "INSERT INTO mailbox (mailbox, active, quota_mb) VALUES (?, ?, ?) ON CONFLICT (mailbox)"
-                " DO UPDATE SET active = excluded.active, quota_mb = excluded.quota_mb",
-                ((one.mailbox, one.active, one.quota_mb) for one in wanted),
-            )
-            connection.executemany("INSERT INTO name VALUES (?, ?)", _name_rows(wanted))
-            connection.executemany("INSERT INTO address VALUES (?, ?, ?, ?)", _address_rows(wanted))
-            connection.executemany("INSERT INTO app_key VALUES (?, ?, ?)", _key_rows(wanted))
-
-    def drop(self, mailboxes: Iterable[str]) -> None:
-        with self._writing("drop") as connection:
-            connection.executemany("DELETE FROM mailbox WHERE mailbox = ?", ((one,) for one in mailboxes))
-
-    def held(self) -> Mapping[str, Owed]:
-        with self._reading("held") as connection:
-            rows = connection.execute("SELECT mailbox, active, quota_mb FROM mailbox").fetchall()
-            names = _grouped(connection.execute("SELECT mailbox, name FROM name ORDER BY name"))
-            receives = _grouped(connection.execute("SELECT mailbox, address FROM address ORDER BY address"))
-            sends = _grouped(
-                connection.execute("SELECT mailbox, address FROM address WHERE sends ORDER BY address")
-            )
-            keys: dict[str, list[AppKey]] = defaultdict(list)
-            for mailbox, digest, expires_at in connection.execute(
-                "SELECT mailbox, token_sha256, expires_at FROM app_key ORDER BY token_sha256"
-            ):
-                keys[mailbox].append(AppKey(digest, expires_at))
-        return {
-            mailbox: Owed(
-                mailbox=mailbox,
-                active=bool(active),
-                quota_mb=quota_mb,
-                names=tuple(names[mailbox]),
-                receives=tuple(receives[mailbox]),
-                sends=tuple(sends[mailbox]),
-                app_keys=tuple(keys[mailbox]),
-            )
-            for mailbox, active, quota_mb in rows
-        }
-
-    def held_names(self) -> frozenset[str]:
-        """The mailboxes only: cheap enough for a health check."""
-        with self._reading("held") as connection:
-            return frozenset(row[0] for row in connection.execute("SELECT mailbox FROM mailbox"))
-
-    def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
-        with self._writing("token") as connection:
-            connection.execute("DELETE FROM token WHERE expires_at < ?", (int(time.time()),))
-            connection.execute(
-                "INSERT INTO token (token_sha256, mailbox, expires_at) VALUES (?, ?, ?)"
-                " ON CONFLICT (token_sha256) DO UPDATE SET expires_at = excluded.expires_at",
-                (token_sha256, mailbox, expires_at),
-            )
-
-    def refuse_tokens(self, token_sha256s: Iterable[str]) -> None:
-        with self._writing("token") as connection:
-            connection.executemany("DELETE FROM token WHERE token_sha256 = ?", ((t,) for t in token_sha256s))
 
     def close(self) -> None:
         with self._lock:
@@ -115,21 +46,13 @@ class SqliteMailDirectory:
                 self._connection = None
 
     @contextmanager
-    def _writing(self, what: str) -> Iterator[sqlite3.Connection]:
-        with self._reading(what) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-
-    @contextmanager
-    def _reading(self, what: str) -> Iterator[sqlite3.Connection]:
+    def _work(self, what: str) -> Iterator[Cursor]:
         with self._lock:
             try:
-                yield self._connected()
+                connection = self._connected()
+                connection.execute("BEGIN" if what == "held" else "BEGIN IMMEDIATE")
+                with connection:
+                    yield connection.cursor()
             except sqlite3.IntegrityError as error:
                 raise EngineRefused(f"projection {what}: {error}") from error
             except sqlite3.Error as error:
@@ -143,28 +66,5 @@ class SqliteMailDirectory:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
-            self._connection.executescript(_SCHEMA)
+            self._connection.executescript(SCHEMA)
         return self._connection
-
-
-def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    grouped: dict[str, list[str]] = defaultdict(list)
-    for mailbox, text in rows:
-        grouped[mailbox].append(text)
-    return grouped
-
-
-def _name_rows(wanted: Iterable[Owed]) -> Iterator[tuple[str, str]]:
-    return ((name, one.mailbox) for one in wanted for name in sorted({*one.names}))
-
-
-def _address_rows(wanted: Iterable[Owed]) -> Iterator[tuple[str, str, str, bool]]:
-    return (
-        (address, address.rpartition("@")[2], one.mailbox, address in one.sends)
-        for one in wanted
-        for address in sorted({*one.receives})
-    )
-
-
-def _key_rows(wanted: Iterable[Owed]) -> Iterator[tuple[str, str, int]]:
-    return ((key.token_sha256, one.mailbox, key.expires_at) for one in wanted for key in one.app_keys)

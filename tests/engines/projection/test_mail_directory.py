@@ -1,9 +1,8 @@
 """The engines' own view of the mailboxes keeps what it is told, whole or not at all."""
 
-import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vaguemestre.engines.projection.chosen import mail_directory
+from vaguemestre.engines.projection.directory import SqlMailDirectory
 from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.provisioning.values import AppKey, Owed
+from vaguemestre.site.config import Config, load
 
 
 def owed(name: str, **changes: object) -> Owed:
@@ -39,19 +41,40 @@ def sorted_owed(one: Owed) -> Owed:
     )
 
 
+type Make = Callable[[], SqlMailDirectory]
+
+
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[SqliteMailDirectory]:
-    made = SqliteMailDirectory(tmp_path / "projection.sqlite3")
-    yield made
-    made.close()
+def make(tmp_path: Path) -> Iterator[Make]:
+    """Directories on the same place: a fresh file, or the run's own PostgreSQL emptied first."""
+    run = load()
+    config = run if run.database.engine == "postgresql" else Config(home=tmp_path)
+    config.projection_path.parent.mkdir(parents=True, exist_ok=True)
+    made: list[SqlMailDirectory] = []
+
+    def one() -> SqlMailDirectory:
+        made.append(mail_directory(config))
+        return made[-1]
+
+    first = one()
+    before = first.held()
+    first.drop(before)
+    yield one
+    first.drop(first.held())
+    first.put(before.values())
+    for directory in made:
+        directory.close()
 
 
-def tokens(tmp_path: Path) -> list[tuple[str, str]]:
-    connection = sqlite3.connect(tmp_path / "projection.sqlite3")
-    try:
-        return connection.execute("SELECT token_sha256, mailbox FROM token ORDER BY 1").fetchall()
-    finally:
-        connection.close()
+@pytest.fixture
+def directory(make: Make) -> SqlMailDirectory:
+    return make()
+
+
+def tokens(directory: SqlMailDirectory) -> list[tuple[str, str]]:
+    with directory._work("held") as cursor:
+        cursor.execute("SELECT token_sha256, mailbox FROM token ORDER BY 1")
+        return cursor.fetchall()
 
 
 _words = st.text("abcdefgh", min_size=1, max_size=6)
@@ -88,14 +111,14 @@ def test_what_was_put_is_held(many: list[Owed]) -> None:
         directory.close()
 
 
-def test_a_name_may_pass_from_one_to_another_in_one_change(directory: SqliteMailDirectory) -> None:
+def test_a_name_may_pass_from_one_to_another_in_one_change(directory: SqlMailDirectory) -> None:
     first, second = owed("un", names=("un", "chef")), owed("deux", names=("deux",))
     directory.put([first, second])
     directory.put([replace(first, names=("un",)), replace(second, names=("deux", "chef"))])
     assert directory.held()[second.mailbox].names == ("chef", "deux")
 
 
-def test_a_name_of_somebody_else_is_refused_and_nothing_changes(directory: SqliteMailDirectory) -> None:
+def test_a_name_of_somebody_else_is_refused_and_nothing_changes(directory: SqlMailDirectory) -> None:
     first = owed("un")
     directory.put([first])
     with pytest.raises(EngineRefused):
@@ -103,18 +126,18 @@ def test_a_name_of_somebody_else_is_refused_and_nothing_changes(directory: Sqlit
     assert set(directory.held()) == {first.mailbox}
 
 
-def test_dropped_is_unknown_with_all_it_had(directory: SqliteMailDirectory, tmp_path: Path) -> None:
+def test_dropped_is_unknown_with_all_it_had(directory: SqlMailDirectory) -> None:
     one = owed("un")
     directory.put([one])
     directory.allow_token(one.mailbox, "b" * 64, int(time.time()) + 60)
     directory.drop([one.mailbox, "inconnu@ac-amiens.test"])
     assert directory.held() == {}
-    assert tokens(tmp_path) == []
+    assert tokens(directory) == []
     directory.put([owed("deux", names=one.names, receives=one.receives, sends=())])
 
 
 def test_tokens_are_allowed_refused_and_forgotten_when_expired(
-    directory: SqliteMailDirectory, tmp_path: Path
+    directory: SqlMailDirectory
 ) -> None:
     one = owed("un")
     directory.put([one])
@@ -122,25 +145,25 @@ def test_tokens_are_allowed_refused_and_forgotten_when_expired(
     directory.allow_token(one.mailbox, "a" * 64, now - 10)
     directory.allow_token(one.mailbox, "b" * 64, now + 60)
     directory.allow_token(one.mailbox, "c" * 64, now + 60)
-    assert tokens(tmp_path) == [("b" * 64, one.mailbox), ("c" * 64, one.mailbox)]
+    assert tokens(directory) == [("b" * 64, one.mailbox), ("c" * 64, one.mailbox)]
     directory.refuse_tokens(["b" * 64, "d" * 64])
-    assert tokens(tmp_path) == [("c" * 64, one.mailbox)]
+    assert tokens(directory) == [("c" * 64, one.mailbox)]
 
 
-def test_putting_again_keeps_the_tokens(directory: SqliteMailDirectory, tmp_path: Path) -> None:
+def test_putting_again_keeps_the_tokens(directory: SqlMailDirectory) -> None:
     one = owed("un")
     directory.put([one])
     directory.allow_token(one.mailbox, "b" * 64, int(time.time()) + 60)
     directory.put([replace(one, quota_mb=1)])
-    assert tokens(tmp_path) == [("b" * 64, one.mailbox)]
+    assert tokens(directory) == [("b" * 64, one.mailbox)]
 
 
-def test_a_token_for_an_unknown_mailbox_is_refused(directory: SqliteMailDirectory) -> None:
+def test_a_token_for_an_unknown_mailbox_is_refused(directory: SqlMailDirectory) -> None:
     with pytest.raises(EngineRefused):
         directory.allow_token("inconnu@ac-amiens.test", "b" * 64, int(time.time()) + 60)
 
 
-def test_many_threads_lose_nothing(directory: SqliteMailDirectory) -> None:
+def test_many_threads_lose_nothing(directory: SqlMailDirectory) -> None:
     def add(worker: int) -> None:
         for n in range(20):
             directory.put([owed(f"t{worker}x{n}")])
@@ -153,17 +176,13 @@ def test_many_threads_lose_nothing(directory: SqliteMailDirectory) -> None:
     assert len(directory.held()) == 100
 
 
-def test_two_processes_worth_of_connections_see_each_other_at_once(tmp_path: Path) -> None:
-    first, second = (SqliteMailDirectory(tmp_path / "projection.sqlite3") for _ in range(2))
-    try:
-        first.put([owed("un")])
-        assert set(second.held()) == {"un@ac-amiens.test"}
-    finally:
-        first.close()
-        second.close()
+def test_two_processes_worth_of_connections_see_each_other_at_once(make: Make) -> None:
+    first, second = make(), make()
+    first.put([owed("un")])
+    assert set(second.held()) == {"un@ac-amiens.test"}
 
 
-def test_a_whole_academie_is_written_in_seconds(directory: SqliteMailDirectory) -> None:
+def test_a_whole_academie_is_written_in_seconds(directory: SqlMailDirectory) -> None:
     many = [owed(f"agent{n}", app_keys=()) for n in range(45_000)]
     began = time.monotonic()
     directory.put(many)

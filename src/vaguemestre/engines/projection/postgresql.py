@@ -1,0 +1,100 @@
+"""The projection in the main PostgreSQL server: tables the product writes, views the engines' role reads."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+
+import psycopg
+from psycopg import sql
+
+from vaguemestre.engines.instance import Instance, PostgresReader, database_password, postgres_reader
+from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDirectory
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+
+_VIEWS = resources.files(__package__).joinpath("views.sql").read_text(encoding="utf-8")
+_PATIENCE_SECONDS = 5
+_LOCK = 0x5641_474D  # two starts on one server make the tables one after the other
+
+
+def prepare(instance: Instance) -> None:
+    """Make tables, views and the engines' role. Raises EngineDown, EngineRefused."""
+    directory = PostgresMailDirectory(instance)
+    try:
+        directory.install(postgres_reader(instance))
+    finally:
+        directory.close()
+
+
+class PostgresMailDirectory(SqlMailDirectory):
+    """In the schema `projection` of the instance's database, made when it is not there."""
+
+    mark = "%s"
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._lock = threading.Lock()
+        self._connection: psycopg.Connection[tuple[object, ...]] | None = None
+
+    def install(self, reader: PostgresReader) -> None:
+        """The role that may connect and read the views, with its password, and no right elsewhere."""
+        role = sql.Identifier(reader.user)
+        with self._work("install") as cursor:
+            cursor.execute(_VIEWS)
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (reader.user,))
+            if not cursor.fetchall():
+                cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+            cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(reader.password)))
+            cursor.execute(sql.SQL("ALTER ROLE {} SET search_path = engines").format(role))
+            cursor.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(role))
+            cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA engines TO {}").format(role))
+            cursor.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA engines TO {}").format(role))
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextmanager
+    def _work(self, what: str) -> Iterator[Cursor]:
+        with self._lock:
+            try:
+                connection = self._connected()
+                with connection.transaction(), connection.cursor() as cursor:
+                    yield cursor
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise EngineRefused(
+                    f"PostgreSQL refuse à « {self._instance.database.user} » de préparer le rôle des moteurs "
+                    f"({error.diag.message_primary}) ; donnez-lui CREATEROLE et CREATE sur la base."
+                ) from error
+            except psycopg.errors.IntegrityError as error:
+                raise EngineRefused(f"projection {what}: {error}") from error
+            except psycopg.Error as error:
+                raise EngineDown(f"projection {what}: {error}") from error
+
+    def _connected(self) -> "psycopg.Connection[tuple[object, ...]]":
+        if self._connection is None or self._connection.broken:
+            self._connection = self._connect()
+        return self._connection
+
+    def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
+        database = self._instance.database
+        connection = psycopg.connect(
+            host=database.host or None,
+            port=database.port,
+            dbname=database.name,
+            user=database.user,
+            password=database_password(self._instance) or None,
+            connect_timeout=_PATIENCE_SECONDS,
+            autocommit=True,
+            options="-c search_path=projection",
+        )
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            found = connection.execute("SELECT to_regclass('projection.token')").fetchone()
+            if found == (None,):
+                connection.execute("CREATE SCHEMA IF NOT EXISTS projection")
+                # the one word of the schema that is SQLite's
+                connection.execute(SCHEMA.replace(" WITHOUT ROWID", "").encode())
+        return connection

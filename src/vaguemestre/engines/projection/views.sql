@@ -1,0 +1,8 @@
+-- What the engines' role may read: these views and nothing else.
+CREATE SCHEMA IF NOT EXISTS engines;
+REVOKE ALL ON SCHEMA engines FROM PUBLIC;
+CREATE OR REPLACE VIEW engines.mailbox AS SELECT mailbox, active, quota_mb FROM projection.mailbox;
+CREATE OR REPLACE VIEW engines.name AS SELECT name, mailbox FROM projection.name;
+CREATE OR REPLACE VIEW engines.address AS SELECT address, domain, mailbox, sends FROM projection.address;
+CREATE OR REPLACE VIEW engines.app_key AS SELECT token_sha256, mailbox, expires_at FROM projection.app_key;
+CREATE OR REPLACE VIEW engines.token AS SELECT token_sha256, mailbox, expires_at FROM projection.token;
