@@ -31,6 +31,7 @@ _ROOMS = (
     "assistant",
     "webmail",
     "sorting",
+    "devices",
     "contacts",
     "writing",
     "portal",

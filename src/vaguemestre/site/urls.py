@@ -6,10 +6,12 @@ from vaguemestre.site import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messagerie/ecrire/", include("vaguemestre.writing.urls")),
+    path("messagerie/", include("vaguemestre.webmail.urls")),
     path("contacts/", include("vaguemestre.contacts.urls")),
     path("", include("vaguemestre.signin.urls")),
     path("assistant/", include("vaguemestre.assistant.urls")),
     path("", include("vaguemestre.sorting.urls")),
+    path("", include("vaguemestre.devices.urls")),
     path("", include("vaguemestre.portal.urls")),
     path("sante/", views.show_health, name="health"),
     path("sante/ping", views.ping, name="ping"),

@@ -15,6 +15,7 @@ from vaguemestre.credentials.events import AccountActivated, AccountChanged, Acc
 from vaguemestre.credentials.rules import sealing as credentials_sealing
 from vaguemestre.credentials.rules import tokens as mail_tokens
 from vaguemestre.credentials.services.tokens import mint_mail_token
+from vaguemestre.devices import ports as devices
 from vaguemestre.directory import ports as directory
 from vaguemestre.directory.events import PeopleChanged
 from vaguemestre.directory.rules.sealing import keys_from
@@ -27,9 +28,12 @@ from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.welcoming import Welcoming
 from vaguemestre.engines.postfix.maillog import was_accepted
 from vaguemestre.engines.projection import chosen as projection
+from vaguemestre.engines.remote.pictures import Pictures
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
+from vaguemestre.engines.signing import Signature
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.jobs.ports import subscriptions
+from vaguemestre.kernel import tickets
 from vaguemestre.outbox import handlers as outbox_handlers
 from vaguemestre.outbox import ports as outbox
 from vaguemestre.outbox.events import MessageFiled, MessageQueued, MessageRefused
@@ -73,6 +77,7 @@ def plug_engines(config: Config) -> None:
     directory.numen_keys.plug(keys_from(secrets.read(config.secrets_dir, "numen_key")))
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(Doveadm(config))
+    devices.sign.plug(Signature(config))
     _plug_mail(config)
 
 
@@ -90,8 +95,11 @@ def _plug_mail(config: Config) -> None:
         ended=_sessions_over,
         on_forget=forget,
     )
-    mailboxes = ImapMailboxes(pool, pages, summaries)
+    patience = 3.0 if config.mail.full_text_search else 15.0
+    mailboxes = ImapMailboxes(pool, pages, summaries, search_patience=patience)
     webmail.open_mailbox.plug(mailboxes)
+    webmail.fetch_picture.plug(Pictures())
+    webmail.live_ticket.plug(partial(_live_ticket, secrets.read(config.secrets_dir, "push_key")))
     assistant.deliver_welcome.plug(Welcoming(mailboxes))
     outbox.file_sent.plug(Filing(mailboxes))
     outbox.accepted.plug(partial(was_accepted, config))
@@ -107,6 +115,10 @@ def _plug_mail(config: Config) -> None:
             config.mail.host, config.ports.managesieve, lambda mailbox: _mail_token(MailLogin(mailbox))
         )
     )
+
+
+def _live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:
+    return tickets.issue(key, tickets.Ticket(mailbox, session_key), now=now)
 
 
 def _mail_token(login: MailLogin) -> str:

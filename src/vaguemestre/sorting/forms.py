@@ -1,6 +1,7 @@
 """Browser input → values."""
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from vaguemestre.sorting.rules.texts import cleaned
 from vaguemestre.sorting.values import Absence
 from vaguemestre.ui.refusals import sentence
 
+_HOUR = re.compile(r"(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?")
 _UNFINISHED_FIELDS = {
     "sorting.absence-backwards": "ends_on",
     "sorting.absence-over": "ends_on",
@@ -30,12 +32,17 @@ _UNFINISHED_FIELDS = {
 }
 
 
-class DayField(forms.CharField):
+class DayField(forms.Field):
     """`JJ/MM/AAAA` or ISO, as typed; shown `JJ/MM/AAAA`. The value is a `date`."""
 
     def __init__(self, **options: Any) -> None:
-        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "JJ/MM/AAAA"}
-        super().__init__(widget=forms.TextInput(attrs=attrs), max_length=20, **options)
+        attrs = {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "placeholder": "JJ/MM/AAAA",
+            "maxlength": "20",
+        }
+        super().__init__(widget=forms.TextInput(attrs=attrs), **options)
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values or isinstance(value, date):
@@ -47,6 +54,26 @@ class DayField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
+
+
+class HourField(forms.Field):
+    """`8:30`, `8h30`, `8 h`; empty = none. The value is a `time` or None."""
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"autocomplete": "off", "placeholder": "8:00", "maxlength": "8"}
+        super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **options)
+
+    def to_python(self, value: Any) -> time | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        match = _HOUR.fullmatch(text)
+        if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59:
+            raise forms.ValidationError(_("Écrivez l’heure ainsi : 8:30."))
+        return time(int(match[1]), int(match[2] or 0))
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
 class _TextField(forms.CharField):
@@ -68,13 +95,9 @@ class AbsenceForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"role": "switch"}),
     )
     starts_on = DayField(label=_("Début"))
-    starts_at = forms.TimeField(
-        label=_("À partir de"), required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-    )
+    starts_at = HourField(label=_("À partir de"))
     ends_on = DayField(label=_("Fin"))
-    ends_at = forms.TimeField(
-        label=_("Jusqu’à"), required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-    )
+    ends_at = HourField(label=_("Jusqu’à"))
     internal_text = _TextField(
         label=_("Message aux correspondants internes"),
         max_length=LONGEST_TEXT,

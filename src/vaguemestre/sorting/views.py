@@ -17,8 +17,8 @@ from vaguemestre.sorting.rules.disclosures import disclosures
 from vaguemestre.sorting.values import Absence
 
 
-@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
 def absence(request: SignedInRequest) -> HttpResponse:
     """The page; what is posted is saved first, then carried out while the person waits."""
     now = timezone.now()
@@ -38,16 +38,16 @@ def absence(request: SignedInRequest) -> HttpResponse:
     return _page(request, AbsenceForm.showing(wanted, now), now, {"said": True})
 
 
-@signed_in
 @require_GET
+@signed_in
 def state(request: SignedInRequest) -> HttpResponse:
     """Asked again by the page until Dovecot has what was saved."""
     now = timezone.now()
     return render(request, "sorting/absence_state.html", {"said": True, **_known_state(request, now)})
 
 
-@signed_in
 @require_POST
+@signed_in
 def preview(request: SignedInRequest) -> HttpResponse:
     """Both replies as they will be read; nothing is kept."""
     now = timezone.now()
@@ -66,16 +66,16 @@ def preview(request: SignedInRequest) -> HttpResponse:
     return _page(request, form, now, {"has_preview": True, **told})
 
 
-@signed_in
 @require_GET
+@signed_in
 def banner(request: SignedInRequest) -> HttpResponse:
     """A line for the webmail while replies leave; empty otherwise."""
     current = queries.current_absence(request.who.account_id, timezone.now())
     return render(request, "sorting/banner.html", {"absence": current})
 
 
-@signed_in
 @require_POST
+@signed_in
 def end(request: SignedInRequest) -> HttpResponse:
     """« Terminer maintenant »."""
     account_id = request.who.account_id

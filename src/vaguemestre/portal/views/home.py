@@ -18,6 +18,7 @@ APPLICATIONS = (
     ("/messagerie/", "mail", _("Messagerie"), _("Lire et écrire ses courriels")),
     ("/contacts/", "address-book", _("Contacts"), _("Mes correspondants et mes groupes")),
     ("/annuaire/", "users", _("Annuaire"), _("Les agents de l’académie")),
+    ("/appareils/", "device-mobile", _("Mes appareils"), _("Thunderbird, Outlook, téléphone")),
     ("/parametres/", "settings", _("Paramètres"), _("Affichage, appareils, sécurité")),
 )
 

@@ -1,6 +1,5 @@
 """« Appareils et mots de passe d'application »: what mail programs sign in with."""
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.credentials.events import AccountChanged
 from vaguemestre.credentials.queries import app_passwords_of
+from vaguemestre.devices.http import offered
 from vaguemestre.jobs.services import run_now
 from vaguemestre.portal import services
 from vaguemestre.portal.forms import AppPasswordForm
@@ -49,16 +49,14 @@ def revoke_program(request: SignedInRequest, number: int) -> HttpResponse:
 def _page(
     request: SignedInRequest, form: AppPasswordForm, shown: str = "", name: str = "", *, is_ready: bool = True
 ) -> HttpResponse:
-    config = settings.CONFIG
-    host = config.public_url.partition("//")[2].partition(":")[0].rstrip("/")
     told = {
         "form": form,
         "programs": app_passwords_of(request.who.account_id),
         "shown": shown,
         "name": name,
         "is_ready": is_ready,
-        "host": host,
-        "ports": config.ports,
+        "offer": offered(),
+        "address": request.who.address,
         "revoked": request.GET.get("fait") == "revoque",
     }
     return render(request, "portal/programs.html", told)

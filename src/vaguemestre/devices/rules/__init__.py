@@ -1,0 +1,1 @@
+"""One offer, told as each kind of program expects it."""

@@ -1,0 +1,70 @@
+"""Settings for people (a page) and for programs (three documents)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vaguemestre.credentials.events import AccountChanged
+from vaguemestre.devices import services
+from vaguemestre.devices.http import offered
+from vaguemestre.devices.ports import sign
+from vaguemestre.devices.rules import apple
+from vaguemestre.devices.rules import autoconfig as mozilla
+from vaguemestre.devices.rules import autodiscover as outlook
+from vaguemestre.devices.values import Holder
+from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.http import SignedInRequest, recently_signed_in, who_asks
+
+_APPLE = "application/x-apple-aspen-config"
+
+
+@require_GET
+def guide(request: HttpRequest) -> HttpResponse:
+    """For anybody; somebody signed in reads their own address."""
+    who = who_asks(request)
+    told = {"offer": offered(), "address": who.address if who else ""}
+    return render(request, "devices/guide.html", told)
+
+
+@require_GET
+def autoconfig(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(mozilla.autoconfig(offered()), content_type="text/xml; charset=utf-8")
+
+
+@csrf_exempt  # programs post here without a page; nothing is changed
+@require_http_methods(["GET", "HEAD", "POST"])
+def autodiscover(request: HttpRequest) -> HttpResponse:
+    try:
+        content = outlook.autodiscover(offered(), outlook.asked_address(request.body))
+    except Refusal:
+        content = outlook.autodiscover_error(f"{timezone.now():%H:%M:%S}")
+    return HttpResponse(content, content_type="text/xml; charset=utf-8")
+
+
+@require_GET
+@never_cache
+def apple_profile(request: HttpRequest) -> HttpResponse:
+    """Without a password: the device asks for it, and for the address of somebody not signed in."""
+    who = who_asks(request)
+    return _profile(Holder(who.address, who.name) if who else Holder())
+
+
+@require_POST
+@never_cache
+@recently_signed_in
+def make_apple_profile(request: SignedInRequest) -> HttpResponse:
+    """With an application password made for it: nothing to type on the device."""
+    account_id = request.who.account_id
+    password = services.make_profile_password(account_id, by=f"account:{account_id}", now=timezone.now())
+    run_now(AccountChanged(account_id))
+    return _profile(Holder(request.who.address, request.who.name, password))
+
+
+def _profile(holder: Holder) -> HttpResponse:
+    answer = HttpResponse(sign.get()(apple.profile(offered(), holder)), content_type=_APPLE)
+    answer["Content-Disposition"] = 'attachment; filename="messagerie.mobileconfig"'
+    return answer

@@ -1,0 +1,32 @@
+"""Documents signed by the instance (CMS, RFC 5652), with the certificate its mail servers show."""
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs7
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.instance import Instance
+from vaguemestre.kernel.errors import EngineRefused
+
+
+class Signature:
+    """Implements `devices.ports.Sign`. The key is read at each signature: it may have been renewed."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._paths = certificates.paths(instance)
+
+    def __call__(self, content: bytes) -> bytes:
+        try:
+            key = serialization.load_pem_private_key(self._paths.key.read_bytes(), password=None)
+            certificate, *others = x509.load_pem_x509_certificates(self._paths.certificate.read_bytes())
+        except (OSError, ValueError) as error:
+            raise EngineRefused(f"signing: {error}") from error
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise EngineRefused("signing: not an elliptic curve key")
+        builder = (
+            pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(certificate, key, hashes.SHA256())
+        )
+        for other in others:
+            builder = builder.add_certificate(other)
+        return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
