@@ -1,8 +1,8 @@
 """The worker: runs the queue's jobs one after the other, and shows that it lives."""
 
 import logging
+import platform
 import signal
-import socket
 import sys
 import time
 from argparse import ArgumentParser
@@ -45,7 +45,7 @@ class LivingWorker(Worker):
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
-            worker_id=f"worker@{socket.gethostname()}"[:64],
+            worker_id=f"worker@{platform.node()}"[:64],
             excluded_queue_names=[],
         )
         self._heartbeat = heartbeat
@@ -69,9 +69,8 @@ class LivingWorker(Worker):
                 # Asked first without writing: taking a job locks the whole of an SQLite database.
                 if waiting := DBTaskResult.objects.ready().exists():
                     self.run()
-            except (
-                OperationalError
-            ) as error:  # full disk, database restarting: the job's end may not be written
+            except OperationalError as error:
+                # full disk, database restarting: the job's end may not be written
                 interrupted = True
                 log.warning("the database does not answer (%s); trying again", error)
                 close_old_connections()
