@@ -7,7 +7,7 @@ from typing import Protocol
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.slots import Slot
-from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, OpenedMessage, Page, Row
+from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, OpenedMessage, Page, Picture, Row
 
 
 class MessageGone(Refusal):
@@ -35,10 +35,10 @@ class Lists(Protocol):
         """
         ...
 
-    def search(self, folder: str, words: str, offset: int, size: int) -> Page:
-        """Like `page`, over messages holding all the words, and all the "quoted phrases" (headers and text).
+    def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
+        """Like `page`, over messages holding every term (a word or a phrase) in headers or text.
 
-        Raises FolderGone.
+        Raises FolderGone; EngineDown also when the full-text index is being made.
         """
         ...
 
@@ -105,3 +105,25 @@ class OpenMailbox(Protocol):
 
 
 open_mailbox: Slot[OpenMailbox] = Slot("webmail.open_mailbox")
+
+
+class PictureRefused(Refusal):
+    """A remote picture that we do not fetch: a private address, too heavy, too slow, not a picture."""
+
+
+class FetchPicture(Protocol):
+    """Fetches a picture that a message names, on the reader's request, telling nothing of the reader."""
+
+    def __call__(self, address: str) -> Picture:
+        """Raises PictureRefused; answers or refuses within a few seconds."""
+        ...
+
+
+class IssueTicket(Protocol):
+    def __call__(self, mailbox: str, session_key: str, now: float) -> str:
+        """A sealed word that opens the stream of changes of that mailbox. `now`: Unix time in seconds."""
+        ...
+
+
+fetch_picture: Slot[FetchPicture] = Slot("webmail.fetch_picture")
+live_ticket: Slot[IssueTicket] = Slot("webmail.live_ticket")

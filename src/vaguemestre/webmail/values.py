@@ -138,3 +138,72 @@ class OpenedMessage:
     references: tuple[str, ...]
     root: Part
     bcc: tuple[Correspondent, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file beside the text. `size` in octets once decoded, about."""
+
+    number: str
+    kind: str
+    name: str
+    size: int
+    can_be_looked_at: bool
+
+
+@dataclass(frozen=True)
+class Body:
+    """The text of a message, clean: `css` and `html` go into the frame as they are.
+
+    `remote`: pictures named by the message and kept elsewhere; `used`: Content-IDs of pictures shown in the text.
+    """
+
+    css: str
+    html: str
+    remote: int = 0
+    used: frozenset[str] = frozenset()
+    is_cut: bool = False
+    unknown_charset: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One message as the pane shows it. `has_plain`: plain text may be asked for instead of the HTML shown."""
+
+    opened: OpenedMessage
+    body: Body
+    enclosures: tuple[Enclosure, ...]
+    has_plain: bool
+    is_signed: bool
+    is_too_much: bool
+
+
+class Act(StrEnum):
+    """What can be done to messages of a list."""
+
+    ARCHIVE = "archive"
+    DELETE = "delete"
+    JUNK = "junk"
+    NOT_JUNK = "not-junk"
+    MOVE = "move"
+    READ = "read"
+    UNREAD = "unread"
+    FLAG = "flag"
+    UNFLAG = "unflag"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an act did. `moved`: where the messages are now; `is_final`: they are nowhere any more."""
+
+    moved: tuple[MessageRef, ...] = ()
+    folder: str = ""
+    is_final: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture fetched from elsewhere: its bytes, and the kind they are."""
+
+    content: bytes
+    kind: str

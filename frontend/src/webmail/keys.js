@@ -1,0 +1,126 @@
+// The keyboard: one letter for what one does most, F6 from pane to pane. Letters can be switched off (WCAG 2.1.4).
+
+const KEPT = "vaguemestre.letters";
+
+export function listenToKeys(app) {
+  const box = document.querySelector("#une-touche");
+  if (box) {
+    box.checked = localStorage.getItem(KEPT) !== "off";
+    box.addEventListener("change", () => localStorage.setItem(KEPT, box.checked ? "on" : "off"));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (event.key === "F6") {
+      event.preventDefault();
+      nextPane(app, event.shiftKey ? -1 : 1);
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable=true]")) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    const done = named(app, event) || (localStorage.getItem(KEPT) !== "off" && letter(app, event));
+    if (done) event.preventDefault();
+  });
+}
+
+function inList(app, event) {
+  return Boolean(event.target.closest?.("#messages .rows"));
+}
+
+function named(app, event) {
+  switch (event.key) {
+    case "ArrowDown":
+      return inList(app, event) && go(app, 1);
+    case "ArrowUp":
+      return inList(app, event) && go(app, -1);
+    case "Home":
+      return inList(app, event) && (app.list.focus(app.list.rows[0]), true);
+    case "Escape":
+      if (app.hasAttribute("data-drawer")) app.do("folders", []);
+      else if (app.list.selected.size) app.unselect();
+      else app.close();
+      return true;
+    case "Delete":
+      return act(app, "delete");
+    default:
+      return false;
+  }
+}
+
+function letter(app, event) {
+  const simple = {
+    j: () => go(app, 1),
+    k: () => go(app, -1),
+    n: () => nextUnread(app),
+    x: () => (app.list.current && app.pick(app.list.current), true),
+    e: () => act(app, "archive"),
+    "#": () => act(app, "delete"),
+    "!": () => act(app, app.section.dataset.use === "junk" ? "not-junk" : "junk"),
+    u: () => act(app, "unread"),
+    s: () => act(app, app.openMessage?.hasAttribute("data-flagged") ? "unflag" : "flag"),
+    v: () => (app.askMove(meant(app)), true),
+    c: () => (app.compose("new"), true),
+    r: () => answer(app, "reply"),
+    a: () => answer(app, "reply-all"),
+    f: () => answer(app, "forward"),
+    o: () => (app.list.current?.querySelector("a.open").click(), true),
+    "/": () => (document.querySelector("#recherche")?.focus(), true),
+    "?": () => (document.querySelector("#raccourcis")?.showModal(), true),
+  };
+  return simple[event.key]?.() ?? false;
+}
+
+// What is selected, else what is open, else the row the keyboard is on.
+function meant(app) {
+  if (app.meant.length) return app.meant;
+  const row = app.list.current;
+  return row && document.activeElement.closest("li.row") === row ? [row.dataset.ref] : [];
+}
+
+function act(app, what) {
+  app.act(what, meant(app));
+  return true;
+}
+
+function answer(app, mode) {
+  const message = app.openMessage;
+  if (message) app.compose(mode, message);
+  return Boolean(message);
+}
+
+function go(app, step) {
+  const from = app.list.current;
+  if (!from) return true;
+  const here = document.activeElement.closest?.("li.row");
+  const isFirst = !here && !app.openRef;
+  Promise.resolve(isFirst ? from : app.list.neighbour(from, step)).then((row) => {
+    if (!row) return;
+    app.list.focus(row);
+    if (app.openRef && !row.hasAttribute("data-draft")) row.querySelector("a.open").click();
+  });
+  return true;
+}
+
+function nextUnread(app) {
+  const rows = app.list.rows;
+  const place = rows.indexOf(app.list.current);
+  const row = [...rows.slice(place + 1), ...rows.slice(0, place + 1)].find((one) => one.classList.contains("un"));
+  if (row) {
+    app.list.focus(row);
+    row.querySelector("a.open").click();
+  }
+  return true;
+}
+
+function nextPane(app, step) {
+  const panes = [app.folders, app.section, app.lecture].filter((pane) => pane.offsetParent !== null);
+  const here = panes.findIndex((pane) => pane.contains(document.activeElement));
+  const pane = panes[(here + step + panes.length) % panes.length];
+  const place =
+    pane === app.section
+      ? app.list.current?.querySelector("a.open")
+      : pane.querySelector('[aria-current="page"], iframe.body, #sujet, a[href], button:not([disabled])');
+  place?.focus();
+}

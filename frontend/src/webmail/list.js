@@ -1,0 +1,269 @@
+// The list: chunks of fifty rows; those far from sight are emptied and keep their height, so a folder of
+// 100,000 messages is scrolled like one of a hundred.
+import { piece, tellRefusal } from "./net.js";
+
+const NEAR = 1200; // pixels above and below the window where rows are kept
+
+export class RowList {
+  constructor(section) {
+    this.section = section;
+    this.box = section.querySelector(".rows");
+    this.size = Number(this.box.dataset.size);
+    this.total = Number(this.box.dataset.total);
+    this.url = this.box.dataset.rows;
+    this.asked = section.dataset.asked;
+    this.folder = section.dataset.folder;
+    this.use = section.dataset.use;
+    this.selected = new Set();
+    this.openRef = "";
+    this.chunks = [];
+    this.watcher = new IntersectionObserver((seen) => this.#seen(seen), {
+      root: this.box,
+      rootMargin: `${NEAR}px 0px`,
+    });
+    const first = this.box.querySelector(".chunk");
+    for (const row of first.children) row.written = row.outerHTML;
+    this.#adopt(first);
+    this.rowHeight = this.#measured(first);
+    this.#fit();
+    this.#headings();
+    this.#rove();
+  }
+
+  close() {
+    this.watcher.disconnect();
+  }
+
+  get rows() {
+    return [...this.box.querySelectorAll("li.row")];
+  }
+
+  row(ref) {
+    return this.box.querySelector(`li.row[data-ref="${CSS.escape(ref)}"]`);
+  }
+
+  // The row the keyboard is on.
+  get current() {
+    return this.box.querySelector('li.row:has(a.open[tabindex="0"])') ?? this.box.querySelector("li.row");
+  }
+
+  focus(row, { scroll = true } = {}) {
+    if (!row) return;
+    this.#rove(row);
+    row.querySelector("a.open").focus({ preventScroll: true });
+    if (scroll) row.scrollIntoView({ block: "nearest" });
+  }
+
+  async neighbour(row, step) {
+    const rows = this.rows;
+    const place = rows.indexOf(row);
+    if (place < 0) return rows[0] ?? null;
+    const next = rows[place + step];
+    if (next) return next;
+    const chunk = row.closest(".chunk");
+    const other = step > 0 ? chunk.nextElementSibling : chunk.previousElementSibling;
+    if (!other) return null;
+    await this.load(other);
+    const found = other.querySelectorAll("li.row");
+    return (step > 0 ? found[0] : found[found.length - 1]) ?? null;
+  }
+
+  markOpen(ref) {
+    this.openRef = ref;
+    for (const row of this.rows) this.#dress(row);
+    const row = ref && this.row(ref);
+    if (row) this.#rove(row);
+  }
+
+  select(row, on) {
+    if (on) this.selected.add(row.dataset.ref);
+    else this.selected.delete(row.dataset.ref);
+    this.#dress(row);
+  }
+
+  selectBetween(from, to) {
+    const rows = this.rows;
+    const [a, b] = [rows.indexOf(from), rows.indexOf(to)].sort((x, y) => x - y);
+    for (const row of rows.slice(Math.max(a, 0), b + 1)) this.select(row, true);
+  }
+
+  unselect() {
+    this.selected.clear();
+    for (const row of this.rows) this.#dress(row);
+  }
+
+  // What an act will do, shown at once.
+  take(refs) {
+    for (const ref of refs) {
+      const row = this.row(ref);
+      this.selected.delete(ref);
+      if (row) row.remove();
+    }
+    this.total = Math.max(0, this.total - refs.length);
+    this.#headings();
+    this.#rove();
+  }
+
+  flag(refs, name, on) {
+    for (const ref of refs) this.row(ref)?.classList.toggle(name, on);
+  }
+
+  async refresh() {
+    const anchor = this.#anchor();
+    const held = this.chunks.filter((chunk) => chunk.loaded);
+    const first = this.chunks[0];
+    await Promise.all([...new Set([first, ...held])].map((chunk) => this.load(chunk, true)));
+    this.#fit();
+    this.#restore(anchor);
+  }
+
+  async load(chunk, again = false) {
+    if ((chunk.loaded && !again) || chunk.busy) return chunk.busy;
+    const query = new URLSearchParams({ depuis: chunk.dataset.offset });
+    if (this.asked) query.set("q", this.asked);
+    chunk.busy = this.#fetch(chunk, `${this.url}?${query}`);
+    try {
+      await chunk.busy;
+    } catch (error) {
+      tellRefusal(error);
+    } finally {
+      chunk.busy = null;
+    }
+    return undefined;
+  }
+
+  async #fetch(chunk, url) {
+    const answer = await piece(url, chunk.loaded && chunk.etag ? { "If-None-Match": chunk.etag } : {});
+    const total = Number(answer.headers.get("X-Total"));
+    this.unread = Number(answer.headers.get("X-Unread"));
+    if (answer.status !== 304) {
+      this.#fill(chunk, await answer.text());
+      chunk.etag = answer.headers.get("ETag");
+    }
+    if (Number.isFinite(total)) this.total = total;
+    this.#fit();
+    this.section.dispatchEvent(new CustomEvent("mail:listed"));
+  }
+
+  // New rows in place of the old; those that say the same stay the very same nodes.
+  #fill(chunk, html) {
+    const held = document.activeElement?.closest?.("li.row")?.dataset.ref;
+    const part = chunk.contains(document.activeElement) && document.activeElement.matches("input") ? "input" : "a.open";
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    const old = new Map([...chunk.children].map((row) => [row.written, row]));
+    const fresh = [...template.content.children].map((row) => {
+      const written = row.outerHTML;
+      const same = old.get(written);
+      if (same) return same;
+      row.written = written;
+      return row;
+    });
+    chunk.replaceChildren(...fresh);
+    chunk.loaded = true;
+    chunk.removeAttribute("aria-hidden");
+    chunk.style.height = "";
+    for (const row of chunk.querySelectorAll("li.row")) this.#dress(row);
+    this.#headings();
+    if (held && chunk.querySelector(`[data-ref="${CSS.escape(held)}"]`) && !chunk.contains(document.activeElement)) {
+      this.row(held)?.querySelector(part)?.focus({ preventScroll: true });
+    }
+    this.#rove();
+  }
+
+  #empty(chunk) {
+    if (!chunk.loaded || chunk.busy || chunk.contains(document.activeElement)) return;
+    chunk.style.height = `${chunk.offsetHeight}px`;
+    chunk.replaceChildren();
+    chunk.setAttribute("aria-hidden", "true");
+    chunk.loaded = false;
+    chunk.etag = null;
+  }
+
+  #seen(entries) {
+    for (const entry of entries) {
+      if (entry.isIntersecting) this.load(entry.target);
+      else this.#empty(entry.target);
+    }
+  }
+
+  #adopt(chunk) {
+    chunk.loaded = true;
+    this.chunks.push(chunk);
+    this.watcher.observe(chunk);
+  }
+
+  #measured(chunk) {
+    const row = chunk.querySelector("li.row");
+    return row ? row.offsetHeight : 90;
+  }
+
+  // As many chunks as the folder needs.
+  #fit() {
+    const wanted = Math.max(1, Math.ceil(this.total / this.size));
+    while (this.chunks.length > wanted) {
+      const chunk = this.chunks.pop();
+      this.watcher.unobserve(chunk);
+      chunk.remove();
+    }
+    const made = document.createDocumentFragment();
+    while (this.chunks.length < wanted) {
+      const chunk = document.createElement("ol");
+      const offset = this.chunks.length * this.size;
+      chunk.className = "chunk";
+      chunk.setAttribute("role", "list");
+      chunk.setAttribute("aria-hidden", "true");
+      chunk.dataset.offset = String(offset);
+      chunk.style.height = `${Math.min(this.size, this.total - offset) * this.rowHeight}px`;
+      this.chunks.push(chunk);
+      made.append(chunk);
+      this.watcher.observe(chunk);
+    }
+    this.box.append(made);
+  }
+
+  // A heading is said once, though two chunks may each open with it; one that lost its rows goes.
+  #headings() {
+    let before = "";
+    for (const heading of this.box.querySelectorAll("li.day")) {
+      const next = heading.nextElementSibling;
+      heading.hidden = heading.dataset.heading === before || (!next?.matches("li.row") && heading.closest(".chunk").loaded);
+      before = heading.dataset.heading;
+    }
+  }
+
+  #dress(row) {
+    const isPicked = this.selected.has(row.dataset.ref);
+    const isOpen = row.dataset.ref === this.openRef;
+    row.classList.toggle("picked", isPicked);
+    row.classList.toggle("on", isOpen);
+    row.querySelector("input").checked = isPicked;
+    if (isOpen) row.querySelector("a.open").setAttribute("aria-current", "true");
+    else row.querySelector("a.open").removeAttribute("aria-current");
+  }
+
+  // One stop of the Tab key for the whole list; arrows go from row to row.
+  #rove(to) {
+    const rows = this.rows;
+    const kept = to ?? rows.find((row) => row.querySelector("a.open").tabIndex === 0 && row.roved) ?? rows[0];
+    for (const row of rows) {
+      const here = row === kept;
+      row.roved = here;
+      row.querySelector("a.open").tabIndex = here ? 0 : -1;
+      row.querySelector("input").tabIndex = here ? 0 : -1;
+    }
+  }
+
+  #anchor() {
+    if (this.box.scrollTop < 8) return null;
+    const top = this.box.getBoundingClientRect().top;
+    const row = this.rows.find((one) => one.getBoundingClientRect().bottom > top);
+    return row ? { ref: row.dataset.ref, top: row.getBoundingClientRect().top } : null;
+  }
+
+  #restore(anchor) {
+    if (!anchor) return;
+    const row = this.row(anchor.ref);
+    if (row) this.box.scrollTop += row.getBoundingClientRect().top - anchor.top;
+  }
+}

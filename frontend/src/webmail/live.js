@@ -1,0 +1,60 @@
+// The stream of changes: folder and kind, no content. It comes back by itself; a page that slept asks again.
+import { send } from "./net.js";
+
+const LONGEST_PAUSE = 30000;
+
+export class Live {
+  constructor(app, changed) {
+    this.app = app;
+    this.changed = changed;
+    this.pause = 1000;
+    this.ticket = app.dataset.ticket;
+    this.#listen();
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState !== "visible") return;
+      if (this.source?.readyState !== EventSource.OPEN) this.#again(0);
+      this.changed("", "woken");
+    });
+    window.addEventListener("online", () => this.#again(0));
+    window.addEventListener("pagehide", () => this.source?.close());
+  }
+
+  #place() {
+    const told = this.app.dataset.push;
+    const base = told.startsWith(":") ? `${location.protocol}//${location.hostname}${told}` : told;
+    return `${base}?t=${encodeURIComponent(this.ticket)}`;
+  }
+
+  #listen() {
+    this.source?.close();
+    this.source = new EventSource(this.#place());
+    for (const kind of ["arrived", "gone", "flags", "folders"]) {
+      this.source.addEventListener(kind, (event) => this.changed(JSON.parse(event.data).folder, kind));
+    }
+    this.source.addEventListener("open", () => {
+      if (this.wasCut) this.changed("", "woken");
+      this.wasCut = false;
+      this.pause = 1000;
+      this.app.dataset.live = "on";
+    });
+    this.source.addEventListener("error", () => {
+      this.wasCut = true;
+      this.app.dataset.live = "off";
+      if (this.source.readyState === EventSource.CLOSED) this.#again(this.pause);
+    });
+  }
+
+  #again(pause) {
+    clearTimeout(this.timer);
+    this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
+    this.timer = setTimeout(async () => {
+      try {
+        const answer = await send(this.app.dataset.renew, {});
+        this.ticket = (await answer.json()).ticket;
+        this.#listen();
+      } catch {
+        this.#again(this.pause);
+      }
+    }, pause);
+  }
+}

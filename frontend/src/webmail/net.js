@@ -1,0 +1,59 @@
+// Asking the server: pieces of the page, and acts. A refusal comes back as a sentence.
+
+export class Refused extends Error {}
+
+function csrf() {
+  return document.querySelector('meta[name="csrf"]')?.content ?? "";
+}
+
+async function answered(answer) {
+  if (answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === "/alogin")) {
+    location.assign(`/alogin?next=${encodeURIComponent(location.pathname + location.search)}`);
+    throw new Refused("Votre session est terminée : identifiez-vous de nouveau.");
+  }
+  if (answer.ok || answer.status === 304) return answer;
+  throw new Refused(await sentence(answer));
+}
+
+// The errors middleware answers a notice; we only want its words.
+async function sentence(answer) {
+  const type = answer.headers.get("Content-Type") ?? "";
+  if (type.includes("html")) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const words = page.querySelector(".notice span")?.textContent?.trim();
+    if (words) return words;
+  }
+  return "La messagerie n’a pas pu le faire. Réessayez dans un instant.";
+}
+
+async function ask(url, options) {
+  let answer;
+  try {
+    answer = await fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(20000), ...options });
+  } catch {
+    throw new Refused("Le réseau ne répond pas. Vérifiez votre connexion puis réessayez.");
+  }
+  return answered(answer);
+}
+
+export function piece(url, headers = {}) {
+  return ask(url, { headers: { "HX-Request": "true", ...headers } });
+}
+
+export function page(url) {
+  return ask(url, { headers: { Accept: "text/html" } });
+}
+
+export function send(url, fields) {
+  const body = new URLSearchParams(fields);
+  return ask(url, { method: "POST", body, headers: { "HX-Request": "true", "X-CSRFToken": csrf() } });
+}
+
+export function tell(words, kind = "dark", seconds = 6) {
+  return window.vaguemestre?.notify(words, kind, seconds) ?? null;
+}
+
+export function tellRefusal(error) {
+  if (!(error instanceof Refused)) throw error;
+  tell(error.message, "danger", 8);
+}

@@ -1,0 +1,139 @@
+"""What the reader's doors share: the steps of its addresses, the mailbox of who asks, what its forms say."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template import loader
+from django.utils import timezone
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.values import Who
+from vaguemestre.webmail.ports import Mailbox, open_mailbox
+from vaguemestre.webmail.rules.folders import named, slug
+from vaguemestre.webmail.rules.frames import FILE_POLICY
+from vaguemestre.webmail.values import MailLogin, MessageRef
+
+
+class FolderConverter:
+    """One step of an address for any folder."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        folder = named(value)
+        if folder is None:
+            raise ValueError(value)
+        return folder
+
+    def to_url(self, value: str) -> str:
+        return slug(value)
+
+
+class NumberConverter:
+    """UIDVALIDITY, UID: 32 bits, never zero (RFC 9051 §2.3.1.1)."""
+
+    regex = "[1-9][0-9]{0,9}"
+
+    def to_python(self, value: str) -> int:
+        number = int(value)
+        if number > 0xFFFFFFFF:
+            raise ValueError(value)
+        return number
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+class PartConverter:
+    """The number of a part (`1.2`)."""
+
+    regex = r"[0-9]{1,5}(?:\.[0-9]{1,5}){0,60}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+def mailbox_of(who: Who) -> AbstractContextManager[Mailbox]:
+    """The mailbox of who asks, for one request."""
+    return open_mailbox.get()(MailLogin(who.mailbox, who.session_key))
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether our own script asks, for a piece of the page."""
+    return "HX-Request" in request.headers
+
+
+def own_domains() -> frozenset[str]:
+    return frozenset((settings.CONFIG.academy.domain.lower(),))
+
+
+def own_addresses(who: Who) -> frozenset[str]:
+    return frozenset((who.address.lower(), who.mailbox.lower()))
+
+
+def about(request: SignedInRequest) -> dict[str, object]:
+    """What every fragment may need."""
+    return {"who": request.who, "today": paris_day(timezone.now())}
+
+
+def written(name: str, context: Mapping[str, object]) -> str:
+    """A fragment of the hot path, by Jinja."""
+    return str(loader.get_template(f"webmail/{name}.jinja", using="jinja2").render(dict(context)))
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Mail stays in no cache that would outlive the session; a validator may still spare a transfer."""
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def as_file(response: HttpResponse, *, name: str, inline: bool = False) -> HttpResponse:
+    """Somebody's file: never a page of ours, never run (SECURITY rule B)."""
+    response.headers["Content-Disposition"] = _disposition(name, inline=inline)
+    response["Content-Security-Policy"] = FILE_POLICY
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return private(response)
+
+
+def refs_in(sent: QueryDict) -> tuple[MessageRef, ...]:
+    """Messages named by a form: `ref` = folder step / UIDVALIDITY / UID, as in addresses.
+
+    Raises Refusal `webmail.unreadable-selection`.
+    """
+    return tuple(_ref(text) for text in sent.getlist("ref"))
+
+
+def _ref(text: str) -> MessageRef:
+    step, _, rest = text.partition("/")
+    validity, _, uid = rest.partition("/")
+    folder = named(step)
+    if folder is None or not (validity.isascii() and validity.isdigit() and uid.isascii() and uid.isdigit()):
+        raise Refusal("webmail.unreadable-selection")
+    return MessageRef(folder, int(validity), int(uid))
+
+
+def ref_text(ref: MessageRef) -> str:
+    """The same, written."""
+    return f"{slug(ref.folder)}/{ref.uid_validity}/{ref.uid}"
+
+
+def _disposition(name: str, *, inline: bool) -> str:
+    """RFC 6266, with the ASCII name for old programs and the UTF-8 one for the others (RFC 8187)."""
+    plain = "".join(
+        char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name
+    )
+    encoded = "".join(
+        char
+        if char.isascii() and (char.isalnum() or char in "-._")
+        else "".join(f"%{b:02X}" for b in char.encode("utf-8", "replace"))
+        for char in name
+    )
+    kind = "inline" if inline else "attachment"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"

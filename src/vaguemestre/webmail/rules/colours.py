@@ -1,0 +1,34 @@
+"""Colours written for white paper, and what they become on dark paper."""
+
+import colorsys
+from functools import lru_cache
+
+from tinycss2 import color3
+
+# Lightness of our dark surface and of our light ink (ui/tokens.css): white paper becomes the one, black ink the other.
+_DARKEST, _LIGHTEST = 0.125, 0.94
+
+
+@lru_cache(maxsize=4096)
+def both(colour: str) -> str:
+    """`light-dark(colour, its dark twin)` (CSS Color 5 §3.2), or `colour` itself when it names none of its own.
+
+    `colour` is CSS text already known to be a colour or a keyword such as `inherit`.
+    """
+    parsed = color3.parse_color(colour)
+    if parsed is None or isinstance(parsed, str) or parsed.alpha == 0:
+        return colour
+    hue, lightness, saturation = colorsys.rgb_to_hls(
+        *(min(max(part, 0.0), 1.0) for part in (parsed.red, parsed.green, parsed.blue))
+    )
+    turned = _DARKEST + (1 - lightness) * (_LIGHTEST - _DARKEST)
+    red, green, blue = colorsys.hls_to_rgb(hue, turned, saturation * 0.85)
+    shown = "".join(f"{round(part * 255):02x}" for part in (red, green, blue))
+    alpha = "" if parsed.alpha >= 1 else f"{round(parsed.alpha * 255):02x}"
+    return f"light-dark({colour},#{shown}{alpha})"
+
+
+def is_colour(text: str) -> bool:
+    """Whether CSS reads `text` as a colour of its own (not `currentcolor`)."""
+    parsed = color3.parse_color(text)
+    return parsed is not None and not isinstance(parsed, str)

@@ -1,0 +1,74 @@
+"""Plain text as HTML for the frame: built token by token, every token escaped as it is written (rule D)."""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from itertools import groupby
+
+from vaguemestre.webmail.rules.links import pieces
+
+LONGEST = 1_000_000  # characters shown
+_DEEPEST = 12
+_SIGNATURE = ("-- ", "--")
+
+
+def html_of(text: str) -> str:
+    """Quotes become nested blocks, addresses become links, all the rest stays the characters it was."""
+    lines = _lines(text[:LONGEST])
+    flowed = _flowed(lines) if _is_flowed(lines) else lines
+    levelled = [_level(line) for line in flowed]
+    return "".join(_blocks(levelled, 0))
+
+
+def _lines(text: str) -> list[str]:
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").rstrip("\n")
+    return plain.split("\n")
+
+
+def _level(line: str) -> tuple[int, str]:
+    """How often a line is quoted, and what it says (`> > a` and `>> a` alike)."""
+    level, rest = 0, line
+    while rest.startswith(">") and level < _DEEPEST:
+        level, rest = level + 1, rest[1:]
+        if rest.startswith(" >"):
+            rest = rest[1:]
+    return level, rest.removeprefix(" ") if level else rest
+
+
+def _is_flowed(lines: list[str]) -> bool:
+    """Whether long lines end with a space (RFC 3676 §4.1), as only programs that flow text write them."""
+    long = [line for line in lines if len(line) > 55]
+    return len(long) > 1 and sum(line.endswith(" ") for line in long) * 2 > len(long)
+
+
+def _flowed(lines: list[str]) -> list[str]:
+    joined: list[str] = []
+    is_open = False
+    for line in lines:
+        level, said = _level(line)
+        if is_open and joined and _level(joined[-1])[0] == level and said not in _SIGNATURE:
+            joined[-1] += said
+        else:
+            joined.append(line)
+        is_open = line.endswith(" ") and said not in _SIGNATURE
+    return joined
+
+
+def _blocks(lines: Iterable[tuple[int, str]], depth: int) -> Iterator[str]:
+    for is_deeper, run in groupby(lines, key=lambda line: line[0] > depth):
+        if is_deeper:
+            yield "<blockquote>"
+            yield from _blocks(list(run), depth + 1)
+            yield "</blockquote>"
+        else:
+            yield f'<div class="vm-text">{"<br>".join(_line(said) for _, said in run)}</div>'
+
+
+def _line(said: str) -> str:
+    return "".join(_piece(piece.text, piece.href) for piece in pieces(said))
+
+
+def _piece(text: str, href: str) -> str:
+    shown = escape(text)
+    if not href:
+        return shown
+    return f'<a href="{escape(href)}" target="_blank" rel="noopener noreferrer">{shown}</a>'

@@ -1,0 +1,91 @@
+"""A page of messages → the lines that the list writes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from vaguemestre.webmail.rules import words
+from vaguemestre.webmail.rules.folders import slug
+from vaguemestre.webmail.values import Correspondent, Flag, Row, Use
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row in words. `heading` is the day's heading when it opens one, else empty."""
+
+    heading: str
+    uid: int
+    uid_validity: int
+    folder: str
+    step: str
+    people: str
+    face: str
+    time: str
+    moment: str
+    subject: str
+    preview: str
+    is_unread: bool
+    is_flagged: bool
+    is_answered: bool
+    is_forwarded: bool
+    has_attachment: bool
+    is_external: bool
+    is_draft: bool
+
+
+_OUTGOING = (Use.SENT, Use.DRAFTS)
+
+
+def lines(
+    rows: Iterable[Row], *, today: date, uses: Mapping[str, Use], own_domains: frozenset[str]
+) -> Iterator[Line]:
+    """`uses`: what each folder is for, by name; `own_domains`: lower case."""
+    before = ""
+    for row in rows:
+        summary = row.summary
+        is_outgoing = uses.get(row.ref.folder) in _OUTGOING
+        heading = words.heading(summary.date, today)
+        yield Line(
+            heading=heading if heading != before else "",
+            uid=row.ref.uid,
+            uid_validity=row.ref.uid_validity,
+            folder=row.ref.folder,
+            step=slug(row.ref.folder),
+            people=_recipients(summary.to) if is_outgoing else said(summary.sender),
+            face=said(summary.to[0]) if is_outgoing and summary.to else said(summary.sender),
+            time=words.row_time(summary.date, today),
+            moment=summary.date.isoformat(),
+            subject=one_line(summary.subject) or "(sans objet)",
+            preview=one_line(summary.preview),
+            is_unread=Flag.SEEN not in row.flags,
+            is_flagged=Flag.FLAGGED in row.flags,
+            is_answered=Flag.ANSWERED in row.flags,
+            is_forwarded=Flag.FORWARDED in row.flags,
+            has_attachment=summary.has_attachment,
+            is_external=not is_outgoing and is_external(summary.sender, own_domains),
+            is_draft=uses.get(row.ref.folder) is Use.DRAFTS,
+        )
+        before = heading
+
+
+def said(person: Correspondent) -> str:
+    """A name, or the address when there is none."""
+    return one_line(person.name) or one_line(person.address) or "(expéditeur inconnu)"
+
+
+def is_external(person: Correspondent, own_domains: frozenset[str]) -> bool:
+    """Whether the address is of another domain. That it is of ours proves nothing: nothing is said then."""
+    domain = person.address.rpartition("@")[2].strip().lower()
+    return bool(domain) and domain not in own_domains
+
+
+def one_line(text: str) -> str:
+    """On one line, without what cannot be printed."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _recipients(to: tuple[Correspondent, ...]) -> str:
+    if not to:
+        return "(sans destinataire)"
+    names = ", ".join(said(person) for person in to[:3])
+    return f"À : {names}" + (f" et {len(to) - 3} autres" if len(to) > 3 else "")

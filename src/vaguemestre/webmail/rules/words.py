@@ -1,0 +1,83 @@
+"""Dates, sizes and counts as a French reader says them; all dates in Paris."""
+
+from datetime import date, datetime, timedelta
+
+from vaguemestre.kernel.times import PARIS, paris_day
+
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+_SHORT = (
+    "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+)  # fmt: skip
+
+
+def hour(moment: datetime) -> str:
+    """`9:42`"""
+    local = moment.astimezone(PARIS)
+    return f"{local.hour}:{local.minute:02}"
+
+
+def row_time(moment: datetime, today: date) -> str:
+    """What stands at the end of a row, under its day's heading: an hour this week, else a day."""
+    day = paris_day(moment)
+    if _is_near(day, today):
+        return hour(moment)
+    if day.year == today.year:
+        return f"{_ordinal(day.day)} {_SHORT[day.month - 1]}"
+    return f"{day:%d/%m/%Y}"
+
+
+def heading(moment: datetime, today: date) -> str:
+    """The heading a row stands under: a day while near, then a week, then a month."""
+    day = paris_day(moment)
+    if day > today:
+        return "À venir"
+    if day == today:
+        return "Aujourd’hui"
+    if day == today - timedelta(days=1):
+        return "Hier"
+    monday = today - timedelta(days=today.weekday())
+    if day >= monday:
+        return f"{_DAYS[day.weekday()].capitalize()} {_ordinal(day.day)} {_MONTHS[day.month - 1]}"
+    if day >= monday - timedelta(days=7):
+        return "La semaine dernière"
+    return f"{_MONTHS[day.month - 1].capitalize()} {day.year}"
+
+
+def long_date(moment: datetime, today: date) -> str:
+    """`aujourd’hui à 9:42`, `hier à 18:20`, `lundi 23 novembre 2026 à 9:42`"""
+    day = paris_day(moment)
+    if day == today:
+        return f"aujourd’hui à {hour(moment)}"
+    if day == today - timedelta(days=1):
+        return f"hier à {hour(moment)}"
+    return f"{full_day(day)} à {hour(moment)}"
+
+
+def full_day(day: date) -> str:
+    return f"{_DAYS[day.weekday()]} {_ordinal(day.day)} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def size(octets: int) -> str:
+    """`912 o`, `184 ko`, `1,2 Mo`"""
+    if octets < 1000:
+        return f"{octets} o"
+    if octets < 1_000_000:
+        return f"{max(1, round(octets / 1000))} ko"
+    return f"{octets / 1_000_000:.1f} Mo".replace(".", ",")
+
+
+def number(count: int) -> str:
+    """Thousands apart, by a narrow no-break space."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
+def _is_near(day: date, today: date) -> bool:
+    return today - timedelta(days=max(1, today.weekday())) <= day <= today
+
+
+def _ordinal(day: int) -> str:
+    return "1er" if day == 1 else str(day)

@@ -1,0 +1,1 @@
+"""Reading, listing, sorting: what the doors of the reader call."""

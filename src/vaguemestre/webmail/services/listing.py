@@ -1,0 +1,41 @@
+"""Folders and pages of them."""
+
+from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.webmail.rules import asking
+from vaguemestre.webmail.rules.folders import of_use
+from vaguemestre.webmail.services.kept import Kept
+from vaguemestre.webmail.values import Folder, Page, Use
+
+PAGE = 50
+
+_uses: Kept[str, dict[str, Use]] = Kept(4096)
+
+
+def folders_of(mailbox: Mailbox, owner: str) -> tuple[Folder, ...]:
+    """Every folder with its counts; what each is for is remembered."""
+    folders = mailbox.folders()
+    _uses.put(owner, {folder.name: folder.use for folder in folders})
+    return folders
+
+
+def uses_of(mailbox: Mailbox, owner: str, folder: str) -> dict[str, Use]:
+    """What each folder is for, as last seen; asked again when `folder` is not known yet."""
+    known = _uses.get(owner)
+    if known is None or folder not in known:
+        folders_of(mailbox, owner)
+        known = _uses.get(owner)
+    return known or {}
+
+
+def page_of(mailbox: Mailbox, folder: str, offset: int, asked: str = "") -> Page:
+    """Fifty rows from `offset`; those holding what is asked, when something is. Raises FolderGone."""
+    terms = asking.terms(asked)
+    if terms:
+        return mailbox.search(folder, terms, offset, PAGE)
+    return mailbox.page(folder, offset, PAGE)
+
+
+def everywhere(folders: tuple[Folder, ...]) -> str:
+    """The folder to search when all are meant; empty when the store has none."""
+    found = of_use(folders, Use.ALL)
+    return found.name if found else ""

@@ -1,0 +1,122 @@
+"""One message, read."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+
+from vaguemestre.kernel import charsets
+from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.webmail.rules import kinds, parts, plain
+from vaguemestre.webmail.rules.readable import LONGEST, VERSION, readable
+from vaguemestre.webmail.rules.styles import Remote
+from vaguemestre.webmail.services.kept import Kept
+from vaguemestre.webmail.values import Body, Enclosure, MessageRef, OpenedMessage, Part, Reading
+
+_HEAVIEST_PICTURE = 3_000_000
+_HEAVIEST_PICTURES = 8_000_000
+_SNIFFED = 1024
+
+type _Key = tuple[str, MessageRef, bool, int]
+_bodies: Kept[_Key, Body] = Kept(512, 24_000_000, lambda body: len(body.html) + len(body.css))
+
+
+def read_message(
+    mailbox: Mailbox, owner: str, ref: MessageRef, *, as_plain: bool = False, proxied: Remote | None = None
+) -> Reading:
+    """The message, its text clean, nothing remote in it unless `proxied` says from where it is shown.
+
+    Its unread mark is left alone. `owner` is the mailbox's name. Raises MessageGone.
+    """
+    opened = mailbox.open(ref)  # asked even when the text is kept: it proves that the message is still there
+    chosen = parts.chosen(opened.root, plain=as_plain)
+    key = (owner, ref, as_plain, VERSION)
+    body = None if proxied else _bodies.get(key)
+    if body is None:
+        body = _body(mailbox, ref, chosen, proxied)
+        if not proxied:
+            _bodies.put(key, body)
+    html_shown = any(part.kind == "text/html" for part in chosen.bodies)
+    return Reading(
+        opened=opened,
+        body=body,
+        enclosures=tuple(_enclosures(chosen, body.used)),
+        has_plain=html_shown and any(part.kind == "text/plain" for part in chosen.other),
+        is_signed=bool(chosen.signatures),
+        is_too_much=chosen.is_too_much or body.is_cut,
+    )
+
+
+def opened_part(mailbox: Mailbox, ref: MessageRef, number: str) -> tuple[OpenedMessage, Part | None]:
+    """The message, and what its structure says of one part. Raises MessageGone."""
+    opened = mailbox.open(ref)
+    return opened, parts.find_part(opened.root, number)
+
+
+class _Pictures:
+    """Pictures of the message itself, as `data:` addresses: the frame has no cookie to ask for them with."""
+
+    def __init__(self, mailbox: Mailbox, ref: MessageRef, inside: tuple[Part, ...]) -> None:
+        self._mailbox, self._ref = mailbox, ref
+        self._parts = {parts.bare_id(part.content_id).lower(): part for part in inside if part.content_id}
+        self._made: dict[str, str | None] = {}
+        self._left = _HEAVIEST_PICTURES
+
+    def __call__(self, content_id: str) -> str | None:
+        name = parts.bare_id(content_id).lower()
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def _make(self, name: str) -> str | None:
+        part = self._parts.get(name)
+        limit = min(_HEAVIEST_PICTURE, self._left)
+        if part is None or part.size > limit * 1.4:
+            return None
+        content = self._mailbox.part(self._ref, part.number, limit + 1)
+        kind = kinds.picture_kind(content)
+        if not kind or len(content) > limit:
+            return None
+        self._left -= len(content)
+        return f"data:{kind};base64,{b64encode(content).decode('ascii')}"
+
+
+def _body(mailbox: Mailbox, ref: MessageRef, chosen: parts.Chosen, proxied: Remote | None) -> Body:
+    pictures = _Pictures(mailbox, ref, chosen.inside + chosen.beside)
+    shown = [_part(mailbox, ref, part, pictures, proxied) for part in chosen.bodies]
+    html = [body.html for body in shown if body.html.strip()]
+    return Body(
+        css="\n".join(body.css for body in shown if body.css),
+        html=html[0] if len(html) == 1 else "".join(f'<div class="vm-part">{text}</div>' for text in html),
+        remote=sum(body.remote for body in shown),
+        used=frozenset().union(*(body.used for body in shown)),
+        is_cut=any(body.is_cut for body in shown),
+        unknown_charset=next((body.unknown_charset for body in shown if body.unknown_charset), ""),
+    )
+
+
+def _part(mailbox: Mailbox, ref: MessageRef, part: Part, pictures: _Pictures, proxied: Remote | None) -> Body:
+    content = mailbox.part(ref, part.number, LONGEST + 1)
+    label = part.charset
+    text = charsets.text(content, label)
+    unknown = "" if charsets.is_known(label) else label
+    if part.kind != "text/html":
+        return Body("", plain.html_of(text), is_cut=len(text) > plain.LONGEST, unknown_charset=unknown)
+    read = readable(text, pictures, proxied)
+    body = Body(
+        read.css, read.html, read.remote, frozenset(parts.bare_id(i).lower() for i in read.used), read.is_cut
+    )
+    return replace(body, unknown_charset=unknown)
+
+
+def _enclosures(chosen: parts.Chosen, used: frozenset[str]) -> Iterator[Enclosure]:
+    """Files beside the text, and pictures meant for the text that it does not show."""
+    for part in (*chosen.beside, *chosen.inside):
+        if part.content_id and parts.bare_id(part.content_id).lower() in used:
+            continue
+        yield Enclosure(
+            number=part.number,
+            kind=part.kind,
+            name=kinds.file_name(part.name, part.kind, part.number),
+            size=part.size * 3 // 4 if part.encoding == "base64" else part.size,
+            can_be_looked_at=kinds.can_be_looked_at(part.kind),
+        )

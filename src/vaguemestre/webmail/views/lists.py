@@ -1,0 +1,80 @@
+"""Folders and their lists."""
+
+from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.webmail.http import mailbox_of, private
+from vaguemestre.webmail.services import listing
+from vaguemestre.webmail.services.kept import Kept
+from vaguemestre.webmail.views.shell import folders_fragment, rows_fragment, whole_page
+
+# Finished rows, as long as nothing in the folder changed and the day is the same.
+_written: Kept[tuple[object, ...], str] = Kept(2_000, 48_000_000, len)
+
+
+@require_GET
+@signed_in
+def show_inbox(request: SignedInRequest) -> HttpResponse:
+    return _show(request, "INBOX")
+
+
+@require_GET
+@signed_in
+def show_folder(request: SignedInRequest, folder: str) -> HttpResponse:
+    return _show(request, folder)
+
+
+def _show(request: SignedInRequest, folder: str) -> HttpResponse:
+    asked = request.GET.get("q", "").strip()
+    with mailbox_of(request.who) as mailbox:
+        folders = listing.folders_of(mailbox, request.who.mailbox)
+        if asked and request.GET.get("partout") and (everywhere := listing.everywhere(folders)):
+            folder = everywhere
+        page = listing.page_of(mailbox, folder, 0, asked)
+    return whole_page(request, folders, page, asked=asked)
+
+
+@require_GET
+@signed_in
+def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
+    """Fifty rows from `depuis`; answers 304 while nothing in the folder has changed."""
+    asked = request.GET.get("q", "").strip()
+    offset = _offset(request.GET.get("depuis", "0"))
+    owner = request.who.mailbox
+    with mailbox_of(request.who) as mailbox:
+        page = listing.page_of(mailbox, folder, offset, asked)
+        uses = listing.uses_of(mailbox, owner, folder)
+    today = paris_day(timezone.now())
+    validator = f'W/"{page.validator}.{page.total}.{today.toordinal()}"'
+    if request.headers.get("If-None-Match") == validator:
+        answer: HttpResponse = HttpResponseNotModified()
+    else:
+        key = (owner, folder, asked, offset, validator)
+        html = _written.get(key)
+        if html is None:
+            html = rows_fragment(request, page, uses, asked)
+            _written.put(key, html)
+        answer = HttpResponse(html)
+    answer["ETag"] = validator
+    answer["X-Total"] = str(page.total)
+    answer["X-Unread"] = str(page.unread)
+    return private(answer)
+
+
+@require_GET
+@signed_in
+def list_folders(request: SignedInRequest) -> HttpResponse:
+    """The folders with their counts, for the page to put in place of what it shows."""
+    if "HX-Request" not in request.headers:
+        return HttpResponseRedirect(reverse("webmail:inbox"))
+    with mailbox_of(request.who) as mailbox:
+        folders = listing.folders_of(mailbox, request.who.mailbox)
+    return private(HttpResponse(folders_fragment(request, folders, request.GET.get("actif", ""))))
+
+
+def _offset(text: str) -> int:
+    return min(int(text), 10_000_000) if text.isascii() and text.isdigit() and len(text) < 9 else 0

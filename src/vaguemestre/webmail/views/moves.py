@@ -1,0 +1,40 @@
+"""What is done to messages."""
+
+import time
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.webmail.http import mailbox_of, ref_text, refs_in, wants_fragment
+from vaguemestre.webmail.ports import live_ticket
+from vaguemestre.webmail.rules.folders import named
+from vaguemestre.webmail.services.sorting import act_on
+from vaguemestre.webmail.values import Act
+
+
+@require_POST
+@signed_in
+def act(request: SignedInRequest, act: str) -> HttpResponse:
+    """One act on the messages named by `ref`; `to` is the step of a folder when they are moved."""
+    if act not in set(Act):
+        raise Http404(act)
+    refs = refs_in(request.POST)
+    with mailbox_of(request.who) as mailbox:
+        done = act_on(mailbox, Act(act), refs, to=named(request.POST.get("to", "")) or "")
+    if not wants_fragment(request):
+        folder = refs[0].folder if refs else "INBOX"
+        return HttpResponseRedirect(reverse("webmail:show-folder", args=(folder,)))
+    return JsonResponse(
+        {"moved": [ref_text(ref) for ref in done.moved], "folder": done.folder, "final": done.is_final}
+    )
+
+
+@require_POST
+@signed_in
+def renew_ticket(request: SignedInRequest) -> HttpResponse:
+    """A new word for the stream of changes, when the former is over."""
+    return JsonResponse(
+        {"ticket": live_ticket.get()(request.who.mailbox, request.who.session_key, time.time())}
+    )
