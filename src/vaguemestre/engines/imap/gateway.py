@@ -16,13 +16,22 @@ from vaguemestre.engines.imap.pool import Lease, Pool
 from vaguemestre.engines.imap.wire import PATIENCE, Answered, Argument, Connection, ConnectionDead, Line
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.webmail.ports import FolderGone, MessageGone, QuotaReached
-from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, OpenedMessage, Page, Part, Row, Use
+from vaguemestre.webmail.values import (
+    Folder,
+    MailLogin,
+    MessageRef,
+    OpenedMessage,
+    Page,
+    Part,
+    Row,
+    Summary,
+    Use,
+)
 
 SUMMARY = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"
 _SUMMARY_WHERE = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW X-MAILBOX X-REAL-UID)"
 _OPENED = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)])"
 _STATUS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
-_PATIENCE_SEARCH = 12.0  # a big box not yet indexed is indexed inside the search
 _PATIENCE_BYTES = 30.0  # for whole messages, which may be 20 MB
 _FLAG = re.compile(r"\\?[A-Za-z0-9$_.-]{1,60}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){0,100}", re.ASCII)
@@ -57,8 +66,15 @@ class ImapMailbox:
     """Implements `webmail.ports.Mailbox` on a borrowed connection."""
 
     def __init__(
-        self, login: MailLogin, lease: Lease, pages: Pages, summaries: Summaries, everything: str
+        self,
+        login: MailLogin,
+        lease: Lease,
+        pages: Pages,
+        summaries: Summaries,
+        everything: str,
+        search_patience: float,
     ) -> None:
+        self._patience = search_patience
         self._mailbox = login.mailbox
         self._lease = lease
         self._pages = pages
@@ -220,7 +236,12 @@ class ImapMailbox:
         high = exists - offset
         if high < 1 or size < 1:
             return validity, exists, ()
-        lines = self._run(b"FETCH %d:%d (UID FLAGS)" % (max(1, high - size + 1), high))
+        box = self._mailbox, folder, validity
+        # flags alone when most summaries are known already; else everything in one round trip
+        items = b"(UID FLAGS)" if self._summaries.has(box) else SUMMARY
+        lines = self._run(b"FETCH %d:%d %b" % (max(1, high - size + 1), high, items))
+        if items is SUMMARY:
+            self._summaries.keep(box, _summaries(lines))
         pairs = parse.flags_by_uid(lines)[::-1]
         return validity, exists, self._with_summaries(folder, validity, pairs)
 
@@ -232,7 +253,7 @@ class ImapMailbox:
         known = self._summaries.known(box, (uid for uid, _ in pairs))
         if missing := [uid for uid, _ in pairs if uid not in known]:
             lines = self._run(b"UID FETCH", _set(missing), SUMMARY)
-            found = {uid: parse.summary(items, uid) for items in parse.fetched(lines) if (uid := _uid(items))}
+            found = _summaries(lines)
             self._summaries.keep(box, found)
             known |= found
         return tuple(
@@ -254,7 +275,7 @@ class ImapMailbox:
         return Page(folder, validity, total, 0, offset, rows, f"{validity}.{total}")
 
     def _found(self, criteria: list[Argument]) -> list[int]:
-        lines = self._run(b"UID SEARCH RETURN (ALL) CHARSET UTF-8", *criteria, patience=_PATIENCE_SEARCH)
+        lines = self._run(b"UID SEARCH RETURN (ALL) CHARSET UTF-8", *criteria, patience=self._patience)
         for line in lines:
             if line.text.startswith(b"ESEARCH") and (all_of := _ALL_FOUND.search(line.text)):
                 return sorted(parse.uid_set(all_of[1]))
@@ -267,7 +288,7 @@ class ImapMailbox:
             offset + 1,
             offset + max(1, size),
         )
-        lines = self._run(partial, *criteria, patience=_PATIENCE_SEARCH)
+        lines = self._run(partial, *criteria, patience=self._patience)
         answer = next((line.text for line in lines if line.text.startswith(b"ESEARCH")), b"")
         found = _PARTIAL_FOUND.search(answer)
         uids = parse.uid_set(found[1]) if found else []
@@ -483,8 +504,11 @@ def _check_name(folder: str) -> None:
 
 
 def _uid(items: parse.Items) -> int:
-    uid = items.get("UID")
-    return int(uid) if isinstance(uid, str) and uid.isdigit() else 0
+    return parse.number(items.get("UID"))
+
+
+def _summaries(lines: list[Line]) -> dict[int, Summary]:
+    return {uid: parse.summary(items, uid) for items in parse.fetched(lines) if (uid := _uid(items))}
 
 
 def _set(uids: Collection[int]) -> bytes:
@@ -507,12 +531,23 @@ def _walked(part: Part) -> Iterator[Part]:
 
 
 class ImapMailboxes:
-    """Implements `webmail.ports.OpenMailbox`: one for each process."""
+    """Implements `webmail.ports.OpenMailbox`: one for each process.
+
+    `everything` is the virtual box of all folders. `search_patience`: seconds a search may take; without a
+    full-text index a big box needs more than a person should wait for anything else.
+    """
 
     def __init__(
-        self, pool: Pool, pages: Pages, summaries: Summaries, everything: str = "Virtuel/All"
+        self,
+        pool: Pool,
+        pages: Pages,
+        summaries: Summaries,
+        *,
+        everything: str = "Virtuel/All",
+        search_patience: float = PATIENCE,
     ) -> None:
         self.pool = pool
+        self._patience = search_patience
         self._pages = pages
         self._summaries = summaries
         self._everything = everything
@@ -520,7 +555,9 @@ class ImapMailboxes:
     @contextmanager
     def __call__(self, login: MailLogin) -> Iterator[ImapMailbox]:
         with self.pool.lend(login) as lease:
-            mailbox = ImapMailbox(login, lease, self._pages, self._summaries, self._everything)
+            mailbox = ImapMailbox(
+                login, lease, self._pages, self._summaries, self._everything, self._patience
+            )
             try:
                 yield mailbox
             finally:

@@ -38,6 +38,10 @@ class Summaries:
             self._boxes.move_to_end(box)
             return {uid: kept[uid] for uid in uids if uid in kept}
 
+    def has(self, box: Box) -> bool:
+        """Whether anything is known of that box."""
+        return box in self._boxes
+
     def keep(self, box: Box, found: dict[int, Summary]) -> None:
         with self._lock:
             kept = self._boxes.setdefault(box, {})
