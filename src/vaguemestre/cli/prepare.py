@@ -39,13 +39,14 @@ def command(
     wanted = not no_demo and demo.is_wanted(config)
     if wanted:
         _say(step="Académie de démonstration : personnes et comptes.")
-        demo.people(config, _progress)
+        demo.people(config, _Progress())
     report = reconcile(mail_directory.get(), now=timezone.now())
     if report.put or report.dropped:
         _say(step="Boîtes déclarées à la messagerie.")
     if wanted:
         sys.stdin.readline()  # the engines answer from here on
         _say(step="Académie de démonstration : courriels.")
+        demo.mail(config, _Progress())
     _say(accounts=demo.accounts(config), administrator=administrator)
 
 
@@ -71,8 +72,17 @@ def _first_administrator(config: Config) -> str:
     return f"{config.public_url}/assistant/activation/{token}"
 
 
-def _progress(sentence: str, fraction: float) -> None:
-    _say(step=f"{sentence} ({fraction:.0%})".replace("%", " %"))
+class _Progress:
+    """Tells a step at its beginning, at its end, and every tenth in between."""
+
+    def __init__(self) -> None:
+        self._told = ("", -1)
+
+    def __call__(self, sentence: str, fraction: float) -> None:
+        now = (sentence, int(fraction * 10))
+        if now != self._told:
+            self._told = now
+            _say(step=f"{sentence} ({fraction * 100:.0f} %)")
 
 
 def _say(**told: object) -> None:

@@ -33,4 +33,4 @@ def command(
     except (NotRoot, HomeUnusable, AlreadyRunning, ChildFailed) as error:
         raise Failed(str(error), _CODES[type(error)]) from error
     except PreparationFailed as error:
-        raise typer.Exit(error.code) from error
+        raise Failed(str(error), error.code) from error

@@ -158,7 +158,31 @@ def load(home: Path | None = None, port_base: int | None = None) -> Config:
     for section, hint in get_type_hints(Config).items():
         if section in _SECTIONS:
             sections[section] = _section(hint, given.get(section, {}), f"{file} [{section}]")
-    return Config(home=home, port_base=base, **sections)
+    config = Config(home=home, port_base=base, **sections)
+    _check(config, str(file or home))
+    return config
+
+
+def _check(config: Config, where: str) -> None:
+    """What types alone do not say."""
+    web, url = config.web, config.web.public_url
+    rules = (
+        (
+            config.database.engine in ("sqlite", "postgresql"),
+            "[database] « engine » est sqlite ou postgresql",
+        ),
+        (1 <= web.workers <= 64, "[web] « workers » va de 1 à 64"),
+        (1 <= web.threads <= 64, "[web] « threads » va de 1 à 64"),
+        (not url or url.startswith(("http://", "https://")), "[web] « public_url » commence par http"),
+        ("." in config.academy.domain.strip("."), "[academy] « domain » n’est pas un nom de domaine"),
+        (
+            config.academy.numen_layout in ("standard", "seed"),
+            "[academy] « numen_layout » : standard ou seed",
+        ),
+    )
+    for holds, sentence in rules:
+        if not holds:
+            raise ConfigWrong(f"{where} : {sentence}.")
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

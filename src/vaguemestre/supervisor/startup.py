@@ -33,10 +33,10 @@ class NotRoot(Exception):
 
 
 class PreparationFailed(Exception):
-    """A long step ended badly; its own words were shown. `code` is its exit code."""
+    """A long step ended badly: its own last words, and its exit code."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
+    def __init__(self, words: str, code: int) -> None:
+        super().__init__(words)
         self.code = code
 
 
@@ -54,6 +54,7 @@ class Prepared:
 
     accounts: list[dict[str, object]] = field(default_factory=list)
     administrator: str = ""
+    last_words: str = ""
 
 
 def up(config: Config, wishes: Wishes, screen: Screen) -> None:
@@ -233,7 +234,10 @@ class _Start:
             if process.returncode is None:
                 process.terminate()
         if code:
-            raise PreparationFailed(code if code > 0 else 70)
+            words = prepared.last_words.removeprefix("vaguemestre : ")
+            raise PreparationFailed(
+                words or f"la préparation s’est arrêtée (code {code}).", code if code > 1 else 70
+            )
         migrated_now.set()
         return prepared
 
@@ -248,6 +252,7 @@ class _Start:
         try:
             told: Mapping[str, Any] = json.loads(line)
         except ValueError:
+            prepared.last_words = line.strip() or prepared.last_words
             self._screen.log("prépare", line)
             return
         if "step" in told:
