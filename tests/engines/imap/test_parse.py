@@ -299,6 +299,14 @@ def test_uid_sets_are_read_in_their_order() -> None:
     assert parse.uid_set(b"*,a:b,") == []
 
 
+@given(st.sets(st.integers(1, 60)), st.integers(0, 12))
+def test_the_last_uids_are_found_without_reading_the_others(uids: set[int], count: int) -> None:
+    ordered = sorted(uids)
+    written = ",".join(map(str, ordered))
+    assert parse.last_uids(written.encode(), count) == ordered[::-1][:count]
+    assert parse.last_uids(b"1:50,60", 3) == [60, 50, 49]
+
+
 @given(st.binary(max_size=60))
 def test_transfer_encodings_are_undone_whatever_they_hold(content: bytes) -> None:
     for encoding in ("base64", "quoted-printable", "8bit", "x-uuencode", ""):

@@ -33,6 +33,7 @@ _SUMMARY_WHERE = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PR
 _OPENED = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)])"
 _STATUS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
 _PATIENCE_BYTES = 30.0  # for whole messages, which may be 20 MB
+MOST_IN_CONVERSATION = 500
 _FLAG = re.compile(r"\\?[A-Za-z0-9$_.-]{1,60}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){0,100}", re.ASCII)
 _USES = {
@@ -113,10 +114,10 @@ class ImapMailbox:
         def ask() -> tuple[MessageRef, ...]:
             validity = self._select(folder)[1]
             # the header index answers with what resembles: the envelope decides
-            uids = self._found([b"HEADER", b"Message-ID", message_id])
+            _, uids = self._found([b"HEADER", b"Message-ID", message_id])
             if not uids:
                 return ()
-            lines = self._run(b"UID FETCH", _set(uids), b"(UID ENVELOPE)")
+            lines = self._run(b"UID FETCH", uids, b"(UID ENVELOPE)")
             return tuple(
                 MessageRef(folder, validity, uid)
                 for items in parse.fetched(lines)
@@ -265,21 +266,22 @@ class ImapMailbox:
         if folder == self._everything:
             total, rows = self._sorted_rows(criteria, offset, size)
         else:
-            uids = self._found(criteria)
-            total = len(uids)
-            wanted = uids[::-1][offset : offset + size]
+            total, written = self._found(criteria)
+            wanted = parse.last_uids(written, offset + size)[offset:]
             flags = self._run(b"UID FETCH", _set(wanted), b"(UID FLAGS)") if wanted else []
             by_uid = dict(parse.flags_by_uid(flags))
             pairs = [(uid, by_uid[uid]) for uid in wanted if uid in by_uid]
             rows = self._with_summaries(folder, validity, pairs)
         return Page(folder, validity, total, 0, offset, rows, f"{validity}.{total}")
 
-    def _found(self, criteria: list[Argument]) -> list[int]:
-        lines = self._run(b"UID SEARCH RETURN (ALL) CHARSET UTF-8", *criteria, patience=self._patience)
-        for line in lines:
-            if line.text.startswith(b"ESEARCH") and (all_of := _ALL_FOUND.search(line.text)):
-                return sorted(parse.uid_set(all_of[1]))
-        return []
+    def _found(self, criteria: list[Argument]) -> tuple[int, bytes]:
+        """How many messages, and their UIDs as a set in ascending order."""
+        question = b"UID SEARCH RETURN (COUNT ALL) CHARSET UTF-8"
+        for line in self._run(question, *criteria, patience=self._patience):
+            if line.text.startswith(b"ESEARCH") and (found := _ALL_FOUND.search(line.text)):
+                count = _COUNT_FOUND.search(line.text)
+                return int(count[1]) if count else 0, found[1]
+        return 0, b""
 
     def _sorted_rows(self, criteria: list[Argument], offset: int, size: int) -> tuple[int, tuple[Row, ...]]:
         """Newest first over all folders: that box's own order is the one in which folders were looked at."""
@@ -335,8 +337,9 @@ class ImapMailbox:
                 criteria += [b"HEADER", name, one]
         keys = len(criteria) // 3
         self._select(self._everything)
-        uids = self._found([b"OR"] * (keys - 1) + criteria)
-        rows = {row.ref: row for row in (*self._rows_of_everything(uids[-500:]), *own)}
+        _, written = self._found([b"OR"] * (keys - 1) + criteria)
+        found = self._rows_of_everything(parse.last_uids(written, MOST_IN_CONVERSATION))
+        rows = {row.ref: row for row in (*found, *own)}
         return tuple(sorted(rows.values(), key=lambda row: (row.summary.date, row.ref.uid)))
 
     # Inside: messages
@@ -442,6 +445,7 @@ class ImapMailbox:
 
 _VALIDATOR = ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN", "HIGHESTMODSEQ")
 _ALL_FOUND = re.compile(rb" ALL ([0-9:,]+)")
+_COUNT_FOUND = re.compile(rb" COUNT ([0-9]+)")
 _PARTIAL_FOUND = re.compile(rb" PARTIAL \([0-9:]+ ([0-9:,]+)\)")
 _LISTED = re.compile(rb"LIST \(([^)]*)\) (?:NIL|\"[^\"]*\") ")
 

@@ -165,6 +165,13 @@ def uid_set(written: bytes) -> list[int]:
     return uids
 
 
+def last_uids(written: bytes, count: int) -> list[int]:
+    """The `count` last UIDs of an ascending set, last first."""
+    pieces = written.rsplit(b",", count)
+    uids = uid_set(b",".join(pieces[-count:])) if count else []
+    return uids[::-1][:count]
+
+
 # Words
 
 
