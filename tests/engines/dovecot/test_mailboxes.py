@@ -101,7 +101,10 @@ def test_rules_are_put_by_managesieve_with_an_application_password(
     engines: LiveEngines, marie: Someone
 ) -> None:
     plain = base64.b64encode(f"\0{marie.address}\0{marie.password}".encode()).decode()
-    script = 'require ["fileinto","mailbox"]; if header :contains "Subject" "classe" { fileinto :create "Classe"; }'
+    script = (
+        'require ["fileinto","mailbox"];'
+        ' if header :contains "Subject" "classe" { fileinto :create "Classe"; }'
+    )
     with socket.create_connection(("127.0.0.1", engines.config.ports.managesieve), 10) as peer:
         lines = peer.makefile("rwb")
         _until_answer(lines)

@@ -110,9 +110,10 @@ def test_one_sends_with_a_token_until_it_is_refused(engines: LiveEngines, marie:
         assert client.mail(marie.address)[0] == 250
         assert client.rcpt("a@ailleurs.example")[0] == 250
     engines.directory.refuse_tokens([digest(token)])
-    with engines.submission() as client, pytest.raises(smtplib.SMTPAuthenticationError):
+    with engines.submission() as client:
         client.ehlo()
-        client.auth("OAUTHBEARER", lambda _=None: words)
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            client.auth("OAUTHBEARER", lambda _=None: words)
 
 
 def test_nobody_sends_as_somebody_else(engines: LiveEngines, marie: Someone) -> None:

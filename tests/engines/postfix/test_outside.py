@@ -72,7 +72,8 @@ def test_a_sieve_answer_leaves_for_the_outside(engines: LiveEngines, marie: Some
     engines.arrive(marie.address, letter("a@b.example", marie.address, "premier"))
     engines.found(marie, "premier")
     (home / ".dovecot.sieve").write_text(
-        f'require ["vacation"]; vacation :addresses ["{marie.address}"] :subject "absente {home.name}" "Je suis absente.";'
+        f'require ["vacation"]; vacation :addresses ["{marie.address}"]'
+        f' :subject "absente {home.name}" "Je suis absente.";'
     )
     engines.arrive(marie.address, letter("a@b.example", marie.address, "question"))
     answer = email.message_from_bytes(engines.found(engines.outside, f"absente {home.name}")[0])

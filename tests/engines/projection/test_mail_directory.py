@@ -136,9 +136,7 @@ def test_dropped_is_unknown_with_all_it_had(directory: SqlMailDirectory) -> None
     directory.put([owed("deux", names=one.names, receives=one.receives, sends=())])
 
 
-def test_tokens_are_allowed_refused_and_forgotten_when_expired(
-    directory: SqlMailDirectory
-) -> None:
+def test_tokens_are_allowed_refused_and_forgotten_when_expired(directory: SqlMailDirectory) -> None:
     one = owed("un")
     directory.put([one])
     now = int(time.time())

@@ -1,0 +1,49 @@
+"""On PostgreSQL the engines connect as a role that reads its five views and nothing else."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from vaguemestre.engines.instance import postgres_reader
+from vaguemestre.engines.projection import postgresql
+from vaguemestre.site.config import load
+
+pytestmark = pytest.mark.skipif(load().database.engine != "postgresql", reason="this run is on SQLite")
+
+
+@pytest.fixture
+def reader() -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    postgresql.prepare(load())
+    postgresql.prepare(load())
+    role = postgres_reader(load())
+    with psycopg.connect(
+        host=role.host,
+        port=role.port,
+        dbname=role.name,
+        user=role.user,
+        password=role.password,
+        autocommit=True,
+    ) as connection:
+        yield connection
+
+
+def test_it_reads_its_five_views(reader: "psycopg.Connection[tuple[object, ...]]") -> None:
+    for view in ("mailbox", "name", "address", "app_key", "token"):
+        reader.execute(f"SELECT * FROM {view}")
+
+
+def test_it_reads_nothing_else_of_ours(reader: "psycopg.Connection[tuple[object, ...]]") -> None:
+    readable = reader.execute(
+        "SELECT table_schema, table_name FROM information_schema.table_privileges"
+        " WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+    ).fetchall()
+    assert {schema for schema, _ in readable} == {"engines"}
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.execute("SELECT * FROM projection.token")
+
+
+def test_it_writes_nothing(reader: "psycopg.Connection[tuple[object, ...]]") -> None:
+    reader.execute("SET default_transaction_read_only = off")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.execute("DELETE FROM token")
