@@ -27,7 +27,7 @@ def account(
     first_name: str = "Nicolas",
     last_name: str = "Morel",
 ) -> Account:
-    """An account with a person, an address `first.last@ac-amiens.test`, and PASSWORD unless it is pending."""
+    """An account with a person, an address of their own, and PASSWORD unless it is pending."""
     academy, _ = Academy.objects.get_or_create(
         code="20", defaults={"name": "Académie d’Amiens", "domain": "ac-amiens.test"}
     )
@@ -40,9 +40,7 @@ def account(
         birth_date=BORN,
         category="2D_PUBLIC",
     )
-    MailAddress.objects.create(
-        person=person, address=f"{first_name}.{last_name}{number}@ac-amiens.test".lower(), is_primary=True
-    )
+    MailAddress.objects.create(person=person, address=f"{username}.{number}@ac-amiens.test", is_primary=True)
     school, _ = Structure.objects.get_or_create(
         uai="0800001A", defaults={"academy": academy, "name": "Collège Jean-Macé", "town": "Abbeville"}
     )

@@ -74,6 +74,11 @@ def sentence(refusal: Refusal) -> str:
         "webmail.message-gone": _("Ce message n’est plus là : il a été déplacé ou supprimé."),
         "webmail.folder-gone": _("Ce dossier n’existe plus."),
         "webmail.quota-reached": _("Votre boîte est pleine : supprimez des messages ou videz la corbeille."),
+        "webmail.too-many": _("Choisissez %(most)s messages au plus à la fois."),
+        "webmail.no-folder-for-that": _("Votre boîte n’a pas de dossier pour cela."),
+        "webmail.picture-address-over": _("Cette image n’est plus disponible : rouvrez le message."),
+        "webmail.unreadable-selection": _("La sélection n’a pas été comprise : rechargez la page."),
+        "devices.request-malformed": _("Cette demande de configuration automatique est illisible."),
         "outbox.control-character": _(
             "Ce champ contient un caractère qui ne peut pas partir (fin de ligne…)."
         ),

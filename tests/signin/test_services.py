@@ -1,0 +1,253 @@
+"""Signing in, step by step: what opens, what does not, and that neither tells more than it should."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.signin.people import APP_SECRET, NOON, PASSWORD, account, add_application, add_key
+from tests.signin.races import at_once
+
+from vaguemestre.credentials.hashers import HouseArgon2
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.credentials.rules.one_time import code_at
+from vaguemestre.credentials.services import add_app_password
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.signin.models import Attempts
+from vaguemestre.signin.services import begin, go_on
+from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated, Step
+
+WRONG = Denied("signin.wrong")
+NUMEN = "20E9501234ABC"
+
+
+def asked(name: str = "nmorel", secret: str = PASSWORD, **more: object) -> Asked:
+    return replace(Asked(name, secret, "192.0.2.1"), **more)  # type: ignore[arg-type]
+
+
+def tried(what: Asked, now: datetime = NOON) -> Step | NotActivated:
+    return begin(what, numen_keys.get(), secret_keys.get(), now=now)
+
+
+@pytest.mark.django_db
+def test_username_or_own_address_whatever_the_case_and_spaces() -> None:
+    nicolas = account()
+    address = nicolas.person.addresses.get().address  # type: ignore[union-attr]
+    for name in ("nmorel", " NMorel ", address, address.upper(), "nmorel@ac-amiens.test"):
+        assert tried(asked(name)) == Granted(nicolas.pk, shared=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("nmorel", "un mauvais mot de passe"),
+        ("nmorel", PASSWORD.upper()),
+        ("nmorel", ""),
+        ("personne", PASSWORD),
+        ("en-attente", PASSWORD),
+        ("suspendu", PASSWORD),
+        ("parti", PASSWORD),
+        ("nmorel", "123456123456"),
+    ],
+)
+def test_every_other_try_gets_the_same_answer(name: str, secret: str) -> None:
+    account()
+    account("en-attente", state="pending")
+    account("suspendu", state="suspended")
+    account("parti", state="closed")
+    assert tried(asked(name, secret)) == WRONG
+
+
+@pytest.mark.django_db
+def test_an_application_password_opens_no_page() -> None:
+    nicolas = account()
+    text = add_app_password(nicolas.pk, "Thunderbird", by="test", now=NOON)
+    assert tried(asked(secret=text)) == WRONG
+
+
+@contextmanager
+def counted_work() -> Iterator[dict[str, int]]:
+    """How many slow hashes and how many database questions a block costs."""
+    work = {"hashes": 0, "queries": 0}
+    verify = HouseArgon2.verify
+
+    def counting(self: HouseArgon2, password: str, encoded: str) -> bool:
+        work["hashes"] += 1
+        return verify(self, password, encoded)
+
+    HouseArgon2.verify = counting  # type: ignore[method-assign]
+    try:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            yield work
+        work["queries"] = len(queries)
+    finally:
+        HouseArgon2.verify = verify  # type: ignore[method-assign]
+
+
+@pytest.mark.django_db
+def test_unknown_wrong_pending_and_closed_cost_the_same_work() -> None:
+    account()
+    account("en-attente", state="pending", numen=NUMEN)
+    account("parti", state="closed")
+    holder = account("porteur")
+    add_key(holder, "1984")
+    tried(asked("prechauffe", "x"))
+    costs = set()
+    for name, secret in (
+        ("nmorel", "faux"),
+        ("personne", "faux"),
+        ("en-attente", "faux"),
+        ("parti", "faux"),
+        ("porteur", "0000123456"),
+    ):
+        with counted_work() as work:
+            assert tried(asked(name, secret)) == WRONG
+        costs.add((work["hashes"], work["queries"]))
+    assert len(costs) == 1
+    assert costs.pop()[0] == 1
+
+
+@pytest.mark.django_db
+def test_a_throttled_try_costs_no_hash() -> None:
+    account()
+    for _ in range(5):
+        tried(asked(secret="faux"))
+    with counted_work() as work:
+        step = tried(asked())
+    assert isinstance(step, Denied)
+    assert step.wait > 0
+    assert work["hashes"] == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["nmorel", "personne"])
+def test_failures_slow_down_known_and_unknown_names_alike(name: str) -> None:
+    account()
+    answers = [tried(asked(name, "faux")) for _ in range(6)]
+    assert answers[:5] == [WRONG] * 5
+    assert answers[5] == Denied("signin.wait", 2)
+    assert tried(asked(name, "faux"), NOON + timedelta(seconds=2)) == WRONG
+    assert tried(asked(name, "faux"), NOON + timedelta(seconds=3)) == Denied("signin.wait", 3)
+
+
+@pytest.mark.django_db
+def test_the_owner_in_clears_the_account_but_not_the_network() -> None:
+    nicolas = account()
+    for _ in range(3):
+        tried(asked(secret="faux"))
+    assert tried(asked()) == Granted(nicolas.pk, shared=False)
+    assert not Attempts.objects.filter(subject=f"account:{nicolas.pk}").exists()
+    assert Attempts.objects.get(subject="network:192.0.2.1").failures == 3
+
+
+@pytest.mark.django_db
+def test_a_pupil_cannot_lock_the_teacher_out_of_a_known_browser() -> None:
+    nicolas = account()
+    moment = NOON
+    for number in range(300):
+        tried(asked(secret=f"essai {number}"), moment)
+        moment += timedelta(seconds=40)
+    assert isinstance(tried(asked(), moment), Denied)
+    known = asked(browser="b1", browser_accounts=(nicolas.pk,))
+    assert tried(known, moment) == Granted(nicolas.pk, shared=False)
+
+
+@pytest.mark.django_db
+def test_a_known_browser_is_no_way_to_guess() -> None:
+    nicolas = account()
+    known = asked(secret="faux", browser="b1", browser_accounts=(nicolas.pk,))
+    answers = [tried(known) for _ in range(6)]
+    assert isinstance(answers[-1], Denied)
+    assert answers[-1].wait > 0
+
+
+@pytest.mark.django_db
+def test_one_password_tried_on_many_accounts_is_slowed_by_network() -> None:
+    answers = [tried(asked(f"personne{number}", "Soleil2026!!")) for number in range(60)]
+    assert sum(answer == WRONG for answer in answers) < 35
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_guesses_at_once_do_not_slip_through() -> None:
+    account()
+    answers = at_once(12, lambda number: tried(asked(secret=f"essai {number}")))
+    assert sum(answer == WRONG for answer in answers) == 5
+
+
+@pytest.mark.django_db
+def test_a_password_then_the_code_of_an_application() -> None:
+    nathalie = account("ncarpentier", role="hr_officer")
+    add_application(nathalie)
+    step = tried(asked("ncarpentier", shared=True))
+    assert step == Attempt(nathalie.pk, (Factor.CODE,), NOON, shared=True)
+    assert isinstance(step, Attempt)
+    wrong = go_on(step, "000000", asked("ncarpentier"), secret_keys.get(), now=NOON)
+    assert wrong == replace(step, failures=1)
+    code = code_at(APP_SECRET, NOON, 30)
+    assert go_on(step, code, asked("ncarpentier"), secret_keys.get(), now=NOON) == Granted(
+        nathalie.pk, shared=True
+    )
+    assert isinstance(go_on(step, code, asked("ncarpentier"), secret_keys.get(), now=NOON), Attempt)
+
+
+@pytest.mark.django_db
+def test_ten_thousand_codes_are_not_tried() -> None:
+    nathalie = account("ncarpentier")
+    add_application(nathalie)
+    step = tried(asked("ncarpentier"))
+    assert isinstance(step, Attempt)
+    looked_at = 0
+    for number in range(60):
+        fresh = go_on(step, f"{number:06d}", asked("ncarpentier"), secret_keys.get(), now=NOON)
+        looked_at += not (isinstance(fresh, Denied) and fresh.wait)
+    assert looked_at <= 5
+
+
+@pytest.mark.django_db
+def test_the_account_is_read_again_at_the_second_step() -> None:
+    nathalie = account("ncarpentier")
+    add_application(nathalie)
+    step = tried(asked("ncarpentier"))
+    assert isinstance(step, Attempt)
+    type(nathalie).objects.update(state="suspended")
+    code = code_at(APP_SECRET, NOON, 30)
+    assert not isinstance(go_on(step, code, asked("ncarpentier"), secret_keys.get(), now=NOON), Granted)
+
+
+@pytest.mark.django_db
+def test_pin_and_code_in_one_field_open_a_key_holders_account_once() -> None:
+    sophie = account("sboulanger")
+    add_key(sophie, "1984")
+    code = code_at(APP_SECRET, NOON, 60)
+    assert tried(asked("sboulanger", f"0000{code}")) == WRONG
+    assert tried(asked("sboulanger", f"1984{code}")) == Granted(sophie.pk, shared=False)
+    assert tried(asked("sboulanger", f"1984{code}")) == WRONG
+    assert tried(asked("sboulanger", code)) == WRONG
+    later = NOON + timedelta(seconds=60)
+    code = code_at(APP_SECRET, later, 60)
+    assert tried(asked("sboulanger", f"1984 {code}"), later) == Granted(sophie.pk, shared=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_passcode_on_several_machines_at_once_opens_one() -> None:
+    sophie = account("sboulanger")
+    add_key(sophie, "1984")
+    passcode = f"1984{code_at(APP_SECRET, NOON, 60)}"
+    answers = at_once(4, lambda _: tried(asked("sboulanger", passcode)))
+    assert sum(isinstance(answer, Granted) for answer in answers) == 1
+
+
+@pytest.mark.django_db
+def test_a_numen_in_place_of_a_password_leads_to_the_assistant_and_nowhere_else() -> None:
+    account("ifares", state="pending", numen=NUMEN)
+    account("active", numen="20E9501235ABD")
+    assert tried(asked("ifares", "20 e 95 01234 abc")) == NotActivated()
+    assert tried(asked("ifares", "20E9501235ABD")) == WRONG
+    assert tried(asked("active", "20E9501235ABD")) == WRONG
+    assert tried(asked("personne", NUMEN)) == WRONG
