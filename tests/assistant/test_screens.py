@@ -18,6 +18,7 @@ from vaguemestre.assistant import handlers
 from vaguemestre.assistant.ports import deliver_welcome
 from vaguemestre.credentials.events import AccountActivated
 from vaguemestre.credentials.models import Account
+from vaguemestre.credentials.queries import presented
 from vaguemestre.credentials.services import add_activation_link, holds
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.signin.models import Attempts, BrowserSession
@@ -217,8 +218,6 @@ def test_somebody_quicker_leaves_a_neutral_page(ines: Account) -> None:
     given(second)
     second.get("/assistant/activer")
     with patch("vaguemestre.assistant.views._account_under_way", wraps=None) as under_way:
-        from vaguemestre.credentials.queries import presented
-
         under_way.return_value = presented(ines.pk)
         assert activated(first)["Location"] == "/"
         page = activated(second, "trois navires gris")
