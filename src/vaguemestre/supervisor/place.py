@@ -1,10 +1,12 @@
 """What an instance keeps under HOME/run: who holds it, whether it is ready, which processes it started."""
 
+import contextlib
 import errno
 import fcntl
 import json
 import os
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +89,19 @@ def write_whole(path: Path, value: object, *, mode: int = 0o600) -> None:
 
 def ready_file(config: Config) -> Path:
     return config.run_dir / "ready.json"
+
+
+@contextlib.contextmanager
+def removed_at_death(path: Path) -> Iterator[None]:
+    """Within, a file goes when this process dies, even killed: a small shell waits for the end of a pipe."""
+    with subprocess.Popen(
+        ["/bin/sh", "-c", 'read -r _; rm -f "$1"', "sh", str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ):
+        yield
 
 
 def ready_words(config: Config, ca: Path, accounts: Sequence[Mapping[str, object]]) -> dict[str, Any]:

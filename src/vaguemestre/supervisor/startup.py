@@ -75,7 +75,8 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
         )
         _make_ground(config)
         processes.adopt_orphans()
-        asyncio.run(_Start(config, wishes, screen).run())
+        with place.removed_at_death(place.ready_file(config)):
+            asyncio.run(_Start(config, wishes, screen).run())
     finally:
         place.ready_file(config).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
