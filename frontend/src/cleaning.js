@@ -61,6 +61,7 @@ export function cleanFragment(html) {
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|pieces\/\d+\/$)/i,
+    ADD_URI_SAFE_ATTR: ATTRIBUTES.filter((name) => !["cite", "href", "src"].includes(name)),
     FORBID_CONTENTS: ["head", "noscript", "script", "style", "template", "title", "svg", "math", "iframe", "object"],
     RETURN_DOM_FRAGMENT: true,
   });

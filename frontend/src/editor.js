@@ -144,9 +144,9 @@ export class Editor {
   // The quotation becomes part of the text: from then on it can be cut and answered point by point.
   unfold() {
     if (!this.quote || this.isUnfolded) return;
-    const blank = this.isBlank() ? "<div><br></div>" : "";
+    const own = this.isBlank() ? "<div><br></div>" : this.squire.getHTML();
     if (this.isPlain) return this.onUnfoldPlain?.(this.quote);
-    this.squire.setHTML(`${this.squire.getHTML()}${blank}<div><br></div>${this.quote}`);
+    this.squire.setHTML(`${own}<div><br></div>${this.quote}`);
     this.squire.moveCursorToStart();
     this.squire.focus();
     this.isUnfolded = true;

@@ -8,6 +8,7 @@ export class Sending {
     this.server = server;
     this.panel = document.querySelector("#sent");
     this.attempt = Number(form.dataset.attempt);
+    this.isFramed = document.body.classList.contains("framed");
     this.undo = Number(form.dataset.undo) * 1000;
     Object.assign(this, { onSent, onBack, onRefused, onDone });
   }
@@ -35,6 +36,12 @@ export class Sending {
     line.append(window.vaguemestre.icon("circle-check"), text);
     this.panel.hidden = false;
     this.panel.replaceChildren(line);
+    if (!this.isFramed) {
+      const back = document.createElement("a");
+      back.href = "/messagerie/";
+      back.textContent = "Retour à la messagerie";
+      this.panel.append(back);
+    }
     if (told.state === "held") this.offerUndo(later ? 0 : told.held_ms);
     this.follow(later ? told.held_ms : 0);
   }
@@ -54,7 +61,7 @@ export class Sending {
     button.disabled = true;
     try {
       const told = await this.server.post("annuler/", {});
-      this.stopped = true;
+      this.following = null;
       this.attempt = told.attempt;
       this.panel.hidden = true;
       this.onBack(told);
@@ -76,10 +83,10 @@ export class Sending {
 
   // Asked until the message is filed, or did not leave; never winds the session's clock.
   async follow(wait) {
-    this.stopped = false;
+    const mine = (this.following = Symbol("sending"));
     if (wait > 120000) return this.onDone({ state: "held" });
     await pause(wait);
-    for (let turn = 0; !this.stopped && turn < 400; turn += 1) {
+    for (let turn = 0; mine === this.following && turn < 400; turn += 1) {
       await pause(turn < 40 ? 1000 : 5000);
       let told;
       try {
@@ -88,7 +95,7 @@ export class Sending {
         if (error instanceof Refused) return;
         continue;
       }
-      if (this.stopped) return;
+      if (mine !== this.following) return;
       if (told.state === "refused") {
         this.panel.hidden = true;
         this.attempt += 1;
