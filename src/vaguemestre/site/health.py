@@ -31,8 +31,8 @@ def checks(config: Config) -> dict[str, Check]:
     ports = config.ports
     asked: dict[str, Callable[[], Check]] = {
         "database": _database,
-        "dovecot": lambda: _greets(config.mail.host, ports.imap, b"* OK"),
-        "postfix": lambda: _greets(config.mail.host, ports.mx, b"220"),
+        "dovecot": lambda: greets(config.mail.host, ports.imap, b"* OK"),
+        "postfix": lambda: greets(config.mail.host, ports.mx, b"220"),
         "push": lambda: _page(ports.push, "/sante"),
         "worker": lambda: _beats(config),
         "disk": lambda: _space(config),
@@ -49,7 +49,7 @@ def _database() -> Check:
     return Check(ok=True)
 
 
-def _greets(host: str, port: int, expected: bytes) -> Check:
+def greets(host: str, port: int, expected: bytes) -> Check:
     try:
         with socket.create_connection((host, port), _PATIENCE) as peer:
             return Check(ok=peer.recv(64).startswith(expected))
