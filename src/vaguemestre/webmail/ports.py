@@ -22,8 +22,9 @@ class Lists(Protocol):
     """Looking along folders."""
 
     def folders(self) -> tuple[Folder, ...]:
-        """All folders, special ones first (Use order, ALL last of them), then the person's own by name, each
-        followed by its children; with their counts (LIST-STATUS, RFC 5819). Folders are at most one `Use` each.
+        """All folders with their counts (LIST-STATUS, RFC 5819), each of one `Use` at most.
+
+        Special ones first (Use order, ALL last of them), then the person's own by name, each before its own.
         """
         ...
 
@@ -62,7 +63,7 @@ class Reads(Protocol):
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
         """The bytes of a part, transfer encoding undone, charset not (at most `limit` of them).
 
-        Cheapest just after `open` of the same message in the same `with`. Empty for a number that is not there.
+        Cheapest just after `open` of the same message in the same `with`. Empty for a number that is none.
         """
         ...
 

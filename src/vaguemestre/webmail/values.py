@@ -155,7 +155,7 @@ class Enclosure:
 class Body:
     """The text of a message, clean: `css` and `html` go into the frame as they are.
 
-    `remote`: pictures named by the message and kept elsewhere; `used`: Content-IDs of pictures shown in the text.
+    `remote`: pictures the message names elsewhere; `used`: Content-IDs of pictures shown in the text.
     """
 
     css: str
@@ -168,7 +168,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Reading:
-    """One message as the pane shows it. `has_plain`: plain text may be asked for instead of the HTML shown."""
+    """One message as the pane shows it. `has_plain`: plain text may be asked for instead of the HTML."""
 
     opened: OpenedMessage
     body: Body

@@ -1,4 +1,4 @@
-"""Which network addresses are public. The name asked for proves nothing: the address connected to is judged."""
+"""Which network addresses are public. A name proves nothing: the address connected to is judged."""
 
 import ipaddress
 

@@ -100,7 +100,7 @@ class Pictures:
         raise PictureRefused("webmail.picture-unreachable")
 
     def _addresses(self, target: _Target, end: float) -> list[str]:
-        """The resolver has no time limit of its own: it is asked in a thread, and left there if it dawdles."""
+        """The resolver knows no time limit: it is asked in a thread, and left there if it dawdles."""
         asked: Future[list[str]] = self._resolvers.submit(_resolved, target.host, _PORTS[target.scheme])
         return asked.result(timeout=_left(end))
 

@@ -5,13 +5,13 @@ from functools import lru_cache
 
 from tinycss2 import color3
 
-# Lightness of our dark surface and of our light ink (ui/tokens.css): white paper becomes the one, black ink the other.
+# Lightness of our dark surface and light ink (ui/tokens.css): what white paper and black ink become.
 _DARKEST, _LIGHTEST = 0.125, 0.94
 
 
 @lru_cache(maxsize=4096)
 def both(colour: str) -> str:
-    """`light-dark(colour, its dark twin)` (CSS Color 5 §3.2), or `colour` itself when it names none of its own.
+    """`light-dark(colour, dark twin)` (CSS Color 5 §3.2), or `colour` itself when it names none of its own.
 
     `colour` is CSS text already known to be a colour or a keyword such as `inherit`.
     """

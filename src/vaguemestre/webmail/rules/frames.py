@@ -1,31 +1,41 @@
 """The page that holds somebody's message, and the policy it is served under: the wall between them and us."""
 
 _SHEET = """
-:root{color-scheme:%(scheme)s}
-*{box-sizing:border-box}
-html,body{display:block!important}
-html{background:light-dark(#fff,#1a1d25)}
-body{margin:0;padding:2px 2px 24px;font:16px/1.6 "Atkinson Hyperlegible Next","Segoe UI",system-ui,"Noto Sans",sans-serif;color:light-dark(#1c2130,#eceef4);background:light-dark(#fff,#1a1d25);overflow-wrap:anywhere}
-.vm-part+.vm-part{border-top:1px solid light-dark(#e3e0d8,#2e333f);margin-top:16px;padding-top:16px}
-a{color:light-dark(#2a45c2,#a9b8ff)}
-img{max-width:100%%;height:auto}
-img:not([src]){font-size:13px;color:light-dark(#565d6e,#aab1c1)}
-table{max-width:100%%}
-pre{white-space:pre-wrap}
-blockquote{margin:8px 0;padding:0 0 0 14px;border-left:3px solid light-dark(#b9c3f2,#46528c);color:light-dark(#4a5163,#b9c0cf)}
-blockquote blockquote{border-color:light-dark(#9fcdb8,#3c6a55)}
-blockquote blockquote blockquote{border-color:light-dark(#dec48e,#7a6130)}
-.vm-text{white-space:pre-wrap;max-width:80ch}
-.vm-host{font-size:.85em;font-weight:700;color:light-dark(#7a4f00,#f0c774)}
-.vm-note{font-size:14px;color:light-dark(#565d6e,#aab1c1)}
-@media (max-width:640px){table,tbody,tr,td,th,div,p,img{max-width:100%%!important;min-width:0!important}table[width],td[width]{width:auto!important}td,th{overflow-wrap:anywhere}}
-@media print{html,body{background:#fff;color:#000;color-scheme:light}}
+:root {color-scheme: %(scheme)s}
+* {box-sizing: border-box}
+html, body {display: block !important}
+html {background: light-dark(#fff, #1a1d25)}
+body {
+  margin: 0; padding: 2px 2px 24px; overflow-wrap: anywhere;
+  font: 16px/1.6 "Atkinson Hyperlegible Next", "Segoe UI", system-ui, "Noto Sans", sans-serif;
+  color: light-dark(#1c2130, #eceef4); background: light-dark(#fff, #1a1d25);
+}
+.vm-part + .vm-part {border-top: 1px solid light-dark(#e3e0d8, #2e333f); margin-top: 16px; padding-top: 16px}
+a {color: light-dark(#2a45c2, #a9b8ff)}
+img {max-width: 100%%; height: auto}
+img:not([src]) {font-size: 13px; color: light-dark(#565d6e, #aab1c1)}
+table {max-width: 100%%}
+pre {white-space: pre-wrap}
+blockquote {
+  margin: 8px 0; padding: 0 0 0 14px; border-left: 3px solid light-dark(#b9c3f2, #46528c);
+  color: light-dark(#4a5163, #b9c0cf);
+}
+blockquote blockquote {border-color: light-dark(#9fcdb8, #3c6a55)}
+blockquote blockquote blockquote {border-color: light-dark(#dec48e, #7a6130)}
+.vm-text {white-space: pre-wrap; max-width: 80ch}
+.vm-host {font-size: .85em; font-weight: 700; color: light-dark(#7a4f00, #f0c774)}
+.vm-note {font-size: 14px; color: light-dark(#565d6e, #aab1c1)}
+@media (max-width: 640px) {
+  table, tbody, tr, td, th, div, p, img {max-width: 100%% !important; min-width: 0 !important}
+  table[width], td[width] {width: auto !important}
+}
+@media print {:root {color-scheme: light}}
 """
 _SCHEMES = {"light": "light", "dark": "dark"}
 
 
 def document(css: str, html: str, *, theme: str) -> bytes:
-    """The whole response: `css` and `html` come from `rules.readable` or `rules.plain` and are not touched again."""
+    """The whole response: `css` and `html` come from `readable` or `plain` and are not touched again."""
     sheet = _SHEET % {"scheme": _SCHEMES.get(theme, "light dark")}
     return (
         '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
@@ -39,9 +49,9 @@ SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 
 
 def policy(pictures_at: str) -> str:
-    """Content-Security-Policy of the frame. `pictures_at`: the absolute address under which our proxy answers.
+    """Content-Security-Policy of the frame. `pictures_at`: the absolute address our proxy answers under.
 
-    With `sandbox` the origin is opaque even when the frame's own attribute is missing (somebody opens the address).
+    With `sandbox` the origin is opaque even without the frame's own attribute (somebody opens the address).
     """
     return (
         f"sandbox {SANDBOX}; default-src 'none'; img-src data: {pictures_at}; style-src 'unsafe-inline'; "

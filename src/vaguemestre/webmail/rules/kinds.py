@@ -27,7 +27,8 @@ _BY_KIND = (
 )
 _BY_ENDING = {
     "pdf": "file-type-pdf", "doc": "file-type-doc", "docx": "file-type-docx", "odt": "file-text",
-    "xls": "file-spreadsheet", "xlsx": "file-spreadsheet", "ods": "file-spreadsheet", "csv": "file-spreadsheet",
+    "xls": "file-spreadsheet", "xlsx": "file-spreadsheet", "ods": "file-spreadsheet",
+    "csv": "file-spreadsheet",
     "ppt": "file-type-ppt", "pptx": "file-type-ppt", "odp": "file-type-ppt",
     "zip": "file-zip", "7z": "file-zip", "rar": "file-zip", "gz": "file-zip",
     "png": "photo", "jpg": "photo", "jpeg": "photo", "gif": "photo", "webp": "photo", "heic": "photo",

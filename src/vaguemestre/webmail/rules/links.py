@@ -1,4 +1,4 @@
-"""Links: which addresses may be followed, where they are in plain text, which of them say one host and go to another."""
+"""Links: which may be followed, where they stand in plain text, which say one host and go to another."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def without_hidden(text: str) -> str:
 
 
 def followed(address: str) -> str | None:
-    """The address of a link as it may be served, or None: web, mail and telephone only, no hidden characters."""
+    """The address of a link as it may be served, or None: web, mail, telephone, no hidden characters."""
     bare = without_hidden(address)
     if not bare.lower().startswith(_FOLLOWED) or len(bare) > 8000:
         return None
@@ -79,10 +79,14 @@ def _without_trailing(text: str) -> str:
     return shown
 
 
-def marked(html: str) -> str | None:
-    """Clean HTML with the true host written after each link that announces another; None when there is none.
+def _count(text: str, signs: str) -> int:
+    return sum(text.count(sign) for sign in signs)
 
-    Works on the sanitiser's own output (every attribute double-quoted), which must be sanitised again afterwards.
+
+def marked(html: str) -> str | None:
+    """Clean HTML, the true host written after each link that announces another; None when there is none.
+
+    Works on the sanitiser's own output (every attribute double-quoted), to be sanitised again afterwards.
     """
     count = 0
 

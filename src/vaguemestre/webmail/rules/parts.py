@@ -1,4 +1,4 @@
-"""Walking a message's structure: what is read, what stands in the text, what is attached (RFC 2046, RFC 2387).
+"""Walking a message's structure: what is read, what stands inside, what is attached (RFC 2046, RFC 2387).
 
 Whatever the tree, the walk ends and every leaf is found once, in the text, behind it or beside it.
 """
@@ -65,7 +65,7 @@ class _Walk:
                 self.set_aside(child)
 
     def best(self, children: tuple[Part, ...]) -> Part:
-        """The last one we can show, as its author ranked them (RFC 2046 §5.1.4); plain text when asked for."""
+        """The last one we can show, as its author ranked them (RFC 2046 §5.1.4); plain when asked for."""
         wanted = "text/plain" if self.plain else "text/html"
         ranked = [child for child in children if _holds(child, wanted)]
         readable = [child for child in children if any(_holds(child, kind) for kind in _TEXTS)]

@@ -19,10 +19,12 @@ VERSION = 1  # changes whenever the same HTML would come out otherwise
 LONGEST = 2_000_000  # characters read of one body
 
 _TAGS = frozenset(
-    "a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del "  # noqa: SIM905
-    "dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main "
-    "mark nav ol p pre q rp rt ruby s samp section small span strike strong sub sup table tbody td tfoot th "
-    "thead time tr tt u ul var wbr".split()
+    """
+    a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col
+    colgroup dd del dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img
+    ins kbd li main mark nav ol p pre q rp rt ruby s samp section small span strike strong sub sup table
+    tbody td tfoot th thead time tr tt u ul var wbr
+    """.split()  # noqa: SIM905 - read at a glance
 )
 _ATTRIBUTES = {
     "*": {"align", "bgcolor", "class", "dir", "height", "lang", "style", "title", "valign", "width"},
@@ -40,8 +42,10 @@ _ATTRIBUTES = {
     "ul": {"type"},
 }
 _SILENT = frozenset(
-    "script style title template noscript iframe frame frameset object embed applet svg math audio video canvas "  # noqa: SIM905
-    "select textarea noembed noframes xmp plaintext".split()
+    """
+    script style title template noscript iframe frame frameset object embed applet svg math audio video
+    canvas select textarea noembed noframes xmp plaintext
+    """.split()  # noqa: SIM905 - read at a glance
 )
 _SCHEMES = frozenset(("http", "https", "mailto", "tel", "data", "cid"))
 _STYLE_ELEMENT = re.compile(r"<style\b[^>]{0,500}>(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
@@ -71,8 +75,8 @@ type Pictures = Callable[[str], str | None]
 
 @dataclass(frozen=True)
 class Readable:
-    """`css` and `html` are to be served in the frame as they are. `remote` counts pictures left out or, when shown,
-    those that go through the proxy; `used` holds the Content-IDs that the text shows."""
+    """`css` and `html` are served in the frame as they are. `remote` counts pictures kept elsewhere, left out
+    or shown through the proxy; `used` holds the Content-IDs that the text shows."""
 
     html: str
     css: str = ""
@@ -146,7 +150,7 @@ class _Pass:
         return cleaned.css or None
 
     def ground(self, name: str, value: str) -> str | None:
-        """Old colour attributes cannot say what they are in the dark: a rule of the sheet says it for them."""
+        """Old colour attributes cannot say what they are in the dark: a rule of the sheet does."""
         if not _OLD_COLOUR.fullmatch(value) or not is_colour(_as_css(value)):
             return None
         if len(self.grounds) < 300:
@@ -155,7 +159,7 @@ class _Pass:
 
 
 def readable(html: str, pictures: Pictures, proxied: styles.Remote | None = None) -> Readable:
-    """Clean HTML of a message. `proxied` gives our own address for a remote picture; None shows none of them."""
+    """Clean HTML of a message. `proxied` gives our own address for a remote picture; None shows none."""
     is_cut = len(html) > LONGEST
     html = html[:LONGEST].replace("\x00", "")
     seen = _Pass(pictures, proxied)

@@ -1,7 +1,8 @@
-"""CSS of a message: read to declarations, written again from an allow-list; what is unknown is dropped (rule E).
+"""CSS of a message: read to declarations, written again from an allow-list, the rest dropped (rule E).
 
-No property kept here may load anything, except a background picture when the reader asked for pictures, and then
-only through the address that `remote` gives for it. Nothing is copied as text: every token is checked and serialised.
+No property kept here may load anything, except a background picture when the reader asked for pictures, and
+then only through the address that `remote` gives for it. Nothing is copied as text: every token is checked,
+then serialised.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -20,18 +21,20 @@ MOST_RULES = 4_000
 type Remote = Callable[[str], str | None]
 
 _PROPERTIES = frozenset(
-    "background background-color background-image background-position background-repeat background-size "  # noqa: SIM905
-    "border border-bottom border-bottom-color border-bottom-left-radius border-bottom-right-radius "
-    "border-bottom-style border-bottom-width border-collapse border-color border-left border-left-color "
-    "border-left-style border-left-width border-radius border-right border-right-color border-right-style "
-    "border-right-width border-spacing border-style border-top border-top-color border-top-left-radius "
-    "border-top-right-radius border-top-style border-top-width border-width box-sizing caption-side clear color "
-    "direction display empty-cells float font font-family font-size font-style font-variant font-weight height "
-    "letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin-top "
-    "max-height max-width min-height min-width opacity overflow overflow-wrap padding padding-bottom padding-left "
-    "padding-right padding-top table-layout text-align text-decoration text-decoration-color text-decoration-line "
-    "text-indent text-overflow text-transform unicode-bidi vertical-align visibility white-space width word-break "
-    "word-spacing word-wrap".split()
+    """
+    background background-color background-image background-position background-repeat background-size
+    border border-bottom border-bottom-color border-bottom-left-radius border-bottom-right-radius
+    border-bottom-style border-bottom-width border-collapse border-color border-left border-left-color
+    border-left-style border-left-width border-radius border-right border-right-color border-right-style
+    border-right-width border-spacing border-style border-top border-top-color border-top-left-radius
+    border-top-right-radius border-top-style border-top-width border-width box-sizing caption-side clear
+    color direction display empty-cells float font font-family font-size font-style font-variant
+    font-weight height letter-spacing line-height list-style-type margin margin-bottom margin-left
+    margin-right margin-top max-height max-width min-height min-width opacity overflow overflow-wrap
+    padding padding-bottom padding-left padding-right padding-top table-layout text-align
+    text-decoration text-decoration-color text-decoration-line text-indent text-overflow text-transform
+    unicode-bidi vertical-align visibility white-space width word-break word-spacing word-wrap
+    """.split()  # noqa: SIM905 - read at a glance
 )
 _PICTURED = frozenset(("background", "background-image"))
 _COLOURED = frozenset(("background", "background-image", "border", "color", "text-decoration"))
@@ -186,7 +189,7 @@ def _token(token: Any, name: str, remote: Remote, *, twin: bool) -> str | None:
         text = tinycss2.serialize([token])
         return both(text) if twin and is_colour(text) else text
     if kind in {"number", "percentage", "dimension", "string"}:
-        return tinycss2.serialize([token])
+        return str(tinycss2.serialize([token]))
     if kind == "literal":
         return str(token.value) if token.value in {",", "/", "+", "-", "*"} else None
     if kind == "url":

@@ -1,4 +1,4 @@
-"""Addresses under which remote pictures are shown: signed, bound to a person and a message, for some hours."""
+"""Addresses of remote pictures on our side: signed, bound to a person and a message, for some hours."""
 
 from dataclasses import dataclass
 

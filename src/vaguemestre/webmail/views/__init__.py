@@ -12,6 +12,18 @@ from vaguemestre.webmail.views.messages import open_message, show_body, show_con
 from vaguemestre.webmail.views.moves import act, renew_ticket
 
 __all__ = [
-    "act", "list_folders", "list_rows", "look_at_part", "open_message", "renew_ticket", "save_message", "save_part",
-    "show_body", "show_conversation", "show_folder", "show_inbox", "show_picture", "show_source",
-]  # fmt: skip
+    "act",
+    "list_folders",
+    "list_rows",
+    "look_at_part",
+    "open_message",
+    "renew_ticket",
+    "save_message",
+    "save_part",
+    "show_body",
+    "show_conversation",
+    "show_folder",
+    "show_inbox",
+    "show_picture",
+    "show_source",
+]

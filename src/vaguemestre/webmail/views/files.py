@@ -69,7 +69,7 @@ def save_message(request: SignedInRequest, folder: str, uid_validity: int, uid: 
 
 @require_GET
 def show_picture(request: HttpRequest, signed: str) -> HttpResponse:
-    """A remote picture, fetched for a reader who asked. The frame has no cookie: the address itself is signed."""
+    """A remote picture, for a reader who asked. The frame has no cookie: the address itself is signed."""
     try:
         picture = fetch_picture.get()(picture_address(signed))
     except PictureRefused as refused:
