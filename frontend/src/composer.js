@@ -175,7 +175,7 @@ class Composer {
     const time = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
     const words = {
       saving: "Enregistrement…",
-      saved: `Brouillon enregistré à ${time}`,
+      saved: `Enregistré à ${time}`,
       restored: "Texte retrouvé sur cet ordinateur",
       forked: "Brouillon modifié ailleurs : les deux versions sont gardées",
       away: "Hors connexion : votre texte est gardé sur cet ordinateur",
