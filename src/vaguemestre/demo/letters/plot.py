@@ -78,7 +78,7 @@ def turns(draw: Random, count: int, others: Sequence[Writer], until: datetime, d
 def _moment(draw: Random, until: datetime, days: int) -> datetime:
     """Some working hour; few on Sundays and in summer."""
     while True:
-        day = until - timedelta(days=draw.random() * days)
+        day = until - timedelta(days=draw.random() ** 1.7 * days)  # more is kept of what is recent
         moment = day.replace(
             hour=min(max(round(draw.gauss(13, 4)), 6), 22),
             minute=draw.randrange(60),
