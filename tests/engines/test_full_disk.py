@@ -1,0 +1,81 @@
+"""When the disk is full mail is refused for now, and nothing accepted is lost."""
+
+import os
+import smtplib
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.engines.live import LiveEngines, free_port_base, letter
+
+from vaguemestre.site.config import Config
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def small() -> Iterator[LiveEngines]:
+    """An instance on a disk of 64 MB of its own."""
+    disk = Path(tempfile.mkdtemp(prefix="vm-disk-"))
+    argv = ["mount", "-t", "tmpfs", "-o", "size=64m,mode=755", "tmpfs", str(disk)]
+    if subprocess.run(argv, capture_output=True, check=False).returncode:
+        disk.rmdir()
+        pytest.skip("this machine mounts nothing")
+    engines = LiveEngines(Config(home=disk / "home", port_base=free_port_base()))
+    try:
+        engines.start()
+        yield engines
+    finally:
+        engines.stop()
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+        disk.rmdir()
+
+
+def fill(file: Path) -> None:
+    with file.open("wb", buffering=0) as full:
+        for size in (1 << 20, 1 << 12):
+            try:
+                while True:
+                    full.write(os.urandom(size))
+            except OSError:
+                continue
+
+
+def test_a_full_disk_refuses_for_now_and_loses_nothing(small: LiveEngines) -> None:
+    person = small.someone()
+    small.arrive(person.address, letter("a@b.example", person.address, "premier"))
+    assert small.found(person, "premier")
+    filling = small.config.home / "plein"
+    fill(filling)
+    accepted = []
+    for n in range(3):
+        try:
+            small.arrive(person.address, letter("a@b.example", person.address, f"pendant {n}"))
+            accepted.append(n)
+        except smtplib.SMTPResponseException as refused:
+            assert 400 <= refused.smtp_code < 500
+        except smtplib.SMTPRecipientsRefused as refused:
+            assert all(400 <= code < 500 for code, _ in refused.recipients.values())
+    assert accepted == []
+    filling.unlink()
+    small.arrive(person.address, letter("a@b.example", person.address, "de nouveau"))
+    assert small.found(person, "de nouveau", seconds=40)
+    assert small.found(person, "premier")
+
+
+def test_what_was_accepted_before_the_disk_was_full_arrives_after(small: LiveEngines) -> None:
+    person = small.someone()
+    small.arrive(person.address, letter("a@b.example", person.address, "premier"))
+    assert small.found(person, "premier")
+    small.end("dovecot")
+    small.arrive(person.address, letter("a@b.example", person.address, "en chemin"))
+    small.start_dovecot()
+    filling = small.config.home / "plein"
+    fill(filling)
+    subprocess.run(
+        ["postqueue", "-c", small.config.engines_dir / "postfix", "-f"], capture_output=True, check=True
+    )
+    filling.unlink()
+    assert small.found(person, "en chemin", seconds=60)
