@@ -17,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from vaguemestre.engines.instance import Instance
 
+_INJECTOR = "sieve.localhost"
 _CA_LIFE = dt.timedelta(days=3650)
 _SERVER_LIFE = dt.timedelta(days=397)  # what browsers and Apple's programs accept at most
 _RENEW_BEFORE = dt.timedelta(days=30)
@@ -34,9 +35,21 @@ def paths(instance: Instance) -> Certificates:
     return Certificates(ca=folder / "ca.pem", certificate=folder / "server.pem", key=folder / "server.key")
 
 
+def injector_paths(instance: Instance) -> Certificates:
+    """The certificate by which Dovecot's Sieve proves itself to Postfix: answers leave without a password."""
+    folder = instance.engines_dir / "tls"
+    return Certificates(ca=folder / "ca.pem", certificate=folder / "sieve.pem", key=folder / "sieve.key")
+
+
+def fingerprint(certificate: Path) -> str:
+    """SHA-256 of the first certificate of a file, as Postfix writes it: hexadecimal pairs and colons."""
+    first = x509.load_pem_x509_certificate(certificate.read_bytes())
+    return first.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
 def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
     """Make what is not there yet. The keys are root's: both engines read theirs before they drop root."""
-    made = paths(instance)
+    made, inside = paths(instance), injector_paths(instance)
     folder = made.ca.parent
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
@@ -47,13 +60,17 @@ def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
         _write(ca_key_file, _private(ca_key), 0o600)
         _write(made.ca, _public(authority(ca_key, now=now)), 0o644)
         made.certificate.unlink(missing_ok=True)
-    if not _still_good(made, names, now):
-        ca = x509.load_pem_x509_certificate(made.ca.read_bytes())
-        ca_key = _read_key(ca_key_file)
-        key = ec.generate_private_key(ec.SECP256R1())
-        certificate = server(key, ca, ca_key, names, now=now)
-        _write(made.key, _private(key), 0o600)
-        _write(made.certificate, _public(certificate) + made.ca.read_bytes(), 0o644)
+        inside.certificate.unlink(missing_ok=True)
+    for wanted, alternatives, use in (
+        (made, names, ExtendedKeyUsageOID.SERVER_AUTH),
+        (inside, (_INJECTOR,), ExtendedKeyUsageOID.CLIENT_AUTH),
+    ):
+        if not _still_good(wanted, alternatives, now):
+            ca = x509.load_pem_x509_certificate(made.ca.read_bytes())
+            key = ec.generate_private_key(ec.SECP256R1())
+            certificate = signed(key, ca, _read_key(ca_key_file), alternatives, use, now=now)
+            _write(wanted.key, _private(key), 0o600)
+            _write(wanted.certificate, _public(certificate) + made.ca.read_bytes(), 0o644)
     return made
 
 
@@ -78,14 +95,16 @@ def authority(key: ec.EllipticCurvePrivateKey, *, now: dt.datetime) -> x509.Cert
     )
 
 
-def server(
+def signed(
     key: ec.EllipticCurvePrivateKey,
     ca: x509.Certificate,
     ca_key: ec.EllipticCurvePrivateKey,
     names: Sequence[str],
+    use: x509.ObjectIdentifier,
     *,
     now: dt.datetime,
 ) -> x509.Certificate:
+    """A certificate for those names, good for one use only: a server's, or a client's."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     alternatives = [x509.DNSName(name) for name in names]
     issuer_id = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
@@ -93,7 +112,7 @@ def server(
         _begin(subject, ca.subject, key, now, _SERVER_LIFE)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         .add_extension(
             x509.SubjectAlternativeName([*alternatives, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
             critical=False,

@@ -79,7 +79,7 @@ def is_ready(instance: Instance) -> bool:
 
 def _rendered(instance: Instance) -> str:
     user = system_user()
-    tls = certificates.paths(instance)
+    tls, sieve = certificates.paths(instance), certificates.injector_paths(instance)
     return render(
         _HERE,
         "dovecot.conf.j2",
@@ -90,6 +90,9 @@ def _rendered(instance: Instance) -> str:
         projection=seen(instance, instance.projection_path),
         certificate=seen(instance, tls.certificate),
         key=seen(instance, tls.key),
+        ca=seen(instance, tls.ca),
+        sieve_certificate=seen(instance, sieve.certificate),
+        sieve_key=seen(instance, sieve.key),
         # the process list of a machine with two instances tells them apart
         instance_name=f"vaguemestre-{instance.port_base}",
         host=instance.mail.host,

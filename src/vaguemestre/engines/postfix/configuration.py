@@ -104,6 +104,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "sasl": sockets(instance) / "auth-sasl",
         "certificate": seen(instance, tls.certificate),
         "key": seen(instance, tls.key),
+        "sieve_fingerprint": certificates.fingerprint(certificates.injector_paths(instance).certificate),
         "domain": instance.academy.domain,
         "host": instance.mail.host,
         "ports": instance.ports,
