@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime
 import pytest
 from tests.engines.live import LiveEngines, Someone
 
+from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.engines.sieve.client import ManageSieve
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.sorting.ports import OpenScripts
 from vaguemestre.sorting.script import compose
 from vaguemestre.sorting.values import SCRIPT_NAME, Absence, Owner
 
@@ -26,6 +28,12 @@ def opened(engines: LiveEngines) -> OpenManageSieve:
     return OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
 
 
+@pytest.fixture(params=["memory", "live"])
+def either(request: pytest.FixtureRequest, opened: OpenManageSieve) -> OpenScripts:
+    """The fake and the real one, same promises."""
+    return MemorySieve() if request.param == "memory" else opened
+
+
 @pytest.fixture
 def marie(engines: LiveEngines) -> Someone:
     return engines.someone()
@@ -36,9 +44,9 @@ def owner(person: Someone, name: str = "Marie Éa") -> Owner:
     return Owner(1, person.mailbox, name, person.address, addresses, (person.address.rpartition("@")[2],))
 
 
-def test_a_script_comes_back_as_it_was_put(opened: OpenManageSieve, marie: Someone) -> None:
+def test_a_script_comes_back_as_it_was_put(either: OpenScripts, marie: Someone) -> None:
     content = compose(AWAY, owner(marie), kept="", now=NOW)
-    with opened(marie.mailbox) as scripts:
+    with either(marie.mailbox) as scripts:
         assert scripts.listed().names == ()
         assert scripts.read(SCRIPT_NAME) == ""
         scripts.put(SCRIPT_NAME, content)
@@ -48,8 +56,8 @@ def test_a_script_comes_back_as_it_was_put(opened: OpenManageSieve, marie: Someo
 
 
 @pytest.mark.parametrize("name", ["OK", "mes règles", 'un "nom"', "NO\\"])
-def test_a_script_may_have_any_name(opened: OpenManageSieve, marie: Someone, name: str) -> None:
-    with opened(marie.mailbox) as scripts:
+def test_a_script_may_have_any_name(either: OpenScripts, marie: Someone, name: str) -> None:
+    with either(marie.mailbox) as scripts:
         scripts.put(name, "keep;\r\n")
         scripts.activate(name)
         assert scripts.listed().active == name
@@ -57,6 +65,19 @@ def test_a_script_may_have_any_name(opened: OpenManageSieve, marie: Someone, nam
         scripts.activate("")
         scripts.drop(name)
         assert scripts.listed().names == ()
+
+
+def test_the_script_that_runs_is_not_removed_and_one_that_is_not_there_does_not_run(
+    either: OpenScripts, marie: Someone
+) -> None:
+    with either(marie.mailbox) as scripts:
+        scripts.put(SCRIPT_NAME, "keep;\r\n")
+        scripts.activate(SCRIPT_NAME)
+        with pytest.raises(EngineRefused):
+            scripts.drop(SCRIPT_NAME)
+        with pytest.raises(EngineRefused):
+            scripts.activate("absent")
+        assert scripts.listed().active == SCRIPT_NAME
 
 
 def test_a_script_that_does_not_compile_is_refused_and_the_old_one_stays(

@@ -1,0 +1,51 @@
+"""Sieve scripts in a dict: keeps them, runs none. For unit tests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.sorting.values import Listing
+
+
+@dataclass
+class MemoryScripts:
+    """Implements `sorting.ports.Scripts`."""
+
+    held: dict[str, str] = field(default_factory=dict)
+    active: str = ""
+
+    def listed(self) -> Listing:
+        return Listing(tuple(sorted(self.held)), self.active)
+
+    def read(self, name: str) -> str:
+        return self.held.get(name, "")
+
+    def put(self, name: str, content: str) -> None:
+        self.held[name] = content
+
+    def activate(self, name: str) -> None:
+        if name and name not in self.held:
+            raise EngineRefused(f"no script {name}")
+        self.active = name
+
+    def drop(self, name: str) -> None:
+        if name == self.active or name not in self.held:
+            raise EngineRefused(f"script {name} runs, or is not there")
+        del self.held[name]
+
+
+@dataclass
+class MemorySieve:
+    """Implements `sorting.ports.OpenScripts`; `is_away` makes it a server that does not answer."""
+
+    boxes: dict[str, MemoryScripts] = field(default_factory=dict)
+    is_away: bool = False
+    opened: int = 0
+
+    @contextmanager
+    def __call__(self, mailbox: str) -> Iterator[MemoryScripts]:
+        if self.is_away:
+            raise EngineDown("sieve away")
+        self.opened += 1
+        yield self.boxes.setdefault(mailbox, MemoryScripts())

@@ -1,0 +1,161 @@
+"""A decision is kept first, then carried out, once or twice, now or later."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.signin.people import account
+from tests.sorting.samples import NOW, WINTER
+
+from vaguemestre.credentials.models import Account
+from vaguemestre.engines.memory.scripts import MemoryScripts, MemorySieve
+from vaguemestre.journal.models import Entry
+from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.sorting import queries
+from vaguemestre.sorting.models import AbsenceRow, ScriptRow
+from vaguemestre.sorting.services import end_absence, rewrite_script, save_absence
+from vaguemestre.sorting.values import SCRIPT_NAME, Applied
+
+pytestmark = pytest.mark.django_db
+
+THEIRS = "keep;\r\n"
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account()
+
+
+@pytest.fixture
+def sieve() -> MemorySieve:
+    return MemorySieve()
+
+
+def box(sieve: MemorySieve, of: Account) -> MemoryScripts:
+    return sieve.boxes.setdefault(of.mailbox, MemoryScripts())
+
+
+def save(of: Account, **changes: object) -> None:
+    save_absence(of.pk, replace(WINTER, **changes), by="test", now=NOW)  # type: ignore[arg-type]
+
+
+def test_a_refused_absence_leaves_no_trace(nicolas: Account) -> None:
+    with pytest.raises(Refusal):
+        save(nicolas, days=0)
+    assert not AbsenceRow.objects.exists()
+    assert not ScriptRow.objects.exists()
+    assert not Entry.objects.filter(action__startswith="sorting").exists()
+
+
+def test_what_is_saved_is_read_again_and_waits_for_the_engine(nicolas: Account) -> None:
+    save(nicolas)
+    assert queries.absence_of(nicolas.pk) == WINTER
+    assert not queries.applied_of(nicolas.pk).is_done
+    assert Entry.objects.get(action="sorting.absence-saved").to == f"account:{nicolas.pk}"
+
+
+def test_it_is_carried_out_and_says_so(nicolas: Account, sieve: MemorySieve) -> None:
+    save(nicolas)
+    rewrite_script(nicolas.pk, sieve, now=NOW)
+    held = box(sieve, nicolas)
+    assert held.active == SCRIPT_NAME
+    assert WINTER.external_text.splitlines()[-1] in held.held[SCRIPT_NAME]
+    assert queries.applied_of(nicolas.pk) == Applied(is_done=True)
+
+
+def test_an_engine_away_loses_nothing(nicolas: Account, sieve: MemorySieve) -> None:
+    sieve.is_away = True
+    save(nicolas)
+    with pytest.raises(EngineDown):
+        rewrite_script(nicolas.pk, sieve, now=NOW)
+    assert queries.absence_of(nicolas.pk) == WINTER
+    assert not queries.applied_of(nicolas.pk).is_done
+    sieve.is_away = False
+    rewrite_script(nicolas.pk, sieve, now=NOW)
+    assert queries.applied_of(nicolas.pk).is_done
+
+
+def test_twice_is_once(nicolas: Account, sieve: MemorySieve) -> None:
+    save(nicolas)
+    rewrite_script(nicolas.pk, sieve, now=NOW)
+    before = dict(box(sieve, nicolas).held)
+    rewrite_script(nicolas.pk, sieve, now=NOW + timedelta(minutes=1))
+    assert box(sieve, nicolas).held == before
+
+
+def test_the_last_decision_wins_over_one_under_way(nicolas: Account, sieve: MemorySieve) -> None:
+    """A change that comes while the former one is being installed is installed too, by the same run."""
+    save(nicolas)
+
+    class Slow(MemoryScripts):
+        def put(self, name: str, content: str) -> None:
+            super().put(name, content)
+            if "corrigé" not in content:
+                save(nicolas, external_text="Texte corrigé.")
+
+    sieve.boxes[nicolas.mailbox] = Slow()
+    rewrite_script(nicolas.pk, sieve, now=NOW)
+    assert "Texte corrigé." in box(sieve, nicolas).held[SCRIPT_NAME]
+    assert queries.applied_of(nicolas.pk).is_done
+
+
+def test_a_late_run_does_not_say_a_newer_decision_is_done(nicolas: Account) -> None:
+    save(nicolas)
+
+    @contextmanager
+    def changed_on_leaving(mailbox: str) -> Iterator[MemoryScripts]:
+        yield MemoryScripts()
+        save(nicolas, days=3)
+
+    rewrite_script(nicolas.pk, changed_on_leaving, now=NOW)
+    assert not queries.applied_of(nicolas.pk).is_done
+
+
+def test_the_script_of_another_program_is_included_then_given_back(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    held = box(sieve, nicolas)
+    held.put("roundcube", THEIRS)
+    held.activate("roundcube")
+    save(nicolas)
+    rewrite_script(nicolas.pk, sieve, now=NOW)
+    assert held.active == SCRIPT_NAME
+    assert 'include :personal :optional "roundcube";' in held.held[SCRIPT_NAME]
+    assert queries.applied_of(nicolas.pk).kept == "roundcube"
+    rewrite_script(nicolas.pk, sieve, now=NOW)
+    assert queries.applied_of(nicolas.pk).kept == "roundcube"
+    end_absence(nicolas.pk, by="test", now=NOW)
+    rewrite_script(nicolas.pk, sieve, now=NOW)
+    assert held.held == {"roundcube": THEIRS}
+    assert held.active == "roundcube"
+
+
+def test_nothing_decided_touches_nothing(nicolas: Account, sieve: MemorySieve) -> None:
+    held = box(sieve, nicolas)
+    held.put("roundcube", THEIRS)
+    held.activate("roundcube")
+    rewrite_script(nicolas.pk, sieve, now=NOW)
+    assert (held.held, held.active) == ({"roundcube": THEIRS}, "roundcube")
+
+
+def test_an_absence_that_ended_answers_nobody_and_keeps_its_texts(nicolas: Account) -> None:
+    save(nicolas)
+    during = NOW + timedelta(days=30)
+    assert queries.current_absence(nicolas.pk, during) == WINTER
+    assert queries.current_absence(nicolas.pk, NOW) is None
+    end_absence(nicolas.pk, by="test", now=during)
+    assert queries.current_absence(nicolas.pk, during) is None
+    known = queries.absence_of(nicolas.pk)
+    assert known is not None
+    assert known.internal_text == WINTER.internal_text
+
+
+def test_replies_leave_under_the_shown_name_and_the_primary_address(nicolas: Account) -> None:
+    owner = queries.owner_of(nicolas.pk, NOW)
+    assert owner is not None
+    assert owner.name == "Nicolas Morel"
+    assert owner.address != nicolas.mailbox
+    assert owner.addresses == (owner.address, nicolas.mailbox)
+    assert owner.internal_domains == ("ac-amiens.test",)
