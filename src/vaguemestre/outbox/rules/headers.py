@@ -16,7 +16,7 @@ _PRINTABLE = re.compile(r"[ -~]*", re.ASCII)
 _MESSAGE_ID = re.compile(
     r"<[^\s<>@\x00-\x1f\x7f-\uffff]{1,250}@[^\s<>@\x00-\x1f\x7f-\uffff]{1,250}>", re.ASCII
 )
-_WORD_ROOM = 45  # octets of UTF-8 in one encoded word: 60 of base64 + 12 of marks, under the 75 allowed
+_WORD_ROOM = 42  # octets of UTF-8 in one encoded word: 56 of base64 + 12 of marks, and `Subject: ` before
 _LINE = 78
 _KEPT_REFERENCES = 30
 

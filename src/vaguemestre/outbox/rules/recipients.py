@@ -46,7 +46,8 @@ def _recipient(field: str, item: str) -> Recipient:
     name, opening, rest = item.rpartition("<")
     if not opening:
         return Recipient("", _address(field, item, item))
-    if not rest.endswith(">"):
+    is_quoted = name.strip().startswith('"')
+    if not rest.endswith(">") or ("<" in name + rest and not is_quoted):
         raise Refusal("outbox.recipient-malformed", field=field, recipient=item[:120])
     return Recipient(_unquoted(name.strip()), _address(field, rest[:-1], item))
 

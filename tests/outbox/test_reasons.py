@@ -1,0 +1,20 @@
+"""Why a message was refused, told so that its writer knows what to mend."""
+
+import pytest
+
+from vaguemestre.outbox.rules.reasons import refusal_reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("smtp: 550 5.1.1 <x@y.fr>: Recipient address rejected: User unknown", "outbox.refused-recipient"),
+        ("smtp: 552 5.3.4 Message size exceeds fixed limit", "outbox.refused-size"),
+        ("smtp: 552 too big", "outbox.refused-size"),
+        ("smtp: 553 5.7.1 <a@b.fr>: Sender address rejected: not owned by user", "outbox.refused-sender"),
+        ("smtp: 554 something else", "outbox.refused"),
+        ("", "outbox.refused"),
+    ],
+)
+def test_answers_become_sentences(answer: str, code: str) -> None:
+    assert refusal_reason(answer) == code
