@@ -8,6 +8,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.jobs.management.commands.run_jobs import LivingWorker
+from vaguemestre.jobs.ports import rounds
 from vaguemestre.jobs.tasks import wake
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,3 +64,16 @@ def test_a_worker_shows_that_it_lives(tmp_path: Path) -> None:
 def test_a_full_disk_stops_the_sign_not_the_work() -> None:
     living = worker(Path("/dev/null/below"))
     living._beat()
+
+
+def test_a_worker_goes_round_once_a_minute() -> None:
+    gone: list[int] = []
+    before = rounds.get()
+    rounds.plug((lambda: gone.append(1),))
+    try:
+        living = worker()
+        living.go_round()
+        living.go_round()
+    finally:
+        rounds.plug(before)
+    assert gone == [1]

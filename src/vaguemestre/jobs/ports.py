@@ -8,4 +8,7 @@ from vaguemestre.kernel.slots import Slot
 type Handler = Callable[[Any], None]
 type Subscriptions = Mapping[type, tuple[Handler, ...]]
 
+type Round = Callable[[], None]
+
+rounds: Slot[tuple[Round, ...]] = Slot("jobs.rounds")  # what the worker looks after by itself, each minute
 subscriptions: Slot[Subscriptions] = Slot("jobs.subscriptions")

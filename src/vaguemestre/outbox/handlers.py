@@ -7,6 +7,11 @@ from vaguemestre.outbox.events import MessageQueued
 from vaguemestre.outbox.ports import accepted, file_sent, submit
 
 
+def find_lost_messages() -> None:
+    """A message whose job was lost with its worker gets a new one."""
+    services.resume_messages(now=timezone.now())
+
+
 def send(event: MessageQueued) -> None:
     services.send_message(
         event.outgoing_id,

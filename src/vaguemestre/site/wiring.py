@@ -32,7 +32,7 @@ from vaguemestre.engines.remote.pictures import Pictures
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.signing import Signature
 from vaguemestre.engines.smtp.submission import Submission
-from vaguemestre.jobs.ports import subscriptions
+from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.kernel import tickets
 from vaguemestre.outbox import handlers as outbox_handlers
 from vaguemestre.outbox import ports as outbox
@@ -67,9 +67,13 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
 }
 
 
+ROUNDS: tuple[Callable[[], None], ...] = (outbox_handlers.find_lost_messages,)
+
+
 def plug_engines(config: Config) -> None:
     """Plug every slot for one instance. Nothing is opened here: engines connect when first used."""
     subscriptions.plug(SUBSCRIPTIONS)
+    rounds.plug(ROUNDS)
     signin.revocations.plug(FileRevocations(config.run_dir / "revocations"))
     credentials.secret_keys.plug(credentials_sealing.keys_from(secrets.read(config.secrets_dir, "field_key")))
     token_key = secrets.read(config.secrets_dir, "token_key.pem")

@@ -14,7 +14,11 @@ from django.db import OperationalError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from vaguemestre.jobs.ports import rounds
+
 log = logging.getLogger(__name__)
+
+ROUND_SECONDS = 60
 
 
 class Command(BaseCommand):
@@ -49,6 +53,7 @@ class LivingWorker(Worker):
             excluded_queue_names=[],
         )
         self._heartbeat = heartbeat
+        self._next_round = 0.0
 
     def take_back(self) -> None:
         """Put back in the queue what this worker had begun when it was killed: handlers may run twice."""
@@ -66,6 +71,7 @@ class LivingWorker(Worker):
                 if interrupted:
                     self.take_back()
                 interrupted = False
+                self.go_round()
                 # Asked first without writing: taking a job locks the whole of an SQLite database.
                 if waiting := DBTaskResult.objects.ready().exists():
                     self.run()
@@ -77,6 +83,14 @@ class LivingWorker(Worker):
                 time.sleep(1)
             if self.running and not waiting:
                 time.sleep(self.interval)
+
+    def go_round(self) -> None:
+        """Once a minute, let the rooms find again what should have moved and did not."""
+        if time.monotonic() < self._next_round:
+            return
+        self._next_round = time.monotonic() + ROUND_SECONDS
+        for act in rounds.get():
+            act()
 
     def shutdown(self, signum: int, frame: Any) -> None:
         if not self.running:
