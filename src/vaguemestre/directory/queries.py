@@ -40,6 +40,11 @@ def academy_of_domain(domain: str) -> Academy:
     return Academy.objects.get(domain=domain)
 
 
+def find_academy_id(domain: str) -> int:
+    """0 when it was never founded."""
+    return Academy.objects.filter(domain=domain).values_list("pk", flat=True).first() or 0
+
+
 def person_by_numen(digest: str) -> Person | None:
     """The holder of that NUMEN, present or former, by its keyed hash."""
     row = NumenRow.objects.select_related("person").filter(digest=digest).first()
@@ -75,6 +80,13 @@ def places_of(person_id: int) -> list[tuple[str, str]]:
     """(name, town) of every establishment somebody was ever assigned to."""
     rows = Structure.objects.filter(assignments__person_id=person_id).distinct().order_by("id")
     return list(rows.values_list("name", "town"))
+
+
+def placed_posts_of(person_id: int) -> list[tuple[Post, str]]:
+    """The assignments of somebody, each with the name of its establishment."""
+    names = Assignment.objects.filter(person_id=person_id).values_list("structure__uai", "structure__name")
+    known = dict(names)
+    return [(post, known[post.uai]) for post in posts_of(person_id)]
 
 
 def addresses_by_person(person_ids: Collection[int] | None = None) -> dict[int, list[tuple[str, bool, bool]]]:

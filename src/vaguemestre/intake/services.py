@@ -76,8 +76,16 @@ def check(files: Files, setting: Setting, terms: Terms) -> Checked:
     return _compared(reading, _places(files), setting, terms)
 
 
-def apply(files: Files, setting: Setting, terms: Terms, *, now: datetime, progress: Progress) -> Checked:
-    """Check, then apply in batches of `BATCH` people; the plan that was applied.
+def apply(
+    files: Files,
+    setting: Setting,
+    terms: Terms,
+    *,
+    now: datetime,
+    progress: Progress,
+    planned: Callable[[Checked], None] = lambda _: None,
+) -> Checked:
+    """Check, tell `planned`, then apply in batches of `BATCH` people; the plan that was applied.
 
     Interrupted anywhere, run again: the same end. Raises Refusal `intake.feed-refused` (with the plan's own
     reason), `intake.import-running`, and those of `check`.
@@ -86,6 +94,7 @@ def apply(files: Files, setting: Setting, terms: Terms, *, now: datetime, progre
         reading = hr.read(files.feed, terms.today)
         places = _places(files)
         first = _compared(reading, places, setting, terms)
+        planned(first)
         if first.plan.refusal:
             raise Refusal("intake.feed-refused", reason=first.plan.refusal)
         feed = _begin(files, first.plan, setting, terms, now)

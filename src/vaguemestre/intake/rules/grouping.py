@@ -35,9 +35,14 @@ class Group:
 
     @property
     def posts(self) -> tuple[Post, ...]:
-        """Each post once; the first is primary when none says it is, the first of those that do."""
+        """Each post once; the first is primary when none says it is."""
         main = self._main
         return tuple(replace(r.post, is_primary=r is main) for r in self.records)
+
+    @property
+    def says_primary(self) -> bool:
+        """False when no line says which post is the primary one (or the line that did was refused)."""
+        return any(r.post.is_primary for r in self.records)
 
     @property
     def _main(self) -> Record:

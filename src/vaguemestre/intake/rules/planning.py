@@ -79,7 +79,7 @@ def _arrivals(groups: Iterable[Group], terms: Terms) -> tuple[list[Arrival], int
 
 def _change(group: Group, person: KnownPerson, known: Known, terms: Terms, digest: Digest) -> Change | None:
     civil = _corrected(group.civil, person.civil)
-    posts = _posts_changed(group.posts, person.posts, terms)
+    posts = _posts_changed(_told_posts(group, person), person.posts, terms)
     numen_is_new = group.numen is not None and digest(group.numen) != next(iter(person.numen_digests), "")
     change = PersonChange(
         person_id=person.person_id,
@@ -100,6 +100,14 @@ def _change(group: Group, person: KnownPerson, known: Known, terms: Terms, diges
 def _corrected(told: CivilStatus, held: CivilStatus) -> CivilStatus:
     """What HR says, save what a feed does not know: the chosen first name, an unsaid civility."""
     return replace(told, civility=told.civility or held.civility, chosen_first_name=held.chosen_first_name)
+
+
+def _told_posts(group: Group, person: KnownPerson) -> Sequence[Post]:
+    """The posts as told; which is primary stays as it was when the file does not say."""
+    if group.says_primary:
+        return group.posts
+    primary = {post.key for post in person.posts if post.is_primary}
+    return [replace(post, is_primary=post.key in primary) for post in group.posts]
 
 
 def _posts_changed(told: Sequence[Post], held: Sequence[Post], terms: Terms) -> tuple[Post, ...]:

@@ -1,0 +1,130 @@
+"""`vaguemestre account`: accounts shown, suspended, resumed, closed."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from django.utils import timezone
+
+from vaguemestre.credentials.queries import app_passwords_of, find_account, presented
+from vaguemestre.credentials.services import move_account
+from vaguemestre.directory.queries import addresses_by_person, person_of, placed_posts_of
+from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.kernel.times import parse_day
+from vaguemestre.provisioning.ports import connections, mail_directory
+from vaguemestre.provisioning.services import match
+
+app = typer.Typer(help="Comptes : montrer, suspendre, rétablir, fermer.", no_args_is_help=True)
+
+_Username = Annotated[str, typer.Argument(help="L’identifiant, ou une adresse du compte.")]
+_STATES = {"pending": "jamais activé", "active": "actif", "suspended": "suspendu", "closed": "fermé"}
+_LABELS = {
+    "username": "Identifiant",
+    "name": "Nom",
+    "state": "État",
+    "role": "Rôle",
+    "mailbox": "Boîte",
+    "address": "Adresse",
+    "aliases": "Autres adresses",
+    "category": "Catégorie",
+    "service": "Service de gestion",
+    "assignments": "Affectations",
+    "app_passwords": "Mots de passe d’application",
+}
+
+
+@app.command()
+def show(
+    username: _Username,
+    as_json: Annotated[bool, typer.Option("--json", help="En JSON.")] = False,
+) -> None:
+    """Ce que la plateforme sait d’un compte ; jamais le NUMEN ni la date de naissance."""
+    known = _known(username)
+    if as_json:
+        typer.echo(json.dumps(known, ensure_ascii=False, indent=2))
+        return
+    for key, label in _LABELS.items():
+        if known.get(key):
+            typer.echo(f"{label} : {_written(known[key])}")
+
+
+@app.command()
+def suspend(username: _Username) -> None:
+    """Plus rien n’ouvre le compte ; le courrier arrive toujours."""
+    _move(username, "suspend", "suspendu")
+
+
+@app.command()
+def resume(username: _Username) -> None:
+    """Le compte suspendu redevient ce qu’il était."""
+    _move(username, "resume", "rétabli")
+
+
+@app.command()
+def close(username: _Username) -> None:
+    """Le compte est fermé ; ses noms ne seront jamais donnés à quelqu’un d’autre."""
+    _move(username, "close", "fermé")
+
+
+def _move(typed: str, act: str, done: str) -> None:
+    known, now = _known(typed), timezone.now()
+    account_id = move_account(known["username"], act, by="cli", now=now)
+    try:
+        match(mail_directory.get(), connections.get(), [account_id], now=now)
+    except EngineDown:
+        typer.echo("La messagerie ne répond pas : elle suivra à son retour.", err=True)
+    typer.echo(f"Compte {known['username']} {done}.")
+
+
+def _known(typed: str) -> dict[str, Any]:
+    """Raises Refusal `credentials.account-unknown`."""
+    found = find_account(typed)
+    shown = presented(found.account_id) if found else None
+    if found is None or shown is None:
+        raise Refusal("credentials.account-unknown", username=typed)
+    known: dict[str, Any] = {
+        "username": shown.username,
+        "name": shown.name,
+        "state": shown.state,
+        "role": shown.role,
+        "mailbox": shown.mailbox,
+        "address": shown.address,
+        "aliases": [],
+        "app_passwords": len(app_passwords_of(shown.account_id)),
+    }
+    return known | (_person(found.person_id) if found.person_id else {})
+
+
+def _person(person_id: int) -> dict[str, Any]:
+    person = person_of(person_id)
+    return {
+        "aliases": [a for a, is_primary, _ in addresses_by_person([person_id])[person_id] if not is_primary],
+        "dossier": person.dossier,
+        "category": person.category,
+        "service": person.service.code if person.service else "",
+        "assignments": [
+            {
+                "uai": post.uai,
+                "structure": name,
+                "function": post.function,
+                "starts_on": post.starts_on.isoformat(),
+                "ends_on": post.ends_on.isoformat() if post.ends_on else None,
+                "primary": post.is_primary,
+            }
+            for post, name in placed_posts_of(person_id)
+        ],
+    }
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_written(one) for one in value)
+    if isinstance(value, dict):
+        until = f" jusqu’au {_day(value['ends_on'])}" if value["ends_on"] else ""
+        where = f"{value['structure']} ({value['uai']}, {value['function']})"
+        return f"{where} depuis le {_day(value['starts_on'])}{until}"
+    return _STATES.get(str(value), str(value))
+
+
+def _day(iso: str) -> str:
+    return f"{parse_day(iso):%d/%m/%Y}"

@@ -1,0 +1,222 @@
+"""`vaguemestre feed`: HR feeds checked, applied, made up."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.queries import find_academy_id
+from vaguemestre.directory.services import found_academy
+from vaguemestre.directory.values import NumenLayout
+from vaguemestre.intake import services
+from vaguemestre.intake.sample import feed_text, sample, structures_text
+from vaguemestre.intake.services import Checked, Files, Setting
+from vaguemestre.intake.values import Plan, RefusedLine, Terms
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.site.config import Config
+
+app = typer.Typer(help="Flux RH : vérifier, appliquer, fabriquer un échantillon.", no_args_is_help=True)
+
+_SHOWN = 20
+_SEED = 1
+
+_File = Annotated[Path, typer.Argument(help="Le flux : CSV UTF-8, séparateur point-virgule.")]
+_Structures = Annotated[Path | None, typer.Option(help="Le fichier des établissements.")]
+_Full = Annotated[str, typer.Option(help="Source pour laquelle ce fichier est déclaré complet.")]
+_Confirm = Annotated[
+    bool, typer.Option("--confirm-closures", help="Appliquer même au-delà de la limite de fermetures.")
+]
+
+
+@app.command()
+def check(
+    file: _File,
+    structures: _Structures = None,
+    full: _Full = "",
+    confirm_closures: _Confirm = False,
+) -> None:
+    """Lit tout, ne change rien, affiche le plan. Code 1 si le plan serait refusé."""
+    now = timezone.now()
+    setting = _setting(settings.CONFIG, find_academy_id(settings.CONFIG.academy.domain))
+    terms = _terms(settings.CONFIG, now, full, confirm_closures)
+    checked = services.check(_files(file, structures), setting, terms)
+    _show(checked)
+    if checked.plan.refusal:
+        raise Failed(checked.plan.refusal, 1)
+
+
+@app.command()
+def apply(
+    file: _File,
+    structures: _Structures = None,
+    full: _Full = "",
+    confirm_closures: _Confirm = False,
+) -> None:
+    """Affiche le plan puis l’applique. Interrompu, il peut être relancé."""
+    now = timezone.now()
+    setting = _setting(settings.CONFIG, _academy_id(settings.CONFIG))
+    terms = _terms(settings.CONFIG, now, full, confirm_closures)
+    files = _files(file, structures)
+    try:
+        with _bar() as progress:
+            done = services.apply(files, setting, terms, now=now, progress=progress, planned=_show)
+    except Refusal as refusal:
+        if refusal.code == "intake.import-running":
+            raise Failed("un autre import est en cours : attendez sa fin.", 75) from refusal
+        raise
+    typer.echo(_sentence(done.plan))
+
+
+@app.command("sample")
+def make_sample(
+    agents: Annotated[int, typer.Option(min=1, max=2_000_000, help="Nombre d’agents.")] = 400,
+    seed: Annotated[int, typer.Option(help="Même graine, mêmes personnes.")] = _SEED,
+    out: Annotated[Path | None, typer.Option(help="Fichier du flux.")] = None,
+    structures_out: Annotated[Path | None, typer.Option(help="Fichier des établissements.")] = None,
+) -> None:
+    """Écrit un flux réaliste et son fichier d’établissements."""
+    academy = settings.CONFIG.academy
+    made = sample(
+        agents,
+        seed,
+        today=paris_day(timezone.now()),
+        academy=academy.code,
+        layout=NumenLayout(academy.numen_layout),
+    )
+    feed_file = out or Path(f"flux-{agents}-{seed}.csv")
+    places_file = structures_out or feed_file.with_name(f"{feed_file.stem}-etablissements.csv")
+    _write(places_file, structures_text(made.places))
+    _write(feed_file, feed_text(made.people))
+    typer.echo(f"{feed_file} : {agents} agents")
+    typer.echo(f"{places_file} : {len(made.places)} établissements")
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lines)
+    except OSError as error:
+        raise Failed(f"{path} {_why(error)}.", 1) from error
+
+
+def _files(file: Path, structures: Path | None) -> Files:
+    return Files(_read(file), _read(structures) if structures else None, file.name)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Failed(f"{path} {_why(error)}.", 2) from error
+
+
+def _why(error: OSError) -> str:
+    known = {
+        FileNotFoundError: "n’existe pas",
+        PermissionError: "n’est pas accessible",
+        IsADirectoryError: "est un dossier",
+    }
+    return known.get(type(error), f"ne peut pas servir ({error.strerror})")
+
+
+@transaction.atomic
+def _academy_id(config: Config) -> int:
+    academy = config.academy
+    return found_academy(academy.code, academy.name, academy.domain, academy.departments)
+
+
+def _setting(config: Config, academy_id: int) -> Setting:
+    return Setting(
+        academy_id=academy_id,
+        keys=numen_keys.get(),
+        quota_mb=config.mail.quota_mb,
+        by="cli",
+        lock=config.data_dir / "feed.lock",
+    )
+
+
+def _terms(config: Config, now: datetime, full: str, confirm: bool) -> Terms:
+    return Terms(paris_day(now), config.feed.grace_days, config.feed.closure_limit_percent, full, confirm)
+
+
+@contextmanager
+def _bar() -> Iterator[services.Progress]:
+    """A bar on standard error, so that the plan can be kept from standard output."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("Application", total=None)
+
+        def tell(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield tell
+
+
+def _show(checked: Checked) -> None:
+    plan = checked.plan
+    for notice in checked.notices:
+        typer.echo(f"Remarque : {notice}")
+    typer.echo(f"Lignes lues : {checked.lines}")
+    typer.echo(f"Arrivées : {len(plan.arrivals)}")
+    _list(
+        [
+            f"{a.person.dossier}  {a.person.civil.shown_first_name} {a.person.civil.shown_last_name}"
+            f"  ({a.person.category}, {a.person.posts[0].uai})"
+            for a in plan.arrivals[:_SHOWN]
+        ],
+        len(plan.arrivals),
+    )
+    others = [change for change in plan.changes if not change.leaves]
+    typer.echo(f"Changements : {len(others)}")
+    _list([f"{c.dossier}  {c.shown} : {', '.join(map(_act, c.what))}" for c in others[:_SHOWN]], len(others))
+    leaving = plan.departures
+    typer.echo(f"Départs : {len(leaving)}")
+    _list([f"{c.dossier}  {c.shown}" for c in leaving[:_SHOWN]], len(leaving))
+    typer.echo(f"Inchangés : {plan.unchanged}")
+    if plan.ended_already:
+        typer.echo(f"Inconnus dont les fonctions ont déjà pris fin, ignorés : {plan.ended_already}")
+    _show_refused("Lignes refusées", plan.refused)
+    if checked.refused_places:
+        _show_refused("Établissements refusés", checked.refused_places)
+
+
+_ACTS = {"close": "compte fermé", "reopen": "compte rouvert", "source": "source déclarée"}
+
+
+def _act(what: str) -> str:
+    return _ACTS.get(what, what)
+
+
+def _show_refused(title: str, refused: Sequence[RefusedLine]) -> None:
+    typer.echo(f"{title} : {len(refused)}")
+    for line in refused:
+        column = f", colonne {line.column}" if line.column else ""
+        typer.echo(f"  ligne {line.line}{column} : {line.reason}")
+
+
+def _list(lines: Sequence[str], total: int) -> None:
+    for line in lines:
+        typer.echo(f"  {line}")
+    if total > len(lines):
+        typer.echo(f"  … et {total - len(lines)} autres")
+
+
+def _sentence(plan: Plan) -> str:
+    if plan.is_empty:
+        return f"Rien à changer. Lignes refusées : {len(plan.refused)}"
+    changed = len(plan.changes) - len(plan.departures)
+    return (
+        f"Appliqué : {len(plan.arrivals)} arrivées, {changed} changements, {len(plan.departures)} départs. "
+        f"Lignes refusées : {len(plan.refused)}"
+    )
