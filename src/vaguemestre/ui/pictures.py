@@ -1,6 +1,7 @@
 """Small pictures in pages: an icon of the sprite, a person's initials in a circle."""
 
 import zlib
+from functools import lru_cache
 
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 _TINTS = 10  # classes av-0 … av-9 of parts.css
 
 
+@lru_cache(maxsize=512)  # a page holds dozens, of a hundred kinds
 def icon(name: str, size: str = "") -> SafeString:
     """An outline of `icons.svg`, silent for screen readers. `size`: "", "s" or "l"."""
     kind = f"ic {size}" if size else "ic"

@@ -13,7 +13,15 @@ from datetime import datetime
 from vaguemestre.engines.imap import names, parse
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Lease, Pool
-from vaguemestre.engines.imap.wire import PATIENCE, Answered, Argument, Connection, ConnectionDead, Line
+from vaguemestre.engines.imap.wire import (
+    PATIENCE,
+    Answered,
+    Argument,
+    Connection,
+    ConnectionDead,
+    Line,
+    encoded,
+)
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.webmail.ports import FolderGone, MessageGone, QuotaReached
 from vaguemestre.webmail.values import (
@@ -112,7 +120,7 @@ class ImapMailbox:
         _check_name(folder)
 
         def ask() -> tuple[MessageRef, ...]:
-            validity = self._select(folder)[1]
+            validity = self._enter_folder(folder)[1]
             # the header index answers with what resembles: the envelope decides
             _, uids = self._found([b"HEADER", b"Message-ID", message_id])
             if not uids:
@@ -233,7 +241,7 @@ class ImapMailbox:
         return page
 
     def _rows(self, folder: str, offset: int, size: int) -> tuple[int, int, tuple[Row, ...]]:
-        _, validity, exists = self._select(folder)
+        _, validity, exists = self._enter_folder(folder)
         high = exists - offset
         if high < 1 or size < 1:
             return validity, exists, ()
@@ -262,7 +270,7 @@ class ImapMailbox:
         )
 
     def _search(self, folder: str, criteria: list[Argument], offset: int, size: int) -> Page:
-        _, validity, _ = self._select(folder)
+        _, validity, _ = self._enter_folder(folder)
         if folder == self._everything:
             total, rows = self._sorted_rows(criteria, offset, size)
         else:
@@ -285,7 +293,7 @@ class ImapMailbox:
 
     def _sorted_rows(self, criteria: list[Argument], offset: int, size: int) -> tuple[int, tuple[Row, ...]]:
         """Newest first over all folders: that box's own order is the one in which folders were looked at."""
-        self._select(self._everything)
+        self._enter_folder(self._everything)
         partial = b"UID SORT RETURN (COUNT PARTIAL %d:%d) (REVERSE ARRIVAL) UTF-8" % (
             offset + 1,
             offset + max(1, size),
@@ -336,7 +344,7 @@ class ImapMailbox:
             for name in (b"References", b"In-Reply-To", b"Message-ID"):
                 criteria += [b"HEADER", name, one]
         keys = len(criteria) // 3
-        self._select(self._everything)
+        self._enter_folder(self._everything)
         _, written = self._found([b"OR"] * (keys - 1) + criteria)
         found = self._rows_of_everything(parse.last_uids(written, MOST_IN_CONVERSATION))
         rows = {row.ref: row for row in (*found, *own)}
@@ -346,12 +354,23 @@ class ImapMailbox:
 
     def _one(self, ref: MessageRef, items: bytes, patience: float = PATIENCE) -> parse.Items:
         """What is asked of one message. Raises MessageGone."""
-        self._enter(ref)
-        lines = self._run(b"UID FETCH %d" % ref.uid, items, patience=patience)
-        for found in parse.fetched(lines):
+        for found in parse.fetched(self._asked_of(ref, items, patience)):
             if _uid(found) == ref.uid and len(found) > 1:
                 return found
         raise MessageGone("webmail.message-gone")
+
+    def _asked_of(self, ref: MessageRef, items: bytes, patience: float) -> list[Line]:
+        question = b"UID FETCH %d %b" % (ref.uid, items)
+        if self._selected is not None and self._selected[0] == ref.folder:
+            self._check(ref)
+            return self._run(question, patience=patience)
+        # both at once: a UID means nothing else if the folder proves to be another one
+        try:
+            lines = self._select(ref.folder, then=question, patience=patience)
+        except FolderGone as gone:
+            raise MessageGone("webmail.message-gone") from gone
+        self._check(ref)
+        return lines
 
     def _bytes_of_part(self, ref: MessageRef, number: str, limit: int | None) -> bytes:
         if self._opened is None or self._opened[0] != ref:
@@ -386,31 +405,41 @@ class ImapMailbox:
     def _enter(self, ref: MessageRef) -> None:
         """Select the folder of a message. Raises MessageGone when it is not the same folder any more."""
         try:
-            _check_name(ref.folder)
-            validity = self._select(ref.folder)[1]
+            self._enter_folder(ref.folder)
         except FolderGone as gone:
             raise MessageGone("webmail.message-gone") from gone
-        if validity != ref.uid_validity:
+        self._check(ref)
+
+    def _check(self, ref: MessageRef) -> None:
+        if self._now_selected()[1] != ref.uid_validity:
             raise MessageGone("webmail.message-gone")
 
-    def _select(self, folder: str) -> tuple[str, int, int]:
-        if self._selected is not None and self._selected[0] == folder:
-            return self._selected
+    def _enter_folder(self, folder: str) -> tuple[str, int, int]:
+        """Name, UIDVALIDITY and count of the folder, selected. Raises FolderGone."""
+        if self._selected is None or self._selected[0] != folder:
+            self._select(folder)
+        return self._now_selected()
+
+    def _select(self, folder: str, then: bytes = b"", patience: float = PATIENCE) -> list[Line]:
+        """SELECT, and what `then` answers when it is asked in the same breath. Raises FolderGone."""
+        _check_name(folder)
         self._selected = None
         connection = self._lease.connection
         connection.selected = folder
+        # CONDSTORE: without it HIGHESTMODSEQ may not be kept for this folder
+        select = encoded(b"SELECT", names.to_wire(folder), b"(CONDSTORE)")
+        lines: list[Line] = []
         try:
             with meant(folder=folder):
-                # CONDSTORE: without it HIGHESTMODSEQ may not be kept for this folder
-                lines = self._run(b"SELECT", names.to_wire(folder), b"(CONDSTORE)")
+                if then:
+                    told, lines = connection.run_both(select, then, patience)
+                else:
+                    told = connection.run(select)
         except FolderGone:
             connection.selected = None
             raise
-        exists = next(
-            (int(line.text.split(b" ", 1)[0]) for line in lines if line.text.endswith(b" EXISTS")), 0
-        )
-        self._selected = folder, int(parse.code(lines, b"UIDVALIDITY") or 0), exists
-        return self._selected
+        self._selected = folder, int(parse.code(told, b"UIDVALIDITY") or 0), parse.exists(told)
+        return lines
 
     def _now_selected(self) -> tuple[str, int, int]:
         if self._selected is None:

@@ -81,7 +81,9 @@ def is_external(person: Correspondent, own_domains: frozenset[str]) -> bool:
 
 def one_line(text: str) -> str:
     """On one line, without what cannot be printed."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(text.split())
 
 
 def _recipients(to: tuple[Correspondent, ...]) -> str:
