@@ -5,6 +5,7 @@ import importlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 
 if "VAGUEMESTRE_TEST_HOME" not in os.environ:
     _home = tempfile.mkdtemp(prefix="vm-test-")
@@ -15,6 +16,19 @@ os.environ.pop("VAGUEMESTRE_PORT_BASE", None)
 
 import pytest
 from django.db import connection
+from hypothesis import settings
+
+# `bin/test --long` runs the whole of each campaign; otherwise a sample of it.
+LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
+settings.register_profile("sample", deadline=None)
+settings.register_profile("whole", deadline=None, max_examples=5000)
+settings.load_profile("whole" if LONG else "sample")
+
+
+@pytest.fixture
+def how_many() -> Callable[[int, int], int]:
+    """`how_many(sample, whole)`: the size of a campaign in this run."""
+    return lambda sample, whole: whole if LONG else sample
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.own_database import give_database
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -76,6 +77,7 @@ class Instance:
 @pytest.fixture(scope="session")
 def instance() -> Iterator[Instance]:
     home = Path(tempfile.mkdtemp(prefix="vm-journey-"))
+    give_database(home)
     base = free_port_base()
     log = (home.parent / f"{home.name}.log").open("wb")
     process = subprocess.Popen(
