@@ -54,11 +54,15 @@ from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing import handlers as writing_handlers
 
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
-    PeopleChanged: (provisioning_handlers.match_people,),
+    PeopleChanged: (provisioning_handlers.match_people, sorting_handlers.follow_people),
     AccountOpened: (provisioning_handlers.match_mailbox,),
     AccountChanged: (provisioning_handlers.match_mailbox, signin_handlers.put_out),
     AccountActivated: (provisioning_handlers.match_mailbox, assistant_handlers.welcome),
-    AccountsChanged: (provisioning_handlers.match_mailboxes, signin_handlers.put_many_out),
+    AccountsChanged: (
+        provisioning_handlers.match_mailboxes,
+        signin_handlers.put_many_out,
+        sorting_handlers.follow_accounts,
+    ),
     SessionsEnded: (signin_handlers.refuse_tokens,),
     MessageQueued: (outbox_handlers.send,),
     MessageFiled: (writing_handlers.forget_composer, contacts_handlers.remember_recipients),

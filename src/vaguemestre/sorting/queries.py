@@ -1,5 +1,6 @@
 """Reading what people decided about their mail. Nothing here writes."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from vaguemestre.credentials.queries import facts_of
@@ -38,9 +39,18 @@ def applied_of(account_id: int) -> Applied:
     return Applied(row.applied == row.wanted, row.kept) if row else Applied(is_done=True)
 
 
+def with_absence(account_ids: Collection[int]) -> list[int]:
+    """Those of the accounts whose absence is on: what it says of them may have to be said otherwise."""
+    return list(
+        AbsenceRow.objects.filter(account_id__in=account_ids, is_on=True).values_list("account_id", flat=True)
+    )
+
+
 def owner_of(account_id: int, now: datetime) -> Owner | None:
-    """Who that account is to their correspondents; None when it is gone."""
+    """Who that account is to their correspondents; None when nothing may open its mailbox."""
     for facts in facts_of([account_id], now):
+        if facts.state != "active":
+            return None
         name, found = facts.username, []
         if facts.person_id is not None:
             name = person_of(facts.person_id).shown_name

@@ -49,7 +49,7 @@ def _changed(account_id: int) -> SortingChanged:
 def rewrite_script(account_id: int, open_scripts: OpenScripts, *, now: datetime) -> None:
     """Make Dovecot hold what is decided. May run twice, or in two processes at once: the last decision wins.
 
-    Raises EngineDown, EngineRefused.
+    A suspended account's script stays as it is until it is resumed. Raises EngineDown, EngineRefused.
     """
     row, _ = ScriptRow.objects.get_or_create(account_id=account_id)
     owner = queries.owner_of(account_id, now)

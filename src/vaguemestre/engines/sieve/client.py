@@ -10,7 +10,7 @@ from typing import Self
 
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 4.0  # somebody waits for the page
 _LONGEST_LINE = 64 * 1024
 _LONGEST_LITERAL = 4 * 1024 * 1024
 _TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"|\{(\d+)\+?\}$|(\([^()]*\))|([^\s"()]+)')
