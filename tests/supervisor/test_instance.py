@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -10,12 +11,13 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.own_database import give_database
-from tests.supervisor.instance import OFFSETS, Running, free_base, wait_until
+from tests.supervisor.instance import OFFSETS, PROJECT, Running, free_base, wait_until
 
 from vaguemestre.supervisor import processes
 
@@ -159,6 +161,28 @@ def test_a_stop_leaves_nobody_and_a_second_start_is_quick(running: Running) -> N
     assert open_ports(running) == []
     assert not running.is_ready
     assert running.start() < 10
+
+
+def test_without_demonstration_the_first_administrator_is_invited_once(tmp_path: Path) -> None:
+    running, feed = make(), tmp_path / "flux.csv"
+    try:
+        command = [str(PROJECT / "bin" / "vaguemestre"), "--home", str(running.home), "feed", "sample"]
+        subprocess.run([*command, "--agents", "30", "--seed", "5", "--out", str(feed)], check=True)
+        running.start("--no-demo", "--feed", str(feed))
+        assert running.ready["accounts"] == []
+        links = re.findall(r"http://localhost:\d+(/assistant/activation/\S+)", running.log.read_text())
+        assert len(links) == 1
+        with urllib.request.urlopen(f"http://localhost:{running.base}{links[0]}", timeout=10) as page:
+            assert "mot de passe" in page.read().decode()
+        wait_until(lambda: "Flux appliqué." in running.log.read_text(), 30)
+        assert running.stop() == 0
+        running.start("--no-demo")
+        running.stop()
+        running.start()  # somebody is there already: no demonstration is mixed in
+        assert running.ready["accounts"] == []
+        assert running.log.read_text().count("/assistant/activation/") == 1
+    finally:
+        remove(running)
 
 
 def fill(path: Path) -> None:

@@ -48,6 +48,14 @@ ENTRIES = (
 )
 
 
+_EXPECTED: dict[type[Exception], tuple[str, int]] = {
+    typer.Abort: ("interrompu.", 1),
+    EngineDown: ("un service ne répond pas ({}). Voir « vaguemestre status ».", 69),
+    EngineRefused: ("un service a refusé : {}", 69),
+    ConfigWrong: ("{}", 78),
+}
+
+
 def run() -> None:
     """The entry point. Ends the process with the contract's exit code."""
     sys.exit(main(sys.argv[1:]))
@@ -136,25 +144,21 @@ def _tell(error: Exception) -> int:
 
 
 def _said(error: Exception) -> tuple[str, int]:
+    """The sentence of an error, and its exit code; 70 for those nobody expected."""
     if isinstance(error, typer.TyperException):
         plain = isinstance(error, typer.BadParameter) and error.param is None
         words = error.message if plain else error.format_message()
         return f"{words} (voir --help)" if words else "", 2
-    if isinstance(error, typer.Abort):
-        return "interrompu.", 1
     if isinstance(error, Failed):
         return str(error), error.code
     if isinstance(error, Refusal):
         return _sentence(error), 1
-    if isinstance(error, EngineDown):
-        return (
-            f"un service ne répond pas ({error}). Voir « vaguemestre status ».",
-            69,
-        )
-    if isinstance(error, EngineRefused):
-        return f"un service a refusé : {error}", 69
-    if isinstance(error, ConfigWrong):
-        return str(error), 78
+    if type(error).__module__ == "django.db.utils":  # named so: Django is not loaded for every command
+        detail = _keep_traceback(error)
+        return f"la base de données manque ou ne répond pas ; lancez bin/up. Détail : {detail}", 69
+    for kind, (sentence, code) in _EXPECTED.items():
+        if isinstance(error, kind):
+            return sentence.format(error), code
     return str(error), 70
 
 
