@@ -62,9 +62,9 @@ def current_numen(person_id: int, keys: NumenKeys) -> Numen | None:
     return unseal(bytes(row.ciphertext), keys) if row else None
 
 
-def people_in(structure: Structure, day: date) -> QuerySet[Person]:
+def people_in(structure_id: int, day: date) -> QuerySet[Person]:
     """Those assigned there that day."""
-    served = Q(assignments__structure=structure, assignments__starts_on__lte=day) & (
+    served = Q(assignments__structure_id=structure_id, assignments__starts_on__lte=day) & (
         Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=day)
     )
     return Person.objects.filter(served).distinct().order_by("usage_name", "birth_name", "first_name")
