@@ -98,6 +98,7 @@ def instance() -> Iterator[Instance]:
         try:
             process.wait(20)
         finally:
+            log.close()
             shutil.rmtree(home, ignore_errors=True)
 
 
