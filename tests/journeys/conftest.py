@@ -79,15 +79,16 @@ def instance() -> Iterator[Instance]:
     home = Path(tempfile.mkdtemp(prefix="vm-journey-"))
     give_database(home)
     base = free_port_base()
-    log = (home.parent / f"{home.name}.log").open("wb")
-    process = subprocess.Popen(
-        [str(PROJECT / "bin" / "up"), "--home", str(home), "--port-base", str(base), "--no-install"],
-        stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    said = home.parent / f"{home.name}.log"
+    with said.open("wb") as log:
+        process = subprocess.Popen(
+            [str(PROJECT / "bin" / "up"), "--home", str(home), "--port-base", str(base), "--no-install"],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
     file = home / "run" / "ready.json"
 
     def is_ready() -> bool:
-        assert process.poll() is None, Path(log.name).read_text(errors="replace")[-3000:]
+        assert process.poll() is None, said.read_text(errors="replace")[-3000:]
         return file.exists()
 
     try:

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
 @pytest.fixture(scope="module")
 def arrival(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """One of 400 agents of a feed, as its line says."""
+    """One of 400 agents of a feed, with no end in sight, as its line says."""
     folder: Path = tmp_path_factory.mktemp("feed")
     feed, places = folder / "agents.csv", folder / "etablissements.csv"
     instance.cli(
@@ -33,7 +33,7 @@ def arrival(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> dic
     again = instance.cli("feed", "check", str(feed), "--structures", str(places))
     assert again.returncode == 0
     with feed.open(encoding="utf-8-sig", newline="") as lines:
-        return next(row for row in csv.DictReader(lines, delimiter=";") if row["numen"])
+        return next(row for row in csv.DictReader(lines, delimiter=";") if row["numen"] and not row["fin"])
 
 
 def test_a_newcomer_goes_from_numen_to_mailbox(

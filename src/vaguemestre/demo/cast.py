@@ -15,7 +15,7 @@ from vaguemestre.directory.values import (
     Sector,
     StaffCategory,
 )
-from vaguemestre.intake.sample.places import FIRST_SERIAL, uai
+from vaguemestre.intake.sample.places import OFFICE_SERIAL, uai
 
 SEED = 20
 AGENTS = 400
@@ -28,8 +28,8 @@ PRIVATE = Place(
 )
 PLACES = (COLLEGE, SCHOOL, PRIVATE)
 # The offices are those of the sample, always the same.
-RECTORATE = uai("080", FIRST_SERIAL)
-DIRECTORATE = uai("080", FIRST_SERIAL + 1)
+RECTORATE = uai("080", OFFICE_SERIAL)
+DIRECTORATE = uai("080", OFFICE_SERIAL + 1)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ def sample(agents: int, seed: int, *, today: date, academy: str, layout: NumenLa
     draw = Random(seed)  # noqa: S311 - a sample is reproducible, not secret
     found = sites.places(agents, draw)
     every = tuple(place for some in found.values() for place in some)
-    return Sample(every, _people(agents, draw, found, today, academy, layout))
+    mark = f"{draw.getrandbits(32):08X}"  # two samples in one académie do not speak of the same files
+    return Sample(every, _people(agents, mark, draw, found, today, academy, layout))
 
 
 def feed_text(people: Iterable[NewPerson]) -> Iterator[str]:
@@ -114,6 +115,7 @@ def _written(day: date | None) -> str:
 
 def _people(
     agents: int,
+    mark: str,
     draw: Random,
     found: Mapping[Kind, Sequence[Place]],
     today: date,
@@ -129,7 +131,7 @@ def _people(
         civil = _civil(category, start, draw)
         entry = max(start - draw.randrange(35), civil.birth_date.year + 21)
         yield NewPerson(
-            dossier=f"D{number:07d}",
+            dossier=f"{mark}{number:07d}",
             civil=civil,
             category=category,
             posts=_posts(job, found, start, min(entry, start), draw),

@@ -7,8 +7,9 @@ from vaguemestre.directory.rules.places import check_letter
 from vaguemestre.directory.values import Place, Sector
 from vaguemestre.intake.sample.words import words
 
-FIRST_SERIAL = 9020  # 9000 to 9019 are left to whoever builds on a sample
-_LAST_SERIAL = 9999
+OFFICE_SERIAL = 9020  # 9000 to 9019 are left to whoever builds on a sample
+FIRST_SERIAL = 9030
+_SERIALS = 970  # as many codes by department, up to 9999
 _DEPARTMENTS = ("060", "080", "002")
 _SHARES = (43, 30, 27)
 
@@ -44,16 +45,18 @@ def uai(department: str, serial: int) -> str:
 
 def places(agents: int, draw: Random) -> dict[Kind, list[Place]]:
     """Establishments enough for that many agents, by kind; the offices are always the same four."""
-    serials = dict.fromkeys(_DEPARTMENTS, FIRST_SERIAL)
-    found: dict[Kind, list[Place]] = {OFFICE: _offices(serials)}
+    found: dict[Kind, list[Place]] = {OFFICE: _offices(dict.fromkeys(_DEPARTMENTS, OFFICE_SERIAL))}
+    used = dict.fromkeys(_DEPARTMENTS, 0)
+    start = draw.randrange(_SERIALS)  # two samples in one académie seldom speak of the same schools
     for kind in _KINDS:
         found[kind] = []
         for _ in range(max(kind.least, agents // kind.agents_each)):
             department = draw.choices(_DEPARTMENTS, _SHARES)[0]
-            if serials[department] > _LAST_SERIAL:
+            if used[department] == _SERIALS:
                 continue  # the range of fictional codes is used up: fewer, larger establishments
-            found[kind].append(_place(kind, department, serials[department], draw))
-            serials[department] += 1
+            serial = FIRST_SERIAL + (start + used[department]) % _SERIALS
+            found[kind].append(_place(kind, department, serial, draw))
+            used[department] += 1
         if not found[kind]:
             raise ValueError(f"no code left for {kind.label}")
     return found
