@@ -42,6 +42,7 @@ _PROPERTY_NAMES = """
 _TAGS = frozenset(_TAG_NAMES.split())
 _PROPERTIES = frozenset(_PROPERTY_NAMES.split())
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_CALLS = re.compile(r"(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\(|[\\@<]|/\*", re.IGNORECASE)
 _HIDDEN = frozenset(("script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"))
 
 
@@ -72,10 +73,17 @@ def is_blank(html: str) -> bool:
     return not re.sub(r"<(?!img)[^>]*>|&nbsp;|\s|\u200b", "", html)
 
 
+def _is_plain_style(declaration: str) -> bool:
+    name, colon, value = declaration.partition(":")
+    return bool(colon) and name.strip().lower() in _PROPERTIES and not _CALLS.search(value)
+
+
 def _clean(html: str, picture: Callable[[str], str | None]) -> str:
     def kept(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
             return picture(value.strip())
+        if attribute == "style":
+            return ";".join(one for one in value.split(";") if _is_plain_style(one)) or None
         if attribute in {"href", "cite"}:
             return value.strip() if _LINK.match(value.strip()) else None
         return value

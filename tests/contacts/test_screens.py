@@ -1,0 +1,91 @@
+"""The address book is its owner's alone."""
+
+import pytest
+from django.test import Client
+from tests.signin.people import PASSWORD, account
+
+from vaguemestre.contacts.handlers import remember_recipients
+from vaguemestre.contacts.models import Contact
+from vaguemestre.contacts.queries import contacts_like, contacts_of
+from vaguemestre.contacts.services import collect_addresses
+from vaguemestre.credentials.models import Account
+from vaguemestre.outbox.events import MessageFiled
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account()
+
+
+@pytest.fixture
+def browser(client: Client, nicolas: Account) -> Client:
+    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    return client
+
+
+def add(browser: Client, name: str = "Éric", address: str = "eric@dehors.example") -> int:
+    assert browser.post("/contacts/nouveau/", {"name": name, "address": address}).status_code == 302
+    return int(Contact.objects.get(address=address).pk)
+
+
+def test_a_card_is_added_changed_found_and_deleted(browser: Client) -> None:
+    card = add(browser)
+    browser.post(
+        f"/contacts/{card}/", {"name": "Éric Dupont", "address": "eric@dehors.example", "note": "FCPE"}
+    )
+    assert "Éric Dupont" in browser.get("/contacts/", {"q": "dupont"}).content.decode()
+    assert "Aucun contact" in browser.get("/contacts/", {"q": "durand"}).content.decode()
+    browser.post(f"/contacts/{card}/supprimer/")
+    assert Contact.objects.count() == 0
+    assert "Votre carnet est vide" in browser.get("/contacts/").content.decode()
+
+
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(browser: Client) -> None:
+    answer = browser.post("/contacts/nouveau/", {"name": "Éric & co", "address": "pas une adresse"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "n’est pas une adresse électronique" in page
+    assert "Éric &amp; co" in page
+
+
+def test_an_address_stands_once_in_a_book(browser: Client) -> None:
+    add(browser)
+    again = browser.post("/contacts/nouveau/", {"name": "Encore", "address": "Eric@Dehors.example"})
+    assert "déjà dans votre carnet" in again.content.decode()
+
+
+def test_books_do_not_know_each_other(browser: Client, nicolas: Account) -> None:
+    other = account(username="other")
+    theirs = Contact.objects.create(account=other, name="Secret", address="secret@dehors.example")
+    assert "Secret" not in browser.get("/contacts/").content.decode()
+    assert browser.get(f"/contacts/{theirs.pk}/").status_code == 422
+    browser.post(f"/contacts/{theirs.pk}/", {"name": "x", "address": "x@y.fr"})
+    browser.post(f"/contacts/{theirs.pk}/supprimer/")
+    theirs.refresh_from_db()
+    assert theirs.name == "Secret"
+    assert contacts_like(nicolas.pk, "secret", limit=9) == ()
+
+
+def test_text_on_cards_is_text(browser: Client) -> None:
+    add(browser, name='<script>alert(1)</script>"', address="x@dehors.example")
+    assert "<script>alert" not in browser.get("/contacts/").content.decode()
+
+
+def test_whom_one_wrote_to_is_remembered_apart_and_kept_on_purpose_by_saving(
+    browser: Client, nicolas: Account
+) -> None:
+    for _ in range(2):
+        collect_addresses(nicolas.pk, [("", "nouveau@dehors.example")])
+    (known,) = contacts_of(nicolas.pk)
+    assert known.is_collected
+    assert "Déjà écrit" in browser.get("/contacts/").content.decode()
+    add(browser, name="Nouveau", address="nouveau@dehors.example")
+    (known,) = contacts_of(nicolas.pk)
+    assert (known.name, known.is_collected) == ("Nouveau", False)
+
+
+def test_a_message_nobody_knows_teaches_nothing(nicolas: Account) -> None:
+    remember_recipients(MessageFiled(nicolas.pk, "absent.1"))
+    assert contacts_of(nicolas.pk) == ()

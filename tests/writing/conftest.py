@@ -1,0 +1,44 @@
+"""A writer with a mailbox in memory."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from tests.signin.people import account
+
+from vaguemestre.credentials.models import Account
+from vaguemestre.directory.queries import primary_address
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.webmail.ports import open_mailbox
+from vaguemestre.webmail.values import MailLogin
+from vaguemestre.writing.values import Writer
+
+
+@pytest.fixture
+def mailboxes() -> Iterator[MemoryMailboxes]:
+    before, memory = open_mailbox.get(), MemoryMailboxes()
+    open_mailbox.plug(memory)
+    yield memory
+    open_mailbox.plug(before)
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account()
+
+
+@pytest.fixture
+def writer(nicolas: Account) -> Writer:
+    address = primary_address(nicolas.person_id or 0) or ""
+    return Writer(nicolas.pk, "Nicolas Morel", address, MailLogin(nicolas.mailbox))
+
+
+@pytest.fixture
+def box(mailboxes: MemoryMailboxes, nicolas: Account) -> MemoryMailbox:
+    return mailboxes.box(nicolas.mailbox)
+
+
+@pytest.fixture
+def browser(client: Client, nicolas: Account) -> Client:
+    client.post("/alogin", {"identifiant": "nmorel", "secret": "quatre vélos bleus"})
+    return client
