@@ -1,22 +1,14 @@
-"""Every run of the tests has a home of its own, thrown away afterwards."""
+"""What all tests share; the home of the run is made by `own_home`."""
 
-import atexit
 import importlib
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
-
-if "VAGUEMESTRE_TEST_HOME" not in os.environ:
-    _home = tempfile.mkdtemp(prefix="vm-test-")
-    os.environ["VAGUEMESTRE_TEST_HOME"] = _home
-    atexit.register(shutil.rmtree, _home, ignore_errors=True)
-os.environ["VAGUEMESTRE_HOME"] = os.environ["VAGUEMESTRE_TEST_HOME"]
-os.environ.pop("VAGUEMESTRE_PORT_BASE", None)
 
 import pytest
 from django.db import connection
 from hypothesis import settings
+
+django.setup()
 
 # `bin/test --long` runs the whole of each campaign; otherwise a sample of it.
 LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
