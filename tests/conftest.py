@@ -17,6 +17,13 @@ settings.register_profile("whole", deadline=None, max_examples=5000)
 settings.load_profile("whole" if LONG else "sample")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """On SQLite the test database is a file of this run's own: threads that race need a connection each."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
 @pytest.fixture
 def how_many() -> Callable[[int, int], int]:
     """`how_many(sample, whole)`: the size of a campaign in this run."""

@@ -101,7 +101,6 @@ def _databases() -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": CONFIG.data_dir / "vaguemestre.sqlite3",
-        "TEST": {"NAME": CONFIG.data_dir / "test.sqlite3"},  # a file: threads that race need a connection each
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN rather than failing at COMMIT
