@@ -1,9 +1,24 @@
-"""What all tests share; the home of the run is made by `own_home`."""
+"""Every run of the tests has a home of its own, thrown away afterwards.
 
+Set before Django is: `pyproject.toml` names no settings module, which would be read before any conftest.
+"""
+
+import atexit
 import importlib
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 
+if "VAGUEMESTRE_TEST_HOME" not in os.environ:
+    _home = tempfile.mkdtemp(prefix="vm-test-")
+    os.environ["VAGUEMESTRE_TEST_HOME"] = _home
+    atexit.register(shutil.rmtree, _home, ignore_errors=True)
+os.environ["VAGUEMESTRE_HOME"] = os.environ["VAGUEMESTRE_TEST_HOME"]
+os.environ["DJANGO_SETTINGS_MODULE"] = "vaguemestre.site.settings"
+os.environ.pop("VAGUEMESTRE_PORT_BASE", None)
+
+import django
 import pytest
 from django.db import connection
 from hypothesis import settings
