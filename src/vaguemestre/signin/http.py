@@ -19,7 +19,7 @@ from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.rules.limits import is_recent
 from vaguemestre.signin.rules.paths import safe_next
 from vaguemestre.signin.sessions import SessionStore
-from vaguemestre.signin.values import Who
+from vaguemestre.signin.values import Factor, Who
 
 SIGN_IN = "/alogin"
 _BROWSER_SALT = "signin.known-browser"
@@ -81,12 +81,16 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def enter(
-    request: HttpRequest, account_id: int, *, shared: bool = False, back: str = "/"
+    request: HttpRequest,
+    account_id: int,
+    *,
+    shared: bool = False,
+    back: str = "/",
+    by: Factor = Factor.PASSWORD,
 ) -> HttpResponseRedirect:
     """Open the browser's session for that account and send it where it was going."""
     now = timezone.now()
-    if former := who_asks(request):
-        run_now(services.end_session(former.session_key, former.account_id, revocations.get(), now=now))
+    former = who_asks(request)
     services.open_browser_session(
         cast("SessionStore", request.session),
         account_id,
@@ -94,7 +98,16 @@ def enter(
         network=network_of(request),
         browser=request.headers.get("User-Agent", ""),
         now=now,
+        by=by,
     )
+    if former:
+        same = former.account_id == account_id
+        goes_on = (request.session.session_key or "") if same else ""
+        run_now(
+            services.end_session(
+                former.session_key, former.account_id, revocations.get(), now=now, continued_by=goes_on
+            )
+        )
     rotate_token(request)
     answer = HttpResponseRedirect(safe_next(back))
     if not shared:

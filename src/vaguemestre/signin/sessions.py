@@ -1,8 +1,9 @@
 """The session engine: Django's database store over BrowserSession: who, where from, until when.
 
 A session is written when it is opened or its content changes, never because a page was read: `presence` keeps
-the idle clock. Keys in the data: `account`, `started` (Unix time), `shared`, `network`, `browser`; and,
-before anybody is signed in, what a sign-in or an activation under way must remember.
+the idle clock. Keys in the data: `account`, `started` (Unix time), `shared`, `network`, `browser`,
+`by` (the last factor shown); and, before anybody is signed in, what a sign-in or an activation under way
+must remember.
 """
 
 from datetime import UTC, datetime

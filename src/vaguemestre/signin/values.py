@@ -32,8 +32,11 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
+    """`by`: the last factor shown (after a password, a code)."""
+
     account_id: int
     shared: bool
+    by: Factor = field(default=Factor.PASSWORD, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

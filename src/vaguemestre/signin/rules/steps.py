@@ -31,7 +31,9 @@ def after(attempt: Attempt, proof: Proof, *, now: datetime) -> Step:
     if not proof.holds or not attempt.account_id:
         return _after_failure(attempt, proof.factor)
     left = attempt.needed[1:]
-    return replace(attempt, needed=left, failures=0) if left else Granted(attempt.account_id, attempt.shared)
+    if left:
+        return replace(attempt, needed=left, failures=0)
+    return Granted(attempt.account_id, attempt.shared, proof.factor)
 
 
 def _after_failure(attempt: Attempt, factor: Factor) -> Step:

@@ -27,6 +27,7 @@ def open_browser_session(
     network: str,
     browser: str,
     now: datetime,
+    by: str = "password",
 ) -> None:
     """Give the browser a new session for that account; what it held before is gone. Use case."""
     former = session.session_key
@@ -41,6 +42,7 @@ def open_browser_session(
                 "shared": shared,
                 "network": network,
                 "browser": browser[:200],
+                "by": by,
             }
         )
         session.set_expiry(0 if shared else None)
@@ -58,12 +60,17 @@ def touch(session_key: str, ends_at: datetime, *, now: datetime) -> None:
 
 
 def end_session(
-    session_key: str, account_id: int, revocations: Revocations, *, now: datetime
+    session_key: str, account_id: int, revocations: Revocations, *, now: datetime, continued_by: str = ""
 ) -> SessionsEnded:
-    """Use case: sign out. The mail tokens of the session die with it (run the event now)."""
+    """Use case: sign out. The mail tokens of the session die with it (run the event now).
+
+    `continued_by`: the session that takes its place, for applications entered with this one.
+    """
     with transaction.atomic(durable=True):
         BrowserSession.objects.filter(pk=session_key).delete()
-        event = SessionsEnded(forget_tokens([account_id], session_key=session_key))
+        event = SessionsEnded(
+            forget_tokens([account_id], session_key=session_key), [session_key], continued_by
+        )
         record("signin.signed-out", to=f"account:{account_id}", by=f"account:{account_id}", at=now)
         announce(event)
     revocations.bump()
@@ -79,7 +86,7 @@ def end_other_sessions(
         keys = list(gone.values_list("pk", flat=True))
         gone.delete()
         dead = [sha for key in keys for sha in forget_tokens([account_id], session_key=key)]
-        event = SessionsEnded(dead)
+        event = SessionsEnded(dead, keys)
         record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(keys))
         announce(event)
     revocations.bump()

@@ -35,7 +35,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if who and not again:
         return HttpResponseRedirect(back)
     if request.method == "GET":
-        first = {"next": back, "identifiant": who.username if who else ""}
+        first = {
+            "next": back,
+            "identifiant": who.username if who else request.GET.get("identifiant", "")[:254],
+        }
         return _page(request, SignInForm(initial=first), again=again)
     form = SignInForm(request.POST)
     if not form.is_valid():
@@ -44,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     step = services.begin(asked, numen_keys.get(), secret_keys.get(), now=timezone.now())
     match step:
         case Granted():
-            return enter(request, step.account_id, shared=step.shared, back=back)
+            return enter(request, step.account_id, shared=step.shared, back=back, by=step.by)
         case Attempt():
             _keep(request, step, asked.name, back)
             return HttpResponseRedirect(f"{SIGN_IN}/code")
@@ -71,7 +74,7 @@ def give_code(request: HttpRequest) -> HttpResponse:
     step = services.go_on(attempt, code, asked, secret_keys.get(), now=timezone.now())
     match step:
         case Granted():
-            return enter(request, step.account_id, shared=step.shared, back=kept["back"])
+            return enter(request, step.account_id, shared=step.shared, back=kept["back"], by=step.by)
         case Attempt():
             _keep(request, step, kept["name"], kept["back"])
             return render(request, "signin/code.html", {"form": CodeForm(), "wrong": True})
