@@ -53,7 +53,8 @@ function listsOfWord(fragment) {
 }
 
 export function cleanFragment(html) {
-  const raw = new DOMParser().parseFromString(html, "text/html"); // inert: nothing loads, nothing runs
+  const bare = html.replace(/<style[\s\S]*?(<\/style>|$)/gi, ""); // dropped anyway; parsing it would trip the CSP
+  const raw = new DOMParser().parseFromString(bare, "text/html"); // inert: nothing loads, nothing runs
   listsOfWord(raw.body);
   return DOMPurify.sanitize(raw.body.innerHTML, {
     ALLOWED_TAGS: TAGS,
