@@ -18,11 +18,9 @@ SPRITE = set(re.findall(r'<symbol id="([^"]+)"', (UI / "static/ui/icons.svg").re
 
 
 def test_every_icon_asked_for_is_in_the_sprite() -> None:
-    asked = {
-        name
-        for page in [*SOURCE.rglob("*.html"), *SOURCE.rglob("*.jinja")]
-        for name in re.findall(r"""(?<![.\w])icon(?:\(|\s)\s*["']([a-z0-9-]+)["']""", page.read_text(encoding="utf-8"))
-    }
+    pages = [*SOURCE.rglob("*.html"), *SOURCE.rglob("*.jinja")]
+    said = re.compile(r"""(?<![.\w])icon(?:\(|\s)\s*["']([a-z0-9-]+)["']""")
+    asked = {name for page in pages for name in said.findall(page.read_text(encoding="utf-8"))}
     assert asked - SPRITE == set()
 
 

@@ -88,7 +88,8 @@ def sentence(refusal: Refusal) -> str:
         "outbox.too-many-recipients": _("Il y a trop de destinataires : %(limit)s au plus."),
         "outbox.no-recipient": _("Indiquez au moins un destinataire."),
         "outbox.too-large": _(
-            "Le message serait trop lourd : %(size)s Mo une fois les pièces jointes codées, %(limit)s Mo au plus."
+            "Le message serait trop lourd : %(size)s Mo une fois les pièces jointes codées, "
+            "%(limit)s Mo au plus."
         ),
         "outbox.message-id-malformed": _("Le message n’a pas pu être préparé. Réessayez."),
         "outbox.already-left": _("Le courriel est déjà parti : il ne peut plus être repris."),
