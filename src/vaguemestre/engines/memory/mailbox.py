@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 
 from vaguemestre.engines.memory import message
 from vaguemestre.webmail.ports import FolderGone, MessageGone
@@ -18,6 +19,8 @@ SPECIAL = {
     "Junk": Use.JUNK,
     "Trash": Use.TRASH,
 }
+# never twice the same in a process: whatever is remembered of a folder must not fit another
+_validities = count(1000)
 
 
 @dataclass
@@ -45,15 +48,13 @@ class MemoryMailbox:
     """One mailbox; nothing is ever refused for want of room."""
 
     def __init__(self) -> None:
-        self._validity = 1000
         self._folders: dict[str, MemoryFolder] = {}
         for name in SPECIAL:
             self.make_folder(name)
 
     def make_folder(self, name: str) -> None:
         """Create it, or create it anew (another UIDVALIDITY)."""
-        self._validity += 1
-        self._folders[name] = MemoryFolder(self._validity)
+        self._folders[name] = MemoryFolder(next(_validities))
 
     def remove_folder(self, name: str) -> None:
         del self._folders[name]

@@ -1,28 +1,22 @@
 """The page around the three panes: what it holds when it is asked for whole."""
 
 import time
-from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString
+from django.urls import reverse
+from django.utils import timezone
 
+from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
-from vaguemestre.ui import pictures
-from vaguemestre.webmail.http import about, own_domains, private, written
+from vaguemestre.webmail.http import about, own_domains, written
 from vaguemestre.webmail.ports import live_ticket
 from vaguemestre.webmail.rules import folders as naming
-from vaguemestre.webmail.rules import rows, words
+from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.services import listing
 from vaguemestre.webmail.values import Folder, Page, Use
-
-_face = lru_cache(maxsize=8192)(pictures.avatar)
-
-
-@lru_cache(maxsize=64)
-def _mark(name: str) -> SafeString:
-    return pictures.icon(name, "s")
+from vaguemestre.webmail.views.rows import rows_html
 
 
 def folders_fragment(request: SignedInRequest, folders: tuple[Folder, ...], current: str) -> str:
@@ -42,9 +36,16 @@ def folders_fragment(request: SignedInRequest, folders: tuple[Folder, ...], curr
 
 
 def rows_fragment(request: SignedInRequest, page: Page, uses: dict[str, Use], asked: str) -> str:
-    context = about(request)
-    lines = rows.lines(page.rows, today=context["today"], uses=uses, own_domains=own_domains())  # type: ignore[arg-type]
-    return written("rows", {"lines": list(lines), "page": page, "asked": asked, "face": _face, "mark": _mark})
+    if not page.rows:
+        return written("empty", {"page": page, "asked": asked})
+    return rows_html(
+        page,
+        request.who.mailbox,
+        here=reverse("webmail:inbox"),
+        today=paris_day(timezone.now()),
+        uses=uses,
+        own_domains=own_domains(),
+    )
 
 
 def whole_page(
@@ -61,33 +62,31 @@ def whole_page(
     current = next((folder for folder in folders if folder.name == page.folder), None)
     nothing = written("nothing", about(request))
     name = naming.shown_name(current) if current else page.folder
-    return private(
-        render(
-            request,
-            "webmail/page.html",
-            {
-                "folders": folders_fragment(request, folders, page.folder),
-                "rows": rows_fragment(request, page, uses, asked),
-                "reading": reading or nothing,
-                "nothing": nothing,
-                "is_open": bool(reading),
-                "page": page,
-                "folder_name": name,
-                "folder_use": uses.get(page.folder, Use.OTHER).value,
-                "step": naming.slug(page.folder),
-                "everywhere": naming.slug(listing.everywhere(folders)) if listing.everywhere(folders) else "",
-                "asked": asked,
-                "title": title or (f"Recherche : {asked}" if asked else name),
-                "targets": [
-                    {"name": naming.slug(f.name), "use": f.use.value, "shown": naming.shown_name(f)}
-                    for f in folders
-                    if f.use not in {Use.ALL, Use.DRAFTS} and f.selectable and f.name != page.folder
-                ],
-                "size": listing.PAGE,
-                "live": live_ticket.get()(request.who.mailbox, request.who.session_key, time.time()),
-                "push": _push_place(),
-            },
-        )
+    return render(
+        request,
+        "webmail/page.html",
+        {
+            "folders": folders_fragment(request, folders, page.folder),
+            "rows": rows_fragment(request, page, uses, asked),
+            "reading": reading or nothing,
+            "nothing": nothing,
+            "is_open": bool(reading),
+            "page": page,
+            "folder_name": name,
+            "folder_use": uses.get(page.folder, Use.OTHER).value,
+            "step": naming.slug(page.folder),
+            "everywhere": naming.slug(listing.everywhere(folders)) if listing.everywhere(folders) else "",
+            "asked": asked,
+            "title": title or (f"Recherche : {asked}" if asked else name),
+            "targets": [
+                {"name": naming.slug(f.name), "use": f.use.value, "shown": naming.shown_name(f)}
+                for f in folders
+                if f.use not in {Use.ALL, Use.DRAFTS} and f.selectable and f.name != page.folder
+            ],
+            "size": listing.PAGE,
+            "live": live_ticket.get()(request.who.mailbox, request.who.session_key, time.time()),
+            "push": _push_place(),
+        },
     )
 
 

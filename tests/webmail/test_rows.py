@@ -1,0 +1,94 @@
+"""The rows written by hand hold nothing but what they should, whatever a message says."""
+
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.engines.samples import at
+
+from vaguemestre.webmail.rules.rows import Line
+from vaguemestre.webmail.values import Correspondent, MessageRef, Page, Row, Summary
+from vaguemestre.webmail.views.rows import row_html, rows_html
+
+hostile = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(['"><script>alert(1)</script>', "' onclick='x", "&lt;b&gt;", "</li>", "{{ 7*7 }}"]),
+)
+TODAY = date(2026, 9, 2)
+
+
+class Seen(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.given: dict[str, str | None] = {}
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.given |= dict(attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def line(**changes: Any) -> Line:
+    known: dict[str, Any] = {
+        "heading": "", "uid": 7, "uid_validity": 3, "folder": "INBOX", "step": "INBOX", "people": "Marie",
+        "face": "Marie", "time": "9:42", "moment": "2026-09-01", "subject": "Sujet", "preview": "Début",
+        "is_unread": True, "is_flagged": True, "is_answered": True, "is_forwarded": True,
+        "has_attachment": True, "is_external": True, "is_draft": False,
+    }  # fmt: skip
+    return Line(**{**known, **changes})
+
+
+PLAIN = Seen()
+PLAIN.feed(row_html(line(), "/messagerie/"))
+
+
+@given(hostile, hostile, hostile, hostile)
+def test_what_a_message_says_never_becomes_markup(
+    subject: str, people: str, preview: str, folder: str
+) -> None:
+    seen = Seen()
+    html = row_html(
+        line(subject=subject, people=people, preview=preview, folder=folder, step=folder.replace("/", "~2F")),
+        "/m/",
+    )
+    seen.feed(html)
+    assert seen.tags == PLAIN.tags
+    assert set(seen.given) == set(PLAIN.given)
+    assert "<script" not in html
+
+
+def test_a_row_says_its_marks_in_words() -> None:
+    for words in ("Non lu.", "pièce jointe", "répondu", "transféré", "suivi", "Externe"):
+        assert words in PLAIN.text
+    plain = Seen()
+    off = dict.fromkeys(
+        ("is_unread", "is_flagged", "is_answered", "is_forwarded", "has_attachment", "is_external"), False
+    )
+    plain.feed(row_html(line(**off), "/messagerie/"))
+    assert "svg" not in plain.tags
+    assert plain.given["href"] == "/messagerie/INBOX/3/7/"
+
+
+def row(uid: int, minutes: int, *flags: str) -> Row:
+    marie = Correspondent("Marie", "m@x.test")
+    summary = Summary(uid, marie, (marie,), f"Sujet {uid}", at(minutes), "", 10, has_attachment=False)
+    return Row(summary, frozenset(flags), MessageRef("Essai", 77, uid))
+
+
+def test_rows_stand_under_their_days_and_change_with_their_flags() -> None:
+    def shown(*rows: Row) -> str:
+        page = Page("Essai", 77, len(rows), 0, 0, rows, "v")
+        return rows_html(page, "marie", here="/m/", today=TODAY, uses={}, own_domains=frozenset())
+
+    yesterday, today = row(1, 5), row(2, 24 * 60)
+    html = shown(today, row(3, 24 * 60 - 1), yesterday)
+    assert html.count('class="day"') == 2
+    assert html.index("Aujourd’hui") < html.index("Sujet 2") < html.index("Hier") < html.index("Sujet 1")
+    assert shown(yesterday).count('class="row un"') == 1
+    assert shown(row(1, 5, "\\Seen")).count('class="row"') == 1
