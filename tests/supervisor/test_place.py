@@ -28,6 +28,10 @@ def test_a_home_that_cannot_be_is_told_in_one_sentence(home: str) -> None:
         place.open_home(Config(home=Path(home)))
 
 
+def test_the_database_is_nobody_elses_to_read(config: Config) -> None:
+    assert config.data_dir.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_home_is_held_by_one(config: Config) -> None:
     lock = place.take(config)
     with pytest.raises(AlreadyRunning, match=rf"\(processus {os.getpid()}\)"):

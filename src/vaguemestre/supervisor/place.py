@@ -39,6 +39,7 @@ def open_home(config: Config) -> None:
     try:
         for folder in (home, config.run_dir, config.data_dir, config.logs_dir, config.engines_dir):
             folder.mkdir(parents=True, exist_ok=True)
+        config.data_dir.chmod(0o700)  # everybody's secrets and whole messages: nobody else's to read
         probe = config.run_dir / ".probe"
         probe.write_bytes(b"\0" * 65536)
         probe.unlink()
