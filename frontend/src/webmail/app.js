@@ -1,7 +1,7 @@
 // The three panes: which folder, which message, what is done to them.
 import { RowList } from "./list.js";
 import { Live } from "./live.js";
-import { Refused, page, piece, send, tell, tellRefusal } from "./net.js";
+import { BY_ITSELF, Refused, page, piece, send, tell, tellRefusal } from "./net.js";
 
 const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
 const MARKS = { read: ["un", false], unread: ["un", true], flag: ["fl", true], unflag: ["fl", false] };
@@ -180,7 +180,7 @@ export class MailApp extends HTMLElement {
     const place = message.querySelector("[data-thread]");
     if (!place) return;
     try {
-      place.innerHTML = await (await piece(place.dataset.thread)).text();
+      place.innerHTML = await (await piece(place.dataset.thread, BY_ITSELF)).text();
     } catch (error) {
       if (!(error instanceof Refused)) throw error; // a thread that cannot be found is no reason to disturb
     }
@@ -292,14 +292,14 @@ export class MailApp extends HTMLElement {
     this.stale ||= isHere;
     clearTimeout(this.later);
     this.later = setTimeout(() => {
-      if (this.stale) this.refresh();
+      if (this.stale) this.refresh(true);
       else this.#counts();
     }, 60);
   }
 
-  async refresh() {
+  async refresh(byItself = false) {
     this.stale = false;
-    await Promise.all([this.list.refresh(), this.#counts()]);
+    await Promise.all([this.list.refresh(byItself), this.#counts()]);
     this.#title();
   }
 
@@ -310,7 +310,7 @@ export class MailApp extends HTMLElement {
     });
     try {
       const query = new URLSearchParams({ actif: this.section.dataset.folder });
-      this.#putFolders(await (await piece(`${this.dataset.folders}?${query}`)).text());
+      this.#putFolders(await (await piece(`${this.dataset.folders}?${query}`, BY_ITSELF)).text());
     } catch (error) {
       tellRefusal(error);
     }

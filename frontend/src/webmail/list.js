@@ -1,6 +1,6 @@
 // The list: chunks of fifty rows; those far from sight are emptied and keep their height, so a folder of
 // 100,000 messages is scrolled like one of a hundred.
-import { piece, tellRefusal } from "./net.js";
+import { BY_ITSELF, piece, tellRefusal } from "./net.js";
 
 const NEAR = 1200; // pixels above and below the window where rows are kept
 
@@ -108,11 +108,14 @@ export class RowList {
     for (const ref of refs) this.row(ref)?.classList.toggle(name, on);
   }
 
-  async refresh() {
+  // `byItself`: nobody asked, the page learnt that something changed.
+  async refresh(byItself = false) {
+    this.byItself = byItself;
     const anchor = this.#anchor();
     const held = this.chunks.filter((chunk) => chunk.loaded);
     const first = this.chunks[0];
     await Promise.all([...new Set([first, ...held])].map((chunk) => this.load(chunk, true)));
+    this.byItself = false;
     this.#fit();
     this.#restore(anchor);
   }
@@ -133,7 +136,8 @@ export class RowList {
   }
 
   async #fetch(chunk, url) {
-    const answer = await piece(url, chunk.loaded && chunk.etag ? { "If-None-Match": chunk.etag } : {});
+    const known = chunk.loaded && chunk.etag ? { "If-None-Match": chunk.etag } : {};
+    const answer = await piece(url, { ...known, ...(this.byItself ? BY_ITSELF : {}) });
     const total = Number(answer.headers.get("X-Total"));
     this.unread = Number(answer.headers.get("X-Unread"));
     if (answer.status !== 304) {

@@ -1,5 +1,5 @@
 // The stream of changes: folder and kind, no content. It comes back by itself; a page that slept asks again.
-import { send } from "./net.js";
+import { BY_ITSELF, send } from "./net.js";
 
 const LONGEST_PAUSE = 30000;
 
@@ -49,7 +49,7 @@ export class Live {
     this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
     this.timer = setTimeout(async () => {
       try {
-        const answer = await send(this.app.dataset.renew, {});
+        const answer = await send(this.app.dataset.renew, {}, BY_ITSELF);
         this.ticket = (await answer.json()).ticket;
         this.#listen();
       } catch {

@@ -40,13 +40,16 @@ export function piece(url, headers = {}) {
   return ask(url, { headers: { "HX-Request": "true", ...headers } });
 }
 
+// What the page asks by itself does not count as presence: an idle session ends in spite of it.
+export const BY_ITSELF = { "X-By-Itself": "1" };
+
 export function page(url) {
   return ask(url, { headers: { Accept: "text/html" } });
 }
 
-export function send(url, fields) {
+export function send(url, fields, headers = {}) {
   const body = new URLSearchParams(fields);
-  return ask(url, { method: "POST", body, headers: { "HX-Request": "true", "X-CSRFToken": csrf() } });
+  return ask(url, { method: "POST", body, headers: { "HX-Request": "true", "X-CSRFToken": csrf(), ...headers } });
 }
 
 export function tell(words, kind = "dark", seconds = 6) {

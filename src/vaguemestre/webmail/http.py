@@ -88,18 +88,12 @@ def written(name: str, context: Mapping[str, object]) -> str:
     return str(loader.get_template(f"webmail/{name}.jinja", using="jinja2").render(dict(context)))
 
 
-def private(response: HttpResponse) -> HttpResponse:
-    """Mail stays in no cache that would outlive the session; a validator may still spare a transfer."""
-    response["Cache-Control"] = "private, no-cache"
-    return response
-
-
 def as_file(response: HttpResponse, *, name: str, inline: bool = False) -> HttpResponse:
     """Somebody's file: never a page of ours, never run (SECURITY rule B)."""
-    response.headers["Content-Disposition"] = _disposition(name, inline=inline)
+    response.headers["Content-Disposition"] = disposition(name, inline=inline)
     response["Content-Security-Policy"] = FILE_POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return private(response)
+    return response
 
 
 def refs_in(sent: QueryDict) -> tuple[MessageRef, ...]:
@@ -124,7 +118,7 @@ def ref_text(ref: MessageRef) -> str:
     return f"{slug(ref.folder)}/{ref.uid_validity}/{ref.uid}"
 
 
-def _disposition(name: str, *, inline: bool) -> str:
+def disposition(name: str, *, inline: bool) -> str:
     """RFC 6266, with the ASCII name for old programs and the UTF-8 one for the others (RFC 8187)."""
     plain = "".join(
         char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name

@@ -30,6 +30,11 @@ class Kept[K: Hashable, V]:
                 _, gone = self._held.popitem(last=False)
                 self._weight -= self._weigh(gone)
 
+    def clear(self) -> None:
+        with self._lock:
+            self._held.clear()
+            self._weight = 0
+
     def _forget(self, key: K) -> None:
         known = self._held.pop(key, None)
         if known is not None:

@@ -7,7 +7,7 @@ from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.rules.folders import of_use
 from vaguemestre.webmail.values import Act, Done, Flag, MessageRef, Use
 
-MOST = 2_000
+MOST = 500  # the page sends more in several goes
 
 _MARKS: dict[Act, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Act.READ: ((Flag.SEEN,), ()),

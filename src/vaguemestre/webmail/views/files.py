@@ -76,7 +76,7 @@ def show_picture(request: HttpRequest, signed: str) -> HttpResponse:
         answer: HttpResponse = HttpResponseNotFound(refused.code, content_type="text/plain")
     else:
         answer = HttpResponse(picture.content, content_type=picture.kind)
-        answer["Cache-Control"] = "private, max-age=86400"
+    answer["Cache-Control"] = "no-store"
     answer["Content-Security-Policy"] = FILE_POLICY
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer

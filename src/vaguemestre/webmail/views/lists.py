@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest, signed_in
-from vaguemestre.webmail.http import mailbox_of, private
+from vaguemestre.webmail.http import mailbox_of
 from vaguemestre.webmail.services import listing
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.views.shell import folders_fragment, rows_fragment, whole_page
@@ -62,7 +62,7 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
     answer["ETag"] = validator
     answer["X-Total"] = str(page.total)
     answer["X-Unread"] = str(page.unread)
-    return private(answer)
+    return answer
 
 
 @require_GET
@@ -73,7 +73,7 @@ def list_folders(request: SignedInRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("webmail:inbox"))
     with mailbox_of(request.who) as mailbox:
         folders = listing.folders_of(mailbox, request.who.mailbox)
-    return private(HttpResponse(folders_fragment(request, folders, request.GET.get("actif", ""))))
+    return HttpResponse(folders_fragment(request, folders, request.GET.get("actif", "")))
 
 
 def _offset(text: str) -> int:

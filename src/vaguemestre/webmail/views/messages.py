@@ -12,7 +12,6 @@ from vaguemestre.webmail.http import (
     mailbox_of,
     own_addresses,
     own_domains,
-    private,
     wants_fragment,
     written,
 )
@@ -37,7 +36,7 @@ def open_message(request: SignedInRequest, folder: str, uid_validity: int, uid: 
     with mailbox_of(request.who) as mailbox:
         if wants_fragment(request):
             reading = read_message(mailbox, owner, ref, as_plain=as_plain)
-            return private(HttpResponse(_fragment(request, mailbox, reading, with_images=with_images)))
+            return HttpResponse(_fragment(request, mailbox, reading, with_images=with_images))
         folders = listing.folders_of(mailbox, owner)
         page = listing.page_of(mailbox, folder, 0)
         reading = read_message(mailbox, owner, ref, as_plain=as_plain)
@@ -91,7 +90,7 @@ def show_body(request: SignedInRequest, folder: str, uid_validity: int, uid: int
     answer["Content-Security-Policy"] = frames.policy(place)
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
-    return private(answer)
+    return answer
 
 
 @require_GET
@@ -104,4 +103,4 @@ def show_conversation(request: SignedInRequest, folder: str, uid_validity: int, 
         uses = listing.uses_of(mailbox, request.who.mailbox, folder)
     today = paris_day(timezone.now())
     lines = rows.lines(found, today=today, uses=uses, own_domains=own_domains())
-    return private(HttpResponse(written("conversation", {"lines": list(lines), "ref": ref})))
+    return HttpResponse(written("conversation", {"lines": list(lines), "ref": ref}))

@@ -1,0 +1,77 @@
+"""The reader's pages over mailboxes in memory, for somebody signed in."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from tests.engines.samples import letter
+from tests.signin.people import account
+
+from vaguemestre.credentials.models import Account
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.signin.services import open_browser_session
+from vaguemestre.signin.sessions import SessionStore
+from vaguemestre.webmail.ports import open_mailbox
+from vaguemestre.webmail.services import listing, reading
+from vaguemestre.webmail.values import MessageRef
+from vaguemestre.webmail.views import lists, rows
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def boxes() -> Iterator[MemoryMailboxes]:
+    before, made = open_mailbox.get(), MemoryMailboxes()
+    for kept in (reading._bodies, lists._written, listing._uses, rows._kept):  # of the test before
+        kept.clear()
+    open_mailbox.plug(made)
+    yield made
+    open_mailbox.plug(before)
+
+
+@pytest.fixture
+def nicolas(db: None) -> Account:
+    return account()
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, nicolas: Account) -> MemoryMailbox:
+    return boxes.box(nicolas.mailbox)
+
+
+@pytest.fixture
+def reader(nicolas: Account, boxes: MemoryMailboxes) -> Client:
+    """A browser of Nicolas, signed in."""
+    return browser_of(nicolas)
+
+
+def browser_of(whose: Account) -> Client:
+    client, session = Client(), SessionStore()
+    open_browser_session(
+        session, whose.pk, shared=False, network="127.0.0.1", browser="test", now=timezone.now()
+    )
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+    return client
+
+
+def put(
+    box: MemoryMailbox,
+    content: bytes | None = None,
+    *,
+    folder: str = "INBOX",
+    flags: tuple[str, ...] = (),
+    minutes: int = 0,
+    subject: str = "Sortie au Marquenterre",
+) -> MessageRef:
+    return box.append(folder, content or letter(subject), flags, NOW + timedelta(minutes=minutes))
+
+
+def address(ref: MessageRef, rest: str = "") -> str:
+    return f"/messagerie/{ref.folder}/{ref.uid_validity}/{ref.uid}/{rest}"
+
+
+def ref_text(ref: MessageRef) -> str:
+    return f"{ref.folder}/{ref.uid_validity}/{ref.uid}"
