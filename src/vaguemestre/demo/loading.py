@@ -8,7 +8,7 @@ from itertools import batched
 from vaguemestre.demo.letters import Letter
 from vaguemestre.engines.imap.names import to_wire
 from vaguemestre.engines.imap.wire import Answered, Argument, Connection, Literal
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
 
 BATCH = 100
 _PATIENCE = 120.0
@@ -49,7 +49,11 @@ def _signed_in(address: tuple[str, int], login: str, password: str) -> Connectio
         connection = Connection(socket.create_connection(address, timeout=_PATIENCE))
     except OSError as error:
         raise EngineDown(f"imap connection: {error}") from error
-    connection.run(b"LOGIN", login, password, patience=_PATIENCE)
+    try:
+        connection.run(b"LOGIN", login, password, patience=_PATIENCE)
+    except (EngineDown, EngineRefused):
+        connection.close()
+        raise
     return connection
 
 
