@@ -23,11 +23,13 @@ from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.imap.filing import Filing
 from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
+from vaguemestre.engines.imap.glancing import Glancing
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.welcoming import Welcoming
 from vaguemestre.engines.postfix.maillog import was_accepted
 from vaguemestre.engines.projection import chosen as projection
+from vaguemestre.engines.remote.notices import Notices
 from vaguemestre.engines.remote.pictures import Pictures
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.signing import Signature
@@ -49,6 +51,10 @@ from vaguemestre.site.config import Config
 from vaguemestre.sorting import handlers as sorting_handlers
 from vaguemestre.sorting import ports as sorting
 from vaguemestre.sorting.events import SortingChanged
+from vaguemestre.sso.oidc import handlers as oidc_handlers
+from vaguemestre.sso.registry import handlers as registry_handlers
+from vaguemestre.sso.registry import ports as registry
+from vaguemestre.sso.registry.events import VisitEnded
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing import handlers as writing_handlers
@@ -56,14 +62,16 @@ from vaguemestre.writing import handlers as writing_handlers
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PeopleChanged: (provisioning_handlers.match_people, sorting_handlers.follow_people),
     AccountOpened: (provisioning_handlers.match_mailbox,),
-    AccountChanged: (provisioning_handlers.match_mailbox, signin_handlers.put_out),
+    AccountChanged: (provisioning_handlers.match_mailbox, signin_handlers.put_out, registry_handlers.follow_account),
     AccountActivated: (provisioning_handlers.match_mailbox, assistant_handlers.welcome),
     AccountsChanged: (
         provisioning_handlers.match_mailboxes,
         signin_handlers.put_many_out,
         sorting_handlers.follow_accounts,
+        registry_handlers.follow_accounts,
     ),
-    SessionsEnded: (signin_handlers.refuse_tokens,),
+    SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
+    VisitEnded: (oidc_handlers.tell,),
     MessageQueued: (outbox_handlers.send,),
     MessageFiled: (writing_handlers.forget_composer, contacts_handlers.remember_recipients),
     MessageRefused: (writing_handlers.bring_draft_back,),
@@ -71,7 +79,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
 }
 
 
-ROUNDS: tuple[Callable[[], None], ...] = (outbox_handlers.find_lost_messages,)
+ROUNDS: tuple[Callable[[], None], ...] = (outbox_handlers.find_lost_messages, registry_handlers.forget_old_visits)
 
 
 def plug_engines(config: Config) -> None:
@@ -86,6 +94,7 @@ def plug_engines(config: Config) -> None:
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(Doveadm(config))
     devices.sign.plug(Signature(config))
+    registry.post_form.plug(Notices())
     _plug_mail(config)
 
 
@@ -118,6 +127,9 @@ def _plug_mail(config: Config) -> None:
             lambda mailbox: _mail_token(MailLogin(mailbox)),
         )
     )
+    glancing = Glancing(mailboxes)
+    sorting.folders_of.plug(glancing.folders)
+    sorting.recent_of.plug(glancing.recent)
     sorting.open_scripts.plug(
         OpenManageSieve(
             config.mail.host, config.ports.managesieve, lambda mailbox: _mail_token(MailLogin(mailbox))

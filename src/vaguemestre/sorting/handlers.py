@@ -26,5 +26,5 @@ def follow_people(event: PeopleChanged) -> None:
 
 
 def _again(account_ids: list[int]) -> None:
-    for account_id in queries.with_absence(account_ids):
+    for account_id in queries.with_decisions(account_ids):
         services.rewrite_script(account_id, open_scripts.get(), now=timezone.now())

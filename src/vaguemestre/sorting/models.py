@@ -28,3 +28,18 @@ class ScriptRow(models.Model):
     applied = models.PositiveIntegerField(default=0)
     applied_at = models.DateTimeField(null=True, blank=True)
     kept = models.CharField(max_length=255, blank=True)  # another program's script, included by ours
+
+
+class FilterRow(models.Model):
+    """A filter of an account; `conditions` and `outcome` hold the fields of `Condition` and `Outcome`."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mail_filters")
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=80)
+    is_on = models.BooleanField(default=True)
+    matches_all = models.BooleanField(default=True)
+    conditions = models.JSONField()
+    outcome = models.JSONField()
+
+    class Meta:
+        ordering = ("position", "id")

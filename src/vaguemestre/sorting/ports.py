@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vaguemestre.kernel.slots import Slot
-from vaguemestre.sorting.values import Listing
+from vaguemestre.sorting.values import Choice, Glance, Listing
 
 
 class Scripts(Protocol):
@@ -33,4 +33,18 @@ class OpenScripts(Protocol):
     def __call__(self, mailbox: str) -> AbstractContextManager[Scripts]: ...
 
 
+class FoldersOf(Protocol):
+    def __call__(self, mailbox: str, session_key: str) -> tuple[Choice, ...]:
+        """Where mail may be filed, special folders first. Raises EngineDown."""
+        ...
+
+
+class RecentOf(Protocol):
+    def __call__(self, mailbox: str, session_key: str, count: int) -> tuple[Glance, ...]:
+        """The last messages received, newest first. Raises EngineDown."""
+        ...
+
+
+folders_of: Slot[FoldersOf] = Slot("sorting.folders_of")
+recent_of: Slot[RecentOf] = Slot("sorting.recent_of")
 open_scripts: Slot[OpenScripts] = Slot("sorting.open_scripts")

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from vaguemestre.credentials.queries import facts_of
 from vaguemestre.directory.queries import addresses_by_person, person_of
-from vaguemestre.sorting.models import AbsenceRow, ScriptRow
+from vaguemestre.sorting.models import AbsenceRow, FilterRow, ScriptRow
 from vaguemestre.sorting.rules.absences import holds
-from vaguemestre.sorting.values import Absence, Applied, Owner
+from vaguemestre.sorting.values import Absence, Applied, Aspect, Condition, Filter, Outcome, Owner, Relation
 
 
 def absence_of(account_id: int) -> Absence | None:
@@ -34,16 +34,38 @@ def current_absence(account_id: int, now: datetime) -> Absence | None:
     return absence if absence and holds(absence, now) else None
 
 
+def filters_of(account_id: int) -> tuple[Filter, ...]:
+    """In the order they are tried."""
+    return tuple(_filter(row) for row in FilterRow.objects.filter(account_id=account_id))
+
+
+def filter_of(account_id: int, filter_id: int) -> Filter | None:
+    """None for somebody else's."""
+    row = FilterRow.objects.filter(account_id=account_id, pk=filter_id).first()
+    return _filter(row) if row else None
+
+
+def _filter(row: FilterRow) -> Filter:
+    return Filter(
+        name=row.name,
+        conditions=tuple(
+            Condition(Aspect(one["aspect"]), Relation(one["relation"]), one["text"]) for one in row.conditions
+        ),
+        outcome=Outcome(**row.outcome),
+        matches_all=row.matches_all,
+        is_on=row.is_on,
+        filter_id=row.pk,
+    )
+
+
 def applied_of(account_id: int) -> Applied:
     row = ScriptRow.objects.filter(account_id=account_id).first()
     return Applied(row.applied == row.wanted, row.kept) if row else Applied(is_done=True)
 
 
-def with_absence(account_ids: Collection[int]) -> list[int]:
-    """Those of the accounts whose absence is on: what it says of them may have to be said otherwise."""
-    return list(
-        AbsenceRow.objects.filter(account_id__in=account_ids, is_on=True).values_list("account_id", flat=True)
-    )
+def with_decisions(account_ids: Collection[int]) -> list[int]:
+    """Those of the accounts that have a script: what it says of them may have to be said otherwise."""
+    return list(ScriptRow.objects.filter(account_id__in=account_ids).values_list("account_id", flat=True))
 
 
 def owner_of(account_id: int, now: datetime) -> Owner | None:

@@ -1,20 +1,23 @@
 """Deciding what happens to arriving mail, and making Dovecot do it."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.events import SortingChanged
-from vaguemestre.sorting.models import AbsenceRow, ScriptRow
+from vaguemestre.sorting.models import AbsenceRow, FilterRow, ScriptRow
 from vaguemestre.sorting.ports import OpenScripts, Scripts
 from vaguemestre.sorting.rules.absences import check_absence
+from vaguemestre.sorting.rules.filters import MOST_FILTERS, check_filter, moved
 from vaguemestre.sorting.script import compose
-from vaguemestre.sorting.values import SCRIPT_NAME, Absence
+from vaguemestre.sorting.values import SCRIPT_NAME, Absence, Filter
 
 
 @transaction.atomic(durable=True)
@@ -35,6 +38,59 @@ def end_absence(account_id: int, *, by: str, now: datetime) -> SortingChanged:
     """« Terminer maintenant »: off, its texts kept."""
     if AbsenceRow.objects.filter(account_id=account_id, is_on=True).update(is_on=False):
         record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now)
+    return _changed(account_id)
+
+
+@transaction.atomic(durable=True)
+def save_filter(
+    account_id: int, wanted: Filter, folders: Collection[str], *, by: str, now: datetime
+) -> SortingChanged:
+    """A new filter (`filter_id` 0), last in the list, or one changed. `folders`: names the mailbox has.
+
+    Raises Refusal `sorting.filter-…`.
+    """
+    check_filter(wanted, folders)
+    mine = FilterRow.objects.filter(account_id=account_id)
+    kept = {
+        "name": wanted.name,
+        "is_on": wanted.is_on,
+        "matches_all": wanted.matches_all,
+        "conditions": [asdict(one) for one in wanted.conditions],
+        "outcome": asdict(wanted.outcome),
+    }
+    if wanted.filter_id:
+        if not mine.filter(pk=wanted.filter_id).update(**kept):
+            raise Refusal("sorting.filter-gone")
+    else:
+        if mine.count() >= MOST_FILTERS:
+            raise Refusal("sorting.filter-many", most=MOST_FILTERS)
+        last = mine.aggregate(last=Max("position"))["last"] or 0
+        FilterRow.objects.create(account_id=account_id, position=last + 1, **kept)
+    record("sorting.filter-saved", to=f"account:{account_id}", by=by, at=now, name=wanted.name)
+    return _changed(account_id)
+
+
+@transaction.atomic(durable=True)
+def switch_filter(account_id: int, filter_id: int, *, is_on: bool, by: str, now: datetime) -> SortingChanged:
+    FilterRow.objects.filter(account_id=account_id, pk=filter_id).update(is_on=is_on)
+    record("sorting.filter-switched", to=f"account:{account_id}", by=by, at=now, is_on=is_on)
+    return _changed(account_id)
+
+
+@transaction.atomic(durable=True)
+def drop_filter(account_id: int, filter_id: int, *, by: str, now: datetime) -> SortingChanged:
+    FilterRow.objects.filter(account_id=account_id, pk=filter_id).delete()
+    record("sorting.filter-dropped", to=f"account:{account_id}", by=by, at=now)
+    return _changed(account_id)
+
+
+@transaction.atomic(durable=True)
+def shift_filter(account_id: int, filter_id: int, places: int) -> SortingChanged:
+    """One place up (-1) or down (+1)."""
+    mine = FilterRow.objects.filter(account_id=account_id)
+    order = moved(list(mine.values_list("pk", flat=True)), filter_id, places)
+    for position, pk in enumerate(order, start=1):
+        mine.filter(pk=pk).update(position=position)
     return _changed(account_id)
 
 
@@ -59,7 +115,14 @@ def rewrite_script(account_id: int, open_scripts: OpenScripts, *, now: datetime)
         while True:
             wanted = row.wanted
             kept = _other(scripts, row.kept)
-            _install(scripts, compose(queries.absence_of(account_id), owner, kept=kept, now=now), kept)
+            content = compose(
+                queries.absence_of(account_id),
+                owner,
+                kept=kept,
+                now=now,
+                filters=queries.filters_of(account_id),
+            )
+            _install(scripts, content, kept)
             row.refresh_from_db()
             if row.wanted == wanted:
                 break

@@ -1,12 +1,19 @@
 from django.urls import path
 
-from vaguemestre.sorting import views
+from vaguemestre.sorting.views import absences, filters
 
 app_name = "sorting"
 urlpatterns = [
-    path("parametres/absence", views.absence, name="absence"),
-    path("parametres/absence/apercu", views.preview, name="preview"),
-    path("parametres/absence/etat", views.state, name="state"),
-    path("parametres/absence/bandeau", views.banner, name="banner"),
-    path("parametres/absence/terminer", views.end, name="end"),
+    path("parametres/absence", absences.absence, name="absence"),
+    path("parametres/absence/apercu", absences.preview, name="preview"),
+    path("parametres/absence/etat", absences.state, name="state"),
+    path("parametres/absence/bandeau", absences.banner, name="banner"),
+    path("parametres/absence/terminer", absences.end, name="end"),
+    path("parametres/filtres", filters.list_filters, name="filters"),
+    path("parametres/filtres/etat", filters.state, name="filters-state"),
+    path("parametres/filtres/nouveau", filters.new_filter, name="new-filter"),
+    path("parametres/filtres/enregistrer", filters.save_filter, name="save-filter"),
+    path("parametres/filtres/<int:filter_id>", filters.edit_filter, name="edit-filter"),
+    path("parametres/filtres/<int:filter_id>/enregistrer", filters.save_filter, name="save-filter"),
+    path("parametres/filtres/<int:filter_id>/<str:act>", filters.change_filter, name="change-filter"),
 ]

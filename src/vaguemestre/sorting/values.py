@@ -71,3 +71,78 @@ class Preview:
     sender: str
     subject: str
     text: str = field(repr=False)
+
+
+class Aspect(StrEnum):
+    """What of a message a condition looks at."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    SUBJECT = "subject"
+    TEXT = "text"
+    LIST = "list"
+    SIZE = "size"  # over that many megabytes
+    ATTACHMENT = "attachment"  # has one
+    OUTSIDE = "outside"  # comes from outside the académie
+
+
+class Relation(StrEnum):
+    CONTAINS = "contains"
+    LACKS = "lacks"
+    IS = "is"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`text` is words, a number of megabytes (SIZE), or nothing (ATTACHMENT, OUTSIDE)."""
+
+    aspect: Aspect
+    relation: Relation = Relation.CONTAINS
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happens to a message that fits. Folders by name ("" = none); a copy leaves it in its place.
+
+    `stops`: filters that come after are not tried.
+    """
+
+    move_to: str = ""
+    copy_to: str = ""
+    is_read: bool = False
+    is_flagged: bool = False
+    stops: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`Si … alors …`, in the order of the person's list."""
+
+    name: str
+    conditions: tuple[Condition, ...]
+    outcome: Outcome
+    matches_all: bool = True
+    is_on: bool = True
+    filter_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A folder mail may be filed in: its name for the engine, its name on pages."""
+
+    name: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a list tells of a received message, enough to try most conditions on."""
+
+    sender: str  # name and address
+    sender_address: str
+    recipients: str  # names and addresses
+    recipient_addresses: tuple[str, ...]
+    subject: str
+    size: int
+    has_attachment: bool

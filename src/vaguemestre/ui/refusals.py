@@ -63,6 +63,14 @@ def sentence(refusal: Refusal) -> str:
         ),
         "assistant.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "credentials.state-not-possible": _("Ce compte est dans un état qui ne permet pas cette action."),
+        "sorting.filter-name": _("Donnez au filtre un nom de %(most)s caractères au plus."),
+        "sorting.filter-conditions": _("Un filtre a de une à %(most)s conditions."),
+        "sorting.filter-words": _("Écrivez les mots d’une condition en %(most)s caractères au plus."),
+        "sorting.filter-size": _("La taille est un nombre de mégaoctets, de 1 à %(most)s."),
+        "sorting.filter-idle": _("Dites ce que le filtre doit faire du courriel."),
+        "sorting.filter-folder": _("Le dossier « %(name)s » n’existe plus : choisissez-en un autre."),
+        "sorting.filter-gone": _("Ce filtre n’existe plus."),
+        "sorting.filter-many": _("Vous avez déjà %(most)s filtres : supprimez-en un d’abord."),
         "sorting.absence-backwards": _("La fin doit venir après le début."),
         "sorting.absence-over": _("Cette absence est déjà terminée : choisissez une fin à venir."),
         "sorting.absence-too-long": _("Une absence dure trois ans au plus."),
@@ -121,6 +129,17 @@ def sentence(refusal: Refusal) -> str:
         "contacts.gone": _("Ce contact n’existe plus."),
         "contacts.address-twice": _("Cette adresse est déjà dans votre carnet."),
         "contacts.control-character": _("Un des champs contient un caractère qui n’y a pas sa place."),
+        "sso.client-id-taken": _("L’application « %(client_id)s » est déjà inscrite."),
+        "sso.client-id-malformed": _(
+            "« %(client_id)s » n’est pas un identifiant d’application : minuscules, chiffres et tirets."
+        ),
+        "sso.application-unknown": _("Aucune application ne s’appelle « %(client_id)s »."),
+        "sso.no-address": _("Donnez au moins une adresse de retour ou de service."),
+        "sso.address-not-allowed": _(
+            "« %(address)s » n’est pas une adresse acceptée : https (http sur la machine même), sans joker ni dièse."
+        ),
+        "sso.address-taken": _("L’adresse %(address)s est déjà celle de l’application « %(client_id)s »."),
+        "sso.attribute-unknown": _("Attribut inconnu « %(name)s ». Attributs possibles : %(known)s."),
         "contacts.too-long": _("Un des champs est trop long."),
     }
     return known.get(refusal.code, _("Cette action n’est pas possible.")) % refusal.facts

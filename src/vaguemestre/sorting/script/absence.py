@@ -5,6 +5,7 @@ from datetime import datetime
 
 from vaguemestre.sorting.rules.absences import bounds, handle
 from vaguemestre.sorting.rules.texts import cleaned
+from vaguemestre.sorting.script.filters import colleague
 from vaguemestre.sorting.script.syntax import Command, Pieces, Tag, Test, Variable
 from vaguemestre.sorting.values import Absence, Owner
 
@@ -83,21 +84,12 @@ def _subject(absence: Absence) -> tuple[Command, ...]:
 def _replies(absence: Absence, owner: Owner) -> tuple[Command, ...]:
     internal = _reply("internal", absence, owner, absence.internal_text)
     external = _reply("external", absence, owner, absence.external_text)
-    # The MX refuses an envelope sender of ours that did not sign in, so the envelope tells colleagues; From
-    # alone is anybody's claim.
-    colleague = Test(
-        "allof",
-        tests=tuple(
-            Test(name, (Tag("domain"), Tag("is"), "from", owner.internal_domains), needs=needs)
-            for name, needs in (("envelope", ("envelope",)), ("address", ()))
-        ),
-    )
     if internal and external:
-        return (Command("if", test=colleague, block=(internal,)), Command("else", block=(external,)))
+        return (Command("if", test=colleague(owner), block=(internal,)), Command("else", block=(external,)))
     if internal:
-        return (Command("if", test=colleague, block=(internal,)),)
+        return (Command("if", test=colleague(owner), block=(internal,)),)
     if external:
-        return (Command("if", test=Test("not", tests=(colleague,)), block=(external,)),)
+        return (Command("if", test=Test("not", tests=(colleague(owner),)), block=(external,)),)
     return ()
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.jobs.services import run_now
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.sorting import queries, services
-from vaguemestre.sorting.forms import AbsenceForm
+from vaguemestre.sorting.forms.absences import AbsenceForm
 from vaguemestre.sorting.rules.absences import holds, is_over, previews
 from vaguemestre.sorting.rules.disclosures import disclosures
 from vaguemestre.sorting.values import Absence

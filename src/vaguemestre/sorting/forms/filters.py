@@ -1,0 +1,152 @@
+"""A filter as typed: conditions in a few lines, what to do in a few boxes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.sorting.rules.filters import (
+    LONGEST_NAME,
+    LONGEST_WORDS,
+    MOST_CONDITIONS,
+    UNWORDED,
+    check_filter,
+)
+from vaguemestre.sorting.rules.texts import cleaned
+from vaguemestre.sorting.values import Aspect, Choice, Condition, Filter, Outcome, Relation
+from vaguemestre.ui.refusals import sentence
+
+# What is looked at and how, as one choice: nobody can ask for a size that contains words.
+_KINDS: dict[str, tuple[Aspect, Relation]] = {
+    "sender-contains": (Aspect.SENDER, Relation.CONTAINS),
+    "sender-is": (Aspect.SENDER, Relation.IS),
+    "sender-lacks": (Aspect.SENDER, Relation.LACKS),
+    "recipient-contains": (Aspect.RECIPIENT, Relation.CONTAINS),
+    "recipient-is": (Aspect.RECIPIENT, Relation.IS),
+    "recipient-lacks": (Aspect.RECIPIENT, Relation.LACKS),
+    "subject-contains": (Aspect.SUBJECT, Relation.CONTAINS),
+    "subject-is": (Aspect.SUBJECT, Relation.IS),
+    "subject-lacks": (Aspect.SUBJECT, Relation.LACKS),
+    "text-contains": (Aspect.TEXT, Relation.CONTAINS),
+    "list-contains": (Aspect.LIST, Relation.CONTAINS),
+    "size": (Aspect.SIZE, Relation.CONTAINS),
+    "attachment": (Aspect.ATTACHMENT, Relation.CONTAINS),
+    "outside": (Aspect.OUTSIDE, Relation.CONTAINS),
+}
+_SHOWN = {
+    "sender-contains": _("l’expéditeur contient"),
+    "sender-is": _("l’adresse de l’expéditeur est"),
+    "sender-lacks": _("l’expéditeur ne contient pas"),
+    "recipient-contains": _("un destinataire contient"),
+    "recipient-is": _("l’adresse d’un destinataire est"),
+    "recipient-lacks": _("aucun destinataire ne contient"),
+    "subject-contains": _("l’objet contient"),
+    "subject-is": _("l’objet est exactement"),
+    "subject-lacks": _("l’objet ne contient pas"),
+    "text-contains": _("le texte contient"),
+    "list-contains": _("la liste de diffusion contient"),
+    "size": _("la taille dépasse (en Mo)"),
+    "attachment": _("il y a une pièce jointe"),
+    "outside": _("il vient de l’extérieur de l’académie"),
+}
+_OUTCOME = ("move_to", "copy_to", "is_read", "is_flagged", "stops")
+_KIND_OF = {pair: kind for kind, pair in _KINDS.items()}
+
+
+def shown_condition(condition: Condition) -> str:
+    """`l’objet contient « conseil »`."""
+    said = str(_SHOWN[_KIND_OF[condition.aspect, condition.relation]])
+    if condition.aspect in UNWORDED:
+        return said
+    if condition.aspect is Aspect.SIZE:
+        return f"la taille dépasse {condition.text} Mo"
+    return f"{said} « {condition.text} »"
+
+
+class ConditionForm(forms.Form):
+    """One line; without words and without a kind that needs none, it is no condition."""
+
+    kind = forms.ChoiceField(label=_("Condition"), choices=list(_SHOWN.items()))
+    words = forms.CharField(label=_("Mots"), required=False, max_length=LONGEST_WORDS)
+
+    def condition(self) -> Condition | None:
+        aspect, relation = _KINDS[self.cleaned_data["kind"]]
+        words = cleaned(self.cleaned_data.get("words", "")).strip()
+        if aspect in UNWORDED:
+            return Condition(aspect, relation)
+        return Condition(aspect, relation, words) if words else None
+
+
+_ConditionLines = forms.formset_factory(
+    ConditionForm, extra=0, max_num=MOST_CONDITIONS, absolute_max=MOST_CONDITIONS, validate_max=True
+)
+
+
+class FilterForm(forms.Form):
+    """`wanted` is the value once valid. `lines` are its conditions; `folders` where mail may be filed."""
+
+    name = forms.CharField(label=_("Nom du filtre"), max_length=LONGEST_NAME)
+    matches_all = forms.ChoiceField(
+        label=_("Le courriel doit remplir"),
+        choices=(("1", _("toutes ces conditions")), ("0", _("une de ces conditions au moins"))),
+        initial="1",
+    )
+    move_to = forms.ChoiceField(label=_("Ranger dans"), required=False)
+    copy_to = forms.ChoiceField(label=_("Mettre une copie dans"), required=False)
+    is_read = forms.BooleanField(label=_("Marquer comme lu"), required=False)
+    is_flagged = forms.BooleanField(label=_("Marquer d’une étoile"), required=False)
+    stops = forms.BooleanField(label=_("Ne pas essayer les filtres suivants"), required=False, initial=True)
+
+    def __init__(self, data: Any = None, *, folders: Sequence[Choice], known: Filter | None = None) -> None:
+        super().__init__(data, initial=_initial(known) if known else None)
+        choices = [("", _("— aucun dossier —")), *((one.name, one.shown) for one in folders)]
+        for name in ("move_to", "copy_to"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self._known = known
+        self._folders = [one.name for one in folders]
+        self.lines = _ConditionLines(data, prefix="c", initial=_lines(known.conditions if known else ()))
+        self.wanted: Filter | None = None
+
+    def with_one_line_more(self) -> None:
+        """The same, as typed, with an empty line at the end."""
+        typed = [
+            {"kind": line["kind"].value() or "", "words": line["words"].value() or ""} for line in self.lines
+        ]
+        more = [*typed, {"kind": "subject-contains", "words": ""}][:MOST_CONDITIONS]
+        self.lines = _ConditionLines(prefix="c", initial=more)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if self.errors or not self.lines.is_valid():
+            if not self.errors:
+                self.add_error(None, _("Une condition est incomplète."))
+            return found
+        wanted = Filter(
+            name=cleaned(found["name"]).strip(),
+            conditions=tuple(one for line in self.lines if (one := line.condition())),
+            outcome=Outcome(**{name: found[name] for name in _OUTCOME}),
+            matches_all=found["matches_all"] == "1",
+            is_on=self._known.is_on if self._known else True,
+            filter_id=self._known.filter_id if self._known else 0,
+        )
+        try:
+            check_filter(wanted, self._folders)
+            self.wanted = wanted
+        except Refusal as refusal:
+            self.add_error("name" if refusal.code == "sorting.filter-name" else None, sentence(refusal))
+        return found
+
+
+def _initial(known: Filter) -> dict[str, Any]:
+    return {
+        "name": known.name,
+        "matches_all": "1" if known.matches_all else "0",
+        **{name: getattr(known.outcome, name) for name in _OUTCOME},
+    }
+
+
+def _lines(conditions: Iterable[Condition]) -> list[dict[str, str]]:
+    lines = [{"kind": _KIND_OF[one.aspect, one.relation], "words": one.text} for one in conditions]
+    return lines or [{"kind": "sender-contains", "words": ""}]
