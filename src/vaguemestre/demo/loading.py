@@ -23,10 +23,10 @@ def load(
     may_be_there: bool,
     progress: Callable[[int], None],
 ) -> None:
-    """Append the letters, each folder in its order; `progress` is told how many more are there.
+    """Append the letters, each folder in its order; `progress` hears how many more are in.
 
-    A batch is all there or not at all: with `may_be_there` (an interrupted load being finished) one whose first
-    letter is found is skipped. Raises EngineDown, EngineRefused.
+    A batch is all there or not at all: with `may_be_there` (an interrupted load is being finished), one whose
+    first letter is found is skipped. Raises EngineDown, EngineRefused.
     """
     by_folder: dict[str, list[Letter]] = defaultdict(list)
     for letter in letters:
