@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import StrIndex, Substr
 
 
 class Academy(models.Model):
@@ -131,6 +132,11 @@ class TakenName(models.Model):
         constraints = (models.UniqueConstraint(fields=("kind", "name"), name="name_taken_once"),)
 
 
+def _after(mark: str, text: "str | Substr") -> Substr:
+    """What follows the first `mark`; the whole text without one."""
+    return Substr(text, StrIndex(text, models.Value(mark)) + 1)
+
+
 class MailAddress(models.Model):
     """An address of a person; a former one still receives but no longer sends."""
 
@@ -138,8 +144,18 @@ class MailAddress(models.Model):
     address = models.CharField(max_length=254, unique=True)
     is_primary = models.BooleanField(default=False)
     may_send = models.BooleanField(default=True)
+    # Computed by the database, for whoever types a name: after the first dot, then after its first hyphen.
+    surname = models.GeneratedField(
+        expression=_after(".", "address"), output_field=models.CharField(max_length=254), db_persist=True
+    )
+    second_surname = models.GeneratedField(
+        expression=_after("-", _after(".", "address")),
+        output_field=models.CharField(max_length=254),
+        db_persist=True,
+    )
 
     class Meta:
+        indexes = (models.Index(fields=("surname",)), models.Index(fields=("second_surname",)))
         constraints = (
             models.UniqueConstraint(
                 fields=("person",), condition=models.Q(is_primary=True), name="one_primary_address"

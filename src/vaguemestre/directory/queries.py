@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import batched
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from vaguemestre.directory.models import (
@@ -119,22 +120,73 @@ def primary_address(person_id: int) -> str | None:
 def people_like(typed: str, *, limit: int) -> tuple[Listed, ...]:
     """Listed people of whom each word typed begins a name, by their primary address (DOMAIN.md §2.3).
 
-    One pass over the addresses, posts read for those found only: a few milliseconds for 45,000 people.
+    The first word finds them by index, the others sort them out; posts are read for those found only: some
+    2 ms for 45,000 people.
     """
+    words = re.findall(r"[a-z0-9]+", fold(typed.partition("@")[0].replace(".", " ")))
+    if not words:
+        return ()
     wanted = Q(is_primary=True, may_send=True, person__unlisted=False)
-    for word in re.findall(r"[a-z0-9]+", fold(typed.partition("@")[0])):
+    for word in words[1:]:
         wanted &= (
             Q(address__startswith=word) | Q(address__contains=f".{word}") | Q(address__contains=f"-{word}")
         )
     if "@" in typed:
         wanted &= Q(address__contains="@" + typed.partition("@")[2].strip().lower())
-    rows = list(MailAddress.objects.filter(wanted).select_related("person")[:limit])
-    details = _details([row.person_id for row in rows])
+    rows: dict[int, MailAddress] = {}
+    for column in ("address", "surname", "second_surname"):
+        begun = MailAddress.objects.filter(wanted, _begins(column, words[0])).select_related("person")
+        rows |= {row.person_id: row for row in begun[:limit]}
+    chosen = list(rows.values())[:limit]
+    details = _details([row.person_id for row in chosen])
     found = [
         Listed(row.person_id, row.person.shown_name, row.address, details.get(row.person_id, ""))
-        for row in rows
+        for row in chosen
     ]
     return tuple(sorted(found, key=lambda listed: (listed.name, listed.detail)))
+
+
+def _begins(column: str, word: str) -> Q:
+    """That the column begins with the word (ASCII), said so that the index serves."""
+    if connection.vendor != "sqlite":
+        return Q(**{f"{column}__startswith": word})
+    following = word[:-1] + chr(ord(word[-1]) + 1)  # SQLite's LIKE with ESCAPE never uses an index
+    return Q(**{f"{column}__gte": word, f"{column}__lt": following})
+
+
+def people_found(typed: str, *, limit: int) -> tuple[Listed, ...]:
+    """Anybody whose names, addresses or places hold every word typed: for the help desk, unlisted too."""
+    found = Person.objects.all()
+    for word in typed.split()[:6]:
+        plain = fold(word)
+        addresses = MailAddress.objects.filter(address__contains=plain)
+        places = Structure.objects.filter(
+            Q(name__icontains=word) | Q(town__icontains=word) | Q(uai__iexact=word)
+        )
+        posts = Assignment.objects.filter(structure__in=places)
+        found = found.filter(
+            Q(pk__in=addresses.values("person_id"))
+            | Q(pk__in=posts.values("person_id"))
+            | Q(birth_name__icontains=word)
+            | Q(usage_name__icontains=word)
+        )
+    people = list(found.order_by("birth_name", "first_name", "pk")[:limit])
+    details = _details([person.pk for person in people])
+    addresses_of = addresses_by_person([person.pk for person in people])
+    return tuple(
+        Listed(
+            person.pk,
+            person.shown_name,
+            next((address for address, _, _ in addresses_of.get(person.pk, ())), ""),
+            details.get(person.pk, ""),
+        )
+        for person in people
+    )
+
+
+def numen_digests_of(person_id: int) -> list[str]:
+    """The keyed hashes of the NUMENs somebody ever held."""
+    return list(NumenRow.objects.filter(person_id=person_id).values_list("digest", flat=True))
 
 
 def _details(person_ids: Collection[int]) -> dict[int, str]:

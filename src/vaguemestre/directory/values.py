@@ -174,7 +174,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Somebody as the directory shows them to colleagues; `detail` (function, school) tells homonyms apart."""
+    """Somebody as shown to colleagues; `detail` (function, school) tells homonyms apart."""
 
     person_id: int
     name: str
