@@ -7,6 +7,7 @@ import http.client
 import socket
 import ssl
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ _HEADERS = {
     "Accept": "image/avif,image/webp,image/png,image/jpeg,image/gif,image/*;q=0.5",
     "Accept-Encoding": "identity",
 }
-_PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _MOST_REDIRECTS = 3
 _CHUNK = 65_536
@@ -44,10 +45,20 @@ class _Target:
 
 
 class Pictures:
-    """Fetches pictures. `resolve` gives the numeric addresses of a host; tests lend their own."""
+    """Fetches pictures. `resolve` gives the numeric addresses of a host, `is_allowed` judges one of them."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        resolve: Callable[[str, int], list[str]] | None = None,
+        is_allowed: Callable[[str], bool] = is_public,
+        ports: Mapping[str, int] = PORTS,
+    ) -> None:
         self._limits = limits or Limits()
+        self._resolve = resolve or _resolved
+        self._is_allowed = is_allowed
+        self._ports = ports
         self._turns = BoundedSemaphore(self._limits.at_once)
         self._resolvers = ThreadPoolExecutor(4, thread_name_prefix="resolve")
         self._tls = ssl.create_default_context()
@@ -73,25 +84,23 @@ class Pictures:
 
     def _once(self, target: _Target, end: float) -> Picture | str:
         """The picture, or where it is said to be."""
-        connection = http.client.HTTPConnection(target.host, _PORTS[target.scheme])
-        connection.sock = self._connected(target, end)
-        try:
+        with self._connected(target, end) as sock:
+            connection = http.client.HTTPConnection(target.host, self._ports[target.scheme])
+            connection.sock = sock  # http.client lets go of it once an answer has no stated end: ours stays
             connection.request("GET", target.path, headers=_HEADERS)
-            answer = connection.getresponse()
-            if answer.status in _REDIRECTS:
-                return answer.headers.get("Location", "")
-            if answer.status != http.HTTPStatus.OK:
-                raise PictureRefused("webmail.picture-unreachable")
-            return self._read(connection.sock, answer, end)
-        finally:
-            connection.close()
+            with connection.getresponse() as answer:
+                if answer.status in _REDIRECTS:
+                    return answer.headers.get("Location", "")
+                if answer.status != http.HTTPStatus.OK:
+                    raise PictureRefused("webmail.picture-unreachable")
+                return self._read(sock, answer, end)
 
     def _connected(self, target: _Target, end: float) -> socket.socket:
         for address in self._addresses(target, end):
-            if not is_public(address):
+            if not self._is_allowed(address):
                 raise PictureRefused("webmail.picture-private-address")
-            plain = socket.create_connection((address, _PORTS[target.scheme]), timeout=_left(end))
-            if not is_public(plain.getpeername()[0]):
+            plain = socket.create_connection((address, self._ports[target.scheme]), timeout=_left(end))
+            if not self._is_allowed(plain.getpeername()[0]):
                 plain.close()
                 raise PictureRefused("webmail.picture-private-address")
             if target.scheme == "http":
@@ -101,17 +110,20 @@ class Pictures:
 
     def _addresses(self, target: _Target, end: float) -> list[str]:
         """The resolver knows no time limit: it is asked in a thread, and left there if it dawdles."""
-        asked: Future[list[str]] = self._resolvers.submit(_resolved, target.host, _PORTS[target.scheme])
+        asked: Future[list[str]] = self._resolvers.submit(
+            self._resolve, target.host, self._ports[target.scheme]
+        )
         return asked.result(timeout=_left(end))
 
-    def _read(self, sock: socket.socket | None, answer: http.client.HTTPResponse, end: float) -> Picture:
+    def _read(self, sock: socket.socket, answer: http.client.HTTPResponse, end: float) -> Picture:
         content = bytearray()
         while chunk := answer.read1(_CHUNK):
             content += chunk
             if len(content) > self._limits.largest:
                 raise PictureRefused("webmail.picture-too-heavy")
-            if sock is not None and sock.fileno() >= 0:
-                sock.settimeout(_left(end))
+            left = _left(end)
+            if sock.fileno() >= 0:
+                sock.settimeout(left)
         kind = picture_kind(bytes(content[:64]))
         if not kind:
             raise PictureRefused("webmail.picture-is-none")
@@ -124,7 +136,7 @@ def _target(address: str) -> _Target:
         port = parts.port
     except ValueError as error:
         raise PictureRefused("webmail.picture-address-malformed") from error
-    if parts.scheme not in _PORTS or not parts.hostname or port not in {None, _PORTS[parts.scheme]}:
+    if parts.scheme not in PORTS or not parts.hostname or port not in {None, PORTS[parts.scheme]}:
         raise PictureRefused("webmail.picture-address-malformed")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return _Target(parts.scheme, parts.hostname.rstrip("."), _ascii(path))
