@@ -42,6 +42,7 @@ ENTRIES = (
     Entry("feed", "Flux RH : vérifier, appliquer, fabriquer un échantillon.", group=True),
     Entry("account", "Comptes : montrer, suspendre, rétablir, fermer.", group=True),
     Entry("numen", "NUMEN : en attribuer un.", group=True),
+    Entry("application", "Applications : ajouter, lister, retirer.", group=True),
     Entry("reconcile", "Fait correspondre les services de messagerie à la base."),
     Entry("trace", "Suit un message à la trace, dans l’ordre."),
     Entry("prepare", "Tables, démonstration, messagerie : la partie longue d’un démarrage.", hidden=True),

@@ -115,6 +115,20 @@ def enter(
     return answer
 
 
+def go_out(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """End the session here: its mail tokens open nothing any more, on any worker, from this answer on."""
+    who = who_asks(request)
+    if who:
+        run_now(services.end_session(who.session_key, who.account_id, revocations.get(), now=timezone.now()))
+    request.session.flush()
+    answer["Cache-Control"] = "no-store"
+    if who and who.shared:
+        # Not "cookies": on a machine that serves several instances they are shared by all ports.
+        answer["Clear-Site-Data"] = '"cache", "storage"'
+        answer.delete_cookie(settings.KNOWN_BROWSER_COOKIE_NAME)
+    return answer
+
+
 def network_of(request: HttpRequest) -> str:
     """Where a request comes from: an IPv4 address, or the /64 of an IPv6 one (a home has that many)."""
     told = str(request.META.get("REMOTE_ADDR", ""))

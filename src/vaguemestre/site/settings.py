@@ -34,6 +34,8 @@ _ROOMS = (
     "devices",
     "contacts",
     "writing",
+    "sso.registry",
+    "sso.oidc",
     "portal",
 )
 INSTALLED_APPS = [

@@ -4,7 +4,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,12 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.directory.ports import numen_keys
-from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import CodeForm, SignInForm
-from vaguemestre.signin.http import SIGN_IN, enter, known_browser, network_of, who_asks
-from vaguemestre.signin.ports import revocations
+from vaguemestre.signin.http import SIGN_IN, enter, go_out, known_browser, network_of, who_asks
 from vaguemestre.signin.rules.paths import safe_next
 from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated
 from vaguemestre.ui.refusals import duration, sentence
@@ -87,18 +84,8 @@ def give_code(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session here: its mail tokens open nothing any more, on any worker, from this answer on."""
-    who = who_asks(request)
-    if who:
-        run_now(services.end_session(who.session_key, who.account_id, revocations.get(), now=timezone.now()))
-    request.session.flush()
-    answer = HttpResponseRedirect(f"{SIGN_IN}?au-revoir=1")
-    answer["Cache-Control"] = "no-store"
-    if who and who.shared:
-        # Not "cookies": on a machine that serves several instances they are shared by all ports.
-        answer["Clear-Site-Data"] = '"cache", "storage"'
-        answer.delete_cookie(settings.KNOWN_BROWSER_COOKIE_NAME)
-    return answer
+    """The session ends, here and in the applications entered with it."""
+    return go_out(request, HttpResponseRedirect(f"{SIGN_IN}?au-revoir=1"))
 
 
 def _page(

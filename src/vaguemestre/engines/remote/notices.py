@@ -1,0 +1,52 @@
+"""`sso.registry.ports.PostForm`: a form sent to an application, quickly or not at all.
+
+Addresses come from the registry, written there by administrators: the machine itself is allowed, redirects
+are not followed. An application that does not answer is left alone a while: others' notices do not wait for it.
+"""
+
+import http.client
+import ssl
+import time
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
+
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+
+_PATIENCE = 2.0
+_LEFT_ALONE = 30.0  # seconds
+_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "Vaguemestre"}
+
+
+class Notices:
+    def __init__(self) -> None:
+        self._tls = ssl.create_default_context()
+        self._silent_until: dict[str, float] = {}
+
+    def __call__(self, address: str, fields: Mapping[str, str]) -> None:
+        place = urlsplit(address).netloc
+        if time.monotonic() < self._silent_until.get(place, 0.0):
+            raise EngineDown(f"{place} did not answer a moment ago")
+        try:
+            status = self._send(address, urlencode(fields))
+        except (OSError, http.client.HTTPException) as error:
+            self._silent_until[place] = time.monotonic() + _LEFT_ALONE
+            raise EngineDown(f"{place}: {error}") from error
+        if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise EngineDown(f"{place} answered {status}")
+        if status >= http.HTTPStatus.BAD_REQUEST:
+            raise EngineRefused(f"{place} answered {status}")
+
+    def _send(self, address: str, body: str) -> int:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        connection = (
+            http.client.HTTPSConnection(host, parts.port, timeout=_PATIENCE, context=self._tls)
+            if parts.scheme == "https"
+            else http.client.HTTPConnection(host, parts.port, timeout=_PATIENCE)
+        )
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        try:
+            connection.request("POST", path, body=body, headers=_HEADERS)
+            return connection.getresponse().status
+        finally:
+            connection.close()

@@ -1,0 +1,1 @@
+"""One identity for the académie's applications: the registry, and one room for each protocol."""

@@ -1,0 +1,1 @@
+"""OpenID Connect provider: authorization code with PKCE, and nothing weaker."""

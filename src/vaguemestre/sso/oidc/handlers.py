@@ -1,0 +1,36 @@
+"""Applications told that somebody signed out (OpenID Connect Back-Channel Logout)."""
+
+import logging
+
+from django.conf import settings
+from django.utils import timezone
+
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.sso.oidc.rules.claims import logout_token
+from vaguemestre.sso.oidc.services import signing_key
+from vaguemestre.sso.registry.events import VisitEnded
+from vaguemestre.sso.registry.ports import post_form
+from vaguemestre.sso.registry.queries import identity_of, visit_of
+from vaguemestre.sso.registry.services import forget_visit
+from vaguemestre.sso.registry.values import Protocol
+
+log = logging.getLogger(__name__)
+
+
+def tell(event: VisitEnded) -> None:
+    """Raises EngineDown when the application does not answer: later, then."""
+    visit = visit_of(event.visit_id)
+    if visit is None or visit.application.protocol is not Protocol.OIDC:
+        return
+    application, now = visit.application, timezone.now()
+    if application.tell_sign_out:
+        subject = identity_of(visit.account_id, now).subject
+        key = signing_key(application.signing, secret_keys.get(), now)
+        issuer = settings.CONFIG.public_url
+        token = logout_token(subject, visit.sid, application.client_id, issuer, key, now)
+        try:
+            post_form.get()(application.tell_sign_out, {"logout_token": token})
+        except EngineRefused as error:
+            log.warning("%s refused a sign-out: %s", application.client_id, error)
+    forget_visit(visit.visit_id)

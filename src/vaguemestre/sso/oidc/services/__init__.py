@@ -1,0 +1,16 @@
+"""Codes and tokens given, exchanged and taken back; keys made and turned."""
+
+from vaguemestre.sso.oidc.services.codes import give_code, redeem, refresh
+from vaguemestre.sso.oidc.services.keys import keys_now, rotate_keys, signing_key
+from vaguemestre.sso.oidc.services.tokens import bearer, take_back
+
+__all__ = [
+    "bearer",
+    "give_code",
+    "keys_now",
+    "redeem",
+    "refresh",
+    "rotate_keys",
+    "signing_key",
+    "take_back",
+]

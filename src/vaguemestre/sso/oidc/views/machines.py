@@ -1,0 +1,137 @@
+"""The doors applications use by themselves: tokens, user information, keys, discovery."""
+
+import re
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.sso.oidc import services
+from vaguemestre.sso.oidc.http import answered, client_of, once_each, told_wrong
+from vaguemestre.sso.oidc.rules.claims import discovery, id_token, within_scope
+from vaguemestre.sso.oidc.rules.keys import public_part, published
+from vaguemestre.sso.oidc.services.codes import ACCESS_LIFE
+from vaguemestre.sso.oidc.values import Granted, Wrong
+from vaguemestre.sso.registry.queries import identity_of
+from vaguemestre.sso.registry.rules.entrance import may_enter
+from vaguemestre.sso.registry.rules.release import released
+from vaguemestre.sso.registry.values import Application
+
+_KEPT = "public, max-age=300"
+_BEARER = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
+
+
+@csrf_exempt
+@require_POST
+def token(request: HttpRequest) -> HttpResponse:
+    """RFC 6749 §4.1.3 and §6."""
+    given = once_each(request.POST)
+    if given is None:
+        return told_wrong(Wrong("invalid_request", "a parameter comes twice"))
+    application = client_of(request, given)
+    if isinstance(application, Wrong):
+        return told_wrong(application)
+    granted = _granted(application, given)
+    if isinstance(granted, Wrong):
+        return told_wrong(granted)
+    now = timezone.now()
+    subject = identity_of(granted.account_id, now).subject
+    key = services.signing_key(application.signing, secret_keys.get(), now)
+    issuer = settings.CONFIG.public_url
+    return answered(
+        {
+            "access_token": granted.access_token,
+            "token_type": "Bearer",
+            "expires_in": int(ACCESS_LIFE.total_seconds()),
+            "refresh_token": granted.refresh_token,
+            "id_token": id_token(granted, subject, application.client_id, issuer, key, now),
+            "scope": " ".join(granted.scope),
+        }
+    )
+
+
+@csrf_exempt
+@require_POST
+def revoke(request: HttpRequest) -> HttpResponse:
+    """RFC 7009: answered the same whether the token was known or not."""
+    given = once_each(request.POST)
+    if given is None or not given.get("token"):
+        return told_wrong(Wrong("invalid_request", "token is missing, or a parameter comes twice"))
+    application = client_of(request, given)
+    if isinstance(application, Wrong):
+        return told_wrong(application)
+    services.take_back(application, given["token"])
+    return answered({})
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def userinfo(request: HttpRequest) -> HttpResponse:
+    """OpenID Connect Core §5.3; the token comes in the header only (RFC 6750 §2.1)."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    now = timezone.now()
+    known = None
+    if scheme.lower() == "bearer" and _BEARER.fullmatch(text):
+        known = services.bearer(text, now)
+    if known is None:
+        return _no_bearer()
+    visit, scope = known
+    identity = identity_of(visit.account_id, now)
+    if not may_enter(visit.application, identity):
+        return _no_bearer()
+    told = within_scope(released(visit.application, identity), scope)
+    return answered({"sub": identity.subject, **told})
+
+
+@require_safe
+def show_keys(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    keys = published(services.keys_now(secret_keys.get(), now), now)
+    return _public({"keys": [public_part(key) for key in keys]})
+
+
+@require_safe
+def show_discovery(request: HttpRequest) -> HttpResponse:
+    paths = {
+        "authorization_endpoint": reverse("oidc:authorize"),
+        "token_endpoint": reverse("oidc:token"),
+        "userinfo_endpoint": reverse("oidc:userinfo"),
+        "jwks_uri": reverse("oidc:keys"),
+        "revocation_endpoint": reverse("oidc:revoke"),
+        "end_session_endpoint": reverse("oidc:sign-out"),
+    }
+    return _public(discovery(settings.CONFIG.public_url, paths))
+
+
+def _granted(application: Application, given: dict[str, str]) -> Granted | Wrong:
+    now = timezone.now()
+    match given.get("grant_type", ""):
+        case "authorization_code":
+            return services.redeem(
+                application,
+                given.get("code", ""),
+                given.get("redirect_uri", ""),
+                given.get("code_verifier", ""),
+                now=now,
+            )
+        case "refresh_token":
+            return services.refresh(application, given.get("refresh_token", ""), now=now)
+        case _:
+            return Wrong("unsupported_grant_type", "authorization_code or refresh_token")
+
+
+def _no_bearer() -> HttpResponse:
+    answer = answered({"error": "invalid_token"}, 401)
+    answer["WWW-Authenticate"] = 'Bearer realm="oidc", error="invalid_token"'
+    return answer
+
+
+def _public(content: dict[str, object]) -> JsonResponse:
+    answer = JsonResponse(content)
+    answer["Cache-Control"] = _KEPT
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer

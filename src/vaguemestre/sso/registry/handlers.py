@@ -1,0 +1,28 @@
+"""What follows the end of sessions and the closing of accounts, for applications."""
+
+from django.utils import timezone
+
+from vaguemestre.credentials.events import AccountChanged, AccountsChanged
+from vaguemestre.signin.events import SessionsEnded
+from vaguemestre.sso.registry import services
+
+
+def follow_sessions(event: SessionsEnded) -> None:
+    """Who signs out here is out everywhere; who proved again who they are stays in."""
+    if event.continued_by:
+        services.carry_on(event.session_keys, event.continued_by)
+    elif event.session_keys:
+        services.end_visits_of_sessions(event.session_keys, now=timezone.now())
+
+
+def follow_account(event: AccountChanged) -> None:
+    services.end_visits_of_accounts([event.account_id], now=timezone.now())
+
+
+def follow_accounts(event: AccountsChanged) -> None:
+    services.end_visits_of_accounts(event.account_ids, now=timezone.now())
+
+
+def forget_old_visits() -> None:
+    """Round of the worker."""
+    services.sweep(timezone.now())

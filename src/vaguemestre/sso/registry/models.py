@@ -1,0 +1,46 @@
+"""Applications, subjects and visits."""
+
+from django.db import models
+
+from vaguemestre.credentials.models import Account
+
+
+class Application(models.Model):
+    """A client application. Lists hold texts; the secret is random, so its SHA-256 is enough."""
+
+    client_id = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=160, blank=True)
+    icon = models.CharField(max_length=40, default="external-link")
+    protocol = models.CharField(max_length=8)
+    home = models.CharField(max_length=1000, blank=True)
+    addresses = models.JSONField(default=list)
+    after_sign_out = models.JSONField(default=list)
+    tell_sign_out = models.CharField(max_length=1000, blank=True)
+    public = models.BooleanField(default=False)
+    secret_sha256 = models.CharField(max_length=64, blank=True)
+    signing = models.CharField(max_length=8, default="ES256")
+    released = models.JSONField(default=list)
+    categories = models.JSONField(default=list)
+    roles = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+
+
+class Subject(models.Model):
+    """The name of a person in applications: opaque, never another's (OpenID Connect Core §2, §8)."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="subject")
+    sub = models.CharField(max_length=43, unique=True)
+
+
+class Visit(models.Model):
+    """Somebody inside an application, through one browser session."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="visits")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="visits")
+    session_key = models.CharField(max_length=64, db_index=True)
+    sid = models.CharField(max_length=43, unique=True)
+    service = models.CharField(max_length=1000, blank=True)
+    reference = models.CharField(max_length=80, blank=True)
+    started_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
