@@ -102,6 +102,39 @@ def test_the_list_is_what_the_engine_says_after_every_change(
     check()
 
 
+def test_the_list_of_all_folders_follows_every_change(
+    post: Post, someone: Someone, other: imaplib.IMAP4
+) -> None:
+    login, everything = MailLogin(someone.mailbox, "s"), "Virtuel/All"
+
+    def check() -> None:
+        truth = {
+            (folder, uid, flags) for folder in ("INBOX", "Archive") for uid, flags in listed(other, folder)
+        }
+        with post.mailboxes(login) as box:
+            page = box.page(everything, 0, 100)
+            assert {(row.ref.folder, row.ref.uid, row.flags) for row in page.rows} == truth
+            assert page.total == len(truth)
+            moments = [row.summary.date for row in page.rows]
+            assert moments == sorted(moments, reverse=True)
+
+    append(other, 3)
+    append(other, 2, folder="Archive")
+    check()
+    for command in (
+        ("STORE", "1", "+FLAGS", "(\\Seen)"),
+        ("MOVE", "2", "Archive"),
+        ("MOVE", "3", "Trash"),
+        ("STORE", "1", "-FLAGS", "(\\Seen)"),
+    ):
+        other.select("INBOX")
+        other.uid(*command)
+        other.unselect()
+        check()
+    append(other, 1)
+    check()
+
+
 def test_a_folder_made_anew_is_seen_at_once(post: Post, someone: Someone, other: imaplib.IMAP4) -> None:
     login = MailLogin(someone.mailbox, "s")
     other.create("Projet")

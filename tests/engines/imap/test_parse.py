@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imapclient.response_parser import parse_response
 
-from vaguemestre.engines.imap import parse
+from vaguemestre.engines.imap import parse, trees, words
 from vaguemestre.engines.imap.wire import Line
 from vaguemestre.webmail.values import Correspondent, MessageRef, Part
 
@@ -86,15 +86,15 @@ def plainly(node: Any) -> Any:
 def test_every_well_formed_line_is_read_as_it_was_meant(value: list[Any]) -> None:
     literals: list[bytes] = []
     text = " ".join(written(one, literals) for one in value)
-    assert plainly(parse.tree(Line(text.encode("latin-1"), tuple(literals)))) == meant(value)
+    assert plainly(trees.tree(Line(text.encode("latin-1"), tuple(literals)))) == meant(value)
 
 
 @given(st.binary(max_size=300), st.lists(st.binary(max_size=20), max_size=3))
 def test_no_line_at_all_makes_reading_fail(text: bytes, literals: list[bytes]) -> None:
     line = Line(text, tuple(literals))
-    assert isinstance(parse.tree(line), list)
+    assert isinstance(trees.tree(line), list)
     lines = [line, Line(b"1 FETCH (" + text, tuple(literals))]
-    for items in parse.fetched(lines):
+    for items in trees.fetched(lines):
         parse.summary(items, 1)
         parse.opened(REF, items)
     parse.flags_by_uid(lines)
@@ -106,7 +106,7 @@ def test_no_line_at_all_makes_reading_fail(text: bytes, literals: list[bytes]) -
 
 @given(junk, junk)
 def test_no_structure_makes_reading_fail(envelope: Any, structure: Any) -> None:
-    items: parse.Items = {
+    items: trees.Items = {
         "ENVELOPE": envelope,
         "BODYSTRUCTURE": structure,
         "PREVIEW": envelope,
@@ -156,7 +156,7 @@ def test_we_read_lines_as_imapclient_does(value: list[Any]) -> None:
         (b"%b{%d}" % (piece, len(literal)), literal) for piece, literal in zip(pieces, literals, strict=False)
     ]
     theirs.append(pieces[-1])
-    ours = parse.tree(Line(text, tuple(literals)))
+    ours = trees.tree(Line(text, tuple(literals)))
     # theirs makes numbers of digits and None of any NIL, ours are compared as text
     assert [as_text(one) for one in ours] == [same(one) for one in parse_response(theirs)]
 
@@ -190,35 +190,53 @@ def as_text(node: Any) -> Any:
     ],
 )
 def test_words_are_decoded_tolerantly(raw: str, read: str) -> None:
-    assert parse.decoded(raw) == read
+    assert words.decoded(raw) == read
 
 
 @given(
     octets, st.sampled_from(["", "=?utf-8?Q?", "=?utf-7?B?", "=?utf-16?B?", "=?idna?Q?", "=?iso-2022-jp?B?"])
 )
 def test_decoded_words_are_one_clean_line(raw: str, start: str) -> None:
-    read = parse.decoded(f"{raw}{start}{raw}?= {raw}")
+    read = words.decoded(f"{raw}{start}{raw}?= {raw}")
     read.encode("utf-8")
     assert re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", read) is None
 
 
 def test_a_date_is_read_or_very_old() -> None:
-    assert parse.moment("01-Sep-2026 10:00:05 +0200") == datetime(
+    assert words.moment("01-Sep-2026 10:00:05 +0200") == datetime(
         2026, 9, 1, 10, 0, 5, tzinfo=timezone(timedelta(hours=2))
     )
-    assert parse.moment(" 1-Jan-1999 00:00:00 -0330").utcoffset() == timedelta(hours=-3, minutes=-30)
+    assert words.moment(" 1-Jan-1999 00:00:00 -0330").utcoffset() == timedelta(hours=-3, minutes=-30)
     for nonsense in ("", "x", "99-Sep-2026 10:00:05 +0200", "01-Sep-2026 10:00:05 +9999", "01-Sep-2026"):
-        assert parse.moment(nonsense) == datetime(1970, 1, 1, tzinfo=UTC)
+        assert words.moment(nonsense) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@given(st.datetimes(timezones=st.timezones(), allow_imaginary=False).filter(lambda m: m.year > 1000))
+def test_a_date_given_comes_back(given: datetime) -> None:
+    written = words.internal_date(given.replace(microsecond=0))
+    offset = given.utcoffset()
+    if offset is not None and offset.seconds % 60 == 0:
+        assert words.moment(written).timestamp() == given.replace(microsecond=0).timestamp()
+
+
+def test_very_long_headers_are_cut() -> None:
+    many = "=?utf-8?Q?ab?= " * 100_000
+    assert 0 < len(words.decoded(many)) < 20_000
+    assert len(words.message_ids("<a@b>" * 100_000)) == 200
+    crowd: trees.Node = [["x", None, "a", "b.test"] for _ in range(100_000)]
+    items: trees.Items = {"ENVELOPE": [None, many, None, None, None, crowd]}
+    assert len(parse.summary(items, 1).to) == 20
+    assert len(parse.opened(REF, items).to) == 5_000
 
 
 @given(st.text(max_size=40))
 def test_no_date_makes_reading_fail(raw: str) -> None:
-    parse.moment(raw)
-    parse.header_moment(raw)
+    words.moment(raw)
+    words.header_moment(raw)
 
 
-def line(text: str) -> list[parse.Node]:
-    return parse.tree(Line(text.encode("latin-1")))
+def line(text: str) -> list[trees.Node]:
+    return trees.tree(Line(text.encode("latin-1")))
 
 
 def test_a_structure_is_numbered_as_imap_does() -> None:
@@ -281,7 +299,7 @@ def test_what_a_person_calls_an_attachment(structure: str, attaches: bool) -> No
 
 
 def test_correspondents_are_decoded_and_groups_opened() -> None:
-    items: parse.Items = {
+    items: trees.Items = {
         "ENVELOPE": line(
             '(NIL NIL (("=?utf-8?Q?H=C3=A9l=C3=A8ne?=" NIL "h" "x.test")(NIL NIL "MISSING_MAILBOX"'
             ' "MISSING_DOMAIN")) NIL NIL ((NIL NIL "Amis" NIL)("Dupont, J." NIL "j" "x.test")'
@@ -310,14 +328,14 @@ def test_the_last_uids_are_found_without_reading_the_others(uids: set[int], coun
 @given(st.binary(max_size=60))
 def test_transfer_encodings_are_undone_whatever_they_hold(content: bytes) -> None:
     for encoding in ("base64", "quoted-printable", "8bit", "x-uuencode", ""):
-        assert isinstance(parse.undone(content, encoding), bytes)
-    assert parse.undone(b"@@TWF\r\ny aWU=", "BASE64") == b"Marie"
+        assert isinstance(words.undone(content, encoding), bytes)
+    assert words.undone(b"@@TWF\r\ny aWU=", "BASE64") == b"Marie"
 
 
 @pytest.mark.parametrize("depth", [90, 300, 5_000, 300_000])
 def test_deeply_nested_parts_are_not_climbed_to_the_end(depth: int) -> None:
     leaf = '"TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1'
     nested = "(" * depth + leaf + ")" + ' "MIXED")' * (depth - 1)
-    for items in parse.fetched([Line(b"1 FETCH (UID 1 BODYSTRUCTURE %b)" % nested.encode())]):
+    for items in trees.fetched([Line(b"1 FETCH (UID 1 BODYSTRUCTURE %b)" % nested.encode())]):
         parse.summary(items, 1)
         parse.opened(REF, items)

@@ -38,10 +38,6 @@ class Summaries:
             self._boxes.move_to_end(box)
             return {uid: kept[uid] for uid in uids if uid in kept}
 
-    def has(self, box: Box) -> bool:
-        """Whether anything is known of that box."""
-        return box in self._boxes
-
     def keep(self, box: Box, found: dict[int, Summary]) -> None:
         with self._lock:
             kept = self._boxes.setdefault(box, {})
@@ -81,6 +77,11 @@ class Pages:
             self._mailboxes.move_to_end(mailbox)
             pages.move_to_end(key)
             return kept[1]
+
+    def has(self, mailbox: str, key: PageKey) -> bool:
+        """Whether that page was made before, under whatever STATUS."""
+        with self._lock:
+            return key in self._mailboxes.get(mailbox, ())
 
     def keep(self, mailbox: str, key: PageKey, status: bytes, page: Page) -> None:
         with self._lock:

@@ -1,0 +1,201 @@
+"""Looking along folders: `webmail.ports.Lists`."""
+
+import re
+from collections.abc import Sequence
+
+from vaguemestre.engines.imap import folders, names, parse, trees, words
+from vaguemestre.engines.imap.pages import Pages, Summaries
+from vaguemestre.engines.imap.pool import Lease
+from vaguemestre.engines.imap.session import OPENED, Session, check_name, folded, meant, uid_of
+from vaguemestre.engines.imap.wire import Argument, Line
+from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, Summary
+
+SUMMARY = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"
+_SUMMARY_WHERE = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW X-MAILBOX X-REAL-UID)"
+_STATUS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
+_VALIDATOR = ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN", "HIGHESTMODSEQ")
+_ALL_FOUND = re.compile(rb" ALL ([0-9:,]+)")
+_COUNT_FOUND = re.compile(rb" COUNT ([0-9]+)")
+_PARTIAL_FOUND = re.compile(rb" PARTIAL \([0-9:]+ ([0-9:,]+)\)")
+MOST_IN_CONVERSATION = 500
+
+
+class Listing(Session):
+    def __init__(
+        self,
+        login: MailLogin,
+        lease: Lease,
+        pages: Pages,
+        summaries: Summaries,
+        everything: str,
+        search_patience: float,
+    ) -> None:
+        super().__init__(login, lease)
+        self._pages = pages
+        self._summaries = summaries
+        self._everything = everything
+        self._search_patience = search_patience
+
+    def folders(self) -> tuple[Folder, ...]:
+        def ask() -> list[Line]:
+            self.unselect()
+            return self.run(b'LIST "" "*" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))')
+
+        return folders.listed(self.again(ask), self._everything)
+
+    def page(self, folder: str, offset: int, size: int) -> Page:
+        check_name(folder)
+        return self.again(lambda: self._page(folder, max(0, offset), size))
+
+    def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
+        check_name(folder)
+        criteria: list[Argument] = []
+        for term in terms:
+            if said := words.clean(term).strip():
+                criteria += [b"TEXT", said]
+        return self.again(lambda: self._search(folder, criteria or [b"ALL"], max(0, offset), size))
+
+    def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
+        return self.again(lambda: self._conversation(ref))
+
+    def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
+        check_name(folder)
+
+        def ask() -> tuple[MessageRef, ...]:
+            validity = self.enter_folder(folder)[1]
+            # the header index answers with what resembles: the envelope decides
+            _, uids = self._found([b"HEADER", b"Message-ID", message_id])
+            if not uids:
+                return ()
+            lines = self.run(b"UID FETCH", uids, b"(UID ENVELOPE)")
+            return tuple(
+                MessageRef(folder, validity, uid)
+                for items in trees.fetched(lines)
+                if (uid := uid_of(items)) and parse.summary(items, uid).message_id == message_id
+            )
+
+        return self.again(ask)
+
+    def _page(self, folder: str, offset: int, size: int) -> Page:
+        self.unselect()
+        with meant(folder=folder):
+            lines = self.run(b"STATUS", names.to_wire(folder), _STATUS)
+        status = next((line.text for line in lines if line.text.startswith(b"STATUS")), b"")
+        key = folder, offset, size
+        if (kept := self._pages.get(self.mailbox, key, status)) is not None:
+            return kept
+        figures = parse.numbers(status[status.rfind(b"(") :])
+        validator = ".".join(str(figures.get(name, 0)) for name in _VALIDATOR)
+        unread = figures.get("UNSEEN", 0)
+        if folder == self._everything:
+            total, rows = self._sorted_rows([b"ALL"], offset, size)
+            page = Page(folder, figures.get("UIDVALIDITY", 0), total, unread, offset, rows, validator)
+        else:
+            validity, total, rows = self._rows(folder, offset, size)
+            page = Page(folder, validity, total, unread, offset, rows, validator)
+        self._pages.keep(self.mailbox, key, status, page)
+        return page
+
+    def _rows(self, folder: str, offset: int, size: int) -> tuple[int, int, tuple[Row, ...]]:
+        _, validity, exists = self.enter_folder(folder)
+        high = exists - offset
+        if high < 1 or size < 1:
+            return validity, exists, ()
+        box = self.mailbox, folder, validity
+        # flags alone for a page seen before, whose summaries are nearly all known; else all in one round trip
+        items = b"(UID FLAGS)" if self._pages.has(self.mailbox, (folder, offset, size)) else SUMMARY
+        lines = self.run(b"FETCH %d:%d %b" % (max(1, high - size + 1), high, items))
+        if items is SUMMARY:
+            self._summaries.keep(box, _summaries(lines))
+        pairs = parse.flags_by_uid(lines)[::-1]
+        return validity, exists, self._with_summaries(folder, validity, pairs)
+
+    def _with_summaries(
+        self, folder: str, validity: int, pairs: list[tuple[int, frozenset[str]]]
+    ) -> tuple[Row, ...]:
+        """Rows in the order of `pairs`; a message expunged meanwhile has none."""
+        box = self.mailbox, folder, validity
+        known = self._summaries.known(box, (uid for uid, _ in pairs))
+        if missing := [uid for uid, _ in pairs if uid not in known]:
+            lines = self.run(b"UID FETCH", folded(missing), SUMMARY)
+            found = _summaries(lines)
+            self._summaries.keep(box, found)
+            known |= found
+        return tuple(
+            Row(known[uid], flags, MessageRef(folder, validity, uid)) for uid, flags in pairs if uid in known
+        )
+
+    def _search(self, folder: str, criteria: list[Argument], offset: int, size: int) -> Page:
+        _, validity, _ = self.enter_folder(folder)
+        if folder == self._everything:
+            total, rows = self._sorted_rows(criteria, offset, size)
+        else:
+            total, written = self._found(criteria)
+            wanted = parse.last_uids(written, offset + size)[offset:]
+            flags = self.run(b"UID FETCH", folded(wanted), b"(UID FLAGS)") if wanted else []
+            by_uid = dict(parse.flags_by_uid(flags))
+            pairs = [(uid, by_uid[uid]) for uid in wanted if uid in by_uid]
+            rows = self._with_summaries(folder, validity, pairs)
+        return Page(folder, validity, total, 0, offset, rows, f"{validity}.{total}")
+
+    def _found(self, criteria: list[Argument]) -> tuple[int, bytes]:
+        """How many messages, and their UIDs as a set in ascending order."""
+        question = b"UID SEARCH RETURN (COUNT ALL) CHARSET UTF-8"
+        for line in self.run(question, *criteria, patience=self._search_patience):
+            if line.text.startswith(b"ESEARCH") and (found := _ALL_FOUND.search(line.text)):
+                count = _COUNT_FOUND.search(line.text)
+                return int(count[1]) if count else 0, found[1]
+        return 0, b""
+
+    def _sorted_rows(self, criteria: list[Argument], offset: int, size: int) -> tuple[int, tuple[Row, ...]]:
+        """Newest first over all folders: that box's own order is the one in which folders were looked at."""
+        self.enter_folder(self._everything)
+        partial = b"UID SORT RETURN (COUNT PARTIAL %d:%d) (REVERSE ARRIVAL) UTF-8" % (
+            offset + 1,
+            offset + max(1, size),
+        )
+        lines = self.run(partial, *criteria, patience=self._search_patience)
+        answer = next((line.text for line in lines if line.text.startswith(b"ESEARCH")), b"")
+        found = _PARTIAL_FOUND.search(answer)
+        uids = parse.uid_set(found[1]) if found else []
+        return parse.numbers(answer).get("COUNT", 0), self._rows_of_everything(uids)
+
+    def _rows_of_everything(self, uids: list[int]) -> tuple[Row, ...]:
+        """Rows of the box of all folders, in the order given, each under its real folder's name and UID."""
+        if not uids:
+            return ()
+        lines = self.run(b"UID FETCH", folded(uids), _SUMMARY_WHERE)
+        validities: dict[str, int] = {}
+        rows: dict[int, Row] = {}
+        for items in trees.fetched(lines):
+            folder = names.from_wire(trees.octets_of(items.get("X-MAILBOX")).decode("latin-1"))
+            real = trees.octets_of(items.get("X-REAL-UID"))
+            if folder not in validities:
+                validities[folder] = self.validity_of(folder)
+            if real.isdigit() and validities[folder]:
+                summary = parse.summary(items, int(real))
+                flags = parse.flags(items)
+                rows[uid_of(items)] = Row(summary, flags, MessageRef(folder, validities[folder], int(real)))
+        return tuple(rows[uid] for uid in uids if uid in rows)
+
+    def _conversation(self, ref: MessageRef) -> tuple[Row, ...]:
+        message = parse.opened(ref, self.one(ref, OPENED))
+        parents = words.message_ids(message.in_reply_to)
+        ids = {i for i in (message.message_id, *message.references[:1], *parents[:1]) if i}
+        own = self._with_summaries(ref.folder, ref.uid_validity, [(ref.uid, message.flags)])
+        if not ids:
+            return own
+        criteria: list[Argument] = []
+        for one in sorted(ids):
+            for name in (b"References", b"In-Reply-To", b"Message-ID"):
+                criteria += [b"HEADER", name, one]
+        keys = len(criteria) // 3
+        self.enter_folder(self._everything)
+        _, written = self._found([b"OR"] * (keys - 1) + criteria)
+        found = self._rows_of_everything(parse.last_uids(written, MOST_IN_CONVERSATION))
+        rows = {row.ref: row for row in (*found, *own)}
+        return tuple(sorted(rows.values(), key=lambda row: (row.summary.date, row.ref.uid)))
+
+
+def _summaries(lines: list[Line]) -> dict[int, Summary]:
+    return {uid: parse.summary(items, uid) for items in trees.fetched(lines) if (uid := uid_of(items))}

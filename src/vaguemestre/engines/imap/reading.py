@@ -1,0 +1,57 @@
+"""Looking into one message: `webmail.ports.Reads`."""
+
+import re
+from collections.abc import Iterator
+
+from vaguemestre.engines.imap import parse, words
+from vaguemestre.engines.imap.session import OPENED, PATIENCE_BYTES, Session
+from vaguemestre.webmail.values import MessageRef, OpenedMessage, Part
+
+_NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){0,100}", re.ASCII)
+
+
+class Reading(Session):
+    _opened: tuple[MessageRef, Part] | None = None  # the structure of the message opened last
+
+    def open(self, ref: MessageRef) -> OpenedMessage:
+        def ask() -> OpenedMessage:
+            items = self.one(ref, OPENED)
+            message = parse.opened(ref, items)
+            self._opened = ref, message.root
+            return message
+
+        return self.again(ask)
+
+    def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
+        if not _NUMBER.fullmatch(number):
+            return b""
+        return self.again(lambda: self._bytes_of_part(ref, number, limit))[:limit]
+
+    def raw(self, ref: MessageRef) -> bytes:
+        def ask() -> bytes:
+            items = self.one(ref, b"(UID BODY.PEEK[])", PATIENCE_BYTES)
+            return parse.section(items, "BODY[]") or b""
+
+        return self.again(ask)
+
+    def _bytes_of_part(self, ref: MessageRef, number: str, limit: int | None) -> bytes:
+        if self._opened is None or self._opened[0] != ref:
+            self._opened = ref, parse.structure(self.one(ref, b"(UID BODYSTRUCTURE)").get("BODYSTRUCTURE"))
+        part = next((p for p in _walked(self._opened[1]) if p.number == number), None)
+        if part is None:
+            return b""
+        # base64 grows by 4/3 and its line ends, quoted-printable by 3 at worst
+        asked = (
+            b""
+            if limit is None
+            else b"<0.%d>" % (limit * (3 if part.encoding == "quoted-printable" else 2) + 100)
+        )
+        wanted = b"(UID BODY.PEEK[%b]%b)" % (number.encode("ascii"), asked)
+        items = self.one(ref, wanted, PATIENCE_BYTES)
+        return words.undone(parse.section(items, "BODY[") or b"", part.encoding)
+
+
+def _walked(part: Part) -> Iterator[Part]:
+    yield part
+    for child in part.children:
+        yield from _walked(child)

@@ -1,0 +1,193 @@
+"""A borrowed connection and what is selected on it: the ground under every question to a mailbox."""
+
+import ssl
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+
+from vaguemestre.engines.imap import names, parse, trees, words
+from vaguemestre.engines.imap.pool import Lease
+from vaguemestre.engines.imap.wire import (
+    PATIENCE,
+    Answered,
+    Argument,
+    Connection,
+    ConnectionDead,
+    Line,
+    encoded,
+)
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.webmail.ports import FolderGone, MessageGone, QuotaReached
+from vaguemestre.webmail.values import MailLogin, MessageRef
+
+OPENED = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)])"
+PATIENCE_BYTES = 30.0  # for whole messages, which may be 20 MB
+_AWAY = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "LIMIT", "CONTACTADMIN", "EXPUNGEISSUED"})
+_NO_FOLDER = frozenset({"NONEXISTENT", "TRYCREATE", "CANNOT", "NOPERM"})
+
+
+@contextmanager
+def meant(*, folder: str = "") -> Iterator[None]:
+    """Turn a refusal's code into the port's own words. Codes of RFC 5530 and RFC 9208."""
+    try:
+        yield
+    except Answered as answer:
+        if answer.code in ("OVERQUOTA", "TOOBIG"):
+            raise QuotaReached("webmail.quota-reached") from answer
+        if folder and answer.code in _NO_FOLDER:
+            raise FolderGone("webmail.folder-gone", folder=folder) from answer
+        if answer.code in _AWAY:
+            raise EngineDown(str(answer)) from answer
+        raise
+
+
+class Session:
+    """One mailbox on one connection, for the time of a `with`.
+
+    Begins with nothing selected; a folder stays selected for the questions that follow, until `leave`.
+    """
+
+    def __init__(self, login: MailLogin, lease: Lease) -> None:
+        self.mailbox = login.mailbox
+        self.lease = lease
+        self._selected: tuple[str, int, int] | None = None  # folder, UIDVALIDITY, EXISTS
+
+    def leave(self) -> None:
+        """Make the connection fit for the next borrower. What fails here fails for nobody: it is closed."""
+        try:
+            self.unselect()
+        except (EngineDown, EngineRefused):
+            self._selected = None
+
+    def one(self, ref: MessageRef, items: bytes, patience: float = PATIENCE) -> trees.Items:
+        """What is asked of one message. Raises MessageGone."""
+        for found in trees.fetched(self._asked_of(ref, items, patience)):
+            if uid_of(found) == ref.uid and len(found) > 1:
+                return found
+        raise MessageGone("webmail.message-gone")
+
+    def _asked_of(self, ref: MessageRef, items: bytes, patience: float) -> list[Line]:
+        question = b"UID FETCH %d %b" % (ref.uid, items)
+        if self._selected is not None and self._selected[0] == ref.folder:
+            self._check(ref)
+            return self.run(question, patience=patience)
+        # both at once: a UID means nothing else if the folder proves to be another one
+        try:
+            lines = self._select(ref.folder, then=question, patience=patience)
+        except FolderGone as gone:
+            raise MessageGone("webmail.message-gone") from gone
+        self._check(ref)
+        return lines
+
+    def enter(self, ref: MessageRef) -> None:
+        """Select the folder of a message. Raises MessageGone when it is not the same folder any more."""
+        try:
+            self.enter_folder(ref.folder)
+        except FolderGone as gone:
+            raise MessageGone("webmail.message-gone") from gone
+        self._check(ref)
+
+    def _check(self, ref: MessageRef) -> None:
+        if self.now_selected()[1] != ref.uid_validity:
+            raise MessageGone("webmail.message-gone")
+
+    def enter_folder(self, folder: str) -> tuple[str, int, int]:
+        """Name, UIDVALIDITY and count of the folder, selected. Raises FolderGone."""
+        if self._selected is None or self._selected[0] != folder:
+            self._select(folder)
+        return self.now_selected()
+
+    def _select(self, folder: str, then: bytes = b"", patience: float = PATIENCE) -> list[Line]:
+        """SELECT, and what `then` answers when it is asked in the same breath. Raises FolderGone."""
+        check_name(folder)
+        self._selected = None
+        connection = self.lease.connection
+        connection.selected = folder
+        # CONDSTORE: without it HIGHESTMODSEQ may not be kept for this folder
+        select = encoded(b"SELECT", names.to_wire(folder), b"(CONDSTORE)")
+        lines: list[Line] = []
+        try:
+            with meant(folder=folder):
+                if then:
+                    told, lines = connection.run_both(select, then, patience)
+                else:
+                    told = connection.run(select)
+        except FolderGone:
+            connection.selected = None
+            raise
+        self._selected = folder, int(parse.code(told, b"UIDVALIDITY") or 0), parse.exists(told)
+        return lines
+
+    def now_selected(self) -> tuple[str, int, int]:
+        if self._selected is None:
+            raise EngineDown("imap: nothing is selected")
+        return self._selected
+
+    def unselect(self) -> None:
+        """UNSELECT: a selected folder's STATUS would be the session's own old view."""
+        if self._selected is not None:
+            self._selected = None
+            self.run(b"UNSELECT")
+            self.lease.connection.selected = None
+
+    def validity_of(self, folder: str) -> int:
+        """A folder's UIDVALIDITY, 0 when it is gone."""
+        try:
+            lines = self.run(b"STATUS", names.to_wire(folder), b"(UIDVALIDITY)")
+        except Answered:
+            return 0
+        return next(
+            (parse.numbers(line.text[line.text.rfind(b"(") :]).get("UIDVALIDITY", 0) for line in lines), 0
+        )
+
+    def must_exist(self, folder: str) -> None:
+        """Raises FolderGone."""
+        if not self.validity_of(folder):
+            raise FolderGone("webmail.folder-gone", folder=folder)
+
+    def run(self, *arguments: Argument, patience: float = PATIENCE) -> list[Line]:
+        with meant():
+            return self.lease.connection.run(*arguments, patience=patience)
+
+    def again[T](self, ask: Callable[[], T]) -> T:
+        """A question may be asked once more when a kept connection proves dead."""
+        try:
+            return ask()
+        except ConnectionDead:
+            self._selected = None
+            if not self.lease.renew():
+                raise
+            return ask()
+
+
+def check_name(folder: str) -> None:
+    if not names.is_possible(folder):
+        raise FolderGone("webmail.folder-gone", folder=words.clean(folder)[:100])
+
+
+def uid_of(items: trees.Items) -> int:
+    return trees.number_of(items.get("UID"))
+
+
+def folded(uids: Collection[int]) -> bytes:
+    """UIDs as a sequence-set, runs folded: moving 50,000 messages is one short line."""
+    pieces: list[str] = []
+    ordered = sorted(set(uids))
+    start = 0
+    for place, uid in enumerate(ordered):
+        if place + 1 == len(ordered) or ordered[place + 1] != uid + 1:
+            first = ordered[start]
+            pieces.append(str(uid) if first == uid else f"{first}:{uid}")
+            start = place + 1
+    return ",".join(pieces).encode("ascii")
+
+
+def connector(
+    address: tuple[str, int], token_for: Callable[[MailLogin], str], tls: ssl.SSLContext | None = None
+) -> Callable[[MailLogin], Connection]:
+    """How the pool opens a connection: a token is asked for only then."""
+
+    def connect(login: MailLogin) -> Connection:
+        with meant():
+            return Connection.open(address, login.mailbox, token_for(login), tls)
+
+    return connect
