@@ -24,10 +24,15 @@ EVERYBODY = Budget(free=400, longest=timedelta(seconds=10), memory=timedelta(hou
 def budgets(numen_digest: str, network: str) -> dict[str, Budget]:
     """Whose budgets one look-up draws on; failures only are kept."""
     return {
-        f"assistant:{numen_digest[:32]}": TARGET,
+        target(numen_digest): TARGET,
         f"assistant-network:{network}": NETWORK,
         "assistant": EVERYBODY,
     }
+
+
+def target(numen_digest: str) -> str:
+    """The subject of look-ups of one NUMEN."""
+    return f"assistant:{numen_digest[:32]}"
 
 
 def welcome_id(mailbox: str) -> str:

@@ -158,7 +158,7 @@ def people_found(typed: str, *, limit: int) -> tuple[Listed, ...]:
     """Anybody whose names, addresses or places hold every word typed: for the help desk, unlisted too."""
     found = Person.objects.all()
     for word in typed.split()[:6]:
-        plain = fold(word)
+        plain = word.lower() if "@" in word else fold(word) or word
         addresses = MailAddress.objects.filter(address__contains=plain)
         places = Structure.objects.filter(
             Q(name__icontains=word) | Q(town__icontains=word) | Q(uai__iexact=word)
@@ -182,6 +182,11 @@ def people_found(typed: str, *, limit: int) -> tuple[Listed, ...]:
         )
         for person in people
     )
+
+
+def place_of(person_id: int) -> str:
+    """Function and school of somebody's newest post; "" without one."""
+    return _details([person_id]).get(person_id, "")
 
 
 def numen_digests_of(person_id: int) -> list[str]:

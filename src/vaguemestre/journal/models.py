@@ -1,4 +1,4 @@
-"""The journal: one row an act, each sealed with the hash of the one before (SECURITY: append-only, chained)."""
+"""The journal: one row an act, each sealed with the hash of the one before: append-only."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Facts about browser sessions, past tense."""
+"""Facts about browser sessions and the safety of accounts, past tense."""
 
 from dataclasses import dataclass, field
 
@@ -10,3 +10,16 @@ class SessionsEnded:
     token_sha256s: list[str]
     session_keys: list[str] = field(default_factory=list)
     continued_by: str = ""  # the same person proved who they are again: the session that goes on
+
+
+@dataclass(frozen=True)
+class AccountTouched:
+    """Something was done to what opens an account: its owner must read of it.
+
+    `act` is one of `signin.rules.notices`; `at` is ISO 8601 with its offset; `reason` is shown as it is.
+    """
+
+    account_id: int
+    act: str
+    at: str
+    reason: str = ""

@@ -1,12 +1,17 @@
-"""What follows the end of sessions and the closing of accounts."""
+"""What follows the end of sessions, the closing of accounts, and what touches their safety."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.credentials.events import AccountChanged, AccountsChanged
+from vaguemestre.credentials.queries import presented
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.signin import services
-from vaguemestre.signin.events import SessionsEnded
-from vaguemestre.signin.ports import revocations
+from vaguemestre.signin.events import AccountTouched, SessionsEnded
+from vaguemestre.signin.ports import deliver_notice, revocations
+from vaguemestre.signin.rules.notices import notice, notice_id
 
 
 def refuse_tokens(event: SessionsEnded) -> None:
@@ -23,6 +28,25 @@ def put_out(event: AccountChanged) -> None:
 def put_many_out(event: AccountsChanged) -> None:
     """The same for many."""
     _put_out(event.account_ids)
+
+
+def tell_owner(event: AccountTouched) -> None:
+    """A notice in the owner's inbox, once. Nothing opens the inbox of a suspended account: told before."""
+    account = presented(event.account_id)
+    if account is None or account.state != "active":
+        return
+    at = datetime.fromisoformat(event.at)
+    message_id = notice_id(event.account_id, event.act, event.at, account.mailbox)
+    content = notice(
+        act=event.act,
+        reason=event.reason,
+        name=account.name,
+        address=account.address,
+        message_id=message_id,
+        site=settings.CONFIG.public_url,
+        at=at,
+    )
+    deliver_notice.get()(account.mailbox, content, message_id, at)
 
 
 def _put_out(account_ids: list[int]) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vaguemestre.credentials.queries import presented
-from vaguemestre.signin.models import BrowserSession
+from vaguemestre.signin.models import Attempts, BrowserSession
 from vaguemestre.signin.rules.browsers import browser_words
+from vaguemestre.signin.rules.throttle import ACCOUNT, failures_now, wait_left
 from vaguemestre.signin.values import Who
 
 
@@ -74,3 +75,20 @@ def sessions_of(account_id: int, this_key: str, now: datetime) -> list[SessionSh
         for started, network, browser, shared, pk in rows.values_list(*columns)
         if started
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """Failures that still count against an account, and until when its next try must wait."""
+
+    failures: int
+    until: datetime | None
+
+
+def throttle_of(account_id: int, now: datetime) -> Throttled:
+    """As strangers meet it: the owner's known browser has a budget of its own."""
+    row = Attempts.objects.filter(subject=f"account:{account_id}").first()
+    if row is None:
+        return Throttled(0, None)
+    left = wait_left(row.failures, row.last_at, ACCOUNT, now)
+    return Throttled(failures_now(row.failures, row.last_at, ACCOUNT, now), now + left if left else None)

@@ -37,6 +37,7 @@ _ROOMS = (
     "sso.registry",
     "sso.oidc",
     "portal",
+    "helpdesk",
 )
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -10,10 +10,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/", include("vaguemestre.contacts.urls")),
     path("", include("vaguemestre.signin.urls")),
     path("assistant/", include("vaguemestre.assistant.urls")),
+    path("assistance/", include("vaguemestre.helpdesk.urls")),
     path("", include("vaguemestre.sorting.urls")),
     path("", include("vaguemestre.devices.urls")),
-    path("", include("vaguemestre.portal.urls")),
     path("", include("vaguemestre.sso.oidc.urls")),
+    path("", include("vaguemestre.portal.urls")),
     path("sante/", views.show_health, name="health"),
     path("sante/ping", views.ping, name="ping"),
 ]

@@ -43,7 +43,7 @@ from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.signin import handlers as signin_handlers
 from vaguemestre.signin import ports as signin
-from vaguemestre.signin.events import SessionsEnded
+from vaguemestre.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.signin.queries import sessions_over
 from vaguemestre.signin.revocations import FileRevocations
 from vaguemestre.site import secrets
@@ -62,7 +62,11 @@ from vaguemestre.writing import handlers as writing_handlers
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PeopleChanged: (provisioning_handlers.match_people, sorting_handlers.follow_people),
     AccountOpened: (provisioning_handlers.match_mailbox,),
-    AccountChanged: (provisioning_handlers.match_mailbox, signin_handlers.put_out, registry_handlers.follow_account),
+    AccountChanged: (
+        provisioning_handlers.match_mailbox,
+        signin_handlers.put_out,
+        registry_handlers.follow_account,
+    ),
     AccountActivated: (provisioning_handlers.match_mailbox, assistant_handlers.welcome),
     AccountsChanged: (
         provisioning_handlers.match_mailboxes,
@@ -70,6 +74,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         sorting_handlers.follow_accounts,
         registry_handlers.follow_accounts,
     ),
+    AccountTouched: (signin_handlers.tell_owner,),
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
     VisitEnded: (oidc_handlers.tell,),
     MessageQueued: (outbox_handlers.send,),
@@ -79,7 +84,10 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
 }
 
 
-ROUNDS: tuple[Callable[[], None], ...] = (outbox_handlers.find_lost_messages, registry_handlers.forget_old_visits)
+ROUNDS: tuple[Callable[[], None], ...] = (
+    outbox_handlers.find_lost_messages,
+    registry_handlers.forget_old_visits,
+)
 
 
 def plug_engines(config: Config) -> None:
@@ -118,6 +126,7 @@ def _plug_mail(config: Config) -> None:
     webmail.fetch_picture.plug(Pictures())
     webmail.live_ticket.plug(partial(_live_ticket, secrets.read(config.secrets_dir, "push_key")))
     assistant.deliver_welcome.plug(Welcoming(mailboxes))
+    signin.deliver_notice.plug(Welcoming(mailboxes))
     outbox.file_sent.plug(Filing(mailboxes))
     outbox.accepted.plug(partial(was_accepted, config))
     outbox.submit.plug(

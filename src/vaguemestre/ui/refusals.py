@@ -63,6 +63,15 @@ def sentence(refusal: Refusal) -> str:
         ),
         "assistant.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "credentials.state-not-possible": _("Ce compte est dans un état qui ne permet pas cette action."),
+        "helpdesk.reason-missing": _("Écrivez le motif, en quelques mots : la personne le lira."),
+        "helpdesk.reason-numen": _("Ce motif contient un NUMEN : retirez-le, il n’a pas à être gardé."),
+        "helpdesk.not-on-yourself": _("On ne se dépanne pas soi-même : demandez à un collègue."),
+        "helpdesk.not-on-administrators": _("Le compte d’un administrateur ne se change pas ici."),
+        "helpdesk.not-in-that-state": _("Le compte est dans un état qui ne permet pas cette action."),
+        "helpdesk.enough-today": _(
+            "Vous avez déjà fait cela %(most)s fois aujourd’hui : passez la main à un collègue."
+        ),
+        "helpdesk.account-gone": _("Ce compte n’existe plus."),
         "sorting.filter-name": _("Donnez au filtre un nom de %(most)s caractères au plus."),
         "sorting.filter-conditions": _("Un filtre a de une à %(most)s conditions."),
         "sorting.filter-words": _("Écrivez les mots d’une condition en %(most)s caractères au plus."),
@@ -136,7 +145,8 @@ def sentence(refusal: Refusal) -> str:
         "sso.application-unknown": _("Aucune application ne s’appelle « %(client_id)s »."),
         "sso.no-address": _("Donnez au moins une adresse de retour ou de service."),
         "sso.address-not-allowed": _(
-            "« %(address)s » n’est pas une adresse acceptée : https (http sur la machine même), sans joker ni dièse."
+            "« %(address)s » n’est pas une adresse acceptée : https (http sur la machine même), "
+            "sans joker ni dièse."
         ),
         "sso.address-taken": _("L’adresse %(address)s est déjà celle de l’application « %(client_id)s »."),
         "sso.attribute-unknown": _("Attribut inconnu « %(name)s ». Attributs possibles : %(known)s."),

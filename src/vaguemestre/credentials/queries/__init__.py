@@ -18,7 +18,9 @@ from vaguemestre.credentials.queries.opening import (
     devices_of,
     find_account,
     identified,
+    lives_of,
     presented,
+    usernames_of,
 )
 
 __all__ = [
@@ -37,5 +39,7 @@ __all__ = [
     "find_account",
     "has_accounts",
     "identified",
+    "lives_of",
     "presented",
+    "usernames_of",
 ]

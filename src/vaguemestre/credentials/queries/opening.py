@@ -1,6 +1,6 @@
 """What a sign-in, an activation and a settings page need to know."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,6 +101,17 @@ def bearer_of(account_id: int, keys: NumenKeys) -> Bearer:
     places = [word for place in places_of(person.pk) for word in place]
     names = (person.shown_name, person.birth_name, person.first_name, account.username, person.academy.name)
     return Bearer((*names, *places), (numen.text,) if numen else (), person.birth_date)
+
+
+def usernames_of(account_ids: Collection[int]) -> dict[int, str]:
+    return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "username"))
+
+
+def lives_of(person_ids: Collection[int]) -> dict[int, tuple[int, str, str]]:
+    """Person → (account id, username, state)."""
+    rows = Account.objects.filter(person_id__in=person_ids)
+    columns = rows.values_list("person_id", "pk", "username", "state")
+    return {person_id: (pk, username, state) for person_id, pk, username, state in columns if person_id}
 
 
 def account_of_link(token_sha256: str, now: datetime) -> int | None:

@@ -1,7 +1,11 @@
 """Accounts and what opens them, changed. Parts run in the caller's transaction unless said otherwise."""
 
 from vaguemestre.credentials.services.activation import activate, activate_with_hash, add_activation_link
-from vaguemestre.credentials.services.app_passwords import add_app_password, revoke_app_password
+from vaguemestre.credentials.services.app_passwords import (
+    add_app_password,
+    revoke_app_password,
+    revoke_every_app_password,
+)
 from vaguemestre.credentials.services.lives import (
     NewAccount,
     change_states,
@@ -9,6 +13,7 @@ from vaguemestre.credentials.services.lives import (
     move_account,
     open_account,
     open_accounts,
+    withdraw_proofs,
 )
 from vaguemestre.credentials.services.one_time import add_one_time_device, burn_code
 from vaguemestre.credentials.services.passwords import (
@@ -43,6 +48,8 @@ __all__ = [
     "open_accounts",
     "prefer_theme",
     "revoke_app_password",
+    "revoke_every_app_password",
     "set_password",
     "strength_of",
+    "withdraw_proofs",
 ]

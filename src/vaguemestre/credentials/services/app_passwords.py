@@ -54,3 +54,12 @@ def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: 
             number=app_password_id,
         )
         announce(AccountChanged(account_id))
+
+
+def revoke_every_app_password(account_id: int, *, by: str, now: datetime) -> int:
+    """None of them opens anything any more; how many there were. Inside the caller's transaction."""
+    numbers = AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True)
+    gone = list(numbers.values_list("pk", flat=True))
+    for number in gone:
+        revoke_app_password(account_id, number, by=by, now=now)
+    return len(gone)

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from vaguemestre.credentials.events import AccountsChanged
-from vaguemestre.credentials.models import Account
+from vaguemestre.credentials.models import Account, ActivationLink, OneTimeDevice
 from vaguemestre.credentials.rules.lives import state_after
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import Line, record_many
@@ -93,6 +93,17 @@ def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetim
     if changed:
         announce(AccountsChanged([row.pk for row in changed]))
     return len(changed)
+
+
+def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
+    """Nothing its owner or a thief knew or held opens the account: password and sources of codes are gone.
+
+    Suspended and resumed, it is as never activated. Inside the caller's transaction.
+    """
+    Account.objects.filter(pk=account_id).update(password=make_password(None), activated_at=None)
+    OneTimeDevice.objects.filter(account_id=account_id).delete()
+    ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
+    record_many([Line("credentials.proofs-withdrawn", f"account:{account_id}", by, now)])
 
 
 def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:

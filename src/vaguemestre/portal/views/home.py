@@ -19,8 +19,11 @@ APPLICATIONS = (
     ("/contacts/", "address-book", _("Contacts"), _("Mes correspondants et mes groupes")),
     ("/annuaire/", "users", _("Annuaire"), _("Les agents de l’académie")),
     ("/appareils/", "device-mobile", _("Mes appareils"), _("Thunderbird, Outlook, téléphone")),
+    ("/assistance/", "tools", _("Assistance"), _("Aider quelqu’un à se connecter")),
     ("/parametres/", "settings", _("Paramètres"), _("Affichage, appareils, sécurité")),
 )
+# Shown to those roles only; the pages themselves refuse the others.
+RESERVED = {"/assistance/": ("helpdesk", "administrator")}
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Application:
 @require_GET
 @signed_in
 def show_home(request: SignedInRequest) -> HttpResponse:
-    return render(request, "portal/home.html", {"applications": _applications()})
+    return render(request, "portal/home.html", {"applications": _applications(request.who.role)})
 
 
 @require_GET
@@ -61,9 +64,11 @@ def change_password_address(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("signin:change-password"))
 
 
-def _applications() -> list[Application]:
+def _applications(role: str) -> list[Application]:
     found = []
     for address, icon, title, purpose in APPLICATIONS:
+        if role not in RESERVED.get(address, (role,)):
+            continue
         try:
             resolve(address)
         except Resolver404:

@@ -9,7 +9,7 @@ from vaguemestre.signin.services.sessions import (
     touch,
 )
 from vaguemestre.signin.services.steps import begin, go_on
-from vaguemestre.signin.services.throttle import clear, give_back, pay
+from vaguemestre.signin.services.throttle import clear, give_back, lift, pay
 
 __all__ = [
     "begin",
@@ -20,6 +20,7 @@ __all__ = [
     "end_sessions_of_closed",
     "give_back",
     "go_on",
+    "lift",
     "open_browser_session",
     "pay",
     "touch",

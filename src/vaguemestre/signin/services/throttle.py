@@ -42,3 +42,12 @@ def give_back(budgets: Mapping[str, Budget]) -> None:
 def clear(subjects: list[str]) -> None:
     """The owner got in: forget failures against those subjects. Inside the caller's transaction."""
     Attempts.objects.filter(subject__in=subjects).delete()
+
+
+def lift(account_id: int, *others: str) -> None:
+    """Forget every failure against an account, from any browser, and against `others` (subjects).
+
+    Inside the caller's transaction.
+    """
+    clear([f"account:{account_id}", *others])
+    Attempts.objects.filter(subject__startswith=f"browser:{account_id}:").delete()

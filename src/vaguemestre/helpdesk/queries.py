@@ -1,0 +1,87 @@
+"""What the desk sees. Nothing here writes; nothing here reads a message, a password, a NUMEN or a code."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from vaguemestre.credentials.queries import find_account, identified, lives_of, presented, usernames_of
+from vaguemestre.directory.queries import people_found, place_of
+from vaguemestre.helpdesk.rules import STORY
+from vaguemestre.helpdesk.values import Line, Moment, Shown, Target
+from vaguemestre.journal.queries import Kept, lines_about
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.queries import throttle_of
+
+MOST_FOUND = 50
+_READ_BACK = 200
+_STORY_LENGTH = 60
+
+
+def accounts_found(typed: str) -> list[Line]:
+    """Accounts by username, address, names or school; the exact one first."""
+    exact = find_account(typed)
+    people = people_found(typed, limit=MOST_FOUND) if typed.strip() else ()
+    lives = lives_of([one.person_id for one in people])
+    lines = [
+        Line(lives[one.person_id][0], lives[one.person_id][1], one.name, one.address, one.detail, state)
+        for one in people
+        if one.person_id in lives
+        for state in lives[one.person_id][2:]
+    ]
+    if exact:
+        first = presented(exact.account_id)
+        lines = [line for line in lines if line.account_id != exact.account_id]
+        if first:
+            place = place_of(exact.person_id or 0)
+            head = Line(first.account_id, first.username, first.name, first.address, place, first.state)
+            lines.insert(0, head)
+    return lines
+
+
+def target_of(account_id: int) -> Target:
+    """Raises Refusal `helpdesk.account-gone`."""
+    account = presented(account_id)
+    if account is None:
+        raise Refusal("helpdesk.account-gone")
+    return Target(account.account_id, account.role, account.state)
+
+
+def shown(account_id: int, now: datetime) -> Shown | None:
+    """One account with its story; None when there is none of that number."""
+    account = presented(account_id)
+    if account is None:
+        return None
+    throttled = throttle_of(account_id, now)
+    return Shown(
+        account_id=account_id,
+        username=account.username,
+        name=account.name,
+        address=account.address,
+        place=place_of(identified(account_id).person_id or 0),
+        role=account.role,
+        state=account.state,
+        failures=throttled.failures,
+        waits_until=throttled.until,
+        story=_story(account_id, lines_about(f"account:{account_id}", limit=_READ_BACK)),
+    )
+
+
+def _story(account_id: int, lines: Sequence[Kept]) -> tuple[Moment, ...]:
+    told = [line for line in lines if line.action in STORY][:_STORY_LENGTH]
+    names = usernames_of({int(line.by.partition(":")[2]) for line in told if line.by.startswith("account:")})
+    return tuple(
+        Moment(
+            line.at,
+            STORY[line.action],
+            _actor(line.by, account_id, names),
+            str(line.details.get("reason") or ""),
+        )
+        for line in told
+    )
+
+
+def _actor(by: str, account_id: int, names: dict[int, str]) -> str:
+    """Who, in the desk's words."""
+    kind, _, number = by.partition(":")
+    if kind != "account":
+        return {"anybody": "Un visiteur", "cli": "L’exploitation"}.get(by, "Le système")
+    return "La personne" if int(number) == account_id else names.get(int(number), "Un compte disparu")

@@ -1,0 +1,79 @@
+"""What owners read in their inbox when something was done to what opens their account."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from vaguemestre.kernel.times import PARIS
+
+# Act → (subject, what happened). An act without words here cannot be told, and so cannot be announced.
+WORDS: Mapping[str, tuple[str, str]] = {
+    "desk-lifted": (
+        "L’assistance a levé une attente de connexion",
+        "L’assistance a levé l’attente imposée après plusieurs essais infructueux de connexion "
+        "à votre compte.",
+    ),
+    "desk-suspended": (
+        "Votre compte a été suspendu",
+        "L’assistance a suspendu votre compte : plus personne ne peut s’y connecter. "
+        "Vos courriels continuent d’arriver et rien n’est supprimé.",
+    ),
+    "desk-resumed": (
+        "Votre compte est rouvert",
+        "L’assistance a rouvert votre compte, qui avait été suspendu.",
+    ),
+    "desk-compromised": (
+        "Votre compte a été mis à l’abri",
+        "Votre compte semble avoir été utilisé par quelqu’un d’autre. L’assistance l’a suspendu, a fermé "
+        "toutes les sessions, révoqué les mots de passe d’application et effacé le mot de passe et les "
+        "secondes preuves. Vos courriels continuent d’arriver et rien n’est supprimé. Une fois le compte "
+        "rouvert, vous choisirez un nouveau mot de passe.",
+    ),
+}
+
+
+def notice_id(account_id: int, act: str, at: str, mailbox: str) -> str:
+    """The same for the same fact: the message is put in the inbox once."""
+    mark = hashlib.sha256(f"{account_id} {act} {at}".encode()).hexdigest()[:24]
+    return f"<compte.{mark}@{mailbox.partition('@')[2]}>"
+
+
+def notice(
+    *, act: str, reason: str, name: str, address: str, message_id: str, site: str, at: datetime
+) -> bytes:
+    """The message (RFC 5322), in plain text, without any link to follow from it but the help page."""
+    subject, happened = WORDS[act]
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address("Messagerie académique", "ne-pas-repondre", address.partition("@")[2])
+    message["To"] = Address(name, addr_spec=address)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(at.astimezone(PARIS))
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = "fr"
+    because = f"Motif donné : {reason}\n\n" if reason else ""
+    moment = f"{at.astimezone(PARIS):%d/%m/%Y à %H:%M}"
+    message.set_content(
+        _LETTER.format(name=name, happened=happened, because=because, moment=moment, site=site), cte="8bit"
+    )
+    return message.as_bytes()
+
+
+_LETTER = """\
+Bonjour {name},
+
+{happened}
+
+{because}Date : {moment}
+
+Vous n’attendiez pas cela ? Changez votre mot de passe dans les paramètres, puis prévenez l’assistance : \
+{site}/aide dit comment la joindre.
+
+Personne ne vous demandera jamais votre mot de passe ni votre NUMEN par courriel ou par téléphone.
+
+La messagerie de votre académie
+"""

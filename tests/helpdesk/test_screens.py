@@ -1,0 +1,258 @@
+"""The desk's pages: who may come, what is shown, what each act does, and what owners are told."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from tests.signin.people import PASSWORD, account, add_application
+
+from vaguemestre.credentials.models import Account, OneTimeDevice
+from vaguemestre.credentials.queries import app_passwords_of
+from vaguemestre.credentials.services import add_app_password, holds
+from vaguemestre.helpdesk.rules import CAPS
+from vaguemestre.helpdesk.values import Act
+from vaguemestre.jobs import ports as jobs
+from vaguemestre.journal.models import Entry
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.provisioning.ports import connections, mail_directory
+from vaguemestre.signin.models import Attempts, BrowserSession
+from vaguemestre.signin.ports import deliver_notice
+from vaguemestre.site.wiring import SUBSCRIPTIONS
+
+NUMEN = "20E9501234ABC"
+REASON = "Appel du 25, rappelé au numéro connu"
+
+pytestmark = pytest.mark.django_db
+
+
+class Engines:
+    """What engines hold and were told: mailboxes put, connections cut, notices in inboxes."""
+
+    def __init__(self) -> None:
+        self.active: dict[str, bool] = {}
+        self.cuts: list[str] = []
+        self.notices: list[tuple[str, str]] = []
+        self.is_away = False
+
+    def put(self, owed: list[object]) -> None:
+        self.active.update({one.mailbox: one.active for one in owed})  # type: ignore[attr-defined]
+
+    def drop(self, mailboxes: list[str]) -> None: ...
+
+    def refuse_tokens(self, token_sha256s: list[str]) -> None: ...
+
+    def cut(self, mailbox: str) -> None:
+        self.cuts.append(mailbox)
+
+    def deliver(self, mailbox: str, content: bytes, message_id: str, at: datetime) -> None:
+        if self.is_away:
+            raise EngineDown("imap")
+        self.notices.append((mailbox, content.decode()))
+
+
+@pytest.fixture(autouse=True)
+def engines() -> Iterator[Engines]:
+    told = Engines()
+    before = mail_directory.get(), connections.get(), deliver_notice.get(), jobs.subscriptions.get()
+    mail_directory.plug(told)  # type: ignore[arg-type]
+    connections.plug(told)
+    deliver_notice.plug(told.deliver)
+    heard = {
+        kind: [h for h in handlers if ".sorting." not in h.__module__ and ".sso." not in h.__module__]
+        for kind, handlers in SUBSCRIPTIONS.items()
+    }
+    jobs.subscriptions.plug({kind: tuple(handlers) for kind, handlers in heard.items()})
+    yield told
+    mail_directory.plug(before[0])
+    connections.plug(before[1])
+    deliver_notice.plug(before[2])
+    jobs.subscriptions.plug(before[3])
+
+
+@pytest.fixture
+def lucie(client: Client) -> Account:
+    """An operator, signed in."""
+    made = account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
+    client.post("/alogin", {"identifiant": "lpoulain", "secret": PASSWORD})
+    return made
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account(numen=NUMEN)
+
+
+def act(client: Client, on: Account, what: str, reason: str = REASON) -> HttpResponse:
+    where = f"/assistance/compte/{on.pk}/agir"
+    return client.post(where, {"acte": what, "motif": reason})  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("role", ["agent", "hr_officer"])
+def test_the_desk_is_closed_to_others(client: Client, nicolas: Account, role: str) -> None:
+    account("autre", role=role)
+    client.post("/alogin", {"identifiant": "autre", "secret": PASSWORD})
+    assert client.get("/assistance/").status_code == 403
+    assert client.get(f"/assistance/compte/{nicolas.pk}").status_code == 403
+    assert act(client, nicolas, Act.SUSPEND).status_code == 403
+    assert "/assistance/" not in client.get("/").content.decode()
+    nicolas.refresh_from_db()
+    assert nicolas.state == "active"
+
+
+def test_strangers_sign_in_first(client: Client, nicolas: Account) -> None:
+    assert client.get("/assistance/")["Location"] == "/alogin?next=%2Fassistance%2F"
+    assert act(client, nicolas, Act.SUSPEND)["Location"].startswith("/alogin")
+
+
+def test_the_desk_stands_among_the_applications_of_operators(client: Client, lucie: Account) -> None:
+    assert 'href="/assistance/"' in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed", ["nmorel", " NMOREL ", "morel", "Morel Jean-Macé", "abbeville morel", "0800001A", "nmorel.{n}"]
+)
+def test_an_account_is_found(client: Client, lucie: Account, nicolas: Account, typed: str) -> None:
+    address = nicolas.person.addresses.get().address  # type: ignore[union-attr]
+    for words in (typed.replace("nmorel.{n}", address),):
+        page = client.get("/assistance/", {"q": words}).content.decode()
+        assert f"/assistance/compte/{nicolas.pk}" in page
+
+
+def test_nobody_is_found_for_nothing(client: Client, lucie: Account, nicolas: Account) -> None:
+    assert "Aucun compte" in client.get("/assistance/", {"q": "zzz"}).content.decode()
+    assert "compte/" not in client.get("/assistance/", {"q": "  "}).content.decode()
+
+
+def test_the_story_is_told_and_no_secret_is(client: Client, lucie: Account, nicolas: Account) -> None:
+    for _ in range(6):
+        Client().post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
+    page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    assert "Connexion refusée" in page
+    assert "prochain essai possible" in page
+    for secret in (NUMEN, PASSWORD, nicolas.password, "03/09/1985"):
+        assert secret not in page
+
+
+def test_lifting_lets_the_owner_in_at_once(client: Client, lucie: Account, nicolas: Account) -> None:
+    for _ in range(7):
+        Client().post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
+    Attempts.objects.create(subject=f"browser:{nicolas.pk}:x", failures=9, last_at=timezone.now())
+    good = {"identifiant": "nmorel", "secret": PASSWORD}
+    assert Client().post("/alogin", good).status_code == 200
+    answer = act(client, nicolas, Act.LIFT)
+    assert answer["Location"].endswith("?fait=lifted")
+    assert not Attempts.objects.filter(subject__contains=f":{nicolas.pk}").exists()
+    assert Client().post("/alogin", good).status_code == 302
+
+
+def test_lifting_opens_the_assistant_again(client: Client, lucie: Account) -> None:
+    ines = account("ifares", state="pending", numen=NUMEN)
+    for _ in range(6):
+        Client().post("/assistant/", {"numen": NUMEN, "naissance": "01/01/1970"})
+    given = {"numen": NUMEN, "naissance": "03/09/1985"}
+    assert Client().post("/assistant/", given).status_code == 200
+    act(client, ines, Act.LIFT)
+    assert Client().post("/assistant/", given)["Location"] == "/assistant/activer"
+
+
+def test_suspending_shuts_everything_and_is_told_before(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    theirs = Client()
+    theirs.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    act(client, nicolas, Act.SUSPEND)
+    nicolas.refresh_from_db()
+    assert nicolas.state == "suspended"
+    assert theirs.get("/parametres/securite").status_code == 302
+    assert not BrowserSession.objects.filter(account=nicolas).exists()
+    assert engines.active["nmorel@ac-amiens.test"] is False
+    assert "nmorel@ac-amiens.test" in engines.cuts
+    mailbox, letter = engines.notices[0]
+    assert mailbox == "nmorel@ac-amiens.test"
+    assert "a suspendu votre compte" in letter
+    assert REASON in letter
+    line = Entry.objects.get(action="helpdesk.suspended")
+    assert (line.by, line.to) == (f"account:{lucie.pk}", f"account:{nicolas.pk}")
+    assert line.details == {"reason": REASON}
+
+
+def test_resuming_opens_it_again_with_the_same_password(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    act(client, nicolas, Act.SUSPEND)
+    act(client, nicolas, Act.RESUME)
+    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD}).status_code == 302
+    assert "Votre compte est rouvert" in engines.notices[-1][1] or "a rouvert" in engines.notices[-1][1]
+    assert engines.active["nmorel@ac-amiens.test"] is True
+
+
+def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    add_application(nicolas)
+    add_app_password(nicolas.pk, "Thunderbird", by="test", now=timezone.now())
+    act(client, nicolas, Act.COMPROMISED)
+    nicolas.refresh_from_db()
+    assert nicolas.state == "suspended"
+    assert not app_passwords_of(nicolas.pk)
+    assert not OneTimeDevice.objects.exists()
+    assert not holds(PASSWORD, nicolas.password)
+    assert engines.active["nmorel@ac-amiens.test"] is False
+    act(client, nicolas, Act.RESUME)
+    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD}).status_code == 200
+    found = Client().post("/assistant/", {"numen": NUMEN, "naissance": "03/09/1985"})
+    assert found["Location"] == "/assistant/activer"
+
+
+@pytest.mark.parametrize("what", Act)
+def test_administrators_are_out_of_reach(client: Client, lucie: Account, what: Act) -> None:
+    admin = account("admin", role="administrator")
+    page = act(client, admin, what).content.decode()
+    assert "celui d’un administrateur ne se change ici" in page
+    admin.refresh_from_db()
+    assert admin.state == "active"
+    assert not Entry.objects.filter(action__startswith="helpdesk.").exists()
+
+
+def test_an_act_without_a_reason_is_not_done(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    for reason in ("", "   ", "ok", f"vu {NUMEN}"):
+        assert act(client, nicolas, Act.SUSPEND, reason).status_code == 200
+    nicolas.refresh_from_db()
+    assert nicolas.state == "active"
+    assert engines.notices == []
+
+
+def test_the_twenty_first_of_the_day_is_refused(client: Client, lucie: Account, nicolas: Account) -> None:
+    for _ in range(CAPS[Act.SUSPEND]):
+        record("helpdesk.suspended", to="account:1", by=f"account:{lucie.pk}", at=timezone.now())
+    page = act(client, nicolas, Act.SUSPEND).content.decode()
+    assert "20 fois aujourd’hui" in page
+    nicolas.refresh_from_db()
+    assert nicolas.state == "active"
+    assert not Entry.objects.filter(action="helpdesk.suspended", to=f"account:{nicolas.pk}").exists()
+
+
+def test_yesterday_does_not_count(client: Client, lucie: Account, nicolas: Account) -> None:
+    for _ in range(CAPS[Act.SUSPEND]):
+        then = timezone.now() - timedelta(days=1, minutes=1)
+        record("helpdesk.suspended", to="account:1", by=f"account:{lucie.pk}", at=then)
+    assert act(client, nicolas, Act.SUSPEND).status_code == 302
+
+
+def test_an_absent_mail_store_does_not_hold_an_act_back(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    engines.is_away = True
+    act(client, nicolas, Act.SUSPEND)
+    nicolas.refresh_from_db()
+    assert nicolas.state == "suspended"
+
+
+def test_an_unknown_account_is_not_there(client: Client, lucie: Account) -> None:
+    assert client.get("/assistance/compte/999999").status_code == 404
