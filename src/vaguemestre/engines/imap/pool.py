@@ -199,12 +199,14 @@ class Pool:
             self._open += 1
         for connection in oldest:
             connection.close()
+        made: Connection | None = None
         try:
-            return self._connect(login)
-        except BaseException:
-            with self._lock:
-                self._open -= 1
-            raise
+            made = self._connect(login)
+            return made
+        finally:
+            if made is None:
+                with self._lock:
+                    self._open -= 1
 
     def sweep(self) -> None:
         """Close what has been idle too long, and what belonged to sessions that ended."""
