@@ -86,6 +86,12 @@ def test_a_closed_account_is_unknown_to_the_engines(engines: Engines) -> None:
     assert engines.was_cut == ["mdurand@ac-amiens.test"]
 
 
+def test_nobody_is_cut_who_could_never_have_come_in(engines: Engines) -> None:
+    arrivals = [account(f"agent{number}", state="pending").pk for number in range(3)]
+    match(engines, engines, arrivals, now=NOW)
+    assert (len(engines.boxes), engines.was_cut) == (3, [])
+
+
 def test_only_good_application_passwords_reach_the_engines(engines: Engines) -> None:
     marie = account("mdurand")
     add_app_password(marie.pk, "Thunderbird", by="test", now=NOW)

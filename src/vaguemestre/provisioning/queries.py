@@ -14,10 +14,14 @@ def all_owed(now: datetime) -> dict[str, Owed]:
     return {mailbox: one for mailbox, one in _owed(list(facts_of(None, now)), None) if one}
 
 
-def owed_by(account_ids: Collection[int], now: datetime) -> dict[str, Owed | None]:
-    """By mailbox, for those accounts; None for closed ones."""
+def owed_by(account_ids: Collection[int], now: datetime) -> tuple[dict[str, Owed | None], list[str]]:
+    """By mailbox, for those accounts, None for closed ones; and the mailboxes somebody may still be in.
+
+    Nobody can be in the mailbox of an account that was never activated.
+    """
     facts = list(facts_of(account_ids, now))
-    return dict(_owed(facts, [f.person_id for f in facts if f.person_id]))
+    owed = dict(_owed(facts, [f.person_id for f in facts if f.person_id]))
+    return owed, [f.mailbox for f in facts if f.was_activated and f.state != "active"]
 
 
 def _owed(

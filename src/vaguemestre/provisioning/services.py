@@ -29,12 +29,11 @@ def match(
 
     Safe to run twice. Raises EngineDown.
     """
-    owed = queries.owed_by(account_ids, now)
+    owed, to_cut = queries.owed_by(account_ids, now)
     mail_directory.put([one for one in owed.values() if one])
     mail_directory.drop([mailbox for mailbox, one in owed.items() if one is None])
-    for mailbox, one in owed.items():
-        if one is None or not one.active:
-            connections.cut(mailbox)
+    for mailbox in to_cut:
+        connections.cut(mailbox)
 
 
 def reconcile(mail_directory: MailDirectory, *, now: datetime, dry_run: bool = False) -> Report:

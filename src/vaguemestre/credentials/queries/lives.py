@@ -23,6 +23,7 @@ class AccountFacts:
     mailbox: str
     state: str
     quota_mb: int
+    was_activated: bool
     app_keys: tuple[tuple[str, int], ...]
 
 
@@ -30,11 +31,16 @@ def facts_of(account_ids: Collection[int] | None, now: datetime) -> Iterator[Acc
     """Facts about those accounts, or about all (None): two questions for each ten thousand."""
     keys: Mapping[int, list[tuple[str, int]]] = {} if account_ids is not None else _app_keys(Q(), now)
     for accounts in _some(account_ids):
-        rows = list(accounts.values_list("id", "person_id", "username", "mailbox", "state", "quota_mb"))
+        columns = ("id", "person_id", "username", "mailbox", "state", "quota_mb", "activated_at")
+        rows = list(accounts.values_list(*columns))
         if account_ids is not None:
             keys = _app_keys(Q(account_id__in=[row[0] for row in rows]), now)
         for row in rows:
-            yield AccountFacts(*row, app_keys=tuple(keys.get(row[0], ())))
+            pk, person_id, username, mailbox, state, quota_mb, activated_at = row
+            app_keys = tuple(keys.get(pk, ()))
+            yield AccountFacts(
+                pk, person_id, username, mailbox, state, quota_mb, activated_at is not None, app_keys
+            )
 
 
 def accounts_of(person_ids: Collection[int]) -> list[int]:
