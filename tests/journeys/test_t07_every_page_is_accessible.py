@@ -13,12 +13,23 @@ OPEN = (
     "/alogin",
     "/assistant/",
     "/aide",
+    "/appareils/",
     "/accessibilite",
     "/donnees-personnelles",
     "/charte",
     "/nulle-part",
 )
-SIGNED_IN = ("/", "/messagerie/", "/messagerie/ecrire/", "/contacts/", "/parametres/")
+SIGNED_IN = (
+    "/",
+    "/messagerie/",
+    "/messagerie/ecrire/",
+    "/contacts/",
+    "/parametres/",
+    "/parametres/absence",
+    "/parametres/filtres",
+    "/parametres/filtres/nouveau",
+    "/parametres/appareils",
+)
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 
 

@@ -48,11 +48,16 @@ _SHOWN = {
     "text-contains": _("le texte contient"),
     "list-contains": _("la liste de diffusion contient"),
     "size": _("la taille dépasse (en Mo)"),
-    "attachment": _("il y a une pièce jointe"),
-    "outside": _("il vient de l’extérieur de l’académie"),
+    "attachment": _("le courriel a une pièce jointe"),
+    "outside": _("le courriel vient de l’extérieur de l’académie"),
 }
 _OUTCOME = ("move_to", "copy_to", "is_read", "is_flagged", "stops")
 _KIND_OF = {pair: kind for kind, pair in _KINDS.items()}
+
+
+def quoted(text: str) -> str:
+    """Between French quotes that stay with their words."""
+    return f"«\N{NO-BREAK SPACE}{text}\N{NO-BREAK SPACE}»"
 
 
 def shown_condition(condition: Condition) -> str:
@@ -62,7 +67,7 @@ def shown_condition(condition: Condition) -> str:
         return said
     if condition.aspect is Aspect.SIZE:
         return f"la taille dépasse {condition.text} Mo"
-    return f"{said} « {condition.text} »"
+    return f"{said} {quoted(condition.text)}"
 
 
 class ConditionForm(forms.Form):
@@ -72,6 +77,8 @@ class ConditionForm(forms.Form):
     words = forms.CharField(label=_("Mots"), required=False, max_length=LONGEST_WORDS)
 
     def condition(self) -> Condition | None:
+        if "kind" not in self.cleaned_data:  # a line added and left as it was
+            return None
         aspect, relation = _KINDS[self.cleaned_data["kind"]]
         words = cleaned(self.cleaned_data.get("words", "")).strip()
         if aspect in UNWORDED:
@@ -106,7 +113,8 @@ class FilterForm(forms.Form):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         self._known = known
         self._folders = [one.name for one in folders]
-        self.lines = _ConditionLines(data, prefix="c", initial=_lines(known.conditions if known else ()))
+        shown = None if data is not None else _lines(known.conditions if known else ())
+        self.lines = _ConditionLines(data, prefix="c", initial=shown)
         self.wanted: Filter | None = None
 
     def with_one_line_more(self) -> None:

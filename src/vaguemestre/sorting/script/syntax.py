@@ -41,7 +41,7 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`name` arguments test { block }. `note` is a comment of ours above it, one line."""
+    """`name` arguments test { block }. `note` is a comment above it, made one line."""
 
     name: str
     arguments: tuple[Argument, ...] = ()
@@ -49,6 +49,11 @@ class Command:
     block: tuple["Command", ...] | None = None
     needs: tuple[str, ...] = ()
     note: str = ""
+
+
+def _one_line(note: str) -> str:
+    """A comment ends with its line (RFC 5228 §2.3), and holds no control character."""
+    return "".join(char for char in " ".join(note.split()) if char >= " " and char != "\x7f")
 
 
 _DOLLAR = "dollar"
@@ -92,7 +97,7 @@ class _Writer:
 
     def command(self, command: Command, indent: str) -> Iterator[str]:
         if command.note:
-            yield f"{indent}# {' '.join(command.note.split())}"
+            yield f"{indent}# {_one_line(command.note)}"
         words = [command.name, *map(self.argument, command.arguments)]
         if command.test:
             words.append(self.test(command.test, indent))

@@ -12,7 +12,7 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.sorting import queries, services
 from vaguemestre.sorting.events import SortingChanged
-from vaguemestre.sorting.forms.filters import FilterForm, shown_condition
+from vaguemestre.sorting.forms.filters import FilterForm, quoted, shown_condition
 from vaguemestre.sorting.http import has_proof, proof
 from vaguemestre.sorting.ports import folders_of, recent_of
 from vaguemestre.sorting.rules.filters import fits, is_fully_seen
@@ -156,8 +156,8 @@ def _sentence(wanted: Filter, folders: tuple[Choice, ...]) -> Sentence:
     shown = {one.name: one.shown for one in folders}
     outcome = wanted.outcome
     deeds = [
-        f"ranger dans « {shown.get(outcome.move_to, outcome.move_to)} »" if outcome.move_to else "",
-        f"copier dans « {shown.get(outcome.copy_to, outcome.copy_to)} »" if outcome.copy_to else "",
+        f"ranger dans {quoted(shown.get(outcome.move_to, outcome.move_to))}" if outcome.move_to else "",
+        f"copier dans {quoted(shown.get(outcome.copy_to, outcome.copy_to))}" if outcome.copy_to else "",
         "marquer comme lu" if outcome.is_read else "",
         "marquer d’une étoile" if outcome.is_flagged else "",
     ]

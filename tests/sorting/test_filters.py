@@ -1,0 +1,136 @@
+"""Filters: which are possible, how they are said in Sieve, what a trial tells."""
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.sorting.samples import HOSTILE, NOW, OWNER, WINTER, texts
+from tests.sorting.sieve_reader import shape, tokens
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.sorting.rules.filters import check_filter, fits, is_fully_seen, moved
+from vaguemestre.sorting.script import compose
+from vaguemestre.sorting.values import Aspect, Condition, Filter, Glance, Outcome, Relation
+
+FOLDERS = ("Archive", "Conseils")
+CONSEIL = Condition(Aspect.SUBJECT, Relation.CONTAINS, "conseil")
+PLAIN = Filter("Conseils", (CONSEIL,), Outcome(move_to="Conseils"))
+GLANCE = Glance(
+    sender="Marie Éa <marie.ea@ac-amiens.test>",
+    sender_address="marie.ea@ac-amiens.test",
+    recipients="Nadia Morel <nadia.morel@ac-amiens.test>, tous@dehors.example",
+    recipient_addresses=("nadia.morel@ac-amiens.test", "tous@dehors.example"),
+    subject="Conseil de classe",
+    size=3 * 1024 * 1024,
+    has_attachment=True,
+)
+WORDED = (Aspect.SENDER, Aspect.RECIPIENT, Aspect.SUBJECT, Aspect.TEXT, Aspect.LIST)
+DOMAINS = ("ac-amiens.test",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"name": " "}, "filter-name"),
+        ({"name": "a\nb"}, "filter-name"),
+        ({"conditions": ()}, "filter-conditions"),
+        ({"conditions": (CONSEIL,) * 9}, "filter-conditions"),
+        ({"conditions": (Condition(Aspect.SENDER, Relation.IS, "  "),)}, "filter-words"),
+        ({"conditions": (Condition(Aspect.SENDER, Relation.IS, "a\r\nb"),)}, "filter-words"),
+        ({"conditions": (Condition(Aspect.SIZE, text="beaucoup"),)}, "filter-size"),
+        ({"conditions": (Condition(Aspect.SIZE, text="0"),)}, "filter-size"),
+        ({"conditions": (Condition(Aspect.SIZE, text="²"),)}, "filter-size"),
+        ({"outcome": Outcome()}, "filter-idle"),
+        ({"outcome": Outcome(move_to="Ailleurs")}, "filter-folder"),
+        ({"outcome": Outcome(copy_to='x"; discard; "')}, "filter-folder"),
+    ],
+)
+def test_what_cannot_be_carried_out_is_refused(changes: dict[str, object], code: str) -> None:
+    check_filter(PLAIN, FOLDERS)
+    with pytest.raises(Refusal) as refused:
+        check_filter(replace(PLAIN, **changes), FOLDERS)  # type: ignore[arg-type]
+    assert refused.value.code == f"sorting.{code}"
+
+
+@pytest.mark.parametrize(
+    ("condition", "fit"),
+    [
+        (Condition(Aspect.SENDER, Relation.CONTAINS, "marie"), True),
+        (Condition(Aspect.SENDER, Relation.IS, "Marie.Ea@AC-amiens.test"), True),
+        (Condition(Aspect.SENDER, Relation.IS, "marie"), False),
+        (Condition(Aspect.SENDER, Relation.LACKS, "marie"), False),
+        (Condition(Aspect.RECIPIENT, Relation.IS, "tous@dehors.example"), True),
+        (Condition(Aspect.RECIPIENT, Relation.LACKS, "tous"), False),
+        (Condition(Aspect.SUBJECT, Relation.IS, "conseil de classe"), True),
+        (Condition(Aspect.SUBJECT, Relation.CONTAINS, "facture"), False),
+        (Condition(Aspect.SIZE, text="2"), True),
+        (Condition(Aspect.SIZE, text="3"), False),
+        (Condition(Aspect.ATTACHMENT), True),
+        (Condition(Aspect.OUTSIDE), False),
+        (Condition(Aspect.TEXT, text="conseil"), False),
+    ],
+)
+def test_a_trial_answers_as_the_filter_will(condition: Condition, fit: bool) -> None:
+    assert fits(replace(PLAIN, conditions=(condition,)), GLANCE, DOMAINS) is fit
+
+
+def test_all_or_one_of_the_conditions() -> None:
+    both = (CONSEIL, Condition(Aspect.SUBJECT, Relation.CONTAINS, "facture"))
+    assert not fits(replace(PLAIN, conditions=both), GLANCE, DOMAINS)
+    assert fits(replace(PLAIN, conditions=both, matches_all=False), GLANCE, DOMAINS)
+
+
+def test_a_trial_says_when_it_did_not_look_at_everything() -> None:
+    assert is_fully_seen(PLAIN)
+    assert not is_fully_seen(replace(PLAIN, conditions=(CONSEIL, Condition(Aspect.TEXT, text="x"))))
+
+
+@given(st.lists(st.integers(1, 50), unique=True), st.integers(1, 50), st.sampled_from([-1, 1]))
+def test_moving_one_place_keeps_everybody(order: list[int], one: int, by: int) -> None:
+    after = moved(order, one, by)
+    assert sorted(after) == sorted(order)
+    if one in order:
+        assert abs(after.index(one) - order.index(one)) <= 1
+        if 0 <= order.index(one) + by < len(order):
+            assert moved(after, one, -by) == tuple(order)
+
+
+@given(
+    texts,
+    texts,
+    texts,
+    st.sampled_from([one for one in Aspect if one not in ("size", "attachment", "outside")]),
+)
+def test_no_text_changes_the_shape_of_the_script(name: str, words: str, folder: str, aspect: Aspect) -> None:
+    def written(name: str, words: str, folder: str) -> str:
+        wanted = Filter(name, (Condition(aspect, Relation.CONTAINS, words),), Outcome(folder, folder))
+        return compose(WINTER, OWNER, kept="", now=NOW, filters=[wanted])
+
+    assert shape(written(name, f"x{words}", f"y{folder}")) == shape(written("n", "x", "y"))
+
+
+@pytest.mark.parametrize("with_absence", [True, False])
+def test_every_kind_of_filter_compiles(tmp_path: Path, with_absence: bool) -> None:
+    outcome = Outcome("Archive/Été", "Copie", is_read=True, is_flagged=True)
+    filters = []
+    for aspect in Aspect:
+        for relation in Relation:
+            for text in HOSTILE:
+                words = "5" if aspect is Aspect.SIZE else text
+                filters.append(
+                    Filter(text, (Condition(aspect, relation, words), CONSEIL), outcome, len(text) % 2 > 0)
+                )
+    script = compose(WINTER if with_absence else None, OWNER, kept="autre", now=NOW, filters=filters)
+    (tmp_path / "a.sieve").write_bytes(script.encode())
+    command = ["sievec", str(tmp_path / "a.sieve"), str(tmp_path / "a.svbin")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_a_filter_switched_off_is_not_in_the_script() -> None:
+    assert compose(None, OWNER, kept="x", now=NOW, filters=[replace(PLAIN, is_on=False)]) == ""
+    script = compose(None, OWNER, kept="x", now=NOW, filters=[PLAIN])
+    assert ("string", "conseil") in tokens(script)

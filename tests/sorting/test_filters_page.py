@@ -1,0 +1,184 @@
+"""« Filtres »: written, tried, ordered, switched, dropped; by nobody who has not proved who they are."""
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.signin.people import PASSWORD, account
+from tests.sorting.test_filters import GLANCE
+
+from vaguemestre.credentials.models import Account
+from vaguemestre.engines.memory.scripts import MemorySieve
+from vaguemestre.signin.models import BrowserSession
+from vaguemestre.sorting import queries
+from vaguemestre.sorting.ports import folders_of, open_scripts, recent_of
+from vaguemestre.sorting.values import SCRIPT_NAME, Aspect, Choice, Glance
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/parametres/filtres"
+
+
+@pytest.fixture(autouse=True)
+def sieve() -> Iterator[MemorySieve]:
+    held, fake = (open_scripts.get(), folders_of.get(), recent_of.get()), MemorySieve()
+
+    def folders(mailbox: str, session_key: str) -> tuple[Choice, ...]:
+        return Choice("Archive", "Archives"), Choice("Conseils", "Conseils")
+
+    def recent(mailbox: str, session_key: str, count: int) -> tuple[Glance, ...]:
+        return (GLANCE,) * 3
+
+    open_scripts.plug(fake)
+    folders_of.plug(folders)
+    recent_of.plug(recent)
+    yield fake
+    open_scripts.plug(held[0])
+    folders_of.plug(held[1])
+    recent_of.plug(held[2])
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account()
+
+
+@pytest.fixture
+def client(nicolas: Account) -> Client:
+    made = Client()
+    answer = made.post("/alogin", {"identifiant": nicolas.username, "secret": PASSWORD})
+    assert answer.status_code == 302
+    return made
+
+
+def words(answer: object) -> str:
+    text = answer.content.decode()  # type: ignore[attr-defined]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def typed(client: Client, **changes: str) -> dict[str, str]:
+    """The form as the page gives it, then as somebody fills it."""
+    page = client.get(f"{ADDRESS}/nouveau").content.decode()
+    found = re.search(r'name="proof" value="([^"]*)"', page)
+    return {
+        "proof": html.unescape(found[1]) if found else "",
+        "name": "Conseils de classe",
+        "matches_all": "1",
+        "c-TOTAL_FORMS": "1",
+        "c-INITIAL_FORMS": "0",
+        "c-0-kind": "subject-contains",
+        "c-0-words": "conseil",
+        "move_to": "Conseils",
+        "copy_to": "",
+        "stops": "on",
+        **changes,
+    }
+
+
+def save(client: Client, **changes: str) -> object:
+    return client.post(f"{ADDRESS}/enregistrer", typed(client, **changes), follow=True)
+
+
+def test_a_filter_is_saved_said_in_words_and_carried_out(
+    client: Client, nicolas: Account, sieve: MemorySieve
+) -> None:
+    answer = words(save(client))
+    assert "Modifications appliquées" in answer
+    assert "Si l’objet contient « conseil » , alors ranger dans « Conseils »" in answer.replace(
+        "conseil », ", "conseil » , "
+    )
+    assert 'fileinto :create "Conseils";' in sieve.boxes[nicolas.mailbox].held[SCRIPT_NAME]
+
+
+def test_several_conditions_and_a_line_more(client: Client, nicolas: Account) -> None:
+    more = client.post(f"{ADDRESS}/enregistrer", typed(client, more="1"))
+    assert 'value="conseil"' in more.content.decode()
+    assert 'name="c-1-words"' in more.content.decode()
+    save(client, **{"c-TOTAL_FORMS": "2", "c-1-kind": "outside", "c-1-words": "", "matches_all": "0"})
+    (kept,) = queries.filters_of(nicolas.pk)
+    assert [one.aspect for one in kept.conditions] == [Aspect.SUBJECT, Aspect.OUTSIDE]
+    assert not kept.matches_all
+
+
+def test_a_trial_tells_what_would_have_been_sorted_and_keeps_nothing(
+    client: Client, nicolas: Account
+) -> None:
+    answer = words(client.post(f"{ADDRESS}/enregistrer", typed(client, **{"try": "1"})))
+    assert "3 messages sur les 3 derniers" in answer
+    assert "Conseil de classe" in answer
+    assert queries.filters_of(nicolas.pk) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": ""}, "obligatoire"),
+        ({"c-0-words": "  "}, "de une à 8 conditions"),
+        ({"move_to": ""}, "Dites ce que le filtre doit faire"),
+        ({"move_to": 'x"; discard; "'}, "choix valide"),
+        ({"c-0-kind": "size", "c-0-words": "lourd"}, "nombre de mégaoctets"),
+        ({"c-0-kind": "redirect"}, "choix valide"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_kept(
+    client: Client, nicolas: Account, changes: dict[str, str], said: str
+) -> None:
+    answer = client.post(f"{ADDRESS}/enregistrer", typed(client, **changes))
+    assert answer.status_code == 422
+    assert said.lower() in words(answer).lower()
+    assert queries.filters_of(nicolas.pk) == ()
+
+
+def test_filters_are_ordered_switched_and_dropped(
+    client: Client, nicolas: Account, sieve: MemorySieve
+) -> None:
+    for name in ("un", "deux"):
+        save(client, name=name)
+    first, second = queries.filters_of(nicolas.pk)
+    client.post(f"{ADDRESS}/{second.filter_id}/monter")
+    assert [one.name for one in queries.filters_of(nicolas.pk)] == ["deux", "un"]
+    client.post(f"{ADDRESS}/{second.filter_id}/desactiver")
+    script = sieve.boxes[nicolas.mailbox].held[SCRIPT_NAME]
+    assert "# Filtre : un" in script
+    assert "# Filtre : deux" not in script
+    client.post(f"{ADDRESS}/{first.filter_id}/supprimer")
+    assert sieve.boxes[nicolas.mailbox].held == {}
+    assert client.post(f"{ADDRESS}/{second.filter_id}/autre").status_code == 404
+
+
+def test_a_filter_is_changed_in_its_place(client: Client, nicolas: Account) -> None:
+    save(client, name="un")
+    save(client, name="deux")
+    (first, _) = queries.filters_of(nicolas.pk)
+    assert 'value="un"' in client.get(f"{ADDRESS}/{first.filter_id}").content.decode()
+    client.post(f"{ADDRESS}/{first.filter_id}/enregistrer", typed(client, name="un, corrigé"))
+    assert [one.name for one in queries.filters_of(nicolas.pk)] == ["un, corrigé", "deux"]
+
+
+def test_somebody_else_s_filter_does_not_exist(client: Client, nicolas: Account) -> None:
+    save(client)
+    (mine,) = queries.filters_of(nicolas.pk)
+    other = account("xautre")
+    theirs = Client()
+    theirs.post("/alogin", {"identifiant": other.username, "secret": PASSWORD})
+    assert theirs.get(f"{ADDRESS}/{mine.filter_id}").status_code == 404
+    for act in ("supprimer", "desactiver", "descendre"):
+        theirs.post(f"{ADDRESS}/{mine.filter_id}/{act}")
+    assert queries.filters_of(nicolas.pk) == (mine,)
+
+
+def test_a_stolen_session_writes_no_filter(client: Client, nicolas: Account) -> None:
+    """Somebody who holds the session only, ten minutes after the sign-in: no form, no proof, no filter."""
+    ready = typed(client)
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=10))
+    stolen = {**ready, "proof": ""}
+    assert client.post(f"{ADDRESS}/enregistrer", stolen)["Location"] == f"{ADDRESS}/nouveau"
+    other = account("xautre")
+    theirs = Client()
+    theirs.post("/alogin", {"identifiant": other.username, "secret": PASSWORD})
+    assert theirs.post(f"{ADDRESS}/enregistrer", ready)["Location"] == f"{ADDRESS}/nouveau"
+    assert queries.filters_of(nicolas.pk) == queries.filters_of(other.pk) == ()
