@@ -214,6 +214,19 @@ def test_a_connection_that_dies_inside_a_use_is_renewed_for_reading_only(
         assert box.page("INBOX", 0, 50).total == 1
 
 
+def test_a_kept_connection_that_died_harms_no_act(post: Post, someone: Someone, engines: LiveEngines) -> None:
+    login = MailLogin(someone.mailbox, "s")
+    with post.mailboxes(login) as box:
+        ref = box.append("INBOX", letter("Sujet"), (), at(1))
+    engines.doveadm.cut(login.mailbox)
+    with post.mailboxes(login) as box:
+        box.flag([ref], (Flag.SEEN,), ())
+    engines.doveadm.cut(login.mailbox)
+    with post.mailboxes(login) as box:
+        box.append("INBOX", letter("Deux"), (), at(2))
+        assert box.page("INBOX", 0, 50).unread == 1
+
+
 def test_a_hung_engine_is_told_within_three_seconds(
     engines: LiveEngines, post: Post, someone: Someone
 ) -> None:
