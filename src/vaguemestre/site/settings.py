@@ -36,6 +36,7 @@ _ROOMS = (
     "writing",
     "sso.registry",
     "sso.oidc",
+    "sso.cas",
     "portal",
     "helpdesk",
 )

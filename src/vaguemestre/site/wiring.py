@@ -51,6 +51,7 @@ from vaguemestre.site.config import Config
 from vaguemestre.sorting import handlers as sorting_handlers
 from vaguemestre.sorting import ports as sorting
 from vaguemestre.sorting.events import SortingChanged
+from vaguemestre.sso.cas import handlers as cas_handlers
 from vaguemestre.sso.oidc import handlers as oidc_handlers
 from vaguemestre.sso.registry import handlers as registry_handlers
 from vaguemestre.sso.registry import ports as registry
@@ -76,7 +77,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ),
     AccountTouched: (signin_handlers.tell_owner,),
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
-    VisitEnded: (oidc_handlers.tell,),
+    VisitEnded: (oidc_handlers.tell, cas_handlers.tell),
     MessageQueued: (outbox_handlers.send,),
     MessageFiled: (writing_handlers.forget_composer, contacts_handlers.remember_recipients),
     MessageRefused: (writing_handlers.bring_draft_back,),

@@ -1,5 +1,6 @@
 """What the doors of every protocol share: signing in on the way, and pages that send nobody anywhere."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.core import signing
@@ -43,6 +44,14 @@ def proved_since(mark: str, who: Who) -> bool:
 def leave(request: HttpRequest, address: str, name: str = "") -> HttpResponse:
     """A page that goes on by itself: after a form, browsers follow no redirect out of our own pages."""
     return render(request, "sso/registry/leave.html", {"address": address, "name": name})
+
+
+def confirm_leaving(
+    request: HttpRequest, action: str, fields: Mapping[str, str], name: str = ""
+) -> HttpResponse:
+    """Ask the person before signing them out everywhere: the request may be anybody's."""
+    shown = {"action": action, "fields": dict(fields), "name": name}
+    return render(request, "sso/registry/sign_out.html", shown)
 
 
 def refused(request: HttpRequest, words: str) -> HttpResponse:

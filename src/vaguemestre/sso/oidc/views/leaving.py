@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,7 +15,7 @@ from vaguemestre.signin.http import SIGN_IN, go_out, who_asks
 from vaguemestre.sso.oidc.http import back_to, once_each
 from vaguemestre.sso.oidc.rules.claims import read_hint
 from vaguemestre.sso.oidc.services import keys_now
-from vaguemestre.sso.registry.http import leave, refused
+from vaguemestre.sso.registry.http import confirm_leaving, leave, refused
 from vaguemestre.sso.registry.queries import find_application, visit_named
 from vaguemestre.sso.registry.rules.addresses import stands_in
 from vaguemestre.sso.registry.values import Application, Protocol
@@ -52,7 +51,18 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         return _onwards(wish)
     if wish.session_key == who.session_key:
         return go_out(request, _onwards(wish))
-    return render(request, "sso/oidc/sign_out.html", {"wish": wish})
+    application = wish.application
+    fields = {
+        "client_id": application.client_id if application else "",
+        "post_logout_redirect_uri": wish.address,
+        "state": wish.state,
+    }
+    return confirm_leaving(
+        request,
+        reverse("oidc:confirm-sign-out"),
+        {name: value for name, value in fields.items() if value},
+        application.name if application else "",
+    )
 
 
 @never_cache

@@ -13,6 +13,7 @@ from vaguemestre.sso.registry.services.visits import (
     end_visits_of_sessions,
     enter,
     forget_visit,
+    name_visit,
     sweep,
 )
 
@@ -24,6 +25,7 @@ __all__ = [
     "enter",
     "forget_visit",
     "keep_application",
+    "name_visit",
     "remove_application",
     "renew_secret",
     "secret_holds",

@@ -78,6 +78,11 @@ def carry_on(session_keys: Collection[str], to_key: str) -> None:
     VisitRow.objects.filter(session_key__in=session_keys, ended_at=None).update(session_key=to_key)
 
 
+def name_visit(visit_id: int, reference: str) -> None:
+    """Part: by what the application knows that visit."""
+    VisitRow.objects.filter(pk=visit_id).update(reference=reference)
+
+
 def forget_visit(visit_id: int) -> None:
     """The application was told, or need not be."""
     VisitRow.objects.filter(pk=visit_id).delete()

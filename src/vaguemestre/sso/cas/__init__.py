@@ -1,0 +1,1 @@
+"""CAS 3.0 server: tickets for the ENTs and the local applications of the académie."""

@@ -1,0 +1,94 @@
+"""What CAS answers, written by an encoder. Pure."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from xml.etree.ElementTree import Element, QName, SubElement, register_namespace, tostring
+
+from vaguemestre.sso.cas.values import Failure
+
+type Attribute = str | bool | list[str]
+
+_CAS = "http://www.yale.edu/tp/cas"
+_SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
+_SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+_UNWRITABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WORDS = {
+    Failure.REQUEST: "service and ticket are both needed, once each",
+    Failure.TICKET: "the ticket is unknown, over, or served already",
+    Failure.SERVICE: "the ticket was given to another service",
+    Failure.KIND: "the person did not prove who they are for this ticket",
+}
+
+register_namespace("cas", _CAS)
+register_namespace("samlp", _SAMLP)
+register_namespace("saml", _SAML)
+
+
+def attributes_of(
+    told: Mapping[str, Attribute], signed_in_at: datetime, *, fresh: bool
+) -> dict[str, Attribute]:
+    """What is released, and the three facts of CAS 3.0 §2.5.7."""
+    return {
+        "authenticationDate": signed_in_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "longTermAuthenticationRequestTokenUsed": False,
+        "isFromNewLogin": fresh,
+        **told,
+    }
+
+
+def success_xml(user: str, attributes: Mapping[str, Attribute] | None) -> bytes:
+    """`attributes` None: the answer of CAS 2.0, which has none."""
+    root = Element(QName(_CAS, "serviceResponse"))
+    success = SubElement(root, QName(_CAS, "authenticationSuccess"))
+    _text(success, _CAS, "user", user)
+    if attributes is not None:
+        told = SubElement(success, QName(_CAS, "attributes"))
+        for name, value in attributes.items():
+            for one in _each(value):
+                _text(told, _CAS, name, one)
+    return _written(root)
+
+
+def failure_xml(failure: Failure) -> bytes:
+    root = Element(QName(_CAS, "serviceResponse"))
+    told = SubElement(root, QName(_CAS, "authenticationFailure"), code=failure.value)
+    told.text = _WORDS[failure]
+    return _written(root)
+
+
+def success_json(user: str, attributes: Mapping[str, Attribute] | None) -> dict[str, object]:
+    told = {"attributes": dict(attributes)} if attributes is not None else {}
+    return {"serviceResponse": {"authenticationSuccess": {"user": user, **told}}}
+
+
+def failure_json(failure: Failure) -> dict[str, object]:
+    told = {"code": failure.value, "description": _WORDS[failure]}
+    return {"serviceResponse": {"authenticationFailure": told}}
+
+
+def logout_request(ticket: str, user: str, identifier: str, now: datetime) -> str:
+    """CAS 3.0 §2.3.3: a SAML 2.0 LogoutRequest whose session is the ticket."""
+    root = Element(
+        QName(_SAMLP, "LogoutRequest"),
+        ID=identifier,
+        Version="2.0",
+        IssueInstant=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+    _text(root, _SAML, "NameID", user)
+    _text(root, _SAMLP, "SessionIndex", ticket)
+    return tostring(root, encoding="unicode")
+
+
+def _each(value: Attribute) -> list[str]:
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _text(parent: Element, space: str, name: str, text: str) -> None:
+    SubElement(parent, QName(space, name)).text = _UNWRITABLE.sub("", text)
+
+
+def _written(root: Element) -> bytes:
+    return bytes(tostring(root, encoding="utf-8", xml_declaration=True))

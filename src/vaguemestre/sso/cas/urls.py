@@ -1,0 +1,16 @@
+"""Paths of CAS."""
+
+from django.urls import path
+
+from vaguemestre.sso.cas import views
+
+app_name = "cas"
+urlpatterns = [
+    path("login", views.login, name="login"),
+    path("reprise", views.resume, name="resume"),
+    path("validate", views.validate_1, name="validate"),
+    path("serviceValidate", views.validate_2, name="service-validate"),
+    path("p3/serviceValidate", views.validate_3, name="p3-service-validate"),
+    path("logout", views.logout, name="logout"),
+    path("logout/confirmer", views.confirm_logout, name="confirm-logout"),
+]

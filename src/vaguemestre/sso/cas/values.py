@@ -1,0 +1,24 @@
+"""Nouns of CAS."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Failure(StrEnum):
+    """Codes of a refused validation (CAS 3.0 §2.5.3)."""
+
+    REQUEST = "INVALID_REQUEST"
+    TICKET = "INVALID_TICKET"
+    SERVICE = "INVALID_SERVICE"
+    KIND = "INVALID_TICKET_SPEC"
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """Whose ticket it was, and how they had signed in; `fresh`: they proved it for this very ticket."""
+
+    visit_id: int
+    account_id: int
+    signed_in_at: datetime
+    fresh: bool

@@ -1,0 +1,61 @@
+"""What the protocols' tests lend: nobody listens to events, notices are kept."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+from tests.signin.people import account
+
+from vaguemestre.credentials.models import Account
+from vaguemestre.jobs import ports as jobs
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.signin.events import SessionsEnded
+from vaguemestre.sso.cas import handlers as cas_handlers
+from vaguemestre.sso.oidc import handlers as oidc_handlers
+from vaguemestre.sso.registry import handlers as registry_handlers
+from vaguemestre.sso.registry.events import VisitEnded
+from vaguemestre.sso.registry.models import Visit
+from vaguemestre.sso.registry.ports import post_form
+
+
+class Told:
+    """What applications were told, and how they take it."""
+
+    def __init__(self) -> None:
+        self.forms: list[tuple[str, dict[str, str]]] = []
+        self.away = False
+        self.grumpy = False
+
+    def __call__(self, address: str, fields: Mapping[str, str]) -> None:
+        if self.away:
+            raise EngineDown(address)
+        self.forms.append((address, dict(fields)))
+        if self.grumpy:
+            raise EngineRefused(address)
+
+    def work(self) -> None:
+        """What the worker does with the visits that ended."""
+        for visit_id in Visit.objects.filter(ended_at__isnull=False).values_list("pk", flat=True):
+            oidc_handlers.tell(VisitEnded(visit_id))
+            cas_handlers.tell(VisitEnded(visit_id))
+
+
+@pytest.fixture
+def told() -> Iterator[Told]:
+    kept = Told()
+    before = post_form.get()
+    post_form.plug(kept)
+    yield kept
+    post_form.plug(before)
+
+
+@pytest.fixture(autouse=True)
+def _few_listeners() -> Iterator[None]:
+    before = jobs.subscriptions.get()
+    jobs.subscriptions.plug({SessionsEnded: (registry_handlers.follow_sessions,)})
+    yield
+    jobs.subscriptions.plug(before)
+
+
+@pytest.fixture
+def nicolas(db: None) -> Account:
+    return account()
