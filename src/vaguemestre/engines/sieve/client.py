@@ -4,7 +4,7 @@ import base64
 import re
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -36,15 +36,13 @@ class ManageSieve:
         self._token = token
 
     def __enter__(self) -> Self:
-        with _wire_errors("connect"):
-            self._socket = socket.create_connection(self._where, _PATIENCE_SECONDS)
-            self._file = self._socket.makefile("rb")
-        try:
+        with ExitStack() as opened:
+            with _wire_errors("connect"):
+                self._socket = opened.enter_context(socket.create_connection(self._where, _PATIENCE_SECONDS))
+                self._file = opened.enter_context(self._socket.makefile("rb"))
             self._answer("greeting")
             self._authenticate()
-        except BaseException:
-            self._close()
-            raise
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(
@@ -53,7 +51,7 @@ class ManageSieve:
         if kind is None:
             with suppress(EngineDown, EngineRefused):  # everything asked for is done
                 self.command("LOGOUT")
-        self._close()
+        self._opened.close()
 
     def command(self, verb: str, *arguments: str) -> list[Words]:
         """Send a command and its strings; the lines of its answer, each a list of words."""
@@ -104,10 +102,6 @@ class ManageSieve:
         if len(content) != size:
             raise ConnectionError("cut in the middle of a literal")
         return content.decode("utf-8", "replace")
-
-    def _close(self) -> None:
-        self._file.close()
-        self._socket.close()
 
 
 def words_of(line: bytes) -> tuple[Words, int | None]:
