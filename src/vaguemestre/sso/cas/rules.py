@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from xml.etree.ElementTree import Element, QName, SubElement, register_namespace, tostring
+from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from vaguemestre.sso.cas.values import Failure
 
@@ -39,11 +39,11 @@ def attributes_of(
 
 def success_xml(user: str, attributes: Mapping[str, Attribute] | None) -> bytes:
     """`attributes` None: the answer of CAS 2.0, which has none."""
-    root = Element(QName(_CAS, "serviceResponse"))
-    success = SubElement(root, QName(_CAS, "authenticationSuccess"))
+    root = Element(_named(_CAS, "serviceResponse"))
+    success = SubElement(root, _named(_CAS, "authenticationSuccess"))
     _text(success, _CAS, "user", user)
     if attributes is not None:
-        told = SubElement(success, QName(_CAS, "attributes"))
+        told = SubElement(success, _named(_CAS, "attributes"))
         for name, value in attributes.items():
             for one in _each(value):
                 _text(told, _CAS, name, one)
@@ -51,8 +51,8 @@ def success_xml(user: str, attributes: Mapping[str, Attribute] | None) -> bytes:
 
 
 def failure_xml(failure: Failure) -> bytes:
-    root = Element(QName(_CAS, "serviceResponse"))
-    told = SubElement(root, QName(_CAS, "authenticationFailure"), code=failure.value)
+    root = Element(_named(_CAS, "serviceResponse"))
+    told = SubElement(root, _named(_CAS, "authenticationFailure"), code=failure.value)
     told.text = _WORDS[failure]
     return _written(root)
 
@@ -70,7 +70,7 @@ def failure_json(failure: Failure) -> dict[str, object]:
 def logout_request(ticket: str, user: str, identifier: str, now: datetime) -> str:
     """CAS 3.0 §2.3.3: a SAML 2.0 LogoutRequest whose session is the ticket."""
     root = Element(
-        QName(_SAMLP, "LogoutRequest"),
+        _named(_SAMLP, "LogoutRequest"),
         ID=identifier,
         Version="2.0",
         IssueInstant=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -80,6 +80,10 @@ def logout_request(ticket: str, user: str, identifier: str, now: datetime) -> st
     return tostring(root, encoding="unicode")
 
 
+def _named(space: str, name: str) -> str:
+    return f"{{{space}}}{name}"
+
+
 def _each(value: Attribute) -> list[str]:
     if isinstance(value, bool):
         return ["true" if value else "false"]
@@ -87,7 +91,7 @@ def _each(value: Attribute) -> list[str]:
 
 
 def _text(parent: Element, space: str, name: str, text: str) -> None:
-    SubElement(parent, QName(space, name)).text = _UNWRITABLE.sub("", text)
+    SubElement(parent, _named(space, name)).text = _UNWRITABLE.sub("", text)
 
 
 def _written(root: Element) -> bytes:
