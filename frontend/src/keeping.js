@@ -19,6 +19,7 @@ export class Keeping {
     window.addEventListener("online", () => this.isDirty && this.soon(0));
     window.addEventListener("focus", () => this.isDirty && this.soon(0));
     document.addEventListener("visibilitychange", () => document.hidden && this.isDirty && this.soon(0));
+    window.addEventListener("pagehide", () => this.part());
   }
 
   get place() {
@@ -77,6 +78,15 @@ export class Keeping {
       this.since = began;
       return this.failed(error);
     }
+  }
+
+  // The page goes away with something unsaved: said without waiting for the answer. The copy of this computer
+  // stays, and the next page finds that the server has the same text.
+  part() {
+    if (this.isStopped || !this.isDirty) return;
+    const body = new URLSearchParams({ ...this.read(), revision: this.revision });
+    if (body.toString().length > 60000) return;
+    this.server.ask(this.server.address("brouillon/"), { method: "POST", body, keepalive: true }).catch(() => {});
   }
 
   async failed(error) {

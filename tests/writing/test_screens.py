@@ -118,7 +118,7 @@ def test_opened_saved_and_sent(browser: Client, box: MemoryMailbox) -> None:
     saved = browser.post(
         f"{told['url']}brouillon/", {"to": "p@d.fr", "html": "<p>x</p>", "revision": 0}, **JSON
     )
-    assert saved.json() == {"revision": 1, "trouble": ""}
+    assert saved.json() == {"revision": 1, "new": True, "trouble": ""}
     left = send(browser, key=told["key"]).json()
     assert left["state"] == "held"
     assert 9_000 < left["held_ms"] <= 12_000

@@ -105,6 +105,16 @@ def test_of_two_windows_neither_writes_over_the_other(
     assert sorted(str(draft["Subject"]) for draft in drafts(box)) == ["première fenêtre", "seconde fenêtre"]
 
 
+def test_the_same_text_saved_again_is_no_conflict(
+    writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    key, text = fresh_key(), Written(subject="x", html="<p>y</p>")
+    assert services.save_writing(writer, key, text, 0, mailboxes, now=NOON).is_new
+    again = services.save_writing(writer, key, text, 0, mailboxes, now=NOON)
+    assert (again.is_new, again.revision) == (False, 1)
+    assert len(drafts(box)) == 1
+
+
 def test_the_second_of_two_windows_keeps_thread_and_pieces(writer: Writer, box: MemoryMailbox) -> None:
     key = start(writer, box, Mode.FORWARD, original(box, html='<img src="cid:p1@x">', files=1))
     forked = services.fork_writing(writer, key, now=NOON)

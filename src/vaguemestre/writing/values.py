@@ -69,6 +69,7 @@ class Saved:
     """`revision` counts the saves; `draft_trouble` (a code) says why the mailbox has no draft of it yet."""
 
     revision: int
+    is_new: bool = True  # False: that very text was kept already
     draft_trouble: str = ""
 
 

@@ -28,18 +28,19 @@ def save_writing(
 ) -> Saved:
     """Keep the text, then match the draft; a mailbox that is away or full does not stop the first.
 
-    `revision`: the save this text was typed upon. Raises Refusal `writing.changed-elsewhere` when another
-    window saved since, `writing.already-sent`, `writing.too-long`, `writing.gone`.
+    `revision`: the save this text was typed upon; the same text again is fine. Raises Refusal
+    `writing.changed-elsewhere` when another window saved since, `writing.already-sent`, `writing.too-long`,
+    `writing.gone`.
     """
-    row = _keep_text(writer, key, written, revision, now)
+    row, is_new = _keep_text(writer, key, written, revision, now)
     try:
         with open_mailbox(writer.login) as mailbox:
             match_draft(row, writer, mailbox, now=now)
     except (EngineDown, EngineRefused):
-        return Saved(row.revision, "writing.draft-later")
+        return Saved(row.revision, is_new, "writing.draft-later")
     except Refusal as refusal:
-        return Saved(row.revision, refusal.code)
-    return Saved(row.revision)
+        return Saved(row.revision, is_new, refusal.code)
+    return Saved(row.revision, is_new)
 
 
 @transaction.atomic(durable=True)
@@ -102,11 +103,15 @@ def drafts_folder(mailbox: Mailbox) -> str:
 
 
 @transaction.atomic(durable=True)
-def _keep_text(writer: Writer, key: str, written: Written, revision: int, now: datetime) -> Composition:
-    row = row_for(writer, key, now)
+def _keep_text(
+    writer: Writer, key: str, written: Written, revision: int, now: datetime
+) -> tuple[Composition, bool]:
+    row, columns = row_for(writer, key, now), text_columns(written)
     free = Composition.objects.filter(pk=row.pk, is_sending=False, revision=revision)
-    if not free.update(**text_columns(written), revision=revision + 1, updated_at=now):
-        row.refresh_from_db()
-        raise Refusal("writing.already-sent" if row.is_sending else "writing.changed-elsewhere")
+    is_new = bool(free.update(**columns, revision=revision + 1, updated_at=now))
     row.refresh_from_db()
-    return row
+    if row.is_sending:
+        raise Refusal("writing.already-sent")
+    if not is_new and any(getattr(row, name) != value for name, value in columns.items()):
+        raise Refusal("writing.changed-elsewhere")
+    return row, is_new

@@ -80,7 +80,7 @@ def save(request: SignedInRequest, key: str) -> HttpResponse:
         now=timezone.now(),
     )
     trouble = sentence(Refusal(saved.draft_trouble)) if saved.draft_trouble else ""
-    return JsonResponse({"revision": saved.revision, "trouble": trouble})
+    return JsonResponse({"revision": saved.revision, "new": saved.is_new, "trouble": trouble})
 
 
 @require_POST

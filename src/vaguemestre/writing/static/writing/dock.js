@@ -30,23 +30,51 @@ class ComposerDock extends HTMLElement {
     }
   }
 
-  // A browser that crashed, a network that went: what never reached the server is offered again.
-  offerLost() {
+  // A browser that crashed, a network that went: what never reached the server is sent now, and said.
+  async offerLost() {
     const mine = `${PREFIX}${this.account}:`;
     for (const place of Object.keys(localStorage).filter((one) => one.startsWith(mine))) {
       const key = place.slice(mine.length);
-      const notice = window.vaguemestre.notify("Un courriel non enregistré a été retrouvé.", "warn", 0);
-      if (!notice) return;
-      notice.dataset.stays = "";
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "btn line";
-      button.textContent = "Le reprendre";
-      button.addEventListener("click", () => {
-        notice.remove();
-        this.show(key, `${this.home}${key}/`, "Courriel retrouvé");
+      let kept;
+      try {
+        kept = JSON.parse(localStorage.getItem(place));
+      } catch {
+        kept = null;
+      }
+      const told = kept?.fields ? await this.post(`${this.home}${key}/brouillon/`, { ...kept.fields, revision: kept.revision }) : { gone: true };
+      if (told?.revision || told?.gone || told?.code === "writing.already-sent") localStorage.removeItem(place);
+      if (told?.new || told?.code === "writing.changed-elsewhere") this.offer(key);
+    }
+  }
+
+  offer(key) {
+    const notice = window.vaguemestre.notify("Un courriel non enregistré a été retrouvé.", "warn", 0);
+    if (!notice) return;
+    notice.dataset.stays = "";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn line";
+    button.textContent = "Le reprendre";
+    button.addEventListener("click", () => {
+      notice.remove();
+      this.show(key, `${this.home}${key}/`, "Courriel retrouvé");
+    });
+    notice.append(button);
+    window.dispatchEvent(new CustomEvent("vm:mail-changed", { detail: { folders: ["drafts"] } }));
+  }
+
+  // What the server says, refusals included; null when nobody answers or the session is over.
+  async post(address, fields) {
+    try {
+      const answer = await fetch(address, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": cookieToken() },
+        body: new URLSearchParams(fields),
+        cache: "no-store",
       });
-      notice.append(button);
+      return answer.redirected || answer.status === 403 ? null : await answer.json();
+    } catch {
+      return null;
     }
   }
 
@@ -63,19 +91,9 @@ class ComposerDock extends HTMLElement {
   async compose({ mode = "new", ref = null, to = "" }) {
     const fields = { mode, to };
     if (ref) Object.assign(fields, { folder: ref.folder, uid_validity: ref.uidValidity ?? ref.uid_validity, uid: ref.uid });
-    let told;
-    try {
-      const answer = await fetch(this.home, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": cookieToken() },
-        body: new URLSearchParams(fields),
-        cache: "no-store",
-      });
-      if (answer.redirected || answer.status === 403) return location.reload();
-      told = await answer.json();
-      if (!answer.ok) throw new Error(told.error);
-    } catch (error) {
-      const words = error instanceof TypeError || error instanceof SyntaxError ? "La messagerie ne répond pas. Réessayez." : error.message;
+    const told = await this.post(this.home, fields);
+    if (!told?.key) {
+      const words = told?.error || "La messagerie ne répond pas, ou votre session est terminée : rechargez la page.";
       window.vaguemestre.notify(words, "danger");
       return;
     }
