@@ -18,7 +18,7 @@ export class MailApp extends HTMLElement {
   connectedCallback() {
     this.folders = this.querySelector("#dossiers");
     this.lecture = this.querySelector("#lecture");
-    this.readTitle = document.title;
+    this.readTitle = this.dataset.title;
     this.#takeList();
     const open = this.lecture.querySelector(".message");
     if (open) this.#shown(open);
@@ -85,6 +85,7 @@ export class MailApp extends HTMLElement {
     if (push) this.#pushed(to.href, "reading");
     this.#pane("reading");
     this.#shown(this.openMessage);
+    this.#title();
     if (focus || !WIDE.matches) this.lecture.querySelector("#sujet")?.focus({ preventScroll: true });
     return undefined;
   }
@@ -114,7 +115,7 @@ export class MailApp extends HTMLElement {
     this.#putFolders(app.querySelector(".folder-lists").innerHTML);
     this.lecture.innerHTML = app.querySelector("#lecture").innerHTML;
     document.querySelector("#deplacer .targets").innerHTML = next.querySelector("#deplacer .targets").innerHTML;
-    document.title = this.readTitle = next.title;
+    this.readTitle = app.dataset.title;
     if (push) this.#pushed(to.href, app.dataset.pane);
     this.#takeList();
     this.#pane(app.dataset.pane);
@@ -161,7 +162,6 @@ export class MailApp extends HTMLElement {
     this.list.markOpen("");
     this.#pane("list");
     if (this.openRef) this.#nothing();
-    document.title = this.readTitle;
     this.#title();
   }
 
@@ -332,7 +332,8 @@ export class MailApp extends HTMLElement {
     }
     const inbox = this.folders.querySelector('[data-use="inbox"] .count');
     const count = inbox ? inbox.firstChild.textContent.trim() : "";
-    document.title = (count ? `(${count}) ` : "") + this.readTitle.replace(/^\(\S+\) /, "");
+    const subject = this.lecture.querySelector("#sujet")?.textContent;
+    document.title = (count ? `(${count}) ` : "") + (subject ? `${subject} – Vaguemestre` : this.readTitle);
   }
 
   // Hands.
@@ -419,7 +420,9 @@ export class MailApp extends HTMLElement {
     const frame = this.lecture.querySelector("iframe.body");
     const address = new URL(frame.src);
     address.searchParams.set("images", "1");
-    frame.src = address.href;
+    const shown = frame.cloneNode();
+    shown.src = address.href; // another frame: a changed address would be one more step back in the history
+    frame.replaceWith(shown);
     const notice = this.lecture.querySelector("[data-blocked]");
     notice?.remove();
     this.lecture.querySelector("#sujet")?.focus({ preventScroll: true });
@@ -494,11 +497,13 @@ export class MailApp extends HTMLElement {
 
   #drags() {
     this.addEventListener("click", (event) => {
-      const label = event.target.closest("label.pick");
-      if (!label || !event.shiftKey || !this.lastPicked?.isConnected) return;
-      event.preventDefault();
-      this.list.selectBetween(this.lastPicked, label.closest("li.row"));
-      this.#bulk();
+      const row = event.target.closest("label.pick")?.closest("li.row");
+      const from = this.lastPicked;
+      if (!row || !event.shiftKey || !from?.isConnected) return;
+      setTimeout(() => {
+        this.list.selectBetween(from, row); // once the box itself has been ticked
+        this.#bulk();
+      });
     });
     this.addEventListener("dragstart", (event) => {
       const row = event.target.closest?.("li.row");

@@ -159,6 +159,7 @@ export class RowList {
     const fresh = [...template.content.children].map((row) => {
       const written = row.outerHTML;
       const same = old.get(written);
+      old.delete(written); // two headings may say the same
       if (same) return same;
       row.written = written;
       return row;

@@ -13,7 +13,11 @@ body {
 .vm-part + .vm-part {border-top: 1px solid light-dark(#e3e0d8, #2e333f); margin-top: 16px; padding-top: 16px}
 a {color: light-dark(#2a45c2, #a9b8ff)}
 img {max-width: 100%%; height: auto}
-img:not([src]) {font-size: 13px; color: light-dark(#565d6e, #aab1c1)}
+img:not([src]) {
+  display: inline !important; width: auto !important; height: auto !important;
+  font-size: 13px; color: light-dark(#565d6e, #aab1c1);
+}
+img:not([src]):not([alt]), img:not([src])[alt=""] {display: none !important}
 table {max-width: 100%%}
 pre {white-space: pre-wrap}
 blockquote {
@@ -25,7 +29,7 @@ blockquote blockquote blockquote {border-color: light-dark(#dec48e, #7a6130)}
 .vm-text {white-space: pre-wrap; max-width: 80ch}
 .vm-host {font-size: .85em; font-weight: 700; color: light-dark(#7a4f00, #f0c774)}
 .vm-note {font-size: 14px; color: light-dark(#565d6e, #aab1c1)}
-@media (max-width: 640px) {
+@media (max-width: 700px) {
   table, tbody, tr, td, th, div, p, img {max-width: 100%% !important; min-width: 0 !important}
   table[width], td[width] {width: auto !important}
 }
