@@ -75,6 +75,15 @@ class OneTimeDevice(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
 
+class RecoveryCode(models.Model):
+    """A code for the day the application is lost: used once. Only a keyed hash of it is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
+    mark = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+
 class MailToken(models.Model):
     """A mail token we minted and still honour: its SHA-256. Gone from here, it opens nothing."""
 

@@ -24,6 +24,11 @@ def lines_about(to: str, *, limit: int) -> list[Kept]:
     return [Kept(row.action, row.by, row.at, row.details) for row in rows]
 
 
+def last_about(to: str, action: str) -> datetime | None:
+    """When that was last done to somebody or something."""
+    return Entry.objects.filter(to=to, action=action).order_by("-id").values_list("at", flat=True).first()
+
+
 def count_done(action: str, *, by: str, since: datetime) -> int:
     """How many times an actor did that since a moment."""
     return Entry.objects.filter(action=action, by=by, at__gte=since).count()

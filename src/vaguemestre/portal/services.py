@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.credentials.services import add_app_password, prefer_theme, revoke_app_password
+from vaguemestre.jobs.services import announce
+from vaguemestre.signin.events import AccountTouched
 
 
 @transaction.atomic(durable=True)
@@ -15,6 +17,7 @@ def choose_theme(account_id: int, theme: str) -> None:
 @transaction.atomic(durable=True)
 def make_app_password(account_id: int, name: str, *, by: str, now: datetime) -> str:
     """Its text, shown once. Raises Refusal `credentials.too-many-app-passwords`."""
+    announce(AccountTouched(account_id, "app-password-made", now.isoformat()))
     return add_app_password(account_id, name, by=by, now=now)
 
 

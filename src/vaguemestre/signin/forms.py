@@ -39,11 +39,22 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label="Code de vérification",
         max_length=20,
-        help_text="Les 6 chiffres affichés par votre application d’authentification.",
+        help_text="Les 6 chiffres affichés par votre application d’authentification, ou un de vos codes de "
+        "secours.",
         error_messages={"required": "Écrivez les 6 chiffres affichés par votre application."},
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "autofocus": True}
         ),
+    )
+
+
+class EnrolForm(forms.Form):
+    code = forms.CharField(
+        label="Code affiché par l’application",
+        max_length=20,
+        help_text="6 chiffres, qui changent toutes les 30 secondes.",
+        error_messages={"required": "Écrivez les 6 chiffres affichés par votre application."},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
 

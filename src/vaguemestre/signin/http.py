@@ -3,9 +3,10 @@
 import ipaddress
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core import signing
@@ -22,6 +23,7 @@ from vaguemestre.signin.sessions import SessionStore
 from vaguemestre.signin.values import Factor, Who
 
 SIGN_IN = "/alogin"
+SECURITY = "/parametres/securite"
 _BROWSER_SALT = "signin.known-browser"
 _BROWSER_AGE = 180 * 24 * 3600
 _ACCOUNTS_A_BROWSER = 5
@@ -46,11 +48,19 @@ def signed_in(view: Callable[..., HttpResponse]) -> _View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if who_asks(request) is None:
+        who = who_asks(request)
+        if who is None:
             return _to_sign_in(request)
+        if must_enrol(who, timezone.now()) and not request.path.startswith(SECURITY):
+            return HttpResponseRedirect(SECURITY)
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def must_enrol(who: Who, now: datetime) -> bool:
+    """Whether the time left to protect an account of that role is over: only its security pages answer."""
+    return who.enrol_before is not None and now >= who.enrol_before
 
 
 def recently_signed_in(view: Callable[..., HttpResponse]) -> _View:
@@ -67,17 +77,23 @@ def recently_signed_in(view: Callable[..., HttpResponse]) -> _View:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Only what was asked by GET can be asked again afterwards."""
-    back = request.get_full_path() if request.method == "GET" else "/"
+    """Only what was asked by GET can be asked again afterwards; a form is found again on its page."""
+    back = request.get_full_path() if request.method == "GET" else _page_of_form(request)
     query = {"next": back}
     if who_asks(request):
-        query = {"confirmer": "1", "next": back if back != "/" else request.path}
+        query = {"confirmer": "1", "next": back}
     where = f"{SIGN_IN}?{urlencode(query)}"
     if "HX-Request" in request.headers:
         answer = HttpResponse(status=401)
         answer["HX-Redirect"] = SIGN_IN
         return answer
     return HttpResponseRedirect(where)
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """The page of ours a form was sent from (our referrer policy tells it), else home."""
+    told = urlsplit(request.headers.get("Referer", ""))
+    return safe_next(told.path) if told.path and told.netloc == request.get_host() else "/"
 
 
 def enter(

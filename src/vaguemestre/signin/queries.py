@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from vaguemestre.credentials.queries import presented
+from vaguemestre.credentials.queries import presented, second_factor_due
 from vaguemestre.signin.models import Attempts, BrowserSession
 from vaguemestre.signin.rules.browsers import browser_words
 from vaguemestre.signin.rules.throttle import ACCOUNT, failures_now, wait_left
@@ -43,6 +43,7 @@ def open_session(session_key: str, now: datetime) -> OpenSession | None:
         signed_in_at=started,
         shared=shared,
         theme=account.theme,
+        enrol_before=second_factor_due(account.account_id, account.role),
     )
     return OpenSession(who, started, ends_at)
 

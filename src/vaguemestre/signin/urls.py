@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vaguemestre.signin.views import security
+from vaguemestre.signin.views import second_factors, security
 from vaguemestre.signin.views import signing as views
 
 app_name = "signin"
@@ -14,4 +14,12 @@ urlpatterns = [
     path("parametres/securite/mot-de-passe", security.change_password, name="change-password"),
     path("parametres/securite/force", security.judge, name="judge-password"),
     path("parametres/securite/autres-sessions", security.end_others, name="end-others"),
+    path("parametres/securite/application", second_factors.enrol, name="enrol"),
+    path("parametres/securite/application/autre", second_factors.start_again, name="enrol-again"),
+    path(
+        "parametres/securite/application/<int:number>/retirer",
+        second_factors.remove,
+        name="remove-application",
+    ),
+    path("parametres/securite/codes", second_factors.renew_codes, name="renew-codes"),
 ]

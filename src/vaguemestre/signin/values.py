@@ -82,3 +82,4 @@ class Who:
     signed_in_at: datetime
     shared: bool = False
     theme: str = "system"
+    enrol_before: datetime | None = None  # a second factor is due by then

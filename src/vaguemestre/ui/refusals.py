@@ -51,6 +51,18 @@ def sentence(refusal: Refusal) -> str:
             "Identifiant ou mot de passe incorrect. Vérifiez les majuscules ; avec une clé OTP, attendez "
             "le code suivant, car chaque code ne sert qu’une fois."
         ),
+        "signin.wrong-code": _(
+            "Ce code n’est pas celui de cette application. Vérifiez l’heure du téléphone, puis écrivez le "
+            "code suivant."
+        ),
+        "signin.second-factor-due": _(
+            "Votre rôle demande une application d’authentification : ajoutez-en une autre avant de retirer "
+            "celle-ci."
+        ),
+        "signin.no-application": _("Ajoutez d’abord une application d’authentification."),
+        "credentials.too-many-applications": _(
+            "Vous avez déjà %(most)s applications : retirez celle qui ne sert plus."
+        ),
         "signin.too-late": _("Trop de temps s’est écoulé : recommencez depuis le début."),
         "signin.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "assistant.not-possible": _(

@@ -1,5 +1,13 @@
 """Reading accounts. Nothing here writes."""
 
+from vaguemestre.credentials.queries.factors import (
+    ApplicationShown,
+    Proposed,
+    applications_of,
+    proposed_application,
+    recovery_codes_left,
+    second_factor_due,
+)
 from vaguemestre.credentials.queries.lives import (
     AccountFacts,
     accounts_by_dossier,
@@ -26,13 +34,16 @@ from vaguemestre.credentials.queries.opening import (
 __all__ = [
     "AccountFacts",
     "AppPasswordShown",
+    "ApplicationShown",
     "Presented",
+    "Proposed",
     "account_of_link",
     "account_of_person",
     "accounts_by_dossier",
     "accounts_of",
     "accounts_of_people",
     "app_passwords_of",
+    "applications_of",
     "bearer_of",
     "devices_of",
     "facts_of",
@@ -41,5 +52,8 @@ __all__ = [
     "identified",
     "lives_of",
     "presented",
+    "proposed_application",
+    "recovery_codes_left",
+    "second_factor_due",
     "usernames_of",
 ]

@@ -1,8 +1,11 @@
 """One-time codes (RFC 6238 over RFC 4226): six digits, SHA-1, as authenticator applications and keys do."""
 
+import base64
 import hmac
 import re
+import secrets
 from datetime import datetime
+from urllib.parse import quote, urlencode
 
 _DIGITS = 6
 _PASSCODE = re.compile(r"(?P<pin>\d{4,8})(?P<code>\d{6})", re.ASCII)
@@ -50,3 +53,27 @@ def passcode_typed(text: str) -> tuple[str, str] | None:
     """(PIN, code) when the text reads as a PIN of 4 to 8 digits followed by six digits, else None."""
     found = _PASSCODE.fullmatch("".join(text.split()))
     return (found["pin"], found["code"]) if found else None
+
+
+def drawn_secret() -> bytes:
+    """160 bits, as RFC 4226 §4 recommends."""
+    return secrets.token_bytes(20)
+
+
+def secret_words(secret: bytes) -> str:
+    """Base32 (RFC 4648) in groups of four: what one types into an application."""
+    text = base64.b32encode(secret).decode().rstrip("=")
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def enrolment_address(secret: bytes, *, username: str, issuer: str, period: int) -> str:
+    """The `otpauth` address an application reads from a QR code."""
+    label = f"{quote(issuer)}:{quote(username)}"
+    told = {
+        "secret": base64.b32encode(secret).decode().rstrip("="),
+        "issuer": issuer,
+        "algorithm": "SHA1",
+        "digits": _DIGITS,
+        "period": period,
+    }
+    return f"otpauth://totp/{label}?{urlencode(told, quote_via=quote)}"

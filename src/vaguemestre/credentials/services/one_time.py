@@ -4,13 +4,16 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 
-from vaguemestre.credentials.models import OneTimeDevice
-from vaguemestre.credentials.rules.one_time import step_matching
+from vaguemestre.credentials.models import OneTimeDevice, RecoveryCode
+from vaguemestre.credentials.rules.one_time import code_typed, drawn_secret, step_matching
+from vaguemestre.credentials.rules.recovery_codes import drawn_codes, marks_of
 from vaguemestre.credentials.rules.sealing import seal, unseal
 from vaguemestre.credentials.values import DeviceHeld, SecretKeys
 from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
 
 _PERIODS = {"app": 30, "key": 60}
+_APPLICATIONS_AT_MOST = 5
 
 
 def add_one_time_device(
@@ -53,3 +56,83 @@ def burn_code(account_id: int, device: DeviceHeld, code: str, keys: SecretKeys, 
         return False
     moved = OneTimeDevice.objects.filter(pk=device.device_id, last_step__lt=step).update(last_step=step)
     return moved == 1
+
+
+def propose_application(account_id: int, keys: SecretKeys) -> None:
+    """A fresh secret to be confirmed, in place of one that never was. Inside the caller's transaction.
+
+    Raises Refusal `credentials.too-many-applications`.
+    """
+    held = OneTimeDevice.objects.filter(account_id=account_id, kind=OneTimeDevice.Kind.APP)
+    if held.filter(confirmed_at__isnull=False).count() >= _APPLICATIONS_AT_MOST:
+        raise Refusal("credentials.too-many-applications", most=_APPLICATIONS_AT_MOST)
+    held.filter(confirmed_at__isnull=True).delete()
+    OneTimeDevice.objects.create(
+        account_id=account_id,
+        kind=OneTimeDevice.Kind.APP,
+        secret=seal(drawn_secret(), account_id, keys),
+        period=_PERIODS["app"],
+    )
+
+
+def confirm_application(account_id: int, code: str, keys: SecretKeys, *, by: str, now: datetime) -> bool:
+    """True when the code is that of the proposed secret: it serves from now on, and the code is burnt.
+
+    Inside the caller's transaction.
+    """
+    row = (
+        OneTimeDevice.objects.select_for_update()
+        .filter(account_id=account_id, kind=OneTimeDevice.Kind.APP, confirmed_at__isnull=True)
+        .first()
+    )
+    if row is None:
+        return False
+    secret = unseal(bytes(row.secret), account_id, keys)
+    step = step_matching(secret, code_typed(code), now, period=row.period, after=row.last_step)
+    if step is None:
+        return False
+    row.last_step, row.confirmed_at = step, now
+    row.save(update_fields=["last_step", "confirmed_at"])
+    record("credentials.one-time-device-added", to=f"account:{account_id}", by=by, at=now, kind="app")
+    return True
+
+
+def remove_application(account_id: int, device_id: int, *, by: str, now: datetime) -> bool:
+    """Its codes open nothing any more; False when there was none. Inside the caller's transaction.
+
+    With the last application go the recovery codes, which only stand in for one.
+    """
+    rows = OneTimeDevice.objects.filter(account_id=account_id, kind=OneTimeDevice.Kind.APP)
+    gone, _ = rows.filter(pk=device_id, confirmed_at__isnull=False).delete()
+    if not gone:
+        return False
+    if not rows.filter(confirmed_at__isnull=False).exists():
+        RecoveryCode.objects.filter(account_id=account_id).delete()
+    record("credentials.one-time-device-removed", to=f"account:{account_id}", by=by, at=now, kind="app")
+    return True
+
+
+def make_recovery_codes(account_id: int, keys: SecretKeys, *, by: str, now: datetime) -> list[str]:
+    """Ten codes, shown this once; former ones are worth nothing any more. Inside the caller's transaction."""
+    RecoveryCode.objects.filter(account_id=account_id).delete()
+    codes = drawn_codes()
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(account_id=account_id, mark=marks_of(code, account_id, keys)[0], made_at=now)
+        for code in codes
+    )
+    record("credentials.recovery-codes-made", to=f"account:{account_id}", by=by, at=now)
+    return codes
+
+
+def burn_recovery_code(account_id: int, typed: str, keys: SecretKeys, *, now: datetime) -> bool:
+    """True when it is one of the account's and was never used: of several at once one alone succeeds.
+
+    Inside the caller's transaction.
+    """
+    marks = marks_of(typed, account_id, keys)
+    fresh = RecoveryCode.objects.filter(account_id=account_id, mark__in=marks, used_at__isnull=True)
+    if fresh.update(used_at=now) != 1:
+        return False
+    owner = f"account:{account_id}"
+    record("credentials.recovery-code-used", to=owner, by=owner, at=now)
+    return True

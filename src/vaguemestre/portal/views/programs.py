@@ -13,6 +13,7 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.portal import services
 from vaguemestre.portal.forms import AppPasswordForm
 from vaguemestre.provisioning.ports import connections
+from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 
 
@@ -30,8 +31,10 @@ def add_program(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     account_id, name = request.who.account_id, form.cleaned_data["nom"]
-    text = services.make_app_password(account_id, name, by=f"account:{account_id}", now=timezone.now())
+    now = timezone.now()
+    text = services.make_app_password(account_id, name, by=f"account:{account_id}", now=now)
     is_ready = run_now(AccountChanged(account_id))
+    run_now(AccountTouched(account_id, "app-password-made", now.isoformat()))
     return _page(request, AppPasswordForm(), shown=text, name=name, is_ready=is_ready)
 
 

@@ -33,6 +33,33 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "secondes preuves. Vos courriels continuent d’arriver et rien n’est supprimé. Une fois le compte "
         "rouvert, vous choisirez un nouveau mot de passe.",
     ),
+    "application-added": (
+        "Une application d’authentification protège votre compte",
+        "Une application d’authentification a été ajoutée à votre compte : un code vous sera demandé après "
+        "votre mot de passe.",
+    ),
+    "application-removed": (
+        "Une application d’authentification a été retirée",
+        "Une application d’authentification a été retirée de votre compte : ses codes ne servent plus.",
+    ),
+    "recovery-codes-made": (
+        "De nouveaux codes de secours",
+        "De nouveaux codes de secours ont été créés pour votre compte. Les anciens ne servent plus.",
+    ),
+    "recovery-code-used": (
+        "Un code de secours a servi",
+        "Une connexion à votre compte a été faite avec un de vos codes de secours. Chacun ne sert "
+        "qu’une fois.",
+    ),
+    "password-changed": (
+        "Votre mot de passe a changé",
+        "Le mot de passe de votre compte a été changé.",
+    ),
+    "app-password-made": (
+        "Un mot de passe d’application a été créé",
+        "Un mot de passe d’application a été créé pour votre compte : il ouvre votre boîte dans un logiciel "
+        "ou un téléphone.",
+    ),
 }
 
 

@@ -1,6 +1,12 @@
 """Signing in and out. Use cases, except what says « inside the caller's transaction »."""
 
 from vaguemestre.signin.services.changes import change_password
+from vaguemestre.signin.services.second_factors import (
+    begin_application,
+    drop_application,
+    finish_application,
+    renew_recovery_codes,
+)
 from vaguemestre.signin.services.sessions import (
     end_other_sessions,
     end_session,
@@ -13,15 +19,19 @@ from vaguemestre.signin.services.throttle import clear, give_back, lift, pay
 
 __all__ = [
     "begin",
+    "begin_application",
     "change_password",
     "clear",
+    "drop_application",
     "end_other_sessions",
     "end_session",
     "end_sessions_of_closed",
+    "finish_application",
     "give_back",
     "go_on",
     "lift",
     "open_browser_session",
     "pay",
+    "renew_recovery_codes",
     "touch",
 ]

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.credentials.services import hashed, keep_password
+from vaguemestre.jobs.services import announce
+from vaguemestre.signin.events import AccountTouched
 
 
 def change_password(account_id: int, password: str, *, by: str, now: datetime) -> None:
@@ -12,3 +14,4 @@ def change_password(account_id: int, password: str, *, by: str, now: datetime) -
     kept = hashed(password)
     with transaction.atomic(durable=True):
         keep_password(account_id, kept, by=by, now=now)
+        announce(AccountTouched(account_id, "password-changed", now.isoformat()))

@@ -7,14 +7,16 @@ from django.db import transaction
 
 from vaguemestre.credentials.queries import devices_of, find_account, identified
 from vaguemestre.credentials.rules.one_time import code_typed, passcode_typed
-from vaguemestre.credentials.services import burn_code, holds
+from vaguemestre.credentials.services import burn_code, burn_recovery_code, holds
 from vaguemestre.credentials.values import DeviceHeld, Identified, SecretKeys
 from vaguemestre.directory.queries import person_by_numen
 from vaguemestre.directory.rules.numens import parse_numen
 from vaguemestre.directory.rules.sealing import digest
 from vaguemestre.directory.values import NumenKeys
+from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.rules import throttle as budgets_of
 from vaguemestre.signin.rules.steps import after, factors_due
 from vaguemestre.signin.services.throttle import clear, give_back, pay
@@ -66,6 +68,9 @@ def go_on(attempt: Attempt, code: str, asked: Asked, keys: SecretKeys, *, now: d
     with transaction.atomic(durable=True):
         applications = [d for d in devices_of(attempt.account_id) if d.kind == "app"]
         burnt = any(burn_code(attempt.account_id, d, typed, keys, now=now) for d in applications)
+        if not burnt and applications and burn_recovery_code(attempt.account_id, code, keys, now=now):
+            burnt = True
+            announce(AccountTouched(attempt.account_id, "recovery-code-used", now.isoformat()))
         step = after(attempt, Proof(Factor.CODE, burnt), now=now)
         failed = not isinstance(step, Granted)
         _settle(Denied("signin.wrong") if failed else step, attempt.account_id, budgets, now=now)

@@ -6,12 +6,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vaguemestre.credentials.queries import bearer_of
+from vaguemestre.credentials.queries import applications_of, bearer_of, recovery_codes_left
+from vaguemestre.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.credentials.services import check_chosen_password, strength_of
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
+from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.forms import ChangePasswordForm
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.signin.ports import revocations
@@ -26,6 +28,9 @@ def show_security(request: SignedInRequest) -> HttpResponse:
     shown = {
         "sessions": sessions_of(who.account_id, who.session_key, timezone.now()),
         "done": request.GET.get("fait", ""),
+        "applications": applications_of(who.account_id),
+        "codes_left": recovery_codes_left(who.account_id),
+        "is_due": who.role in DUE_ROLES,
     }
     return render(request, "signin/security.html", shown)
 
@@ -46,8 +51,10 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "signin/change_password.html", {"form": form})
     by = f"account:{account_id}"
-    services.change_password(account_id, form.cleaned_data["mot_de_passe"], by=by, now=timezone.now())
+    now = timezone.now()
+    services.change_password(account_id, form.cleaned_data["mot_de_passe"], by=by, now=now)
     _end_others(request)
+    run_now(AccountTouched(account_id, "password-changed", now.isoformat()))
     return HttpResponseRedirect(f"{reverse('signin:security')}?fait=mot-de-passe")
 
 

@@ -1,0 +1,63 @@
+"""Second factors of an account, as its owner's pages show them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vaguemestre.credentials.models import Account, OneTimeDevice, RecoveryCode
+from vaguemestre.credentials.rules.one_time import enrolment_address, secret_words
+from vaguemestre.credentials.rules.sealing import unseal
+from vaguemestre.credentials.rules.second_factors import DUE_ROLES, enrol_before
+from vaguemestre.credentials.values import SecretKeys
+from vaguemestre.journal.queries import last_about
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationShown:
+    device_id: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A secret waiting to be confirmed: as typed by hand, and as the address of a QR code."""
+
+    words: str = field(repr=False)
+    address: str = field(repr=False)
+
+
+def applications_of(account_id: int) -> list[ApplicationShown]:
+    """The confirmed ones, oldest first."""
+    rows = OneTimeDevice.objects.filter(
+        account_id=account_id, kind=OneTimeDevice.Kind.APP, confirmed_at__isnull=False
+    ).order_by("pk")
+    return [ApplicationShown(pk, since) for pk, since in rows.values_list("pk", "confirmed_at") if since]
+
+
+def proposed_application(account_id: int, keys: SecretKeys, *, issuer: str) -> Proposed | None:
+    """The secret its owner is enrolling, in clear: for that owner's screen only."""
+    row = (
+        OneTimeDevice.objects.filter(
+            account_id=account_id, kind=OneTimeDevice.Kind.APP, confirmed_at__isnull=True
+        )
+        .select_related("account")
+        .first()
+    )
+    if row is None:
+        return None
+    secret = unseal(bytes(row.secret), account_id, keys)
+    address = enrolment_address(secret, username=row.account.username, issuer=issuer, period=row.period)
+    return Proposed(secret_words(secret), address)
+
+
+def recovery_codes_left(account_id: int) -> int:
+    return RecoveryCode.objects.filter(account_id=account_id, used_at__isnull=True).count()
+
+
+def second_factor_due(account_id: int, role: str) -> datetime | None:
+    """Until when the account works without an application; None when none is asked of it."""
+    if role not in DUE_ROLES:
+        return None
+    activated = Account.objects.filter(pk=account_id).values_list("activated_at", flat=True).first()
+    given = last_about(f"account:{account_id}", "credentials.role-given")
+    since = max(moment for moment in (activated, given) if moment) if activated or given else None
+    return enrol_before(role, since=since, holds_one=bool(applications_of(account_id)))

@@ -1,0 +1,62 @@
+"""A person's second factors, changed. Use cases; each tells the owner (run the event now)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.credentials.queries import applications_of
+from vaguemestre.credentials.rules.second_factors import DUE_ROLES
+from vaguemestre.credentials.services import (
+    confirm_application,
+    make_recovery_codes,
+    propose_application,
+    remove_application,
+)
+from vaguemestre.credentials.values import SecretKeys
+from vaguemestre.jobs.services import announce
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.events import AccountTouched
+
+
+@transaction.atomic(durable=True)
+def begin_application(account_id: int, keys: SecretKeys) -> None:
+    """A secret to enrol. Raises Refusal `credentials.too-many-applications`."""
+    propose_application(account_id, keys)
+
+
+@transaction.atomic(durable=True)
+def finish_application(account_id: int, code: str, keys: SecretKeys, *, now: datetime) -> list[str]:
+    """The code proves that the application holds the secret; with the first one, recovery codes to show once.
+
+    Raises Refusal `signin.wrong-code`, and nothing changed.
+    """
+    by = f"account:{account_id}"
+    is_first = not applications_of(account_id)
+    if not confirm_application(account_id, code, keys, by=by, now=now):
+        raise Refusal("signin.wrong-code")
+    _tell(account_id, "application-added", now)
+    return make_recovery_codes(account_id, keys, by=by, now=now) if is_first else []
+
+
+@transaction.atomic(durable=True)
+def drop_application(account_id: int, device_id: int, role: str, *, now: datetime) -> None:
+    """Raises Refusal `signin.second-factor-due` for the last one of whoever must hold one."""
+    held = [one.device_id for one in applications_of(account_id)]
+    if role in DUE_ROLES and held == [device_id]:
+        raise Refusal("signin.second-factor-due")
+    if remove_application(account_id, device_id, by=f"account:{account_id}", now=now):
+        _tell(account_id, "application-removed", now)
+
+
+@transaction.atomic(durable=True)
+def renew_recovery_codes(account_id: int, keys: SecretKeys, *, now: datetime) -> list[str]:
+    """Ten new ones, to show once. Raises Refusal `signin.no-application`: alone they stand in for nothing."""
+    if not applications_of(account_id):
+        raise Refusal("signin.no-application")
+    codes = make_recovery_codes(account_id, keys, by=f"account:{account_id}", now=now)
+    _tell(account_id, "recovery-codes-made", now)
+    return codes
+
+
+def _tell(account_id: int, act: str, now: datetime) -> None:
+    announce(AccountTouched(account_id, act, now.isoformat()))
