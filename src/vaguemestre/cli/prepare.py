@@ -40,6 +40,7 @@ def command(
     if wanted:
         _say(step="Académie de démonstration : personnes et comptes.")
         demo.people(config, _Progress())
+    demo.intranet(config)
     report = reconcile(mail_directory.get(), now=timezone.now())
     if report.put or report.dropped:
         _say(step="Boîtes déclarées à la messagerie.")

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from vaguemestre.credentials.queries import accounts_by_dossier, has_accounts, presented
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part, numen_of
+from vaguemestre.demo.intranet import register
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.demo.mail import load_mail
 from vaguemestre.demo.people import Progress, create_people
@@ -48,6 +49,12 @@ def mail(config: Config, progress: Progress) -> None:
         return
     load_mail(config, ledger, progress, timezone.now())
     ledger.mark_done(_MAIL)
+
+
+def intranet(config: Config) -> None:
+    """Accolad, written down among the applications. Idempotent; nothing where there is no demonstration."""
+    if Ledger(config.secrets_dir).is_done(_PEOPLE):
+        register(config)
 
 
 def accounts(config: Config) -> list[dict[str, object]]:

@@ -71,6 +71,7 @@ class FeedSection:
 class Ports:
     web: int
     push: int
+    intranet: int  # Accolad, beside a demonstration
     imap: int
     imaps: int
     submission: int
@@ -95,6 +96,7 @@ class Config:
         return Ports(
             web=base,
             push=base + 1,
+            intranet=base + 2,
             imap=base + 143,
             imaps=base + 993,
             submission=base + 587,
@@ -106,6 +108,15 @@ class Config:
     @property
     def public_url(self) -> str:
         return self.web.public_url or f"http://localhost:{self.ports.web}"
+
+    @property
+    def intranet_url(self) -> str:
+        """Where the demonstration's Accolad answers; it knows its secret by `intranet_secret`."""
+        return f"http://localhost:{self.ports.intranet}"
+
+    @property
+    def intranet_secret(self) -> Path:
+        return self.secrets_dir / "accolad"
 
     @property
     def run_dir(self) -> Path:

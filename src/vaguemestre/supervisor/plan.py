@@ -102,6 +102,30 @@ def programs(config: Config, python: str, static: Path) -> tuple[Child, ...]:
     )
 
 
+def intranet(config: Config, python: str, folder: Path, look: Path) -> Child:
+    """Accolad, beside a demonstration: an outside application, lent the académie's look."""
+    port = config.ports.intranet
+    return Child(
+        "accolad",
+        (
+            python, "-m", "granian", "accolad.wsgi:application",
+            "--interface", "wsgi", "--http", "1", "--no-ws", "--host", config.web.host, "--port", str(port),
+            "--workers", "1", "--blocking-threads", "4",
+            "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "2",
+            "--log-level", "warning",
+        ),
+        (Question(Ask.PAGE, port, "/sante"),),
+        (
+            ("ACCOLAD_ADDRESS", config.intranet_url),
+            ("ACCOLAD_CLIENT_ID", "accolad"),
+            ("ACCOLAD_ISSUER", config.public_url),
+            ("ACCOLAD_LOOK", str(look)),
+            ("ACCOLAD_SECRET_FILE", str(config.intranet_secret)),
+            ("PYTHONPATH", str(folder)),
+        ),
+    )  # fmt: skip
+
+
 def _web(config: Config, python: str, static: Path) -> tuple[str, ...]:
     return (
         python, "-m", "granian", "vaguemestre.site.wsgi:application",
@@ -128,6 +152,6 @@ def listening_ports(config: Config) -> tuple[int, ...]:
     """Every port an instance needs free, the announced ones first."""
     ports = config.ports
     return (
-        ports.web, ports.push, ports.imap, ports.imaps, ports.submission, ports.submissions, ports.mx,
-        ports.managesieve, ports.mx + 1,  # the last one: where Sieve hands over what it sends
+        ports.web, ports.push, ports.intranet, ports.imap, ports.imaps, ports.submission, ports.submissions,
+        ports.mx, ports.managesieve, ports.mx + 1,  # the last one: where Sieve hands over what it sends
     )  # fmt: skip

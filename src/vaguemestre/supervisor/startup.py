@@ -163,6 +163,7 @@ class _Start:
 
     async def _live(self) -> None:
         prepared = await self._start_all()
+        await self._start_intranet(prepared)
         self._prepared = prepared
         self._settle()
         self._screen.summary(self._config, prepared.accounts, prepared.administrator)
@@ -214,6 +215,16 @@ class _Start:
         self._screen.step("Le site répond.")
         await engines_ready.wait()  # a job that meets no engine would only have to be done again
         await self._tree.start([worker])
+
+    async def _start_intranet(self, prepared: Prepared) -> None:
+        """The demonstration's other application, so that one sign-in is seen opening two."""
+        folder = PROJECT / "demo"
+        if not prepared.accounts or not (folder / "accolad").is_dir():
+            return
+        await self._tree.start(
+            [plan.intranet(self._config, sys.executable, folder, static.SOURCE / "ui/static/ui")]
+        )
+        self._screen.step("Accolad répond.")
 
     async def _prepare(self, migrated_now: asyncio.Event, engines_now: asyncio.Event) -> Prepared:
         """Run the steps that need Django in one child and follow what it says."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -12,6 +13,8 @@ from vaguemestre.portal import services
 from vaguemestre.portal.forms import DisplayForm
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.ports import revocations
+from vaguemestre.signin.values import Who
+from vaguemestre.sso.registry.queries import applications_for
 
 # Address, icon, title, what for; those whose room is not served are left out.
 APPLICATIONS = (
@@ -37,7 +40,7 @@ class Application:
 @require_GET
 @signed_in
 def show_home(request: SignedInRequest) -> HttpResponse:
-    return render(request, "portal/home.html", {"applications": _applications(request.who.role)})
+    return render(request, "portal/home.html", {"applications": _applications(request.who)})
 
 
 @require_GET
@@ -64,14 +67,16 @@ def change_password_address(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("signin:change-password"))
 
 
-def _applications(role: str) -> list[Application]:
+def _applications(who: Who) -> list[Application]:
+    """Our own, then the registered ones that this person may enter."""
     found = []
     for address, icon, title, purpose in APPLICATIONS:
-        if role not in RESERVED.get(address, (role,)):
+        if who.role not in RESERVED.get(address, (who.role,)):
             continue
         try:
             resolve(address)
         except Resolver404:
             continue
         found.append(Application(address, icon, str(title), str(purpose)))
-    return found
+    registered = applications_for(who.account_id, timezone.now())
+    return found + [Application(one.home, one.icon, one.name, one.description) for one in registered]

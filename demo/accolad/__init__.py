@@ -1,0 +1,1 @@
+"""Accolad, the intranet of the demonstration académie: an outside application that signs in by OIDC."""

@@ -1,0 +1,7 @@
+"""What the server loads."""
+
+import os
+
+from accolad.app import Accolad
+
+application = Accolad(dict(os.environ))

@@ -1,0 +1,39 @@
+"""Accolad, the demonstration's intranet: an outside application, registered anew at each start."""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.utils import timezone
+
+from vaguemestre.site.config import Config
+from vaguemestre.sso.registry.services import keep_application
+from vaguemestre.sso.registry.values import Protocol, Registration
+
+CLIENT_ID = "accolad"
+
+
+def register(config: Config) -> None:
+    """Its addresses follow the instance's ports; its secret stays."""
+    address = config.intranet_url
+    registration = Registration(
+        client_id=CLIENT_ID,
+        name="Accolad",
+        protocol=Protocol.OIDC,
+        addresses=(f"{address}/retour",),
+        home=f"{address}/entrer",
+        description="L’intranet de l’académie",
+        icon="building-community",
+        after_sign_out=(f"{address}/au-revoir",),
+        tell_sign_out=f"{address}/dehors",
+        released=("name", "given_name", "uid", "email", "category", "uai", "function"),
+    )
+    keep_application(registration, _secret(config.intranet_secret), by="instance", now=timezone.now())
+
+
+def _secret(file: Path) -> str:
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as kept:
+            kept.write(secrets.token_urlsafe(32))
+    return file.read_text(encoding="ascii").strip()

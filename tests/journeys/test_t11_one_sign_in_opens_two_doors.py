@@ -1,0 +1,87 @@
+"""Accolad, another application: entered without a second sign-in, left with the first."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from tests.journeys.conftest import Instance, wait_until
+from tests.journeys.seen import field, sign_in
+
+pytestmark = [pytest.mark.engines, pytest.mark.browser]
+
+
+@pytest.fixture
+def accolad(instance: Instance) -> str:
+    return f"http://localhost:{instance.base + 2}"
+
+
+def enter(page: Page, accolad: str) -> None:
+    page.get_by_role("list", name="Mes applications").get_by_role("link", name="Accolad").click()
+    page.wait_for_url(f"{accolad}/")
+
+
+def test_the_portal_leads_in_and_accolad_leads_out_of_everything(
+    instance: Instance, page: Page, accolad: str
+) -> None:
+    teacher = instance.account("teacher")
+    sign_in(page, instance.web, teacher["username"], teacher["password"])
+    page.goto(instance.web)
+    enter(page, accolad)
+    page.get_by_role("heading", name="Bonjour").wait_for()
+    assert page.get_by_text(teacher["address"]).is_visible()
+    found = Axe().run(page).response["violations"]
+    assert [violation["id"] for violation in found] == []
+
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url(f"{accolad}/au-revoir")
+    page.goto(instance.web)
+    assert "/alogin" in page.url
+
+
+def test_signing_out_of_the_portal_closes_accolad_too(instance: Instance, page: Page, accolad: str) -> None:
+    colleague = instance.account("colleague")
+    sign_in(page, instance.web, colleague["username"], colleague["password"])
+    page.goto(instance.web)
+    enter(page, accolad)
+    page.goto(instance.web)
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/alogin?au-revoir=1")
+
+    def is_out() -> bool:
+        """The worker tells Accolad; its own cookie then opens nothing."""
+        answer = page.request.get(f"{accolad}/", max_redirects=0)
+        return answer.status == 303 and answer.headers["location"].endswith("/entrer")
+
+    wait_until(is_out)
+    page.goto(f"{accolad}/")
+    assert "/alogin" in page.url
+
+
+def test_accolad_sends_a_stranger_to_sign_in_and_takes_them_back(
+    instance: Instance, page: Page, accolad: str
+) -> None:
+    teacher = instance.account("teacher")
+    page.goto(f"{accolad}/")
+    field(page, "Identifiant").fill(teacher["username"])
+    field(page, "Mot de passe ou passcode OTP").fill(teacher["password"])
+    page.get_by_role("button", name="Valider").click()
+    page.wait_for_url(f"{accolad}/")
+    page.get_by_role("heading", name="Bonjour").wait_for()
+    page.goto(f"{instance.web}/messagerie/")
+    page.get_by_role("region", name="Messages").wait_for()
+
+
+def test_what_accolad_did_not_ask_for_opens_nothing(instance: Instance, page: Page, accolad: str) -> None:
+    """An answer forged, replayed, or meant for another browser; a sign-out not signed by the provider."""
+    teacher = instance.account("teacher")
+    sign_in(page, instance.web, teacher["username"], teacher["password"])
+    page.goto(instance.web)
+    enter(page, accolad)
+    sent = page.request.post(f"{accolad}/dehors", form={"logout_token": "x.y.z"})
+    assert sent.status == 400
+    assert page.request.get(f"{accolad}/", max_redirects=0).status == 200
+
+    page.request.get(f"{accolad}/entrer", max_redirects=0)  # on the way: a state waits
+    for query in ("code=x&state=y", f"code=x&state=y&iss={instance.web}", ""):
+        answer = page.request.get(f"{accolad}/retour?{query}", max_redirects=0)
+        assert answer.status in {303, 403}
+        assert "accolad_" not in answer.headers.get("set-cookie", "").replace("accolad_chemin", "")
