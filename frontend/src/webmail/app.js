@@ -12,6 +12,7 @@ const SAID = {
   "not-junk": ["Courriel remis dans la boîte de réception.", "courriels remis dans la boîte de réception."],
   move: ["Courriel déplacé.", "courriels déplacés."],
 };
+const DWELL = 700; // milliseconds on a message before its conversation is looked for: it costs a search
 const WIDE = matchMedia("(min-width: 701px)");
 
 export class MailApp extends HTMLElement {
@@ -179,6 +180,10 @@ export class MailApp extends HTMLElement {
   async #thread(message) {
     const place = message.querySelector("[data-thread]");
     if (!place) return;
+    await new Promise((go) => {
+      setTimeout(go, DWELL);
+    });
+    if (!place.isConnected) return;
     try {
       place.innerHTML = await (await piece(place.dataset.thread, BY_ITSELF)).text();
     } catch (error) {

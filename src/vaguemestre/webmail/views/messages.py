@@ -22,7 +22,7 @@ from vaguemestre.webmail.rules.header import header
 from vaguemestre.webmail.services import listing
 from vaguemestre.webmail.services.pictures import Signer
 from vaguemestre.webmail.services.reading import read_message
-from vaguemestre.webmail.values import Flag, MessageRef, Reading, Use
+from vaguemestre.webmail.values import Flag, MessageRef, OpenedMessage, Reading, Use
 from vaguemestre.webmail.views.shell import whole_page
 
 
@@ -65,11 +65,19 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, reading: Reading, *, w
             "body": body + (f"?{'&'.join(query)}" if query else ""),
             "blocked": 0 if with_images else reading.body.remote,
             "as_plain": "texte" in request.GET,
+            "is_in_thread": _is_in_thread(reading.opened),
             "is_unread": Flag.SEEN not in reading.opened.flags,
             "is_flagged": Flag.FLAGGED in reading.opened.flags,
             "words": words,
             "kinds": kinds,
         },
+    )
+
+
+def _is_in_thread(opened: OpenedMessage) -> bool:
+    """Whether other messages of its conversation are likely: it answers one, or was answered."""
+    return bool(
+        opened.references or opened.in_reply_to or opened.flags & {Flag.ANSWERED.value, Flag.FORWARDED.value}
     )
 
 
