@@ -3,7 +3,6 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-
 from tests.journeys.conftest import Instance
 from tests.journeys.seen import sign_in
 
