@@ -32,6 +32,11 @@ def free_base() -> int:
     raise AssertionError("no free ports")
 
 
+def loaded(seconds: float) -> float:
+    """A promise made for a quiet machine, in seconds of this one as busy as it is."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def wait_until(true: Callable[[], Any], seconds: float) -> Any:
     end = time.monotonic() + seconds
     while not (answer := true()):

@@ -82,6 +82,7 @@ def test_processes_of_a_killed_supervisor_are_found_again(config: Config) -> Non
         assert place.leftovers(config) == []
     finally:
         process.kill()
+        process.wait()
 
 
 def test_a_number_that_serves_somebody_else_today_is_left_alone(config: Config) -> None:

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -19,8 +19,8 @@ class Seen:
 
     pid: int
     name: str
-    state: str
-    parent: int
+    state: str = field(compare=False)  # another one at each look
+    parent: int = field(compare=False)
     session: int
     born: int
 
