@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,17 +48,23 @@ def test_the_web_process_listens_where_the_configuration_says() -> None:
     assert web.argv[web.argv.index("--static-path-mount") + 1] == "/srv/essai/static"
 
 
-def test_the_first_restart_does_not_wait() -> None:
-    assert plan.pause_before(1) == 0
+@pytest.mark.parametrize("was_ready", [True, False])
+def test_the_first_restart_does_not_wait(was_ready: bool) -> None:
+    assert plan.pause_before(1, was_ready=was_ready) == 0
+
+
+@given(st.integers(min_value=1, max_value=1000), st.booleans())
+def test_pauses_grow_and_stay_bounded(restart: int, was_ready: bool) -> None:
+    first = plan.pause_before(restart, was_ready=was_ready)
+    then = plan.pause_before(restart + 1, was_ready=was_ready)
+    assert 0 <= first <= then <= 15
 
 
 @given(st.integers(min_value=1, max_value=1000))
-def test_pauses_grow_and_stay_bounded(restart: int) -> None:
-    assert 0 <= plan.pause_before(restart) <= plan.pause_before(restart + 1) <= 15
-
-
-def test_five_crashes_in_a_row_are_all_repaired_within_five_seconds() -> None:
-    assert all(plan.pause_before(restart) < 4 for restart in range(1, 6))
+def test_a_service_that_was_ready_is_back_within_five_seconds_however_often_it_is_killed(
+    restart: int,
+) -> None:
+    assert plan.pause_before(restart, was_ready=True) <= 2
 
 
 @given(st.integers(min_value=1, max_value=63_000))

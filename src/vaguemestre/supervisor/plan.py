@@ -9,6 +9,7 @@ from vaguemestre.site.config import Config
 
 WORKER_INTERVAL = "0.2"  # seconds between two looks at an empty queue
 _PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+_LONGEST_AFTER_READY = 2.0
 _STEADY_SECONDS = 10.0
 
 
@@ -138,9 +139,13 @@ def _web(config: Config, python: str, static: Path) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def pause_before(restart: int) -> float:
-    """Seconds to wait before the nth start in a row that did not hold (1 = the first restart, at once)."""
-    return _PAUSES[min(restart, len(_PAUSES)) - 1]
+def pause_before(restart: int, *, was_ready: bool) -> float:
+    """Seconds to wait before the nth start in a row that did not hold (1 = the first restart, at once).
+
+    A service that had been ready is never kept waiting long: whoever killed it is not its fault.
+    """
+    pause = _PAUSES[min(restart, len(_PAUSES)) - 1]
+    return min(pause, _LONGEST_AFTER_READY) if was_ready else pause
 
 
 def held_steady(seconds_ready: float) -> bool:

@@ -118,7 +118,7 @@ class Tree:
             failures = 1 if held_steady(ready_for) else failures + 1
             if failures >= _FALSE_STARTS and not kept.ready.is_set():
                 kept.failed.set()
-            pause = pause_before(failures)
+            pause = pause_before(failures, was_ready=ready_for > 0)
             self._say(kept.name, f"terminé ({kept.last_end}) ; nouveau départ dans {pause:g} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
