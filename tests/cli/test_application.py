@@ -1,0 +1,52 @@
+"""`vaguemestre application`: written down, listed, renewed, struck out."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from vaguemestre.cli.application import app
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.sso.oidc.models import SigningKey
+from vaguemestre.sso.registry.queries import find_application
+from vaguemestre.sso.registry.services import secret_holds
+
+pytestmark = pytest.mark.django_db
+
+ADD = ["add", "intranet", "--name", "Intranet", "--address", "https://intranet.example/retour"]
+
+
+def run(*arguments: str) -> str:
+    ended = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    assert ended.exit_code == 0, ended.output
+    return ended.output
+
+
+def test_the_secret_is_shown_once_and_opens() -> None:
+    secret = run(*ADD, "--release", "email", "--category", "CPE").rsplit(" ", 1)[1].strip()
+    application = find_application("intranet")
+    assert application is not None
+    assert secret_holds(application, secret)
+    (listed,) = json.loads(run("list", "--json"))
+    assert listed["released"] == ["email"]
+    assert listed["categories"] == ["CPE"]
+    assert secret not in run("list")
+    assert run("secret", "intranet").strip() != secret
+    run("remove", "intranet")
+    assert run("list") == ""
+
+
+def test_a_service_and_a_public_application_have_no_secret() -> None:
+    assert "Secret" not in run(*ADD, "--protocol", "cas")
+    assert "Secret" not in run("add", "page", "--name", "Page", "--address", "https://p.example/", "--public")
+
+
+def test_what_the_registry_refuses_is_refused() -> None:
+    with pytest.raises(Refusal, match="address-not-allowed"):
+        CliRunner().invoke(app, [*ADD[:-1], "http://mal.example/"], catch_exceptions=False)
+
+
+def test_keys_are_turned() -> None:
+    run("rotate-keys")
+    run("rotate-keys")
+    assert SigningKey.objects.filter(kind="ES256").count() == 3

@@ -1,0 +1,75 @@
+"""Forms sent to applications: quickly, where they are written down, or not at all."""
+
+import http.server
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from vaguemestre.engines.remote.notices import Notices
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+
+
+class _Application(http.server.BaseHTTPRequestHandler):
+    status = 200
+    received: list[tuple[str, bytes]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append((self.path, body))
+        self.send_response(self.status)
+        if self.status == 302:
+            self.send_header("Location", "/ailleurs")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on the screen."""
+
+
+@pytest.fixture
+def application() -> Iterator[tuple[type[_Application], str]]:
+    kind = type("_This", (_Application,), {"received": []})
+    server = http.server.HTTPServer(("127.0.0.1", 0), kind)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield kind, f"http://127.0.0.1:{server.server_port}/dehors?x=1"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_form_arrives_once_and_redirects_are_not_followed(
+    application: tuple[type[_Application], str],
+) -> None:
+    kind, address = application
+    kind.status = 302
+    Notices()(address, {"logout_token": "é&="})
+    assert kind.received == [("/dehors?x=1", b"logout_token=%C3%A9%26%3D")]
+
+
+@pytest.mark.parametrize(
+    ("status", "raised"), [(400, EngineRefused), (404, EngineRefused), (503, EngineDown)]
+)
+def test_no_and_not_now_are_told_apart(
+    application: tuple[type[_Application], str], status: int, raised: type[Exception]
+) -> None:
+    kind, address = application
+    kind.status = status
+    with pytest.raises(raised):
+        Notices()(address, {})
+
+
+def test_one_that_does_not_answer_is_not_waited_for_twice() -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        send, address = Notices(), f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+        with pytest.raises(EngineDown):
+            send(address, {})
+        began = time.monotonic()
+        with pytest.raises(EngineDown, match="a moment ago"):
+            send(address, {})
+        assert time.monotonic() - began < 0.1
