@@ -147,6 +147,7 @@ def test_after_a_killed_supervisor_the_next_start_cleans_up(running: Running) ->
     running.process.kill()
     running.process.wait()
     wait_until(lambda: not running.is_ready, loaded(2))
+    wait_until(lambda: open_ports(running) == [], loaded(5))  # nobody serves without a supervisor
     assert running.start() < loaded(10)
     assert [pid for pid in left if processes.seen(pid)] == []
     assert len(open_ports(running)) == len(OFFSETS)

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,17 +92,33 @@ def ready_file(config: Config) -> Path:
     return config.run_dir / "ready.json"
 
 
+_LAST_WILL = 'while read -r line; do last=$line; done; rm -f "$1"; [ -z "$last" ] || kill -TERM $last'
+
+
 @contextlib.contextmanager
-def removed_at_death(path: Path) -> Iterator[None]:
-    """Within, a file goes when this process dies, even killed: a small shell waits for the end of a pipe."""
+def last_will(ready: Path) -> Iterator[Callable[[Sequence[int]], None]]:
+    """Within, should this process die, even killed, ready.json goes and the children told last are ended.
+
+    A small shell waits for the end of a pipe that only we hold. The kernel's own signal (prctl(2)) reaches
+    the other children sooner, but Postfix's master loses it when it changes user for a moment.
+    """
     with subprocess.Popen(
-        ["/bin/sh", "-c", 'read -r _; rm -f "$1"', "sh", str(path)],
+        ["/bin/sh", "-c", _LAST_WILL, "sh", str(ready)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-    ):
-        yield
+    ) as shell:
+
+        def tell(children: Sequence[int]) -> None:
+            if shell.stdin:
+                with contextlib.suppress(OSError):
+                    shell.stdin.write((" ".join(map(str, children)) + "\n").encode())
+                    shell.stdin.flush()
+
+        yield tell
+        with contextlib.suppress(OSError):
+            shell.communicate()
 
 
 def ready_words(config: Config, ca: Path, accounts: Sequence[Mapping[str, object]]) -> dict[str, Any]:

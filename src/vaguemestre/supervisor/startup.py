@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,8 +75,8 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
         )
         _make_ground(config)
         processes.adopt_orphans()
-        with place.removed_at_death(place.ready_file(config)):
-            asyncio.run(_Start(config, wishes, screen).run())
+        with place.last_will(place.ready_file(config)) as tell:
+            asyncio.run(_Start(config, wishes, screen, tell).run())
     finally:
         place.ready_file(config).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
@@ -121,8 +121,10 @@ def _make_ground(config: Config) -> None:
 class _Start:
     """One start, from prepared ground to the end."""
 
-    def __init__(self, config: Config, wishes: Wishes, screen: Screen) -> None:
-        self._config, self._wishes, self._screen = config, wishes, screen
+    def __init__(
+        self, config: Config, wishes: Wishes, screen: Screen, tell: Callable[[Sequence[int]], None]
+    ) -> None:
+        self._config, self._wishes, self._screen, self._tell_heirs = config, wishes, screen, tell
         self._prepared: Prepared | None = None
         self._told_ready = False
         self._environment = {
@@ -295,6 +297,7 @@ class _Start:
             elif not file.exists():
                 ca = certificates.paths(config).ca
                 place.write_whole(file, place.ready_words(config, ca, self._prepared.accounts))
+        self._tell_heirs([kept.pid for kept in self._tree.kept.values() if kept.pid])
         with contextlib.suppress(OSError):
             place.write_whole(place.children_file(config), self._children(), mode=0o644)
 
