@@ -208,7 +208,7 @@ export class MailApp extends HTMLElement {
     try {
       const done = await (await send(this.dataset.acts.replace("/x/", `/${act}/`), fields)).json();
       if (!quiet && SAID[act]) this.#said(act, refs, done);
-      this.#counts();
+      await this.refresh(true);
     } catch (error) {
       await this.refresh();
       tellRefusal(error);

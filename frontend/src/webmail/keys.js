@@ -118,9 +118,11 @@ function nextPane(app, step) {
   const panes = [app.folders, app.section, app.lecture].filter((pane) => pane.offsetParent !== null);
   const here = panes.findIndex((pane) => pane.contains(document.activeElement));
   const pane = panes[(here + step + panes.length) % panes.length];
-  const place =
+  // Not the frame itself: keys pressed inside it never come out. Tab goes in from the subject, and out again.
+  const wanted =
     pane === app.section
-      ? app.list.current?.querySelector("a.open")
-      : pane.querySelector('[aria-current="page"], iframe.body, #sujet, a[href], button:not([disabled])');
+      ? [app.list.current?.querySelector("a.open")]
+      : ["#sujet", '[aria-current="page"]', "a[href]"].map((one) => pane.querySelector(one));
+  const place = wanted.find(Boolean);
   place?.focus();
 }

@@ -97,7 +97,9 @@ export class RowList {
     for (const ref of refs) {
       const row = this.row(ref);
       this.selected.delete(ref);
-      if (row) row.remove();
+      if (!row) continue;
+      row.closest(".chunk").etag = null; // what is shown is no longer what the server said
+      row.remove();
     }
     this.total = Math.max(0, this.total - refs.length);
     this.#headings();
@@ -105,7 +107,13 @@ export class RowList {
   }
 
   flag(refs, name, on) {
-    for (const ref of refs) this.row(ref)?.classList.toggle(name, on);
+    for (const ref of refs) {
+      const row = this.row(ref);
+      if (!row) continue;
+      row.classList.toggle(name, on);
+      row.written = "";
+      row.closest(".chunk").etag = null;
+    }
   }
 
   // `byItself`: nobody asked, the page learnt that something changed.

@@ -1,0 +1,226 @@
+"""The page as hands meet it, in a real browser, over mailboxes in memory."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+from tests.engines.samples import letter
+from tests.signin.people import account
+from tests.webmail.conftest import browser_of, put
+from tests.webmail.hostile import AWAY, HOSTILE
+
+from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
+from vaguemestre.webmail.ports import QuotaReached
+from vaguemestre.webmail.values import MessageRef
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+START = datetime(2026, 9, 1, tzinfo=UTC)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+class Seen:
+    """What a browser would tell its developer."""
+
+    def __init__(self, page: Page) -> None:
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (self.errors.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("console", self._said)
+
+    def _said(self, message: object) -> None:
+        text = message.text  # type: ignore[attr-defined]
+        is_stream = "/flux?" in text or "ERR_CONNECTION_REFUSED" in text  # no push process here
+        if message.type == "error" and not is_stream:  # type: ignore[attr-defined]
+            self.errors.append(text)
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
+    return boxes.box("nmorel@ac-amiens.test")
+
+
+@pytest.fixture
+def page(live_server: LiveServer, boxes: MemoryMailboxes) -> Iterator[Page]:
+    """A desk's window, Nicolas signed in; nothing opened yet."""
+    cookie = browser_of(account()).cookies[settings.SESSION_COOKIE_NAME].value
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 860}, locale="fr-FR", base_url=live_server.url
+        )
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        yield page
+        page.goto("about:blank")
+        browser.close()
+
+
+def subjects(page: Page) -> list[str]:
+    return page.locator("#messages li.row .s > .clip").all_inner_texts()
+
+
+def test_archiving_shows_at_once_and_can_be_taken_back(page: Page, box: MemoryMailbox) -> None:
+    for number in range(3):
+        put(box, subject=f"Numéro {number}", minutes=number)
+    page.goto("/messagerie/")
+    page.get_by_role("region", name="Messages").get_by_text("Numéro 1").click()
+    page.get_by_role("heading", name="Numéro 1").wait_for()
+    page.get_by_role("button", name="Archiver", exact=True).click()
+    page.get_by_text("Courriel archivé.").wait_for()
+    assert subjects(page) == ["Numéro 2", "Numéro 0"]
+    page.get_by_role("heading", name="Numéro 0").wait_for()  # the next one opens
+    page.get_by_role("button", name="Annuler").click()
+    page.get_by_text("Annulé.").wait_for()
+    page.locator("#messages li.row").nth(2).wait_for()
+    assert sorted(subjects(page)) == ["Numéro 0", "Numéro 1", "Numéro 2"]
+
+
+def test_a_refused_act_is_taken_back_with_its_reason(
+    page: Page, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(box)
+
+    def full(*_: object) -> tuple[MessageRef, ...]:
+        raise QuotaReached("webmail.quota-reached")
+
+    monkeypatch.setattr(box, "move", full)
+    page.goto("/messagerie/")
+    page.locator("#messages li.row a.open").click()
+    page.get_by_role("button", name="Supprimer", exact=True).click()
+    page.get_by_text("Votre boîte est pleine").wait_for()
+    page.locator("#messages li.row").wait_for()
+    assert subjects(page) == ["Sortie au Marquenterre"]
+
+
+def test_opening_marks_read_and_u_takes_it_back(page: Page, box: MemoryMailbox) -> None:
+    ref = put(box)
+    page.goto("/messagerie/")
+    assert page.title().startswith("(1)")
+    page.locator("#messages li.row.un a.open").click()
+    page.locator("#messages li.row:not(.un)").wait_for()
+    page.wait_for_function("() => !document.title.startsWith('(')")
+    assert "\\Seen" in box.open(ref).flags
+    page.keyboard.press("u")
+    page.locator("#messages li.row.un").wait_for()
+    page.wait_for_function("() => document.title.startsWith('(1)')")
+    assert "\\Seen" not in box.open(ref).flags
+
+
+def test_everything_without_a_mouse(page: Page, box: MemoryMailbox) -> None:
+    box.make_folder("4e B")
+    for number in range(4):
+        put(box, subject=f"Numéro {number}", minutes=number, flags=("\\Seen",))
+    page.goto("/messagerie/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Numéro 2").wait_for()
+    page.keyboard.press("k")
+    page.get_by_role("heading", name="Numéro 3").wait_for()
+    page.keyboard.press("s")
+    page.locator("#messages li.row.fl").wait_for()
+    page.keyboard.press("F6")
+    assert page.evaluate("document.activeElement.closest('#lecture') !== null")
+    page.keyboard.press("Shift+F6")
+    page.keyboard.press("Escape")
+    page.get_by_text("Choisissez un courriel").wait_for()
+    page.keyboard.press("x")
+    page.get_by_text("1 sélectionné").wait_for()
+    page.keyboard.press("v")
+    page.get_by_role("dialog").get_by_role("button", name="4e B").press("Enter")
+    page.get_by_text("Courriel déplacé.").wait_for()
+    assert box.page("4e B", 0, 50).total == 1
+    page.keyboard.press("?")
+    page.get_by_role("dialog").get_by_text("Raccourcis d’une seule lettre").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    page.wait_for_timeout(200)  # nothing must come: letters are switched off
+    assert box.page("Archive", 0, 50).total == 0
+
+
+def test_addresses_can_be_copied_and_gone_back_to(page: Page, box: MemoryMailbox) -> None:
+    box.make_folder("Sorties/2026")
+    first = put(box, subject="Première")
+    put(box, subject="Seconde", minutes=1)
+    put(box, folder="Sorties/2026", subject="Rangée")
+    page.goto("/messagerie/")
+    page.get_by_role("region", name="Messages").get_by_text("Première").click()
+    page.get_by_role("heading", name="Première").wait_for()
+    address = page.url
+    assert address.endswith(f"/messagerie/INBOX/{first.uid_validity}/{first.uid}/")
+    page.get_by_role("region", name="Messages").get_by_text("Seconde").click()
+    page.get_by_role("heading", name="Seconde").wait_for()
+    page.get_by_role("navigation", name="Dossiers").get_by_text("2026").click()
+    page.get_by_role("region", name="Messages").get_by_text("Rangée").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Seconde").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Première").wait_for()
+    page.go_back()
+    page.get_by_text("Choisissez un courriel").wait_for()
+    page.go_forward()
+    page.get_by_role("heading", name="Première").wait_for()
+    page.goto(address)
+    page.get_by_role("heading", name="Première").wait_for()
+
+
+def test_a_hundred_thousand_messages_are_scrolled_like_a_hundred(page: Page, box: MemoryMailbox) -> None:
+    folder = box._folder("INBOX")
+    for number in range(100_000):
+        folder.add(Kept(letter_of(number), frozenset({"\\Seen"}), START))
+    page.goto("/messagerie/")
+    page.get_by_text("Numéro 99999").wait_for()
+    rows = page.locator("#messages .rows")
+    rows.evaluate("box => { box.scrollTop = box.scrollHeight / 2 }")
+    page.wait_for_function("() => document.querySelectorAll('#messages li.row').length > 40")
+    page.wait_for_function(
+        """() => {
+          const box = document.querySelector('#messages .rows').getBoundingClientRect();
+          const row = document.elementFromPoint(box.left + 200, box.top + 300)?.closest('li.row');
+          const number = Number(row?.innerText.match(/Numéro (\\d+)/)?.[1]);
+          return number > 45000 && number < 55000;
+        }"""
+    )
+    rows.evaluate("box => { box.scrollTop = box.scrollHeight }")
+    page.get_by_text("Numéro 0", exact=True).wait_for()
+    assert page.locator("#messages li.row").count() < 400
+
+
+def test_every_hostile_message_is_opened_and_nothing_happens(page: Page, box: MemoryMailbox) -> None:
+    for name, html in HOSTILE.items():
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = "x@dehors.example", "nmorel@ac-amiens.test", name
+        message.set_content("x")
+        message.add_alternative(html.encode("utf-8", "replace").decode(), subtype="html")
+        put(box, message.as_bytes())
+    seen = Seen(page)
+    page.goto("/messagerie/")
+    for name in list(reversed(HOSTILE))[:40]:
+        with page.expect_response(lambda answer: "/corps/" in answer.url) as body:
+            page.keyboard.press("j" if page.locator("#messages li.row.on").count() else "o")
+        assert body.value.ok, name
+    assert seen.errors == []
+    assert not [url for url in seen.requests if AWAY in url]
+
+
+def letter_of(number: int) -> bytes:
+    return b"From: a@ac-amiens.test\r\nSubject: =?utf-8?q?Num=C3=A9ro_%d?=\r\n\r\nx\r\n" % number
+
+
+def test_a_draft_opens_in_the_composer(page: Page, box: MemoryMailbox) -> None:
+    ref = put(box, letter("Brouillon"), folder="Drafts", flags=("\\Draft",))
+    page.goto("/messagerie/Drafts/")
+    page.evaluate("window.addEventListener('vm:compose', event => { window.asked = event.detail })")
+    page.locator("#messages li.row a.open").click()
+    page.wait_for_function("() => window.asked")
+    assert page.evaluate("window.asked") == {
+        "mode": "draft",
+        "ref": {"folder": "Drafts", "uidValidity": ref.uid_validity, "uid": ref.uid},
+    }
