@@ -217,7 +217,7 @@ def test_somebody_quicker_leaves_a_neutral_page(ines: Account) -> None:
     given(first)
     given(second)
     second.get("/assistant/activer")
-    with patch("vaguemestre.assistant.views._account_under_way", wraps=None) as under_way:
+    with patch("vaguemestre.assistant.views.identifying._account_under_way", wraps=None) as under_way:
         under_way.return_value = presented(ines.pk)
         assert activated(first)["Location"] == "/"
         page = activated(second, "trois navires gris")

@@ -30,6 +30,14 @@ def budgets(numen_digest: str, network: str) -> dict[str, Budget]:
     }
 
 
+def code_budget(mark: str) -> dict[str, Budget]:
+    """Five tries at one code."""
+    pause = timedelta(hours=24)
+    return {
+        f"assistant-code:{mark[:32]}": Budget(4, timedelta(seconds=1), pause, exhausted_at=5, pause=pause)
+    }
+
+
 def target(numen_digest: str) -> str:
     """The subject of look-ups of one NUMEN."""
     return f"assistant:{numen_digest[:32]}"

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from vaguemestre.assistant import views
+from vaguemestre.assistant.views import identifying as views
+from vaguemestre.assistant.views import recovering
 
 app_name = "assistant"
 urlpatterns = [
@@ -10,4 +11,7 @@ urlpatterns = [
     path("activer", views.activate, name="activate"),
     path("force", views.judge, name="judge-password"),
     path("activation/<str:token>", views.follow_link, name="follow-link"),
+    path("secours", recovering.recover, name="recover"),
+    path("secours/code", recovering.give_code, name="recover-code"),
+    path("secours/mot-de-passe", recovering.choose_password, name="recover-password"),
 ]

@@ -1,6 +1,6 @@
 """Nouns of the identification assistant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 CHARTER = "2026-1"  # the version of the charter shown at `/charte`
 
@@ -27,3 +27,11 @@ class Given:
     numen: str
     birth_date: str
     network: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """A code left for the contact of that account, or for nobody (0); `mark` is what is kept of it."""
+
+    account_id: int
+    mark: str = field(repr=False)

@@ -84,6 +84,18 @@ class RecoveryCode(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
 
+class RecoveryContact(models.Model):
+    """A private address its owner proved to read; it recovers the account from `usable_at` on."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_contacts")
+    address = models.CharField(max_length=254)
+    code_mark = models.CharField(max_length=64, blank=True)
+    code_until = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    usable_at = models.DateTimeField(null=True, blank=True)
+
+
 class MailToken(models.Model):
     """A mail token we minted and still honour: its SHA-256. Gone from here, it opens nothing."""
 

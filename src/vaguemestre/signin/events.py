@@ -23,3 +23,16 @@ class AccountTouched:
     act: str
     at: str
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class ContactMailDue:
+    """A letter to a recovery contact, sent by the worker: the time a page takes says nothing.
+
+    `kind`: `confirm` or `recover` (with a code), `replaced` (without). `sealed`: address and code, as JSON
+    sealed with the instance's key, in hexadecimal. Account 0 is nobody: nothing leaves.
+    """
+
+    account_id: int
+    kind: str
+    sealed: str

@@ -58,6 +58,26 @@ class EnrolForm(forms.Form):
     )
 
 
+class ContactForm(forms.Form):
+    adresse = forms.CharField(
+        label="Adresse électronique personnelle",
+        max_length=254,
+        help_text="Une adresse que vous lisez sans ce compte. Elle n’est montrée à personne.",
+        error_messages={"required": "Écrivez votre adresse personnelle."},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class DeliveredCodeForm(forms.Form):
+    code = forms.CharField(
+        label="Code reçu",
+        max_length=20,
+        help_text="8 chiffres, valables dix minutes.",
+        error_messages={"required": "Écrivez les 8 chiffres reçus."},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
 class ChangePasswordForm(forms.Form):
     """A new password, twice. Whether it holds is the service's to say."""
 

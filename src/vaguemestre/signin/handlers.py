@@ -6,11 +6,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.credentials.events import AccountChanged, AccountsChanged
+from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.credentials.queries import presented
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.signin import services
-from vaguemestre.signin.events import AccountTouched, SessionsEnded
-from vaguemestre.signin.ports import deliver_notice, revocations
+from vaguemestre.signin.events import AccountTouched, ContactMailDue, SessionsEnded
+from vaguemestre.signin.ports import deliver_notice, revocations, send_outside
+from vaguemestre.signin.rules.contact_mails import letter, opened_letter
 from vaguemestre.signin.rules.notices import notice, notice_id
 
 
@@ -47,6 +49,17 @@ def tell_owner(event: AccountTouched) -> None:
         at=at,
     )
     deliver_notice.get()(account.mailbox, content, message_id, at)
+
+
+def mail_contact(event: ContactMailDue) -> None:
+    """The letter leaves as the account's own, to its recovery contact."""
+    account = presented(event.account_id) if event.account_id else None
+    if account is None or account.state != "active":
+        return
+    to, code = opened_letter(event.sealed, event.account_id, secret_keys.get())
+    site, now = settings.CONFIG.public_url, timezone.now()
+    content = letter(event.kind, to=to, code=code, sender=account.address, site=site, now=now)
+    send_outside.get()(account.mailbox, account.address, [to], content)
 
 
 def _put_out(account_ids: list[int]) -> None:

@@ -25,5 +25,12 @@ class DeliverNotice(Protocol):
         ...
 
 
+class SendOutside(Protocol):
+    def __call__(self, mailbox: str, sender: str, recipients: list[str], content: bytes) -> None:
+        """Hand one message to the submission service as that mailbox. Raises EngineDown or EngineRefused."""
+        ...
+
+
 revocations: Slot[Revocations] = Slot("signin.revocations")
 deliver_notice: Slot[DeliverNotice] = Slot("signin.deliver_notice")
+send_outside: Slot[SendOutside] = Slot("signin.send_outside")

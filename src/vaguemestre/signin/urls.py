@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vaguemestre.signin.views import second_factors, security
+from vaguemestre.signin.views import recovery_contacts, second_factors, security
 from vaguemestre.signin.views import signing as views
 
 app_name = "signin"
@@ -22,4 +22,11 @@ urlpatterns = [
         name="remove-application",
     ),
     path("parametres/securite/codes", second_factors.renew_codes, name="renew-codes"),
+    path("parametres/securite/contact", recovery_contacts.set_contact, name="set-contact"),
+    path("parametres/securite/contact/code", recovery_contacts.prove_contact, name="prove-contact"),
+    path(
+        "parametres/securite/contact/<int:number>/retirer",
+        recovery_contacts.drop_contact,
+        name="drop-contact",
+    ),
 ]

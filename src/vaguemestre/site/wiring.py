@@ -43,7 +43,7 @@ from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.signin import handlers as signin_handlers
 from vaguemestre.signin import ports as signin
-from vaguemestre.signin.events import AccountTouched, SessionsEnded
+from vaguemestre.signin.events import AccountTouched, ContactMailDue, SessionsEnded
 from vaguemestre.signin.queries import sessions_over
 from vaguemestre.signin.revocations import FileRevocations
 from vaguemestre.site import secrets
@@ -76,6 +76,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         registry_handlers.follow_accounts,
     ),
     AccountTouched: (signin_handlers.tell_owner,),
+    ContactMailDue: (signin_handlers.mail_contact,),
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
     VisitEnded: (oidc_handlers.tell, cas_handlers.tell),
     MessageQueued: (outbox_handlers.send,),
@@ -130,13 +131,13 @@ def _plug_mail(config: Config) -> None:
     signin.deliver_notice.plug(Welcoming(mailboxes))
     outbox.file_sent.plug(Filing(mailboxes))
     outbox.accepted.plug(partial(was_accepted, config))
-    outbox.submit.plug(
-        Submission(
-            (config.mail.host, config.ports.submission),
-            certificates.paths(config).ca,
-            lambda mailbox: _mail_token(MailLogin(mailbox)),
-        )
+    submission = Submission(
+        (config.mail.host, config.ports.submission),
+        certificates.paths(config).ca,
+        lambda mailbox: _mail_token(MailLogin(mailbox)),
     )
+    outbox.submit.plug(submission)
+    signin.send_outside.plug(submission)
     glancing = Glancing(mailboxes)
     sorting.folders_of.plug(glancing.folders)
     sorting.recent_of.plug(glancing.recent)

@@ -63,6 +63,13 @@ def sentence(refusal: Refusal) -> str:
         "credentials.too-many-applications": _(
             "Vous avez déjà %(most)s applications : retirez celle qui ne sert plus."
         ),
+        "signin.wrong-delivered-code": _(
+            "Ce code n’est pas le bon, ou n’est plus valable. Vérifiez-le, ou demandez-en un autre."
+        ),
+        "signin.contact-gone": _("Ce contact de secours n’est plus là."),
+        "credentials.contact-inside": _(
+            "Donnez une adresse personnelle : celles de %(domain)s ne s’ouvrent pas sans votre mot de passe."
+        ),
         "signin.too-late": _("Trop de temps s’est écoulé : recommencez depuis le début."),
         "signin.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "assistant.not-possible": _(

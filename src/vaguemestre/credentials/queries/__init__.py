@@ -30,11 +30,18 @@ from vaguemestre.credentials.queries.opening import (
     presented,
     usernames_of,
 )
+from vaguemestre.credentials.queries.recovery import (
+    ContactShown,
+    contact_under_way,
+    contacts_of,
+    usable_contact,
+)
 
 __all__ = [
     "AccountFacts",
     "AppPasswordShown",
     "ApplicationShown",
+    "ContactShown",
     "Presented",
     "Proposed",
     "account_of_link",
@@ -45,6 +52,8 @@ __all__ = [
     "app_passwords_of",
     "applications_of",
     "bearer_of",
+    "contact_under_way",
+    "contacts_of",
     "devices_of",
     "facts_of",
     "find_account",
@@ -55,5 +64,6 @@ __all__ = [
     "proposed_application",
     "recovery_codes_left",
     "second_factor_due",
+    "usable_contact",
     "usernames_of",
 ]

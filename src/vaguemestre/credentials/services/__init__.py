@@ -33,6 +33,7 @@ from vaguemestre.credentials.services.passwords import (
     strength_of,
 )
 from vaguemestre.credentials.services.preferences import prefer_theme
+from vaguemestre.credentials.services.recovery_contacts import confirm_contact, drop_contact, propose_contact
 from vaguemestre.credentials.services.tokens import forget_tokens, mint_mail_token
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "change_states",
     "check_chosen_password",
     "confirm_application",
+    "confirm_contact",
+    "drop_contact",
     "forget_tokens",
     "give_role",
     "hashed",
@@ -59,6 +62,7 @@ __all__ = [
     "open_accounts",
     "prefer_theme",
     "propose_application",
+    "propose_contact",
     "remove_application",
     "revoke_app_password",
     "revoke_every_app_password",

@@ -8,7 +8,13 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from vaguemestre.credentials.events import AccountsChanged
-from vaguemestre.credentials.models import Account, ActivationLink, OneTimeDevice, RecoveryCode
+from vaguemestre.credentials.models import (
+    Account,
+    ActivationLink,
+    OneTimeDevice,
+    RecoveryCode,
+    RecoveryContact,
+)
 from vaguemestre.credentials.rules.lives import state_after
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import Line, record_many
@@ -103,6 +109,7 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     Account.objects.filter(pk=account_id).update(password=make_password(None), activated_at=None)
     OneTimeDevice.objects.filter(account_id=account_id).delete()
     RecoveryCode.objects.filter(account_id=account_id).delete()
+    RecoveryContact.objects.filter(account_id=account_id).exclude(usable_at__lte=now).delete()
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     record_many([Line("credentials.proofs-withdrawn", f"account:{account_id}", by, now)])
 

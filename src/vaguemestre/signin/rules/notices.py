@@ -51,6 +51,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Une connexion à votre compte a été faite avec un de vos codes de secours. Chacun ne sert "
         "qu’une fois.",
     ),
+    "contact-set": (
+        "Un contact de secours a été ajouté à votre compte",
+        "Un contact de secours a été ajouté à votre compte. Il pourra servir dans trois jours à choisir un "
+        "nouveau mot de passe.",
+    ),
+    "contact-dropped": (
+        "Un contact de secours a été retiré",
+        "Un contact de secours a été retiré de votre compte.",
+    ),
+    "recovered": (
+        "Un nouveau mot de passe a été choisi",
+        "Un nouveau mot de passe a été choisi pour votre compte avec un code envoyé à votre contact de "
+        "secours. Toutes les sessions ont été fermées.",
+    ),
     "password-changed": (
         "Votre mot de passe a changé",
         "Le mot de passe de votre compte a été changé.",

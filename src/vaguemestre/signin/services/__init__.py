@@ -1,6 +1,7 @@
 """Signing in and out. Use cases, except what says « inside the caller's transaction »."""
 
 from vaguemestre.signin.services.changes import change_password
+from vaguemestre.signin.services.recovery_contacts import begin_contact, finish_contact, remove_contact
 from vaguemestre.signin.services.second_factors import (
     begin_application,
     drop_application,
@@ -20,6 +21,7 @@ from vaguemestre.signin.services.throttle import clear, give_back, lift, pay
 __all__ = [
     "begin",
     "begin_application",
+    "begin_contact",
     "change_password",
     "clear",
     "drop_application",
@@ -27,11 +29,13 @@ __all__ = [
     "end_session",
     "end_sessions_of_closed",
     "finish_application",
+    "finish_contact",
     "give_back",
     "go_on",
     "lift",
     "open_browser_session",
     "pay",
+    "remove_contact",
     "renew_recovery_codes",
     "touch",
 ]

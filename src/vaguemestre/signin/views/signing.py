@@ -95,6 +95,7 @@ def _page(
         "form": form,
         "again": again,
         "denial": _words(denied) if denied else "",
+        "fresh": "nouveau" in request.GET and request.method == "GET",
         "bye": "au-revoir" in request.GET and request.method == "GET",
     }
     return render(request, "signin/sign_in.html", shown)

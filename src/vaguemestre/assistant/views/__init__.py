@@ -1,0 +1,1 @@
+"""The assistant's pages: finding and activating one's account, recovering it."""

@@ -1,0 +1,50 @@
+"""The recovery contact of an account: proposed, proved, dropped. Parts, inside the caller's transaction."""
+
+import hmac
+from datetime import datetime
+
+from vaguemestre.credentials.models import RecoveryContact
+from vaguemestre.credentials.rules.delivered_codes import LIFE, REST, TRIES, code_mark, drawn_code
+from vaguemestre.credentials.values import SecretKeys
+from vaguemestre.journal.services import record
+
+_PURPOSE = "contact"
+
+
+def propose_contact(account_id: int, address: str, keys: SecretKeys, *, now: datetime) -> str:
+    """The code to be sent there, in place of one that was never proved. The contact in use stays."""
+    RecoveryContact.objects.filter(account_id=account_id, confirmed_at__isnull=True).delete()
+    code = drawn_code()
+    RecoveryContact.objects.create(
+        account_id=account_id,
+        address=address,
+        code_mark=code_mark(code, account_id, _PURPOSE, keys),
+        code_until=now + LIFE,
+    )
+    return code
+
+
+def confirm_contact(account_id: int, code: str, keys: SecretKeys, *, by: str, now: datetime) -> bool:
+    """True when it is the code that was sent, in time and within five tries. It rests before it recovers."""
+    row = (
+        RecoveryContact.objects.select_for_update()
+        .filter(account_id=account_id, confirmed_at__isnull=True, code_until__gt=now, tries__lt=TRIES)
+        .first()
+    )
+    if row is None:
+        return False
+    row.tries += 1
+    holds = hmac.compare_digest(row.code_mark, code_mark(code, account_id, _PURPOSE, keys))
+    if holds:
+        row.confirmed_at, row.usable_at, row.code_mark = now, now + REST, ""
+        record("credentials.recovery-contact-set", to=f"account:{account_id}", by=by, at=now)
+    row.save()
+    return holds
+
+
+def drop_contact(account_id: int, contact_id: int, *, by: str, now: datetime) -> bool:
+    """False when it was not there, or somebody else's."""
+    gone, _ = RecoveryContact.objects.filter(pk=contact_id, account_id=account_id).delete()
+    if gone:
+        record("credentials.recovery-contact-dropped", to=f"account:{account_id}", by=by, at=now)
+    return bool(gone)

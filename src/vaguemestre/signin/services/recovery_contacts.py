@@ -1,0 +1,42 @@
+"""A person's recovery contact, changed. Use cases."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.credentials.queries import contacts_of
+from vaguemestre.credentials.rules.delivered_codes import contact_address
+from vaguemestre.credentials.services import confirm_contact, drop_contact, propose_contact
+from vaguemestre.credentials.values import SecretKeys
+from vaguemestre.jobs.services import announce
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.events import AccountTouched, ContactMailDue
+from vaguemestre.signin.rules.contact_mails import sealed_letter
+
+
+@transaction.atomic(durable=True)
+def begin_contact(account_id: int, typed: str, own_domain: str, keys: SecretKeys, *, now: datetime) -> None:
+    """A code leaves for it. Raises Refusal `kernel.address-malformed`, `credentials.contact-inside`."""
+    address = contact_address(typed, own_domain)
+    code = propose_contact(account_id, address, keys, now=now)
+    announce(ContactMailDue(account_id, "confirm", sealed_letter(address, code, account_id, keys)))
+
+
+@transaction.atomic(durable=True)
+def finish_contact(account_id: int, code: str, keys: SecretKeys, *, now: datetime) -> bool:
+    """True when the address is proved: its owner is told, former contacts too. A try is kept anyway."""
+    former = [one.address for one in contacts_of(account_id, now)]
+    if not confirm_contact(account_id, code, keys, by=f"account:{account_id}", now=now):
+        return False
+    for address in former:
+        announce(ContactMailDue(account_id, "replaced", sealed_letter(address, "", account_id, keys)))
+    announce(AccountTouched(account_id, "contact-set", now.isoformat()))
+    return True
+
+
+@transaction.atomic(durable=True)
+def remove_contact(account_id: int, contact_id: int, *, now: datetime) -> None:
+    """Raises Refusal `signin.contact-gone`."""
+    if not drop_contact(account_id, contact_id, by=f"account:{account_id}", now=now):
+        raise Refusal("signin.contact-gone")
+    announce(AccountTouched(account_id, "contact-dropped", now.isoformat()))

@@ -1,0 +1,58 @@
+"""The recovery contact: each change asks for a fresh proof."""
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.credentials.queries import contact_under_way
+from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin import services
+from vaguemestre.signin.events import AccountTouched
+from vaguemestre.signin.forms import ContactForm, DeliveredCodeForm
+from vaguemestre.signin.http import SignedInRequest, recently_signed_in
+from vaguemestre.ui.refusals import sentence
+
+
+@require_http_methods(["GET", "POST"])
+@recently_signed_in
+def set_contact(request: SignedInRequest) -> HttpResponse:
+    form = ContactForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        account_id, domain = request.who.account_id, settings.CONFIG.academy.domain
+        typed, now = form.cleaned_data["adresse"], timezone.now()
+        try:
+            services.begin_contact(account_id, typed, domain, secret_keys.get(), now=now)
+            return HttpResponseRedirect(reverse("signin:prove-contact"))
+        except Refusal as refusal:
+            form.add_error("adresse", sentence(refusal))
+    return render(request, "signin/contact.html", {"form": form, "address": ""})
+
+
+@require_http_methods(["GET", "POST"])
+@recently_signed_in
+def prove_contact(request: SignedInRequest) -> HttpResponse:
+    account_id, now = request.who.account_id, timezone.now()
+    address = contact_under_way(account_id, now)
+    if not address:
+        return HttpResponseRedirect(reverse("signin:set-contact"))
+    form = DeliveredCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if services.finish_contact(account_id, form.cleaned_data["code"], secret_keys.get(), now=now):
+            run_now(AccountTouched(account_id, "contact-set", now.isoformat()))
+            return HttpResponseRedirect(f"{reverse('signin:security')}?fait=contact")
+        form.add_error("code", sentence(Refusal("signin.wrong-delivered-code")))
+    return render(request, "signin/contact.html", {"form": form, "address": address})
+
+
+@require_POST
+@recently_signed_in
+def drop_contact(request: SignedInRequest, number: int) -> HttpResponse:
+    account_id, now = request.who.account_id, timezone.now()
+    services.remove_contact(account_id, number, now=now)
+    run_now(AccountTouched(account_id, "contact-dropped", now.isoformat()))
+    return HttpResponseRedirect(f"{reverse('signin:security')}?fait=contact-retire")
