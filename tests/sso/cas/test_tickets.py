@@ -1,5 +1,6 @@
 """Tickets of CAS: whom they are given to, what they say, once."""
 
+import re
 from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -94,6 +95,12 @@ def test_names_are_encoded(client: Client, nicolas: Account) -> None:
     signs_in(client)
     root = ElementTree.fromstring(validated(a_ticket(client)).content)
     assert root.findtext(".//cas:name", namespaces=NS) == "Zoé</cas:user>& Morel"
+
+
+def test_a_ticket_is_made_of_the_letters_clients_accept(client: Client) -> None:
+    signs_in(client)
+    for _ in range(20):
+        assert re.fullmatch(r"ST-[A-Za-z0-9-]{29,}", a_ticket(client))
 
 
 def test_a_ticket_serves_once(client: Client) -> None:
