@@ -12,6 +12,7 @@ const SAID = {
   "not-junk": ["Courriel remis dans la boîte de réception.", "courriels remis dans la boîte de réception."],
   move: ["Courriel déplacé.", "courriels déplacés."],
 };
+const AT_ONCE = 400;
 const DWELL = 700; // milliseconds on a message before its conversation is looked for: it costs a search
 const WIDE = matchMedia("(min-width: 701px)");
 
@@ -202,17 +203,27 @@ export class MailApp extends HTMLElement {
     this.#dressOpen(act, refs);
     if (leaves) this.#follow(refs, next);
     this.#bulk();
-    const fields = new URLSearchParams();
-    for (const ref of refs) fields.append("ref", ref);
-    if (to) fields.set("to", to);
     try {
-      const done = await (await send(this.dataset.acts.replace("/x/", `/${act}/`), fields)).json();
+      const done = await this.#sent(act, refs, to);
       if (!quiet && SAID[act]) this.#said(act, refs, done);
       await this.refresh(true);
     } catch (error) {
       await this.refresh();
       tellRefusal(error);
     }
+  }
+
+  // Many at once go in several goes: the server takes so many at a time.
+  async #sent(act, refs, to) {
+    const all = { moved: [], folder: "", final: true };
+    for (let start = 0; start < refs.length; start += AT_ONCE) {
+      const fields = new URLSearchParams(refs.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]));
+      if (to) fields.set("to", to);
+      const done = await (await send(this.dataset.acts.replace("/x/", `/${act}/`), fields)).json();
+      all.moved.push(...done.moved);
+      all.final &&= done.final;
+    }
+    return all;
   }
 
   async #afterwards(refs) {
@@ -249,10 +260,8 @@ export class MailApp extends HTMLElement {
     const home = refs[0].split("/")[0];
     undo.addEventListener("click", async () => {
       notice.remove();
-      const fields = new URLSearchParams({ to: home });
-      for (const ref of done.moved) fields.append("ref", ref);
       try {
-        await send(this.dataset.acts.replace("/x/", "/move/"), fields);
+        await this.#sent("move", done.moved, home);
         tell("Annulé.", "dark", 3);
       } catch (error) {
         tellRefusal(error);
