@@ -101,20 +101,15 @@ class Bench:
         self.draw = random.Random(3)
 
     def run(self) -> dict[str, Any]:
-        measures = list(self._measures())
         print(f"{'milliseconds':<44}{'median':>8}{'p95':>8}{'bare':>9}{'p95':>8}{'ratio':>10}{'more':>8}")
-        for warm in range(3):
-            for measure in measures:
-                measure.once(ours_first=bool(warm % 2))
-        for measure in measures:
-            measure.ours_ms.clear()
-            measure.bare_ms.clear()
-        for number in range(self.asked.rounds):
-            for measure in measures:
-                measure.once(ours_first=bool(number % 2))
         told: dict[str, Any] = {}
-        for measure in measures:
-            print(measure.line())
+        for measure in self._measures():
+            for number in range(-3, self.asked.rounds):
+                measure.once(ours_first=bool(number % 2))
+                if number < 0:  # warm
+                    measure.ours_ms.clear()
+                    measure.bare_ms.clear()
+            print(measure.line(), flush=True)
             told[measure.name] = measure.figures()
         told["lists per second"] = self._throughput()
         told["memory"] = self._memory()

@@ -217,6 +217,19 @@ def test_a_search_finds_all_the_terms(box: Mailbox) -> None:
     assert subjects(box.search("INBOX", ["introuvable"], 0, 50)) == []
 
 
+def test_the_validator_of_a_search_follows_what_it_shows(box: Mailbox) -> None:
+    refs = [box.append("INBOX", letter(f"Conseil {n}"), (), at(n)) for n in range(3)]
+    first = box.search("INBOX", ["conseil"], 0, 50)
+    assert box.search("INBOX", ["conseil"], 0, 50).validator == first.validator
+    box.flag(refs[:1], (Flag.FLAGGED,), ())
+    flagged = box.search("INBOX", ["conseil"], 0, 50)
+    box.expunge(refs[:1])
+    box.append("INBOX", letter("Conseil de plus"), (Flag.FLAGGED,), at(9))
+    again = box.search("INBOX", ["conseil"], 0, 50)
+    assert again.total == first.total
+    assert len({first.validator, flagged.validator, again.validator}) == 3
+
+
 @pytest.mark.parametrize(
     "term", ['a" OR ALL "', "a\r\nx LOGOUT", "{3}", "\x00", "\\", "é" * 300, "", "(", "*"]
 )

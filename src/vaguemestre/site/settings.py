@@ -56,7 +56,6 @@ MIDDLEWARE = [
     "vaguemestre.site.middleware.Errors",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "vaguemestre.site.middleware.WhoIsAsking",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

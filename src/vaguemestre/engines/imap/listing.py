@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from zlib import crc32
 
 from vaguemestre.engines.imap import folders, names, parse, trees, words
 from vaguemestre.engines.imap.pages import Pages, Summaries
@@ -136,7 +137,8 @@ class Listing(Session):
             by_uid = dict(parse.flags_by_uid(flags))
             pairs = [(uid, by_uid[uid]) for uid in wanted if uid in by_uid]
             rows = self._with_summaries(folder, validity, pairs)
-        return Page(folder, validity, total, 0, offset, rows, f"{validity}.{total}")
+        shown = ";".join(f"{row.ref.folder}/{row.ref.uid}/{sorted(row.flags)}" for row in rows)
+        return Page(folder, validity, total, 0, offset, rows, f"{validity}.{total}.{crc32(shown.encode()):x}")
 
     def _found(self, criteria: list[Argument]) -> tuple[int, bytes]:
         """How many messages, and their UIDs as a set in ascending order."""

@@ -13,7 +13,7 @@ from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.views.shell import folders_fragment, rows_fragment, whole_page
 
 # Finished rows, as long as nothing in the folder changed and the day is the same.
-_written: Kept[tuple[object, ...], str] = Kept(2_000, 48_000_000, len)
+_written: Kept[tuple[object, ...], bytes] = Kept(2_000, 48_000_000, len)
 
 
 @require_GET
@@ -56,7 +56,7 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
         key = (owner, folder, asked, offset, validator)
         html = _written.get(key)
         if html is None:
-            html = rows_fragment(request, page, uses, asked)
+            html = rows_fragment(request, page, uses, asked).encode()
             _written.put(key, html)
         answer = HttpResponse(html)
     answer["ETag"] = validator
