@@ -70,6 +70,13 @@ def sentence(refusal: Refusal) -> str:
         "credentials.contact-inside": _(
             "Donnez une adresse personnelle : celles de %(domain)s ne s’ouvrent pas sans votre mot de passe."
         ),
+        "credentials.passkey-refused": _(
+            "Cette clé d’accès n’a pas été reconnue. Réessayez, ou connectez-vous autrement."
+        ),
+        "credentials.too-many-passkeys": _(
+            "Vous avez déjà %(most)s clés d’accès : retirez celles qui ne servent plus."
+        ),
+        "signin.passkey-gone": _("Cette clé d’accès n’est plus là."),
         "signin.too-late": _("Trop de temps s’est écoulé : recommencez depuis le début."),
         "signin.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "assistant.not-possible": _(
