@@ -1,8 +1,8 @@
 """The long part of a start, in one process: tables, people, engines matched, the demonstration's mail.
 
-Says how far it is on standard output, one JSON object a line: `step` (a sentence), `done` (`tables`), and at
-the end `accounts` and, once in an instance's life, `administrator` (a link). Before the demonstration's mail
-it reads one line on standard input: the engines answer.
+Says how far it is on standard output, one JSON object a line: `step` (a sentence), `done` (`tables`), once
+the people are there `accounts` and, once in an instance's life, `administrator` (a link). Before the
+demonstration's mail it reads one line on standard input: the engines answer.
 """
 
 import json
@@ -44,11 +44,11 @@ def command(
     report = reconcile(mail_directory.get(), now=timezone.now())
     if report.put or report.dropped:
         _say(step="Boîtes déclarées à la messagerie.")
+    _say(accounts=demo.accounts(config), administrator=administrator)
     if wanted:
         sys.stdin.readline()  # the engines answer from here on
         _say(step="Académie de démonstration : courriels.")
         demo.mail(config, _Progress())
-    _say(accounts=demo.accounts(config), administrator=administrator)
 
 
 def _make_tables(config: Config) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -18,13 +19,15 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.instance import forget_alias, open_home
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.projection import chosen as projection
-from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.site import migrated, secrets, static
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong
 from vaguemestre.supervisor import place, plan, processes
 from vaguemestre.supervisor.screen import Screen
 from vaguemestre.supervisor.tree import ChildFailed, Tree
 
+_LONGEST_LINE = 4_000_000  # bytes
+_TALKATIVE = ("dovecot", "postfix")
 _TICK = 2.0  # seconds between two looks at the instance as a whole
 
 
@@ -102,7 +105,7 @@ def _check_ports(config: Config) -> None:
                 by = f" par {holder.name} (processus {holder.pid})" if holder else ""
                 raise place.AlreadyRunning(
                     f"le port {port} est déjà pris{by} ; choisissez-en d’autres avec --port-base."
-                    if holder or error.errno == 98
+                    if holder or error.errno == errno.EADDRINUSE
                     else f"le port {port} ne peut pas être ouvert : {os.strerror(error.errno or 0)}."
                 ) from error
 
@@ -126,7 +129,8 @@ class _Start:
     ) -> None:
         self._config, self._wishes, self._screen, self._tell_heirs = config, wishes, screen, tell
         self._prepared: Prepared | None = None
-        self._told_ready = False
+        # What others wait for: tables made, engines answering, people there.
+        self._tables, self._engines, self._people = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._environment = {
             **os.environ,
             "VAGUEMESTRE_HOME": str(config.home),
@@ -136,7 +140,7 @@ class _Start:
             "PYTHONUNBUFFERED": "1",
         }
         self._tree = Tree(
-            logs=config.logs_dir, environment=self._environment, say=screen.log, changed=self._settle
+            logs=config.logs_dir, environment=self._environment, say=self._log, changed=self._settle
         )
         self._began = datetime.now(UTC)
 
@@ -165,7 +169,6 @@ class _Start:
 
     async def _live(self) -> None:
         prepared = await self._start_all()
-        await self._start_intranet(prepared)
         self._prepared = prepared
         self._settle()
         self._screen.summary(self._config, prepared.accounts, prepared.administrator)
@@ -177,17 +180,18 @@ class _Start:
             self._settle()
 
     async def _start_all(self) -> Prepared:
-        migrated_now, engines_now = asyncio.Event(), asyncio.Event()
         if migrated.is_current(self._config):
-            migrated_now.set()
+            self._tables.set()
         served = static.gather(self._config.home)
+        prepared = Prepared()
         async with _unwrapped(), asyncio.TaskGroup() as group:
-            prepared = group.create_task(self._prepare(migrated_now, engines_now))
-            group.create_task(self._start_engines(engines_now))
-            group.create_task(self._start_programs(migrated_now, engines_now, served))
-        return prepared.result()
+            group.create_task(self._prepare(prepared))
+            group.create_task(self._start_engines())
+            group.create_task(self._start_programs(served))
+            group.create_task(self._start_intranet(prepared))
+        return prepared
 
-    async def _start_engines(self, ready: asyncio.Event) -> None:
+    async def _start_engines(self) -> None:
         self._screen.step("Dovecot et Postfix : configuration vérifiée, puis démarrage.")
         try:
             await asyncio.gather(
@@ -206,20 +210,19 @@ class _Start:
         ):
             await self._tree.start([child])
             self._screen.step(f"{child.name} répond.")
-        ready.set()
+        self._engines.set()
 
-    async def _start_programs(
-        self, tables_ready: asyncio.Event, engines_ready: asyncio.Event, served: Path
-    ) -> None:
-        await tables_ready.wait()
+    async def _start_programs(self, served: Path) -> None:
+        await self._tables.wait()
         *pages, worker = plan.programs(self._config, sys.executable, served)
         await self._tree.start(pages)
         self._screen.step("Le site répond.")
-        await engines_ready.wait()  # a job that meets no engine would only have to be done again
+        await self._engines.wait()  # a job that meets no engine would only have to be done again
         await self._tree.start([worker])
 
     async def _start_intranet(self, prepared: Prepared) -> None:
         """The demonstration's other application, so that one sign-in is seen opening two."""
+        await self._people.wait()
         folder = PROJECT / "demo"
         if not prepared.accounts or not (folder / "accolad").is_dir():
             return
@@ -228,20 +231,20 @@ class _Start:
         )
         self._screen.step("Accolad répond.")
 
-    async def _prepare(self, migrated_now: asyncio.Event, engines_now: asyncio.Event) -> Prepared:
+    async def _prepare(self, prepared: Prepared) -> None:
         """Run the steps that need Django in one child and follow what it says."""
-        prepared = Prepared()
         process = await asyncio.create_subprocess_exec(
             "/usr/bin/setpriv", "--pdeathsig", "TERM", "--",
             sys.executable, "-m", "vaguemestre.cli.main", "prepare",
             *([] if self._wishes.demo else ["--no-demo"]),
             env=self._environment, cwd=self._config.home, start_new_session=True,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            limit=_LONGEST_LINE,
         )  # fmt: skip
-        telling = asyncio.create_task(self._tell(process, engines_now))
+        telling = asyncio.create_task(self._tell(process))
         try:
             while process.stdout and (line := await process.stdout.readline()):
-                self._hear(line.decode(errors="replace").rstrip(), prepared, migrated_now)
+                self._hear(line.decode(errors="replace").rstrip(), prepared)
             code = await process.wait()
         finally:
             telling.cancel()
@@ -252,17 +255,15 @@ class _Start:
             raise PreparationFailed(
                 words or f"la préparation s’est arrêtée (code {code}).", code if code > 1 else 70
             )
-        migrated_now.set()
-        return prepared
 
-    async def _tell(self, process: asyncio.subprocess.Process, engines_now: asyncio.Event) -> None:
-        await engines_now.wait()
+    async def _tell(self, process: asyncio.subprocess.Process) -> None:
+        await self._engines.wait()
         if process.stdin:
             with contextlib.suppress(OSError):
                 process.stdin.write(b"engines\n")
                 await process.stdin.drain()
 
-    def _hear(self, line: str, prepared: Prepared, migrated_now: asyncio.Event) -> None:
+    def _hear(self, line: str, prepared: Prepared) -> None:
         try:
             told: Mapping[str, Any] = json.loads(line)
         except ValueError:
@@ -272,16 +273,23 @@ class _Start:
         if "step" in told:
             self._screen.step(str(told["step"]))
         if told.get("done") == "tables":
-            migrated_now.set()
-        prepared.accounts = told.get("accounts", prepared.accounts)
+            self._tables.set()
+        if "accounts" in told:
+            prepared.accounts = told["accounts"]
+            self._people.set()
         prepared.administrator = told.get("administrator", prepared.administrator)
+
+    def _log(self, name: str, line: str) -> None:
+        """One stream for all; before the instance is ready, without what the engines say of every message."""
+        if self._prepared is not None or name not in _TALKATIVE or ": Info: " not in line:
+            self._screen.log(name, line)
 
     async def _apply_feed(self, feed: Path) -> None:
         self._screen.step(f"Flux {feed.name} :")
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "vaguemestre.cli.main", "feed", "apply", str(feed),
             env=self._environment, start_new_session=True, stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=_LONGEST_LINE,
         )  # fmt: skip
         while process.stdout and (line := await process.stdout.readline()):
             self._screen.log("flux", line.decode(errors="replace").rstrip())
@@ -320,5 +328,5 @@ async def _unwrapped() -> Any:
     """A group of tasks fails with a group of errors; the first one is what there is to say."""
     try:
         yield
-    except* (ChildFailed, ConfigWrong, PreparationFailed, OSError) as errors:
+    except* (ChildFailed, ConfigWrong, EngineDown, PreparationFailed, OSError) as errors:
         raise errors.exceptions[0] from None
