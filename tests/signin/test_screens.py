@@ -220,10 +220,10 @@ def test_reading_pages_writes_nothing(
     client: Client, nicolas: Account, django_assert_num_queries: object
 ) -> None:
     signed_in(client)
-    client.get("/")
+    client.get("/parametres/affichage")
     with django_assert_num_queries(0):  # type: ignore[operator]
         for _ in range(5):
-            client.get("/")
+            client.get("/parametres/affichage")
 
 
 def test_a_suspension_is_seen_at_once_and_does_not_come_back(

@@ -96,6 +96,18 @@ class RecoveryContact(models.Model):
     usable_at = models.DateTimeField(null=True, blank=True)
 
 
+class Passkey(models.Model):
+    """A key a device holds for the account (WebAuthn): only its public half is here."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=80)
+    credential_sha256 = models.CharField(max_length=64, unique=True)
+    attested = models.BinaryField()
+    counter = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+
 class MailToken(models.Model):
     """A mail token we minted and still honour: its SHA-256. Gone from here, it opens nothing."""
 

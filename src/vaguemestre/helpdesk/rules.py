@@ -89,6 +89,8 @@ STORY: Mapping[str, str] = {
     "assistant.not-found": "Assistant : demande sans suite",
     "assistant.code-asked": "Code de secours demandé",
     "assistant.recovered": "Mot de passe choisi avec un code reçu",
+    "credentials.passkey-added": "Clé d’accès ajoutée",
+    "credentials.passkey-removed": "Clé d’accès retirée",
     "credentials.recovery-contact-set": "Contact de secours ajouté",
     "credentials.recovery-contact-dropped": "Contact de secours retiré",
     "helpdesk.lifted": "Assistance : attente levée",

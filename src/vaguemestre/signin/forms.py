@@ -58,6 +58,17 @@ class EnrolForm(forms.Form):
     )
 
 
+class PasskeyForm(forms.Form):
+    nom = forms.CharField(
+        label="Nom de l’appareil",
+        max_length=80,
+        help_text="Par exemple « Mon téléphone » : vous saurez laquelle retirer.",
+        error_messages={"required": "Donnez-lui un nom, pour la reconnaître plus tard."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    reponse = forms.CharField(max_length=20_000, required=False, widget=forms.HiddenInput)
+
+
 class ContactForm(forms.Form):
     adresse = forms.CharField(
         label="Adresse électronique personnelle",

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from vaguemestre.signin.views import recovery_contacts, second_factors, security
+from vaguemestre.signin.views import passkeys, recovery_contacts, second_factors, security
 from vaguemestre.signin.views import signing as views
 
 app_name = "signin"
 urlpatterns = [
     path("alogin", views.sign_in, name="sign-in"),
+    path("alogin/cle", passkeys.sign_in, name="sign-in-passkey"),
+    path("alogin/cle/options", passkeys.sign_in_options, name="sign-in-passkey-options"),
     path("alogin/code", views.give_code, name="give-code"),
     path("deconnexion", views.sign_out, name="sign-out"),
     path("parametres/securite", security.show_security, name="security"),
@@ -21,6 +23,9 @@ urlpatterns = [
         second_factors.remove,
         name="remove-application",
     ),
+    path("parametres/securite/cle", passkeys.add, name="add-passkey"),
+    path("parametres/securite/cle/options", passkeys.creation_options, name="passkey-options"),
+    path("parametres/securite/cle/<int:number>/retirer", passkeys.remove, name="remove-passkey"),
     path("parametres/securite/codes", second_factors.renew_codes, name="renew-codes"),
     path("parametres/securite/contact", recovery_contacts.set_contact, name="set-contact"),
     path("parametres/securite/contact/code", recovery_contacts.prove_contact, name="prove-contact"),

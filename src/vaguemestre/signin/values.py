@@ -11,6 +11,7 @@ class Factor(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a factor
     PASSCODE = "passcode"
     CODE = "code"
+    PASSKEY = "passkey"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,13 @@ from vaguemestre.credentials.queries.opening import (
     presented,
     usernames_of,
 )
+from vaguemestre.credentials.queries.passkeys import (
+    PasskeyHeld,
+    PasskeyShown,
+    passkey_named,
+    passkeys_of,
+    public_halves_of,
+)
 from vaguemestre.credentials.queries.recovery import (
     ContactShown,
     contact_under_way,
@@ -42,6 +49,8 @@ __all__ = [
     "AppPasswordShown",
     "ApplicationShown",
     "ContactShown",
+    "PasskeyHeld",
+    "PasskeyShown",
     "Presented",
     "Proposed",
     "account_of_link",
@@ -60,8 +69,11 @@ __all__ = [
     "has_accounts",
     "identified",
     "lives_of",
+    "passkey_named",
+    "passkeys_of",
     "presented",
     "proposed_application",
+    "public_halves_of",
     "recovery_codes_left",
     "second_factor_due",
     "usable_contact",

@@ -24,6 +24,7 @@ from vaguemestre.credentials.services.one_time import (
     propose_application,
     remove_application,
 )
+from vaguemestre.credentials.services.passkeys import add_passkey, remove_passkey, use_passkey
 from vaguemestre.credentials.services.passwords import (
     check_chosen_password,
     hashed,
@@ -43,6 +44,7 @@ __all__ = [
     "add_activation_link",
     "add_app_password",
     "add_one_time_device",
+    "add_passkey",
     "burn_code",
     "burn_recovery_code",
     "change_states",
@@ -64,9 +66,11 @@ __all__ = [
     "propose_application",
     "propose_contact",
     "remove_application",
+    "remove_passkey",
     "revoke_app_password",
     "revoke_every_app_password",
     "set_password",
     "strength_of",
+    "use_passkey",
     "withdraw_proofs",
 ]

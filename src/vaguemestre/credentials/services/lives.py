@@ -12,6 +12,7 @@ from vaguemestre.credentials.models import (
     Account,
     ActivationLink,
     OneTimeDevice,
+    Passkey,
     RecoveryCode,
     RecoveryContact,
 )
@@ -109,6 +110,7 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     Account.objects.filter(pk=account_id).update(password=make_password(None), activated_at=None)
     OneTimeDevice.objects.filter(account_id=account_id).delete()
     RecoveryCode.objects.filter(account_id=account_id).delete()
+    Passkey.objects.filter(account_id=account_id).delete()
     RecoveryContact.objects.filter(account_id=account_id).exclude(usable_at__lte=now).delete()
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     record_many([Line("credentials.proofs-withdrawn", f"account:{account_id}", by, now)])

@@ -51,6 +51,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Une connexion à votre compte a été faite avec un de vos codes de secours. Chacun ne sert "
         "qu’une fois.",
     ),
+    "passkey-added": (
+        "Une clé d’accès a été ajoutée à votre compte",
+        "Une clé d’accès a été ajoutée : l’appareil qui la garde ouvre votre compte sans mot de passe.",
+    ),
+    "passkey-removed": (
+        "Une clé d’accès a été retirée",
+        "Une clé d’accès a été retirée de votre compte : elle n’ouvre plus rien.",
+    ),
     "contact-set": (
         "Un contact de secours a été ajouté à votre compte",
         "Un contact de secours a été ajouté à votre compte. Il pourra servir dans trois jours à choisir un "

@@ -1,6 +1,7 @@
 """Signing in and out. Use cases, except what says « inside the caller's transaction »."""
 
 from vaguemestre.signin.services.changes import change_password
+from vaguemestre.signin.services.passkeys import by_passkey, drop_passkey, keep_passkey
 from vaguemestre.signin.services.recovery_contacts import begin_contact, finish_contact, remove_contact
 from vaguemestre.signin.services.second_factors import (
     begin_application,
@@ -22,9 +23,11 @@ __all__ = [
     "begin",
     "begin_application",
     "begin_contact",
+    "by_passkey",
     "change_password",
     "clear",
     "drop_application",
+    "drop_passkey",
     "end_other_sessions",
     "end_session",
     "end_sessions_of_closed",
@@ -32,6 +35,7 @@ __all__ = [
     "finish_contact",
     "give_back",
     "go_on",
+    "keep_passkey",
     "lift",
     "open_browser_session",
     "pay",

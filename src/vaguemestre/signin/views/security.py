@@ -6,7 +6,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vaguemestre.credentials.queries import applications_of, bearer_of, contacts_of, recovery_codes_left
+from vaguemestre.credentials.queries import (
+    applications_of,
+    bearer_of,
+    contacts_of,
+    passkeys_of,
+    recovery_codes_left,
+)
 from vaguemestre.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.credentials.services import check_chosen_password, strength_of
 from vaguemestre.directory.ports import numen_keys
@@ -31,6 +37,7 @@ def show_security(request: SignedInRequest) -> HttpResponse:
         "applications": applications_of(who.account_id),
         "codes_left": recovery_codes_left(who.account_id),
         "is_due": who.role in DUE_ROLES,
+        "passkeys": passkeys_of(who.account_id),
         "contacts": contacts_of(who.account_id, timezone.now()),
     }
     return render(request, "signin/security.html", shown)

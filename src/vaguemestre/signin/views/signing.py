@@ -88,6 +88,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return go_out(request, HttpResponseRedirect(f"{SIGN_IN}?au-revoir=1"))
 
 
+def show_denial(request: HttpRequest, denied: Denied, back: str) -> HttpResponse:
+    """The sign-in page, saying why another door of it stayed shut."""
+    again = who_asks(request) is not None
+    return _page(request, SignInForm(initial={"next": back}), again=again, denied=denied)
+
+
 def _page(
     request: HttpRequest, form: SignInForm, *, again: bool, denied: Denied | None = None
 ) -> HttpResponse:

@@ -25,7 +25,12 @@ SCOPES = {
 }
 # ProConnect asks for each attribute by a scope of its own name.
 _ASKED_BY = {name: (name,) for name in ATTRIBUTES} | SCOPES
-_METHODS = {"password": ("pwd",), "code": ("pwd", "totp", "mfa"), "passcode": ("pin", "totp", "mfa")}
+_METHODS = {
+    "password": ("pwd",),
+    "code": ("pwd", "totp", "mfa"),
+    "passcode": ("pin", "totp", "mfa"),
+    "passkey": ("pop", "user", "mfa"),
+}
 
 
 def methods_of(factor: str) -> tuple[str, ...]:

@@ -1,0 +1,58 @@
+"""Passkeys: enrolled by somebody signed in, and signed in with. Use cases."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from vaguemestre.credentials.queries import passkey_named
+from vaguemestre.credentials.rules.passkeys import Party, created, key_named, proved
+from vaguemestre.credentials.services import add_passkey, remove_passkey, use_passkey
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.events import AccountTouched
+from vaguemestre.signin.rules.throttle import NETWORK
+from vaguemestre.signin.services.throttle import give_back, pay
+from vaguemestre.signin.values import Asked, Denied, Factor, Granted
+
+_REFUSED = Denied("credentials.passkey-refused")
+
+
+def keep_passkey(
+    account_id: int, party: Party, state: Mapping[str, Any], answer: str, name: str, *, now: datetime
+) -> None:
+    """The key a browser just made. Raises Refusal `credentials.passkey-refused` or `…too-many-passkeys`."""
+    new = created(party, state, answer)
+    with transaction.atomic(durable=True):
+        add_passkey(account_id, new, name, by=f"account:{account_id}", now=now)
+        announce(AccountTouched(account_id, "passkey-added", now.isoformat()))
+
+
+@transaction.atomic(durable=True)
+def drop_passkey(account_id: int, passkey_id: int, *, now: datetime) -> None:
+    """Raises Refusal `signin.passkey-gone`."""
+    if not remove_passkey(account_id, passkey_id, by=f"account:{account_id}", now=now):
+        raise Refusal("signin.passkey-gone")
+    announce(AccountTouched(account_id, "passkey-removed", now.isoformat()))
+
+
+def by_passkey(
+    asked: Asked, party: Party, state: Mapping[str, Any], answer: str, *, now: datetime
+) -> Granted | Denied:
+    """Sign in with the key an answer names: something held and something known or one is, in one gesture."""
+    budgets = {f"network:{asked.network}": NETWORK}
+    if wait := pay(budgets, now=now):
+        return Denied("signin.wait", wait)
+    try:
+        held = passkey_named(key_named(answer))
+        counter = proved(party, state, answer, held.attested, held.counter) if held else 0
+    except Refusal:
+        held, counter = None, 0
+    with transaction.atomic(durable=True):
+        if held is None or not use_passkey(held.passkey_id, held.counter, counter, now=now):
+            record("signin.refused", to="nobody", by="anybody", at=now)
+            return _REFUSED
+        give_back(budgets)
+    return Granted(held.account_id, asked.shared, Factor.PASSKEY)

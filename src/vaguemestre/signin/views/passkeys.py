@@ -1,0 +1,107 @@
+"""Passkeys: made on the security page, used on the sign-in page. Browsers answer by ordinary forms."""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vaguemestre.credentials.queries import public_halves_of
+from vaguemestre.credentials.rules.passkeys import Ceremony, Party, asking, creation, party_at
+from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin import services
+from vaguemestre.signin.events import AccountTouched
+from vaguemestre.signin.forms import PasskeyForm
+from vaguemestre.signin.http import SIGN_IN, SignedInRequest, enter, network_of, recently_signed_in, who_asks
+from vaguemestre.signin.rules.paths import safe_next
+from vaguemestre.signin.values import Asked, Granted
+from vaguemestre.signin.views.signing import show_denial
+from vaguemestre.ui.refusals import sentence
+
+_MADE, _USED = "passkey-made", "passkey-used"
+_PATIENCE = timedelta(minutes=5)
+
+
+@require_http_methods(["GET", "POST"])
+@recently_signed_in
+def add(request: SignedInRequest) -> HttpResponse:
+    form = PasskeyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        account_id, now = request.who.account_id, timezone.now()
+        typed = form.cleaned_data
+        try:
+            state = _taken(request, _MADE)
+            services.keep_passkey(account_id, _party(), state, typed["reponse"], typed["nom"], now=now)
+        except Refusal as refusal:
+            form.add_error("nom", sentence(refusal))
+        else:
+            run_now(AccountTouched(account_id, "passkey-added", now.isoformat()))
+            return HttpResponseRedirect(f"{reverse('signin:security')}?fait=cle")
+    return render(request, "signin/passkey.html", {"form": form})
+
+
+@require_POST
+@recently_signed_in
+def creation_options(request: SignedInRequest) -> HttpResponse:
+    who = request.who
+    held = public_halves_of(who.account_id)
+    return _sent(request, _MADE, creation(_party(), mailbox=who.mailbox, shown=who.name, held=held))
+
+
+@require_POST
+@recently_signed_in
+def remove(request: SignedInRequest, number: int) -> HttpResponse:
+    account_id, now = request.who.account_id, timezone.now()
+    services.drop_passkey(account_id, number, now=now)
+    run_now(AccountTouched(account_id, "passkey-removed", now.isoformat()))
+    return HttpResponseRedirect(f"{reverse('signin:security')}?fait=cle-retiree")
+
+
+@never_cache
+@require_POST
+def sign_in_options(request: HttpRequest) -> HttpResponse:
+    """Asked by anybody: no account is named, so none is told of."""
+    if who_asks(request) is None:
+        request.session.set_expiry(0)
+    return _sent(request, _USED, asking(_party()))
+
+
+@never_cache
+@require_POST
+def sign_in(request: HttpRequest) -> HttpResponse:
+    back = safe_next(request.POST.get("next", "/"))
+    shared = bool(request.POST.get("partage"))
+    asked = Asked(name="", secret="", network=network_of(request), shared=shared)
+    try:
+        state = _taken(request, _USED)
+    except Refusal:
+        return HttpResponseRedirect(SIGN_IN)
+    answer = request.POST.get("reponse", "")[:20_000]
+    step = services.by_passkey(asked, _party(), state, answer, now=timezone.now())
+    if isinstance(step, Granted):
+        return enter(request, step.account_id, shared=step.shared, back=back, by=step.by)
+    return show_denial(request, step, back)
+
+
+def _party() -> Party:
+    return party_at(settings.CONFIG.public_url, settings.CONFIG.academy.name)
+
+
+def _sent(request: HttpRequest, name: str, ceremony: Ceremony) -> JsonResponse:
+    until = timezone.now() + _PATIENCE
+    request.session[name] = {"state": dict(ceremony.state), "until": until.isoformat()}
+    return JsonResponse(dict(ceremony.options))
+
+
+def _taken(request: HttpRequest, name: str) -> dict[str, Any]:
+    """What was remembered: it serves once. Raises Refusal `credentials.passkey-refused`."""
+    kept = request.session.pop(name, None)
+    if not kept or timezone.now() >= datetime.fromisoformat(kept["until"]):
+        raise Refusal("credentials.passkey-refused")
+    return cast("dict[str, Any]", kept["state"])
