@@ -1,7 +1,8 @@
 """`sso.registry.ports.PostForm`: a form sent to an application, quickly or not at all.
 
 Addresses come from the registry, written there by administrators: the machine itself is allowed, redirects
-are not followed. An application that does not answer is left alone a while: others' notices do not wait for it.
+are not followed. An application that does not answer is left alone a while: others' notices do not
+wait for it.
 """
 
 import http.client
