@@ -78,7 +78,7 @@ def test_an_answer_is_the_same_however_it_is_cut(cuts: list[int]) -> None:
         Line(b"OK [X] braces {3}"),
         Line(b"OK done {9}"),
     ]
-    assert pair.connection.is_quiet
+    assert pair.connection.is_fit
     pair.connection.close()
     pair.server.close()
 
@@ -98,7 +98,7 @@ def test_a_goodbye_or_a_closed_connection_is_dead(pair: Pair) -> None:
     pair.will_say(b"* BYE restarting\r\n", close=True)
     with pytest.raises(ConnectionDead):
         pair.connection.run(b"NOOP")
-    assert not pair.connection.is_quiet
+    assert not pair.connection.is_fit
     with pytest.raises(ConnectionDead):
         pair.connection.run(b"NOOP")
 
@@ -123,7 +123,36 @@ def test_an_answer_to_another_question_breaks_the_connection(pair: Pair) -> None
 def test_unread_bytes_make_a_connection_unfit(pair: Pair) -> None:
     pair.will_say(b"1 OK done\r\n* 5 EXISTS\r\n")
     pair.connection.run(b"NOOP")
-    assert not pair.connection.is_quiet
+    assert not pair.connection.is_fit
+
+
+def test_an_answer_nobody_waited_for_is_read_with_the_next(pair: Pair) -> None:
+    pair.connection.tell(b"UNSELECT")
+    assert pair.connection.is_fit
+    pair.will_say(b"* 9 EXPUNGE\r\n1 OK unselected\r\n* STATUS x (MESSAGES 1)\r\n2 OK done\r\n")
+    assert pair.connection.run(b"STATUS") == [Line(b"STATUS x (MESSAGES 1)"), Line(b"OK done")]
+    assert pair.connection.is_fit
+
+
+@pytest.mark.parametrize(
+    ("said", "fit"),
+    [
+        (b"1 OK unselected\r\n", True),
+        (b"1 BAD nothing is selected\r\n", True),
+        (b"* 3 FETCH (FLAGS ())\r\n1 OK\r\n", True),
+        (b"", True),
+        (b"1 OK unsel", True),
+        (b"1 OK unselected\r\n* 4 EXISTS\r\n", False),
+        (b"* BYE restarting\r\n", False),
+        (b"what?\r\n", False),
+    ],
+)
+def test_an_answer_nobody_waited_for_is_read_before_lending(pair: Pair, said: bytes, fit: bool) -> None:
+    pair.connection.tell(b"UNSELECT")
+    pair.server.sendall(said)
+    assert pair.connection.is_fit is fit
+    pair.server.shutdown(socket.SHUT_WR)
+    assert not pair.connection.is_fit
 
 
 def test_a_message_travels_only_when_the_server_agrees(pair: Pair) -> None:

@@ -1,7 +1,7 @@
 """Warm connections of one process, kept between requests.
 
-A connection is lent to one thread, and comes back with nothing selected and nothing unread, or is closed. It
-belongs to one browser session: when the session ends, so does the connection.
+A connection is lent to one thread. It comes back with nothing selected and is lent again with nothing unread,
+or else closed. It belongs to one browser session: when the session ends, so does the connection.
 """
 
 import threading
@@ -151,13 +151,14 @@ class Pool:
             if connection is None:
                 return self._opened(login), True
             # a server that went away meanwhile is seen here: an act that is never tried twice succeeds too
-            if self._clock() - connection.used_at < self._idle_seconds and connection.is_quiet:
+            if self._clock() - connection.used_at < self._idle_seconds and connection.is_fit:
                 return connection, False
             self.discard(connection)
 
     def put_back(self, login: MailLogin, connection: Connection, generation: int) -> None:
         """Keep it for the next one, unless its session ended since that generation."""
-        fit = connection.selected is None and connection.is_quiet
+        # whether it is fit is seen when it is lent again: the last answer may still be on its way
+        fit = connection.selected is None and not connection.broken
         if fit and login.session_key and self._generation() != generation:
             fit = login.session_key not in self._ended({login.session_key})
         if not fit:

@@ -126,7 +126,7 @@ class Session:
         """UNSELECT: a selected folder's STATUS would be the session's own old view."""
         if self._selected is not None:
             self._selected = None
-            self.run(b"UNSELECT")
+            self.lease.connection.tell(b"UNSELECT")  # commands are obeyed in their order: no need to wait
             self.lease.connection.selected = None
 
     def validity_of(self, folder: str) -> int:

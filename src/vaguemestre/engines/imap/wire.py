@@ -85,6 +85,7 @@ class Connection:
         self._buffer = b""
         self._at = 0  # where the unread part of the buffer begins
         self._tag = 0
+        self._owed: list[bytes] = []  # tags whose answers nobody waited for
         self.broken = False
         self.selected: str | None = None  # the folder the server has selected, for the gateway
         self.used_at = 0.0
@@ -122,18 +123,32 @@ class Connection:
         self._socket.close()
 
     @property
-    def is_quiet(self) -> bool:
-        """Nothing unread and still connected: fit for being lent again."""
-        if self.broken or self._at < len(self._buffer):
+    def is_fit(self) -> bool:
+        """Still connected and not a byte unread, but answers nobody waited for. Never waits."""
+        if self.broken:
             return False
         try:
             self._socket.settimeout(0)
-            self._socket.recv(1)
+            while chunk := self._socket.recv(_CHUNK):
+                self._buffer = self._buffer[self._at :] + chunk
+                self._at = 0
+            self.broken = True
         except (BlockingIOError, ssl.SSLWantReadError):
-            return True
+            self._read_owed()
         except OSError:
-            return False
-        return False
+            self.broken = True
+        return not self.broken
+
+    def _read_owed(self) -> None:
+        """Read what is here of the answers nobody waited for; anything else breaks the connection."""
+        while self._owed and (end := self._buffer.find(b"\r\n", self._at)) >= 0:
+            if self._buffer.startswith(self._owed[0] + b" ", self._at):
+                del self._owed[0]
+            elif not self._buffer.startswith(b"* ", self._at) or self._buffer.startswith(b"* BYE", self._at):
+                break
+            self._at = end + 2
+        if self._at < len(self._buffer) and (not self._owed or self._buffer.find(b"\r\n", self._at) >= 0):
+            self.broken = True
 
     # Commands
 
@@ -147,6 +162,15 @@ class Connection:
         tag = self._next_tag()
         self._send(b"%b %b\r\n" % (tag, encoded(*arguments)), deadline)
         return self._ended(tag, arguments[0], deadline)
+
+    def tell(self, command: bytes) -> None:
+        """A command whose answer changes nothing for us and comes in lines without literals.
+
+        It is read with the next one's, or by `is_fit`. Raises EngineDown.
+        """
+        tag = self._next_tag()
+        self._send(b"%b %b\r\n" % (tag, command), time.monotonic() + PATIENCE)
+        self._owed.append(tag)
 
     def run_both(
         self, first: bytes, second: bytes, patience: float = PATIENCE
@@ -228,7 +252,10 @@ class Connection:
         while True:
             line = self._line(deadline)
             text = line.text
-            if text.startswith(b"* "):
+            if self._owed and text.startswith(self._owed[0] + b" "):
+                del self._owed[0]
+                lines.clear()
+            elif text.startswith(b"* "):
                 if text.startswith(b"* BYE"):
                     self.broken = True
                     raise ConnectionDead("imap: the server said goodbye")
