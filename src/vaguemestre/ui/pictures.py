@@ -23,6 +23,7 @@ def icon(name: str, size: str = "") -> SafeString:
     )
 
 
+@lru_cache(maxsize=8192)
 def avatar(name: str, size: str = "") -> SafeString:
     """The initials of somebody's name on a tint that stays theirs; `size`: "", "s" (26 px) or "l" (44 px)."""
     kind = f"av av-{tint(name)} {size}" if size else f"av av-{tint(name)}"

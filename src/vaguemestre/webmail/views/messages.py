@@ -49,7 +49,7 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, reading: Reading, *, w
     ref = reading.opened.ref
     uses = listing.uses_of(mailbox, request.who.mailbox, ref.folder)
     today = paris_day(timezone.now())
-    body = reverse("webmail:show-body", args=(ref.folder, ref.uid_validity, ref.uid))
+    base = reverse("webmail:open-message", args=(ref.folder, ref.uid_validity, ref.uid))
     query = [word for word, said in (("images=1", with_images), ("texte=1", "texte" in request.GET)) if said]
     return written(
         "message",
@@ -62,7 +62,8 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, reading: Reading, *, w
                 reading.opened, today=today, own=own_addresses(request.who), own_domains=own_domains()
             ),
             "use": uses.get(ref.folder, Use.OTHER).value,
-            "body": body + (f"?{'&'.join(query)}" if query else ""),
+            "base": base,
+            "body": f"{base}corps/" + (f"?{'&'.join(query)}" if query else ""),
             "blocked": 0 if with_images else reading.body.remote,
             "as_plain": "texte" in request.GET,
             "is_in_thread": _is_in_thread(reading.opened),

@@ -20,7 +20,6 @@ type _Key = tuple[str, MessageRef, frozenset[str], date, Use | None]
 
 # Heading and row: the same as long as the flags, the day and the use of the folder are.
 _kept: Kept[_Key, tuple[str, str]] = Kept(12_000, 16_000_000, lambda row: len(row[1]))
-_face = lru_cache(maxsize=8192)(pictures.avatar)
 
 
 def rows_html(
@@ -54,7 +53,7 @@ def row_html(line: Line, here: str) -> str:
         f' data-uid-validity="{line.uid_validity}" data-uid="{line.uid}"'
         f'{" data-draft" if line.is_draft else ""} draggable="true">\n'
         f'<label class="pick"><input type="checkbox" aria-label="Sélectionner : {subject}">'
-        f"{_face(line.face)}</label>\n"
+        f"{pictures.avatar(line.face)}</label>\n"
         f'<a class="open" href="{here}{quote(line.step)}/{line.uid_validity}/{line.uid}/">\n'
         f'<span class="n clip">{_UNREAD if line.is_unread else ""}{escape(line.people)}</span>\n'
         f'<time class="d" datetime="{line.moment}">{line.time}</time>\n'
