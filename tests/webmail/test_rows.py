@@ -3,11 +3,14 @@
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote, unquote
 
+from django.urls import resolve, reverse
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.engines.samples import at
 
+from vaguemestre.webmail.rules.folders import slug
 from vaguemestre.webmail.rules.rows import Line
 from vaguemestre.webmail.values import Correspondent, MessageRef, Page, Row, Summary
 from vaguemestre.webmail.views.rows import row_html, rows_html
@@ -73,6 +76,14 @@ def test_a_row_says_its_marks_in_words() -> None:
     plain.feed(row_html(line(**off), "/messagerie/"))
     assert "svg" not in plain.tags
     assert plain.given["href"] == "/messagerie/INBOX/3/7/"
+
+
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=20))
+def test_addresses_written_by_hand_are_those_of_the_paths(folder: str) -> None:
+    step = slug(folder)
+    written = f"{reverse('webmail:inbox')}{quote(step)}/3/7/"
+    assert unquote(written) == unquote(reverse("webmail:open-message", args=(folder, 3, 7)))
+    assert resolve(unquote(written)).kwargs == {"folder": folder, "uid_validity": 3, "uid": 7}
 
 
 def row(uid: int, minutes: int, *flags: str) -> Row:
