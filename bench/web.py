@@ -63,20 +63,21 @@ class Browser:
             self._socket = socket.create_connection((self._host, self._port), timeout=60)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.sendall(request)
-        data = b""
+        data = self._more()
         while (end := data.find(b"\r\n\r\n")) < 0:
             data += self._more()
-        head = data[:end].decode("latin-1")
-        length = re.search(r"(?i)\r\ncontent-length: *(\d+)", head)
-        total = end + 4 + (int(length[1]) if length else 0)
+        place = data.find(b"\r\ncontent-length: ", 0, end)  # as our web server writes it
+        length = int(data[place + 18 : data.find(b"\r\n", place + 18)]) if place >= 0 else 0
+        total = end + 4 + length
         while len(data) < total:
             data += self._more()
-        for name, value in re.findall(r"(?i)\r\nset-cookie: *([^=;]+)=([^;\r\n]*)", head):
-            self._cookies[name] = value
-        if re.search(r"(?i)\r\nconnection: *close", head):
+        head = data[:end].decode("latin-1")
+        if "\r\nset-cookie: " in head:
+            self._cookies |= dict(re.findall(r"\r\nset-cookie: *([^=;]+)=([^;\r\n]*)", head))
+        if "\r\nconnection: close" in head:
             self._socket.close()
             self._socket = None
-        return Answer(int(head.split(" ", 2)[1]), head, data[end + 4 : total])
+        return Answer(int(head[9:12]), head, data[end + 4 : total])
 
     def _more(self) -> bytes:
         assert self._socket is not None
