@@ -135,6 +135,18 @@ def test_the_list_of_all_folders_follows_every_change(
     check()
 
 
+@pytest.mark.parametrize("expected", [0, 2, 3, 5, 60])
+def test_a_count_told_too_early_does_no_harm(post: Post, someone: Someone, expected: int) -> None:
+    with post.mailboxes(MailLogin(someone.mailbox, "s")) as box:
+        refs = [box.append("INBOX", letter(f"Message {n}"), (), at(n)) for n in range(3)]
+        box.unselect()
+        _, count, rows = box._rows("INBOX", 0, 50, expected)
+        assert count == 3
+        assert [row.ref for row in rows] == refs[::-1]
+        box.unselect()
+        assert [row.ref for row in box._rows("INBOX", 1, 1, expected)[2]] == [refs[1]]
+
+
 def test_a_folder_made_anew_is_seen_at_once(post: Post, someone: Someone, other: imaplib.IMAP4) -> None:
     login = MailLogin(someone.mailbox, "s")
     other.create("Projet")

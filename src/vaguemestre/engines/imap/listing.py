@@ -8,7 +8,7 @@ from vaguemestre.engines.imap import folders, names, parse, trees, words
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Lease
 from vaguemestre.engines.imap.session import OPENED, Session, check_name, folded, meant, uid_of
-from vaguemestre.engines.imap.wire import Argument, Line
+from vaguemestre.engines.imap.wire import Answered, Argument, Line
 from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, Summary
 
 SUMMARY = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"
@@ -92,22 +92,27 @@ class Listing(Session):
             total, rows = self._sorted_rows([b"ALL"], offset, size)
             page = Page(folder, figures.get("UIDVALIDITY", 0), total, unread, offset, rows, validator)
         else:
-            validity, total, rows = self._rows(folder, offset, size)
+            validity, total, rows = self._rows(folder, offset, size, figures.get("MESSAGES", 0))
             page = Page(folder, validity, total, unread, offset, rows, validator)
         self._pages.keep(self.mailbox, key, status, page)
         return page
 
-    def _rows(self, folder: str, offset: int, size: int) -> tuple[int, int, tuple[Row, ...]]:
-        _, validity, exists = self.enter_folder(folder)
-        high = exists - offset
-        if high < 1 or size < 1:
-            return validity, exists, ()
-        box = self.mailbox, folder, validity
-        # flags alone for a page seen before, whose summaries are nearly all known; else all in one round trip
+    def _rows(self, folder: str, offset: int, size: int, expected: int) -> tuple[int, int, tuple[Row, ...]]:
+        """UIDVALIDITY, count, rows. `expected`: the count just told, so that one round trip does."""
+        # flags alone for a page seen before, whose summaries are nearly all known; else all at once
         items = b"(UID FLAGS)" if self._pages.has(self.mailbox, (folder, offset, size)) else SUMMARY
-        lines = self.run(b"FETCH %d:%d %b" % (max(1, high - size + 1), high, items))
+        lines: list[Line] = []
+        if question := _fetch(expected, offset, size, items):
+            try:
+                lines = self.select(folder, then=question)
+            except Answered:
+                expected = -1  # fewer messages than a moment ago: those numbers mean nothing any more
+        _, validity, exists = self.enter_folder(folder)
+        if exists != expected:
+            question = _fetch(exists, offset, size, items)
+            lines = self.run(question) if question else []
         if items is SUMMARY:
-            self._summaries.keep(box, _summaries(lines))
+            self._summaries.keep((self.mailbox, folder, validity), _summaries(lines))
         pairs = parse.flags_by_uid(lines)[::-1]
         return validity, exists, self._with_summaries(folder, validity, pairs)
 
@@ -197,6 +202,12 @@ class Listing(Session):
         found = self._rows_of_everything(parse.last_uids(written, MOST_IN_CONVERSATION))
         rows = {row.ref: row for row in (*found, *own)}
         return tuple(sorted(rows.values(), key=lambda row: (row.summary.date, row.ref.uid)))
+
+
+def _fetch(count: int, offset: int, size: int, items: bytes) -> bytes:
+    """The question for `size` messages from the `offset` newest of `count`; empty when there are none."""
+    high = count - offset
+    return b"FETCH %d:%d %b" % (max(1, high - size + 1), high, items) if high >= 1 and size >= 1 else b""
 
 
 def _summaries(lines: list[Line]) -> dict[int, Summary]:

@@ -72,7 +72,7 @@ class Session:
             return self.run(question, patience=patience)
         # both at once: a UID means nothing else if the folder proves to be another one
         try:
-            lines = self._select(ref.folder, then=question, patience=patience)
+            lines = self.select(ref.folder, then=question, patience=patience)
         except FolderGone as gone:
             raise MessageGone("webmail.message-gone") from gone
         self._check(ref)
@@ -93,10 +93,10 @@ class Session:
     def enter_folder(self, folder: str) -> tuple[str, int, int]:
         """Name, UIDVALIDITY and count of the folder, selected. Raises FolderGone."""
         if self._selected is None or self._selected[0] != folder:
-            self._select(folder)
+            self.select(folder)
         return self.now_selected()
 
-    def _select(self, folder: str, then: bytes = b"", patience: float = PATIENCE) -> list[Line]:
+    def select(self, folder: str, then: bytes = b"", patience: float = PATIENCE) -> list[Line]:
         """SELECT, and what `then` answers when it is asked in the same breath. Raises FolderGone."""
         check_name(folder)
         self._selected = None
