@@ -132,15 +132,8 @@ class Bench:
         yield Measure(
             "list, deep page, nothing changed", lambda: self._get(deep), self._bare_list(count // 2)
         )
-        start = self.draw.randrange(0, count // 2, 100)
-        places = itertools.count(start + 50, 100)
-        unseen = (self.web.request(f"{LIST}?depuis={place % count}", HX_Request="true") for place in places)
-        others = (count - place % count for place in itertools.count(start + 100, 100))
-        yield Measure(
-            "list, 50 rows never seen (cold)",
-            lambda: self._get(next(unseen)),
-            lambda: self._bare_list(max(50, next(others)))(),
-        )
+        yield self._cold("list, 50 rows new to the web process (cold)", warm_engine=True)
+        yield self._cold("list, 50 rows new to Dovecot too", warm_engine=False)
         page = self.web.request("/messagerie/")
         yield Measure("whole page, folders included", lambda: self._get(page), None)
         for kind, found in (("text", uids["text"]), ("HTML", uids["html"])):
@@ -170,6 +163,29 @@ class Bench:
             "mark read", lambda: self._mark(next(marked)[0]), lambda: self._bare_mark(next(bare_marked)[0])
         )
         yield Measure("send", self._send, self._bare_send())
+
+    def _cold(self, name: str, *, warm_engine: bool) -> Measure:
+        """Pages never asked for before, each once. `warm_engine`: Dovecot has just read them for another."""
+        count = self.asked.messages
+        offsets = self.draw.sample(
+            range(100, count - 100, 50), min(2 * self.asked.rounds + 10, count // 50 - 4)
+        )
+        pages = iter(offsets)
+        now = [0, 0]
+
+        def turn() -> None:
+            now[:] = next(pages), next(pages)
+            if warm_engine:
+                self.other.run(b"SELECT INBOX")
+                for offset in now:
+                    self.other.run(b"FETCH %d:%d %b" % (count - offset - 49, count - offset, LIST_ITEMS))
+
+        return Measure(
+            name,
+            lambda: self._get(self.web.request(f"{LIST}?depuis={now[0]}", HX_Request="true")),
+            lambda: self._bare_list(count - now[1])(),
+            before=turn,
+        )
 
     def _uids(self) -> dict[str, list[tuple[int, bytes]]]:
         """Recent messages by kind, with the number of the part that a reader shows."""
