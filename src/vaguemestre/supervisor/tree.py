@@ -61,6 +61,8 @@ class Tree:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._sessions: set[int] = set()
+        # whoever hosts this tree may have children of its own: they are not ours to end
+        self._others = tuple(child.pid for child in processes.descendants(os.getpid()))
         self.kept: dict[str, Kept] = {}
 
     async def start(self, children: Sequence[Child]) -> None:
@@ -91,8 +93,12 @@ class Tree:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._end_sessions(sorted(self._sessions), 0.5)
-        processes.end(processes.descendants(os.getpid()), patience=0.5)
+        processes.end(self._left_behind(), patience=0.5)
         processes.reap(frozenset(self._sessions))
+
+    def _left_behind(self) -> list[processes.Seen]:
+        theirs = {seen.pid for pid in self._others for seen in processes.descendants(pid)} | {*self._others}
+        return [seen for seen in processes.descendants(os.getpid()) if seen.pid not in theirs]
 
     def bury(self) -> None:
         """Take note of adopted grandchildren that ended."""

@@ -1,0 +1,25 @@
+"""A tree that stops ends what it started, and nobody else."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+from vaguemestre.supervisor.tree import Tree
+
+SLEEPER = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+
+
+def test_a_stopping_tree_leaves_the_other_children_of_its_host_alone(tmp_path: Path) -> None:
+    with subprocess.Popen(SLEEPER, stdin=subprocess.PIPE, start_new_session=True) as neighbour:
+        tree = None
+
+        async def lived() -> None:
+            nonlocal tree
+            tree = Tree(logs=tmp_path, environment={}, say=lambda name, line: None, changed=lambda: None)
+            await tree.stop()
+
+        asyncio.run(lived())
+        assert neighbour.poll() is None
+        neighbour.communicate()
+        assert neighbour.returncode == 0
