@@ -21,7 +21,10 @@ class MailDirectory(Protocol):
         ...
 
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
-        """From now on this mail token opens that mailbox, until that Unix time."""
+        """From now on this mail token opens that mailbox, until that Unix time.
+
+        Raises EngineDown when the engines do not know the mailbox yet.
+        """
         ...
 
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None:

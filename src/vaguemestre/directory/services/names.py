@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice
 
+from django.db import connection
+
 from vaguemestre.directory import queries
 from vaguemestre.directory.models import TakenName
 from vaguemestre.directory.rules import names as naming
@@ -11,6 +13,7 @@ from vaguemestre.kernel.errors import Refusal
 
 type _TakenOf = Callable[[Collection[str]], set[str]]
 
+_LOCK = 0x4E41_4D45  # one at a time looks for free names on PostgreSQL; SQLite has one writer anyway
 _FIRST_REACH = 8  # candidates asked about at once; few people have more homonyms
 
 
@@ -31,10 +34,11 @@ def take_address(person_id: int | None, address: str) -> None:
 
 
 def free_names(civils: Sequence[CivilStatus], domain: str) -> list[Names]:
-    """Names nobody was ever given, in the order of the people; not kept yet.
+    """Names nobody was ever given, in the order of the people; not kept yet. Inside the caller's transaction.
 
     Raises Refusal `directory.name-unwritable`.
     """
+    _one_at_a_time()
     shown = [(c.shown_first_name, c.shown_last_name) for c in civils]
     usernames = _allotted(
         [naming.username_base(*name) for name in shown],
@@ -49,12 +53,23 @@ def free_names(civils: Sequence[CivilStatus], domain: str) -> list[Names]:
 
 
 def free_locals(shown: Sequence[tuple[str, str]], domain: str) -> list[str]:
-    """Local parts nobody was ever given in that domain, for those (first name, last name)."""
+    """Local parts nobody was ever given in that domain, for those (first name, last name).
+
+    Inside the caller's transaction.
+    """
+    _one_at_a_time()
     return _allotted(
         [naming.address_base(*name) for name in shown],
         naming.LOCAL_PART_LIMIT,
         lambda asked: _taken_locals(asked, domain),
     )
+
+
+def _one_at_a_time() -> None:
+    """Until the caller's transaction ends: what is found free stays free until it is kept."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _taken_usernames(asked: Collection[str], domain: str) -> set[str]:

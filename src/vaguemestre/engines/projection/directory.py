@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from importlib import resources
 from typing import Any, Protocol
 
+from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.provisioning.values import AppKey, Owed
 
 SCHEMA = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
@@ -97,8 +98,11 @@ class SqlMailDirectory(ABC):
             return frozenset(mailbox for (mailbox,) in _all(cursor, "SELECT mailbox FROM mailbox"))
 
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
-        """Raises EngineRefused when nobody has that mailbox."""
+        """Raises EngineDown when nobody has that mailbox: not yet, as it follows the database."""
         with self._work("token") as cursor:
+            cursor.execute(f"SELECT 1 FROM mailbox WHERE mailbox = {self.mark}", (mailbox,))  # noqa: S608
+            if not cursor.fetchall():
+                raise EngineDown(f"projection token: {mailbox} is not known yet")
             cursor.execute(
                 f"DELETE FROM token WHERE expires_at < {self.mark}",  # noqa: S608
                 (int(time.time()),),
