@@ -13,7 +13,7 @@ from vaguemestre.kernel.errors import Refusal
 
 type _TakenOf = Callable[[Collection[str]], set[str]]
 
-_LOCK = 0x4E41_4D45  # one at a time looks for free names on PostgreSQL; SQLite has one writer anyway
+_LOCK = 0x4E41_4D45
 _FIRST_REACH = 8  # candidates asked about at once; few people have more homonyms
 
 
@@ -38,7 +38,7 @@ def free_names(civils: Sequence[CivilStatus], domain: str) -> list[Names]:
 
     Raises Refusal `directory.name-unwritable`.
     """
-    _one_at_a_time()
+    one_at_a_time()
     shown = [(c.shown_first_name, c.shown_last_name) for c in civils]
     usernames = _allotted(
         [naming.username_base(*name) for name in shown],
@@ -57,7 +57,7 @@ def free_locals(shown: Sequence[tuple[str, str]], domain: str) -> list[str]:
 
     Inside the caller's transaction.
     """
-    _one_at_a_time()
+    one_at_a_time()
     return _allotted(
         [naming.address_base(*name) for name in shown],
         naming.LOCAL_PART_LIMIT,
@@ -65,8 +65,8 @@ def free_locals(shown: Sequence[tuple[str, str]], domain: str) -> list[str]:
     )
 
 
-def _one_at_a_time() -> None:
-    """Until the caller's transaction ends: what is found free stays free until it is kept."""
+def one_at_a_time() -> None:
+    """Until the caller's transaction ends, what is found free stays free. SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from vaguemestre.directory import queries
 from vaguemestre.directory.models import Academy, ManagementService, Structure
 from vaguemestre.directory.rules.places import department_label
+from vaguemestre.directory.services.names import one_at_a_time
 from vaguemestre.directory.values import Place
 
 _SERVICES = {
@@ -42,6 +43,7 @@ def found_academy(code: str, name: str, domain: str, departments: Sequence[str])
 
 def describe_structures(academy_id: int, places: Collection[Place]) -> int:
     """Make establishments known or better described; how many changed. Inside the caller's transaction."""
+    one_at_a_time()
     known = {s.uai: s for s in Structure.objects.filter(academy_id=academy_id)}
     fresh, altered = [], []
     for place in places:
