@@ -14,7 +14,13 @@ if "VAGUEMESTRE_TEST_HOME" not in os.environ:
     _home = tempfile.mkdtemp(prefix="vm-test-")
     os.environ["VAGUEMESTRE_TEST_HOME"] = _home
     atexit.register(shutil.rmtree, _home, ignore_errors=True)
-os.environ["VAGUEMESTRE_HOME"] = os.environ["VAGUEMESTRE_TEST_HOME"]
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+os.environ["VAGUEMESTRE_HOME"] = os.path.join(os.environ["VAGUEMESTRE_TEST_HOME"], _worker)
+if _worker:  # side by side, each with its own home on the same database server
+    os.makedirs(os.environ["VAGUEMESTRE_HOME"], exist_ok=True)
+    for _name in ("vaguemestre.toml", "postgres_password"):
+        if os.path.exists(_given := os.path.join(os.environ["VAGUEMESTRE_TEST_HOME"], _name)):
+            shutil.copy(_given, os.environ["VAGUEMESTRE_HOME"])
 os.environ["DJANGO_SETTINGS_MODULE"] = "vaguemestre.site.settings"
 os.environ.pop("VAGUEMESTRE_PORT_BASE", None)
 
@@ -33,7 +39,9 @@ settings.load_profile("whole" if LONG else "sample")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """On SQLite the test database is a file of this run's own: threads that race need a connection each."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
@@ -41,8 +49,9 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser come last: while it runs, its event loop allows no other in this thread."""
-    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+    """Files with a browser come last: while it runs, its event loop allows no other in this thread."""
+    browsing = {item.path for item in items if "chromium" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path in browsing, "chromium" in getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture

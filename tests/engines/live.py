@@ -36,7 +36,7 @@ from vaguemestre.provisioning.values import AppKey, Owed
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
 
-_OFFSETS = (0, 1, 25, 26, 143, 190, 465, 587, 993)
+_OFFSETS = (0, 1, 2, 3, 4, 5, 25, 26, 143, 190, 465, 587, 993)
 
 
 def wait_until(true: Callable[[], Any], seconds: float = 20) -> Any:

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.engines.live import free_port_base
 from tests.own_database import give_database
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -22,21 +22,6 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-
-
-def free_port_base() -> int:
-    """A base whose ports are all free on this machine."""
-    for base in range(41000, 60000, 1100):
-        ports = [base + offset for offset in (0, 1, 2, 25, 143, 190, 465, 587, 993)]
-        if all(_is_free(port) for port in ports):
-            return base
-    raise AssertionError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def wait_until(true: Callable[[], Any], seconds: float = 30) -> Any:
