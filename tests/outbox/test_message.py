@@ -86,6 +86,15 @@ def test_an_answer_with_everything_has_exactly_the_expected_fields() -> None:
     assert full.recipients == ("parent@dehors.example", "e@x.fr", "secret@x.fr")
 
 
+def test_what_the_writer_asks_of_the_reader_has_its_field() -> None:
+    asked = letter(reply_to=(Recipient("Vie scolaire", "vs@x.fr"),), importance="high", wants_receipt=True)
+    message = check_strictly(compose(asked, boundary=BOUNDARY))
+    assert message["Reply-To"].addresses[0].addr_spec == "vs@x.fr"
+    assert message["Importance"] == "high"
+    assert message["Disposition-Notification-To"] == f"<{asked.sender.address}>"
+    assert "Importance" not in read(compose(letter(importance="high\r\nX: y"), boundary=BOUNDARY))
+
+
 def test_the_senders_copy_says_who_was_hidden() -> None:
     content = with_bcc(compose(letter(), boundary=BOUNDARY), [Recipient("Œil", "secret@x.fr")])
     assert read(content)["Bcc"].addresses[0].addr_spec == "secret@x.fr"

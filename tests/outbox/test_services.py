@@ -37,7 +37,9 @@ class World:
     before_file: Callable[[], None] = lambda: None
     after_file: Callable[[], None] = lambda: None
 
-    def submit(self, mailbox: str, sender: str, recipients: list[str], content: bytes) -> None:
+    def submit(
+        self, mailbox: str, sender: str, recipients: list[str], content: bytes, *, report: bool = False
+    ) -> None:
         self.before_submit()
         self.queue.append("<k.1@ac-amiens.test>")
         self.after_submit()

@@ -26,6 +26,7 @@ class OutgoingRow(models.Model):
     content = models.BinaryField()
     in_reply_to = models.JSONField(null=True, blank=True)  # folder, uid_validity, uid of the original
     draft = models.JSONField(null=True, blank=True)
+    wants_report = models.BooleanField(default=False)  # delivery status asked of the way (RFC 3461)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED, db_index=True)
     due_at = models.DateTimeField()
     reason = models.TextField(blank=True)  # a refusal's code

@@ -7,8 +7,12 @@ from vaguemestre.kernel.slots import Slot
 
 
 class Submit(Protocol):
-    def __call__(self, mailbox: str, sender: str, recipients: list[str], content: bytes) -> None:
+    def __call__(
+        self, mailbox: str, sender: str, recipients: list[str], content: bytes, *, report: bool = False
+    ) -> None:
         """Hand one message to the submission service as that mailbox (RFC 6409).
+
+        `report` asks to be told of the delivery, or of its failure or delay (RFC 3461).
 
         Returns when it is on the queue's disk. Raises EngineDown (try again) or EngineRefused (for good).
         """

@@ -42,6 +42,7 @@ def queue_message(parcel: Parcel, *, by: str, now: datetime) -> int:
             "content": parcel.content,
             "in_reply_to": parcel.answered,
             "draft": parcel.draft,
+            "wants_report": parcel.wants_report,
             "state": _State.HELD,
             "due_at": parcel.due_at,
             "created_at": now,
@@ -116,7 +117,13 @@ def _submit(row: OutgoingRow, submit: Submit, accepted: Accepted, now: datetime)
     _take_lease(row, now)
     if not (is_doubtful and accepted(row.message_id)):
         try:
-            submit(row.account.mailbox, row.sender, list(row.recipients), bytes(row.content))
+            submit(
+                row.account.mailbox,
+                row.sender,
+                list(row.recipients),
+                bytes(row.content),
+                report=row.wants_report,
+            )
         except EngineRefused as refused:
             _refuse(row, refused, now)
             return

@@ -41,6 +41,9 @@ class Letter:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     enclosed: tuple[Enclosed, ...] = field(default=())
+    reply_to: tuple[Recipient, ...] = ()
+    importance: str = ""  # "high", "low" (RFC 2156), or nothing
+    wants_receipt: bool = False  # asks to be told that it was read (RFC 8098)
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -67,6 +70,7 @@ class Parcel:
     due_at: datetime
     answered: dict[str, object] | None = None
     draft: dict[str, object] | None = None
+    wants_report: bool = False  # asks to be told that it was delivered (RFC 3461)
 
 
 @dataclass(frozen=True)

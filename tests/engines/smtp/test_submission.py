@@ -44,6 +44,18 @@ def test_a_message_handed_over_arrives_once_for_each(
 
 
 @pytest.mark.engines
+def test_whoever_asks_is_told_of_the_delivery(
+    engines: LiveEngines, submit: Submission, marie: Someone
+) -> None:
+    paul = engines.someone()
+    content = letter("Convocation suivie", From=marie.address, To=paul.address)
+    submit(marie.mailbox, marie.address, [paul.address], content, report=True)
+    (told,) = engines.found(marie, "Courriel remis")
+    assert b"message/delivery-status" in told
+    assert paul.address.encode() in told
+
+
+@pytest.mark.engines
 def test_nobody_sends_as_somebody_else(engines: LiveEngines, submit: Submission, marie: Someone) -> None:
     paul = engines.someone()
     with pytest.raises(EngineRefused, match=r"smtp: 5\d\d"):

@@ -26,7 +26,9 @@ class Submission:
         self._certificate = certificate
         self._token_for = token_for
 
-    def __call__(self, mailbox: str, sender: str, recipients: Sequence[str], content: bytes) -> None:
+    def __call__(
+        self, mailbox: str, sender: str, recipients: Sequence[str], content: bytes, *, report: bool = False
+    ) -> None:
         for address in (sender, *recipients):
             if not address or _UNFIT.search(address):
                 raise EngineRefused("smtp: an address that cannot be written in an envelope")
@@ -35,7 +37,7 @@ class Submission:
         try:
             with smtplib.SMTP(*self._address, timeout=CONNECT_SECONDS) as service:
                 self._sign_in(service, mailbox)
-                _hand_over(service, sender, recipients, _LINE_END.sub(b"\r\n", content))
+                _hand_over(service, sender, recipients, _LINE_END.sub(b"\r\n", content), report=report)
         except Refusal as refusal:
             raise EngineRefused(f"smtp: no token, {refusal.code}") from refusal
         except smtplib.SMTPResponseException as answer:
@@ -53,7 +55,9 @@ class Submission:
         service.auth("OAUTHBEARER", lambda challenge=None: said if challenge is None else "\x01")
 
 
-def _hand_over(service: smtplib.SMTP, sender: str, recipients: Sequence[str], content: bytes) -> None:
+def _hand_over(
+    service: smtplib.SMTP, sender: str, recipients: Sequence[str], content: bytes, *, report: bool
+) -> None:
     if service.sock is not None:
         service.sock.settimeout(ANSWER_SECONDS)
     options = []
@@ -67,9 +71,13 @@ def _hand_over(service: smtplib.SMTP, sender: str, recipients: Sequence[str], co
         options.append("SMTPUTF8")
     if service.has_extn("size"):
         options.append(f"SIZE={len(content)}")
+    wanted = []
+    if report and service.has_extn("dsn"):
+        options.append("RET=HDRS")
+        wanted = ["NOTIFY=SUCCESS,FAILURE,DELAY"]
     _check(service.mail(sender, options))
     for recipient in recipients:
-        _check(service.rcpt(recipient), about=recipient)
+        _check(service.rcpt(recipient, wanted), about=recipient)
     _check(service.data(content))
 
 

@@ -22,7 +22,8 @@ def compose(letter: Letter, *, boundary: str) -> bytes:
     """The message as it travels: CRLF, 7 bit, no line over 998 octets, no Bcc.
 
     `boundary` is 16 or more random hexadecimal digits. Fields: From, To, Cc, Subject, Date, Message-ID,
-    In-Reply-To, References, MIME-Version, Content-*; only those that hold something.
+    In-Reply-To, References, Reply-To, Importance, Disposition-Notification-To, MIME-Version, Content-*; only those
+    that hold something.
     Raises Refusal `outbox.control-character` or `outbox.message-id-malformed`.
     """
     return headers.header_block(_fields(letter)) + _body(letter, boundary)
@@ -80,6 +81,7 @@ def _fields(letter: Letter) -> list[tuple[str, str]]:
         raise Refusal("outbox.message-id-malformed")
     fields = [
         ("From", headers.mailbox_list("From", [letter.sender])),
+        ("Reply-To", headers.mailbox_list("Reply-To", letter.reply_to) if letter.reply_to else ""),
         ("To", headers.mailbox_list("To", letter.to) if letter.to else ""),
         ("Cc", headers.mailbox_list("Cc", letter.cc) if letter.cc else ""),
         ("Subject", headers.unstructured("Subject", letter.subject)),
@@ -87,9 +89,16 @@ def _fields(letter: Letter) -> list[tuple[str, str]]:
         ("Message-ID", letter.message_id),
         ("In-Reply-To", headers.usable_message_id(letter.in_reply_to)),
         ("References", headers.message_id_list(headers.kept_references(letter.references, ""))),
+        ("Importance", letter.importance if letter.importance in {"high", "low"} else ""),
+        ("Disposition-Notification-To", _receipt_to(letter)),
         ("MIME-Version", "1.0"),
     ]
     return [(name, value) for name, value in fields if value or name == "Subject"]
+
+
+def _receipt_to(letter: Letter) -> str:
+    """Receipts go where the envelope says the message is from: others' programs refuse anything else."""
+    return f"<{letter.sender.address}>" if letter.wants_receipt else ""
 
 
 def _body(letter: Letter, boundary: str) -> bytes:
