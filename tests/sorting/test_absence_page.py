@@ -184,6 +184,23 @@ def test_the_banner_stands_while_replies_leave_and_ends_them(
     assert sieve.boxes[nicolas.mailbox].held == {}
 
 
+def test_colleagues_learn_who_is_away_while_they_write(
+    client: Client, nicolas: Account, sieve: MemorySieve
+) -> None:
+    owner = queries.owner_of(nicolas.pk, timezone.now())
+    assert owner is not None
+    asked = [owner.address.upper(), nicolas.mailbox, "autre@ac-amiens.test"]
+    assert queries.absent_until(asked, timezone.now()) == {}
+    client.post(ADDRESS, typed())
+    away = queries.absent_until(asked, timezone.now())
+    assert set(away) == set(asked[:2])
+    assert away[nicolas.mailbox] == (timezone.now().astimezone(PARIS) + timedelta(days=9)).date()
+    told = words(client.get(f"{ADDRESS}/collegues", {"a": asked}))
+    assert f"{owner.address.upper()} est absent(e) jusqu’au" in told
+    assert "autre@" not in told
+    assert Client().get(f"{ADDRESS}/collegues", {"a": asked})["Location"].startswith("/alogin")
+
+
 def test_an_absence_that_ended_shows_its_texts_and_a_switch_that_is_off(
     client: Client, nicolas: Account, sieve: MemorySieve
 ) -> None:

@@ -1,7 +1,7 @@
 """Reading what people decided about their mail. Nothing here writes."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from vaguemestre.credentials.queries import facts_of
 from vaguemestre.directory.queries import addresses_by_person, person_of
@@ -13,8 +13,10 @@ from vaguemestre.sorting.values import Absence, Applied, Aspect, Condition, Filt
 def absence_of(account_id: int) -> Absence | None:
     """What was last saved, on or off, over or to come."""
     row = AbsenceRow.objects.filter(account_id=account_id).first()
-    if row is None:
-        return None
+    return _absence(row) if row else None
+
+
+def _absence(row: AbsenceRow) -> Absence:
     return Absence(
         is_on=row.is_on,
         starts_on=row.starts_on,
@@ -32,6 +34,27 @@ def current_absence(account_id: int, now: datetime) -> Absence | None:
     """The absence that answers at that moment."""
     absence = absence_of(account_id)
     return absence if absence and holds(absence, now) else None
+
+
+def absent_until(addresses: Collection[str], now: datetime) -> dict[str, date]:
+    """Who of them is away at that moment (addresses as given, any case), with the last day of it.
+
+    For colleagues who are writing: three questions whatever the number, nothing about why.
+    """
+    asked = {address.strip().lower(): address for address in addresses}
+    away = AbsenceRow.objects.filter(is_on=True)
+    by_address = "account__person__addresses__address"
+    named = away.filter(**{f"{by_address}__in": asked}).values_list("pk", by_address)
+    boxes = away.filter(account__mailbox__in=asked).values_list("pk", "account__mailbox")
+    pairs = [*named, *boxes]
+    rows = away.in_bulk([pk for pk, _ in pairs])
+    found: dict[str, date] = {}
+    for pk, address in pairs:
+        absence = _absence(rows[pk])
+        if holds(absence, now):
+            shown = asked[address]
+            found[shown] = max(absence.ends_on, found.get(shown, absence.ends_on))
+    return found
 
 
 def filters_of(account_id: int) -> tuple[Filter, ...]:

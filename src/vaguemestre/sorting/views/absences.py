@@ -16,6 +16,8 @@ from vaguemestre.sorting.rules.absences import holds, is_over, previews
 from vaguemestre.sorting.rules.disclosures import disclosures
 from vaguemestre.sorting.values import Absence
 
+MOST_ASKED = 100  # addresses asked about at a time
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
@@ -72,6 +74,15 @@ def banner(request: SignedInRequest) -> HttpResponse:
     """A line for the webmail while replies leave; empty otherwise."""
     current = queries.current_absence(request.who.account_id, timezone.now())
     return render(request, "sorting/banner.html", {"absence": current})
+
+
+@require_GET
+@signed_in
+def colleagues(request: SignedInRequest) -> HttpResponse:
+    """Who of the addresses asked (`a`, several) is away: a line each, for whoever is writing to them."""
+    asked = request.GET.getlist("a")[:MOST_ASKED]
+    away = queries.absent_until(asked, timezone.now())
+    return render(request, "sorting/colleagues.html", {"away": away})
 
 
 @require_POST
