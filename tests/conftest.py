@@ -3,24 +3,13 @@
 Set before Django is: `pyproject.toml` names no settings module, which would be read before any conftest.
 """
 
-import atexit
 import importlib
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 
-if "VAGUEMESTRE_TEST_HOME" not in os.environ:
-    _home = tempfile.mkdtemp(prefix="vm-test-")
-    os.environ["VAGUEMESTRE_TEST_HOME"] = _home
-    atexit.register(shutil.rmtree, _home, ignore_errors=True)
-_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-os.environ["VAGUEMESTRE_HOME"] = os.path.join(os.environ["VAGUEMESTRE_TEST_HOME"], _worker)
-if _worker:  # side by side, each with its own home on the same database server
-    os.makedirs(os.environ["VAGUEMESTRE_HOME"], exist_ok=True)
-    for _name in ("vaguemestre.toml", "postgres_password"):
-        if os.path.exists(_given := os.path.join(os.environ["VAGUEMESTRE_TEST_HOME"], _name)):
-            shutil.copy(_given, os.environ["VAGUEMESTRE_HOME"])
+from tests.own_home import home_of_this_process
+
+os.environ["VAGUEMESTRE_HOME"] = home_of_this_process()
 os.environ["DJANGO_SETTINGS_MODULE"] = "vaguemestre.site.settings"
 os.environ.pop("VAGUEMESTRE_PORT_BASE", None)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 from django.db import transaction
@@ -15,6 +16,12 @@ from vaguemestre.kernel.errors import EngineDown
 
 @dataclass(frozen=True)
 class BellRang:
+    times: int
+
+
+@dataclass(frozen=True)
+class TowerFell:
+    long_work: ClassVar[bool] = True
     times: int
 
 
@@ -79,3 +86,12 @@ def test_run_now_says_whether_all_is_done() -> None:
     away.append(True)
     assert run_now(BellRang(5)) is False
     assert heard == [4]
+
+
+@pytest.mark.django_db
+def test_an_event_of_long_work_waits_apart() -> None:
+    ports.subscriptions.plug({BellRang: (listen,), TowerFell: (listen,)})
+    announce(TowerFell(1))
+    announce(BellRang(2))
+    rows = DBTaskResult.objects.order_by("enqueued_at")
+    assert [row.queue_name for row in rows] == ["long", "default"]

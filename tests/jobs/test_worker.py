@@ -14,15 +14,15 @@ from vaguemestre.jobs.tasks import wake
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def worker(heartbeat: Path | None = None) -> LivingWorker:
-    return LivingWorker(interval=0, heartbeat=heartbeat)
+def worker(heartbeat: Path | None = None, queue: str = "default") -> LivingWorker:
+    return LivingWorker(interval=0, heartbeat=heartbeat, queue=queue)
 
 
 def stop_when_idle(living: LivingWorker) -> None:
     """Serve until nothing is ready any more."""
 
     def leave() -> None:
-        if not DBTaskResult.objects.ready().exists():
+        if not DBTaskResult.objects.ready().filter(queue_name__in=living.queue_names).exists():
             living.running = False
 
     living._beat = leave  # type: ignore[method-assign]
@@ -77,3 +77,12 @@ def test_a_worker_goes_round_once_a_minute() -> None:
     finally:
         rounds.plug(before)
     assert gone == [1]
+
+
+def test_long_work_has_a_worker_of_its_own() -> None:
+    short = wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
+    long = wake.using(queue_name="long").enqueue("nobody:handler", "nobody:Event", {}, 1)
+    stop_when_idle(worker(queue="long"))
+    assert (status_of(short), status_of(long)) == ("READY", "SUCCESSFUL")
+    stop_when_idle(worker())
+    assert status_of(short) == "SUCCESSFUL"

@@ -1,4 +1,4 @@
-"""When a failed job is tried again."""
+"""Where a job waits, and when a failed one is tried again."""
 
 from datetime import timedelta
 
@@ -10,3 +10,8 @@ def delay_before(attempt: int) -> timedelta | None:
     if attempt > PATIENCE:
         return None
     return timedelta(seconds=min(2 ** (attempt - 1), 3600))
+
+
+def queue_of(event: type) -> str:
+    """The queue of a kind of event: `long` for those that say `long_work: ClassVar[bool] = True`."""
+    return "long" if getattr(event, "long_work", False) else "default"

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from vaguemestre.jobs.ports import Handler, Subscriptions, subscriptions
+from vaguemestre.jobs.rules import queue_of
 from vaguemestre.jobs.tasks import wake
 from vaguemestre.kernel.errors import EngineDown
 
@@ -13,8 +14,10 @@ def announce(event: Any, *, due: datetime | None = None) -> None:
     """Keep the event for its handlers. Inside the caller's transaction: it leaves only if that commits.
 
     `event` is a frozen dataclass of JSON-ready fields; with `due` (aware) its handlers wake no earlier.
+    A kind of event that says `long_work: ClassVar[bool] = True` is handled by a worker of its own, so that
+    nobody's message waits behind it; its handlers do a few seconds' work, then announce what is left.
     """
-    woken = wake.using(run_after=due) if due else wake
+    woken = wake.using(run_after=due, queue_name=queue_of(type(event)))
     for handler in _listeners(subscriptions.get(), type(event)):
         woken.enqueue(_name(handler), _name(type(event)), dataclasses.asdict(event), 1)
 

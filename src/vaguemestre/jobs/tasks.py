@@ -7,7 +7,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from vaguemestre.jobs.ports import subscriptions
-from vaguemestre.jobs.rules import delay_before
+from vaguemestre.jobs.rules import delay_before, queue_of
 from vaguemestre.kernel.errors import EngineDown
 
 log = logging.getLogger(__name__)
@@ -24,15 +24,16 @@ def wake(handler_name: str, event_name: str, fields: dict[str, Any], attempt: in
                 try:
                     handler(kind(**fields))
                 except EngineDown as error:
-                    _again(handler_name, event_name, fields, attempt, error)
+                    _again(handler_name, kind, fields, attempt, error)
                 return
     log.error("job for %s by %s: nobody of that name any more", event_name, handler_name)
 
 
-def _again(handler: str, event: str, fields: dict[str, Any], attempt: int, error: EngineDown) -> None:
+def _again(handler: str, kind: type, fields: dict[str, Any], attempt: int, error: EngineDown) -> None:
     delay = delay_before(attempt)
     if delay is None:
         log.error("job %s given up after %d attempts: %s", handler, attempt, error)
         raise error
     log.warning("job %s waits %s: %s", handler, delay, error)
-    wake.using(run_after=timezone.now() + delay).enqueue(handler, event, fields, attempt + 1)
+    later = wake.using(run_after=timezone.now() + delay, queue_name=queue_of(kind))
+    later.enqueue(handler, f"{kind.__module__}:{kind.__qualname__}", fields, attempt + 1)

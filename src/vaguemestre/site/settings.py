@@ -114,7 +114,13 @@ def _databases() -> dict[str, Any]:
 
 
 DATABASES = {"default": _databases()}
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": False}}
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default", "long"],  # see vaguemestre.jobs.rules.queue_of
+        "ENQUEUE_ON_COMMIT": False,
+    }
+}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LANGUAGE_CODE = "fr"

@@ -78,7 +78,6 @@ def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ..
 
 def programs(config: Config, python: str, static: Path) -> tuple[Child, ...]:
     """Our own processes, in their order of start."""
-    heartbeat = str(config.run_dir / "worker.heartbeat")
     return (
         Child(
             "push",
@@ -86,21 +85,21 @@ def programs(config: Config, python: str, static: Path) -> tuple[Child, ...]:
             (Question(Ask.PAGE, config.ports.push, "/sante"),),
         ),
         Child("web", _web(config, python, static), (Question(Ask.PAGE, config.ports.web, "/sante/ping"),)),
-        Child(
-            "worker",
-            (
-                python,
-                "-m",
-                "django",
-                "run_jobs",
-                "--heartbeat",
-                heartbeat,
-                "--interval",
-                str(WORKER_INTERVAL),
-            ),
-            (Question(Ask.HEARTBEAT, expect=heartbeat),),
-        ),
+        _worker(config, python, "worker", "default"),
+        _worker(config, python, "worker-long", "long"),
     )
+
+
+def _worker(config: Config, python: str, name: str, queue: str) -> Child:
+    heartbeat = str(config.run_dir / f"{name}.heartbeat")
+    return Child(
+        name,
+        (
+            python, "-m", "django", "run_jobs",
+            "--queue", queue, "--heartbeat", heartbeat, "--interval", WORKER_INTERVAL,
+        ),
+        (Question(Ask.HEARTBEAT, expect=heartbeat),),
+    )  # fmt: skip
 
 
 def intranet(config: Config, python: str, folder: Path, look: Path) -> Child:

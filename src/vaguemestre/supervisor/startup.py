@@ -214,11 +214,11 @@ class _Start:
 
     async def _start_programs(self, served: Path) -> None:
         await self._tables.wait()
-        *pages, worker = plan.programs(self._config, sys.executable, served)
+        *pages, worker, long_worker = plan.programs(self._config, sys.executable, served)
         await self._tree.start(pages)
         self._screen.step("Le site répond.")
         await self._engines.wait()  # a job that meets no engine would only have to be done again
-        await self._tree.start([worker])
+        await self._tree.start([worker, long_worker])
 
     async def _start_intranet(self, prepared: Prepared) -> None:
         """The demonstration's other application, so that one sign-in is seen opening two."""

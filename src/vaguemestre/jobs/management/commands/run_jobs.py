@@ -1,4 +1,4 @@
-"""The worker: runs the queue's jobs one after the other, and shows that it lives."""
+"""A worker: runs its queue's jobs one after the other, and shows that it lives."""
 
 import logging
 import platform
@@ -28,12 +28,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--interval", type=float, default=0.2, help="seconds between looks at an empty queue"
         )
+        parser.add_argument("--queue", default="default", choices=["default", "long"])
         parser.add_argument("--heartbeat", type=Path, help="a file touched while the worker lives")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name in ("django_tasks_db", "django.tasks"):  # one line per job would drown the rest
             logging.getLogger(name).setLevel(logging.WARNING)
-        worker = LivingWorker(interval=options["interval"], heartbeat=options["heartbeat"])
+        worker = LivingWorker(
+            interval=options["interval"], heartbeat=options["heartbeat"], queue=options["queue"]
+        )
         worker.configure_signals()
         worker.serve()
 
@@ -41,18 +44,20 @@ class Command(BaseCommand):
 class LivingWorker(Worker):
     """The queue's own worker, with a sign of life around every job."""
 
-    def __init__(self, *, interval: float, heartbeat: Path | None) -> None:
+    def __init__(self, *, interval: float, heartbeat: Path | None, queue: str = "default") -> None:
+        name = "worker" if queue == "default" else f"worker-{queue}"
         super().__init__(
-            queue_names=["*"],
+            queue_names=[queue],
             interval=interval,
             batch=True,
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
-            worker_id=f"worker@{platform.node()}"[:64],
+            worker_id=f"{name}@{platform.node()}"[:64],
             excluded_queue_names=[],
         )
         self._heartbeat = heartbeat
+        self._goes_round = queue == "default"
         self._next_round = 0.0
 
     def take_back(self) -> None:
@@ -73,7 +78,7 @@ class LivingWorker(Worker):
                 interrupted = False
                 self.go_round()
                 # Asked first without writing: taking a job locks the whole of an SQLite database.
-                if waiting := DBTaskResult.objects.ready().exists():
+                if waiting := DBTaskResult.objects.ready().filter(queue_name__in=self.queue_names).exists():
                     self.run()
             except OperationalError as error:
                 # full disk, database restarting: the job's end may not be written
@@ -86,7 +91,7 @@ class LivingWorker(Worker):
 
     def go_round(self) -> None:
         """Once a minute, let the rooms find again what should have moved and did not."""
-        if time.monotonic() < self._next_round:
+        if not self._goes_round or time.monotonic() < self._next_round:
             return
         self._next_round = time.monotonic() + ROUND_SECONDS
         for act in rounds.get():
