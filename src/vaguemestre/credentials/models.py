@@ -50,8 +50,14 @@ class Account(AbstractBaseUser):
 class AppPassword(models.Model):
     """A generated password for one mail program; only its SHA-256 is kept (random 80 bits or more)."""
 
+    class Scope(models.TextChoices):
+        MAIL = "mail"
+        CONTACTS = "contacts"
+        BOTH = "both"
+
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="app_passwords")
     name = models.CharField(max_length=80)
+    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.MAIL)
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -87,3 +88,110 @@ class Outgoing:
     created_at: datetime
     submitted_at: datetime | None
     filed_at: datetime | None
+
+
+class Mark(StrEnum):
+    """What is known of one recipient, in the order things happen."""
+
+    ACCEPTED = "accepted"  # on our queue's disk
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    READ = "read"
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One message at the submission door, whatever program it comes from.
+
+    `authors` holds the From fields, `senders` the Sender and Resent-* ones, as written.
+    """
+
+    queue_id: str
+    mailbox: str  # who signed in
+    sender: str
+    recipients: tuple[str, ...]
+    network: str
+    message_id: str = ""
+    subject: str = ""
+    authors: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+
+
+class Answer(StrEnum):
+    TAKE = "take"
+    HOLD = "hold"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the door does with a message. `code` says why; `until` when the same would be taken again."""
+
+    answer: Answer
+    code: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One line of the log about one recipient of a message that is on its way."""
+
+    queue_id: str
+    recipient: str
+    mark: Mark
+    status: str  # RFC 3463: 5.1.1
+    words: str  # of the server that answered
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LogPlace:
+    """How far a log was read: which file (its inode), how many octets."""
+
+    inode: int = 0
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a delivery report or a read receipt says of one recipient (RFC 3464, RFC 8098)."""
+
+    message_id: str
+    recipient: str
+    mark: Mark
+    status: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class ReportPlace:
+    """How far an inbox was searched for reports."""
+
+    uid_validity: int = 0
+    uid: int = 0
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a message for one recipient. `reason`: a refusal's code; `words`: the other server's."""
+
+    recipient: str
+    mark: Mark
+    at: datetime
+    reason: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A message that went through the submission door, as its sender follows it."""
+
+    id: int
+    message_id: str
+    subject: str
+    sender: str
+    at: datetime
+    hold: str  # "", held, released, discarded
+    hold_code: str
+    fates: tuple[Fate, ...]

@@ -23,3 +23,13 @@ class AppPasswordForm(forms.Form):
         error_messages={"required": "Donnez-lui un nom, pour le reconnaître plus tard."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    usage = forms.ChoiceField(
+        label="Ce qu’il ouvre",
+        choices=[
+            ("mail", "Le courrier"),
+            ("contacts", "Les contacts"),
+            ("both", "Le courrier et les contacts"),
+        ],
+        initial="mail",
+        required=False,
+    )

@@ -15,10 +15,10 @@ def choose_theme(account_id: int, theme: str) -> None:
 
 
 @transaction.atomic(durable=True)
-def make_app_password(account_id: int, name: str, *, by: str, now: datetime) -> str:
+def make_app_password(account_id: int, name: str, *, by: str, now: datetime, scope: str = "mail") -> str:
     """Its text, shown once. Raises Refusal `credentials.too-many-app-passwords`."""
     announce(AccountTouched(account_id, "app-password-made", now.isoformat()))
-    return add_app_password(account_id, name, by=by, now=now)
+    return add_app_password(account_id, name, by=by, now=now, scope=scope)
 
 
 @transaction.atomic(durable=True)

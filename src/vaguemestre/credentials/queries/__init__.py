@@ -19,6 +19,7 @@ from vaguemestre.credentials.queries.lives import (
 from vaguemestre.credentials.queries.opening import (
     AppPasswordShown,
     Presented,
+    account_of_app_password,
     account_of_link,
     account_of_person,
     app_passwords_of,
@@ -53,6 +54,7 @@ __all__ = [
     "PasskeyShown",
     "Presented",
     "Proposed",
+    "account_of_app_password",
     "account_of_link",
     "account_of_person",
     "accounts_by_dossier",

@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from vaguemestre.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
 from vaguemestre.credentials.values import Bearer, DeviceHeld, Identified
-from vaguemestre.directory.queries import current_numen, places_of
+from vaguemestre.directory.queries import addresses_by_person, current_numen, places_of
 from vaguemestre.directory.values import NumenKeys
 
 
@@ -31,6 +33,7 @@ class AppPasswordShown:
     name: str
     created_at: datetime
     expires_at: datetime | None
+    scope: str
 
 
 def find_account(typed: str) -> Identified | None:
@@ -123,7 +126,27 @@ def account_of_link(token_sha256: str, now: datetime) -> int | None:
 def app_passwords_of(account_id: int) -> Sequence[AppPasswordShown]:
     """Those still good, newest first."""
     rows = AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True).order_by("-id")
-    return [AppPasswordShown(*row) for row in rows.values_list("pk", "name", "created_at", "expires_at")]
+    columns = ("pk", "name", "created_at", "expires_at", "scope")
+    return [AppPasswordShown(*row) for row in rows.values_list(*columns)]
+
+
+def account_of_app_password(
+    name: str, token_sha256: str, scopes: Collection[str], now: datetime
+) -> int | None:
+    """The active account of that username, mailbox or address which that password opens for such a scope."""
+    typed = name.strip().lower()
+    good = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+    rows = AppPassword.objects.filter(
+        good, token_sha256=token_sha256, scope__in=scopes, account__state=Account.State.ACTIVE
+    )
+    for account_id, username, mailbox, person_id in rows.values_list(
+        "account_id", "account__username", "account__mailbox", "account__person_id"
+    ):
+        if typed in (username, mailbox) or (
+            person_id and typed in {address for address, _, _ in addresses_by_person([person_id])[person_id]}
+        ):
+            return account_id
+    return None
 
 
 def _identified(row: tuple[int, int | None, str, str, str]) -> Identified:

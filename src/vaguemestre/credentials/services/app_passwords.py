@@ -20,10 +20,12 @@ def add_app_password(
     now: datetime,
     text: str | None = None,
     expires_at: datetime | None = None,
+    scope: str = AppPassword.Scope.MAIL,
 ) -> str:
     """A new password for one mail program; its text, shown this once. Inside the caller's transaction.
 
-    A given `text` must be as random as a drawn one. Raises Refusal `credentials.too-many-app-passwords`.
+    A given `text` must be as random as a drawn one. `scope`: `mail`, `contacts` or `both`.
+    Raises Refusal `credentials.too-many-app-passwords`.
     """
     if AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True).count() >= _AT_MOST:
         raise Refusal("credentials.too-many-app-passwords", most=_AT_MOST)
@@ -32,6 +34,7 @@ def add_app_password(
         account_id=account_id,
         name=name[:80],
         token_sha256=sha256_of(shown),
+        scope=scope,
         created_at=now,
         expires_at=expires_at,
     )

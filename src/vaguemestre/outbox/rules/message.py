@@ -22,8 +22,8 @@ def compose(letter: Letter, *, boundary: str) -> bytes:
     """The message as it travels: CRLF, 7 bit, no line over 998 octets, no Bcc.
 
     `boundary` is 16 or more random hexadecimal digits. Fields: From, To, Cc, Subject, Date, Message-ID,
-    In-Reply-To, References, Reply-To, Importance, Disposition-Notification-To, MIME-Version, Content-*; only those
-    that hold something.
+    In-Reply-To, References, Reply-To, Importance, Disposition-Notification-To, MIME-Version, Content-*; only
+    those that hold something.
     Raises Refusal `outbox.control-character` or `outbox.message-id-malformed`.
     """
     return headers.header_block(_fields(letter)) + _body(letter, boundary)

@@ -32,7 +32,8 @@ def add_program(request: SignedInRequest) -> HttpResponse:
         return _page(request, form)
     account_id, name = request.who.account_id, form.cleaned_data["nom"]
     now = timezone.now()
-    text = services.make_app_password(account_id, name, by=f"account:{account_id}", now=now)
+    scope = form.cleaned_data["usage"] or "mail"
+    text = services.make_app_password(account_id, name, by=f"account:{account_id}", now=now, scope=scope)
     is_ready = run_now(AccountChanged(account_id))
     run_now(AccountTouched(account_id, "app-password-made", now.isoformat()))
     return _page(request, AppPasswordForm(), shown=text, name=name, is_ready=is_ready)
