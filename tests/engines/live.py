@@ -1,5 +1,6 @@
 """A private Dovecot and Postfix for the tests: own home, own ports, people made on demand."""
 
+import asyncio
 import contextlib
 import datetime as dt
 import email.message
@@ -31,7 +32,12 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.instance import OUTSIDE, forget_alias, open_home
 from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.projection import chosen as projection
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.outbox.rules.authors import check_authors
+from vaguemestre.outbox.rules.replies import reply_of
+from vaguemestre.outbox.values import Answer, Posting, Verdict
 from vaguemestre.provisioning.values import AppKey, Owed
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
@@ -120,6 +126,7 @@ class LiveEngines:
     def __post_init__(self) -> None:
         self.directory = projection.mail_directory(self.config)
         self.doveadm = Doveadm(self.config)
+        self.end_gate: Callable[[], None] = lambda: None
 
     # life
 
@@ -133,9 +140,46 @@ class LiveEngines:
 
     def start(self) -> None:
         self.prepare()
+        self.start_gate()
         self.start_dovecot()
         self.start_postfix()
         self.outside = self.someone(OUTSIDE)
+
+    def start_gate(self) -> None:
+        """The real door with the rule about authors, and no limits: they need the database."""
+        loop = asyncio.new_event_loop()
+
+        async def judge(posting: Posting) -> tuple[Verdict, str]:
+            verdict = Verdict(Answer.TAKE)
+            try:
+                check_authors(
+                    posting.authors, posting.senders, self.directory.sending_addresses(posting.mailbox)
+                )
+            except Refusal as refusal:
+                verdict = Verdict(Answer.REFUSE, refusal.code)
+            return verdict, reply_of(verdict)
+
+        path = postfix.gate_socket(self.config)
+        path.unlink(missing_ok=True)
+        server = loop.run_until_complete(milter.serve(str(path), judge))
+        path.chmod(0o666)
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+
+        def end() -> None:
+            async def finish() -> None:
+                server.close()
+                others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+                for task in others:
+                    task.cancel()
+                await asyncio.gather(*others, return_exceptions=True)
+
+            asyncio.run_coroutine_threadsafe(finish(), loop).result(10)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(10)
+            loop.close()
+
+        self.end_gate = end
 
     def start_dovecot(self) -> None:
         self.children["dovecot"] = self._launch(dovecot.command(self.config), {})
@@ -150,6 +194,7 @@ class LiveEngines:
     def stop(self) -> None:
         for name in list(self.children):
             self.end(name)
+        self.end_gate()
         self.directory.close()
         forget_alias(self.config)
 

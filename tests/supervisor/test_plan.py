@@ -24,7 +24,7 @@ def test_dovecot_starts_before_postfix_and_both_end_last() -> None:
 
 def test_our_own_processes_come_in_order_and_end_first() -> None:
     children = plan.programs(CONFIG, "python", Path("/srv/essai/static"))
-    assert [child.name for child in children] == ["push", "web", "worker", "worker-long"]
+    assert [child.name for child in children] == ["push", "web", "gate", "worker", "worker-long"]
     assert not any(child.ends_last for child in children)
 
 

@@ -22,3 +22,19 @@ class MessageRefused:
 
     account_id: int
     key: str
+
+
+@dataclass(frozen=True)
+class MailHeld:
+    """A message waits at the door until its sender says that it is theirs. `at`: ISO."""
+
+    account_id: int
+    passage_id: int
+    at: str
+
+
+@dataclass(frozen=True)
+class HoldEnded:
+    """A held message was released or thrown away; its queue has to follow."""
+
+    passage_id: int

@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from vaguemestre.outbox import services
-from vaguemestre.outbox.events import MessageQueued
-from vaguemestre.outbox.ports import accepted, file_sent, submit
+from vaguemestre.outbox.events import HoldEnded, MessageQueued
+from vaguemestre.outbox.ports import accepted, end_hold, file_sent, submit
 
 
 def find_lost_messages() -> None:
@@ -20,3 +20,12 @@ def send(event: MessageQueued) -> None:
         file_sent=file_sent.get(),
         now=timezone.now(),
     )
+
+
+def follow_hold(event: HoldEnded) -> None:
+    """The queue obeys what was decided of a held message."""
+    services.end_hold(event.passage_id, end_hold.get())
+
+
+def forget_old_passages() -> None:
+    services.forget_passages(now=timezone.now())

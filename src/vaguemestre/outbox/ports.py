@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from vaguemestre.kernel.slots import Slot
+from vaguemestre.outbox.values import Delivery, LogPlace, ReportPlace
 
 
 class Submit(Protocol):
@@ -46,6 +47,33 @@ class Accepted(Protocol):
         ...
 
 
+class ReadLog(Protocol):
+    def __call__(self, place: LogPlace, now: datetime) -> tuple[list[Delivery], LogPlace]:
+        """Deliveries written in the queue's log since that place, oldest first, and where it ends now."""
+        ...
+
+
+class EndHold(Protocol):
+    def __call__(self, queue_id: str, *, discard: bool) -> None:
+        """Let a held message go on its way, or delete it. Nothing for one that is no longer held.
+
+        Raises EngineDown.
+        """
+        ...
+
+
+class FindReports(Protocol):
+    def __call__(self, mailbox: str, session_key: str, place: ReportPlace) -> tuple[list[bytes], ReportPlace]:
+        """Delivery reports and receipts of the inbox since that place, whole, and where it ends now.
+
+        Raises EngineDown or EngineRefused.
+        """
+        ...
+
+
 submit: Slot[Submit] = Slot("outbox.submit")
 file_sent: Slot[FileSent] = Slot("outbox.file_sent")
 accepted: Slot[Accepted] = Slot("outbox.accepted")
+read_log: Slot[ReadLog] = Slot("outbox.read_log")
+end_hold: Slot[EndHold] = Slot("outbox.end_hold")
+find_reports: Slot[FindReports] = Slot("outbox.find_reports")

@@ -20,6 +20,10 @@ class MailDirectory(Protocol):
         """Everything the engines know, by mailbox."""
         ...
 
+    def sending_addresses(self, mailbox: str) -> frozenset[str]:
+        """What that mailbox may write as, lower case. Raises EngineDown."""
+        ...
+
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
         """From now on this mail token opens that mailbox, until that Unix time.
 

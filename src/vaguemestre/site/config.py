@@ -5,9 +5,13 @@ import json
 import os
 import tomllib
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_type_hints
+
+from vaguemestre.outbox.rules.hours import Hours
+from vaguemestre.outbox.rules.limits import Limits, Window
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -62,6 +66,52 @@ class MailSection:
 
 
 @dataclass(frozen=True)
+class SendingSection:
+    """How much an account may send (recipients), and when people work.
+
+    `quiet_hours`: outside working time, `offer` proposes to put off, `ask` wants an explicit « now », `off`
+    says nothing. Lists and other mass senders in `exempt` are never counted.
+    """
+
+    warn_1_minute: int = 500
+    most_1_minute: int = 700
+    warn_10_minutes: int = 800
+    most_10_minutes: int = 1000
+    warn_1_hour: int = 2000
+    most_1_hour: int = 4000
+    warn_10_hours: int = 5000
+    most_10_hours: int = 8000
+    night_divisor: int = 4
+    weekend_divisor: int = 2
+    strangers_an_hour: int = 50  # people never written to before
+    exempt: tuple[str, ...] = ()
+    day_starts: int = 7  # hours, Paris
+    day_ends: int = 20
+    quiet_hours: str = "offer"
+
+    def limits(self) -> Limits:
+        """The limits of the submission door."""
+        windows = (
+            Window(1, self.warn_1_minute, self.most_1_minute),
+            Window(10, self.warn_10_minutes, self.most_10_minutes),
+            Window(60, self.warn_1_hour, self.most_1_hour),
+            Window(600, self.warn_10_hours, self.most_10_hours),
+        )
+        return Limits(
+            by_sender=windows,
+            night_divisor=self.night_divisor,
+            weekend_divisor=self.weekend_divisor,
+            day_starts=time(self.day_starts),
+            day_ends=time(self.day_ends),
+            strangers=self.strangers_an_hour,
+        )
+
+    def hours(self) -> Hours:
+        """Working time."""
+        return Hours(time(self.day_starts), time(self.day_ends))
+
+
+@dataclass(frozen=True)
 class FeedSection:
     closure_limit_percent: float = 2.0
     grace_days: int = 60
@@ -89,6 +139,7 @@ class Config:
     database: DatabaseSection = field(default_factory=DatabaseSection)
     mail: MailSection = field(default_factory=MailSection)
     feed: FeedSection = field(default_factory=FeedSection)
+    sending: SendingSection = field(default_factory=SendingSection)
 
     @property
     def ports(self) -> Ports:
@@ -144,7 +195,7 @@ class Config:
         return self.engines_dir / "db" / "projection.sqlite3"
 
 
-_SECTIONS = ("academy", "web", "database", "mail", "feed")
+_SECTIONS = ("academy", "web", "database", "mail", "feed", "sending")
 
 
 def load(home: Path | None = None, port_base: int | None = None) -> Config:
@@ -181,6 +232,18 @@ def _check(config: Config, where: str) -> None:
         (
             config.database.engine in ("sqlite", "postgresql"),
             "[database] « engine » est sqlite ou postgresql",
+        ),
+        (
+            0 <= config.sending.day_starts < config.sending.day_ends <= 23,
+            "[sending] « day_starts » et « day_ends » sont deux heures de la journée, dans l’ordre",
+        ),
+        (
+            config.sending.quiet_hours in ("offer", "ask", "off"),
+            "[sending] « quiet_hours » : offer, ask ou off",
+        ),
+        (
+            min(config.sending.night_divisor, config.sending.weekend_divisor) >= 1,
+            "[sending] un diviseur vaut au moins 1",
         ),
         (1 <= web.workers <= 64, "[web] « workers » va de 1 à 64"),
         (1 <= web.threads <= 64, "[web] « threads » va de 1 à 64"),

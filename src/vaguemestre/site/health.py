@@ -27,14 +27,15 @@ class Check:
 
 
 def checks(config: Config) -> dict[str, Check]:
-    """Ask the database, Dovecot, Postfix, push, the worker and the disk."""
+    """Ask the database, Dovecot, Postfix, push, the worker, the gate and the disk."""
     ports = config.ports
     asked: dict[str, Callable[[], Check]] = {
         "database": _database,
         "dovecot": lambda: greets(config.mail.host, ports.imap, b"* OK"),
         "postfix": lambda: greets(config.mail.host, ports.mx, b"220"),
         "push": lambda: _page(ports.push, "/sante"),
-        "worker": lambda: _beats(config),
+        "worker": lambda: _beats(config, "worker"),
+        "gate": lambda: _beats(config, "gate"),
         "disk": lambda: _space(config),
     }
     return {name: ask() for name, ask in asked.items()}
@@ -66,9 +67,9 @@ def _page(port: int, path: str) -> Check:
         return Check(ok=False, words=str(error))
 
 
-def _beats(config: Config) -> Check:
+def _beats(config: Config, name: str) -> Check:
     try:
-        age = time.time() - (config.run_dir / "worker.heartbeat").stat().st_mtime
+        age = time.time() - (config.run_dir / f"{name}.heartbeat").stat().st_mtime
     except OSError:
         return Check(ok=False, words="no sign")
     return Check(ok=age < _STALE, words="" if age < _STALE else f"no sign for {age:.0f} s")

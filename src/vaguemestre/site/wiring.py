@@ -26,7 +26,9 @@ from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.glancing import Glancing
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
+from vaguemestre.engines.imap.reports import Reports
 from vaguemestre.engines.imap.welcoming import Welcoming
+from vaguemestre.engines.postfix.following import Holds, LogReader
 from vaguemestre.engines.postfix.maillog import was_accepted
 from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.engines.remote.notices import Notices
@@ -38,7 +40,7 @@ from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.kernel import tickets
 from vaguemestre.outbox import handlers as outbox_handlers
 from vaguemestre.outbox import ports as outbox
-from vaguemestre.outbox.events import MessageFiled, MessageQueued, MessageRefused
+from vaguemestre.outbox.events import HoldEnded, MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.signin import handlers as signin_handlers
@@ -82,12 +84,14 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MessageQueued: (outbox_handlers.send,),
     MessageFiled: (writing_handlers.forget_composer, contacts_handlers.remember_recipients),
     MessageRefused: (writing_handlers.bring_draft_back,),
+    HoldEnded: (outbox_handlers.follow_hold,),
     SortingChanged: (sorting_handlers.rewrite_script,),
 }
 
 
 ROUNDS: tuple[Callable[[], None], ...] = (
     outbox_handlers.find_lost_messages,
+    outbox_handlers.forget_old_passages,
     registry_handlers.forget_old_visits,
 )
 
@@ -137,6 +141,9 @@ def _plug_mail(config: Config) -> None:
         lambda mailbox: _mail_token(MailLogin(mailbox)),
     )
     outbox.submit.plug(submission)
+    outbox.read_log.plug(LogReader(config))
+    outbox.end_hold.plug(Holds(config))
+    outbox.find_reports.plug(Reports(mailboxes))
     signin.send_outside.plug(submission)
     glancing = Glancing(mailboxes)
     sorting.folders_of.plug(glancing.folders)

@@ -85,6 +85,11 @@ def programs(config: Config, python: str, static: Path) -> tuple[Child, ...]:
             (Question(Ask.PAGE, config.ports.push, "/sante"),),
         ),
         Child("web", _web(config, python, static), (Question(Ask.PAGE, config.ports.web, "/sante/ping"),)),
+        Child(
+            "gate",
+            (python, "-m", "vaguemestre.site.gate"),
+            (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "gate.heartbeat")),),
+        ),
         _worker(config, python, "worker", "default"),
         _worker(config, python, "worker-long", "long"),
     )

@@ -141,6 +141,39 @@ def sentence(refusal: Refusal) -> str:
         "outbox.refused-recipient": _("Une des adresses n’existe pas : le courriel n’est pas parti."),
         "outbox.refused-size": _("Le courriel a été refusé parce qu’il est trop lourd."),
         "outbox.refused-sender": _("Le service d’envoi n’a pas accepté votre adresse d’expéditeur."),
+        "outbox.from-twice": _("Ce message porte plusieurs expéditeurs."),
+        "outbox.from-unreadable": _("L’expéditeur de ce message n’est pas lisible."),
+        "outbox.from-somebody-else": _("Vous ne pouvez écrire que sous vos propres adresses."),
+        "outbox.refused-limit": _(
+            "Vous avez écrit à beaucoup de destinataires en peu de temps : réessayez un peu plus tard."
+        ),
+        "outbox.limit": _(
+            "Beaucoup de destinataires en peu de temps : le courriel attend que vous le confirmiez."
+        ),
+        "outbox.limit-network": _(
+            "Beaucoup d’envois depuis le même réseau : le courriel attend que vous le confirmiez."
+        ),
+        "outbox.burst": _(
+            "Beaucoup de destinataires à qui vous n’aviez jamais écrit : le courriel attend que vous "
+            "confirmiez qu’il est bien de vous."
+        ),
+        "outbox.bulk-too-many": _("%(most)s destinataires au plus en un envoi."),
+        "outbox.quiet-hours": _(
+            "Vous écrivez en dehors des heures de travail. Programmez l’envoi, ou confirmez qu’il doit "
+            "partir maintenant."
+        ),
+        "outbox.fate-unknown-person": _("Cette adresse n’existe pas : vérifiez comment elle s’écrit."),
+        "outbox.fate-unknown-domain": _(
+            "Ce qui suit l’arobase ne mène à aucun serveur : vérifiez l’adresse."
+        ),
+        "outbox.fate-closed": _("Cette boîte est fermée et ne reçoit plus rien."),
+        "outbox.fate-full": _("La boîte de ce destinataire est pleine."),
+        "outbox.fate-too-big": _("Le courriel est trop lourd pour ce destinataire."),
+        "outbox.fate-unreachable": _("Le serveur de ce destinataire ne répond pas."),
+        "outbox.fate-too-long": _("Le serveur de ce destinataire n’a pas répondu assez longtemps."),
+        "outbox.fate-not-allowed": _("Ce destinataire n’accepte pas ce courriel."),
+        "outbox.fate-spam": _("Le serveur de ce destinataire a refusé le courriel par précaution."),
+        "outbox.fate-other": _("Le serveur de ce destinataire n’a pas accepté le courriel."),
         "outbox.copy-refused": _(
             "Le courriel est parti, mais sa copie n’a pas pu être rangée dans « Envoyés » (boîte pleine ?). "
             "Elle le sera dès que possible."

@@ -68,7 +68,7 @@ def test_all_recipients_or_none(engines: LiveEngines, submit: Submission, marie:
     paul = engines.someone()
     with pytest.raises(EngineRefused, match="personne@"):
         submit(marie.mailbox, marie.address, [paul.address, unknown], letter("À moitié"))
-    submit(marie.mailbox, marie.address, [paul.address], letter("Entier"))
+    submit(marie.mailbox, marie.address, [paul.address], letter("Entier", From=marie.address))
     engines.found(paul, "Entier")
     with engines.signed_in(paul) as client:
         client.select("INBOX", readonly=True)

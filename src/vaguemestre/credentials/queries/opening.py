@@ -56,6 +56,11 @@ def identified(account_id: int) -> Identified:
     return _identified(row)
 
 
+def account_of_mailbox(mailbox: str) -> int | None:
+    """The account whose mailbox that is, whatever its state."""
+    return Account.objects.filter(mailbox=mailbox).values_list("pk", flat=True).first()
+
+
 def account_of_person(person_id: int) -> Identified | None:
     columns = ("pk", "person_id", "state", "role", "password")
     row = Account.objects.filter(person_id=person_id).values_list(*columns).first()

@@ -44,6 +44,11 @@ def log_file(instance: Instance) -> Path:
     return instance.logs_dir / "postfix.log"
 
 
+def gate_socket(instance: Instance) -> Path:
+    """Where the gate listens; Postfix's user must be able to open it."""
+    return sockets(instance) / "gate"
+
+
 def prepare(instance: Instance) -> None:
     """Write everything Postfix reads and let `postfix check` make its folders.
 
@@ -102,6 +107,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "maps": f"{'pgsql' if _on_postgresql(instance) else 'sqlite'}:{base}/",
         "lmtp": sockets(instance) / "lmtp",
         "sasl": sockets(instance) / "auth-sasl",
+        "gate": gate_socket(instance),
         "certificate": seen(instance, tls.certificate),
         "key": seen(instance, tls.key),
         "sieve_fingerprint": certificates.fingerprint(certificates.injector_paths(instance).certificate),

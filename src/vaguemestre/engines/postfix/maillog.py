@@ -97,13 +97,19 @@ def _lines(path: Path) -> Iterator[dict[str, str]]:
         return
     with path.open(encoding="utf-8", errors="replace") as log:
         for text in log:
-            if found := _LINE.match(text.rstrip("\n")):
-                yield {name: value or "" for name, value in found.groupdict().items()}
+            if found := parsed(text.rstrip("\n")):
+                yield found
+
+
+def parsed(text: str) -> dict[str, str] | None:
+    """at, door, program, queue_id and text of a line about a message; None for any other."""
+    found = _LINE.match(text)
+    return {name: value or "" for name, value in found.groupdict().items()} if found else None
 
 
 def _steps(lines: Iterable[dict[str, str]], now: dt.datetime) -> Iterator[TraceLine]:
     for line in lines:
-        at, text = _moment(line["at"], now), line["text"]
+        at, text = moment(line["at"], now), line["text"]
         if text.startswith("client="):
             yield TraceLine(at, "postfix", Step.RECEIVED, _login(text), f"{line['door']} {text}".strip())
         elif text.startswith("from=") and "queue active" in text:
@@ -118,7 +124,7 @@ def _login(text: str) -> str:
     return text.partition("sasl_username=")[2].partition(",")[0]
 
 
-def _moment(text: str, now: dt.datetime) -> dt.datetime:
+def moment(text: str, now: dt.datetime) -> dt.datetime:
     """A log date has no year: the latest that is not in the future (the machine's own time zone)."""
     local = now.astimezone()
     month_day = " ".join(text.split())

@@ -97,6 +97,15 @@ class SqlMailDirectory(ABC):
         with self._work("held") as cursor:
             return frozenset(mailbox for (mailbox,) in _all(cursor, "SELECT mailbox FROM mailbox"))
 
+    def sending_addresses(self, mailbox: str) -> frozenset[str]:
+        """What Postfix's map of senders says of that mailbox."""
+        with self._work("senders") as cursor:
+            cursor.execute(
+                f"SELECT address FROM address WHERE mailbox = {self.mark} AND sends = 1",  # noqa: S608
+                (mailbox,),
+            )
+            return frozenset(address for (address,) in cursor.fetchall())
+
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
         """Raises EngineDown when nobody has that mailbox: not yet, as it follows the database."""
         with self._work("token") as cursor:

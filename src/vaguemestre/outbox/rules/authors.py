@@ -25,8 +25,9 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
     if len(authors) > 1:
         raise Refusal("outbox.from-twice")
     for field in (*authors, *senders):
-        if sole_address(field) not in own:
-            raise Refusal("outbox.from-somebody-else", address=sole_address(field))
+        address = sole_address(field)
+        if not ({address, _without_detail(address)} & {*own}):
+            raise Refusal("outbox.from-somebody-else", address=address)
 
 
 def sole_address(field: str) -> str:
@@ -44,3 +45,9 @@ def sole_address(field: str) -> str:
     if not found:
         raise Refusal("outbox.from-unreadable")
     return found[1].lower()
+
+
+def _without_detail(address: str) -> str:
+    """`marie+sorties@…` is written by `marie@…` (RFC 5233)."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

@@ -1,5 +1,8 @@
-"""Sending once, judging what is submitted, following what left."""
+"""Sending once, judging what is submitted, holding, following what left."""
 
+from vaguemestre.outbox.services.following import forget_passages, gather_reports, read_deliveries
+from vaguemestre.outbox.services.holding import discard_held, end_hold, expect_bulk, release_held
+from vaguemestre.outbox.services.judging import judge_posting
 from vaguemestre.outbox.services.leaving import (
     LEASE,
     cancel_message,
@@ -8,4 +11,18 @@ from vaguemestre.outbox.services.leaving import (
     send_message,
 )
 
-__all__ = ["LEASE", "cancel_message", "queue_message", "resume_messages", "send_message"]
+__all__ = [
+    "LEASE",
+    "cancel_message",
+    "discard_held",
+    "end_hold",
+    "expect_bulk",
+    "forget_passages",
+    "gather_reports",
+    "judge_posting",
+    "queue_message",
+    "read_deliveries",
+    "release_held",
+    "resume_messages",
+    "send_message",
+]

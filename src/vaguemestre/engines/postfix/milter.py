@@ -1,0 +1,180 @@
+"""The submission door's listener: Postfix's mail filter protocol (milter, version 6), as far as we need it.
+
+Only the envelope and the header are asked for, and one answer is given, at the end of the message: taken,
+held (quarantine: Postfix keeps it in its hold queue) or refused. Whatever goes wrong here, Postfix is told
+« later » (4xx), or says it itself when nobody answers (`milter_default_action = tempfail`).
+"""
+
+import asyncio
+import logging
+import struct
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from email.header import decode_header, make_header
+
+from vaguemestre.outbox.values import Answer, Posting, Verdict
+
+log = logging.getLogger(__name__)
+
+type Judge = Callable[[Posting], Awaitable[tuple[Verdict, str]]]
+
+_LONGEST = 1_100_000  # octets of a packet; Postfix cuts at 64 KiB, a header field may be longer
+_VERSION = 6
+_QUARANTINE = 0x20  # the one change we ask leave for
+# Not told: HELO, body, unknown commands, DATA; not waited for: connection, envelope, header, its end.
+_SKIP = 0x02 | 0x10 | 0x100 | 0x200
+_NO_REPLY = 0x80 | 0x1000 | 0x4000 | 0x8000 | 0x40000
+_AUTHORS = frozenset({"from"})
+_SENDERS = frozenset({"sender", "resent-from", "resent-sender"})
+_LATER = b"451 4.3.0 Le service d'envoi ne repond pas : reessayez dans un instant\0"
+
+
+@dataclass
+class _Heard:
+    """What was heard of one message."""
+
+    network: str = ""
+    login: str = ""
+    queue_id: str = ""
+    sender: str = ""
+    recipients: list[str] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    message_id: str = ""
+    subject: str = ""
+
+    def next_message(self) -> "_Heard":
+        return _Heard(network=self.network, login=self.login)
+
+    def posting(self) -> Posting:
+        return Posting(
+            queue_id=self.queue_id,
+            mailbox=self.login,
+            sender=self.sender,
+            recipients=tuple(dict.fromkeys(self.recipients)),
+            network=self.network,
+            message_id=self.message_id,
+            subject=self.subject,
+            authors=tuple(self.authors),
+            senders=tuple(self.senders),
+        )
+
+
+async def serve(path: str, judge: Judge) -> asyncio.Server:
+    """Listen at a socket of that path. `judge` gives a verdict and, when it refuses, its reply (ASCII)."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await _converse(reader, writer, judge)
+        except (asyncio.IncompleteReadError, ConnectionError, ValueError, struct.error):
+            return  # Postfix hung up, or is not Postfix: it does what it does without us
+        finally:
+            writer.close()
+
+    return await asyncio.start_unix_server(answer, path, limit=_LONGEST)
+
+
+async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, judge: Judge) -> None:
+    heard = _Heard()
+    while True:
+        command, told = await _packet(reader)
+        match command:
+            case b"O":
+                _say(writer, b"O" + struct.pack("!III", _VERSION, _QUARANTINE, _SKIP | _NO_REPLY))
+            case b"E":
+                for reply in await _verdict(heard, judge):
+                    _say(writer, reply)
+                heard = heard.next_message()
+            case b"A":
+                heard = heard.next_message()
+            case b"Q":
+                return
+            case b"K":
+                heard = _Heard()
+            case _:
+                _hear(heard, command, told)
+        await writer.drain()
+
+
+async def _packet(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    length = int.from_bytes(await reader.readexactly(4))
+    if not 0 < length <= _LONGEST:
+        raise ValueError("packet")
+    packet = await reader.readexactly(length)
+    return packet[:1], packet[1:]
+
+
+def _hear(heard: _Heard, command: bytes, told: bytes) -> None:
+    if command == b"D":
+        _macros(heard, told[1:])
+    elif command == b"C":
+        heard.network = _network(told)
+    elif command == b"M":
+        heard.sender = _path(told)
+    elif command == b"R":
+        heard.recipients.append(_path(told))
+    elif command == b"L":
+        name, value, *_ = (*told.split(b"\0"), b"")
+        _header(heard, name.decode("ascii", "replace").strip().lower(), value.decode("utf-8", "replace"))
+
+
+def _macros(heard: _Heard, told: bytes) -> None:
+    words = told.decode("utf-8", "replace").split("\0")
+    for name, value in zip(words[::2], words[1::2], strict=False):
+        match name.strip("{}"):
+            case "i":
+                heard.queue_id = value
+            case "auth_authen":
+                heard.login = value.lower()
+            case _:
+                pass
+
+
+def _header(heard: _Heard, name: str, value: str) -> None:
+    if name in _AUTHORS:
+        heard.authors.append(value.strip(" \t"))
+    elif name in _SENDERS:
+        heard.senders.append(value.strip(" \t"))
+    elif name == "message-id":
+        heard.message_id = " ".join(value.split())
+    elif name == "subject":
+        heard.subject = _decoded(value)
+
+
+def _decoded(value: str) -> str:
+    """The subject for its sender's eyes, one line (RFC 2047)."""
+    try:
+        shown = str(make_header(decode_header(value)))
+    except (LookupError, ValueError):
+        shown = value
+    return " ".join("".join(c if c.isprintable() else " " for c in shown).split())[:255]
+
+
+def _path(told: bytes) -> str:
+    """`<address>` and its parameters → the address."""
+    return told.split(b"\0")[0].decode("utf-8", "replace").strip().strip("<>").lower()
+
+
+def _network(told: bytes) -> str:
+    """Host name, family, port, address; nothing for a local socket."""
+    rest = told.partition(b"\0")[2]
+    if rest[:1] not in (b"4", b"6"):
+        return ""
+    return rest[3:].split(b"\0")[0].decode("ascii", "replace").removeprefix("IPv6:")
+
+
+async def _verdict(heard: _Heard, judge: Judge) -> tuple[bytes, ...]:
+    if not heard.queue_id or not heard.login:
+        return (b"y" + _LATER,)
+    verdict, words = await judge(heard.posting())
+    match verdict.answer:
+        case Answer.TAKE:
+            return (b"c",)
+        case Answer.HOLD:
+            return (b"q" + verdict.code.encode("ascii") + b"\0", b"c")
+        case Answer.REFUSE:
+            return (b"y" + (words.encode("ascii", "replace").replace(b"\n", b" ") or _LATER[:-1]) + b"\0",)
+
+
+def _say(writer: asyncio.StreamWriter, reply: bytes) -> None:
+    writer.write(len(reply).to_bytes(4) + reply)

@@ -1,0 +1,20 @@
+"""What the submission door answers to a mail program: one line of ASCII, in French without its accents."""
+
+from vaguemestre.kernel.times import PARIS
+from vaguemestre.outbox.values import Answer, Verdict
+
+_REPLIES = {
+    "outbox.from-twice": "550 5.7.1 Ce message a plusieurs expediteurs : envoyez-le sous votre seule adresse",
+    "outbox.from-unreadable": "550 5.7.1 L'expediteur du message (From) n'est pas lisible",
+    "outbox.from-somebody-else": "550 5.7.1 Vous ne pouvez ecrire que sous vos propres adresses",
+}
+
+
+def reply_of(verdict: Verdict) -> str:
+    """Empty for what is not refused, and for a refusal nobody can put in words (« later »)."""
+    if verdict.answer is not Answer.REFUSE:
+        return ""
+    if verdict.code.startswith("outbox.limit") and verdict.until:
+        hour = f"{verdict.until.astimezone(PARIS):%H:%M}"
+        return f"550 5.7.28 Trop de destinataires en peu de temps : reessayez apres {hour}"
+    return _REPLIES.get(verdict.code, "")

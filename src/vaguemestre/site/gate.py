@@ -1,0 +1,129 @@
+"""The gate: judges what is submitted, follows what left. `python -m vaguemestre.site.gate`."""
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+import pwd
+import signal
+import time
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from vaguemestre.engines.instance import POSTFIX_USER, own
+from vaguemestre.engines.postfix import milter
+from vaguemestre.engines.postfix.configuration import gate_socket
+from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.outbox.rules.limits import Limits
+from vaguemestre.outbox.rules.replies import reply_of
+from vaguemestre.outbox.values import Answer, Posting, Verdict
+from vaguemestre.site.config import Config
+
+log = logging.getLogger("gate")
+
+_JUDGES = 4  # threads, each with its connection to the database
+_LOOK_EVERY = 1.0  # seconds between two looks at the log
+_PATIENCE = 20.0
+
+type JudgePosting = Callable[..., Verdict]
+
+
+class Gate:
+    """Verdicts from the database; « later » when it does not answer."""
+
+    def __init__(self, config: Config, judge: JudgePosting, own_addresses: Callable[[str], Collection[str]]):
+        self._limits: Limits = config.sending.limits()
+        self._exempt = frozenset(address.lower() for address in config.sending.exempt)
+        self._judge, self._own = judge, own_addresses
+        self._threads = ThreadPoolExecutor(_JUDGES, "judge")
+
+    async def __call__(self, posting: Posting) -> tuple[Verdict, str]:
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._threads, self._verdict, posting)
+        try:
+            verdict = await asyncio.wait_for(work, _PATIENCE)
+        except (DatabaseError, EngineDown, TimeoutError) as error:
+            log.warning("no verdict on %s: %s", posting.queue_id, type(error).__name__)
+            return Verdict(Answer.REFUSE), ""  # without words: come back later
+        return verdict, reply_of(verdict)
+
+    def _verdict(self, posting: Posting) -> Verdict:
+        close_old_connections()
+        seen = replace(posting, network="" if _is_here(posting.network) else posting.network)
+        return self._judge(seen, self._own(seen.mailbox), self._limits, self._exempt, now=timezone.now())
+
+
+def _is_here(network: str) -> bool:
+    """The webmail's own submissions come from this machine: they are counted by sender only."""
+    try:
+        return ipaddress.ip_address(network).is_loopback
+    except ValueError:
+        return True
+
+
+async def follow(read: Callable[[], int]) -> None:
+    """Take in the log as it grows, for as long as the gate lives."""
+    while True:
+        try:
+            await asyncio.to_thread(read)
+        except (DatabaseError, OSError) as error:
+            log.warning("the log waits: %s", type(error).__name__)
+        await asyncio.sleep(_LOOK_EVERY)
+
+
+def _read() -> int:
+    close_old_connections()
+    read = import_string("vaguemestre.outbox.services.read_deliveries")
+    noted: int = read(import_string("vaguemestre.outbox.ports.read_log").get(), now=timezone.now())
+    return noted
+
+
+@contextlib.contextmanager
+def _socket(path: Path) -> Iterator[str]:
+    path.unlink(missing_ok=True)
+    yield str(path)
+    path.unlink(missing_ok=True)
+
+
+async def main() -> None:
+    config = settings.CONFIG
+    directory = import_string("vaguemestre.provisioning.ports.mail_directory").get()
+    gate = Gate(
+        config, import_string("vaguemestre.outbox.services.judge_posting"), directory.sending_addresses
+    )
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with _socket(gate_socket(config)) as path:
+        server = await milter.serve(path, gate)
+        own(Path(path), 0, pwd.getpwnam(POSTFIX_USER).pw_gid, 0o660)
+        following = asyncio.create_task(follow(_read))
+        beating = asyncio.create_task(_beat(config.run_dir / "gate.heartbeat"))
+        await stop.wait()
+        following.cancel()
+        beating.cancel()
+        server.close()
+
+
+async def _beat(file: Path) -> None:
+    while True:
+        with contextlib.suppress(OSError):
+            file.touch()
+            os.utime(file, (time.time(), time.time()))
+        await asyncio.sleep(_LOOK_EVERY)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
+    django.setup()
+    asyncio.run(main())
