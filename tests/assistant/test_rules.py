@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
-from vaguemestre.assistant.rules import TARGET, budgets, welcome, welcome_id
+from vaguemestre.assistant.rules.budgets import TARGET, budgets
+from vaguemestre.assistant.rules.welcome import welcome, welcome_id
 from vaguemestre.signin.rules.throttle import wait_left
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

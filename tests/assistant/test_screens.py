@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -12,18 +13,24 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from pytest_django.fixtures import Settings
+from tests.signin.letters import letters_due
 from tests.signin.people import BORN, PASSWORD, account
 
 from vaguemestre.assistant import handlers
+from vaguemestre.assistant.http import Under
 from vaguemestre.assistant.ports import deliver_welcome
 from vaguemestre.credentials.events import AccountActivated
 from vaguemestre.credentials.models import Account
 from vaguemestre.credentials.queries import presented
 from vaguemestre.credentials.services import add_activation_link, holds
+from vaguemestre.directory.models import Person
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.signin.models import Attempts, BrowserSession
 
 NUMEN = "20E9501234ABC"
+HASHING = "vaguemestre.credentials.services.passwords.matches"
 DATE = f"{BORN:%d/%m/%Y}"
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +75,17 @@ def activated(client: Client, password: str = PASSWORD, **more: str) -> HttpResp
     "numen", [NUMEN, NUMEN.lower(), "20 e 95 01234 abc", "20-E-95.01234 ABC", " 20E9501234ABC "]
 )
 @pytest.mark.parametrize(
-    "born", ["03/09/1985", "3/9/1985", "03-09-1985", "03.09.1985", "1985-09-03", "3 9 1985"]
+    "born",
+    [
+        "03/09/1985",
+        "3/9/1985",
+        "03-09-1985",
+        "03.09.1985",
+        "1985-09-03",
+        "3 9 85",
+        "03091985",
+        "3 Septembre 1985",
+    ],
 )
 def test_numen_and_date_are_read_however_typed(client: Client, ines: Account, numen: str, born: str) -> None:
     assert given(client, numen, born)["Location"] == "/assistant/activer"
@@ -144,14 +161,28 @@ def test_every_no_costs_the_same_questions(others: None) -> None:
     given(Client(), "20E9501290ZZZ")
     costs = set()
     for numen, born in tries():
-        with CaptureQueriesContext(connection) as queries:
+        with CaptureQueriesContext(connection) as queries, patch(HASHING) as slow:
             given(Client(), numen, born)
-        costs.add(len(queries))
+        costs.add((tuple(query["sql"].partition("SAVEPOINT")[0][:50] for query in queries), slow.call_count))
     assert len(costs) == 1
 
 
+def test_whoever_tries_an_activated_account_its_owner_reads_of_it_once_a_day(others: None) -> None:
+    def told() -> list[int]:
+        rows = DBTaskResult.objects.order_by("enqueued_at")
+        found = [row.args_kwargs["args"] for row in rows]
+        return [one[2]["account_id"] for one in found if one[2].get("act") == "assistant-tried"]
+
+    activated_id = Account.objects.get(username="activee").pk
+    for numen, born in tries():
+        given(Client(), numen, born)
+    assert [one for one in told() if one] == [activated_id]
+    given(Client(), "20E9501235ABD", DATE)
+    assert [one for one in told() if one] == [activated_id]
+
+
 def test_a_date_that_cannot_be_read_is_told(client: Client, ines: Account) -> None:
-    for born in ("hier", "32/01/1985", "03/09/85", "", "1985"):
+    for born in ("hier", "32/01/1985", "3 brumaire 1985", "", "1985"):
         assert "rivez" in given(client, born=born).content.decode()
     assert not Attempts.objects.exists()
 
@@ -217,8 +248,10 @@ def test_somebody_quicker_leaves_a_neutral_page(ines: Account) -> None:
     given(first)
     given(second)
     second.get("/assistant/activer")
-    with patch("vaguemestre.assistant.views.identifying._account_under_way", wraps=None) as under_way:
-        under_way.return_value = presented(ines.pk)
+    with patch("vaguemestre.assistant.views.activating.under_way") as under_way:
+        account = presented(ines.pk)
+        assert account
+        under_way.return_value = Under(account, "")
         assert activated(first)["Location"] == "/"
         page = activated(second, "trois navires gris")
     assert "Nous ne pouvons pas continuer" in page.content.decode()
@@ -257,6 +290,25 @@ def test_a_numen_on_the_sign_in_page_leads_here(client: Client, ines: Account) -
     assert answer["Location"] == "/assistant/?choix=premiere-connexion"
     assert client.get("/assistant/activer").status_code == 302
     assert client.get("/").status_code == 302
+
+
+def test_a_setting_shuts_that_door(client: Client, ines: Account, settings: Settings) -> None:
+    academy = replace(settings.CONFIG.academy, numen_at_sign_in=False)
+    settings.CONFIG = replace(settings.CONFIG, academy=academy)
+    page = client.post("/alogin", {"identifiant": "ifares", "secret": NUMEN})
+    assert page.status_code == 200
+    assert "Identifiant ou mot de passe incorrect" in page.content.decode()
+    assert Attempts.objects.get(subject=f"account:{ines.pk}").failures == 1
+
+
+def test_an_activation_is_told_to_its_owner_twice(client: Client, ines: Account) -> None:
+    Person.objects.update(recovery_address="ines@maison.example")
+    given(client)
+    activated(client)
+    owner, kind, address, network = letters_due()[-1]
+    assert (owner, kind, address, network) == (ines.pk, "activated", "ines@maison.example", "127.0.0.1")
+    rows = [row.args_kwargs["args"][2] for row in DBTaskResult.objects.all()]
+    assert any(fields.get("act") == "activated" for fields in rows)
 
 
 def test_the_choice_is_offered(client: Client) -> None:

@@ -11,7 +11,7 @@ def letters_due() -> list[tuple[int, str, str, str]]:
     found = []
     for row in DBTaskResult.objects.order_by("enqueued_at"):
         handler, _, fields, _ = row.args_kwargs["args"]
-        if handler.endswith(":mail_contact"):
+        if handler.endswith((":mail_contact", ":send_letter")):
             owner = fields["account_id"]
             found.append((owner, fields["kind"], *opened_letter(fields["sealed"], owner, secret_keys.get())))
     return found

@@ -1,12 +1,34 @@
 """What browsers send to the assistant."""
 
+from datetime import date
+
 from django import forms
+from django.utils import timezone
 
+from vaguemestre.assistant.rules.birth_dates import birth_date
 from vaguemestre.credentials.rules.passwords import LONGEST, SHORTEST
-from vaguemestre.kernel.times import parse_day
+from vaguemestre.kernel.times import paris_day
 
 
-class IdentifyForm(forms.Form):
+class BornForm(forms.Form):
+    """What every look-up asks besides: the birth date, however it is typed."""
+
+    naissance = forms.CharField(
+        label="Date de naissance",
+        max_length=30,
+        help_text="JJ/MM/AAAA",
+        error_messages={"required": "Écrivez votre date de naissance, par exemple 03/09/1985."},
+        widget=forms.TextInput(attrs={"autocomplete": "bday"}),
+    )
+
+    def clean_naissance(self) -> date:
+        try:
+            return birth_date(self.cleaned_data["naissance"], today=paris_day(timezone.now()))
+        except ValueError as error:
+            raise forms.ValidationError("Écrivez la date comme ceci : 03/09/1985.") from error
+
+
+class IdentifyForm(BornForm):
     numen = forms.CharField(
         label="NUMEN",
         max_length=60,
@@ -22,21 +44,36 @@ class IdentifyForm(forms.Form):
             }
         ),
     )
-    naissance = forms.CharField(
-        label="Date de naissance",
-        max_length=30,
-        help_text="JJ/MM/AAAA",
-        error_messages={"required": "Écrivez votre date de naissance, par exemple 03/09/1985."},
-        widget=forms.TextInput(attrs={"autocomplete": "bday", "inputmode": "numeric"}),
-    )
+    field_order = ("numen", "naissance")
 
-    def clean_naissance(self) -> str:
-        typed: str = self.cleaned_data["naissance"]
-        try:
-            parse_day(typed)
-        except ValueError as error:
-            raise forms.ValidationError("Écrivez la date comme ceci : 03/09/1985.") from error
-        return typed
+
+class IssuedCodeForm(BornForm):
+    """A code sent by the desk, or handed over."""
+
+    nom = forms.CharField(
+        label="Identifiant ou NUMEN",
+        max_length=254,
+        help_text="Votre adresse électronique professionnelle convient aussi.",
+        error_messages={"required": "Écrivez votre identifiant, votre adresse ou votre NUMEN."},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+    code = forms.CharField(
+        label="Code reçu",
+        max_length=40,
+        help_text="13 lettres et chiffres, comme abcd-efgh-ijkmn. Majuscules et tirets ne comptent pas.",
+        error_messages={"required": "Écrivez le code qui vous a été envoyé ou remis."},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    field_order = ("nom", "naissance", "code")
 
 
 class ActivateForm(forms.Form):

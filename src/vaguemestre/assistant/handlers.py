@@ -1,19 +1,27 @@
-"""What follows an activation: a first message."""
+"""What follows an activation, and letters to private addresses."""
+
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
 
+from vaguemestre.assistant.events import LetterDue
 from vaguemestre.assistant.ports import deliver_welcome
-from vaguemestre.assistant.rules import welcome as welcoming
-from vaguemestre.assistant.rules import welcome_id
+from vaguemestre.assistant.rules.letters import letter
+from vaguemestre.assistant.rules.welcome import welcome as welcoming
+from vaguemestre.assistant.rules.welcome import welcome_id
+from vaguemestre.assistant.services import letter_sender
 from vaguemestre.credentials.events import AccountActivated
-from vaguemestre.credentials.queries import presented
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.credentials.queries import identified, presented
+from vaguemestre.signin.ports import send_outside
+from vaguemestre.signin.rules.contact_mails import opened_letter
 
 
 def welcome(event: AccountActivated) -> None:
     """Put the welcome message in the inbox, once."""
     account = presented(event.account_id)
-    if account is None or account.state != "active":
+    if account is None or account.state != "active" or identified(event.account_id).person_id is None:
         return
     now = timezone.now()
     content = welcoming(
@@ -25,3 +33,14 @@ def welcome(event: AccountActivated) -> None:
         now=now,
     )
     deliver_welcome.get()(account.mailbox, content, welcome_id(account.mailbox), now)
+
+
+def send_letter(event: LetterDue) -> None:
+    """Whatever the account's state: a letter may say how it is opened again."""
+    if not event.account_id:
+        return
+    to, code = opened_letter(event.sealed, event.account_id, secret_keys.get())
+    at = datetime.fromisoformat(event.at)
+    sender = letter_sender(settings.CONFIG.academy.domain, now=timezone.now())
+    content = letter(event.kind, to=to, code=code, sender=sender, site=settings.CONFIG.public_url, at=at)
+    send_outside.get()(sender, sender, [to], content)

@@ -57,6 +57,21 @@ def person_of(person_id: int) -> Person:
     return Person.objects.select_related("academy", "service").get(pk=person_id)
 
 
+def person_by_number(person_id: int) -> Person | None:
+    """None for 0 and for whoever is not there."""
+    return Person.objects.filter(pk=person_id).first()
+
+
+def heads_near(person_id: int, day: date) -> list[int]:
+    """Who leads an establishment where that person serves that day (themselves apart), by person."""
+    served = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    places = Assignment.objects.filter(served, person_id=person_id).values("structure_id")
+    heads = Assignment.objects.filter(served, structure__in=places, function="DIR").exclude(
+        person_id=person_id
+    )
+    return list(heads.order_by("person_id").values_list("person_id", flat=True).distinct())
+
+
 def current_numen(person_id: int, keys: NumenKeys) -> Numen | None:
     """The NUMEN in clear: for the letter and the officer in charge only, who journal the reading."""
     row = NumenRow.objects.filter(person_id=person_id, is_current=True).first()

@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 from django.db import transaction
 
-from vaguemestre.assistant.rules import target as looked_up
+from vaguemestre.assistant.rules.budgets import target as looked_up
 from vaguemestre.credentials.queries import identified
 from vaguemestre.credentials.services import change_states, revoke_every_app_password, withdraw_proofs
 from vaguemestre.directory.queries import numen_digests_of

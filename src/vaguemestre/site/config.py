@@ -29,6 +29,10 @@ class AcademySection:
     domain: str = "ac-amiens.test"
     departments: tuple[str, ...] = ("002", "060", "080")
     numen_layout: str = "seed"
+    proof: str = (
+        "numen"  # of a first activation: NUMEN and birth date, or "numen+code" (a delivered code too)
+    )
+    numen_at_sign_in: bool = True  # identifiant + NUMEN on the sign-in page lead into a first activation
     help_phone: str = ""  # the three lines of the help desk on `/aide`; empty: not shown
     help_hours: str = ""
     help_address: str = ""
@@ -252,6 +256,10 @@ def _check(config: Config, where: str) -> None:
         (
             config.academy.numen_layout in ("standard", "seed"),
             "[academy] « numen_layout » : standard ou seed",
+        ),
+        (
+            config.academy.proof in ("numen", "numen+code"),
+            "[academy] « proof » : numen ou numen+code",
         ),
     )
     for holds, sentence in rules:

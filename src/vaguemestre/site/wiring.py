@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from vaguemestre.assistant import handlers as assistant_handlers
 from vaguemestre.assistant import ports as assistant
+from vaguemestre.assistant.events import LetterDue
 from vaguemestre.contacts import handlers as contacts_handlers
 from vaguemestre.credentials import ports as credentials
 from vaguemestre.credentials.events import AccountActivated, AccountChanged, AccountOpened, AccountsChanged
@@ -79,6 +80,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ),
     AccountTouched: (signin_handlers.tell_owner,),
     ContactMailDue: (signin_handlers.mail_contact,),
+    LetterDue: (assistant_handlers.send_letter,),
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
     VisitEnded: (oidc_handlers.tell, cas_handlers.tell),
     MessageQueued: (outbox_handlers.send,),

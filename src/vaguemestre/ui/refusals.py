@@ -84,6 +84,11 @@ def sentence(refusal: Refusal) -> str:
             "votre compte est déjà activé, ou si cela persiste, la page d’aide dit comment joindre "
             "l’assistance."
         ),
+        "assistant.code-not-possible": _(
+            "Nous ne pouvons pas continuer avec ces informations. Vérifiez le code, l’identifiant et la "
+            "date, puis recommencez. Un code ne sert qu’une fois, pendant 24 heures : au besoin, demandez-en "
+            "un autre à l’assistance."
+        ),
         "assistant.link-over": _(
             "Ce lien a déjà servi ou n’est plus valable. Demandez-en un autre à qui vous l’a donné."
         ),

@@ -12,6 +12,15 @@ from vaguemestre.kernel.times import PARIS
 
 # Act → (subject, what happened). An act without words here cannot be told, and so cannot be announced.
 WORDS: Mapping[str, tuple[str, str]] = {
+    "activated": (
+        "Votre compte a été activé",
+        "Votre compte vient d’être activé avec votre NUMEN, ou avec un code qui vous était destiné.",
+    ),
+    "assistant-tried": (
+        "Quelqu’un a demandé à activer votre compte",
+        "Quelqu’un a donné votre NUMEN et votre date de naissance à l’assistant à l’identification. Votre "
+        "compte est déjà activé : rien n’a été montré ni changé.",
+    ),
     "desk-lifted": (
         "L’assistance a levé une attente de connexion",
         "L’assistance a levé l’attente imposée après plusieurs essais infructueux de connexion "

@@ -26,8 +26,12 @@ _ACTIVE = "active"
 _PENDING = "pending"
 
 
-def begin(asked: Asked, numen_keys: NumenKeys, keys: SecretKeys, *, now: datetime) -> Step | NotActivated:
+def begin(
+    asked: Asked, numen_keys: NumenKeys, keys: SecretKeys, *, now: datetime, numen_leads_on: bool = True
+) -> Step | NotActivated:
     """Use case: the name and the one secret field of the sign-in page.
+
+    `numen_leads_on`: whether a NUMEN typed there leads into a first activation (a setting).
 
     Exactly one slow hash is computed, against a hash of nobody's where there is none to compare with.
     """
@@ -50,7 +54,7 @@ def begin(asked: Asked, numen_keys: NumenKeys, keys: SecretKeys, *, now: datetim
             proved = burn_code(attempt.account_id, device, code, keys, now=now)
         step = after(attempt, Proof(first, proved), now=now)
         _settle(step, attempt.account_id, budgets, now=now)
-        if numen_holds and account and account.state == _PENDING:
+        if numen_leads_on and numen_holds and account and account.state == _PENDING:
             give_back(budgets)
             return NotActivated()
     return step

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -41,7 +42,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, again=again)
     asked = _asked(request, form.cleaned_data)
-    step = services.begin(asked, numen_keys.get(), secret_keys.get(), now=timezone.now())
+    leads_on = settings.CONFIG.academy.numen_at_sign_in
+    step = services.begin(
+        asked, numen_keys.get(), secret_keys.get(), now=timezone.now(), numen_leads_on=leads_on
+    )
     match step:
         case Granted():
             return enter(request, step.account_id, shared=step.shared, back=back, by=step.by)

@@ -1,0 +1,20 @@
+"""The assistant's use cases, and the parts the help desk shares: finding an account, codes, passwords."""
+
+from vaguemestre.assistant.services.asking import ask_code, code_holds
+from vaguemestre.assistant.services.choosing import activate, choose_password
+from vaguemestre.assistant.services.identifying import identify, show_code
+from vaguemestre.assistant.services.issued_codes import issue_code, void_issued_codes
+from vaguemestre.assistant.services.letters import announce_letter, letter_sender
+
+__all__ = [
+    "activate",
+    "announce_letter",
+    "ask_code",
+    "choose_password",
+    "code_holds",
+    "identify",
+    "issue_code",
+    "letter_sender",
+    "show_code",
+    "void_issued_codes",
+]
