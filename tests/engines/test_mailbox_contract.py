@@ -10,8 +10,8 @@ from tests.engines.mail import Post
 from tests.engines.samples import at, letter, rich
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.webmail.ports import FolderGone, Mailbox, MessageGone
-from vaguemestre.webmail.values import Flag, MailLogin, MessageRef, Part, Use
+from vaguemestre.webmail.ports import FolderGone, FolderRefused, Mailbox, MessageGone
+from vaguemestre.webmail.values import Flag, MailLogin, MessageRef, Only, Order, Part, Use, View
 
 Open = Callable[[], AbstractContextManager[Mailbox]]
 
@@ -294,3 +294,164 @@ def test_strange_messages_are_listed_opened_and_read(box: Mailbox) -> None:
         for part in leaves(box.open(ref).root):
             box.part(ref, part.number)
         assert len(box.raw(ref)) >= len(content)
+
+
+def from_(name: str, address: str, subject: str, **headers: str) -> bytes:
+    return letter(subject, From=f"{name} <{address}>", **headers)
+
+
+def test_a_message_put_back_stands_where_it_stood(box: Mailbox) -> None:
+    refs = fill(box, 5)
+    assert subjects(box.page("INBOX", 0, 3)) == ["Message 5", "Message 4", "Message 3"]
+    moved = box.move(refs[1:3], "Archive")
+    box.page("INBOX", 0, 3)
+    box.move(moved, "INBOX")
+    whole = [f"Message {n}" for n in (5, 4, 3, 2, 1)]
+    assert subjects(box.page("INBOX", 0, 50)) == whole
+    assert subjects(box.page("INBOX", 2, 2)) == whole[2:4]
+    box.append("INBOX", letter("Message 6"), (), at(6))
+    assert subjects(box.page("INBOX", 0, 50)) == ["Message 6", *whole]
+    strays = [row.ref for row in box.page("INBOX", 0, 50).rows if row.summary.subject[-1] in "23"]
+    box.expunge(strays)
+    assert subjects(box.page("INBOX", 0, 50)) == ["Message 6", "Message 5", "Message 4", "Message 1"]
+    box.append("INBOX", letter("Message 0"), (), at(0))
+    assert subjects(box.page("INBOX", 0, 50))[-1] == "Message 0"
+
+
+def test_a_folder_filled_in_any_order_is_shown_by_date(box: Mailbox) -> None:
+    for n in (3, 1, 4, 2):
+        box.append("Archive", letter(f"Message {n}"), (), at(n))
+    assert subjects(box.page("Archive", 0, 50)) == [f"Message {n}" for n in (4, 3, 2, 1)]
+    assert subjects(box.page("Archive", 1, 2)) == ["Message 3", "Message 2"]
+    assert box.page("Archive", 0, 50).total == 4
+
+
+def test_a_list_is_sorted_as_asked(box: Mailbox) -> None:
+    box.append("INBOX", from_("Zoé", "a@x.test", "Bulletins"), (), at(1))
+    box.append("INBOX", from_("Anne", "z@x.test", "Re: Absences"), (), at(2))
+    box.append("INBOX", from_("Marc", "m@x.test", "Cantine") + b"x" * 5000, (), at(3))
+    orders = {
+        View(order=Order.SENDER): ["Re: Absences", "Cantine", "Bulletins"],
+        View(order=Order.SENDER, is_reversed=True): ["Bulletins", "Cantine", "Re: Absences"],
+        View(order=Order.SUBJECT): ["Re: Absences", "Bulletins", "Cantine"],
+        View(order=Order.DATE, is_reversed=True): ["Bulletins", "Re: Absences", "Cantine"],
+    }
+    for view, wanted in orders.items():
+        assert subjects(box.look("INBOX", view, 0, 50)) == wanted, view
+        assert subjects(box.look("INBOX", view, 1, 1)) == wanted[1:2]
+    assert subjects(box.look("INBOX", View(order=Order.SIZE), 0, 1)) == ["Cantine"]
+    assert subjects(box.look("INBOX", View(), 0, 1)) == ["Cantine"]
+
+
+def test_a_list_is_narrowed_as_asked(box: Mailbox) -> None:
+    me, domains = frozenset({"marie.martin@ac-amiens.test"}), frozenset({"ac-amiens.test"})
+    box.append("INBOX", from_("Zoé", "zoe@ac-amiens.test", "Collègue"), (Flag.SEEN,), at(1))
+    box.append("INBOX", from_("ac-amiens.test", "z@dehors.test", "Dehors", Cc="x@y.test"), (), at(2))
+    box.append("INBOX", rich("Avec pièce"), (Flag.SEEN, Flag.FLAGGED), at(3))
+    wanted = {
+        Only.UNREAD: ["Dehors"],
+        Only.FLAGGED: ["Avec pièce"],
+        Only.ATTACHED: ["Avec pièce"],
+        Only.COLLEAGUES: ["Avec pièce", "Collègue"],
+        Only.TO_ME: ["Collègue"],
+    }
+    for only, found in wanted.items():
+        view = View(only=frozenset({only}), mine=me, domains=domains)
+        page = box.look("INBOX", view, 0, 50)
+        assert (subjects(page), page.total) == (found, len(found)), only
+    both = View(only=frozenset({Only.COLLEAGUES, Only.FLAGGED}), domains=domains)
+    assert subjects(box.look("INBOX", both, 0, 50)) == ["Avec pièce"]
+    words = View(terms=("dehors",), only=frozenset({Only.UNREAD}))
+    assert subjects(box.look("INBOX", words, 0, 50)) == ["Dehors"]
+
+
+def test_a_narrowed_list_follows_the_marks(box: Mailbox) -> None:
+    refs = fill(box, 3)
+    view = View(only=frozenset({Only.UNREAD}))
+    first = box.look("INBOX", view, 0, 50)
+    assert first.total == 3
+    assert box.look("INBOX", view, 0, 50).validator == first.validator
+    box.flag(refs[:1], (Flag.SEEN,), ())
+    after = box.look("INBOX", view, 0, 50)
+    assert subjects(after) == ["Message 3", "Message 2"]
+    assert after.validator != first.validator
+
+
+def test_every_message_of_a_view_can_be_named(box: Mailbox) -> None:
+    refs = fill(box, 4)
+    sent = box.append("Sent", letter("Parti"), (Flag.SEEN,), at(9))
+    box.flag(refs[1:2], (Flag.SEEN,), ())
+    assert set(box.refs("INBOX", View())) == set(refs)
+    assert set(box.refs("INBOX", View(only=frozenset({Only.UNREAD})))) == set(refs) - {refs[1]}
+    everything = next(f.name for f in box.folders() if f.use is Use.ALL)
+    assert set(box.refs(everything, View())) == {*refs, sent}
+    assert box.refs("Archive", View()) == ()
+
+
+def test_a_day_has_its_place_in_the_list(box: Mailbox) -> None:
+    fill(box, 5)
+    day = at(3).date()
+    assert box.place("INBOX", View(), at(30).date()) == 0
+    assert box.place("INBOX", View(), day.replace(year=day.year - 1)) == 5
+    assert box.place("INBOX", View(is_reversed=True), day.replace(year=day.year - 1)) == 0
+
+
+def test_a_grouped_list_has_a_row_for_each_conversation(box: Mailbox) -> None:
+    first = box.append("INBOX", letter("Sujet", Message_ID="<1@x.test>"), (Flag.SEEN,), at(1))
+    box.append("INBOX", letter("Autre", Message_ID="<9@x.test>"), (Flag.SEEN,), at(2))
+    answer = letter("Re: Sujet", Message_ID="<2@x.test>", In_Reply_To="<1@x.test>", References="<1@x.test>")
+    last = box.append("INBOX", answer, (Flag.FLAGGED,), at(3))
+    page = box.look("INBOX", View(is_grouped=True), 0, 50)
+    assert subjects(page) == ["Re: Sujet", "Autre"]
+    assert page.total == 2
+    assert (page.rows[0].ref, page.rows[0].others) == (last, (first,))
+    assert Flag.SEEN not in page.rows[0].flags
+    assert Flag.FLAGGED in page.rows[0].flags
+    assert page.rows[1].others == ()
+    everything = next(f.name for f in box.folders() if f.use is Use.ALL)
+    answered = letter("Re: Sujet", Message_ID="<3@x.test>", In_Reply_To="<2@x.test>", References="<1@x.test>")
+    mine = box.append("Sent", answered, (Flag.SEEN,), at(4))
+    whole = box.look(everything, View(is_grouped=True), 0, 50)
+    assert (whole.rows[0].ref, set(whole.rows[0].others)) == (mine, {first, last})
+
+
+def test_folders_are_made_renamed_and_removed(box: Mailbox) -> None:
+    box.create_folder("Élèves")
+    box.create_folder("Élèves/6e A")
+    ref = box.append("Élèves/6e A", letter("Dedans"), (), at(1))
+    own = {f.name: f for f in box.folders() if f.use is Use.OTHER}
+    assert (own["Élèves"].depth, own["Élèves/6e A"].depth) == (0, 1)
+    assert own["Élèves"].subscribed
+    with pytest.raises(FolderRefused):
+        box.create_folder("Élèves")
+    box.rename_folder("Élèves", "Archive/Élèves")
+    names = {f.name: f.subscribed for f in box.folders()}
+    assert "Élèves" not in names
+    assert names["Archive/Élèves/6e A"]
+    assert subjects(box.page("Archive/Élèves/6e A", 0, 50)) == ["Dedans"]
+    with pytest.raises(MessageGone):
+        box.open(ref)
+    box.subscribe("Archive/Élèves", wanted=False)
+    assert not next(f for f in box.folders() if f.name == "Archive/Élèves").subscribed
+    box.delete_folder("Archive/Élèves/6e A")
+    assert "Archive/Élèves/6e A" not in {f.name for f in box.folders()}
+    for act in (lambda: box.delete_folder("Rien"), lambda: box.rename_folder("Rien", "Autre")):
+        with pytest.raises(FolderGone):
+            act()
+
+
+def test_room_taken_is_told(box: Mailbox) -> None:
+    before = box.quota()
+    assert before is not None
+    box.append("INBOX", letter("Lourd", "x" * 200_000), (), at(1))
+    after = box.quota()
+    assert after is not None
+    assert after.used > before.used + 100_000
+    assert after.limit == before.limit > 0
+
+
+def test_a_row_says_what_kind_of_file_it_brings(box: Mailbox) -> None:
+    box.append("INBOX", rich(), (), at(1))
+    kind, name = box.page("INBOX", 0, 1).rows[0].summary.attached
+    assert kind == "application/pdf"
+    assert name.endswith(".pdf")

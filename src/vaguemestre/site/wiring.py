@@ -25,6 +25,7 @@ from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.imap.filing import Filing
 from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.glancing import Glancing
+from vaguemestre.engines.imap.orders import Orders
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.reports import Reports
@@ -116,11 +117,12 @@ def plug_engines(config: Config) -> None:
 
 def _plug_mail(config: Config) -> None:
     """Reading, sending and filing, each opened by a token made when a connection is."""
-    pages, summaries = Pages(), Summaries()
+    pages, summaries, orders = Pages(), Summaries(), Orders()
 
     def forget(mailbox: str) -> None:
         pages.forget(mailbox)
         summaries.forget(mailbox)
+        orders.forget(mailbox)
 
     pool = Pool(
         connector((config.mail.host, config.ports.imap), _mail_token),
@@ -129,7 +131,7 @@ def _plug_mail(config: Config) -> None:
         on_forget=forget,
     )
     patience = 3.0 if config.mail.full_text_search else 15.0
-    mailboxes = ImapMailboxes(pool, pages, summaries, search_patience=patience)
+    mailboxes = ImapMailboxes(pool, pages, summaries, orders, search_patience=patience)
     webmail.open_mailbox.plug(mailboxes)
     webmail.fetch_picture.plug(Pictures())
     webmail.live_ticket.plug(partial(_live_ticket, secrets.read(config.secrets_dir, "push_key")))

@@ -121,6 +121,15 @@ def sentence(refusal: Refusal) -> str:
         "sorting.absence-text-unprintable": _("Ce texte contient un caractère qui ne peut pas être envoyé."),
         "webmail.message-gone": _("Ce message n’est plus là : il a été déplacé ou supprimé."),
         "webmail.folder-gone": _("Ce dossier n’existe plus."),
+        "webmail.folder-exists": _("Un dossier porte déjà ce nom : choisissez-en un autre."),
+        "webmail.folder-name": _(
+            "Ce nom de dossier n’est pas possible : 1 à 60 caractères, sans « / » ni point au début."
+        ),
+        "webmail.folder-inside-itself": _("Un dossier ne peut pas être rangé dans lui-même."),
+        "webmail.folder-is-special": _("Ce dossier sert à la messagerie : il ne peut pas être changé."),
+        "webmail.unreadable-day": _("Écrivez la date ainsi : 25/11/2026."),
+        "webmail.bulk-over": _("Cette action groupée n’existe plus : elle a plus d’un jour."),
+        "webmail.bulk-running": _("Une action groupée est déjà en cours : attendez qu’elle soit finie."),
         "webmail.quota-reached": _("Votre boîte est pleine : supprimez des messages ou videz la corbeille."),
         "webmail.too-many": _("Choisissez %(most)s messages au plus à la fois."),
         "webmail.no-folder-for-that": _("Votre boîte n’a pas de dossier pour cela."),

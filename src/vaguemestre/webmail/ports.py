@@ -2,12 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.slots import Slot
-from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, OpenedMessage, Page, Picture, Row
+from vaguemestre.webmail.values import (
+    Folder,
+    MailLogin,
+    MessageRef,
+    OpenedMessage,
+    Page,
+    Picture,
+    Quota,
+    Row,
+    View,
+)
 
 
 class MessageGone(Refusal):
@@ -16,6 +26,10 @@ class MessageGone(Refusal):
 
 class FolderGone(Refusal):
     """No such folder (any more)."""
+
+
+class FolderRefused(Refusal):
+    """A folder that cannot be made, named or put so: the name is taken or impossible."""
 
 
 class Lists(Protocol):
@@ -29,7 +43,7 @@ class Lists(Protocol):
         ...
 
     def page(self, folder: str, offset: int, size: int) -> Page:
-        """`size` rows from `offset` (0 = newest). Raises FolderGone.
+        """`size` rows from `offset` (0 = newest received). Raises FolderGone.
 
         Cheap when nothing changed: the very same object comes back, so a caller may key what it made of the
         page by `page.validator`. In the folder whose use is ALL, rows carry the refs of the real folders.
@@ -41,6 +55,21 @@ class Lists(Protocol):
 
         Raises FolderGone; EngineDown also when the full-text index is being made.
         """
+        ...
+
+    def look(self, folder: str, view: View, offset: int, size: int) -> Page:
+        """Like `page`, in the order and narrowed as `view` says; its `total` counts rows.
+
+        COLLEAGUES and TO_ME look at the 5,000 newest that may fit. Raises FolderGone, EngineDown as `search`.
+        """
+        ...
+
+    def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
+        """Every message that `look` shows, under its real folder. Raises as `look`."""
+        ...
+
+    def place(self, folder: str, view: View, day: date) -> int:
+        """The offset, in a view by date, of the first message not beyond the end of that day (Paris)."""
         ...
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
@@ -93,11 +122,35 @@ class Marks(Protocol):
         ...
 
 
+class Folders(Protocol):
+    """Changing folders. Raises FolderGone, FolderRefused, QuotaReached."""
+
+    def create_folder(self, name: str) -> None:
+        """Made and subscribed."""
+        ...
+
+    def rename_folder(self, name: str, to: str) -> None:
+        """With all it holds; what was subscribed remains so."""
+        ...
+
+    def delete_folder(self, name: str) -> None:
+        """For good, with its messages; folders inside it stay."""
+        ...
+
+    def subscribe(self, name: str, *, wanted: bool) -> None:
+        """Whether other programs show it (RFC 9051 §6.3.7)."""
+        ...
+
+    def quota(self) -> Quota | None:
+        """None where room is not counted (RFC 9208)."""
+        ...
+
+
 class QuotaReached(Refusal):
     """The mailbox is full."""
 
 
-class Mailbox(Lists, Reads, Marks, Protocol):
+class Mailbox(Lists, Reads, Marks, Folders, Protocol):
     """One person's mailbox, for the time of a `with`."""
 
 

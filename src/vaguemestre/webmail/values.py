@@ -27,6 +27,7 @@ class Flag(StrEnum):
     DELETED = "\\Deleted"
     DRAFT = "\\Draft"
     FORWARDED = "$Forwarded"
+    MUTED = "$Muted"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,15 @@ class Folder:
     unread: int
     depth: int = 0
     selectable: bool = True
+    subscribed: bool = True
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Room taken and room given, in octets."""
+
+    used: int
+    limit: int
 
 
 @dataclass(frozen=True)
@@ -77,15 +87,62 @@ class Summary:
     size: int
     has_attachment: bool
     message_id: str = ""
+    attached: tuple[str, str] = ("", "")  # kind and name of the first attachment
+
+
+class Order(StrEnum):
+    """What a list is sorted by."""
+
+    DATE = "date"
+    SENDER = "expediteur"
+    SUBJECT = "objet"
+    SIZE = "taille"
+
+
+class Only(StrEnum):
+    """What a list may be narrowed to."""
+
+    UNREAD = "non-lus"
+    FLAGGED = "suivis"
+    ATTACHED = "pieces"
+    COLLEAGUES = "collegues"
+    TO_ME = "a-moi-seul"
+
+
+@dataclass(frozen=True)
+class View:
+    """How a folder is looked at.
+
+    `is_reversed`: oldest, Z or smallest first. `terms`: a word or a phrase each, all held by headers or text.
+    `mine` (own addresses) and `domains` (the colleagues'), lower case, are for the `only` that need them.
+    """
+
+    order: Order = Order.DATE
+    is_reversed: bool = False
+    only: frozenset[Only] = frozenset()
+    terms: tuple[str, ...] = ()
+    is_grouped: bool = False
+    mine: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+
+    @property
+    def is_plain(self) -> bool:
+        return self.order is Order.DATE and not (
+            self.is_reversed or self.only or self.terms or self.is_grouped
+        )
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list. `ref` names the real folder, also when the list runs over all folders."""
+    """One line of a list. `ref` names the real folder, also when the list runs over all folders.
+
+    `others`: the rest of its conversation, when the list is grouped; `flags` then speak for all of them.
+    """
 
     summary: Summary
     flags: frozenset[str]
     ref: MessageRef
+    others: tuple[MessageRef, ...] = ()
 
 
 @dataclass(frozen=True)

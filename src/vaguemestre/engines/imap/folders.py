@@ -18,12 +18,15 @@ _COUNTS = ("MESSAGES", "UNSEEN")
 def listed(lines: list[Line], everything: str) -> tuple[Folder, ...]:
     """The folders of an answer, and the box of `everything`, which servers need not list."""
     found: list[tuple[str, Use, bool]] = []
+    subscribed = {everything}
     counts: dict[str, dict[str, int]] = {}
     for line in lines:
         nodes = trees.tree(line)
         if len(nodes) >= 3 and nodes[0] == "LIST":
             name, flags = _name(nodes[-1]), {trees.text_of(flag) for flag in trees.list_of(nodes[1])}
             found.append((name, _use(name, flags), not flags & _CLOSED))
+            if "\\Subscribed" in flags:
+                subscribed.add(name)
         elif len(nodes) >= 3 and nodes[0] == "STATUS":
             counts[_name(nodes[1])] = parse.numbers(line.text[line.text.rfind(b"(") :])
     uses = {name: use for name, use, _ in found}
@@ -40,9 +43,16 @@ def listed(lines: list[Line], everything: str) -> tuple[Folder, ...]:
             unread=counts.get(name, {}).get("UNSEEN", 0),
             depth=name.count("/") if use is Use.OTHER else 0,
             selectable=selectable,
+            subscribed=name in subscribed,
         )
         for name, use, selectable in sorted(found, key=lambda one: _rank(one[0], uses, everything))
     )
+
+
+def listed_names(lines: list[Line]) -> list[str]:
+    """The names alone of a LIST answer."""
+    nodes = (trees.tree(line) for line in lines)
+    return [_name(one[-1]) for one in nodes if len(one) >= 3 and one[0] == "LIST"]
 
 
 def _rank(name: str, uses: dict[str, Use], everything: str) -> tuple[int, list[str]]:

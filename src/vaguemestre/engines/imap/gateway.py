@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from vaguemestre.engines.imap.listing import Listing
+from vaguemestre.engines.imap.looking import Looking
 from vaguemestre.engines.imap.marking import Marking
+from vaguemestre.engines.imap.orders import Orders
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.reading import Reading
 from vaguemestre.engines.imap.session import connector
+from vaguemestre.engines.imap.shelving import Shelving
 from vaguemestre.engines.imap.wire import PATIENCE
 from vaguemestre.webmail.values import MailLogin
 
 __all__ = ["ImapMailbox", "ImapMailboxes", "connector"]
 
 
-class ImapMailbox(Listing, Reading, Marking):
+class ImapMailbox(Looking, Reading, Marking, Shelving):
     """Implements `webmail.ports.Mailbox` on a borrowed connection."""
 
 
@@ -31,6 +33,7 @@ class ImapMailboxes:
         pool: Pool,
         pages: Pages,
         summaries: Summaries,
+        orders: Orders | None = None,
         *,
         everything: str = "Virtuel/All",
         search_patience: float = PATIENCE,
@@ -39,13 +42,14 @@ class ImapMailboxes:
         self._patience = search_patience
         self._pages = pages
         self._summaries = summaries
+        self._orders = orders or Orders()
         self._everything = everything
 
     @contextmanager
     def __call__(self, login: MailLogin) -> Iterator[ImapMailbox]:
         with self.pool.lend(login) as lease:
             mailbox = ImapMailbox(
-                login, lease, self._pages, self._summaries, self._everything, self._patience
+                login, lease, self._pages, self._summaries, self._orders, self._everything, self._patience
             )
             try:
                 yield mailbox

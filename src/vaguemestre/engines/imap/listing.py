@@ -1,24 +1,29 @@
 """Looking along folders: `webmail.ports.Lists`."""
 
 import re
+from array import array
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
 from zlib import crc32
 
 from vaguemestre.engines.imap import folders, names, parse, trees, words
+from vaguemestre.engines.imap.orders import Arrival, Orders, unpacked
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Lease
 from vaguemestre.engines.imap.session import OPENED, Session, check_name, folded, meant, uid_of
 from vaguemestre.engines.imap.wire import Answered, Argument, Line
-from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, Summary
+from vaguemestre.engines.imap.words import moment
+from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, Summary, View
 
 SUMMARY = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"
 _SUMMARY_WHERE = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW X-MAILBOX X-REAL-UID)"
 _STATUS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
-_VALIDATOR = ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN", "HIGHESTMODSEQ")
-_ALL_FOUND = re.compile(rb" ALL ([0-9:,]+)")
+VALIDATOR = ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN", "HIGHESTMODSEQ")
 _COUNT_FOUND = re.compile(rb" COUNT ([0-9]+)")
 _PARTIAL_FOUND = re.compile(rb" PARTIAL \([0-9:]+ ([0-9:,]+)\)")
 MOST_IN_CONVERSATION = 500
+PLAIN = View()
 
 
 class Listing(Session):
@@ -28,19 +33,21 @@ class Listing(Session):
         lease: Lease,
         pages: Pages,
         summaries: Summaries,
+        orders: Orders,
         everything: str,
         search_patience: float,
     ) -> None:
         super().__init__(login, lease)
         self._pages = pages
         self._summaries = summaries
+        self._orders = orders
         self._everything = everything
         self._search_patience = search_patience
 
     def folders(self) -> tuple[Folder, ...]:
         def ask() -> list[Line]:
             self.unselect()
-            return self.run(b'LIST "" "*" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))')
+            return self.run(b'LIST "" "*" RETURN (SUBSCRIBED SPECIAL-USE STATUS (MESSAGES UNSEEN))')
 
         return folders.listed(self.again(ask), self._everything)
 
@@ -77,38 +84,125 @@ class Listing(Session):
 
         return self.again(ask)
 
-    def _page(self, folder: str, offset: int, size: int) -> Page:
+    def _status(self, folder: str) -> bytes:
+        """The folder's STATUS, as answered: what proves that nothing changed."""
         self.unselect()
         with meant(folder=folder):
             lines = self.run(b"STATUS", names.to_wire(folder), _STATUS)
-        status = next((line.text for line in lines if line.text.startswith(b"STATUS")), b"")
-        key = folder, offset, size
+        return next((line.text for line in lines if line.text.startswith(b"STATUS")), b"")
+
+    def _page(self, folder: str, offset: int, size: int) -> Page:
+        status = self._status(folder)
+        key = folder, offset, size, PLAIN
         if (kept := self._pages.get(self.mailbox, key, status)) is not None:
             return kept
         figures = parse.numbers(status[status.rfind(b"(") :])
-        validator = ".".join(str(figures.get(name, 0)) for name in _VALIDATOR)
+        validator = ".".join(str(figures.get(name, 0)) for name in VALIDATOR)
         unread = figures.get("UNSEEN", 0)
         if folder == self._everything:
             total, rows = self._sorted_rows([b"ALL"], offset, size)
             page = Page(folder, figures.get("UIDVALIDITY", 0), total, unread, offset, rows, validator)
         else:
-            validity, total, rows = self._rows(folder, offset, size, figures.get("MESSAGES", 0))
+            validity, total, rows = self._rows(folder, offset, size, figures)
             page = Page(folder, validity, total, unread, offset, rows, validator)
         self._pages.keep(self.mailbox, key, status, page)
         return page
 
-    def _rows(self, folder: str, offset: int, size: int, expected: int) -> tuple[int, int, tuple[Row, ...]]:
-        """UIDVALIDITY, count, rows. `expected`: the count just told, so that one round trip does."""
+    def _rows(
+        self, folder: str, offset: int, size: int, told: dict[str, int]
+    ) -> tuple[int, int, tuple[Row, ...]]:
+        """UIDVALIDITY, count, rows. `told`: the figures of STATUS, so that one round trip does.
+
+        Messages nearly always lie in the order in which they came; then a page is a run of them. Where that
+        is not so (an old one was moved in, by an undo for instance) the server sorts.
+        """
+        known = self._orders.arrival(self.mailbox, folder)
+        if known is None or known.uid_validity != told.get("UIDVALIDITY"):
+            known = self._first_look(folder, told)
+        if known.is_natural:
+            validity, exists, rows = self._run_of_rows(folder, offset, size, told.get("MESSAGES", 0))
+            if self._still_natural(folder, known, told.get("UIDNEXT", 0), rows):
+                return validity, exists, rows
+        uids = self._by_arrival(folder, told)
+        _, validity, _ = self.enter_folder(folder)
+        wanted = list(uids[offset : offset + size])
+        lines = self.run(b"UID FETCH", folded(wanted), b"(UID FLAGS)") if wanted else []
+        flags = dict(parse.flags_by_uid(lines))
+        pairs = [(uid, flags[uid]) for uid in wanted if uid in flags]
+        return validity, len(uids), self._with_summaries(folder, validity, pairs)
+
+    def _first_look(self, folder: str, told: dict[str, int]) -> Arrival:
+        _, validity, exists = self.enter_folder(folder)
+        known = Arrival(validity, 1, is_natural=True, newest=None)
+        if exists:
+            known = self._looked_over(folder, validity, told.get("UIDNEXT", 0))
+        else:
+            self._orders.keep_arrival(self.mailbox, folder, known)
+        return known
+
+    def _looked_over(self, folder: str, validity: int, next_uid: int) -> Arrival:
+        uids = self._sorted_by_arrival()
+        natural = all(a < b for a, b in pairwise(reversed(uids)))
+        newest = None
+        if uids:
+            lines = self.run(b"UID FETCH", uids[0], b"(UID INTERNALDATE)")
+            newest = next((_came(items) for items in trees.fetched(lines)), None)
+        known = Arrival(validity, next_uid, natural, newest)
+        self._orders.keep_arrival(self.mailbox, folder, known)
+        return known
+
+    def _still_natural(self, folder: str, known: Arrival, next_uid: int, rows: tuple[Row, ...]) -> bool:
+        """Whether what came since fits at the end. `rows`: a page just read, which often says it already."""
+        if known.next_uid == next_uid:
+            return True
+        fresh = {row.ref.uid: row.summary.date for row in rows if row.ref.uid >= known.next_uid}
+        if len(fresh) == len(rows) or not fresh:
+            lines = self.run(b"UID FETCH", b"%d:*" % known.next_uid, b"(UID INTERNALDATE)")
+            found = {uid_of(items): _came(items) for items in trees.fetched(lines)}
+            fresh = {uid: came for uid, came in found.items() if uid >= known.next_uid}
+        dates = [fresh[uid] for uid in sorted(fresh)]
+        before = [known.newest] if known.newest else []
+        natural = all(a <= b for a, b in pairwise(before + dates))
+        newest = max(before + dates) if before or dates else None
+        after = Arrival(known.uid_validity, next_uid, natural, newest)
+        self._orders.keep_arrival(self.mailbox, folder, after)
+        return natural
+
+    def _by_arrival(self, folder: str, told: dict[str, int]) -> "array[int]":
+        stamp = told.get("UIDVALIDITY", 0), told.get("UIDNEXT", 0), told.get("MESSAGES", 0)
+        kept = self._orders.get((self.mailbox, folder, PLAIN), stamp)
+        if isinstance(kept, array):
+            return kept
+        self.enter_folder(folder)
+        uids = self._sorted_by_arrival()
+        self._orders.keep((self.mailbox, folder, PLAIN), stamp, uids)
+        if all(a < b for a, b in pairwise(reversed(uids))):
+            self._looked_over(folder, stamp[0], stamp[1])  # what stood out has left
+        return uids
+
+    def _sorted_by_arrival(self) -> "array[int]":
+        """UIDs of the selected folder, the last to come first."""
+        lines = self.run(b"UID SORT RETURN (ALL) (REVERSE ARRIVAL) UTF-8 ALL", patience=self._search_patience)
+        answer = next((line.text for line in lines if line.text.startswith(b"ESEARCH")), b"")
+        return unpacked(parse.all_found(answer))
+
+    def _run_of_rows(
+        self, folder: str, offset: int, size: int, expected: int
+    ) -> tuple[int, int, tuple[Row, ...]]:
+        """UIDVALIDITY, count, rows in the folder's own order. `expected`: the count just told."""
         # flags alone for a page seen before, whose summaries are nearly all known; else all at once
-        items = b"(UID FLAGS)" if self._pages.has(self.mailbox, (folder, offset, size)) else SUMMARY
+        seen = self._pages.has(self.mailbox, (folder, offset, size, PLAIN))
+        items = b"(UID FLAGS)" if seen else SUMMARY
         lines: list[Line] = []
-        if question := _fetch(expected, offset, size, items):
+        is_asked = False
+        if (question := _fetch(expected, offset, size, items)) and not self.has_selected(folder):
+            is_asked = True
             try:
                 lines = self.select(folder, then=question)
             except Answered:
                 expected = -1  # fewer messages than a moment ago: those numbers mean nothing any more
         _, validity, exists = self.enter_folder(folder)
-        if exists != expected:
+        if exists != expected or not is_asked:
             question = _fetch(exists, offset, size, items)
             lines = self.run(question) if question else []
         if items is SUMMARY:
@@ -149,9 +243,9 @@ class Listing(Session):
         """How many messages, and their UIDs as a set in ascending order."""
         question = b"UID SEARCH RETURN (COUNT ALL) CHARSET UTF-8"
         for line in self.run(question, *criteria, patience=self._search_patience):
-            if line.text.startswith(b"ESEARCH") and (found := _ALL_FOUND.search(line.text)):
+            if line.text.startswith(b"ESEARCH") and (found := parse.all_found(line.text)):
                 count = _COUNT_FOUND.search(line.text)
-                return int(count[1]) if count else 0, found[1]
+                return int(count[1]) if count else 0, found
         return 0, b""
 
     def _sorted_rows(self, criteria: list[Argument], offset: int, size: int) -> tuple[int, tuple[Row, ...]]:
@@ -169,8 +263,10 @@ class Listing(Session):
 
     def _rows_of_everything(self, uids: list[int]) -> tuple[Row, ...]:
         """Rows of the box of all folders, in the order given, each under its real folder's name and UID."""
-        if not uids:
-            return ()
+        rows = self._by_uid_of_everything(uids) if uids else {}
+        return tuple(rows[uid] for uid in uids if uid in rows)
+
+    def _by_uid_of_everything(self, uids: Sequence[int]) -> dict[int, Row]:
         lines = self.run(b"UID FETCH", folded(uids), _SUMMARY_WHERE)
         validities: dict[str, int] = {}
         rows: dict[int, Row] = {}
@@ -183,7 +279,7 @@ class Listing(Session):
                 summary = parse.summary(items, int(real))
                 flags = parse.flags(items)
                 rows[uid_of(items)] = Row(summary, flags, MessageRef(folder, validities[folder], int(real)))
-        return tuple(rows[uid] for uid in uids if uid in rows)
+        return rows
 
     def _conversation(self, ref: MessageRef) -> tuple[Row, ...]:
         message = parse.opened(ref, self.one(ref, OPENED))
@@ -208,6 +304,10 @@ def _fetch(count: int, offset: int, size: int, items: bytes) -> bytes:
     """The question for `size` messages from the `offset` newest of `count`; empty when there are none."""
     high = count - offset
     return b"FETCH %d:%d %b" % (max(1, high - size + 1), high, items) if high >= 1 and size >= 1 else b""
+
+
+def _came(items: trees.Items) -> datetime:
+    return moment(trees.text_of(items.get("INTERNALDATE")))
 
 
 def _summaries(lines: list[Line]) -> dict[int, Summary]:

@@ -8,13 +8,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from vaguemestre.webmail.values import Page, Summary
+from vaguemestre.webmail.values import Page, Summary, View
 
 type Box = tuple[str, str, int]
 """Mailbox, folder, UIDVALIDITY."""
 
-type PageKey = tuple[str, int, int]
-"""Folder, offset, size."""
+type PageKey = tuple[str, int, int, View]
+"""Folder, offset, size, how it is looked at."""
 
 MOST_SUMMARIES = 40_000  # about 36 MB a worker
 MOST_PAGES = 2_000

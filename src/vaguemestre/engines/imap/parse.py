@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from vaguemestre.engines.imap import words
-from vaguemestre.engines.imap.trees import Items, Node, list_of, number_of, octets_of, text_of
+from vaguemestre.engines.imap.trees import Items, Node, fetched, list_of, number_of, octets_of, text_of
 from vaguemestre.engines.imap.wire import Line
 from vaguemestre.webmail.values import Correspondent, MessageRef, OpenedMessage, Part, Summary
 
@@ -15,6 +15,7 @@ _DEEPEST = 100
 _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
 _UID = re.compile(rb"[( ]UID (\d+)")
 _NUMBERS = re.compile(rb"([A-Z]+) (\d+)")
+_ALL_FOUND = re.compile(rb" ALL ([0-9:,]+)")
 _MOST_LISTED = 20  # recipients that a list row may need
 _LONGEST_LISTED = 1_000
 _MOST_SHOWN = 5_000
@@ -38,6 +39,12 @@ def _flag_set(written: bytes) -> frozenset[str]:
 def numbers(line: bytes) -> dict[str, int]:
     """The figures of a STATUS or ESEARCH line by name."""
     return {name.decode("ascii"): int(figure) for name, figure in _NUMBERS.findall(line)}
+
+
+def all_found(line: bytes) -> bytes:
+    """The set of an ESEARCH line, empty when nothing was found."""
+    found = _ALL_FOUND.search(line)
+    return found[1] if found else b""
 
 
 def exists(lines: Iterable[Line]) -> int:
@@ -90,6 +97,7 @@ def summary(items: Items, uid: int) -> Summary:
     preview = items.get("PREVIEW")
     if isinstance(preview, list):
         preview = preview[-1] if preview else None
+    attached = _attached(items.get("BODYSTRUCTURE"), 0)
     return Summary(
         uid=uid,
         sender=senders[0] if senders else _NOBODY,
@@ -98,9 +106,23 @@ def summary(items: Items, uid: int) -> Summary:
         date=words.moment(text_of(items.get("INTERNALDATE"))),
         preview=words.clean(octets_of(preview).decode("utf-8", "replace")).strip(),
         size=number_of(items.get("RFC822.SIZE")),
-        has_attachment=_attaches(items.get("BODYSTRUCTURE"), 0),
+        has_attachment=attached is not None,
         message_id=words.clean(text_of(envelope[9])).strip()[:_LONGEST_LISTED],
+        attached=attached or ("", ""),
     )
+
+
+def envelopes(lines: Iterable[Line]) -> list[tuple[int, str, tuple[str, ...]]]:
+    """UID, sender's address and every recipient's (To and Cc), lower case, of FETCH (UID ENVELOPE)."""
+    found = []
+    for items in fetched(lines):
+        envelope = list_of(items.get("ENVELOPE"))
+        envelope += [None] * (10 - len(envelope))
+        senders = _correspondents(envelope[2], 1)
+        to = (*_correspondents(envelope[5]), *_correspondents(envelope[6]))
+        sender = senders[0].address.lower() if senders else ""
+        found.append((number_of(items.get("UID")), sender, tuple(one.address.lower() for one in to)))
+    return found
 
 
 def opened(ref: MessageRef, items: Items) -> OpenedMessage:
@@ -211,28 +233,30 @@ def _multipart(nodes: list[Node], at: str, prefix: str, depth: int) -> Part:
     return Part(number=at, kind=words.clean(f"multipart/{subtype}"), children=children)
 
 
-def _attaches(node: Node, depth: int, *, related: bool = False) -> bool:
-    """Whether a structure holds something a person would call an attachment."""
+def _attached(node: Node, depth: int, *, related: bool = False) -> tuple[str, str] | None:
+    """Kind and name of the first thing in a structure that a person would call an attachment."""
     if not isinstance(node, list) or not node or depth > _DEEPEST:
-        return False
+        return None
     if isinstance(node[0], list):
         subtype = next((n for n in node if isinstance(n, str)), "")
         inside = related or subtype.lower() == "related"
-        return any(
-            _attaches(n, depth + 1, related=inside) for n in node if isinstance(n, list) and n and n[0]
-        )
+        parts = (n for n in node if isinstance(n, list) and n and n[0])
+        return next(filter(None, (_attached(n, depth + 1, related=inside) for n in parts)), None)
     if len(node) < 7:
-        return False
-    main = text_of(node[0]).lower()
+        return None
+    main, sub = text_of(node[0]).lower(), text_of(node[1]).lower()
     after = 8 + (1 if main == "text" else 3 if main == "message" and len(node) > 11 else 0)
     shown = node[after] if len(node) > after else None
     how = text_of(shown[0]).lower() if isinstance(shown, list) and shown else ""
-    if how == "attachment":
-        return True
-    if main == "text":
-        return False
-    signature = text_of(node[1]).lower().endswith("signature")
-    return not signature and not related and not (how == "inline" and main == "image" and node[3])
+    if how != "attachment" and (
+        main == "text"
+        or related
+        or sub.endswith("signature")
+        or (how == "inline" and main == "image" and node[3])
+    ):
+        return None
+    name = _disposition(shown)[1].get("filename") or _parameters(node[2]).get("name", "")
+    return words.clean(f"{main}/{sub}")[:100], name[-100:]
 
 
 def _disposition(node: Node) -> tuple[str, dict[str, str]]:

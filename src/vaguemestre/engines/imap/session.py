@@ -117,6 +117,9 @@ class Session:
         self._selected = folder, int(parse.code(told, b"UIDVALIDITY") or 0), parse.exists(told)
         return lines
 
+    def has_selected(self, folder: str) -> bool:
+        return self._selected is not None and self._selected[0] == folder
+
     def now_selected(self) -> tuple[str, int, int]:
         if self._selected is None:
             raise EngineDown("imap: nothing is selected")

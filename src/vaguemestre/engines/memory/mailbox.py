@@ -2,13 +2,25 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from itertools import count
 
 from vaguemestre.engines.memory import message
-from vaguemestre.webmail.ports import FolderGone, MessageGone
-from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, OpenedMessage, Page, Row, Use
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.webmail.ports import FolderGone, FolderRefused, MessageGone
+from vaguemestre.webmail.values import (
+    Folder,
+    MailLogin,
+    MessageRef,
+    OpenedMessage,
+    Order,
+    Page,
+    Quota,
+    Row,
+    Use,
+    View,
+)
 
 ALL = "Virtuel/All"
 SPECIAL = {
@@ -49,6 +61,8 @@ class MemoryMailbox:
 
     def __init__(self) -> None:
         self._folders: dict[str, MemoryFolder] = {}
+        self.unwanted: set[str] = set()
+        self.room = 50_000_000
         for name in SPECIAL:
             self.make_folder(name)
 
@@ -75,6 +89,22 @@ class MemoryMailbox:
         page = self._page(folder, found, offset, size)
         return Page(folder, page.uid_validity, page.total, 0, offset, page.rows, page.validator)
 
+    def look(self, folder: str, view: View, offset: int, size: int) -> Page:
+        if view.is_plain:
+            return self.page(folder, offset, size)
+        groups = self._viewed(folder, view)
+        page = self._page(folder, [], 0, 0)
+        rows = tuple(_grouped_row(group) for group in groups[offset : offset + size])
+        unread = self._unread(self._in(folder))
+        return replace(page, total=len(groups), unread=unread, offset=offset, rows=rows)
+
+    def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
+        return tuple(ref for group in self._viewed(folder, view) for ref, _ in group)
+
+    def place(self, folder: str, view: View, day: date) -> int:
+        days = [paris_day(group[0][1].received) for group in self._viewed(folder, view)]
+        return sum(one < day if view.is_reversed else one > day for one in days)
+
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
         first = self._get(ref)
         known = message.thread(first.content)
@@ -95,6 +125,37 @@ class MemoryMailbox:
             for ref, kept in self._in(folder)
             if message.header(message.read(kept.content), "message-id") == message_id
         )
+
+    # Folders
+
+    def create_folder(self, name: str) -> None:
+        if name in self._folders:
+            raise FolderRefused("webmail.folder-exists", folder=name)
+        self.make_folder(name)
+
+    def rename_folder(self, name: str, to: str) -> None:
+        self._folder(name)
+        if to in self._folders:
+            raise FolderRefused("webmail.folder-exists", folder=to)
+        for one in [n for n in self._folders if n == name or n.startswith(f"{name}/")]:
+            self._folders[to + one[len(name) :]] = self._folders.pop(one)
+            if one in self.unwanted:
+                self.unwanted.add(to + one[len(name) :])
+
+    def delete_folder(self, name: str) -> None:
+        self._folder(name)
+        del self._folders[name]
+
+    def subscribe(self, name: str, *, wanted: bool) -> None:
+        self._folder(name)
+        if wanted:
+            self.unwanted.discard(name)
+        else:
+            self.unwanted.add(name)
+
+    def quota(self) -> Quota | None:
+        used = sum(len(kept.content) for folder in self._folders.values() for kept in folder.kept.values())
+        return Quota(used, self.room)
 
     # Reads
 
@@ -148,7 +209,24 @@ class MemoryMailbox:
             for name in names
             for uid, kept in self._folder(name).kept.items()
         ]
-        return sorted(found, key=lambda pair: pair[1].received) if name == ALL else found
+        return sorted(found, key=lambda pair: pair[1].received)
+
+    def _viewed(self, folder: str, view: View) -> list[list[tuple[MessageRef, Kept]]]:
+        """Groups of messages in the order of a view: one message each, unless it is grouped."""
+        newest_first = self._in(folder)[::-1]
+        pairs = [pair for pair in newest_first if message.is_wanted(pair[1].content, pair[1].flags, view)]
+        pairs = [pair for pair in pairs if _holds(pair[1].content, view.terms)]
+        groups: list[list[tuple[MessageRef, Kept]]] = [[pair] for pair in pairs]
+        if view.is_grouped:
+            groups = message.gathered(pairs, lambda pair: message.thread(pair[1].content))
+        keys = {
+            Order.DATE: lambda group: group[0][1].received,
+            Order.SENDER: lambda group: message.shown_sender(group[0][1].content),
+            Order.SUBJECT: lambda group: message.bare_subject(group[0][1].content),
+            Order.SIZE: lambda group: len(group[0][1].content),
+        }
+        backwards = (view.order in (Order.DATE, Order.SIZE)) != view.is_reversed
+        return sorted(groups, key=keys[view.order], reverse=backwards)
 
     def _page(self, name: str, found: list[tuple[MessageRef, Kept]], offset: int, size: int) -> Page:
         validity = 1 if name == ALL else self._folder(name).uid_validity
@@ -161,7 +239,7 @@ class MemoryMailbox:
     def _counted(self, name: str, use: Use) -> Folder:
         found = self._in(name)
         depth = 0 if use is not Use.OTHER else name.count("/")
-        return Folder(name, use, len(found), self._unread(found), depth)
+        return Folder(name, use, len(found), self._unread(found), depth, subscribed=name not in self.unwanted)
 
     @staticmethod
     def _unread(found: list[tuple[MessageRef, Kept]]) -> int:
@@ -182,6 +260,14 @@ class MemoryMailbox:
 
 def _row(ref: MessageRef, kept: Kept) -> Row:
     return Row(message.summary(ref.uid, kept.content, kept.received), kept.flags, ref)
+
+
+def _grouped_row(group: list[tuple[MessageRef, Kept]]) -> Row:
+    row = _row(*group[0])
+    flags = frozenset[str]().union(*(kept.flags for _, kept in group))
+    if not all("\\Seen" in kept.flags for _, kept in group):
+        flags -= {"\\Seen"}
+    return replace(row, flags=flags, others=tuple(ref for ref, _ in group[1:]))
 
 
 def _holds(content: bytes, terms: Sequence[str]) -> bool:

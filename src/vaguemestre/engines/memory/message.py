@@ -1,14 +1,16 @@
 """Bytes of a message → what the webmail's port returns, by the standard library."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 
-from vaguemestre.webmail.values import Correspondent, MessageRef, OpenedMessage, Part, Summary
+from vaguemestre.webmail.values import Correspondent, MessageRef, Only, OpenedMessage, Part, Summary, View
 
 PREVIEW_LENGTH = 200
+_ANSWERING = re.compile(r"^(?:(?:re|fwd?|tr)\s*:\s*)+", re.IGNORECASE)
 
 
 def read(content: bytes) -> EmailMessage:
@@ -18,6 +20,11 @@ def read(content: bytes) -> EmailMessage:
 def summary(uid: int, content: bytes, received: datetime) -> Summary:
     message = read(content)
     senders = correspondents(message, "from")
+    attached = [
+        (part.get_content_type(), part.get_filename() or "")
+        for part in message.walk()
+        if part.get_content_disposition() == "attachment"
+    ]
     return Summary(
         uid=uid,
         sender=senders[0] if senders else Correspondent("", ""),
@@ -26,8 +33,9 @@ def summary(uid: int, content: bytes, received: datetime) -> Summary:
         date=received,
         preview=" ".join(text(message).split())[:PREVIEW_LENGTH],
         size=len(content),
-        has_attachment=any(part.get_content_disposition() == "attachment" for part in message.walk()),
+        has_attachment=bool(attached),
         message_id=header(message, "message-id"),
+        attached=attached[0] if attached else ("", ""),
     )
 
 
@@ -82,6 +90,49 @@ def thread(content: bytes) -> frozenset[str]:
     message = read(content)
     names = ("message-id", "in-reply-to", "references")
     return frozenset(word for name in names for word in header(message, name).split())
+
+
+def is_wanted(content: bytes, flags: frozenset[str], view: View) -> bool:
+    """Whether a message is among what a view is narrowed to."""
+    one = summary(0, content, datetime.now(UTC))
+    everyone = [c.address.lower() for c in (*one.to, *correspondents(read(content), "cc"))]
+    judged = {
+        Only.UNREAD: "\\Seen" not in flags,
+        Only.FLAGGED: "\\Flagged" in flags,
+        Only.ATTACHED: one.has_attachment,
+        Only.COLLEAGUES: one.sender.address.lower().rpartition("@")[2] in view.domains,
+        Only.TO_ME: len(everyone) == 1 and everyone[0] in view.mine,
+    }
+    return all(judged[only] for only in view.only)
+
+
+def shown_sender(content: bytes) -> str:
+    sender = summary(0, content, datetime.now(UTC)).sender
+    return (sender.name or sender.address).casefold()
+
+
+def bare_subject(content: bytes) -> str:
+    """Without the `Re:` of answers, as SORT compares them (RFC 5256 §2.1)."""
+    return _ANSWERING.sub("", header(read(content), "subject")).casefold()
+
+
+def gathered[T](items: list[T], ids_of: Callable[[T], frozenset[str]]) -> list[list[T]]:
+    """Items sharing an identifier, together, each group where its first stood."""
+    groups: list[tuple[set[str], list[T]]] = []
+    for item in items:
+        ids = set(ids_of(item))
+        joined = [group for group in groups if group[0] & ids]
+        if not joined:
+            groups.append((ids, [item]))
+            continue
+        first = joined[0]
+        for other in joined[1:]:
+            first[0].update(other[0])
+            first[1].extend(other[1])
+            groups.remove(other)
+        first[0].update(ids)
+        first[1].append(item)
+    return [group for _, group in groups]
 
 
 def _date(value: str) -> datetime | None:

@@ -1,0 +1,183 @@
+"""In what order a folder is looked at: questions to the server (RFC 5256), and answers worth keeping.
+
+An order is kept with what it was asked under. It changes when messages come or go, so the numbers of STATUS
+that say so are enough; where marks decide (unread, followed) the whole STATUS answer is.
+"""
+
+import re
+import threading
+from array import array
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+
+from vaguemestre.engines.imap import parse, words
+from vaguemestre.engines.imap.wire import Argument, Line
+from vaguemestre.webmail.values import Only, Order, View
+
+MOST_KEPT = 3_000_000  # UIDs a worker keeps: about 12 MB
+_KEYS = {
+    (Order.DATE, False): b"(REVERSE ARRIVAL)",
+    (Order.DATE, True): b"(ARRIVAL)",
+    (Order.SENDER, False): b"(DISPLAYFROM REVERSE ARRIVAL)",
+    (Order.SENDER, True): b"(REVERSE DISPLAYFROM REVERSE ARRIVAL)",
+    (Order.SUBJECT, False): b"(SUBJECT REVERSE ARRIVAL)",
+    (Order.SUBJECT, True): b"(REVERSE SUBJECT REVERSE ARRIVAL)",
+    (Order.SIZE, False): b"(REVERSE SIZE REVERSE ARRIVAL)",
+    (Order.SIZE, True): b"(SIZE REVERSE ARRIVAL)",
+}
+# what came before the server marked attachments is judged by its outermost type
+_ATTACHED: list[Argument] = [
+    b"OR KEYWORD $HasAttachment (UNKEYWORD $HasNoAttachment HEADER Content-Type", "multipart/mixed", b")",
+]  # fmt: skip
+_BY_MARKS = frozenset({Only.UNREAD, Only.FLAGGED, Only.ATTACHED})
+BY_ENVELOPE = frozenset({Only.COLLEAGUES, Only.TO_ME})
+_TOKEN = re.compile(rb"[()]|\d+")
+
+type Stamp = tuple[int, int, int] | bytes
+type Threads = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of a folder's own order up to `next_uid`: whether it is that of arrival.
+
+    `newest`: when the last message came; None while the folder is empty.
+    """
+
+    uid_validity: int
+    next_uid: int
+    is_natural: bool
+    newest: datetime | None
+
+
+def criteria(view: View) -> list[Argument]:
+    """What SEARCH, SORT and THREAD are asked. Those of `BY_ENVELOPE` are only approached."""
+    asked: list[Argument] = []
+    if Only.UNREAD in view.only:
+        asked.append(b"UNSEEN")
+    if Only.FLAGGED in view.only:
+        asked.append(b"FLAGGED")
+    if Only.ATTACHED in view.only:
+        asked += _ATTACHED
+    if Only.COLLEAGUES in view.only:
+        asked += _any(b"FROM", sorted(f"@{domain}" for domain in view.domains))
+    if Only.TO_ME in view.only:
+        asked += _any(b"TO", sorted(view.mine))
+    for term in view.terms:
+        if said := words.clean(term).strip():
+            asked += [b"TEXT", said]
+    return asked or [b"ALL"]
+
+
+def _any(key: bytes, values: list[str]) -> list[Argument]:
+    asked: list[Argument] = [b"OR"] * (len(values) - 1)
+    for value in values:
+        asked += [key, value]
+    return asked
+
+
+def sort_keys(view: View) -> bytes:
+    return _KEYS[view.order, view.is_reversed]
+
+
+def follows_marks(view: View) -> bool:
+    return bool(view.only & _BY_MARKS)
+
+
+def threads(answer: bytes, *, oldest_first: bool = False) -> Threads:
+    """The answer of THREAD → conversations, latest first, each latest first (by UID, near enough)."""
+    found: list[tuple[int, ...]] = []
+    depth = 0
+    current: list[int] = []
+    for token in _TOKEN.findall(answer):
+        if token == b"(":
+            depth += 1
+        elif token == b")":
+            depth -= 1
+            if depth == 0 and current:
+                found.append(tuple(sorted(current, reverse=True)))
+                current = []
+        else:
+            current.append(int(token))
+    return tuple(sorted(found, reverse=not oldest_first))
+
+
+def packed(uids: list[int]) -> "array[int]":
+    return array("I", uids)
+
+
+def unpacked(written: bytes) -> "array[int]":
+    """A set in the order written, which after SORT is the order asked for (RFC 5267)."""
+    uids: array[int] = array("I")
+    for piece in written.split(b","):
+        first, colon, last = piece.partition(b":")
+        if first.isdigit():
+            low, high = int(first), int(last) if colon and last.isdigit() else int(first)
+            uids.extend(range(low, high + 1) if high >= low else range(low, high - 1, -1))
+    return uids
+
+
+class Orders:
+    """Orders by mailbox, folder and view, and what is known of folders' own; the least used leave."""
+
+    def __init__(self, most: int = MOST_KEPT, most_folders: int = 20_000) -> None:
+        self._most, self._most_folders = most, most_folders
+        self._lock = threading.Lock()
+        self._held: OrderedDict[tuple[str, str, View], tuple[Stamp, array[int] | Threads, int]] = (
+            OrderedDict()
+        )
+        self._arrivals: OrderedDict[tuple[str, str], Arrival] = OrderedDict()
+        self._weight = 0
+
+    def get(self, key: tuple[str, str, View], stamp: Stamp) -> "array[int] | Threads | None":
+        with self._lock:
+            found = self._held.get(key)
+            if found is None or found[0] != stamp:
+                return None
+            self._held.move_to_end(key)
+            return found[1]
+
+    def keep(self, key: tuple[str, str, View], stamp: Stamp, order: "array[int] | Threads") -> None:
+        weight = len(order) if isinstance(order, array) else sum(20 + len(one) for one in order)
+        with self._lock:
+            self._drop(key)
+            self._held[key] = stamp, order, weight
+            self._weight += weight
+            while self._weight > self._most and len(self._held) > 1:
+                self._drop(next(iter(self._held)))
+
+    def arrival(self, mailbox: str, folder: str) -> Arrival | None:
+        with self._lock:
+            return self._arrivals.get((mailbox, folder))
+
+    def keep_arrival(self, mailbox: str, folder: str, known: Arrival) -> None:
+        with self._lock:
+            self._arrivals[mailbox, folder] = known
+            self._arrivals.move_to_end((mailbox, folder))
+            if len(self._arrivals) > self._most_folders:
+                self._arrivals.popitem(last=False)
+
+    def forget(self, mailbox: str) -> None:
+        with self._lock:
+            for key in [key for key in self._held if key[0] == mailbox]:
+                self._drop(key)
+            for place in [place for place in self._arrivals if place[0] == mailbox]:
+                del self._arrivals[place]
+
+    def _drop(self, key: tuple[str, str, View]) -> None:
+        gone = self._held.pop(key, None)
+        if gone is not None:
+            self._weight -= gone[2]
+
+
+def fits(view: View, sender: str, to: tuple[str, ...]) -> bool:
+    """Whether an envelope is what the view wants of envelopes; addresses in lower case."""
+    if Only.COLLEAGUES in view.only and sender.rpartition("@")[2] not in view.domains:
+        return False
+    return Only.TO_ME not in view.only or (len(to) == 1 and to[0] in view.mine)
+
+
+def of_envelopes(lines: list[Line], view: View) -> set[int]:
+    """UIDs among FETCH (UID ENVELOPE) answers that the view wants."""
+    return {uid for uid, sender, to in parse.envelopes(lines) if fits(view, sender, to)}

@@ -1,0 +1,69 @@
+"""Changing folders: `webmail.ports.Folders`. Never tried twice, like other changes."""
+
+import re
+
+from vaguemestre.engines.imap import names
+from vaguemestre.engines.imap.folders import listed_names
+from vaguemestre.engines.imap.session import Session, check_name, meant
+from vaguemestre.engines.imap.wire import Answered, Argument
+from vaguemestre.webmail.ports import FolderGone, FolderRefused
+from vaguemestre.webmail.values import Quota
+
+_STORAGE = re.compile(rb"STORAGE (\d+) (\d+)")
+
+
+class Shelving(Session):
+    def create_folder(self, name: str) -> None:
+        _check_new(name)
+        self.unselect()
+        self._change(name, b"CREATE", names.to_wire(name))
+        self.run(b"SUBSCRIBE", names.to_wire(name))
+
+    def rename_folder(self, name: str, to: str) -> None:
+        check_name(name)
+        _check_new(to)
+        self.unselect()
+        inside = [one for one in self._subscribed() if one == name or one.startswith(f"{name}/")]
+        self._change(to, b"RENAME", names.to_wire(name), names.to_wire(to))
+        for one in inside:
+            self.run(b"UNSUBSCRIBE", names.to_wire(one))
+            self.run(b"SUBSCRIBE", names.to_wire(to + one[len(name) :]))
+
+    def delete_folder(self, name: str) -> None:
+        check_name(name)
+        self.unselect()
+        with meant(folder=name):
+            self.run(b"DELETE", names.to_wire(name))
+        self.run(b"UNSUBSCRIBE", names.to_wire(name))
+
+    def subscribe(self, name: str, *, wanted: bool) -> None:
+        check_name(name)
+        with meant(folder=name):
+            self.run(b"SUBSCRIBE" if wanted else b"UNSUBSCRIBE", names.to_wire(name))
+
+    def quota(self) -> Quota | None:
+        lines = self.again(lambda: self.run(b"GETQUOTAROOT", "INBOX"))
+        for line in lines:
+            if line.text.startswith(b"QUOTA ") and (found := _STORAGE.search(line.text)):
+                return Quota(int(found[1]) * 1024, int(found[2]) * 1024)
+        return None
+
+    def _change(self, wanted: str, *command: Argument) -> None:
+        """A command giving a folder the name `wanted`; codes of RFC 5530."""
+        try:
+            self.run(*command)
+        except Answered as answer:
+            if answer.code in ("NONEXISTENT", "TRYCREATE"):
+                raise FolderGone("webmail.folder-gone", folder=wanted) from answer
+            taken = answer.code == "ALREADYEXISTS"
+            raise FolderRefused(
+                "webmail.folder-exists" if taken else "webmail.folder-name", folder=wanted
+            ) from answer
+
+    def _subscribed(self) -> list[str]:
+        return listed_names(self.run(b'LIST (SUBSCRIBED) "" "*"'))
+
+
+def _check_new(name: str) -> None:
+    if not names.is_possible(name):
+        raise FolderRefused("webmail.folder-name", folder="")
