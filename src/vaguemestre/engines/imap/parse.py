@@ -10,7 +10,8 @@ from vaguemestre.engines.imap.trees import Items, Node, fetched, list_of, number
 from vaguemestre.engines.imap.wire import Line
 from vaguemestre.webmail.values import Correspondent, MessageRef, OpenedMessage, Part, Summary
 
-_RECENT = {"\\Recent"}  # says which session looked first: nothing about the message
+# which session looked first, and what the structure says too: nothing a person did to the message
+_UNSAID = {"\\Recent", "$HasAttachment", "$HasNoAttachment"}
 _DEEPEST = 100
 _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
 _UID = re.compile(rb"[( ]UID (\d+)")
@@ -33,7 +34,7 @@ def flags_by_uid(lines: Iterable[Line]) -> list[tuple[int, frozenset[str]]]:
 
 @lru_cache(maxsize=512)
 def _flag_set(written: bytes) -> frozenset[str]:
-    return frozenset(written.decode("ascii", "replace").split()) - _RECENT
+    return frozenset(written.decode("ascii", "replace").split()) - _UNSAID
 
 
 def numbers(line: bytes) -> dict[str, int]:
@@ -56,7 +57,7 @@ def exists(lines: Iterable[Line]) -> int:
 
 
 def flags(items: Items) -> frozenset[str]:
-    return frozenset(text_of(flag) for flag in list_of(items.get("FLAGS"))) - _RECENT
+    return frozenset(text_of(flag) for flag in list_of(items.get("FLAGS"))) - _UNSAID
 
 
 def code(lines: Iterable[Line], name: bytes) -> bytes | None:
