@@ -15,6 +15,7 @@ class OutgoingRow(models.Model):
         FILED = "filed"
         CANCELLED = "cancelled"
         REFUSED = "refused"
+        STOPPED = "stopped"  # on suspicion: until the desk releases it or throws it away
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="outgoing")
     key = models.CharField(max_length=64)  # made by the composer: a second click is the same message

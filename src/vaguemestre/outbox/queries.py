@@ -1,9 +1,12 @@
 """What a person sees of their messages on their way."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from vaguemestre.outbox.models import OutgoingRow
-from vaguemestre.outbox.values import Outgoing
+from vaguemestre.outbox.models import FateRow, OutgoingRow, PassageRow
+from vaguemestre.outbox.values import Mark, Outgoing
+
+_IN_VAIN = (Mark.REFUSED, Mark.DELAYED)
 
 _SHOWN = (
     "pk",
@@ -34,6 +37,19 @@ def queue_depth() -> int:
     """How many messages of everybody should have left by their hour and have not been filed."""
     states = (OutgoingRow.State.QUEUED, OutgoingRow.State.SUBMITTED)
     return OutgoingRow.objects.filter(state__in=states).count()
+
+
+def kept_back(account_id: int) -> int:
+    """How many messages of an account wait for somebody to decide: stopped here, or held at the door."""
+    stopped = OutgoingRow.objects.filter(account_id=account_id, state=OutgoingRow.State.STOPPED).count()
+    held = PassageRow.objects.filter(account_id=account_id, hold=PassageRow.Hold.HELD).count()
+    return stopped + held
+
+
+def refused_lately(account_id: int, since: datetime, *, limit: int) -> list[tuple[datetime, str, str, str]]:
+    """(when, recipient, status, the other server's words) of what an account sent in vain, newest first."""
+    rows = FateRow.objects.filter(passage__account_id=account_id, mark__in=_IN_VAIN, at__gte=since)
+    return list(rows.order_by("-at").values_list("at", "recipient", "status", "words")[:limit])
 
 
 def _open_states() -> Iterable[str]:

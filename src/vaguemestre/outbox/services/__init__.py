@@ -10,6 +10,7 @@ from vaguemestre.outbox.services.leaving import (
     resume_messages,
     send_message,
 )
+from vaguemestre.outbox.services.stopping import let_go, stop_outgoing, throw_away
 
 __all__ = [
     "LEASE",
@@ -20,9 +21,12 @@ __all__ = [
     "forget_passages",
     "gather_reports",
     "judge_posting",
+    "let_go",
     "queue_message",
     "read_deliveries",
     "release_held",
     "resume_messages",
     "send_message",
+    "stop_outgoing",
+    "throw_away",
 ]
