@@ -2,18 +2,17 @@
 import { Editor } from "./editor.js";
 import { Enclosures } from "./enclosures.js";
 import { Keeping } from "./keeping.js";
-import { items, Recipients } from "./recipients.js";
+import { Checking } from "./checking.js";
+import { Knowing } from "./knowing.js";
+import { Recipients } from "./recipients.js";
 import { Sending } from "./sending.js";
 import { Refused, Server, SignedOut } from "./server.js";
-
-const FORGOTTEN = /\b(ci-joint|pi[eè]ces? jointes?|en pj|la pj|les pj|en annexe|fichiers? joints?|joint à ce (?:mail|courriel|message))/i;
-const MANY = 30;
 
 class Composer {
   constructor(form) {
     this.form = form;
     this.server = new Server(form);
-    this.fields = ["to", "cc", "bcc", "subject"].map((name) => form.elements[name]);
+    this.subject = form.elements.subject;
     this.trouble = document.querySelector("#trouble");
     this.question = document.querySelector("#question");
     this.saved = document.querySelector("#saved");
@@ -25,18 +24,31 @@ class Composer {
       onFork: (told) => this.forked(told),
     });
     const touched = () => this.touched();
+    this.recipients = ["to", "cc", "bcc"].map(
+      (name) => new Recipients(form.elements[name], this.server, () => this.addressed()),
+    );
+    this.knowing = new Knowing(this.recipients, this.server, document.querySelector("#notes"));
     this.editor = new Editor(form, {
       onInput: touched,
       onPictures: (files) => this.addPictures(files),
     });
     this.editor.onUnfoldPlain = (quote) => this.unfoldPlain(quote);
-    this.recipients = ["to", "cc", "bcc"].map((name) => new Recipients(form.elements[name], this.server, touched));
     this.enclosures = new Enclosures(document.querySelector("#enclosures"), this.server, {
       limit: Number(form.dataset.limit),
       onChange: touched,
       onTrouble: (sentence) => this.say(sentence),
     });
     this.enclosures.show(JSON.parse(document.getElementById("first-enclosures").textContent));
+    this.checking = new Checking(form, {
+      recipients: this.recipients,
+      enclosures: this.enclosures,
+      editor: this.editor,
+      ask: (...asked) => this.ask(...asked),
+      button: (...made) => this.button(...made),
+      say: (sentence) => this.say(sentence),
+      send: (how) => this.send(how),
+      onHidden: () => this.addressed(),
+    });
     this.sending = new Sending(form, this.server, {
       onSent: (told) => this.wasSent(told),
       onBack: (told) => this.cameBack(told),
@@ -58,15 +70,16 @@ class Composer {
       this.sending.tell(told, "");
     } else if (left?.fields) this.restore(left.fields);
     for (const button of ["later", "attach", "drop"]) document.getElementById(button).hidden = false;
-    if (this.form.elements.to.value) this.editor.focus();
-    else this.form.elements.to.focus();
+    if (this.recipients[0].people.length) this.editor.focus();
+    else this.recipients[0].input.focus();
+    this.knowing.look();
     this.post("ready");
     this.title();
   }
 
   listen() {
     const { form } = this;
-    form.elements.subject.addEventListener("input", () => {
+    this.subject.addEventListener("input", () => {
       this.touched();
       this.title();
     });
@@ -150,12 +163,13 @@ class Composer {
   }
 
   read() {
-    const texts = Object.fromEntries(this.fields.map((field) => [field.name, field.value]));
-    return { ...texts, ...this.editor.fields() };
+    const people = Object.fromEntries(this.recipients.map((field) => [field.name, field.value]));
+    return { ...people, subject: this.subject.value, ...this.editor.fields() };
   }
 
   restore(kept) {
-    for (const field of this.fields) field.value = kept[field.name] ?? field.value;
+    for (const field of this.recipients) field.value = kept[field.name] ?? field.value;
+    this.subject.value = kept.subject ?? this.subject.value;
     this.editor.restore(kept);
     this.tellSaved("restored");
     this.touched();
@@ -165,8 +179,13 @@ class Composer {
     this.keeping.touched();
   }
 
+  addressed() {
+    this.touched();
+    this.knowing.look();
+  }
+
   title() {
-    const subject = this.form.elements.subject.value.trim() || "Nouveau courriel";
+    const subject = this.subject.value.trim() || "Nouveau courriel";
     document.title = `${subject} – Vaguemestre`;
     this.post("title", { title: subject });
   }
@@ -265,52 +284,10 @@ class Composer {
     this.say("Ce brouillon a aussi été modifié dans une autre fenêtre : les deux versions sont gardées dans « Brouillons ».");
   }
 
-  // What deserves a second thought; false when a question was asked.
-  check(sure) {
-    const [to, cc] = this.recipients;
-    if (!this.recipients.map((one) => one.check()).every(Boolean)) {
-      this.recipients.find((one) => !one.error.hidden).input.focus();
-      return false;
-    }
-    if (!this.recipients.some((one) => items(one.input.value).length)) {
-      to.say("Indiquez au moins un destinataire.");
-      to.input.focus();
-      return false;
-    }
-    if (this.enclosures.isBusy) {
-      this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète, ou retirez-la.");
-      return false;
-    }
-    const visible = items(to.input.value).length + items(cc.input.value).length;
-    if (visible > MANY && !sure.has("many")) {
-      this.ask("many", `${visible} destinataires verront les adresses des autres. Les mettre en copie cachée ?`, [
-        this.button("Mettre en Cci", () => this.hideRecipients(), "btn primary"),
-        this.button("Envoyer ainsi", () => this.send({ sure: new Set([...sure, "many"]) })),
-      ]);
-      return false;
-    }
-    if (!this.enclosures.count && FORGOTTEN.test(this.editor.ownWords()) && !sure.has("forgotten")) {
-      this.ask("forgotten", "Vous parlez d’une pièce jointe, mais il n’y en a pas.", [
-        this.button("Joindre des fichiers", () => document.querySelector("#files").click(), "btn primary"),
-        this.button("Envoyer sans", () => this.send({ sure: new Set([...sure, "forgotten"]) })),
-      ]);
-      return false;
-    }
-    return true;
-  }
-
-  hideRecipients() {
-    const [to, cc, bcc] = this.recipients.map((one) => one.input);
-    bcc.value = [...items(to.value), ...items(cc.value), ...items(bcc.value)].join(", ");
-    to.value = "";
-    cc.value = "";
-    this.touched();
-  }
-
   async send({ later = "", sure = new Set() } = {}) {
     if (this.isLeaving) return;
     this.say("");
-    if (!this.check(sure)) return document.querySelector("#later-dialog").close();
+    if (!this.checking.check(sure)) return document.querySelector("#later-dialog").close();
     this.isLeaving = true;
     const button = document.querySelector("#send");
     button.disabled = true;
@@ -339,7 +316,7 @@ class Composer {
       return;
     }
     document.querySelector("#later-dialog").close();
-    const field = this.recipients.find((one) => one.input.name === error.field);
+    const field = this.recipients.find((one) => one.name === error.field);
     if (field) {
       field.say(error.message);
       field.input.focus();

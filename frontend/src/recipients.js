@@ -1,168 +1,222 @@
-// « À », « Cc », « Cci »: who is proposed while one types, and what is wrong said at once.
+// « À », « Cc », « Cci »: people as chips, what is wrong said at once. Whatever is only typed counts too.
+import { isAddress, isOpen, items, pasted, read, written } from "./addresses.js";
+import { Proposals } from "./proposals.js";
 
-const ADDRESS = /^[^\s@<>",;]+@[^\s@<>",;.]+(\.[^\s@<>",;.]+)+$/;
-const ITEM = /(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,;])+/g;
-
-export function items(text) {
-  return (text.match(ITEM) || []).map((item) => item.trim()).filter(Boolean);
-}
-
-export function addressOf(item) {
-  const inside = item.match(/<([^<>]*)>\s*$/);
-  return (inside ? inside[1] : item).trim();
-}
-
-export function wrong(text) {
-  return items(text).find((item) => !ADDRESS.test(addressOf(item)));
-}
-
-let numbers = 0;
+const LISTS = { to: "Destinataires choisis", cc: "Copies choisies", bcc: "Copies cachées choisies" };
 
 export class Recipients {
   constructor(input, server, onInput) {
     this.input = input;
-    this.server = server;
+    this.name = input.name;
     this.onInput = onInput;
     this.error = document.getElementById(`${input.id}-error`);
-    this.found = [];
-    this.chosen = -1;
-    this.asked = 0;
+    this.people = [];
+    this.box = document.createElement("div");
+    this.box.className = "people";
     this.list = document.createElement("ul");
-    this.list.id = `proposed-${(numbers += 1)}`;
-    this.list.className = "proposed";
-    this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", "Propositions");
+    this.list.setAttribute("aria-label", LISTS[this.name]);
+    this.list.setAttribute("role", "list");
     this.list.hidden = true;
-    input.after(this.list);
-    input.setAttribute("role", "combobox");
-    input.setAttribute("aria-autocomplete", "list");
-    input.setAttribute("aria-expanded", "false");
-    input.setAttribute("aria-controls", this.list.id);
+    this.said = document.createElement("span");
+    this.said.className = "vh";
+    this.said.setAttribute("role", "status");
+    input.replaceWith(this.box);
+    this.box.append(this.list, input, this.said);
+    this.proposals = new Proposals(input, server, {
+      onChoose: (one) => this.take(one),
+      isPresent: (address) => this.people.some((known) => known.address.toLowerCase() === address),
+    });
+    this.box.append(this.proposals.list);
+    this.listen();
+    this.value = input.value;
+  }
+
+  listen() {
+    const { input } = this;
     input.addEventListener("input", () => this.typed());
     input.addEventListener("keydown", (event) => this.key(event));
     input.addEventListener("paste", (event) => this.paste(event));
     input.addEventListener("blur", () => {
-      this.close();
-      this.check();
+      this.proposals.close();
+      this.commit();
     });
-    this.list.addEventListener("mousedown", (event) => {
+    this.box.addEventListener("mousedown", (event) => {
+      if (event.target !== this.box && event.target !== this.list) return;
       event.preventDefault();
-      const option = event.target.closest("[role=option]");
-      if (option) this.choose([...this.list.children].indexOf(option));
+      input.focus();
     });
+    this.list.addEventListener("keydown", (event) => this.keyOnChip(event));
   }
 
-  // The word being typed, and where it begins.
-  current() {
-    const before = this.input.value.slice(0, this.input.selectionStart ?? this.input.value.length);
-    const start = Math.max(before.lastIndexOf(","), before.lastIndexOf(";")) + 1;
-    const lead = before.slice(start).length - before.slice(start).trimStart().length;
-    return { start: start + lead, word: before.slice(start).trim() };
+  // Everything written in the field, chips first, as one text.
+  get value() {
+    return [...this.people.map(written), this.input.value.trim()].filter(Boolean).join(", ");
   }
 
-  async typed() {
+  set value(text) {
+    this.people = [];
+    this.input.value = "";
+    this.draw();
+    this.put(items(text).map(read));
+  }
+
+  typed() {
     this.onInput();
-    if (this.error && !this.error.hidden) this.check();
-    const { word } = this.current();
-    if (word.length < 2 || word.includes("<")) return this.close();
-    const asked = (this.asked += 1);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(async () => {
-      let told;
-      try {
-        told = await this.server.ask(`${this.server.home}destinataires/?q=${encodeURIComponent(word)}`);
-      } catch {
-        return; // proposing is a comfort: without it one goes on typing
-      }
-      if (asked === this.asked && document.activeElement === this.input) this.open(told.suggestions);
-    }, 60);
-  }
-
-  open(found) {
-    const present = new Set(items(this.input.value).map((item) => addressOf(item).toLowerCase()));
-    this.found = found.filter((one) => !present.has(one.address));
-    this.chosen = this.found.length ? 0 : -1;
-    this.list.replaceChildren(
-      ...this.found.map((one, place) => {
-        const option = document.createElement("li");
-        option.id = `${this.list.id}-${place}`;
-        option.setAttribute("role", "option");
-        const name = document.createElement("strong");
-        name.textContent = one.name || one.address;
-        const detail = document.createElement("span");
-        detail.textContent = [one.detail, one.name ? one.address : ""].filter(Boolean).join(" — ");
-        option.append(name, " ", detail);
-        return option;
-      }),
-    );
-    this.list.hidden = !this.found.length;
-    this.input.setAttribute("aria-expanded", String(!this.list.hidden));
-    this.mark();
-  }
-
-  mark() {
-    [...this.list.children].forEach((option, place) => {
-      option.setAttribute("aria-selected", String(place === this.chosen));
-      if (place === this.chosen) option.scrollIntoView({ block: "nearest" });
-    });
-    if (this.chosen >= 0 && !this.list.hidden) this.input.setAttribute("aria-activedescendant", `${this.list.id}-${this.chosen}`);
-    else this.input.removeAttribute("aria-activedescendant");
-  }
-
-  close() {
-    this.asked += 1;
-    clearTimeout(this.timer);
-    this.list.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
-    this.input.removeAttribute("aria-activedescendant");
-  }
-
-  key(event) {
-    if (this.list.hidden || event.ctrlKey || event.metaKey) return;
-    const moves = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in moves) {
-      event.preventDefault();
-      this.chosen = (this.chosen + moves[event.key] + this.found.length) % this.found.length;
-      this.mark();
-    } else if (event.key === "Enter" || event.key === "Tab") {
-      if (this.chosen < 0) return;
-      event.preventDefault();
-      this.choose(this.chosen);
-    } else if (event.key === "Escape") {
-      event.stopPropagation();
-      this.close();
+    const text = this.input.value;
+    const cut = Math.max(text.lastIndexOf(","), text.lastIndexOf(";"));
+    if (cut >= 0 && !isOpen(text)) {
+      this.put(items(text.slice(0, cut)).map(read));
+      this.input.value = text.slice(cut + 1).trimStart();
     }
+    if (!this.input.value) this.check();
+    this.proposals.ask(this.input.value.trim());
   }
 
-  choose(place) {
-    const one = this.found[place];
-    if (!one) return;
-    const { start } = this.current();
-    const after = this.input.value.slice(this.input.selectionStart ?? this.input.value.length);
-    const name = /[",;<>()@:\\]/.test(one.name) ? `"${one.name.replace(/["\\]/g, "\\$&")}"` : one.name;
-    const written = one.name && one.name !== one.address ? `${name} <${one.address}>` : one.address;
-    const head = `${this.input.value.slice(0, start)}${written}, `;
-    this.input.value = head + after.trimStart();
-    this.input.setSelectionRange(head.length, head.length);
-    this.close();
+  take(one) {
+    this.input.value = "";
+    this.put(one.members || [{ name: one.name, address: one.address, detail: one.detail }]);
     this.onInput();
   }
 
-  // A column of addresses from a spreadsheet or a message: one after the other.
-  paste(event) {
-    const text = event.clipboardData?.getData("text/plain") || "";
-    if (!/[\r\n\t]/.test(text.trim())) return;
-    event.preventDefault();
-    const joined = text.split(/[\r\n\t]+/).map((one) => one.trim().replace(/[,;]$/, "")).filter(Boolean).join(", ");
-    this.input.setRangeText(joined, this.input.selectionStart, this.input.selectionEnd, "end");
+  // What is still only typed becomes people. True when nothing in the field is wrong.
+  commit() {
+    const text = this.input.value;
+    if (text.trim()) {
+      this.input.value = "";
+      this.put(items(text).map(read));
+      this.onInput();
+    }
+    return this.check();
+  }
+
+  put(people) {
+    const fresh = [];
+    for (const one of people) {
+      if (!one.address && !one.name) continue;
+      const place = one.address.toLowerCase();
+      if (this.people.some((known) => known.address.toLowerCase() === place)) continue;
+      const person = { name: one.name || "", address: one.address, detail: one.detail || "" };
+      this.people.push(person);
+      fresh.push(person);
+    }
+    if (!fresh.length) return;
+    this.draw();
+    const names = fresh.slice(0, 3).map((one) => one.name || one.address).join(", ");
+    this.said.textContent = fresh.length > 3 ? `${fresh.length} personnes ajoutées` : `Ajout : ${names}`;
+    this.check();
+  }
+
+  draw() {
+    this.list.replaceChildren(...this.people.map((one) => this.chip(one)));
+    this.list.hidden = !this.people.length;
+  }
+
+  chip(one) {
+    const item = document.createElement("li");
+    const isWrong = !isAddress(one.address);
+    item.className = ["person", isWrong && "wrong", one.kind === "outside" && "outside", one.absent && "absent"].filter(Boolean).join(" ");
+    const label = document.createElement("button");
+    label.type = "button";
+    label.tabIndex = -1;
+    label.className = "who clip";
+    const place = one.isHomonym && one.detail ? ` · ${one.detail}` : "";
+    label.textContent = `${one.name || one.address}${place}`;
+    const about = [one.name ? one.address : "", one.detail, one.kind === "outside" ? "extérieur à l’académie" : "", one.absent || ""];
+    if (isWrong) about.push("adresse incorrecte");
+    label.title = about.filter(Boolean).join(" — ");
+    label.setAttribute("aria-description", `${label.title}. Entrée pour modifier, Suppr pour retirer.`);
+    label.addEventListener("click", () => this.edit(one));
+    const away = document.createElement("button");
+    away.type = "button";
+    away.tabIndex = -1;
+    away.className = "away";
+    away.setAttribute("aria-label", `Retirer ${one.name || one.address}`);
+    away.append(window.vaguemestre.icon("x"));
+    away.addEventListener("click", () => this.remove(one));
+    item.append(label, away);
+    return item;
+  }
+
+  edit(one) {
+    const rest = this.input.value.trim();
+    this.people = this.people.filter((known) => known !== one);
+    this.draw();
+    if (rest) this.put(items(rest).map(read));
+    this.input.value = written(one);
+    this.input.focus();
+    this.input.select();
     this.onInput();
     this.check();
   }
 
+  remove(one) {
+    this.people = this.people.filter((known) => known !== one);
+    this.draw();
+    this.said.textContent = `Retrait : ${one.name || one.address}`;
+    this.input.focus();
+    this.onInput();
+    this.check();
+  }
+
+  key(event) {
+    const { proposals, input } = this;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const atStart = input.selectionStart === 0 && input.selectionEnd === 0;
+    if (proposals.isShown && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      proposals.move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (proposals.isShown && event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      proposals.close();
+    } else if (event.key === "Enter" || event.key === "Tab") {
+      // A whole address is taken as it stands, unless the arrows chose somebody.
+      const isWhole = isAddress(read(input.value).address);
+      if (proposals.isShown && (proposals.hasMoved || !isWhole) && !event.shiftKey) {
+        event.preventDefault();
+        proposals.choose();
+      } else if (event.key === "Enter" && input.value.trim()) {
+        event.preventDefault();
+        proposals.close();
+        this.commit();
+      }
+    } else if (atStart && this.people.length && (event.key === "Backspace" || event.key === "ArrowLeft")) {
+      event.preventDefault();
+      this.list.lastElementChild.querySelector(".who").focus();
+    }
+  }
+
+  keyOnChip(event) {
+    const chips = [...this.list.children];
+    const here = chips.findIndex((chip) => chip.contains(event.target));
+    if (here < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = { ArrowLeft: Math.max(0, here - 1), ArrowRight: here + 1, Home: 0, End: chips.length }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      (chips[to]?.querySelector(".who") || this.input).focus();
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      event.preventDefault();
+      const one = this.people[here];
+      this.remove(one);
+      const next = this.list.children[event.key === "Delete" ? here : here - 1];
+      next?.querySelector(".who").focus();
+    } else if (event.key.length === 1) this.input.focus(); // typing goes on in the field
+  }
+
+  paste(event) {
+    const text = event.clipboardData?.getData("text/plain") || "";
+    if (!/[,;\r\n\t]|@\S*\s+\S+@/.test(text.trim())) return;
+    event.preventDefault();
+    this.put(pasted(text));
+    this.onInput();
+  }
+
   check() {
-    const found = wrong(this.input.value);
-    this.say(found ? `« ${found} » n’est pas une adresse électronique.` : "");
-    return !found;
+    const wrong = this.people.filter((one) => !isAddress(one.address)).map((one) => one.name || one.address);
+    if (!wrong.length) this.say("");
+    else if (wrong.length === 1) this.say(`« ${wrong[0]} » n’est pas une adresse électronique : corrigez-la ou retirez-la.`);
+    else this.say(`${wrong.length} adresses sont incorrectes : « ${wrong.slice(0, 3).join(" », « ")} »${wrong.length > 3 ? "…" : ""}.`);
+    return !wrong.length;
   }
 
   say(sentence) {

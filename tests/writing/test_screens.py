@@ -13,6 +13,7 @@ from tests.outbox.letters import NOON
 from tests.signin.people import account
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.directory.queries import primary_address
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.writing.models import Composition
@@ -259,3 +260,17 @@ def test_what_waits_is_listed_with_the_way_back(browser: Client) -> None:
     key = Composition.objects.get().key
     assert browser.post(f"{HOME}{key}/annuler/")["Location"] == f"{HOME}{key}/"
     assert "tout ce que vous avez envoyé est parti" in browser.get(f"{HOME}programmes/").content.decode()
+
+
+def test_whoever_is_written_to_is_told_apart_from_whoever_is_outside(
+    browser: Client, nicolas: Account
+) -> None:
+    mine = primary_address(nicolas.person_id or 0) or ""
+    asked = f"{mine.upper()}\nparent@dehors.example\nx@faux.{mine.partition('@')[2]}\n\nnimporte"
+    told = browser.post(f"{HOME}destinataires/qui/", {"addresses": asked}, **JSON).json()["people"]
+    assert [(one["address"], one["kind"]) for one in told][:3] == [
+        (mine, "inside"),
+        ("parent@dehors.example", "outside"),
+        (f"x@faux.{mine.partition('@')[2]}", "inside"),
+    ]
+    assert told[0]["name"] == "Nicolas Morel"

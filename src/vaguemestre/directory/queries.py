@@ -161,6 +161,31 @@ def people_like(typed: str, *, limit: int) -> tuple[Listed, ...]:
     return tuple(sorted(found, key=lambda listed: (listed.name, listed.detail)))
 
 
+def listed_by_address(addresses: Collection[str]) -> dict[str, Listed]:
+    """Address (lower case) → the listed person who receives there, former addresses included."""
+    found: dict[str, Listed] = {}
+    rows = MailAddress.objects.filter(person__unlisted=False).select_related("person")
+    for some in batched(addresses, _IN_ONE_QUESTION):
+        here = list(rows.filter(address__in=some))
+        details = _details([row.person_id for row in here])
+        for row in here:
+            shown = details.get(row.person_id, "")
+            found[row.address] = Listed(row.person_id, row.person.shown_name, row.address, shown)
+    return found
+
+
+def with_homonyms(addresses: Collection[str]) -> set[str]:
+    """Those of the addresses that another person's differs from by its number only (DOMAIN.md §2.3)."""
+    stems = {address: re.sub(r"\d*(?=@)", "", address, count=1) for address in addresses}
+    variants = {stem.replace("@", f"{number}@", 1) for stem in stems.values() for number in ("", 1, 2, 3)}
+    taken: dict[str, set[int]] = defaultdict(set)
+    for some in batched(variants, _IN_ONE_QUESTION):
+        rows = MailAddress.objects.filter(address__in=some, person__unlisted=False)
+        for address, person_id in rows.values_list("address", "person_id"):
+            taken[re.sub(r"\d*(?=@)", "", address, count=1)].add(person_id)
+    return {address for address, stem in stems.items() if len(taken[stem]) > 1}
+
+
 def _begins(column: str, word: str) -> Q:
     """That the column begins with the word (ASCII), said so that the index serves."""
     if connection.vendor != "sqlite":

@@ -54,6 +54,7 @@ from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 from vaguemestre.sorting import handlers as sorting_handlers
 from vaguemestre.sorting import ports as sorting
+from vaguemestre.sorting import queries as sorting_queries
 from vaguemestre.sorting.events import SortingChanged
 from vaguemestre.sso.cas import handlers as cas_handlers
 from vaguemestre.sso.oidc import handlers as oidc_handlers
@@ -63,6 +64,7 @@ from vaguemestre.sso.registry.events import VisitEnded
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing import handlers as writing_handlers
+from vaguemestre.writing import ports as writing
 
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PeopleChanged: (provisioning_handlers.match_people, sorting_handlers.follow_people),
@@ -111,6 +113,7 @@ def plug_engines(config: Config) -> None:
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(Doveadm(config))
     devices.sign.plug(Signature(config))
+    writing.absent_until.plug(sorting_queries.absent_until)
     registry.post_form.plug(Notices())
     _plug_mail(config)
 

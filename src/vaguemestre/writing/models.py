@@ -19,6 +19,8 @@ class Composition(models.Model):
     text = models.TextField(blank=True)
     is_plain = models.BooleanField(default=False)
     quote = models.TextField(blank=True)  # clean HTML folded away until the person unfolds it
+    list_name = models.CharField(max_length=200, blank=True)  # the original came through that list
+    author = models.TextField(blank=True)  # whom an answer to its author alone goes to
     in_reply_to = models.TextField(blank=True)
     references = models.JSONField(default=list)
     answered = models.JSONField(null=True, blank=True)  # folder, uid_validity, uid, flag of the original

@@ -23,6 +23,7 @@ app_name = "writing"
 urlpatterns = [
     path("", views.start, name="start"),
     path("destinataires/", views.suggest_recipients, name="suggest-recipients"),
+    path("destinataires/qui/", views.meet_recipients, name="meet-recipients"),
     path("programmes/", views.list_waiting, name="list-waiting"),
     path("<composer_key:key>/", views.compose, name="compose"),
     path("<composer_key:key>/brouillon/", views.save, name="save"),

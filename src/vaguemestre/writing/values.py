@@ -1,7 +1,7 @@
 """Nouns of a message being written. All frozen."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from vaguemestre.webmail.values import MailLogin, MessageRef
@@ -62,6 +62,8 @@ class Answer:
     quote: str
     in_reply_to: str
     references: tuple[str, ...]
+    author: str = ""  # whom an answer to the author alone goes to
+    list_name: str = ""  # the list the original came through
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,22 @@ class Writing:
     revision: int
     attempt: int  # number of the next sending
     is_sending: bool
+    author: str = ""
+    list_name: str = ""
     enclosures: tuple[EnclosureShown, ...] = ()
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Met:
+    """Somebody written to. `kind`: `inside` or `outside` the académie; `detail`: function and school."""
+
+    address: str
+    kind: str
+    name: str = ""
+    detail: str = ""
+    has_homonyms: bool = False
+    absent_until: date | None = None
 
 
 @dataclass(frozen=True)

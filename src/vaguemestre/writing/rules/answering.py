@@ -32,6 +32,7 @@ def answer_to(mode: Mode, original: OpenedMessage, own: Collection[str], body: s
         quote=_forwarded(original, body) if is_forward else _quoted(original, body),
         in_reply_to="" if is_forward else message_id,
         references=kept_references(known, message_id),
+        author="" if is_forward else shown_recipients(answered_people(Mode.REPLY, original, own)[0]),
     )
 
 

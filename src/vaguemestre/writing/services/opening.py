@@ -112,7 +112,7 @@ def _answer(row: Composition, mode: Mode, original: OpenedMessage, body: str) ->
     answer = answer_to(mode, original, _own_addresses(row), body)
     row.to, row.cc, row.subject = answer.to, answer.cc, answer.subject
     row.in_reply_to, row.references = answer.in_reply_to, list(answer.references)
-    row.quote = answer.quote
+    row.quote, row.author, row.list_name = answer.quote, answer.author, answer.list_name
     mark = Flag.FORWARDED if mode is Mode.FORWARD else Flag.ANSWERED
     row.answered = {**ref_columns(original.ref), "flag": str(mark)}
 

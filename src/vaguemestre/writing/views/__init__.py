@@ -2,7 +2,16 @@
 
 from vaguemestre.writing.views.enclosing import add_enclosure, add_slice, remove_enclosure, show_enclosure
 from vaguemestre.writing.views.leaving import cancel, list_waiting, send, tell_state
-from vaguemestre.writing.views.typing import as_text, compose, drop, fork, save, start, suggest_recipients
+from vaguemestre.writing.views.typing import (
+    as_text,
+    compose,
+    drop,
+    fork,
+    meet_recipients,
+    save,
+    start,
+    suggest_recipients,
+)
 
 __all__ = [
     "add_enclosure",
@@ -13,6 +22,7 @@ __all__ = [
     "drop",
     "fork",
     "list_waiting",
+    "meet_recipients",
     "remove_enclosure",
     "save",
     "send",

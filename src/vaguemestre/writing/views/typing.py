@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,10 +15,13 @@ from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.forms import OpeningForm, WrittenForm
 from vaguemestre.writing.http import COMPOSER_CSP, answers_json, size_limit, wants_json, writer_of
+from vaguemestre.writing.ports import absent_until
 from vaguemestre.writing.rules.cleaning import html_of_text
 from vaguemestre.writing.services.rows import fresh_key
-from vaguemestre.writing.values import Opening, Written
+from vaguemestre.writing.values import Met, Opening, Written
 from vaguemestre.writing.views.page import composer_page, empty_writing
+
+_MOST_MET = 500
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,6 +110,28 @@ def fork(request: SignedInRequest, key: str) -> HttpResponse:
 def as_text(request: SignedInRequest, key: str) -> HttpResponse:
     """What the rich text says in plain text, for whoever goes on without formatting."""
     return JsonResponse({"text": plain_text(request.POST.get("html", ""))})
+
+
+@require_POST
+@signed_in
+@answers_json
+def meet_recipients(request: SignedInRequest) -> HttpResponse:
+    """Who the people written to are; one address a line."""
+    addresses = request.POST.get("addresses", "").split("\n")[:_MOST_MET]
+    met = queries.people_met(addresses, writer_of(request).domain, timezone.now(), absent_until.get())
+    return JsonResponse({"people": [_met(one) for one in met]})
+
+
+def _met(one: Met) -> dict[str, object]:
+    until = one.absent_until
+    return {
+        "address": one.address,
+        "kind": one.kind,
+        "name": one.name,
+        "detail": one.detail,
+        "homonyms": one.has_homonyms,
+        "absent": _("absence annoncée jusqu’au %(day)s") % {"day": f"{until:%d/%m/%Y}"} if until else "",
+    }
 
 
 @require_GET

@@ -1,0 +1,88 @@
+"""Whom one may write to: how long the proposals take, with a whole académie in the directory.
+
+    PYTHONPATH=src .venv/bin/python bench/writing.py [AGENTS]
+
+On a home of its own, thrown away. Milliseconds at the server: 2 to 5 letters of names, of first names, of both, as
+people type them; one signed-in person with a book of 300 contacts.
+"""
+
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+
+_home = tempfile.TemporaryDirectory()
+os.environ.setdefault("VAGUEMESTRE_HOME", _home.name)
+os.environ["DJANGO_SETTINGS_MODULE"] = "vaguemestre.site.settings"
+
+# The settings are read when Django is imported: the home above comes first.
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from vaguemestre.contacts.models import Contact  # noqa: E402
+from vaguemestre.credentials.models import Account  # noqa: E402
+from vaguemestre.directory.models import MailAddress  # noqa: E402
+from vaguemestre.directory.ports import numen_keys  # noqa: E402
+from vaguemestre.directory.services import found_academy  # noqa: E402
+from vaguemestre.directory.values import NumenLayout  # noqa: E402
+from vaguemestre.intake import services  # noqa: E402
+from vaguemestre.intake.sample import feed_text, sample, structures_text  # noqa: E402
+from vaguemestre.intake.values import Terms  # noqa: E402
+from vaguemestre.kernel.times import paris_day  # noqa: E402
+from vaguemestre.writing.queries import suggestions  # noqa: E402
+
+ASKED = 2000
+
+
+def main(agents: int) -> None:
+    """Print the median, the 95th and the 99th percentile and the worst."""
+    account = _academy(agents)
+    addresses = list(MailAddress.objects.filter(is_primary=True).values_list("address", flat=True))
+    chance = random.Random(7)
+    Contact.objects.bulk_create(
+        Contact(account=account, name=one.partition("@")[0].replace(".", " ").title(), address=one)
+        for one in chance.sample(addresses, min(300, len(addresses)))
+    )
+    took = []
+    for _ in range(ASKED):
+        first, _, last = chance.choice(addresses).partition("@")[0].partition(".")
+        typed = chance.choice((last[:2], last[:3], last[:5], first[:3], f"{first[:3]} {last[:2]}"))
+        began = time.perf_counter()
+        suggestions(account.pk, typed)
+        took.append((time.perf_counter() - began) * 1000)
+    parts = statistics.quantiles(took, n=100)
+    print(
+        f"{len(addresses)} people, {ASKED} questions: median {parts[49]:.1f} ms, "
+        f"95 % {parts[94]:.1f} ms, 99 % {parts[98]:.1f} ms, worst {max(took):.1f} ms"
+    )
+
+
+def _academy(agents: int) -> Account:
+    """A directory of that many people, and one of its accounts."""
+    config, now = settings.CONFIG, timezone.now()
+    call_command("migrate", verbosity=0)
+    academy = config.academy
+    academy_id = found_academy(academy.code, academy.name, academy.domain, academy.departments)
+    layout = NumenLayout(academy.numen_layout)
+    made = sample(agents, 1, today=paris_day(now), academy=academy.code, layout=layout)
+    files = services.Files(
+        "".join(feed_text(made.people)).encode(), "".join(structures_text(made.places)).encode(), "bench.csv"
+    )
+    setting = services.Setting(academy_id, numen_keys.get(), 2048, "bench", config.data_dir / "feed.lock")
+    terms = Terms(paris_day(now), config.feed.grace_days, config.feed.closure_limit_percent)
+    services.apply(files, setting, terms, now=now, progress=lambda *_: None)
+    account = Account.objects.order_by("pk").first()
+    if account is None:
+        raise SystemExit("the feed opened no account")
+    return account
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 45_000)

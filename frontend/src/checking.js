@@ -1,0 +1,83 @@
+// What deserves a second thought before leaving. Each question has its answer in one click.
+
+const FORGOTTEN = /\b(ci-joint|pi[eè]ces? jointes?|en pj|la pj|les pj|en annexe|fichiers? joints?|document joint|joins? (?:le|la|les|un|une|des|à)\b|vous trouverez joint|joint à ce (?:mail|courriel|message))/i;
+const MANY = 30;
+
+export class Checking {
+  constructor(form, { recipients, enclosures, editor, ask, button, say, send, onHidden }) {
+    Object.assign(this, { form, recipients, enclosures, editor, ask, button, say, send, onHidden });
+  }
+
+  // True when nothing is wrong; otherwise the field to mend has the focus, or a question is asked.
+  check(sure) {
+    return this.fieldsHold() && this.sureOf(sure);
+  }
+
+  fieldsHold() {
+    const right = this.recipients.map((one) => one.commit());
+    if (!right.every(Boolean)) {
+      this.recipients[right.indexOf(false)].input.focus();
+      return false;
+    }
+    if (!this.recipients.some((one) => one.people.length)) {
+      this.recipients[0].say("Indiquez au moins un destinataire.");
+      this.recipients[0].input.focus();
+      return false;
+    }
+    if (this.enclosures.isBusy) {
+      this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète, ou retirez-la.");
+      return false;
+    }
+    return true;
+  }
+
+  sureOf(sure) {
+    const [to, cc] = this.recipients;
+    const visible = to.people.length + cc.people.length;
+    const again = (why) => () => this.send({ sure: new Set([...sure, why]) });
+    const isAll = this.form.dataset.mode === "reply-all";
+    if (isAll && this.form.dataset.list && visible > 1 && !sure.has("list")) {
+      const name = this.form.dataset.list;
+      this.ask("list", `Vous répondez à tous les abonnés de la liste « ${name} ».`, [
+        this.button("Répondre à l’expéditeur seulement", () => this.answerSender(), "btn primary"),
+        this.button("Répondre à tous", again("list")),
+      ]);
+      return false;
+    }
+    if (visible > MANY && !sure.has("many")) {
+      const words = isAll
+        ? `Votre réponse partira à ${visible} personnes.`
+        : `${visible} destinataires verront les adresses des autres. Les mettre en copie cachée ?`;
+      const acts = [this.button("Mettre en copie cachée", () => this.hide(), "btn primary")];
+      if (isAll) acts.unshift(this.button("Répondre à l’expéditeur seulement", () => this.answerSender(), "btn primary"));
+      this.ask("many", words, [...acts.slice(0, 1), ...acts.slice(1), this.button("Envoyer ainsi", again("many"))]);
+      return false;
+    }
+    if (!this.enclosures.count && FORGOTTEN.test(this.editor.ownWords()) && !sure.has("forgotten")) {
+      this.ask("forgotten", "Vous parlez d’une pièce jointe, mais il n’y en a pas.", [
+        this.button("Joindre des fichiers", () => document.querySelector("#files").click(), "btn primary"),
+        this.button("Envoyer sans", again("forgotten")),
+      ]);
+      return false;
+    }
+    return true;
+  }
+
+  hide() {
+    const [to, cc, bcc] = this.recipients;
+    const everybody = [...to.people, ...cc.people];
+    to.value = "";
+    cc.value = "";
+    bcc.put(everybody);
+    this.onHidden();
+  }
+
+  answerSender() {
+    const [to, cc, bcc] = this.recipients;
+    to.value = this.form.dataset.author;
+    cc.value = "";
+    bcc.value = "";
+    this.form.dataset.mode = "reply";
+    this.onHidden();
+  }
+}
