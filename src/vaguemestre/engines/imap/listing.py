@@ -182,9 +182,12 @@ class Listing(Session):
 
     def _sorted_by_arrival(self) -> "array[int]":
         """UIDs of the selected folder, the last to come first."""
-        lines = self.run(b"UID SORT RETURN (ALL) (REVERSE ARRIVAL) UTF-8 ALL", patience=self._search_patience)
+        # asked upwards: of messages of one second the later stands above, here as in a run of rows
+        lines = self.run(b"UID SORT RETURN (ALL) (ARRIVAL) UTF-8 ALL", patience=self._search_patience)
         answer = next((line.text for line in lines if line.text.startswith(b"ESEARCH")), b"")
-        return unpacked(parse.all_found(answer))
+        uids = unpacked(parse.all_found(answer))
+        uids.reverse()
+        return uids
 
     def _run_of_rows(
         self, folder: str, offset: int, size: int, expected: int
