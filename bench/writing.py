@@ -2,8 +2,8 @@
 
     PYTHONPATH=src .venv/bin/python bench/writing.py [AGENTS]
 
-On a home of its own, thrown away. Milliseconds at the server: 2 to 5 letters of names, of first names, of both, as
-people type them; one signed-in person with a book of 300 contacts.
+On a home of its own, thrown away. Milliseconds at the server: 2 to 5 letters of names, of first names, of
+both, as people type them; one signed-in person with a book of 300 contacts.
 """
 
 import os

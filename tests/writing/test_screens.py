@@ -262,9 +262,7 @@ def test_what_waits_is_listed_with_the_way_back(browser: Client) -> None:
     assert "tout ce que vous avez envoyé est parti" in browser.get(f"{HOME}programmes/").content.decode()
 
 
-def test_whoever_is_written_to_is_told_apart_from_whoever_is_outside(
-    browser: Client, nicolas: Account
-) -> None:
+def test_colleagues_are_told_apart_from_people_outside(browser: Client, nicolas: Account) -> None:
     mine = primary_address(nicolas.person_id or 0) or ""
     asked = f"{mine.upper()}\nparent@dehors.example\nx@faux.{mine.partition('@')[2]}\n\nnimporte"
     told = browser.post(f"{HOME}destinataires/qui/", {"addresses": asked}, **JSON).json()["people"]
