@@ -1,10 +1,15 @@
 """What a person sees of their messages on their way."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from vaguemestre.outbox.models import FateRow, OutgoingRow, PassageRow
-from vaguemestre.outbox.values import Mark, Outgoing
+from django.db.models import Count, Min, Q, QuerySet, Sum
+
+from vaguemestre.outbox.models import FateRow, OutgoingRow, PassageRow, SenderRow
+from vaguemestre.outbox.rules.hours import UNDO_CHOICES
+from vaguemestre.outbox.rules.reasons import delivery_reason
+from vaguemestre.outbox.values import Fate, Held, Mark, Outgoing, Passage, Sending
 
 _IN_VAIN = (Mark.REFUSED, Mark.DELAYED)
 
@@ -50,6 +55,96 @@ def refused_lately(account_id: int, since: datetime, *, limit: int) -> list[tupl
     """(when, recipient, status, the other server's words) of what an account sent in vain, newest first."""
     rows = FateRow.objects.filter(passage__account_id=account_id, mark__in=_IN_VAIN, at__gte=since)
     return list(rows.order_by("-at").values_list("at", "recipient", "status", "words")[:limit])
+
+
+def find_outgoing_of(account_id: int, message_id: str) -> Outgoing | None:
+    """The message of that Message-ID while it is, or was, in the account's outbox."""
+    row = OutgoingRow.objects.filter(account_id=account_id, message_id=message_id).only(*_SHOWN).first()
+    return _shown(row) if row else None
+
+
+def passages_of(account_id: int, *, offset: int, limit: int, search: str = "") -> tuple[Passage, ...]:
+    """What the account sent lately, by whatever program, newest first, each with its fates: two questions."""
+    rows = PassageRow.objects.filter(account_id=account_id)
+    for word in search.split()[:6]:
+        rows = rows.filter(Q(subject__icontains=word) | Q(recipients__icontains=word))
+    return _passages(rows.order_by("-at", "-pk")[offset : offset + limit])
+
+
+def passages_of_message(account_id: int, message_id: str) -> tuple[Passage, ...]:
+    """Every time a message of that Message-ID passed the door, oldest first."""
+    rows = PassageRow.objects.filter(account_id=account_id, message_id=message_id[:255])
+    return _passages(rows.order_by("at", "pk")[:50])
+
+
+def held_of(account_id: int) -> tuple[Passage, ...]:
+    """What waits for the account's word, oldest first."""
+    rows = PassageRow.objects.filter(account_id=account_id, hold=PassageRow.Hold.HELD)
+    return _passages(rows.order_by("at", "pk")[:500])
+
+
+def first_held(account_id: int) -> int | None:
+    """The oldest of what is held."""
+    rows = PassageRow.objects.filter(account_id=account_id, hold=PassageRow.Hold.HELD)
+    return rows.order_by("at", "pk").values_list("pk", flat=True).first()
+
+
+def has_held(account_id: int) -> bool:
+    return PassageRow.objects.filter(account_id=account_id, hold=PassageRow.Hold.HELD).exists()
+
+
+def held_by_account() -> tuple[Held, ...]:
+    """Who has held mail, for the desk: numbers and dates, no subject and no recipient. Oldest first."""
+    rows = (
+        PassageRow.objects.filter(hold=PassageRow.Hold.HELD)
+        .values("account_id", "account__username", "hold_code")
+        .annotate(messages=Count("pk"), recipients=Sum("counted"), since=Min("at"))
+        .order_by("since")
+    )
+    return tuple(
+        Held(
+            row["account_id"],
+            row["account__username"],
+            row["hold_code"],
+            row["messages"],
+            row["recipients"],
+            row["since"],
+        )
+        for row in rows[:200]
+    )
+
+
+def sending_of(account_id: int, *, undo_seconds: int) -> Sending:
+    """What the account chose; `undo_seconds` is the académie's word when it chose nothing."""
+    row = SenderRow.objects.filter(account_id=account_id).first()
+    if row is None:
+        return Sending(undo_seconds, offers_quiet_hours=True)
+    chosen = row.undo_seconds if row.undo_seconds in UNDO_CHOICES else None
+    return Sending(undo_seconds if chosen is None else chosen, row.offers_quiet_hours)
+
+
+def _passages(rows: QuerySet[PassageRow]) -> tuple[Passage, ...]:
+    found = list(rows)
+    known: dict[int, dict[str, FateRow]] = defaultdict(dict)
+    for fate in FateRow.objects.filter(passage_id__in=[row.pk for row in found]):
+        known[fate.passage_id][fate.recipient.lower()] = fate
+    return tuple(_passage(row, known[row.pk]) for row in found)
+
+
+def _passage(row: PassageRow, known: Mapping[str, FateRow]) -> Passage:
+    fates = []
+    for recipient in row.recipients:
+        fate = known.get(recipient.lower())
+        if fate is None:
+            fates.append(Fate(recipient, Mark.ACCEPTED, row.at))
+            continue
+        mark = Mark(fate.mark)
+        is_bad = mark in (Mark.DELAYED, Mark.REFUSED)
+        reason = delivery_reason(fate.status, fate.words) if is_bad else ""
+        fates.append(Fate(recipient, mark, fate.at, reason, fate.words if is_bad else ""))
+    return Passage(
+        row.pk, row.message_id, row.subject, row.sender, row.at, row.hold, row.hold_code, tuple(fates)
+    )
 
 
 def _open_states() -> Iterable[str]:

@@ -195,3 +195,23 @@ class Passage:
     hold: str  # "", held, released, discarded
     hold_code: str
     fates: tuple[Fate, ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """One account's held mail, as the desk sees it."""
+
+    account_id: int
+    username: str
+    code: str
+    messages: int
+    recipients: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What a person chose about sending. `undo_seconds`: how long « Annuler l’envoi » is shown."""
+
+    undo_seconds: int
+    offers_quiet_hours: bool

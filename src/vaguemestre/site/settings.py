@@ -34,6 +34,7 @@ _ROOMS = (
     "devices",
     "contacts",
     "writing",
+    "dispatch",
     "sso.registry",
     "sso.oidc",
     "sso.cas",

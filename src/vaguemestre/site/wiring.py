@@ -20,6 +20,7 @@ from vaguemestre.devices import ports as devices
 from vaguemestre.directory import ports as directory
 from vaguemestre.directory.events import PeopleChanged
 from vaguemestre.directory.rules.sealing import keys_from
+from vaguemestre.dispatch import handlers as dispatch_handlers
 from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.imap.filing import Filing
@@ -42,7 +43,7 @@ from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.kernel import tickets
 from vaguemestre.outbox import handlers as outbox_handlers
 from vaguemestre.outbox import ports as outbox
-from vaguemestre.outbox.events import HoldEnded, MessageFiled, MessageQueued, MessageRefused
+from vaguemestre.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.signin import handlers as signin_handlers
@@ -89,6 +90,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MessageQueued: (outbox_handlers.send,),
     MessageFiled: (writing_handlers.forget_composer, contacts_handlers.remember_recipients),
     MessageRefused: (writing_handlers.bring_draft_back,),
+    MailHeld: (dispatch_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
     SortingChanged: (sorting_handlers.rewrite_script,),
 }

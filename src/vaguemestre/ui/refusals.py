@@ -158,6 +158,7 @@ def sentence(refusal: Refusal) -> str:
         "outbox.from-twice": _("Ce message porte plusieurs expéditeurs."),
         "outbox.from-unreadable": _("L’expéditeur de ce message n’est pas lisible."),
         "outbox.from-somebody-else": _("Vous ne pouvez écrire que sous vos propres adresses."),
+        "outbox.later-is-past": _("Choisissez un moment à venir."),
         "outbox.refused-limit": _(
             "Vous avez écrit à beaucoup de destinataires en peu de temps : réessayez un peu plus tard."
         ),

@@ -7,9 +7,11 @@ from vaguemestre.outbox.services.leaving import (
     LEASE,
     cancel_message,
     queue_message,
+    reschedule_message,
     resume_messages,
     send_message,
 )
+from vaguemestre.outbox.services.preferring import prefer_sending
 from vaguemestre.outbox.services.stopping import let_go, stop_outgoing, throw_away
 
 __all__ = [
@@ -22,9 +24,11 @@ __all__ = [
     "gather_reports",
     "judge_posting",
     "let_go",
+    "prefer_sending",
     "queue_message",
     "read_deliveries",
     "release_held",
+    "reschedule_message",
     "resume_messages",
     "send_message",
     "stop_outgoing",

@@ -18,7 +18,9 @@ _Hold = PassageRow.Hold
 
 
 @transaction.atomic(durable=True)
-def release_held(account_id: int, passage_ids: list[int], *, by: str, now: datetime) -> list[HoldEnded]:
+def release_held(
+    account_id: int, passage_ids: list[int], *, by: str, now: datetime, reason: str = ""
+) -> list[HoldEnded]:
     """Let the account's held messages go. Returns what follows, already announced.
 
     The person has just proved who they are (or the desk answers for it): for half a day, no burst of that
@@ -27,13 +29,15 @@ def release_held(account_id: int, passage_ids: list[int], *, by: str, now: datet
     SenderRow.objects.update_or_create(
         account_id=account_id, defaults={"confirmed_until": now + CONFIRMED_FOR}
     )
-    return _end(account_id, passage_ids, _Hold.RELEASED, by, now)
+    return _end(account_id, passage_ids, _Hold.RELEASED, by, now, reason)
 
 
 @transaction.atomic(durable=True)
-def discard_held(account_id: int, passage_ids: list[int], *, by: str, now: datetime) -> list[HoldEnded]:
+def discard_held(
+    account_id: int, passage_ids: list[int], *, by: str, now: datetime, reason: str = ""
+) -> list[HoldEnded]:
     """Throw the account's held messages away: nobody receives them."""
-    return _end(account_id, passage_ids, _Hold.DISCARDED, by, now)
+    return _end(account_id, passage_ids, _Hold.DISCARDED, by, now, reason)
 
 
 def end_hold(passage_id: int, engine: EndHold) -> None:
@@ -58,12 +62,15 @@ def expect_bulk(account_id: int, recipients: int, *, by: str, now: datetime) -> 
     record("outbox.bulk-expected", to=f"account:{account_id}", by=by, at=now, recipients=recipients)
 
 
-def _end(account_id: int, passage_ids: list[int], how: str, by: str, now: datetime) -> list[HoldEnded]:
+def _end(
+    account_id: int, passage_ids: list[int], how: str, by: str, now: datetime, reason: str
+) -> list[HoldEnded]:
     ended = []
+    why = {"reason": reason} if reason else {}
     for passage_id in passage_ids:
         mine = PassageRow.objects.filter(pk=passage_id, account_id=account_id, hold=_Hold.HELD)
         if mine.update(hold=how):
-            record(f"outbox.hold-{how}", to=f"account:{account_id}", by=by, at=now, passage=passage_id)
+            record(f"outbox.hold-{how}", to=f"account:{account_id}", by=by, at=now, passage=passage_id, **why)
             announce(HoldEnded(passage_id))
             ended.append(HoldEnded(passage_id))
     return ended

@@ -86,6 +86,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Votre mot de passe a changé",
         "Le mot de passe de votre compte a été changé.",
     ),
+    "mail-held": (
+        "Des courriels attendent que vous les confirmiez",
+        "Beaucoup de courriels viennent d’être envoyés depuis votre compte : plus que d’habitude, ou à des "
+        "personnes à qui vous n’aviez jamais écrit. Ils sont retenus, aucun n’est perdu. S’ils sont de vous, "
+        "ouvrez la messagerie, « Envois », puis « Courriels retenus », et envoyez-les. Sinon, jetez-les.",
+    ),
     "app-password-made": (
         "Un mot de passe d’application a été créé",
         "Un mot de passe d’application a été créé pour votre compte : il ouvre votre boîte dans un logiciel "

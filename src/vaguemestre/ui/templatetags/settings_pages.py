@@ -13,6 +13,7 @@ TABS = (
     ("sorting:absence", _("Notifications d’absence")),
     ("sorting:filters", _("Filtres")),
     ("writing:signatures", _("Signatures et identités")),
+    ("dispatch:sending", _("Envoi")),
     ("portal:display", _("Affichage")),
     ("portal:programs", _("Appareils et mots de passe d’application")),
     ("signin:security", _("Sécurité")),

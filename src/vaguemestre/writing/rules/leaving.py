@@ -17,7 +17,7 @@ def due_moment(choice: str, *, undo_seconds: int, now: datetime) -> datetime:
     Raises Refusal `writing.later-malformed`, `writing.later-is-past` or `writing.later-too-far`.
     """
     if not choice:
-        return now + timedelta(seconds=undo_seconds) + GRACE
+        return now + timedelta(seconds=undo_seconds) + GRACE if undo_seconds else now
     moment = _chosen(choice, paris_day(now))
     if moment <= now:
         raise Refusal("writing.later-is-past", field="later")

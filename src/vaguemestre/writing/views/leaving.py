@@ -11,7 +11,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.outbox.queries import find_outgoing, waiting_messages
+from vaguemestre.outbox.queries import find_outgoing, sending_of, waiting_messages
 from vaguemestre.outbox.values import Outgoing
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
@@ -41,7 +41,8 @@ def send(request: SignedInRequest, key: str) -> HttpResponse:
 def _send(request: SignedInRequest, key: str) -> Outgoing:
     form = WrittenForm(request.POST)
     now = timezone.now()
-    due = due_moment(request.POST.get("later", ""), undo_seconds=settings.UNDO_SECONDS, now=now)
+    mine = sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS)
+    due = due_moment(request.POST.get("later", ""), undo_seconds=mine.undo_seconds, now=now)
     return services.send_writing(
         writer_of(request), key, form.written(), form.number("attempt", 1), due, limit=size_limit(), now=now
     )

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.outbox.queries import find_outgoing
+from vaguemestre.outbox.queries import find_outgoing, sending_of
 from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.refusals import sentence
@@ -28,7 +28,7 @@ def composer_page(
         "is_framed": "cadre" in request.GET,
         "error": sentence(refusal) if refusal else "",
         "error_field": str(refusal.facts.get("field", "")) if refusal else "",
-        "undo_seconds": settings.UNDO_SECONDS,
+        "undo_seconds": sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS).undo_seconds,
         "size_limit": size_limit(),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "domain": request.who.address.rpartition("@")[2],
