@@ -15,6 +15,7 @@ from tests.signin.races import at_once
 
 from vaguemestre.credentials.models import Account, OneTimeDevice, RecoveryCode
 from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.credentials.queries import devices_of, recovery_codes_left
 from vaguemestre.credentials.services import burn_recovery_code, make_recovery_codes
 from vaguemestre.journal.models import Entry
 from vaguemestre.signin.models import BrowserSession
@@ -160,8 +161,8 @@ def test_an_application_is_removed_with_its_codes(client: Client, nicolas: Accou
     enrolled(client)
     number = OneTimeDevice.objects.get().pk
     client.post(f"{PAGE}/{number}/retirer")
-    assert not OneTimeDevice.objects.exists()
-    assert not RecoveryCode.objects.exists()
+    assert not devices_of(nicolas.pk)
+    assert recovery_codes_left(nicolas.pk) == 0
     assert "retirée de votre compte" in told[-1]
     assert Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})["Location"] == "/"
 

@@ -35,6 +35,11 @@ class Account(AbstractBaseUser):
     charter_version = models.CharField(max_length=20, blank=True)
     charter_accepted_at = models.DateTimeField(null=True, blank=True)
     preferences = models.JSONField(default=dict)
+    # « Ce n'était pas moi »: the password opens nothing until its owner has chosen another
+    password_barred_at = models.DateTimeField(null=True, blank=True)
+    # what a change replaced, for as long as the change may be undone
+    former_password = models.CharField(max_length=128, blank=True)
+    former_until = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -62,10 +67,15 @@ class AppPassword(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    last_network = models.CharField(max_length=45, blank=True)
 
 
 class OneTimeDevice(models.Model):
-    """A source of one-time codes (RFC 6238): an application (30 s) or a key with a PIN (60 s)."""
+    """A source of one-time codes (RFC 6238): an application (30 s) or a key with a PIN (60 s).
+
+    A key that was handed over waits for its PIN: `issued_at` is set, `confirmed_at` is not.
+    """
 
     class Kind(models.TextChoices):
         APP = "app"
@@ -79,6 +89,19 @@ class OneTimeDevice(models.Model):
     last_step = models.BigIntegerField(default=-1)  # a step is accepted once
     serial = models.CharField(max_length=40, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
+    issued_by = models.CharField(max_length=80, blank=True)  # an actor, as in the journal
+    lost_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+
+class KeyInStock(models.Model):
+    """A key nobody holds yet: its serial number as printed, its secret from the maker's file, sealed."""
+
+    serial = models.CharField(max_length=40, unique=True)
+    secret = models.BinaryField()
+    period = models.PositiveSmallIntegerField(default=60)
+    added_at = models.DateTimeField()
 
 
 class RecoveryCode(models.Model):
@@ -88,6 +111,7 @@ class RecoveryCode(models.Model):
     mark = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
 
 
 class RecoveryContact(models.Model):
@@ -100,6 +124,7 @@ class RecoveryContact(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     usable_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
 
 
 class Passkey(models.Model):
@@ -112,6 +137,7 @@ class Passkey(models.Model):
     counter = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
 
 class MailToken(models.Model):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -53,6 +53,17 @@ class Bearer:
     words: tuple[str, ...] = ()  # names, username, school, town, académie
     numens: tuple[str, ...] = field(default=(), repr=False)
     birth_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReceipt:
+    """A key handed over: what its receipt says."""
+
+    serial: str
+    holder: str
+    issuer: str
+    academy: str
+    at: datetime
 
 
 class Strength(StrEnum):

@@ -16,13 +16,26 @@ class SessionsEnded:
 class AccountTouched:
     """Something was done to what opens an account: its owner must read of it.
 
-    `act` is one of `signin.rules.notices`; `at` is ISO 8601 with its offset; `reason` is shown as it is.
+    `act` is one of `signin.rules.notices`; `at` is ISO 8601 with its offset; `reason` and `detail` are shown
+    as they are; `number` is what it was done to, for the act to be undone.
     """
 
     account_id: int
     act: str
     at: str
     reason: str = ""
+    detail: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class ContactsToTell:
+    """The same fact, for the recovery contacts: by the worker alone, as letters leave once."""
+
+    account_id: int
+    act: str
+    at: str
+    number: int = 0
 
 
 @dataclass(frozen=True)

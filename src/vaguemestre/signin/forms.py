@@ -89,6 +89,19 @@ class DeliveredCodeForm(forms.Form):
     )
 
 
+class CurrentPasswordField(forms.CharField):
+    """The password of before, where it alone is the proof."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Mot de passe actuel",
+            max_length=1024,
+            strip=False,
+            error_messages={"required": "Écrivez votre mot de passe actuel."},
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        )
+
+
 class ChangePasswordForm(forms.Form):
     """A new password, twice. Whether it holds is the service's to say."""
 
@@ -117,3 +130,10 @@ class ChangePasswordForm(forms.Form):
                 "Les deux mots de passe ne sont pas les mêmes : écrivez-les de nouveau."
             )
         return second
+
+
+class RenewPasswordForm(ChangePasswordForm):
+    """The same, for somebody who is not signed in: the present password is asked for first."""
+
+    actuel = CurrentPasswordField()
+    field_order = ("actuel", "mot_de_passe", "confirmation")

@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from vaguemestre.credentials.events import AccountChanged, AccountsChanged
 from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.credentials.queries import presented
+from vaguemestre.credentials.queries import alarm_contacts, presented
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.signin import services
-from vaguemestre.signin.events import AccountTouched, ContactMailDue, SessionsEnded
+from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsToTell, SessionsEnded
+from vaguemestre.signin.links import alarm_link
 from vaguemestre.signin.ports import deliver_notice, revocations, send_outside
 from vaguemestre.signin.rules.contact_mails import letter, opened_letter
-from vaguemestre.signin.rules.notices import notice, notice_id
+from vaguemestre.signin.rules.notices import SENSITIVE, WORDS, notice, notice_id
 
 
 def refuse_tokens(event: SessionsEnded) -> None:
@@ -42,13 +43,38 @@ def tell_owner(event: AccountTouched) -> None:
     content = notice(
         act=event.act,
         reason=event.reason,
+        detail=event.detail,
         name=account.name,
         address=account.address,
         message_id=message_id,
         site=settings.CONFIG.public_url,
+        link=_link(event) if event.act in SENSITIVE else "",
         at=at,
     )
     deliver_notice.get()(account.mailbox, content, message_id, at)
+
+
+def tell_contacts(event: ContactsToTell) -> None:
+    """The same fact, to whoever may recover the account: the mailbox may be in other hands."""
+    account, now = presented(event.account_id), timezone.now()
+    if account is None or account.state != "active":
+        return
+    for to in alarm_contacts(event.account_id, now):
+        content = letter(
+            "alarm",
+            to=to,
+            subject=WORDS[event.act][0],
+            link=_link(event),
+            sender=account.address,
+            site=settings.CONFIG.public_url,
+            now=datetime.fromisoformat(event.at),
+        )
+        send_outside.get()(account.mailbox, account.address, [to], content)
+
+
+def forget_withdrawn_proofs() -> None:
+    """A round: what an undo may not bring back any more is erased."""
+    services.forget_what_is_over(now=timezone.now())
 
 
 def mail_contact(event: ContactMailDue) -> None:
@@ -60,6 +86,10 @@ def mail_contact(event: ContactMailDue) -> None:
     site, now = settings.CONFIG.public_url, timezone.now()
     content = letter(event.kind, to=to, code=code, sender=account.address, site=site, now=now)
     send_outside.get()(account.mailbox, account.address, [to], content)
+
+
+def _link(event: AccountTouched | ContactsToTell) -> str:
+    return alarm_link(settings.CONFIG.public_url, event.account_id, event.act, event.at, event.number)
 
 
 def _put_out(account_ids: list[int]) -> None:

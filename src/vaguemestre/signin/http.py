@@ -24,6 +24,7 @@ from vaguemestre.signin.values import Factor, Who
 
 SIGN_IN = "/alogin"
 SECURITY = "/parametres/securite"
+RENEWAL = "/parametres/securite/mot-de-passe"
 _BROWSER_SALT = "signin.known-browser"
 _BROWSER_AGE = 180 * 24 * 3600
 _ACCOUNTS_A_BROWSER = 5
@@ -53,6 +54,8 @@ def signed_in(view: Callable[..., HttpResponse]) -> _View:
             return _to_sign_in(request)
         if must_enrol(who, timezone.now()) and not request.path.startswith(SECURITY):
             return HttpResponseRedirect(SECURITY)
+        if who.must_renew and request.path != RENEWAL:
+            return HttpResponseRedirect(RENEWAL)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -16,6 +16,7 @@ class BrowserSession(AbstractBaseSession):
     network = models.CharField(max_length=45, blank=True)
     browser = models.CharField(max_length=200, blank=True)
     is_shared_computer = models.BooleanField(default=False)
+    is_own_device = models.BooleanField(default=False)
 
 
 class Attempts(models.Model):
@@ -24,3 +25,26 @@ class Attempts(models.Model):
     subject = models.CharField(max_length=100, unique=True)
     failures = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField()
+
+
+class Device(models.Model):
+    """Where somebody got in: a browser (`mark`: digest of its cookie), or a network for mail programs."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="devices")
+    mark = models.CharField(max_length=64)
+    is_program = models.BooleanField(default=False)
+    told = models.CharField(max_length=200, blank=True)  # User-Agent, or the protocols of a program
+    network = models.CharField(max_length=45, blank=True)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "mark"), name="one_device_a_mark"),)
+
+
+class UsedLink(models.Model):
+    """A link of a notice that served: it closes an account once."""
+
+    mark = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField()

@@ -1,5 +1,6 @@
 """What signin is lent: the counter every worker watches, and a way into inboxes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -31,6 +32,13 @@ class SendOutside(Protocol):
         ...
 
 
+class Undo(Protocol):
+    def __call__(self, account_id: int, number: int, *, by: str, now: datetime) -> bool:
+        """Take back an act of another room, inside the caller's transaction. False: nothing to undo."""
+        ...
+
+
 revocations: Slot[Revocations] = Slot("signin.revocations")
 deliver_notice: Slot[DeliverNotice] = Slot("signin.deliver_notice")
+undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → how its room undoes it
 send_outside: Slot[SendOutside] = Slot("signin.send_outside")

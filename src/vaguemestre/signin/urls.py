@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vaguemestre.signin.views import passkeys, recovery_contacts, second_factors, security
+from vaguemestre.signin.views import alarms, passkeys, recovery_contacts, second_factors, security
 from vaguemestre.signin.views import signing as views
 
 app_name = "signin"
@@ -12,6 +12,8 @@ urlpatterns = [
     path("alogin/cle/options", passkeys.sign_in_options, name="sign-in-passkey-options"),
     path("alogin/code", views.give_code, name="give-code"),
     path("deconnexion", views.sign_out, name="sign-out"),
+    path("compte/pas-moi/<str:token>", alarms.show_alarm, name="alarm"),
+    path("compte/nouveau-mot-de-passe", alarms.renew, name="renew"),
     path("parametres/securite", security.show_security, name="security"),
     path("parametres/securite/mot-de-passe", security.change_password, name="change-password"),
     path("parametres/securite/force", security.judge, name="judge-password"),

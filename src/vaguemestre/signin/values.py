@@ -84,3 +84,4 @@ class Who:
     shared: bool = False
     theme: str = "system"
     enrol_before: datetime | None = None  # a second factor is due by then
+    must_renew: bool = False  # the password is barred: another must be chosen first

@@ -48,7 +48,7 @@ from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.signin import handlers as signin_handlers
 from vaguemestre.signin import ports as signin
-from vaguemestre.signin.events import AccountTouched, ContactMailDue, SessionsEnded
+from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsToTell, SessionsEnded
 from vaguemestre.signin.queries import sessions_over
 from vaguemestre.signin.revocations import FileRevocations
 from vaguemestre.site import secrets
@@ -83,6 +83,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         registry_handlers.follow_accounts,
     ),
     AccountTouched: (signin_handlers.tell_owner,),
+    ContactsToTell: (signin_handlers.tell_contacts,),
     ContactMailDue: (signin_handlers.mail_contact,),
     LetterDue: (assistant_handlers.send_letter,),
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
@@ -96,10 +97,15 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
 }
 
 
+# How other rooms take back what an owner says was not theirs: act of `signin.rules.notices` → service.
+UNDOINGS: dict[str, signin.Undo] = {}
+
+
 ROUNDS: tuple[Callable[[], None], ...] = (
     outbox_handlers.find_lost_messages,
     outbox_handlers.forget_old_passages,
     registry_handlers.forget_old_visits,
+    signin_handlers.forget_withdrawn_proofs,
 )
 
 
@@ -107,6 +113,7 @@ def plug_engines(config: Config) -> None:
     """Plug every slot for one instance. Nothing is opened here: engines connect when first used."""
     subscriptions.plug(SUBSCRIPTIONS)
     rounds.plug(ROUNDS)
+    signin.undoings.plug(UNDOINGS)
     signin.revocations.plug(FileRevocations(config.run_dir / "revocations"))
     credentials.secret_keys.plug(credentials_sealing.keys_from(secrets.read(config.secrets_dir, "field_key")))
     token_key = secrets.read(config.secrets_dir, "token_key.pem")

@@ -76,6 +76,19 @@ def sentence(refusal: Refusal) -> str:
         "credentials.too-many-passkeys": _(
             "Vous avez déjà %(most)s clés d’accès : retirez celles qui ne servent plus."
         ),
+        "credentials.serial-malformed": _("Écrivez le numéro de série gravé au dos de la clé."),
+        "credentials.serial-not-in-stock": _(
+            "La clé %(serial)s n’est pas dans le stock : vérifiez le numéro gravé au dos."
+        ),
+        "credentials.key-held-already": _(
+            "Cette personne a déjà une clé : déclarez-la perdue ou rendue avant d’en remettre une autre."
+        ),
+        "credentials.no-key": _("Aucune clé ne vous a été remise."),
+        "credentials.pin-malformed": _("Un code PIN a de 4 à 8 chiffres."),
+        "credentials.pin-too-easy": _("Ce code PIN se devine : évitez les suites et les chiffres répétés."),
+        "signin.nothing-to-undo": _("Il n’y a plus rien à annuler : ce changement a déjà été repris."),
+        "signin.link-used": _("Ce lien a déjà servi : le compte est déjà refermé."),
+        "signin.wrong-current": _("Ce n’est pas votre mot de passe actuel. Vérifiez les majuscules."),
         "signin.passkey-gone": _("Cette clé d’accès n’est plus là."),
         "signin.too-late": _("Trop de temps s’est écoulé : recommencez depuis le début."),
         "signin.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),

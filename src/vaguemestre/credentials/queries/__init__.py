@@ -8,6 +8,7 @@ from vaguemestre.credentials.queries.factors import (
     recovery_codes_left,
     second_factor_due,
 )
+from vaguemestre.credentials.queries.keys import KeyShown, key_held, keys_in_stock, keys_of
 from vaguemestre.credentials.queries.lives import (
     AccountFacts,
     accounts_by_dossier,
@@ -29,6 +30,7 @@ from vaguemestre.credentials.queries.opening import (
     find_account,
     identified,
     lives_of,
+    password_kept,
     presented,
     usernames_of,
 )
@@ -41,6 +43,7 @@ from vaguemestre.credentials.queries.passkeys import (
 )
 from vaguemestre.credentials.queries.recovery import (
     ContactShown,
+    alarm_contacts,
     contact_under_way,
     contacts_of,
     usable_contact,
@@ -51,6 +54,7 @@ __all__ = [
     "AppPasswordShown",
     "ApplicationShown",
     "ContactShown",
+    "KeyShown",
     "PasskeyHeld",
     "PasskeyShown",
     "Presented",
@@ -62,6 +66,7 @@ __all__ = [
     "accounts_by_dossier",
     "accounts_of",
     "accounts_of_people",
+    "alarm_contacts",
     "app_passwords_of",
     "applications_of",
     "bearer_of",
@@ -72,9 +77,13 @@ __all__ = [
     "find_account",
     "has_accounts",
     "identified",
+    "key_held",
+    "keys_in_stock",
+    "keys_of",
     "lives_of",
     "passkey_named",
     "passkeys_of",
+    "password_kept",
     "presented",
     "proposed_application",
     "public_halves_of",

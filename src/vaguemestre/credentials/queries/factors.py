@@ -28,7 +28,10 @@ class Proposed:
 def applications_of(account_id: int) -> list[ApplicationShown]:
     """The confirmed ones, oldest first."""
     rows = OneTimeDevice.objects.filter(
-        account_id=account_id, kind=OneTimeDevice.Kind.APP, confirmed_at__isnull=False
+        account_id=account_id,
+        kind=OneTimeDevice.Kind.APP,
+        confirmed_at__isnull=False,
+        removed_at__isnull=True,
     ).order_by("pk")
     return [ApplicationShown(pk, since) for pk, since in rows.values_list("pk", "confirmed_at") if since]
 
@@ -37,7 +40,10 @@ def proposed_application(account_id: int, keys: SecretKeys, *, issuer: str) -> P
     """The secret its owner is enrolling, in clear: for that owner's screen only."""
     row = (
         OneTimeDevice.objects.filter(
-            account_id=account_id, kind=OneTimeDevice.Kind.APP, confirmed_at__isnull=True
+            account_id=account_id,
+            kind=OneTimeDevice.Kind.APP,
+            confirmed_at__isnull=True,
+            removed_at__isnull=True,
         )
         .select_related("account")
         .first()
@@ -50,7 +56,9 @@ def proposed_application(account_id: int, keys: SecretKeys, *, issuer: str) -> P
 
 
 def recovery_codes_left(account_id: int) -> int:
-    return RecoveryCode.objects.filter(account_id=account_id, used_at__isnull=True).count()
+    return RecoveryCode.objects.filter(
+        account_id=account_id, used_at__isnull=True, replaced_at__isnull=True
+    ).count()
 
 
 def second_factor_due(account_id: int, role: str) -> datetime | None:

@@ -11,6 +11,9 @@ from vaguemestre.credentials.values import Bearer, DeviceHeld, Identified
 from vaguemestre.directory.queries import addresses_by_person, current_numen, places_of
 from vaguemestre.directory.values import NumenKeys
 
+_IDENTIFIED = ("pk", "person_id", "state", "role", "password", "password_barred_at")
+_APP_PASSWORD = ("pk", "name", "created_at", "expires_at", "scope", "last_used_at", "last_network")
+
 
 @dataclass(frozen=True, slots=True)
 class Presented:
@@ -25,6 +28,7 @@ class Presented:
     name: str
     address: str
     theme: str
+    is_barred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class AppPasswordShown:
     created_at: datetime
     expires_at: datetime | None
     scope: str
+    last_used_at: datetime | None
+    last_network: str
 
 
 def find_account(typed: str) -> Identified | None:
@@ -42,17 +48,16 @@ def find_account(typed: str) -> Identified | None:
     The same three questions, whatever is found.
     """
     name = typed.strip().lower()
-    columns = ("pk", "person_id", "state", "role", "password")
-    by_name = Account.objects.filter(username=name).values_list(*columns).first()
-    by_mailbox = Account.objects.filter(mailbox=name).values_list(*columns).first()
-    by_address = Account.objects.filter(person__addresses__address=name).values_list(*columns).first()
+    by_name = Account.objects.filter(username=name).values_list(*_IDENTIFIED).first()
+    by_mailbox = Account.objects.filter(mailbox=name).values_list(*_IDENTIFIED).first()
+    by_address = Account.objects.filter(person__addresses__address=name).values_list(*_IDENTIFIED).first()
     row = by_name or by_mailbox or by_address
     return _identified(row) if row else None
 
 
 def identified(account_id: int) -> Identified:
     """Raises Account.DoesNotExist."""
-    row = Account.objects.values_list("pk", "person_id", "state", "role", "password").get(pk=account_id)
+    row = Account.objects.values_list(*_IDENTIFIED).get(pk=account_id)
     return _identified(row)
 
 
@@ -62,14 +67,15 @@ def account_of_mailbox(mailbox: str) -> int | None:
 
 
 def account_of_person(person_id: int) -> Identified | None:
-    columns = ("pk", "person_id", "state", "role", "password")
-    row = Account.objects.filter(person_id=person_id).values_list(*columns).first()
+    row = Account.objects.filter(person_id=person_id).values_list(*_IDENTIFIED).first()
     return _identified(row) if row else None
 
 
 def devices_of(account_id: int) -> list[DeviceHeld]:
     """The confirmed sources of one-time codes of an account; none for 0."""
-    rows = OneTimeDevice.objects.filter(account_id=account_id, confirmed_at__isnull=False).order_by("id")
+    rows = OneTimeDevice.objects.filter(
+        account_id=account_id, confirmed_at__isnull=False, lost_at__isnull=True, removed_at__isnull=True
+    ).order_by("id")
     columns = ("pk", "kind", "secret", "period", "pin", "last_step")
     return [
         DeviceHeld(pk, kind, bytes(secret), period, pin, last_step)
@@ -96,6 +102,7 @@ def presented(account_id: int) -> Presented | None:
         name=person.shown_name if person else account.username,
         address=address or account.mailbox,
         theme=account.preferences.get("theme", "system"),
+        is_barred=account.password_barred_at is not None,
     )
 
 
@@ -131,8 +138,7 @@ def account_of_link(token_sha256: str, now: datetime) -> int | None:
 def app_passwords_of(account_id: int) -> Sequence[AppPasswordShown]:
     """Those still good, newest first."""
     rows = AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True).order_by("-id")
-    columns = ("pk", "name", "created_at", "expires_at", "scope")
-    return [AppPasswordShown(*row) for row in rows.values_list(*columns)]
+    return [AppPasswordShown(*row) for row in rows.values_list(*_APP_PASSWORD)]
 
 
 def account_of_app_password(
@@ -154,6 +160,13 @@ def account_of_app_password(
     return None
 
 
-def _identified(row: tuple[int, int | None, str, str, str]) -> Identified:
-    pk, person_id, state, role, password = row
-    return Identified(pk, person_id, state, role, "" if password.startswith("!") else password)
+def password_kept(account_id: int) -> str:
+    """The hash of the password even if it is barred: to choose another with it. "" when there is none."""
+    kept = Account.objects.filter(pk=account_id).values_list("password", flat=True).first() or ""
+    return "" if kept.startswith("!") else kept
+
+
+def _identified(row: tuple[int, int | None, str, str, str, datetime | None]) -> Identified:
+    pk, person_id, state, role, password, barred_at = row
+    hashed = "" if password.startswith("!") or barred_at else password
+    return Identified(pk, person_id, state, role, hashed)

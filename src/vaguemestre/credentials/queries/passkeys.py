@@ -25,18 +25,20 @@ class PasskeyHeld:
 
 
 def passkeys_of(account_id: int) -> list[PasskeyShown]:
-    rows = Passkey.objects.filter(account_id=account_id).order_by("pk")
+    rows = Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).order_by("pk")
     return [PasskeyShown(*row) for row in rows.values_list("pk", "name", "created_at", "last_used_at")]
 
 
 def public_halves_of(account_id: int) -> list[bytes]:
     """What a browser is told not to make twice."""
-    rows = Passkey.objects.filter(account_id=account_id).order_by("pk")
+    rows = Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).order_by("pk")
     return [bytes(attested) for attested in rows.values_list("attested", flat=True)]
 
 
 def passkey_named(credential_sha256: str) -> PasskeyHeld | None:
     """The key of an active account."""
-    rows = Passkey.objects.filter(credential_sha256=credential_sha256, account__state="active")
+    rows = Passkey.objects.filter(
+        credential_sha256=credential_sha256, account__state="active", removed_at__isnull=True
+    )
     row = rows.values_list("pk", "account_id", "attested", "counter").first()
     return PasskeyHeld(row[0], row[1], bytes(row[2]), row[3]) if row else None

@@ -127,10 +127,18 @@ def _is_common(text: str, common: Set[str]) -> bool:
     for reading in (*_readings(text), *_readings(bare)):
         core = _core(reading)
         squeezed = "".join(c for c in reading if c.isalnum())
-        for said in (reading, core, squeezed, "".join(c for c in core if c.isalnum())):
+        for said in (reading, core, squeezed, "".join(c for c in core if c.isalnum()), *_shorter(reading)):
             if said in common or said in FRENCH or _half(said) in common or _half(said) in FRENCH:
                 return True
     return False
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """The text without a few of the signs at its end: a common word may end with some of its own."""
+    for left in range(len(text) - 1, max(len(text) - 7, 0), -1):
+        if text[left].isalpha():
+            return
+        yield text[:left]
 
 
 def _core(text: str) -> str:

@@ -107,7 +107,9 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
 
     Suspended and resumed, it is as never activated. Inside the caller's transaction.
     """
-    Account.objects.filter(pk=account_id).update(password=make_password(None), activated_at=None)
+    Account.objects.filter(pk=account_id).update(
+        password=make_password(None), activated_at=None, former_password="", former_until=None
+    )
     OneTimeDevice.objects.filter(account_id=account_id).delete()
     RecoveryCode.objects.filter(account_id=account_id).delete()
     Passkey.objects.filter(account_id=account_id).delete()

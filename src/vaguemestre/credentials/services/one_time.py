@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
 
 from vaguemestre.credentials.models import OneTimeDevice, RecoveryCode
 from vaguemestre.credentials.rules.one_time import code_typed, drawn_secret, step_matching
@@ -63,7 +64,9 @@ def propose_application(account_id: int, keys: SecretKeys) -> None:
 
     Raises Refusal `credentials.too-many-applications`.
     """
-    held = OneTimeDevice.objects.filter(account_id=account_id, kind=OneTimeDevice.Kind.APP)
+    held = OneTimeDevice.objects.filter(
+        account_id=account_id, kind=OneTimeDevice.Kind.APP, removed_at__isnull=True
+    )
     if held.filter(confirmed_at__isnull=False).count() >= _APPLICATIONS_AT_MOST:
         raise Refusal("credentials.too-many-applications", most=_APPLICATIONS_AT_MOST)
     held.filter(confirmed_at__isnull=True).delete()
@@ -102,19 +105,23 @@ def remove_application(account_id: int, device_id: int, *, by: str, now: datetim
 
     With the last application go the recovery codes, which only stand in for one.
     """
-    rows = OneTimeDevice.objects.filter(account_id=account_id, kind=OneTimeDevice.Kind.APP)
-    gone, _ = rows.filter(pk=device_id, confirmed_at__isnull=False).delete()
-    if not gone:
+    rows = OneTimeDevice.objects.filter(
+        account_id=account_id,
+        kind=OneTimeDevice.Kind.APP,
+        confirmed_at__isnull=False,
+        removed_at__isnull=True,
+    )
+    if not rows.filter(pk=device_id).update(removed_at=now):
         return False
-    if not rows.filter(confirmed_at__isnull=False).exists():
-        RecoveryCode.objects.filter(account_id=account_id).delete()
+    if not rows.exists():
+        _fresh(account_id).update(replaced_at=now)
     record("credentials.one-time-device-removed", to=f"account:{account_id}", by=by, at=now, kind="app")
     return True
 
 
 def make_recovery_codes(account_id: int, keys: SecretKeys, *, by: str, now: datetime) -> list[str]:
     """Ten codes, shown this once; former ones are worth nothing any more. Inside the caller's transaction."""
-    RecoveryCode.objects.filter(account_id=account_id).delete()
+    _fresh(account_id).update(replaced_at=now)
     codes = drawn_codes()
     RecoveryCode.objects.bulk_create(
         RecoveryCode(account_id=account_id, mark=marks_of(code, account_id, keys)[0], made_at=now)
@@ -130,9 +137,13 @@ def burn_recovery_code(account_id: int, typed: str, keys: SecretKeys, *, now: da
     Inside the caller's transaction.
     """
     marks = marks_of(typed, account_id, keys)
-    fresh = RecoveryCode.objects.filter(account_id=account_id, mark__in=marks, used_at__isnull=True)
-    if fresh.update(used_at=now) != 1:
+    if _fresh(account_id).filter(mark__in=marks).update(used_at=now) != 1:
         return False
     owner = f"account:{account_id}"
     record("credentials.recovery-code-used", to=owner, by=owner, at=now)
     return True
+
+
+def _fresh(account_id: int) -> QuerySet[RecoveryCode]:
+    """Codes that still serve."""
+    return RecoveryCode.objects.filter(account_id=account_id, used_at__isnull=True, replaced_at__isnull=True)

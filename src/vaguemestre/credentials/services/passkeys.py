@@ -10,13 +10,14 @@ from vaguemestre.kernel.errors import Refusal
 _AT_MOST = 10
 
 
-def add_passkey(account_id: int, new: NewPasskey, name: str, *, by: str, now: datetime) -> None:
-    """Raises Refusal `credentials.too-many-passkeys`, or `…passkey-refused` for a key known already."""
-    if Passkey.objects.filter(account_id=account_id).count() >= _AT_MOST:
+def add_passkey(account_id: int, new: NewPasskey, name: str, *, by: str, now: datetime) -> int:
+    """Its id. Raises Refusal `credentials.too-many-passkeys`, or `…passkey-refused` for a key known."""
+    if Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).count() >= _AT_MOST:
         raise Refusal("credentials.too-many-passkeys", most=_AT_MOST)
+    Passkey.objects.filter(credential_sha256=new.credential_sha256, removed_at__isnull=False).delete()
     if Passkey.objects.filter(credential_sha256=new.credential_sha256).exists():
         raise Refusal("credentials.passkey-refused")
-    Passkey.objects.create(
+    row = Passkey.objects.create(
         account_id=account_id,
         name=name[:80],
         credential_sha256=new.credential_sha256,
@@ -25,17 +26,19 @@ def add_passkey(account_id: int, new: NewPasskey, name: str, *, by: str, now: da
         created_at=now,
     )
     record("credentials.passkey-added", to=f"account:{account_id}", by=by, at=now)
+    return row.pk
 
 
 def use_passkey(passkey_id: int, former: int, counter: int, *, now: datetime) -> bool:
     """Keep its new count; False when it served elsewhere meanwhile."""
-    rows = Passkey.objects.filter(pk=passkey_id, counter=former)
+    rows = Passkey.objects.filter(pk=passkey_id, counter=former, removed_at__isnull=True)
     return rows.update(counter=counter, last_used_at=now) == 1
 
 
 def remove_passkey(account_id: int, passkey_id: int, *, by: str, now: datetime) -> bool:
     """False when it was not there, or somebody else's."""
-    gone, _ = Passkey.objects.filter(pk=passkey_id, account_id=account_id).delete()
+    rows = Passkey.objects.filter(pk=passkey_id, account_id=account_id, removed_at__isnull=True)
+    gone = rows.update(removed_at=now)
     if gone:
         record("credentials.passkey-removed", to=f"account:{account_id}", by=by, at=now)
     return bool(gone)

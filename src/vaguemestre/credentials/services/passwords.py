@@ -1,6 +1,6 @@
 """Passwords: hashed, kept, compared. Hashing is slow on purpose: never inside a transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 
 from django.contrib.auth.hashers import check_password as matches
@@ -17,6 +17,7 @@ from vaguemestre.credentials.values import Bearer, Strength
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 
+_UNDONE_WITHIN = timedelta(days=7)
 _AT_ONCE = 2  # hashes computed together by a process: a storm queues here instead of starving the pages
 _turn = BoundedSemaphore(_AT_ONCE)
 
@@ -46,8 +47,15 @@ def set_password(account_id: int, password: str, *, by: str, now: datetime) -> N
 
 
 def keep_password(account_id: int, kept: str, *, by: str, now: datetime) -> None:
-    """The same with what `hashed` returned. Inside the caller's transaction."""
-    Account.objects.filter(pk=account_id).update(password=kept)
+    """The same with what `hashed` returned. What it replaces is kept a week, for the owner to undo it.
+
+    Inside the caller's transaction.
+    """
+    account = Account.objects.select_for_update().get(pk=account_id)
+    if account.is_active and account.has_usable_password():
+        account.former_password, account.former_until = account.password, now + _UNDONE_WITHIN
+    account.password, account.password_barred_at = kept, None
+    account.save(update_fields=["password", "password_barred_at", "former_password", "former_until"])
     record("credentials.password-set", to=f"account:{account_id}", by=by, at=now)
     announce(AccountChanged(account_id))
 

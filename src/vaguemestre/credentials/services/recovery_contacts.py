@@ -24,27 +24,28 @@ def propose_contact(account_id: int, address: str, keys: SecretKeys, *, now: dat
     return code
 
 
-def confirm_contact(account_id: int, code: str, keys: SecretKeys, *, by: str, now: datetime) -> bool:
-    """True when it is the code that was sent, in time and within five tries. It rests before it recovers."""
+def confirm_contact(account_id: int, code: str, keys: SecretKeys, *, by: str, now: datetime) -> int:
+    """The contact's id when it is the code sent, in time and within five tries, else 0. It rests first."""
     row = (
         RecoveryContact.objects.select_for_update()
         .filter(account_id=account_id, confirmed_at__isnull=True, code_until__gt=now, tries__lt=TRIES)
         .first()
     )
     if row is None:
-        return False
+        return 0
     row.tries += 1
     holds = hmac.compare_digest(row.code_mark, code_mark(code, account_id, _PURPOSE, keys))
     if holds:
         row.confirmed_at, row.usable_at, row.code_mark = now, now + REST, ""
         record("credentials.recovery-contact-set", to=f"account:{account_id}", by=by, at=now)
     row.save()
-    return holds
+    return row.pk if holds else 0
 
 
 def drop_contact(account_id: int, contact_id: int, *, by: str, now: datetime) -> bool:
     """False when it was not there, or somebody else's."""
-    gone, _ = RecoveryContact.objects.filter(pk=contact_id, account_id=account_id).delete()
+    rows = RecoveryContact.objects.filter(pk=contact_id, account_id=account_id, dropped_at__isnull=True)
+    gone = rows.update(dropped_at=now)
     if gone:
         record("credentials.recovery-contact-dropped", to=f"account:{account_id}", by=by, at=now)
     return bool(gone)

@@ -13,7 +13,6 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.portal import services
 from vaguemestre.portal.forms import AppPasswordForm
 from vaguemestre.provisioning.ports import connections
-from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 
 
@@ -33,9 +32,11 @@ def add_program(request: SignedInRequest) -> HttpResponse:
     account_id, name = request.who.account_id, form.cleaned_data["nom"]
     now = timezone.now()
     scope = form.cleaned_data["usage"] or "mail"
-    text = services.make_app_password(account_id, name, by=f"account:{account_id}", now=now, scope=scope)
+    text, touched = services.make_app_password(
+        account_id, name, by=f"account:{account_id}", now=now, scope=scope
+    )
     is_ready = run_now(AccountChanged(account_id))
-    run_now(AccountTouched(account_id, "app-password-made", now.isoformat()))
+    run_now(touched)
     return _page(request, AppPasswordForm(), shown=text, name=name, is_ready=is_ready)
 
 

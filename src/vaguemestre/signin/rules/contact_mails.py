@@ -24,6 +24,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Quelqu’un demande un nouveau mot de passe pour un compte dont cette adresse est le contact de "
         "secours.\n\nCode : {code}\n\nÉcrivez-le sur la page qui le demande, dans les dix minutes.",
     ),
+    "alarm": (
+        "Votre compte académique : {subject}",
+        "Cette adresse est le contact de secours d’un compte de la messagerie académique. Dans ce "
+        "compte :\n\n{subject}\n\nC’était vous ? Il n’y a rien à faire.\n\n"
+        "Ce n’était pas moi : annuler ou tout refermer (pendant sept jours)\n{link}",
+    ),
     "replaced": (
         "Un autre contact de secours a été ajouté",
         "Un autre contact de secours a été ajouté au compte dont cette adresse est le contact. Il servira "
@@ -32,8 +38,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 _END = """
 
-Vous n’y êtes pour rien ? Ne donnez ce message à personne : sans lui, rien ne change.
-Personne ne vous demandera jamais ce code par téléphone ou par courriel. Aide : {site}/aide
+Vous n’y êtes pour rien ? Ne donnez ce message à personne.
+Personne ne vous demandera jamais un code par téléphone ou par courriel. Aide : {site}/aide
 
 La messagerie de votre académie
 """
@@ -50,15 +56,27 @@ def opened_letter(sealed: str, owner: int, keys: SecretKeys) -> tuple[str, str]:
     return address, code
 
 
-def letter(kind: str, *, to: str, code: str, sender: str, site: str, now: datetime) -> bytes:
-    """The message (RFC 5322), in plain text."""
-    subject, words = _WORDS[kind]
+def letter(
+    kind: str,
+    *,
+    to: str,
+    sender: str,
+    site: str,
+    now: datetime,
+    code: str = "",
+    subject: str = "",
+    link: str = "",
+) -> bytes:
+    """The message (RFC 5322), in plain text. `subject` and `link`: of an alarm."""
+    title, words = _WORDS[kind]
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Messagerie académique", addr_spec=sender)
     message["To"] = Address(addr_spec=to)
-    message["Subject"] = subject
+    message["Subject"] = title.format(subject=subject[:1].lower() + subject[1:])
     message["Date"] = format_datetime(now.astimezone(PARIS))
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = "fr"
-    message.set_content(words.format(code=code) + _END.format(site=site), cte="quoted-printable")
+    message.set_content(
+        words.format(code=code, subject=subject, link=link) + _END.format(site=site), cte="quoted-printable"
+    )
     return message.as_bytes()

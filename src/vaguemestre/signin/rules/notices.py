@@ -92,12 +92,68 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "personnes à qui vous n’aviez jamais écrit. Ils sont retenus, aucun n’est perdu. S’ils sont de vous, "
         "ouvrez la messagerie, « Envois », puis « Courriels retenus », et envoyez-les. Sinon, jetez-les.",
     ),
+    "new-browser": (
+        "Connexion depuis un nouveau navigateur",
+        "Votre compte vient de s’ouvrir dans un navigateur qui n’avait jamais servi à cela.",
+    ),
+    "key-handed-over": (
+        "Une clé OTP vous a été remise",
+        "Une clé OTP vous a été remise. Elle servira dès que vous aurez choisi son code PIN, dans vos "
+        "paramètres de sécurité.",
+    ),
+    "key-pin-chosen": (
+        "Le code PIN de votre clé OTP est choisi",
+        "Un code PIN a été choisi pour votre clé OTP : avec les chiffres affichés, il ouvre votre compte.",
+    ),
+    "key-lost": (
+        "Votre clé OTP est déclarée perdue",
+        "Votre clé OTP a été déclarée perdue : elle n’ouvre plus rien.",
+    ),
+    "filter-redirects": (
+        "Un filtre transfère ou supprime vos courriels",
+        "Un filtre qui transfère ou supprime des courriels qui arrivent a été créé ou modifié.",
+    ),
+    "forwarding-set": (
+        "Vos courriels sont transférés",
+        "Un transfert automatique de vos courriels a été mis en place ou modifié.",
+    ),
+    "delegation-given": (
+        "Quelqu’un d’autre peut agir dans votre boîte",
+        "Un accès à votre boîte ou à un de vos dossiers a été donné à quelqu’un.",
+    ),
+    "export-asked": (
+        "Une copie de vos données a été demandée",
+        "Une copie de vos données a été demandée depuis votre compte.",
+    ),
+    "alarm-raised": (
+        "Votre compte a été refermé à votre demande",
+        "Vous avez signalé que quelqu’un d’autre agissait dans votre compte. Toutes les sessions sont "
+        "fermées, les mots de passe d’application révoqués, et l’ancien mot de passe n’ouvre plus rien.",
+    ),
+    "undone": (
+        "Un changement a été annulé",
+        "Un changement fait dans votre compte a été annulé depuis le lien d’un avertissement.",
+    ),
     "app-password-made": (
         "Un mot de passe d’application a été créé",
         "Un mot de passe d’application a été créé pour votre compte : il ouvre votre boîte dans un logiciel "
         "ou un téléphone.",
     ),
 }
+
+
+# What attackers do next (SECURITY §2): told on another channel as well, with a link to undo it.
+SENSITIVE: frozenset[str] = frozenset(
+    {
+        "new-browser", "application-added", "application-removed", "recovery-codes-made", "passkey-added",
+        "passkey-removed", "contact-set", "contact-dropped", "recovered", "password-changed",
+        "app-password-made", "key-pin-chosen", "key-lost", "filter-redirects", "forwarding-set",
+        "delegation-given", "export-asked",
+    }
+)  # fmt: skip
+
+# Those that can be taken back without closing everything.
+UNDONE: frozenset[str] = SENSITIVE - {"new-browser", "export-asked", "key-pin-chosen"}
 
 
 def notice_id(account_id: int, act: str, at: str, mailbox: str) -> str:
@@ -107,9 +163,18 @@ def notice_id(account_id: int, act: str, at: str, mailbox: str) -> str:
 
 
 def notice(
-    *, act: str, reason: str, name: str, address: str, message_id: str, site: str, at: datetime
+    *,
+    act: str,
+    reason: str,
+    detail: str,
+    name: str,
+    address: str,
+    message_id: str,
+    site: str,
+    link: str,
+    at: datetime,
 ) -> bytes:
-    """The message (RFC 5322), in plain text, without any link to follow from it but the help page."""
+    """The message (RFC 5322), in plain text. `link`: « Ce n'était pas moi », "" where that would not do."""
     subject, happened = WORDS[act]
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Messagerie académique", "ne-pas-repondre", address.partition("@")[2])
@@ -119,11 +184,12 @@ def notice(
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = "fr"
-    because = f"Motif donné : {reason}\n\n" if reason else ""
+    because = f"{detail}\n\n" if detail else ""
+    because += f"Motif donné : {reason}\n\n" if reason else ""
+    wrong = _NOT_ME.format(link=link) if link else _HELP.format(site=site)
     moment = f"{at.astimezone(PARIS):%d/%m/%Y à %H:%M}"
-    message.set_content(
-        _LETTER.format(name=name, happened=happened, because=because, moment=moment, site=site), cte="8bit"
-    )
+    text = _LETTER.format(name=name, happened=happened, because=because, moment=moment, wrong=wrong)
+    message.set_content(text, cte="8bit")
     return message.as_bytes()
 
 
@@ -134,10 +200,19 @@ Bonjour {name},
 
 {because}Date : {moment}
 
-Vous n’attendiez pas cela ? Changez votre mot de passe dans les paramètres, puis prévenez l’assistance : \
-{site}/aide dit comment la joindre.
+{wrong}
 
 Personne ne vous demandera jamais votre mot de passe ni votre NUMEN par courriel ou par téléphone.
 
 La messagerie de votre académie
 """
+
+_HELP = """\
+Vous n’attendiez pas cela ? Changez votre mot de passe dans les paramètres, puis prévenez l’assistance : \
+{site}/aide dit comment la joindre."""
+
+_NOT_ME = """\
+C’était vous ? Il n’y a rien à faire.
+
+Ce n’était pas moi : annuler ou tout refermer (pendant sept jours)
+{link}"""

@@ -1,5 +1,12 @@
 """Signing in and out. Use cases, except what says « inside the caller's transaction »."""
 
+from vaguemestre.signin.services.alarms import (
+    check_current,
+    close_everything,
+    forget_what_is_over,
+    renew_password,
+    undo,
+)
 from vaguemestre.signin.services.changes import change_password
 from vaguemestre.signin.services.passkeys import by_passkey, drop_passkey, keep_passkey
 from vaguemestre.signin.services.recovery_contacts import begin_contact, finish_contact, remove_contact
@@ -17,6 +24,7 @@ from vaguemestre.signin.services.sessions import (
     touch,
 )
 from vaguemestre.signin.services.steps import begin, go_on
+from vaguemestre.signin.services.telling import tell
 from vaguemestre.signin.services.throttle import clear, give_back, lift, pay
 
 __all__ = [
@@ -25,7 +33,9 @@ __all__ = [
     "begin_contact",
     "by_passkey",
     "change_password",
+    "check_current",
     "clear",
+    "close_everything",
     "drop_application",
     "drop_passkey",
     "end_other_sessions",
@@ -33,6 +43,7 @@ __all__ = [
     "end_sessions_of_closed",
     "finish_application",
     "finish_contact",
+    "forget_what_is_over",
     "give_back",
     "go_on",
     "keep_passkey",
@@ -40,6 +51,9 @@ __all__ = [
     "open_browser_session",
     "pay",
     "remove_contact",
+    "renew_password",
     "renew_recovery_codes",
+    "tell",
     "touch",
+    "undo",
 ]

@@ -5,13 +5,13 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.credentials.services import hashed, keep_password
-from vaguemestre.jobs.services import announce
 from vaguemestre.signin.events import AccountTouched
+from vaguemestre.signin.services.telling import tell
 
 
-def change_password(account_id: int, password: str, *, by: str, now: datetime) -> None:
+def change_password(account_id: int, password: str, *, by: str, now: datetime) -> AccountTouched:
     """Use case: make it theirs. The rules were asked before; other sessions are ended by the caller."""
     kept = hashed(password)
     with transaction.atomic(durable=True):
         keep_password(account_id, kept, by=by, now=now)
-        announce(AccountTouched(account_id, "password-changed", now.isoformat()))
+        return tell(account_id, "password-changed", now=now)

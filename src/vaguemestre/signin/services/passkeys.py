@@ -9,11 +9,11 @@ from django.db import transaction
 from vaguemestre.credentials.queries import passkey_named
 from vaguemestre.credentials.rules.passkeys import Party, created, key_named, proved
 from vaguemestre.credentials.services import add_passkey, remove_passkey, use_passkey
-from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.rules.throttle import NETWORK
+from vaguemestre.signin.services.telling import tell
 from vaguemestre.signin.services.throttle import give_back, pay
 from vaguemestre.signin.values import Asked, Denied, Factor, Granted
 
@@ -22,20 +22,20 @@ _REFUSED = Denied("credentials.passkey-refused")
 
 def keep_passkey(
     account_id: int, party: Party, state: Mapping[str, Any], answer: str, name: str, *, now: datetime
-) -> None:
+) -> AccountTouched:
     """The key a browser just made. Raises Refusal `credentials.passkey-refused` or `…too-many-passkeys`."""
     new = created(party, state, answer)
     with transaction.atomic(durable=True):
-        add_passkey(account_id, new, name, by=f"account:{account_id}", now=now)
-        announce(AccountTouched(account_id, "passkey-added", now.isoformat()))
+        number = add_passkey(account_id, new, name, by=f"account:{account_id}", now=now)
+        return tell(account_id, "passkey-added", now=now, number=number, detail=f"« {name} »")
 
 
 @transaction.atomic(durable=True)
-def drop_passkey(account_id: int, passkey_id: int, *, now: datetime) -> None:
+def drop_passkey(account_id: int, passkey_id: int, *, now: datetime) -> AccountTouched:
     """Raises Refusal `signin.passkey-gone`."""
     if not remove_passkey(account_id, passkey_id, by=f"account:{account_id}", now=now):
         raise Refusal("signin.passkey-gone")
-    announce(AccountTouched(account_id, "passkey-removed", now.isoformat()))
+    return tell(account_id, "passkey-removed", now=now, number=passkey_id)
 
 
 def by_passkey(

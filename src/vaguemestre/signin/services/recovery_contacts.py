@@ -12,6 +12,7 @@ from vaguemestre.jobs.services import announce
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.events import AccountTouched, ContactMailDue
 from vaguemestre.signin.rules.contact_mails import sealed_letter
+from vaguemestre.signin.services.telling import tell
 
 
 @transaction.atomic(durable=True)
@@ -23,20 +24,20 @@ def begin_contact(account_id: int, typed: str, own_domain: str, keys: SecretKeys
 
 
 @transaction.atomic(durable=True)
-def finish_contact(account_id: int, code: str, keys: SecretKeys, *, now: datetime) -> bool:
-    """True when the address is proved: its owner is told, former contacts too. A try is kept anyway."""
+def finish_contact(account_id: int, code: str, keys: SecretKeys, *, now: datetime) -> AccountTouched | None:
+    """Told to the owner and to former contacts if the address is proved; else None. A try is kept anyway."""
     former = [one.address for one in contacts_of(account_id, now)]
-    if not confirm_contact(account_id, code, keys, by=f"account:{account_id}", now=now):
-        return False
+    number = confirm_contact(account_id, code, keys, by=f"account:{account_id}", now=now)
+    if not number:
+        return None
     for address in former:
         announce(ContactMailDue(account_id, "replaced", sealed_letter(address, "", account_id, keys)))
-    announce(AccountTouched(account_id, "contact-set", now.isoformat()))
-    return True
+    return tell(account_id, "contact-set", now=now, number=number)
 
 
 @transaction.atomic(durable=True)
-def remove_contact(account_id: int, contact_id: int, *, now: datetime) -> None:
+def remove_contact(account_id: int, contact_id: int, *, now: datetime) -> AccountTouched:
     """Raises Refusal `signin.contact-gone`."""
     if not drop_contact(account_id, contact_id, by=f"account:{account_id}", now=now):
         raise Refusal("signin.contact-gone")
-    announce(AccountTouched(account_id, "contact-dropped", now.isoformat()))
+    return tell(account_id, "contact-dropped", now=now, number=contact_id)

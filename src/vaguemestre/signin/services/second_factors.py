@@ -13,9 +13,9 @@ from vaguemestre.credentials.services import (
     remove_application,
 )
 from vaguemestre.credentials.values import SecretKeys
-from vaguemestre.jobs.services import announce
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.events import AccountTouched
+from vaguemestre.signin.services.telling import tell
 
 
 @transaction.atomic(durable=True)
@@ -25,7 +25,9 @@ def begin_application(account_id: int, keys: SecretKeys) -> None:
 
 
 @transaction.atomic(durable=True)
-def finish_application(account_id: int, code: str, keys: SecretKeys, *, now: datetime) -> list[str]:
+def finish_application(
+    account_id: int, code: str, keys: SecretKeys, *, now: datetime
+) -> tuple[AccountTouched, list[str]]:
     """The code proves that the application holds the secret; with the first one, recovery codes to show once.
 
     Raises Refusal `signin.wrong-code`, and nothing changed.
@@ -34,29 +36,28 @@ def finish_application(account_id: int, code: str, keys: SecretKeys, *, now: dat
     is_first = not applications_of(account_id)
     if not confirm_application(account_id, code, keys, by=by, now=now):
         raise Refusal("signin.wrong-code")
-    _tell(account_id, "application-added", now)
-    return make_recovery_codes(account_id, keys, by=by, now=now) if is_first else []
+    number = applications_of(account_id)[-1].device_id
+    touched = tell(account_id, "application-added", now=now, number=number)
+    return touched, make_recovery_codes(account_id, keys, by=by, now=now) if is_first else []
 
 
 @transaction.atomic(durable=True)
-def drop_application(account_id: int, device_id: int, role: str, *, now: datetime) -> None:
+def drop_application(account_id: int, device_id: int, role: str, *, now: datetime) -> AccountTouched | None:
     """Raises Refusal `signin.second-factor-due` for the last one of whoever must hold one."""
     held = [one.device_id for one in applications_of(account_id)]
     if role in DUE_ROLES and held == [device_id]:
         raise Refusal("signin.second-factor-due")
     if remove_application(account_id, device_id, by=f"account:{account_id}", now=now):
-        _tell(account_id, "application-removed", now)
+        return tell(account_id, "application-removed", now=now, number=device_id)
+    return None
 
 
 @transaction.atomic(durable=True)
-def renew_recovery_codes(account_id: int, keys: SecretKeys, *, now: datetime) -> list[str]:
+def renew_recovery_codes(
+    account_id: int, keys: SecretKeys, *, now: datetime
+) -> tuple[AccountTouched, list[str]]:
     """Ten new ones, to show once. Raises Refusal `signin.no-application`: alone they stand in for nothing."""
     if not applications_of(account_id):
         raise Refusal("signin.no-application")
     codes = make_recovery_codes(account_id, keys, by=f"account:{account_id}", now=now)
-    _tell(account_id, "recovery-codes-made", now)
-    return codes
-
-
-def _tell(account_id: int, act: str, now: datetime) -> None:
-    announce(AccountTouched(account_id, act, now.isoformat()))
+    return tell(account_id, "recovery-codes-made", now=now), codes

@@ -13,12 +13,11 @@ from vaguemestre.directory.queries import person_by_numen
 from vaguemestre.directory.rules.numens import parse_numen
 from vaguemestre.directory.rules.sealing import digest
 from vaguemestre.directory.values import NumenKeys
-from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.rules import throttle as budgets_of
 from vaguemestre.signin.rules.steps import after, factors_due
+from vaguemestre.signin.services.telling import tell
 from vaguemestre.signin.services.throttle import clear, give_back, pay
 from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated, Proof, Step
 
@@ -74,7 +73,7 @@ def go_on(attempt: Attempt, code: str, asked: Asked, keys: SecretKeys, *, now: d
         burnt = any(burn_code(attempt.account_id, d, typed, keys, now=now) for d in applications)
         if not burnt and applications and burn_recovery_code(attempt.account_id, code, keys, now=now):
             burnt = True
-            announce(AccountTouched(attempt.account_id, "recovery-code-used", now.isoformat()))
+            tell(attempt.account_id, "recovery-code-used", now=now)
         step = after(attempt, Proof(Factor.CODE, burnt), now=now)
         failed = not isinstance(step, Granted)
         _settle(Denied("signin.wrong") if failed else step, attempt.account_id, budgets, now=now)

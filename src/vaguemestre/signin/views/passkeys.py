@@ -16,7 +16,6 @@ from vaguemestre.credentials.rules.passkeys import Ceremony, Party, asking, crea
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
-from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.forms import PasskeyForm
 from vaguemestre.signin.http import SIGN_IN, SignedInRequest, enter, network_of, recently_signed_in, who_asks
 from vaguemestre.signin.rules.paths import safe_next
@@ -37,11 +36,12 @@ def add(request: SignedInRequest) -> HttpResponse:
         typed = form.cleaned_data
         try:
             state = _taken(request, _MADE)
-            services.keep_passkey(account_id, _party(), state, typed["reponse"], typed["nom"], now=now)
+            answer, name = typed["reponse"], typed["nom"]
+            touched = services.keep_passkey(account_id, _party(), state, answer, name, now=now)
         except Refusal as refusal:
             form.add_error("nom", sentence(refusal))
         else:
-            run_now(AccountTouched(account_id, "passkey-added", now.isoformat()))
+            run_now(touched)
             return HttpResponseRedirect(f"{reverse('signin:security')}?fait=cle")
     return render(request, "signin/passkey.html", {"form": form})
 
@@ -58,8 +58,7 @@ def creation_options(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 def remove(request: SignedInRequest, number: int) -> HttpResponse:
     account_id, now = request.who.account_id, timezone.now()
-    services.drop_passkey(account_id, number, now=now)
-    run_now(AccountTouched(account_id, "passkey-removed", now.isoformat()))
+    run_now(services.drop_passkey(account_id, number, now=now))
     return HttpResponseRedirect(f"{reverse('signin:security')}?fait=cle-retiree")
 
 

@@ -12,7 +12,6 @@ from vaguemestre.credentials.queries import contact_under_way
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
-from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.forms import ContactForm, DeliveredCodeForm
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in
 from vaguemestre.ui.refusals import sentence
@@ -42,8 +41,9 @@ def prove_contact(request: SignedInRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("signin:set-contact"))
     form = DeliveredCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if services.finish_contact(account_id, form.cleaned_data["code"], secret_keys.get(), now=now):
-            run_now(AccountTouched(account_id, "contact-set", now.isoformat()))
+        code = form.cleaned_data["code"]
+        if touched := services.finish_contact(account_id, code, secret_keys.get(), now=now):
+            run_now(touched)
             return HttpResponseRedirect(f"{reverse('signin:security')}?fait=contact")
         form.add_error("code", sentence(Refusal("signin.wrong-delivered-code")))
     return render(request, "signin/contact.html", {"form": form, "address": address})
@@ -53,6 +53,5 @@ def prove_contact(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 def drop_contact(request: SignedInRequest, number: int) -> HttpResponse:
     account_id, now = request.who.account_id, timezone.now()
-    services.remove_contact(account_id, number, now=now)
-    run_now(AccountTouched(account_id, "contact-dropped", now.isoformat()))
+    run_now(services.remove_contact(account_id, number, now=now))
     return HttpResponseRedirect(f"{reverse('signin:security')}?fait=contact-retire")

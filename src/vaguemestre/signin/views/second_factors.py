@@ -12,7 +12,6 @@ from vaguemestre.credentials.queries import proposed_application
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
-from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.forms import EnrolForm
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in
 from vaguemestre.signin.ports import revocations
@@ -32,12 +31,12 @@ def enrol(request: SignedInRequest) -> HttpResponse:
     account_id, now = request.who.account_id, timezone.now()
     try:
         code = form.cleaned_data["code"]
-        codes = services.finish_application(account_id, code, secret_keys.get(), now=now)
+        touched, codes = services.finish_application(account_id, code, secret_keys.get(), now=now)
     except Refusal as refusal:
         form.add_error("code", sentence(refusal))
         return _enrol_page(request, form)
     revocations.get().bump()  # every worker reads the person again
-    run_now(AccountTouched(account_id, "application-added", now.isoformat()))
+    run_now(touched)
     if codes:
         return _codes_page(request, codes, is_first=True)
     return HttpResponseRedirect(f"{reverse('signin:security')}?fait=application")
@@ -55,8 +54,8 @@ def start_again(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 def remove(request: SignedInRequest, number: int) -> HttpResponse:
     who, now = request.who, timezone.now()
-    services.drop_application(who.account_id, number, who.role, now=now)
-    run_now(AccountTouched(who.account_id, "application-removed", now.isoformat()))
+    if touched := services.drop_application(who.account_id, number, who.role, now=now):
+        run_now(touched)
     return HttpResponseRedirect(f"{reverse('signin:security')}?fait=application-retiree")
 
 
@@ -65,8 +64,8 @@ def remove(request: SignedInRequest, number: int) -> HttpResponse:
 def renew_codes(request: SignedInRequest) -> HttpResponse:
     """The new codes are on the page that answers, and nowhere else ever."""
     account_id, now = request.who.account_id, timezone.now()
-    codes = services.renew_recovery_codes(account_id, secret_keys.get(), now=now)
-    run_now(AccountTouched(account_id, "recovery-codes-made", now.isoformat()))
+    touched, codes = services.renew_recovery_codes(account_id, secret_keys.get(), now=now)
+    run_now(touched)
     return _codes_page(request, codes, is_first=False)
 
 

@@ -19,7 +19,6 @@ from vaguemestre.directory.ports import numen_keys
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
-from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.forms import ChangePasswordForm
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.signin.ports import revocations
@@ -60,9 +59,9 @@ def change_password(request: SignedInRequest) -> HttpResponse:
         return render(request, "signin/change_password.html", {"form": form})
     by = f"account:{account_id}"
     now = timezone.now()
-    services.change_password(account_id, form.cleaned_data["mot_de_passe"], by=by, now=now)
+    touched = services.change_password(account_id, form.cleaned_data["mot_de_passe"], by=by, now=now)
     _end_others(request)
-    run_now(AccountTouched(account_id, "password-changed", now.isoformat()))
+    run_now(touched)
     return HttpResponseRedirect(f"{reverse('signin:security')}?fait=mot-de-passe")
 
 

@@ -1,0 +1,118 @@
+"""« Ce n'était pas moi »: behind the link of a notice. Mail scanners open it, so a GET changes nothing."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from vaguemestre.credentials.events import AccountChanged
+from vaguemestre.credentials.queries import bearer_of, presented
+from vaguemestre.credentials.services import check_chosen_password
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.provisioning.ports import connections
+from vaguemestre.signin import services
+from vaguemestre.signin.forms import RenewPasswordForm
+from vaguemestre.signin.http import SIGN_IN
+from vaguemestre.signin.links import Alarm, read_alarm
+from vaguemestre.signin.ports import revocations, undoings
+from vaguemestre.signin.rules.notices import UNDONE, WORDS
+from vaguemestre.ui.refusals import duration, sentence
+
+_KEPT = "renewal"
+_PATIENCE = timedelta(minutes=30)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def show_alarm(request: HttpRequest, token: str) -> HttpResponse:
+    """What happened and when; undo it, or close everything."""
+    alarm = read_alarm(token)
+    if alarm is None or alarm.act not in WORDS:
+        return render(request, "signin/alarm.html", {"over": True}, status=410)
+    if request.method == "POST":
+        try:
+            if "tout" in request.POST:
+                return _closed(request, alarm)
+            run_now(services.undo(alarm, undoings.get(), now=timezone.now()))
+            run_now(AccountChanged(alarm.account_id))
+        except Refusal as refusal:
+            return _page(request, alarm, denial=sentence(refusal))
+        revocations.get().bump()
+        return _page(request, alarm, is_undone=True)
+    return _page(request, alarm)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def renew(request: HttpRequest) -> HttpResponse:
+    """In the browser that closed the account, for half an hour: the password of before chooses the next."""
+    kept = request.session.get(_KEPT)
+    if not kept or timezone.now() >= datetime.fromisoformat(kept["until"]):
+        return HttpResponseRedirect(SIGN_IN)
+    form = RenewPasswordForm(request.POST or None)
+    account_id = int(kept["account"])
+    if request.method == "POST" and _holds(form, account_id):
+        run_now(services.renew_password(account_id, form.cleaned_data["mot_de_passe"], now=timezone.now()))
+        revocations.get().bump()
+        del request.session[_KEPT]
+        return HttpResponseRedirect(f"{SIGN_IN}?nouveau=1")
+    return render(request, "signin/renew.html", {"form": form})
+
+
+def _holds(form: RenewPasswordForm, account_id: int) -> bool:
+    typed = form.data.get("mot_de_passe", "")
+    try:
+        check_chosen_password(typed, bearer_of(account_id, numen_keys.get()))
+    except Refusal as refusal:
+        if typed:
+            form.add_error("mot_de_passe", sentence(refusal))
+    if not form.is_valid():
+        return False
+    try:
+        services.check_current(account_id, form.cleaned_data["actuel"], now=timezone.now())
+    except Refusal as refusal:
+        waiting = refusal.facts.get("wait")
+        shown = Refusal(refusal.code, wait=duration(waiting)) if isinstance(waiting, int) else refusal
+        form.add_error("actuel", sentence(shown))
+    return form.is_valid()
+
+
+def _closed(request: HttpRequest, alarm: Alarm) -> HttpResponse:
+    now = timezone.now()
+    account = presented(alarm.account_id)
+    ended, touched = services.close_everything(alarm, undoings.get(), revocations.get(), now=now)
+    for event in (ended, AccountChanged(alarm.account_id), touched):
+        run_now(event)
+    if account:
+        _cut(account.mailbox)
+    request.session.flush()
+    request.session.set_expiry(0)
+    request.session[_KEPT] = {"account": alarm.account_id, "until": (now + _PATIENCE).isoformat()}
+    return HttpResponseRedirect(reverse("signin:renew"))
+
+
+def _cut(mailbox: str) -> None:
+    """Programs already connected. The engines away have none; the worker closes them again anyway."""
+    try:
+        connections.get().cut(mailbox)
+    except EngineDown:
+        return
+
+
+def _page(request: HttpRequest, alarm: Alarm, *, denial: str = "", is_undone: bool = False) -> HttpResponse:
+    subject, happened = WORDS[alarm.act]
+    shown = {
+        "subject": subject,
+        "happened": happened,
+        "at": alarm.at,
+        "can_undo": alarm.act in UNDONE and not is_undone,
+        "denial": denial,
+        "is_undone": is_undone,
+    }
+    return render(request, "signin/alarm.html", shown, status=422 if denial else 200)
