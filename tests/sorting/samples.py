@@ -2,7 +2,8 @@ from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
-from vaguemestre.sorting.values import Absence, Owner
+from vaguemestre.sorting.script import compose
+from vaguemestre.sorting.values import Absence, Decided, Owner
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OWNER = Owner(
@@ -48,3 +49,14 @@ texts = st.one_of(
         st.sampled_from(['"', "\\", "$", "{", "}", "1", "\n", "\r", ";", "dollar", "a"]), max_size=12
     ).map("".join),
 )
+
+
+def composed(absence: Absence | None, owner: Owner, *, kept: str, now: datetime, filters=()) -> str:  # type: ignore[no-untyped-def]
+    """The script of one absence and some filters."""
+    decided = Decided(absences=(absence,) if absence else (), filters=tuple(filters))
+    return compose(decided, owner, kept=kept, now=now)
+
+
+def nobody(account_id: int) -> tuple[str, ...]:
+    """An address book without anybody."""
+    return ()

@@ -136,7 +136,7 @@ def test_a_changed_text_or_subject_is_another_reply() -> None:
 
 
 def test_the_preview_says_when_nobody_is_answered() -> None:
-    internal, external = previews(replace(WINTER, external_text="  "), OWNER)
+    internal, external = previews(replace(WINTER, external_text="  "), OWNER, {})
     assert internal is not None
     assert internal.sender == "Nadia Morel <nadia.morel@ac-amiens.test>"
     assert internal.subject == "Absence : Réunion"

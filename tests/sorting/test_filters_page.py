@@ -30,7 +30,7 @@ def sieve() -> Iterator[MemorySieve]:
     def folders(mailbox: str, session_key: str) -> tuple[Choice, ...]:
         return Choice("Archive", "Archives"), Choice("Conseils", "Conseils")
 
-    def recent(mailbox: str, session_key: str, count: int) -> tuple[Glance, ...]:
+    def recent(mailbox: str, session_key: str, count: int, *, whole: bool = False) -> tuple[Glance, ...]:
         return (GLANCE,) * 3
 
     open_scripts.plug(fake)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sorting.samples import HOSTILE, NOW, OWNER, WINTER, texts
+from tests.sorting.samples import composed as compose
 from tests.sorting.sieve_reader import expanded, shape, tokens
 
 from vaguemestre.sorting.rules.absences import bounds
 from vaguemestre.sorting.rules.texts import cleaned
-from vaguemestre.sorting.script import compose
 from vaguemestre.sorting.script.syntax import Command, Pieces, Variable, encoded
 
 PLAIN = replace(WINTER, internal_text="interne", external_text="externe", subject="objet")

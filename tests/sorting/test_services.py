@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from tests.signin.people import account
-from tests.sorting.samples import NOW, WINTER
+from tests.sorting.samples import NOW, WINTER, nobody
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.scripts import MemoryScripts, MemorySieve
@@ -16,7 +16,7 @@ from vaguemestre.kernel.errors import EngineDown, Refusal
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.models import AbsenceRow, ScriptRow
 from vaguemestre.sorting.services import end_absence, rewrite_script, save_absence
-from vaguemestre.sorting.values import SCRIPT_NAME, Applied
+from vaguemestre.sorting.values import SCRIPT_NAME, Applied, Place
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def test_what_is_saved_is_read_again_and_waits_for_the_engine(nicolas: Account) 
 
 def test_it_is_carried_out_and_says_so(nicolas: Account, sieve: MemorySieve) -> None:
     save(nicolas)
-    rewrite_script(nicolas.pk, sieve, now=NOW)
+    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
     held = box(sieve, nicolas)
     assert held.active == SCRIPT_NAME
     assert WINTER.external_text.splitlines()[-1] in held.held[SCRIPT_NAME]
@@ -69,19 +69,19 @@ def test_an_engine_away_loses_nothing(nicolas: Account, sieve: MemorySieve) -> N
     sieve.is_away = True
     save(nicolas)
     with pytest.raises(EngineDown):
-        rewrite_script(nicolas.pk, sieve, now=NOW)
+        rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
     assert queries.absence_of(nicolas.pk) == WINTER
     assert not queries.applied_of(nicolas.pk).is_done
     sieve.is_away = False
-    rewrite_script(nicolas.pk, sieve, now=NOW)
+    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
     assert queries.applied_of(nicolas.pk).is_done
 
 
 def test_twice_is_once(nicolas: Account, sieve: MemorySieve) -> None:
     save(nicolas)
-    rewrite_script(nicolas.pk, sieve, now=NOW)
+    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
     before = dict(box(sieve, nicolas).held)
-    rewrite_script(nicolas.pk, sieve, now=NOW + timedelta(minutes=1))
+    rewrite_script(nicolas.pk, sieve, nobody, now=NOW + timedelta(minutes=1))
     assert box(sieve, nicolas).held == before
 
 
@@ -96,7 +96,7 @@ def test_the_last_decision_wins_over_one_under_way(nicolas: Account, sieve: Memo
                 save(nicolas, external_text="Texte corrigé.")
 
     sieve.boxes[nicolas.mailbox] = Slow()
-    rewrite_script(nicolas.pk, sieve, now=NOW)
+    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
     assert "Texte corrigé." in box(sieve, nicolas).held[SCRIPT_NAME]
     assert queries.applied_of(nicolas.pk).is_done
 
@@ -109,7 +109,7 @@ def test_a_late_run_does_not_say_a_newer_decision_is_done(nicolas: Account) -> N
         yield MemoryScripts()
         save(nicolas, days=3)
 
-    rewrite_script(nicolas.pk, changed_on_leaving, now=NOW)
+    rewrite_script(nicolas.pk, changed_on_leaving, nobody, now=NOW)
     assert not queries.applied_of(nicolas.pk).is_done
 
 
@@ -120,14 +120,14 @@ def test_the_script_of_another_program_is_included_then_given_back(
     held.put("roundcube", THEIRS)
     held.activate("roundcube")
     save(nicolas)
-    rewrite_script(nicolas.pk, sieve, now=NOW)
+    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
     assert held.active == SCRIPT_NAME
     assert 'include :personal :optional "roundcube";' in held.held[SCRIPT_NAME]
     assert queries.applied_of(nicolas.pk).kept == "roundcube"
-    rewrite_script(nicolas.pk, sieve, now=NOW)
+    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
     assert queries.applied_of(nicolas.pk).kept == "roundcube"
-    end_absence(nicolas.pk, by="test", now=NOW)
-    rewrite_script(nicolas.pk, sieve, now=NOW)
+    end_absence(nicolas.pk, by="test", now=NOW, place=Place.FIRST)
+    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
     assert held.held == {"roundcube": THEIRS}
     assert held.active == "roundcube"
 
@@ -136,7 +136,7 @@ def test_nothing_decided_touches_nothing(nicolas: Account, sieve: MemorySieve) -
     held = box(sieve, nicolas)
     held.put("roundcube", THEIRS)
     held.activate("roundcube")
-    rewrite_script(nicolas.pk, sieve, now=NOW)
+    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
     assert (held.held, held.active) == ({"roundcube": THEIRS}, "roundcube")
 
 

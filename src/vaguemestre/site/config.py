@@ -29,6 +29,8 @@ class AcademySection:
     domain: str = "ac-amiens.test"
     departments: tuple[str, ...] = ("002", "060", "080")
     numen_layout: str = "seed"
+    school_zone: str = "B"  # of the school holidays: A, B, C, or empty
+    colleague_domains: tuple[str, ...] = ()  # others answered as colleagues when DMARC proves them
     proof: str = (
         "numen"  # of a first activation: NUMEN and birth date, or "numen+code" (a delivered code too)
     )
@@ -67,6 +69,7 @@ class MailSection:
     quota_mb: int = 2048
     undo_seconds: int = 10  # « Annuler l’envoi » is shown that long
     full_text_search: bool = True
+    forward_outside: bool = False  # filters may send mail on to other domains
 
 
 @dataclass(frozen=True)
@@ -257,6 +260,7 @@ def _check(config: Config, where: str) -> None:
             config.academy.numen_layout in ("standard", "seed"),
             "[academy] « numen_layout » : standard ou seed",
         ),
+        (config.academy.school_zone in ("A", "B", "C", ""), "[academy] « school_zone » : A, B, C ou vide"),
         (
             config.academy.proof in ("numen", "numen+code"),
             "[academy] « proof » : numen ou numen+code",

@@ -11,6 +11,7 @@ from vaguemestre.assistant import handlers as assistant_handlers
 from vaguemestre.assistant import ports as assistant
 from vaguemestre.assistant.events import LetterDue
 from vaguemestre.contacts import handlers as contacts_handlers
+from vaguemestre.contacts.queries import contacts_of
 from vaguemestre.credentials import ports as credentials
 from vaguemestre.credentials.events import AccountActivated, AccountChanged, AccountOpened, AccountsChanged
 from vaguemestre.credentials.rules import sealing as credentials_sealing
@@ -56,7 +57,7 @@ from vaguemestre.site.config import Config
 from vaguemestre.sorting import handlers as sorting_handlers
 from vaguemestre.sorting import ports as sorting
 from vaguemestre.sorting import queries as sorting_queries
-from vaguemestre.sorting.events import SortingChanged
+from vaguemestre.sorting.events import PassAsked, SortingChanged
 from vaguemestre.sso.cas import handlers as cas_handlers
 from vaguemestre.sso.oidc import handlers as oidc_handlers
 from vaguemestre.sso.registry import handlers as registry_handlers
@@ -94,6 +95,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MailHeld: (dispatch_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
     SortingChanged: (sorting_handlers.rewrite_script,),
+    PassAsked: (sorting_handlers.carry_pass,),
 }
 
 
@@ -106,6 +108,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     outbox_handlers.forget_old_passages,
     registry_handlers.forget_old_visits,
     signin_handlers.forget_withdrawn_proofs,
+    sorting_handlers.follow_contacts,
 )
 
 
@@ -164,6 +167,9 @@ def _plug_mail(config: Config) -> None:
     glancing = Glancing(mailboxes)
     sorting.folders_of.plug(glancing.folders)
     sorting.recent_of.plug(glancing.recent)
+    sorting.message_of.plug(glancing.one)
+    sorting.open_received.plug(glancing.received)
+    sorting.known_of.plug(_known_of)
     sorting.open_scripts.plug(
         OpenManageSieve(
             config.mail.host, config.ports.managesieve, lambda mailbox: _mail_token(MailLogin(mailbox))
@@ -178,6 +184,10 @@ def _live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:
 def _mail_token(login: MailLogin) -> str:
     keys, tokens = credentials.token_keys.get(), provisioning.mail_directory.get()
     return mint_mail_token(keys, tokens, login.mailbox, login.session_key, timezone.now())
+
+
+def _known_of(account_id: int) -> tuple[str, ...]:
+    return tuple(one.address for one in contacts_of(account_id))
 
 
 def _sessions_over(session_keys: set[str]) -> set[str]:

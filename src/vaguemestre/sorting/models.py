@@ -3,12 +3,14 @@
 from django.db import models
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.directory.models import Person
 
 
 class AbsenceRow(models.Model):
-    """The absence of an account, kept when it is over: its texts serve again."""
+    """An absence of an account, kept when over: its texts serve again. `place`: one of `values.Place`."""
 
-    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="absence")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="absences")
+    place = models.PositiveSmallIntegerField(default=1)
     is_on = models.BooleanField(default=False)
     starts_on = models.DateField()
     starts_at = models.TimeField(null=True, blank=True)
@@ -18,6 +20,16 @@ class AbsenceRow(models.Model):
     internal_text = models.TextField(blank=True)
     external_text = models.TextField(blank=True)
     days = models.PositiveSmallIntegerField(default=7)
+    weekdays = models.CharField(max_length=7, blank=True)  # ISO digits
+    is_rich = models.BooleanField(default=False)
+    only_known = models.BooleanField(default=False)
+    replacement = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("place",)
+        constraints = (models.UniqueConstraint(fields=("account", "place"), name="absence_place_once"),)
 
 
 class ScriptRow(models.Model):
@@ -28,6 +40,8 @@ class ScriptRow(models.Model):
     applied = models.PositiveIntegerField(default=0)
     applied_at = models.DateTimeField(null=True, blank=True)
     kept = models.CharField(max_length=255, blank=True)  # another program's script, included by ours
+    expert = models.TextField(blank=True)  # the part written by hand
+    known_mark = models.CharField(max_length=64, blank=True)  # of the address book as the script knows it
 
 
 class FilterRow(models.Model):
@@ -43,3 +57,26 @@ class FilterRow(models.Model):
 
     class Meta:
         ordering = ("position", "id")
+
+
+class SpamRow(models.Model):
+    """What an account wants of unwanted mail: fields of `SpamChoice`."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="spam_choice")
+    is_sorted = models.BooleanField(default=True)
+    allowed = models.JSONField(default=list)
+    denied = models.JSONField(default=list)
+
+
+class PassRow(models.Model):
+    """A filter carried to the messages that were already there: the last one asked by an account."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="filter_pass")
+    wanted = models.ForeignKey(FilterRow, null=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(max_length=80)
+    state = models.CharField(max_length=10, default="running")
+    seen = models.PositiveIntegerField(default=0)
+    whole = models.PositiveIntegerField(default=0)
+    taken = models.PositiveIntegerField(default=0)
+    cursor = models.PositiveBigIntegerField(default=0)  # UID of the last message treated
+    number = models.PositiveIntegerField(default=0)  # which asking: an older one stops by itself

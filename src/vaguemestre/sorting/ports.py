@@ -1,10 +1,11 @@
 """What sorting asks of the outside: the scripts of one mailbox (RFC 5804)."""
 
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vaguemestre.kernel.slots import Slot
-from vaguemestre.sorting.values import Choice, Glance, Listing
+from vaguemestre.sorting.values import Choice, Glance, Listing, Outcome, ScriptError
 
 
 class Scripts(Protocol):
@@ -18,6 +19,10 @@ class Scripts(Protocol):
 
     def put(self, name: str, content: str) -> None:
         """Keep the script, compiled by the server first. Raises EngineRefused when it does not compile."""
+        ...
+
+    def check(self, content: str) -> tuple[ScriptError, ...]:
+        """What keeps the script from being compiled (CHECKSCRIPT, RFC 5804 §2.12); nothing is kept."""
         ...
 
     def activate(self, name: str) -> None:
@@ -40,11 +45,48 @@ class FoldersOf(Protocol):
 
 
 class RecentOf(Protocol):
-    def __call__(self, mailbox: str, session_key: str, count: int) -> tuple[Glance, ...]:
-        """The last messages received, newest first. Raises EngineDown."""
+    def __call__(
+        self, mailbox: str, session_key: str, count: int, *, whole: bool = False
+    ) -> tuple[Glance, ...]:
+        """The last messages received, newest first; `whole`: read, not only listed. Raises EngineDown."""
+        ...
+
+
+class MessageOf(Protocol):
+    def __call__(self, mailbox: str, session_key: str, ref: str) -> Glance | None:
+        """One message, read, by its reference as addresses write it; None when gone. Raises EngineDown."""
+        ...
+
+
+class Received(Protocol):
+    """The messages that wait in the inbox, over one connection. Raises EngineDown."""
+
+    def keys(self) -> tuple[str, ...]:
+        """Oldest first."""
+        ...
+
+    def look(self, keys: Sequence[str], *, whole: bool) -> tuple[Glance, ...]:
+        """Those still there."""
+        ...
+
+    def carry(self, keys: Collection[str], outcome: Outcome) -> None:
+        """Marks, copies and moves; nothing is forwarded. Raises Refusal when a folder is gone or full."""
+        ...
+
+
+class OpenReceived(Protocol):
+    def __call__(self, mailbox: str) -> AbstractContextManager[Received]: ...
+
+
+class KnownOf(Protocol):
+    def __call__(self, account_id: int) -> tuple[str, ...]:
+        """The addresses of somebody's address book."""
         ...
 
 
 folders_of: Slot[FoldersOf] = Slot("sorting.folders_of")
 recent_of: Slot[RecentOf] = Slot("sorting.recent_of")
+message_of: Slot[MessageOf] = Slot("sorting.message_of")
+open_received: Slot[OpenReceived] = Slot("sorting.open_received")
 open_scripts: Slot[OpenScripts] = Slot("sorting.open_scripts")
+known_of: Slot[KnownOf] = Slot("sorting.known_of")

@@ -3,16 +3,43 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
+from django.conf import settings
+
 from vaguemestre.credentials.queries import facts_of
-from vaguemestre.directory.queries import addresses_by_person, person_of
-from vaguemestre.sorting.models import AbsenceRow, FilterRow, ScriptRow
-from vaguemestre.sorting.rules.absences import holds
-from vaguemestre.sorting.values import Absence, Applied, Aspect, Condition, Filter, Outcome, Owner, Relation
+from vaguemestre.directory.queries import (
+    addresses_by_person,
+    people_like,
+    person_of,
+    place_of,
+    primary_address,
+)
+from vaguemestre.sorting.models import AbsenceRow, FilterRow, PassRow, ScriptRow, SpamRow
+from vaguemestre.sorting.rules import absences
+from vaguemestre.sorting.values import (
+    Absence,
+    Applied,
+    Aspect,
+    Card,
+    Condition,
+    Decided,
+    Filter,
+    Outcome,
+    Owner,
+    Place,
+    Progress,
+    Relation,
+    SpamChoice,
+)
 
 
-def absence_of(account_id: int) -> Absence | None:
-    """What was last saved, on or off, over or to come."""
-    row = AbsenceRow.objects.filter(account_id=account_id).first()
+def absences_of(account_id: int) -> tuple[Absence, ...]:
+    """What was last saved in each place, on or off, over or to come."""
+    return tuple(_absence(row) for row in AbsenceRow.objects.filter(account_id=account_id))
+
+
+def absence_of(account_id: int, place: Place = Place.FIRST) -> Absence | None:
+    """The one of that place."""
+    row = AbsenceRow.objects.filter(account_id=account_id, place=place).first()
     return _absence(row) if row else None
 
 
@@ -27,13 +54,74 @@ def _absence(row: AbsenceRow) -> Absence:
         internal_text=row.internal_text,
         external_text=row.external_text,
         days=row.days,
+        place=Place(row.place),
+        weekdays=tuple(int(digit) for digit in row.weekdays),
+        is_rich=row.is_rich,
+        only_known=row.only_known,
+        replacement_id=row.replacement_id,
     )
 
 
 def current_absence(account_id: int, now: datetime) -> Absence | None:
     """The absence that answers at that moment."""
-    absence = absence_of(account_id)
-    return absence if absence and holds(absence, now) else None
+    return absences.current(absences_of(account_id), now)
+
+
+def cards_of(known: Collection[Absence]) -> dict[int, Card]:
+    """Whom those absences name as replacements."""
+    people = {one.replacement_id for one in known if one.replacement_id}
+    return {person_id: card for person_id in people if (card := card_of(person_id))}
+
+
+def card_of(person_id: int) -> Card | None:
+    """None without an address to write to."""
+    address = primary_address(person_id)
+    if address is None:
+        return None
+    return Card(person_id, person_of(person_id).shown_name, place_of(person_id), address)
+
+
+def cards_like(typed: str, limit: int = 6) -> tuple[Card, ...]:
+    """Listed people whose name begins like that."""
+    return tuple(
+        Card(one.person_id, one.name, one.detail, one.address) for one in people_like(typed, limit=limit)
+    )
+
+
+def decided_of(account_id: int) -> Decided:
+    """All of it, as the script wants it."""
+    known = absences_of(account_id)
+    return Decided(
+        absences=known,
+        filters=filters_of(account_id),
+        spam=spam_of(account_id),
+        expert=expert_of(account_id),
+        cards=cards_of(known),
+    )
+
+
+def spam_of(account_id: int) -> SpamChoice:
+    row = SpamRow.objects.filter(account_id=account_id).first()
+    return SpamChoice(row.is_sorted, tuple(row.allowed), tuple(row.denied)) if row else SpamChoice()
+
+
+def expert_of(account_id: int) -> str:
+    """The part written by hand."""
+    found = ScriptRow.objects.filter(account_id=account_id).values_list("expert", flat=True)
+    return found.first() or ""
+
+
+def progress_of(account_id: int) -> Progress | None:
+    """How far the last asked pass of a filter is."""
+    row = PassRow.objects.filter(account_id=account_id).first()
+    return Progress(row.name, row.state, row.seen, row.whole, row.taken) if row else None
+
+
+def bound_to_contacts(now: datetime) -> list[tuple[int, str]]:
+    """(account, mark of the address book its script knows) where an absence to be answers contacts only."""
+    rows = AbsenceRow.objects.filter(is_on=True, only_known=True, ends_on__gte=now.date())
+    found = rows.values_list("account_id", "account__sieve_script__known_mark").distinct()
+    return [(account_id, known or "") for account_id, known in found]
 
 
 def absent_until(addresses: Collection[str], now: datetime) -> dict[str, date]:
@@ -51,9 +139,9 @@ def absent_until(addresses: Collection[str], now: datetime) -> dict[str, date]:
     found: dict[str, date] = {}
     for pk, address in pairs:
         absence = _absence(rows[pk])
-        if holds(absence, now):
-            shown = asked[address]
-            found[shown] = max(absence.ends_on, found.get(shown, absence.ends_on))
+        if absences.holds(absence, now):
+            shown, day = asked[address], absences.last_day(absence, now)
+            found[shown] = max(day, found.get(shown, day))
     return found
 
 
@@ -102,5 +190,6 @@ def owner_of(account_id: int, now: datetime) -> Owner | None:
             found = addresses_by_person([facts.person_id]).get(facts.person_id, [])
         addresses = tuple(dict.fromkeys((*(address for address, _, _ in found), facts.mailbox)))
         domains = dict.fromkeys(address.rpartition("@")[2] for address in addresses)
-        return Owner(account_id, facts.mailbox, name, addresses[0], addresses, tuple(domains))
+        proved = tuple(settings.CONFIG.academy.colleague_domains)
+        return Owner(account_id, facts.mailbox, name, addresses[0], addresses, tuple(domains), proved)
     return None

@@ -1,10 +1,27 @@
 """Nouns of sorting."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
-from enum import StrEnum
+from datetime import date, datetime, time
+from enum import IntEnum, StrEnum
 
-SCRIPT_NAME = "vaguemestre"  # ours among the scripts of a mailbox; every other name is somebody else's
+# Ours among the scripts of a mailbox; every other name is somebody else's.
+SCRIPT_NAME = "vaguemestre"
+SPAM_SCRIPT = "vaguemestre-indesirables"  # read before the rule of everybody: whom never to put aside
+EXPERT_SCRIPT = "vaguemestre-expert"  # written by hand on our page
+OURS = frozenset({SCRIPT_NAME, SPAM_SCRIPT, EXPERT_SCRIPT})
+
+
+class Place(IntEnum):
+    """Which of somebody's absences: two may be prepared, one comes back every week, one is set by the desk.
+
+    In the order in which they are tried: two at once send one reply.
+    """
+
+    FIRST = 1
+    SECOND = 2
+    WEEKLY = 3
+    DESK = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +30,10 @@ class Absence:
 
     Without an hour the absence begins with its first day and ends with its last. An empty text answers nobody
     of that kind. `days` between two replies to one person.
+
+    `weekdays` (ISO, 1 = Monday; none = every day): the only days on which it answers. `is_rich`: the texts
+    are HTML. `only_known`: outside, only people of the address book are answered. `replacement_id`: the
+    person whose card ends the internal text.
     """
 
     is_on: bool
@@ -24,13 +45,49 @@ class Absence:
     days: int = 7
     starts_at: time | None = None
     ends_at: time | None = None
+    place: Place = Place.FIRST
+    weekdays: tuple[int, ...] = ()
+    is_rich: bool = False
+    only_known: bool = False
+    replacement_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Somebody to write to meanwhile: name, function and school, address."""
+
+    person_id: int
+    name: str
+    detail: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """School holidays, both days included."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A text ready to be changed, for colleagues and for the others."""
+
+    key: str
+    name: str
+    internal_text: str
+    external_text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
     """Whose mail is sorted: the login inside the engines, the name and address replies leave under.
 
-    `addresses`: every address that is theirs; `internal_domains`: where colleagues write from.
+    `addresses`: every address that is theirs; `internal_domains`: where colleagues write from, once signed
+    in; `proved_domains`: others counted as colleagues when the server that received the message proved them.
+    `known`: the addresses of their address book, read when something asks for it.
     """
 
     account_id: int
@@ -39,6 +96,8 @@ class Owner:
     address: str
     addresses: tuple[str, ...]
     internal_domains: tuple[str, ...]
+    proved_domains: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +130,7 @@ class Preview:
     sender: str
     subject: str
     text: str = field(repr=False)
+    html: str = field(default="", repr=False)
 
 
 class Aspect(StrEnum):
@@ -84,6 +144,8 @@ class Aspect(StrEnum):
     SIZE = "size"  # over that many megabytes
     ATTACHMENT = "attachment"  # has one
     OUTSIDE = "outside"  # comes from outside the académie
+    SINCE = "since"  # received that day or later
+    UNTIL = "until"  # received that day or before
 
 
 class Relation(StrEnum):
@@ -94,7 +156,7 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`text` is words, a number of megabytes (SIZE), or nothing (ATTACHMENT, OUTSIDE)."""
+    """`text`: words, megabytes (SIZE), an ISO day of Paris (SINCE, UNTIL), or "" (ATTACHMENT, OUTSIDE)."""
 
     aspect: Aspect
     relation: Relation = Relation.CONTAINS
@@ -105,7 +167,8 @@ class Condition:
 class Outcome:
     """What happens to a message that fits. Folders by name ("" = none); a copy leaves it in its place.
 
-    `stops`: filters that come after are not tried.
+    `label`: a name the message is marked with. `forward_to`: an address that gets a copy. `discards`: it goes
+    to the trash. `stops`: filters that come after are not tried.
     """
 
     move_to: str = ""
@@ -113,6 +176,9 @@ class Outcome:
     is_read: bool = False
     is_flagged: bool = False
     stops: bool = True
+    label: str = ""
+    forward_to: str = ""
+    discards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +194,46 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class SpamChoice:
+    """What becomes of unwanted mail. `allowed` and `denied`: addresses, or `@domain` for all of a domain.
+
+    `is_sorted`: what the content filter calls spam goes to Junk.
+    """
+
+    is_sorted: bool = True
+    allowed: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decided:
+    """All that somebody decided about their mail. `cards`: of the replacements, by person."""
+
+    absences: tuple[Absence, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    spam: SpamChoice = SpamChoice()
+    expert: str = ""
+    cards: Mapping[int, Card] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptError:
+    """Where a hand-written script is wrong (line 0: nowhere in particular)."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A script as it stands in the mailbox."""
+
+    name: str
+    content: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A folder mail may be filed in: its name for the engine, its name on pages."""
 
@@ -137,7 +243,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a list tells of a received message, enough to try most conditions on."""
+    """What is known of a received message. `text` and `list_id` only when they were asked for.
+
+    `return_path`: the sender of the envelope, "" when unknown. `key`: how the mail store calls the message.
+    """
 
     sender: str  # name and address
     sender_address: str
@@ -146,3 +255,19 @@ class Glance:
     subject: str
     size: int
     has_attachment: bool
+    received: datetime | None = None
+    list_id: str = ""
+    text: str = field(default="", repr=False)
+    return_path: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far filters are with the messages that were already there. `state`: running, done, failed."""
+
+    filter_name: str
+    state: str
+    seen: int
+    whole: int
+    taken: int

@@ -132,6 +132,27 @@ def sentence(refusal: Refusal) -> str:
         "sorting.absence-days": _("Choisissez entre %(fewest)s et %(most)s jours."),
         "sorting.absence-text-too-long": _("Un message d’absence tient en %(most)s caractères."),
         "sorting.absence-text-unprintable": _("Ce texte contient un caractère qui ne peut pas être envoyé."),
+        "sorting.absence-weekdays": _("Cochez au moins un jour de la semaine."),
+        "sorting.account-closed": _("Cette boîte n’est pas ouverte : l’absence ne peut pas être posée."),
+        "sorting.filter-day": _("Écrivez la date ainsi : 19/12/2026."),
+        "sorting.filter-label": _("Une étiquette tient en %(most)s caractères au plus."),
+        "sorting.filter-two-places": _(
+            "Choisissez : ranger dans un dossier ou mettre à la corbeille, pas les deux."
+        ),
+        "sorting.filter-forward-self": _("Cette adresse est la vôtre : le courriel y est déjà."),
+        "sorting.filter-forward-outside": _(
+            "L’académie ne permet de transférer automatiquement que vers une adresse @%(domain)s."
+        ),
+        "sorting.filter-file": _("Ce fichier n’est pas un export de filtres : choisissez un fichier .json."),
+        "sorting.senders-malformed": _(
+            "« %(sender)s » n’est ni une adresse ni un domaine : écrivez nom@exemple.fr ou @exemple.fr."
+        ),
+        "sorting.senders-many": _("Une liste compte %(most)s expéditeurs au plus."),
+        "sorting.senders-both": _("« %(sender)s » est dans les deux listes : retirez-le de l’une."),
+        "sorting.expert-long": _("Cette partie est trop longue : %(most)s Kio au plus."),
+        "sorting.expert-wrong": _(
+            "Cette partie contient des erreurs : elles sont indiquées ligne par ligne."
+        ),
         "webmail.message-gone": _("Ce message n’est plus là : il a été déplacé ou supprimé."),
         "webmail.folder-gone": _("Ce dossier n’existe plus."),
         "webmail.folder-exists": _("Un dossier porte déjà ce nom : choisissez-en un autre."),

@@ -14,10 +14,10 @@ from email.message import EmailMessage
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
+from tests.sorting.samples import composed as compose
 
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.kernel.times import PARIS
-from vaguemestre.sorting.script import compose
 from vaguemestre.sorting.values import SCRIPT_NAME, Absence, Owner
 
 pytestmark = pytest.mark.engines

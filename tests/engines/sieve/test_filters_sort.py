@@ -5,9 +5,9 @@ import secrets
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter
 from tests.engines.sieve.test_absence_replies import TODAY, owner
+from tests.sorting.samples import composed as compose
 
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.sorting.script import compose
 from vaguemestre.sorting.values import SCRIPT_NAME, Aspect, Condition, Filter, Outcome, Relation
 
 pytestmark = pytest.mark.engines

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 from tests.engines.live import LiveEngines, Someone
+from tests.sorting.samples import composed as compose
 
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.engines.sieve.client import ManageSieve
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.sorting.ports import OpenScripts
-from vaguemestre.sorting.script import compose
 from vaguemestre.sorting.values import SCRIPT_NAME, Absence, Owner
 
 pytestmark = pytest.mark.engines

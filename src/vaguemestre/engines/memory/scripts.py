@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.sorting.values import Listing
+from vaguemestre.sorting.values import Listing, ScriptError
 
 
 @dataclass
@@ -23,6 +23,11 @@ class MemoryScripts:
 
     def put(self, name: str, content: str) -> None:
         self.held[name] = content
+
+    def check(self, content: str) -> tuple[ScriptError, ...]:
+        """Every line that says « erreur; » is one."""
+        lines = enumerate(content.splitlines(), start=1)
+        return tuple(ScriptError(number, "unknown command") for number, line in lines if line == "erreur;")
 
     def activate(self, name: str) -> None:
         if name and name not in self.held:

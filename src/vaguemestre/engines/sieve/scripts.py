@@ -1,11 +1,12 @@
 """The scripts of a mailbox: `sorting.ports.Scripts` over ManageSieve."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from vaguemestre.engines.sieve.client import ManageSieve
 from vaguemestre.kernel.errors import EngineRefused
-from vaguemestre.sorting.values import Listing
+from vaguemestre.sorting.values import Listing, ScriptError
 
 
 class ManageSieveScripts:
@@ -35,11 +36,28 @@ class ManageSieveScripts:
     def put(self, name: str, content: str) -> None:
         self._client.command("PUTSCRIPT", name, content)
 
+    def check(self, content: str) -> tuple[ScriptError, ...]:
+        try:
+            self._client.command("CHECKSCRIPT", content)
+        except EngineRefused as error:
+            return errors_of(str(error))
+        return ()
+
     def activate(self, name: str) -> None:
         self._client.command("SETACTIVE", name)
 
     def drop(self, name: str) -> None:
         self._client.command("DELETESCRIPT", name)
+
+
+# : line 3: error: unknown command 'garder' (only reported once at first occurrence).
+_ERROR = re.compile(r"line (\d+): (?:error|warning): (.*)")
+
+
+def errors_of(told: str) -> tuple[ScriptError, ...]:
+    """Pigeonhole's words about a script, by line."""
+    found = [ScriptError(int(line), words.strip().rstrip(".")) for line, words in _ERROR.findall(told)]
+    return tuple(found) or (ScriptError(0, told[:300]),)
 
 
 class OpenManageSieve:

@@ -35,6 +35,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Votre compte est rouvert",
         "L’assistance a rouvert votre compte, qui avait été suspendu.",
     ),
+    "desk-absence": (
+        "L’assistance a posé une notification d’absence",
+        "À la demande de votre hiérarchie, l’assistance a posé une notification d’absence sur votre boîte. "
+        "Son texte est neutre et ne part qu’aux agents de l’académie. Vous pouvez y mettre fin dans vos "
+        "paramètres.",
+    ),
+    "forward-set": (
+        "Des courriels seront transférés automatiquement",
+        "Un filtre de votre boîte transfère désormais des courriels à une autre adresse.",
+    ),
     "desk-compromised": (
         "Votre compte a été mis à l’abri",
         "Votre compte semble avoir été utilisé par quelqu’un d’autre. L’assistance l’a suspendu, a fermé "

@@ -5,20 +5,22 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import parse_day
 from vaguemestre.sorting.rules.absences import (
     FEWEST_DAYS,
+    LONGEST_HTML,
     LONGEST_SUBJECT,
-    LONGEST_TEXT,
     MOST_DAYS,
     check_absence,
     is_over,
 )
+from vaguemestre.sorting.rules.rich import clean_html
 from vaguemestre.sorting.rules.texts import cleaned
-from vaguemestre.sorting.values import Absence
+from vaguemestre.sorting.values import Absence, Place
 from vaguemestre.ui.refusals import sentence
 
 _HOUR = re.compile(r"(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?")
@@ -29,6 +31,7 @@ _UNFINISHED_FIELDS = {
     "sorting.absence-silent": "internal_text",
     "sorting.absence-subject": "subject",
     "sorting.absence-days": "days",
+    "sorting.absence-weekdays": "weekdays",
 }
 
 
@@ -86,6 +89,16 @@ class _TextField(forms.CharField):
         return cleaned(str(value or ""), besides="\n\t").strip()
 
 
+_WEEK = (
+    (1, _("lundi")), (2, _("mardi")), (3, _("mercredi")), (4, _("jeudi")), (5, _("vendredi")),
+    (6, _("samedi")), (7, _("dimanche")),
+)  # fmt: skip
+_SAME = (
+    "is_on", "starts_on", "starts_at", "ends_on", "ends_at", "internal_text", "external_text", "subject",
+    "days", "is_rich", "only_known",
+)  # fmt: skip
+
+
 class AbsenceForm(forms.Form):
     """`cleaned_data["absence"]` is the value. `now` decides what is over."""
 
@@ -100,13 +113,13 @@ class AbsenceForm(forms.Form):
     ends_at = HourField(label=_("Jusqu’à"))
     internal_text = _TextField(
         label=_("Message aux correspondants internes"),
-        max_length=LONGEST_TEXT,
+        max_length=LONGEST_HTML,
         help_text=_("Agents de l’académie, authentifiés."),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     external_text = _TextField(
         label=_("Message aux correspondants externes"),
-        max_length=LONGEST_TEXT,
+        max_length=LONGEST_HTML,
         help_text=_("Laissé vide : aucune réponse à l’extérieur."),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
@@ -116,6 +129,18 @@ class AbsenceForm(forms.Form):
         max_length=LONGEST_SUBJECT,
         help_text=_("Laissé vide : « Absence : » suivi de l’objet du courriel reçu."),
     )
+    is_rich = forms.BooleanField(label=_("Mettre en forme (gras, listes, liens)"), required=False)
+    only_known = forms.BooleanField(
+        label=_("À l’extérieur, ne répondre qu’aux personnes de mon carnet d’adresses"), required=False
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Jours où je ne travaille pas"),
+        required=False,
+        coerce=int,
+        choices=_WEEK,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    replacement = forms.IntegerField(required=False, widget=forms.HiddenInput)
     days = forms.IntegerField(
         label=_("Jours entre deux réponses à une même personne"),
         min_value=FEWEST_DAYS,
@@ -123,19 +148,31 @@ class AbsenceForm(forms.Form):
         initial=7,
     )
 
-    def __init__(self, *args: Any, now: datetime, **options: Any) -> None:
+    def __init__(self, *args: Any, now: datetime, place: Place = Place.FIRST, **options: Any) -> None:
         super().__init__(*args, **options)
         self._now = now
+        self.place = place
 
     @classmethod
-    def showing(cls, absence: Absence | None, now: datetime) -> "AbsenceForm":
+    def showing(cls, absence: Absence | None, now: datetime, place: Place = Place.FIRST) -> "AbsenceForm":
         """What was saved. An absence that ended by itself shows its texts and a switch that is off."""
         if absence is None:
-            return cls(now=now)
-        known = {name: getattr(absence, name) for name in cls.base_fields}
+            return cls(now=now, place=place)
+        known = {name: getattr(absence, name) for name in _SAME}
+        known |= {"weekdays": absence.weekdays, "replacement": absence.replacement_id}
         if is_over(absence, now):
             known["is_on"] = False
-        return cls(initial=known, now=now)
+        return cls(initial=known, now=now, place=absence.place)
+
+    @classmethod
+    def typed(cls, sent: QueryDict, changes: dict[str, Any], now: datetime, place: Place) -> "AbsenceForm":
+        """As typed, unchecked, with some fields filled for the person."""
+        several = {"weekdays": sent.getlist("weekdays")}
+        known: dict[str, Any] = {name: sent.get(name, "") for name in cls.base_fields}
+        known |= {name: bool(sent.get(name)) for name in ("is_on", "is_rich", "only_known")}
+        if known["is_rich"]:
+            known |= {name: clean_html(known[name]) for name in ("internal_text", "external_text")}
+        return cls(initial={**known, **several, **changes}, now=now, place=place)
 
     def clean_subject(self) -> str:
         return cleaned(self.cleaned_data["subject"]).strip()
@@ -144,7 +181,15 @@ class AbsenceForm(forms.Form):
         found = super().clean() or self.cleaned_data
         if self.errors:
             return found
-        absence = Absence(**{name: found[name] for name in self.base_fields})
+        if found["is_rich"]:
+            for name in ("internal_text", "external_text"):
+                found[name] = clean_html(found[name])
+        absence = Absence(
+            **{name: found[name] for name in _SAME},
+            place=self.place,
+            weekdays=tuple(found["weekdays"]) if self.place is Place.WEEKLY else (),
+            replacement_id=found["replacement"],
+        )
         try:
             check_absence(absence, now=self._now)
         except Refusal as refusal:

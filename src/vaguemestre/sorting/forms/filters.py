@@ -1,13 +1,17 @@
 """A filter as typed: conditions in a few lines, what to do in a few boxes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import parse_day
 from vaguemestre.sorting.rules.filters import (
+    DAYS,
+    LONGEST_LABEL,
     LONGEST_NAME,
     LONGEST_WORDS,
     MOST_CONDITIONS,
@@ -15,7 +19,7 @@ from vaguemestre.sorting.rules.filters import (
     check_filter,
 )
 from vaguemestre.sorting.rules.texts import cleaned
-from vaguemestre.sorting.values import Aspect, Choice, Condition, Filter, Outcome, Relation
+from vaguemestre.sorting.values import Aspect, Choice, Condition, Filter, Outcome, Owner, Relation
 from vaguemestre.ui.refusals import sentence
 
 # What is looked at and how, as one choice: nobody can ask for a size that contains words.
@@ -32,8 +36,13 @@ _KINDS: dict[str, tuple[Aspect, Relation]] = {
     "text-contains": (Aspect.TEXT, Relation.CONTAINS),
     "list-contains": (Aspect.LIST, Relation.CONTAINS),
     "size": (Aspect.SIZE, Relation.CONTAINS),
+    "size-lacks": (Aspect.SIZE, Relation.LACKS),
+    "since": (Aspect.SINCE, Relation.CONTAINS),
+    "until": (Aspect.UNTIL, Relation.CONTAINS),
     "attachment": (Aspect.ATTACHMENT, Relation.CONTAINS),
+    "attachment-lacks": (Aspect.ATTACHMENT, Relation.LACKS),
     "outside": (Aspect.OUTSIDE, Relation.CONTAINS),
+    "outside-lacks": (Aspect.OUTSIDE, Relation.LACKS),
 }
 _SHOWN = {
     "sender-contains": _("l’expéditeur contient"),
@@ -48,10 +57,25 @@ _SHOWN = {
     "text-contains": _("le texte contient"),
     "list-contains": _("la liste de diffusion contient"),
     "size": _("la taille dépasse (en Mo)"),
+    "size-lacks": _("la taille ne dépasse pas (en Mo)"),
+    "since": _("le courriel est reçu à partir du (JJ/MM/AAAA)"),
+    "until": _("le courriel est reçu jusqu’au (JJ/MM/AAAA)"),
     "attachment": _("le courriel a une pièce jointe"),
+    "attachment-lacks": _("le courriel n’a pas de pièce jointe"),
     "outside": _("le courriel vient de l’extérieur de l’académie"),
+    "outside-lacks": _("le courriel vient d’un agent de l’académie"),
 }
-_OUTCOME = ("move_to", "copy_to", "is_read", "is_flagged", "stops")
+_OUTCOME = (
+    "move_to", "copy_to", "is_read", "is_flagged", "stops", "label", "forward_to", "discards",
+)  # fmt: skip
+_ERROR_FIELDS = {
+    "sorting.filter-name": "name",
+    "sorting.filter-label": "label",
+    "sorting.filter-forward-self": "forward_to",
+    "sorting.filter-forward-outside": "forward_to",
+    "kernel.address-malformed": "forward_to",
+    "sorting.filter-two-places": "discards",
+}
 _KIND_OF = {pair: kind for kind, pair in _KINDS.items()}
 
 
@@ -66,8 +90,16 @@ def shown_condition(condition: Condition) -> str:
     if condition.aspect in UNWORDED:
         return said
     if condition.aspect is Aspect.SIZE:
-        return f"la taille dépasse {condition.text} Mo"
+        verb = "ne dépasse pas" if condition.relation is Relation.LACKS else "dépasse"
+        return f"la taille {verb} {condition.text} Mo"
+    if condition.aspect in DAYS:
+        when = "à partir du" if condition.aspect is Aspect.SINCE else "jusqu’au"
+        return f"le courriel est reçu {when} {shown_day(condition.text)}"
     return f"{said} {quoted(condition.text)}"
+
+
+def shown_day(text: str) -> str:
+    return f"{date.fromisoformat(text):%d/%m/%Y}"
 
 
 class ConditionForm(forms.Form):
@@ -83,7 +115,17 @@ class ConditionForm(forms.Form):
         words = cleaned(self.cleaned_data.get("words", "")).strip()
         if aspect in UNWORDED:
             return Condition(aspect, relation)
+        if aspect in DAYS and words:
+            return Condition(aspect, relation, _iso(words))
         return Condition(aspect, relation, words) if words else None
+
+
+def _iso(words: str) -> str:
+    """The day as kept; what is no day stays as typed, for the rule to refuse."""
+    try:
+        return parse_day(words).isoformat()
+    except ValueError:
+        return words
 
 
 _ConditionLines = forms.formset_factory(
@@ -104,15 +146,38 @@ class FilterForm(forms.Form):
     copy_to = forms.ChoiceField(label=_("Mettre une copie dans"), required=False)
     is_read = forms.BooleanField(label=_("Marquer comme lu"), required=False)
     is_flagged = forms.BooleanField(label=_("Marquer d’une étoile"), required=False)
+    label = forms.CharField(
+        label=_("Étiqueter"), required=False, max_length=LONGEST_LABEL, help_text=_("Une seule étiquette.")
+    )
+    forward_to = forms.CharField(
+        label=_("Transférer une copie à"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    discards = forms.BooleanField(label=_("Mettre à la corbeille"), required=False)
     stops = forms.BooleanField(label=_("Ne pas essayer les filtres suivants"), required=False, initial=True)
 
-    def __init__(self, data: Any = None, *, folders: Sequence[Choice], known: Filter | None = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        folders: Sequence[Choice],
+        known: Filter | None = None,
+        owner: Owner | None = None,
+        forwards_outside: bool = False,
+    ) -> None:
         super().__init__(data, initial=_initial(known) if known else None)
         choices = [("", _("— aucun dossier —")), *((one.name, one.shown) for one in folders)]
         for name in ("move_to", "copy_to"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
+        if not forwards_outside and owner:
+            self.fields["forward_to"].help_text = _("Une adresse @%(domain)s, d’un autre agent.") % {
+                "domain": owner.internal_domains[0]
+            }
         self._known = known
-        self._folders = [one.name for one in folders]
+        self.folder_names = [one.name for one in folders]
+        self._owner, self._forwards_outside = owner, forwards_outside
         shown = None if data is not None else _lines(known.conditions if known else ())
         self.lines = _ConditionLines(data, prefix="c", initial=shown)
         self.wanted: Filter | None = None
@@ -134,17 +199,25 @@ class FilterForm(forms.Form):
         wanted = Filter(
             name=cleaned(found["name"]).strip(),
             conditions=tuple(one for line in self.lines if (one := line.condition())),
-            outcome=Outcome(**{name: found[name] for name in _OUTCOME}),
+            outcome=_outcome(found),
             matches_all=found["matches_all"] == "1",
             is_on=self._known.is_on if self._known else True,
             filter_id=self._known.filter_id if self._known else 0,
         )
         try:
-            check_filter(wanted, self._folders)
+            check_filter(
+                wanted, self.folder_names, owner=self._owner, forwards_outside=self._forwards_outside
+            )
             self.wanted = wanted
         except Refusal as refusal:
-            self.add_error("name" if refusal.code == "sorting.filter-name" else None, sentence(refusal))
+            self.add_error(_ERROR_FIELDS.get(refusal.code), sentence(refusal))
         return found
+
+
+def _outcome(found: Mapping[str, Any]) -> Outcome:
+    told = {name: found[name] for name in _OUTCOME}
+    told |= {name: cleaned(found[name]).strip() for name in ("label", "forward_to")}
+    return Outcome(**told)
 
 
 def _initial(known: Filter) -> dict[str, Any]:
@@ -156,5 +229,11 @@ def _initial(known: Filter) -> dict[str, Any]:
 
 
 def _lines(conditions: Iterable[Condition]) -> list[dict[str, str]]:
-    lines = [{"kind": _KIND_OF[one.aspect, one.relation], "words": one.text} for one in conditions]
+    lines = [
+        {
+            "kind": _KIND_OF[one.aspect, one.relation],
+            "words": shown_day(one.text) if one.aspect in DAYS else one.text,
+        }
+        for one in conditions
+    ]
     return lines or [{"kind": "sender-contains", "words": ""}]

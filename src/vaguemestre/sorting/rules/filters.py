@@ -1,38 +1,69 @@
 """Filters: which are possible, which messages fit, how one is said."""
 
+import base64
+import unicodedata
 from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 
+from vaguemestre.kernel.addresses import parse_address
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import PARIS
 from vaguemestre.sorting.rules.texts import is_clean
-from vaguemestre.sorting.values import Aspect, Condition, Filter, Glance, Relation
+from vaguemestre.sorting.values import Aspect, Condition, Filter, Glance, Outcome, Owner, Relation
 
+TRASH = "Trash"
 MOST_FILTERS = 60
 MOST_CONDITIONS = 8
 LONGEST_WORDS = 200
 LONGEST_NAME = 80
+LONGEST_LABEL = 30
+LONGEST_KEYWORD = 50  # Dovecot's mail_max_keyword_length
 MOST_MEGABYTES = 100
 UNWORDED = frozenset({Aspect.ATTACHMENT, Aspect.OUTSIDE})
-UNSEEN = frozenset({Aspect.TEXT, Aspect.LIST})  # a list of messages does not tell these
+DAYS = frozenset({Aspect.SINCE, Aspect.UNTIL})
+# a list of messages does not tell these, or not all of them
+UNLISTED = frozenset({Aspect.TEXT, Aspect.LIST, Aspect.RECIPIENT, Aspect.OUTSIDE})
 
 
-def check_filter(wanted: Filter, folders: Collection[str]) -> None:
-    """Raise Refusal `sorting.filter-…`. `folders`: names the mailbox has."""
+def check_filter(
+    wanted: Filter, folders: Collection[str], *, owner: Owner | None = None, forwards_outside: bool = False
+) -> None:
+    """Raise Refusal `sorting.filter-…`. `folders`: names the mailbox has.
+
+    `forwards_outside`: whether the académie lets mail go on to other domains than its own.
+    """
     if not wanted.name.strip() or len(wanted.name) > LONGEST_NAME or not is_clean(wanted.name):
         raise Refusal("sorting.filter-name", most=LONGEST_NAME)
     if not 1 <= len(wanted.conditions) <= MOST_CONDITIONS:
         raise Refusal("sorting.filter-conditions", most=MOST_CONDITIONS)
     for condition in wanted.conditions:
         _check_condition(condition)
-    outcome = wanted.outcome
-    if not (outcome.move_to or outcome.copy_to or outcome.is_read or outcome.is_flagged):
+    _check_outcome(wanted.outcome, folders)
+    if wanted.outcome.forward_to:
+        _check_forward(wanted.outcome.forward_to, owner, forwards_outside=forwards_outside)
+
+
+def _check_outcome(outcome: Outcome, folders: Collection[str]) -> None:
+    if outcome in (Outcome(), Outcome(stops=False)):
         raise Refusal("sorting.filter-idle")
+    if outcome.discards and outcome.move_to:
+        raise Refusal("sorting.filter-two-places")
     for name in (outcome.move_to, outcome.copy_to):
         if name and name not in folders:
             raise Refusal("sorting.filter-folder", name=name)
+    if outcome.label:
+        check_label(outcome.label)
 
 
 def _check_condition(condition: Condition) -> None:
     if condition.aspect in UNWORDED:
+        return
+    if condition.aspect in DAYS:
+        try:
+            date.fromisoformat(condition.text)
+        except ValueError as error:
+            raise Refusal("sorting.filter-day") from error
         return
     if condition.aspect is Aspect.SIZE:
         if not condition.text.isascii() or not condition.text.isdigit():
@@ -44,12 +75,69 @@ def _check_condition(condition: Condition) -> None:
         raise Refusal("sorting.filter-words", most=LONGEST_WORDS)
 
 
-def fits(wanted: Filter, glance: Glance, internal_domains: Collection[str]) -> bool:
-    """Whether the filter would take that message, as far as a list of messages tells.
+def check_label(label: str) -> None:
+    if not label.strip() or len(label) > LONGEST_LABEL or not is_clean(label):
+        raise Refusal("sorting.filter-label", most=LONGEST_LABEL)
+    if not keyword(label) or len(keyword(label)) > LONGEST_KEYWORD:
+        raise Refusal("sorting.filter-label", most=LONGEST_LABEL)
 
-    What a list does not tell (text, mailing list) counts as not fitting.
+
+def _check_forward(address: str, owner: Owner | None, *, forwards_outside: bool) -> None:
+    to = parse_address(address)  # kernel.address-malformed
+    if owner is None or str(to) in owner.addresses:
+        raise Refusal("sorting.filter-forward-self")
+    if not forwards_outside and to.domain not in owner.internal_domains:
+        raise Refusal("sorting.filter-forward-outside", domain=owner.internal_domains[0])
+
+
+def keyword(label: str) -> str:
+    """The IMAP keyword of a label: an atom (RFC 9051 §9), in the manner of other mail programs: lower case, a
+    low line for a space, other letters in modified UTF-7 (RFC 3501 §5.1.3)."""
+    plain = "_".join(unicodedata.normalize("NFC", label).lower().split())
+    parts: list[str] = []
+    for is_ascii, run in groupby(plain, lambda char: char.isascii()):
+        text = "".join(run)
+        if is_ascii:
+            parts.append("".join(char for char in text if char not in _NO_ATOM).replace("&", "&-"))
+        else:
+            coded = base64.b64encode(text.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
+            parts.append(f"&{coded}-")
+    return "".join(parts)
+
+
+_NO_ATOM = frozenset('(){%*"\\]')
+
+
+def day_bounds(text: str) -> tuple[datetime, datetime]:
+    """The first instant of an ISO day of Paris and the first one after it, in UTC."""
+    day = date.fromisoformat(text)
+    first, after = (
+        datetime.combine(one, time(), tzinfo=PARIS).astimezone(UTC) for one in (day, day + timedelta(days=1))
+    )
+    return first, after
+
+
+def spellings(words: str) -> tuple[str, ...]:
+    """The words as they may stand: Sieve's comparator (RFC 4790 i;ascii-casemap) folds ASCII letters only."""
+    if words.isascii():
+        return (words,)
+    return tuple(dict.fromkeys((words, words.lower(), words.upper(), words.capitalize(), words.title())))
+
+
+def folded(text: str) -> str:
+    """The text with its ASCII letters in lower case, the others as they are."""
+    return "".join(char.lower() if char.isascii() else char for char in text)
+
+
+def fits(wanted: Filter, glance: Glance, internal_domains: Collection[str]) -> bool:
+    """Whether the filter takes that message: what the script of `sorting.script` decides at its delivery.
+
+    What the glance does not hold (text, list) counts as empty.
     """
-    answers = (_holds(condition, glance, internal_domains) for condition in wanted.conditions)
+    answers = (
+        _holds(condition, glance, internal_domains) is not (condition.relation is Relation.LACKS)
+        for condition in wanted.conditions
+    )
     return all(answers) if wanted.matches_all else any(answers)
 
 
@@ -58,13 +146,18 @@ def _holds(condition: Condition, glance: Glance, internal_domains: Collection[st
         case Aspect.ATTACHMENT:
             return glance.has_attachment
         case Aspect.OUTSIDE:
-            return glance.sender_address.rpartition("@")[2].lower() not in internal_domains
+            shown, told = (
+                one.rpartition("@")[2].lower() for one in (glance.sender_address, glance.return_path)
+            )
+            return shown not in internal_domains or bool(told and told not in internal_domains)
         case Aspect.SIZE:
             return glance.size > int(condition.text) * 1024 * 1024
-        case Aspect.SENDER | Aspect.RECIPIENT | Aspect.SUBJECT:
-            return _compares(condition, glance)
+        case Aspect.SINCE:
+            return glance.received is not None and glance.received >= day_bounds(condition.text)[0]
+        case Aspect.UNTIL:
+            return glance.received is not None and glance.received < day_bounds(condition.text)[1]
         case _:
-            return False
+            return _compares(condition, glance)
 
 
 def _compares(condition: Condition, glance: Glance) -> bool:
@@ -72,16 +165,18 @@ def _compares(condition: Condition, glance: Glance) -> bool:
         Aspect.SENDER: (glance.sender, (glance.sender_address,)),
         Aspect.RECIPIENT: (glance.recipients, glance.recipient_addresses),
         Aspect.SUBJECT: (glance.subject, (glance.subject,)),
+        Aspect.LIST: (glance.list_id, (glance.list_id,)),
+        Aspect.TEXT: (glance.text, ()),
     }[condition.aspect]
-    words = condition.text.lower()
+    wanted = [folded(one) for one in spellings(condition.text)]
     if condition.relation is Relation.IS:
-        return any(words == one.lower() for one in exactly)
-    return (words in whole.lower()) is (condition.relation is Relation.CONTAINS)
+        return any(one == folded(here) for one in wanted for here in exactly)
+    return any(one in folded(whole) for one in wanted)
 
 
-def is_fully_seen(wanted: Filter) -> bool:
-    """Whether `fits` looks at everything the filter looks at."""
-    return not any(condition.aspect in UNSEEN for condition in wanted.conditions)
+def needs_whole(wanted: Filter) -> bool:
+    """Whether messages must be read, not only listed, to decide."""
+    return any(condition.aspect in UNLISTED for condition in wanted.conditions)
 
 
 def moved(order: Sequence[int], filter_id: int, by: int) -> tuple[int, ...]:
@@ -92,3 +187,20 @@ def moved(order: Sequence[int], filter_id: int, by: int) -> tuple[int, ...]:
         other = max(0, min(len(places) - 1, place + by))
         places[place], places[other] = places[other], places[place]
     return tuple(places)
+
+
+def arranged(order: Sequence[int], wanted: Sequence[int]) -> tuple[int, ...]:
+    """The order as asked: what was not named, or is unknown, changes nothing of the rest."""
+    known = [one for one in dict.fromkeys(wanted) if one in order]
+    return (*known, *(one for one in order if one not in known))
+
+
+def suggested(glance: Glance) -> Filter:
+    """A filter begun from a message: its list if it has one, else its sender."""
+    if glance.list_id:
+        told = glance.list_id.rpartition("<")[2].rstrip("> ") or glance.list_id
+        condition = Condition(Aspect.LIST, Relation.CONTAINS, told[:LONGEST_WORDS])
+    else:
+        told = glance.sender_address
+        condition = Condition(Aspect.SENDER, Relation.IS, told[:LONGEST_WORDS])
+    return Filter(f"Courriels de {told}"[:LONGEST_NAME], (condition,), Outcome())

@@ -1,13 +1,15 @@
 """An absence as Sieve commands (RFC 5230, with the manners of RFC 3834)."""
 
 import re
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
-from vaguemestre.sorting.rules.absences import bounds, handle
+from vaguemestre.sorting.rules.absences import bounds, handle, stretches, texts
+from vaguemestre.sorting.rules.rich import entity
 from vaguemestre.sorting.rules.texts import cleaned
-from vaguemestre.sorting.script.filters import colleague
+from vaguemestre.sorting.script.filters import clock, colleague
 from vaguemestre.sorting.script.syntax import Command, Pieces, Tag, Test, Variable
-from vaguemestre.sorting.values import Absence, Owner
+from vaguemestre.sorting.values import Absence, Card, Decided, Owner
 
 _NOBODY = (
     "noreply*", "no-reply*", "no_reply*", "*-noreply", "*-no-reply", "donotreply*", "do-not-reply*",
@@ -21,30 +23,54 @@ _LIST_FIELDS = (
 _SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')
 
 
-def absence_commands(absence: Absence, owner: Owner, now: datetime) -> tuple[Command, ...]:
-    """Nothing when it is off or over. Its ends are in the script: it begins and stops by itself."""
-    begin, end = bounds(absence)
-    replies = _replies(absence, owner)
-    if not absence.is_on or end <= now or not replies:
+def absence_commands(decided: Decided, owner: Owner, now: datetime) -> tuple[Command, ...]:
+    """One `if … elsif …`: two absences at once send one reply. Nothing for those that are off or over.
+
+    Their ends are in the script: they begin and stop by themselves.
+    """
+    chain: list[Command] = []
+    for absence in decided.absences:
+        replies = _replies(absence, owner, decided.cards)
+        if not absence.is_on or bounds(absence)[1] <= now or not replies:
+            continue
+        note = (
+            f"Notification d’absence, du {absence.starts_on:%d/%m/%Y} au {absence.ends_on:%d/%m/%Y} inclus"
+            f"{_days_note(absence)}"
+        )
+        block = (*_subject(absence), *replies)
+        name = "elsif" if chain else "if"
+        chain.append(Command(name, test=_when(absence, now), block=block, note=note))
+    if not chain:
         return ()
-    condition = Test(
-        "allof",
-        tests=(_clock("ge", begin), _clock("lt", end), Test("not", tests=(_not_a_person(),))),
-    )
-    note = f"Notification d’absence, du {absence.starts_on:%d/%m/%Y} au {absence.ends_on:%d/%m/%Y} inclus"
-    return (Command("if", test=condition, block=(*_subject(absence), *replies), note=note),)
+    person = Test("not", tests=(_not_a_person(),))
+    return (Command("if", test=person, block=tuple(chain), note="Ni listes, ni automates, ni indésirables"),)
 
 
-def _clock(relation: str, moment: datetime) -> Test:
-    arguments = (
-        Tag("zone"),
-        "+0000",
-        Tag("value"),
-        relation,
-        "iso8601",
-        moment.isoformat(timespec="seconds"),
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def _days_note(absence: Absence) -> str:
+    return f", le {', '.join(_DAYS[day - 1] for day in absence.weekdays)}" if absence.weekdays else ""
+
+
+def _when(absence: Absence, now: datetime) -> Test:
+    """Within its bounds; on some days only, within those days as Paris counts them (RFC 5260 §4.2)."""
+    begin, end = bounds(absence)
+    if not absence.weekdays:
+        return Test("allof", tests=(clock("ge", begin), clock("lt", end)))
+    days = tuple(str(day % 7) for day in absence.weekdays)
+    cut = tuple(
+        Test("allof", tests=(clock("ge", first), clock("lt", last), _weekday(offset, days)))
+        for first, last, offset in stretches(absence)
+        if last > now
     )
-    return Test("currentdate", arguments, needs=("date", "relational"))
+    return cut[0] if len(cut) == 1 else Test("anyof", tests=cut)
+
+
+def _weekday(offset: timedelta, days: tuple[str, ...]) -> Test:
+    hours = int(offset.total_seconds() // 3600)
+    arguments = (Tag("zone"), f"+{hours:02}00", Tag("is"), "weekday", days)
+    return Test("currentdate", arguments, needs=("date",))
 
 
 def _not_a_person() -> Test:
@@ -81,9 +107,16 @@ def _subject(absence: Absence) -> tuple[Command, ...]:
     )
 
 
-def _replies(absence: Absence, owner: Owner) -> tuple[Command, ...]:
-    internal = _reply("internal", absence, owner, absence.internal_text)
-    external = _reply("external", absence, owner, absence.external_text)
+def _replies(absence: Absence, owner: Owner, cards: Mapping[int, Card]) -> tuple[Command, ...]:
+    inside, outside = texts(absence, cards)
+    internal = _reply("internal", absence, owner, inside)
+    external = _reply("external", absence, owner, outside)
+    if external and absence.only_known:
+        if not owner.known:
+            external = None
+        else:
+            known = Test("address", (Tag("is"), "from", owner.known))
+            external = Command("if", test=known, block=(external,))
     if internal and external:
         return (Command("if", test=colleague(owner), block=(internal,)), Command("else", block=(external,)))
     if internal:
@@ -94,7 +127,7 @@ def _replies(absence: Absence, owner: Owner) -> tuple[Command, ...]:
 
 
 def _reply(kind: str, absence: Absence, owner: Owner, text: str) -> Command | None:
-    if not text.strip():
+    if not text:
         return None
     subject = absence.subject or Pieces(("Absence : ", Variable("subject")))
     return Command(
@@ -110,7 +143,7 @@ def _reply(kind: str, absence: Absence, owner: Owner, text: str) -> Command | No
             _mailbox(owner),
             Tag("subject"),
             subject,
-            text,
+            *((Tag("mime"), entity(text)) if absence.is_rich else (text,)),
         ),
         needs=("vacation",),
     )

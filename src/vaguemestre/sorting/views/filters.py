@@ -1,7 +1,6 @@
 """« Filtres »: the list in plain sentences, one filter's form, its trial on what came before."""
 
-from dataclasses import dataclass
-
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,39 +8,30 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.sorting import queries, services
 from vaguemestre.sorting.events import SortingChanged
-from vaguemestre.sorting.forms.filters import FilterForm, quoted, shown_condition
+from vaguemestre.sorting.forms.filters import FilterForm
+from vaguemestre.sorting.forms.sentences import said
 from vaguemestre.sorting.http import has_proof, proof
-from vaguemestre.sorting.ports import folders_of, recent_of
-from vaguemestre.sorting.rules.filters import fits, is_fully_seen
+from vaguemestre.sorting.ports import folders_of, message_of, recent_of
+from vaguemestre.sorting.rules.filters import fits, needs_whole, suggested
 from vaguemestre.sorting.values import Choice, Filter
 
 TRIED = 200  # messages a trial looks at
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """A filter as it is read: its conditions and what follows, in words."""
-
-    filter_id: int
-    name: str
-    is_on: bool
-    joint: str
-    conditions: tuple[str, ...]
-    deeds: tuple[str, ...]
-
-
 @require_GET
 @signed_in
 def list_filters(request: SignedInRequest) -> HttpResponse:
-    folders = _folders(request)
+    folders = folders_here(request)
     known = queries.filters_of(request.who.account_id)
     told = {
-        "filters": [_sentence(one, folders) for one in known],
+        "filters": [said(one, folders) for one in known],
         "applied": queries.applied_of(request.who.account_id),
         "said": "fait" in request.GET,
+        "progress": queries.progress_of(request.who.account_id) if "passage" in request.GET else None,
     }
     return render(request, "sorting/filters.html", told)
 
@@ -54,16 +44,28 @@ def state(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
+@signed_in
+def progress(request: SignedInRequest) -> HttpResponse:
+    """How far the filter is with the mail that was already there; asked again until it is done."""
+    return render(request, "sorting/progress.html", {"progress": queries.progress_of(request.who.account_id)})
+
+
+@require_GET
 @recently_signed_in
 def new_filter(request: SignedInRequest) -> HttpResponse:
-    return _form_page(request, FilterForm(folders=_folders(request)))
+    """Empty, or begun from a message: `message` is its reference as the webmail writes it (`data-ref`)."""
+    known = None
+    if ref := request.GET.get("message"):
+        glance = message_of.get()(request.who.mailbox, request.who.session_key, ref)
+        known = suggested(glance) if glance else None
+    return _form_page(request, form_for(request, known=known), told={"from_message": known is not None})
 
 
 @require_GET
 @recently_signed_in
 def edit_filter(request: SignedInRequest, filter_id: int) -> HttpResponse:
     known = _known(request, filter_id)
-    return _form_page(request, FilterForm(folders=_folders(request), known=known), known)
+    return _form_page(request, form_for(request, known=known), known)
 
 
 @require_POST
@@ -73,18 +75,17 @@ def save_filter(request: SignedInRequest, filter_id: int = 0) -> HttpResponse:
     if not has_proof(request):
         return HttpResponseRedirect(reverse("sorting:new-filter"))
     known = _known(request, filter_id) if filter_id else None
-    folders = _folders(request)
-    form = FilterForm(request.POST, folders=folders, known=known)
+    form = form_for(request, known=known, is_sent=True)
     if "more" in request.POST:
         form.with_one_line_more()
         return _form_page(request, form, known)
     if not form.is_valid() or form.wanted is None:
         return _form_page(request, form, known, status=422)
     if "try" in request.POST:
-        return _form_page(request, form, known, tried=_trial(request, form.wanted))
-    names = [one.name for one in folders]
-    return _done(services.save_filter(
-        request.who.account_id, form.wanted, names, by=_by(request), now=timezone.now()
+        return _form_page(request, form, known, told={"tried": _trial(request, form.wanted)})
+    return done(services.save_filter(
+        request.who.account_id, form.wanted, form.folder_names, by=by(request), now=timezone.now(),
+        forwards_outside=settings.CONFIG.mail.forward_outside,
     ))  # fmt: skip
 
 
@@ -98,22 +99,56 @@ def change_filter(request: SignedInRequest, filter_id: int, act: str) -> HttpRes
             event = services.shift_filter(account_id, filter_id, -1 if act == "monter" else 1)
         case "activer" | "desactiver":
             event = services.switch_filter(
-                account_id, filter_id, is_on=act == "activer", by=_by(request), now=now
+                account_id, filter_id, is_on=act == "activer", by=by(request), now=now
             )
         case "supprimer":
-            event = services.drop_filter(account_id, filter_id, by=_by(request), now=now)
+            event = services.drop_filter(account_id, filter_id, by=by(request), now=now)
+        case "appliquer":
+            return _pass(request, filter_id)
         case _:
             raise Http404
-    return _done(event)
+    return done(event)
 
 
-def _done(event: SortingChanged) -> HttpResponse:
+@require_POST
+@signed_in
+def arrange(request: SignedInRequest) -> HttpResponse:
+    """The list as it was dragged: `ordre` names the filters, first to last."""
+    order = [int(told) for told in request.POST.getlist("ordre") if told.isascii() and told.isdigit()]
+    return done(services.arrange_filters(request.who.account_id, order))
+
+
+def _pass(request: SignedInRequest, filter_id: int) -> HttpResponse:
+    """Asked of the worker; the page follows it."""
+    try:
+        services.ask_pass(request.who.account_id, filter_id, by=by(request), now=timezone.now())
+    except Refusal as refusal:
+        raise Http404 from refusal
+    return HttpResponseRedirect(f"{reverse('sorting:filters')}?passage=1")
+
+
+def done(event: SortingChanged) -> HttpResponse:
     run_now(event)
     return HttpResponseRedirect(f"{reverse('sorting:filters')}?fait=1")
 
 
-def _by(request: SignedInRequest) -> str:
+def by(request: SignedInRequest) -> str:
     return f"account:{request.who.account_id}"
+
+
+def folders_here(request: SignedInRequest) -> tuple[Choice, ...]:
+    return folders_of.get()(request.who.mailbox, request.who.session_key)
+
+
+def form_for(request: SignedInRequest, *, known: Filter | None = None, is_sent: bool = False) -> FilterForm:
+    """The form of one filter, with what this person's mailbox and académie allow."""
+    return FilterForm(
+        request.POST if is_sent else None,
+        folders=folders_here(request),
+        known=known,
+        owner=queries.owner_of(request.who.account_id, timezone.now()),
+        forwards_outside=settings.CONFIG.mail.forward_outside,
+    )
 
 
 def _known(request: SignedInRequest, filter_id: int) -> Filter:
@@ -123,16 +158,14 @@ def _known(request: SignedInRequest, filter_id: int) -> Filter:
     return known
 
 
-def _folders(request: SignedInRequest) -> tuple[Choice, ...]:
-    return folders_of.get()(request.who.mailbox, request.who.session_key)
-
-
 def _trial(request: SignedInRequest, wanted: Filter) -> dict[str, object]:
-    recent = recent_of.get()(request.who.mailbox, request.who.session_key, TRIED)
-    owner = queries.owner_of(request.who.account_id, timezone.now())
-    domains = owner.internal_domains if owner else ()
+    who = request.who
+    recent = recent_of.get()(who.mailbox, who.session_key, TRIED, whole=needs_whole(wanted))
+    owner = queries.owner_of(who.account_id, timezone.now())
+    domains = (*owner.internal_domains, *owner.proved_domains) if owner else ()
     taken = [glance for glance in recent if fits(wanted, glance, domains)]
-    return {"count": len(taken), "of": len(recent), "some": taken[:5], "is_whole": is_fully_seen(wanted)}
+    verb = "rangé" if wanted.outcome.move_to or wanted.outcome.discards else "trié"
+    return {"count": len(taken), "of": len(recent), "some": taken[:5], "verb": verb}
 
 
 def _form_page(
@@ -141,31 +174,12 @@ def _form_page(
     known: Filter | None = None,
     *,
     status: int = 200,
-    tried: dict[str, object] | None = None,
+    told: dict[str, object] | None = None,
 ) -> HttpResponse:
-    told = {"form": form, "known": known, "proof": proof(request) if _may(request) else "", "tried": tried}
-    return render(request, "sorting/filter.html", told, status=status)
+    facts = {"form": form, "known": known, "proof": proof(request) if _may(request) else "", **(told or {})}
+    return render(request, "sorting/filter.html", facts, status=status)
 
 
 def _may(request: SignedInRequest) -> bool:
     """A form shown again keeps its proof only if it had one."""
     return request.method == "GET" or has_proof(request)
-
-
-def _sentence(wanted: Filter, folders: tuple[Choice, ...]) -> Sentence:
-    shown = {one.name: one.shown for one in folders}
-    outcome = wanted.outcome
-    deeds = [
-        f"ranger dans {quoted(shown.get(outcome.move_to, outcome.move_to))}" if outcome.move_to else "",
-        f"copier dans {quoted(shown.get(outcome.copy_to, outcome.copy_to))}" if outcome.copy_to else "",
-        "marquer comme lu" if outcome.is_read else "",
-        "marquer d’une étoile" if outcome.is_flagged else "",
-    ]
-    return Sentence(
-        wanted.filter_id,
-        wanted.name,
-        wanted.is_on,
-        "et" if wanted.matches_all else "ou",
-        tuple(shown_condition(one) for one in wanted.conditions),
-        tuple(deed for deed in deeds if deed),
-    )

@@ -1,0 +1,31 @@
+"""Lists of senders: addresses, and whole domains written `@domain`."""
+
+from vaguemestre.kernel.addresses import parse_address
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.sorting.values import SpamChoice
+
+MOST_SENDERS = 500
+
+
+def read_senders(typed: str) -> tuple[str, ...]:
+    """One a line, or apart by commas and semicolons. Raises Refusal `sorting.senders-malformed`."""
+    words = typed.replace(",", "\n").replace(";", "\n").split("\n")
+    return tuple(dict.fromkeys(_sender(word.strip()) for word in words if word.strip()))
+
+
+def _sender(word: str) -> str:
+    local, at, domain = word.rpartition("@")
+    try:
+        known = parse_address(word if local else f"x@{domain}")
+    except Refusal as refusal:
+        raise Refusal("sorting.senders-malformed", sender=word[:254]) from refusal
+    return str(known) if local and at else f"@{known.domain}"
+
+
+def check_spam(choice: SpamChoice) -> None:
+    """Raise Refusal `sorting.senders-…`."""
+    for senders in (choice.allowed, choice.denied):
+        if len(senders) > MOST_SENDERS:
+            raise Refusal("sorting.senders-many", most=MOST_SENDERS)
+    if both := set(choice.allowed) & set(choice.denied):
+        raise Refusal("sorting.senders-both", sender=sorted(both)[0])

@@ -1,0 +1,32 @@
+"""Deciding what happens to arriving mail, and making Dovecot do it."""
+
+from vaguemestre.sorting.services.absences import end_absence, save_absence, set_neutral_absence
+from vaguemestre.sorting.services.expert import save_expert
+from vaguemestre.sorting.services.filters import (
+    arrange_filters,
+    drop_filter,
+    import_filters,
+    save_filter,
+    shift_filter,
+    switch_filter,
+)
+from vaguemestre.sorting.services.passing import ask_pass, carry_pass
+from vaguemestre.sorting.services.scripts import rewrite_script
+from vaguemestre.sorting.services.spam import save_spam
+
+__all__ = [
+    "arrange_filters",
+    "ask_pass",
+    "carry_pass",
+    "drop_filter",
+    "end_absence",
+    "import_filters",
+    "rewrite_script",
+    "save_absence",
+    "save_expert",
+    "save_filter",
+    "save_spam",
+    "set_neutral_absence",
+    "shift_filter",
+    "switch_filter",
+]
