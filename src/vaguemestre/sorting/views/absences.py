@@ -151,10 +151,10 @@ def _facts(
     return {
         "form": form,
         "is_weekly": form.place is Place.WEEKLY,
-        "places": [(place, name, place == form.place, _phase(known.get(place), now)) for place, name in _TABS],
-        "by_desk": known.get(Place.DESK)
-        if _phase(known.get(Place.DESK), now) in ("current", "coming")
-        else None,
+        "places": [
+            (place, name, place == form.place, _phase(known.get(place), now)) for place, name in _TABS
+        ],
+        "by_desk": desk if _phase(desk, now) in ("current", "coming") else None,
         "holidays": coming(settings.CONFIG.academy.school_zone, paris_day(now), _PROPOSED),
         "zone": settings.CONFIG.academy.school_zone,
         "models": wordings(request.who.name, None, None),
