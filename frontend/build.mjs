@@ -5,6 +5,7 @@ import { build } from "esbuild";
 
 const bundles = [
   { from: "src/composer.js", to: "../src/vaguemestre/writing/static/writing/composer.js", format: "iife" },
+  { from: "src/texts.js", to: "../src/vaguemestre/writing/static/writing/texts.js", format: "iife" },
   { from: "src/webmail/main.js", to: "../src/vaguemestre/webmail/static/webmail/webmail.js", format: "esm" },
 ];
 

@@ -4,7 +4,7 @@ import DOMPurify from "dompurify";
 const TAGS = `a abbr address b bdi bdo blockquote br caption center cite code col colgroup dd del div dl dt em
 figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub sup
 table tbody td tfoot th thead tr tt u ul var wbr`.split(/\s+/);
-const ATTRIBUTES = `align alt bgcolor border cellpadding cellspacing cite color colspan dir face height href lang
+const ATTRIBUTES = `align alt bgcolor border cellpadding cellspacing cite color colspan data-signature dir face height href lang
 reversed rowspan scope size span src start style title type valign value width`.split(/\s+/);
 const STYLES = new Set(`background-color border-bottom-color border-bottom-style border-bottom-width border-collapse
 border-left-color border-left-style border-left-width border-right-color border-right-style border-right-width

@@ -3,6 +3,7 @@ import { Editor } from "./editor.js";
 import { Enclosures } from "./enclosures.js";
 import { Keeping } from "./keeping.js";
 import { Checking } from "./checking.js";
+import { Choices } from "./choices.js";
 import { Knowing } from "./knowing.js";
 import { Recipients } from "./recipients.js";
 import { Sending } from "./sending.js";
@@ -32,6 +33,7 @@ class Composer {
       onInput: touched,
       onPictures: (files) => this.addPictures(files),
     });
+    this.choices = new Choices(form, this.server, this.editor, touched, (sentence) => this.say(sentence));
     this.editor.onUnfoldPlain = (quote) => this.unfoldPlain(quote);
     this.enclosures = new Enclosures(document.querySelector("#enclosures"), this.server, {
       limit: Number(form.dataset.limit),
@@ -69,7 +71,7 @@ class Composer {
       this.wasSent(told);
       this.sending.tell(told, "");
     } else if (left?.fields) this.restore(left.fields);
-    for (const button of ["later", "attach", "drop"]) document.getElementById(button).hidden = false;
+    for (const button of ["later", "attach", "drop", "stock", "options"]) document.getElementById(button).hidden = false;
     if (this.recipients[0].people.length) this.editor.focus();
     else this.recipients[0].input.focus();
     this.knowing.look();
@@ -164,12 +166,13 @@ class Composer {
 
   read() {
     const people = Object.fromEntries(this.recipients.map((field) => [field.name, field.value]));
-    return { ...people, subject: this.subject.value, ...this.editor.fields() };
+    return { ...people, subject: this.subject.value, ...this.editor.fields(), ...this.choices.fields() };
   }
 
   restore(kept) {
     for (const field of this.recipients) field.value = kept[field.name] ?? field.value;
     this.subject.value = kept.subject ?? this.subject.value;
+    this.choices.restore(kept);
     this.editor.restore(kept);
     this.tellSaved("restored");
     this.touched();

@@ -14,7 +14,7 @@ export class Editor {
     this.onInput = onInput;
     this.onPictures = onPictures;
     this.isPlain = Boolean(form.dataset.plain);
-    this.quote = form.querySelector("#first-quote").value;
+    this.quote = form.querySelector("#first-quote")?.value || "";
     this.isUnfolded = false;
     this.squire = new Squire(this.root, {
       blockTag: "DIV",
@@ -22,6 +22,7 @@ export class Editor {
     });
     this.squire.setHTML(form.querySelector("#first-html").value);
     this.squire.moveCursorToStart();
+    this.popovers = [...form.querySelectorAll("[popover]")];
     this.listen();
     this.show();
   }
@@ -40,11 +41,17 @@ export class Editor {
     this.squire.setKeyHandler("Meta-k", (_, event) => this.intercept(event, "link"));
     this.squire.setKeyHandler("Tab", null); // Tab goes on to the next control: nobody is held in the text
     this.squire.setKeyHandler("Shift-Tab", null);
-    this.toolbar.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
-    this.toolbar.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-format]");
-      if (button) this.format(button.dataset.format);
-    });
+    for (const tools of [this.toolbar, ...this.popovers]) {
+      tools.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
+      tools.addEventListener("click", (event) => {
+        const button = event.target.closest("[data-format]");
+        if (!button) return;
+        if (tools !== this.toolbar) tools.hidePopover();
+        this.format(button.dataset.format, button.dataset.value);
+      });
+    }
+    for (const popover of this.popovers) popover.addEventListener("toggle", (event) => this.place(popover, event.newState));
+    document.querySelector("#table-put").addEventListener("click", () => this.putTable());
     this.toolbar.addEventListener("keydown", (event) => this.rove(event));
     for (const button of this.toolbar.querySelectorAll("button")) button.tabIndex = -1;
     this.toolbar.querySelector("button").tabIndex = 0;
@@ -73,7 +80,17 @@ export class Editor {
     next.focus();
   }
 
-  format(what) {
+  // Under its button, inside the window; the first choice has the focus when the keyboard opened it.
+  place(popover, state) {
+    if (state !== "open") return;
+    const button = this.toolbar.querySelector(`[popovertarget="${popover.id}"]`);
+    const box = button.getBoundingClientRect();
+    popover.style.top = `${box.bottom + 4}px`;
+    popover.style.left = `${Math.max(4, Math.min(box.left, window.innerWidth - popover.offsetWidth - 4))}px`;
+    if (document.activeElement === button) popover.querySelector("button").focus();
+  }
+
+  format(what, value = "") {
     const squire = this.squire;
     const toggle = (tag, on, off) => (squire.hasFormat(tag) ? off() : on());
     const acts = {
@@ -84,13 +101,18 @@ export class Editor {
       numbers: () => toggle("OL", () => squire.makeOrderedList(), () => squire.removeList()),
       quote: () =>
         toggle("BLOCKQUOTE", () => squire.increaseQuoteLevel(), () => squire.decreaseQuoteLevel()),
+      colour: () => squire.setTextColor(value || null),
+      highlight: () => squire.setHighlightColor(value || null),
+      size: () => squire.setFontSize(value || null),
+      align: () => squire.setTextAlignment(value),
+      table: () => document.querySelector("#table-dialog").showModal(),
       clear: () => squire.removeAllFormatting(),
       undo: () => squire.undo(),
       link: () => this.askLink(),
       picture: () => document.querySelector("#pictures").click(),
     };
     acts[what]?.();
-    if (what !== "link" && what !== "picture") squire.focus();
+    if (!["link", "picture", "table"].includes(what)) squire.focus();
     this.tell();
   }
 
@@ -116,6 +138,51 @@ export class Editor {
     this.squire.focus();
   }
 
+  putTable() {
+    const dialog = document.querySelector("#table-dialog");
+    const [rows, columns] = ["rows", "columns"].map((one) => {
+      const field = dialog.querySelector(`#table-${one}`);
+      return Math.max(1, Math.min(Number(field.max), Math.round(Number(field.value)) || 1));
+    });
+    dialog.close();
+    const cell = '<td style="border: 1px solid #8a8a8a; padding: 4px 8px"><br></td>';
+    const row = `<tr>${cell.repeat(columns)}</tr>`;
+    const table = `<table style="border-collapse: collapse; width: 100%"><tbody>${row.repeat(rows)}</tbody></table>`;
+    this.squire.insertHTML(`${table}<div><br></div>`);
+    this.squire.focus();
+  }
+
+  // The signature under one's own text; an empty one takes the former away.
+  sign(html) {
+    if (this.isPlain) {
+      const bare = document.createElement("div");
+      bare.append(cleanFragment(html.replace(/<br\s*\/?>/gi, "\n")));
+      const words = bare.textContent.trim();
+      this.area.value = this.area.value.replace(/\n*(^|\n)-- \n[\s\S]*$/, "") + (words ? `\n\n-- \n${words}\n` : "");
+      return;
+    }
+    const there = this.root.querySelector("[data-signature]");
+    const block = document.createElement("div");
+    block.dataset.signature = "1";
+    block.append(document.createTextNode("-- "), document.createElement("br"), cleanFragment(html));
+    if (!html) there?.remove();
+    else if (there) there.replaceWith(block);
+    else {
+      const space = document.createElement("div");
+      space.append(document.createElement("br"));
+      this.root.append(space, block);
+    }
+    this.squire.saveUndoState();
+  }
+
+  // A text kept ready goes where one writes.
+  insert(html, text) {
+    if (this.isPlain) this.area.setRangeText(text, this.area.selectionStart, this.area.selectionEnd, "end");
+    else this.squire.insertHTML(html);
+    this.onInput();
+    this.focus();
+  }
+
   tell() {
     const states = { bold: "B", italic: "I", underline: "U", bullets: "UL", numbers: "OL", quote: "BLOCKQUOTE" };
     for (const [what, tag] of Object.entries(states)) {
@@ -128,9 +195,9 @@ export class Editor {
     this.root.hidden = this.isPlain;
     this.area.hidden = !this.isPlain;
     this.toolbar.hidden = false;
-    for (const button of this.toolbar.querySelectorAll("[data-format]")) button.disabled = this.isPlain;
+    for (const button of this.toolbar.querySelectorAll("[data-format], [popovertarget]")) button.disabled = this.isPlain;
     const plain = this.toolbar.querySelector("#plain-mode");
-    plain.setAttribute("aria-pressed", String(this.isPlain));
+    plain?.setAttribute("aria-pressed", String(this.isPlain));
     if (this.isPlain) {
       for (const button of this.toolbar.querySelectorAll("button")) button.tabIndex = -1;
       plain.tabIndex = 0;
@@ -226,7 +293,7 @@ export class Editor {
   ownWords() {
     if (this.isPlain) return this.area.value.replace(/^>.*$/gm, "");
     const copy = this.root.cloneNode(true);
-    for (const quoted of copy.querySelectorAll("blockquote")) quoted.remove();
+    for (const quoted of copy.querySelectorAll("blockquote, [data-signature]")) quoted.remove();
     return copy.textContent;
   }
 

@@ -28,6 +28,9 @@ SIGNED_IN = (
     "/parametres/filtres",
     "/parametres/filtres/nouveau",
     "/parametres/appareils",
+    "/parametres/identites",
+    "/parametres/identites/nouvelle",
+    "/parametres/identites/types/nouvelle",
 )
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 

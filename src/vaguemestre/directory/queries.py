@@ -92,6 +92,13 @@ def posts_of(person_id: int) -> list[Post]:
     return [Post(*row) for row in rows.values_list(*_POST_COLUMNS)]
 
 
+def structures_of(person_id: int, day: date) -> tuple[tuple[int, str], ...]:
+    """(id, name) of the establishments somebody is assigned to that day."""
+    here = Assignment.objects.filter(person_id=person_id, starts_on__lte=day)
+    served = here.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    return tuple(served.order_by("structure__name").distinct().values_list("structure_id", "structure__name"))
+
+
 def places_of(person_id: int) -> list[tuple[str, str]]:
     """(name, town) of every establishment somebody was ever assigned to."""
     rows = Structure.objects.filter(assignments__person_id=person_id).distinct().order_by("id")

@@ -28,6 +28,8 @@ class AcademySection:
     name: str = "Académie d’Amiens"
     domain: str = "ac-amiens.test"
     departments: tuple[str, ...] = ("002", "060", "080")
+    # The template of signatures: HTML with variables.
+    signature: str = "<b>{nom}</b><br>{fonction}<br>{etablissement}<br>{academie}"
     numen_layout: str = "seed"
     school_zone: str = "B"  # of the school holidays: A, B, C, or empty
     colleague_domains: tuple[str, ...] = ()  # others answered as colleagues when DMARC proves them

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from vaguemestre.site import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("messagerie/ecrire/", include("vaguemestre.writing.urls")),
+    path("", include("vaguemestre.writing.urls")),
     path("", include("vaguemestre.dispatch.urls")),
     path("messagerie/", include("vaguemestre.webmail.urls")),
     path("contacts/", include("vaguemestre.contacts.urls")),

@@ -227,6 +227,21 @@ def sentence(refusal: Refusal) -> str:
             "Le courriel est parti, mais sa copie n’a pas pu être rangée dans « Envoyés » (boîte pleine ?). "
             "Elle le sera dès que possible."
         ),
+        "writing.not-your-address": _(
+            "Cette adresse n’est pas, ou n’est plus, à vous : choisissez-en une autre."
+        ),
+        "writing.name-missing": _("Indiquez le nom que verront vos correspondants."),
+        "writing.name-not-yours": _("Le nom affiché doit contenir votre nom : %(surname)s."),
+        "writing.reply-to-malformed": _("L’adresse de réponse n’est pas une adresse électronique."),
+        "writing.signature-too-long": _("La signature est trop longue."),
+        "writing.identity-gone": _("Cette identité n’existe plus."),
+        "writing.too-many-identities": _("Il y a déjà %(limit)s identités : supprimez-en une d’abord."),
+        "writing.text-untitled": _("Donnez un titre à cette réponse type."),
+        "writing.text-empty": _("La réponse type est vide : écrivez son texte."),
+        "writing.text-too-long": _("Ce texte est trop long pour une réponse type."),
+        "writing.text-gone": _("Cette réponse type n’existe plus."),
+        "writing.not-your-school": _("Vous ne travaillez pas dans cet établissement."),
+        "writing.too-many-texts": _("Il y a déjà %(limit)s réponses types : supprimez-en une d’abord."),
         "writing.gone": _("Ce brouillon n’existe plus."),
         "writing.too-long": _("Le texte est trop long pour un courriel : joignez-le en pièce jointe."),
         "writing.changed-elsewhere": _("Ce brouillon a été modifié dans une autre fenêtre."),

@@ -1,9 +1,10 @@
 """What the composer sends → values. Nothing typed is lost for being wrong: the rules say where."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.webmail.values import MessageRef
-from vaguemestre.writing.values import Mode, Opening, Written
+from vaguemestre.writing.values import IdentityGiven, Mode, Opening, StockTextGiven, Written
 
 _MODES = tuple((mode.value, mode.value) for mode in Mode)
 
@@ -40,6 +41,7 @@ class WrittenForm(forms.Form):
     revision = forms.IntegerField(min_value=0, required=False)
     attempt = forms.IntegerField(min_value=1, required=False)
     later = forms.CharField(max_length=40, required=False)
+    identity = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
 
     def written(self) -> Written:
         """What was typed, as typed."""
@@ -53,6 +55,10 @@ class WrittenForm(forms.Form):
             text=given.get("text", ""),
             is_plain=bool(given.get("plain")),
             keeps_quote=not given.get("unfolded"),
+            identity=self.number("identity", 0),
+            importance=given.get("importance", ""),
+            wants_receipt=bool(given.get("wants_receipt")),
+            wants_report=bool(given.get("wants_report")),
         )
 
     def number(self, name: str, otherwise: int) -> int:
@@ -67,3 +73,68 @@ class EnclosureForm(forms.Form):
     kind = forms.CharField(max_length=200, required=False)
     size = forms.IntegerField(min_value=0, max_value=2**31 - 1)
     picture = forms.BooleanField(required=False)
+
+
+class IdentityForm(forms.Form):
+    """`own`: the addresses offered."""
+
+    address = forms.ChoiceField(label=_("Adresse d’expéditeur"))
+    name = forms.CharField(
+        label=_("Nom affiché"), max_length=100, help_text=_("Ce que lisent vos correspondants.")
+    )
+    reply_to = forms.CharField(
+        label=_("Adresse de réponse"),
+        max_length=254,
+        required=False,
+        help_text=_("Laissez vide pour recevoir les réponses à l’adresse d’expéditeur."),
+    )
+    is_default = forms.BooleanField(label=_("Identité habituelle"), required=False)
+    signed_with = forms.ChoiceField(
+        label=_("Signature"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=(("", _("Aucune")), ("academy", _("Celle de l’académie")), ("own", _("La mienne"))),
+    )
+    html = forms.CharField(required=False, strip=False)
+
+    def __init__(self, *args: object, own: tuple[str, ...], **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self.fields["address"].choices = [(one, one) for one in own]  # type: ignore[attr-defined]
+
+    def given(self) -> IdentityGiven:
+        """What was typed; the rules say what is wrong with it."""
+        typed = self.data
+        return IdentityGiven(
+            address=typed.get("address", ""),
+            name=typed.get("name", ""),
+            reply_to=typed.get("reply_to", ""),
+            signed_with=typed.get("signed_with", ""),
+            signature=typed.get("html", ""),
+            is_default=bool(typed.get("is_default")),
+        )
+
+
+class StockTextForm(forms.Form):
+    """`schools`: (id, name) of those it may be shared with."""
+
+    title = forms.CharField(label=_("Titre"), max_length=100)
+    subject = forms.CharField(
+        label=_("Objet proposé"), max_length=200, required=False, help_text=_("Facultatif.")
+    )
+    structure = forms.ChoiceField(label=_("Partage"), required=False)
+    html = forms.CharField(required=False, strip=False)
+
+    def __init__(self, *args: object, schools: tuple[tuple[int, str], ...], **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        offered = [("", _("Moi seulement")), *((str(pk), name) for pk, name in schools)]
+        self.fields["structure"].choices = offered  # type: ignore[attr-defined]
+
+    def given(self) -> StockTextGiven:
+        typed = self.data
+        structure = typed.get("structure", "")
+        return StockTextGiven(
+            title=typed.get("title", ""),
+            subject=typed.get("subject", ""),
+            html=typed.get("html", ""),
+            structure_id=int(structure) if structure.isascii() and structure.isdecimal() else 0,
+        )

@@ -46,6 +46,11 @@ def size_limit() -> int:
     return int(settings.MESSAGE_SIZE_LIMIT)
 
 
+def academy_signature() -> str:
+    """The template of the académie's signatures (HTML with variables)."""
+    return str(settings.CONFIG.academy.signature)
+
+
 def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 

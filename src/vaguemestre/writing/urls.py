@@ -1,4 +1,4 @@
-"""/messagerie/ecrire/…"""
+"""/messagerie/ecrire/… and /parametres/identites…"""
 
 from django.urls import path, register_converter
 
@@ -19,26 +19,40 @@ class KeyConverter:
 
 register_converter(KeyConverter, "composer_key")
 
+_HOME = "messagerie/ecrire/"
+
 app_name = "writing"
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("destinataires/", views.suggest_recipients, name="suggest-recipients"),
-    path("destinataires/qui/", views.meet_recipients, name="meet-recipients"),
-    path("programmes/", views.list_waiting, name="list-waiting"),
-    path("<composer_key:key>/", views.compose, name="compose"),
-    path("<composer_key:key>/brouillon/", views.save, name="save"),
-    path("<composer_key:key>/envoyer/", views.send, name="send"),
-    path("<composer_key:key>/etat/", views.tell_state, name="tell-state"),
-    path("<composer_key:key>/annuler/", views.cancel, name="cancel"),
-    path("<composer_key:key>/abandonner/", views.drop, name="drop"),
-    path("<composer_key:key>/dedoubler/", views.fork, name="fork"),
-    path("<composer_key:key>/texte/", views.as_text, name="as-text"),
-    path("<composer_key:key>/pieces/", views.add_enclosure, name="add-enclosure"),
-    path("<composer_key:key>/pieces/<int:enclosure_id>/", views.show_enclosure, name="show-enclosure"),
-    path("<composer_key:key>/pieces/<int:enclosure_id>/suite/", views.add_slice, name="add-slice"),
+    path(_HOME, views.start, name="start"),
+    path(_HOME + "destinataires/", views.suggest_recipients, name="suggest-recipients"),
+    path(_HOME + "destinataires/qui/", views.meet_recipients, name="meet-recipients"),
+    path(_HOME + "programmes/", views.list_waiting, name="list-waiting"),
+    path(_HOME + "<composer_key:key>/", views.compose, name="compose"),
+    path(_HOME + "<composer_key:key>/brouillon/", views.save, name="save"),
+    path(_HOME + "<composer_key:key>/envoyer/", views.send, name="send"),
+    path(_HOME + "<composer_key:key>/etat/", views.tell_state, name="tell-state"),
+    path(_HOME + "<composer_key:key>/annuler/", views.cancel, name="cancel"),
+    path(_HOME + "<composer_key:key>/abandonner/", views.drop, name="drop"),
+    path(_HOME + "<composer_key:key>/dedoubler/", views.fork, name="fork"),
+    path(_HOME + "<composer_key:key>/texte/", views.as_text, name="as-text"),
+    path(_HOME + "<composer_key:key>/pieces/", views.add_enclosure, name="add-enclosure"),
     path(
-        "<composer_key:key>/pieces/<int:enclosure_id>/retirer/",
+        _HOME + "<composer_key:key>/pieces/<int:enclosure_id>/", views.show_enclosure, name="show-enclosure"
+    ),
+    path(_HOME + "<composer_key:key>/pieces/<int:enclosure_id>/suite/", views.add_slice, name="add-slice"),
+    path(
+        _HOME + "<composer_key:key>/pieces/<int:enclosure_id>/retirer/",
         views.remove_enclosure,
         name="remove-enclosure",
+    ),
+    path(_HOME + "types/", views.tell_stock_texts, name="tell-stock-texts"),
+    path("parametres/identites", views.list_identities, name="signatures"),
+    path("parametres/identites/nouvelle", views.edit_identity, name="new-identity"),
+    path("parametres/identites/<int:identity_id>", views.edit_identity, name="edit-identity"),
+    path("parametres/identites/<int:identity_id>/retirer", views.remove_identity, name="remove-identity"),
+    path("parametres/identites/types/nouvelle", views.edit_stock_text, name="new-stock-text"),
+    path("parametres/identites/types/<int:text_id>", views.edit_stock_text, name="edit-stock-text"),
+    path(
+        "parametres/identites/types/<int:text_id>/retirer", views.remove_stock_text, name="remove-stock-text"
     ),
 ]

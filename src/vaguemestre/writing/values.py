@@ -49,6 +49,10 @@ class Written:
     html: str = ""
     text: str = ""
     is_plain: bool = False
+    identity: int = 0  # 0: the name and the primary address of the account
+    importance: str = ""  # `high`, `low`
+    wants_receipt: bool = False  # to be told that it was read
+    wants_report: bool = False  # to be told that it was delivered
     keeps_quote: bool = True  # the quotation stays folded under the text; once unfolded it is part of `html`
 
 
@@ -131,3 +135,70 @@ class Suggestion:
     name: str
     address: str
     detail: str
+
+
+@dataclass(frozen=True)
+class IdentityShown:
+    """`signed_with`: nothing, `academy` (its template) or `own` (`signature`, clean HTML with variables)."""
+
+    id: int
+    address: str
+    name: str
+    reply_to: str
+    signed_with: str
+    signature: str
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class IdentityGiven:
+    """What the page of an identity says, as typed."""
+
+    address: str
+    name: str
+    reply_to: str = ""
+    signed_with: str = ""
+    signature: str = ""
+    is_default: bool = False
+
+
+@dataclass(frozen=True)
+class SignatureFacts:
+    """What the variables of a signature stand for; empty when there is nothing to say."""
+
+    name: str = ""
+    function: str = ""
+    school: str = ""
+    academy: str = ""
+    surname: str = ""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """One line of « De »; `signature` is ready to stand under the text."""
+
+    id: int
+    name: str
+    address: str
+    signature: str
+
+
+@dataclass(frozen=True)
+class StockTextShown:
+    """A text kept ready. `school`: whom it is shared with; 0 and "" when it is not."""
+
+    id: int
+    title: str
+    subject: str
+    html: str
+    is_own: bool
+    structure_id: int
+    school: str
+
+
+@dataclass(frozen=True)
+class StockTextGiven:
+    title: str
+    subject: str
+    html: str
+    structure_id: int = 0

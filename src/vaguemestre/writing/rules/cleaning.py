@@ -20,6 +20,7 @@ _ATTRIBUTES = {
     "a": {"href"},
     "blockquote": {"type", "cite"},
     "font": {"color", "face", "size"},
+    "div": {"data-signature"},
     "img": {"src", "alt"},
     "li": {"value"},
     "ol": {"start", "type", "reversed"},
@@ -59,8 +60,11 @@ def outgoing_html(html: str, pictures: Mapping[str, str]) -> str:
 
 
 def kept_html(html: str, is_ours: Callable[[str], bool]) -> str:
-    """The person's HTML as it is kept while written: pictures stay if their address is one of ours."""
-    return _clean(html, lambda source: source if is_ours(source) else None)
+    """The person's HTML as it is kept while written: pictures stay if their address is one of ours.
+
+    So does the mark of the signature, by which another one takes its place.
+    """
+    return _clean(html, lambda source: source if is_ours(source) else None, keeps_marks=True)
 
 
 def html_of_text(text: str) -> str:
@@ -78,12 +82,14 @@ def _is_plain_style(declaration: str) -> bool:
     return bool(colon) and name.strip().lower() in _PROPERTIES and not _CALLS.search(value)
 
 
-def _clean(html: str, picture: Callable[[str], str | None]) -> str:
+def _clean(html: str, picture: Callable[[str], str | None], *, keeps_marks: bool = False) -> str:
     def kept(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
             return picture(value.strip())
         if attribute == "style":
             return ";".join(one for one in value.split(";") if _is_plain_style(one)) or None
+        if attribute == "data-signature":
+            return "1" if keeps_marks else None
         if attribute in {"href", "cite"}:
             return value.strip() if _LINK.match(value.strip()) else None
         return value

@@ -5,6 +5,12 @@ from vaguemestre.writing.services.enclosing import add_enclosure, add_slice, rem
 from vaguemestre.writing.services.opening import start_writing
 from vaguemestre.writing.services.parting import drop_writing, forget_writing, take_back
 from vaguemestre.writing.services.sending import cancel_sending, send_writing
+from vaguemestre.writing.services.signing import (
+    remove_identity,
+    remove_stock_text,
+    save_identity,
+    save_stock_text,
+)
 
 __all__ = [
     "add_enclosure",
@@ -15,6 +21,10 @@ __all__ = [
     "fork_writing",
     "match_draft",
     "remove_enclosure",
+    "remove_identity",
+    "remove_stock_text",
+    "save_identity",
+    "save_stock_text",
     "save_writing",
     "send_writing",
     "start_writing",

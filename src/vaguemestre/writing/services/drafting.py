@@ -106,7 +106,7 @@ def drafts_folder(mailbox: Mailbox) -> str:
 def _keep_text(
     writer: Writer, key: str, written: Written, revision: int, now: datetime
 ) -> tuple[Composition, bool]:
-    row, columns = row_for(writer, key, now), text_columns(written)
+    row, columns = row_for(writer, key, now), text_columns(written, writer.account_id)
     free = Composition.objects.filter(pk=row.pk, is_sending=False, revision=revision)
     is_new = bool(free.update(**columns, revision=revision + 1, updated_at=now))
     row.refresh_from_db()

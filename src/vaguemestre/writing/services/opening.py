@@ -15,13 +15,14 @@ from vaguemestre.outbox.values import Recipient
 from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.values import Correspondent, Flag, MessageRef, OpenedMessage, Part
 from vaguemestre.writing.models import Composition
-from vaguemestre.writing.queries import picture_path
+from vaguemestre.writing.queries import picture_path, senders_of
 from vaguemestre.writing.rules.answering import answer_to
 from vaguemestre.writing.rules.cleaning import html_of_text, quoted_html
 from vaguemestre.writing.rules.original import Pieces, bare_id, file_name, pieces_of
+from vaguemestre.writing.rules.signing import signed_html
 from vaguemestre.writing.services.enclosing import keep_whole
 from vaguemestre.writing.services.rows import fresh_key, ref_columns, row_for
-from vaguemestre.writing.values import Mode, Opening, Writer
+from vaguemestre.writing.values import Mode, Opening, Sender, Writer
 
 _MOST_QUOTED = 1_000_000  # octets of text fetched from the original
 _KEPT_FOR = timedelta(days=30)
@@ -37,18 +38,26 @@ class _Source:
     files: tuple[tuple[Part, bytes], ...]
 
 
-def start_writing(writer: Writer, opening: Opening, mailbox: Mailbox, *, limit: int, now: datetime) -> str:
+def start_writing(
+    writer: Writer,
+    opening: Opening,
+    mailbox: Mailbox,
+    *,
+    limit: int,
+    now: datetime,
+    academy_signature: str = "",
+) -> str:
     """Make what a composer shows; returns its key.
 
     `limit`: octets a message may have. Raises MessageGone, and Refusal `outbox.too-large` when what a forward
     carries could not leave again.
     """
     if opening.ref is None:
-        return _start_empty(writer, opening, now)
+        return _start_empty(writer, opening, academy_signature, now)
     original = mailbox.open(opening.ref)
     if opening.mode is Mode.DRAFT and (known := _known_draft(writer, original.message_id)):
         return known
-    return _keep(writer, opening, _read(mailbox, opening, original, limit), now)
+    return _keep(writer, opening, _read(mailbox, opening, original, limit), academy_signature, now)
 
 
 def _known_draft(writer: Writer, message_id: str) -> str | None:
@@ -78,16 +87,17 @@ def _body(mailbox: Mailbox, ref: MessageRef, pieces: Pieces) -> str:
 
 
 @transaction.atomic(durable=True)
-def _start_empty(writer: Writer, opening: Opening, now: datetime) -> str:
+def _start_empty(writer: Writer, opening: Opening, academy_signature: str, now: datetime) -> str:
     _forget_old(writer, now)
     row = row_for(writer, fresh_key(), now)
     row.to = opening.to[:10_000]
-    row.save(update_fields=("to",))
+    _sign(row, senders_of(writer, academy_signature)[0])
+    row.save()
     return row.key
 
 
 @transaction.atomic(durable=True)
-def _keep(writer: Writer, opening: Opening, source: _Source, now: datetime) -> str:
+def _keep(writer: Writer, opening: Opening, source: _Source, academy_signature: str, now: datetime) -> str:
     _forget_old(writer, now)
     row = row_for(writer, fresh_key(), now)
     row.mode = opening.mode
@@ -104,6 +114,9 @@ def _keep(writer: Writer, opening: Opening, source: _Source, now: datetime) -> s
         _take_up(row, source.message, body)
     else:
         _answer(row, opening.mode, source.message, body)
+        reached = {person.address.lower() for person in (*source.message.to, *source.message.cc)}
+        senders = senders_of(writer, academy_signature)
+        _sign(row, next((one for one in senders if one.id and one.address in reached), senders[0]))
     row.save()
     return row.key
 
@@ -115,6 +128,11 @@ def _answer(row: Composition, mode: Mode, original: OpenedMessage, body: str) ->
     row.quote, row.author, row.list_name = answer.quote, answer.author, answer.list_name
     mark = Flag.FORWARDED if mode is Mode.FORWARD else Flag.ANSWERED
     row.answered = {**ref_columns(original.ref), "flag": str(mark)}
+
+
+def _sign(row: Composition, sender: Sender) -> None:
+    row.identity_id = sender.id or None
+    row.html = signed_html(row.html, sender.signature)
 
 
 def _take_up(row: Composition, draft: OpenedMessage, body: str) -> None:

@@ -3,14 +3,15 @@
 import dataclasses
 import secrets
 from datetime import datetime
+from typing import Any
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.rules.recipients import parsed_recipients
 from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.outbox.values import Enclosed, Letter, Recipient
 from vaguemestre.webmail.values import MessageRef
-from vaguemestre.writing.models import Composition
-from vaguemestre.writing.queries import content_of, is_picture_path, picture_ids
+from vaguemestre.writing.models import Composition, Identity
+from vaguemestre.writing.queries import content_of, is_picture_path, own_addresses, picture_ids
 from vaguemestre.writing.rules.cleaning import is_blank, kept_html, outgoing_html
 from vaguemestre.writing.values import Mode, Writer, Written
 
@@ -53,13 +54,16 @@ def draft_message_id(key: str, writer: Writer) -> str:
     return f"<{key}.draft@{writer.domain}>"
 
 
-def text_columns(written: Written) -> dict[str, str | bool]:
+def text_columns(written: Written, account_id: int) -> dict[str, Any]:
     """What is kept of what was typed: the HTML cleaned first. Raises Refusal `writing.too-long`."""
     columns = dataclasses.asdict(written)
     if sum(len(value) for value in columns.values() if isinstance(value, str)) > MOST_TEXT:
         raise Refusal("writing.too-long")
     columns = {name: v.replace("\x00", "") if isinstance(v, str) else v for name, v in columns.items()}
     columns["html"] = kept_html(written.html, is_picture_path)
+    mine = Identity.objects.filter(account_id=account_id, pk=columns.pop("identity"))
+    columns["identity_id"] = mine.values_list("pk", flat=True).first()
+    columns["importance"] = written.importance if written.importance in {"high", "low"} else ""
     if not columns.pop("keeps_quote"):
         columns["quote"] = ""
     return columns
@@ -105,8 +109,9 @@ def _letter(
 ) -> Letter:
     pictures = picture_ids(row)
     html = "" if row.is_plain else outgoing_html(whole_html(row), pictures)
+    sender, reply_to = sender_of(row, writer)
     return Letter(
-        sender=Recipient(writer.name, writer.address),
+        sender=sender,
         to=to,
         cc=cc,
         bcc=bcc,
@@ -118,7 +123,29 @@ def _letter(
         in_reply_to=row.in_reply_to,
         references=tuple(row.references),
         enclosed=_enclosed(row, html),
+        reply_to=reply_to,
+        importance=row.importance,
+        wants_receipt=row.wants_receipt,
     )
+
+
+def sender_of(row: Composition, writer: Writer) -> tuple[Recipient, tuple[Recipient, ...]]:
+    """From and Reply-To: the identity chosen if its address still is the account's, else the account's."""
+    chosen = row.identity
+    is_mine = chosen is not None and chosen.account_id == row.account_id
+    if chosen is None or not is_mine or chosen.address not in own_addresses(writer):
+        return Recipient(writer.name, writer.address), ()
+    answers = (Recipient(chosen.name, chosen.reply_to),) if chosen.reply_to else ()
+    return Recipient(chosen.name, chosen.address), answers
+
+
+def check_identity(written: Written, writer: Writer) -> None:
+    """Raises Refusal `writing.not-your-address` for an identity that is not, or no more, the writer's."""
+    if not written.identity:
+        return
+    chosen = Identity.objects.filter(account_id=writer.account_id, pk=written.identity).first()
+    if chosen is None or chosen.address not in own_addresses(writer):
+        raise Refusal("writing.not-your-address", field="identity")
 
 
 def whole_html(row: Composition) -> str:

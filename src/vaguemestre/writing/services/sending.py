@@ -13,7 +13,13 @@ from vaguemestre.outbox.services import cancel_message, queue_message
 from vaguemestre.outbox.values import Letter, Outgoing, Parcel
 from vaguemestre.writing.models import Composition
 from vaguemestre.writing.services.enclosing import check_complete
-from vaguemestre.writing.services.rows import final_letter, own_row, row_for, text_columns
+from vaguemestre.writing.services.rows import (
+    check_identity,
+    final_letter,
+    own_row,
+    row_for,
+    text_columns,
+)
 from vaguemestre.writing.values import Writer, Written
 
 
@@ -32,8 +38,9 @@ def send_writing(
         return sent
     if row.is_sending or row.attempt != attempt - 1:
         raise Refusal("writing.already-sent")
-    for name, value in text_columns(written).items():
+    for name, value in text_columns(written, writer.account_id).items():
         setattr(row, name, value)
+    check_identity(written, writer)
     check_complete(row)
     letter = final_letter(row, writer, due_at, f"<{row.key}.{attempt}@{writer.domain}>")
     check_recipients(letter.to, letter.cc, letter.bcc)
@@ -73,7 +80,7 @@ def _queue(
             account_id=writer.account_id,
             key=outbox_key,
             message_id=letter.message_id,
-            sender=writer.address,
+            sender=letter.sender.address,
             recipients=letter.recipients,
             bcc=letter.bcc,
             subject=letter.subject,
@@ -81,6 +88,7 @@ def _queue(
             due_at=due_at,
             answered=row.answered,
             draft=row.draft,
+            wants_report=row.wants_report,
         ),
         by=f"account:{writer.account_id}",
         now=now,

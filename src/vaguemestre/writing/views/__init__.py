@@ -2,6 +2,14 @@
 
 from vaguemestre.writing.views.enclosing import add_enclosure, add_slice, remove_enclosure, show_enclosure
 from vaguemestre.writing.views.leaving import cancel, list_waiting, send, tell_state
+from vaguemestre.writing.views.signing import (
+    edit_identity,
+    edit_stock_text,
+    list_identities,
+    remove_identity,
+    remove_stock_text,
+    tell_stock_texts,
+)
 from vaguemestre.writing.views.typing import (
     as_text,
     compose,
@@ -20,14 +28,20 @@ __all__ = [
     "cancel",
     "compose",
     "drop",
+    "edit_identity",
+    "edit_stock_text",
     "fork",
+    "list_identities",
     "list_waiting",
     "meet_recipients",
     "remove_enclosure",
+    "remove_identity",
+    "remove_stock_text",
     "save",
     "send",
     "show_enclosure",
     "start",
     "suggest_recipients",
     "tell_state",
+    "tell_stock_texts",
 ]

@@ -1,6 +1,6 @@
 """The composer's page, shown fresh or again with what was typed and what is wrong."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -11,7 +11,9 @@ from vaguemestre.outbox.queries import find_outgoing, sending_of
 from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.refusals import sentence
-from vaguemestre.writing.http import size_limit
+from vaguemestre.writing import queries
+from vaguemestre.writing.http import academy_signature, size_limit, writer_of
+from vaguemestre.writing.rules.signing import signed_html
 from vaguemestre.writing.services.sending import sending_key
 from vaguemestre.writing.values import Mode, Writing, Written
 
@@ -20,8 +22,11 @@ def composer_page(
     request: SignedInRequest, writing: Writing, *, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     """`refusal`: why the last sending did not happen, said beside its field."""
+    senders = queries.senders_of(writer_of(request), academy_signature())
     shown = {
         "writing": writing,
+        "senders": senders,
+        "signatures": {str(one.id): one.signature for one in senders},
         "outgoing": find_outgoing(request.who.account_id, sending_key(writing.key, writing.attempt))
         if writing.is_sending
         else None,
@@ -42,6 +47,14 @@ def _text_of(written: Written) -> str:
     if written.is_plain or written.text or not written.html:
         return written.text
     return plain_text(written.html)
+
+
+def signed(request: SignedInRequest, written: Written) -> Written:
+    """What a new message starts with: the usual identity and its signature under the text."""
+    usual = queries.senders_of(writer_of(request), academy_signature())[0]
+    html = signed_html(written.html, usual.signature)
+    text = plain_text(html) if usual.signature else written.text
+    return replace(written, identity=usual.id, html=html, text=text)
 
 
 def empty_writing(key: str, written: Written) -> Writing:

@@ -14,12 +14,19 @@ from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.forms import OpeningForm, WrittenForm
-from vaguemestre.writing.http import COMPOSER_CSP, answers_json, size_limit, wants_json, writer_of
+from vaguemestre.writing.http import (
+    COMPOSER_CSP,
+    academy_signature,
+    answers_json,
+    size_limit,
+    wants_json,
+    writer_of,
+)
 from vaguemestre.writing.ports import absent_until
 from vaguemestre.writing.rules.cleaning import html_of_text
 from vaguemestre.writing.services.rows import fresh_key
 from vaguemestre.writing.values import Met, Opening, Written
-from vaguemestre.writing.views.page import composer_page, empty_writing
+from vaguemestre.writing.views.page import composer_page, empty_writing, signed
 
 _MOST_MET = 500
 
@@ -31,7 +38,7 @@ _MOST_MET = 500
 def start(request: SignedInRequest) -> HttpResponse:
     """GET: an empty composer (also for `mailto:`). POST: a composer for an answer, a forward, a draft."""
     if request.method == "GET":
-        return composer_page(request, empty_writing(fresh_key(), _asked(request)))
+        return composer_page(request, empty_writing(fresh_key(), signed(request, _asked(request))))
     opening = OpeningForm(request.POST).opening()
     if opening is None:
         return HttpResponseBadRequest("mode, folder, uid_validity, uid")
@@ -45,7 +52,14 @@ def start(request: SignedInRequest) -> HttpResponse:
 def _start(request: SignedInRequest, opening: Opening) -> str:
     writer = writer_of(request)
     with open_mailbox.get()(writer.login) as mailbox:
-        return services.start_writing(writer, opening, mailbox, limit=size_limit(), now=timezone.now())
+        return services.start_writing(
+            writer,
+            opening,
+            mailbox,
+            limit=size_limit(),
+            now=timezone.now(),
+            academy_signature=academy_signature(),
+        )
 
 
 def _asked(request: HttpRequest) -> Written:
@@ -67,7 +81,7 @@ def _asked(request: HttpRequest) -> Written:
 @signed_in
 def compose(request: SignedInRequest, key: str) -> HttpResponse:
     writing = queries.find_writing(request.who.account_id, key)
-    return composer_page(request, writing or empty_writing(key, Written()))
+    return composer_page(request, writing or empty_writing(key, signed(request, Written())))
 
 
 @require_POST

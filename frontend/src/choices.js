@@ -1,0 +1,79 @@
+// As whom one writes, what is asked of the way and of the reader, the texts kept ready.
+
+export class Choices {
+  constructor(form, server, editor, onChange, onTrouble) {
+    this.form = form;
+    this.server = server;
+    this.editor = editor;
+    this.onTrouble = onTrouble;
+    this.onChange = onChange;
+    this.signatures = JSON.parse(document.getElementById("signatures").textContent);
+    form.elements.identity.addEventListener("change", () => {
+      editor.sign(this.signatures[form.elements.identity.value] || "");
+      onChange();
+    });
+    for (const name of ["importance", "wants_receipt", "wants_report"]) form.elements[name].addEventListener("change", () => this.changed());
+    document.querySelector("#options").addEventListener("click", () => document.querySelector("#options-dialog").showModal());
+    document.querySelector("#stock").addEventListener("click", () => this.offer());
+    this.tell();
+  }
+
+  fields() {
+    const { identity, importance, wants_receipt: receipt, wants_report: report } = this.form.elements;
+    return {
+      identity: identity.value || "0",
+      importance: importance.value,
+      wants_receipt: receipt.checked ? "1" : "",
+      wants_report: report.checked ? "1" : "",
+    };
+  }
+
+  restore(kept) {
+    const { identity, importance, wants_receipt: receipt, wants_report: report } = this.form.elements;
+    if (kept.identity && [...identity.options].some((one) => one.value === kept.identity)) identity.value = kept.identity;
+    importance.value = kept.importance || "";
+    receipt.checked = kept.wants_receipt === "1";
+    report.checked = kept.wants_report === "1";
+    this.tell();
+  }
+
+  changed() {
+    this.tell();
+    this.onChange();
+  }
+
+  // The button says that something is asked, without opening it.
+  tell() {
+    const { importance, wants_receipt: receipt, wants_report: report } = this.form.elements;
+    const isSet = Boolean(importance.value || receipt.checked || report.checked);
+    document.querySelector("#options").classList.toggle("set", isSet);
+  }
+
+  async offer() {
+    const dialog = document.querySelector("#stock-dialog");
+    let told;
+    try {
+      told = await this.server.ask(`${this.server.home}types/`);
+    } catch {
+      return this.onTrouble("Les réponses types ne sont pas disponibles pour l’instant.");
+    }
+    dialog.querySelector("#stock-none").hidden = told.texts.length > 0;
+    dialog.querySelector("#stock-list").replaceChildren(
+      ...told.texts.map((one) => {
+        const item = document.createElement("li");
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "btn line wide";
+        button.textContent = one.school ? `${one.title} — ${one.school}` : one.title;
+        button.addEventListener("click", () => {
+          dialog.close();
+          if (one.subject && !this.form.elements.subject.value) this.form.elements.subject.value = one.subject;
+          this.editor.insert(one.html, one.text);
+        });
+        item.append(button);
+        return item;
+      }),
+    );
+    dialog.showModal();
+  }
+}

@@ -1,0 +1,19 @@
+// A rich text in an ordinary form: a signature, a text kept ready.
+import { Editor } from "./editor.js";
+
+document.addEventListener("DOMContentLoaded", () => {
+  const form = document.querySelector("#rich");
+  if (!form) return;
+  const editor = new Editor(form, { onInput: () => {}, onPictures: () => {} });
+  form.querySelector('[data-format="picture"]').hidden = true;
+  form.addEventListener("submit", () => {
+    form.elements.html.value = editor.fields().html;
+  });
+  const chosen = form.querySelectorAll("[name=signed_with]");
+  const paper = form.querySelector("#own-text");
+  const follow = () => {
+    if (chosen.length) paper.hidden = form.elements.signed_with.value !== "own";
+  };
+  for (const one of chosen) one.addEventListener("change", follow);
+  follow();
+});

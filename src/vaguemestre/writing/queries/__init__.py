@@ -1,0 +1,44 @@
+"""Reading what is being written, by whom, and to whom."""
+
+from vaguemestre.writing.queries.composing import (
+    content_of,
+    enclosure_content,
+    enclosures_of,
+    find_writing,
+    is_picture_path,
+    picture_ids,
+    picture_path,
+    shown_writing,
+)
+from vaguemestre.writing.queries.identities import (
+    find_identity,
+    identities_of,
+    own_addresses,
+    schools_of,
+    senders_of,
+    signature_facts,
+    stock_text,
+    stock_texts_of,
+)
+from vaguemestre.writing.queries.recipients import people_met, suggestions
+
+__all__ = [
+    "content_of",
+    "enclosure_content",
+    "enclosures_of",
+    "find_identity",
+    "find_writing",
+    "identities_of",
+    "is_picture_path",
+    "own_addresses",
+    "people_met",
+    "picture_ids",
+    "picture_path",
+    "schools_of",
+    "senders_of",
+    "shown_writing",
+    "signature_facts",
+    "stock_text",
+    "stock_texts_of",
+    "suggestions",
+]

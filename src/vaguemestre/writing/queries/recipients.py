@@ -1,0 +1,51 @@
+"""Whom one may write to, and who they are."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from vaguemestre.contacts.queries import contacts_like
+from vaguemestre.directory.queries import listed_by_address, people_like, with_homonyms
+from vaguemestre.writing.ports import AbsentUntil
+from vaguemestre.writing.rules.recipients import is_inside
+from vaguemestre.writing.values import Met, Suggestion
+
+
+def suggestions(account_id: int, typed: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+    """Whom the words typed may mean: the person's own book first, then the directory; each address once."""
+    if len(typed.strip()) < 2:
+        return ()
+    contacts = contacts_like(account_id, typed, limit=limit)
+    schools = listed_by_address([contact.address for contact in contacts])
+    found: dict[str, Suggestion] = {}
+    for contact in contacts:
+        listed = schools.get(contact.address)
+        origin = _("Déjà écrit") if contact.is_collected else _("Contact")
+        name = contact.name or (listed.name if listed else "")
+        detail = (listed.detail if listed else "") or origin
+        found.setdefault(contact.address, Suggestion(name, contact.address, detail))
+    for person in people_like(typed, limit=limit):
+        found.setdefault(person.address, Suggestion(person.name, person.address, person.detail))
+    return tuple(found.values())[:limit]
+
+
+def people_met(addresses: Collection[str], domain: str, now: datetime, away: AbsentUntil) -> tuple[Met, ...]:
+    """Who they are to somebody of `domain`: colleagues with their school, people outside."""
+    asked = dict.fromkeys(address.strip().lower() for address in addresses)
+    inside = [address for address in asked if is_inside(address, domain)]
+    known, doubled, absent = listed_by_address(inside), with_homonyms(inside), away(inside, now)
+    found = []
+    for address in asked:
+        listed = known.get(address)
+        found.append(
+            Met(
+                address,
+                "inside" if is_inside(address, domain) else "outside",
+                listed.name if listed else "",
+                listed.detail if listed else "",
+                has_homonyms=address in doubled,
+                absent_until=absent.get(address),
+            )
+        )
+    return tuple(found)

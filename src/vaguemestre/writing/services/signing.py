@@ -1,0 +1,97 @@
+"""Identities and texts kept ready: made, changed, taken away."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.outbox.rules.headers import check_field
+from vaguemestre.writing.models import Identity, StockText
+from vaguemestre.writing.queries import is_picture_path, own_addresses, schools_of, signature_facts
+from vaguemestre.writing.rules.cleaning import is_blank, kept_html
+from vaguemestre.writing.rules.signing import check_identity
+from vaguemestre.writing.values import IdentityGiven, StockTextGiven, Writer
+
+MOST_IDENTITIES = 20
+MOST_TEXTS = 200
+LONGEST_TEXT = 100_000  # characters
+
+
+@transaction.atomic(durable=True)
+def save_identity(writer: Writer, identity_id: int, given: IdentityGiven, *, by: str, now: datetime) -> int:
+    """Keep the identity (0: a new one); returns its id.
+
+    Raises the refusals of `check_identity`, Refusal `writing.identity-gone`, `writing.too-many-identities`.
+    """
+    account_id = writer.account_id
+    kept = check_identity(given, own_addresses(writer), signature_facts(account_id))
+    mine = Identity.objects.filter(account_id=account_id)
+    row = mine.filter(pk=identity_id).first() if identity_id else Identity(account_id=account_id)
+    if row is None:
+        raise Refusal("writing.identity-gone")
+    if not identity_id and mine.count() >= MOST_IDENTITIES:
+        raise Refusal("writing.too-many-identities", limit=MOST_IDENTITIES)
+    row.address, row.name, row.reply_to = kept.address, kept.name, kept.reply_to
+    row.signed_with, row.signature = kept.signed_with, kept.signature
+    row.is_default = kept.is_default or not mine.exclude(pk=row.pk).exists()
+    if row.is_default:
+        mine.exclude(pk=row.pk).update(is_default=False)
+    row.save()
+    record(
+        "writing.identity-saved",
+        to=f"account:{account_id}",
+        by=by,
+        at=now,
+        address=row.address,
+        name=row.name,
+        reply_to=row.reply_to,
+    )
+    return int(row.pk)
+
+
+@transaction.atomic(durable=True)
+def remove_identity(account_id: int, identity_id: int, *, by: str, now: datetime) -> None:
+    """Twice is once."""
+    removed, _ = Identity.objects.filter(account_id=account_id, pk=identity_id).delete()
+    if removed:
+        record("writing.identity-removed", to=f"account:{account_id}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def save_stock_text(account_id: int, text_id: int, given: StockTextGiven, *, by: str, now: datetime) -> int:
+    """Keep the text (0: a new one); returns its id. Only its author changes it.
+
+    Raises Refusal `writing.text-untitled`, `writing.text-empty`, `writing.text-too-long`,
+    `writing.text-gone`, `writing.not-your-school`, `writing.too-many-texts`, `outbox.control-character`.
+    """
+    title = check_field("title", given.title)[:100]
+    if not title:
+        raise Refusal("writing.text-untitled", field="title")
+    html = kept_html(given.html, is_picture_path)
+    if is_blank(html):
+        raise Refusal("writing.text-empty", field="html")
+    if len(html) > LONGEST_TEXT:
+        raise Refusal("writing.text-too-long", field="html")
+    if given.structure_id and given.structure_id not in dict(schools_of(account_id, paris_day(now))):
+        raise Refusal("writing.not-your-school", field="structure")
+    mine = StockText.objects.filter(account_id=account_id)
+    row = mine.filter(pk=text_id).first() if text_id else StockText(account_id=account_id)
+    if row is None:
+        raise Refusal("writing.text-gone")
+    if not text_id and mine.count() >= MOST_TEXTS:
+        raise Refusal("writing.too-many-texts", limit=MOST_TEXTS)
+    row.title, row.subject, row.html = title, check_field("subject", given.subject)[:200], html
+    row.structure_id, row.updated_at = given.structure_id or None, now
+    row.save()
+    if row.structure_id:
+        shared = f"structure:{row.structure_id}"
+        record("writing.text-shared", to=shared, by=by, at=now, title=row.title)
+    return int(row.pk)
+
+
+@transaction.atomic(durable=True)
+def remove_stock_text(account_id: int, text_id: int) -> None:
+    """Twice is once; somebody else's stays."""
+    StockText.objects.filter(account_id=account_id, pk=text_id).delete()
