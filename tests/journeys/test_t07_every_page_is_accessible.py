@@ -31,6 +31,7 @@ SIGNED_IN = (
     "/parametres/identites",
     "/parametres/identites/nouvelle",
     "/parametres/identites/types/nouvelle",
+    "/parametres/courriers",
 )
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 

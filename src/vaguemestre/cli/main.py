@@ -41,6 +41,7 @@ ENTRIES = (
     Entry("status", "Dit ce qui tourne, depuis quand, les files d’attente et les dernières erreurs."),
     Entry("feed", "Flux RH : vérifier, appliquer, fabriquer un échantillon.", group=True),
     Entry("account", "Comptes : montrer, suspendre, rétablir, fermer.", group=True),
+    Entry("mail", "Courriels d’une boîte : importer, exporter.", group=True),
     Entry("numen", "NUMEN : en attribuer un.", group=True),
     Entry("application", "Applications : ajouter, lister, retirer.", group=True),
     Entry("reconcile", "Fait correspondre les services de messagerie à la base."),

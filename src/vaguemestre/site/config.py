@@ -127,6 +127,14 @@ class FeedSection:
 
 
 @dataclass(frozen=True)
+class MovingSection:
+    """Mail brought in. `private_servers`: `host:port` of mail servers whose address may be a private one."""
+
+    upload_mb: int = 2000
+    private_servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Ports:
     web: int
     push: int
@@ -149,6 +157,7 @@ class Config:
     mail: MailSection = field(default_factory=MailSection)
     feed: FeedSection = field(default_factory=FeedSection)
     sending: SendingSection = field(default_factory=SendingSection)
+    moving: MovingSection = field(default_factory=MovingSection)
 
     @property
     def ports(self) -> Ports:
@@ -187,6 +196,11 @@ class Config:
         return self.home / "data"
 
     @property
+    def moves_dir(self) -> Path:
+        """Files brought in or to be taken away, for a few days."""
+        return self.data_dir / "moves"
+
+    @property
     def secrets_dir(self) -> Path:
         return self.home / "secrets"
 
@@ -204,7 +218,7 @@ class Config:
         return self.engines_dir / "db" / "projection.sqlite3"
 
 
-_SECTIONS = ("academy", "web", "database", "mail", "feed", "sending")
+_SECTIONS = ("academy", "web", "database", "mail", "feed", "sending", "moving")
 
 
 def load(home: Path | None = None, port_base: int | None = None) -> Config:

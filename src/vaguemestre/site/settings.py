@@ -31,6 +31,7 @@ _ROOMS = (
     "assistant",
     "webmail",
     "sorting",
+    "moving",
     "devices",
     "contacts",
     "writing",

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assistance/", include("vaguemestre.helpdesk.urls")),
     path("", include("vaguemestre.sorting.urls")),
     path("", include("vaguemestre.devices.urls")),
+    path("", include("vaguemestre.moving.urls")),
     path("", include("vaguemestre.sso.oidc.urls")),
     path("cas/", include("vaguemestre.sso.cas.urls")),
     path("", include("vaguemestre.portal.urls")),

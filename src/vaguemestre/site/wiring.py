@@ -1,6 +1,6 @@
 """Slots ← engines, events → handlers: the only file that sees both."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -23,10 +23,13 @@ from vaguemestre.directory.events import PeopleChanged
 from vaguemestre.directory.rules.sealing import keys_from
 from vaguemestre.dispatch import handlers as dispatch_handlers
 from vaguemestre.engines import certificates
+from vaguemestre.engines.archives.opening import open_archive
 from vaguemestre.engines.dovecot.doveadm import Doveadm
+from vaguemestre.engines.elsewhere import Elsewhere
 from vaguemestre.engines.imap.filing import Filing
 from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.glancing import Glancing
+from vaguemestre.engines.imap.moving import ImapStores
 from vaguemestre.engines.imap.orders import Orders
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
@@ -42,6 +45,9 @@ from vaguemestre.engines.signing import Signature
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.kernel import tickets
+from vaguemestre.moving import handlers as moving_handlers
+from vaguemestre.moving import ports as moving
+from vaguemestre.moving.events import MoveGoesOn
 from vaguemestre.outbox import handlers as outbox_handlers
 from vaguemestre.outbox import ports as outbox
 from vaguemestre.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
@@ -94,6 +100,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MessageRefused: (writing_handlers.bring_draft_back,),
     MailHeld: (dispatch_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
+    MoveGoesOn: (moving_handlers.go_on,),
     SortingChanged: (sorting_handlers.rewrite_script,),
     PassAsked: (sorting_handlers.carry_pass,),
 }
@@ -109,6 +116,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     registry_handlers.forget_old_visits,
     signin_handlers.forget_withdrawn_proofs,
     sorting_handlers.follow_contacts,
+    moving_handlers.forget_old_files,
 )
 
 
@@ -149,6 +157,10 @@ def _plug_mail(config: Config) -> None:
     mailboxes = ImapMailboxes(pool, pages, summaries, orders, search_patience=patience)
     webmail.open_mailbox.plug(mailboxes)
     webmail.fetch_picture.plug(Pictures())
+    moving.open_store.plug(ImapStores(mailboxes))
+    moving.open_archive.plug(open_archive)
+    moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))
+    moving.other_parts.plug(_other_parts)
     webmail.live_ticket.plug(partial(_live_ticket, secrets.read(config.secrets_dir, "push_key")))
     assistant.deliver_welcome.plug(Welcoming(mailboxes))
     signin.deliver_notice.plug(Welcoming(mailboxes))
@@ -194,3 +206,8 @@ def _sessions_over(session_keys: set[str]) -> set[str]:
     # also asked by a thread of no request, whose database connection nobody else looks after
     close_old_connections()
     return sessions_over(session_keys, timezone.now())
+
+
+def _other_parts(account_id: int) -> Iterable[tuple[str, bytes]]:
+    """What an export holds besides mail."""
+    return ()

@@ -27,6 +27,38 @@ def sentence(refusal: Refusal) -> str:
         "intake.columns-twice": _("Colonnes présentes deux fois : %(columns)s."),
         "intake.feed-refused": _("%(reason)s"),
         "intake.import-running": _("Un autre import est en cours : attendez sa fin."),
+        "moving.one-at-a-time": _(
+            "Un import ou un export est déjà en cours : attendez sa fin, ou arrêtez-le."
+        ),
+        "moving.mailbox-full": _(
+            "La boîte est pleine : supprimez ou exportez de vieux courriels, puis reprenez l’import là où il "
+            "s’est arrêté."
+        ),
+        "moving.account-closed": _("Le compte a été fermé entre-temps."),
+        "moving.file-unreadable": _("« %(name)s » ne peut pas être lu."),
+        "moving.file-unknown": _(
+            "« %(name)s » ne contient pas de courriels reconnus : il faut un fichier mbox, .eml, .pst, ou "
+            "une archive .zip ou .tgz de ces fichiers."
+        ),
+        "moving.file-damaged": _(
+            "« %(name)s » est abîmé ou incomplet : exportez-le à nouveau de l’ancienne messagerie."
+        ),
+        "moving.file-too-big": _("Cette archive contient plus qu’une boîte ne peut tenir."),
+        "moving.pst-not-here": _(
+            "Les fichiers Outlook (.pst) ne peuvent pas être lus ici : exportez les courriels au format mbox "
+            "ou .eml, ou demandez à l’assistance."
+        ),
+        "moving.server-unknown": _("Aucun serveur ne porte le nom « %(host)s » : vérifiez-le."),
+        "moving.server-not-allowed": _(
+            "« %(host)s » n’est pas un serveur public : l’import n’y est pas permis. Demandez à l’assistance."
+        ),
+        "moving.server-certificate": _(
+            "« %(host)s » ne prouve pas son identité (certificat refusé) : rien ne lui a été envoyé."
+        ),
+        "moving.server-refused": _(
+            "« %(host)s » refuse cet identifiant ou ce mot de passe. Certaines messageries demandent un mot "
+            "de passe d’application : voyez leur aide, puis recommencez."
+        ),
         "credentials.account-unknown": _("Aucun compte ne porte l’identifiant « %(username)s »."),
         "credentials.password-too-short": _(
             "Ce mot de passe est trop court : il faut au moins %(shortest)s caractères. "

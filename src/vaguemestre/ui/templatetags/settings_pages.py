@@ -16,6 +16,7 @@ TABS = (
     ("dispatch:sending", _("Envoi")),
     ("portal:display", _("Affichage")),
     ("portal:programs", _("Appareils et mots de passe d’application")),
+    ("moving:show", _("Importer et exporter")),
     ("signin:security", _("Sécurité")),
 )
 

@@ -1,0 +1,91 @@
+"""`vaguemestre mail`: a mailbox's mail brought in, taken out."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.credentials.queries import Presented, find_account, presented
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.moving import services
+from vaguemestre.moving.ports import open_archive, open_store, other_parts
+from vaguemestre.moving.rules.problems import PROBLEMS
+from vaguemestre.moving.values import Tally
+
+app = typer.Typer(help="Courriels d’une boîte : importer, exporter.", no_args_is_help=True)
+
+_Username = Annotated[str, typer.Argument(help="L’identifiant, ou une adresse du compte.")]
+
+
+@app.command("import")
+def bring(
+    username: _Username,
+    file: Annotated[Path, typer.Argument(help="mbox, Maildir, dossier de .eml, .zip, .tgz, .pst.")],
+    folder: Annotated[
+        str, typer.Option(help="Tout mettre sous ce dossier ; sinon chacun dans le sien.")
+    ] = "",
+) -> None:
+    """Ajoute ce que la boîte n’a pas encore. Interrompu, il peut être relancé."""
+    owner = _owner(username)
+    if not file.exists():
+        raise Failed(f"{file} n’existe pas.", 2)
+    with (
+        open_archive.get()(file, file.name) as source,
+        open_store.get()(owner.mailbox) as store,
+        _bar("Import") as tell,
+    ):
+        tally = services.bring(store, source, Tally(), now=timezone.now(), apart=folder, enough=tell)
+    for one in tally.left:
+        typer.echo(f"Laissé : {one.place} : {PROBLEMS.get(one.problem, one.problem)}", err=True)
+    typer.echo(f"{tally.added} courriels ajoutés, {tally.known} déjà là, {tally.left_count} laissés.")
+
+
+@app.command("export")
+def take(
+    username: _Username,
+    file: Annotated[Path, typer.Argument(help="L’archive zip à écrire.")],
+) -> None:
+    """Écrit courriels, contacts et filtres dans un zip ; interrompu, il peut être relancé."""
+    owner = _owner(username)
+    if file.suffix.lower() != ".zip":
+        raise Failed("le nom de l’archive doit finir par .zip.", 2)
+    work = file.with_name(f"{file.name}.work")
+    shutil.rmtree(work, ignore_errors=True)  # of another day: the mailbox has changed since
+    try:
+        with open_store.get()(owner.mailbox) as store, _bar("Export") as tell:
+            tally = services.take_out(store, work, Tally(), enough=tell)
+        services.pack(work, file, other_parts.get()(owner.account_id))
+    except OSError as error:
+        raise Failed(f"{file} ne peut pas être écrit ({error.strerror}).", 1) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    typer.echo(f"{tally.added} courriels dans {file}.")
+
+
+def _owner(typed: str) -> Presented:
+    found = find_account(typed)
+    owner = presented(found.account_id) if found else None
+    if owner is None:
+        raise Refusal("credentials.account-unknown", username=typed)
+    return owner
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[Tally], bool]]:
+    """A bar on standard error; what it lends tells it how far the work is and never stops it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(title, total=None)
+
+        def tell(tally: Tally) -> bool:
+            progress.update(task, completed=tally.reached, total=tally.total or None)
+            return False
+
+        yield tell

@@ -1,0 +1,70 @@
+"""Which kind of archive a file is, by what it holds; never by its name alone."""
+
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from vaguemestre.engines.archives import outlook, packed, tree
+from vaguemestre.engines.archives.members import Archive, Member
+from vaguemestre.moving.ports import Source, SourceRefused
+from vaguemestre.moving.rules.identity import fields
+
+_PST = b"!BDN"
+_ZIP = b"PK\x03\x04"
+_GZIP = b"\x1f\x8b"
+# what a message begins with, in whatever order
+_HEADER = {b"from", b"to", b"date", b"subject", b"received", b"message-id", b"return-path", b"mime-version"}
+
+
+@contextmanager
+def open_archive(path: Path, name: str) -> Iterator[Source]:
+    """Implements `moving.ports.OpenArchive`."""
+    if path.is_dir():
+        yield Archive(tree.members(path))
+        return
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(8192)
+    except OSError as error:
+        raise SourceRefused("moving.file-unreadable", name=name) from error
+    if beginning.startswith(_PST):
+        with outlook.unpacked(path) as folder:
+            yield Archive(tree.members(folder))
+    elif beginning.startswith((_ZIP, _GZIP)):
+        with _opened_pack(path, name, is_zip=beginning.startswith(_ZIP)) as members:
+            yield Archive(members)
+    else:
+        yield Archive([_single(path, name, beginning)])
+
+
+@contextmanager
+def _opened_pack(path: Path, name: str, *, is_zip: bool) -> Iterator[list[Member]]:
+    try:
+        if is_zip:
+            with zipfile.ZipFile(path) as archive:
+                yield packed.zip_members(archive)
+        else:
+            with tarfile.open(path, "r:gz") as archive:
+                yield packed.tar_members(archive)
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
+        raise SourceRefused("moving.file-damaged", name=name) from error
+
+
+def _single(path: Path, name: str, beginning: bytes) -> Member:
+    def opened() -> IO[bytes]:
+        return path.open("rb")
+
+    folder, size = PurePosixPath(name).stem, path.stat().st_size
+    if beginning.startswith(b"From "):
+        return Member(name, _known_only(folder), size, opened, is_mbox=True)
+    if any(field in _HEADER for field, _ in fields(beginning.partition(b"\n\n")[0])):
+        return Member(name, "", size, opened)
+    raise SourceRefused("moving.file-unknown", name=name)
+
+
+def _known_only(stem: str) -> str:
+    """A lone mbox goes to the inbox, unless its name is that of a folder every mailbox has."""
+    return stem if packed.is_usual(stem) else ""

@@ -1,0 +1,43 @@
+"""Outlook's .pst, unpacked by Debian's readpst when it is there, shut in a sandbox: the file is anybody's."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vaguemestre.moving.ports import SourceRefused
+
+_SECONDS = 1800.0
+
+
+def is_possible() -> bool:
+    return shutil.which("readpst") is not None and shutil.which("bwrap") is not None
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """A folder of .eml files, gone afterwards. Raises SourceRefused."""
+    if not is_possible():
+        raise SourceRefused("moving.pst-not-here")
+    with tempfile.TemporaryDirectory(prefix="pst-", dir=path.parent) as made:
+        folder = Path(made)
+        try:
+            done = subprocess.run(_argv(path, folder), capture_output=True, timeout=_SECONDS, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise SourceRefused("moving.file-damaged", name=path.name) from error
+        if done.returncode != 0:
+            raise SourceRefused("moving.file-damaged", name=path.name)
+        yield folder
+
+
+def _argv(path: Path, folder: Path) -> list[str]:
+    """No network, no home, nothing to write to but the folder; mail only, each message a file."""
+    return [
+        "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv",
+        "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
+        "--symlink", "usr/bin", "/bin", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",  # noqa: S108 (of the sandbox alone)
+        "--ro-bind", str(path), "/in.pst", "--bind", str(folder), "/out",
+        "/usr/bin/readpst", "-e", "-t", "e", "-q", "-8", "-o", "/out", "/in.pst",
+    ]  # fmt: skip

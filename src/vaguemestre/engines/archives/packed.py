@@ -1,0 +1,91 @@
+"""Zip and tgz: their members are read as streams; nothing is unpacked on the disk."""
+
+import tarfile
+import zipfile
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import PurePosixPath
+from typing import IO, cast
+
+from vaguemestre.engines.archives.members import LARGEST, Member
+from vaguemestre.moving.ports import SourceRefused
+from vaguemestre.moving.rules.folders import target
+from vaguemestre.moving.values import INBOX, Places
+
+MOST_MEMBERS = 2_000_000
+LARGEST_TOTAL = 100_000_000_000
+_MESSAGES = (".eml", ".msg822", ".mai", ".email")
+_NOT_MAIL = (
+    ".msf", ".meta", ".dat", ".ics", ".vcf", ".vcard", ".html", ".htm", ".txt", ".json", ".sieve", ".xml",
+    ".index", ".log", ".cache", ".lock", ".pdf", ".jpg", ".png",
+)  # fmt: skip
+_USUAL = Places(frozenset(), {use: use for use in ("sent", "drafts", "junk", "trash", "archive")})
+
+
+def is_message(name: str) -> bool:
+    return name.lower().endswith(_MESSAGES) or name.isdigit()  # MH names its messages 1, 2, 3…
+
+
+def is_not_mail(name: str) -> bool:
+    return name.startswith(".") or name.lower().endswith(_NOT_MAIL)
+
+
+def is_usual(stem: str) -> bool:
+    """Whether that is what programs call sent mail, drafts, trash… rather than a name of somebody's own."""
+    return target(stem, "", _USUAL) in _USUAL.special.values() or target(stem, "", _USUAL) == INBOX
+
+
+def zip_members(archive: zipfile.ZipFile) -> list[Member]:
+    found = []
+    for info in archive.infolist():
+        if info.is_dir() or info.flag_bits & 1 or not info.file_size:  # empty, or under a password
+            continue
+        opened = cast("_Opened", partial(archive.open, info))
+        date = _zip_date(info)
+        found += _members(info.filename, info.file_size, opened, date)
+    return _checked(found)
+
+
+def tar_members(archive: tarfile.TarFile) -> list[Member]:
+    found = []
+    for info in archive:
+        if info.isfile() and info.size:
+            opened = cast("_Opened", partial(archive.extractfile, info))
+            found += _members(info.name, info.size, opened, datetime.fromtimestamp(info.mtime, UTC))
+    return _checked(found)
+
+
+type _Opened = partial[AbstractContextManager[IO[bytes]]]
+
+
+def _members(name: str, size: int, opened: _Opened, date: datetime | None) -> list[Member]:
+    path = PurePosixPath(name.replace("\\", "/"))
+    steps = [step for step in path.parts[:-1] if step not in ("/", "..", ".")]
+    if is_not_mail(path.name):
+        return []
+    if is_message(path.name):
+        return [Member(name, "/".join(steps), size, opened)]
+    with opened() as stream:
+        begins_as_mbox = stream.read(5) == b"From "
+    if not begins_as_mbox:
+        return []
+    stem = path.stem if path.suffix.lower() in (".mbox", ".mbx") else path.name
+    return [Member(name, "/".join([*steps, stem]), size, opened, is_mbox=True)]
+
+
+def _checked(found: list[Member]) -> list[Member]:
+    """What unpacks to more than anybody's mailbox is not mail."""
+    too_big = sum(one.size for one in found) > LARGEST_TOTAL
+    if len(found) > MOST_MEMBERS or too_big:
+        raise SourceRefused("moving.file-too-big")
+    if any(not one.is_mbox and one.size > 10 * LARGEST for one in found):
+        raise SourceRefused("moving.file-too-big")
+    return found
+
+
+def _zip_date(info: zipfile.ZipInfo) -> datetime | None:
+    try:
+        return datetime(*info.date_time, tzinfo=UTC)
+    except ValueError:
+        return None

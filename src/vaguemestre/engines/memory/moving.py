@@ -1,0 +1,39 @@
+"""A mailbox to move into and out of, in dicts: `moving.ports.Store`."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.moving.ports import MailboxFull
+from vaguemestre.moving.rules.identity import header_of, mark_of
+from vaguemestre.moving.values import INBOX, Kept, Mark, Places
+
+_SPECIAL = {"sent": "Sent", "drafts": "Drafts", "junk": "Junk", "trash": "Trash", "archive": "Archive"}
+
+
+class MemoryStore:
+    """`room`: how many messages fit."""
+
+    def __init__(self, room: int = 1_000_000) -> None:
+        self.folders: dict[str, list[Kept]] = {INBOX: [], **{name: [] for name in _SPECIAL.values()}}
+        self._room = room
+
+    def places(self) -> Places:
+        return Places(frozenset(self.folders), _SPECIAL)
+
+    def make(self, folder: str) -> None:
+        self.folders.setdefault(folder, [])
+
+    def marks(self, folder: str) -> set[Mark]:
+        return {mark_of(header_of(one.content), len(one.content)) for one in self.folders[folder]}
+
+    def add(self, folder: str, content: bytes, flags: frozenset[str], date: datetime) -> None:
+        if b"\0" in content:
+            raise EngineRefused("a NUL in a message")
+        if sum(map(len, self.folders.values())) >= self._room:
+            raise MailboxFull("moving.mailbox-full")
+        kept = self.folders[folder]
+        kept.append(Kept(len(kept) + 1, flags, date, content))
+
+    def kept(self, folder: str, after: int) -> Iterator[Kept]:
+        yield from [one for one in self.folders[folder] if one.uid > after]

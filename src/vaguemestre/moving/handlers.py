@@ -1,0 +1,50 @@
+"""What the worker of long work does for a move."""
+
+import shutil
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.moving import queries, services
+from vaguemestre.moving.events import MoveGoesOn
+from vaguemestre.moving.ports import open_archive, open_elsewhere, open_store, other_parts
+from vaguemestre.moving.services.going import Means
+from vaguemestre.moving.values import Tally
+
+SLICE = 4.0  # seconds of one move, before the next one's turn
+KEPT = timedelta(days=7)  # a file brought in or taken out
+
+
+def go_on(event: MoveGoesOn) -> None:
+    """Some of the move; the rest is announced again."""
+    end = time.monotonic() + SLICE
+
+    def enough(tally: Tally) -> bool:
+        return time.monotonic() > end
+
+    services.carry_on(event.move_id, means(), enough=enough, clock=timezone.now)
+
+
+def means() -> Means:
+    folder = settings.CONFIG.moves_dir
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Means(
+        open_store.get(),
+        open_archive.get(),
+        open_elsewhere.get(),
+        other_parts.get(),
+        secret_keys.get(),
+        folder,
+    )
+
+
+def forget_old_files() -> None:
+    """Each minute: files kept long enough go, the row stays."""
+    for move_id, stored in queries.files_over(timezone.now() - KEPT):
+        path = settings.CONFIG.moves_dir / stored
+        path.unlink(missing_ok=True)
+        shutil.rmtree(path.with_name(f"{stored}.work"), ignore_errors=True)
+        services.forget_file(move_id)

@@ -1,0 +1,80 @@
+"""What moving asks of the outside: the mailbox, what is brought in, and what other rooms add to an export."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.slots import Slot
+from vaguemestre.moving.values import Kept, Mark, Piece, Places, Server
+
+
+class SourceRefused(Refusal):
+    """What is brought in cannot be read at all: no mail archive, a wrong password, a server not allowed."""
+
+
+class MailboxFull(Refusal):
+    """No room for one more message; what was added stays."""
+
+
+class Store(Protocol):
+    """One mailbox, for the time of a `with`. Every method may raise the engine errors."""
+
+    def places(self) -> Places: ...
+
+    def make(self, folder: str) -> None:
+        """Create and subscribe to a folder; one that exists is left alone."""
+        ...
+
+    def marks(self, folder: str) -> set[Mark]:
+        """Those of all messages of the folder (`rules.identity.mark_of` of each)."""
+        ...
+
+    def add(self, folder: str, content: bytes, flags: frozenset[str], date: datetime) -> None:
+        """Raises MailboxFull, EngineRefused when the store does not take this message."""
+        ...
+
+    def kept(self, folder: str, after: int) -> Iterator[Kept]:
+        """The messages whose UID is above `after`, in the order of UIDs."""
+        ...
+
+
+class OpenStore(Protocol):
+    def __call__(self, mailbox: str) -> AbstractContextManager[Store]: ...
+
+
+class Source(Protocol):
+    """Something that holds messages. `total`: what `Piece.reached` tends to."""
+
+    @property
+    def total(self) -> int: ...
+
+    def pieces(self, after: str) -> Iterator[Piece]:
+        """The messages that follow the one whose cursor is `after` (empty: all). Raises EngineDown."""
+        ...
+
+
+class OpenArchive(Protocol):
+    def __call__(self, path: Path, name: str) -> AbstractContextManager[Source]:
+        """`name`: what the file was called where it comes from. Raises SourceRefused."""
+        ...
+
+
+class OpenElsewhere(Protocol):
+    def __call__(self, server: Server) -> AbstractContextManager[Source]:
+        """Raises SourceRefused, EngineDown."""
+        ...
+
+
+class OtherParts(Protocol):
+    def __call__(self, account_id: int) -> Iterable[tuple[str, bytes]]:
+        """Files to put beside the mail: name in the zip, content."""
+        ...
+
+
+open_store: Slot[OpenStore] = Slot("moving.open_store")
+open_archive: Slot[OpenArchive] = Slot("moving.open_archive")
+open_elsewhere: Slot[OpenElsewhere] = Slot("moving.open_elsewhere")
+other_parts: Slot[OtherParts] = Slot("moving.other_parts")

@@ -1,0 +1,8 @@
+"""Why a message stays where it was, in words."""
+
+PROBLEMS = {
+    "too-large": "trop volumineux",
+    "damaged": "illisible : le fichier est abîmé à cet endroit",
+    "empty": "vide",
+    "refused": "refusé par la boîte : ce n’est pas un courriel lisible",
+}

@@ -1,0 +1,26 @@
+"""What is done with moves: the work itself (`bring`, `take_out`) and its rows (`asking`, `going`)."""
+
+from vaguemestre.moving.services.asking import (
+    ask_export,
+    ask_import,
+    ask_import_from_server,
+    forget_file,
+    resume_move,
+    stop_move,
+)
+from vaguemestre.moving.services.bringing import bring
+from vaguemestre.moving.services.going import carry_on
+from vaguemestre.moving.services.taking import pack, take_out
+
+__all__ = [
+    "ask_export",
+    "ask_import",
+    "ask_import_from_server",
+    "bring",
+    "carry_on",
+    "forget_file",
+    "pack",
+    "resume_move",
+    "stop_move",
+    "take_out",
+]

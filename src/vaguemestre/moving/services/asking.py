@@ -1,0 +1,80 @@
+"""Moves asked for, stopped, taken up again, forgotten."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from vaguemestre.credentials.rules.sealing import seal
+from vaguemestre.credentials.values import SecretKeys
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.moving.events import MoveGoesOn
+from vaguemestre.moving.models import Move
+from vaguemestre.moving.values import Kind, Server, State
+
+
+@transaction.atomic(durable=True)
+def ask_import(account_id: int, stored: str, name: str, *, apart: str, by: str, now: datetime) -> int:
+    """Keep that a stored file is to be brought in. Raises Refusal `moving.one-at-a-time`."""
+    return _asked(
+        Move(account_id=account_id, kind=Kind.FILE, name=name[:200], stored=stored, apart=apart), by, now
+    )
+
+
+@transaction.atomic(durable=True)
+def ask_import_from_server(
+    account_id: int, server: Server, keys: SecretKeys, *, apart: str, by: str, now: datetime
+) -> int:
+    """The password is sealed until the move is over. Raises Refusal `moving.one-at-a-time`."""
+    told = {"host": server.host, "port": server.port, "username": server.username}
+    move = Move(account_id=account_id, kind=Kind.SERVER, name=server.host[:200], server=told, apart=apart)
+    move.sealed = seal(server.password.encode(), account_id, keys)
+    return _asked(move, by, now)
+
+
+@transaction.atomic(durable=True)
+def ask_export(account_id: int, stored: str, name: str, *, by: str, now: datetime) -> int:
+    """Raises Refusal `moving.one-at-a-time`."""
+    return _asked(Move(account_id=account_id, kind=Kind.EXPORT, name=name, stored=stored), by, now)
+
+
+@transaction.atomic(durable=True)
+def stop_move(account_id: int, move_id: int) -> None:
+    """No more of it from the next message but a few on; what was done stays."""
+    Move.objects.filter(account_id=account_id, pk=move_id, state=State.RUNNING).update(state=State.STOPPED)
+
+
+@transaction.atomic(durable=True)
+def resume_move(account_id: int, move_id: int) -> None:
+    """From where it stopped. Raises Refusal `moving.one-at-a-time`."""
+    stopped = Move.objects.filter(
+        account_id=account_id, pk=move_id, state__in=(State.STOPPED, State.FAILED)
+    ).first()  # fmt: skip
+    if stopped is None:
+        return
+    stopped.state, stopped.trouble, stopped.ended_at = State.RUNNING, "", None
+    _saved(stopped)
+    announce(MoveGoesOn(stopped.pk))
+
+
+@transaction.atomic(durable=True)
+def forget_file(move_id: int) -> None:
+    """Its file is gone, or about to be."""
+    Move.objects.filter(pk=move_id).update(stored="")
+
+
+def _asked(move: Move, by: str, now: datetime) -> int:
+    move.state, move.begun_at = State.RUNNING, now
+    _saved(move)
+    record(f"moving.{move.kind}-asked", to=f"account:{move.account_id}", by=by, at=now, move=move.pk)
+    announce(MoveGoesOn(move.pk))
+    return move.pk
+
+
+def _saved(move: Move) -> None:
+    try:
+        with transaction.atomic():
+            move.save()
+    except IntegrityError as error:
+        raise Refusal("moving.one-at-a-time") from error

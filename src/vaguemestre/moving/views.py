@@ -1,0 +1,198 @@
+"""« Importer et exporter »: what comes from elsewhere, what is taken away."""
+
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.moving import queries, services
+from vaguemestre.moving.forms import FileForm, ServerForm
+from vaguemestre.moving.rules import counting
+from vaguemestre.moving.rules.outgoing import export_name
+from vaguemestre.moving.rules.problems import PROBLEMS
+from vaguemestre.moving.values import Kind, Shown, State
+from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.ui.refusals import sentence
+
+_LEAST_LEFT = 500_000_000  # bytes of the disk that an import leaves free
+
+
+@dataclass(frozen=True)
+class Line:
+    """A move as the page shows it."""
+
+    move: Shown
+    percent: int
+    trouble: str
+    left: tuple[tuple[str, str], ...]
+    is_running: bool
+    may_resume: bool
+    may_download: bool
+
+
+@require_GET
+@signed_in
+def show(request: SignedInRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_GET
+@signed_in
+def state(request: SignedInRequest) -> HttpResponse:
+    return render(request, "moving/moves.html", {"lines": _lines(request)})
+
+
+@require_POST
+@signed_in
+def bring_file(request: SignedInRequest) -> HttpResponse:
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, file_form=form, status=422)
+    given = form.cleaned_data["file"]
+    limit = settings.CONFIG.moving.upload_mb
+    if given.size > limit * 1_000_000:
+        form.add_error("file", f"Ce fichier dépasse {limit} Mo : partagez-le, ou demandez à l’assistance.")
+        return _page(request, file_form=form, status=422)
+    if shutil.disk_usage(settings.CONFIG.home).free - given.size < _LEAST_LEFT:
+        form.add_error("file", "La place manque pour ce fichier en ce moment : réessayez demain.")
+        return _page(request, file_form=form, status=422)
+    stored = _store(given)
+    try:
+        services.ask_import(
+            request.who.account_id,
+            stored,
+            str(given.name),
+            apart=form.apart,
+            by=_by(request),
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        (settings.CONFIG.moves_dir / stored).unlink(missing_ok=True)
+        form.add_error(None, sentence(refusal))
+        return _page(request, file_form=form, status=409)
+    return HttpResponseRedirect(reverse("moving:show"))
+
+
+@require_POST
+@signed_in
+def bring_from_server(request: SignedInRequest) -> HttpResponse:
+    form = ServerForm(request.POST)
+    if not form.is_valid():
+        return _page(request, server_form=form, status=422)
+    try:
+        services.ask_import_from_server(
+            request.who.account_id,
+            form.server,
+            secret_keys.get(),
+            apart=form.apart,
+            by=_by(request),
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        form.add_error(None, sentence(refusal))
+        return _page(request, server_form=form, status=409)
+    return HttpResponseRedirect(reverse("moving:show"))
+
+
+@require_POST
+@recently_signed_in
+def take_out(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    name = export_name(request.who.username, paris_day(now).isoformat())
+    services.ask_export(request.who.account_id, secrets.token_hex(16), name, by=_by(request), now=now)
+    return HttpResponseRedirect(reverse("moving:show"))
+
+
+@require_POST
+@signed_in
+def change(request: SignedInRequest, move_id: int, act: str) -> HttpResponse:
+    match act:
+        case "arreter":
+            services.stop_move(request.who.account_id, move_id)
+        case "reprendre":
+            services.resume_move(request.who.account_id, move_id)
+        case _:
+            raise Http404
+    return HttpResponseRedirect(reverse("moving:show"))
+
+
+@require_GET
+@recently_signed_in
+def download(request: SignedInRequest, move_id: int) -> HttpResponse:
+    found = queries.stored_file(request.who.account_id, move_id)
+    path = settings.CONFIG.moves_dir / found[0] if found else Path("/nonexistent")
+    if not found or not path.is_file():
+        raise Http404
+    answer = FileResponse(
+        path.open("rb"), as_attachment=True, filename=found[1], content_type="application/zip"
+    )
+    answer["Cache-Control"] = "no-store"
+    return answer  # type: ignore[return-value]  # a streamed answer, as good as the other kind
+
+
+def _store(given: UploadedFile[Any]) -> str:
+    """The file under a name of ours, in the folder of moves."""
+    folder = settings.CONFIG.moves_dir
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stored = secrets.token_hex(16)
+    if isinstance(given, TemporaryUploadedFile):
+        shutil.move(given.temporary_file_path(), folder / stored)
+    else:
+        with (folder / stored).open("xb") as file:
+            for chunk in given.chunks():
+                file.write(chunk)
+    os.chmod(folder / stored, 0o600)  # noqa: PTH101
+    return stored
+
+
+def _page(
+    request: SignedInRequest,
+    *,
+    file_form: FileForm | None = None,
+    server_form: ServerForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    told = {
+        "file_form": file_form or FileForm(initial={"where": ""}, prefix=None),
+        "server_form": server_form or ServerForm(initial={"where": ""}, auto_id="id_server_%s"),
+        "lines": _lines(request),
+        "kept_days": 7,
+        "upload_mb": settings.CONFIG.moving.upload_mb,
+    }
+    return render(request, "moving/page.html", told, status=status)
+
+
+def _lines(request: SignedInRequest) -> list[Line]:
+    return [_line(move) for move in queries.moves_of(request.who.account_id)]
+
+
+def _line(move: Shown) -> Line:
+    trouble = sentence(Refusal(move.trouble, host=move.name, name=move.name)) if move.trouble else ""
+    left = tuple((one.place, str(PROBLEMS.get(one.problem, one.problem))) for one in move.tally.left)
+    may_download = move.kind is Kind.EXPORT and move.state is State.DONE
+    return Line(
+        move,
+        counting.percent(move.tally),
+        trouble,
+        left,
+        is_running=move.state is State.RUNNING,
+        may_resume=move.state in (State.STOPPED, State.FAILED),
+        may_download=may_download and queries.stored_file_exists(move.move_id),
+    )
+
+
+def _by(request: SignedInRequest) -> str:
+    return f"account:{request.who.account_id}"

@@ -1,0 +1,114 @@
+"""A file is what it holds: zip, tgz, Maildir, mbox, single messages; anything else is refused in words."""
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from tests.moving.test_bringing import box_of, letter
+
+from vaguemestre.engines.archives.opening import open_archive
+from vaguemestre.moving.ports import SourceRefused
+from vaguemestre.moving.values import Piece
+
+
+def pieces(path: Path) -> list[Piece]:
+    with open_archive(path, path.name) as source:
+        return list(source.pieces(""))
+
+
+def test_a_zip_of_eml_and_mbox_files_keeps_its_folders(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as made:
+        made.writestr("Envoyés/un.eml", letter(1))
+        made.writestr("Projets.mbox", box_of(2, 3))
+        made.writestr("contacts.vcf", b"BEGIN:VCARD")
+        made.writestr("../../etc/evil.eml", letter(4))
+    found = pieces(tmp_path / "export.zip")
+    assert [(one.folder, one.content.count(b"Message-ID")) for one in found] == [
+        ("Envoyés", 1), ("Projets", 1), ("Projets", 1), ("etc", 1),
+    ]  # fmt: skip
+
+
+def test_a_tgz_as_zimbra_makes_them(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "z.tgz", "w:gz") as made:
+        for name, content in (("Inbox/0000000257-Une.eml", letter(1)), ("Inbox/0000000257.meta", b"{}")):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            made.addfile(info, io.BytesIO(content))
+    (one,) = pieces(tmp_path / "z.tgz")
+    assert (one.folder, one.content) == ("Inbox", letter(1))
+
+
+def test_a_maildir_with_its_folders_and_flags(tmp_path: Path) -> None:
+    for folder in ("", ".Sent", ".Projets.2026", ".&AMk-coles"):
+        for part in ("cur", "new", "tmp"):
+            (tmp_path / "Maildir" / folder / part).mkdir(parents=True)
+    (tmp_path / "Maildir/cur/1.a:2,FS").write_bytes(letter(1))
+    (tmp_path / "Maildir/new/2.a").write_bytes(letter(2))
+    (tmp_path / "Maildir/.Sent/cur/3.a:2,S").write_bytes(letter(3))
+    (tmp_path / "Maildir/.Projets.2026/cur/4.a:2,").write_bytes(letter(4))
+    (tmp_path / "Maildir/.&AMk-coles/cur/5.a:2,R").write_bytes(letter(5))
+    assert {(one.folder, one.flags) for one in pieces(tmp_path / "Maildir")} == {
+        ("", frozenset({"\\Flagged", "\\Seen"})),
+        ("", frozenset()),
+        ("Sent", frozenset({"\\Seen"})),
+        ("Projets/2026", frozenset()),
+        ("Écoles", frozenset({"\\Answered"})),
+    }
+
+
+def test_a_folder_of_messages_is_read_without_following_links(tmp_path: Path) -> None:
+    (tmp_path / "in/Parents").mkdir(parents=True)
+    (tmp_path / "in/Parents/a.eml").write_bytes(letter(1))
+    (tmp_path / "in/Sent").write_bytes(box_of(2))
+    (tmp_path / "in/secret.eml").symlink_to("/etc/passwd")
+    assert [(one.folder, one.problem) for one in pieces(tmp_path / "in")] == [("Parents", ""), ("Sent", "")]
+
+
+@pytest.mark.parametrize(("name", "folder"), [("boite.mbox", ""), ("Sent", "Sent"), ("Inbox", "Inbox")])
+def test_a_lone_mbox_goes_to_the_inbox_unless_its_name_says_better(
+    tmp_path: Path, name: str, folder: str
+) -> None:
+    (tmp_path / name).write_bytes(box_of(1, 2))
+    assert [one.folder for one in pieces(tmp_path / name)] == [folder, folder]
+
+
+def test_a_single_message_is_taken_for_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(letter(1))
+    assert [one.content for one in pieces(tmp_path / "a.eml")] == [letter(1)]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "moving.file-unknown"),
+        (b"PK\x03\x04rest", "moving.file-damaged"),
+        (b"\x1f\x8brest of it", "moving.file-damaged"),
+        (b"", "moving.file-unknown"),
+    ],
+)
+def test_what_holds_no_mail_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(SourceRefused) as refused:
+        pieces(tmp_path / "x")
+    assert refused.value.code == code
+
+
+def test_an_outlook_file_that_is_none_is_refused_by_the_program_that_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "x.pst").write_bytes(b"!BDN" + bytes(600))
+    with pytest.raises(SourceRefused) as refused:
+        pieces(tmp_path / "x.pst")
+    assert refused.value.code == "moving.file-damaged"
+
+
+def test_a_zip_that_is_cut_short_in_a_member_names_it_and_goes_on(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "e.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("a.eml", letter(1, "x" * 5000))
+        made.writestr("b.eml", letter(2))
+    content = bytearray((tmp_path / "e.zip").read_bytes())
+    content[60:80] = bytes(20)
+    (tmp_path / "e.zip").write_bytes(content)
+    first, second = pieces(tmp_path / "e.zip")
+    assert first.problem == "damaged"
+    assert second.content == letter(2)

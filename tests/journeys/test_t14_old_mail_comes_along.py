@@ -1,0 +1,69 @@
+"""Mail kept elsewhere comes in once, by the command and by the page; all of it goes out in one zip."""
+
+import mailbox
+import zipfile
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.journeys.conftest import Instance, wait_until
+from tests.journeys.seen import imap, label, sign_in
+
+pytestmark = [pytest.mark.engines, pytest.mark.browser]
+
+
+def old_box(path: Path, name: str, count: int) -> Path:
+    made = mailbox.mbox(path)
+    for number in range(count):
+        letter = EmailMessage()
+        letter["From"], letter["To"] = "Claire <claire@dehors.example>", "moi@dehors.example"
+        letter["Subject"], letter["Message-ID"] = f"{name} n° {number}", f"<{name}{number}@dehors.example>"
+        letter["Date"] = "Mon, 02 Mar 2020 08:00:00 +0100"
+        letter.set_content("From time to time\n\nÀ bientôt.\n")
+        made.add(mailbox.mboxMessage(letter))
+    made.flush()
+    made.close()
+    return path
+
+
+def subjects(instance: Instance, role: str, folder: str, name: str) -> int:
+    with imap(instance, instance.account(role)) as client:
+        if client.select(f'"{folder}"', readonly=True)[0] != "OK":
+            return 0
+        return len(client.search(None, "HEADER", "Message-ID", name)[1][0].split())
+
+
+def test_the_command_brings_in_once_and_takes_everything_out(instance: Instance, tmp_path: Path) -> None:
+    username = instance.account("colleague")["username"]
+    file = old_box(tmp_path / "vieux.mbox", "commande", 12)
+    assert "12 courriels ajoutés" in instance.cli("mail", "import", username, str(file)).stdout
+    assert "0 courriels ajoutés, 12 déjà là" in instance.cli("mail", "import", username, str(file)).stdout
+    assert subjects(instance, "colleague", "INBOX", "commande") == 12
+    instance.cli("mail", "export", username, str(tmp_path / "tout.zip"))
+    with zipfile.ZipFile(tmp_path / "tout.zip") as archive:
+        inbox = archive.read("courriels/INBOX.mbox")
+    assert inbox.count(b"@dehors.example>") >= 12
+    assert b">From time to time" in inbox
+    missing = instance.cli("mail", "import", username, str(tmp_path / "nulle-part"), check=False)
+    assert (missing.returncode, "n’existe pas" in missing.stderr) == (2, True)
+
+
+def test_the_page_brings_in_a_file_and_prepares_an_export(
+    instance: Instance, page: Page, tmp_path: Path
+) -> None:
+    person = instance.account("secretary")
+    file = old_box(tmp_path / "Sent", "page", 8)
+    sign_in(page, instance.web, person["username"], person["password"])
+    page.goto(f"{instance.web}/parametres/courriers")
+    page.get_by_label("Fichier de courriels").set_input_files(file)
+    page.get_by_role("button", name="Importer ce fichier").click()
+    expect(page.get_by_text(label("8 courriels ajoutés"))).to_be_visible(timeout=20_000)
+    assert wait_until(lambda: subjects(instance, "secretary", "Sent", "page")) == 8
+    page.get_by_role("button", name="Préparer l’export").click()
+    link = page.get_by_role("link", name=label("Télécharger"))
+    expect(link).to_be_visible(timeout=30_000)
+    with page.expect_download() as download:
+        link.click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert b"page7@dehors.example" in archive.read("courriels/Sent.mbox")
