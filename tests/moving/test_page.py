@@ -179,7 +179,8 @@ def test_an_export_needs_a_fresh_proof_and_is_for_its_owner_alone(client: Client
     answer = client.get(f"{ADDRESS}/{export.pk}/telecharger")
     assert b"".join(answer.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
     assert answer["Content-Disposition"].startswith("attachment")
-    answer.file_to_stream.close()  # type: ignore[attr-defined]
+    for close in answer._resource_closers:  # type: ignore[attr-defined]
+        close()
     other = Client()
     other.post("/alogin", {"identifiant": account("autre").username, "secret": PASSWORD})
     assert other.get(f"{ADDRESS}/{export.pk}/telecharger").status_code == 404
