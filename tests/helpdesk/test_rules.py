@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.helpdesk.rules import CAPS, check_act, check_count, possible, reason_given
+from vaguemestre.helpdesk.rules.acts import CAPS, check_act, check_count, possible, reason_given
 from vaguemestre.helpdesk.values import Act, Target
 from vaguemestre.kernel.errors import Refusal
 
@@ -23,14 +23,32 @@ def test_nobody_helps_themselves(act: Act, state: str) -> None:
         check_act(act, Target(1, "helpdesk", state), operator_id=1)
 
 
-@given(st.sampled_from(Act), st.sampled_from(STATES))
-def test_an_act_is_done_only_where_it_makes_sense(act: Act, state: str) -> None:
-    target = Target(1, "agent", state)
-    if act in possible(state):
+@given(
+    st.sampled_from(Act),
+    st.sampled_from(STATES),
+    st.sampled_from(["", "a@maison.example"]),
+    st.integers(0, 3),
+    st.booleans(),
+)
+def test_an_act_is_done_only_where_it_makes_sense(
+    act: Act, state: str, contact: str, kept_back: int, has_key: bool
+) -> None:
+    target = Target(1, "agent", state, contact, kept_back, has_key=has_key)
+    if act in possible(target):
         check_act(act, target, operator_id=2)
     else:
         with pytest.raises(Refusal, match="helpdesk.not-in-that-state"):
             check_act(act, target, operator_id=2)
+
+
+@given(st.sampled_from(("", "a@maison.example")), st.integers(0, 3), st.booleans())
+def test_nothing_is_done_to_a_closed_account(contact: str, kept_back: int, has_key: bool) -> None:
+    assert not possible(Target(1, "agent", "closed", contact, kept_back, has_key=has_key))
+
+
+def test_a_code_is_sent_to_a_verified_contact_only() -> None:
+    assert Act.SEND_CODE not in possible(Target(1, "agent", "active"))
+    assert Act.SEND_CODE in possible(Target(1, "agent", "active", "a@maison.example"))
 
 
 @pytest.mark.parametrize("act", Act)

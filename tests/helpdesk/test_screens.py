@@ -7,23 +7,28 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
-from tests.signin.people import PASSWORD, account, add_application
+from tests.signin.letters import letters_due
+from tests.signin.people import NOON, PASSWORD, account, add_application
 
-from vaguemestre.credentials.models import Account, OneTimeDevice
+from vaguemestre.assistant.models import IssuedCode
+from vaguemestre.credentials.models import Account, OneTimeDevice, RecoveryContact
 from vaguemestre.credentials.queries import app_passwords_of
 from vaguemestre.credentials.services import add_app_password, holds
-from vaguemestre.helpdesk.rules import CAPS
+from vaguemestre.helpdesk.rules.acts import CAPS, DIRECT
 from vaguemestre.helpdesk.values import Act
 from vaguemestre.jobs import ports as jobs
 from vaguemestre.journal.models import Entry
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.provisioning.ports import connections, mail_directory
 from vaguemestre.signin.models import Attempts, BrowserSession
 from vaguemestre.signin.ports import deliver_notice
 from vaguemestre.site.wiring import SUBSCRIPTIONS
 
 NUMEN = "20E9501234ABC"
+HOME = "nicolas@maison.example"
+NEW = "sept nuages sur un toit"
 REASON = "Appel du 25, rappelé au numéro connu"
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +89,13 @@ def lucie(client: Client) -> Account:
 @pytest.fixture
 def nicolas() -> Account:
     return account(numen=NUMEN)
+
+
+def give_contact(of: Account) -> None:
+    rested = timezone.now() - timedelta(hours=1)
+    RecoveryContact.objects.create(
+        account=of, address=HOME, code_until=NOON, confirmed_at=NOON, usable_at=rested
+    )
 
 
 def act(client: Client, on: Account, what: str, reason: str = REASON) -> HttpResponse:
@@ -195,20 +207,78 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
 ) -> None:
     add_application(nicolas)
     add_app_password(nicolas.pk, "Thunderbird", by="test", now=timezone.now())
+    give_contact(nicolas)
+    OutgoingRow.objects.create(
+        account=nicolas, key="k", message_id="<k@x>", sender="s", recipients=["a@b.fr"], content=b"c",
+        state="held", due_at=timezone.now(), created_at=timezone.now(),
+    )  # fmt: skip
+    theirs = Client()
+    theirs.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
     act(client, nicolas, Act.COMPROMISED)
     nicolas.refresh_from_db()
-    assert nicolas.state == "suspended"
+    assert nicolas.state == "active"  # its mail still comes
+    assert theirs.get("/").status_code == 302
     assert not app_passwords_of(nicolas.pk)
     assert not OneTimeDevice.objects.exists()
     assert not holds(PASSWORD, nicolas.password)
-    assert engines.active["nmorel@ac-amiens.test"] is False
-    act(client, nicolas, Act.RESUME)
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD}).status_code == 200
+    assert "nmorel@ac-amiens.test" in engines.cuts
+    assert OutgoingRow.objects.get().state == "stopped"
+    page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    for words in (
+        "Rien n’ouvre ce compte",
+        "Mis à l’abri",
+        "n•••@maison.example",
+        "Jeter les courriels retenus",
+    ):
+        assert words in page
     found = Client().post("/assistant/", {"numen": NUMEN, "naissance": "03/09/1985"})
-    assert found["Location"] == "/assistant/activer"
+    assert found.status_code == 200  # no longer a first activation
+    assert ("compromised", HOME) in [(kind, to) for _, kind, to, _ in letters_due()]
+    owner = Client()
+    owner.post("/assistant/secours", {"numen": NUMEN, "naissance": "03/09/1985"})
+    code = letters_due()[-1][3]
+    owner.post("/assistant/secours/code", {"code": code})
+    new = {"mot_de_passe": NEW, "confirmation": NEW}
+    assert owner.post("/assistant/secours/mot-de-passe", new)["Location"] == "/alogin?nouveau=1"
+    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    act(client, nicolas, Act.LET_GO)
+    assert OutgoingRow.objects.get().state == "held"
 
 
-@pytest.mark.parametrize("what", Act)
+def test_a_code_leaves_for_the_verified_contact_and_nobody_sees_it(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    give_contact(nicolas)
+    assert act(client, nicolas, Act.SEND_CODE)["Location"].endswith("?fait=code-sent")
+    owner, kind, address, code = letters_due()[-1]
+    assert (owner, kind, address) == (nicolas.pk, "desk", HOME)
+    page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    assert code not in page
+    assert HOME not in page
+    assert "Code en cours" in page
+    given = {"nom": "nmorel", "naissance": "3 septembre 1985", "code": code.upper().replace("-", " ")}
+    person = Client()
+    assert person.post("/assistant/code", given)["Location"] == "/assistant/secours/mot-de-passe"
+    new = {"mot_de_passe": NEW, "confirmation": NEW}
+    assert person.post("/assistant/secours/mot-de-passe", new)["Location"] == "/alogin?nouveau=1"
+    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    assert Client().post("/assistant/code", given).status_code == 200  # it served
+
+
+def test_a_code_needs_a_contact(client: Client, lucie: Account, nicolas: Account) -> None:
+    assert act(client, nicolas, Act.SEND_CODE).status_code == 200
+    assert not IssuedCode.objects.exists()
+
+
+@pytest.mark.parametrize("what", [Act.HAND_OVER, Act.GIVE_KEY, Act.KEY_LOST, "inconnu"])
+def test_what_asks_for_more_is_not_done_by_a_button(
+    client: Client, lucie: Account, nicolas: Account, what: str
+) -> None:
+    assert act(client, nicolas, what).status_code == 200
+    assert not Entry.objects.filter(action__startswith="helpdesk.").exists()
+
+
+@pytest.mark.parametrize("what", DIRECT)
 def test_administrators_are_out_of_reach(client: Client, lucie: Account, what: Act) -> None:
     admin = account("admin", role="administrator")
     page = act(client, admin, what).content.decode()

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from vaguemestre.helpdesk.rules import OPERATORS
+from vaguemestre.helpdesk.rules.acts import OPERATORS
 from vaguemestre.signin.http import signed_in, who_asks
 
 

@@ -1,12 +1,21 @@
-"""Paths of the help desk."""
+"""Paths of the help desk, of whoever confirms an identity, and of people in trouble."""
 
 from django.urls import path
 
-from vaguemestre.helpdesk import views
+from vaguemestre.helpdesk.views import accounts, hand_overs, requests
 
 app_name = "helpdesk"
 urlpatterns = [
-    path("", views.search, name="search"),
-    path("compte/<int:account_id>", views.show_account, name="account"),
-    path("compte/<int:account_id>/agir", views.act_on, name="act"),
+    path("assistance/", accounts.search, name="search"),
+    path("assistance/compte/<int:account_id>", accounts.show_account, name="account"),
+    path("assistance/compte/<int:account_id>/agir", accounts.act_on, name="act"),
+    path("assistance/compte/<int:account_id>/messagerie", accounts.show_mail, name="mail"),
+    path("assistance/compte/<int:account_id>/remise", hand_overs.ask, name="ask-hand-over"),
+    path("assistance/demandes", requests.list_all, name="requests"),
+    path("assistance/demandes/<int:request_id>", requests.show, name="request"),
+    path("assistance/remises", hand_overs.list_mine, name="hand-overs"),
+    path("assistance/remises/<int:hand_over_id>", hand_overs.confirm, name="hand-over"),
+    path("assistance/remises/<int:hand_over_id>/refuser", hand_overs.refuse, name="refuse-hand-over"),
+    path("aide/demande", requests.ask, name="ask"),
+    path("aide/demande/<str:token>", requests.follow, name="follow"),
 ]

@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/", include("vaguemestre.contacts.urls")),
     path("", include("vaguemestre.signin.urls")),
     path("assistant/", include("vaguemestre.assistant.urls")),
-    path("assistance/", include("vaguemestre.helpdesk.urls")),
+    path("", include("vaguemestre.helpdesk.urls")),
     path("", include("vaguemestre.sorting.urls")),
     path("", include("vaguemestre.devices.urls")),
     path("", include("vaguemestre.moving.urls")),

@@ -43,7 +43,13 @@ from vaguemestre.engines.remote.pictures import Pictures
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.signing import Signature
 from vaguemestre.engines.smtp.submission import Submission
+from vaguemestre.engines.undelivered import undelivered
+from vaguemestre.helpdesk import handlers as helpdesk_handlers
+from vaguemestre.helpdesk import ports as helpdesk
+from vaguemestre.helpdesk.events import AccountSheltered
+from vaguemestre.helpdesk.values import Forward, Usage
 from vaguemestre.jobs.ports import rounds, subscriptions
+from vaguemestre.journal.queries import last_about
 from vaguemestre.kernel import tickets
 from vaguemestre.moving import handlers as moving_handlers
 from vaguemestre.moving import ports as moving
@@ -92,6 +98,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     AccountTouched: (signin_handlers.tell_owner,),
     ContactsToTell: (signin_handlers.tell_contacts,),
     ContactMailDue: (signin_handlers.mail_contact,),
+    AccountSheltered: (helpdesk_handlers.cut_off,),
     LetterDue: (assistant_handlers.send_letter,),
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
     VisitEnded: (oidc_handlers.tell, cas_handlers.tell),
@@ -134,6 +141,9 @@ def plug_engines(config: Config) -> None:
     provisioning.connections.plug(Doveadm(config))
     devices.sign.plug(Signature(config))
     writing.absent_until.plug(sorting_queries.absent_until)
+    helpdesk.undelivered_to.plug(partial(undelivered, config))
+    helpdesk.usage_of.plug(partial(_usage, Doveadm(config)))
+    helpdesk.forwards_of.plug(_forwards)
     registry.post_form.plug(Notices())
     _plug_mail(config)
 
@@ -211,3 +221,14 @@ def _sessions_over(session_keys: set[str]) -> set[str]:
 def _other_parts(account_id: int) -> Iterable[tuple[str, bytes]]:
     """What an export holds besides mail."""
     return ()
+
+
+def _usage(doveadm: Doveadm, mailbox: str) -> Usage:
+    shown = doveadm.quota(mailbox)
+    return Usage(shown.used_bytes, shown.limit_bytes)
+
+
+def _forwards(account_id: int) -> list[Forward]:
+    """What sorting knows of mail sent elsewhere, as the help desk shows it."""
+    changed_at = last_about(f"account:{account_id}", "sorting.filter-saved")
+    return [Forward(name, to, changed_at) for name, to in sorting_queries.sent_elsewhere_by(account_id)]

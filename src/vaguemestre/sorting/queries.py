@@ -150,6 +150,12 @@ def filters_of(account_id: int) -> tuple[Filter, ...]:
     return tuple(_filter(row) for row in FilterRow.objects.filter(account_id=account_id))
 
 
+def sent_elsewhere_by(account_id: int) -> list[tuple[str, str]]:
+    """(name, address) of each filter that is on and sends mail on to an address: for the help desk."""
+    rows = FilterRow.objects.filter(account_id=account_id, is_on=True).values_list("name", "outcome")
+    return [(name, outcome["forward_to"]) for name, outcome in rows if outcome.get("forward_to")]
+
+
 def filter_of(account_id: int, filter_id: int) -> Filter | None:
     """None for somebody else's."""
     row = FilterRow.objects.filter(account_id=account_id, pk=filter_id).first()

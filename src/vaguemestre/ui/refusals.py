@@ -140,7 +140,9 @@ def sentence(refusal: Refusal) -> str:
         "assistant.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "credentials.state-not-possible": _("Ce compte est dans un état qui ne permet pas cette action."),
         "helpdesk.reason-missing": _("Écrivez le motif, en quelques mots : la personne le lira."),
-        "helpdesk.reason-numen": _("Ce motif contient un NUMEN : retirez-le, il n’a pas à être gardé."),
+        "helpdesk.reason-numen": _(
+            "Ce texte contient un NUMEN ou un mot de passe : retirez-le, il n’a pas à être gardé."
+        ),
         "helpdesk.not-on-yourself": _("On ne se dépanne pas soi-même : demandez à un collègue."),
         "helpdesk.not-on-administrators": _("Le compte d’un administrateur ne se change pas ici."),
         "helpdesk.not-in-that-state": _("Le compte est dans un état qui ne permet pas cette action."),
@@ -148,6 +150,19 @@ def sentence(refusal: Refusal) -> str:
             "Vous avez déjà fait cela %(most)s fois aujourd’hui : passez la main à un collègue."
         ),
         "helpdesk.account-gone": _("Ce compte n’existe plus."),
+        "helpdesk.second-not-possible": _(
+            "Choisissez une autre personne : ni vous, ni la personne elle-même ne peut confirmer."
+        ),
+        "helpdesk.hand-over-gone": _("Cette demande a déjà été traitée, ou a plus de trois jours."),
+        "helpdesk.too-many-requests": _(
+            "Beaucoup de demandes viennent de ce réseau. Réessayez dans %(wait)s, ou téléphonez à "
+            "l’assistance."
+        ),
+        "helpdesk.answer-missing": _("Écrivez la réponse."),
+        "helpdesk.answer-secret": _(
+            "Cette réponse semble contenir un NUMEN ou un mot de passe : retirez-le."
+        ),
+        "helpdesk.request-gone": _("Un collègue a déjà répondu à cette demande."),
         "sorting.filter-name": _("Donnez au filtre un nom de %(most)s caractères au plus."),
         "sorting.filter-conditions": _("Un filtre a de une à %(most)s conditions."),
         "sorting.filter-words": _("Écrivez les mots d’une condition en %(most)s caractères au plus."),

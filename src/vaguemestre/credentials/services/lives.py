@@ -105,10 +105,10 @@ def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetim
 def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     """Nothing its owner or a thief knew or held opens the account: password and sources of codes are gone.
 
-    Suspended and resumed, it is as never activated. Inside the caller's transaction.
+    It stays activated: a NUMEN alone never opens it again. Inside the caller's transaction.
     """
     Account.objects.filter(pk=account_id).update(
-        password=make_password(None), activated_at=None, former_password="", former_until=None
+        password=make_password(None), former_password="", former_until=None
     )
     OneTimeDevice.objects.filter(account_id=account_id).delete()
     RecoveryCode.objects.filter(account_id=account_id).delete()

@@ -47,10 +47,51 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "desk-compromised": (
         "Votre compte a été mis à l’abri",
-        "Votre compte semble avoir été utilisé par quelqu’un d’autre. L’assistance l’a suspendu, a fermé "
-        "toutes les sessions, révoqué les mots de passe d’application et effacé le mot de passe et les "
-        "secondes preuves. Vos courriels continuent d’arriver et rien n’est supprimé. Une fois le compte "
-        "rouvert, vous choisirez un nouveau mot de passe.",
+        "Votre compte semble avoir été utilisé par quelqu’un d’autre. L’assistance a fermé toutes les "
+        "sessions, révoqué les mots de passe d’application, effacé le mot de passe et les secondes "
+        "preuves, et retenu les courriels en partance. Vos courriels continuent d’arriver et rien n’est "
+        "supprimé. Vous retrouverez votre compte avec un code envoyé à votre contact de secours, ou remis "
+        "en main propre.",
+    ),
+    "desk-code-sent": (
+        "L’assistance vous a envoyé un code",
+        "L’assistance a envoyé à votre contact un code, qui sert une fois à choisir un nouveau mot de passe.",
+    ),
+    "desk-released": (
+        "Vos courriels retenus sont partis",
+        "L’assistance a laissé partir les courriels de votre compte qui étaient retenus.",
+    ),
+    "desk-discarded": (
+        "Des courriels retenus ont été jetés",
+        "L’assistance a jeté les courriels en partance de votre compte qui étaient retenus : personne ne les "
+        "recevra.",
+    ),
+    "desk-hand-over-asked": (
+        "Un code doit vous être remis en main propre",
+        "L’assistance a demandé qu’un code pour choisir un nouveau mot de passe vous soit remis en main "
+        "propre, par quelqu’un qui s’assurera de votre identité.",
+    ),
+    "desk-key-given": ("Une clé OTP vous a été remise", "L’assistance vous a remis une clé OTP."),
+    "desk-key-lost": (
+        "Votre clé OTP est déclarée perdue",
+        "L’assistance a déclaré votre clé OTP perdue : elle n’ouvre plus rien.",
+    ),
+    "desk-answer": ("Réponse de l’assistance", "L’assistance a répondu à votre demande."),
+    "hand-over-to-confirm": (
+        "Un agent attend que vous confirmiez son identité",
+        "L’assistance vous demande de vous assurer de l’identité d’un agent qui n’a plus accès à son "
+        "compte, et de lui remettre un code en main propre. Connectez-vous, puis ouvrez la "
+        "page /assistance/remises du portail. Ne confirmez que si la personne est devant vous.",
+    ),
+    "hand-over-confirmed": (
+        "Un code vous a été remis",
+        "Quelqu’un de l’académie a confirmé votre identité et vous a remis un code, qui sert une fois à "
+        "choisir un nouveau mot de passe.",
+    ),
+    "hand-over-refused": (
+        "Une remise de code a été refusée",
+        "La personne à qui vous demandiez de confirmer une identité a refusé : voyez avec elle avant de "
+        "recommencer.",
     ),
     "application-added": (
         "Une application d’authentification protège votre compte",

@@ -93,6 +93,20 @@ def end_other_sessions(
     return event
 
 
+def drop_sessions(account_id: int, *, by: str, now: datetime) -> SessionsEnded:
+    """Every session of an account ends, with all its mail tokens. Inside the caller's transaction.
+
+    The caller bumps the revocations after commit, and runs the event.
+    """
+    gone = BrowserSession.objects.filter(account_id=account_id)
+    keys = list(gone.values_list("pk", flat=True))
+    gone.delete()
+    event = SessionsEnded(forget_tokens([account_id]), keys)
+    record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(keys))
+    announce(event)
+    return event
+
+
 def end_sessions_of_closed(
     account_ids: Sequence[int], revocations: Revocations, *, now: datetime
 ) -> list[str]:

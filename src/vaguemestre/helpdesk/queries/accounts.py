@@ -3,12 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from vaguemestre.credentials.queries import find_account, identified, lives_of, presented, usernames_of
-from vaguemestre.directory.queries import people_found, place_of
-from vaguemestre.helpdesk.rules import STORY
+from vaguemestre.assistant.queries import issued_code_until
+from vaguemestre.credentials.queries import (
+    devices_of,
+    find_account,
+    identified,
+    lives_of,
+    passkeys_of,
+    presented,
+    usable_contact,
+    usernames_of,
+)
+from vaguemestre.credentials.rules.delivered_codes import masked
+from vaguemestre.directory.queries import people_found, person_by_number, place_of
+from vaguemestre.helpdesk.rules.story import STORY
 from vaguemestre.helpdesk.values import Line, Moment, Shown, Target
 from vaguemestre.journal.queries import Kept, lines_about
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.outbox.queries import kept_back
 from vaguemestre.signin.queries import throttle_of
 
 MOST_FOUND = 50
@@ -37,12 +49,27 @@ def accounts_found(typed: str) -> list[Line]:
     return lines
 
 
-def target_of(account_id: int) -> Target:
+def target_of(account_id: int, now: datetime) -> Target:
     """Raises Refusal `helpdesk.account-gone`."""
     account = presented(account_id)
     if account is None:
         raise Refusal("helpdesk.account-gone")
-    return Target(account.account_id, account.role, account.state)
+    return Target(
+        account_id,
+        account.role,
+        account.state,
+        contact_for_code(account_id, account.state, now),
+        kept_back(account_id),
+        has_key=any(device.kind == "key" for device in devices_of(account_id)),
+    )
+
+
+def contact_for_code(account_id: int, state: str, now: datetime) -> str:
+    """Where the desk may send a code: the contact its owner proved; before an activation, the one on file."""
+    if state != "pending":
+        return usable_contact(account_id, now)
+    person = person_by_number(identified(account_id).person_id or 0)
+    return person.recovery_address if person else ""
 
 
 def shown(account_id: int, now: datetime) -> Shown | None:
@@ -51,18 +78,33 @@ def shown(account_id: int, now: datetime) -> Shown | None:
     if account is None:
         return None
     throttled = throttle_of(account_id, now)
+    known = identified(account_id)
+    contact = contact_for_code(account_id, account.state, now)
     return Shown(
         account_id=account_id,
         username=account.username,
         name=account.name,
         address=account.address,
-        place=place_of(identified(account_id).person_id or 0),
+        place=place_of(known.person_id or 0),
         role=account.role,
         state=account.state,
+        is_shut=account.state == "active" and not known.hashed,
         failures=throttled.failures,
         waits_until=throttled.until,
+        contact=masked(contact) if contact else "",
+        code_until=issued_code_until(account_id, now),
+        factors=_factors(account_id),
         story=_story(account_id, lines_about(f"account:{account_id}", limit=_READ_BACK)),
     )
+
+
+def _factors(account_id: int) -> tuple[str, ...]:
+    """The kinds of second factors an account holds, in words."""
+    kinds = {device.kind for device in devices_of(account_id)}
+    found = ["application"] if "app" in kinds else []
+    found += ["clé OTP"] if "key" in kinds else []
+    found += ["clé d’accès"] if passkeys_of(account_id) else []
+    return tuple(found)
 
 
 def _story(account_id: int, lines: Sequence[Kept]) -> tuple[Moment, ...]:

@@ -1,0 +1,111 @@
+"""What an operator does to an account: each act with its reason, counted, journaled, told to the owner."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.db import transaction
+
+from vaguemestre.assistant.rules.budgets import target as looked_up
+from vaguemestre.assistant.services import announce_letter, issue_code, void_issued_codes
+from vaguemestre.credentials.events import AccountsChanged
+from vaguemestre.credentials.queries import identified
+from vaguemestre.credentials.services import change_states, revoke_every_app_password, withdraw_proofs
+from vaguemestre.credentials.values import SecretKeys
+from vaguemestre.directory.queries import numen_digests_of
+from vaguemestre.helpdesk.events import AccountSheltered
+from vaguemestre.helpdesk.queries.accounts import target_of
+from vaguemestre.helpdesk.rules.acts import check_act, check_count, reason_given
+from vaguemestre.helpdesk.values import Act, Target
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.queries import count_done
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.times import PARIS, paris_day
+from vaguemestre.outbox.services import let_go, stop_outgoing, throw_away
+from vaguemestre.signin.events import AccountTouched
+from vaguemestre.signin.services import lift
+from vaguemestre.signin.services.sessions import drop_sessions
+
+
+def intended(act: Act, account_id: int, reason: str, *, operator_id: int, now: datetime) -> AccountTouched:
+    """The act if it may be done: what its owner will be told. Writes nothing.
+
+    Raises Refusal `helpdesk.…`. A suspended inbox opens to nobody: run the event before the act.
+    """
+    kept = reason_given(reason)
+    check_act(act, target_of(account_id, now), operator_id)
+    check_count(act, _done_today(act, operator_id, now) + 1)
+    return AccountTouched(account_id, f"desk-{act}", now.isoformat(), kept)
+
+
+@transaction.atomic(durable=True)
+def do(
+    act: Act, account_id: int, reason: str, keys: SecretKeys, *, operator_id: int, now: datetime
+) -> tuple[Any, ...]:
+    """Use case: the act, its line and its notice; the events to run now, already announced.
+
+    Raises Refusal `helpdesk.…`, having changed nothing. After a compromise, bump the revocations.
+    """
+    target = begun(act, account_id, reason, operator_id=operator_id, now=now)
+    return _carry_out(act, target, keys, by=f"account:{operator_id}", now=now)
+
+
+def begun(act: Act, account_id: int, reason: str, *, operator_id: int, now: datetime) -> Target:
+    """The line and the notice of an act that may be done. Inside the caller's transaction.
+
+    Raises Refusal `helpdesk.…`.
+    """
+    kept = reason_given(reason)
+    by = f"account:{operator_id}"
+    record(f"helpdesk.{act}", to=f"account:{account_id}", by=by, at=now, reason=kept)
+    check_count(act, _done_today(act, operator_id, now))  # counted after writing: two at once see each other
+    target = target_of(account_id, now)
+    check_act(act, target, operator_id)
+    announce(AccountTouched(account_id, f"desk-{act}", now.isoformat(), kept))
+    return target
+
+
+def _carry_out(act: Act, target: Target, keys: SecretKeys, *, by: str, now: datetime) -> tuple[Any, ...]:
+    account_id = target.account_id
+    match act:
+        case Act.LIFT:
+            digests = numen_digests_of(identified(account_id).person_id or 0)
+            lift(account_id, *(looked_up(digest) for digest in digests))
+        case Act.SEND_CODE:
+            code = issue_code(account_id, keys, by=by, now=now)
+            announce_letter(account_id, "desk", target.contact, keys, code=code, now=now)
+        case Act.SUSPEND | Act.RESUME:
+            change_states([account_id], "suspend" if act is Act.SUSPEND else "resume", by=by, now=now)
+            return (AccountsChanged([account_id]),)
+        case Act.COMPROMISED:
+            return _shelter(target, keys, by=by, now=now)
+        case Act.LET_GO:
+            let_go(account_id, by=by, now=now)
+        case Act.THROW_AWAY:
+            throw_away(account_id, by=by, now=now)
+        case Act.HAND_OVER | Act.GIVE_KEY | Act.KEY_LOST:
+            raise ValueError(act)  # use cases of their own
+    return ()
+
+
+def _shelter(target: Target, keys: SecretKeys, *, by: str, now: datetime) -> tuple[Any, ...]:
+    """Nothing opens the account, nothing leaves it; a letter tells its owner the way back.
+
+    The account stays as it was, active or suspended: mail goes on arriving, and a code delivered to the
+    contact, or handed over by two people, opens it to its owner.
+    """
+    account_id = target.account_id
+    stop_outgoing(account_id, by=by, now=now)
+    revoke_every_app_password(account_id, by=by, now=now)
+    withdraw_proofs(account_id, by=by, now=now)
+    void_issued_codes(account_id, now=now)
+    sessions = drop_sessions(account_id, by=by, now=now)
+    announce_letter(account_id, "compromised", target.contact, keys, now=now)
+    followed = AccountsChanged([account_id]), AccountSheltered(account_id)
+    for event in followed:
+        announce(event)
+    return (sessions, *followed)
+
+
+def _done_today(act: Act, operator_id: int, now: datetime) -> int:
+    midnight = datetime.combine(paris_day(now), time.min, PARIS)
+    return count_done(f"helpdesk.{act}", by=f"account:{operator_id}", since=midnight)

@@ -1,0 +1,1 @@
+"""The desk's screens, those of whoever confirms an identity, and those of people in trouble."""

@@ -1,0 +1,113 @@
+"""Search, one account, and the acts on it."""
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.helpdesk import services
+from vaguemestre.helpdesk.forms import ActForm, SearchForm
+from vaguemestre.helpdesk.http import for_operators
+from vaguemestre.helpdesk.ports import forwards_of, undelivered_to, usage_of
+from vaguemestre.helpdesk.queries.accounts import MOST_FOUND, accounts_found, shown, target_of
+from vaguemestre.helpdesk.queries.hand_overs import hand_overs_of
+from vaguemestre.helpdesk.queries.mail import mail_of
+from vaguemestre.helpdesk.queries.requests import count_waiting
+from vaguemestre.helpdesk.rules.acts import possible
+from vaguemestre.helpdesk.rules.story import why
+from vaguemestre.helpdesk.values import Act
+from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.ports import revocations
+from vaguemestre.ui.refusals import sentence
+
+
+@require_GET
+@for_operators
+def search(request: SignedInRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    typed = form.cleaned_data["q"] if form.is_valid() else ""
+    found = accounts_found(typed) if typed else []
+    told = {
+        "form": form,
+        "typed": typed,
+        "found": found,
+        "is_cut": len(found) >= MOST_FOUND,
+        "waiting": count_waiting(),
+    }
+    return render(request, "helpdesk/search.html", told)
+
+
+@require_GET
+@for_operators
+def show_account(request: SignedInRequest, account_id: int) -> HttpResponse:
+    return _page(request, account_id, ActForm())
+
+
+@require_GET
+@for_operators
+def show_mail(request: SignedInRequest, account_id: int) -> HttpResponse:
+    """What the engines say, asked apart: the page does not wait for them."""
+    mail = mail_of(account_id, undelivered_to.get(), usage_of.get(), forwards_of.get(), now=timezone.now())
+    if mail is None:
+        raise Http404
+    rows = [
+        (one, "Vers la personne" if came else "De la personne", why(one.status))
+        for came, some in ((True, mail.came_in_vain or ()), (False, mail.left_in_vain))
+        for one in some
+    ]
+    rows.sort(key=lambda row: row[0].at, reverse=True)
+    percent = (
+        min(100, round(100 * mail.usage.used / mail.usage.allowed))
+        if mail.usage and mail.usage.allowed
+        else 0
+    )
+    told = {"mail": mail, "rows": rows, "percent": percent, "is_whole": "HX-Request" not in request.headers}
+    return render(request, "helpdesk/mail.html", told)
+
+
+@require_POST
+@for_operators
+def act_on(request: SignedInRequest, account_id: int) -> HttpResponse:
+    """One act, with its reason. The owner is told first where the inbox is shut afterwards."""
+    form = ActForm(request.POST)
+    if not form.is_valid():
+        return _page(request, account_id, form)
+    act, reason = Act(form.cleaned_data["acte"]), form.cleaned_data["motif"]
+    operator_id, now = request.who.account_id, timezone.now()
+    try:
+        notice = services.intended(act, account_id, reason, operator_id=operator_id, now=now)
+        if act is Act.SUSPEND:
+            run_now(notice)
+        events = services.do(act, account_id, reason, secret_keys.get(), operator_id=operator_id, now=now)
+    except Refusal as refusal:
+        form.add_error("motif", sentence(refusal))
+        return _page(request, account_id, form)
+    if act is Act.COMPROMISED:
+        revocations.get().bump()
+    outcomes = [run_now(event) for event in events]  # each is run, whatever became of the one before
+    if act is not Act.SUSPEND:
+        run_now(notice)
+    where = reverse("helpdesk:account", args=[account_id])
+    return HttpResponseRedirect(f"{where}?fait={act}{'' if all(outcomes) else '&attente=1'}")
+
+
+def _page(request: SignedInRequest, account_id: int, form: ActForm) -> HttpResponse:
+    now = timezone.now()
+    account = shown(account_id, now)
+    if account is None:
+        raise Http404
+    is_guarded = account.role == "administrator" or account_id == request.who.account_id
+    told = {
+        "account": account,
+        "form": form,
+        "acts": [] if is_guarded else sorted(possible(target_of(account_id, now))),
+        "is_guarded": is_guarded,
+        "hand_overs": hand_overs_of(account_id),
+        "done": request.GET.get("fait", ""),
+        "waits": "attente" in request.GET,
+    }
+    return render(request, "helpdesk/account.html", told)
