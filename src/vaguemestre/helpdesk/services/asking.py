@@ -79,7 +79,7 @@ def answer_request(
     record("helpdesk.request-answered", to=f"request:{row.pk}", by=f"account:{operator_id}", at=now)
     account = presented(row.account_id) if row.account_id else None
     if account and account.state == "active":
-        announce(AccountTouched(account.account_id, "desk-answer", now.isoformat(), text))
+        announce(AccountTouched(account.account_id, "desk-answer", now.isoformat(), detail=text))
     if address := _address(row.contact):
         announce_letter(operator_id, "answer", address, keys, code=text, now=now)
 
