@@ -2,7 +2,7 @@
 
 import pytest
 
-from vaguemestre.contacts.rules import checked_card
+from vaguemestre.contacts.rules.cards import checked_card
 from vaguemestre.kernel.errors import Refusal
 
 

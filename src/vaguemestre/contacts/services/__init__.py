@@ -1,0 +1,37 @@
+"""Keeping address books: one's own, and those one may write in."""
+
+from vaguemestre.contacts.services.cards import (
+    MOST_COLLECTED,
+    collect_addresses,
+    delete_contact,
+    delete_on,
+    delete_stored,
+    keep_address,
+    save_contact,
+    save_on,
+    store_card,
+)
+from vaguemestre.contacts.services.exchange import import_file
+from vaguemestre.contacts.services.groups import choose_members, join_groups, save_group
+from vaguemestre.contacts.services.sharing import allow_writer, begin_book, forbid_writer
+from vaguemestre.contacts.services.twins import merge_cards
+
+__all__ = [
+    "MOST_COLLECTED",
+    "allow_writer",
+    "begin_book",
+    "choose_members",
+    "collect_addresses",
+    "delete_contact",
+    "delete_on",
+    "delete_stored",
+    "forbid_writer",
+    "import_file",
+    "join_groups",
+    "keep_address",
+    "merge_cards",
+    "save_contact",
+    "save_group",
+    "save_on",
+    "store_card",
+]
