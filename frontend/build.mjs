@@ -7,6 +7,8 @@ const bundles = [
   { from: "src/composer.js", to: "../src/vaguemestre/writing/static/writing/composer.js", format: "iife" },
   { from: "src/texts.js", to: "../src/vaguemestre/writing/static/writing/texts.js", format: "iife" },
   { from: "src/webmail/main.js", to: "../src/vaguemestre/webmail/static/webmail/webmail.js", format: "esm" },
+  { from: "src/message/main.js", to: "../src/vaguemestre/webmail/static/webmail/message.js", format: "esm" },
+  { from: "src/message/pdf.js", to: "../src/vaguemestre/webmail/static/webmail/pdf.js", format: "iife" },
 ];
 
 for (const { from, to, format } of bundles) {

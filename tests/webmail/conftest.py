@@ -15,7 +15,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.signin.services import open_browser_session
 from vaguemestre.signin.sessions import SessionStore
 from vaguemestre.webmail.ports import open_mailbox
-from vaguemestre.webmail.services import listing, reading
+from vaguemestre.webmail.services import authors, listing, reading
 from vaguemestre.webmail.values import MessageRef
 from vaguemestre.webmail.views import lists, rows
 
@@ -25,7 +25,13 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def boxes() -> Iterator[MemoryMailboxes]:
     before, made = open_mailbox.get(), MemoryMailboxes()
-    for kept in (reading._bodies, lists._written, listing._uses, rows._kept):  # of the test before
+    for kept in (
+        authors._known,
+        reading._bodies,
+        lists._written,
+        listing._uses,
+        rows._kept,
+    ):  # of the test before
         kept.clear()
     open_mailbox.plug(made)
     yield made

@@ -57,7 +57,11 @@ function letter(app, event) {
     x: () => (app.list.current && app.pick(app.list.current), true),
     e: () => act(app, "archive"),
     "#": () => act(app, "delete"),
-    "!": () => act(app, app.section.dataset.use === "junk" ? "not-junk" : "junk"),
+    "!": () => {
+      const asked = app.list.selected.size ? null : document.querySelector("#signaler");
+      if (app.section.dataset.use !== "junk" && asked) asked.showModal();
+      else act(app, app.section.dataset.use === "junk" ? "not-junk" : "junk");
+    },
     u: () => act(app, "unread"),
     s: () => act(app, app.openMessage?.hasAttribute("data-flagged") ? "unflag" : "flag"),
     v: () => (app.askMove(meant(app)), true),

@@ -315,3 +315,33 @@ def _posts(academy_id: int) -> Mapping[int, list[Post]]:
     for person_id, *post in rows.iterator(2000):
         found[person_id].append(Post(*post))
     return found
+
+
+def listed_at(address: str) -> Listed | None:
+    """The listed person who has that address (any case), with function and school; None for nobody."""
+    row = (
+        MailAddress.objects.filter(address=address.strip().lower(), person__unlisted=False)
+        .select_related("person")
+        .first()
+    )
+    if row is None:
+        return None
+    return Listed(row.person_id, row.person.shown_name, row.address, place_of(row.person_id))
+
+
+def people_near(first: str, last: str, *, limit: int = 60) -> tuple[Listed, ...]:
+    """Listed people worth comparing with a name (both folded): same first name and initial of the surname, or
+    same surname. Two questions, each by index; no detail.
+    """
+    if not first or not last:
+        return ()
+    wanted = MailAddress.objects.filter(is_primary=True, person__unlisted=False).select_related("person")
+    rows = [
+        *wanted.filter(_begins("address", f"{first}.{last[0]}"))[:limit],
+        *wanted.filter(_begins("surname", f"{last}"), address__startswith=first[0])[:limit],
+    ]
+    return tuple(
+        {
+            row.person_id: Listed(row.person_id, row.person.shown_name, row.address, "") for row in rows
+        }.values()
+    )

@@ -72,6 +72,8 @@ class MailSection:
     undo_seconds: int = 10  # « Annuler l’envoi » is shown that long
     full_text_search: bool = True
     forward_outside: bool = False  # filters may send mail on to other domains
+    office_previews: bool = True  # where LibreOffice and bubblewrap are installed
+    content_filter: bool = True  # where rspamd is installed
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ class Ports:
     submissions: int
     mx: int
     managesieve: int
+    filter: int  # rspamd's milter, on the loopback
+    filter_controller: int
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,8 @@ class Config:
             submissions=base + 465,
             mx=base + 25,
             managesieve=base + 190,
+            filter=base + 332,
+            filter_controller=base + 334,
         )
 
     @property

@@ -24,6 +24,9 @@ from vaguemestre.directory.rules.sealing import keys_from
 from vaguemestre.dispatch import handlers as dispatch_handlers
 from vaguemestre.engines import certificates
 from vaguemestre.engines.archives.opening import open_archive
+from vaguemestre.engines.converting.apart import Apart
+from vaguemestre.engines.converting.authorities import trusted
+from vaguemestre.engines.converting.shelf import Shelf
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.elsewhere import Elsewhere
 from vaguemestre.engines.imap.filing import Filing
@@ -38,8 +41,10 @@ from vaguemestre.engines.imap.welcoming import Welcoming
 from vaguemestre.engines.postfix.following import Holds, LogReader
 from vaguemestre.engines.postfix.maillog import was_accepted
 from vaguemestre.engines.projection import chosen as projection
+from vaguemestre.engines.remote.leaving import ListLeaving
 from vaguemestre.engines.remote.notices import Notices
 from vaguemestre.engines.remote.pictures import Pictures
+from vaguemestre.engines.rspamd.learning import Learning
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.signing import Signature
 from vaguemestre.engines.smtp.submission import Submission
@@ -75,7 +80,9 @@ from vaguemestre.sso.oidc import handlers as oidc_handlers
 from vaguemestre.sso.registry import handlers as registry_handlers
 from vaguemestre.sso.registry import ports as registry
 from vaguemestre.sso.registry.events import VisitEnded
+from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
+from vaguemestre.webmail.events import PreviewWanted
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing import handlers as writing_handlers
 from vaguemestre.writing import ports as writing
@@ -110,6 +117,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MoveGoesOn: (moving_handlers.go_on,),
     SortingChanged: (sorting_handlers.rewrite_script,),
     PassAsked: (sorting_handlers.carry_pass,),
+    PreviewWanted: (webmail_handlers.make_preview,),
 }
 
 
@@ -124,6 +132,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     signin_handlers.forget_withdrawn_proofs,
     sorting_handlers.follow_contacts,
     moving_handlers.forget_old_files,
+    webmail_handlers.forget_old_previews,
 )
 
 
@@ -171,6 +180,8 @@ def _plug_mail(config: Config) -> None:
     moving.open_archive.plug(open_archive)
     moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))
     moving.other_parts.plug(_other_parts)
+    webmail.leave_list.plug(ListLeaving())
+    _plug_decoders(config)
     webmail.live_ticket.plug(partial(_live_ticket, secrets.read(config.secrets_dir, "push_key")))
     assistant.deliver_welcome.plug(Welcoming(mailboxes))
     signin.deliver_notice.plug(Welcoming(mailboxes))
@@ -197,6 +208,15 @@ def _plug_mail(config: Config) -> None:
             config.mail.host, config.ports.managesieve, lambda mailbox: _mail_token(MailLogin(mailbox))
         )
     )
+
+
+def _plug_decoders(config: Config) -> None:
+    """What is made of somebody's files, each apart from everything."""
+    apart = Apart()
+    webmail.convert.plug(apart)
+    webmail.previews.plug(Shelf(config.data_dir / "previews", apart, is_wanted=config.mail.office_previews))
+    webmail.authorities.plug(trusted)
+    webmail.teach.plug(Learning(config.ports.filter_controller))
 
 
 def _live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:

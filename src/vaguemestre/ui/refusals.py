@@ -215,6 +215,22 @@ def sentence(refusal: Refusal) -> str:
         "webmail.too-many": _("Choisissez %(most)s messages au plus à la fois."),
         "webmail.no-folder-for-that": _("Votre boîte n’a pas de dossier pour cela."),
         "webmail.picture-address-over": _("Cette image n’est plus disponible : rouvrez le message."),
+        "webmail.preview-impossible": _(
+            "Ce fichier ne peut pas être montré ici : téléchargez-le pour l’ouvrir."
+        ),
+        "webmail.preview-too-slow": _("Ce fichier est trop long à préparer : téléchargez-le pour l’ouvrir."),
+        "webmail.preview-too-heavy": _("Ce fichier est trop lourd à montrer : téléchargez-le pour l’ouvrir."),
+        "webmail.previews-off": _("Les documents ne sont pas montrés ici : téléchargez-le pour l’ouvrir."),
+        "webmail.no-answer-awaited": _("Cette invitation n’attend pas de réponse."),
+        "webmail.list-offers-no-leave": _("Cette liste ne propose pas de désabonnement."),
+        "webmail.leaving-refused": _(
+            "Le serveur de la liste n’a pas accepté le désabonnement. Réessayez plus tard, "
+            "ou signalez le courriel."
+        ),
+        "webmail.sender-not-verified": _(
+            "L’adresse de cet expéditeur n’est pas vérifiée : ses images ne peuvent pas toujours "
+            "être affichées."
+        ),
         "webmail.unreadable-selection": _("La sélection n’a pas été comprise : rechargez la page."),
         "devices.request-malformed": _("Cette demande de configuration automatique est illisible."),
         "outbox.control-character": _(

@@ -1,20 +1,24 @@
 """What the reader's doors share: the steps of its addresses, the mailbox of who asks, what its forms say."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from django.template import loader
+from django.urls import reverse
 from django.utils import timezone
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.signin.values import Who
-from vaguemestre.webmail.ports import Mailbox, open_mailbox
+from vaguemestre.webmail.ports import Mailbox, Reads, convert, open_mailbox
 from vaguemestre.webmail.rules.folders import named, slug
 from vaguemestre.webmail.rules.frames import FILE_POLICY
+from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.values import MailLogin, MessageRef
 
 
@@ -60,6 +64,31 @@ class PartConverter:
         return value
 
 
+class ChainConverter:
+    """Parts inside parts: the way to an enclosed message (`2`, `2-1.3`)."""
+
+    regex = r"[0-9]{1,5}(?:\.[0-9]{1,5}){0,40}(?:-[0-9]{1,5}(?:\.[0-9]{1,5}){0,40}){0,7}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+@contextmanager
+def reads_of(who: Who, ref: MessageRef, chain: str = "") -> Iterator[Reads]:
+    """What answers for a message, or for one enclosed in it, for one request. Raises MessageGone."""
+    with mailbox_of(who) as mailbox:
+        yield reads_within(mailbox, ref, chain, convert.get()) if chain else mailbox
+
+
+def base_of(ref: MessageRef, chain: str = "") -> str:
+    """The address of a message: what `reverse` would say, without trying every pattern."""
+    within = f"dedans/{chain}/" if chain else ""
+    return f"{reverse('webmail:inbox')}{quote(slug(ref.folder))}/{ref.uid_validity}/{ref.uid}/{within}"
+
+
 def mailbox_of(who: Who) -> AbstractContextManager[Mailbox]:
     """The mailbox of who asks, for one request."""
     return open_mailbox.get()(MailLogin(who.mailbox, who.session_key))
@@ -72,6 +101,11 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 def own_domains() -> frozenset[str]:
     return frozenset((settings.CONFIG.academy.domain.lower(),))
+
+
+def own_server() -> str:
+    """The name our filter signs its findings with (RFC 8601, authserv-id)."""
+    return f"mail.{settings.CONFIG.academy.domain.lower()}"
 
 
 def own_addresses(who: Who) -> frozenset[str]:
@@ -88,7 +122,7 @@ def written(name: str, context: Mapping[str, object]) -> str:
     return str(loader.get_template(f"webmail/{name}.jinja", using="jinja2").render(dict(context)))
 
 
-def as_file(response: HttpResponse, *, name: str, inline: bool = False) -> HttpResponse:
+def as_file[R: HttpResponseBase](response: R, *, name: str, inline: bool = False) -> R:
     """Somebody's file: never a page of ours, never run (SECURITY rule B)."""
     response.headers["Content-Disposition"] = disposition(name, inline=inline)
     response["Content-Security-Policy"] = FILE_POLICY

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.slots import Slot
 from vaguemestre.webmail.values import (
+    Conversion,
     Folder,
     MailLogin,
     MessageRef,
@@ -181,3 +182,66 @@ class IssueTicket(Protocol):
 
 fetch_picture: Slot[FetchPicture] = Slot("webmail.fetch_picture")
 live_ticket: Slot[IssueTicket] = Slot("webmail.live_ticket")
+
+
+class ConversionRefused(Refusal):
+    """A file that a decoder could not make anything of, within its limits."""
+
+
+class Convert(Protocol):
+    """Runs a decoder on somebody's file apart from everything: no network, no rights, little time."""
+
+    def __call__(self, what: Conversion, content: bytes) -> bytes:
+        """Raises ConversionRefused; EngineDown when this machine cannot run that decoder."""
+        ...
+
+
+class Previews(Protocol):
+    """Office documents as PDF, made by the worker, kept for an hour."""
+
+    def are_made(self) -> bool:
+        """Whether this instance makes them at all."""
+        ...
+
+    def make(self, key: str, content: bytes) -> None:
+        """Some seconds' work; a failure is kept as well. The same key again is the same preview."""
+        ...
+
+    def found(self, key: str) -> bytes | None:
+        """The PDF, or None while it is being made. Raises ConversionRefused when it could not be."""
+        ...
+
+    def forget_old(self) -> None: ...
+
+
+class LeaveList(Protocol):
+    """Tells a mailing list that the reader leaves it (RFC 8058 §3.2): one POST, nothing of the reader."""
+
+    def __call__(self, address: str) -> None:
+        """Raises LeavingRefused; answers or refuses within a few seconds."""
+        ...
+
+
+class LeavingRefused(Refusal):
+    """The list's server did not take it, or its address is one we do not call."""
+
+
+class Teach(Protocol):
+    """Tells the content filter what a message is."""
+
+    def __call__(self, content: bytes, *, is_junk: bool) -> None:
+        """Raises EngineDown without a filter."""
+        ...
+
+
+class Authorities(Protocol):
+    def __call__(self) -> Sequence[Any]:
+        """Those this instance trusts for signed messages (`x509.Certificate` of cryptography)."""
+        ...
+
+
+convert: Slot[Convert] = Slot("webmail.convert")
+previews: Slot[Previews] = Slot("webmail.previews")
+leave_list: Slot[LeaveList] = Slot("webmail.leave_list")
+teach: Slot[Teach] = Slot("webmail.teach")
+authorities: Slot[Authorities] = Slot("webmail.authorities")

@@ -176,6 +176,17 @@ class Part:
     children: tuple["Part", ...] = ()
 
 
+# What is read of a message's header besides its envelope: who vouches for it, how to leave its list, whether
+# its author asks to know that it was read.
+FIELDS = (
+    "authentication-results",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+    "disposition-notification-to",
+    "auto-submitted",
+)
+
+
 @dataclass(frozen=True)
 class OpenedMessage:
     """Header fields, flags and structure of one message; bodies are fetched by part."""
@@ -195,6 +206,11 @@ class OpenedMessage:
     references: tuple[str, ...]
     root: Part
     bcc: tuple[Correspondent, ...] = field(default=())
+    fields: tuple[tuple[str, str], ...] = ()  # of `FIELDS`: (lower-case name, unfolded value), as they stand
+
+    def field(self, name: str) -> str:
+        """The first field of that lower-case name; empty without one."""
+        return next((value for known, value in self.fields if known == name), "")
 
 
 @dataclass(frozen=True)
@@ -205,7 +221,7 @@ class Enclosure:
     kind: str
     name: str
     size: int
-    can_be_looked_at: bool
+    viewer: str  # rules.kinds.Viewer; empty: only to keep
 
 
 @dataclass(frozen=True)
@@ -223,6 +239,27 @@ class Body:
     unknown_charset: str = ""
 
 
+class CardKind(StrEnum):
+    """Parts that mean something more than a file."""
+
+    INVITATION = "invitation"
+    DELIVERY = "delivery"
+    RECEIPT = "receipt"
+    VISITING = "visiting"  # a vCard
+    TNEF = "tnef"
+    SMIME = "smime"
+    PGP = "pgp"
+    SEALED = "sealed"  # encrypted: nobody here can read it
+
+
+@dataclass(frozen=True)
+class CardPlace:
+    """A card to be shown above the text: what kind, about which part."""
+
+    kind: CardKind
+    number: str
+
+
 @dataclass(frozen=True)
 class Reading:
     """One message as the pane shows it. `has_plain`: plain text may be asked for instead of the HTML."""
@@ -231,8 +268,8 @@ class Reading:
     body: Body
     enclosures: tuple[Enclosure, ...]
     has_plain: bool
-    is_signed: bool
     is_too_much: bool
+    cards: tuple[CardPlace, ...] = ()
 
 
 class Act(StrEnum):
@@ -264,3 +301,11 @@ class Picture:
 
     content: bytes
     kind: str
+
+
+class Conversion(StrEnum):
+    """What is done to a file apart from everything: a picture or a document shown, a container opened."""
+
+    HEIC = "heic"  # → JPEG
+    TNEF = "tnef"  # → a message (RFC 5322)
+    OFFICE = "office"  # → PDF

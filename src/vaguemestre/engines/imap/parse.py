@@ -8,7 +8,7 @@ from itertools import takewhile
 from vaguemestre.engines.imap import words
 from vaguemestre.engines.imap.trees import Items, Node, fetched, list_of, number_of, octets_of, text_of
 from vaguemestre.engines.imap.wire import Line
-from vaguemestre.webmail.values import Correspondent, MessageRef, OpenedMessage, Part, Summary
+from vaguemestre.webmail.values import FIELDS, Correspondent, MessageRef, OpenedMessage, Part, Summary
 
 # which session looked first, and what the structure says too: nothing a person did to the message
 _UNSAID = {"\\Recent", "$HasAttachment", "$HasNoAttachment"}
@@ -131,6 +131,7 @@ def opened(ref: MessageRef, items: Items) -> OpenedMessage:
     envelope = list_of(items.get("ENVELOPE"))
     envelope += [None] * (10 - len(envelope))
     sender = _correspondents(envelope[2])
+    header = words.header_fields(section(items, "BODY[HEADER") or b"")
     return OpenedMessage(
         ref=ref,
         flags=flags(items),
@@ -145,8 +146,9 @@ def opened(ref: MessageRef, items: Items) -> OpenedMessage:
         bcc=_correspondents(envelope[7]),
         message_id=words.clean(text_of(envelope[9])).strip()[:_LONGEST_LISTED],
         in_reply_to=words.clean(text_of(envelope[8])).strip(),
-        references=words.message_ids(_section(items, "BODY[HEADER")),
+        references=words.message_ids(dict(reversed(header)).get("references", "")),
         root=structure(items.get("BODYSTRUCTURE")),
+        fields=tuple(field for field in header if field[0] in FIELDS),
     )
 
 
@@ -164,10 +166,6 @@ def structure(node: Node) -> Part:
     if nodes and isinstance(nodes[0], list):
         return _part(nodes, "", "", 0)
     return _part(nodes, "1", "1", 0)
-
-
-def _section(items: Items, beginning: str) -> str:
-    return (section(items, beginning) or b"").decode("latin-1")
 
 
 _NOBODY = Correspondent("", "")

@@ -17,9 +17,12 @@ from vaguemestre.engines.imap.wire import (
 )
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.webmail.ports import FolderGone, MessageGone, QuotaReached
-from vaguemestre.webmail.values import MailLogin, MessageRef
+from vaguemestre.webmail.values import FIELDS, MailLogin, MessageRef
 
-OPENED = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)])"
+OPENED = (
+    b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES %b)])"
+    % " ".join(FIELDS).upper().encode("ascii")
+)
 PATIENCE_BYTES = 30.0  # for whole messages, which may be 20 MB
 _AWAY = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "LIMIT", "CONTACTADMIN", "EXPUNGEISSUED"})
 _NO_FOLDER = frozenset({"NONEXISTENT", "TRYCREATE", "CANNOT", "NOPERM"})

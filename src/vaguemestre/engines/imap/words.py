@@ -18,10 +18,12 @@ _UNFIT = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+"
 )
 _FOLDING = re.compile(r"\r?\n[ \t]*|[\t\r\n]+")
+_FOLDED = re.compile(r"\r?\n[ \t]+")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _LONGEST = 20_000  # of a header that is read; what follows is no use to anybody
 _MOST_IDS = 200
+_MOST_FIELDS = 200
 
 
 def clean(text: str) -> str:
@@ -135,6 +137,16 @@ def message_ids(raw: str) -> tuple[str, ...]:
     found = [clean(one) for one in _MESSAGE_ID.findall(raw[: 5 * _LONGEST])]
     half = _MOST_IDS // 2
     return tuple(found if len(found) <= _MOST_IDS else found[:half] + found[-half:])
+
+
+def header_fields(raw: bytes) -> list[tuple[str, str]]:
+    """The fields of a header block (RFC 5322 §2.2), unfolded: lower-case names and clean values, in order."""
+    fields = []
+    for line in _FOLDED.sub(" ", raw[: 20 * _LONGEST].decode("latin-1")).split("\n")[:_MOST_FIELDS]:
+        name, colon, value = line.partition(":")
+        if colon:
+            fields.append((name.strip().lower(), clean(plain(value.strip()[: 5 * _LONGEST]))))
+    return fields
 
 
 def unfolded_parameter(pieces: list[tuple[int, bool, str]]) -> str:

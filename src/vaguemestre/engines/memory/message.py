@@ -7,7 +7,16 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 
-from vaguemestre.webmail.values import Correspondent, MessageRef, Only, OpenedMessage, Part, Summary, View
+from vaguemestre.webmail.values import (
+    FIELDS,
+    Correspondent,
+    MessageRef,
+    Only,
+    OpenedMessage,
+    Part,
+    Summary,
+    View,
+)
 
 PREVIEW_LENGTH = 200
 _ANSWERING = re.compile(r"^(?:(?:re|fwd?|tr)\s*:\s*)+", re.IGNORECASE)
@@ -57,6 +66,11 @@ def opened(ref: MessageRef, content: bytes, flags: frozenset[str], received: dat
         in_reply_to=header(message, "in-reply-to"),
         references=tuple(header(message, "references").split()),
         root=_part(message, "", is_root=True),
+        fields=tuple(
+            (name.lower(), " ".join(str(value).split()))
+            for name, value in message.items()
+            if name.lower() in FIELDS
+        ),
     )
 
 

@@ -25,7 +25,7 @@ ICONS = {
     Use.OTHER: "folder",
 }
 # Words that mean something else in /messagerie/…
-_TAKEN = frozenset(("ecrire", "image", "actes", "dossiers", "flux"))
+_TAKEN = frozenset(("ecrire", "image", "actes", "dossiers", "flux", "lecteur-pdf", "pieces", "signalements"))
 _ESCAPED = re.compile(r"~([0-9A-F]{2})")
 
 

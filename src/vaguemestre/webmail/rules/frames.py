@@ -26,6 +26,15 @@ blockquote {
 }
 blockquote blockquote {border-color: light-dark(#9fcdb8, #3c6a55)}
 blockquote blockquote blockquote {border-color: light-dark(#dec48e, #7a6130)}
+details.vm-quote > summary {
+  display: inline-block; margin: 6px 0; padding: 1px 10px; border-radius: 9px; cursor: pointer;
+  font-size: 13px;
+  color: light-dark(#565d6e, #aab1c1); background: light-dark(#efede6, #262b36);
+}
+details.vm-quote > summary:focus-visible {outline: 3px solid light-dark(#2a45c2, #a9b8ff)}
+.vm-paper h1 {font-size: 20px; margin: 8px 0 12px}
+.vm-paper th {text-align: left; padding: 1px 14px 1px 0; vertical-align: top; font-weight: 700}
+@media print {.vm-screen {display: none}}
 .vm-text {white-space: pre-wrap; max-width: 80ch}
 .vm-host {font-size: .85em; font-weight: 700; color: light-dark(#7a4f00, #f0c774)}
 .vm-note {font-size: 14px; color: light-dark(#565d6e, #aab1c1)}
@@ -34,6 +43,7 @@ blockquote blockquote blockquote {border-color: light-dark(#dec48e, #7a6130)}
   table[width], td[width] {width: auto !important}
 }
 @media print {:root {color-scheme: light}}
+@media print {details.vm-quote::details-content {content-visibility: visible}}
 """
 _SCHEMES = {"light": "light", "dark": "dark"}
 

@@ -1,5 +1,7 @@
 """What a file really is, by its first bytes and its name; which kinds may be looked at in the page."""
 
+from enum import StrEnum
+
 # Raster pictures a browser draws and that can hold nothing active.
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -57,11 +59,101 @@ def icon_of(kind: str, name: str) -> str:
     return next((icon for prefix, icon in _BY_KIND if kind.startswith(prefix)), "paperclip")
 
 
-def can_be_looked_at(kind: str) -> bool:
-    """Whether the page may try to show it: a picture or plain text (checked again on the bytes)."""
-    return kind in {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif"} or (
-        kind.startswith("text/") and kind not in {"text/html", "text/xml"}
-    )
+class Viewer(StrEnum):
+    """How the page shows a file without its being kept. NONE: it is only offered to keep."""
+
+    NONE = ""
+    PICTURE = "picture"
+    TEXT = "text"
+    TABLE = "table"
+    PDF = "pdf"
+    OFFICE = "office"
+    AUDIO = "audio"
+    VIDEO = "video"
+    ARCHIVE = "archive"
+    MESSAGE = "message"
+
+
+_PICTURES = frozenset(("png", "jpg", "jpeg", "gif", "webp", "bmp", "avif", "heic", "heif"))
+_VIEWERS = {
+    **dict.fromkeys(_PICTURES, Viewer.PICTURE),
+    **dict.fromkeys(("txt", "log", "md", "ics", "vcf", "json", "ini", "tex", "srt"), Viewer.TEXT),
+    **dict.fromkeys(("csv", "tsv"), Viewer.TABLE),
+    **dict.fromkeys(("doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp"), Viewer.OFFICE),
+    **dict.fromkeys(("mp3", "m4a", "ogg", "oga", "opus", "wav", "flac", "aac"), Viewer.AUDIO),
+    **dict.fromkeys(("mp4", "m4v", "webm", "ogv", "mov"), Viewer.VIDEO),
+    **dict.fromkeys(("zip", "jar", "tar"), Viewer.ARCHIVE),
+    "pdf": Viewer.PDF,
+    "eml": Viewer.MESSAGE,
+    "dat": Viewer.NONE,
+}
+_VIEWERS_BY_KIND = (
+    ("message/rfc822", Viewer.MESSAGE),
+    ("application/ms-tnef", Viewer.MESSAGE),
+    ("application/vnd.ms-tnef", Viewer.MESSAGE),
+    ("application/pdf", Viewer.PDF),
+    ("application/zip", Viewer.ARCHIVE),
+    ("application/x-zip-compressed", Viewer.ARCHIVE),
+    ("text/csv", Viewer.TABLE),
+    ("text/", Viewer.TEXT),
+    ("audio/", Viewer.AUDIO),
+    ("video/", Viewer.VIDEO),
+    ("application/msword", Viewer.OFFICE),
+    ("application/rtf", Viewer.OFFICE),
+    ("application/vnd.openxmlformats-officedocument", Viewer.OFFICE),
+    ("application/vnd.oasis.opendocument", Viewer.OFFICE),
+    ("application/vnd.ms-excel", Viewer.OFFICE),
+    ("application/vnd.ms-powerpoint", Viewer.OFFICE),
+)
+_NEVER_DRAWN = frozenset(("text/html", "text/xml", "image/svg+xml"))  # shown as what they are: text
+# What a browser plays, by first bytes: nothing else is ever served as sound or film.
+_PLAYED = (
+    (b"ID3", 0, "audio/mpeg"),
+    (b"\xff\xfb", 0, "audio/mpeg"),
+    (b"\xff\xf3", 0, "audio/mpeg"),
+    (b"OggS", 0, "audio/ogg"),
+    (b"fLaC", 0, "audio/flac"),
+    (b"WAVE", 8, "audio/wav"),
+    (b"\x1aE\xdf\xa3", 0, "video/webm"),
+    (b"ftyp", 4, "video/mp4"),
+)
+_HEIC = frozenset((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"))
+
+
+def viewer_of(kind: str, name: str) -> Viewer:
+    """How a file may be shown, by its name first (labels are often vague), to be checked on its bytes."""
+    if kind in _NEVER_DRAWN:
+        return Viewer.TEXT
+    if kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat":
+        return Viewer.MESSAGE
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if ending in {"htm", "html", "svg", "xml"}:
+        return Viewer.TEXT
+    by_kind = next((viewer for start, viewer in _VIEWERS_BY_KIND if kind.startswith(start)), Viewer.NONE)
+    if kind.startswith("image/"):
+        by_kind = Viewer.PICTURE if kind[6:] in _PICTURES else Viewer.NONE
+    by_name = _VIEWERS.get(ending, Viewer.NONE)
+    if by_kind in {Viewer.TEXT, Viewer.NONE}:
+        return by_name or by_kind
+    return by_kind
+
+
+def played_kind(content: bytes) -> str:
+    """The kind of sound or film those bytes are; empty for anything else."""
+    for mark, place, kind in _PLAYED:
+        if content[place : place + len(mark)] == mark:
+            is_sound = kind == "video/mp4" and content[8:11] == b"M4A"
+            return "audio/mp4" if is_sound else kind
+    return ""
+
+
+def is_heic(content: bytes) -> bool:
+    """Whether those bytes are a picture as telephones keep them (ISO/IEC 23008-12)."""
+    return content[4:8] == b"ftyp" and content[8:12] in _HEIC
+
+
+def is_pdf(content: bytes) -> bool:
+    return b"%PDF-" in content[:1024]
 
 
 def file_name(name: str, kind: str, number: str) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
 
+from vaguemestre.webmail.rules.folding import CLOSING, OPENING
 from vaguemestre.webmail.rules.links import pieces
 
 LONGEST = 1_000_000  # characters shown
 _DEEPEST = 12
+_MOST_QUOTED_LINES = 3
 _SIGNATURE = ("-- ", "--")
 
 
@@ -54,13 +56,19 @@ def _flowed(lines: list[str]) -> list[str]:
 
 
 def _blocks(lines: Iterable[tuple[int, str]], depth: int) -> Iterator[str]:
+    has_said = False
     for is_deeper, run in groupby(lines, key=lambda line: line[0] > depth):
         if is_deeper:
-            yield "<blockquote>"
-            yield from _blocks(list(run), depth + 1)
-            yield "</blockquote>"
+            quoted = list(run)
+            # what is answered line by line stays; what only follows is folded away
+            is_folded = depth == 0 and has_said and len(quoted) > _MOST_QUOTED_LINES
+            yield f"{OPENING}<blockquote>" if is_folded else "<blockquote>"
+            yield from _blocks(quoted, depth + 1)
+            yield f"</blockquote>{CLOSING}" if is_folded else "</blockquote>"
         else:
-            yield f'<div class="vm-text">{"<br>".join(_line(said) for _, said in run)}</div>'
+            texts = [said for _, said in run]
+            has_said = has_said or any(said.strip() for said in texts)
+            yield f'<div class="vm-text">{"<br>".join(_line(said) for said in texts)}</div>'
 
 
 def _line(said: str) -> str:

@@ -12,10 +12,10 @@ from itertools import islice
 
 import nh3
 
-from vaguemestre.webmail.rules import links, styles
+from vaguemestre.webmail.rules import folding, links, styles
 from vaguemestre.webmail.rules.colours import both, is_colour
 
-VERSION = 1  # changes whenever the same HTML would come out otherwise
+VERSION = 2  # changes whenever the same HTML would come out otherwise
 LONGEST = 2_000_000  # characters read of one body
 
 _TAGS = frozenset(
@@ -41,6 +41,7 @@ _ATTRIBUTES = {
     "tr": {"nowrap"},
     "ul": {"type"},
 }
+_FOLDS = frozenset(("details", "summary"))
 _SILENT = frozenset(
     """
     script style title template noscript iframe frame frameset object embed applet svg math audio video
@@ -168,14 +169,19 @@ def readable(html: str, pictures: Pictures, proxied: styles.Remote | None = None
     paper = _body_style(html, seen)
     clean = _clean(html, seen.attribute)
     announced = links.marked(clean)
-    if announced is not None:
-        clean = _clean(announced, seen.attribute_again)
+    without_quotes = folding.folded(announced or clean)
+    if announced is not None or without_quotes is not None:
+        clean = _clean(without_quotes or announced or clean, seen.attribute_again, ours=_FOLDS)
     css = "\n".join(rule for rule in (paper, *_ground_rules(seen), *sheets) if rule)
     elsewhere = 0 if proxied else len(_REMOTE_ELSEWHERE.findall(_STYLE_ELEMENT.sub("", html)))
     return Readable(clean, css, len(seen.remote) + elsewhere, frozenset(seen.used), is_cut)
 
 
-def _clean(html: str, attribute: Callable[[str, str, str], str | None]) -> str:
+def _clean(
+    html: str, attribute: Callable[[str, str, str], str | None], *, ours: frozenset[str] = frozenset()
+) -> str:
+    """`ours`: elements that only we wrote, since the first pass let none through."""
+
     def kept(tag: str, name: str, value: str) -> str | None:
         return (
             value if name in {"target", "rel"} else attribute(tag, name, value)
@@ -183,7 +189,7 @@ def _clean(html: str, attribute: Callable[[str, str, str], str | None]) -> str:
 
     return nh3.clean(
         html,
-        tags=set(_TAGS),
+        tags=set(_TAGS | ours),
         clean_content_tags=set(_SILENT),
         attributes=_ATTRIBUTES,
         attribute_filter=kept,

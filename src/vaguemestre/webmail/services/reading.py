@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from vaguemestre.kernel import charsets
-from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.webmail.ports import Reads
 from vaguemestre.webmail.rules import kinds, parts, plain
+from vaguemestre.webmail.rules.cards import cards
 from vaguemestre.webmail.rules.readable import LONGEST, VERSION, readable
 from vaguemestre.webmail.rules.styles import Remote
 from vaguemestre.webmail.services.kept import Kept
@@ -21,7 +22,7 @@ _bodies: Kept[_Key, Body] = Kept(512, 24_000_000, lambda body: len(body.html) + 
 
 
 def read_message(
-    mailbox: Mailbox, owner: str, ref: MessageRef, *, as_plain: bool = False, proxied: Remote | None = None
+    mailbox: Reads, owner: str, ref: MessageRef, *, as_plain: bool = False, proxied: Remote | None = None
 ) -> Reading:
     """The message, its text clean, nothing remote in it unless `proxied` says from where it is shown.
 
@@ -41,12 +42,12 @@ def read_message(
         body=body,
         enclosures=tuple(_enclosures(chosen, body.used)),
         has_plain=html_shown and any(part.kind == "text/plain" for part in chosen.other),
-        is_signed=bool(chosen.signatures),
+        cards=cards(opened.root),
         is_too_much=chosen.is_too_much or body.is_cut,
     )
 
 
-def opened_part(mailbox: Mailbox, ref: MessageRef, number: str) -> tuple[OpenedMessage, Part | None]:
+def opened_part(mailbox: Reads, ref: MessageRef, number: str) -> tuple[OpenedMessage, Part | None]:
     """The message, and what its structure says of one part. Raises MessageGone."""
     opened = mailbox.open(ref)
     return opened, parts.find_part(opened.root, number)
@@ -55,7 +56,7 @@ def opened_part(mailbox: Mailbox, ref: MessageRef, number: str) -> tuple[OpenedM
 class _Pictures:
     """Pictures of the message itself, as `data:` addresses: the frame has no cookie to ask for them with."""
 
-    def __init__(self, mailbox: Mailbox, ref: MessageRef, inside: tuple[Part, ...]) -> None:
+    def __init__(self, mailbox: Reads, ref: MessageRef, inside: tuple[Part, ...]) -> None:
         self._mailbox, self._ref = mailbox, ref
         self._parts = {parts.bare_id(part.content_id).lower(): part for part in inside if part.content_id}
         self._made: dict[str, str | None] = {}
@@ -80,7 +81,7 @@ class _Pictures:
         return f"data:{kind};base64,{b64encode(content).decode('ascii')}"
 
 
-def _body(mailbox: Mailbox, ref: MessageRef, chosen: parts.Chosen, proxied: Remote | None) -> Body:
+def _body(mailbox: Reads, ref: MessageRef, chosen: parts.Chosen, proxied: Remote | None) -> Body:
     pictures = _Pictures(mailbox, ref, chosen.inside + chosen.beside)
     shown = [_part(mailbox, ref, part, pictures, proxied) for part in chosen.bodies]
     html = [body.html for body in shown if body.html.strip()]
@@ -94,7 +95,7 @@ def _body(mailbox: Mailbox, ref: MessageRef, chosen: parts.Chosen, proxied: Remo
     )
 
 
-def _part(mailbox: Mailbox, ref: MessageRef, part: Part, pictures: _Pictures, proxied: Remote | None) -> Body:
+def _part(mailbox: Reads, ref: MessageRef, part: Part, pictures: _Pictures, proxied: Remote | None) -> Body:
     content = mailbox.part(ref, part.number, LONGEST + 1)
     label = part.charset
     text = charsets.text(content, label)
@@ -113,10 +114,11 @@ def _enclosures(chosen: parts.Chosen, used: frozenset[str]) -> Iterator[Enclosur
     for part in (*chosen.beside, *chosen.inside):
         if part.content_id and parts.bare_id(part.content_id).lower() in used:
             continue
+        name = kinds.file_name(part.name, part.kind, part.number)
         yield Enclosure(
             number=part.number,
             kind=part.kind,
-            name=kinds.file_name(part.name, part.kind, part.number),
+            name=name,
             size=part.size * 3 // 4 if part.encoding == "base64" else part.size,
-            can_be_looked_at=kinds.can_be_looked_at(part.kind),
+            viewer=kinds.viewer_of(part.kind, name),
         )

@@ -1,28 +1,60 @@
 """The reader's screens."""
 
+from vaguemestre.webmail.views.answers import (
+    answer_invitation,
+    answer_receipt,
+    choose_showing,
+    leave_list,
+    report_message,
+)
+from vaguemestre.webmail.views.cards import show_card
 from vaguemestre.webmail.views.files import (
-    look_at_part,
+    save_all_parts,
     save_message,
     save_part,
+    show_header,
     show_picture,
     show_source,
 )
 from vaguemestre.webmail.views.lists import list_folders, list_rows, show_folder, show_inbox
-from vaguemestre.webmail.views.messages import open_message, show_body, show_conversation
+from vaguemestre.webmail.views.looks import look_at_part, make_preview, pdf_reader
+from vaguemestre.webmail.views.messages import (
+    open_enclosed,
+    open_message,
+    print_message,
+    show_body,
+    show_conversation,
+)
 from vaguemestre.webmail.views.moves import act, renew_ticket
+from vaguemestre.webmail.views.queues import close_reports, list_files, list_reports
 
 __all__ = [
     "act",
+    "answer_invitation",
+    "answer_receipt",
+    "choose_showing",
+    "close_reports",
+    "leave_list",
+    "list_files",
     "list_folders",
+    "list_reports",
     "list_rows",
     "look_at_part",
+    "make_preview",
+    "open_enclosed",
     "open_message",
+    "pdf_reader",
+    "print_message",
     "renew_ticket",
+    "report_message",
+    "save_all_parts",
     "save_message",
     "save_part",
     "show_body",
+    "show_card",
     "show_conversation",
     "show_folder",
+    "show_header",
     "show_inbox",
     "show_picture",
     "show_source",

@@ -1,30 +1,38 @@
-"""Files and pictures: what leaves a message as it is."""
+"""Files: what leaves a message as it is, to keep or to look at."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from typing import cast
+
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotFound,
+    StreamingHttpResponse,
+)
 from django.views.decorators.http import require_GET
 
 from vaguemestre.kernel import charsets
 from vaguemestre.signin.http import SignedInRequest, signed_in
-from vaguemestre.webmail.http import as_file, mailbox_of
+from vaguemestre.webmail.http import as_file, reads_of
 from vaguemestre.webmail.ports import MessageGone, PictureRefused, fetch_picture
 from vaguemestre.webmail.rules import kinds
 from vaguemestre.webmail.rules.frames import FILE_POLICY
 from vaguemestre.webmail.services.pictures import picture_address
-from vaguemestre.webmail.services.reading import opened_part
+from vaguemestre.webmail.services.reading import opened_part, read_message
+from vaguemestre.webmail.services.zipping import zipped
 from vaguemestre.webmail.values import MessageRef, Part
+from vaguemestre.webmail.views.messages import owner
 
-_LOOKED_AT = 12_000_000
-_TEXT_LOOKED_AT = 500_000
 _TYPES = frozenset(("application/pdf", "application/zip", "text/calendar", "text/csv", "message/rfc822"))
+_HEADER = 200_000
 
 
 @require_GET
 @signed_in
 def save_part(
-    request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
 ) -> HttpResponse:
     """An attachment, to keep."""
-    content, part = _part(request, MessageRef(folder, uid_validity, uid), number)
+    content, part = part_of(request, MessageRef(folder, uid_validity, uid), number, chain)
     kind = kinds.picture_kind(content) or (part.kind if part.kind in _TYPES else "application/octet-stream")
     answer = HttpResponse(content, content_type=kind)
     return as_file(answer, name=kinds.file_name(part.name, part.kind, part.number))
@@ -32,38 +40,68 @@ def save_part(
 
 @require_GET
 @signed_in
-def look_at_part(
-    request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str
+def save_all_parts(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
 ) -> HttpResponse:
-    """An attachment to look at without keeping it: a picture by its bytes, else plain text."""
-    content, part = _part(request, MessageRef(folder, uid_validity, uid), number, _LOOKED_AT)
-    kind = kinds.picture_kind(content)
-    name = kinds.file_name(part.name, part.kind, part.number)
-    if kind:
-        return as_file(HttpResponse(content, content_type=kind), name=name, inline=True)
-    text = charsets.text(content[:_TEXT_LOOKED_AT], part.charset)
-    answer = HttpResponse(text.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8")
-    return as_file(answer, name=name, inline=True)
+    """Every attachment as one archive, sent while it is made."""
+    ref = MessageRef(folder, uid_validity, uid)
+    opening = reads_of(request.who, ref, chain)
+    reads = opening.__enter__()
+    try:
+        files = read_message(reads, owner(request, chain), ref).enclosures
+        if not files:
+            raise MessageGone("webmail.message-gone")
+    except BaseException:
+        opening.__exit__(None, None, None)
+        raise
+    answer = StreamingHttpResponse(zipped(reads, ref, files), content_type="application/zip")
+    # the mailbox is given back when the answer has been sent, or its reader has gone
+    answer._resource_closers.append(lambda: opening.__exit__(None, None, None))  # type: ignore[attr-defined]
+    return cast("HttpResponse", as_file(answer, name=f"pieces-jointes-{uid}.zip"))
 
 
 @require_GET
 @signed_in
-def show_source(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
+def show_source(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
+) -> HttpResponse:
     """The message as it travelled, as plain text."""
-    with mailbox_of(request.who) as mailbox:
-        raw = mailbox.raw(MessageRef(folder, uid_validity, uid))
-    answer = HttpResponse(
-        charsets.text(raw[:2_000_000]).encode("utf-8", "replace"), content_type="text/plain; charset=utf-8"
-    )
-    return as_file(answer, name=f"message-{uid}.txt", inline=True)
+    return _plain(request, MessageRef(folder, uid_validity, uid), chain, whole=True)
 
 
 @require_GET
 @signed_in
-def save_message(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
+def show_header(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
+) -> HttpResponse:
+    """Its header alone."""
+    return _plain(request, MessageRef(folder, uid_validity, uid), chain, whole=False)
+
+
+def _plain(request: SignedInRequest, ref: MessageRef, chain: str, *, whole: bool) -> HttpResponse:
+    with reads_of(request.who, ref, chain) as reads:
+        raw = reads.raw(ref)
+    shown = raw[:2_000_000] if whole else header_of(raw)
+    answer = HttpResponse(
+        charsets.text(shown).encode("utf-8", "replace"), content_type="text/plain; charset=utf-8"
+    )
+    return as_file(answer, name=f"message-{ref.uid}.txt", inline=True)
+
+
+def header_of(raw: bytes) -> bytes:
+    """Everything before the first empty line."""
+    return raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0][:_HEADER]
+
+
+@require_GET
+@signed_in
+def save_message(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
+) -> HttpResponse:
     """The message as a file that every mail program opens."""
-    with mailbox_of(request.who) as mailbox:
-        raw = mailbox.raw(MessageRef(folder, uid_validity, uid))
+    ref = MessageRef(folder, uid_validity, uid)
+    with reads_of(request.who, ref, chain) as reads:
+        raw = reads.raw(ref)
     return as_file(HttpResponse(raw, content_type="message/rfc822"), name=f"message-{uid}.eml")
 
 
@@ -82,11 +120,12 @@ def show_picture(request: HttpRequest, signed: str) -> HttpResponse:
     return answer
 
 
-def _part(
-    request: SignedInRequest, ref: MessageRef, number: str, limit: int | None = None
+def part_of(
+    request: SignedInRequest, ref: MessageRef, number: str, chain: str, limit: int | None = None
 ) -> tuple[bytes, Part]:
-    with mailbox_of(request.who) as mailbox:
-        _, part = opened_part(mailbox, ref, number)
+    """The bytes of a part and what the structure says of it. Raises MessageGone."""
+    with reads_of(request.who, ref, chain) as reads:
+        _, part = opened_part(reads, ref, number)
         if part is None:
             raise MessageGone("webmail.message-gone")
-        return mailbox.part(ref, number, limit), part
+        return reads.part(ref, number, limit), part

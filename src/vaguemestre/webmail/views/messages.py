@@ -1,7 +1,5 @@
 """One message."""
 
-from urllib.parse import quote
-
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -9,73 +7,144 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.vigilance.queries import showing_of
+from vaguemestre.vigilance.values import Showing
 from vaguemestre.webmail.http import (
     about,
+    base_of,
     mailbox_of,
     own_addresses,
     own_domains,
+    own_server,
+    reads_of,
     wants_fragment,
     written,
 )
-from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.webmail.ports import Mailbox, convert
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import frames, kinds, rows, words
+from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
 from vaguemestre.webmail.rules.header import header
+from vaguemestre.webmail.rules.leaving import leaving
 from vaguemestre.webmail.services import listing
+from vaguemestre.webmail.services.authors import author_of
+from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.pictures import Signer
 from vaguemestre.webmail.services.reading import read_message
-from vaguemestre.webmail.values import Flag, MessageRef, OpenedMessage, Reading, Use
+from vaguemestre.webmail.values import Correspondent, Flag, MessageRef, OpenedMessage, Reading, Use
 from vaguemestre.webmail.views.shell import whole_page
+
+_OUTGOING = frozenset((Use.SENT, Use.DRAFTS))
+RECEIPT_SETTLED = "$MDNSent"  # RFC 3503: answered or declined, whatever the program
 
 
 @require_GET
 @signed_in
 def open_message(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
     """The message in its pane, or the whole page around it when its address is opened."""
-    ref = MessageRef(folder, uid_validity, uid)
-    owner = request.who.mailbox
-    as_plain, with_images = "texte" in request.GET, "images" in request.GET
+    return _open(request, MessageRef(folder, uid_validity, uid), "")
+
+
+@require_GET
+@signed_in
+def open_enclosed(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str
+) -> HttpResponse:
+    """A message that another one encloses, opened like any."""
+    return _open(request, MessageRef(folder, uid_validity, uid), chain)
+
+
+def _open(request: SignedInRequest, ref: MessageRef, chain: str) -> HttpResponse:
     with mailbox_of(request.who) as mailbox:
         if wants_fragment(request):
-            reading = read_message(mailbox, owner, ref, as_plain=as_plain)
-            return HttpResponse(_fragment(request, mailbox, reading, with_images=with_images))
-        folders = listing.folders_of(mailbox, owner)
-        page = listing.page_of(mailbox, folder, 0)
-        reading = read_message(mailbox, owner, ref, as_plain=as_plain)
-        shown = _fragment(request, mailbox, reading, with_images=with_images)
-    subject = rows.one_line(reading.opened.subject) or "(sans objet)"
+            return HttpResponse(_fragment(request, mailbox, ref, chain)[0])
+        folders = listing.folders_of(mailbox, request.who.mailbox)
+        page = listing.page_of(mailbox, ref.folder, 0)
+        shown, subject = _fragment(request, mailbox, ref, chain)
     return whole_page(request, folders, page, reading=shown, title=subject)
 
 
-def _fragment(request: SignedInRequest, mailbox: Mailbox, reading: Reading, *, with_images: bool) -> str:
-    ref = reading.opened.ref
-    uses = listing.uses_of(mailbox, request.who.mailbox, ref.folder)
-    today = paris_day(timezone.now())
-    # what `reverse` would say of open-message, without trying every pattern
-    base = f"{reverse('webmail:inbox')}{quote(naming.slug(ref.folder))}/{ref.uid_validity}/{ref.uid}/"
-    query = [word for word, said in (("images=1", with_images), ("texte=1", "texte" in request.GET)) if said]
-    return written(
-        "message",
-        {
-            **about(request),
-            "reading": reading,
-            "ref": ref,
-            "step": naming.slug(ref.folder),
-            "header": header(
-                reading.opened, today=today, own=own_addresses(request.who), own_domains=own_domains()
-            ),
-            "use": uses.get(ref.folder, Use.OTHER).value,
-            "base": base,
-            "body": f"{base}corps/" + (f"?{'&'.join(query)}" if query else ""),
-            "blocked": 0 if with_images else reading.body.remote,
-            "as_plain": "texte" in request.GET,
-            "is_in_thread": _is_in_thread(reading.opened),
-            "is_unread": Flag.SEEN not in reading.opened.flags,
-            "is_flagged": Flag.FLAGGED in reading.opened.flags,
-            "words": words,
-            "kinds": kinds,
-        },
-    )
+def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain: str) -> tuple[str, str]:
+    """(the pane, the subject)"""
+    reads = reads_within(mailbox, ref, chain, convert.get()) if chain else mailbox
+    reading = read_message(reads, owner(request, chain), ref, as_plain="texte" in request.GET)
+    use = listing.uses_of(mailbox, request.who.mailbox, ref.folder).get(ref.folder, Use.OTHER)
+    opened = reading.opened
+    base = base_of(ref, chain)
+    context = {
+        **about(request),
+        **_authorship(request, opened, use),
+        **_pictures(request, opened, reading),
+        **_offers(request, opened, use, chain),
+        "reading": reading,
+        "ref": ref,
+        "chain": chain,
+        "step": naming.slug(ref.folder),
+        "header": header(
+            opened,
+            today=paris_day(timezone.now()),
+            own=own_addresses(request.who),
+            own_domains=own_domains(),
+        ),
+        "use": use.value,
+        "base": base,
+        "outer": base_of(ref),
+        "as_plain": "texte" in request.GET,
+        "is_in_thread": not chain and _is_in_thread(opened),
+        "is_unread": Flag.SEEN not in opened.flags,
+        "is_flagged": Flag.FLAGGED in opened.flags,
+        "words": words,
+        "kinds": kinds,
+    }
+    context["body"] = _body_address(base, as_plain="texte" in request.GET, images=bool(context["images"]))
+    return written("message", context), rows.one_line(opened.subject) or "(sans objet)"
+
+
+def owner(request: SignedInRequest, chain: str) -> str:
+    """Under what a cleaned text is kept: an enclosed message is not the one that holds it."""
+    return f"{request.who.mailbox}\0{chain}" if chain else request.who.mailbox
+
+
+def _body_address(base: str, *, as_plain: bool, images: bool) -> str:
+    query = [word for word, said in (("images=1", images), ("texte=1", as_plain)) if said]
+    return f"{base}corps/" + (f"?{'&'.join(query)}" if query else "")
+
+
+def _authorship(request: SignedInRequest, opened: OpenedMessage, use: Use) -> dict[str, object]:
+    """Who wrote it, and who says so. Of one's own letters nothing is said."""
+    sender = opened.sender[0] if opened.sender else Correspondent("", "")
+    if use in _OUTGOING:
+        return {"author": None, "verdict": None, "sender": sender}
+    return {
+        "author": author_of(sender, own_domains()),
+        "verdict": authenticity(opened.fields, sender.address, server=own_server()),
+        "sender": sender,
+        "sender_domain": sender.address.rpartition("@")[2],
+    }
+
+
+def _pictures(request: SignedInRequest, opened: OpenedMessage, reading: Reading) -> dict[str, object]:
+    """How many remote pictures are held back, and what the reader chose for that sender."""
+    remote = reading.body.remote
+    if not remote or "images" in request.GET:
+        return {"blocked": 0, "images": "images" in request.GET, "showing": Showing.ASK}
+    address = opened.sender[0].address if opened.sender else ""
+    showing = showing_of(request.who.account_id, address) if address else Showing.ASK
+    verdict = authenticity(opened.fields, address, server=own_server()).verdict
+    shown = showing is Showing.ALWAYS and verdict is Verdict.VERIFIED
+    return {"blocked": 0 if shown else remote, "images": shown, "showing": showing.value}
+
+
+def _offers(request: SignedInRequest, opened: OpenedMessage, use: Use, chain: str) -> dict[str, object]:
+    """What the message offers: to leave its list, to tell its author that it was read."""
+    if chain or use in _OUTGOING:
+        return {"leaving": None, "receipt_to": ""}
+    asked = opened.field("disposition-notification-to")
+    settled = RECEIPT_SETTLED in opened.flags or use is Use.JUNK
+    return {
+        "leaving": leaving(opened.field("list-unsubscribe"), opened.field("list-unsubscribe-post")),
+        "receipt_to": "" if settled else asked[:254],
+    }
 
 
 def _is_in_thread(opened: OpenedMessage) -> bool:
@@ -87,19 +156,45 @@ def _is_in_thread(opened: OpenedMessage) -> bool:
 
 @require_GET
 @signed_in
-def show_body(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
+def show_body(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
+) -> HttpResponse:
     """The text alone, for its frame: opaque, script-less, under a policy of its own."""
     ref = MessageRef(folder, uid_validity, uid)
     place = request.build_absolute_uri(reverse("webmail:show-picture", args=("-",)))[:-1]
     signer = Signer(request.who.account_id, ref, place) if "images" in request.GET else None
-    with mailbox_of(request.who) as mailbox:
+    with reads_of(request.who, ref, chain) as reads:
         reading = read_message(
-            mailbox, request.who.mailbox, ref, as_plain="texte" in request.GET, proxied=signer
+            reads, owner(request, chain), ref, as_plain="texte" in request.GET, proxied=signer
         )
     body = reading.body
     html = body.html or '<p class="vm-note">Ce courriel ne contient pas de texte.</p>'
     answer = HttpResponse(frames.document(body.css, html, theme=request.who.theme))
     answer["Content-Security-Policy"] = frames.policy(place)
+    answer["Referrer-Policy"] = "no-referrer"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    return answer
+
+
+@require_GET
+@signed_in
+def print_message(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
+) -> HttpResponse:
+    """Header and text on one clean page, behind the same wall as the text alone: nothing but paper."""
+    ref = MessageRef(folder, uid_validity, uid)
+    with reads_of(request.who, ref, chain) as reads:
+        reading = read_message(reads, owner(request, chain), ref, as_plain="texte" in request.GET)
+    shown = header(
+        reading.opened,
+        today=paris_day(timezone.now()),
+        own=own_addresses(request.who),
+        own_domains=own_domains(),
+    )
+    files = [f"{file.name} ({words.size(file.size)})" for file in reading.enclosures]
+    top = written("paper", {"header": shown, "files": files})
+    answer = HttpResponse(frames.document(reading.body.css, top + reading.body.html, theme="light"))
+    answer["Content-Security-Policy"] = frames.policy("data:")
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer

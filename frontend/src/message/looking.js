@@ -1,0 +1,114 @@
+// A file looked at without keeping it: in a dialog, each kind by what can do it no harm.
+import { page, piece, send, tellRefusal } from "../webmail/net.js";
+
+const PATIENCE = 120; // times the document being made is asked for
+const PAUSE = 500; // milliseconds
+let turn = 0;
+
+function picture(link) {
+  const image = new Image();
+  image.src = link.href;
+  image.alt = link.dataset.look;
+  return image;
+}
+
+function played(link, tag) {
+  const player = document.createElement(tag);
+  player.controls = true;
+  player.src = link.href;
+  player.setAttribute("aria-label", link.dataset.look);
+  return player;
+}
+
+function framed(link) {
+  const frame = document.createElement("iframe");
+  frame.setAttribute("sandbox", "");
+  frame.title = link.dataset.look;
+  frame.src = link.href;
+  return frame;
+}
+
+function waiting(words) {
+  const place = document.createElement("p");
+  place.className = "waiting";
+  place.setAttribute("role", "status");
+  place.textContent = words;
+  return place;
+}
+
+// The reader of PDF files has an origin of its own and no cookie: it is handed the bytes.
+function pdf(link, bytes) {
+  const frame = document.createElement("iframe");
+  frame.setAttribute("sandbox", "allow-scripts");
+  frame.title = link.dataset.look;
+  frame.src = "/messagerie/lecteur-pdf/";
+  frame.addEventListener("load", () => frame.contentWindow.postMessage({ bytes }, "*", [bytes]), { once: true });
+  return frame;
+}
+
+async function pdfOf(link) {
+  return (await page(link.dataset.keep ?? link.href)).arrayBuffer();
+}
+
+async function officeOf(link, mine) {
+  const address = `${link.href}pdf/`;
+  await send(address, {});
+  for (let time = 0; time < PATIENCE && mine === turn; time += 1) {
+    const answer = await piece(address);
+    if (answer.status !== 202) return answer.arrayBuffer();
+    await new Promise((go) => {
+      setTimeout(go, PAUSE);
+    });
+  }
+  return null;
+}
+
+export async function lookAt(link) {
+  const dialog = document.querySelector("#apercu");
+  const place = dialog.querySelector(".look-at");
+  const mine = (turn += 1);
+  dialog.querySelector("#apercu-titre").textContent = link.dataset.look;
+  const keep = dialog.querySelector("#apercu-garder");
+  keep.href = link.dataset.keep ?? link.href.replace("/apercu/", "/pieces/");
+  keep.download = link.dataset.look;
+  dialog.addEventListener(
+    "close",
+    () => {
+      turn += 1;
+      place.replaceChildren();
+    },
+    { once: true },
+  );
+  place.dataset.viewer = link.dataset.viewer;
+  dialog.showModal();
+  try {
+    place.replaceChildren(await shown(link, place, mine));
+  } catch (error) {
+    dialog.close();
+    tellRefusal(error);
+  }
+}
+
+async function shown(link, place, mine) {
+  switch (link.dataset.viewer) {
+    case "picture":
+      return picture(link);
+    case "audio":
+    case "video":
+      return played(link, link.dataset.viewer);
+    case "pdf":
+      place.replaceChildren(waiting("Ouverture du document…"));
+      return kept(pdf(link, await pdfOf(link)), mine);
+    case "office": {
+      place.replaceChildren(waiting("Préparation du document : quelques secondes…"));
+      const bytes = await officeOf(link, mine);
+      return bytes ? kept(pdf(link, bytes), mine) : waiting("Ce document est trop long à préparer : téléchargez-le pour l’ouvrir.");
+    }
+    default:
+      return framed(link);
+  }
+}
+
+function kept(frame, mine) {
+  return mine === turn ? frame : document.createTextNode("");
+}

@@ -1,0 +1,73 @@
+// The open message: cards fetched once it shows, buttons that post, files looked at, reports.
+import { lookAt } from "./looking.js";
+import { piece, send, tell, tellRefusal } from "../webmail/net.js";
+
+const filled = new WeakSet();
+
+async function fill(place) {
+  filled.add(place);
+  try {
+    place.innerHTML = await (await piece(place.dataset.fill)).text();
+  } catch (error) {
+    place.remove(); // the file itself is offered below
+    tellRefusal(error);
+  }
+}
+
+function fillAll(root) {
+  for (const place of root.querySelectorAll("[data-fill]")) if (!filled.has(place)) fill(place);
+}
+
+async function post(button) {
+  const dialog = button.closest("dialog");
+  button.disabled = true;
+  try {
+    const answer = await send(button.dataset.post, new URLSearchParams(button.dataset.fields ?? ""));
+    const { told } = await answer.json();
+    dialog?.close();
+    if (told) tell(told, "dark", 6);
+    afterwards(button);
+  } catch (error) {
+    button.disabled = false;
+    tellRefusal(error);
+  }
+}
+
+function afterwards(button) {
+  const app = document.querySelector("mail-app");
+  const message = button.closest(".message");
+  if (button.dataset.report) app?.act(button.dataset.report, [message.dataset.ref]);
+  else if (button.dataset.then === "refill") fill(button.closest("[data-fill]"));
+  else if (button.dataset.then === "reopen") app?.visit(location.href, { push: false });
+  else button.closest("[data-asks]")?.remove();
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    const look = event.target.closest("[data-look]");
+    if (look && plain) {
+      event.preventDefault();
+      event.stopImmediatePropagation(); // the list's own script would look at it too
+      lookAt(look);
+      return;
+    }
+    const button = event.target.closest("[data-post]");
+    if (button) post(button);
+    const good = event.target.closest('.message [data-do="not-junk"]');
+    if (good) send(new URL("signaler/", base(good)), new URLSearchParams({ nature: "bon" })).catch(tellRefusal);
+  },
+  { capture: true },
+);
+
+function base(element) {
+  const home = document.querySelector("mail-app").dataset.home;
+  return new URL(`${home}${element.closest(".message").dataset.ref}/`, location.href);
+}
+
+const lecture = document.querySelector("#lecture");
+if (lecture) {
+  fillAll(lecture);
+  new MutationObserver(() => fillAll(lecture)).observe(lecture, { childList: true, subtree: true });
+}

@@ -1,0 +1,93 @@
+// Pages of a PDF, drawn one by one as they come near. This script lives in an opaque origin: no cookie, no
+// network, no parent; the bytes are handed to it once.
+import * as worker from "pdfjs-dist/legacy/build/pdf.worker.mjs";
+import { getDocument, TextLayer } from "pdfjs-dist/legacy/build/pdf.mjs";
+
+globalThis.pdfjsWorker = worker; // no worker can be started from an opaque origin: it runs here
+
+const MOST_PAGES = 500;
+const told = document.querySelector("#etat");
+const pages = document.querySelector("#pages");
+
+function tell(words) {
+  told.textContent = words;
+  told.hidden = !words;
+}
+
+async function draw(file, place) {
+  const page = await file.getPage(Number(place.dataset.page));
+  const natural = page.getViewport({ scale: 1 });
+  const scale = Math.min(2, Math.max(0.3, (pages.clientWidth - 24) / natural.width));
+  const viewport = page.getViewport({ scale });
+  const sharp = Math.min(2, window.devicePixelRatio || 1);
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.floor(viewport.width * sharp);
+  canvas.height = Math.floor(viewport.height * sharp);
+  canvas.style.width = place.style.width = `${Math.floor(viewport.width)}px`;
+  canvas.style.height = place.style.height = `${Math.floor(viewport.height)}px`;
+  canvas.setAttribute("aria-hidden", "true");
+  const words = document.createElement("div");
+  words.className = "words";
+  words.style.setProperty("--total-scale-factor", String(scale));
+  place.replaceChildren(canvas, words);
+  const transform = sharp === 1 ? null : [sharp, 0, 0, sharp, 0, 0];
+  await page.render({ canvasContext: canvas.getContext("2d"), viewport, transform }).promise;
+  await new TextLayer({ textContentSource: page.streamTextContent(), container: words, viewport }).render();
+}
+
+async function open(bytes) {
+  let file;
+  try {
+    file = await getDocument({
+      data: bytes,
+      isEvalSupported: false,
+      enableXfa: false,
+      useWasm: false,
+      useWorkerFetch: false,
+      isOffscreenCanvasSupported: false,
+      stopAtErrors: false,
+    }).promise;
+  } catch (error) {
+    tell(
+      error?.name === "PasswordException"
+        ? "Ce document est protégé par un mot de passe : téléchargez-le pour l’ouvrir."
+        : "Ce document ne peut pas être montré ici : téléchargez-le pour l’ouvrir.",
+    );
+    document.body.dataset.state = "failed";
+    return;
+  }
+  const first = (await file.getPage(1)).getViewport({ scale: 1 });
+  const watcher = new IntersectionObserver(
+    (seen) => {
+      for (const { isIntersecting, target } of seen) {
+        if (!isIntersecting) continue;
+        watcher.unobserve(target);
+        draw(file, target).then(
+          () => {
+            document.body.dataset.state = "drawn";
+          },
+          () => {
+            target.textContent = "Cette page ne peut pas être montrée.";
+          },
+        );
+      }
+    },
+    { rootMargin: "600px" },
+  );
+  const scale = Math.min(2, (pages.clientWidth - 24) / first.width);
+  for (let number = 1; number <= Math.min(file.numPages, MOST_PAGES); number += 1) {
+    const place = document.createElement("section");
+    place.className = "sheet";
+    place.dataset.page = String(number);
+    place.setAttribute("aria-label", `Page ${number} sur ${file.numPages}`);
+    place.style.width = `${Math.floor(first.width * scale)}px`;
+    place.style.height = `${Math.floor(first.height * scale)}px`;
+    pages.append(place);
+    watcher.observe(place);
+  }
+  tell(file.numPages > MOST_PAGES ? `Seules les ${MOST_PAGES} premières pages sont montrées.` : "");
+}
+
+window.addEventListener("message", (event) => {
+  if (event.source === window.parent && event.data?.bytes instanceof ArrayBuffer) open(new Uint8Array(event.data.bytes));
+});

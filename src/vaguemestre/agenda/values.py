@@ -1,0 +1,22 @@
+"""Nouns of what a person agreed to. Frozen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Answer(StrEnum):
+    """PARTSTAT of the person invited (RFC 5545 §3.2.12)."""
+
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    TENTATIVE = "TENTATIVE"
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Something at the same time. Aware moments."""
+
+    title: str
+    starts: datetime
+    ends: datetime

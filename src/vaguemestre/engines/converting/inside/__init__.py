@@ -1,0 +1,1 @@
+"""What runs apart, one script a decoder: nothing here is imported."""

@@ -1,0 +1,99 @@
+"""The one road to a host that a message names: chosen and checked by us, within a time (rule J)."""
+
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from vaguemestre.engines.remote.addresses import is_public
+
+PORTS = {"http": 80, "https": 443}
+
+
+class RoadClosed(Exception):
+    """We do not go there: `address-malformed`, `private-address` or `unreachable`."""
+
+
+@dataclass(frozen=True)
+class Target:
+    scheme: str
+    host: str
+    path: str
+
+
+class Road:
+    """Connects. `resolve` gives the numeric addresses of a host, `is_allowed` judges one of them."""
+
+    def __init__(
+        self,
+        *,
+        resolve: Callable[[str, int], list[str]] | None = None,
+        is_allowed: Callable[[str], bool] = is_public,
+        ports: Mapping[str, int] = PORTS,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._resolve = resolve or _resolved
+        self._is_allowed = is_allowed
+        self._ports = ports
+        self._resolvers = ThreadPoolExecutor(4, thread_name_prefix="resolve")
+        self._tls = tls or ssl.create_default_context()
+
+    def port(self, target: Target) -> int:
+        return self._ports[target.scheme]
+
+    def connected(self, target: Target, end: float) -> socket.socket:
+        """An open connection, TLS done where due. Raises RoadClosed, OSError, TimeoutError."""
+        for address in self._addresses(target, end):
+            if not self._is_allowed(address):
+                raise RoadClosed("private-address")
+            plain = socket.create_connection((address, self.port(target)), timeout=left_before(end))
+            if not self._is_allowed(plain.getpeername()[0]):
+                plain.close()
+                raise RoadClosed("private-address")
+            if target.scheme == "http":
+                return plain
+            return self._tls.wrap_socket(plain, server_hostname=target.host)
+        raise RoadClosed("unreachable")
+
+    def _addresses(self, target: Target, end: float) -> list[str]:
+        """The resolver knows no time limit: it is asked in a thread, and left there if it dawdles."""
+        asked: Future[list[str]] = self._resolvers.submit(self._resolve, target.host, self.port(target))
+        return asked.result(timeout=left_before(end))
+
+
+def target_of(address: str) -> Target:
+    """Raises RoadClosed for anything but http(s) on its own port."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise RoadClosed("address-malformed") from error
+    if parts.scheme not in PORTS or not parts.hostname or port not in {None, PORTS[parts.scheme]}:
+        raise RoadClosed("address-malformed")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme, parts.hostname.rstrip("."), _ascii(path))
+
+
+def left_before(end: float) -> float:
+    """Seconds left before a moment of `time.monotonic()`. Raises TimeoutError."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TooLate
+    return left
+
+
+def _ascii(path: str) -> str:
+    """As it goes on the request line: no space, no control, no letter beyond ASCII."""
+    return "".join(
+        char if "!" <= char <= "~" else "".join(f"%{octet:02X}" for octet in char.encode("utf-8", "replace"))
+        for char in path
+    )
+
+
+def _resolved(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(place[4][0]) for place in found]

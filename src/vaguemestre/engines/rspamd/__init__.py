@@ -1,0 +1,1 @@
+"""rspamd, the content filter: an optional child, used where it is installed, never required."""

@@ -1,0 +1,27 @@
+"""`webmail.ports.Teach`: what a reader calls junk, or not, told to the filter's controller."""
+
+import http.client
+
+from vaguemestre.kernel.errors import EngineDown
+
+_PATIENCE = 3.0
+
+
+class Learning:
+    """`port`: of the controller, on the loopback. Without a filter nobody answers there."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def __call__(self, content: bytes, *, is_junk: bool) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_PATIENCE)
+        try:
+            connection.request("POST", "/learnspam" if is_junk else "/learnham", body=content)
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            raise EngineDown(f"rspamd: {error}") from error
+        finally:
+            connection.close()
+        # 208: learned before; 204: too short to teach anything
+        if status not in {200, 204, 208}:
+            raise EngineDown(f"rspamd answered {status}")

@@ -1,0 +1,1 @@
+"""What readers say of senders: pictures shown or not, messages reported."""

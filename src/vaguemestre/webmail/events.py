@@ -1,0 +1,19 @@
+"""What the reader's pages leave for the worker."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class PreviewWanted:
+    """Somebody waits for an office document. `chain`: the enclosed messages it lies in, if any."""
+
+    long_work: ClassVar[bool] = True
+
+    key: str
+    mailbox: str
+    folder: str
+    uid_validity: int
+    uid: int
+    chain: str
+    number: str

@@ -1,0 +1,25 @@
+"""What the worker does for the reader's pages."""
+
+from vaguemestre.webmail.events import PreviewWanted
+from vaguemestre.webmail.ports import MessageGone, convert, open_mailbox, previews
+from vaguemestre.webmail.services.enclosed import reads_within
+from vaguemestre.webmail.values import MailLogin, MessageRef
+
+_HEAVIEST = 30_000_000
+
+
+def make_preview(event: PreviewWanted) -> None:
+    """Hand the document to whoever makes previews; a message gone meanwhile wants none."""
+    ref = MessageRef(event.folder, event.uid_validity, event.uid)
+    with open_mailbox.get()(MailLogin(event.mailbox)) as mailbox:
+        try:
+            reads = reads_within(mailbox, ref, event.chain, convert.get())
+            content = reads.part(ref, event.number, _HEAVIEST)
+        except MessageGone:
+            return
+    previews.get().make(event.key, content)
+
+
+def forget_old_previews() -> None:
+    """A round: previews nobody looked at for an hour."""
+    previews.get().forget_old()

@@ -1,0 +1,139 @@
+"""Quoted text folded away inside the frame: found in clean HTML, wrapped in `<details>`, cleaned again after.
+
+Works on the sanitiser's own output (every tag closed, attributes double-quoted). Marks of Gmail, Thunderbird,
+Apple Mail (`blockquote`, `gmail_quote`…) and of Outlook (« De : … Envoyé : … »).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+
+OPENING = '<details class="vm-quote"><summary>Texte cité</summary>'
+CLOSING = "</details>"
+
+_TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:[^>"]|"[^"]*")*)>|([^<]+)', re.DOTALL)
+_VOID = frozenset(("area", "br", "col", "hr", "img", "wbr"))
+_QUOTE_CLASS = re.compile(
+    r'\sclass="[^"]*\b(?:gmail_quote|yahoo_quoted|protonmail_quote|moz-cite-text|zmail_extra)\b'
+)
+_BLOCKS = frozenset(("div", "blockquote", "section", "article", "center"))
+_HEADER_LINE = re.compile(
+    r"^\s*(?:De|From|Von)\s*:(?:.{1,600}?)(?:Envoyé|Date|Sent|Gesendet)\s*:(?:.{1,900}?)(?:À|To|An|Objet|Subject)\s*:",
+    re.DOTALL,
+)
+_HEADER_START = re.compile(r"^\s*(?:De|From|Von)\s*:")
+_FORWARDED = re.compile(
+    r"(?:message (?:transféré|original)|forwarded message|begin forwarded|début du message)", re.IGNORECASE
+)
+_WORTH_A_LOOK = re.compile(
+    r"<blockquote|gmail_quote|yahoo_quoted|protonmail_quote|>\s*(?:De|From|Von)\s*:", re.IGNORECASE
+)
+
+
+@dataclass
+class _Open:
+    tag: str
+    start: int
+    has_said: bool = False  # whether words stand in it before here
+
+
+def folded(html: str) -> str | None:
+    """The same HTML, its quoted text wrapped; None when nothing is to be folded."""
+    if not _WORTH_A_LOOK.search(html):
+        return None
+    spans = [span for span in _Reading(html).spans() if _is_worth_it(html, span)]
+    if not spans:
+        return None
+    outside = "".join(_between(html, spans))
+    if not _words(outside).strip():
+        return None  # a message that is all quotation has nothing else to show
+    pieces, end = [], 0
+    for start, stop in spans:
+        pieces += [html[end:start], OPENING, html[start:stop], CLOSING]
+        end = stop
+    return "".join(pieces) + html[end:]
+
+
+class _Reading:
+    """One pass over the tags: where quotations begin and end, none inside another."""
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+        self.stack: list[_Open] = []
+        self.quote: _Open | None = None
+        self.until: _Open | None = None  # the rest of this element is quoted
+        self.begun = 0
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        for token in _TOKEN.finditer(self.html):
+            if token[4] is not None:
+                self.words(token[4], token.start())
+            elif token[1]:
+                yield from self.close(token[2], token.start(), token.end())
+            elif token[2] not in _VOID:
+                self.open(token[2], token[3], token.start())
+        if self.until is not None:
+            yield self.begun, len(self.html)
+
+    def words(self, words: str, at: int) -> None:
+        if self.until is not None or self.quote is not None or not words.strip():
+            return
+        head = _head(self.html, at, self.stack) if _HEADER_START.match(unescape(words)) else None
+        if head is not None:
+            self.begun, self.until = head
+        for level in self.stack:
+            level.has_said = True
+
+    def open(self, tag: str, attributes: str, at: int) -> None:
+        self.stack.append(_Open(tag, at))
+        if self.quote is None and self.until is None and _is_quote(tag, attributes):
+            self.quote = self.stack[-1]
+
+    def close(self, tag: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        while self.stack:
+            left = self.stack.pop()
+            if left is self.until:
+                yield self.begun, start
+                self.until = None
+            if left is self.quote:
+                yield left.start, end
+                self.quote = None
+            if left.tag == tag:
+                return
+
+
+def _is_quote(tag: str, attributes: str) -> bool:
+    return tag == "blockquote" or (tag in _BLOCKS and _QUOTE_CLASS.search(attributes) is not None)
+
+
+def _head(html: str, at: int, stack: list[_Open]) -> tuple[int, _Open] | None:
+    """An Outlook header: from the outermost block it opens, to the end of what holds that block."""
+    if not _HEADER_LINE.match(_words(html[at : at + 6000])[:1800]):
+        return None
+    own = len(stack)
+    while own > 1 and not stack[own - 1].has_said:
+        own -= 1
+    if own >= len(stack):
+        return None
+    block = stack[own]
+    return (block.start, stack[own - 1]) if block.tag in {*_BLOCKS, "p", "span", "b", "font"} else None
+
+
+def _is_worth_it(html: str, span: tuple[int, int]) -> bool:
+    """A forwarded message is what one wants to read; a quotation of a line or so may stand."""
+    said = _words(html[span[0] : min(span[1], span[0] + 8000)])
+    before = _words(html[max(0, span[0] - 1500) : span[0]])[-200:]
+    return len(said.strip()) > 40 and not _FORWARDED.search(said[:300]) and not _FORWARDED.search(before)
+
+
+def _between(html: str, spans: list[tuple[int, int]]) -> Iterator[str]:
+    end = 0
+    for start, stop in spans:
+        yield html[end:start]
+        end = stop
+    yield html[end:]
+
+
+def _words(html: str) -> str:
+    return unescape(re.sub(r'<(?:[^>"]|"[^"]*")*>', " ", html))

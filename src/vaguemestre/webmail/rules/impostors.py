@@ -1,0 +1,123 @@
+"""Names and domains made to be taken for others: look-alike letters, one letter changed, ours in front."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Letters of other alphabets, and figures, drawn like ours (Unicode UTS #39, the ones seen in fraud).
+_ALIKE = str.maketrans(
+    {
+        "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y", "х": "x", "і": "i", "ј": "j", "ѕ": "s",
+        "һ": "h", "ԁ": "d", "ԛ": "q", "ԝ": "w", "в": "b", "к": "k", "н": "h", "м": "m", "т": "t",
+        "α": "a", "ο": "o", "ρ": "p", "ν": "v", "ι": "i", "κ": "k", "υ": "y", "τ": "t", "ε": "e", "χ": "x",
+        "γ": "y", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "æ": "ae", "ß": "ss",
+        "0": "o", "1": "l", "3": "e", "5": "s", "|": "l",
+    }
+)  # fmt: skip
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+_TITLES = frozenset(("m", "mr", "mme", "mlle", "dr", "pr", "prof", "monsieur", "madame", "professeur"))
+_ASIDE = re.compile(r"[(\[<«].*?[)\]>»]")
+_WORDS = re.compile(r"[a-z][a-z'’-]*")
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}")
+_MOST_WORDS = 5
+_HOUSE_WORDS = ("academie", "acad-", "rectorat", "education", "webmail", "messagerie")
+
+
+def plain(text: str) -> str:
+    """Lower-case ASCII letters as the eye reads them, whatever alphabet they are of."""
+    spelt = text.lower().translate(_ALIKE)
+    spelt = unicodedata.normalize("NFKD", spelt).translate(_ALIKE)
+    return "".join(char for char in spelt if not unicodedata.combining(char))
+
+
+def name_words(display: str) -> tuple[str, ...]:
+    """The words of a display name worth comparing: no title, nothing in brackets."""
+    words = _WORDS.findall(plain(_ASIDE.sub(" ", display[:200])).replace("’", "'"))
+    kept = [word.strip("-'").replace("'", "") for word in words]
+    return tuple(word for word in kept if word and word not in _TITLES)[:_MOST_WORDS]
+
+
+def possible_names(display: str) -> Iterator[tuple[str, str]]:
+    """The (first, last) a display name may stand for, both orders, parts joined as in addresses."""
+    words = name_words(display)
+    for cut in range(1, len(words)):
+        before, after = "-".join(words[:cut]), "-".join(words[cut:])
+        yield before, after
+        yield after, before
+
+
+def claimed_address(display: str) -> str:
+    """The address a display name pretends to be, lower case; empty for a mere name."""
+    found = _ADDRESS.search(display[:300])
+    return found[0].lower() if found else ""
+
+
+def is_close(one: str, other: str) -> bool:
+    """Whether two folded names are the same for a hurried eye: one slip at most, none in short ones."""
+    one, other = one.replace("-", ""), other.replace("-", "")
+    if one == other:
+        return True
+    return min(len(one), len(other)) >= 4 and distance(one, other, 1) <= 1
+
+
+def is_lookalike(domain: str, own: frozenset[str]) -> bool:
+    """Whether a foreign domain is made to be read as one of ours (`own`, lower case)."""
+    read = _shown(domain)
+    for ours in own:
+        if domain == ours or domain.endswith(f".{ours}"):
+            continue
+        name = _squeezed(ours.partition(".")[0])
+        labels = read.split(".")
+        if any(name and name in _squeezed(label) for label in labels) or _claims(read, ours):
+            return True
+        slips = 2 if len(name) >= 8 else 1
+        if _squeezed(read) == _squeezed(ours) or distance(_squeezed(read), _squeezed(ours), slips) <= slips:
+            return True
+        if any(distance(_squeezed(label), name, 1) <= 1 for label in labels if len(name) >= 6):
+            return True
+    return False
+
+
+def _claims(read: str, ours: str) -> bool:
+    """Whether the town of `ac-town.example` stands with words of the house: `academie-town`…"""
+    town = ours.partition(".")[0].rpartition("-")[2]
+    return len(town) > 3 and town in plain(read) and any(word in plain(read) for word in _HOUSE_WORDS)
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Letters added, removed, changed or swapped (Damerau, adjacent); beyond `most`, `most + 1`."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            least = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if earlier and i > 1 and j > 1 and a == other[j - 2] and b == one[i - 2]:
+                least = min(least, earlier[j - 2] + 1)
+            row.append(least)
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)
+
+
+def _shown(domain: str) -> str:
+    """As a reader sees it: punycode labels written in their letters."""
+    labels = []
+    for label in domain.lower().rstrip(".").split(".")[:10]:
+        if label.startswith("xn--"):
+            try:
+                label = label[4:].encode("ascii").decode("punycode")
+            except (UnicodeError, ValueError):
+                label = label[4:]
+        labels.append(label)
+    return ".".join(labels)
+
+
+def _squeezed(text: str) -> str:
+    """Without what the eye skips."""
+    bare = re.sub(r"[^a-z.]", "", plain(text)).strip(".")
+    for pair, letter in _PAIRS:
+        bare = bare.replace(pair, letter)
+    return bare

@@ -1,0 +1,45 @@
+"""Messages inside messages: the same questions asked of them as of a mailbox."""
+
+from email.message import Message
+
+from vaguemestre.webmail.ports import Convert, MessageGone, Reads
+from vaguemestre.webmail.rules import enclosed, parts
+from vaguemestre.webmail.values import Conversion, MessageRef, OpenedMessage
+
+_DEEPEST = 8
+_HEAVIEST = 30_000_000
+_TNEF = b"\x78\x9f\x3e\x22"
+
+
+class Enclosed:
+    """One enclosed message: `webmail.ports.Reads` over its bytes."""
+
+    def __init__(self, content: bytes, ref: MessageRef) -> None:
+        self._content = content
+        self._opened, self._parts = enclosed.opened(content, ref)
+
+    def open(self, ref: MessageRef) -> OpenedMessage:
+        return self._opened
+
+    def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
+        found: Message | None = self._parts.get(number)
+        return enclosed.bytes_of(found)[:limit] if found is not None else b""
+
+    def raw(self, ref: MessageRef) -> bytes:
+        return self._content
+
+
+def reads_within(mailbox: Reads, ref: MessageRef, chain: str, convert: Convert) -> Reads:
+    """What answers for a message enclosed at `chain` (part numbers joined by `-`; empty: the outer one).
+
+    Raises MessageGone when there is no such part, ConversionRefused for an unreadable winmail.dat.
+    """
+    reads = mailbox
+    for number in chain.split("-")[:_DEEPEST] if chain else ():
+        if parts.find_part(reads.open(ref).root, number) is None:
+            raise MessageGone("webmail.message-gone")
+        content = reads.part(ref, number, _HEAVIEST)
+        if content.startswith(_TNEF):
+            content = convert(Conversion.TNEF, content)
+        reads = Enclosed(content, ref)
+    return reads

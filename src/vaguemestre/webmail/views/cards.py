@@ -1,0 +1,121 @@
+"""Cards above a text: what a part means, asked for once the message is on the screen."""
+
+from email import message_from_bytes, policy
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from vaguemestre.agenda.queries import answer_to, clashes
+from vaguemestre.kernel import charsets
+from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.webmail.http import base_of, own_addresses, reads_of, written
+from vaguemestre.webmail.ports import MessageGone, Reads, authorities
+from vaguemestre.webmail.rules import deliveries, invitations, signatures, visiting, words
+from vaguemestre.webmail.rules.parts import find_part
+from vaguemestre.webmail.rules.signatures import Signature
+from vaguemestre.webmail.values import CardKind, MessageRef, Part
+
+_HEAVIEST = 2_000_000
+_HEAVIEST_SIGNED = 25_000_000
+
+
+@require_GET
+@signed_in
+def show_card(
+    request: SignedInRequest,
+    folder: str,
+    uid_validity: int,
+    uid: int,
+    kind: str,
+    number: str,
+    chain: str = "",
+) -> HttpResponse:
+    """One card; an unreadable part gives an empty one: the file itself is still offered below."""
+    if kind not in set(CardKind):
+        raise Http404(kind)
+    ref = MessageRef(folder, uid_validity, uid)
+    with reads_of(request.who, ref, chain) as reads:
+        part = find_part(reads.open(ref).root, number)
+        if part is None:
+            raise MessageGone("webmail.message-gone")
+        context = _CONTEXTS[CardKind(kind)](request, reads, ref, part)
+    base = base_of(ref, chain)
+    return HttpResponse(
+        written(
+            "card",
+            {"kind": CardKind(kind).value, "part": part, "base": base, "words": words, **context},
+        )
+    )
+
+
+def _text(reads: Reads, ref: MessageRef, part: Part) -> str:
+    return charsets.text(reads.part(ref, part.number, _HEAVIEST), part.charset)
+
+
+def _invitation(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
+    given = invitations.invitation(reads.part(ref, part.number, _HEAVIEST))
+    if given is None:
+        return {"invitation": None}
+    account = request.who.account_id
+    mine = own_addresses(request.who)
+    return {
+        "invitation": given,
+        "answer": answer_to(account, given.uid),
+        "clashes": () if given.is_cancelled else clashes(account, given.uid, given.starts, given.ends),
+        "is_over": given.ends < timezone.now(),
+        "is_mine": given.organiser.address in mine,
+    }
+
+
+def _delivery(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
+    return {"deliveries": deliveries.deliveries(_text(reads, ref, part))}
+
+
+def _receipt(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
+    return {"receipt": deliveries.receipt(_text(reads, ref, part))}
+
+
+def _visiting(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
+    return {"people": visiting.visiting_cards(_text(reads, ref, part))}
+
+
+def _smime(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
+    opened = reads.open(ref)
+    now = timezone.now()
+    content = reads.part(ref, part.number, _HEAVIEST_SIGNED)
+    if part.kind.endswith("pkcs7-mime") or part.name.lower().endswith(".p7m"):
+        if signatures.inner_text(content) is None:
+            return {"signature": None}  # encrypted, not signed
+        found = signatures.check(None, content, authorities.get()(), now)
+    elif opened.size > _HEAVIEST_SIGNED:
+        found = Signature(holds=False, problem="Ce courriel est trop lourd pour être vérifié ici.")
+    else:
+        found = signatures.check(_signed(reads.raw(ref)), content, authorities.get()(), now)
+    sender = opened.sender[0].address.lower() if opened.sender else ""
+    return {"signature": found, "is_theirs": sender in found.addresses}
+
+
+def _signed(raw: bytes) -> bytes | None:
+    """The octets that a detached signature covers."""
+    for part in message_from_bytes(raw, policy=policy.compat32).walk():
+        if part.get_content_type() == "multipart/signed":
+            boundary = part.get_boundary()
+            return signatures.split_signed(raw, boundary) if boundary else None
+    return None
+
+
+def _plain(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
+    return {}
+
+
+_CONTEXTS = {
+    CardKind.INVITATION: _invitation,
+    CardKind.DELIVERY: _delivery,
+    CardKind.RECEIPT: _receipt,
+    CardKind.VISITING: _visiting,
+    CardKind.TNEF: _plain,
+    CardKind.SMIME: _smime,
+    CardKind.PGP: _plain,
+    CardKind.SEALED: _plain,
+}

@@ -1,0 +1,117 @@
+"""Decoders run shut in: they see nothing of the machine, reach nobody, and end."""
+
+import time
+from pathlib import Path
+
+import pytest
+from tests.corpus import files
+
+from vaguemestre.engines.converting import apart
+from vaguemestre.engines.converting.apart import Apart, Limits
+from vaguemestre.engines.converting.shelf import Shelf
+from vaguemestre.webmail.ports import ConversionRefused
+from vaguemestre.webmail.values import Conversion
+
+needs_office = pytest.mark.skipif(not apart.can_show_office(), reason="LibreOffice or bubblewrap is missing")
+
+
+def test_a_telephone_picture_becomes_a_jpeg() -> None:
+    assert Apart()(Conversion.HEIC, files.HEIC).startswith(b"\xff\xd8\xff")
+
+
+def test_a_container_of_outlook_becomes_a_message() -> None:
+    made = Apart()(Conversion.TNEF, files.tnef("../été.txt", b"texte"))
+    assert b"Content-Disposition: attachment" in made
+    assert b"../" not in made
+
+
+@pytest.mark.parametrize("what", [Conversion.HEIC, Conversion.TNEF])
+def test_junk_is_refused_not_a_crash(what: Conversion) -> None:
+    for junk in (b"", b"\x00" * 100, files.HEIC[:60]):
+        with pytest.raises(ConversionRefused):
+            Apart()(what, junk)
+
+
+@needs_office
+def test_an_office_document_becomes_a_pdf() -> None:
+    assert Apart()(Conversion.OFFICE, files.odt()).startswith(b"%PDF-")
+
+
+@pytest.fixture
+def spy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A decoder of the tests' own, in place of the picture's."""
+    script = tmp_path / "heic.py"
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(apart, "_INSIDE", tmp_path)
+    return script
+
+
+def told(script: Path, code: str) -> str:
+    script.write_text(f"from pathlib import Path\n{code}\n")
+    return Apart()(Conversion.HEIC, b"x").decode()
+
+
+def test_a_decoder_reaches_nobody(spy: Path) -> None:
+    code = (
+        "import socket\n"
+        "try:\n    socket.create_connection(('127.0.0.1', 22), 2); said = 'reached'\n"
+        "except OSError as error:\n    said = str(error.errno)\n"
+        "names = socket.if_nameindex()\n"
+        "Path('picture.jpg').write_text(f'{said} {[n for _, n in names]}')"
+    )
+    assert told(spy, code).startswith("101 ['lo']") or told(spy, code).startswith("111 ['lo']")
+
+
+def test_a_decoder_is_nobody_and_sees_no_home(spy: Path) -> None:
+    code = (
+        "import os\n"
+        "seen = [p for p in ('/root', '/home', '/etc/shadow', '/var/lib') if os.access(p, os.R_OK)]\n"
+        "Path('picture.jpg').write_text(f'{os.getuid()} {seen}')"
+    )
+    assert told(spy, code) == "65534 []"
+
+
+def test_a_decoder_that_dawdles_or_swells_is_ended(spy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(apart._LIMITS, Conversion.HEIC, Limits(2, 1, 500_000_000, 1_000))
+    start = time.monotonic()
+    with pytest.raises(ConversionRefused):
+        told(spy, "while True: pass")
+    assert time.monotonic() - start < 30
+    with pytest.raises(ConversionRefused):
+        told(spy, "x = bytearray(900_000_000); Path('picture.jpg').write_bytes(b'x')")
+    with pytest.raises(ConversionRefused):
+        told(spy, "Path('picture.jpg').write_bytes(b'x' * 5_000)")
+
+
+def test_a_decoder_cannot_hand_over_another_file(spy: Path) -> None:
+    with pytest.raises(ConversionRefused):
+        told(spy, "import os; os.symlink('/etc/hostname', 'picture.jpg')")
+
+
+KEY = "a" * 64
+
+
+def test_a_preview_is_made_once_and_a_failure_is_told(tmp_path: Path) -> None:
+    made: list[bytes] = []
+
+    def convert(what: Conversion, content: bytes) -> bytes:
+        made.append(content)
+        if content == b"bad":
+            raise ConversionRefused("webmail.preview-impossible")
+        return b"%PDF-"
+
+    shelf = Shelf(tmp_path / "previews", convert, is_wanted=True)
+    assert shelf.found(KEY) is None
+    shelf.make(KEY, b"good")
+    shelf.make(KEY, b"good")
+    assert shelf.found(KEY) == b"%PDF-"
+    assert made == [b"good"]
+    shelf.make("b" * 64, b"bad")
+    with pytest.raises(ConversionRefused):
+        shelf.found("b" * 64)
+    with pytest.raises(ConversionRefused):
+        shelf.found("../../etc/passwd")
+
+
+def test_previews_nobody_wants_are_not_made(tmp_path: Path) -> None:
+    assert not Shelf(tmp_path, Apart(), is_wanted=False).are_made()

@@ -1,0 +1,191 @@
+"""Who wrote a message: what our filter found, names and domains taken for others, what the directory says."""
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.signin.people import account
+from tests.webmail.conftest import address, put
+from tests.webmail.test_messages import PIECE, html_letter
+
+from vaguemestre.directory.models import MailAddress
+from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.vigilance.queries import showing_of
+from vaguemestre.webmail.rules import impostors
+from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
+
+OURS = "mail.ac-amiens.test"
+OWN = frozenset({"ac-amiens.test"})
+
+
+def verdict(value: str, sender: str = "parent@dehors.example") -> Verdict:
+    return authenticity((("authentication-results", value),), sender, server=OURS).verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (f"{OURS}; dmarc=pass (p=reject) header.from=dehors.example", Verdict.VERIFIED),
+        (f"{OURS}; dkim=pass header.d=dehors.example; spf=fail smtp.mailfrom=x@y.z", Verdict.VERIFIED),
+        (f"{OURS}; spf=pass smtp.mailfrom=retour@dehors.example", Verdict.VERIFIED),
+        (f"{OURS}; dkim=pass header.d=ailleurs.example", Verdict.UNVERIFIED),
+        (f"{OURS}; spf=pass smtp.mailfrom=x@ailleurs.example; dmarc=none", Verdict.UNVERIFIED),
+        (f"{OURS}; dmarc=fail header.from=dehors.example; dkim=fail", Verdict.FORGED),
+        (f"{OURS}; auth=pass smtp.auth=x smtp.mailfrom=parent@dehors.example", Verdict.VERIFIED),
+        (f"{OURS}; auth=pass smtp.auth=x smtp.mailfrom=autre@dehors.example", Verdict.UNVERIFIED),
+        ("mail.dehors.example; dmarc=pass header.from=dehors.example", Verdict.UNVERIFIED),
+        (f"({OURS};) mail.dehors.example; dmarc=pass header.from=dehors.example", Verdict.UNVERIFIED),
+        (f'"{OURS}; x" autre; dmarc=pass', Verdict.UNVERIFIED),
+        (f"{OURS}; x=none (dmarc=pass header.from=dehors.example)", Verdict.UNVERIFIED),
+        (f"{OURS}", Verdict.UNVERIFIED),
+        ("", Verdict.UNVERIFIED),
+    ],
+)
+def test_only_our_own_findings_about_that_very_domain_count(value: str, expected: Verdict) -> None:
+    assert verdict(value) is expected
+
+
+def test_the_topmost_of_our_findings_is_the_one_that_counts() -> None:
+    fields = (
+        ("authentication-results", f"{OURS}; dmarc=fail header.from=dehors.example"),
+        ("authentication-results", f"{OURS}; dmarc=pass header.from=dehors.example"),
+    )
+    assert authenticity(fields, "p@dehors.example", server=OURS).verdict is Verdict.FORGED
+
+
+@given(st.text(max_size=200), st.text(max_size=40))
+def test_whatever_a_field_says_it_is_read(value: str, sender: str) -> None:
+    assert verdict(value, sender) in set(Verdict)
+    verdict(f"{OURS};{value}", sender)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "ac-arniens.test", "ac-amiens.test.voleur.example", "ac-amiens-messagerie.example", "ac-amlens.test",
+        "acamiens.example", "academie-amiens.example", "rectorat.amiens.example", "ac-amien5.test",
+        "xn--c-amiens-k7g.test", "ac-amiens.fr",
+    ],
+)  # fmt: skip
+def test_domains_made_to_be_taken_for_ours_are_known(domain: str) -> None:
+    assert impostors.is_lookalike(domain, OWN)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["ac-amiens.test", "mail.ac-amiens.test", "ac-lille.test", "ac-reims.fr", "gmail.com", "amiens.fr",
+     "collegeamiens.fr", "dehors.example", "academie-francaise.fr", ""],
+)  # fmt: skip
+def test_other_domains_are_left_in_peace(domain: str) -> None:
+    assert not impostors.is_lookalike(domain, OWN)
+
+
+@given(st.text(max_size=80))
+def test_any_domain_and_any_name_can_be_judged(text: str) -> None:
+    impostors.is_lookalike(text.lower(), OWN)
+    for first, last in impostors.possible_names(text):
+        assert first
+        assert last
+    impostors.claimed_address(text)
+
+
+@given(st.text("abcde", max_size=8), st.text("abcde", max_size=8))
+def test_distance_is_the_same_both_ways(one: str, other: str) -> None:
+    assert impostors.distance(one, other, 2) == impostors.distance(other, one, 2)
+    assert (impostors.distance(one, other, 2) == 0) == (one == other)
+
+
+@pytest.fixture
+def helene(db: None) -> str:
+    """A colleague of the directory."""
+    person = account("hdupont", first_name="Hélène", last_name="Dupont").person
+    assert person is not None
+    MailAddress.objects.filter(person=person).update(address="helene.dupont@ac-amiens.test")
+    return "helene.dupont@ac-amiens.test"
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "Hélène Dupont <h.dupont@gmail.example>",
+        "Mme DUPONT Helene <h.dupont@gmail.example>",
+        "Hélène Dupond <h.dupont@gmail.example>",
+        "Hеlеnе Dupоnt <h.dupont@gmail.example>",  # Cyrillic letters
+        "Hélène Dupont (Rectorat) <h.dupont@gmail.example>",
+        '"helene.dupont@ac-amiens.test" <h.dupont@gmail.example>',
+    ],
+)
+@pytest.mark.django_db
+def test_a_colleagues_name_at_a_foreign_address_is_a_strong_warning(
+    reader: Client, box: MemoryMailbox, helene: str, sender: str
+) -> None:
+    ref = put(box, html_letter("<p>Virement urgent</p>", From=sender))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert "Ce n’est pas l’adresse de" in page
+    assert helene in page
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["Jean Durand <j@gmail.example>", "Hélène Martin <h@gmail.example>", "Newsletter <n@gmail.example>",
+     "Dupont <d@gmail.example>"],
+)  # fmt: skip
+@pytest.mark.django_db
+def test_others_are_only_called_external(
+    reader: Client, box: MemoryMailbox, helene: str, sender: str
+) -> None:
+    page = reader.get(address(put(box, html_letter("x", From=sender))), headers=PIECE).content.decode()
+    assert "Ce n’est pas l’adresse de" not in page
+    assert "Externe" in page
+
+
+@pytest.mark.django_db
+def test_a_colleague_is_shown_with_function_and_school(
+    reader: Client, box: MemoryMailbox, helene: str
+) -> None:
+    ref = put(box, html_letter("x", From=f"Hélène Dupont <{helene}>"))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert "Collège Jean-Macé" in page
+    assert "Externe" not in page
+    assert "Non vérifié" in page
+
+
+def signed_letter(html: str, result: str) -> bytes:
+    return f"Authentication-Results: {OURS}; {result}\r\n".encode() + html_letter(html)
+
+
+PICTURE = "<p><img src='https://images.example/a.png'></p>"
+
+
+@pytest.mark.django_db
+def test_always_showing_pictures_takes_a_verified_sender_and_holds_only_for_one(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    good = put(box, signed_letter(PICTURE, "dmarc=pass header.from=dehors.example"))
+    page = reader.get(address(good), headers=PIECE).content.decode()
+    assert "Adresse vérifiée" in page
+    assert "Toujours pour cet expéditeur" in page
+    assert reader.post(address(good, "images/"), {"choix": "always"}, headers=PIECE).status_code == 200
+    assert "corps/?images=1" in reader.get(address(good), headers=PIECE).content.decode()
+    forged = put(box, html_letter(PICTURE))
+    page = reader.get(address(forged), headers=PIECE).content.decode()
+    assert "corps/?images=1" not in page
+    assert "Images distantes bloquées" in page
+
+
+@pytest.mark.django_db
+def test_an_unverified_sender_is_never_always_shown(
+    reader: Client, box: MemoryMailbox, nicolas: "object"
+) -> None:
+    ref = put(box, html_letter(PICTURE))
+    assert reader.post(address(ref, "images/"), {"choix": "always"}, headers=PIECE).status_code == 422
+    assert reader.post(address(ref, "images/"), {"choix": "never"}, headers=PIECE).status_code == 200
+    assert "comme vous l’avez choisi" in reader.get(address(ref), headers=PIECE).content.decode()
+    assert reader.post(address(ref, "images/"), {"choix": "ask"}, headers=PIECE).status_code == 200
+    assert showing_of(nicolas.pk, "parent@dehors.example").value == "ask"  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_a_disowned_address_is_called_so(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, signed_letter("x", "dmarc=fail header.from=dehors.example"))
+    assert "sans doute usurpée" in reader.get(address(ref), headers=PIECE).content.decode()

@@ -1,0 +1,206 @@
+"""Files looked at, taken all at once, found again; messages opened inside messages."""
+
+import io
+import zipfile
+from email import policy
+from email.message import EmailMessage
+
+import pytest
+from django.test import Client
+from tests.corpus import files
+from tests.webmail.conftest import address, put
+from tests.webmail.test_messages import PIECE
+
+from vaguemestre.engines.converting.apart import Apart
+from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.webmail.ports import convert, previews
+from vaguemestre.webmail.rules import kinds
+
+pytestmark = pytest.mark.django_db
+
+
+def letter(*attached: tuple[str, bytes, str]) -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "Un parent <parent@dehors.example>", "Pièces"
+    message.set_content("Voici.\n")
+    for kind, content, name in attached:
+        main, _, sub = kind.partition("/")
+        if kind == "message/rfc822":
+            inner = EmailMessage()
+            inner["From"], inner["Subject"] = "Autre <autre@dehors.example>", "Dedans"
+            inner["Authentication-Results"] = "mail.ac-amiens.test; dmarc=pass header.from=dehors.example"
+            inner.set_content("Le texte du dedans\n")
+            inner.add_attachment(files.CSV, "text", "csv", filename="notes.csv")
+            message.add_attachment(inner)
+        else:
+            message.add_attachment(content, main, sub, filename=name)
+    return message.as_bytes(policy=policy.SMTP)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending", "content"), files.SAMPLES, ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_no_file_is_ever_served_as_something_that_runs(
+    reader: Client, box: MemoryMailbox, kind: str, ending: str, content: bytes
+) -> None:
+    ref = put(box, letter((kind, content, f"fichier.{ending}")))
+    before = convert.get()
+    convert.plug(Apart())
+    try:
+        shown = reader.get(address(ref, "apercu/2/"))
+    finally:
+        convert.plug(before)
+    served = shown["Content-Type"].partition(";")[0]
+    assert served.startswith(("image/", "audio/", "video/")) or served in {
+        "text/plain",
+        "text/html",
+        "application/pdf",
+    }
+    assert served != "image/svg+xml"
+    assert shown["X-Content-Type-Options"] == "nosniff"
+    assert shown["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    if served == "text/html":  # tables and lists, written by us
+        assert "<script" not in shown.content.decode()
+
+
+def test_a_telephone_picture_is_shown_as_one_browsers_draw(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, letter(("image/heic", files.HEIC, "photo.heic")))
+    before = convert.get()
+    convert.plug(Apart())
+    try:
+        shown = reader.get(address(ref, "apercu/2/"))
+    finally:
+        convert.plug(before)
+    assert shown["Content-Type"] == "image/jpeg"
+    assert kinds.picture_kind(shown.content) == "image/jpeg"
+
+
+def test_a_table_is_shown_in_rows(reader: Client, box: MemoryMailbox) -> None:
+    hostile = b"Nom;Note\n<script>alert(1)</script>;=cmd()\n"
+    ref = put(box, letter(("text/csv", hostile, "notes.csv")))
+    page = reader.get(address(ref, "apercu/2/")).content.decode()
+    assert '<th scope="col">Nom</th>' in page
+    assert "&lt;script&gt;" in page
+
+
+def test_an_archive_is_listed_not_unpacked(reader: Client, box: MemoryMailbox) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as opened:
+        opened.writestr("../../etc/<b>passwd", "x" * 1000)
+    page = reader.get(
+        address(put(box, letter(("application/zip", made.getvalue(), "a.zip"))), "apercu/2/")
+    ).content.decode()
+    assert "../../etc/&lt;b&gt;passwd" in page
+    assert "1 ko" in page
+
+
+def test_a_player_may_ask_for_a_piece(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, letter(("audio/wav", files.WAV, "voix.wav")))
+    whole = reader.get(address(ref, "apercu/2/"))
+    piece = reader.get(address(ref, "apercu/2/"), headers={"Range": "bytes=4-7"})
+    assert whole["Content-Type"] == "audio/wav"
+    assert piece.status_code == 206
+    assert piece.content == whole.content[4:8]
+    assert piece["Content-Range"] == f"bytes 4-7/{len(whole.content)}"
+
+
+def test_all_files_come_in_one_archive_names_told_apart(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(
+        box,
+        letter(
+            ("text/csv", files.CSV, "a.csv"),
+            ("text/csv", b"x;y", "a.csv"),
+            ("application/pdf", files.PDF, "b.pdf"),
+        ),
+    )
+    answer = reader.get(address(ref, "pieces.zip"))
+    assert answer.streaming
+    content = b"".join(answer.streaming_content)  # type: ignore[arg-type]
+    answer.close()
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        assert opened.testzip() is None
+        assert {info.filename: len(opened.read(info)) for info in opened.infolist()} == {
+            "a.csv": len(files.CSV), "a (2).csv": 3, "b.pdf": len(files.PDF),
+        }  # fmt: skip
+
+
+def test_a_message_inside_opens_like_any_but_vouches_for_nothing(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, letter(("message/rfc822", b"", "")))
+    page = reader.get(address(ref, "dedans/2/"), headers=PIECE).content.decode()
+    assert "Dedans" in page
+    assert "Revenir au courriel" in page
+    assert "Adresse vérifiée" not in page
+    assert "notes.csv" in page
+    assert "Le texte du dedans" in reader.get(address(ref, "dedans/2/corps/")).content.decode()
+    assert "Voici." in reader.get(address(ref, "corps/")).content.decode()
+    assert "Élève A" in reader.get(address(ref, "dedans/2/apercu/2/")).content.decode()
+    assert reader.get(address(ref, "dedans/9/"), headers=PIECE).status_code == 422
+    assert reader.get(address(ref, "dedans/2-7/"), headers=PIECE).status_code == 422
+
+
+def test_what_outlook_shut_in_is_opened(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, letter(("application/ms-tnef", files.tnef(), "winmail.dat")))
+    before = convert.get()
+    convert.plug(Apart())
+    try:
+        page = reader.get(address(ref, "dedans/2/"), headers=PIECE).content.decode()
+        kept = reader.get(address(ref, "dedans/2/pieces/2/"))
+    finally:
+        convert.plug(before)
+    assert "note.txt" in page
+    assert kept.content == b"Note de service"
+
+
+def test_an_office_document_waits_for_the_worker(reader: Client, box: MemoryMailbox) -> None:
+    class Made:
+        def are_made(self) -> bool:
+            return True
+
+        def found(self, key: str) -> bytes | None:
+            return None
+
+        def make(self, key: str, content: bytes) -> None: ...
+
+        def forget_old(self) -> None: ...
+
+    ref = put(
+        box, letter(("application/rtf", files.RTF, "note.rtf"), ("application/pdf", files.PDF, "b.pdf"))
+    )
+    before = previews.get()
+    previews.plug(Made())
+    try:
+        assert reader.post(address(ref, "apercu/2/pdf/"), headers=PIECE).status_code == 202
+        assert reader.get(address(ref, "apercu/2/pdf/"), headers=PIECE).status_code == 202
+        assert reader.post(address(ref, "apercu/3/pdf/"), headers=PIECE).status_code == 422
+    finally:
+        previews.plug(before)
+
+
+def test_files_are_found_again_by_kind_and_weight(reader: Client, box: MemoryMailbox) -> None:
+    put(box, letter(("application/pdf", files.PDF, "petit.pdf")))
+    put(box, letter(("image/png", files.PNG + b"0" * 90_000, "grande.png")))
+    page = reader.get("/messagerie/pieces/").content.decode()
+    assert page.index("grande.png") < page.index("petit.pdf")
+    only = reader.get("/messagerie/pieces/", {"nature": "documents"}).content.decode()
+    assert "petit.pdf" in only
+    assert "grande.png" not in only
+
+
+def test_the_reader_of_pdf_files_has_no_origin_and_no_network(reader: Client) -> None:
+    policy_of_it = reader.get("/messagerie/lecteur-pdf/")["Content-Security-Policy"]
+    assert policy_of_it.startswith("sandbox allow-scripts; default-src 'none';")
+    assert "connect-src" not in policy_of_it
+    assert "eval" not in policy_of_it
+
+
+def test_a_page_to_print_holds_the_header_and_the_text_behind_the_wall(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    ref = put(box, letter(("application/pdf", files.PDF, "b.pdf")))
+    paper = reader.get(address(ref, "imprimer/"))
+    assert paper["Content-Security-Policy"].startswith("sandbox ")
+    page = paper.content.decode()
+    for words in ("Pièces", "parent@dehors.example", "b.pdf", "Voici."):
+        assert words in page
+    assert "From: Un parent" in reader.get(address(ref, "entetes/")).content.decode()
+    assert "Voici." not in reader.get(address(ref, "entetes/")).content.decode()
