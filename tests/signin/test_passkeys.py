@@ -1,7 +1,6 @@
 """Passkeys: made with a fresh proof, used without a name, and every way an answer may be wrong."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -14,31 +13,12 @@ from tests.signin.people import NOON, PASSWORD, account, add_application
 from vaguemestre.credentials.models import Account, Passkey
 from vaguemestre.credentials.services import change_states
 from vaguemestre.signin.models import BrowserSession
-from vaguemestre.signin.ports import deliver_notice, revocations
+from vaguemestre.signin.ports import revocations
 
 PAGE = "/parametres/securite/cle"
 ORIGIN = settings.CONFIG.public_url
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def told() -> Iterator[list[str]]:
-    before, letters = deliver_notice.get(), []
-
-    def deliver(mailbox: str, content: bytes, message_id: str, at: datetime) -> None:
-        letters.append(content.decode())
-
-    deliver_notice.plug(deliver)
-    yield letters
-    deliver_notice.plug(before)
-
-
-@pytest.fixture
-def nicolas(client: Client) -> Account:
-    made = account()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
-    return made
 
 
 @pytest.fixture

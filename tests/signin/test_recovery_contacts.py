@@ -1,7 +1,6 @@
 """The recovery contact: proved by a code, slow to serve, told to everybody concerned."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -17,32 +16,13 @@ from vaguemestre.credentials.rules.delivered_codes import REST
 from vaguemestre.signin import handlers
 from vaguemestre.signin.events import ContactMailDue
 from vaguemestre.signin.models import BrowserSession
-from vaguemestre.signin.ports import deliver_notice, revocations, send_outside
+from vaguemestre.signin.ports import revocations, send_outside
 from vaguemestre.signin.rules.contact_mails import sealed_letter
 
 PAGE = "/parametres/securite/contact"
 HOME = "nicolas@maison.example"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def told() -> Iterator[list[str]]:
-    before, letters = deliver_notice.get(), []
-
-    def deliver(mailbox: str, content: bytes, message_id: str, at: datetime) -> None:
-        letters.append(content.decode())
-
-    deliver_notice.plug(deliver)
-    yield letters
-    deliver_notice.plug(before)
-
-
-@pytest.fixture
-def nicolas(client: Client) -> Account:
-    made = account()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
-    return made
 
 
 def set_to(client: Client, address: str = HOME) -> None:

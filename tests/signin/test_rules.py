@@ -19,7 +19,7 @@ PROOFS = st.builds(Proof, st.sampled_from(list(Factor)), st.booleans())
 
 
 def test_a_password_alone_opens_an_account_without_application() -> None:
-    attempt = Attempt(7, factors_due(Factor.PASSWORD, has_application=False), NOON, shared=True)
+    attempt = Attempt(7, factors_due(Factor.PASSWORD, gives_codes=False), NOON, shared=True)
     assert after(attempt, Proof(Factor.PASSWORD, holds=True), now=NOON) == Granted(7, shared=True)
 
 
@@ -34,7 +34,7 @@ def test_a_code_alone_is_refused() -> None:
 
 
 def test_a_passcode_is_two_factors_at_once() -> None:
-    assert factors_due(Factor.PASSCODE, has_application=True) == (Factor.PASSCODE,)
+    assert factors_due(Factor.PASSCODE, gives_codes=True) == (Factor.PASSCODE,)
 
 
 def test_a_wrong_code_may_be_typed_again_a_few_times() -> None:

@@ -1,4 +1,4 @@
-"""The push process as an ASGI application: three addresses, nothing kept on disk."""
+"""The push process as an ASGI application: four addresses, nothing kept on disk."""
 
 import asyncio
 import hmac
@@ -20,18 +20,24 @@ type Headers = list[tuple[bytes, bytes]]
 
 TICKET_LIFE = 12 * 3600  # the session is asked about as well, at each opening
 HEARTBEAT = 20.0  # seconds: keeps proxies from closing a quiet stream
+ASKED_AT_ONCE = 32  # sign-ins of mail programs looked at together
 LARGEST = 1_000_000  # bytes of a notification
 
 
 @dataclass
 class Push:
-    """`over(keys)` says which of these sessions have ended; `count()` moves whenever one may have."""
+    """`over(keys)` says which of these sessions have ended; `count()` moves whenever one may have.
+
+    `door(question)` answers what Dovecot asks about a sign-in of a mail program: seconds to wait.
+    """
 
     key: str
     origins: Collection[str]
     count: Callable[[], int]
     over: Callable[[set[str]], set[str]]
+    door: Callable[[bytes], int] = lambda _: 0
     hub: Hub = field(default_factory=Hub)
+    asked: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,6 +45,8 @@ class Push:
         match scope["method"], scope["path"]:
             case "POST", "/dovecot":
                 await self._notified(scope, receive, send)
+            case "POST", "/porte":
+                await self._asked(scope, receive, send)
             case "GET", "/flux":
                 await self._stream(scope, receive, send)
             case "GET", "/sante":
@@ -57,18 +65,30 @@ class Push:
                 seen = now
 
     async def _notified(self, scope: Scope, receive: Receive, send: Send) -> None:
-        given = _header(scope, b"authorization")
-        if not hmac.compare_digest(given, b"Bearer " + self.key.encode()):
+        if not self._is_ours(scope):
             await _answer(send, 403)
             return
-        body = b""
-        while len(body) <= LARGEST:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        self.hub.tell(changes(body))
+        self.hub.tell(changes(await _body(receive)))
         await _answer(send, 204)
+
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Dovecot waits for this answer: past a few questions at once it is « go on »."""
+        if not self._is_ours(scope):
+            await _answer(send, 403)
+            return
+        question = await _body(receive)
+        if self.asked >= ASKED_AT_ONCE:
+            await _answer(send, 200, b"0")
+            return
+        self.asked += 1
+        try:
+            wait = await asyncio.to_thread(self.door, question)
+        finally:
+            self.asked -= 1
+        await _answer(send, 200, str(wait).encode())
+
+    def _is_ours(self, scope: Scope) -> bool:
+        return hmac.compare_digest(_header(scope, b"authorization"), b"Bearer " + self.key.encode())
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("t", [""])[0]
@@ -110,6 +130,16 @@ class Push:
         if origin.decode("latin-1") not in self.origins:
             return []
         return [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
+
+
+async def _body(receive: Receive) -> bytes:
+    body = b""
+    while len(body) <= LARGEST:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -32,6 +32,12 @@ class SignInForm(forms.Form):
         required=False,
         help_text="Rien n’est gardé sur cet ordinateur ; déconnexion après 15 minutes sans activité.",
     )
+    appareil = forms.BooleanField(
+        label="Mon appareil",
+        required=False,
+        help_text="Connecté 30 jours pour lire ; passé 12 heures, écrire ou changer un réglage demande une "
+        "nouvelle preuve.",
+    )
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
 

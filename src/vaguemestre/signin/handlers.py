@@ -73,7 +73,8 @@ def tell_contacts(event: ContactsToTell) -> None:
 
 
 def forget_withdrawn_proofs() -> None:
-    """A round: what an undo may not bring back any more is erased."""
+    """A round: what an undo may not bring back any more is erased, with old sessions and failures."""
+    services.sweep(now=timezone.now())
     services.forget_what_is_over(now=timezone.now())
 
 

@@ -17,8 +17,11 @@ from django.utils import timezone
 from vaguemestre.jobs.services import run_now
 from vaguemestre.signin import services
 from vaguemestre.signin.ports import revocations
-from vaguemestre.signin.rules.limits import is_recent
+from vaguemestre.signin.rules.browsers import browser_mark, passing_mark
+from vaguemestre.signin.rules.limits import is_recent, reads_only
 from vaguemestre.signin.rules.paths import safe_next
+from vaguemestre.signin.rules.reading import is_reading
+from vaguemestre.signin.rules.throttle import network_named
 from vaguemestre.signin.sessions import SessionStore
 from vaguemestre.signin.values import Factor, Who
 
@@ -66,6 +69,19 @@ def must_enrol(who: Who, now: datetime) -> bool:
     return who.enrol_before is not None and now >= who.enrol_before
 
 
+def prove_first(request: HttpRequest) -> HttpResponse | None:
+    """A long session whose proof is old reads mail; for the rest its person proves who they are again."""
+    who = who_asks(request)
+    if who is None or not is_stale(who, timezone.now()):
+        return None
+    return None if is_reading(request.method or "GET", request.path) else _to_sign_in(request)
+
+
+def is_stale(who: Who, now: datetime) -> bool:
+    """« Mon appareil », and more than a school day since the last proof."""
+    return reads_only(who.signed_in_at, now, mine=who.mine)
+
+
 def recently_signed_in(view: Callable[..., HttpResponse]) -> _View:
     """For sensitive acts: whoever signed in more than five minutes ago proves it again and comes back."""
 
@@ -88,7 +104,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     where = f"{SIGN_IN}?{urlencode(query)}"
     if "HX-Request" in request.headers:
         answer = HttpResponse(status=401)
-        answer["HX-Redirect"] = SIGN_IN
+        answer["HX-Redirect"] = where if who_asks(request) else SIGN_IN
         return answer
     return HttpResponseRedirect(where)
 
@@ -104,21 +120,30 @@ def enter(
     account_id: int,
     *,
     shared: bool = False,
+    mine: bool = False,
     back: str = "/",
     by: Factor = Factor.PASSWORD,
 ) -> HttpResponseRedirect:
     """Open the browser's session for that account and send it where it was going."""
     now = timezone.now()
     former = who_asks(request)
-    services.open_browser_session(
+    browser, accounts = known_browser(request)
+    browser = browser or secrets.token_urlsafe(9)
+    network, told = network_of(request), request.headers.get("User-Agent", "")
+    is_known = account_id in accounts
+    touched = services.open_browser_session(
         cast("SessionStore", request.session),
         account_id,
         shared=shared,
-        network=network_of(request),
-        browser=request.headers.get("User-Agent", ""),
+        network=network,
+        browser=told,
         now=now,
         by=by,
+        mine=mine,
+        mark=passing_mark(network, told) if shared and not is_known else browser_mark(browser),
     )
+    if touched:
+        run_now(touched)
     if former:
         same = former.account_id == account_id
         goes_on = (request.session.session_key or "") if same else ""
@@ -130,7 +155,7 @@ def enter(
     rotate_token(request)
     answer = HttpResponseRedirect(safe_next(back))
     if not shared:
-        _remember_browser(request, answer, account_id)
+        _remember_browser(answer, browser, accounts, account_id)
     return answer
 
 
@@ -154,14 +179,9 @@ def network_of(request: HttpRequest) -> str:
     if settings.CONFIG.web.behind_tls and "X-Forwarded-For" in request.headers:
         told = request.headers["X-Forwarded-For"].split(",")[-1].strip()  # the last is our own proxy's word
     try:
-        address = ipaddress.ip_address(told.partition("%")[0])
+        return network_named(ipaddress.ip_address(told.partition("%")[0]))
     except ValueError:
         return "unknown"
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
 
 
 def known_browser(request: HttpRequest) -> tuple[str, tuple[int, ...]]:
@@ -177,10 +197,9 @@ def known_browser(request: HttpRequest) -> tuple[str, tuple[int, ...]]:
         return "", ()
 
 
-def _remember_browser(request: HttpRequest, answer: HttpResponse, account_id: int) -> None:
-    browser, accounts = known_browser(request)
+def _remember_browser(answer: HttpResponse, browser: str, accounts: tuple[int, ...], account_id: int) -> None:
     kept = [account_id, *(other for other in accounts if other != account_id)][:_ACCOUNTS_A_BROWSER]
-    told = {"b": browser or secrets.token_urlsafe(9), "a": kept}
+    told = {"b": browser, "a": kept}
     answer.set_cookie(
         settings.KNOWN_BROWSER_COOKIE_NAME,
         signing.dumps(told, salt=_BROWSER_SALT),

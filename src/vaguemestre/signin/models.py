@@ -28,12 +28,11 @@ class Attempts(models.Model):
 
 
 class Device(models.Model):
-    """Where somebody got in: a browser (`mark`: digest of its cookie), or a network for mail programs."""
+    """A browser where somebody got in; `mark` is the digest of its cookie, `told` its User-Agent."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="devices")
     mark = models.CharField(max_length=64)
-    is_program = models.BooleanField(default=False)
-    told = models.CharField(max_length=200, blank=True)  # User-Agent, or the protocols of a program
+    told = models.CharField(max_length=200, blank=True)
     network = models.CharField(max_length=45, blank=True)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()

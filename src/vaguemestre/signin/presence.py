@@ -52,7 +52,7 @@ def _still_good(kept: _Remembered, now: datetime) -> bool:
 
 def _wound(kept: _Remembered, now: datetime) -> _Remembered:
     session = kept.session
-    end = session_end(session.started, now, shared=session.who.shared)
+    end = session_end(session.started, now, shared=session.who.shared, mine=session.who.mine)
     if end - session.ends_at < WRITTEN_EVERY:
         return kept
     touch(session.who.session_key, end, now=now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vaguemestre.credentials.queries import presented, second_factor_due
-from vaguemestre.signin.models import Attempts, BrowserSession
+from vaguemestre.signin.models import Attempts, BrowserSession, Device
 from vaguemestre.signin.rules.browsers import browser_words
 from vaguemestre.signin.rules.throttle import ACCOUNT, failures_now, wait_left
 from vaguemestre.signin.values import Who
@@ -22,12 +22,12 @@ class OpenSession:
 
 def open_session(session_key: str, now: datetime) -> OpenSession | None:
     """None when it is over, or its account is not active."""
-    columns = ("account_id", "started_at", "expire_date", "is_shared_computer")
+    columns = ("account_id", "started_at", "expire_date", "is_shared_computer", "is_own_device")
     row = BrowserSession.objects.filter(pk=session_key, expire_date__gt=now, account__isnull=False)
     found = row.values_list(*columns).first()
     if found is None:
         return None
-    account_id, started, ends_at, shared = found
+    account_id, started, ends_at, shared, mine = found
     account = presented(account_id) if account_id and started else None
     if account is None or account.state != "active" or started is None:
         return None
@@ -42,6 +42,7 @@ def open_session(session_key: str, now: datetime) -> OpenSession | None:
         session_key=session_key,
         signed_in_at=started,
         shared=shared,
+        mine=mine,
         theme=account.theme,
         enrol_before=second_factor_due(account.account_id, account.role),
         must_renew=account.is_barred,
@@ -55,6 +56,11 @@ def sessions_over(session_keys: Collection[str], now: datetime) -> set[str]:
         pk__in=session_keys, expire_date__gt=now, account__state="active"
     ).values_list("pk", flat=True)
     return set(session_keys) - set(alive)
+
+
+def is_forgotten(account_id: int, mark: str) -> bool:
+    """Whether the owner, or an alarm, struck that browser off: its cookie is worth nothing any more."""
+    return Device.objects.filter(account_id=account_id, mark=mark, forgotten_at__isnull=False).exists()
 
 
 @dataclass(frozen=True, slots=True)

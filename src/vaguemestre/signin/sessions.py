@@ -1,7 +1,7 @@
 """The session engine: Django's database store over BrowserSession: who, where from, until when.
 
 A session is written when it is opened or its content changes, never because a page was read: `presence` keeps
-the idle clock. Keys in the data: `account`, `started` (Unix time), `shared`, `network`, `browser`,
+the idle clock. Keys in the data: `account`, `started` (Unix time), `shared`, `mine`, `network`, `browser`,
 `by` (the last factor shown); and, before anybody is signed in, what a sign-in or an activation under way
 must remember.
 """
@@ -31,7 +31,10 @@ class SessionStore(DatabaseStore):
             row.account_id = account_id
             row.started_at = datetime.fromtimestamp(data["started"], UTC)
             row.is_shared_computer = bool(data.get("shared"))
+            row.is_own_device = bool(data.get("mine"))
             row.network = str(data.get("network", ""))[:45]
             row.browser = str(data.get("browser", ""))[:200]
-            row.expire_date = session_end(row.started_at, now, shared=row.is_shared_computer)
+            row.expire_date = session_end(
+                row.started_at, now, shared=row.is_shared_computer, mine=row.is_own_device
+            )
         return row

@@ -23,6 +23,7 @@ class Attempt:
     started: datetime
     shared: bool = False
     failures: int = 0
+    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Granted:
     account_id: int
     shared: bool
     by: Factor = field(default=Factor.PASSWORD, compare=False)
+    mine: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Asked:
     browser: str = ""  # identifier of a browser that signed in before
     browser_accounts: tuple[int, ...] = ()  # accounts that signed in there
     shared: bool = False
+    mine: bool = False  # « Mon appareil »: a long session, for reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Who:
     session_key: str = field(repr=False)
     signed_in_at: datetime
     shared: bool = False
+    mine: bool = False
     theme: str = "system"
     enrol_before: datetime | None = None  # a second factor is due by then
     must_renew: bool = False  # the password is barred: another must be chosen first

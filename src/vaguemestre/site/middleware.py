@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.signin.http import prove_first
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.presence import who_has
 from vaguemestre.ui.refusals import sentence
@@ -51,8 +52,10 @@ class WhoIsAsking:
         acts = "X-By-Itself" not in request.headers  # what a page asks by itself does not wind the clock
         who = who_has(key, revocations.get(), timezone.now(), acts=acts) if key else None
         request.who = who  # type: ignore[attr-defined]
-        answer = self.get_response(request)
-        if who:
+        answer = prove_first(request) or self.get_response(request)
+        if who and who.shared:
+            answer.headers["Cache-Control"] = "no-store"
+        elif who:
             answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 

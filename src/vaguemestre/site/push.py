@@ -25,6 +25,13 @@ def over(session_keys: set[str]) -> set[str]:
     return found
 
 
+def door(question: bytes) -> int:
+    """Seconds a mail program's sign-in must wait; what Dovecot asked and told is in `question` (JSON)."""
+    close_old_connections()
+    wait: int = import_string("vaguemestre.signin.programs.answer")(question, timezone.now())
+    return wait
+
+
 def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The ASGI application, its watcher started and ended with the server (ASGI lifespan)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
@@ -41,6 +48,7 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         ),
         count=import_string("vaguemestre.signin.ports.revocations").get().count,
         over=over,
+        door=door,
     )
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -53,7 +53,10 @@ INSTALLED_APPS = [
     *(f"vaguemestre.{room}" for room in _ROOMS),
 ]
 AUTH_USER_MODEL = "credentials.Account"
-PASSWORD_HASHERS = ["vaguemestre.credentials.hashers.HouseArgon2"]
+PASSWORD_HASHERS = [
+    "vaguemestre.credentials.hashers.HouseArgon2",
+    "vaguemestre.credentials.hashers.HeavyArgon2",
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -18,12 +18,14 @@ from vaguemestre.credentials.queries.lives import (
     has_accounts,
 )
 from vaguemestre.credentials.queries.opening import (
+    AppKeyKnown,
     AppPasswordShown,
     Presented,
     account_of_app_password,
     account_of_link,
     account_of_mailbox,
     account_of_person,
+    app_key_known,
     app_passwords_of,
     bearer_of,
     devices_of,
@@ -51,6 +53,7 @@ from vaguemestre.credentials.queries.recovery import (
 
 __all__ = [
     "AccountFacts",
+    "AppKeyKnown",
     "AppPasswordShown",
     "ApplicationShown",
     "ContactShown",
@@ -67,6 +70,7 @@ __all__ = [
     "accounts_of",
     "accounts_of_people",
     "alarm_contacts",
+    "app_key_known",
     "app_passwords_of",
     "applications_of",
     "bearer_of",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from django.db.models import Q
 
@@ -158,6 +159,25 @@ def account_of_app_password(
         ):
             return account_id
     return None
+
+
+class AppKeyKnown(Enum):
+    """What a mail program's password is to an account: one of its own, one it had, or neither."""
+
+    GOOD = "good"
+    FORMER = "former"
+    NO = "no"
+
+
+def app_key_known(account_id: int, token_sha256: str, now: datetime) -> AppKeyKnown:
+    """By the SHA-256 of what the program gave."""
+    rows = AppPassword.objects.filter(account_id=account_id, token_sha256=token_sha256)
+    row = rows.values_list("revoked_at", "expires_at").first()
+    if row is None:
+        return AppKeyKnown.NO
+    revoked_at, expires_at = row
+    is_over = revoked_at is not None or (expires_at is not None and expires_at <= now)
+    return AppKeyKnown.FORMER if is_over else AppKeyKnown.GOOD
 
 
 def password_kept(account_id: int) -> str:

@@ -3,6 +3,7 @@
 from vaguemestre.credentials.services.activation import activate, activate_with_hash, add_activation_link
 from vaguemestre.credentials.services.app_passwords import (
     add_app_password,
+    note_app_password_used,
     revoke_app_password,
     revoke_every_app_password,
 )
@@ -38,9 +39,11 @@ from vaguemestre.credentials.services.passwords import (
     check_chosen_password,
     hashed,
     holds,
+    keep_better_hash,
     keep_password,
     set_password,
     strength_of,
+    wants_other_hash,
 )
 from vaguemestre.credentials.services.preferences import prefer_theme
 from vaguemestre.credentials.services.recovery_contacts import confirm_contact, drop_contact, propose_contact
@@ -79,11 +82,13 @@ __all__ = [
     "hand_key_over",
     "hashed",
     "holds",
+    "keep_better_hash",
     "keep_password",
     "key_found_again",
     "make_recovery_codes",
     "mint_mail_token",
     "move_account",
+    "note_app_password_used",
     "open_account",
     "open_accounts",
     "prefer_theme",
@@ -100,5 +105,6 @@ __all__ = [
     "strength_of",
     "take_back",
     "use_passkey",
+    "wants_other_hash",
     "withdraw_proofs",
 ]

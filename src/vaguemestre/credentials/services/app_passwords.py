@@ -1,6 +1,8 @@
 """Passwords of mail programs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from vaguemestre.credentials.events import AccountChanged
 from vaguemestre.credentials.models import AppPassword
@@ -10,6 +12,7 @@ from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 
 _AT_MOST = 20
+_WRITTEN_EVERY = timedelta(minutes=10)
 
 
 def add_app_password(
@@ -41,6 +44,14 @@ def add_app_password(
     record("credentials.app-password-made", to=f"account:{account_id}", by=by, at=now, number=row.pk)
     announce(AccountChanged(account_id))
     return shown
+
+
+def note_app_password_used(account_id: int, token_sha256: str, network: str, *, now: datetime) -> None:
+    """When and where it last opened the mailbox, written every ten minutes. One statement."""
+    rows = AppPassword.objects.filter(account_id=account_id, token_sha256=token_sha256)
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _WRITTEN_EVERY)
+    if rows.filter(stale | ~Q(last_network=network)).exists():
+        rows.update(last_used_at=now, last_network=network)
 
 
 def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> None:

@@ -61,6 +61,7 @@ def prepare(instance: Instance) -> None:
     own(mail, user.pw_uid, user.pw_gid, 0o700)
     _publish_token_key(instance)
     _write_push(instance, user.pw_gid)
+    _write_throttle(instance, user.pw_gid)
     _write_sieve_and_virtual(base)
     write(base / "dovecot.conf", _rendered(instance), mode=0o600)
     _check(instance)
@@ -136,6 +137,14 @@ def _write_push(instance: Instance, group: int) -> None:
         push_key=(instance.secrets_dir / "push_key").read_text().strip(),
     )
     write(folder(instance) / "push.lua", text, mode=0o640, group=group)
+
+
+def _write_throttle(instance: Instance, group: int) -> None:
+    """One file a stage: a passdb hands its script nothing that tells which one it is."""
+    key = (instance.secrets_dir / "push_key").read_text().strip()
+    for stage in ("ask", "failed", "entered"):
+        text = render(_HERE, "throttle.lua.j2", push_port=instance.ports.push, push_key=key, stage=stage)
+        write(folder(instance) / f"throttle-{stage}.lua", text, mode=0o640, group=group)
 
 
 def _write_sieve_and_virtual(base: Path) -> None:

@@ -12,12 +12,13 @@ WRONG = Denied("signin.wrong")
 TOO_LATE = Denied("signin.too-late")
 
 
-def factors_due(first: Factor, *, has_application: bool) -> tuple[Factor, ...]:
+def factors_due(first: Factor, *, gives_codes: bool) -> tuple[Factor, ...]:
     """What an account asks for when it is approached by that factor.
 
-    A passcode is a PIN and a code already; a password calls for a code where an application gives some.
+    A passcode is a PIN and a code already; a password calls for a code where an
+    application or a key gives some.
     """
-    if first is Factor.PASSWORD and has_application:
+    if first is Factor.PASSWORD and gives_codes:
         return (Factor.PASSWORD, Factor.CODE)
     return (first,)
 
@@ -33,7 +34,7 @@ def after(attempt: Attempt, proof: Proof, *, now: datetime) -> Step:
     left = attempt.needed[1:]
     if left:
         return replace(attempt, needed=left, failures=0)
-    return Granted(attempt.account_id, attempt.shared, proof.factor)
+    return Granted(attempt.account_id, attempt.shared, proof.factor, mine=attempt.mine)
 
 
 def _after_failure(attempt: Attempt, factor: Factor) -> Step:

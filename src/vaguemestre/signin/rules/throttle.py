@@ -1,7 +1,9 @@
 """How long one waits after failures. No lock that a stranger could put on somebody: delays, and they fade."""
 
 import hashlib
-from dataclasses import dataclass
+import hmac
+import ipaddress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 
@@ -23,6 +25,12 @@ class Budget:
 ACCOUNT = Budget(free=4, longest=timedelta(minutes=15), memory=timedelta(hours=24), exhausted_at=20)
 # A school is one address for hundreds of people.
 NETWORK = Budget(free=30, longest=timedelta(seconds=30), memory=timedelta(hours=1))
+# Password spraying: one secret tried on many accounts, or many accounts tried from one network. Counted once
+# an account; a school has a hundred people behind one address, and on Monday morning many of them mistype.
+SAME_SECRET = Budget(free=10, longest=timedelta(minutes=5), memory=timedelta(hours=1))
+MANY_ACCOUNTS = Budget(free=40, longest=timedelta(minutes=1), memory=timedelta(hours=1))
+# A program keeps asking with a password its owner revoked: that stays between it and its network.
+PROGRAM = Budget(free=20, longest=timedelta(minutes=5), memory=timedelta(hours=1))
 # The owner's own browser has a budget apart: strangers who fail elsewhere do not spend it.
 BROWSER = ACCOUNT
 
@@ -52,6 +60,35 @@ def subjects(
     """
     if is_known_browser:
         return {f"browser:{account_id}:{browser}": BROWSER}
+    return {target_of(account_id, typed): ACCOUNT, f"network:{network}": NETWORK}
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A try by a mail program. `secret_sha256`: of the password given, in hexadecimal."""
+
+    name: str
+    network: str
+    secret_sha256: str = field(repr=False)
+    protocol: str
+
+
+def target_of(account_id: int, typed: str) -> str:
+    """Who is aimed at: an account, or a name that nobody has."""
     typed_sha256 = hashlib.sha256(typed.strip().lower().encode()).hexdigest()[:32]
-    target = f"account:{account_id}" if account_id else f"name:{typed_sha256}"
-    return {target: ACCOUNT, f"network:{network}": NETWORK}
+    return f"account:{account_id}" if account_id else f"name:{typed_sha256}"
+
+
+def sprayed(secret_sha256: str, network: str, key: bytes) -> dict[str, Budget]:
+    """What a spray draws on. The secret is kept as a short keyed digest, and forgotten."""
+    mark = hmac.digest(key, f"sprayed {secret_sha256}".encode(), "sha256").hex()[:12]
+    return {f"secret:{mark}": SAME_SECRET, f"spread:{network}": MANY_ACCOUNTS}
+
+
+def network_named(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """An IPv4 address, or the /64 of an IPv6 one (a home has that many)."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

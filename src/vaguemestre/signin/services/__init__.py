@@ -8,6 +8,7 @@ from vaguemestre.signin.services.alarms import (
     undo,
 )
 from vaguemestre.signin.services.changes import change_password
+from vaguemestre.signin.services.devices import forget_browser
 from vaguemestre.signin.services.passkeys import by_passkey, drop_passkey, keep_passkey
 from vaguemestre.signin.services.recovery_contacts import begin_contact, finish_contact, remove_contact
 from vaguemestre.signin.services.second_factors import (
@@ -21,6 +22,7 @@ from vaguemestre.signin.services.sessions import (
     end_session,
     end_sessions_of_closed,
     open_browser_session,
+    sweep,
     touch,
 )
 from vaguemestre.signin.services.steps import begin, go_on
@@ -43,6 +45,7 @@ __all__ = [
     "end_sessions_of_closed",
     "finish_application",
     "finish_contact",
+    "forget_browser",
     "forget_what_is_over",
     "give_back",
     "go_on",
@@ -53,6 +56,7 @@ __all__ = [
     "remove_contact",
     "renew_password",
     "renew_recovery_codes",
+    "sweep",
     "tell",
     "touch",
     "undo",

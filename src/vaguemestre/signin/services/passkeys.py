@@ -55,4 +55,4 @@ def by_passkey(
             record("signin.refused", to="nobody", by="anybody", at=now)
             return _REFUSED
         give_back(budgets)
-    return Granted(held.account_id, asked.shared, Factor.PASSKEY)
+    return Granted(held.account_id, asked.shared, Factor.PASSKEY, mine=asked.mine)

@@ -6,13 +6,18 @@ from itertools import batched
 
 from django.db import transaction
 
-from vaguemestre.credentials.queries import facts_of
+from vaguemestre.credentials.queries import facts_of, identified
+from vaguemestre.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.credentials.services import forget_tokens
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
-from vaguemestre.signin.events import SessionsEnded
+from vaguemestre.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.signin.models import Attempts, BrowserSession
 from vaguemestre.signin.ports import Revocations
+from vaguemestre.signin.rules.browsers import browser_words
+from vaguemestre.signin.rules.limits import MINE
+from vaguemestre.signin.services.devices import note_browser
+from vaguemestre.signin.services.telling import tell
 from vaguemestre.signin.sessions import SessionStore
 
 _SWEPT_AFTER = timedelta(days=2)
@@ -28,8 +33,15 @@ def open_browser_session(
     browser: str,
     now: datetime,
     by: str = "password",
-) -> None:
-    """Give the browser a new session for that account; what it held before is gone. Use case."""
+    mine: bool = False,
+    mark: str = "",
+) -> AccountTouched | None:
+    """Give the browser a new session for that account; what it held before is gone. Use case.
+
+    `mine` is for reading mail at home: not for whoever acts on others' accounts. `mark`: the browser's, known
+    or not; a browser never seen is told to its owner (the event returned), unless it is the very first.
+    """
+    mine = mine and not shared and identified(account_id).role not in DUE_ROLES
     former = session.session_key
     with transaction.atomic(durable=True):
         if former:
@@ -43,15 +55,25 @@ def open_browser_session(
                 "network": network,
                 "browser": browser[:200],
                 "by": by,
+                "mine": mine,
             }
         )
-        session.set_expiry(0 if shared else None)
+        session.set_expiry(0 if shared else int(MINE.total_seconds()) if mine else None)
         session.create()
         record(
             "signin.signed-in", to=f"account:{account_id}", by=f"account:{account_id}", at=now, shared=shared
         )
-        BrowserSession.objects.filter(expire_date__lt=now - _SWEPT_AFTER).delete()
-        Attempts.objects.filter(last_at__lt=now - _SWEPT_AFTER).delete()
+        if mark and note_browser(account_id, mark, network=network, told=browser, now=now):
+            where = f"{browser_words(browser)}, réseau {network}"
+            return tell(account_id, "new-browser", now=now, detail=where)
+    return None
+
+
+@transaction.atomic(durable=True)
+def sweep(*, now: datetime) -> None:
+    """Sessions and failures that count no more."""
+    BrowserSession.objects.filter(expire_date__lt=now - _SWEPT_AFTER).delete()
+    Attempts.objects.filter(last_at__lt=now - _SWEPT_AFTER).delete()
 
 
 def touch(session_key: str, ends_at: datetime, *, now: datetime) -> None:

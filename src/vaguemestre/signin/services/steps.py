@@ -1,5 +1,6 @@
 """The steps of a sign-in. Every one of them costs the same whether the account exists or not."""
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,7 +8,14 @@ from django.db import transaction
 
 from vaguemestre.credentials.queries import devices_of, find_account, identified
 from vaguemestre.credentials.rules.one_time import code_typed, passcode_typed
-from vaguemestre.credentials.services import burn_code, burn_recovery_code, holds
+from vaguemestre.credentials.services import (
+    burn_code,
+    burn_recovery_code,
+    hashed,
+    holds,
+    keep_better_hash,
+    wants_other_hash,
+)
 from vaguemestre.credentials.values import DeviceHeld, Identified, SecretKeys
 from vaguemestre.directory.queries import person_by_numen
 from vaguemestre.directory.rules.numens import parse_numen
@@ -15,10 +23,12 @@ from vaguemestre.directory.rules.sealing import digest
 from vaguemestre.directory.values import NumenKeys
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.queries import is_forgotten
 from vaguemestre.signin.rules import throttle as budgets_of
+from vaguemestre.signin.rules.browsers import browser_mark
 from vaguemestre.signin.rules.steps import after, factors_due
 from vaguemestre.signin.services.telling import tell
-from vaguemestre.signin.services.throttle import clear, give_back, pay
+from vaguemestre.signin.services.throttle import clear, give_back, note_spray, pay
 from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated, Proof, Step
 
 _ACTIVE = "active"
@@ -35,17 +45,20 @@ def begin(
     Exactly one slow hash is computed, against a hash of nobody's where there is none to compare with.
     """
     account = find_account(asked.name)
-    budgets = _budgets(account.account_id if account else 0, asked)
-    if wait := pay(budgets, now=now):
+    known_id = account.account_id if account else 0
+    budgets, sprays = _budgets(known_id, asked, keys)
+    if wait := pay(budgets, now=now, watched=sprays):
         return Denied("signin.wait", wait)
     first, device, proved = _prove_slowly(account, asked.secret)
     numen_holds = _is_numen_of(account, asked.secret, numen_keys)
-    devices = devices_of(account.account_id if account else 0)
+    better = _better_hash(account, asked.secret) if proved and first is Factor.PASSWORD else ""
+    devices = devices_of(known_id)
     attempt = Attempt(
         account_id=account.account_id if account and account.state == _ACTIVE else 0,
-        needed=factors_due(first, has_application=any(d.kind == "app" for d in devices)),
+        needed=factors_due(first, gives_codes=bool(devices)),
         started=now,
         shared=asked.shared,
+        mine=asked.mine,
     )
     with transaction.atomic(durable=True):
         if device and proved:
@@ -53,6 +66,10 @@ def begin(
             proved = burn_code(attempt.account_id, device, code, keys, now=now)
         step = after(attempt, Proof(first, proved), now=now)
         _settle(step, attempt.account_id, budgets, now=now)
+        if isinstance(step, Denied):
+            note_spray(budgets_of.target_of(known_id, asked.name), sprays, now=now)
+        elif better:
+            keep_better_hash(known_id, better)
         if numen_leads_on and numen_holds and account and account.state == _PENDING:
             give_back(budgets)
             return NotActivated()
@@ -64,14 +81,14 @@ def go_on(attempt: Attempt, code: str, asked: Asked, keys: SecretKeys, *, now: d
     account = identified(attempt.account_id)
     if account.state != _ACTIVE:
         attempt = replace(attempt, account_id=0)
-    budgets = _budgets(account.account_id, asked)
+    budgets, _ = _budgets(account.account_id, asked, keys)
     if wait := pay(budgets, now=now):
         return Denied("signin.wait", wait)
     typed = code_typed(code)
     with transaction.atomic(durable=True):
-        applications = [d for d in devices_of(attempt.account_id) if d.kind == "app"]
-        burnt = any(burn_code(attempt.account_id, d, typed, keys, now=now) for d in applications)
-        if not burnt and applications and burn_recovery_code(attempt.account_id, code, keys, now=now):
+        devices = devices_of(attempt.account_id)
+        burnt = any(burn_code(attempt.account_id, d, typed, keys, now=now) for d in devices)
+        if not burnt and devices and burn_recovery_code(attempt.account_id, code, keys, now=now):
             burnt = True
             tell(attempt.account_id, "recovery-code-used", now=now)
         step = after(attempt, Proof(Factor.CODE, burnt), now=now)
@@ -80,9 +97,26 @@ def go_on(attempt: Attempt, code: str, asked: Asked, keys: SecretKeys, *, now: d
     return step
 
 
-def _budgets(account_id: int, asked: Asked) -> dict[str, budgets_of.Budget]:
-    known = bool(account_id) and account_id in asked.browser_accounts
-    return budgets_of.subjects(account_id, asked.name, asked.network, asked.browser, is_known_browser=known)
+type _Budgets = dict[str, budgets_of.Budget]
+
+
+def _budgets(account_id: int, asked: Asked, keys: SecretKeys) -> tuple[_Budgets, _Budgets]:
+    """What a try is paid with, and what else may make it wait: sprays, unless the browser is its owner's."""
+    forgotten = is_forgotten(account_id, browser_mark(asked.browser))  # asked whoever it is: equal work
+    known = bool(account_id) and account_id in asked.browser_accounts and not forgotten
+    budgets = budgets_of.subjects(
+        account_id, asked.name, asked.network, asked.browser, is_known_browser=known
+    )
+    secret_sha256 = hashlib.sha256(asked.secret.encode()).hexdigest()
+    sprays = budgets_of.sprayed(secret_sha256, asked.network, keys.sealing[keys.current])
+    return budgets, {} if known else sprays
+
+
+def _better_hash(account: Identified | None, secret: str) -> str:
+    """The password hashed as that role's are now, where it was hashed otherwise."""
+    if account is None or not wants_other_hash(account.hashed, account.role):
+        return ""
+    return hashed(secret, account.role)
 
 
 def _prove_slowly(account: Identified | None, secret: str) -> tuple[Factor, DeviceHeld | None, bool]:

@@ -76,7 +76,8 @@ def sign_in_options(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     back = safe_next(request.POST.get("next", "/"))
     shared = bool(request.POST.get("partage"))
-    asked = Asked(name="", secret="", network=network_of(request), shared=shared)
+    mine = bool(request.POST.get("appareil")) and not shared
+    asked = Asked(name="", secret="", network=network_of(request), shared=shared, mine=mine)
     try:
         state = _taken(request, _USED)
     except Refusal:
@@ -84,7 +85,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     answer = request.POST.get("reponse", "")[:20_000]
     step = services.by_passkey(asked, _party(), state, answer, now=timezone.now())
     if isinstance(step, Granted):
-        return enter(request, step.account_id, shared=step.shared, back=back, by=step.by)
+        return enter(request, step.account_id, shared=step.shared, mine=step.mine, back=back, by=step.by)
     return show_denial(request, step, back)
 
 

@@ -36,6 +36,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         first = {
             "next": back,
             "identifiant": who.username if who else request.GET.get("identifiant", "")[:254],
+            "appareil": who.mine if who else False,
+            "partage": who.shared if who else False,
         }
         return _page(request, SignInForm(initial=first), again=again)
     form = SignInForm(request.POST)
@@ -48,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     )
     match step:
         case Granted():
-            return enter(request, step.account_id, shared=step.shared, back=back, by=step.by)
+            return _entered(request, step, back)
         case Attempt():
             _keep(request, step, asked.name, back)
             return HttpResponseRedirect(f"{SIGN_IN}/code")
@@ -70,12 +72,17 @@ def give_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     if not form.is_valid():
         return render(request, "signin/code.html", {"form": form})
-    asked = _asked(request, {"identifiant": kept["name"], "secret": "", "partage": attempt.shared})
+    asked = _asked(
+        request,
+        {"identifiant": kept["name"], "secret": "", "partage": attempt.shared, "appareil": attempt.mine},
+    )
     code = form.cleaned_data["code"]
     step = services.go_on(attempt, code, asked, secret_keys.get(), now=timezone.now())
     match step:
         case Granted():
-            return enter(request, step.account_id, shared=step.shared, back=kept["back"], by=step.by)
+            return enter(
+                request, step.account_id, shared=step.shared, mine=step.mine, back=kept["back"], by=step.by
+            )
         case Attempt():
             _keep(request, step, kept["name"], kept["back"])
             return render(request, "signin/code.html", {"form": CodeForm(), "wrong": True})
@@ -90,6 +97,10 @@ def give_code(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The session ends, here and in the applications entered with it."""
     return go_out(request, HttpResponseRedirect(f"{SIGN_IN}?au-revoir=1"))
+
+
+def _entered(request: HttpRequest, step: Granted, back: str) -> HttpResponse:
+    return enter(request, step.account_id, shared=step.shared, mine=step.mine, back=back, by=step.by)
 
 
 def show_denial(request: HttpRequest, denied: Denied, back: str) -> HttpResponse:
@@ -124,6 +135,7 @@ def _asked(request: HttpRequest, typed: dict[str, Any]) -> Asked:
         browser=browser,
         browser_accounts=accounts,
         shared=bool(typed["partage"]),
+        mine=bool(typed["appareil"]) and not typed["partage"],
     )
 
 
@@ -145,4 +157,5 @@ def _attempt(kept: dict[str, Any]) -> Attempt:
         started=datetime.fromisoformat(kept["started"]),
         shared=kept["shared"],
         failures=kept["failures"],
+        mine=kept.get("mine", False),
     )

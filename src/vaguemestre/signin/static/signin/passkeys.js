@@ -17,8 +17,10 @@ customElements.define(
         this.answer()
           .then((answer) => {
             form.elements.reponse.value = JSON.stringify(answer);
-            const shared = document.querySelector("input[name=partage][type=checkbox]");
-            if (form.elements.partage) form.elements.partage.value = shared?.checked ? "on" : "";
+            for (const name of ["partage", "appareil"]) {
+              const box = document.querySelector(`input[name=${name}][type=checkbox]`);
+              if (form.elements[name]) form.elements[name].value = box?.checked ? "on" : "";
+            }
             form.submit();
           })
           .catch(() => {

@@ -1,0 +1,34 @@
+"""Mail programs at the door: Dovecot asks whether to look at a password at all, and tells how it went.
+
+IMAP, submission and ManageSieve draw on the same budgets as the sign-in page (SECURITY §3.19). A question is
+a JSON object: `stage` (`ask`, `failed`, `entered`), `user` as typed, `network`, `protocol`, and `secret`, the
+SHA-256 of what was given, in hexadecimal.
+"""
+
+import ipaddress
+import json
+from datetime import datetime
+
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.signin.rules.throttle import Tried, network_named
+from vaguemestre.signin.services import programs
+
+
+def answer(question: bytes, now: datetime) -> int:
+    """Seconds to wait before that password is compared; 0 for a question that cannot be read."""
+    try:
+        told = json.loads(question)
+        given = [str(told[name]) for name in ("stage", "user", "network", "protocol", "secret")]
+        network = network_named(ipaddress.ip_address(given[2].partition("%")[0]))
+    except (ValueError, KeyError, TypeError):
+        return 0
+    stage, user, _, protocol, secret = given
+    tried = Tried(user[:254], network, secret, protocol[:20])
+    match stage:
+        case "entered":
+            programs.note_entrance(tried, now=now)
+        case "failed":
+            programs.note_failure(tried, secret_keys.get(), now=now)
+        case "ask":
+            return programs.wait_of(tried, secret_keys.get(), now=now)
+    return 0

@@ -1,0 +1,20 @@
+"""What a long session of one's own device may do once its proof is old: read mail, and nothing else."""
+
+_PAGES = ("/messagerie/", "/sante", "/alogin", "/deconnexion", "/compte/", "/assistant/", "/.well-known/")
+_EXACT = frozenset({"/", "/aide", "/accessibilite", "/donnees-personnelles", "/charte"})
+_NOT_READING = ("/messagerie/ecrire",)
+# Protocols of applications judge by themselves: a question asked silently wants an answer, not a page.
+_PROTOCOLS = ("/oidc/", "/cas/", "/saml/")
+_POSTED = (
+    "/alogin", "/deconnexion", "/compte/", "/messagerie/flux/",
+    "/messagerie/actes/read/", "/messagerie/actes/unread/",
+)  # fmt: skip
+
+
+def is_reading(method: str, path: str) -> bool:
+    """Whether the request may be answered without a fresh proof. What is not named here may not."""
+    if path.startswith(_PROTOCOLS):
+        return True
+    if method not in ("GET", "HEAD", "OPTIONS"):
+        return path.startswith(_POSTED)
+    return path in _EXACT or (path.startswith(_PAGES) and not path.startswith(_NOT_READING))
