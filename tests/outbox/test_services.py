@@ -264,3 +264,12 @@ def test_on_the_nights_clocks_change_a_message_leaves_at_its_instant(day: dateti
     assert world.queue == []
     world.run(outgoing, day)
     assert len(world.queue) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waited_in_a_backup_does_not_leave_again_and_what_is_not_due_waits_on() -> None:
+    due = queued()
+    later = queued(key="later", message_id="<k.2@ac-amiens.test>", due_at=NOON + timedelta(days=2))
+    assert services.withdraw_waiting(now=NOON + timedelta(hours=1)) == 1
+    rows = dict(OutgoingRow.objects.values_list("pk", "state"))
+    assert (rows[due], rows[later]) == ("refused", "held")

@@ -46,6 +46,8 @@ ENTRIES = (
     Entry("application", "Applications : ajouter, lister, retirer.", group=True),
     Entry("reconcile", "Fait correspondre les services de messagerie à la base."),
     Entry("trace", "Suit un message à la trace, dans l’ordre."),
+    Entry("backup", "Copie l’instance entière, en marche.", django=False),
+    Entry("restore", "Remet une sauvegarde dans un dossier vide.", django=False),
     Entry("prepare", "Tables, démonstration, messagerie : la partie longue d’un démarrage.", hidden=True),
 )
 

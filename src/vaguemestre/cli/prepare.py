@@ -19,10 +19,12 @@ from vaguemestre.credentials.queries import has_accounts
 from vaguemestre.credentials.services import add_activation_link, open_account
 from vaguemestre.demo import services as demo
 from vaguemestre.directory.services import found_academy, take_technical_names
+from vaguemestre.outbox.services import withdraw_waiting
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.provisioning.services import reconcile
 from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
+from vaguemestre.supervisor.keeping import RESTORED
 
 _FIRST = "administrateur"
 
@@ -41,6 +43,7 @@ def command(
         _say(step="Académie de démonstration : personnes et comptes.")
         demo.people(config, _Progress())
     demo.intranet(config)
+    _look_at_restored(config)
     report = reconcile(mail_directory.get(), now=timezone.now())
     if report.put or report.dropped:
         _say(step="Boîtes déclarées à la messagerie.")
@@ -57,6 +60,15 @@ def _make_tables(config: Config) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         migrated.remember(config)
     _say(done="tables")
+
+
+def _look_at_restored(config: Config) -> None:
+    """The database comes from a backup: what it had still to send may have left since."""
+    mark = config.data_dir / RESTORED
+    if mark.exists():
+        count = withdraw_waiting(now=timezone.now())
+        mark.unlink()
+        _say(step=f"Sauvegarde remise : {count} messages en attente redevenus brouillons.")
 
 
 @transaction.atomic

@@ -249,6 +249,10 @@ def sentence(refusal: Refusal) -> str:
         "outbox.message-id-malformed": _("Le message n’a pas pu être préparé. Réessayez."),
         "outbox.already-left": _("Le courriel est déjà parti : il ne peut plus être repris."),
         "outbox.unknown": _("Ce courriel n’est plus en attente d’envoi."),
+        "outbox.restored": _(
+            "Une sauvegarde a été remise en place : ce courriel attendait, et a pu partir. Vérifiez avant "
+            "de le renvoyer."
+        ),
         "outbox.refused": _("Le courriel a été refusé par le service d’envoi."),
         "outbox.refused-recipient": _("Une des adresses n’existe pas : le courriel n’est pas parti."),
         "outbox.refused-size": _("Le courriel a été refusé parce qu’il est trop lourd."),

@@ -10,6 +10,7 @@ from vaguemestre.outbox.services.leaving import (
     reschedule_message,
     resume_messages,
     send_message,
+    withdraw_waiting,
 )
 from vaguemestre.outbox.services.preferring import prefer_sending
 from vaguemestre.outbox.services.stopping import let_go, stop_outgoing, throw_away
@@ -33,4 +34,5 @@ __all__ = [
     "send_message",
     "stop_outgoing",
     "throw_away",
+    "withdraw_waiting",
 ]

@@ -108,6 +108,22 @@ def send_message(
         _file(row, file_sent, now)
 
 
+def withdraw_waiting(*, now: datetime) -> int:
+    """After a restored backup, what was to leave by now may have left since: its drafts come back.
+
+    Nobody receives it twice, and whoever wrote it sees « non envoyé ». Returns how many.
+    """
+    waiting = OutgoingRow.objects.filter(state__in=(_State.HELD, _State.QUEUED), due_at__lte=now)
+    with transaction.atomic(durable=True):
+        rows = list(waiting.select_for_update())
+        for row in rows:
+            row.state, row.reason, row.content = _State.REFUSED, "outbox.restored", b""
+            row.save(update_fields=("state", "reason", "content"))
+            record("outbox.message-withdrawn", to=f"account:{row.account_id}", by="system", at=now)
+            announce(MessageRefused(row.account_id, row.key))
+    return len(rows)
+
+
 def resume_messages(*, now: datetime) -> int:
     """Announce again whatever should have moved by now: jobs lost with a killed worker. Returns how many."""
     late = now - 2 * LEASE

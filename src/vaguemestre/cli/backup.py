@@ -1,0 +1,26 @@
+"""`vaguemestre backup`: a copy of everything, taken while the instance runs."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.telling import counted
+from vaguemestre.site.config import load
+from vaguemestre.supervisor.keeping import NotABackup, back_up
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="Dossier de la sauvegarde ; le même sert chaque nuit.")],
+) -> None:
+    """Copie base, secrets, certificats et courriels ; interrompu, il peut être relancé."""
+    try:
+        with counted("Sauvegarde") as tell:
+            made = back_up(load(), folder.resolve(), now=datetime.now(UTC), tell=tell)
+    except NotABackup as error:
+        raise Failed(str(error), 73) from error
+    except OSError as error:
+        raise Failed(f"{error.filename or folder} : {error.strerror}.", 1) from error
+    typer.echo(f"Sauvegarde entière dans {folder} : {made.files} fichiers et la base. À garder secrète.")

@@ -1,0 +1,33 @@
+"""`vaguemestre restore`: a backup put back into an empty home."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.telling import counted
+from vaguemestre.site.config import load
+from vaguemestre.supervisor import place
+from vaguemestre.supervisor.keeping import NotABackup, restore
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="Le dossier de la sauvegarde.")],
+) -> None:
+    """Remet une sauvegarde dans un dossier d’instance vide ; ensuite, bin/up."""
+    config = load()
+    try:
+        place.open_home(config)
+        place.take(config)
+        with counted("Restauration") as tell:
+            made = restore(load(), folder.resolve(), tell=tell)
+    except place.AlreadyRunning as error:
+        raise Failed(str(error), 75) from error
+    except place.HomeUnusable as error:
+        raise Failed(str(error), 73) from error
+    except NotABackup as error:
+        raise Failed(str(error), 1) from error
+    except OSError as error:
+        raise Failed(f"{error.filename or folder} : {error.strerror}.", 1) from error
+    typer.echo(f"Restauré : l’état du {made.made_at}. Démarrez avec bin/up.")
