@@ -1,9 +1,10 @@
-"""Whom one may write to: how long the proposals take, with a whole académie in the directory.
+"""Whom one may write to, with a whole académie in the directory; a mailing of a thousand copies.
 
     PYTHONPATH=src .venv/bin/python bench/writing.py [AGENTS]
 
 On a home of its own, thrown away. Milliseconds at the server: 2 to 5 letters of names, of first names, of
-both, as people type them; one signed-in person with a book of 300 contacts.
+both, as people type them; one signed-in person with a book of 300 contacts. Then one text, a file of 1,000
+addresses: seconds to read and check it, milliseconds to make a copy and commit it to the outbox.
 """
 
 import os
@@ -30,15 +31,28 @@ from vaguemestre.contacts.models import Contact  # noqa: E402
 from vaguemestre.credentials.models import Account  # noqa: E402
 from vaguemestre.directory.models import MailAddress  # noqa: E402
 from vaguemestre.directory.ports import numen_keys  # noqa: E402
+from vaguemestre.directory.queries import primary_address  # noqa: E402
 from vaguemestre.directory.services import found_academy  # noqa: E402
 from vaguemestre.directory.values import NumenLayout  # noqa: E402
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes  # noqa: E402
 from vaguemestre.intake import services  # noqa: E402
 from vaguemestre.intake.sample import feed_text, sample, structures_text  # noqa: E402
 from vaguemestre.intake.values import Terms  # noqa: E402
 from vaguemestre.kernel.times import paris_day  # noqa: E402
+from vaguemestre.outbox.models import OutgoingRow  # noqa: E402
+from vaguemestre.webmail.values import MailLogin  # noqa: E402
 from vaguemestre.writing.queries import suggestions  # noqa: E402
+from vaguemestre.writing.services import (  # noqa: E402
+    carry_mailing,
+    prepare_mailing,
+    save_writing,
+    start_mailing,
+)
+from vaguemestre.writing.services.rows import fresh_key  # noqa: E402
+from vaguemestre.writing.values import Writer, Written  # noqa: E402
 
 ASKED = 2000
+COPIES = 1000
 
 
 def main(agents: int) -> None:
@@ -62,6 +76,33 @@ def main(agents: int) -> None:
         f"{len(addresses)} people, {ASKED} questions: median {parts[49]:.1f} ms, "
         f"95 % {parts[94]:.1f} ms, 99 % {parts[98]:.1f} ms, worst {max(took):.1f} ms"
     )
+    _mailing(account)
+
+
+def _mailing(account: Account) -> None:
+    """A thousand copies, handed to the outbox as its worker does; what leaves is taken for filed at once."""
+    now, boxes = timezone.now(), MemoryMailboxes()
+    address = primary_address(account.person_id or 0) or account.mailbox
+    writer = Writer(account.pk, "Mesure", address, MailLogin(account.mailbox))
+    written = Written(
+        subject="Réunion de {prenom}", html="<p>Bonjour {prenom},</p>" + "<p>Un texte.</p>" * 40
+    )
+    key = fresh_key()
+    save_writing(writer, key, written, 0, boxes, now=now)
+    table = "prenom;courriel\n" + "".join(f"Élève {n};parent{n}@dehors.example\n" for n in range(COPIES))
+    began = time.perf_counter()
+    mailing = prepare_mailing(writer, key, table.encode(), "x.csv", limit=20_971_520, now=now)
+    read = time.perf_counter() - began
+    start_mailing(account.pk, key, by="bench", now=now)
+    began, made = time.perf_counter(), 0
+    while made < COPIES:
+        carry_mailing(mailing, boxes, limit=20_971_520, now=now)
+        made = OutgoingRow.objects.filter(account=account).count()
+        OutgoingRow.objects.filter(account=account).update(state="filed")
+    took = (time.perf_counter() - began) * 1000 / COPIES
+    made_out = OutgoingRow.objects.filter(account=account).values_list("recipients", flat=True)
+    once = len({row[0] for row in made_out})
+    print(f"a mailing of {COPIES}: read in {read:.2f} s, {took:.1f} ms a copy, {once} recipients once each")
 
 
 def _academy(agents: int) -> Account:

@@ -71,7 +71,7 @@ class Composer {
       this.wasSent(told);
       this.sending.tell(told, "");
     } else if (left?.fields) this.restore(left.fields);
-    for (const button of ["later", "attach", "drop", "stock", "options"]) document.getElementById(button).hidden = false;
+    for (const button of ["later", "attach", "drop", "stock", "options", "mailing"]) document.getElementById(button).hidden = false;
     if (this.recipients[0].people.length) this.editor.focus();
     else this.recipients[0].input.focus();
     this.knowing.look();
@@ -106,6 +106,7 @@ class Composer {
     this.picked("#files", (files) => this.enclosures.add(files));
     this.picked("#pictures", (files) => this.addPictures(files));
     document.querySelector("#drop").addEventListener("click", () => this.askDrop());
+    document.querySelector("#mailing").addEventListener("click", () => this.mailing());
     this.listenLater();
     this.listenDrag();
     window.addEventListener("beforeunload", (event) => {
@@ -351,6 +352,16 @@ class Composer {
     this.keeping.resume(told.revision);
     this.touched();
     this.post("back");
+  }
+
+  // The rest is on a page of its own: the text is kept first.
+  async mailing() {
+    for (const field of this.recipients) field.commit();
+    if (this.enclosures.isBusy) return this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète.");
+    this.touched();
+    await this.keeping.save();
+    if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
+    location.assign(this.server.address("exemplaires/") + (this.isFramed ? "?cadre=1" : ""));
   }
 
   askDrop() {

@@ -29,7 +29,9 @@ export class Sending {
   }
 
   tell(told, later) {
-    const words = later ? `Courriel programmé pour le ${told.due}` : "Courriel envoyé";
+    let words = later ? `Courriel programmé pour le ${told.due}` : "Courriel envoyé";
+    const isDamped = !later && told.held_ms > 10 * 60 * 1000;
+    if (isDamped) words = `Beaucoup de réponses à tous circulent déjà : la vôtre partira le ${told.due}`;
     const line = document.createElement("p");
     const text = document.createElement("span");
     text.textContent = words;
@@ -42,8 +44,8 @@ export class Sending {
       back.textContent = "Retour à la messagerie";
       this.panel.append(back);
     }
-    if (told.state === "held") this.offerUndo(later ? 0 : told.held_ms);
-    this.follow(later ? told.held_ms : 0);
+    if (told.state === "held") this.offerUndo(later || isDamped ? 0 : told.held_ms);
+    this.follow(later || isDamped ? told.held_ms : 0);
   }
 
   offerUndo(left) {

@@ -147,6 +147,19 @@ def _passage(row: PassageRow, known: Mapping[str, FateRow]) -> Passage:
     )
 
 
+def copies_in_flight(account_id: int, key: str) -> int:
+    """How many of the messages whose keys begin with `key.` have not reached their end."""
+    ended = (OutgoingRow.State.FILED, OutgoingRow.State.CANCELLED, OutgoingRow.State.REFUSED)
+    mine = OutgoingRow.objects.filter(account_id=account_id, key__startswith=f"{key}.")
+    return mine.exclude(state__in=ended).count()
+
+
+def copies_by_state(account_id: int, key: str) -> dict[str, int]:
+    """State → how many of the messages whose keys begin with `key.`."""
+    mine = OutgoingRow.objects.filter(account_id=account_id, key__startswith=f"{key}.")
+    return dict(mine.values_list("state").annotate(count=Count("pk")).values_list("state", "count"))
+
+
 def _open_states() -> Iterable[str]:
     state = OutgoingRow.State
     return (state.HELD, state.QUEUED, state.REFUSED)

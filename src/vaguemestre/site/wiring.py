@@ -86,6 +86,7 @@ from vaguemestre.webmail.events import PreviewWanted
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing import handlers as writing_handlers
 from vaguemestre.writing import ports as writing
+from vaguemestre.writing.events import MailingGoesOn
 
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PeopleChanged: (provisioning_handlers.match_people, sorting_handlers.follow_people),
@@ -111,6 +112,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     VisitEnded: (oidc_handlers.tell, cas_handlers.tell),
     MessageQueued: (outbox_handlers.send,),
     MessageFiled: (writing_handlers.forget_composer, contacts_handlers.remember_recipients),
+    MailingGoesOn: (writing_handlers.carry_mailing,),
     MessageRefused: (writing_handlers.bring_draft_back,),
     MailHeld: (dispatch_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
@@ -126,6 +128,7 @@ UNDOINGS: dict[str, signin.Undo] = {}
 
 
 ROUNDS: tuple[Callable[[], None], ...] = (
+    writing_handlers.find_lost_mailings,
     outbox_handlers.find_lost_messages,
     outbox_handlers.forget_old_passages,
     registry_handlers.forget_old_visits,

@@ -310,6 +310,16 @@ def sentence(refusal: Refusal) -> str:
         "writing.text-gone": _("Cette réponse type n’existe plus."),
         "writing.not-your-school": _("Vous ne travaillez pas dans cet établissement."),
         "writing.too-many-texts": _("Il y a déjà %(limit)s réponses types : supprimez-en une d’abord."),
+        "writing.table-missing": _("Choisissez le fichier CSV."),
+        "writing.table-unreadable": _("Ce fichier n’est pas un fichier CSV : enregistrez-le d’abord en CSV."),
+        "writing.table-empty": _("Le fichier est vide : une ligne de titres, puis une par destinataire."),
+        "writing.table-too-long": _("Le fichier est trop long : %(limit)s lignes au plus."),
+        "writing.no-address-column": _("Aucune colonne ne contient d’adresses : nommez-la « courriel »."),
+        "writing.unknown-variable": _("Le texte demande {%(name)s}, qui n’est aucune des colonnes."),
+        "writing.mailing-empty": _("Personne ne peut recevoir ce courriel : corrigez les adresses."),
+        "writing.mailing-heavy": _(
+            "Les pièces jointes sont trop lourdes pour %(count)s exemplaires : mettez un lien à la place."
+        ),
         "writing.gone": _("Ce brouillon n’existe plus."),
         "writing.too-long": _("Le texte est trop long pour un courriel : joignez-le en pièce jointe."),
         "writing.changed-elsewhere": _("Ce brouillon a été modifié dans une autre fenêtre."),

@@ -1,14 +1,28 @@
 """What the worker does for a composer whose message left, or did not."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from vaguemestre.outbox.events import MessageFiled, MessageRefused
 from vaguemestre.webmail.ports import open_mailbox
-from vaguemestre.writing import services
+from vaguemestre.writing import queries, services
+from vaguemestre.writing.events import MailingGoesOn
+from vaguemestre.writing.http import size_limit
 
 
 def forget_composer(event: MessageFiled) -> None:
     services.forget_writing(event.account_id, event.key, open_mailbox.get())
+
+
+def carry_mailing(event: MailingGoesOn) -> None:
+    services.carry_mailing(event.mailing_id, open_mailbox.get(), limit=size_limit(), now=timezone.now())
+
+
+def find_lost_mailings() -> None:
+    """A mailing whose job was lost with its worker goes on."""
+    for mailing_id in queries.mailings_under_way(timezone.now() - timedelta(minutes=5)):
+        carry_mailing(MailingGoesOn(mailing_id))
 
 
 def bring_draft_back(event: MessageRefused) -> None:

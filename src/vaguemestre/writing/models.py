@@ -91,3 +91,52 @@ class Slice(models.Model):
     class Meta:
         ordering = ("offset",)
         constraints = (models.UniqueConstraint(fields=("enclosure", "offset"), name="slice_once"),)
+
+
+class Mailing(models.Model):
+    """One message written once, sent in a copy of its own to each recipient."""
+
+    class State(models.TextChoices):
+        READY = "ready"
+        RUNNING = "running"
+        STOPPED = "stopped"
+        DONE = "done"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mailings")
+    composition = models.OneToOneField(
+        Composition, null=True, blank=True, on_delete=models.SET_NULL, related_name="mailing"
+    )
+    key = models.CharField(max_length=32, unique=True)  # the composer's
+    series = models.CharField(max_length=32, unique=True)  # then `.line`: the key of each copy in the outbox
+    state = models.CharField(max_length=8, choices=State.choices, default=State.READY, db_index=True)
+    source = models.CharField(max_length=255, blank=True)
+    wrong = models.JSONField(default=list)  # line, what stood there, why
+    created_at = models.DateTimeField()
+
+
+class MailingCopy(models.Model):
+    """A copy to make; `queued_at` once the outbox has it."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="copies")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=2000, blank=True)
+    address = models.CharField(max_length=254)
+    values = models.JSONField(default=dict)
+    queued_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("mailing", "number"), name="copy_once"),
+            models.UniqueConstraint(fields=("mailing", "address"), name="copy_once_each"),
+        )
+
+
+class BroadReply(models.Model):
+    """An answer to many in a conversation: when there are too many, the next ones wait."""
+
+    root = models.CharField(max_length=255)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("root", "at")),)

@@ -202,3 +202,51 @@ class StockTextGiven:
     subject: str
     html: str
     structure_id: int = 0
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One copy of a mailing. `number`: its line in the file; `values`: column (plain name) → cell."""
+
+    number: int
+    name: str
+    address: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A line that cannot leave. `reason`: `address-missing`, `address-wrong`, `twice`, `empty:COLUMN`."""
+
+    number: int
+    typed: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A copy as its recipient will read it."""
+
+    name: str
+    address: str
+    subject: str
+    html: str
+
+
+@dataclass(frozen=True)
+class MailingShown:
+    """How far a mailing is. `state`: `ready`, `running`, `stopped`, `done`."""
+
+    id: int
+    state: str
+    total: int
+    queued: int
+    sent: int
+    refused: int
+    wrong: tuple[Wrong, ...]
+    previews: tuple[Preview, ...]
+    source: str  # name of the file, or nothing: the recipients of the message
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.queued

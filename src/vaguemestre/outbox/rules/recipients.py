@@ -19,7 +19,7 @@ def parsed_recipients(field: str, text: str) -> tuple[Recipient, ...]:
     `outbox.recipient-malformed` (with the first wrong one) or `outbox.too-many-recipients`.
     """
     found: dict[str, Recipient] = {}
-    for item in _items(check_field(field, text)):
+    for item in split_recipients(check_field(field, text)):
         recipient = _recipient(field, item)
         found.setdefault(recipient.address, recipient)
     if len(found) > LIMIT:
@@ -36,7 +36,7 @@ def check_recipients(*fields: Iterable[Recipient]) -> None:
         raise Refusal("outbox.too-many-recipients", field="to", limit=LIMIT)
 
 
-def _items(text: str) -> Iterator[str]:
+def split_recipients(text: str) -> Iterator[str]:
     """Cut at commas and semicolons outside quotation marks and angle brackets."""
     pieces = (found[0].strip() for found in _ITEM.finditer(text))
     return (piece for piece in pieces if piece)

@@ -20,6 +20,7 @@ from vaguemestre.writing.queries.identities import (
     stock_text,
     stock_texts_of,
 )
+from vaguemestre.writing.queries.mailings import find_mailing, mailings_under_way
 from vaguemestre.writing.queries.recipients import people_met, suggestions
 
 __all__ = [
@@ -27,9 +28,11 @@ __all__ = [
     "enclosure_content",
     "enclosures_of",
     "find_identity",
+    "find_mailing",
     "find_writing",
     "identities_of",
     "is_picture_path",
+    "mailings_under_way",
     "own_addresses",
     "people_met",
     "picture_ids",

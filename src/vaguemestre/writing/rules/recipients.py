@@ -1,7 +1,24 @@
-"""What an address says of its owner."""
+"""What an address says of its owner; addresses read one by one."""
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.outbox.rules.recipients import parsed_recipients, split_recipients
+from vaguemestre.outbox.values import Recipient
 
 
 def is_inside(address: str, domain: str) -> bool:
     """Whether the académie of `domain` hosts it, itself or in a sub-domain."""
     there = address.rpartition("@")[2].lower()
     return there == domain or there.endswith("." + domain)
+
+
+def loose_recipients(text: str) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
+    """Those that can be read, each address once, and the items that cannot."""
+    found: dict[str, Recipient] = {}
+    wrong = []
+    for item in split_recipients(text.replace("\r", ",").replace("\n", ",")):
+        try:
+            for one in parsed_recipients("to", item):
+                found.setdefault(one.address, one)
+        except Refusal:
+            wrong.append(item[:254])
+    return tuple(found.values()), tuple(wrong)

@@ -2,6 +2,7 @@
 
 from vaguemestre.writing.services.drafting import fork_writing, match_draft, save_writing
 from vaguemestre.writing.services.enclosing import add_enclosure, add_slice, remove_enclosure
+from vaguemestre.writing.services.mailing import carry_mailing, prepare_mailing, start_mailing, stop_mailing
 from vaguemestre.writing.services.opening import start_writing
 from vaguemestre.writing.services.parting import drop_writing, forget_writing, take_back
 from vaguemestre.writing.services.sending import cancel_sending, send_writing
@@ -16,10 +17,12 @@ __all__ = [
     "add_enclosure",
     "add_slice",
     "cancel_sending",
+    "carry_mailing",
     "drop_writing",
     "forget_writing",
     "fork_writing",
     "match_draft",
+    "prepare_mailing",
     "remove_enclosure",
     "remove_identity",
     "remove_stock_text",
@@ -27,6 +30,8 @@ __all__ = [
     "save_stock_text",
     "save_writing",
     "send_writing",
+    "start_mailing",
     "start_writing",
+    "stop_mailing",
     "take_back",
 ]

@@ -46,12 +46,16 @@ def take_back(account_id: int, outbox_key: str, open_mailbox: OpenMailbox, *, no
 
 def restore_draft(row: Composition, open_mailbox: OpenMailbox, *, login: MailLogin, now: datetime) -> None:
     """The draft of the mailbox says what was about to leave."""
+    with open_mailbox(login) as mailbox:
+        match_draft(row, writer_of_row(row), mailbox, now=now)
+
+
+def writer_of_row(row: Composition) -> Writer:
+    """Who wrote it, for the worker."""
     account = row.account
     address = primary_address(account.person_id) if account.person_id else None
     name = account.person.shown_name if account.person else ""
-    writer = Writer(row.account_id, name, address or account.mailbox, login)
-    with open_mailbox(login) as mailbox:
-        match_draft(row, writer, mailbox, now=now)
+    return Writer(row.account_id, name, address or account.mailbox, MailLogin(account.mailbox))
 
 
 def _sent_row(account_id: int, outbox_key: str) -> Composition | None:

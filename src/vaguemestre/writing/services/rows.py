@@ -83,6 +83,11 @@ def draft_letter(row: Composition, writer: Writer, now: datetime) -> Letter:
     )
 
 
+def bare_letter(row: Composition, writer: Writer, date: datetime) -> Letter:
+    """The message without its recipients, to be made out to each of them."""
+    return _letter(row, writer, date, row.draft_message_id, (), (), (), row.subject)
+
+
 def final_letter(row: Composition, writer: Writer, date: datetime, message_id: str) -> Letter:
     """The message as it leaves. Raises the refusals of `outbox.rules` with their field."""
     return _letter(

@@ -11,7 +11,8 @@ from vaguemestre.outbox.rules.message import check_whole, compose
 from vaguemestre.outbox.rules.recipients import check_recipients
 from vaguemestre.outbox.services import cancel_message, queue_message
 from vaguemestre.outbox.values import Letter, Outgoing, Parcel
-from vaguemestre.writing.models import Composition
+from vaguemestre.writing.models import BroadReply, Composition
+from vaguemestre.writing.rules import damping
 from vaguemestre.writing.services.enclosing import check_complete
 from vaguemestre.writing.services.rows import (
     check_identity,
@@ -44,9 +45,21 @@ def send_writing(
     check_complete(row)
     letter = final_letter(row, writer, due_at, f"<{row.key}.{attempt}@{writer.domain}>")
     check_recipients(letter.to, letter.cc, letter.bcc)
+    due_at = _after_the_storm(row, letter, due_at, now)
     content = compose(letter, boundary=secrets.token_hex(16))
     check_whole(content, limit)
     return _queue(row, writer, letter, content, attempt, due_at, now)
+
+
+def _after_the_storm(row: Composition, letter: Letter, due_at: datetime, now: datetime) -> datetime:
+    """Count this answer among those of its conversation; later than asked when there are too many."""
+    if not damping.is_broad(row.mode, len(letter.recipients)):
+        return due_at
+    root = (row.references or [row.in_reply_to])[0][:255]
+    recent = BroadReply.objects.filter(root=root, at__gt=now - damping.WINDOW).count()
+    BroadReply.objects.filter(at__lt=now - 24 * damping.WINDOW).delete()
+    BroadReply.objects.create(root=root, at=now)
+    return damping.damped(due_at, now=now, recent=recent)
 
 
 @transaction.atomic(durable=True)

@@ -2,6 +2,7 @@
 
 from vaguemestre.writing.views.enclosing import add_enclosure, add_slice, remove_enclosure, show_enclosure
 from vaguemestre.writing.views.leaving import cancel, list_waiting, send, tell_state
+from vaguemestre.writing.views.mailing import mailing, mailing_state, start_mailing, stop_mailing
 from vaguemestre.writing.views.signing import (
     edit_identity,
     edit_stock_text,
@@ -33,6 +34,8 @@ __all__ = [
     "fork",
     "list_identities",
     "list_waiting",
+    "mailing",
+    "mailing_state",
     "meet_recipients",
     "remove_enclosure",
     "remove_identity",
@@ -41,6 +44,8 @@ __all__ = [
     "send",
     "show_enclosure",
     "start",
+    "start_mailing",
+    "stop_mailing",
     "suggest_recipients",
     "tell_state",
     "tell_stock_texts",

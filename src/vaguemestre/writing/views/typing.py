@@ -81,6 +81,9 @@ def _asked(request: HttpRequest) -> Written:
 @signed_in
 def compose(request: SignedInRequest, key: str) -> HttpResponse:
     writing = queries.find_writing(request.who.account_id, key)
+    begun = queries.find_mailing(request.who.account_id, key) if not writing or writing.is_sending else None
+    if begun and begun.state != "ready":
+        return HttpResponseRedirect(reverse("writing:mailing", args=[key]))
     return composer_page(request, writing or empty_writing(key, signed(request, Written())))
 
 

@@ -1,0 +1,50 @@
+"""How far a mailing is, and what its recipients will read."""
+
+from datetime import datetime
+
+from vaguemestre.outbox.queries import copies_by_state
+from vaguemestre.writing.models import Mailing
+from vaguemestre.writing.queries.composing import picture_ids
+from vaguemestre.writing.rules.cleaning import html_of_text, kept_html
+from vaguemestre.writing.rules.mailing import merged_html, merged_subject
+from vaguemestre.writing.values import MailingShown, Preview, Wrong
+
+PREVIEWS = 3
+
+
+def find_mailing(account_id: int, key: str) -> MailingShown | None:
+    """The mailing of that composer, if it is the account's own."""
+    mailing = Mailing.objects.select_related("composition").filter(account_id=account_id, key=key).first()
+    if mailing is None:
+        return None
+    states = copies_by_state(account_id, mailing.series)
+    return MailingShown(
+        id=mailing.pk,
+        state=mailing.state,
+        total=mailing.copies.count(),
+        queued=mailing.copies.exclude(queued_at=None).count(),
+        sent=states.get("filed", 0) + states.get("submitted", 0),
+        refused=states.get("refused", 0) + states.get("cancelled", 0),
+        wrong=tuple(Wrong(*one) for one in mailing.wrong),
+        previews=_previews(mailing),
+        source=mailing.source,
+    )
+
+
+def mailings_under_way(since: datetime) -> list[int]:
+    """Those that should go on: their job may have been lost with a worker."""
+    running = Mailing.objects.filter(state=Mailing.State.RUNNING, created_at__lt=since)
+    return list(running.values_list("pk", flat=True))
+
+
+def _previews(mailing: Mailing) -> tuple[Preview, ...]:
+    row = mailing.composition
+    if row is None:
+        return ()
+    ours = set(picture_ids(row))
+    shown = []
+    for copy in mailing.copies.all()[:PREVIEWS]:
+        html = merged_html(html_of_text(row.text) if row.is_plain else row.html, copy.values)
+        subject = merged_subject(row.subject, copy.values)
+        shown.append(Preview(copy.name, copy.address, subject, kept_html(html, ours.__contains__)))
+    return tuple(shown)

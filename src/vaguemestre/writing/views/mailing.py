@@ -1,0 +1,82 @@
+"""« Un exemplaire par destinataire »: whom, what each will read, how far it is."""
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.ui.refusals import sentence
+from vaguemestre.writing import queries, services
+from vaguemestre.writing.http import COMPOSER_CSP, actor_of, size_limit, writer_of
+
+
+@require_http_methods(["GET", "POST"])
+@csp_override(COMPOSER_CSP)
+@signed_in
+def mailing(request: SignedInRequest, key: str) -> HttpResponse:
+    """POST: read the recipients, of a file or of the message; nothing leaves before « Envoyer »."""
+    if request.method == "GET":
+        return _page(request, key)
+    file = request.FILES.get("table")
+    is_file = request.POST.get("source") == "file"
+    try:
+        if is_file and file is None:
+            raise Refusal("writing.table-missing")
+        services.prepare_mailing(
+            writer_of(request),
+            key,
+            file.read() if is_file and file else None,
+            (file.name or "") if is_file and file else "",
+            limit=size_limit(),
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        return _page(request, key, error=sentence(refusal), status=422)
+    return _back(request, key)
+
+
+@require_POST
+@signed_in
+def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
+    services.start_mailing(request.who.account_id, key, by=actor_of(request), now=timezone.now())
+    return _back(request, key)
+
+
+@require_POST
+@signed_in
+def stop_mailing(request: SignedInRequest, key: str) -> HttpResponse:
+    services.stop_mailing(request.who.account_id, key, by=actor_of(request), now=timezone.now())
+    return _back(request, key)
+
+
+@require_GET
+@signed_in
+def mailing_state(request: SignedInRequest, key: str) -> HttpResponse:
+    shown = queries.find_mailing(request.who.account_id, key)
+    if shown is None:
+        raise Refusal("writing.gone")
+    return render(request, "writing/mailing_state.html", {"mailing": shown, "key": key})
+
+
+def _page(request: SignedInRequest, key: str, *, error: str = "", status: int = 200) -> HttpResponse:
+    writing = queries.find_writing(request.who.account_id, key)
+    shown = queries.find_mailing(request.who.account_id, key)
+    if writing is None and shown is None:
+        raise Refusal("writing.gone")
+    told = {
+        "writing": writing,
+        "mailing": shown,
+        "key": key,
+        "error": error,
+        "is_framed": "cadre" in request.GET,
+    }
+    return render(request, "writing/mailing.html", told, status=status)
+
+
+def _back(request: SignedInRequest, key: str) -> HttpResponse:
+    framed = "?cadre=1" if "cadre" in request.GET else ""
+    return HttpResponseRedirect(reverse("writing:mailing", args=[key]) + framed)
