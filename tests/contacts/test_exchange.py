@@ -54,7 +54,8 @@ ROUNDCUBE = (
     '"Display Name","First Name","Last Name","Nickname","E-mail Address","E-mail 2 Address",'
     '"Home Phone",'
     '"Mobile Phone","Company","Job Title","Notes","Birthday"\n'
-    '"Éric Dupont","Éric","Dupont","","eric@dehors.example","e2@x.example","0322000000","0611223344","Mairie",'
+    '"Éric Dupont","Éric","Dupont","","eric@dehors.example","e2@x.example","0322000000","0611223344",'
+    '"Mairie",'
     '"Adjoint","FCPE","1980-04-12"\n'
 )
 
@@ -232,9 +233,9 @@ def test_a_photo_is_made_again_from_its_points(browser: Client) -> None:
         "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:X\r\nN:X;;;;\r\nPHOTO;ENCODING=b;TYPE=JPEG:"
         + base64.b64encode(b"<html>").decode()
         + "\r\nEND:VCARD\r\n",
-        "x",
+        "x.vcf",
     )
-    odd = Contact.objects.get(uid="x")
+    odd = Contact.objects.get(href="x.vcf")
     assert browser.get(f"/contacts/{odd.pk}/photo/").status_code == 404
 
 

@@ -31,9 +31,9 @@ def silent_port() -> Iterator[int]:
 @pytest.mark.django_db
 def test_what_does_not_answer_is_down(config: Config) -> None:
     found = health.checks(config)
-    assert set(found) == {"database", "dovecot", "postfix", "push", "worker", "gate", "disk"}
+    assert set(found) == {"database", "dovecot", "postfix", "push", "worker", "gate", "carddav", "disk"}
     assert found["database"].ok
-    assert not any(found[name].ok for name in ("dovecot", "postfix", "push", "worker", "gate"))
+    assert not any(found[name].ok for name in ("dovecot", "postfix", "push", "worker", "gate", "carddav"))
 
 
 @pytest.mark.django_db

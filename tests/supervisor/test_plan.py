@@ -24,7 +24,7 @@ def test_dovecot_starts_before_postfix_and_both_end_last() -> None:
 
 def test_our_own_processes_come_in_order_and_end_first() -> None:
     children = plan.programs(CONFIG, "python", Path("/srv/essai/static"))
-    assert [child.name for child in children] == ["push", "web", "gate", "worker", "worker-long"]
+    assert [child.name for child in children] == ["push", "web", "carddav", "gate", "worker", "worker-long"]
     assert not any(child.ends_last for child in children)
 
 
@@ -70,4 +70,4 @@ def test_a_service_that_was_ready_is_soon_back_however_often_it_is_killed(
 @given(st.integers(min_value=1, max_value=63_000))
 def test_no_two_services_share_a_port(base: int) -> None:
     ports = plan.listening_ports(Config(home=Path("/srv/essai"), port_base=base))
-    assert len(ports) == len(set(ports)) == 10
+    assert len(ports) == len(set(ports)) == 11

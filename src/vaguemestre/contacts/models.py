@@ -33,6 +33,7 @@ class Contact(models.Model):
         SchoolBook, null=True, blank=True, on_delete=models.CASCADE, related_name="contacts"
     )
     uid = models.CharField(max_length=255, blank=True)
+    href = models.CharField(max_length=255, blank=True)  # its name in CardDAV, chosen by whoever made it
     name = models.CharField(max_length=200)
     address = models.CharField(max_length=254, blank=True)
     others = models.TextField(blank=True)  # further addresses, a space between
@@ -57,6 +58,12 @@ class Contact(models.Model):
                 fields=("account", "address"), condition=Q(is_collected=True), name="collected_once"
             ),
             models.UniqueConstraint(fields=("account", "uid"), condition=~Q(uid=""), name="contact_uid_once"),
+            models.UniqueConstraint(
+                fields=("account", "href"), condition=~Q(href=""), name="contact_href_once"
+            ),
+            models.UniqueConstraint(
+                fields=("book", "href"), condition=~Q(href=""), name="book_contact_href_once"
+            ),
             models.UniqueConstraint(
                 fields=("book", "uid"), condition=~Q(uid=""), name="book_contact_uid_once"
             ),

@@ -1,6 +1,6 @@
 """Reading address books. Every question is bound to a shelf: one's own, or a school's one serves in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -175,12 +175,23 @@ def twins_on(shelf: Shelf) -> tuple[Twins, ...]:
     return twins_among(contacts_on(shelf, only="kept"))
 
 
-def stored_on(shelf: Shelf, uids: Iterable[str] | None = None) -> tuple[Stored, ...]:
-    """Cards kept on purpose as vCards, all or some."""
-    rows = shelf_rows(shelf).filter(is_collected=False).exclude(uid="")
-    if uids is not None:
-        rows = rows.filter(uid__in=list(uids))
-    return tuple(Stored(*row) for row in rows.order_by("pk").values_list("uid", "vcard", "etag"))
+def stored_on(shelf: Shelf, hrefs: Collection[str] | None = None) -> tuple[Stored, ...]:
+    """Cards kept on purpose as vCards, all or those of these names."""
+    rows = shelf_rows(shelf).filter(is_collected=False).exclude(href="")
+    if hrefs is not None:
+        rows = rows.filter(href__in=hrefs)
+    columns = rows.order_by("pk").values_list("href", "uid", "vcard", "etag", "changed_at")
+    return tuple(Stored(*row[:4], row[4].timestamp()) for row in columns)
+
+
+def marks_on(shelf: Shelf) -> tuple[tuple[str, str], ...]:
+    """(name, etag) of each card kept on purpose: what a program compares with its own."""
+    rows = shelf_rows(shelf).filter(is_collected=False).exclude(href="")
+    return tuple(rows.order_by("pk").values_list("href", "etag"))
+
+
+def has_uid(shelf: Shelf, uid: str) -> bool:
+    return shelf_rows(shelf).filter(uid=uid).exists()
 
 
 def cards_on(shelf: Shelf) -> Iterator[ContactCard]:

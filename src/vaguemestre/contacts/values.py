@@ -69,9 +69,11 @@ class Writer:
 class Stored:
     """A card as programs know it (CardDAV): its text in vCard."""
 
+    href: str
     uid: str
     text: str
     etag: str
+    changed_at: float  # Unix time
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,7 @@ class Ports:
     web: int
     push: int
     intranet: int  # Accolad, beside a demonstration
+    carddav: int
     imap: int
     imaps: int
     submission: int
@@ -170,6 +171,7 @@ class Config:
             web=base,
             push=base + 1,
             intranet=base + 2,
+            carddav=base + 3,
             imap=base + 143,
             imaps=base + 993,
             submission=base + 587,
@@ -183,6 +185,13 @@ class Config:
     @property
     def public_url(self) -> str:
         return self.web.public_url or f"http://localhost:{self.ports.web}"
+
+    @property
+    def carddav_url(self) -> str:
+        """Where address books answer: behind the same proxy as the pages, else on a port of their own."""
+        if self.web.behind_tls:
+            return f"{self.public_url}/dav/"
+        return f"http://localhost:{self.ports.carddav}/dav/"
 
     @property
     def intranet_url(self) -> str:

@@ -36,6 +36,7 @@ def checks(config: Config) -> dict[str, Check]:
         "push": lambda: _page(ports.push, "/sante"),
         "worker": lambda: _beats(config, "worker"),
         "gate": lambda: _beats(config, "gate"),
+        "carddav": lambda: _page(ports.carddav, "/sante"),
         "disk": lambda: _space(config),
     }
     return {name: ask() for name, ask in asked.items()}

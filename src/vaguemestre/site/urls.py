@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.sso.oidc.urls")),
     path("cas/", include("vaguemestre.sso.cas.urls")),
     path("", include("vaguemestre.portal.urls")),
+    path(".well-known/carddav", views.find_carddav, name="carddav"),
     path("sante/", views.show_health, name="health"),
     path("sante/ping", views.ping, name="ping"),
 ]

@@ -1,8 +1,9 @@
 """Health, for whoever watches the instance."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from vaguemestre.site.health import checks
@@ -24,3 +25,9 @@ def show_health(request: HttpRequest) -> JsonResponse:
         "checks": {name: check.as_json() for name, check in found.items()},
     }
     return JsonResponse(body, status=200 if well else 503)
+
+
+@csrf_exempt  # programs ask by PROPFIND; nothing is done here
+def find_carddav(request: HttpRequest) -> HttpResponse:
+    """Where programs look for address books (RFC 6764 §5)."""
+    return HttpResponsePermanentRedirect(settings.CONFIG.carddav_url)

@@ -134,6 +134,7 @@ def ready_words(config: Config, ca: Path, accounts: Sequence[Mapping[str, object
             "submissions": ports.submissions,
             "mx": ports.mx,
             "managesieve": ports.managesieve,
+            "carddav": ports.carddav,
         },
         "domain": config.academy.domain,
         "ca": str(ca),

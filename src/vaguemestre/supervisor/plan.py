@@ -85,6 +85,7 @@ def programs(config: Config, python: str, static: Path) -> tuple[Child, ...]:
             (Question(Ask.PAGE, config.ports.push, "/sante"),),
         ),
         Child("web", _web(config, python, static), (Question(Ask.PAGE, config.ports.web, "/sante/ping"),)),
+        Child("carddav", _carddav(config, python), (Question(Ask.PAGE, config.ports.carddav, "/sante"),)),
         Child(
             "gate",
             (python, "-m", "vaguemestre.site.gate"),
@@ -93,6 +94,17 @@ def programs(config: Config, python: str, static: Path) -> tuple[Child, ...]:
         _worker(config, python, "worker", "default"),
         _worker(config, python, "worker-long", "long"),
     )
+
+
+def _carddav(config: Config, python: str) -> tuple[str, ...]:
+    return (
+        python, "-m", "granian", "vaguemestre.site.carddav:application",
+        "--interface", "wsgi", "--http", "1", "--no-ws",
+        "--host", config.web.host, "--port", str(config.ports.carddav),
+        "--workers", "1", "--blocking-threads", "4",
+        "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "2",
+        "--log-level", "warning",
+    )  # fmt: skip
 
 
 def _worker(config: Config, python: str, name: str, queue: str) -> Child:
@@ -161,6 +173,7 @@ def listening_ports(config: Config) -> tuple[int, ...]:
     """Every port an instance needs free, the announced ones first."""
     ports = config.ports
     return (
-        ports.web, ports.push, ports.intranet, ports.imap, ports.imaps, ports.submission, ports.submissions,
+        ports.web, ports.push, ports.intranet, ports.carddav,
+        ports.imap, ports.imaps, ports.submission, ports.submissions,
         ports.mx, ports.managesieve, ports.mx + 1,  # the last one: where Sieve hands over what it sends
     )  # fmt: skip

@@ -352,6 +352,7 @@ def sentence(refusal: Refusal) -> str:
         "contacts.file-unreadable": _("Ce fichier n’est ni une vCard ni un CSV lisible."),
         "contacts.file-empty": _("Ce fichier est vide."),
         "contacts.file-too-big": _("Ce fichier est trop lourd : 10 Mo au plus."),
+        "contacts.uid-twice": _("Une autre fiche de ce carnet porte déjà cet identifiant."),
         "contacts.gone": _("Ce contact n’existe plus."),
         "contacts.address-twice": _("Cette adresse est déjà dans votre carnet."),
         "contacts.control-character": _("Un des champs contient un caractère qui n’y a pas sa place."),

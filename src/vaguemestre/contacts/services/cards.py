@@ -85,16 +85,19 @@ def collect_addresses(account_id: int, people: Iterable[tuple[str, str]]) -> Non
 
 
 @transaction.atomic(durable=True)
-def store_card(shelf: Shelf, text: str, uid: str) -> Stored:
-    """A card or group as a program wrote it (CardDAV), new or in the place of the one of that UID.
+def store_card(shelf: Shelf, text: str, href: str) -> Stored:
+    """A card or group as a program wrote it (CardDAV), new or in the place of the one of that name.
 
     What the program wrote is what it reads back. Raises Refusal `contacts.vcard-unreadable`,
-    `contacts.read-only`, `contacts.book-full`.
+    `contacts.read-only`, `contacts.book-full`, `contacts.uid-twice`.
     """
     check_writable(shelf)
     read = vcards.parsed(text)
-    row = shelf_rows(shelf).filter(uid=uid).first() or new_row(shelf)
-    row.uid = uid
+    row = shelf_rows(shelf).filter(href=href).first() or new_row(shelf)
+    uid = vcards.uid_of(read) or href.removesuffix(".vcf")
+    if shelf_rows(shelf).filter(uid=uid).exclude(pk=row.pk or 0).exists():
+        raise Refusal("contacts.uid-twice")
+    row.uid, row.href = uid, href
     if vcards.is_group(read):
         row.is_group, row.name, row.vcard, row.etag = True, _name(read), text, etag_of(text)
         row.save()
@@ -102,14 +105,14 @@ def store_card(shelf: Shelf, text: str, uid: str) -> Stored:
     else:
         row.is_group = False
         write_row(row, _lenient(read, uid), text)
-    return Stored(row.uid, row.vcard, row.etag)
+    return Stored(row.href, row.uid, row.vcard, row.etag, row.changed_at.timestamp())
 
 
 @transaction.atomic(durable=True)
-def delete_stored(shelf: Shelf, uid: str) -> bool:
+def delete_stored(shelf: Shelf, href: str) -> bool:
     """Whether there was one."""
     check_writable(shelf)
-    row = shelf_rows(shelf).filter(uid=uid, is_collected=False).first()
+    row = shelf_rows(shelf).filter(href=href, is_collected=False).first()
     if row is not None:
         _delete(row)
     return row is not None

@@ -1,0 +1,72 @@
+"""The address books of this instance for telephones and mail programs: Radicale, in a process of its own."""
+
+import logging
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import django
+from django.utils.module_loading import import_string
+from radicale import config
+from radicale.app import Application
+
+MOUNTED = "/dav"
+_LARGEST = 3_000_000  # octets of a request
+
+
+def make() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+    """The WSGI application: `/dav/…` is Radicale's, `/sante` says that we live."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
+    django.setup()
+    radicale = Application(_configuration())
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/sante":
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [b"ok"]
+        if path != MOUNTED and not path.startswith(f"{MOUNTED}/"):
+            environ["wsgi.input"].read(_LARGEST)  # unread, it would cut the program off
+            found_at = path in ("/", "/.well-known/carddav")  # where programs begin (RFC 6764)
+            start_response(
+                "301 Moved Permanently" if found_at else "404 Not Found",
+                [("Location", f"{MOUNTED}/")] if found_at else [("Content-Type", "text/plain")],
+            )
+            return [b""]
+        environ = {**environ, "SCRIPT_NAME": MOUNTED, "PATH_INFO": path[len(MOUNTED) :] or "/"}
+        found: Iterable[bytes] = radicale(environ, start_response)
+        return found
+
+    return answer
+
+
+def _configuration() -> config.Configuration:
+    made = config.load([])
+    room = "vaguemestre.contacts.dav"
+    made.update(
+        {
+            "auth": {
+                "type": import_string(f"{room}.Auth"),
+                "realm": "Contacts",
+                "delay": "1",
+                "lc_username": "True",
+                "cache_logins": "False",
+            },
+            "rights": {
+                "type": import_string(f"{room}.Rights"),
+                "permit_delete_collection": "False",
+                "permit_overwrite_collection": "False",
+            },
+            "storage": {"type": import_string(f"{room}.Storage")},
+            "web": {"type": "none"},
+            "server": {"max_content_length": str(_LARGEST), "max_resource_size": str(_LARGEST * 8 // 10)},
+            "logging": {"level": "warning", "mask_passwords": "True"},
+        },
+        "vaguemestre",
+        privileged=True,
+    )
+    logging.getLogger("radicale").setLevel(logging.WARNING)
+    return made
+
+
+application = make()
