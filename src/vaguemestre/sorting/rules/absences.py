@@ -141,7 +141,9 @@ def previews(
     sender = f"{owner.name} <{owner.address}>"
     subject = absence.subject or "Absence : Réunion"
     internal, external = (
-        Preview(sender, subject, "" if absence.is_rich else text, text if absence.is_rich else "")
+        Preview(sender, subject, "", rich.clean_html(text))
+        if text and absence.is_rich
+        else Preview(sender, subject, text)
         if text
         else None
         for text in texts(absence, cards)

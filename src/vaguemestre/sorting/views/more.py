@@ -57,14 +57,15 @@ def save_expert(request: SignedInRequest) -> HttpResponse:
     form = ExpertForm(request.POST)
     if not form.is_valid():
         return _expert_page(request, form, status=422)
+    text = form.cleaned_data["expert"]
     try:
         event = services.save_expert(
-            request.who.account_id, form.cleaned_data["expert"], open_scripts.get(), by=by(request),
+            request.who.account_id, text, open_scripts.get(), by=by(request),
             now=timezone.now(), forwards_outside=settings.CONFIG.mail.forward_outside,
         )  # fmt: skip
     except ExpertRefused as refused:
         form.add_error("expert", sentence(refused))
-        lines = form.cleaned_data["expert"].replace("\r\n", "\n").split("\n")
+        lines = text.replace("\r\n", "\n").split("\n")
         shown = [(one, lines[one.line - 1] if 0 < one.line <= len(lines) else "") for one in refused.errors]
         return _expert_page(request, form, status=422, errors=shown)
     except Refusal as refusal:

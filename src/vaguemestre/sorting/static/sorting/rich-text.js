@@ -28,7 +28,7 @@ customElements.define(
       this.editor.innerHTML = this.source.value; // made clean by the server
       this.editor.addEventListener("input", () => this.keep());
       this.editor.addEventListener("paste", (event) => this.paste(event));
-      this.source.hidden = true;
+      this.classList.add("edits"); // of ours: htmx puts back the attributes of what has an id
       this.append(this.tools(), this.editor);
       document.querySelector(`label[for="${this.source.id}"]`)?.addEventListener("click", () => this.editor.focus());
     }
