@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vaguemestre.helpdesk.views import accounts, hand_overs, requests
+from vaguemestre.helpdesk.views import absences, accounts, hand_overs, requests
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("assistance/compte/<int:account_id>/agir", accounts.act_on, name="act"),
     path("assistance/compte/<int:account_id>/messagerie", accounts.show_mail, name="mail"),
     path("assistance/compte/<int:account_id>/remise", hand_overs.ask, name="ask-hand-over"),
+    path("assistance/compte/<int:account_id>/absence", absences.set_absence, name="absence"),
     path("assistance/demandes", requests.list_all, name="requests"),
     path("assistance/demandes/<int:request_id>", requests.show, name="request"),
     path("assistance/remises", hand_overs.list_mine, name="hand-overs"),

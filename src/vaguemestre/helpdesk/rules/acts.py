@@ -50,12 +50,17 @@ def possible(target: Target) -> frozenset[Act]:
 
 def check_act(act: Act, target: Target, operator_id: int) -> None:
     """Raises Refusal `helpdesk.not-on-yourself`, `…on-administrators` or `…not-in-that-state`."""
+    check_somebody_else(target, operator_id)
+    if act not in possible(target):
+        raise Refusal("helpdesk.not-in-that-state")
+
+
+def check_somebody_else(target: Target, operator_id: int) -> None:
+    """Raises Refusal `helpdesk.not-on-yourself` or `…on-administrators`."""
     if target.account_id == operator_id:
         raise Refusal("helpdesk.not-on-yourself")
     if target.role == "administrator":
         raise Refusal("helpdesk.not-on-administrators")
-    if act not in possible(target):
-        raise Refusal("helpdesk.not-in-that-state")
 
 
 def check_count(act: Act, done_today: int) -> None:

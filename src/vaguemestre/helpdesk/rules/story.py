@@ -32,6 +32,8 @@ STORY: Mapping[str, str] = {
     "credentials.passkey-removed": "Clé d’accès retirée",
     "credentials.recovery-contact-set": "Contact de secours ajouté",
     "credentials.recovery-contact-dropped": "Contact de secours retiré",
+    "sorting.absence-set-by-desk": "Notification d’absence neutre posée",
+    "sorting.absence-ended": "Notification d’absence terminée",
     "helpdesk.lifted": "Assistance : attente levée",
     "helpdesk.suspended": "Assistance : suspension",
     "helpdesk.resumed": "Assistance : réouverture",

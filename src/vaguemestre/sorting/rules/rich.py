@@ -11,7 +11,8 @@ import nh3
 from vaguemestre.sorting.values import Card
 
 _TAGS = {"p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "a", "div", "blockquote"}
-_ENDS = re.compile(r"(?i)<br\s*/?>|</(?:p|div|ul|ol|blockquote)>")
+_LINE = re.compile(r"(?i)<br\s*/?>|</(?:div|blockquote)>")
+_PARAGRAPH = re.compile(r"(?i)</(?:p|ul|ol)>")
 _ITEM = re.compile(r"(?i)<li[^>]*>")
 _LINK = re.compile(r'(?is)<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>')
 _ANY = re.compile(r"<[^>]+>")
@@ -38,7 +39,7 @@ def plain_of(html: str) -> str:
 
     flat = re.sub(r"\s*\n\s*", " ", html)
     flat = re.sub(r"(?i)(?:<br\s*/?>\s*)+(?=</(?:p|div|li)>)", "", flat)
-    lined = _ENDS.sub("\n", _ITEM.sub("\n- ", _LINK.sub(spelled, flat)))
+    lined = _PARAGRAPH.sub("\n\n", _LINE.sub("\n", _ITEM.sub("\n- ", _LINK.sub(spelled, flat))))
     text = unescape(_ANY.sub("", lined)).replace("\N{NO-BREAK SPACE}", " ")
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", text)).strip()
 

@@ -59,7 +59,14 @@ def set_neutral_absence(
     absence = neutral(owner.name, starts_on, ends_on)
     check_absence(absence, now=now)
     _keep(account_id, absence)
-    _told("sorting.absence-set-by-desk", account_id, absence, by=by, now=now, asked_by=asked_by)
+    _told(
+        "sorting.absence-set-by-desk",
+        account_id,
+        absence,
+        by=by,
+        now=now,
+        reason=f"à la demande de {asked_by}",
+    )
     announce(AccountTouched(account_id, "desk-absence", now.isoformat(), f"à la demande de {asked_by}"))
     return changed(account_id)
 
