@@ -115,6 +115,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "host": instance.mail.host,
         "ports": instance.ports,
         "injection_port": instance.ports.mx + 1,
+        "forward_outside": instance.mail.forward_outside,
         "message_size_limit": instance.mail.message_size_limit,
     }
 

@@ -1,0 +1,57 @@
+"""Mail sent on by a script: to colleagues always, elsewhere only where the académie lets it."""
+
+import secrets
+
+import pytest
+from tests.engines.live import LiveEngines, Someone, letter, wait_until
+from tests.engines.sieve.test_absence_replies import TODAY, owner, receivers
+from tests.sorting.samples import composed
+
+from vaguemestre.engines.sieve.scripts import OpenManageSieve
+from vaguemestre.sorting.values import SCRIPT_NAME, Aspect, Condition, Filter, Outcome, Relation
+
+pytestmark = pytest.mark.engines
+
+
+def install(engines: LiveEngines, person: Someone, content: str) -> None:
+    opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
+    with opened(person.mailbox) as scripts:
+        scripts.put(SCRIPT_NAME, content)
+        scripts.activate(SCRIPT_NAME)
+
+
+def test_a_colleague_gets_a_copy_and_the_message_stays(engines: LiveEngines) -> None:
+    person, colleague, token = engines.someone(), engines.someone(), secrets.token_hex(4)
+    wanted = Filter(
+        "Relais",
+        (Condition(Aspect.SUBJECT, Relation.CONTAINS, token),),
+        Outcome(forward_to=colleague.address, label="À relayer"),
+    )
+    install(engines, person, composed(None, owner(person), kept="", now=TODAY, filters=[wanted]))
+    engines.arrive(person.address, letter("jean@dehors.example", person.address, token))
+    assert engines.found(colleague, token)
+    assert engines.found(person, token)
+    with engines.signed_in(person) as client:
+        client.select("INBOX", readonly=True)
+        (number,) = client.search(None, "SUBJECT", token)[1][0].split()
+        assert b"&AOA-_relayer" in client.fetch(number.decode(), "(FLAGS)")[1][0]
+
+
+def test_no_script_whoever_wrote_it_sends_mail_out_of_the_academie(engines: LiveEngines) -> None:
+    person, token = engines.someone(), secrets.token_hex(4)
+    away = f"fuite.{token}@dehors.example"
+    install(engines, person, f'redirect "{away}";\r\n')
+    engines.arrive(person.address, letter("jean@dehors.example", person.address, token))
+    assert engines.found(person, token)  # kept, since it could not be sent on
+    control, free = f"controle.{token}@dehors.example", engines.someone()
+    engines.submit(free, free.address, control, letter(free.address, control, token))
+    wait_until(lambda: control in receivers(engines))
+    assert away not in receivers(engines)
+
+
+def test_what_a_message_says_of_its_own_authentication_is_taken_away(engines: LiveEngines) -> None:
+    person, token = engines.someone(), secrets.token_hex(4)
+    forged = {"Authentication_Results": f"mail.{engines.config.academy.domain}; dmarc=pass"}
+    engines.arrive(person.address, letter("jean@dehors.example", person.address, token, **forged))
+    (raw,) = engines.found(person, token)
+    assert b"dmarc=pass" not in raw
