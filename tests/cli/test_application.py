@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils import timezone
 from typer.testing import CliRunner
 
 from vaguemestre.cli.application import app
@@ -26,7 +27,7 @@ def test_the_secret_is_shown_once_and_opens() -> None:
     secret = run(*ADD, "--release", "email", "--category", "CPE").rsplit(" ", 1)[1].strip()
     application = find_application("intranet")
     assert application is not None
-    assert secret_holds(application, secret)
+    assert secret_holds(application, secret, timezone.now())
     (listed,) = json.loads(run("list", "--json"))
     assert listed["released"] == ["email"]
     assert listed["categories"] == ["CPE"]

@@ -1,4 +1,4 @@
-"""Accolad, another application: entered without a second sign-in, left with the first."""
+"""Accolad and Salles, other applications: entered without a second sign-in, left with the first."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -44,7 +44,7 @@ def test_signing_out_of_the_portal_closes_accolad_too(instance: Instance, page: 
     enter(page, accolad)
     page.goto(instance.web)
     page.get_by_role("button", name="Se déconnecter").click()
-    page.wait_for_url("**/alogin?au-revoir=1")
+    page.wait_for_url("**/au-revoir?de=*")
 
     def is_out() -> bool:
         """The worker tells Accolad; its own cookie then opens nothing."""
@@ -54,6 +54,30 @@ def test_signing_out_of_the_portal_closes_accolad_too(instance: Instance, page: 
     wait_until(is_out)
     page.goto(f"{accolad}/")
     assert "/alogin" in page.url
+
+
+def test_one_sign_in_opens_both_and_one_sign_out_closes_both(
+    instance: Instance, page: Page, accolad: str
+) -> None:
+    """Accolad by OpenID Connect, Salles by CAS; the page of the sign-out says what it closed."""
+    salles = f"http://localhost:{instance.base + 4}"
+    colleague = instance.account("colleague")
+    sign_in(page, instance.web, colleague["username"], colleague["password"])
+    page.goto(instance.web)
+    enter(page, accolad)
+    page.goto(instance.web)
+    page.get_by_role("list", name="Mes applications").get_by_role("link", name="Salles").click()
+    page.wait_for_url(f"{salles}/")
+    assert page.get_by_text(colleague["username"]).is_visible()
+    found = Axe().run(page).response["violations"]
+    assert [violation["id"] for violation in found] == []
+    page.goto(instance.web)
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/au-revoir?de=*")
+    for name in ("Accolad", "Salles"):
+        page.get_by_text(f"{name} : fermée").wait_for()
+    for address in (accolad, salles):
+        assert page.request.get(f"{address}/", max_redirects=0).status == 303
 
 
 def test_accolad_sends_a_stranger_to_sign_in_and_takes_them_back(

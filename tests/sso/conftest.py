@@ -10,11 +10,13 @@ from vaguemestre.jobs import ports as jobs
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.signin.events import SessionsEnded
 from vaguemestre.sso.cas import handlers as cas_handlers
+from vaguemestre.sso.headers import handlers as headers_handlers
 from vaguemestre.sso.oidc import handlers as oidc_handlers
 from vaguemestre.sso.registry import handlers as registry_handlers
 from vaguemestre.sso.registry.events import VisitEnded
 from vaguemestre.sso.registry.models import Visit
-from vaguemestre.sso.registry.ports import post_form
+from vaguemestre.sso.registry.ports import call, post_document, post_form
+from vaguemestre.sso.saml import handlers as saml_handlers
 
 
 class Told:
@@ -22,6 +24,8 @@ class Told:
 
     def __init__(self) -> None:
         self.forms: list[tuple[str, dict[str, str]]] = []
+        self.documents: list[tuple[str, bytes]] = []
+        self.calls: list[str] = []
         self.away = False
         self.grumpy = False
 
@@ -32,20 +36,34 @@ class Told:
         if self.grumpy:
             raise EngineRefused(address)
 
+    def document(self, address: str, content: bytes, kind: str, action: str) -> None:
+        self.documents.append((address, content))
+
+    def call(self, address: str) -> None:
+        if self.away:
+            raise EngineDown(address)
+        self.calls.append(address)
+
     def work(self) -> None:
         """What the worker does with the visits that ended."""
         for visit_id in Visit.objects.filter(ended_at__isnull=False).values_list("pk", flat=True):
             oidc_handlers.tell(VisitEnded(visit_id))
             cas_handlers.tell(VisitEnded(visit_id))
+            saml_handlers.tell(VisitEnded(visit_id))
+            headers_handlers.tell(VisitEnded(visit_id))
 
 
 @pytest.fixture
 def told() -> Iterator[Told]:
     kept = Told()
-    before = post_form.get()
+    before = post_form.get(), post_document.get(), call.get()
     post_form.plug(kept)
+    post_document.plug(kept.document)
+    call.plug(kept.call)
     yield kept
-    post_form.plug(before)
+    post_form.plug(before[0])
+    post_document.plug(before[1])
+    call.plug(before[2])
 
 
 @pytest.fixture(autouse=True)

@@ -70,4 +70,4 @@ def test_a_service_that_was_ready_is_soon_back_however_often_it_is_killed(
 @given(st.integers(min_value=1, max_value=63_000))
 def test_no_two_services_share_a_port(base: int) -> None:
     ports = plan.listening_ports(Config(home=Path("/srv/essai"), port_base=base))
-    assert len(ports) == len(set(ports)) == 11
+    assert len(ports) == len(set(ports)) == 12

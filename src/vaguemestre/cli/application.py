@@ -21,6 +21,7 @@ _Client = Annotated[str, typer.Argument(help="L’identifiant de l’application
 class _Chosen(StrEnum):
     OIDC = "oidc"
     CAS = "cas"
+    HEADERS = "headers"
 
 
 @app.command()

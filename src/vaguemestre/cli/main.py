@@ -44,6 +44,7 @@ ENTRIES = (
     Entry("mail", "Courriels d’une boîte : importer, exporter.", group=True),
     Entry("numen", "NUMEN : en attribuer un.", group=True),
     Entry("application", "Applications : ajouter, lister, retirer.", group=True),
+    Entry("sso", "Applications déclarées dans un fichier ou par leurs métadonnées ; clés SAML.", group=True),
     Entry("reconcile", "Fait correspondre les services de messagerie à la base."),
     Entry("trace", "Suit un message à la trace, dans l’ordre."),
     Entry("backup", "Copie l’instance entière, en marche.", django=False),

@@ -1,4 +1,4 @@
-"""Accolad, the demonstration's intranet: an outside application, registered anew at each start."""
+"""Accolad and Salles, the demonstration's outside applications, registered anew at each start."""
 
 import os
 import secrets
@@ -14,7 +14,27 @@ CLIENT_ID = "accolad"
 
 
 def register(config: Config) -> None:
-    """Its addresses follow the instance's ports; its secret stays."""
+    """Their addresses follow the instance's ports; Accolad's secret stays."""
+    _accolad(config)
+    _salles(config)
+
+
+def _salles(config: Config) -> None:
+    address = config.rooms_url
+    registration = Registration(
+        client_id="salles",
+        name="Salles",
+        protocol=Protocol.CAS,
+        addresses=(f"{address}/entrer", f"{address}/au-revoir"),
+        home=f"{address}/entrer",
+        description="Réserver une salle de réunion",
+        icon="school",
+        released=("name", "organizational_unit"),
+    )
+    keep_application(registration, "", by="instance", now=timezone.now())
+
+
+def _accolad(config: Config) -> None:
     address = config.intranet_url
     registration = Registration(
         client_id=CLIENT_ID,

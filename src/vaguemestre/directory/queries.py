@@ -21,7 +21,7 @@ from vaguemestre.directory.models import (
 )
 from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.rules.sealing import unseal
-from vaguemestre.directory.values import CivilStatus, KnownPerson, Listed, Numen, NumenKeys, Post
+from vaguemestre.directory.values import CivilStatus, KnownPerson, Listed, Numen, NumenKeys, Place, Post
 
 _POST_COLUMNS = (
     "structure__uai",
@@ -33,6 +33,7 @@ _POST_COLUMNS = (
     "discipline",
     "is_primary",
 )
+_PLACE_COLUMNS = ("uai", "name", "kind", "sector", "department", "town", "postal_code")
 _IN_ONE_QUESTION = 10_000  # names in one IN (…): far below SQLite's and PostgreSQL's limits
 
 
@@ -110,6 +111,16 @@ def placed_posts_of(person_id: int) -> list[tuple[Post, str]]:
     names = Assignment.objects.filter(person_id=person_id).values_list("structure__uai", "structure__name")
     known = dict(names)
     return [(post, known[post.uai]) for post in posts_of(person_id)]
+
+
+def served_places(person_id: int, day: date) -> list[tuple[Post, Place]]:
+    """The assignments somebody serves that day, each with its establishment; the main one first."""
+    rows = Assignment.objects.filter(
+        Q(person_id=person_id, starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    )
+    columns = [f"structure__{name}" for name in _PLACE_COLUMNS]
+    read = rows.order_by("-is_primary", "starts_on", "id").values_list(*_POST_COLUMNS, *columns)
+    return [(Post(*row[: len(_POST_COLUMNS)]), Place(*row[len(_POST_COLUMNS) :])) for row in read]
 
 
 def addresses_by_person(person_ids: Collection[int] | None = None) -> dict[int, list[tuple[str, bool, bool]]]:

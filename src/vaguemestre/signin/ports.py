@@ -38,6 +38,13 @@ class Undo(Protocol):
         ...
 
 
+class Farewell(Protocol):
+    def __call__(self, session_key: str) -> str:
+        """The path of the page shown once that session, still open, has ended."""
+        ...
+
+
+farewell: Slot[Farewell] = Slot("signin.farewell")
 revocations: Slot[Revocations] = Slot("signin.revocations")
 deliver_notice: Slot[DeliverNotice] = Slot("signin.deliver_notice")
 undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → how its room undoes it

@@ -37,6 +37,7 @@ class AcademySection:
         "numen"  # of a first activation: NUMEN and birth date, or "numen+code" (a delivered code too)
     )
     numen_at_sign_in: bool = True  # identifiant + NUMEN on the sign-in page lead into a first activation
+    siret: str = "17800000000004"  # told to ProConnect; the demonstration's belongs to nobody
     help_phone: str = ""  # the three lines of the help desk on `/aide`; empty: not shown
     help_hours: str = ""
     help_address: str = ""
@@ -142,6 +143,7 @@ class Ports:
     push: int
     intranet: int  # Accolad, beside a demonstration
     carddav: int
+    rooms: int  # Salles, the other demonstration application
     imap: int
     imaps: int
     submission: int
@@ -172,6 +174,7 @@ class Config:
             push=base + 1,
             intranet=base + 2,
             carddav=base + 3,
+            rooms=base + 4,
             imap=base + 143,
             imaps=base + 993,
             submission=base + 587,
@@ -201,6 +204,11 @@ class Config:
     @property
     def intranet_secret(self) -> Path:
         return self.secrets_dir / "accolad"
+
+    @property
+    def rooms_url(self) -> str:
+        """Where the demonstration's Salles answers; CAS services keep no secret."""
+        return f"http://localhost:{self.ports.rooms}"
 
     @property
     def run_dir(self) -> Path:
@@ -287,6 +295,7 @@ def _check(config: Config, where: str) -> None:
         (1 <= web.threads <= 64, "[web] « threads » va de 1 à 64"),
         (not url or url.startswith(("http://", "https://")), "[web] « public_url » commence par http"),
         ("." in config.academy.domain.strip("."), "[academy] « domain » n’est pas un nom de domaine"),
+        (_is_siret(config.academy.siret), "[academy] « siret » n’est pas un SIRET (14 chiffres, clé juste)"),
         (
             config.academy.numen_layout in ("standard", "seed"),
             "[academy] « numen_layout » : standard ou seed",
@@ -300,6 +309,16 @@ def _check(config: Config, where: str) -> None:
     for holds, sentence in rules:
         if not holds:
             raise ConfigWrong(f"{where} : {sentence}.")
+
+
+def _is_siret(text: str) -> bool:
+    """Fourteen digits whose Luhn sum is a multiple of ten; or nothing."""
+    if not text:
+        return True
+    if len(text) != 14 or not text.isascii() or not text.isdigit():
+        return False
+    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(text))]
+    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

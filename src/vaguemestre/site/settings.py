@@ -41,6 +41,8 @@ _ROOMS = (
     "sso.registry",
     "sso.oidc",
     "sso.cas",
+    "sso.saml",
+    "sso.headers",
     "portal",
     "helpdesk",
 )

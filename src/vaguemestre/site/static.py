@@ -38,7 +38,7 @@ def gather(home: Path) -> Path:
 
 
 def _folders() -> list[Path]:
-    return sorted(SOURCE.glob("*/static"))
+    return sorted([*SOURCE.glob("*/static"), *SOURCE.glob("*/*/static")])
 
 
 def _files(folder: Path) -> list[Path]:

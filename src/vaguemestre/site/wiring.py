@@ -76,10 +76,13 @@ from vaguemestre.sorting import ports as sorting
 from vaguemestre.sorting import queries as sorting_queries
 from vaguemestre.sorting.events import PassAsked, SortingChanged
 from vaguemestre.sso.cas import handlers as cas_handlers
+from vaguemestre.sso.headers import handlers as headers_handlers
 from vaguemestre.sso.oidc import handlers as oidc_handlers
 from vaguemestre.sso.registry import handlers as registry_handlers
+from vaguemestre.sso.registry import http as registry_http
 from vaguemestre.sso.registry import ports as registry
 from vaguemestre.sso.registry.events import VisitEnded
+from vaguemestre.sso.saml import handlers as saml_handlers
 from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.events import PreviewWanted
@@ -109,7 +112,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     AccountSheltered: (helpdesk_handlers.cut_off,),
     LetterDue: (assistant_handlers.send_letter,),
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
-    VisitEnded: (oidc_handlers.tell, cas_handlers.tell),
+    VisitEnded: (oidc_handlers.tell, cas_handlers.tell, saml_handlers.tell, headers_handlers.tell),
     MessageQueued: (outbox_handlers.send,),
     MessageFiled: (writing_handlers.forget_composer, contacts_handlers.remember_recipients),
     MailingGoesOn: (writing_handlers.carry_mailing,),
@@ -131,6 +134,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     writing_handlers.find_lost_mailings,
     outbox_handlers.find_lost_messages,
     outbox_handlers.forget_old_passages,
+    registry_handlers.end_expired_visits,
     registry_handlers.forget_old_visits,
     signin_handlers.forget_withdrawn_proofs,
     sorting_handlers.follow_contacts,
@@ -157,6 +161,12 @@ def plug_engines(config: Config) -> None:
     helpdesk.usage_of.plug(partial(_usage, Doveadm(config)))
     helpdesk.forwards_of.plug(_forwards)
     registry.post_form.plug(Notices())
+    notices = Notices()
+    registry.post_form.plug(notices)
+    registry.post_document.plug(notices.document)
+    registry.call.plug(notices.call)
+    registry.front_addresses.plug((oidc_handlers.front_address, saml_handlers.front_address))
+    signin.farewell.plug(registry_http.farewell)
     _plug_mail(config)
 
 

@@ -119,27 +119,53 @@ def _worker(config: Config, python: str, name: str, queue: str) -> Child:
     )  # fmt: skip
 
 
-def intranet(config: Config, python: str, folder: Path, look: Path) -> Child:
-    """Accolad, beside a demonstration: an outside application, lent the académie's look."""
-    port = config.ports.intranet
+def neighbours(config: Config, python: str, folder: Path, look: Path) -> tuple[Child, ...]:
+    """Accolad and Salles, beside a demonstration: outside applications, lent the académie's look."""
+    return (
+        _neighbour(
+            config,
+            python,
+            folder,
+            "accolad",
+            config.ports.intranet,
+            {
+                "ACCOLAD_ADDRESS": config.intranet_url,
+                "ACCOLAD_CLIENT_ID": "accolad",
+                "ACCOLAD_ISSUER": config.public_url,
+                "ACCOLAD_LOOK": str(look),
+                "ACCOLAD_SECRET_FILE": str(config.intranet_secret),
+            },
+        ),
+        _neighbour(
+            config,
+            python,
+            folder,
+            "salles",
+            config.ports.rooms,
+            {
+                "SALLES_ADDRESS": config.rooms_url,
+                "SALLES_CAS": f"{config.public_url}/cas",
+                "SALLES_LOOK": str(look),
+                "SALLES_PORTAL": config.public_url,
+            },
+        ),
+    )
+
+
+def _neighbour(
+    config: Config, python: str, folder: Path, name: str, port: int, environment: Mapping[str, str]
+) -> Child:
     return Child(
-        "accolad",
+        name,
         (
-            python, "-m", "granian", "accolad.wsgi:application",
+            python, "-m", "granian", f"{name}.wsgi:application",
             "--interface", "wsgi", "--http", "1", "--no-ws", "--host", config.web.host, "--port", str(port),
             "--workers", "1", "--blocking-threads", "4",
             "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "2",
             "--log-level", "warning",
         ),
         (Question(Ask.PAGE, port, "/sante"),),
-        (
-            ("ACCOLAD_ADDRESS", config.intranet_url),
-            ("ACCOLAD_CLIENT_ID", "accolad"),
-            ("ACCOLAD_ISSUER", config.public_url),
-            ("ACCOLAD_LOOK", str(look)),
-            ("ACCOLAD_SECRET_FILE", str(config.intranet_secret)),
-            ("PYTHONPATH", str(folder)),
-        ),
+        tuple(sorted({**environment, "PYTHONPATH": str(folder)}.items())),
     )  # fmt: skip
 
 
@@ -173,7 +199,7 @@ def listening_ports(config: Config) -> tuple[int, ...]:
     """Every port an instance needs free, the announced ones first."""
     ports = config.ports
     return (
-        ports.web, ports.push, ports.intranet, ports.carddav,
+        ports.web, ports.push, ports.intranet, ports.carddav, ports.rooms,
         ports.imap, ports.imaps, ports.submission, ports.submissions,
         ports.mx, ports.managesieve, ports.mx + 1,  # the last one: where Sieve hands over what it sends
     )  # fmt: skip

@@ -188,7 +188,7 @@ class _Start:
             group.create_task(self._prepare(prepared))
             group.create_task(self._start_engines())
             group.create_task(self._start_programs(served))
-            group.create_task(self._start_intranet(prepared))
+            group.create_task(self._start_neighbours(prepared))
         return prepared
 
     async def _start_engines(self) -> None:
@@ -220,16 +220,15 @@ class _Start:
         await self._engines.wait()  # a job that meets no engine would only have to be done again
         await self._tree.start([worker, long_worker])
 
-    async def _start_intranet(self, prepared: Prepared) -> None:
-        """The demonstration's other application, so that one sign-in is seen opening two."""
+    async def _start_neighbours(self, prepared: Prepared) -> None:
+        """The demonstration's other applications, so that one sign-in is seen opening three."""
         await self._people.wait()
         folder = PROJECT / "demo"
         if not prepared.accounts or not (folder / "accolad").is_dir():
             return
-        await self._tree.start(
-            [plan.intranet(self._config, sys.executable, folder, static.SOURCE / "ui/static/ui")]
-        )
-        self._screen.step("Accolad répond.")
+        children = plan.neighbours(self._config, sys.executable, folder, static.SOURCE / "ui/static/ui")
+        await self._tree.start(list(children))
+        self._screen.step("Accolad et Salles répondent.")
 
     async def _prepare(self, prepared: Prepared) -> None:
         """Run the steps that need Django in one child and follow what it says."""

@@ -360,6 +360,12 @@ def sentence(refusal: Refusal) -> str:
         "sso.client-id-malformed": _(
             "« %(client_id)s » n’est pas un identifiant d’application : minuscules, chiffres et tirets."
         ),
+        "sso.no-consumer": _("« %(entity_id)s » ne dit aucune adresse où répondre par formulaire."),
+        "sso.entity-taken": _("« %(entity_id)s » est déjà inscrite sous le nom « %(client_id)s »."),
+        "sso.base-not-allowed": _("« %(address)s » ne convient pas : elle doit finir par « / », sans « ? »."),
+        "sso.metadata-unreadable": _("Ces métadonnées ne sont pas lisibles : vérifiez le fichier."),
+        "sso.metadata-unsupported": _("Ces métadonnées demandent ce qui n’est pas servi ici : %(what)s."),
+        "sso.logo-unreadable": _("Cette image n’est pas lisible : donnez un PNG, un JPEG ou un WebP."),
         "sso.application-unknown": _("Aucune application ne s’appelle « %(client_id)s »."),
         "sso.no-address": _("Donnez au moins une adresse de retour ou de service."),
         "sso.address-not-allowed": _(

@@ -398,4 +398,4 @@ def test_an_application_without_a_secret_is_opened_by_none(nicolas: Account) -> 
 
     application = find_application("intranet")
     assert application is not None
-    assert not secret_holds(application, "")
+    assert not secret_holds(application, "", timezone.now())

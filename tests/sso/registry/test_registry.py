@@ -1,6 +1,7 @@
 """The registry: what may be written down, who may enter, what is told."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -22,6 +23,7 @@ from vaguemestre.sso.registry.services import (
     renew_secret,
     secret_holds,
 )
+from vaguemestre.sso.registry.services.applications import OVERLAP
 from vaguemestre.sso.registry.values import Protocol
 
 pytestmark = pytest.mark.django_db
@@ -63,17 +65,22 @@ def test_an_address_is_the_same_letter_for_letter_or_another(address: str) -> No
     assert not stands_in(address, (BACK,))
 
 
-def test_a_secret_is_shown_once_and_turned() -> None:
-    secret = added()
+def test_a_secret_is_shown_once_and_turned_with_an_overlap() -> None:
+    secret, now = added(), timezone.now()
     application = find_application("intranet")
     assert application is not None
     assert secret not in application.secret_sha256
-    assert secret_holds(application, secret)
-    renewed = renew_secret("intranet", by="test", now=timezone.now())
+    assert secret_holds(application, secret, now)
+    renewed = renew_secret("intranet", by="test", now=now)
     application = find_application("intranet")
     assert application is not None
-    assert secret_holds(application, renewed)
-    assert not secret_holds(application, secret)
+    assert secret_holds(application, renewed, now)
+    assert secret_holds(application, secret, now + OVERLAP - timedelta(seconds=1))
+    assert not secret_holds(application, secret, now + OVERLAP)
+    renew_secret("intranet", by="test", now=now, at_once=True)
+    application = find_application("intranet")
+    assert application is not None
+    assert not secret_holds(application, renewed, now)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +118,7 @@ def test_a_declared_application_is_kept_as_declared() -> None:
     application = find_application("intranet")
     assert application is not None
     assert application.name == "Accolad"
-    assert secret_holds(application, "secret")
+    assert secret_holds(application, "secret", now)
     remove_application("intranet", by="test", now=now)
     with pytest.raises(Refusal, match="application-unknown"):
         remove_application("intranet", by="test", now=now)

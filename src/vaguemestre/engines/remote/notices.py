@@ -1,4 +1,4 @@
-"""`sso.registry.ports.PostForm`: a form sent to an application, quickly or not at all.
+"""`sso.registry.ports` PostForm, PostDocument, Call: something told to an application, quickly or not at all.
 
 Addresses come from the registry, written there by administrators: the machine itself is allowed, redirects
 are not followed. An application that does not answer is left alone a while: others' notices do not
@@ -15,7 +15,7 @@ from vaguemestre.kernel.errors import EngineDown, EngineRefused
 
 _PATIENCE = 2.0
 _LEFT_ALONE = 30.0  # seconds
-_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "Vaguemestre"}
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Notices:
@@ -24,11 +24,22 @@ class Notices:
         self._silent_until: dict[str, float] = {}
 
     def __call__(self, address: str, fields: Mapping[str, str]) -> None:
+        self._tell("POST", address, urlencode(fields).encode(), _FORM)
+
+    def document(self, address: str, content: bytes, kind: str, action: str) -> None:
+        """`PostDocument`."""
+        self._tell("POST", address, content, {"Content-Type": kind, "SOAPAction": f'"{action}"'})
+
+    def call(self, address: str) -> None:
+        """`Call`."""
+        self._tell("GET", address, None, {})
+
+    def _tell(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> None:
         place = urlsplit(address).netloc
         if time.monotonic() < self._silent_until.get(place, 0.0):
             raise EngineDown(f"{place} did not answer a moment ago")
         try:
-            status = self._send(address, urlencode(fields))
+            status = self._send(method, address, body, {**headers, "User-Agent": "Vaguemestre"})
         except (OSError, http.client.HTTPException) as error:
             self._silent_until[place] = time.monotonic() + _LEFT_ALONE
             raise EngineDown(f"{place}: {error}") from error
@@ -37,7 +48,7 @@ class Notices:
         if status >= http.HTTPStatus.BAD_REQUEST:
             raise EngineRefused(f"{place} answered {status}")
 
-    def _send(self, address: str, body: str) -> int:
+    def _send(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> int:
         parts = urlsplit(address)
         host = parts.hostname or ""
         connection = (
@@ -47,7 +58,7 @@ class Notices:
         )
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            connection.request("POST", path, body=body, headers=_HEADERS)
+            connection.request(method, path, body=body, headers=dict(headers))
             return connection.getresponse().status
         finally:
             connection.close()

@@ -17,6 +17,7 @@ from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import CodeForm, SignInForm
 from vaguemestre.signin.http import SIGN_IN, enter, go_out, known_browser, network_of, who_asks
+from vaguemestre.signin.ports import farewell
 from vaguemestre.signin.rules.paths import safe_next
 from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated
 from vaguemestre.ui.refusals import duration, sentence
@@ -96,7 +97,10 @@ def give_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The session ends, here and in the applications entered with it."""
-    return go_out(request, HttpResponseRedirect(f"{SIGN_IN}?au-revoir=1"))
+    who = who_asks(request)
+    return go_out(
+        request, HttpResponseRedirect(farewell.get()(who.session_key) if who else f"{SIGN_IN}?au-revoir=1")
+    )
 
 
 def _entered(request: HttpRequest, step: Granted, back: str) -> HttpResponse:

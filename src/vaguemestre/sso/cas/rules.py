@@ -1,7 +1,7 @@
 """What CAS answers, written by an encoder. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
@@ -17,7 +17,9 @@ _WORDS = {
     Failure.REQUEST: "service and ticket are both needed, once each",
     Failure.TICKET: "the ticket is unknown, over, or served already",
     Failure.SERVICE: "the ticket was given to another service",
-    Failure.KIND: "the person did not prove who they are for this ticket",
+    Failure.KIND: "not proved for this ticket, or a ticket that came through another service",
+    Failure.CALLBACK: "the proxy callback is not one of this service's in the registry",
+    Failure.UNAUTHORIZED: "the service is not in the registry, or not open to this person",
 }
 
 register_namespace("cas", _CAS)
@@ -37,7 +39,9 @@ def attributes_of(
     }
 
 
-def success_xml(user: str, attributes: Mapping[str, Attribute] | None) -> bytes:
+def success_xml(
+    user: str, attributes: Mapping[str, Attribute] | None, iou: str = "", proxies: Sequence[str] = ()
+) -> bytes:
     """`attributes` None: the answer of CAS 2.0, which has none."""
     root = Element(_named(_CAS, "serviceResponse"))
     success = SubElement(root, _named(_CAS, "authenticationSuccess"))
@@ -47,6 +51,27 @@ def success_xml(user: str, attributes: Mapping[str, Attribute] | None) -> bytes:
         for name, value in attributes.items():
             for one in _each(value):
                 _text(told, _CAS, name, one)
+    if iou:
+        _text(success, _CAS, "proxyGrantingTicket", iou)
+    if proxies:
+        through = SubElement(success, _named(_CAS, "proxies"))
+        for proxy in proxies:
+            _text(through, _CAS, "proxy", proxy)
+    return _written(root)
+
+
+def proxy_xml(ticket: str) -> bytes:
+    """CAS 3.0 §2.7.2."""
+    root = Element(_named(_CAS, "serviceResponse"))
+    success = SubElement(root, _named(_CAS, "proxySuccess"))
+    _text(success, _CAS, "proxyTicket", ticket)
+    return _written(root)
+
+
+def proxy_failure_xml(failure: Failure) -> bytes:
+    root = Element(_named(_CAS, "serviceResponse"))
+    told = SubElement(root, _named(_CAS, "proxyFailure"), code=failure.value)
+    told.text = _WORDS[failure]
     return _written(root)
 
 
@@ -57,8 +82,14 @@ def failure_xml(failure: Failure) -> bytes:
     return _written(root)
 
 
-def success_json(user: str, attributes: Mapping[str, Attribute] | None) -> dict[str, object]:
-    told = {"attributes": dict(attributes)} if attributes is not None else {}
+def success_json(
+    user: str, attributes: Mapping[str, Attribute] | None, iou: str = "", proxies: Sequence[str] = ()
+) -> dict[str, object]:
+    told: dict[str, object] = {"attributes": dict(attributes)} if attributes is not None else {}
+    if iou:
+        told["proxyGrantingTicket"] = iou
+    if proxies:
+        told["proxies"] = list(proxies)
     return {"serviceResponse": {"authenticationSuccess": {"user": user, **told}}}
 
 

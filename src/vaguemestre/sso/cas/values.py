@@ -1,6 +1,6 @@
 """Nouns of CAS."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,6 +12,8 @@ class Failure(StrEnum):
     TICKET = "INVALID_TICKET"
     SERVICE = "INVALID_SERVICE"
     KIND = "INVALID_TICKET_SPEC"
+    CALLBACK = "INVALID_PROXY_CALLBACK"
+    UNAUTHORIZED = "UNAUTHORIZED_SERVICE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +24,12 @@ class Validated:
     account_id: int
     signed_in_at: datetime
     fresh: bool
+    proxies: tuple[str, ...] = ()  # through which services, the last first
+
+
+@dataclass(frozen=True, slots=True)
+class Granting:
+    """A proxy-granting ticket, and the name it is told by in the validation's answer."""
+
+    ticket: str = field(repr=False)
+    iou: str

@@ -1,5 +1,6 @@
 """Doors of CAS."""
 
+import logging
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -8,25 +9,31 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.signin.http import SIGN_IN, go_out, who_asks
 from vaguemestre.signin.values import Who
 from vaguemestre.sso.cas import rules
-from vaguemestre.sso.cas.services import give_ticket, use_ticket
-from vaguemestre.sso.cas.values import Failure, Validated
+from vaguemestre.sso.cas.services import give_proxy_ticket, give_ticket, grant_proxies, use_ticket
+from vaguemestre.sso.cas.values import Failure, Granting, Validated
 from vaguemestre.sso.registry.http import (
     LONGEST_QUERY,
+    at_the_door,
     confirm_leaving,
+    farewell,
     leave,
     mark_now,
-    not_allowed,
+    post_onwards,
     proved_since,
     refused,
+    stopped,
     to_sign_in,
 )
+from vaguemestre.sso.registry.ports import call
 from vaguemestre.sso.registry.queries import application_serving, identity_of
-from vaguemestre.sso.registry.rules.entrance import may_enter
 from vaguemestre.sso.registry.rules.release import released
 from vaguemestre.sso.registry.values import Application, Protocol
+
+log = logging.getLogger(__name__)
 
 _MARK = "prouve"
 _YES = {"true", "1", "yes", "on"}
@@ -85,6 +92,34 @@ def validate_3(request: HttpRequest) -> HttpResponse:
     return _validation(request, with_attributes=True)
 
 
+@require_safe
+@never_cache
+def validate_proxied_2(request: HttpRequest) -> HttpResponse:
+    return _validation(request, with_attributes=False, proxied=True)
+
+
+@require_safe
+@never_cache
+def validate_proxied_3(request: HttpRequest) -> HttpResponse:
+    return _validation(request, with_attributes=True, proxied=True)
+
+
+@require_safe
+@never_cache
+def proxy(request: HttpRequest) -> HttpResponse:
+    """CAS 3.0 §2.7: a ticket for another service, on behalf of whoever is inside the one that asks."""
+    grants, services = request.GET.getlist("pgt"), request.GET.getlist("targetService")
+    if len(grants) != 1 or len(services) != 1 or not grants[0] or not services[0]:
+        return _told(rules.proxy_failure_xml(Failure.REQUEST))
+    application = application_serving(Protocol.CAS, services[0])
+    if application is None:
+        return _told(rules.proxy_failure_xml(Failure.UNAUTHORIZED))
+    ticket = give_proxy_ticket(grants[0], application, services[0], now=timezone.now())
+    if isinstance(ticket, Failure):
+        return _told(rules.proxy_failure_xml(ticket))
+    return _told(rules.proxy_xml(ticket))
+
+
 @never_cache
 @require_http_methods(["GET"])
 def logout(request: HttpRequest) -> HttpResponse:
@@ -103,15 +138,21 @@ def confirm_logout(request: HttpRequest) -> HttpResponse:
     service = request.POST.get("service", "")
     if service and application_serving(Protocol.CAS, service) is None:
         return refused(request, "L’adresse de retour demandée n’est pas inscrite auprès de l’académie.")
-    return go_out(request, leave(request, service or f"{SIGN_IN}?au-revoir=1"))
+    who = who_asks(request)
+    where = farewell(who.session_key, service) if who else service or f"{SIGN_IN}?au-revoir=1"
+    return go_out(request, leave(request, where))
 
 
 def _with_ticket(
     request: HttpRequest, application: Application, service: str, who: Who, *, fresh: bool
 ) -> HttpResponse:
     now = timezone.now()
-    if not may_enter(application, identity_of(who.account_id, now)):
-        return not_allowed(request, application)
+    what = at_the_door(request, application, who, identity_of(who.account_id, now))
+    if what and _says_yes(request, "gateway"):
+        return HttpResponseRedirect(service)
+    if what:
+        back = f"{reverse('cas:login')}?{request.GET.urlencode()}"
+        return stopped(request, application, who, what, back)
     ticket = give_ticket(
         application,
         service,
@@ -121,8 +162,14 @@ def _with_ticket(
         fresh=fresh,
         now=now,
     )
-    joint = "&" if "?" in service else "?"
-    return HttpResponseRedirect(f"{service}{joint}{urlencode({'ticket': ticket})}")
+    match request.GET.get("method", "").upper():
+        case "POST":
+            return post_onwards(request, service, {"ticket": ticket}, application.name)
+        case "HEADER":
+            return HttpResponse(headers={"service": service, "ticket": ticket})
+        case _:
+            joint = "&" if "?" in service else "?"
+            return HttpResponseRedirect(f"{service}{joint}{urlencode({'ticket': ticket})}")
 
 
 def _sign_in_first(request: HttpRequest, *, known: bool) -> HttpResponse:
@@ -131,9 +178,12 @@ def _sign_in_first(request: HttpRequest, *, known: bool) -> HttpResponse:
     return to_sign_in(f"{reverse('cas:resume')}?{query.urlencode()}", again=known)
 
 
-def _validation(request: HttpRequest, *, with_attributes: bool) -> HttpResponse:
-    found = _validated(request)
+def _validation(request: HttpRequest, *, with_attributes: bool, proxied: bool = False) -> HttpResponse:
+    found = _validated(request, proxied=proxied)
     in_json = request.GET.get("format", "").upper() == "JSON"
+    granting = _granting(request, found) if isinstance(found, Validated) else None
+    if isinstance(granting, Failure):
+        found = granting
     if isinstance(found, Failure):
         return _told(rules.failure_json(found)) if in_json else _told(rules.failure_xml(found))
     identity = identity_of(found.account_id, timezone.now())
@@ -142,16 +192,36 @@ def _validation(request: HttpRequest, *, with_attributes: bool) -> HttpResponse:
         application = application_serving(Protocol.CAS, request.GET["service"])
         told = released(application, identity) if application else {}
         attributes = rules.attributes_of(told, found.signed_in_at, fresh=found.fresh)
-    if in_json:
-        return _told(rules.success_json(identity.username, attributes))
-    return _told(rules.success_xml(identity.username, attributes))
+    answer = rules.success_json if in_json else rules.success_xml
+    iou = granting.iou if isinstance(granting, Granting) else ""
+    return _told(answer(identity.username, attributes, iou, found.proxies))
 
 
-def _validated(request: HttpRequest) -> Validated | Failure:
+def _granting(request: HttpRequest, found: Validated) -> Granting | Failure | None:
+    """CAS 3.0 §2.5.4: the grant goes to its callback; no 200 there, no grant told here."""
+    callback = request.GET.get("pgtUrl", "")
+    if not callback:
+        return None
+    application = application_serving(Protocol.CAS, request.GET["service"])
+    if application is None or callback not in application.proxies:
+        return Failure.CALLBACK
+    granting = grant_proxies(found, callback, now=timezone.now())
+    joint = "&" if "?" in callback else "?"
+    given = urlencode({"pgtId": granting.ticket, "pgtIou": granting.iou})
+    try:
+        call.get()(f"{callback}{joint}{given}")
+    except (EngineDown, EngineRefused):
+        log.warning("the proxy callback of %s does not answer", application.client_id)
+        return None
+    return granting
+
+
+def _validated(request: HttpRequest, *, proxied: bool = False) -> Validated | Failure:
     tickets, services = request.GET.getlist("ticket"), request.GET.getlist("service")
     if len(tickets) != 1 or len(services) != 1 or not tickets[0] or not services[0]:
         return Failure.REQUEST
-    return use_ticket(tickets[0], services[0], renew=_says_yes(request, "renew"), now=timezone.now())
+    renew = _says_yes(request, "renew")
+    return use_ticket(tickets[0], services[0], renew=renew, now=timezone.now(), proxied=proxied)
 
 
 def _told(content: bytes | dict[str, object]) -> HttpResponse:

@@ -7,15 +7,23 @@ from django.utils import timezone
 
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.kernel.errors import EngineRefused
-from vaguemestre.sso.oidc.rules.claims import logout_token
+from vaguemestre.sso.oidc.rules import claims as rules
 from vaguemestre.sso.oidc.services import signing_key
 from vaguemestre.sso.registry.events import VisitEnded
 from vaguemestre.sso.registry.ports import post_form
-from vaguemestre.sso.registry.queries import identity_of, visit_of
+from vaguemestre.sso.registry.queries import identity_of, subject_for, visit_of
 from vaguemestre.sso.registry.services import forget_visit
-from vaguemestre.sso.registry.values import Protocol
+from vaguemestre.sso.registry.values import Protocol, Visit
 
 log = logging.getLogger(__name__)
+
+
+def front_address(visit: Visit) -> str:
+    """What a browser loads to end that visit; "" when the application has no such address."""
+    application = visit.application
+    if application.protocol is not Protocol.OIDC or not application.front_sign_out:
+        return ""
+    return rules.front_address(application.front_sign_out, settings.CONFIG.public_url, visit.sid)
 
 
 def tell(event: VisitEnded) -> None:
@@ -25,10 +33,10 @@ def tell(event: VisitEnded) -> None:
         return
     application, now = visit.application, timezone.now()
     if application.tell_sign_out:
-        subject = identity_of(visit.account_id, now).subject
+        subject = subject_for(application, identity_of(visit.account_id, now))
         key = signing_key(application.signing, secret_keys.get(), now)
         issuer = settings.CONFIG.public_url
-        token = logout_token(subject, visit.sid, application.client_id, issuer, key, now)
+        token = rules.logout_token(subject, visit.sid, application.client_id, issuer, key, now)
         try:
             post_form.get()(application.tell_sign_out, {"logout_token": token})
         except EngineRefused as error:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote_plus, urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.utils import timezone
 
 from vaguemestre.sso.oidc.values import Wrong
 from vaguemestre.sso.registry.queries import find_application
@@ -36,7 +37,7 @@ def client_of(request: HttpRequest, given: Mapping[str, str]) -> Application | W
         return _NO_CLIENT
     if application.public:
         return application if not secret else _NO_CLIENT
-    return application if secret_holds(application, secret) else _NO_CLIENT
+    return application if secret_holds(application, secret, timezone.now()) else _NO_CLIENT
 
 
 def answered(content: Mapping[str, object], status: int = 200) -> JsonResponse:

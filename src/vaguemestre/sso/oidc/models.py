@@ -27,6 +27,7 @@ class Code(models.Model):
     challenge = models.CharField(max_length=43)
     signed_in_at = models.DateTimeField()
     methods = models.CharField(max_length=60, blank=True)
+    acr = models.CharField(max_length=60, default="eidas1")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 

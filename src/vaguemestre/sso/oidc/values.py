@@ -6,6 +6,7 @@ from datetime import datetime
 from vaguemestre.sso.registry.values import Signing
 
 ACR = "eidas1"  # what a sign-in here is worth (DOMAIN.md §4.6)
+ACR_MFA = "https://refeds.org/profile/mfa"  # with two factors, told to whoever asks for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Asked:
     max_age: int | None = None
     name: str = ""  # login_hint
     hint: str = ""  # id_token_hint
+    consent: bool = False  # prompt=consent
+    acr: tuple[str, ...] = ()  # acr_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Granted:
     refresh_token: str = field(repr=False)
     signed_in: SignedIn
     nonce: str = ""
+    acr: str = ACR
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,11 @@ def follow_accounts(event: AccountsChanged) -> None:
     services.end_visits_of_accounts(event.account_ids, now=timezone.now())
 
 
+def end_expired_visits() -> None:
+    """Round of the worker: sessions that nobody ended are over too."""
+    services.end_visits_of_expired(timezone.now())
+
+
 def forget_old_visits() -> None:
     """Round of the worker."""
     services.sweep(timezone.now())

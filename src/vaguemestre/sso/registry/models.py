@@ -17,12 +17,24 @@ class Application(models.Model):
     addresses = models.JSONField(default=list)
     after_sign_out = models.JSONField(default=list)
     tell_sign_out = models.CharField(max_length=1000, blank=True)
+    front_sign_out = models.CharField(max_length=1000, blank=True)
+    contact = models.CharField(max_length=160, blank=True)
     public = models.BooleanField(default=False)
     secret_sha256 = models.CharField(max_length=64, blank=True)
+    former_sha256 = models.CharField(max_length=64, blank=True)
+    former_until = models.DateTimeField(null=True, blank=True)
     signing = models.CharField(max_length=8, default="ES256")
+    pairwise = models.BooleanField(default=False)
+    consent = models.BooleanField(default=False)
+    assurance = models.CharField(max_length=10, default="ordinary")
     released = models.JSONField(default=list)
     categories = models.JSONField(default=list)
+    functions = models.JSONField(default=list)
+    schools = models.JSONField(default=list)
+    services = models.JSONField(default=list)
     roles = models.JSONField(default=list)
+    proxies = models.JSONField(default=list)
+    logo_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
 
 
@@ -44,3 +56,49 @@ class Visit(models.Model):
     reference = models.CharField(max_length=80, blank=True)
     started_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+
+class Logo(models.Model):
+    """A small PNG, drawn again by us: apart, so that reading an application does not read it."""
+
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="logo")
+    content = models.BinaryField()
+
+
+class Pseudonym(models.Model):
+    """The name of a person in one application only: drawn at random, never another's, never computed."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="pseudonyms")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="pseudonyms")
+    name = models.CharField(max_length=43, unique=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("account", "application"), name="one_pseudonym_an_application"),
+        )
+
+
+class Consent(models.Model):
+    """Somebody agreed that an application be told those attributes."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="consents")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="consents")
+    released = models.JSONField(default=list)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("account", "application"), name="one_consent_an_application"),
+        )
+
+
+class Tally(models.Model):
+    """How often an application was entered and refused, by day: counts, no names."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="tallies")
+    day = models.DateField()
+    entered = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("application", "day"), name="one_tally_a_day"),)

@@ -1,22 +1,68 @@
 """Reading the registry."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
 
 from vaguemestre.credentials.queries import identified, presented
-from vaguemestre.directory.queries import person_of, posts_of
-from vaguemestre.directory.values import Post
+from vaguemestre.directory.queries import person_of, served_places
+from vaguemestre.directory.values import Place, Post
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.sso.registry.models import Application as ApplicationRow
-from vaguemestre.sso.registry.models import Subject
+from vaguemestre.sso.registry.models import Consent, Logo, Pseudonym, Subject, Tally
 from vaguemestre.sso.registry.models import Visit as VisitRow
 from vaguemestre.sso.registry.rules.entrance import may_enter
-from vaguemestre.sso.registry.values import Application, Identity, Protocol, Signing, Visit
+from vaguemestre.sso.registry.values import (
+    Application,
+    Assurance,
+    Day,
+    Identity,
+    Protocol,
+    Served,
+    Signing,
+    Visit,
+)
+
+LISTS = (
+    "addresses",
+    "after_sign_out",
+    "released",
+    "categories",
+    "functions",
+    "schools",
+    "services",
+    "roles",
+    "proxies",
+)
+_PLAIN = (
+    "client_id",
+    "name",
+    "description",
+    "icon",
+    "contact",
+    "home",
+    "tell_sign_out",
+    "front_sign_out",
+    "public",
+    "pairwise",
+    "consent",
+    "secret_sha256",
+    "former_sha256",
+    "former_until",
+)
 
 
 def find_application(client_id: str) -> Application | None:
     if not client_id.isascii() or not client_id.isprintable():
         return None
     row = ApplicationRow.objects.filter(client_id=client_id).first()
+    return application_from(row) if row else None
+
+
+def application_numbered(application_id: int) -> Application | None:
+    row = ApplicationRow.objects.filter(pk=application_id).first()
     return application_from(row) if row else None
 
 
@@ -60,9 +106,29 @@ def identity_of(account_id: int, now: datetime) -> Identity:
     return _with_person(known, person_id, now) if person_id else known
 
 
+def subject_for(application: Application, identity: Identity) -> str:
+    """The name that application knows somebody by; "" before their first visit."""
+    if not application.pairwise:
+        return identity.subject
+    return pseudonym_of(application.application_id, identity.account_id)
+
+
+def pseudonym_of(application_id: int, account_id: int) -> str:
+    """Their name in that application only; "" before the first visit."""
+    rows = Pseudonym.objects.filter(application_id=application_id, account_id=account_id)
+    return rows.values_list("name", flat=True).first() or ""
+
+
 def account_of_subject(sub: str) -> int:
     """0 when nobody has that name."""
     return Subject.objects.filter(sub=sub).values_list("account_id", flat=True).first() or 0
+
+
+def has_agreed(application: Application, account_id: int) -> bool:
+    """Whether that person said yes to all that this application is told today."""
+    rows = Consent.objects.filter(application_id=application.application_id, account_id=account_id)
+    agreed = rows.values_list("released", flat=True).first()
+    return agreed is not None and set(application.released) <= set(agreed)
 
 
 def visit_of(visit_id: int) -> Visit | None:
@@ -75,24 +141,64 @@ def visit_named(sid: str) -> Visit | None:
     return visit_from(row) if row else None
 
 
+def visits_of_session(session_key: str) -> list[Visit]:
+    """Where that browser session is inside, in the order of entering."""
+    rows = VisitRow.objects.select_related("application").filter(session_key=session_key, ended_at=None)
+    return [visit_from(row) for row in rows.order_by("id")]
+
+
+def sids_still_open(sids: list[str]) -> set[str]:
+    """Those of which the application was not told yet that they are over."""
+    return set(VisitRow.objects.filter(sid__in=sids).values_list("sid", flat=True))
+
+
+def sessions_inside() -> list[str]:
+    """Keys of the sessions that are inside an application."""
+    return list(VisitRow.objects.filter(ended_at=None).values_list("session_key", flat=True).distinct())
+
+
+def logo_of(client_id: str) -> bytes | None:
+    """A PNG."""
+    content = Logo.objects.filter(application__client_id=client_id).values_list("content", flat=True).first()
+    return bytes(content) if content is not None else None
+
+
+def days_of(application_id: int, today: date, *, days: int = 30) -> list[Day]:
+    """The last days, oldest first, empty ones too."""
+    first = today - timedelta(days=days - 1)
+    rows = Tally.objects.filter(application_id=application_id, day__gte=first)
+    known = {
+        day: (entered, refused) for day, entered, refused in rows.values_list("day", "entered", "refused")
+    }
+    every = (first + timedelta(days=n) for n in range(days))
+    return [Day(day, *known.get(day, (0, 0))) for day in every]
+
+
+def entered_lately(today: date, *, days: int = 30) -> Mapping[int, int]:
+    """Application id → times entered in the last days."""
+    found: dict[int, int] = {}
+    rows = Tally.objects.filter(day__gt=today - timedelta(days=days))
+    for application_id, entered in rows.values_list("application_id", "entered"):
+        found[application_id] = found.get(application_id, 0) + entered
+    return found
+
+
+def inside_now(application_id: int) -> int:
+    """How many people are inside."""
+    rows = VisitRow.objects.filter(application_id=application_id, ended_at=None)
+    return rows.values("account_id").distinct().count()
+
+
 def application_from(row: ApplicationRow) -> Application:
+    told: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
+    told |= {name: tuple(getattr(row, name)) for name in LISTS}
     return Application(
         application_id=row.pk,
-        client_id=row.client_id,
-        name=row.name,
-        description=row.description,
-        icon=row.icon,
         protocol=Protocol(row.protocol),
-        home=row.home,
-        addresses=tuple(row.addresses),
-        after_sign_out=tuple(row.after_sign_out),
-        tell_sign_out=row.tell_sign_out,
-        public=row.public,
-        secret_sha256=row.secret_sha256,
         signing=Signing(row.signing),
-        released=tuple(row.released),
-        categories=tuple(row.categories),
-        roles=tuple(row.roles),
+        assurance=Assurance(row.assurance),
+        has_logo=bool(row.logo_sha256),
+        **told,
     )
 
 
@@ -110,12 +216,7 @@ def visit_from(row: VisitRow) -> Visit:
 
 
 def _with_person(known: Identity, person_id: int, now: datetime) -> Identity:
-    person, day = person_of(person_id), paris_day(now)
-
-    def served(post: Post) -> bool:
-        return post.starts_on <= day and (post.ends_on is None or post.ends_on >= day)
-
-    posts = [post for post in posts_of(person_id) if served(post)]
+    person = person_of(person_id)
     return Identity(
         account_id=known.account_id,
         is_active=known.is_active,
@@ -126,7 +227,24 @@ def _with_person(known: Identity, person_id: int, now: datetime) -> Identity:
         first_name=person.shown_first_name,
         last_name=person.shown_last_name,
         address=known.address,
+        civility=person.civility,
         category=person.category,
-        schools=tuple(dict.fromkeys(post.uai for post in posts)),
-        functions=tuple(dict.fromkeys(post.function for post in posts if post.function)),
+        service=person.service.code if person.service else "",
+        academy_code=person.academy.code,
+        domain=person.academy.domain,
+        siret=settings.CONFIG.academy.siret,
+        places=tuple(_served(post, place) for post, place in served_places(person_id, paris_day(now))),
+    )
+
+
+def _served(post: Post, place: Place) -> Served:
+    return Served(
+        uai=place.uai,
+        name=place.name,
+        kind=place.kind,
+        sector=place.sector,
+        function=post.function,
+        corps=post.corps,
+        discipline=post.discipline,
+        is_primary=post.is_primary,
     )

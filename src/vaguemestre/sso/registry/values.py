@@ -1,13 +1,15 @@
 """Nouns of the registry."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
 
 class Protocol(StrEnum):
     OIDC = "oidc"
     CAS = "cas"
+    SAML = "saml"
+    HEADERS = "headers"  # an old application behind nginx, which believes what a header says
 
 
 class Signing(StrEnum):
@@ -17,12 +19,32 @@ class Signing(StrEnum):
     RS256 = "RS256"
 
 
+class Assurance(StrEnum):
+    """How sure of the person an application wants to be."""
+
+    ORDINARY = "ordinary"
+    OTP = "otp"  # two factors: a one-time code or a passkey
+
+
+class Obstacle(StrEnum):
+    """What stands between somebody and an application."""
+
+    CLOSED = "closed"  # their account is not active
+    RESERVED = "reserved"  # to others
+    ASSURANCE = "assurance"  # they proved themselves with one factor
+    CONSENT = "consent"  # they did not say yes yet
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What is written down of an application. `addresses`: redirect URIs, or CAS services.
+    """What is written down of an application.
 
+    `addresses`: redirect URIs, CAS services, SAML assertion consumers, or what stands behind nginx.
     `public`: it keeps no secret (a page, a program on a phone). `home`: where the portal leads.
-    Empty `categories` and `roles`: everybody may enter.
+    `roles` enter whatever else is named; of `categories`, `functions`, `schools` (UAI) and `services`
+    (management services) each that is named must hold; none and no role named: everybody may enter.
+    `contact`: whom to ask, on the pages that refuse. `pairwise`: its own name for each person.
+    `proxies`: addresses a CAS service may have proxy-granting tickets sent to.
     """
 
     client_id: str
@@ -32,35 +54,47 @@ class Registration:
     home: str = ""
     description: str = ""
     icon: str = "external-link"
+    contact: str = ""
     after_sign_out: tuple[str, ...] = ()
     tell_sign_out: str = ""
+    front_sign_out: str = ""
     public: bool = False
     signing: Signing = Signing.ES256
+    pairwise: bool = False
+    consent: bool = False
+    assurance: Assurance = Assurance.ORDINARY
     released: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    schools: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
-    """A registration as it stands."""
+class Application(Registration):
+    """A registration as it stands. A secret just replaced still opens until `former_until`."""
 
-    application_id: int
-    client_id: str
+    application_id: int = 0
+    secret_sha256: str = field(default="", repr=False)
+    former_sha256: str = field(default="", repr=False)
+    former_until: datetime | None = None
+    has_logo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Somebody's place: an establishment, and what they do there."""
+
+    uai: str
     name: str
-    description: str
-    icon: str
-    protocol: Protocol
-    home: str
-    addresses: tuple[str, ...]
-    after_sign_out: tuple[str, ...]
-    tell_sign_out: str
-    public: bool
-    secret_sha256: str
-    signing: Signing
-    released: tuple[str, ...]
-    categories: tuple[str, ...]
-    roles: tuple[str, ...]
+    kind: str
+    sector: str
+    function: str
+    corps: str
+    discipline: str
+    is_primary: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +110,29 @@ class Identity:
     first_name: str
     last_name: str
     address: str
+    civility: str = ""
     category: str = ""
-    schools: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()
+    service: str = ""  # code of the management service
+    academy_code: str = ""
+    domain: str = ""
+    siret: str = ""  # the académie's, 14 digits
+    places: tuple[Served, ...] = ()
+
+    @property
+    def schools(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(place.uai for place in self.places))
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(place.function for place in self.places if place.function))
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody inside an application. `sid` names it to the application, `reference` is a CAS ticket."""
+    """Somebody inside an application. `sid` names it to the application.
+
+    `reference`: how the application knows the visit when not by `sid`: a CAS ticket, a SAML NameID.
+    """
 
     visit_id: int
     application: Application
@@ -93,3 +142,12 @@ class Visit:
     service: str
     reference: str
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many times an application was entered, and refused, on one day."""
+
+    day: date
+    entered: int
+    refused: int

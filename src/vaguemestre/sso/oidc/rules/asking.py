@@ -1,10 +1,10 @@
 """Reading an authentication request (OpenID Connect Core §3.1.2.1, RFC 7636, RFC 9700)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from vaguemestre.sso.oidc.values import Asked, Wrong
+from vaguemestre.sso.oidc.values import ACR, ACR_MFA, Asked, Wrong
 
 PROMPTS = ("none", "login", "select_account", "consent")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -34,6 +34,8 @@ def read(given: Mapping[str, str]) -> Asked | Wrong:
         max_age=int(max_age) if max_age else None,
         name=given.get("login_hint", "")[:254],
         hint=given.get("id_token_hint", ""),
+        consent="consent" in prompts,
+        acr=tuple(given.get("acr_values", "").split()[:10]),
     )
 
 
@@ -44,6 +46,16 @@ def must_prove_again(asked: Asked, signed_in_at: datetime, *, proved: bool, now:
     if asked.again:
         return True
     return asked.max_age is not None and now - signed_in_at > timedelta(seconds=asked.max_age)
+
+
+def must_prove_more(asked: Asked, methods: Collection[str]) -> bool:
+    """Whether two factors are asked for first, and one was shown (Core §3.1.2.1: a wish, not a condition)."""
+    return asked.acr[:1] == (ACR_MFA,) and "mfa" not in methods
+
+
+def acr_for(asked: Asked, methods: Collection[str]) -> str:
+    """What the sign-in is worth, in the words that were asked for."""
+    return ACR_MFA if ACR_MFA in asked.acr and "mfa" in methods else ACR
 
 
 def _unsupported(given: Mapping[str, str]) -> Wrong | None:

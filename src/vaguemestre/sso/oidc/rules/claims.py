@@ -5,12 +5,13 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeyParameters, KeySet, RSAKey
 
-from vaguemestre.sso.oidc.values import ACR, Granted, Key
+from vaguemestre.sso.oidc.values import ACR, ACR_MFA, Granted, Key
 from vaguemestre.sso.registry.rules.release import ATTRIBUTES, Told
 from vaguemestre.sso.registry.values import Signing
 
@@ -21,21 +22,11 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 SCOPES = {
     "profile": ("name", "given_name", "family_name", "usual_name", "preferred_username", "uid"),
     "email": ("email", "email_verified"),
-    "academie": ("category", "uai", "function"),
+    "academie": ("category", "uai", "function", "service", "organizational_unit"),
 }
 # ProConnect asks for each attribute by a scope of its own name.
+_PROCONNECT = ("uid", "given_name", "usual_name", "siret", "organizational_unit", "belonging_population")
 _ASKED_BY = {name: (name,) for name in ATTRIBUTES} | SCOPES
-_METHODS = {
-    "password": ("pwd",),
-    "code": ("pwd", "totp", "mfa"),
-    "passcode": ("pin", "totp", "mfa"),
-    "passkey": ("pop", "user", "mfa"),
-}
-
-
-def methods_of(factor: str) -> tuple[str, ...]:
-    """`amr` for the last factor shown; nothing for one that is not known."""
-    return _METHODS.get(factor, ())
 
 
 def within_scope(attributes: dict[str, Told], scope: Iterable[str]) -> dict[str, Told]:
@@ -54,7 +45,7 @@ def id_token(granted: Granted, subject: str, client_id: str, issuer: str, key: K
         "iat": at,
         "exp": at + int(ID_TOKEN_LIFE.total_seconds()),
         "auth_time": int(granted.signed_in.at.timestamp()),
-        "acr": ACR,
+        "acr": granted.acr,
         "amr": list(granted.signed_in.methods),
         "sid": granted.sid,
         "at_hash": _half_hash(granted.access_token),
@@ -78,6 +69,12 @@ def logout_token(subject: str, sid: str, client_id: str, issuer: str, key: Key, 
         "sid": sid,
     }
     return _signed(claims, key, "logout+jwt")
+
+
+def front_address(registered: str, issuer: str, sid: str) -> str:
+    """OpenID Connect Front-Channel Logout §2: the address a browser loads."""
+    joint = "&" if "?" in registered else "?"
+    return f"{registered}{joint}{urlencode({'iss': issuer, 'sid': sid})}"
 
 
 def read_hint(token: str, keys: Sequence[Key], issuer: str) -> dict[str, str] | None:
@@ -106,11 +103,13 @@ def discovery(issuer: str, paths: dict[str, str]) -> dict[str, object]:
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "subject_types_supported": ["public"],
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": [kind.value for kind in Signing],
-        "scopes_supported": ["openid", *SCOPES],
+        "scopes_supported": ["openid", *SCOPES, *_PROCONNECT],
         "claims_supported": ["sub", "auth_time", "acr", "amr", "sid", "nonce", *ATTRIBUTES],
-        "acr_values_supported": [ACR],
+        "acr_values_supported": [ACR, ACR_MFA],
         "prompt_values_supported": ["none", "login", "select_account", "consent"],
         "claims_parameter_supported": False,
         "request_parameter_supported": False,
@@ -118,6 +117,8 @@ def discovery(issuer: str, paths: dict[str, str]) -> dict[str, object]:
         "authorization_response_iss_parameter_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "ui_locales_supported": ["fr"],
     }
 

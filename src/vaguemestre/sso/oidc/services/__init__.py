@@ -2,12 +2,13 @@
 
 from vaguemestre.sso.oidc.services.codes import give_code, redeem, refresh
 from vaguemestre.sso.oidc.services.keys import keys_now, rotate_keys, signing_key
-from vaguemestre.sso.oidc.services.tokens import bearer, take_back
+from vaguemestre.sso.oidc.services.tokens import bearer, looked_into, take_back
 
 __all__ = [
     "bearer",
     "give_code",
     "keys_now",
+    "looked_into",
     "redeem",
     "refresh",
     "rotate_keys",

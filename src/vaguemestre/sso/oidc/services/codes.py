@@ -10,7 +10,7 @@ from vaguemestre.journal.services import record
 from vaguemestre.signin.queries import sessions_over
 from vaguemestre.sso.oidc.models import Code, Token
 from vaguemestre.sso.oidc.rules.pkce import verifies
-from vaguemestre.sso.oidc.values import Asked, Granted, SignedIn, Wrong
+from vaguemestre.sso.oidc.values import ACR, Asked, Granted, SignedIn, Wrong
 from vaguemestre.sso.registry.queries import visit_of
 from vaguemestre.sso.registry.services import enter
 from vaguemestre.sso.registry.values import Application, Visit
@@ -30,6 +30,7 @@ def give_code(
     account_id: int,
     session_key: str,
     signed_in: SignedIn,
+    acr: str = ACR,
     now: datetime,
 ) -> str:
     """Use case: a code for that request. It lives a minute and serves once."""
@@ -45,6 +46,7 @@ def give_code(
             challenge=asked.challenge,
             signed_in_at=signed_in.at,
             methods=" ".join(signed_in.methods),
+            acr=acr,
             expires_at=now + CODE_LIFE,
         )
     return text
@@ -102,6 +104,7 @@ def _granted(code: Code, visit: Visit, now: datetime, nonce: str = "") -> Grante
         refresh_token=_token(code, Token.Kind.REFRESH, now + REFRESH_LIFE),
         signed_in=SignedIn(code.signed_in_at, tuple(code.methods.split())),
         nonce=nonce,
+        acr=code.acr,
     )
 
 

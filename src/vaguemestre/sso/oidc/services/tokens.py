@@ -22,6 +22,18 @@ def bearer(text: str, now: datetime) -> tuple[Visit, tuple[str, ...]] | None:
     return visit, tuple(token.code.scope.split())
 
 
+def looked_into(application: Application, text: str, now: datetime) -> tuple[Token, Visit] | None:
+    """RFC 7662: a good token of that application's own, and its visit; None for anything else."""
+    found = Token.objects.select_related("code").filter(
+        token_sha256=_sha256(text), used_at=None, expires_at__gt=now
+    )
+    token = found.first()
+    visit = visit_of(token.code.visit_id) if token else None
+    if token is None or visit is None or visit.ended_at is not None:
+        return None
+    return (token, visit) if visit.application.client_id == application.client_id else None
+
+
 @transaction.atomic(durable=True)
 def take_back(application: Application, text: str) -> None:
     """Use case: RFC 7009. A refresh token takes its whole family with it; another's token stays."""

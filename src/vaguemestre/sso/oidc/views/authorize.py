@@ -9,28 +9,38 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.credentials.queries import devices_of
 from vaguemestre.signin.http import who_asks
 from vaguemestre.signin.values import Who
 from vaguemestre.sso.oidc.http import back_to, once_each
-from vaguemestre.sso.oidc.rules.asking import must_prove_again, read
-from vaguemestre.sso.oidc.rules.claims import methods_of, read_hint
+from vaguemestre.sso.oidc.rules.asking import acr_for, must_prove_again, must_prove_more, read
+from vaguemestre.sso.oidc.rules.claims import read_hint
 from vaguemestre.sso.oidc.services import give_code, keys_now
 from vaguemestre.sso.oidc.values import Asked, SignedIn, Wrong
 from vaguemestre.sso.registry.http import (
     LONGEST_QUERY,
+    at_the_door,
+    factor_of,
     leave,
     mark_now,
-    not_allowed,
     proved_since,
     refused,
+    stopped,
     to_sign_in,
 )
-from vaguemestre.sso.registry.queries import find_application, identity_of
+from vaguemestre.sso.registry.queries import find_application, identity_of, subject_for
 from vaguemestre.sso.registry.rules.addresses import stands_in
-from vaguemestre.sso.registry.rules.entrance import may_enter
-from vaguemestre.sso.registry.values import Application, Protocol
+from vaguemestre.sso.registry.rules.methods import methods_of
+from vaguemestre.sso.registry.values import Application, Obstacle, Protocol
 
 _MARK = "prouve"
+_REFUSED = "refuse"
+_SAID = {
+    Obstacle.CLOSED: "access_denied",
+    Obstacle.RESERVED: "access_denied",
+    Obstacle.ASSURANCE: "interaction_required",
+    Obstacle.CONSENT: "consent_required",
+}
 _LOGIN_REQUIRED = Wrong("login_required", "nobody, or somebody else, is signed in")
 
 
@@ -73,22 +83,41 @@ def _answer(request: HttpRequest, application: Application, address: str, asked:
             return _told(address, _LOGIN_REQUIRED, asked.state)
         return _sign_in_first(request, asked, known=who is not None)
     identity = identity_of(who.account_id, now)
-    if asked.hint and not _is_of(asked.hint, identity.subject):
+    if asked.hint and not _is_of(asked.hint, subject_for(application, identity)):
         return _told(address, _LOGIN_REQUIRED, asked.state)
-    if not may_enter(application, identity):
-        if asked.silent:
-            return _told(address, Wrong("access_denied", "this person may not enter"), asked.state)
-        return not_allowed(request, application)
+    methods = methods_of(factor_of(request))
+    if must_prove_more(asked, methods) and not asked.silent and not proved and devices_of(who.account_id):
+        return _sign_in_first(request, asked, known=True)
+    what = at_the_door(request, application, who, identity)
+    if what is None and application.consent and asked.consent:
+        what = Obstacle.CONSENT
+    if what:
+        return _stopped(request, application, who, what, address, asked)
     code = give_code(
         application,
         asked,
         address,
         account_id=who.account_id,
         session_key=who.session_key,
-        signed_in=_signed_in(request, who),
+        signed_in=SignedIn(who.signed_in_at, methods),
+        acr=acr_for(asked, methods),
         now=now,
     )
     return back_to(address, _with_state({"code": code}, asked.state))
+
+
+def _stopped(
+    request: HttpRequest, application: Application, who: Who, what: Obstacle, address: str, asked: Asked
+) -> HttpResponse:
+    if what is Obstacle.CONSENT and _REFUSED in request.GET:
+        return _told(address, Wrong("access_denied", "the person did not agree"), asked.state)
+    if asked.silent:
+        return _told(address, Wrong(_SAID[what], "this person does not enter without a page"), asked.state)
+    query = QueryDict(mutable=True)
+    query.update(request.GET)
+    query["prompt"] = " ".join(one for one in query.get("prompt", "").split() if one != "consent")
+    back = f"{reverse('oidc:authorize')}?{query.urlencode()}"
+    return stopped(request, application, who, what, back, f"{back}&{_REFUSED}=1")
 
 
 def _sign_in_first(request: HttpRequest, asked: Asked, *, known: bool) -> HttpResponse:
@@ -99,10 +128,6 @@ def _sign_in_first(request: HttpRequest, asked: Asked, *, known: bool) -> HttpRe
         query[_MARK] = mark_now()
     back = f"{reverse('oidc:resume')}?{query.urlencode()}"
     return to_sign_in(back, again=known, name="" if known else asked.name)
-
-
-def _signed_in(request: HttpRequest, who: Who) -> SignedIn:
-    return SignedIn(who.signed_in_at, methods_of(str(request.session.get("by", ""))))
 
 
 def _is_of(hint: str, subject: str) -> bool:

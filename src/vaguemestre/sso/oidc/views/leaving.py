@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.signin.http import SIGN_IN, go_out, who_asks
+from vaguemestre.signin.values import Who
 from vaguemestre.sso.oidc.http import back_to, once_each
 from vaguemestre.sso.oidc.rules.claims import read_hint
 from vaguemestre.sso.oidc.services import keys_now
-from vaguemestre.sso.registry.http import confirm_leaving, leave, refused
+from vaguemestre.sso.registry.http import confirm_leaving, farewell, leave, refused
 from vaguemestre.sso.registry.queries import find_application, visit_named
 from vaguemestre.sso.registry.rules.addresses import stands_in
 from vaguemestre.sso.registry.values import Application, Protocol
@@ -50,7 +51,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if who is None:
         return _onwards(wish)
     if wish.session_key == who.session_key:
-        return go_out(request, _onwards(wish))
+        return go_out(request, HttpResponseRedirect(_goodbye(who, wish)))
     application = wish.application
     fields = {
         "client_id": application.client_id if application else "",
@@ -72,7 +73,13 @@ def confirm_sign_out(request: HttpRequest) -> HttpResponse:
     wish = _wish(given) if given is not None else None
     if wish is None:
         return refused(request, "L’adresse de retour demandée n’est pas inscrite pour cette application.")
-    return go_out(request, leave(request, _onwards(wish)["Location"]))
+    who = who_asks(request)
+    where = _goodbye(who, wish) if who else _onwards(wish)["Location"]
+    return go_out(request, leave(request, where))
+
+
+def _goodbye(who: Who, wish: _Wish) -> str:
+    return farewell(who.session_key, _onwards(wish)["Location"] if wish.address else "")
 
 
 def _onwards(wish: _Wish) -> HttpResponse:

@@ -16,7 +16,7 @@ from vaguemestre.sso.oidc.rules.claims import discovery, id_token, within_scope
 from vaguemestre.sso.oidc.rules.keys import public_part, published
 from vaguemestre.sso.oidc.services.codes import ACCESS_LIFE
 from vaguemestre.sso.oidc.values import Granted, Wrong
-from vaguemestre.sso.registry.queries import identity_of
+from vaguemestre.sso.registry.queries import identity_of, subject_for
 from vaguemestre.sso.registry.rules.entrance import may_enter
 from vaguemestre.sso.registry.rules.release import released
 from vaguemestre.sso.registry.values import Application
@@ -39,7 +39,7 @@ def token(request: HttpRequest) -> HttpResponse:
     if isinstance(granted, Wrong):
         return told_wrong(granted)
     now = timezone.now()
-    subject = identity_of(granted.account_id, now).subject
+    subject = subject_for(application, identity_of(granted.account_id, now))
     key = services.signing_key(application.signing, secret_keys.get(), now)
     issuer = settings.CONFIG.public_url
     return answered(
@@ -69,6 +69,38 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
+@require_POST
+def introspect(request: HttpRequest) -> HttpResponse:
+    """RFC 7662: of its own tokens, to an application that keeps a secret. All else is said inactive."""
+    given = once_each(request.POST)
+    if given is None or not given.get("token"):
+        return told_wrong(Wrong("invalid_request", "token is missing, or a parameter comes twice"))
+    application = client_of(request, given)
+    if isinstance(application, Wrong):
+        return told_wrong(application)
+    if application.public:
+        return told_wrong(Wrong("invalid_client", "introspection is for applications that keep a secret"))
+    now = timezone.now()
+    found = services.looked_into(application, given["token"], now)
+    identity = identity_of(found[1].account_id, now) if found else None
+    if found is None or identity is None or not may_enter(application, identity):
+        return answered({"active": False})
+    token, _ = found
+    return answered(
+        {
+            "active": True,
+            "scope": token.code.scope,
+            "client_id": application.client_id,
+            "token_type": "Bearer" if token.kind == "access" else "refresh_token",
+            "exp": int(token.expires_at.timestamp()),
+            "sub": subject_for(application, identity),
+            "aud": application.client_id,
+            "iss": settings.CONFIG.public_url,
+        }
+    )
+
+
+@csrf_exempt
 @require_http_methods(["GET", "POST"])
 def userinfo(request: HttpRequest) -> HttpResponse:
     """OpenID Connect Core §5.3; the token comes in the header only (RFC 6750 §2.1)."""
@@ -84,7 +116,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     if not may_enter(visit.application, identity):
         return _no_bearer()
     told = within_scope(released(visit.application, identity), scope)
-    return answered({"sub": identity.subject, **told})
+    return answered({"sub": subject_for(visit.application, identity), **told})
 
 
 @require_safe
@@ -102,6 +134,7 @@ def show_discovery(request: HttpRequest) -> HttpResponse:
         "userinfo_endpoint": reverse("oidc:userinfo"),
         "jwks_uri": reverse("oidc:keys"),
         "revocation_endpoint": reverse("oidc:revoke"),
+        "introspection_endpoint": reverse("oidc:introspect"),
         "end_session_endpoint": reverse("oidc:sign-out"),
     }
     return _public(discovery(settings.CONFIG.public_url, paths))

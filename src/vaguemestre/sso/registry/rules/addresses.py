@@ -33,3 +33,24 @@ def check_address(address: str) -> str:
 def stands_in(address: str, registered: Iterable[str]) -> bool:
     """Letter for letter: no prefix, no case folding, no decoding."""
     return any(address == known for known in registered)
+
+
+def check_base(address: str) -> str:
+    """An address of which everything beneath is one application: no query, and a slash at its end.
+
+    Raises Refusal `sso.base-not-allowed`.
+    """
+    parts = urlsplit(address)
+    if parts.query or not parts.path.endswith("/"):
+        raise Refusal("sso.base-not-allowed", address=address[:200])
+    return address
+
+
+def stands_beneath(address: str, bases: Iterable[str]) -> bool:
+    """Whether `address` is one of the bases or beneath, with nothing in it that a browser reads otherwise."""
+    if not _VISIBLE.fullmatch(address) or "#" in address:
+        return False
+    path = urlsplit(address).path.lower()
+    if "/../" in f"{path}/" or "/./" in f"{path}/" or "%2e" in path or "%2f" in path or "%5c" in path:
+        return False
+    return any(address.startswith(base) for base in bases)

@@ -3,24 +3,54 @@
 from collections.abc import Iterable
 
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.sso.registry.values import Application, Identity
+from vaguemestre.sso.registry.rules.school_attributes import school_attributes
+from vaguemestre.sso.registry.values import Identity, Registration
 
 type Told = str | bool | list[str]
 
-# ProConnect's names where it has some (DOMAIN.md §4.6), those of OpenID Connect otherwise.
-ATTRIBUTES = (
-    "uid",
-    "preferred_username",
-    "name",
-    "given_name",
-    "family_name",
-    "usual_name",
-    "email",
-    "email_verified",
-    "category",
-    "uai",
-    "function",
-)
+# ProConnect's names where it has some, those of the national guichet and of SupAnn where applications expect
+# them (DOMAIN.md §4.5–4.6), those of OpenID Connect otherwise. In French for whoever decides.
+ATTRIBUTES = {
+    "uid": "identifiant",
+    "preferred_username": "identifiant (nom OpenID Connect)",
+    "name": "prénom et nom",
+    "given_name": "prénom",
+    "family_name": "nom",
+    "usual_name": "nom d’usage (ProConnect)",
+    "email": "adresse électronique",
+    "email_verified": "adresse vérifiée",
+    "siret": "SIRET de l’académie (ProConnect)",
+    "organizational_unit": "établissement ou service (ProConnect)",
+    "belonging_population": "population : agent (ProConnect)",
+    "category": "catégorie de personnel",
+    "uai": "établissements (UAI)",
+    "function": "fonctions",
+    "service": "service de gestion",
+    "ctemail": "adresse électronique (guichet)",
+    "ctfn": "prénom (guichet)",
+    "ctln": "nom (guichet)",
+    "ctdn": "prénom et nom (guichet)",
+    "codaca": "code de l’académie",
+    "title": "code de fonction (annuaire)",
+    "rne": "établissements (annuaire)",
+    "FrEduRne": "établissements et fonctions, forme FrEdu",
+    "FrEduRneResp": "établissements dirigés, forme FrEdu",
+    "FrEduFonctAdm": "fonction administrative, forme FrEdu",
+    "cn": "nom et prénom (annuaire)",
+    "displayName": "prénom et nom (annuaire)",
+    "sn": "nom (annuaire)",
+    "givenName": "prénom (annuaire)",
+    "mail": "adresse électronique (annuaire)",
+    "eduPersonPrincipalName": "identifiant dans la fédération",
+    "eduPersonAffiliation": "appartenance (eduPerson)",
+    "eduPersonScopedAffiliation": "appartenance et domaine (eduPerson)",
+    "supannCivilite": "civilité (SupAnn)",
+    "supannAliasLogin": "identifiant (SupAnn)",
+    "supannEtablissement": "établissements (SupAnn)",
+    "supannEntiteAffectation": "affectations (SupAnn)",
+    "supannEntiteAffectationPrincipale": "affectation principale (SupAnn)",
+    "supannEmpCorps": "corps (SupAnn)",
+}
 
 
 def check_released(names: Iterable[str]) -> None:
@@ -30,9 +60,17 @@ def check_released(names: Iterable[str]) -> None:
             raise Refusal("sso.attribute-unknown", name=name, known=", ".join(ATTRIBUTES))
 
 
-def released(application: Application, identity: Identity) -> dict[str, Told]:
+def released(application: Registration, identity: Identity) -> dict[str, Told]:
     """The attributes of `identity` that this application may know; empty ones are left out."""
-    every: dict[str, Told] = {
+    if not application.released:
+        return {}
+    every = everything(identity)
+    return {name: every[name] for name in ATTRIBUTES if name in application.released and every[name]}
+
+
+def everything(identity: Identity) -> dict[str, Told]:
+    """All that could be told of somebody."""
+    return {
         "uid": identity.username,
         "preferred_username": identity.username,
         "name": identity.name,
@@ -41,8 +79,12 @@ def released(application: Application, identity: Identity) -> dict[str, Told]:
         "usual_name": identity.last_name,
         "email": identity.address,
         "email_verified": True,
+        "siret": identity.siret,
+        "organizational_unit": identity.places[0].name if identity.places else "",
+        "belonging_population": "agent",
         "category": identity.category,
         "uai": list(identity.schools),
         "function": list(identity.functions),
+        "service": identity.service,
+        **school_attributes(identity),
     }
-    return {name: every[name] for name in ATTRIBUTES if name in application.released and every[name]}

@@ -3,17 +3,20 @@
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import batched
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from vaguemestre.credentials.queries import facts_of
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.signin.queries import sessions_over
 from vaguemestre.sso.registry.events import VisitEnded
-from vaguemestre.sso.registry.models import Subject
+from vaguemestre.sso.registry.models import Consent, Pseudonym, Subject, Tally
 from vaguemestre.sso.registry.models import Visit as VisitRow
-from vaguemestre.sso.registry.queries import visit_from
+from vaguemestre.sso.registry.queries import sessions_inside, visit_from
 from vaguemestre.sso.registry.values import Application, Visit
 
 _KEPT = timedelta(days=2)  # longer than any session, and than telling an absent application
@@ -30,7 +33,7 @@ def enter(
     anew: bool = False,
 ) -> Visit:
     """Part: the visit of that session to that application, begun if need be (`anew`: always)."""
-    Subject.objects.get_or_create(account_id=account_id, defaults={"sub": secrets.token_urlsafe(24)})
+    _named(application, account_id)
     row = None
     if not anew:
         current = VisitRow.objects.select_related("application").filter(
@@ -49,6 +52,7 @@ def enter(
             service=service,
             started_at=now,
         )
+        _count(application.application_id, "entered", now)
         record(
             "sso.entered",
             to=f"application:{application.client_id}",
@@ -56,6 +60,36 @@ def enter(
             at=now,
         )
     return visit_from(row)
+
+
+@transaction.atomic(durable=True)
+def agree(application: Application, account_id: int, *, now: datetime) -> None:
+    """Use case: that person says yes to what this application is told today."""
+    Consent.objects.update_or_create(
+        account_id=account_id,
+        application_id=application.application_id,
+        defaults={"released": list(application.released), "given_at": now},
+    )
+    record("sso.agreed", to=f"application:{application.client_id}", by=f"account:{account_id}", at=now)
+
+
+@transaction.atomic(durable=True)
+def look_at(application: Application, account_id: int, *, by: str, now: datetime) -> None:
+    """Use case: an administrator looks at what an application would be told of somebody."""
+    record("sso.looked-at", to=f"account:{account_id}", by=by, at=now, application=application.client_id)
+
+
+@transaction.atomic(durable=True)
+def turn_away(application: Application, account_id: int, reason: str, *, now: datetime) -> None:
+    """Use case: somebody did not enter."""
+    _count(application.application_id, "refused", now)
+    record(
+        "sso.turned-away",
+        to=f"application:{application.client_id}",
+        by=f"account:{account_id}",
+        at=now,
+        reason=reason,
+    )
 
 
 @transaction.atomic(durable=True)
@@ -78,6 +112,13 @@ def carry_on(session_keys: Collection[str], to_key: str) -> None:
     VisitRow.objects.filter(session_key__in=session_keys, ended_at=None).update(session_key=to_key)
 
 
+def end_visits_of_expired(now: datetime) -> None:
+    """Round: sessions end by themselves too, and nobody says so."""
+    for some in batched(sessions_inside(), 1000, strict=False):
+        if over := sessions_over(some, now):
+            end_visits_of_sessions(over, now=now)
+
+
 def name_visit(visit_id: int, reference: str) -> None:
     """Part: by what the application knows that visit."""
     VisitRow.objects.filter(pk=visit_id).update(reference=reference)
@@ -91,6 +132,22 @@ def forget_visit(visit_id: int) -> None:
 def sweep(now: datetime) -> None:
     """Forget visits older than any session."""
     VisitRow.objects.filter(started_at__lt=now - _KEPT).delete()
+
+
+def _named(application: Application, account_id: int) -> None:
+    """Their names in applications are drawn at the first visit, and stay."""
+    Subject.objects.get_or_create(account_id=account_id, defaults={"sub": secrets.token_urlsafe(24)})
+    if application.pairwise:
+        Pseudonym.objects.get_or_create(
+            account_id=account_id,
+            application_id=application.application_id,
+            defaults={"name": secrets.token_urlsafe(24)},
+        )
+
+
+def _count(application_id: int, column: str, now: datetime) -> None:
+    row, _ = Tally.objects.get_or_create(application_id=application_id, day=paris_day(now))
+    Tally.objects.filter(pk=row.pk).update(**{column: F(column) + 1})
 
 
 def _end(which: Q, now: datetime) -> None:

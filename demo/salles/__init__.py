@@ -1,0 +1,1 @@
+"""Salles, the room booking of the demonstration académie: an outside application that signs in by CAS."""

@@ -1,0 +1,7 @@
+"""What the server loads."""
+
+import os
+
+from salles.app import Salles
+
+application = Salles(dict(os.environ))

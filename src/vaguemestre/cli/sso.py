@@ -1,0 +1,135 @@
+"""`vaguemestre sso`: applications declared in a file, read from their metadata, and the keys of SAML."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
+from django.utils import timezone
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.sso.oidc.rules.imports import read_client
+from vaguemestre.sso.registry.rules.declared import Declared, WronglyDeclared, read_declared
+from vaguemestre.sso.registry.services import add_application, apply
+from vaguemestre.sso.registry.values import Protocol
+from vaguemestre.sso.saml.rules.documents import NotRead
+from vaguemestre.sso.saml.rules.metadata import read_metadata
+from vaguemestre.sso.saml.rules.signatures import NotSigned
+from vaguemestre.sso.saml.services import keep_peer, rotate_pair
+from vaguemestre.sso.saml.values import Described
+
+app = typer.Typer(help="Applications : fichier déclaratif, métadonnées, clés SAML.", no_args_is_help=True)
+
+_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+
+
+@app.command(name="apply")
+def apply_file(
+    file: _File,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Dire ce qui changerait, sans rien faire.")
+    ] = False,
+) -> None:
+    """Fait correspondre les applications inscrites à un fichier TOML ; se rejoue sans rien changer."""
+    try:
+        declared = read_declared(file.read_text(encoding="utf-8"))
+    except (WronglyDeclared, UnicodeDecodeError) as error:
+        raise Failed(f"{file} : {error}", 65) from error
+    now = timezone.now()
+    plain = [one for one in declared if one.registration.protocol is not Protocol.SAML]
+    peers = [(one, _metadata_of(one, file)) for one in declared if one.registration.protocol is Protocol.SAML]
+    told = apply(
+        [(one.registration, _secret_of(one, file)) for one in plain], by="cli", now=now, dry_run=dry_run
+    )
+    for client_id, what, secret in told:
+        typer.echo(f"{client_id} : {what}")
+        if secret:
+            typer.echo(f"Secret (montré cette seule fois) : {secret}")
+    for one, described in peers:
+        if not dry_run:
+            keep_peer(
+                described,
+                client_id=one.registration.client_id,
+                registration=one.registration,
+                encrypts=one.encrypts,
+                by="cli",
+                now=now,
+            )
+        typer.echo(f"{one.registration.client_id} : métadonnées {'à lire' if dry_run else 'lues'}")
+
+
+@app.command(name="import")
+def import_file(
+    file: _File,
+    client_id: Annotated[
+        str, typer.Option(help="Son identifiant ici ; vide : d’après ses métadonnées.")
+    ] = "",
+    entity: Annotated[list[str] | None, typer.Option(help="Dans un agrégat : celle-ci ; répétable.")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="Certificat (PEM) de la fédération.")] = None,
+) -> None:
+    """Inscrit une application d’après ses métadonnées, SAML (XML, agrégat) ou OpenID Connect (JSON)."""
+    content, now = file.read_bytes(), timezone.now()
+    if content.lstrip()[:1] == b"{":
+        registration = read_client(json.loads(content), client_id)
+        secret = add_application(registration, by="cli", now=now)
+        typer.echo(f"Application {registration.client_id} inscrite ; aucun attribut ne lui est transmis.")
+        if secret:
+            typer.echo(f"Secret (montré cette seule fois) : {secret}")
+        return
+    found = _described(content, certificate, file)
+    wanted = [one for one in found if not entity or one.entity_id in entity]
+    if len(found) > 1 and not entity:
+        raise Failed(f"{file} décrit {len(found)} applications : nommez celles à inscrire par --entity.", 65)
+    if not wanted:
+        raise Failed(f"{file} : aucune application de ce nom.", 65)
+    for described in wanted:
+        named = keep_peer(described, client_id=client_id if len(wanted) == 1 else "", by="cli", now=now)
+        typer.echo(f"{described.entity_id} : inscrite sous le nom {named}.")
+
+
+@app.command(name="rotate-saml")
+def turn_saml() -> None:
+    """Prépare une nouvelle clé SAML : dans les métadonnées aussitôt, en service deux semaines après."""
+    host = urlsplit(settings.CONFIG.public_url).hostname or "vaguemestre"
+    starts = rotate_pair(secret_keys.get(), host, by="cli", now=timezone.now())
+    typer.echo(f"Nouvelle clé publiée ; elle signera à partir du {paris_day(starts):%d/%m/%Y}.")
+
+
+def _metadata_of(one: Declared, file: Path) -> Described:
+    where = file.parent / one.metadata_file
+    if not one.metadata_file or not where.is_file():
+        raise Failed(f"{one.registration.client_id} : « metadata_file » manque ou n’existe pas.", 65)
+    certificate = file.parent / one.certificate_file if one.certificate_file else None
+    found = _described(where.read_bytes(), certificate, where)
+    wanted = [described for described in found if described.entity_id == one.entity_id or not one.entity_id]
+    if len(wanted) != 1:
+        raise Failed(
+            f"{one.registration.client_id} : « entity_id » n’en désigne pas une seule dans {where}.", 65
+        )
+    return wanted[0]
+
+
+def _secret_of(one: Declared, file: Path) -> str:
+    if not one.secret_file:
+        return ""
+    where = file.parent / one.secret_file
+    try:
+        return where.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Failed(f"{one.registration.client_id} : {where} ne peut pas être lu.", 65) from error
+
+
+def _described(content: bytes, certificate: Path | None, file: Path) -> list[Described]:
+    try:
+        der = b""
+        if certificate:
+            der = x509.load_pem_x509_certificate(certificate.read_bytes()).public_bytes(Encoding.DER)
+        return read_metadata(content, timezone.now(), der)
+    except (NotRead, NotSigned, OSError, ValueError) as error:
+        raise Failed(f"{file} : métadonnées refusées ({error}).", 65) from error

@@ -1,0 +1,1 @@
+"""Old applications behind nginx, which believe a header."""

@@ -1,0 +1,2 @@
+// The form of this page goes by itself.
+document.getElementById("onwards").submit();

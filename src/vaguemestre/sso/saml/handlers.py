@@ -1,0 +1,64 @@
+"""Applications told that somebody signed out: by SOAP from here, by the browser where they know no SOAP."""
+
+import logging
+
+from django.utils import timezone
+
+from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.sso.registry.events import VisitEnded
+from vaguemestre.sso.registry.ports import post_document
+from vaguemestre.sso.registry.queries import pseudonym_of, visit_of
+from vaguemestre.sso.registry.services import forget_visit
+from vaguemestre.sso.registry.values import Protocol, Visit
+from vaguemestre.sso.saml.http import entity_id, pair_now
+from vaguemestre.sso.saml.queries import peer_of
+from vaguemestre.sso.saml.rules import writing
+from vaguemestre.sso.saml.rules.documents import Element, deflated
+from vaguemestre.sso.saml.rules.signatures import query_signed, sign
+from vaguemestre.sso.saml.values import Binding, Endpoint, Format, Peer
+
+log = logging.getLogger(__name__)
+_ACTION = "http://www.oasis-open.org/committees/security"
+
+
+def tell(event: VisitEnded) -> None:
+    """Raises EngineDown when the application does not answer: later, then."""
+    visit = visit_of(event.visit_id)
+    if visit is None or visit.application.protocol is not Protocol.SAML:
+        return
+    peer = peer_of(visit.application.client_id)
+    endpoint = _listens(peer, Binding.SOAP)
+    if peer and endpoint and visit.reference:
+        message = sign(_request(visit, peer, endpoint.address), pair_now())
+        try:
+            post_document.get()(endpoint.address, writing.enveloped(message), "text/xml", _ACTION)
+        except EngineRefused as error:
+            log.warning("%s refused a sign-out: %s", visit.application.client_id, error)
+    forget_visit(visit.visit_id)
+
+
+def front_address(visit: Visit) -> str:
+    """What a browser loads to end that visit, where the application does not listen to SOAP."""
+    if visit.application.protocol is not Protocol.SAML or not visit.reference:
+        return ""
+    peer = peer_of(visit.application.client_id)
+    endpoint = _listens(peer, Binding.REDIRECT)
+    if peer is None or endpoint is None or _listens(peer, Binding.SOAP):
+        return ""
+    message = deflated(writing.written(_request(visit, peer, endpoint.address)))
+    joint = "&" if "?" in endpoint.address else "?"
+    return f"{endpoint.address}{joint}{query_signed('SAMLRequest', message, '', pair_now())}"
+
+
+def _request(visit: Visit, peer: Peer, address: str) -> Element:
+    now = timezone.now()
+    root = writing.logout_request(entity_id(), address, visit.reference, visit.sid, now)
+    persistent = pseudonym_of(visit.application.application_id, visit.account_id)
+    form = Format.PERSISTENT if visit.reference == persistent else Format.TRANSIENT
+    return writing.named(root, form, peer.described.entity_id)
+
+
+def _listens(peer: Peer | None, binding: Binding) -> Endpoint | None:
+    if peer is None:
+        return None
+    return next((one for one in peer.described.sign_outs if one.binding == binding), None)

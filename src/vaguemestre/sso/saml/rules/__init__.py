@@ -1,0 +1,1 @@
+"""Reading and writing SAML. Pure: bytes and values in, bytes and values out."""
