@@ -5,6 +5,7 @@ import { Keeping } from "./keeping.js";
 import { Checking } from "./checking.js";
 import { Choices } from "./choices.js";
 import { Knowing } from "./knowing.js";
+import { Quiet } from "./quiet.js";
 import { Recipients } from "./recipients.js";
 import { Sending } from "./sending.js";
 import { Refused, Server, SignedOut } from "./server.js";
@@ -57,6 +58,7 @@ class Composer {
       onRefused: (told) => this.wasRefused(told),
       onDone: (told) => this.post("done", { state: told.state }),
     });
+    this.quiet = new Quiet(form, this.server, (how) => this.send(how));
     this.listen();
     this.begin();
   }
@@ -288,7 +290,7 @@ class Composer {
     this.say("Ce brouillon a aussi été modifié dans une autre fenêtre : les deux versions sont gardées dans « Brouillons ».");
   }
 
-  async send({ later = "", sure = new Set() } = {}) {
+  async send({ later = "", now = false, sure = new Set() } = {}) {
     if (this.isLeaving) return;
     this.say("");
     if (!this.checking.check(sure)) return document.querySelector("#later-dialog").close();
@@ -298,7 +300,7 @@ class Composer {
     clearTimeout(this.keeping.timer);
     try {
       await this.keeping.running;
-      await this.sending.leave(this.read(), later);
+      await this.sending.leave({ ...this.read(), ...(now ? { now: "1" } : {}) }, later);
     } catch (error) {
       this.failed(error, later);
     } finally {
@@ -320,6 +322,7 @@ class Composer {
       return;
     }
     document.querySelector("#later-dialog").close();
+    if (error.code === "outbox.quiet-hours") return this.quiet.insist(error.message);
     const field = this.recipients.find((one) => one.name === error.field);
     if (field) {
       field.say(error.message);

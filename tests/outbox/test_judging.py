@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from tests.signin.people import account
 
 from vaguemestre.credentials.models import Account
@@ -71,7 +72,8 @@ def test_lists_are_not_counted() -> None:
 
 def test_a_large_send_that_was_announced_passes_uncounted_and_no_more() -> None:
     who = account(username="marie")
-    services.expect_bulk(who.pk, 20, by="test", now=NOON)
+    with transaction.atomic():
+        services.expect_bulk(who.pk, 20, by="test", now=NOON)
     assert answers(judge(who, *(posting(who, n) for n in range(20)))) == "t" * 20
     assert answers(judge(who, posting(who, 21, to=9))) == "r"
     with pytest.raises(Refusal):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("messagerie/envois/", views.list_sent, name="sent"),
     path("messagerie/envois/suivi/", views.show_trail, name="trail"),
     path("messagerie/envois/bandeau/", views.show_banner, name="banner"),
+    path("messagerie/envois/heures/", views.tell_hours, name="hours"),
     path("messagerie/envois/heure/", views.reschedule, name="reschedule"),
     path("messagerie/envois/retenus/", views.list_held, name="held"),
     path("messagerie/envois/retenus/envoyer/", views.release, name="release"),

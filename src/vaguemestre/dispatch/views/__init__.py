@@ -1,7 +1,7 @@
 """« Envois » and what goes with it."""
 
 from vaguemestre.dispatch.views.desk import end_held_of, list_held_of_all
-from vaguemestre.dispatch.views.following import list_sent, reschedule, show_banner, show_trail
+from vaguemestre.dispatch.views.following import list_sent, reschedule, show_banner, show_trail, tell_hours
 from vaguemestre.dispatch.views.holding import discard, list_held, release
 from vaguemestre.dispatch.views.preferring import set_sending
 
@@ -16,4 +16,5 @@ __all__ = [
     "set_sending",
     "show_banner",
     "show_trail",
+    "tell_hours",
 ]

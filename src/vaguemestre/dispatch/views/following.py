@@ -4,10 +4,11 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.dispatch.forms import HourForm
@@ -71,15 +72,22 @@ def show_trail(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @signed_in
 def show_banner(request: SignedInRequest) -> HttpResponse:
-    """For pages of the webmail: held mail to see to, and the hour to put off to (for the composer)."""
-    account_id, sending = request.who.account_id, settings.CONFIG.sending
-    mine = queries.sending_of(account_id, undo_seconds=settings.UNDO_SECONDS)
-    until = None
-    if sending.quiet_hours != "off" and mine.offers_quiet_hours:
-        until = quiet_until(sending.hours(), timezone.now())
-    return render(
-        request, "dispatch/banner.html", {"held": queries.has_held(account_id), "quiet_until": until}
-    )
+    """A fragment for pages of the webmail: held mail to see to, or nothing."""
+    return render(request, "dispatch/banner.html", {"held": queries.has_held(request.who.account_id)})
+
+
+@require_GET
+@signed_in
+def tell_hours(request: SignedInRequest) -> HttpResponse:
+    """For the composer: the morning to put off to outside working time, empty within it."""
+    sending = settings.CONFIG.sending
+    mine = queries.sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS)
+    wanted = sending.quiet_hours == "ask" or (sending.quiet_hours == "offer" and mine.offers_quiet_hours)
+    until = quiet_until(sending.hours(), timezone.now()) if wanted else None
+    if until is None:
+        return JsonResponse({"until": "", "words": ""})
+    words = f"{date_format(until, 'l j F')} à {until:%H:%M}"
+    return JsonResponse({"until": f"{until:%d/%m/%Y %H:%M}", "words": words})
 
 
 @require_POST

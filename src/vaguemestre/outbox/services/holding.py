@@ -47,11 +47,11 @@ def end_hold(passage_id: int, engine: EndHold) -> None:
         engine(row.queue_id, discard=row.hold == _Hold.DISCARDED)
 
 
-@transaction.atomic(durable=True)
 def expect_bulk(account_id: int, recipients: int, *, by: str, now: datetime) -> None:
     """A large send was announced by somebody who just proved who they are: it is not counted.
 
-    `recipients` of the next day pass the door uncounted. Raises Refusal `outbox.bulk-too-many`.
+    Inside the caller's transaction. That many recipients pass the door uncounted, within a day.
+    Raises Refusal `outbox.bulk-too-many`.
     """
     if recipients > MOST_BULK:
         raise Refusal("outbox.bulk-too-many", most=MOST_BULK)

@@ -11,7 +11,7 @@ from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.queries import copies_in_flight
 from vaguemestre.outbox.rules.message import check_whole, compose
-from vaguemestre.outbox.services import queue_message
+from vaguemestre.outbox.services import expect_bulk, queue_message
 from vaguemestre.outbox.values import Letter, Parcel, Recipient
 from vaguemestre.webmail.ports import OpenMailbox
 from vaguemestre.writing.events import MailingGoesOn
@@ -86,6 +86,7 @@ def start_mailing(account_id: int, key: str, *, by: str, now: datetime) -> None:
     mailing.save(update_fields=("state",))
     count = mailing.copies.filter(queued_at=None).count()
     record("writing.mailing-begun", to=f"account:{account_id}", by=by, at=now, copies=count)
+    expect_bulk(account_id, count, by=by, now=now)  # whoever begins it has just signed in
     announce(MailingGoesOn(mailing.pk))
 
 

@@ -1,6 +1,7 @@
 """Sending, taking back, and what became of it."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.queries import find_outgoing, sending_of, waiting_messages
+from vaguemestre.outbox.rules.hours import quiet_until
 from vaguemestre.outbox.values import Outgoing
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
@@ -42,10 +44,20 @@ def _send(request: SignedInRequest, key: str) -> Outgoing:
     form = WrittenForm(request.POST)
     now = timezone.now()
     mine = sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS)
-    due = due_moment(request.POST.get("later", ""), undo_seconds=mine.undo_seconds, now=now)
+    later = request.POST.get("later", "")
+    if not later and "now" not in request.POST and wants_json(request):
+        _check_hours(now)
+    due = due_moment(later, undo_seconds=mine.undo_seconds, now=now)
     return services.send_writing(
         writer_of(request), key, form.written(), form.number("attempt", 1), due, limit=size_limit(), now=now
     )
+
+
+def _check_hours(now: datetime) -> None:
+    """Where the académie wants a choice outside working time. Raises Refusal `outbox.quiet-hours`."""
+    chosen = settings.CONFIG.sending
+    if chosen.quiet_hours == "ask" and quiet_until(chosen.hours(), now):
+        raise Refusal("outbox.quiet-hours")
 
 
 @require_GET

@@ -8,7 +8,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.http import COMPOSER_CSP, actor_of, size_limit, writer_of
@@ -40,7 +40,7 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@recently_signed_in
 def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
     services.start_mailing(request.who.account_id, key, by=actor_of(request), now=timezone.now())
     return _back(request, key)
