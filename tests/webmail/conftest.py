@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 from tests.engines.samples import letter
 from tests.signin.people import account
 
@@ -19,6 +21,7 @@ from vaguemestre.webmail.services import authors, listing, reading
 from vaguemestre.webmail.values import MessageRef
 from vaguemestre.webmail.views import lists, rows
 
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NOW = datetime.now(UTC)
 
 
@@ -52,6 +55,23 @@ def box(boxes: MemoryMailboxes, nicolas: Account) -> MemoryMailbox:
 def reader(nicolas: Account, boxes: MemoryMailboxes) -> Client:
     """A browser of Nicolas, signed in."""
     return browser_of(nicolas)
+
+
+@pytest.fixture
+def page(live_server: LiveServer, boxes: MemoryMailboxes) -> Iterator[Page]:
+    """A desk's window, Nicolas signed in; nothing opened yet."""
+    cookie = browser_of(account()).cookies[settings.SESSION_COOKIE_NAME].value
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 860}, locale="fr-FR", base_url=live_server.url
+        )
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        yield page
+        page.goto("about:blank")
+        browser.close()
 
 
 def browser_of(whose: Account) -> Client:

@@ -1,16 +1,12 @@
 """The page as hands meet it, in a real browser, over mailboxes in memory."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Page, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page
 from tests.engines.samples import letter
-from tests.signin.people import account
-from tests.webmail.conftest import browser_of, put
+from tests.webmail.conftest import put
 from tests.webmail.hostile import AWAY, HOSTILE
 
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
@@ -19,7 +15,6 @@ from vaguemestre.webmail.values import MessageRef
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 START = datetime(2026, 9, 1, tzinfo=UTC)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class Seen:
@@ -43,23 +38,6 @@ class Seen:
 @pytest.fixture
 def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
     return boxes.box("nmorel@ac-amiens.test")
-
-
-@pytest.fixture
-def page(live_server: LiveServer, boxes: MemoryMailboxes) -> Iterator[Page]:
-    """A desk's window, Nicolas signed in; nothing opened yet."""
-    cookie = browser_of(account()).cookies[settings.SESSION_COOKIE_NAME].value
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 860}, locale="fr-FR", base_url=live_server.url
-        )
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        yield page
-        page.goto("about:blank")
-        browser.close()
 
 
 def subjects(page: Page) -> list[str]:

@@ -42,7 +42,7 @@ def line(**changes: Any) -> Line:
         "heading": "", "uid": 7, "uid_validity": 3, "folder": "INBOX", "step": "INBOX", "people": "Marie",
         "face": "Marie", "time": "9:42", "moment": "2026-09-01", "subject": "Sujet", "preview": "Début",
         "is_unread": True, "is_flagged": True, "is_answered": True, "is_forwarded": True,
-        "has_attachment": True, "is_external": True, "is_draft": False,
+        "attached_icon": "paperclip", "is_external": True, "is_draft": False,
     }  # fmt: skip
     return Line(**{**known, **changes})
 
@@ -70,10 +70,8 @@ def test_a_row_says_its_marks_in_words() -> None:
     for words in ("Non lu.", "pièce jointe", "répondu", "transféré", "suivi", "Externe"):
         assert words in PLAIN.text
     plain = Seen()
-    off = dict.fromkeys(
-        ("is_unread", "is_flagged", "is_answered", "is_forwarded", "has_attachment", "is_external"), False
-    )
-    plain.feed(row_html(line(**off), "/messagerie/"))
+    off = dict.fromkeys(("is_unread", "is_flagged", "is_answered", "is_forwarded", "is_external"), False)
+    plain.feed(row_html(line(**off, attached_icon=""), "/messagerie/"))
     assert "svg" not in plain.tags
     assert plain.given["href"] == "/messagerie/INBOX/3/7/"
 

@@ -1,19 +1,15 @@
 // The three panes: which folder, which message, what is done to them.
+import { Acts } from "./acts.js";
+import { Outside, listenToChoices } from "./choices.js";
+import { Conversation } from "./conversation.js";
+import { listenToDrags } from "./drags.js";
+import { Folders } from "./folders.js";
 import { RowList } from "./list.js";
 import { Live } from "./live.js";
-import { BY_ITSELF, Refused, page, piece, send, tell, tellRefusal } from "./net.js";
+import { Menu, whenAsked } from "./menus.js";
+import { BY_ITSELF, Refused, page, piece, tell, tellRefusal } from "./net.js";
+import { listenToPanes } from "./panes.js";
 
-const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
-const MARKS = { read: ["un", false], unread: ["un", true], flag: ["fl", true], unflag: ["fl", false] };
-const SAID = {
-  archive: ["Courriel archivé.", "courriels archivés."],
-  delete: ["Courriel mis à la corbeille.", "courriels mis à la corbeille."],
-  junk: ["Courriel signalé et rangé dans les indésirables.", "courriels signalés et rangés dans les indésirables."],
-  "not-junk": ["Courriel remis dans la boîte de réception.", "courriels remis dans la boîte de réception."],
-  move: ["Courriel déplacé.", "courriels déplacés."],
-};
-const AT_ONCE = 400;
-const DWELL = 700; // milliseconds on a message before its conversation is looked for: it costs a search
 const WIDE = matchMedia("(min-width: 701px)");
 
 export class MailApp extends HTMLElement {
@@ -21,7 +17,16 @@ export class MailApp extends HTMLElement {
     this.folders = this.querySelector("#dossiers");
     this.lecture = this.querySelector("#lecture");
     this.readTitle = this.dataset.title;
+    this.menu = new Menu();
+    this.outside = new Outside(this);
+    this.conversation = new Conversation(this);
+    listenToPanes(this);
     this.#takeList();
+    this.acts = new Acts(this);
+    this.shelves = new Folders(this, this.menu);
+    listenToDrags(this, this.shelves);
+    listenToChoices(this);
+    whenAsked(this, "li.row", (row, at) => this.rowMenu(row, at));
     const open = this.lecture.querySelector(".message");
     if (open) this.#shown(open);
     history.replaceState({ pane: this.dataset.pane }, "");
@@ -31,7 +36,9 @@ export class MailApp extends HTMLElement {
     window.addEventListener("popstate", () => this.visit(location.href, { push: false }));
     window.addEventListener("vm:mail-changed", () => this.refresh());
     document.querySelector("form.search")?.addEventListener("submit", (event) => this.#search(event));
-    this.#drags();
+    this.#shiftBox();
+    this.addEventListener("submit", (event) => this.#looks(event));
+    document.querySelector("#aller form")?.addEventListener("submit", (event) => this.#goToDay(event));
     this.#title();
   }
 
@@ -93,9 +100,9 @@ export class MailApp extends HTMLElement {
   }
 
   async #visitFolder(to, steps, push) {
-    const asked = to.searchParams.get("q") ?? "";
     const step = steps.length ? decodeURIComponent(steps[0]) : "INBOX";
-    const isHere = asked === this.list.asked && (asked ? to.href === this.listAddress : step === this.section.dataset.step);
+    const isPlain = !to.search && !this.list.query;
+    const isHere = isPlain ? step === this.section.dataset.step : to.href === this.listAddress;
     if (isHere && !push) {
       this.#closed();
       return;
@@ -132,7 +139,23 @@ export class MailApp extends HTMLElement {
     this.section = this.querySelector("#messages");
     this.list = new RowList(this.section);
     this.listAddress = this.openRef ? this.dataset.home + encodeURIComponent(this.section.dataset.step) + "/" : location.href;
-    this.section.addEventListener("mail:listed", () => this.#title());
+    this.section.addEventListener("mail:listed", () => this.#listed());
+    this.#listed();
+    this.conversation?.forget();
+  }
+
+  // The same list asked for anew, whole: how it is grouped changed.
+  async reload() {
+    try {
+      await this.#whole(new URL(this.listAddress), false);
+    } catch (error) {
+      tellRefusal(error);
+    }
+  }
+
+  #listed() {
+    if (this.section.dataset.use === "inbox" && !this.list.query) this.outside.arrived(this.list.rows.slice(0, 50));
+    this.#title();
   }
 
   #pushed(address, pane) {
@@ -174,68 +197,20 @@ export class MailApp extends HTMLElement {
 
   #shown(message) {
     this.list.markOpen(message.dataset.ref);
-    if (message.hasAttribute("data-unread")) this.act("read", [message.dataset.ref], { quiet: true });
-    this.#thread(message);
-  }
-
-  async #thread(message) {
-    const place = message.querySelector("[data-thread]");
-    if (!place) return;
-    await new Promise((go) => {
-      setTimeout(go, DWELL);
-    });
-    if (!place.isConnected) return;
-    try {
-      place.innerHTML = await (await piece(place.dataset.thread, BY_ITSELF)).text();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error; // a thread that cannot be found is no reason to disturb
+    if (message.hasAttribute("data-unread") && this.dataset.marksRead !== "non") {
+      this.act("read", [message.dataset.ref], { quiet: true, alone: true });
     }
+    this.conversation.show(message);
   }
 
-  // Acts: shown at once, taken back with the reason when refused.
+  // Acts.
 
-  async act(act, refs, { to = "", quiet = false } = {}) {
-    if (!refs.length) return;
-    const leaves = LEAVING.has(act);
-    const next = leaves ? await this.#afterwards(refs) : null;
-    if (leaves) this.list.take(refs);
-    else this.list.flag(refs, ...MARKS[act]);
-    this.#dressOpen(act, refs);
-    if (leaves) this.#follow(refs, next);
-    this.#bulk();
-    try {
-      const done = await this.#sent(act, refs, to);
-      if (!quiet && SAID[act]) this.#said(act, refs, done);
-      await this.refresh(true);
-    } catch (error) {
-      await this.refresh();
-      tellRefusal(error);
-    }
+  act(act, refs, options) {
+    return this.acts.do(act, refs, options);
   }
 
-  // Many at once go in several goes: the server takes so many at a time.
-  async #sent(act, refs, to) {
-    const all = { moved: [], folder: "", final: true };
-    for (let start = 0; start < refs.length; start += AT_ONCE) {
-      const fields = new URLSearchParams(refs.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]));
-      if (to) fields.set("to", to);
-      const done = await (await send(this.dataset.acts.replace("/x/", `/${act}/`), fields)).json();
-      all.moved.push(...done.moved);
-      all.final &&= done.final;
-    }
-    return all;
-  }
-
-  async #afterwards(refs) {
-    const row = this.openRef && refs.includes(this.openRef) ? this.list.row(this.openRef) : null;
-    if (!row) return null;
-    const rows = this.list.rows;
-    const place = rows.indexOf(row);
-    const rest = [...rows.slice(place + 1), ...rows.slice(0, place).reverse()];
-    return rest.find((other) => !refs.includes(other.dataset.ref)) ?? null;
-  }
-
-  #follow(refs, next) {
+  // The open message left: the next one takes its place on a desk, else the list.
+  follow(refs, next) {
     if (!refs.includes(this.openRef)) return;
     if (next && WIDE.matches && !next.hasAttribute("data-draft")) {
       history.replaceState({ pane: "reading" }, "", next.querySelector("a.open").href);
@@ -248,33 +223,10 @@ export class MailApp extends HTMLElement {
     if (next) this.list.focus(next);
   }
 
-  #said(act, refs, done) {
-    const many = refs.length > 1;
-    let words = many ? `${refs.length} ${SAID[act][1]}` : SAID[act][0];
-    if (done.final) words = many ? `${refs.length} courriels supprimés définitivement.` : "Courriel supprimé définitivement.";
-    const notice = tell(words, "dark", 8);
-    if (!notice || !done.moved.length) return;
-    const undo = document.createElement("button");
-    undo.type = "button";
-    undo.textContent = "Annuler";
-    const home = refs[0].split("/")[0];
-    undo.addEventListener("click", async () => {
-      notice.remove();
-      try {
-        await this.#sent("move", done.moved, home);
-        tell("Annulé.", "dark", 3);
-      } catch (error) {
-        tellRefusal(error);
-      }
-      this.refresh();
-    });
-    notice.append(undo);
-  }
-
-  #dressOpen(act, refs) {
+  dressOpen(act, refs) {
     const message = this.openMessage;
     if (!message || !refs.includes(message.dataset.ref)) return;
-    const isRead = act === "read" ? true : act === "unread" ? false : null;
+    const isRead = act === "read" || act === "mute" ? true : act === "unread" ? false : null;
     if (isRead !== null) {
       message.toggleAttribute("data-unread", !isRead);
       const button = message.querySelector('[data-toggles="read"]');
@@ -294,6 +246,10 @@ export class MailApp extends HTMLElement {
   }
 
   askMove(refs) {
+    if (this.list.whole) {
+      this.onWhole("ask-move");
+      return;
+    }
     if (!refs.length) return;
     this.moving = refs;
     document.querySelector("#deplacer").showModal();
@@ -307,17 +263,17 @@ export class MailApp extends HTMLElement {
     clearTimeout(this.later);
     this.later = setTimeout(() => {
       if (this.stale) this.refresh(true);
-      else this.#counts();
+      else this.counts().catch(tellRefusal);
     }, 60);
   }
 
   async refresh(byItself = false) {
     this.stale = false;
-    await Promise.all([this.list.refresh(byItself), this.#counts()]);
+    await Promise.all([this.list.refresh(byItself), this.counts()]);
     this.#title();
   }
 
-  async #counts() {
+  async counts() {
     clearTimeout(this.counting);
     await new Promise((go) => {
       this.counting = setTimeout(go, 30);
@@ -347,12 +303,18 @@ export class MailApp extends HTMLElement {
     const inbox = this.folders.querySelector('[data-use="inbox"] .count');
     const count = inbox ? inbox.firstChild.textContent.trim() : "";
     const subject = this.lecture.querySelector("#sujet")?.textContent;
+    this.outside.count(inbox ? Number(count.replace(/\D/gu, "")) : 0);
     document.title = (count ? `(${count}) ` : "") + (subject ? `${subject} – Vaguemestre` : this.readTitle);
   }
 
   // Hands.
 
   #clicked(event) {
+    const row = event.target.closest("li.row");
+    if (row && event.target.closest("a.open") && this.#chosen(event, row)) {
+      event.preventDefault();
+      return;
+    }
     const link = event.target.closest("a");
     if (link && this.#isPlain(event) && this.#follows(link)) {
       event.preventDefault();
@@ -366,13 +328,15 @@ export class MailApp extends HTMLElement {
     }
     const bulk = event.target.closest("[data-bulk]")?.dataset.bulk;
     if (bulk) {
-      this.do(bulk, [...this.list.selected]);
+      if (this.list.whole) this.onWhole(bulk);
+      else this.do(bulk, [...this.list.selected]);
       return;
     }
     const target = event.target.closest("#deplacer [data-to]");
     if (target) {
       document.querySelector("#deplacer").close();
-      this.act("move", this.moving, { to: target.dataset.to });
+      if (this.moving === "whole") this.onWhole("move", target.dataset.to);
+      else this.act("move", this.moving, { to: target.dataset.to });
       return;
     }
     const what = event.target.closest("[data-do]")?.dataset.do;
@@ -411,6 +375,10 @@ export class MailApp extends HTMLElement {
         return this.#selecting();
       case "unselect":
         return this.unselect();
+      case "select-whole":
+        return this.selectWhole();
+      case "go-to-day":
+        return this.#askDay();
       case "show-images":
         return this.#showImages();
       case "copy-address":
@@ -485,63 +453,155 @@ export class MailApp extends HTMLElement {
   pick(row, on = !this.list.selected.has(row.dataset.ref)) {
     this.list.select(row, on);
     this.lastPicked = row;
-    this.#bulk();
+    this.showPicked();
   }
 
   unselect() {
     this.list.unselect();
     this.section.classList.remove("selecting");
-    this.#bulk();
+    this.showPicked();
+  }
+
+  selectWhole() {
+    this.list.selectShown();
+    this.list.whole = true;
+    this.showPicked();
+  }
+
+  // Shift and Ctrl on a row choose it as they do anywhere.
+  #chosen(event, row) {
+    if (event.shiftKey && !event.ctrlKey && !event.metaKey) {
+      const from = this.lastPicked?.isConnected ? this.lastPicked : this.list.current;
+      this.list.selectBetween(from ?? row, row);
+      this.showPicked();
+      return true;
+    }
+    if ((event.ctrlKey || event.metaKey) && this.list.selected.size) {
+      this.pick(row);
+      return true;
+    }
+    return false;
+  }
+
+  onWhole(act, to = "") {
+    if (act === "ask-move") {
+      this.moving = "whole";
+      document.querySelector("#deplacer").showModal();
+      return;
+    }
+    if (!["archive", "delete", "junk", "not-junk", "move", "read"].includes(act)) {
+      tell("Cela ne se fait que sur les courriels affichés.", "dark", 5);
+      return;
+    }
+    this.unselect();
+    this.acts.whole(act, { to });
+  }
+
+  rowMenu(row, at) {
+    const ref = row.dataset.ref;
+    const refs = this.list.selected.has(ref) ? [...this.list.selected] : [ref];
+    const link = row.querySelector("a.open");
+    const many = refs.length > 1;
+    const isDraft = row.hasAttribute("data-draft");
+    const act = (name) => () => this.act(name, refs);
+    const items = [];
+    if (!many) {
+      items.push(["Ouvrir", "mail-opened", () => link.click()]);
+      if (!isDraft) {
+        items.push(["Ouvrir dans un nouvel onglet", "external-link", () => window.open(link.href, "_blank", "noopener")]);
+        items.push(["Répondre", "arrow-back-up", () => this.compose("reply", row)], ["Répondre à tous", "arrow-back-up-double", () => this.compose("reply-all", row)], ["Transférer", "arrow-forward-up", () => this.compose("forward", row)]);
+      }
+      items.push(null);
+    }
+    items.push(["Archiver", "archive", act("archive")], ["Déplacer…", "folder-symlink", () => this.askMove(refs)], ["Supprimer", "trash", act("delete")], null);
+    const isUnread = row.classList.contains("un");
+    items.push([isUnread ? "Marquer comme lu" : "Marquer comme non lu", "mail", act(isUnread ? "read" : "unread")]);
+    const isFlagged = row.classList.contains("fl");
+    items.push([isFlagged ? "Ne plus suivre" : "Suivre", "star", act(isFlagged ? "unflag" : "flag")]);
+    const isMuted = row.classList.contains("muted");
+    if (!isDraft && !many) items.push([isMuted ? "Sortir de la sourdine" : "Mettre la conversation en sourdine", isMuted ? "bell" : "bell-off", () => this.mute(ref, isMuted)]);
+    const isJunk = this.section.dataset.use === "junk";
+    items.push([isJunk ? "Ce n’est pas indésirable" : "Signaler comme indésirable", isJunk ? "shield-check" : "flag", act(isJunk ? "not-junk" : "junk")]);
+    this.menu.open(many ? `${refs.length} courriels` : link.querySelector(".s > .clip").textContent, items, { ...at, from: () => this.list.row(ref)?.querySelector("a.open") });
+  }
+
+  // The whole conversation, wherever its messages lie.
+  async mute(ref, isMuted = this.list.row(ref)?.classList.contains("muted")) {
+    const refs = await this.conversation.refs(ref).catch(() => [ref]);
+    await this.act(isMuted ? "unmute" : "mute", [...new Set([ref, ...refs])]);
+  }
+
+  // Sorting and narrowing are an address like any other.
+  #looks(event) {
+    const form = event.target.closest(".looks form");
+    if (!form) return;
+    event.preventDefault();
+    form.closest("details").open = false;
+    const query = new URLSearchParams(new FormData(form));
+    if (query.get("tri") === "date") query.delete("tri");
+    if (!query.get("sens")) query.delete("sens");
+    this.visit(form.action + (query.size || query.toString() ? `?${query}` : ""));
+  }
+
+  #askDay() {
+    if (this.section.dataset.order !== "date") {
+      tell("On va à une date dans une liste triée par date.", "dark", 5);
+      return;
+    }
+    const dialog = document.querySelector("#aller");
+    dialog.querySelector(".error").hidden = true;
+    dialog.showModal();
+    dialog.querySelector("input").select();
+  }
+
+  async #goToDay(event) {
+    event.preventDefault();
+    const form = event.target;
+    const refused = form.querySelector(".error");
+    try {
+      const query = new URLSearchParams(this.list.query);
+      query.set("jour", form.jour.value);
+      const { offset } = await (await piece(`${this.list.url.replace(/lignes\/$/u, "jour/")}?${query}`)).json();
+      form.closest("dialog").close();
+      document.querySelector(".looks").open = false;
+      await this.list.goTo(offset);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      refused.textContent = error.message;
+      refused.hidden = false;
+      form.jour.focus();
+    }
   }
 
   #selecting() {
     const on = this.section.classList.toggle("selecting");
     if (!on) this.list.unselect();
-    this.#bulk();
+    this.showPicked();
   }
 
-  #bulk() {
-    const count = this.list.selected.size;
+  showPicked() {
+    const list = this.list;
+    const count = list.selected.size;
     const bar = this.section.querySelector(".bulk");
     bar.hidden = !count;
-    bar.querySelector(".picked").textContent = count > 1 ? `${count} sélectionnés` : `${count} sélectionné`;
+    const total = list.total.toLocaleString("fr-FR");
+    bar.querySelector(".picked").textContent = list.whole ? `Les ${total} sélectionnés` : count > 1 ? `${count} sélectionnés` : `${count} sélectionné`;
+    const whole = bar.querySelector(".whole");
+    whole.hidden = list.whole || count < 2 || count >= list.total || !list.rows.every((row) => list.selected.has(row.dataset.ref));
+    whole.textContent = list.asked ? `Toute la recherche (${total})` : list.query ? `Tout ce qui est montré (${total})` : `Tout le dossier (${total})`;
     this.section.querySelector('[data-do="select"]').setAttribute("aria-pressed", String(this.section.classList.contains("selecting") || count > 0));
-    if (!count && bar.contains(document.activeElement)) this.list.focus(this.list.current);
+    if (!count && bar.contains(document.activeElement)) list.focus(list.current);
   }
 
-  #drags() {
+  #shiftBox() {
     this.addEventListener("click", (event) => {
       const row = event.target.closest("label.pick")?.closest("li.row");
       const from = this.lastPicked;
       if (!row || !event.shiftKey || !from?.isConnected) return;
       setTimeout(() => {
         this.list.selectBetween(from, row); // once the box itself has been ticked
-        this.#bulk();
+        this.showPicked();
       });
-    });
-    this.addEventListener("dragstart", (event) => {
-      const row = event.target.closest?.("li.row");
-      if (!row) return;
-      const refs = this.list.selected.has(row.dataset.ref) ? [...this.list.selected] : [row.dataset.ref];
-      event.dataTransfer.setData("application/x-vaguemestre", JSON.stringify(refs));
-      event.dataTransfer.effectAllowed = "move";
-    });
-    const target = (event) =>
-      event.dataTransfer?.types.includes("application/x-vaguemestre") && event.target.closest?.("#dossiers a[data-step]");
-    this.addEventListener("dragover", (event) => {
-      const folder = target(event);
-      for (const other of this.folders.querySelectorAll(".over")) other.classList.toggle("over", other === folder);
-      if (!folder) return;
-      folder.classList.add("over");
-      event.preventDefault();
-    });
-    this.addEventListener("drop", (event) => {
-      const folder = target(event);
-      if (!folder) return;
-      event.preventDefault();
-      folder.classList.remove("over");
-      if (folder.dataset.folder === this.section.dataset.folder) return;
-      this.act("move", JSON.parse(event.dataTransfer.getData("application/x-vaguemestre")), { to: folder.dataset.step });
     });
   }
 }

@@ -15,6 +15,14 @@ export function listenToKeys(app) {
       nextPane(app, event.shiftKey ? -1 : 1);
       return;
     }
+    if (app.menu.isOpen) return;
+    if ((event.ctrlKey || event.metaKey) && event.key === "a" && inList(app, event)) {
+      event.preventDefault();
+      if (app.list.selected.size >= app.list.rows.length) app.selectWhole();
+      else app.list.selectShown();
+      app.showPicked();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable=true]")) {
       if (event.key === "Escape") event.target.blur();
@@ -32,9 +40,9 @@ function inList(app, event) {
 function named(app, event) {
   switch (event.key) {
     case "ArrowDown":
-      return inList(app, event) && go(app, 1);
+      return inList(app, event) && (event.shiftKey ? extend(app, 1) : go(app, 1));
     case "ArrowUp":
-      return inList(app, event) && go(app, -1);
+      return inList(app, event) && (event.shiftKey ? extend(app, -1) : go(app, -1));
     case "Home":
       return inList(app, event) && (app.list.focus(app.list.rows[0]), true);
     case "Escape":
@@ -65,6 +73,9 @@ function letter(app, event) {
     u: () => act(app, "unread"),
     s: () => act(app, app.openMessage?.hasAttribute("data-flagged") ? "unflag" : "flag"),
     v: () => (app.askMove(meant(app)), true),
+    m: () => mute(app),
+    g: () => (app.do("go-to-day", []), true),
+    d: () => goToFolders(app),
     c: () => (app.compose("new"), true),
     r: () => answer(app, "reply"),
     a: () => answer(app, "reply-all"),
@@ -84,7 +95,33 @@ function meant(app) {
 }
 
 function act(app, what) {
-  app.act(what, meant(app));
+  if (app.list.whole) app.onWhole(what);
+  else app.act(what, meant(app));
+  return true;
+}
+
+function extend(app, step) {
+  const from = app.list.current;
+  if (!from) return true;
+  app.pick(from, true);
+  app.list.neighbour(from, step).then((row) => {
+    if (!row) return;
+    app.pick(row, true);
+    app.list.focus(row);
+  });
+  return true;
+}
+
+function mute(app) {
+  const [ref] = meant(app);
+  if (ref) app.mute(ref);
+  return true;
+}
+
+function goToFolders(app) {
+  const place = app.folders.querySelector('a.f[aria-current="page"], a.f');
+  if (place?.offsetParent) place.focus();
+  else app.do("folders", []);
   return true;
 }
 
@@ -108,6 +145,11 @@ function go(app, step) {
 }
 
 function nextUnread(app) {
+  const inside = app.conversation.nextUnread();
+  if (inside) {
+    inside.click();
+    return true;
+  }
   const rows = app.list.rows;
   const place = rows.indexOf(app.list.current);
   const row = [...rows.slice(place + 1), ...rows.slice(0, place + 1)].find((one) => one.classList.contains("un"));

@@ -12,6 +12,8 @@ export class RowList {
     this.total = Number(this.box.dataset.total);
     this.url = this.box.dataset.rows;
     this.asked = section.dataset.asked;
+    this.query = section.dataset.query;
+    this.whole = false; // everything the list shows is meant, beyond what is loaded
     this.folder = section.dataset.folder;
     this.use = section.dataset.use;
     this.selected = new Set();
@@ -20,6 +22,11 @@ export class RowList {
     this.watcher = new IntersectionObserver((seen) => this.#seen(seen), {
       root: this.box,
       rootMargin: `${NEAR}px 0px`,
+    });
+    // wherever the focus comes from, that row is the one the keys speak of
+    this.box.addEventListener("focusin", (event) => {
+      const row = event.target.closest("li.row");
+      if (row && !row.roved) this.#rove(row);
     });
     const first = this.box.querySelector(".chunk");
     for (const row of first.children) row.written = row.outerHTML;
@@ -75,7 +82,44 @@ export class RowList {
     if (row) this.#rove(row);
   }
 
+  // A conversation's row stands for all of it.
+  withOthers(refs) {
+    const found = refs.flatMap((ref) => [ref, ...(this.row(ref)?.dataset.others?.split(" ") ?? [])]);
+    return [...new Set(found)];
+  }
+
+  // The row to go to once these are gone: the next below, else above.
+  after(refs, openRef) {
+    const row = openRef && refs.includes(openRef) ? this.row(openRef) : null;
+    if (!row) return null;
+    const rows = this.rows;
+    const place = rows.indexOf(row);
+    const rest = [...rows.slice(place + 1), ...rows.slice(0, place).reverse()];
+    return rest.find((other) => !refs.includes(other.dataset.ref)) ?? null;
+  }
+
+  // Density changed: what is not loaded keeps the room it will need.
+  measure() {
+    this.rowHeight = this.#measured(this.chunks.find((chunk) => chunk.loaded) ?? this.chunks[0]);
+    for (const chunk of this.chunks) {
+      if (!chunk.loaded) chunk.style.height = `${Math.min(this.size, this.total - Number(chunk.dataset.offset)) * this.rowHeight}px`;
+    }
+  }
+
+  async goTo(offset) {
+    const place = Math.max(0, Math.min(offset, this.total - 1));
+    const chunk = this.chunks[Math.floor(place / this.size)];
+    if (!chunk) return;
+    chunk.scrollIntoView({ block: "start" });
+    await this.load(chunk);
+    const row = chunk.querySelectorAll("li.row")[place % this.size] ?? chunk.querySelector("li.row");
+    if (!row) return;
+    row.scrollIntoView({ block: "start" });
+    this.focus(row, { scroll: false });
+  }
+
   select(row, on) {
+    if (!on) this.whole = false;
     if (on) this.selected.add(row.dataset.ref);
     else this.selected.delete(row.dataset.ref);
     this.#dress(row);
@@ -87,7 +131,12 @@ export class RowList {
     for (const row of rows.slice(Math.max(a, 0), b + 1)) this.select(row, true);
   }
 
+  selectShown() {
+    for (const row of this.rows) this.select(row, true);
+  }
+
   unselect() {
+    this.whole = false;
     this.selected.clear();
     for (const row of this.rows) this.#dress(row);
   }
@@ -130,8 +179,8 @@ export class RowList {
 
   async load(chunk, again = false) {
     if ((chunk.loaded && !again) || chunk.busy) return chunk.busy;
-    const query = new URLSearchParams({ depuis: chunk.dataset.offset });
-    if (this.asked) query.set("q", this.asked);
+    const query = new URLSearchParams(this.query);
+    query.set("depuis", chunk.dataset.offset);
     chunk.busy = this.#fetch(chunk, `${this.url}?${query}`);
     try {
       await chunk.busy;

@@ -44,6 +44,7 @@ def open_session(session_key: str, now: datetime) -> OpenSession | None:
         shared=shared,
         mine=mine,
         theme=account.theme,
+        preferences=account.preferences,
         enrol_before=second_factor_due(account.account_id, account.role),
         must_renew=account.is_barred,
     )

@@ -1,5 +1,6 @@
 """Nouns of the sign-in: an attempt and its outcomes, and who is asking."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -87,5 +88,6 @@ class Who:
     shared: bool = False
     mine: bool = False
     theme: str = "system"
+    preferences: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
     enrol_before: datetime | None = None  # a second factor is due by then
     must_renew: bool = False  # the password is barred: another must be chosen first

@@ -85,7 +85,7 @@ from vaguemestre.sso.registry.events import VisitEnded
 from vaguemestre.sso.saml import handlers as saml_handlers
 from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
-from vaguemestre.webmail.events import PreviewWanted
+from vaguemestre.webmail.events import BulkAsked, PreviewWanted
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing import handlers as writing_handlers
 from vaguemestre.writing import ports as writing
@@ -123,6 +123,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     SortingChanged: (sorting_handlers.rewrite_script,),
     PassAsked: (sorting_handlers.carry_pass,),
     PreviewWanted: (webmail_handlers.make_preview,),
+    BulkAsked: (webmail_handlers.carry_out,),
 }
 
 

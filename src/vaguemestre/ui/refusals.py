@@ -210,6 +210,8 @@ def sentence(refusal: Refusal) -> str:
         "webmail.folder-inside-itself": _("Un dossier ne peut pas être rangé dans lui-même."),
         "webmail.folder-is-special": _("Ce dossier sert à la messagerie : il ne peut pas être changé."),
         "webmail.unreadable-day": _("Écrivez la date ainsi : 25/11/2026."),
+        "webmail.unreadable-choice": _("Ce réglage n’a pas été compris : rechargez la page."),
+        "webmail.bulk-refused": _("La messagerie a refusé cette action groupée."),
         "webmail.bulk-over": _("Cette action groupée n’existe plus : elle a plus d’un jour."),
         "webmail.bulk-running": _("Une action groupée est déjà en cours : attendez qu’elle soit finie."),
         "webmail.quota-reached": _("Votre boîte est pleine : supprimez des messages ou videz la corbeille."),

@@ -17,3 +17,12 @@ class PreviewWanted:
     uid: int
     chain: str
     number: str
+
+
+@dataclass(frozen=True)
+class BulkAsked:
+    """Something is to be done to very many messages."""
+
+    long_work: ClassVar[bool] = True
+
+    bulk_id: int

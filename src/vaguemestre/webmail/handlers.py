@@ -1,7 +1,10 @@
 """What the worker does for the reader's pages."""
 
-from vaguemestre.webmail.events import PreviewWanted
+from django.utils import timezone
+
+from vaguemestre.webmail.events import BulkAsked, PreviewWanted
 from vaguemestre.webmail.ports import MessageGone, convert, open_mailbox, previews
+from vaguemestre.webmail.services import bulks
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.values import MailLogin, MessageRef
 
@@ -23,3 +26,8 @@ def make_preview(event: PreviewWanted) -> None:
 def forget_old_previews() -> None:
     """A round: previews nobody looked at for an hour."""
     previews.get().forget_old()
+
+
+def carry_out(event: BulkAsked) -> None:
+    """Go on with an act on a whole folder."""
+    bulks.carry_out(event.bulk_id, open_mailbox.get(), now=timezone.now())

@@ -16,10 +16,12 @@ from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.signin.values import Who
 from vaguemestre.webmail.ports import Mailbox, Reads, convert, open_mailbox
+from vaguemestre.webmail.rules.choices import Conversations, choices
 from vaguemestre.webmail.rules.folders import named, slug
 from vaguemestre.webmail.rules.frames import FILE_POLICY
+from vaguemestre.webmail.rules.looking import PLAIN, view
 from vaguemestre.webmail.services.enclosed import reads_within
-from vaguemestre.webmail.values import MailLogin, MessageRef
+from vaguemestre.webmail.values import MailLogin, MessageRef, View
 
 
 class FolderConverter:
@@ -97,6 +99,15 @@ def mailbox_of(who: Who) -> AbstractContextManager[Mailbox]:
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether our own script asks, for a piece of the page."""
     return "HX-Request" in request.headers
+
+
+def view_of(who: Who, asked: QueryDict) -> View:
+    """How the person wants a list, by its address and by what they chose once for all."""
+    is_grouped = choices(who.preferences).conversations is Conversations.LIST
+    if not asked and not is_grouped:
+        return PLAIN
+    lists = dict(asked.lists())
+    return view(lists, mine=own_addresses(who), domains=own_domains(), is_grouped=is_grouped)
 
 
 def own_domains() -> frozenset[str]:

@@ -284,6 +284,8 @@ class Act(StrEnum):
     UNREAD = "unread"
     FLAG = "flag"
     UNFLAG = "unflag"
+    MUTE = "mute"
+    UNMUTE = "unmute"
 
 
 @dataclass(frozen=True)

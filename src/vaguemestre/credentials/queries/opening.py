@@ -29,6 +29,7 @@ class Presented:
     name: str
     address: str
     theme: str
+    preferences: dict[str, object]
     is_barred: bool = False
 
 
@@ -104,6 +105,7 @@ def presented(account_id: int) -> Presented | None:
         address=address or account.mailbox,
         theme=account.preferences.get("theme", "system"),
         is_barred=account.password_barred_at is not None,
+        preferences=account.preferences,
     )
 
 

@@ -45,7 +45,7 @@ from vaguemestre.credentials.services.passwords import (
     strength_of,
     wants_other_hash,
 )
-from vaguemestre.credentials.services.preferences import prefer_theme
+from vaguemestre.credentials.services.preferences import prefer, prefer_theme
 from vaguemestre.credentials.services.recovery_contacts import confirm_contact, drop_contact, propose_contact
 from vaguemestre.credentials.services.tokens import forget_tokens, mint_mail_token
 from vaguemestre.credentials.services.undoing import (
@@ -91,6 +91,7 @@ __all__ = [
     "note_app_password_used",
     "open_account",
     "open_accounts",
+    "prefer",
     "prefer_theme",
     "propose_application",
     "propose_contact",

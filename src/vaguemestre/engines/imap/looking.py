@@ -30,7 +30,7 @@ class Looking(Listing):
     def place(self, folder: str, view: View, day: date) -> int:
         check_name(folder)
         after = day + timedelta(days=1)
-        # SINCE disregards hours: the day is the server's, which lives in Paris like everybody here
+        # SINCE counts in days of the server's own zone: near midnight a message may stand on the other side
         since = b"SINCE %d-%b-%d" % (after.day, MONTHS[after.month - 1].encode("ascii"), after.year)
         before = b"BEFORE %d-%b-%d" % (day.day, MONTHS[day.month - 1].encode("ascii"), day.year)
 

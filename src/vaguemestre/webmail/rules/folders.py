@@ -1,9 +1,12 @@
 """Folders as the reader sees them: French names, icons, and the word that stands for each in an address."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
 
-from vaguemestre.webmail.values import Folder, Use
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.webmail.rules import words
+from vaguemestre.webmail.values import Folder, Quota, Use
 
 NAMES = {
     Use.INBOX: "Boîte de réception",
@@ -25,7 +28,9 @@ ICONS = {
     Use.OTHER: "folder",
 }
 # Words that mean something else in /messagerie/…
-_TAKEN = frozenset(("ecrire", "image", "actes", "dossiers", "flux", "lecteur-pdf", "pieces", "signalements"))
+_TAKEN = frozenset(
+    ("ecrire", "image", "actes", "dossiers", "flux", "lecteur-pdf", "pieces", "signalements", "lots", "choix")
+)
 _ESCAPED = re.compile(r"~([0-9A-F]{2})")
 
 
@@ -51,3 +56,53 @@ def named(step: str) -> str | None:
 
 def of_use(folders: Iterable[Folder], use: Use) -> Folder | None:
     return next((folder for folder in folders if folder.use is use), None)
+
+
+@dataclass(frozen=True)
+class Room:
+    """Room taken, as a person reads it; `near`: time to do something, `full`: mail is refused soon."""
+
+    percent: int
+    used: str
+    limit: str
+    is_near: bool
+    is_full: bool
+
+
+def shown_room(quota: Quota | None) -> Room | None:
+    """None where room is not counted."""
+    if quota is None or quota.limit <= 0:
+        return None
+    percent = min(100, quota.used * 100 // quota.limit)
+    return Room(percent, words.size(quota.used), words.size(quota.limit), percent >= 80, percent >= 95)
+
+
+def checked_step(name: str) -> str:
+    """A new folder's own name, tidied. Raises Refusal `webmail.folder-name`."""
+    said = " ".join(name.split())
+    if not 0 < len(said) <= 60 or not said.isprintable() or said[0] in ".~" or set(said) & set('/\\%*"'):
+        raise Refusal("webmail.folder-name")
+    return said
+
+
+def inside(parent: str, step: str) -> str:
+    """The full name of a folder; `parent` empty at the top."""
+    return f"{parent}/{step}" if parent else step
+
+
+def free_name(wanted: str, taken: Container[str]) -> str:
+    """That name, or the first of its kind that is free: `Classe (2)`."""
+    name, count = wanted, 1
+    while name in taken:
+        count += 1
+        name = f"{wanted} ({count})"
+    return name
+
+
+def check_own(folder: Folder | None, name: str) -> Folder:
+    """A folder the person may change. Raises Refusal `webmail.folder-gone`, `webmail.folder-is-special`."""
+    if folder is None:
+        raise Refusal("webmail.folder-gone", folder=name)
+    if folder.use is not Use.OTHER:
+        raise Refusal("webmail.folder-is-special")
+    return folder

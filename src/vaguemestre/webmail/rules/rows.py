@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import normalize
 
 from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.rules.folders import slug
-from vaguemestre.webmail.values import Correspondent, Flag, Row, Use
+from vaguemestre.webmail.rules.kinds import icon_of
+from vaguemestre.webmail.rules.labels import Label, labels
+from vaguemestre.webmail.values import Correspondent, Flag, Order, Row, Use
 
 
 @dataclass(frozen=True)
@@ -28,32 +31,43 @@ class Line:
     is_flagged: bool
     is_answered: bool
     is_forwarded: bool
-    has_attachment: bool
+    attached_icon: str
     is_external: bool
     is_draft: bool
+    is_muted: bool = False
+    labels: tuple[Label, ...] = ()
+    others: tuple[str, ...] = ()  # the rest of the conversation, as `folder step/UIDVALIDITY/UID`
+    weight: str = ""
 
 
 _OUTGOING = (Use.SENT, Use.DRAFTS)
 
 
 def lines(
-    rows: Iterable[Row], *, today: date, uses: Mapping[str, Use], own_domains: frozenset[str]
+    rows: Iterable[Row],
+    *,
+    today: date,
+    uses: Mapping[str, Use],
+    own_domains: frozenset[str],
+    order: Order = Order.DATE,
 ) -> Iterator[Line]:
     """`uses`: what each folder is for, by name; `own_domains`: lower case."""
     before = ""
+    is_by_date = order is Order.DATE
     for row in rows:
         summary = row.summary
         is_outgoing = uses.get(row.ref.folder) in _OUTGOING
-        heading = words.heading(summary.date, today)
+        people = _recipients(summary.to) if is_outgoing else said(summary.sender)
+        heading = words.heading(summary.date, today) if is_by_date else _heading(row, people, order)
         yield Line(
             heading=heading if heading != before else "",
             uid=row.ref.uid,
             uid_validity=row.ref.uid_validity,
             folder=row.ref.folder,
             step=slug(row.ref.folder),
-            people=_recipients(summary.to) if is_outgoing else said(summary.sender),
+            people=people,
             face=said(summary.to[0]) if is_outgoing and summary.to else said(summary.sender),
-            time=words.row_time(summary.date, today),
+            time=words.row_time(summary.date, today) if is_by_date else words.day_time(summary.date, today),
             moment=summary.date.isoformat(),
             subject=one_line(summary.subject) or "(sans objet)",
             preview=one_line(summary.preview),
@@ -61,11 +75,27 @@ def lines(
             is_flagged=Flag.FLAGGED in row.flags,
             is_answered=Flag.ANSWERED in row.flags,
             is_forwarded=Flag.FORWARDED in row.flags,
-            has_attachment=summary.has_attachment,
+            attached_icon=icon_of(*summary.attached) if summary.has_attachment else "",
             is_external=not is_outgoing and is_external(summary.sender, own_domains),
             is_draft=uses.get(row.ref.folder) is Use.DRAFTS,
+            is_muted=Flag.MUTED in row.flags,
+            labels=labels(row.flags),
+            others=tuple(f"{slug(ref.folder)}/{ref.uid_validity}/{ref.uid}" for ref in row.others),
+            weight=words.size(summary.size) if order is Order.SIZE else "",
         )
         before = heading
+
+
+_WEIGHTS = ((10_000_000, "Plus de 10 Mo"), (1_000_000, "De 1 à 10 Mo"), (100_000, "De 100 ko à 1 Mo"))
+
+
+def _heading(row: Row, people: str, order: Order) -> str:
+    if order is Order.SIZE:
+        return next((said for least, said in _WEIGHTS if row.summary.size >= least), "Moins de 100 ko")
+    if order is Order.SENDER:
+        letter = normalize("NFD", people.removeprefix("À : ").lstrip(" \"'«("))[:1].upper()
+        return letter if letter.isalpha() else "#"
+    return "Par objet"
 
 
 def said(person: Correspondent) -> str:

@@ -30,6 +30,14 @@ def row_time(moment: datetime, today: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+def day_time(moment: datetime, today: date) -> str:
+    """What stands at the end of a row that no day's heading stands over: an hour today, else a day."""
+    day = paris_day(moment)
+    if day == today:
+        return hour(moment)
+    return f"{_ordinal(day.day)} {_SHORT[day.month - 1]}" if day.year == today.year else f"{day:%d/%m/%Y}"
+
+
 def heading(moment: datetime, today: date) -> str:
     """The heading a row stands under: a day while near, then a week, then a month."""
     day = paris_day(moment)
@@ -62,12 +70,14 @@ def full_day(day: date) -> str:
 
 
 def size(octets: int) -> str:
-    """`912 o`, `184 ko`, `1,2 Mo`"""
+    """`912 o`, `184 ko`, `1,2 Mo`, `2,1 Go`"""
     if octets < 1000:
         return f"{octets} o"
     if octets < 1_000_000:
         return f"{max(1, round(octets / 1000))} ko"
-    return f"{octets / 1_000_000:.1f} Mo".replace(".", ",")
+    if octets < 1_000_000_000:
+        return f"{octets / 1_000_000:.1f} Mo".replace(".", ",")
+    return f"{octets / 1_000_000_000:.1f} Go".replace(".", ",")
 
 
 def number(count: int) -> str:

@@ -30,6 +30,10 @@ class Kept[K: Hashable, V]:
                 _, gone = self._held.popitem(last=False)
                 self._weight -= self._weigh(gone)
 
+    def drop(self, key: K) -> None:
+        with self._lock:
+            self._forget(key)
+
     def clear(self) -> None:
         with self._lock:
             self._held.clear()

@@ -1,10 +1,12 @@
 """Folders and pages of them."""
 
+from dataclasses import replace
+
 from vaguemestre.webmail.ports import Mailbox
-from vaguemestre.webmail.rules import asking
 from vaguemestre.webmail.rules.folders import of_use
+from vaguemestre.webmail.rules.looking import PLAIN
 from vaguemestre.webmail.services.kept import Kept
-from vaguemestre.webmail.values import Folder, Page, Use
+from vaguemestre.webmail.values import Folder, Page, Use, View
 
 PAGE = 50
 
@@ -27,12 +29,16 @@ def uses_of(mailbox: Mailbox, owner: str, folder: str) -> dict[str, Use]:
     return known or {}
 
 
-def page_of(mailbox: Mailbox, folder: str, offset: int, asked: str = "") -> Page:
-    """Fifty rows from `offset`; those holding what is asked, when something is. Raises FolderGone."""
-    terms = asking.terms(asked)
-    if terms:
-        return mailbox.search(folder, terms, offset, PAGE)
-    return mailbox.page(folder, offset, PAGE)
+def forget_uses(owner: str) -> None:
+    """Folders changed: what each is for is asked again."""
+    _uses.drop(owner)
+
+
+def page_of(mailbox: Mailbox, folder: str, offset: int, view: View = PLAIN) -> Page:
+    """Fifty rows from `offset`, as `view` says. Raises FolderGone."""
+    if view.terms and replace(view, terms=(), is_grouped=False).is_plain:
+        return mailbox.search(folder, view.terms, offset, PAGE)
+    return mailbox.look(folder, view, offset, PAGE)
 
 
 def everywhere(folders: tuple[Folder, ...]) -> str:

@@ -14,6 +14,8 @@ _MARKS: dict[Act, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Act.UNREAD: ((), (Flag.SEEN,)),
     Act.FLAG: ((Flag.FLAGGED,), ()),
     Act.UNFLAG: ((), (Flag.FLAGGED,)),
+    Act.MUTE: ((Flag.MUTED, Flag.SEEN), ()),
+    Act.UNMUTE: ((), (Flag.MUTED,)),
 }
 _HOMES = {Act.ARCHIVE: Use.ARCHIVE, Act.DELETE: Use.TRASH, Act.JUNK: Use.JUNK, Act.NOT_JUNK: Use.INBOX}
 

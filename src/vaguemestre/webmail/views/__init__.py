@@ -7,7 +7,9 @@ from vaguemestre.webmail.views.answers import (
     leave_list,
     report_message,
 )
+from vaguemestre.webmail.views.bulks import show_bulk, start_bulk, undo_bulk
 from vaguemestre.webmail.views.cards import show_card
+from vaguemestre.webmail.views.choices import save_choices
 from vaguemestre.webmail.views.files import (
     save_all_parts,
     save_message,
@@ -16,7 +18,8 @@ from vaguemestre.webmail.views.files import (
     show_picture,
     show_source,
 )
-from vaguemestre.webmail.views.lists import list_folders, list_rows, show_folder, show_inbox
+from vaguemestre.webmail.views.folders import change_folder
+from vaguemestre.webmail.views.lists import find_day, list_folders, list_rows, show_folder, show_inbox
 from vaguemestre.webmail.views.looks import look_at_part, make_preview, pdf_reader
 from vaguemestre.webmail.views.messages import (
     open_enclosed,
@@ -29,6 +32,12 @@ from vaguemestre.webmail.views.moves import act, renew_ticket
 from vaguemestre.webmail.views.queues import close_reports, list_files, list_reports
 
 __all__ = [
+    "undo_bulk",
+    "start_bulk",
+    "show_bulk",
+    "save_choices",
+    "find_day",
+    "change_folder",
     "act",
     "answer_invitation",
     "answer_receipt",

@@ -1,13 +1,14 @@
 """Folders and their lists."""
 
-from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest, signed_in
-from vaguemestre.webmail.http import mailbox_of
+from vaguemestre.webmail.http import mailbox_of, view_of
+from vaguemestre.webmail.rules import looking
 from vaguemestre.webmail.services import listing
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.views.shell import folders_fragment, rows_fragment, whole_page
@@ -30,12 +31,14 @@ def show_folder(request: SignedInRequest, folder: str) -> HttpResponse:
 
 def _show(request: SignedInRequest, folder: str) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
+    view = view_of(request.who, request.GET)
     with mailbox_of(request.who) as mailbox:
         folders = listing.folders_of(mailbox, request.who.mailbox)
         if asked and request.GET.get("partout") and (everywhere := listing.everywhere(folders)):
             folder = everywhere
-        page = listing.page_of(mailbox, folder, 0, asked)
-    return whole_page(request, folders, page, asked=asked)
+        page = listing.page_of(mailbox, folder, 0, view)
+        room = mailbox.quota()
+    return whole_page(request, folders, page, view=view, asked=asked, room=room)
 
 
 @require_GET
@@ -45,18 +48,19 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     offset = _offset(request.GET.get("depuis", "0"))
     owner = request.who.mailbox
+    view = view_of(request.who, request.GET)
     with mailbox_of(request.who) as mailbox:
-        page = listing.page_of(mailbox, folder, offset, asked)
+        page = listing.page_of(mailbox, folder, offset, view)
         uses = listing.uses_of(mailbox, owner, folder)
     today = paris_day(timezone.now())
     validator = f'W/"{page.validator}.{page.total}.{today.toordinal()}"'
     if request.headers.get("If-None-Match") == validator:
         answer: HttpResponse = HttpResponseNotModified()
     else:
-        key = (owner, folder, asked, offset, validator)
+        key = (owner, folder, view, offset, validator)
         html = _written.get(key)
         if html is None:
-            html = rows_fragment(request, page, uses, asked).encode()
+            html = rows_fragment(request, page, uses, view, asked).encode()
             _written.put(key, html)
         answer = HttpResponse(html)
     answer["ETag"] = validator
@@ -67,13 +71,25 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
 
 @require_GET
 @signed_in
+def find_day(request: SignedInRequest, folder: str) -> HttpResponse:
+    """Where the messages of a day (`jour`, 25/11/2026) begin in a list by date."""
+    day = looking.day(request.GET.get("jour", ""))
+    view = view_of(request.who, request.GET)
+    with mailbox_of(request.who) as mailbox:
+        place = mailbox.place(folder, view, day)
+    return JsonResponse({"offset": place})
+
+
+@require_GET
+@signed_in
 def list_folders(request: SignedInRequest) -> HttpResponse:
     """The folders with their counts, for the page to put in place of what it shows."""
     if "HX-Request" not in request.headers:
         return HttpResponseRedirect(reverse("webmail:inbox"))
     with mailbox_of(request.who) as mailbox:
         folders = listing.folders_of(mailbox, request.who.mailbox)
-    return HttpResponse(folders_fragment(request, folders, request.GET.get("actif", "")))
+        room = mailbox.quota()
+    return HttpResponse(folders_fragment(request, folders, request.GET.get("actif", ""), room))
 
 
 def _offset(text: str) -> int:

@@ -17,6 +17,7 @@ from vaguemestre.webmail.http import (
     own_domains,
     own_server,
     reads_of,
+    view_of,
     wants_fragment,
     written,
 )
@@ -59,9 +60,11 @@ def _open(request: SignedInRequest, ref: MessageRef, chain: str) -> HttpResponse
         if wants_fragment(request):
             return HttpResponse(_fragment(request, mailbox, ref, chain)[0])
         folders = listing.folders_of(mailbox, request.who.mailbox)
-        page = listing.page_of(mailbox, ref.folder, 0)
+        view = view_of(request.who, request.GET)
+        page = listing.page_of(mailbox, ref.folder, 0, view)
+        room = mailbox.quota()
         shown, subject = _fragment(request, mailbox, ref, chain)
-    return whole_page(request, folders, page, reading=shown, title=subject)
+    return whole_page(request, folders, page, view=view, room=room, reading=shown, title=subject)
 
 
 def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain: str) -> tuple[str, str]:

@@ -14,26 +14,33 @@ from markupsafe import escape
 from vaguemestre.ui import pictures
 from vaguemestre.webmail.rules.rows import Line, lines
 from vaguemestre.webmail.services.kept import Kept
-from vaguemestre.webmail.values import MessageRef, Page, Use
+from vaguemestre.webmail.values import MessageRef, Order, Page, Use
 
-type _Key = tuple[str, MessageRef, frozenset[str], date, Use | None]
+type _Key = tuple[str, MessageRef, frozenset[str], date, Use | None, Order, int]
 
-# Heading and row: the same as long as the flags, the day and the use of the folder are.
+# Heading and row: the same as long as the flags, the day, the use of the folder and the order are.
 _kept: Kept[_Key, tuple[str, str]] = Kept(12_000, 16_000_000, lambda row: len(row[1]))
 
 
 def rows_html(
-    page: Page, owner: str, *, here: str, today: date, uses: Mapping[str, Use], own_domains: frozenset[str]
+    page: Page,
+    owner: str,
+    *,
+    here: str,
+    today: date,
+    uses: Mapping[str, Use],
+    own_domains: frozenset[str],
+    order: Order = Order.DATE,
 ) -> str:
     """The rows of a page under their headings. `here`: the address of the mail reader, ending in `/`."""
 
     def written() -> Iterator[str]:
         before = ""
         for row in page.rows:
-            key = (owner, row.ref, row.flags, today, uses.get(row.ref.folder))
+            key = (owner, row.ref, row.flags, today, uses.get(row.ref.folder), order, hash(row.others))
             kept = _kept.get(key)
             if kept is None:
-                line = next(lines([row], today=today, uses=uses, own_domains=own_domains))
+                line = next(lines([row], today=today, uses=uses, own_domains=own_domains, order=order))
                 kept = line.heading, row_html(line, here)
                 _kept.put(key, kept)
             if kept[0] != before:
@@ -47,15 +54,20 @@ def rows_html(
 def row_html(line: Line, here: str) -> str:
     """One row."""
     step, subject, folder = escape(line.step), escape(line.subject), escape(line.folder)
-    classes = f"row{' un' if line.is_unread else ''}{' fl' if line.is_flagged else ''}"
+    classes = (
+        f"row{' un' if line.is_unread else ''}{' fl' if line.is_flagged else ''}"
+        f"{' muted' if line.is_muted else ''}"
+    )
+    others = f' data-others="{escape(" ".join(line.others))}"' if line.others else ""
     return (
         f'<li class="{classes}" data-ref="{step}/{line.uid_validity}/{line.uid}" data-folder="{folder}"'
-        f' data-uid-validity="{line.uid_validity}" data-uid="{line.uid}"'
+        f' data-uid-validity="{line.uid_validity}" data-uid="{line.uid}"{others}'
         f'{" data-draft" if line.is_draft else ""} draggable="true">\n'
         f'<label class="pick"><input type="checkbox" aria-label="Sélectionner : {subject}">'
         f"{pictures.avatar(line.face)}</label>\n"
         f'<a class="open" href="{here}{quote(line.step)}/{line.uid_validity}/{line.uid}/">\n'
-        f'<span class="n clip">{_UNREAD if line.is_unread else ""}{escape(line.people)}</span>\n'
+        f'<span class="n clip">{_UNREAD if line.is_unread else ""}{escape(line.people)}'
+        f"{_count(line)}</span>\n"
         f'<time class="d" datetime="{line.moment}">{line.time}</time>\n'
         f'<span class="s"><span class="clip">{subject}</span>{_marks(line)}</span>\n'
         f'<span class="p clip">{escape(line.preview)}</span>\n'
@@ -63,21 +75,32 @@ def row_html(line: Line, here: str) -> str:
     )
 
 
+def _count(line: Line) -> str:
+    if not line.others:
+        return ""
+    count = len(line.others) + 1
+    return f' <span class="of" aria-hidden="true">{count}</span><span class="vh">, {count} courriels</span>'
+
+
 _UNREAD = '<span class="vh">Non lu. </span>'
+_LABEL = '<span class="chip lab-{}"><span class="vh">, étiquette </span>{}</span>'
 _EXTERNAL = '<span class="chip ext">Externe</span>'
 
 
 def _marks(line: Line) -> str:
     return "".join((
-        _mark("paperclip", "pièce jointe") if line.has_attachment else "",
+        _mark(line.attached_icon, "pièce jointe") if line.attached_icon else "",
         _mark("arrow-back-up", "répondu") if line.is_answered else "",
         _mark("arrow-forward-up", "transféré") if line.is_forwarded else "",
         _mark("star", "suivi") if line.is_flagged else "",
+        _mark("bell-off", "conversation en sourdine") if line.is_muted else "",
+        *(_LABEL.format(one.colour, escape(one.name)) for one in line.labels),
+        f'<span class="weight">{line.weight}</span>' if line.weight else "",
         _EXTERNAL if line.is_external else "",
     ))  # fmt: skip
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _mark(name: str, said: str) -> str:
     shown = pictures.icon(name, "s")
     if name == "star":

@@ -13,21 +13,28 @@ from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.webmail.http import about, own_domains, written
 from vaguemestre.webmail.ports import live_ticket
 from vaguemestre.webmail.rules import folders as naming
-from vaguemestre.webmail.rules import words
-from vaguemestre.webmail.services import listing
-from vaguemestre.webmail.values import Folder, Page, Use
+from vaguemestre.webmail.rules import looking, words
+from vaguemestre.webmail.rules.choices import choices
+from vaguemestre.webmail.services import bulks, listing
+from vaguemestre.webmail.values import Folder, Page, Quota, Use, View
 from vaguemestre.webmail.views.rows import rows_html
 
 
-def folders_fragment(request: SignedInRequest, folders: tuple[Folder, ...], current: str) -> str:
-    special = [f for f in folders if f.use not in {Use.OTHER, Use.ALL}]
-    own = [f for f in folders if f.use is Use.OTHER]
+def folders_fragment(
+    request: SignedInRequest, folders: tuple[Folder, ...], current: str, room: Quota | None = None
+) -> str:
+    roots = {f.name for f in folders if f.use is not Use.OTHER}
+    special = [f for f in folders if f.use is not Use.OTHER or f.name.split("/", 1)[0] in roots]
+    own = [f for f in folders if f not in special]
     return written(
         "folders",
         {
             **about(request),
             "special": special,
+            "trash": naming.of_use(folders, Use.TRASH),
+            "everything": naming.of_use(folders, Use.ALL),
             "own": own,
+            "room": naming.shown_room(room),
             "current": current,
             "naming": naming,
             "words": words,
@@ -35,9 +42,11 @@ def folders_fragment(request: SignedInRequest, folders: tuple[Folder, ...], curr
     )
 
 
-def rows_fragment(request: SignedInRequest, page: Page, uses: dict[str, Use], asked: str) -> str:
+def rows_fragment(
+    request: SignedInRequest, page: Page, uses: dict[str, Use], view: View, asked: str = ""
+) -> str:
     if not page.rows:
-        return written("empty", {"page": page, "asked": asked})
+        return written("empty", {"page": page, "asked": asked, "narrowed": bool(view.only)})
     return rows_html(
         page,
         request.who.mailbox,
@@ -45,6 +54,7 @@ def rows_fragment(request: SignedInRequest, page: Page, uses: dict[str, Use], as
         today=paris_day(timezone.now()),
         uses=uses,
         own_domains=own_domains(),
+        order=view.order,
     )
 
 
@@ -53,7 +63,9 @@ def whole_page(
     folders: tuple[Folder, ...],
     page: Page,
     *,
+    view: View = looking.PLAIN,
     asked: str = "",
+    room: Quota | None = None,
     reading: str = "",
     title: str = "",
 ) -> HttpResponse:
@@ -66,8 +78,8 @@ def whole_page(
         request,
         "webmail/page.html",
         {
-            "folders": folders_fragment(request, folders, page.folder),
-            "rows": rows_fragment(request, page, uses, asked),
+            "folders": folders_fragment(request, folders, page.folder, room),
+            "rows": rows_fragment(request, page, uses, view, asked),
             "reading": reading or nothing,
             "nothing": nothing,
             "is_open": bool(reading),
@@ -77,6 +89,11 @@ def whole_page(
             "step": naming.slug(page.folder),
             "everywhere": naming.slug(listing.everywhere(folders)) if listing.everywhere(folders) else "",
             "asked": asked,
+            "view": view,
+            "query": looking.query(view, asked),
+            "looks": _looks(view),
+            "choices": choices(request.who.preferences),
+            "bulk": bulks.running_bulk(request.who.account_id),
             "title": title or (f"Recherche : {asked}" if asked else name),
             "targets": [
                 {"name": naming.slug(f.name), "use": f.use.value, "shown": naming.shown_name(f)}
@@ -88,6 +105,17 @@ def whole_page(
             "push": _push_place(),
         },
     )
+
+
+def _looks(view: View) -> dict[str, object]:
+    """What the menu of the list offers, and what of it is so now."""
+    ways = looking.ORDERS[view.order][1:]
+    return {
+        "orders": [(one.value, said[0], one is view.order) for one, said in looking.ORDERS.items()],
+        "ways": [("", ways[0], not view.is_reversed), ("inverse", ways[1], view.is_reversed)],
+        "narrowed": [(one.value, said, one in view.only) for one, said in looking.NARROWED.items()],
+        "now": ", ".join(looking.NARROWED[one].lower() for one in looking.NARROWED if one in view.only),
+    }
 
 
 def _push_place() -> str:

@@ -1,0 +1,177 @@
+// What is done to messages: shown at once, taken back with the reason when refused, undone on request.
+import { piece, send, tell, tellRefusal } from "./net.js";
+
+const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
+const MARKS = {
+  read: ["un", false],
+  unread: ["un", true],
+  flag: ["fl", true],
+  unflag: ["fl", false],
+  mute: ["muted", true],
+  unmute: ["muted", false],
+};
+const SAID = {
+  archive: ["Courriel archivé.", "courriels archivés."],
+  delete: ["Courriel mis à la corbeille.", "courriels mis à la corbeille."],
+  junk: ["Courriel signalé et rangé dans les indésirables.", "courriels signalés et rangés dans les indésirables."],
+  "not-junk": ["Courriel remis dans la boîte de réception.", "courriels remis dans la boîte de réception."],
+  move: ["Courriel déplacé.", "courriels déplacés."],
+  mute: ["Conversation mise en sourdine.", "courriels mis en sourdine."],
+  unmute: ["La conversation n’est plus en sourdine.", "courriels sortis de la sourdine."],
+};
+const UNDONE = { mute: "unmute", unmute: "mute" };
+const AT_ONCE = 400;
+const WHOLE = { archive: "archivés", delete: "mis à la corbeille", junk: "rangés dans les indésirables", "not-junk": "remis dans la boîte de réception", move: "déplacés", read: "marqués comme lus", unread: "marqués comme non lus" };
+const POLL = 500;
+
+const number = (count) => count.toLocaleString("fr-FR");
+
+export class Acts {
+  constructor(app) {
+    this.app = app;
+    if (app.dataset.bulk) this.#follow(app.dataset.bulk);
+  }
+
+  async do(act, refs, { to = "", quiet = false } = {}) {
+    if (!refs.length) return;
+    const app = this.app;
+    const list = app.list;
+    const leaves = LEAVING.has(act);
+    const all = list.withOthers(refs);
+    const next = leaves ? list.after(refs, app.openRef) : null;
+    if (leaves) list.take(refs);
+    else if (MARKS[act]) list.flag(refs, ...MARKS[act]);
+    app.dressOpen(act, all);
+    if (leaves) app.follow(all, next);
+    app.showPicked();
+    try {
+      const done = await this.#sent(act, all, to);
+      if (!quiet && SAID[act]) this.#said(act, all, done);
+      await app.refresh(true);
+    } catch (error) {
+      await app.refresh();
+      tellRefusal(error);
+    }
+  }
+
+  // Many at once go in several goes: the server takes so many at a time.
+  async #sent(act, refs, to) {
+    const all = { moved: [], folder: "", final: true };
+    for (let start = 0; start < refs.length; start += AT_ONCE) {
+      const fields = new URLSearchParams(refs.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]));
+      if (to) fields.set("to", to);
+      const done = await (await send(this.app.dataset.acts.replace("/x/", `/${act}/`), fields)).json();
+      all.moved.push(...done.moved);
+      all.final &&= done.final;
+    }
+    return all;
+  }
+
+  #said(act, refs, done) {
+    const many = refs.length > 1 && !UNDONE[act];
+    let words = many ? `${number(refs.length)} ${SAID[act][1]}` : SAID[act][0];
+    if (done.final) words = many ? `${number(refs.length)} courriels supprimés définitivement.` : "Courriel supprimé définitivement.";
+    const notice = tell(words, "dark", 8);
+    if (!notice || !(done.moved.length || UNDONE[act])) return;
+    const homes = new Map();
+    const isWhole = done.moved.length === refs.length; // else some were gone: nobody knows which came from where
+    if (!isWhole && new Set(refs.map((ref) => ref.split("/")[0])).size > 1) return;
+    done.moved.forEach((ref, place) => {
+      const home = refs[isWhole ? place : 0].split("/")[0];
+      homes.set(home, [...(homes.get(home) ?? []), ref]);
+    });
+    addButton(notice, "Annuler", async () => {
+      notice.remove();
+      try {
+        if (UNDONE[act]) await this.#sent(UNDONE[act], refs, "");
+        else for (const [home, moved] of homes) await this.#sent("move", moved, home);
+        tell("Annulé.", "dark", 3);
+      } catch (error) {
+        tellRefusal(error);
+      }
+      this.app.refresh();
+    });
+  }
+
+  // On a whole folder, or all that a search found: the worker does it, the page tells how far it is.
+
+  async whole(act, { step = this.app.section.dataset.step, query = this.app.section.dataset.query, to = "" } = {}) {
+    const fields = new URLSearchParams(query);
+    fields.set("acte", act);
+    fields.set("dossier", step);
+    if (to) fields.set("vers", to);
+    try {
+      const bulk = await (await send(this.app.dataset.bulks, fields)).json();
+      if (!bulk.total) tell("Il n’y a rien à faire ici.", "dark", 4);
+      else this.#follow(bulk.id);
+    } catch (error) {
+      tellRefusal(error);
+    }
+  }
+
+  async #follow(id) {
+    const notice = tell("", "dark", 0);
+    if (!notice) return;
+    notice.dataset.stays = "";
+    const words = document.createElement("span");
+    notice.append(words);
+    const bar = document.createElement("progress");
+    bar.setAttribute("aria-label", "Avancement");
+    notice.append(bar);
+    const stop = addButton(notice, "Annuler", () => this.#undo(id, notice));
+    for (;;) {
+      let bulk;
+      try {
+        bulk = await (await piece(`${this.app.dataset.bulks}${id}/`)).json();
+      } catch (error) {
+        notice.remove();
+        tellRefusal(error);
+        return;
+      }
+      if (!notice.isConnected) return;
+      words.textContent = told(bulk);
+      bar.max = bulk.total;
+      bar.value = bulk.done;
+      if (bulk.state !== "running") {
+        bar.remove();
+        this.app.refresh(true);
+        if (bulk.final || bulk.state === "undone") stop.remove();
+        setTimeout(() => notice.remove(), 12000);
+        return;
+      }
+      await new Promise((go) => {
+        setTimeout(go, POLL);
+      });
+    }
+  }
+
+  async #undo(id, notice) {
+    notice.remove();
+    try {
+      const back = await (await send(`${this.app.dataset.bulks}${id}/annuler/`, {})).json();
+      if (back.total) this.#follow(back.id);
+      else tell("Annulé.", "dark", 3);
+    } catch (error) {
+      tellRefusal(error);
+    }
+    this.app.refresh();
+  }
+}
+
+function told(bulk) {
+  const done = bulk.final ? "supprimés définitivement" : WHOLE[bulk.act];
+  if (bulk.state === "failed") return `Arrêté après ${number(bulk.done)} courriels sur ${number(bulk.total)}. ${bulk.reason}`;
+  if (bulk.state === "undone") return "Annulé.";
+  if (bulk.state === "done") return `${number(bulk.done)} courriels ${done}.`;
+  if (bulk.final && bulk.wait) return `${number(bulk.total)} courriels seront supprimés définitivement dans ${bulk.wait} s.`;
+  return `${number(bulk.done)} courriels ${done} sur ${number(bulk.total)}…`;
+}
+
+export function addButton(notice, words, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = words;
+  button.addEventListener("click", act);
+  notice.append(button);
+  return button;
+}

@@ -1,0 +1,94 @@
+// The open message among its conversation: one body at a time, the others as headers above and below it.
+// Their frames cannot be measured from here, so that several bodies one under another are not possible.
+import { BY_ITSELF, Refused, piece } from "./net.js";
+
+const DWELL = 400; // milliseconds on a message before its conversation is looked for: it costs a search
+const SHOWN = 3; // headers above the message; older ones on request
+
+export class Conversation {
+  constructor(app) {
+    this.app = app;
+    this.forget();
+  }
+
+  forget() {
+    this.headers = [];
+  }
+
+  async show(message) {
+    if (this.app.dataset.conversations === "jamais") return;
+    const ref = message.dataset.ref;
+    const isKnown = this.headers.some((header) => header.dataset.ref === ref);
+    if (isKnown) this.#place(message);
+    else if (!message.querySelector("[data-thread]") && !this.app.list.row(ref)?.dataset.others) return;
+    else await new Promise((go) => {
+      setTimeout(go, DWELL);
+    });
+    if (!message.isConnected) return;
+    try {
+      const headers = await this.#asked(ref);
+      if (!message.isConnected) return;
+      this.headers = headers;
+      this.#place(message);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error; // a conversation that cannot be found is no reason to disturb
+    }
+  }
+
+  async refs(ref) {
+    return (await this.#asked(ref)).map((header) => header.dataset.ref);
+  }
+
+  // The first unread of the conversation that is not the open one.
+  nextUnread() {
+    const message = this.app.openMessage;
+    return message?.querySelector(".conv li[data-unread] a") ?? null;
+  }
+
+  async #asked(ref) {
+    const [step, validity, uid] = ref.split("/");
+    const url = `${this.app.dataset.home}${encodeURIComponent(step)}/${validity}/${uid}/conversation/`;
+    const template = document.createElement("template");
+    template.innerHTML = await (await piece(url, BY_ITSELF)).text();
+    return [...template.content.querySelectorAll("li[data-ref]")];
+  }
+
+  #place(message) {
+    const held = message.contains(document.activeElement) ? document.activeElement.closest(".conv li")?.dataset.ref : null;
+    for (const old of message.querySelectorAll(".conv")) old.remove();
+    const place = this.headers.findIndex((header) => header.dataset.ref === message.dataset.ref);
+    if (place < 0 || this.headers.length < 2) return;
+    for (const header of this.headers) if (header.dataset.ref === message.dataset.ref) header.removeAttribute("data-unread");
+    const article = message.querySelector("article");
+    const before = this.headers.slice(0, place);
+    const after = this.headers.slice(place + 1);
+    if (before.length) article.before(this.#group(before, "Courriels précédents de la conversation", true));
+    if (after.length) article.after(this.#group(after, "Courriels suivants de la conversation", false));
+    if (held) message.querySelector(`.conv li[data-ref="${CSS.escape(held)}"] a`)?.focus();
+  }
+
+  #group(headers, label, areBefore) {
+    const group = document.createElement("div");
+    group.className = `conv${areBefore ? "" : " below"}`;
+    const list = document.createElement("ol");
+    list.setAttribute("aria-label", label);
+    list.append(...headers);
+    group.append(list);
+    const hidden = areBefore ? headers.slice(0, -SHOWN) : headers.slice(SHOWN);
+    for (const header of headers) header.hidden = hidden.includes(header);
+    if (hidden.length) {
+      const more = document.createElement("button");
+      more.type = "button";
+      more.className = "btn-text";
+      more.textContent = `${hidden.length} autre${hidden.length > 1 ? "s" : ""} ${areBefore ? "avant" : "après"}`;
+      more.addEventListener("click", () => {
+        for (const header of hidden) header.hidden = false;
+        more.remove();
+        hidden[0].querySelector("a").focus();
+      });
+      if (areBefore) group.prepend(more);
+      else group.append(more);
+    }
+    return group;
+  }
+}

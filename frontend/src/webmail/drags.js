@@ -1,0 +1,49 @@
+// Messages dragged to a folder, folders into another. The keyboard has « Déplacer » and « Ranger dans… » for that.
+
+const MESSAGES = "application/x-vaguemestre";
+const FOLDER = "application/x-vaguemestre-folder";
+
+export function listenToDrags(app, folders) {
+  const pane = folders.pane;
+  app.addEventListener("dragstart", (event) => {
+    const row = event.target.closest?.("li.row");
+    const folder = event.target.closest?.('a.f[data-use="other"]');
+    if (row) {
+      const refs = app.list.selected.has(row.dataset.ref) ? [...app.list.selected] : [row.dataset.ref];
+      event.dataTransfer.setData(MESSAGES, JSON.stringify(refs));
+    } else if (folder) {
+      event.dataTransfer.setData(FOLDER, folder.dataset.step);
+      event.dataTransfer.setData("text/plain", folder.dataset.name);
+    } else return;
+    event.dataTransfer.effectAllowed = "move";
+  });
+  const target = (event) => {
+    const types = event.dataTransfer?.types ?? [];
+    if (types.includes(MESSAGES)) return event.target.closest?.("#dossiers a[data-step]:not([data-use=all])");
+    if (types.includes(FOLDER)) return event.target.closest?.("#dossiers a[data-step]:not([data-use=all]):not([data-use=drafts]), #dossiers .cap-line");
+    return null;
+  };
+  const mark = (here) => {
+    for (const other of pane.querySelectorAll(".over")) other.classList.toggle("over", other === here);
+    here?.classList.add("over");
+  };
+  app.addEventListener("dragover", (event) => {
+    const here = target(event);
+    mark(here);
+    if (here) event.preventDefault();
+  });
+  app.addEventListener("dragend", () => mark(null));
+  app.addEventListener("drop", (event) => {
+    const here = target(event);
+    if (!here) return;
+    event.preventDefault();
+    mark(null);
+    const step = event.dataTransfer.getData(FOLDER);
+    const into = here.dataset.step ?? "";
+    if (step) {
+      if (into !== step) folders.move(step, into);
+    } else if (here.dataset.folder !== app.section.dataset.folder) {
+      app.act("move", JSON.parse(event.dataTransfer.getData(MESSAGES)), { to: into });
+    }
+  });
+}

@@ -1,0 +1,219 @@
+// Folders: made, named, put elsewhere, emptied, thrown away; by menu, by drag, by keyboard.
+import { addButton } from "./acts.js";
+import { whenAsked } from "./menus.js";
+import { Refused, send, tell, tellRefusal } from "./net.js";
+
+export class Folders {
+  constructor(app, menu) {
+    this.app = app;
+    this.menu = menu;
+    this.pane = app.querySelector("#dossiers");
+    whenAsked(this.pane, "li.fold", (entry, at) => this.#menu(entry.querySelector("a.f"), at));
+    this.pane.addEventListener("click", (event) => {
+      const more = event.target.closest("[data-folder-menu]");
+      if (more) {
+        const box = more.getBoundingClientRect();
+        this.#menu(this.link(more.dataset.folderMenu), { x: box.left, y: box.bottom }, "+ .more");
+      }
+      const what = event.target.closest("[data-folder-do]");
+      if (what) this.do(what.dataset.folderDo, what.dataset.step);
+    });
+    document.querySelector("#ranger").addEventListener("click", (event) => {
+      const target = event.target.closest("[data-into]");
+      if (!target) return;
+      document.querySelector("#ranger").close();
+      this.move(this.shelving, target.dataset.into);
+    });
+  }
+
+  link(step) {
+    return this.pane.querySelector(`a.f[data-step="${CSS.escape(step)}"]`);
+  }
+
+  #menu(link, at, beside = "") {
+    const { step, use, total, wanted } = link.dataset;
+    const own = use === "other";
+    const items = [["Ouvrir", "folder", () => this.app.visit(link.href)]];
+    if (use !== "all") {
+      items.push(["Tout marquer comme lu", "mail-opened", () => this.app.acts.whole("read", { step, query: "" })]);
+      if (use !== "drafts") items.push(["Nouveau dossier ici…", "folder-plus", () => this.do("create", step)]);
+    }
+    if (own) {
+      items.push(["Renommer…", "pencil", () => this.do("rename", step)]);
+      items.push(["Ranger dans…", "folder-symlink", () => this.do("shelve", step)]);
+    }
+    if (own || use === "inbox") {
+      const isWanted = wanted === "oui";
+      if (own) items.push([isWanted ? "Cacher dans les autres logiciels" : "Montrer dans les autres logiciels", isWanted ? "eye-off" : "eye", () => this.#subscribe(step, !isWanted)]);
+    }
+    if (use !== "all" && use !== "inbox") items.push(null, [`Vider (${Number(total).toLocaleString("fr-FR")})…`, "trash-x", () => this.do("empty", step)]);
+    if (own) items.push(["Supprimer le dossier", "trash", () => this.do("delete", step)]);
+    this.menu.open(`Dossier ${link.dataset.name}`, items, { ...at, from: () => this.pane.querySelector(`a.f[data-step="${CSS.escape(step)}"] ${beside}`) });
+  }
+
+  do(what, step) {
+    const link = step ? this.link(step) : null;
+    switch (what) {
+      case "create":
+        return this.#name(link ? `Nouveau dossier dans « ${link.dataset.name} »` : "Nouveau dossier", "", (nom) => this.#ask("creer", { dans: step, nom }));
+      case "rename":
+        return this.#name("Renommer le dossier", link.dataset.name, async (nom) => {
+          const now = await this.#ask("renommer", { dossier: step, nom });
+          this.#moved(step, now);
+        });
+      case "shelve":
+        return this.#shelve(step);
+      case "empty":
+        return this.#empty(link);
+      case "delete":
+        return this.#delete(link);
+      default:
+        return undefined;
+    }
+  }
+
+  async move(step, into) {
+    try {
+      const now = await this.#ask("deplacer", { dossier: step, dans: into });
+      this.#moved(step, now);
+      this.#undoable("Dossier rangé.", () => this.#ask("remettre", { dossier: now, dans: step }), now, step);
+    } catch (error) {
+      tellRefusal(error);
+    }
+  }
+
+  async #ask(what, fields) {
+    const answer = await (await send(this.app.dataset.shelves.replace("/x/", `/${what}/`), fields)).json();
+    await this.app.counts();
+    return answer.folder;
+  }
+
+  // The list at hand may be that of the folder that moved, or of one inside it.
+  #moved(step, now) {
+    const here = this.app.section.dataset.step;
+    const inside = here === step || here.startsWith(`${step}~2F`);
+    if (!inside || now === step) return;
+    const there = now ? `${this.app.dataset.home}${encodeURIComponent(now + here.slice(step.length))}/` : this.app.dataset.home;
+    this.app.visit(there);
+  }
+
+  #name(title, before, save) {
+    const dialog = document.querySelector("#nommer");
+    const form = dialog.querySelector("form");
+    const refused = dialog.querySelector(".error");
+    dialog.querySelector("h2").textContent = title;
+    form.nom.value = before;
+    refused.hidden = true;
+    form.nom.removeAttribute("aria-invalid");
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      try {
+        await save(form.nom.value);
+        dialog.close();
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        refused.textContent = error.message;
+        refused.hidden = false;
+        form.nom.setAttribute("aria-invalid", "true");
+        form.nom.focus();
+      }
+    };
+    dialog.showModal();
+    form.nom.select();
+  }
+
+  #shelve(step) {
+    this.shelving = step;
+    const choices = [["", "Au premier niveau"]];
+    for (const link of this.pane.querySelectorAll("a.f[data-step]")) {
+      const { step: other, use, folder, name } = link.dataset;
+      if (use === "all" || use === "drafts" || other === step || other.startsWith(`${step}~2F`)) continue;
+      choices.push([other, use === "other" ? folder.split("/").join(" / ") : name]);
+    }
+    const dialog = document.querySelector("#ranger");
+    dialog.querySelector(".targets").replaceChildren(
+      ...choices.map(([value, words]) => {
+        const item = document.createElement("li");
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "btn quiet wide";
+        button.dataset.into = value;
+        button.textContent = words;
+        item.append(button);
+        return item;
+      }),
+    );
+    dialog.showModal();
+  }
+
+  #empty(link) {
+    const { step, use, total, name } = link.dataset;
+    const count = Number(total);
+    if (!count) {
+      tell("Ce dossier est déjà vide.", "dark", 4);
+      return;
+    }
+    const many = count > 1 ? `${count.toLocaleString("fr-FR")} courriels` : "1 courriel";
+    const isFinal = use === "trash" || use === "junk";
+    sure({
+      title: `Vider « ${name} » ?`,
+      text: isFinal ? `${many} : rien ne pourra les ramener une fois le délai de 10 secondes passé.` : `${many} : ils iront dans la corbeille.`,
+      go: `Vider (${count.toLocaleString("fr-FR")})`,
+      act: () => this.app.acts.whole("delete", { step, query: "" }),
+    });
+  }
+
+  #delete(link) {
+    const { step, folder, name, total } = link.dataset;
+    const inTrash = folder.startsWith("Trash/");
+    const act = async () => {
+      try {
+        const now = await this.#ask("supprimer", { dossier: step });
+        this.#moved(step, "");
+        if (now) this.#undoable(`Dossier « ${name} » mis à la corbeille.`, () => this.#ask("remettre", { dossier: now, dans: step }), now, step);
+        else tell(`Dossier « ${name} » supprimé définitivement.`, "dark", 5);
+      } catch (error) {
+        tellRefusal(error);
+      }
+    };
+    if (!inTrash) return act();
+    return sure({ title: `Supprimer « ${name} » pour toujours ?`, text: `Il contient ${total} courriel${total > 1 ? "s" : ""}.`, go: "Supprimer", act });
+  }
+
+  async #subscribe(step, wanted) {
+    try {
+      await this.#ask("abonner", { dossier: step, oui: wanted ? "oui" : "non" });
+      tell(wanted ? "Les autres logiciels montreront ce dossier." : "Les autres logiciels ne montreront plus ce dossier.", "dark", 5);
+    } catch (error) {
+      tellRefusal(error);
+    }
+  }
+
+  #undoable(words, back, now, step) {
+    const notice = tell(words, "dark", 8);
+    if (!notice) return;
+    addButton(notice, "Annuler", async () => {
+      notice.remove();
+      try {
+        await back();
+        this.#moved(now, step);
+        tell("Annulé.", "dark", 3);
+      } catch (error) {
+        tellRefusal(error);
+      }
+    });
+  }
+}
+
+export function sure({ title, text, go, act }) {
+  const dialog = document.querySelector("#confirmer");
+  dialog.querySelector("h2").textContent = title;
+  dialog.querySelector("p").textContent = text;
+  const button = dialog.querySelector("[data-sure]");
+  button.textContent = go;
+  button.onclick = () => {
+    dialog.close();
+    act();
+  };
+  dialog.showModal();
+}

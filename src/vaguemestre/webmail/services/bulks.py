@@ -1,0 +1,161 @@
+"""One act on thousands of messages: asked by the page, carried out by the worker, told and undone."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vaguemestre.jobs.services import announce
+from vaguemestre.kernel.errors import EngineRefused, Refusal
+from vaguemestre.webmail.events import BulkAsked
+from vaguemestre.webmail.models import BulkRow
+from vaguemestre.webmail.ports import Mailbox, OpenMailbox
+from vaguemestre.webmail.rules.spans import spans, uids
+from vaguemestre.webmail.services.sorting import MOST, act_on
+from vaguemestre.webmail.values import Act, MailLogin, MessageRef, Only, Use, View
+
+ACTS = frozenset({Act.ARCHIVE, Act.DELETE, Act.JUNK, Act.NOT_JUNK, Act.MOVE, Act.READ})
+REGRET = timedelta(seconds=10)  # before what nothing brings back
+_KEPT = timedelta(days=1)
+_GO = 20.0  # seconds at a stretch, then others have their turn
+
+type Waiting = list[list[str | int]]
+"""[folder, UIDVALIDITY, UIDs as a set, where an undo puts them]."""
+
+
+def start_bulk(
+    mailbox: Mailbox, account_id: int, act: Act, folder: str, view: View, *, now: datetime, to: str = ""
+) -> BulkRow:
+    """Do `act` to every message that `view` shows of `folder`, beginning now; what is final, in ten seconds.
+
+    Raises FolderGone, EngineDown, Refusal `webmail.bulk-running`, ValueError for an act that cannot be undone
+    in one go.
+    """
+    if act not in ACTS:
+        raise ValueError(act)
+    if act is Act.READ:
+        view = replace(view, only=view.only | {Only.UNREAD})  # an undo must not unmark what was read before
+    uses = {one.name: one.use for one in mailbox.folders()}
+    is_final = act is Act.DELETE and uses.get(folder) in {Use.TRASH, Use.JUNK}
+    waiting = _waiting((ref, ref.folder) for ref in mailbox.refs(folder, view) if ref.folder != to)
+    return _start(
+        account_id, act, waiting, to, now=now, due=now + REGRET if is_final else now, is_final=is_final
+    )
+
+
+@transaction.atomic(durable=True)
+def _start(
+    account_id: int,
+    act: Act,
+    waiting: Waiting,
+    to: str,
+    *,
+    now: datetime,
+    due: datetime,
+    is_final: bool = False,
+) -> BulkRow:
+    mine = BulkRow.objects.filter(account_id=account_id)
+    mine.filter(created_at__lt=now - _KEPT).delete()
+    if mine.filter(state="running").exists():
+        raise Refusal("webmail.bulk-running")
+    total = sum(len(uids(str(entry[2]))) for entry in waiting)
+    row = mine.create(
+        account_id=account_id, act=act.value, to=to, waiting=waiting, total=total,
+        is_final=is_final, due_at=due, created_at=now, state="running" if total else "done",
+    )  # fmt: skip
+    if total:
+        announce(BulkAsked(row.pk), due=due if due > now else None)
+    return row
+
+
+def bulk_of(account_id: int, bulk_id: int) -> BulkRow:
+    """Raises Refusal `webmail.bulk-over`."""
+    row = BulkRow.objects.filter(account_id=account_id, pk=bulk_id).first()
+    if row is None:
+        raise Refusal("webmail.bulk-over")
+    return row
+
+
+def running_bulk(account_id: int) -> int:
+    """The one under way; 0 when there is none."""
+    return (
+        BulkRow.objects.filter(account_id=account_id, state="running").values_list("pk", flat=True).first()
+        or 0
+    )
+
+
+def undo_bulk(account_id: int, bulk_id: int, *, now: datetime) -> BulkRow:
+    """Stop it if it runs, and bring back what it moved; the bulk that does so.
+
+    Raises Refusal `webmail.bulk-over`.
+    """
+    with transaction.atomic(durable=True):
+        row = BulkRow.objects.select_for_update().filter(account_id=account_id, pk=bulk_id).first()
+        if row is None or row.state == "undone":
+            raise Refusal("webmail.bulk-over")
+        moved = row.moved
+        row.state, row.ended_at, row.moved = "undone", now, []
+        row.save(update_fields=["state", "ended_at", "moved"])
+    back = Act.UNREAD if row.act == Act.READ else Act.MOVE
+    return _start(account_id, back, moved, "", now=now, due=now)
+
+
+def carry_out(bulk_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+    """Go on with a bulk for a while, some hundreds of messages at a time; running twice does no harm.
+
+    Raises EngineDown, for the worker to try again.
+    """
+    until = time.monotonic() + _GO
+    row = BulkRow.objects.select_related("account").filter(pk=bulk_id, state="running").first()
+    if row is None:
+        return
+    try:
+        with open_mailbox(MailLogin(row.account.mailbox)) as mailbox:
+            while time.monotonic() < until and _some(mailbox, bulk_id, now):
+                pass
+    except (Refusal, EngineRefused) as refused:
+        code = refused.code if isinstance(refused, Refusal) else "webmail.bulk-refused"
+        BulkRow.objects.filter(pk=bulk_id, state="running").update(
+            state="failed", reason=code[:60], ended_at=now
+        )
+        return
+    with transaction.atomic(durable=True):
+        if BulkRow.objects.filter(pk=bulk_id, state="running").exists():
+            announce(BulkAsked(bulk_id))
+
+
+def _some(mailbox: Mailbox, bulk_id: int, now: datetime) -> bool:
+    """The next few hundred; False when there are none."""
+    row = BulkRow.objects.filter(pk=bulk_id, state="running").first()
+    if row is None:
+        return False
+    folder, validity, written, home = row.waiting[0]
+    pending = uids(written)
+    some, rest = pending[:MOST], pending[MOST:]
+    refs = [MessageRef(folder, validity, uid) for uid in some]
+    act, to = Act(row.act), row.to or home
+    done = act_on(mailbox, act, refs, to=to)
+    left = [[folder, validity, spans(rest), home]] if rest else []
+    gone = done.moved if act not in {Act.READ, Act.UNREAD} else tuple(refs)
+    moved = [] if row.is_final else _waiting((ref, home) for ref in gone)
+    with transaction.atomic(durable=True):
+        row = BulkRow.objects.select_for_update().get(pk=bulk_id)
+        row.waiting, row.done = left + row.waiting[1:], row.done + len(some)
+        row.moved = row.moved + moved
+        if row.state == "undone":  # meanwhile: these few go back too
+            _start(row.account_id, Act.MOVE, moved, "", now=now, due=now)
+        elif not row.waiting:
+            row.state, row.ended_at = "done", now
+        row.save()
+    return bool(row.waiting)
+
+
+def _waiting(refs: Iterable[tuple[MessageRef, str]]) -> Waiting:
+    """By folder and where an undo puts them."""
+    boxes: dict[tuple[str, int, str], list[int]] = defaultdict(list)
+    for ref, home in refs:
+        boxes[ref.folder, ref.uid_validity, home].append(ref.uid)
+    return [[folder, validity, spans(found), home] for (folder, validity, home), found in boxes.items()]

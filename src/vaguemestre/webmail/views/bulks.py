@@ -1,0 +1,62 @@
+"""Acts on a whole folder or on all that a search found."""
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.ui.refusals import sentence
+from vaguemestre.webmail.http import mailbox_of, view_of
+from vaguemestre.webmail.models import BulkRow
+from vaguemestre.webmail.rules.folders import named
+from vaguemestre.webmail.services import bulks
+from vaguemestre.webmail.values import Act
+
+
+@require_POST
+@signed_in
+def start_bulk(request: SignedInRequest) -> HttpResponse:
+    """`acte`, `dossier` (a step), `vers` (a step), and the parameters of the list's own address."""
+    act, folder = request.POST.get("acte", ""), named(request.POST.get("dossier", ""))
+    if act not in bulks.ACTS or folder is None:
+        raise Http404(act)
+    with mailbox_of(request.who) as mailbox:
+        row = bulks.start_bulk(
+            mailbox,
+            request.who.account_id,
+            Act(act),
+            folder,
+            view_of(request.who, request.POST),
+            now=timezone.now(),
+            to=named(request.POST.get("vers", "")) or "",
+        )
+    return _told(row)
+
+
+@require_GET
+@signed_in
+def show_bulk(request: SignedInRequest, bulk_id: int) -> HttpResponse:
+    return _told(bulks.bulk_of(request.who.account_id, bulk_id))
+
+
+@require_POST
+@signed_in
+def undo_bulk(request: SignedInRequest, bulk_id: int) -> HttpResponse:
+    return _told(bulks.undo_bulk(request.who.account_id, bulk_id, now=timezone.now()))
+
+
+def _told(row: BulkRow) -> HttpResponse:
+    wait = max(0, round((row.due_at - timezone.now()).total_seconds()))
+    return JsonResponse(
+        {
+            "id": row.pk,
+            "act": row.act,
+            "state": row.state,
+            "total": row.total,
+            "done": row.done,
+            "final": row.is_final,
+            "wait": wait,
+            "reason": sentence(Refusal(row.reason)) if row.reason else "",
+        }
+    )

@@ -1,0 +1,335 @@
+"""Lists sorted, narrowed, grouped, acted on whole; folders changed; choices kept: by hand, in a browser."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Page, expect
+from tests.engines.samples import letter
+from tests.webmail.conftest import NOW, put
+from tests.webmail.test_page_in_a_browser import Seen, letter_of
+
+from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
+from vaguemestre.webmail import handlers
+from vaguemestre.webmail.events import BulkAsked
+from vaguemestre.webmail.models import BulkRow
+from vaguemestre.webmail.values import Only, View
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
+    return boxes.box("nmorel@ac-amiens.test")
+
+
+def run_jobs() -> None:
+    """What the worker would do of the acts on whole folders."""
+
+    def work() -> None:
+        for bulk in BulkRow.objects.filter(state="running"):
+            handlers.carry_out(BulkAsked(bulk.pk))
+        connection.close()
+
+    with ThreadPoolExecutor(1) as other:  # the browser's own loop runs in this thread
+        other.submit(work).result()
+
+
+def see(page: Page, *wanted: str) -> None:
+    expect(page.locator("#messages li.row .s > .clip")).to_have_text(list(wanted))
+
+
+def folder(page: Page, name: str) -> None:
+    page.get_by_role("button", name=f"Actions sur {name}").focus()
+    page.keyboard.press("Enter")
+
+
+def test_a_list_is_sorted_and_narrowed_from_its_menu(page: Page, box: MemoryMailbox) -> None:
+    put(box, letter("Zoo", From="Anne <a@ac-amiens.test>"), minutes=1)
+    put(box, letter("Art", From="Zoé <z@dehors.test>"), minutes=2, flags=("\\Seen", "\\Flagged"))
+    page.goto("/messagerie/")
+    page.locator(".looks > summary").click()
+    page.get_by_role("radio", name="Expéditeur").check()
+    page.get_by_role("button", name="Appliquer").click()
+    see(page, "Zoo", "Art")
+    assert "tri=expediteur" in page.url
+    page.locator(".looks > summary").click()
+    page.get_by_role("checkbox", name="Suivis").check()
+    page.get_by_role("button", name="Appliquer").click()
+    see(page, "Art")
+    page.get_by_text("Seulement : suivis").wait_for()
+    page.go_back()
+    see(page, "Zoo", "Art")
+    page.goto("/messagerie/INBOX/?seul=collegues")
+    see(page, "Zoo")
+    page.get_by_role("link", name="Tout montrer").click()
+    see(page, "Art", "Zoo")
+
+
+def test_one_goes_to_a_date_in_a_long_list(page: Page, box: MemoryMailbox) -> None:
+    inbox = box._folder("INBOX")
+    for number in range(2_000):
+        inbox.add(Kept(letter_of(number), frozenset({"\\Seen"}), NOW - timedelta(days=2_000 - number)))
+    page.goto("/messagerie/")
+    page.locator("#messages li.row a.open").first.focus()
+    page.keyboard.press("g")
+    field = page.get_by_role("textbox", name="Date")
+    field.fill("hier")
+    field.press("Enter")
+    page.get_by_text("Écrivez la date ainsi").wait_for()
+    field.fill(f"{NOW - timedelta(days=1_000):%d/%m/%Y}")
+    field.press("Enter")
+    page.wait_for_function("() => /Numéro (999|1000|1001)/.test(document.activeElement.innerText)")
+
+
+def test_a_whole_folder_is_filed_in_the_background_and_brought_back(page: Page, box: MemoryMailbox) -> None:
+    for number in range(120):
+        put(box, letter_of(number), minutes=number)
+    page.goto("/messagerie/")
+    page.locator("#messages li.row a.open").first.focus()
+    page.keyboard.press("Control+a")
+    page.get_by_role("button", name="Tout le dossier (120)").click()
+    page.get_by_text("Les 120 sélectionnés").wait_for()
+    page.get_by_role("button", name="Archiver la sélection").click()
+    page.get_by_text("0 courriels archivés sur 120").wait_for()
+    run_jobs()
+    page.get_by_text("120 courriels archivés.").wait_for()
+    page.get_by_text("Rien ici pour le moment").wait_for()
+    assert box.page("Archive", 0, 1).total == 120
+    page.get_by_role("button", name="Annuler").click()
+    page.get_by_text("0 courriels déplacés sur 120").wait_for()
+    run_jobs()
+    page.get_by_text("120 courriels déplacés.").wait_for()
+    page.get_by_text("Numéro 119").wait_for()
+    assert box.page("INBOX", 0, 1).total == 120
+
+
+def test_emptying_the_trash_says_how_many_and_can_be_stopped(page: Page, box: MemoryMailbox) -> None:
+    for number in range(3):
+        put(box, letter_of(number), folder="Trash")
+    page.goto("/messagerie/")
+    folder(page, "Corbeille")
+    page.get_by_role("menuitem", name="Vider (3)").click()
+    page.get_by_role("dialog").get_by_role("button", name="Vider (3)").click()
+    page.get_by_text("3 courriels seront supprimés définitivement dans").wait_for()
+    page.get_by_role("button", name="Annuler").click()
+    page.get_by_text("Annulé.").wait_for()
+    run_jobs()
+    assert box.page("Trash", 0, 1).total == 3
+
+
+def test_folders_are_made_named_put_away_and_thrown_from_the_keyboard(page: Page, box: MemoryMailbox) -> None:
+    page.goto("/messagerie/")
+    folders = page.get_by_role("navigation", name="Dossiers")
+    page.get_by_role("button", name="Nouveau dossier").press("Enter")
+    page.get_by_role("textbox", name="Nom du dossier").fill("a/b")
+    page.keyboard.press("Enter")
+    page.get_by_text("Ce nom de dossier n’est pas possible").wait_for()
+    page.get_by_role("textbox", name="Nom du dossier").fill("Élèves")
+    page.keyboard.press("Enter")
+    folders.get_by_role("link", name="Élèves").wait_for()
+    folder(page, "Élèves")
+    page.get_by_role("menuitem", name="Renommer").press("Enter")
+    page.get_by_role("textbox", name="Nom du dossier").fill("Parents")
+    page.keyboard.press("Enter")
+    folders.get_by_role("link", name="Parents").wait_for()
+    page.get_by_role("dialog").wait_for(state="hidden")
+    folder(page, "Parents")
+    page.get_by_role("menuitem", name="Ranger dans").press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Archives").press("Enter")
+    page.get_by_text("Dossier rangé.").wait_for()
+    assert "Archive/Parents" in {one.name for one in box.folders()}
+    folder(page, "Parents")
+    page.get_by_role("menuitem", name="Cacher dans les autres logiciels").press("Enter")
+    page.locator(".fold.unwanted").wait_for()
+    folder(page, "Parents")
+    page.get_by_role("menuitem", name="Supprimer le dossier").press("Enter")
+    page.get_by_text("mis à la corbeille").wait_for()
+    assert "Trash/Parents" in {one.name for one in box.folders()}
+    page.get_by_role("status").get_by_role("button", name="Annuler").last.click()
+    page.locator('a.f[data-folder="Archive/Parents"]').wait_for()
+
+
+def test_messages_and_folders_are_dragged(page: Page, box: MemoryMailbox) -> None:
+    box.make_folder("6e A")
+    box.make_folder("Classes")
+    put(box)
+    page.goto("/messagerie/")
+    row = page.locator("#messages li.row")
+    row.drag_to(page.locator('a.f[data-folder="6e A"]'))
+    page.get_by_text("Courriel déplacé.").wait_for()
+    assert box.page("6e A", 0, 1).total == 1
+    page.locator('a.f[data-folder="6e A"]').drag_to(page.locator('a.f[data-folder="Classes"]'))
+    page.locator('a.f[data-folder="Classes/6e A"]').wait_for()
+    page.locator('a.f[data-folder="Classes/6e A"]').drag_to(page.locator(".cap-line"))
+    page.locator('a.f[data-folder="6e A"]').wait_for()
+
+
+def test_the_menu_of_a_row_by_mouse_and_by_keyboard(page: Page, box: MemoryMailbox) -> None:
+    ref = put(box, flags=("\\Seen",))
+    page.goto("/messagerie/")
+    page.locator("#messages li.row").click(button="right")
+    page.get_by_role("menuitem", name="Suivre").click()
+    page.locator("#messages li.row.fl").wait_for()
+    page.locator("#messages li.row a.open").focus()
+    page.keyboard.press("Shift+F10")
+    menu = page.get_by_role("menu", name="Sortie au Marquenterre")
+    menu.wait_for()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('li.row a.open')")
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Marquer comme non lu").press("Enter")
+    page.locator("#messages li.row.un").wait_for()
+    page.wait_for_function("() => document.title.startsWith('(1)')")
+    assert page.locator('link[rel="icon"]').get_attribute("href").startswith("data:image/png")  # type: ignore[union-attr]
+    assert "\\Seen" not in box.open(ref).flags
+
+
+def test_rows_are_chosen_with_shift_and_ctrl(page: Page, box: MemoryMailbox) -> None:
+    for number in range(5):
+        put(box, letter_of(number), minutes=number, flags=("\\Seen",))
+    page.goto("/messagerie/")
+    rows = page.locator("#messages li.row a.open")
+    rows.nth(0).focus()
+    page.keyboard.press("x")
+    rows.nth(2).click(modifiers=["Shift"])
+    page.get_by_text("3 sélectionnés").wait_for()
+    rows.nth(1).click(modifiers=["Control"])
+    page.get_by_text("2 sélectionnés").wait_for()
+    page.keyboard.press("Escape")
+    rows.nth(3).focus()
+    page.keyboard.press("Shift+ArrowDown")
+    page.get_by_text("2 sélectionnés").wait_for()
+    page.keyboard.press("Delete")
+    page.get_by_text("2 courriels mis à la corbeille.").wait_for()
+    see(page, "Numéro 4", "Numéro 3", "Numéro 2")
+
+
+def thread(box: MemoryMailbox) -> None:
+    put(box, letter("Conseil", Message_ID="<1@x>", From="Anne <a@x.test>"), flags=("\\Seen",), minutes=1)
+    sent = letter("Re: Conseil", Message_ID="<2@x>", In_Reply_To="<1@x>", References="<1@x>")
+    put(box, sent, folder="Sent", flags=("\\Seen",), minutes=2)
+    last = letter("Re: Conseil", Message_ID="<3@x>", In_Reply_To="<2@x>", References="<1@x> <2@x>")
+    put(box, last, minutes=3)
+    put(box, letter("Autre", Message_ID="<9@x>"), flags=("\\Seen",), minutes=0)
+
+
+def test_a_conversation_is_read_with_sent_mail_and_may_be_left_apart(page: Page, box: MemoryMailbox) -> None:
+    thread(box)
+    page.goto("/messagerie/")
+    page.locator("#messages li.row a.open").nth(1).click()
+    page.get_by_role("heading", name="Conseil", exact=True).wait_for()
+    below = page.get_by_role("list", name="Courriels suivants de la conversation")
+    # the first of it has no mark of an answer: another one of the conversation is opened
+    page.locator("#messages li.row a.open").nth(0).click()
+    above = page.get_by_role("list", name="Courriels précédents de la conversation")
+    expect(above.get_by_role("listitem")).to_have_count(2)
+    assert page.locator("iframe.body").count() == 1
+    above.get_by_role("link").nth(1).click()
+    expect(below.get_by_role("listitem")).to_have_count(1)
+    assert "/Sent/" in page.url
+    page.get_by_role("button", name="Affichage").click()
+    page.get_by_role("radio", name="Jamais regroupées").check()
+    page.get_by_role("dialog").get_by_role("button", name="Fermer").click()
+    page.reload()
+    page.get_by_role("heading", name="Re: Conseil").wait_for()
+    page.wait_for_timeout(700)
+    assert page.locator(".conv").count() == 0
+
+
+def test_a_list_is_grouped_by_conversation_on_demand(page: Page, box: MemoryMailbox) -> None:
+    thread(box)
+    page.goto("/messagerie/")
+    see(page, "Re: Conseil", "Conseil", "Autre")
+    page.get_by_role("button", name="Affichage").click()
+    page.get_by_role("radio", name="Regroupées dans la liste").check()
+    see(page, "Re: Conseil", "Autre")
+    page.get_by_role("dialog").get_by_role("button", name="Fermer").click()
+    page.get_by_text(", 2 courriels").wait_for(state="attached")
+    page.locator("#messages li.row a.open").first.focus()
+    page.keyboard.press("e")
+    see(page, "Autre")
+    page.get_by_text("2 courriels archivés.").wait_for()
+    assert box.page("Archive", 0, 1).total == 2
+
+
+def test_a_conversation_in_silence_stays_so(page: Page, box: MemoryMailbox) -> None:
+    thread(box)
+    page.goto("/messagerie/")
+    page.locator("#messages li.row a.open").first.focus()
+    page.keyboard.press("m")
+    page.get_by_text("Conversation mise en sourdine.").wait_for()
+    expect(page.locator("#messages li.row.muted")).to_have_count(2)
+    assert box.look("INBOX", View(only=frozenset({Only.UNREAD})), 0, 1).total == 0
+
+
+def test_opening_leaves_unread_who_chose_so(page: Page, box: MemoryMailbox) -> None:
+    ref = put(box)
+    page.goto("/messagerie/")
+    page.get_by_role("button", name="Affichage").click()
+    page.get_by_role("radio", name="Ne pas le marquer comme lu").check()
+    page.get_by_role("radio", name="Serrée").check()
+    page.get_by_role("dialog").get_by_role("button", name="Fermer").click()
+    page.reload()
+    assert page.locator("mail-app").get_attribute("data-density") == "serre"
+    page.locator("#messages li.row.un a.open").click()
+    page.get_by_role("heading", name="Sortie au Marquenterre").wait_for()
+    page.wait_for_timeout(300)
+    assert "\\Seen" not in box.open(ref).flags
+    assert page.locator("#messages li.row.un").count() == 1
+
+
+def test_panes_are_as_wide_as_one_left_them(page: Page, box: MemoryMailbox) -> None:
+    put(box)
+    page.goto("/messagerie/")
+    split = page.get_by_role("separator", name="Largeur de la liste")
+    split.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    wide = page.locator("#messages").bounding_box()
+    assert wide is not None
+    assert round(wide["width"]) == 440
+    page.reload()
+    expect(split).to_have_attribute("aria-valuenow", "440")
+
+
+def test_labels_set_elsewhere_are_seen(page: Page, box: MemoryMailbox) -> None:
+    put(box, flags=("\\Seen", "$label1", "Conseil_de_classe", "$HasAttachment", "NonJunk"))
+    page.goto("/messagerie/")
+    expect(page.locator("#messages li.row .chip")).to_have_count(2)
+    page.locator("#messages li.row").get_by_text("Important").wait_for()
+    page.locator("#messages li.row").get_by_text("Conseil de classe").wait_for()
+
+
+def test_a_full_box_says_what_to_do(page: Page, box: MemoryMailbox) -> None:
+    put(box, letter("Lourd", "x" * 9_000), folder="Trash")
+    box.room = 10_000
+    page.goto("/messagerie/")
+    page.get_by_text("Votre boîte est presque pleine.").or_(
+        page.get_by_text("Votre boîte est pleine")
+    ).wait_for()
+    page.get_by_role("link", name="Voir les courriels les plus lourds").click()
+    page.wait_for_url("**/Virtuel~2FAll/?tri=taille")
+    page.get_by_role("button", name="Vider la corbeille (1)").click()
+    page.get_by_role("dialog").get_by_text("1 courriel").wait_for()
+
+
+def test_a_page_asleep_for_a_night_is_right_when_it_wakes(page: Page, box: MemoryMailbox) -> None:
+    seen = Seen(page)
+    refs = [put(box, letter_of(number), minutes=number) for number in range(3)]
+    page.goto("/messagerie/")
+    see(page, "Numéro 2", "Numéro 1", "Numéro 0")
+    page.context.set_offline(True)
+    box.expunge(refs[:1])
+    box.flag(refs[1:2], ("\\Seen",), ())
+    put(box, letter_of(9), minutes=9)
+    box.make_folder("Fait ailleurs")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.context.set_offline(False)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    see(page, "Numéro 9", "Numéro 2", "Numéro 1")
+    expect(page.locator("#messages li.row.un")).to_have_count(2)
+    page.get_by_role("navigation", name="Dossiers").get_by_role("link", name="Fait ailleurs").wait_for()
+    page.wait_for_function("() => document.title.startsWith('(2)')")
+    assert [error for error in seen.errors if "ERR_INTERNET_DISCONNECTED" not in error] == []
