@@ -32,17 +32,13 @@ from vaguemestre.webmail.views.moves import act, renew_ticket
 from vaguemestre.webmail.views.queues import close_reports, list_files, list_reports
 
 __all__ = [
-    "undo_bulk",
-    "start_bulk",
-    "show_bulk",
-    "save_choices",
-    "find_day",
-    "change_folder",
     "act",
     "answer_invitation",
     "answer_receipt",
+    "change_folder",
     "choose_showing",
     "close_reports",
+    "find_day",
     "leave_list",
     "list_files",
     "list_folders",
@@ -57,9 +53,11 @@ __all__ = [
     "renew_ticket",
     "report_message",
     "save_all_parts",
+    "save_choices",
     "save_message",
     "save_part",
     "show_body",
+    "show_bulk",
     "show_card",
     "show_conversation",
     "show_folder",
@@ -67,4 +65,6 @@ __all__ = [
     "show_inbox",
     "show_picture",
     "show_source",
+    "start_bulk",
+    "undo_bulk",
 ]
