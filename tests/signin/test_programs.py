@@ -9,6 +9,7 @@ from tests.signin.people import NOON, PASSWORD, account
 from tests.signin.test_services import asked, tried
 
 from vaguemestre.credentials.models import AppPassword
+from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.credentials.services import add_app_password, revoke_every_app_password
 from vaguemestre.journal.models import Entry
 from vaguemestre.signin.models import Attempts
@@ -27,7 +28,7 @@ def told(stage: str, user: str, secret: str, network: str = "198.51.100.7", now:
         "protocol": "imap",
         "secret": hashlib.sha256(secret.encode()).hexdigest(),
     }
-    return answer(json.dumps(question).encode(), now)
+    return answer(json.dumps(question).encode(), secret_keys.get(), now)
 
 
 def fail(user: str, times: int, secret: str = "faux", **more: str) -> None:
@@ -120,4 +121,4 @@ def test_the_last_use_of_a_password_is_kept() -> None:
     [b"", b"[]", b"{}", b"\xff", b'{"stage":"ask","user":1,"network":"?","protocol":"","secret":""}'],
 )
 def test_a_question_nobody_understands_stops_nobody(question: bytes) -> None:
-    assert answer(question, NOON) == 0
+    assert answer(question, secret_keys.get(), NOON) == 0

@@ -143,3 +143,33 @@ class RenewPasswordForm(ChangePasswordForm):
 
     actuel = CurrentPasswordField()
     field_order = ("actuel", "mot_de_passe", "confirmation")
+
+
+class PinForm(forms.Form):
+    """The PIN of a key, twice, and what the key shows."""
+
+    pin = forms.CharField(
+        label="Code PIN",
+        max_length=20,
+        help_text="De 4 à 8 chiffres, que vous seul connaissez. Ni suite, ni chiffre répété.",
+        error_messages={"required": "Choisissez un code PIN de 4 à 8 chiffres."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    confirmation = forms.CharField(
+        label="Confirmer le code PIN",
+        max_length=20,
+        error_messages={"required": "Écrivez le code PIN une seconde fois."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    code = forms.CharField(
+        label="Chiffres affichés par la clé",
+        max_length=20,
+        error_messages={"required": "Écrivez les 6 chiffres affichés par la clé."},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def clean_confirmation(self) -> str:
+        second: str = self.cleaned_data["confirmation"]
+        if self.cleaned_data.get("pin") and second != self.cleaned_data["pin"]:
+            raise forms.ValidationError("Les deux codes PIN ne sont pas les mêmes : écrivez-les de nouveau.")
+        return second

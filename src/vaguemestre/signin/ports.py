@@ -1,6 +1,7 @@
 """What signin is lent: the counter every worker watches, and a way into inboxes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -45,7 +46,29 @@ class Farewell(Protocol):
 
 
 farewell: Slot[Farewell] = Slot("signin.farewell")
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """An application somebody is in."""
+
+    number: int
+    name: str
+    since: datetime
+
+
+class Visits(Protocol):
+    """Applications entered with an account (the SSO's to know)."""
+
+    def visits_of(self, account_id: int) -> list[Visited]: ...
+
+    def leave(self, account_id: int, number: int, *, now: datetime) -> None:
+        """Use case: out of that one; the application is told."""
+        ...
+
+
 revocations: Slot[Revocations] = Slot("signin.revocations")
 deliver_notice: Slot[DeliverNotice] = Slot("signin.deliver_notice")
+visits: Slot[Visits] = Slot("signin.visits")
 undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → how its room undoes it
 send_outside: Slot[SendOutside] = Slot("signin.send_outside")

@@ -9,12 +9,12 @@ import ipaddress
 import json
 from datetime import datetime
 
-from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.credentials.values import SecretKeys
 from vaguemestre.signin.rules.throttle import Tried, network_named
 from vaguemestre.signin.services import programs
 
 
-def answer(question: bytes, now: datetime) -> int:
+def answer(question: bytes, keys: SecretKeys, now: datetime) -> int:
     """Seconds to wait before that password is compared; 0 for a question that cannot be read."""
     try:
         told = json.loads(question)
@@ -28,7 +28,7 @@ def answer(question: bytes, now: datetime) -> int:
         case "entered":
             programs.note_entrance(tried, now=now)
         case "failed":
-            programs.note_failure(tried, secret_keys.get(), now=now)
+            programs.note_failure(tried, keys, now=now)
         case "ask":
-            return programs.wait_of(tried, secret_keys.get(), now=now)
+            return programs.wait_of(tried, keys, now=now)
     return 0

@@ -1,11 +1,14 @@
 """Reading sessions."""
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from vaguemestre.credentials.queries import presented, second_factor_due
+from vaguemestre.credentials.queries import identified, presented, roles_of, second_factor_due
+from vaguemestre.journal.queries import lines_about
 from vaguemestre.signin.models import Attempts, BrowserSession, Device
+from vaguemestre.signin.rules.activity import WORDS, Kind, actor, circumstances, kind_of
 from vaguemestre.signin.rules.browsers import browser_words
 from vaguemestre.signin.rules.throttle import ACCOUNT, failures_now, wait_left
 from vaguemestre.signin.values import Who
@@ -66,23 +69,88 @@ def is_forgotten(account_id: int, mark: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SessionShown:
-    """A session as its owner sees it."""
+    """A session as its owner sees it. `handle` names it on the page without being its key."""
 
+    handle: str
     started: datetime
     network: str
     browser: str
     is_shared: bool
+    is_mine: bool
     is_this_one: bool
 
 
 def sessions_of(account_id: int, this_key: str, now: datetime) -> list[SessionShown]:
     """Those that are open, newest first."""
     rows = BrowserSession.objects.filter(account_id=account_id, expire_date__gt=now).order_by("-started_at")
-    columns = ("started_at", "network", "browser", "is_shared_computer", "pk")
+    columns = ("started_at", "network", "browser", "is_shared_computer", "is_own_device", "pk")
     return [
-        SessionShown(started, network, browser_words(browser), shared, pk == this_key)
-        for started, network, browser, shared, pk in rows.values_list(*columns)
+        SessionShown(handle_of(pk), started, network, browser_words(browser), shared, mine, pk == this_key)
+        for started, network, browser, shared, mine, pk in rows.values_list(*columns)
         if started
+    ]
+
+
+def session_named(account_id: int, handle: str, now: datetime) -> str:
+    """The key of that session of theirs; "" when it is over."""
+    keys = BrowserSession.objects.filter(account_id=account_id, expire_date__gt=now)
+    return next((key for key in keys.values_list("pk", flat=True) if handle_of(key) == handle), "")
+
+
+def handle_of(session_key: str) -> str:
+    return hashlib.sha256(f"handle {session_key}".encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserShown:
+    """A browser that may get in whatever strangers fail elsewhere."""
+
+    number: int
+    words: str
+    network: str
+    first_at: datetime
+    last_at: datetime
+
+
+def browsers_of(account_id: int) -> list[BrowserShown]:
+    """The last used first."""
+    rows = Device.objects.filter(account_id=account_id, forgotten_at__isnull=True).order_by("-last_at")[:50]
+    return [
+        BrowserShown(one.pk, browser_words(one.told), one.network, one.first_at, one.last_at) for one in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A line of « Mon activité »."""
+
+    at: datetime
+    kind: Kind
+    words: str
+    who: str
+    more: str
+
+
+def activity_of(account_id: int, *, limit: int = 150) -> list[Happened]:
+    """The newest first: three questions, whatever the number of lines."""
+    person_id = identified(account_id).person_id
+    lines = lines_about(f"account:{account_id}", limit=limit)
+    if person_id:
+        lines += lines_about(f"person:{person_id}", limit=limit)
+    told = sorted((one for one in lines if one.action in WORDS), key=lambda one: one.at, reverse=True)[:limit]
+    others = {int(one.by.partition(":")[2]) for one in told if one.by.startswith("account:")}
+    roles = roles_of(others - {account_id})
+    return [
+        Happened(
+            one.at,
+            kind_of(one.action, one.by, account_id),
+            WORDS[one.action],
+            actor(one.by, account_id, roles.get(int(one.by.partition(":")[2] or 0), ""))
+            if one.by.startswith("account:")
+            else actor(one.by, account_id),
+            circumstances(one.details),
+        )
+        for one in told
     ]
 
 

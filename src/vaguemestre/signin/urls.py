@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from vaguemestre.signin.views import alarms, passkeys, recovery_contacts, second_factors, security
+from vaguemestre.signin.views import (
+    activity,
+    alarms,
+    keys,
+    passkeys,
+    recovery_contacts,
+    second_factors,
+    security,
+)
 from vaguemestre.signin.views import signing as views
 
 app_name = "signin"
@@ -14,6 +22,18 @@ urlpatterns = [
     path("deconnexion", views.sign_out, name="sign-out"),
     path("compte/pas-moi/<str:token>", alarms.show_alarm, name="alarm"),
     path("compte/nouveau-mot-de-passe", alarms.renew, name="renew"),
+    path("parametres/activite", activity.show, name="activity"),
+    path("parametres/activite/session/<str:handle>/fermer", activity.end_session, name="end-session"),
+    path(
+        "parametres/activite/navigateur/<int:number>/retirer", activity.forget_browser, name="forget-browser"
+    ),
+    path(
+        "parametres/activite/application/<int:number>/sortir",
+        activity.leave_application,
+        name="leave-application",
+    ),
+    path("parametres/securite/pin", keys.choose_pin, name="choose-pin"),
+    path("parametres/securite/pin/<int:number>/perdue", keys.declare_lost, name="key-lost"),
     path("parametres/securite", security.show_security, name="security"),
     path("parametres/securite/mot-de-passe", security.change_password, name="change-password"),
     path("parametres/securite/force", security.judge, name="judge-password"),

@@ -28,7 +28,8 @@ def over(session_keys: set[str]) -> set[str]:
 def door(question: bytes) -> int:
     """Seconds a mail program's sign-in must wait; what Dovecot asked and told is in `question` (JSON)."""
     close_old_connections()
-    wait: int = import_string("vaguemestre.signin.programs.answer")(question, timezone.now())
+    keys = import_string("vaguemestre.credentials.ports.secret_keys").get()
+    wait: int = import_string("vaguemestre.signin.programs.answer")(question, keys, timezone.now())
     return wait
 
 

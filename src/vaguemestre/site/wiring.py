@@ -82,6 +82,7 @@ from vaguemestre.sso.registry import handlers as registry_handlers
 from vaguemestre.sso.registry import http as registry_http
 from vaguemestre.sso.registry import ports as registry
 from vaguemestre.sso.registry.events import VisitEnded
+from vaguemestre.sso.registry.visiting import Visiting
 from vaguemestre.sso.saml import handlers as saml_handlers
 from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
@@ -148,6 +149,7 @@ def plug_engines(config: Config) -> None:
     """Plug every slot for one instance. Nothing is opened here: engines connect when first used."""
     subscriptions.plug(SUBSCRIPTIONS)
     rounds.plug(ROUNDS)
+    signin.visits.plug(Visiting())
     signin.undoings.plug(UNDOINGS)
     signin.revocations.plug(FileRevocations(config.run_dir / "revocations"))
     credentials.secret_keys.plug(credentials_sealing.keys_from(secrets.read(config.secrets_dir, "field_key")))

@@ -118,6 +118,9 @@ def sentence(refusal: Refusal) -> str:
         "credentials.no-key": _("Aucune clé ne vous a été remise."),
         "credentials.pin-malformed": _("Un code PIN a de 4 à 8 chiffres."),
         "credentials.pin-too-easy": _("Ce code PIN se devine : évitez les suites et les chiffres répétés."),
+        "signin.wrong-code-of-key": _(
+            "Ce ne sont pas les chiffres que la clé affiche, ou ils ont déjà servi. Attendez les suivants."
+        ),
         "signin.device-gone": _("Ce navigateur n’est plus dans la liste."),
         "signin.nothing-to-undo": _("Il n’y a plus rien à annuler : ce changement a déjà été repris."),
         "signin.link-used": _("Ce lien a déjà servi : le compte est déjà refermé."),

@@ -34,6 +34,7 @@ from vaguemestre.credentials.queries.opening import (
     lives_of,
     password_kept,
     presented,
+    roles_of,
     usernames_of,
 )
 from vaguemestre.credentials.queries.passkeys import (
@@ -92,6 +93,7 @@ __all__ = [
     "proposed_application",
     "public_halves_of",
     "recovery_codes_left",
+    "roles_of",
     "second_factor_due",
     "usable_contact",
     "usernames_of",

@@ -125,6 +125,10 @@ def usernames_of(account_ids: Collection[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "username"))
 
 
+def roles_of(account_ids: Collection[int]) -> dict[int, str]:
+    return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "role"))
+
+
 def lives_of(person_ids: Collection[int]) -> dict[int, tuple[int, str, str]]:
     """Person → (account id, username, state)."""
     rows = Account.objects.filter(person_id__in=person_ids)

@@ -9,6 +9,7 @@ from vaguemestre.signin.services.alarms import (
 )
 from vaguemestre.signin.services.changes import change_password
 from vaguemestre.signin.services.devices import forget_browser
+from vaguemestre.signin.services.keys import choose_pin, lose_key
 from vaguemestre.signin.services.passkeys import by_passkey, drop_passkey, keep_passkey
 from vaguemestre.signin.services.recovery_contacts import begin_contact, finish_contact, remove_contact
 from vaguemestre.signin.services.second_factors import (
@@ -36,6 +37,7 @@ __all__ = [
     "by_passkey",
     "change_password",
     "check_current",
+    "choose_pin",
     "clear",
     "close_everything",
     "drop_application",
@@ -51,6 +53,7 @@ __all__ = [
     "go_on",
     "keep_passkey",
     "lift",
+    "lose_key",
     "open_browser_session",
     "pay",
     "remove_contact",

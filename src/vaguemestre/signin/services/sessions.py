@@ -61,7 +61,13 @@ def open_browser_session(
         session.set_expiry(0 if shared else int(MINE.total_seconds()) if mine else None)
         session.create()
         record(
-            "signin.signed-in", to=f"account:{account_id}", by=f"account:{account_id}", at=now, shared=shared
+            "signin.signed-in",
+            to=f"account:{account_id}",
+            by=f"account:{account_id}",
+            at=now,
+            shared=shared,
+            network=network,
+            browser=browser_words(browser),
         )
         if mark and note_browser(account_id, mark, network=network, told=browser, now=now):
             where = f"{browser_words(browser)}, réseau {network}"

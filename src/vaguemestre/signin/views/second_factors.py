@@ -1,5 +1,7 @@
 """The authenticator application and the recovery codes: each change asks for a fresh proof."""
 
+import base64
+
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,6 +17,7 @@ from vaguemestre.signin import services
 from vaguemestre.signin.forms import EnrolForm
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in
 from vaguemestre.signin.ports import revocations
+from vaguemestre.signin.rules.codes_page import codes_pdf
 from vaguemestre.ui.pictures import qr
 from vaguemestre.ui.refusals import sentence
 
@@ -80,4 +83,7 @@ def _enrol_page(request: SignedInRequest, form: EnrolForm) -> HttpResponse:
 
 
 def _codes_page(request: SignedInRequest, codes: list[str], *, is_first: bool) -> HttpResponse:
-    return render(request, "signin/recovery_codes.html", {"codes": codes, "is_first": is_first})
+    who = request.who
+    page = codes_pdf(codes, name=who.name, username=who.username, academy=settings.CONFIG.academy.name)
+    pdf = f"data:application/pdf;base64,{base64.b64encode(page).decode()}"  # kept nowhere on our side
+    return render(request, "signin/recovery_codes.html", {"codes": codes, "is_first": is_first, "pdf": pdf})

@@ -10,6 +10,7 @@ from vaguemestre.credentials.queries import (
     applications_of,
     bearer_of,
     contacts_of,
+    key_held,
     passkeys_of,
     recovery_codes_left,
 )
@@ -37,6 +38,7 @@ def show_security(request: SignedInRequest) -> HttpResponse:
         "codes_left": recovery_codes_left(who.account_id),
         "is_due": who.role in DUE_ROLES,
         "passkeys": passkeys_of(who.account_id),
+        "key": key_held(who.account_id),
         "contacts": contacts_of(who.account_id, timezone.now()),
     }
     return render(request, "signin/security.html", shown)
@@ -78,7 +80,8 @@ def judge(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def end_others(request: SignedInRequest) -> HttpResponse:
     _end_others(request)
-    return HttpResponseRedirect(f"{reverse('signin:security')}?fait=sessions")
+    page = "signin:activity" if request.POST.get("retour") == "activite" else "signin:security"
+    return HttpResponseRedirect(f"{reverse(page)}?fait=sessions")
 
 
 def _end_others(request: SignedInRequest) -> None:

@@ -131,6 +131,12 @@ def has_agreed(application: Application, account_id: int) -> bool:
     return agreed is not None and set(application.released) <= set(agreed)
 
 
+def visits_of_account(account_id: int) -> list[tuple[int, str, datetime]]:
+    """(visit, application's name, since) of those still open, newest first."""
+    rows = VisitRow.objects.filter(account_id=account_id, ended_at__isnull=True).order_by("-started_at")
+    return list(rows.values_list("pk", "application__name", "started_at"))
+
+
 def visit_of(visit_id: int) -> Visit | None:
     row = VisitRow.objects.select_related("application").filter(pk=visit_id).first()
     return visit_from(row) if row else None

@@ -18,6 +18,7 @@ TABS = (
     ("portal:programs", _("Appareils et mots de passe d’application")),
     ("moving:show", _("Importer et exporter")),
     ("signin:security", _("Sécurité")),
+    ("signin:activity", _("Mon activité")),
 )
 
 

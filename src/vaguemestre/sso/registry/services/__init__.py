@@ -16,6 +16,7 @@ from vaguemestre.sso.registry.services.declaring import apply
 from vaguemestre.sso.registry.services.visits import (
     agree,
     carry_on,
+    end_visit,
     end_visits_of_accounts,
     end_visits_of_expired,
     end_visits_of_sessions,
@@ -33,6 +34,7 @@ __all__ = [
     "apply",
     "carry_on",
     "change_application",
+    "end_visit",
     "end_visits_of_accounts",
     "end_visits_of_expired",
     "end_visits_of_sessions",

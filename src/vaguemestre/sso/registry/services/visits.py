@@ -107,6 +107,12 @@ def end_visits_of_accounts(account_ids: Collection[int], *, now: datetime) -> No
 
 
 @transaction.atomic(durable=True)
+@transaction.atomic(durable=True)
+def end_visit(account_id: int, visit_id: int, *, now: datetime) -> None:
+    """Use case: out of one application, which will be told. Somebody else's visit is left alone."""
+    _end(Q(pk=visit_id, account_id=account_id), now)
+
+
 def carry_on(session_keys: Collection[str], to_key: str) -> None:
     """Use case: the same person goes on in another session; their visits too."""
     VisitRow.objects.filter(session_key__in=session_keys, ended_at=None).update(session_key=to_key)

@@ -1,0 +1,129 @@
+"""« Mon activité »: what the journal holds about an account, in its owner's words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    ENTRY = "entry"  # signing in and out
+    CHANGE = "change"
+    OTHERS = "others"  # done by somebody else
+
+
+# Journal action → what its owner reads. What is not here concerns the machine, not its owner.
+WORDS: Mapping[str, str] = {
+    "signin.signed-in": "Connexion",
+    "signin.signed-out": "Déconnexion",
+    "signin.refused": "Essai de connexion refusé",
+    "signin.sessions-ended": "Sessions fermées",
+    "signin.device-forgotten": "Navigateur retiré de la liste",
+    "signin.alarm-raised": "« Ce n’était pas moi » : compte refermé",
+    "signin.undone": "Changement annulé depuis un avertissement",
+    "credentials.account-opened": "Compte créé",
+    "credentials.account-activated": "Compte activé",
+    "credentials.account-suspended": "Compte suspendu",
+    "credentials.account-resumed": "Compte rouvert",
+    "credentials.account-closed": "Compte fermé",
+    "credentials.account-reopened": "Compte ouvert de nouveau",
+    "credentials.activation-link-made": "Lien d’activation créé",
+    "credentials.password-set": "Mot de passe changé",
+    "credentials.password-barred": "Mot de passe mis hors service",
+    "credentials.proofs-withdrawn": "Mot de passe et secondes preuves effacés",
+    "credentials.app-password-made": "Mot de passe d’application créé",
+    "credentials.app-password-revoked": "Mot de passe d’application révoqué",
+    "credentials.one-time-device-added": "Application d’authentification ajoutée",
+    "credentials.one-time-device-removed": "Application d’authentification retirée",
+    "credentials.recovery-codes-made": "Codes de secours créés",
+    "credentials.recovery-code-used": "Code de secours utilisé",
+    "credentials.recovery-contact-set": "Contact de secours ajouté",
+    "credentials.recovery-contact-dropped": "Contact de secours retiré",
+    "credentials.passkey-added": "Clé d’accès ajoutée",
+    "credentials.passkey-removed": "Clé d’accès retirée",
+    "credentials.key-handed-over": "Clé OTP remise",
+    "credentials.key-pin-chosen": "Code PIN de la clé OTP choisi",
+    "credentials.key-lost": "Clé OTP déclarée perdue",
+    "credentials.key-found": "Clé OTP remise en service",
+    "credentials.role-given": "Rôle changé",
+    "assistant.found": "Identifié par l’assistant",
+    "assistant.code-asked": "Code demandé à l’assistant",
+    "assistant.code-issued": "Code à usage unique préparé",
+    "assistant.code-shown": "Code à usage unique présenté",
+    "assistant.recovered": "Mot de passe choisi avec un code reçu",
+    "assistant.owner-told": "Demande à l’assistant sur votre compte",
+    "directory.person-changed": "Dossier mis à jour",
+    "directory.numen-recorded": "NUMEN enregistré",
+    "sso.entered": "Entrée dans une application",
+    "sorting.absence-saved": "Absence enregistrée",
+    "sorting.absence-ended": "Absence terminée",
+    "sorting.filter-saved": "Filtre enregistré",
+    "sorting.filter-switched": "Filtre activé ou désactivé",
+    "sorting.filter-dropped": "Filtre supprimé",
+    "sorting.forward-set": "Transfert des courriels changé",
+    "sorting.forward-ended": "Transfert des courriels arrêté",
+    "sorting.expert-saved": "Filtre écrit à la main enregistré",
+    "writing.identity-saved": "Identité d’envoi enregistrée",
+    "writing.identity-removed": "Identité d’envoi retirée",
+    "outbox.stopped": "Courriels en partance retenus",
+    "outbox.released": "Courriels retenus envoyés",
+    "outbox.discarded": "Courriels retenus jetés",
+    "moving.export-asked": "Copie de vos données demandée",
+    "moving.export-done": "Copie de vos données préparée",
+    "moving.import-asked": "Importation demandée",
+    "moving.import-done": "Importation terminée",
+    "helpdesk.lift": "Attente de connexion levée",
+    "helpdesk.lifted": "Attente de connexion levée",
+    "helpdesk.suspended": "Compte suspendu par l’assistance",
+    "helpdesk.resumed": "Compte rouvert par l’assistance",
+    "helpdesk.compromised": "Compte mis à l’abri par l’assistance",
+    "helpdesk.code-sent": "Code envoyé à votre contact par l’assistance",
+    "helpdesk.hand-over-asked": "Remise d’un code demandée par l’assistance",
+    "helpdesk.hand-over-confirmed": "Remise d’un code confirmée",
+    "helpdesk.hand-over-refused": "Remise d’un code refusée",
+    "helpdesk.released": "Courriels retenus laissés partir par l’assistance",
+    "helpdesk.discarded": "Courriels retenus jetés par l’assistance",
+    "helpdesk.key-given": "Clé OTP remise par l’assistance",
+    "helpdesk.key-lost": "Clé OTP déclarée perdue par l’assistance",
+}
+_ENTRIES = frozenset({"signin.signed-in", "signin.signed-out", "signin.refused", "sso.entered"})
+_PROTOCOLS: Mapping[str, str] = {
+    "imap": "logiciel de messagerie",
+    "smtp": "envoi par un logiciel",
+    "submission": "envoi par un logiciel",
+    "sieve": "filtres par un logiciel",
+}
+
+
+def kind_of(action: str, by: str, account_id: int) -> Kind:
+    if action in _ENTRIES:
+        return Kind.ENTRY
+    return Kind.CHANGE if by in (f"account:{account_id}", "notice") else Kind.OTHERS
+
+
+def actor(by: str, account_id: int, role: str = "") -> str:
+    """Who did it, as its owner may know: a function, never a colleague's name from the desk."""
+    kind, _, number = by.partition(":")
+    if kind == "account" and number == str(account_id):
+        return "Vous"
+    if kind == "account":
+        return _ROLES.get(role, "Un agent de l’académie")
+    return {"anybody": "Quelqu’un", "cli": "L’exploitation", "notice": "Le lien d’un avertissement"}.get(
+        by, "Le système"
+    )
+
+
+_ROLES: Mapping[str, str] = {
+    "helpdesk": "L’assistance",
+    "administrator": "L’administration de la plateforme",
+    "hr_officer": "Votre service de gestion",
+}
+
+
+def circumstances(details: Mapping[str, object]) -> str:
+    """What a line says besides: where from, with what, why."""
+    shared = "ordinateur partagé" if details.get("shared") is True else ""
+    protocol = _PROTOCOLS.get(str(details.get("protocol", "")), "")
+    network = f"réseau {details['network']}" if details.get("network") else ""
+    reason = f"motif : {details['reason']}" if details.get("reason") else ""
+    name = f"« {details['name']} »" if details.get("name") else ""
+    parts = (str(details.get("browser") or ""), protocol, network, shared, name, reason)
+    return ", ".join(part for part in parts if part)
