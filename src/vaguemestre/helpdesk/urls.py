@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vaguemestre.helpdesk.views import absences, accounts, hand_overs, requests
+from vaguemestre.helpdesk.views import absences, accounts, hand_overs, keys, requests
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("assistance/compte/<int:account_id>/messagerie", accounts.show_mail, name="mail"),
     path("assistance/compte/<int:account_id>/remise", hand_overs.ask, name="ask-hand-over"),
     path("assistance/compte/<int:account_id>/absence", absences.set_absence, name="absence"),
+    path("assistance/compte/<int:account_id>/cle", keys.give, name="key"),
+    path("assistance/compte/<int:account_id>/cle/perdue", keys.lose, name="lose-key"),
+    path(
+        "assistance/compte/<int:account_id>/cle/<int:device_id>/recu", keys.show_receipt, name="key-receipt"
+    ),
+    path("assistance/cles", keys.stock, name="stock"),
     path("assistance/demandes", requests.list_all, name="requests"),
     path("assistance/demandes/<int:request_id>", requests.show, name="request"),
     path("assistance/remises", hand_overs.list_mine, name="hand-overs"),

@@ -154,6 +154,10 @@ def sentence(refusal: Refusal) -> str:
             "Vous avez déjà fait cela %(most)s fois aujourd’hui : passez la main à un collègue."
         ),
         "helpdesk.account-gone": _("Ce compte n’existe plus."),
+        "helpdesk.key-line": _(
+            "La ligne %(line)s n’est pas « numéro de série ; secret » : corrigez-la, rien n’a été ajouté."
+        ),
+        "helpdesk.key-list-long": _("Ajoutez %(most)s clés au plus à la fois."),
         "helpdesk.second-not-possible": _(
             "Choisissez une autre personne : ni vous, ni la personne elle-même ne peut confirmer."
         ),

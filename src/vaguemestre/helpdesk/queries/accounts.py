@@ -14,6 +14,7 @@ from vaguemestre.credentials.queries import (
     usable_contact,
     usernames_of,
 )
+from vaguemestre.credentials.queries.keys import key_held
 from vaguemestre.credentials.rules.delivered_codes import masked
 from vaguemestre.directory.queries import people_found, person_by_number, place_of
 from vaguemestre.helpdesk.rules.story import STORY
@@ -60,7 +61,7 @@ def target_of(account_id: int, now: datetime) -> Target:
         account.state,
         contact_for_code(account_id, account.state, now),
         kept_back(account_id),
-        has_key=any(device.kind == "key" for device in devices_of(account_id)),
+        has_key=key_held(account_id) is not None,
     )
 
 
