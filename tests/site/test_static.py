@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.site import static
+from vaguemestre.ui.bundles import BUNDLES
 
 
 @pytest.fixture
@@ -46,3 +47,12 @@ def test_the_version_before_is_kept_for_open_pages_older_ones_go(source: Path, t
 
 def test_before_anything_is_gathered_there_is_no_version(tmp_path: Path) -> None:
     assert static.version(tmp_path) == ""
+
+
+def test_what_a_page_asks_for_together_is_one_file(tmp_path: Path) -> None:
+    served = static.gather(tmp_path)
+    current = served / static.version(tmp_path)
+    for name, parts in BUNDLES.items():
+        text = "".join((current / name).read_text(encoding="utf-8").split())
+        for part in parts:
+            assert "".join((current / part).read_text(encoding="utf-8").split()) in text

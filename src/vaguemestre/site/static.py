@@ -4,6 +4,8 @@ import hashlib
 import shutil
 from pathlib import Path
 
+from vaguemestre.ui.bundles import BUNDLES, joined
+
 SOURCE = Path(__file__).resolve().parents[1]
 _KEPT = 2  # versions: pages still open ask for the one before
 
@@ -19,7 +21,7 @@ def version(home: Path) -> str:
 def gather(home: Path) -> Path:
     """Copy every room's static files to HOME/static/<version>/; the folder to serve as /static."""
     files = [(path, path.relative_to(folder)) for folder in _folders() for path in _files(folder)]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(BUNDLES).encode())
     for path, name in files:
         digest.update(f"{name}\0".encode() + path.read_bytes())
     served = home / "static"
@@ -31,10 +33,19 @@ def gather(home: Path) -> Path:
             (fresh / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, fresh / name)
         fresh.mkdir(parents=True, exist_ok=True)
+        _bundle(fresh)
         fresh.rename(target)
     (served / "version").write_text(target.name, encoding="utf-8")
     _forget_old(served, target)
     return served
+
+
+def _bundle(folder: Path) -> None:
+    """Beside the files, those that pages ask for as one."""
+    for name, parts in BUNDLES.items():
+        if all((folder / part).is_file() for part in parts):
+            texts = [(folder / part).read_text(encoding="utf-8") for part in parts]
+            (folder / name).write_text(joined(name, texts), encoding="utf-8")
 
 
 def _folders() -> list[Path]:

@@ -3,6 +3,7 @@
 from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from vaguemestre.kernel.times import paris_day
@@ -17,12 +18,15 @@ from vaguemestre.webmail.views.shell import folders_fragment, rows_fragment, who
 _written: Kept[tuple[object, ...], bytes] = Kept(2_000, 48_000_000, len)
 
 
+# A whole page is compressed, as it is asked for seldom; rows are not, as they are asked for all the time.
+@gzip_page
 @require_GET
 @signed_in
 def show_inbox(request: SignedInRequest) -> HttpResponse:
     return _show(request, "INBOX")
 
 
+@gzip_page
 @require_GET
 @signed_in
 def show_folder(request: SignedInRequest, folder: str) -> HttpResponse:
