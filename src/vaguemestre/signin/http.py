@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
+from vaguemestre.credentials.rules.second_factors import Policy, policy_of
 from vaguemestre.jobs.services import run_now
 from vaguemestre.signin import services
 from vaguemestre.signin.ports import revocations
@@ -28,6 +29,8 @@ from vaguemestre.signin.values import Factor, Who
 SIGN_IN = "/alogin"
 SECURITY = "/parametres/securite"
 RENEWAL = "/parametres/securite/mot-de-passe"
+# Not "cookies": on a machine that serves several instances they are shared by all ports.
+LEFT_BEHIND = '"cache", "storage"'
 _BROWSER_SALT = "signin.known-browser"
 _BROWSER_AGE = 180 * 24 * 3600
 _ACCOUNTS_A_BROWSER = 5
@@ -55,13 +58,30 @@ def signed_in(view: Callable[..., HttpResponse]) -> _View:
         who = who_asks(request)
         if who is None:
             return _to_sign_in(request)
-        if must_enrol(who, timezone.now()) and not request.path.startswith(SECURITY):
-            return HttpResponseRedirect(SECURITY)
-        if who.must_renew and request.path != RENEWAL:
-            return HttpResponseRedirect(RENEWAL)
+        if not request.path.startswith(SECURITY) and (where := held_back(who, timezone.now())):
+            return HttpResponseRedirect(where)
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def held_back(who: Who, now: datetime) -> str:
+    """Where somebody must go before anything else is opened to them; "" when nothing holds them back.
+
+    A second factor overdue, or a password barred. Applications ask `is_stale` as well: a long session reads
+    mail and enters nowhere.
+    """
+    if must_enrol(who, now):
+        return SECURITY
+    if who.must_renew:
+        return RENEWAL
+    return ""
+
+
+def factor_policy() -> Policy:
+    """Who must hold a second factor here."""
+    told = settings.CONFIG.signin
+    return policy_of(told.second_factor_for, told.second_factor_from, told.second_factor_days)
 
 
 def must_enrol(who: Who, now: datetime) -> bool:
@@ -167,8 +187,7 @@ def go_out(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     request.session.flush()
     answer["Cache-Control"] = "no-store"
     if who and who.shared:
-        # Not "cookies": on a machine that serves several instances they are shared by all ports.
-        answer["Clear-Site-Data"] = '"cache", "storage"'
+        answer["Clear-Site-Data"] = LEFT_BEHIND
         answer.delete_cookie(settings.KNOWN_BROWSER_COOKIE_NAME)
     return answer
 

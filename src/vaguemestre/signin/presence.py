@@ -7,6 +7,7 @@ commits and then moves the counter is seen by the next request of every worker.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from vaguemestre.credentials.rules.second_factors import Policy
 from vaguemestre.signin.ports import Revocations
 from vaguemestre.signin.queries import OpenSession, open_session
 from vaguemestre.signin.rules.limits import WRITTEN_EVERY, session_end
@@ -27,12 +28,19 @@ class _Remembered:
 _remembered: dict[str, _Remembered] = {}
 
 
-def who_has(session_key: str, revocations: Revocations, now: datetime, *, acts: bool = True) -> Who | None:
+def who_has(
+    session_key: str,
+    revocations: Revocations,
+    now: datetime,
+    *,
+    acts: bool = True,
+    policy: Policy | None = None,
+) -> Who | None:
     """The person of that session, or None. `acts` False for what a page asks by itself: the clock runs on."""
     stamp = revocations.count()
     kept = _remembered.get(session_key)
     if kept is None or kept.stamp != stamp or not _still_good(kept, now):
-        session = open_session(session_key, now)
+        session = open_session(session_key, now, policy)
         if session is None:
             _remembered.pop(session_key, None)
             return None

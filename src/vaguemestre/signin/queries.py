@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vaguemestre.credentials.queries import identified, presented, roles_of, second_factor_due
+from vaguemestre.credentials.rules.second_factors import Policy
 from vaguemestre.journal.queries import lines_about
 from vaguemestre.signin.models import Attempts, BrowserSession, Device
 from vaguemestre.signin.rules.activity import WORDS, Kind, actor, circumstances, kind_of
@@ -23,7 +24,7 @@ class OpenSession:
     ends_at: datetime
 
 
-def open_session(session_key: str, now: datetime) -> OpenSession | None:
+def open_session(session_key: str, now: datetime, policy: Policy | None = None) -> OpenSession | None:
     """None when it is over, or its account is not active."""
     columns = ("account_id", "started_at", "expire_date", "is_shared_computer", "is_own_device")
     row = BrowserSession.objects.filter(pk=session_key, expire_date__gt=now, account__isnull=False)
@@ -48,10 +49,15 @@ def open_session(session_key: str, now: datetime) -> OpenSession | None:
         mine=mine,
         theme=account.theme,
         preferences=account.preferences,
-        enrol_before=second_factor_due(account.account_id, account.role),
+        enrol_before=second_factor_due(account.account_id, account.role, policy),
         must_renew=account.is_barred,
     )
     return OpenSession(who, started, ends_at)
+
+
+def was_shared(session_key: str) -> bool:
+    """Whether a session that is over was one of a shared computer."""
+    return BrowserSession.objects.filter(pk=session_key, is_shared_computer=True).exists()
 
 
 def sessions_over(session_keys: Collection[str], now: datetime) -> set[str]:

@@ -5,11 +5,12 @@ import json
 import os
 import tomllib
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_type_hints
 
+from vaguemestre.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.outbox.rules.hours import Hours
 from vaguemestre.outbox.rules.limits import Limits, Window
 
@@ -124,6 +125,15 @@ class SendingSection:
 
 
 @dataclass(frozen=True)
+class SignInSection:
+    """`second_factor_for`: roles that must hold a second factor, besides those that always must."""
+
+    second_factor_for: tuple[str, ...] = ()  # "agent": everybody
+    second_factor_from: str = ""  # AAAA-MM-JJ: the day that was decided, for those already there
+    second_factor_days: int = 14  # what is left to set it up, from the activation or the new role
+
+
+@dataclass(frozen=True)
 class FeedSection:
     closure_limit_percent: float = 2.0
     grace_days: int = 60
@@ -163,6 +173,7 @@ class Config:
     database: DatabaseSection = field(default_factory=DatabaseSection)
     mail: MailSection = field(default_factory=MailSection)
     feed: FeedSection = field(default_factory=FeedSection)
+    signin: SignInSection = field(default_factory=SignInSection)
     sending: SendingSection = field(default_factory=SendingSection)
     moving: MovingSection = field(default_factory=MovingSection)
 
@@ -241,7 +252,7 @@ class Config:
         return self.engines_dir / "db" / "projection.sqlite3"
 
 
-_SECTIONS = ("academy", "web", "database", "mail", "feed", "sending", "moving")
+_SECTIONS = ("academy", "web", "database", "mail", "feed", "sending", "moving", "signin")
 
 
 def load(home: Path | None = None, port_base: int | None = None) -> Config:
@@ -291,6 +302,15 @@ def _check(config: Config, where: str) -> None:
             min(config.sending.night_divisor, config.sending.weekend_divisor) >= 1,
             "[sending] un diviseur vaut au moins 1",
         ),
+        (
+            set(config.signin.second_factor_for) <= {"agent"} | DUE_ROLES,
+            "[signin] « second_factor_for » : rôles parmi agent, hr_officer, helpdesk, administrator",
+        ),
+        (
+            not config.signin.second_factor_for or _is_day(config.signin.second_factor_from),
+            "[signin] « second_factor_from » : le jour de la décision, AAAA-MM-JJ",
+        ),
+        (0 <= config.signin.second_factor_days <= 365, "[signin] « second_factor_days » va de 0 à 365"),
         (1 <= web.workers <= 64, "[web] « workers » va de 1 à 64"),
         (1 <= web.threads <= 64, "[web] « threads » va de 1 à 64"),
         (not url or url.startswith(("http://", "https://")), "[web] « public_url » commence par http"),
@@ -319,6 +339,14 @@ def _is_siret(text: str) -> bool:
         return False
     doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(text))]
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
-from vaguemestre.signin.http import prove_first
+from vaguemestre.signin.http import LEFT_BEHIND, factor_policy, prove_first
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.presence import who_has
+from vaguemestre.signin.queries import was_shared
 from vaguemestre.ui.refusals import sentence
 
 log = logging.getLogger(__name__)
@@ -46,17 +47,20 @@ class WhoIsAsking:
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
+        self.policy = factor_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         acts = "X-By-Itself" not in request.headers  # what a page asks by itself does not wind the clock
-        who = who_has(key, revocations.get(), timezone.now(), acts=acts) if key else None
+        who = who_has(key, revocations.get(), timezone.now(), acts=acts, policy=self.policy) if key else None
         request.who = who  # type: ignore[attr-defined]
         answer = prove_first(request) or self.get_response(request)
         if who and who.shared:
             answer.headers["Cache-Control"] = "no-store"
         elif who:
             answer.headers.setdefault("Cache-Control", "no-store")
+        elif key and was_shared(key):  # left alone too long: nothing stays on that computer
+            answer["Clear-Site-Data"] = LEFT_BEHIND
         return answer
 
 

@@ -121,6 +121,9 @@ def sentence(refusal: Refusal) -> str:
         "signin.wrong-code-of-key": _(
             "Ce ne sont pas les chiffres que la clé affiche, ou ils ont déjà servi. Attendez les suivants."
         ),
+        "signin.passkey-first": _(
+            "Votre compte est protégé par une clé d’accès : connectez-vous avec « Utiliser une clé d’accès »."
+        ),
         "signin.device-gone": _("Ce navigateur n’est plus dans la liste."),
         "signin.nothing-to-undo": _("Il n’y a plus rien à annuler : ce changement a déjà été repris."),
         "signin.link-used": _("Ce lien a déjà servi : le compte est déjà refermé."),

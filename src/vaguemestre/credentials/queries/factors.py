@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from vaguemestre.credentials.models import Account, OneTimeDevice, RecoveryCode
+from vaguemestre.credentials.queries.opening import devices_of
+from vaguemestre.credentials.queries.passkeys import passkeys_of
 from vaguemestre.credentials.rules.one_time import enrolment_address, secret_words
 from vaguemestre.credentials.rules.sealing import unseal
-from vaguemestre.credentials.rules.second_factors import DUE_ROLES, enrol_before
+from vaguemestre.credentials.rules.second_factors import Policy, enrol_before
 from vaguemestre.credentials.values import SecretKeys
 from vaguemestre.journal.queries import last_about
 
@@ -61,11 +63,16 @@ def recovery_codes_left(account_id: int) -> int:
     ).count()
 
 
-def second_factor_due(account_id: int, role: str) -> datetime | None:
-    """Until when the account works without an application; None when none is asked of it."""
-    if role not in DUE_ROLES:
+def holds_second_factor(account_id: int) -> bool:
+    """An application, a key with its PIN, or a passkey."""
+    return bool(devices_of(account_id)) or bool(passkeys_of(account_id))
+
+
+def second_factor_due(account_id: int, role: str, policy: Policy | None = None) -> datetime | None:
+    """Until when the account works without a second factor; None when none is asked of it."""
+    if role not in (policy or Policy()).roles:
         return None
     activated = Account.objects.filter(pk=account_id).values_list("activated_at", flat=True).first()
     given = last_about(f"account:{account_id}", "credentials.role-given")
     since = max(moment for moment in (activated, given) if moment) if activated or given else None
-    return enrol_before(role, since=since, holds_one=bool(applications_of(account_id)))
+    return enrol_before(role, since=since, holds_one=holds_second_factor(account_id), policy=policy)

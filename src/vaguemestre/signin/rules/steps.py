@@ -12,14 +12,16 @@ WRONG = Denied("signin.wrong")
 TOO_LATE = Denied("signin.too-late")
 
 
-def factors_due(first: Factor, *, gives_codes: bool) -> tuple[Factor, ...]:
+def factors_due(first: Factor, *, gives_codes: bool, needs_passkey: bool = False) -> tuple[Factor, ...]:
     """What an account asks for when it is approached by that factor.
 
     A passcode is a PIN and a code already; a password calls for a code where an
-    application or a key gives some.
+    application or a key gives some. `needs_passkey`: a second factor is due, and that is the one held.
     """
     if first is Factor.PASSWORD and gives_codes:
         return (Factor.PASSWORD, Factor.CODE)
+    if first is Factor.PASSWORD and needs_passkey:
+        return (Factor.PASSWORD, Factor.PASSKEY)
     return (first,)
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.credentials.queries import applications_of
-from vaguemestre.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.credentials.services import (
     confirm_application,
     make_recovery_codes,
@@ -42,10 +41,12 @@ def finish_application(
 
 
 @transaction.atomic(durable=True)
-def drop_application(account_id: int, device_id: int, role: str, *, now: datetime) -> AccountTouched | None:
+def drop_application(
+    account_id: int, device_id: int, *, is_due: bool, now: datetime
+) -> AccountTouched | None:
     """Raises Refusal `signin.second-factor-due` for the last one of whoever must hold one."""
     held = [one.device_id for one in applications_of(account_id)]
-    if role in DUE_ROLES and held == [device_id]:
+    if is_due and held == [device_id]:
         raise Refusal("signin.second-factor-due")
     if remove_application(account_id, device_id, by=f"account:{account_id}", now=now):
         return tell(account_id, "application-removed", now=now, number=device_id)

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vaguemestre.credentials.queries import devices_of, find_account, identified
+from vaguemestre.credentials.queries import devices_of, find_account, identified, public_halves_of
 from vaguemestre.credentials.rules.one_time import code_typed, passcode_typed
+from vaguemestre.credentials.rules.second_factors import Policy
 from vaguemestre.credentials.services import (
     burn_code,
     burn_recovery_code,
@@ -36,7 +37,13 @@ _PENDING = "pending"
 
 
 def begin(
-    asked: Asked, numen_keys: NumenKeys, keys: SecretKeys, *, now: datetime, numen_leads_on: bool = True
+    asked: Asked,
+    numen_keys: NumenKeys,
+    keys: SecretKeys,
+    *,
+    now: datetime,
+    numen_leads_on: bool = True,
+    policy: Policy | None = None,
 ) -> Step | NotActivated:
     """Use case: the name and the one secret field of the sign-in page.
 
@@ -52,10 +59,11 @@ def begin(
     first, device, proved = _prove_slowly(account, asked.secret)
     numen_holds = _is_numen_of(account, asked.secret, numen_keys)
     better = _better_hash(account, asked.secret) if proved and first is Factor.PASSWORD else ""
-    devices = devices_of(known_id)
+    devices, passkeys = devices_of(known_id), public_halves_of(known_id)
+    due = account is not None and account.role in (policy or Policy()).roles
     attempt = Attempt(
         account_id=account.account_id if account and account.state == _ACTIVE else 0,
-        needed=factors_due(first, gives_codes=bool(devices)),
+        needed=factors_due(first, gives_codes=bool(devices), needs_passkey=due and bool(passkeys)),
         started=now,
         shared=asked.shared,
         mine=asked.mine,

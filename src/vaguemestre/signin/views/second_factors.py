@@ -15,7 +15,7 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import EnrolForm
-from vaguemestre.signin.http import SignedInRequest, recently_signed_in
+from vaguemestre.signin.http import SignedInRequest, factor_policy, recently_signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.rules.codes_page import codes_pdf
 from vaguemestre.ui.pictures import qr
@@ -57,7 +57,8 @@ def start_again(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 def remove(request: SignedInRequest, number: int) -> HttpResponse:
     who, now = request.who, timezone.now()
-    if touched := services.drop_application(who.account_id, number, who.role, now=now):
+    is_due = who.role in factor_policy().roles
+    if touched := services.drop_application(who.account_id, number, is_due=is_due, now=now):
         run_now(touched)
     return HttpResponseRedirect(f"{reverse('signin:security')}?fait=application-retiree")
 

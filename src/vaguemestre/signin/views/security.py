@@ -14,14 +14,13 @@ from vaguemestre.credentials.queries import (
     passkeys_of,
     recovery_codes_left,
 )
-from vaguemestre.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.credentials.services import check_chosen_password, strength_of
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import ChangePasswordForm
-from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.signin.http import SignedInRequest, factor_policy, recently_signed_in, signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.queries import sessions_of
 from vaguemestre.ui.refusals import sentence
@@ -36,7 +35,7 @@ def show_security(request: SignedInRequest) -> HttpResponse:
         "done": request.GET.get("fait", ""),
         "applications": applications_of(who.account_id),
         "codes_left": recovery_codes_left(who.account_id),
-        "is_due": who.role in DUE_ROLES,
+        "is_due": who.role in factor_policy().roles,
         "passkeys": passkeys_of(who.account_id),
         "key": key_held(who.account_id),
         "contacts": contacts_of(who.account_id, timezone.now()),

@@ -16,10 +16,10 @@ from vaguemestre.directory.ports import numen_keys
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import CodeForm, SignInForm
-from vaguemestre.signin.http import SIGN_IN, enter, go_out, known_browser, network_of, who_asks
+from vaguemestre.signin.http import SIGN_IN, enter, factor_policy, go_out, known_browser, network_of, who_asks
 from vaguemestre.signin.ports import farewell
 from vaguemestre.signin.rules.paths import safe_next
-from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated
+from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated, Step
 from vaguemestre.ui.refusals import duration, sentence
 
 _KEPT = "attempt"
@@ -47,13 +47,26 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, form.cleaned_data)
     leads_on = settings.CONFIG.academy.numen_at_sign_in
     step = services.begin(
-        asked, numen_keys.get(), secret_keys.get(), now=timezone.now(), numen_leads_on=leads_on
+        asked,
+        numen_keys.get(),
+        secret_keys.get(),
+        now=timezone.now(),
+        numen_leads_on=leads_on,
+        policy=factor_policy(),
     )
+    return _after(request, form, step, back, again=again)
+
+
+def _after(
+    request: HttpRequest, form: SignInForm, step: Step | NotActivated, back: str, *, again: bool
+) -> HttpResponse:
     match step:
         case Granted():
             return _entered(request, step, back)
+        case Attempt(needed=(Factor.PASSKEY,)):
+            return _page(request, form, again=again, denied=Denied("signin.passkey-first"))
         case Attempt():
-            _keep(request, step, asked.name, back)
+            _keep(request, step, form.cleaned_data["identifiant"], back)
             return HttpResponseRedirect(f"{SIGN_IN}/code")
         case NotActivated():
             return HttpResponseRedirect("/assistant/?choix=premiere-connexion")

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from vaguemestre.credentials.queries import devices_of, passkeys_of
-from vaguemestre.signin.http import SIGN_IN, recently_signed_in, signed_in, who_asks
+from vaguemestre.signin.http import SIGN_IN, held_back, is_stale, recently_signed_in, signed_in, who_asks
 from vaguemestre.signin.rules.paths import safe_next
 from vaguemestre.signin.values import Who
 from vaguemestre.sso.registry import services
@@ -88,6 +88,9 @@ def at_the_door(
     request: HttpRequest, application: Application, who: Who, identity: Identity
 ) -> Obstacle | None:
     """What keeps that person out for now."""
+    now = timezone.now()
+    if held_back(who, now) or is_stale(who, now):
+        return Obstacle.HELD_BACK
     agreed = not application.consent or has_agreed(application, who.account_id)
     return obstacle(application, identity, methods_of(factor_of(request)), agreed=agreed)
 
@@ -101,10 +104,11 @@ def stopped(
     request: HttpRequest, application: Application, who: Who, what: Obstacle, back: str, no: str = "/"
 ) -> HttpResponse:
     """The page that says why, and what can be done. `back`: the path that asks again; `no`: that of a no."""
+    if what is Obstacle.HELD_BACK:
+        return HttpResponseRedirect(held_back(who, timezone.now()) or _prove_again(back))
     if what is Obstacle.ASSURANCE:
         has_factor = bool(devices_of(who.account_id) or passkeys_of(who.account_id))
-        again = f"{SIGN_IN}?{urlencode({'confirmer': '1', 'next': back})}"
-        shown = {"application": application, "has_factor": has_factor, "again": again}
+        shown = {"application": application, "has_factor": has_factor, "again": _prove_again(back)}
         return render(request, "sso/registry/needs_factor.html", shown, status=403)
     if what is Obstacle.CONSENT:
         told = released(application, identity_of(who.account_id, timezone.now()))
@@ -117,6 +121,10 @@ def stopped(
         return render(request, "sso/registry/consent.html", shown)
     services.turn_away(application, who.account_id, what.value, now=timezone.now())
     return not_allowed(request, application)
+
+
+def _prove_again(back: str) -> str:
+    return f"{SIGN_IN}?{urlencode({'confirmer': '1', 'next': back})}"
 
 
 def agreed_to(stamp: str, who: Who) -> tuple[str, str] | None:

@@ -33,6 +33,7 @@ class Obstacle(StrEnum):
     RESERVED = "reserved"  # to others
     ASSURANCE = "assurance"  # they proved themselves with one factor
     CONSENT = "consent"  # they did not say yes yet
+    HELD_BACK = "held-back"  # their account first wants a second factor, another password, or a fresh proof
 
 
 @dataclass(frozen=True, slots=True)

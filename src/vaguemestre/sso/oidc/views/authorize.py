@@ -40,6 +40,7 @@ _SAID = {
     Obstacle.RESERVED: "access_denied",
     Obstacle.ASSURANCE: "interaction_required",
     Obstacle.CONSENT: "consent_required",
+    Obstacle.HELD_BACK: "interaction_required",
 }
 _LOGIN_REQUIRED = Wrong("login_required", "nobody, or somebody else, is signed in")
 
