@@ -2,6 +2,9 @@
 
 import re
 import secrets
+import smtplib
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -128,3 +131,28 @@ def test_a_forgotten_attachment_is_asked_about_once(composer: Page) -> None:
     question = composer.get_by_role("alert").filter(has_text="Vous parlez d’une pièce jointe")
     question.get_by_role("button", name="Envoyer sans").click()
     expect(composer.get_by_text(label("Courriel envoyé"))).to_be_visible()
+
+
+def test_an_answer_to_a_whole_list_is_thought_over(instance: Instance, page: Page) -> None:
+    teacher, mark = instance.account("teacher"), secrets.token_hex(4)
+    message = EmailMessage()
+    message["From"], message["To"] = "Une collègue <une@dehors.example>", teacher["address"]
+    message["Cc"], message["Subject"] = "liste@dehors.example", f"Liste {mark}"
+    message["List-Id"], message["Date"] = "Salle des profs <profs.dehors.example>", formatdate()
+    message["Message-ID"] = make_msgid(domain="dehors.example")
+    message.set_content("Qui vient ?")
+    with smtplib.SMTP("localhost", instance.port("mx"), local_hostname="mail.dehors.example") as smtp:
+        smtp.send_message(message, "une@dehors.example", [teacher["address"]])
+    sign_in(page, instance.web, teacher["username"], teacher["password"])
+    page.goto(f"{instance.web}/messagerie/")
+    page.get_by_role("region", name="Messages").get_by_text(f"Liste {mark}").first.click()
+    page.get_by_role("button", name="Répondre à tous").first.click()
+    frame = page.frame_locator("iframe[title=Rédaction]")
+    frame.get_by_role("textbox", name="Message").click()
+    page.keyboard.type("Moi")
+    frame.get_by_role("button", name="Envoyer", exact=True).click()
+    question = frame.get_by_role("alert").filter(has_text="tous les abonnés de la liste « Salle des profs »")
+    question.get_by_role("button", name="Répondre à l’expéditeur seulement").click()
+    people = frame.get_by_role("list", name="Destinataires choisis").get_by_role("listitem")
+    expect(people).to_have_text(["Une collègue"])
+    expect(frame.get_by_role("list", name="Copies choisies").get_by_role("listitem")).to_have_count(0)

@@ -127,3 +127,13 @@ def test_names_of_strangers_are_text_in_the_quotation() -> None:
 
 def test_the_first_of_the_month_is_written_as_one_says_it() -> None:
     assert long_date(datetime(2026, 2, 28, 23, 30, tzinfo=UTC)) == "1er mars 2026 à 00:30"
+
+
+def test_a_list_is_named_and_its_author_can_be_answered_alone() -> None:
+    said = (("list-id", '"Salle des profs" <profs.ac-amiens.test>'),)
+    to_list = (who("profs@ac-amiens.test"),)
+    answer = answer_to(Mode.REPLY_ALL, original(fields=said, reply_to=to_list), ME, "")
+    assert answer.list_name == "Salle des profs"
+    assert answer.author == "Un parent <parent@dehors.example>"
+    assert answer_to(Mode.REPLY_ALL, original(), ME, "").list_name == ""
+    assert answer_to(Mode.REPLY, original(fields=(("list-id", "<abc.x.fr>"),)), ME, "").list_name == "abc"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.outbox.letters import NOON
 from tests.signin.people import account
 
+from vaguemestre.contacts.models import Contact
 from vaguemestre.credentials.models import Account
 from vaguemestre.directory.queries import primary_address
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
@@ -272,3 +273,15 @@ def test_colleagues_are_told_apart_from_people_outside(browser: Client, nicolas:
         (f"x@faux.{mine.partition('@')[2]}", "inside"),
     ]
     assert told[0]["name"] == "Nicolas Morel"
+
+
+def test_a_group_is_proposed_with_its_members(browser: Client, nicolas: Account) -> None:
+    group = Contact.objects.create(account=nicolas, name="Profs de 3e B", address="", is_group=True, uid="g")
+    for number in range(2):
+        one = Contact.objects.create(
+            account=nicolas, name=f"P{number}", address=f"p{number}@x.fr", uid=f"c{number}"
+        )
+        one.groups.create(group=group)
+    (told,) = browser.get(f"{HOME}destinataires/", {"q": "prof"}).json()["suggestions"]
+    assert (told["name"], told["detail"]) == ("Profs de 3e B", "Groupe, 2 personnes")
+    assert [one["address"] for one in told["members"]] == ["p0@x.fr", "p1@x.fr"]

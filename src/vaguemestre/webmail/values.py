@@ -180,6 +180,7 @@ class Part:
 # its author asks to know that it was read.
 FIELDS = (
     "authentication-results",
+    "list-id",
     "list-unsubscribe",
     "list-unsubscribe-post",
     "disposition-notification-to",

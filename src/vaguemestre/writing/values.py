@@ -130,11 +130,15 @@ class Met:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Somebody to write to: `detail` tells homonyms apart (function and school, or the address book)."""
+    """Somebody to write to: `detail` tells homonyms apart (function and school, or the address book).
+
+    A group has `members`, (name, address) each, and no address.
+    """
 
     name: str
     address: str
     detail: str
+    members: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from vaguemestre.contacts.queries import contacts_like
+from vaguemestre.contacts.queries import contacts_like, groups_like
 from vaguemestre.directory.queries import listed_by_address, people_like, with_homonyms
 from vaguemestre.writing.ports import AbsentUntil
 from vaguemestre.writing.rules.recipients import is_inside
@@ -27,7 +27,12 @@ def suggestions(account_id: int, typed: str, *, limit: int = 8) -> tuple[Suggest
         found.setdefault(contact.address, Suggestion(name, contact.address, detail))
     for person in people_like(typed, limit=limit):
         found.setdefault(person.address, Suggestion(person.name, person.address, person.detail))
-    return tuple(found.values())[:limit]
+    groups = [
+        Suggestion(name, "", _("Groupe, %(count)s personnes") % {"count": len(members)}, members)
+        for name, members in groups_like(account_id, typed, limit=3)
+        if members
+    ]
+    return (*groups, *found.values())[:limit]
 
 
 def people_met(addresses: Collection[str], domain: str, now: datetime, away: AbsentUntil) -> tuple[Met, ...]:

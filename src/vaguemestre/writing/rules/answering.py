@@ -32,8 +32,24 @@ def answer_to(mode: Mode, original: OpenedMessage, own: Collection[str], body: s
         quote=_forwarded(original, body) if is_forward else _quoted(original, body),
         in_reply_to="" if is_forward else message_id,
         references=kept_references(known, message_id),
-        author="" if is_forward else shown_recipients(answered_people(Mode.REPLY, original, own)[0]),
+        list_name="" if is_forward else list_name(original),
+        author="" if is_forward else shown_recipients(_author(original, own)),
     )
+
+
+def _author(original: OpenedMessage, own: Collection[str]) -> tuple[Recipient, ...]:
+    """Whoever wrote it, even when a list asks for answers to all of it."""
+    if list_name(original):
+        return _people(original.sender)
+    return answered_people(Mode.REPLY, original, own)[0]
+
+
+def list_name(original: OpenedMessage) -> str:
+    """The list a message came through (RFC 2919: its words, else its identifier); empty for none."""
+    told = next((value for name, value in original.fields if name == "list-id"), "")
+    words, _, identifier = told.partition("<")
+    name = words.strip().strip('"') or identifier.strip(" >").partition(".")[0]
+    return " ".join(name.split())[:200]
 
 
 def answered_subject(mode: Mode, subject: str) -> str:

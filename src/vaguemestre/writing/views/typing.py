@@ -25,7 +25,7 @@ from vaguemestre.writing.http import (
 from vaguemestre.writing.ports import absent_until
 from vaguemestre.writing.rules.cleaning import html_of_text
 from vaguemestre.writing.services.rows import fresh_key
-from vaguemestre.writing.values import Met, Opening, Written
+from vaguemestre.writing.values import Met, Opening, Suggestion, Written
 from vaguemestre.writing.views.page import composer_page, empty_writing, signed
 
 _MOST_MET = 500
@@ -155,5 +155,12 @@ def _met(one: Met) -> dict[str, object]:
 @signed_in
 def suggest_recipients(request: SignedInRequest) -> HttpResponse:
     found = queries.suggestions(request.who.account_id, request.GET.get("q", "")[:100])
-    shown = [{"name": s.name, "address": s.address, "detail": s.detail} for s in found]
+    shown = [_proposed(one) for one in found]
     return JsonResponse({"suggestions": shown})
+
+
+def _proposed(one: Suggestion) -> dict[str, object]:
+    told: dict[str, object] = {"name": one.name, "address": one.address, "detail": one.detail}
+    if one.members:
+        told["members"] = [{"name": name, "address": address} for name, address in one.members]
+    return told
