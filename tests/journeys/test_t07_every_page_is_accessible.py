@@ -12,6 +12,8 @@ OPEN = (
     "/alogin",
     "/assistant/",
     "/aide",
+    "/numen/",
+    "/numen/suivi",
     "/appareils/",
     "/accessibilite",
     "/donnees-personnelles",

@@ -48,6 +48,7 @@ class Part:
     account_role: str = "agent"
     factor: str = ""
     is_pending: bool = False
+    office: str = ""  # code of the management service answered for
 
     @property
     def dossier(self) -> str:
@@ -58,7 +59,7 @@ def _civil(civility: str, first: str, birth: str, born: date, usage: str = "") -
     return CivilStatus(civility, birth, usage, first, born)
 
 
-def _clerk(role: str, civil: CivilStatus, place: str, account_role: str) -> Part:
+def _clerk(role: str, civil: CivilStatus, place: str, account_role: str, office: str = "") -> Part:
     since = date(2019, 9, 1)
     return Part(
         role,
@@ -71,6 +72,7 @@ def _clerk(role: str, civil: CivilStatus, place: str, account_role: str) -> Part
         since,
         account_role=account_role,
         factor="app",
+        office=office,
     )
 
 
@@ -147,10 +149,16 @@ CAST = (
         since=date(2014, 9, 1),
         factor="key",
     ),
-    _clerk("hr_dpe", _civil("Mme", "Nathalie", "Fournier", date(1970, 8, 25), "Carpentier"), RECTORATE, _HR),
-    _clerk("hr_dpate", _civil("Mme", "Karine", "Roussel", date(1974, 4, 3)), RECTORATE, _HR),
-    _clerk("hr_deep", _civil("M.", "Bruno", "Douchet", date(1966, 12, 19)), RECTORATE, _HR),
-    _clerk("hr_dsden", _civil("M.", "Karim", "Haddad", date(1983, 7, 11)), DIRECTORATE, _HR),
+    _clerk(
+        "hr_dpe",
+        _civil("Mme", "Nathalie", "Fournier", date(1970, 8, 25), "Carpentier"),
+        RECTORATE,
+        _HR,
+        "DPE",
+    ),
+    _clerk("hr_dpate", _civil("Mme", "Karine", "Roussel", date(1974, 4, 3)), RECTORATE, _HR, "DPATE"),
+    _clerk("hr_deep", _civil("M.", "Bruno", "Douchet", date(1966, 12, 19)), RECTORATE, _HR, "DEEP"),
+    _clerk("hr_dsden", _civil("M.", "Karim", "Haddad", date(1983, 7, 11)), DIRECTORATE, _HR, "DSDEN_80"),
     _clerk("helpdesk", _civil("Mme", "Lucie", "Poulain", date(1990, 9, 27)), RECTORATE, "helpdesk"),
     _clerk(
         "administrator", _civil("M.", "Antoine", "Leclercq", date(1988, 1, 31)), RECTORATE, "administrator"

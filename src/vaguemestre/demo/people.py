@@ -14,8 +14,10 @@ from vaguemestre.demo import cast
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.queries import service_card
 from vaguemestre.directory.services import found_academy, take_technical_names
 from vaguemestre.directory.values import NumenLayout
+from vaguemestre.enrolment.services import appoint_officer
 from vaguemestre.intake import services as intake
 from vaguemestre.intake.sample import feed_text, sample, structures_text
 from vaguemestre.intake.values import Terms
@@ -38,7 +40,7 @@ def create_people(config: Config, ledger: Ledger, progress: Progress, now: datet
         progress("Comptes de démonstration", number / len(CAST))
         account_id, state = accounts[part.dossier]
         if state == "pending" and not part.is_pending:
-            _activate(account_id, part, ledger, now)
+            _activate(academy_id, account_id, part, ledger, now)
     progress("Comptes de démonstration", 1.0)
 
 
@@ -77,7 +79,7 @@ def _apply_feed(config: Config, academy_id: int, progress: Progress, now: dateti
     )
 
 
-def _activate(account_id: int, part: Part, ledger: Ledger, now: datetime) -> None:
+def _activate(academy_id: int, account_id: int, part: Part, ledger: Ledger, now: datetime) -> None:
     """Password, application password, second factor and role, all or nothing."""
     drawn = ledger.secrets_of(part.role, part.factor)
     kept = credentials.hashed(drawn["password"])
@@ -85,6 +87,9 @@ def _activate(account_id: int, part: Part, ledger: Ledger, now: datetime) -> Non
         credentials.activate_with_hash(account_id, kept, charter=_CHARTER, by=BY, now=now)
         credentials.add_app_password(account_id, "Démonstration", by=BY, now=now, text=drawn["app_password"])
         credentials.give_role(account_id, part.account_role, by=BY, now=now)
+        if part.office:
+            service = service_card(academy_id, part.office)
+            appoint_officer(account_id, service.service_id if service else 0, by=BY, now=now)
         if part.factor:
             credentials.add_one_time_device(
                 account_id,

@@ -34,6 +34,7 @@ _ROOMS = (
     "webmail",
     "sorting",
     "moving",
+    "enrolment",
     "devices",
     "contacts",
     "writing",

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.devices.urls")),
     path("", include("vaguemestre.moving.urls")),
     path("", include("vaguemestre.sso.registry.urls")),
+    path("", include("vaguemestre.enrolment.urls")),
     path("", include("vaguemestre.sso.oidc.urls")),
     path("cas/", include("vaguemestre.sso.cas.urls")),
     path("", include("vaguemestre.sso.saml.urls")),

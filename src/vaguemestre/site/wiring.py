@@ -49,6 +49,8 @@ from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.signing import Signature
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.engines.undelivered import undelivered
+from vaguemestre.enrolment import handlers as enrolment_handlers
+from vaguemestre.enrolment import ports as enrolment
 from vaguemestre.helpdesk import handlers as helpdesk_handlers
 from vaguemestre.helpdesk import ports as helpdesk
 from vaguemestre.helpdesk.events import AccountSheltered
@@ -141,6 +143,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     signin_handlers.forget_withdrawn_proofs,
     sorting_handlers.follow_contacts,
     moving_handlers.forget_old_files,
+    enrolment_handlers.forget_old_proofs,
     webmail_handlers.forget_old_previews,
 )
 
@@ -196,6 +199,7 @@ def _plug_mail(config: Config) -> None:
     moving.open_archive.plug(open_archive)
     moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))
     moving.other_parts.plug(_other_parts)
+    enrolment.scan.plug(_no_scan)
     webmail.leave_list.plug(ListLeaving())
     _plug_decoders(config)
     webmail.live_ticket.plug(partial(_live_ticket, secrets.read(config.secrets_dir, "push_key")))
@@ -268,3 +272,7 @@ def _forwards(account_id: int) -> list[Forward]:
     """What sorting knows of mail sent elsewhere, as the help desk shows it."""
     changed_at = last_about(f"account:{account_id}", "sorting.filter-saved")
     return [Forward(name, to, changed_at) for name, to in sorting_queries.sent_elsewhere_by(account_id)]
+
+
+def _no_scan(content: bytes, name: str) -> None:
+    """No virus check is configured: every file passes."""

@@ -19,6 +19,10 @@ class Printed:
         self._pdf.set_title(title)
         self._pdf.set_lang("fr")
         self._pdf.set_creator("Vaguemestre")
+        self.next_page(title, academy)
+
+    def next_page(self, title: str, academy: str) -> None:
+        """Another page, headed as the first one."""
         self._pdf.add_page()
         self._line(academy, 10)
         self._pdf.ln(4)

@@ -27,6 +27,32 @@ def sentence(refusal: Refusal) -> str:
         "intake.columns-twice": _("Colonnes présentes deux fois : %(columns)s."),
         "intake.feed-refused": _("%(reason)s"),
         "intake.import-running": _("Un autre import est en cours : attendez sa fin."),
+        "enrolment.not-now": _("La demande a changé d’état entre-temps : relisez-la."),
+        "enrolment.unknown": _("Cette demande n’est pas de votre service."),
+        "enrolment.person-unknown": _("Cette personne n’est pas de votre service."),
+        "enrolment.no-numen": _("Cette personne n’a pas de NUMEN."),
+        "enrolment.no-service": _(
+            "Aucun service de l’académie ne gère cette situation : appelez l’assistance."
+        ),
+        "enrolment.too-many": _("Trop de demandes viennent de ce réseau : réessayez dans une heure."),
+        "enrolment.school-unknown": _("Aucun établissement ouvert ne porte le code « %(uai)s »."),
+        "enrolment.no-end": _("Une arrivée à la main a toujours une date de fin."),
+        "enrolment.stay-too-long": _("La fin doit être dans l’avenir, et dans un an au plus."),
+        "enrolment.not-ours": _(
+            "Cette catégorie, dans cet établissement, est gérée par un autre service : transmettez-lui la "
+            "demande."
+        ),
+        "enrolment.there-already": _(
+            "Une personne de mêmes noms et de même date de naissance existe déjà dans l’académie."
+        ),
+        "enrolment.proof-empty": _("« %(name)s » est vide."),
+        "enrolment.proof-too-big": _(
+            "« %(name)s » dépasse 5 Mo : réduisez-le ou numérisez-le plus légèrement."
+        ),
+        "enrolment.proof-kind": _("« %(name)s » n’est ni un PDF, ni une image JPEG ou PNG."),
+        "enrolment.proof-active": _(
+            "« %(name)s » contient des éléments actifs : imprimez-le en PDF simple, puis recommencez."
+        ),
         "moving.one-at-a-time": _(
             "Un import ou un export est déjà en cours : attendez sa fin, ou arrêtez-le."
         ),

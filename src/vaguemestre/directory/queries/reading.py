@@ -247,6 +247,11 @@ def place_of(person_id: int) -> str:
     return _details([person_id]).get(person_id, "")
 
 
+def places_by_person(person_ids: Collection[int]) -> dict[int, str]:
+    """Function and school of each one's newest post."""
+    return _details(person_ids)
+
+
 def numen_digests_of(person_id: int) -> list[str]:
     """The keyed hashes of the NUMENs somebody ever held."""
     return list(NumenRow.objects.filter(person_id=person_id).values_list("digest", flat=True))

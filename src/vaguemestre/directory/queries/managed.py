@@ -1,0 +1,129 @@
+"""People and places as management services see them: `services` is always what the asker answers for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from vaguemestre.directory.models import MailAddress, ManagementService, Person, Structure
+from vaguemestre.directory.queries.reading import places_by_person
+from vaguemestre.directory.rules.names import fold
+from vaguemestre.directory.rules.places import service_code
+from vaguemestre.directory.values import CivilStatus, StaffCategory
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCard:
+    """A management service and how to reach it."""
+
+    service_id: int
+    code: str
+    name: str
+    phone: str
+    address: str
+    postal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """Somebody as an officer of their service reads them. `place`: function and school."""
+
+    person_id: int
+    dossier: str
+    civil: CivilStatus
+    category: str
+    service_id: int
+    service: str
+    place: str
+    recovery_address: str
+
+
+def service_cards(academy_id: int) -> tuple[ServiceCard, ...]:
+    rows = ManagementService.objects.filter(academy_id=academy_id).order_by("code")
+    return tuple(ServiceCard(*row) for row in rows.values_list(*_CARD))
+
+
+def service_card(academy_id: int, code: str) -> ServiceCard | None:
+    rows = ManagementService.objects.filter(academy_id=academy_id, code=code)
+    found = rows.values_list(*_CARD).first()
+    return ServiceCard(*found) if found else None
+
+
+def managed_person(services: Collection[int], person_id: int) -> Managed | None:
+    """None for whoever is not there and for whoever another service manages: nobody can tell which."""
+    found = _managed(Person.objects.filter(service_id__in=services, pk=person_id))
+    return found[0] if found else None
+
+
+def managed_people(
+    services: Collection[int], typed: str, *, first: int, count: int
+) -> tuple[tuple[Managed, ...], int]:
+    """Those of the services whose names, address or dossier hold every word typed, by name; how many."""
+    found = Person.objects.filter(service_id__in=services)
+    for word in typed.split()[:6]:
+        plain = word.lower() if "@" in word else fold(word) or word
+        addresses = MailAddress.objects.filter(address__contains=plain)
+        found = found.filter(
+            Q(pk__in=addresses.values("person_id"))
+            | Q(birth_name__icontains=word)
+            | Q(usage_name__icontains=word)
+            | Q(first_name__icontains=word)
+            | Q(dossier__iexact=word)
+        )
+    ordered = found.order_by("birth_name", "first_name", "pk")
+    return tuple(_managed(ordered[first : first + count])), found.count()
+
+
+def born_on(academy_id: int, day: date) -> tuple[Managed, ...]:
+    """Everybody of the académie born that day, whatever their service: to find who an applicant may be."""
+    return tuple(_managed(Person.objects.filter(academy_id=academy_id, birth_date=day).order_by("pk")[:200]))
+
+
+def is_structure(academy_id: int, uai: str) -> bool:
+    """Whether an establishment of that code is open, or was never said to be closed."""
+    return Structure.objects.filter(academy_id=academy_id, uai=uai, closed_on__isnull=True).exists()
+
+
+def structures_like(academy_id: int, typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
+    """(UAI, name and town) of establishments that hold every word typed."""
+    found = Structure.objects.filter(academy_id=academy_id, closed_on__isnull=True)
+    for word in typed.split()[:6]:
+        found = found.filter(Q(name__icontains=word) | Q(town__icontains=word) | Q(uai__istartswith=word))
+    rows = found.order_by("name", "town").values_list("uai", "name", "town")[:limit]
+    return tuple((uai, f"{name}, {town}" if town else name) for uai, name, town in rows)
+
+
+def service_in_charge_of(academy_id: int, category: StaffCategory, uai: str) -> int:
+    """The id of the management service for that category at that establishment; 0 without one."""
+    code = service_code(category, uai[:3])
+    rows = ManagementService.objects.filter(academy_id=academy_id, code=code)
+    return rows.values_list("pk", flat=True).first() or 0
+
+
+_CARD = ("pk", "code", "name", "phone", "address", "postal")
+
+
+def _managed(people: QuerySet[Person]) -> list[Managed]:
+    rows = list(people.select_related("service"))
+    places = places_by_person([row.pk for row in rows])
+    return [
+        Managed(
+            row.pk,
+            row.dossier,
+            CivilStatus(
+                row.civility,
+                row.birth_name,
+                row.usage_name,
+                row.first_name,
+                row.birth_date,
+                row.chosen_first_name,
+            ),
+            row.category,
+            row.service_id or 0,
+            row.service.name if row.service else "",
+            places.get(row.pk, ""),
+            row.recovery_address,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""Browser input → values, for applicants and for officers."""

@@ -1,0 +1,92 @@
+"""People of an officer's services; whoever else is there shows only that they exist, and where to ask."""
+
+from vaguemestre.credentials.queries import account_of_person, presented
+from vaguemestre.directory import queries as directory
+from vaguemestre.directory.queries import Managed
+from vaguemestre.directory.values import CivilStatus, NumenKeys, StaffCategory
+from vaguemestre.enrolment.rules.resemblance import SAME, resemblance
+from vaguemestre.enrolment.values import Applicant, Letter, Probable, Scope
+from vaguemestre.journal.queries import Kept, lines_about
+
+PAGE = 30
+_STORY = 60
+
+
+def person_in(scope: Scope, person_id: int) -> Managed | None:
+    return directory.managed_person(scope.services, person_id)
+
+
+def people_found(scope: Scope, typed: str, *, page: int = 1) -> tuple[tuple[Managed, ...], int]:
+    """A page of the people of the scope that hold every word typed; how many there are."""
+    first = (max(1, page) - 1) * PAGE
+    return directory.managed_people(scope.services, typed, first=first, count=PAGE)
+
+
+def probable_people(scope: Scope, applicant: Applicant, keys: NumenKeys) -> tuple[Probable, ...]:
+    """Who the applicant may be, the likeliest first. Of another service's people only the service is told."""
+    names = (applicant.birth_name, applicant.usage_name, applicant.first_name)
+    found = []
+    for one in directory.born_on(scope.academy_id, applicant.birth_date):
+        civil = one.civil
+        alike = resemblance(names, (civil.birth_name, civil.usage_name, civil.first_name))
+        if alike and one.service_id in scope.services:
+            masked = masked_numen_of(one.person_id, keys)
+            name = f"{civil.shown_first_name} {civil.shown_last_name}"
+            found.append(Probable(one.person_id, name, one.place, one.service, masked, alike))
+        elif alike == SAME:
+            found.append(Probable(0, "", "", one.service, "", alike))
+    return tuple(sorted(found, key=lambda one: (one.certainty != SAME, one.name)))
+
+
+def masked_numen_of(person_id: int, keys: NumenKeys) -> str:
+    """`20E••••••••BC`, or "" for somebody who has none."""
+    numen = directory.current_numen(person_id, keys)
+    return numen.masked if numen else ""
+
+
+def is_school(academy_id: int, uai: str) -> bool:
+    return directory.is_structure(academy_id, uai)
+
+
+def service_for(academy_id: int, category: StaffCategory, uai: str) -> int:
+    return directory.service_in_charge_of(academy_id, category, uai)
+
+
+def is_known(academy_id: int, civil: CivilStatus) -> bool:
+    """Whether somebody of those names and that birth date is there already, in any service."""
+    names = (civil.birth_name, civil.usage_name, civil.first_name)
+    return any(
+        resemblance(names, (one.civil.birth_name, one.civil.usage_name, one.civil.first_name)) == SAME
+        for one in directory.born_on(academy_id, civil.birth_date)
+    )
+
+
+def letter_of(
+    scope: Scope, person_id: int, keys: NumenKeys, postal: str, academy: str, web: str
+) -> Letter | None:
+    """What the letter to somebody of the scope says; None without a NUMEN or an account."""
+    person, account = person_in(scope, person_id), account_of_person(person_id)
+    numen = directory.current_numen(person_id, keys) if person else None
+    shown = presented(account.account_id) if account else None
+    if person is None or numen is None or shown is None:
+        return None
+    civil = person.civil
+    return Letter(
+        name=f"{civil.civility} {civil.shown_first_name} {civil.shown_last_name}".strip(),
+        postal=postal,
+        service=person.service,
+        academy=academy,
+        username=shown.username,
+        address=shown.address,
+        numen=numen.text,
+        activation=f"{web}/assistant/",
+    )
+
+
+def story_of(person_id: int) -> list[Kept]:
+    """What the journal holds about somebody and their account, newest first."""
+    lines = lines_about(f"person:{person_id}", limit=_STORY)
+    account = account_of_person(person_id)
+    if account:
+        lines += lines_about(f"account:{account.account_id}", limit=_STORY)
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:_STORY]

@@ -1,0 +1,141 @@
+"""Requests as their applicant, or an officer of their service, may read them."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from vaguemestre.credentials.rules.sealing import unseal
+from vaguemestre.credentials.values import SecretKeys
+from vaguemestre.enrolment.models import NumenRequest, Officer, Proof
+from vaguemestre.enrolment.rules import references
+from vaguemestre.enrolment.values import (
+    Applicant,
+    Followed,
+    Queued,
+    Scope,
+    State,
+    StepSeen,
+    Work,
+    Workplace,
+)
+
+PAGE = 30
+_WAITING = (State.SUBMITTED, State.UNDER_REVIEW)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request as its officer reads it."""
+
+    request_id: int
+    reference: str
+    state: State
+    service: str
+    applicant: Applicant
+    person_id: int
+    filed_at: datetime
+    steps: tuple[StepSeen, ...]
+    proofs: tuple[tuple[int, str, int], ...]  # id, kind, bytes
+
+
+def scope_of(account_id: int) -> Scope:
+    """The services an account answers for."""
+    rows = list(
+        Officer.objects.filter(account_id=account_id).values_list(
+            "service_id", "service__code", "service__academy_id"
+        )
+    )
+    return Scope({service: code for service, code, _ in rows}, rows[0][2] if rows else 0)
+
+
+def queue_of(
+    scope: Scope, now: datetime, *, state: str = "", search: str = "", page: int = 1
+) -> tuple[tuple[Queued, ...], int]:
+    """The oldest first; and how many there are. `state`: one state, or "" for what is not closed."""
+    rows = NumenRequest.objects.filter(service__in=scope.services).select_related("service")
+    rows = rows.filter(state=state) if state else rows.exclude(state=State.CLOSED)
+    if search:
+        rows = rows.filter(reference__icontains=search) | rows.filter(applicant__birth_name__icontains=search)
+    total = rows.count()
+    first = (max(1, page) - 1) * PAGE
+    return tuple(_queued(row, now) for row in rows.order_by("filed_at", "pk")[first : first + PAGE]), total
+
+
+def count_waiting(scope: Scope) -> int:
+    return NumenRequest.objects.filter(service__in=scope.services, state__in=_WAITING).count()
+
+
+def opened_request(scope: Scope, request_id: int) -> Opened | None:
+    row = (
+        NumenRequest.objects.filter(pk=request_id, service__in=scope.services)
+        .select_related("service")
+        .first()
+    )
+    if row is None:
+        return None
+    return Opened(
+        row.pk,
+        row.reference,
+        State(row.state),
+        row.service.name,
+        applicant_of(row.applicant),
+        row.person_id or 0,
+        row.filed_at,
+        _steps(row),
+        tuple(row.proofs.order_by("pk").values_list("pk", "kind", "size")),
+    )
+
+
+def proof_in(scope: Scope, request_id: int, proof_id: int, keys: SecretKeys) -> tuple[str, bytes] | None:
+    """(media type, content) of a proof of a request in scope."""
+    found = Proof.objects.filter(
+        pk=proof_id, request_id=request_id, request__service__in=scope.services
+    ).first()  # fmt: skip
+    return (found.kind, unseal(bytes(found.sealed), request_id, keys)) if found else None
+
+
+def request_by_secret(reference: str, secret: str) -> int | None:
+    """The request of that reference if that is its secret; the same work whether or not it exists."""
+    wanted = references.normal(reference)
+    spelt = f"{wanted[:3]}-{wanted[3:]}"
+    row = NumenRequest.objects.filter(reference=spelt).values_list("pk", "secret_digest").first()
+    held = hmac.compare_digest(row[1] if row else "0" * 64, references.digest(secret))
+    return row[0] if row and held else None
+
+
+def followed(request_id: int) -> Followed:
+    row = NumenRequest.objects.select_related("service").get(pk=request_id)
+    state = State(row.state)
+    return Followed(
+        row.reference, state, row.service.name, _steps(row), may_complete=state is State.NEEDS_INFORMATION
+    )
+
+
+def applicant_of(kept: Mapping[str, Any]) -> Applicant:
+    """An applicant as the row keeps them."""
+    told = dict(kept)
+    for name in ("birth_date", "starts_on", "ends_on"):
+        told[name] = date.fromisoformat(told[name]) if told[name] else None
+    told["workplace"], told["work"] = Workplace(told["workplace"]), Work(told["work"])
+    return Applicant(**told)
+
+
+def _steps(row: NumenRequest) -> tuple[StepSeen, ...]:
+    steps = row.steps.order_by("pk").values_list("state", "at", "words")
+    return tuple(StepSeen(State(state), at, words) for state, at, words in steps)
+
+
+def _queued(row: NumenRequest, now: datetime) -> Queued:
+    told = applicant_of(row.applicant)
+    name = f"{told.first_name} {told.usage_name or told.birth_name}"
+    return Queued(
+        row.pk,
+        row.reference,
+        name,
+        told.school,
+        State(row.state),
+        (now - row.filed_at).days,
+        row.service.code,
+    )

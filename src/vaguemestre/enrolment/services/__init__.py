@@ -1,0 +1,35 @@
+"""Requests filed and answered, people received before HR has them, letters."""
+
+from vaguemestre.enrolment.services.answering import (
+    ask_for_more,
+    close_request,
+    create_person,
+    deliver,
+    recognise,
+    reject,
+    take_up,
+)
+from vaguemestre.enrolment.services.filing import complete_request, file_request, forget_old_proofs
+from vaguemestre.enrolment.services.managing import (
+    appoint_officer,
+    correct_person,
+    receive_person,
+    reveal_numen,
+)
+
+__all__ = [
+    "appoint_officer",
+    "ask_for_more",
+    "close_request",
+    "complete_request",
+    "correct_person",
+    "create_person",
+    "deliver",
+    "file_request",
+    "forget_old_proofs",
+    "receive_person",
+    "recognise",
+    "reject",
+    "reveal_numen",
+    "take_up",
+]

@@ -1,0 +1,1 @@
+"""Screens of applicants (`asking`), of officers (`queue`, `people`)."""

@@ -1,0 +1,141 @@
+"""People of a service: found, read, corrected, received by hand, their NUMEN shown on a click."""
+
+from random import SystemRandom
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vaguemestre.credentials.queries import account_of_person, presented
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.queries import Managed, addresses_by_person, placed_posts_of
+from vaguemestre.directory.values import NumenLayout
+from vaguemestre.enrolment import queries, services
+from vaguemestre.enrolment.forms.managing import (
+    CATEGORIES,
+    CivilForm,
+    PeopleSearchForm,
+    ReceiveForm,
+    civil_of,
+)
+from vaguemestre.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.enrolment.views.printing import letters_pdf
+from vaguemestre.enrolment.views.queue import by_
+from vaguemestre.enrolment.views.words import STORY
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.http import recently_signed_in
+from vaguemestre.ui.refusals import sentence
+
+_STATES = {"pending": "Jamais activé", "active": "Actif", "suspended": "Suspendu", "closed": "Fermé"}
+
+
+@require_GET
+@for_officers
+def list_people(request: OfficerRequest) -> HttpResponse:
+    form = PeopleSearchForm(request.GET)
+    typed = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
+    found, total = queries.people_found(request.scope, typed, page=page)
+    told = {
+        "form": form, "found": found, "total": total, "typed": typed, "page": page,
+        "is_more": total > page * queries.people.PAGE,
+    }  # fmt: skip
+    return render(request, "enrolment/people.html", told)
+
+
+@require_GET
+@for_officers
+def show_person(request: OfficerRequest, person_id: int) -> HttpResponse:
+    return _page(request, _known(request, person_id))
+
+
+@require_POST
+@recently_signed_in
+@for_officers
+def show_numen(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person = _known(request, person_id)
+    try:
+        numen = services.reveal_numen(
+            request.scope, person_id, numen_keys.get(), "screen", by=by_(request), now=timezone.now()
+        )
+    except Refusal as refusal:
+        return _page(request, person, problem=sentence(refusal), status=409)
+    return _page(request, person, numen=numen.text)
+
+
+@require_POST
+@recently_signed_in
+@for_officers
+def print_letter(request: OfficerRequest, person_id: int) -> HttpResponse:
+    _known(request, person_id)
+    return letters_pdf(request, [(person_id, "")], "lettre")
+
+
+@require_http_methods(["GET", "POST"])
+@for_officers
+def correct(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person = _known(request, person_id)
+    form = CivilForm(request.POST or None, initial=civil_of(person))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.correct_person(
+                request.scope, person_id, form.civil, numen_keys.get(), by=by_(request), now=timezone.now()
+            )
+            return HttpResponseRedirect(reverse("enrolment:person", args=[person_id]))
+        except Refusal as refusal:
+            form.add_error(None, sentence(refusal))
+    told = {"form": form, "person": person}
+    return render(request, "enrolment/correct.html", told, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@for_officers
+def receive(request: OfficerRequest) -> HttpResponse:
+    form = ReceiveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            person_id = services.receive_person(
+                request.scope, form.person, form.cleaned_data["parrain"],
+                NumenLayout(settings.CONFIG.academy.numen_layout), numen_keys.get(), SystemRandom(),
+                settings.CONFIG.mail.quota_mb, by=by_(request), now=timezone.now(),
+            )  # fmt: skip
+            return HttpResponseRedirect(reverse("enrolment:person", args=[person_id]))
+        except Refusal as refusal:
+            form.add_error(None, sentence(refusal))
+        except IntegrityError:
+            form.add_error("dossier", "Ce numéro de dossier est déjà pris : choisissez-en un autre.")
+    return render(request, "enrolment/receive.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _known(request: OfficerRequest, person_id: int) -> Managed:
+    found = queries.person_in(request.scope, person_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(
+    request: OfficerRequest, person: Managed, *, numen: str = "", problem: str = "", status: int = 200
+) -> HttpResponse:
+    account = account_of_person(person.person_id)
+    shown = presented(account.account_id) if account else None
+    told = {
+        "person": person,
+        "name": f"{person.civil.shown_first_name} {person.civil.shown_last_name}",
+        "category": CATEGORIES.get(person.category, person.category),  # type: ignore[call-overload]
+        "account": shown,
+        "account_state": _STATES.get(shown.state, shown.state) if shown else "Aucun compte",
+        "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
+        "posts": placed_posts_of(person.person_id),
+        "masked": queries.masked_numen_of(person.person_id, numen_keys.get()),
+        "numen": numen,
+        "story": [
+            (STORY[line.action], line) for line in queries.story_of(person.person_id) if line.action in STORY
+        ],
+        "problem": problem,
+    }
+    return render(request, "enrolment/person.html", told, status=status)

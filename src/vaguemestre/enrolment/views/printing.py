@@ -1,0 +1,51 @@
+"""Letters with a NUMEN: made to be printed, each reading journaled."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.enrolment import queries, services
+from vaguemestre.enrolment.http import OfficerRequest
+from vaguemestre.enrolment.rules import letters
+from vaguemestre.enrolment.values import Letter
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.ui.printed import Printed
+
+
+def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name: str) -> HttpResponse:
+    """`people`: (person, postal address). One page each, those without a NUMEN left out."""
+    config, keys, now = settings.CONFIG, numen_keys.get(), timezone.now()
+    made: list[Letter] = []
+    for person_id, postal in people:
+        letter = queries.letter_of(
+            request.scope, person_id, keys, postal, config.academy.name, config.public_url
+        )
+        if letter is not None:
+            services.reveal_numen(
+                request.scope, person_id, keys, "letter", by=f"account:{request.who.account_id}", now=now
+            )
+            made.append(letter)
+    if not made:
+        raise Http404
+    answer = HttpResponse(_printed(made), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{paris_day(now).isoformat()}.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _printed(made: Sequence[Letter]) -> bytes:
+    printed = Printed(letters.TITLE, made[0].academy)
+    for number, letter in enumerate(made):
+        if number:
+            printed.next_page(letters.TITLE, letter.academy)
+        if letter.postal:
+            printed.paragraph(f"{letter.name}\n{letter.postal}")
+        printed.paragraph(letter.service)
+        for paragraph in letters.paragraphs(letter):
+            printed.paragraph(paragraph)
+        printed.facts(letters.facts(letter))
+        printed.paragraph(letters.activation(letter))
+    return printed.content()

@@ -1,0 +1,161 @@
+"""The queue of a service: requests read, answered, delivered."""
+
+from random import SystemRandom
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.values import NumenLayout
+from vaguemestre.enrolment import queries, services
+from vaguemestre.enrolment.forms.asking import WORKPLACES, WORKS
+from vaguemestre.enrolment.forms.managing import SchoolForm, WordsForm
+from vaguemestre.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.enrolment.rules.proofs import safe_name
+from vaguemestre.enrolment.rules.states import possible
+from vaguemestre.enrolment.values import State
+from vaguemestre.enrolment.views.printing import letters_pdf
+from vaguemestre.enrolment.views.words import STATES
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.ui.refusals import sentence
+
+_DELIVERED = "La lettre est partie à l’adresse de votre dossier, ou vous a été remise."
+
+
+@require_GET
+@for_officers
+def show_queue(request: OfficerRequest) -> HttpResponse:
+    state = request.GET.get("etat", "")
+    state = state if state in STATES else ""
+    search = request.GET.get("q", "").strip()[:60]
+    page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
+    found, total = queries.queue_of(request.scope, timezone.now(), state=state, search=search, page=page)
+    told = {
+        "rows": [(one, STATES[one.state]) for one in found],
+        "total": total,
+        "states": list(STATES.items()),
+        "state": state,
+        "search": search,
+        "page": page,
+        "is_more": total > page * queries.requests.PAGE,
+        "services": ", ".join(sorted(request.scope.services.values())),
+    }
+    return render(request, "enrolment/queue.html", told)
+
+
+@require_GET
+@for_officers
+def show_request(request: OfficerRequest, request_id: int) -> HttpResponse:
+    return _page(request, request_id)
+
+
+@require_GET
+@for_officers
+def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpResponse:
+    """A document of somebody unknown: read in a frame that may do nothing, never in our pages' origin."""
+    found = queries.proof_in(request.scope, request_id, proof_id, secret_keys.get())
+    if found is None:
+        raise Http404
+    kind, content = found
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{safe_name(proof_id, kind)}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@require_POST
+@for_officers
+def act_on(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
+    words, school = WordsForm(request.POST), SchoolForm(request.POST)
+    try:
+        if not _done(request, request_id, act, words, school):
+            return _page(request, request_id, words=words, school=school, act=act, status=422)
+    except Refusal as refusal:
+        return _page(request, request_id, problem=sentence(refusal), status=409)
+    return HttpResponseRedirect(reverse("enrolment:request", args=[request_id]))
+
+
+def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, school: SchoolForm) -> bool:
+    """Whether the act was done; its form says otherwise what is missing."""
+    scope, by, now = request.scope, by_(request), timezone.now()
+    layout, keys = NumenLayout(settings.CONFIG.academy.numen_layout), numen_keys.get()
+    match act:
+        case "prendre":
+            services.take_up(scope, request_id, by=by, now=now)
+        case "demander" | "refuser":
+            if not words.is_valid():
+                return False
+            tell = services.ask_for_more if act == "demander" else services.reject
+            tell(scope, request_id, words.cleaned_data["mots"], by=by, now=now)
+        case "existe":
+            person_id = request.POST.get("personne", "")
+            services.recognise(
+                scope, request_id, int(person_id) if person_id.isdigit() else 0, layout, keys, SystemRandom(),
+                by=by, now=now,
+            )  # fmt: skip
+        case "creer":
+            if not school.is_valid():
+                return False
+            services.create_person(
+                scope, request_id, school.cleaned_data["uai"], layout, keys, SystemRandom(),
+                settings.CONFIG.mail.quota_mb, by=by, now=now,
+            )  # fmt: skip
+        case "remis":
+            services.deliver(scope, request_id, _DELIVERED, by=by, now=now)
+        case _:
+            raise Http404
+    return True
+
+
+@require_POST
+@for_officers
+def print_letters(request: OfficerRequest) -> HttpResponse:
+    """One PDF of the letters of all requests whose NUMEN is ready; each reading is journaled."""
+    wanted = []
+    for state in (State.APPROVED, State.EXISTING_FOUND):
+        found, _ = queries.queue_of(request.scope, timezone.now(), state=state)
+        wanted += [queries.opened_request(request.scope, one.request_id) for one in found]
+    people = [(one.person_id, one.applicant.postal) for one in wanted if one and one.person_id]
+    if not people:
+        return HttpResponseRedirect(reverse("enrolment:queue"))
+    return letters_pdf(request, people, "lettres")
+
+
+def by_(request: SignedInRequest) -> str:
+    return f"account:{request.who.account_id}"
+
+
+def _page(
+    request: OfficerRequest,
+    request_id: int,
+    *,
+    words: WordsForm | None = None,
+    school: SchoolForm | None = None,
+    act: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    found = queries.opened_request(request.scope, request_id)
+    if found is None:
+        raise Http404
+    told = {
+        "found": found,
+        "state": STATES[found.state],
+        "steps": [(step, STATES[step.state]) for step in found.steps],
+        "workplace": WORKPLACES[found.applicant.workplace],
+        "work": WORKS[found.applicant.work],
+        "probable": queries.probable_people(request.scope, found.applicant, numen_keys.get()),
+        "may": {one.value for one in possible(found.state)},
+        "words": words or WordsForm(),
+        "school": school or SchoolForm(initial={"uai": found.applicant.uai}),
+        "act": act,
+        "problem": problem,
+    }
+    return render(request, "enrolment/opened.html", told, status=status)

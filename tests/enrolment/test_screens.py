@@ -1,0 +1,323 @@
+"""From three questions to a letter, and nobody out of scope is ever seen."""
+
+import html
+import re
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from tests.enrolment.officers import PDF, academy, applicant, filed, managed_by, officer, school
+from tests.signin.people import NOON, PASSWORD, account
+
+from vaguemestre.credentials.models import Account
+from vaguemestre.directory.models import NumenRow, Person
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.queries import current_numen
+from vaguemestre.directory.services import issue_numen
+from vaguemestre.directory.values import NumenLayout
+from vaguemestre.enrolment import queries, services
+from vaguemestre.enrolment.models import NumenRequest, Proof
+from vaguemestre.enrolment.values import State
+from vaguemestre.journal.models import Entry
+from vaguemestre.kernel.errors import Refusal
+
+pytestmark = pytest.mark.django_db
+QUESTIONS = "lieu=second-degre&metier=enseignant&departement=080"
+
+
+@pytest.fixture
+def place() -> int:
+    return academy()
+
+
+def words(answer: Any) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def client_of(who: Account) -> Client:
+    made = Client()
+    assert made.post("/alogin", {"identifiant": who.username, "secret": PASSWORD}).status_code == 302
+    return made
+
+
+def typed(**changes: Any) -> dict[str, Any]:
+    return {
+        "civilite": "Mme",
+        "nom_naissance": "Nguyễn",
+        "prenom": "Ngọc Ánh",
+        "naissance": "17/05/1996",
+        "lieu_naissance": "Laon",
+        "etablissement": "Collège Jean-Macé, Abbeville",
+        "poste": "SVT",
+        "debut": "01/09/2026",
+        "fin": "",
+        "courriel": "ngoc@perso.example",
+        "postal": "3 rue des Lilas",
+        "pieces": SimpleUploadedFile("contrat.pdf", PDF),
+        **changes,
+    }
+
+
+class TestTheApplicant:
+    def test_three_answers_show_the_service_and_how_to_reach_it(self, place: int) -> None:
+        said = words(Client().get(f"/numen/?{QUESTIONS}"))
+        assert "ce.dpe@ac-amiens.test" in said
+        assert "Demander un NUMEN à ce service" in said
+
+    def test_higher_education_is_explained_instead(self, place: int) -> None:
+        said = words(Client().get("/numen/?lieu=superieur&metier=enseignant&departement=080"))
+        assert "gèrent elles-mêmes leurs personnels" in said
+        assert "Demander un NUMEN à ce service" not in said
+
+    def test_a_request_gives_a_reference_and_a_secret_that_follow_it(self, place: int) -> None:
+        visitor = Client()
+        receipt = visitor.post(f"/numen/demande?{QUESTIONS}", typed()).content.decode()
+        reference = re.search(r'id="reference">([^<]+)<', receipt)
+        secret = re.search(r'id="secret-suivi">([^<]+)<', receipt)
+        assert reference
+        assert secret
+        given = {"reference": reference[1].lower(), "secret": secret[1].replace("-", " ")}
+        assert "Demande reçue." in words(visitor.post("/numen/suivi", given))
+        assert secret[1] not in str(NumenRequest.objects.values())
+
+    def test_neither_half_alone_opens_it_and_the_answer_is_the_same(self, place: int) -> None:
+        request, receipt = filed(place)
+        wrong = [(request.reference, "AAAAA-AAAAA-AAAAA"), ("N26-ZZZZZZ", receipt.secret)]
+        said = {
+            re.sub(
+                r"value=.[^>]*",
+                "",
+                Client().post("/numen/suivi", {"reference": r, "secret": s}).content.decode(),
+            )
+            for r, s in wrong
+        }
+        assert len({re.sub(r"csrf[^>]*>", "", one) for one in said}) == 1
+
+    def test_what_is_missing_is_said_and_what_was_typed_stays(self, place: int) -> None:
+        answer = Client().post(f"/numen/demande?{QUESTIONS}", typed(naissance="31/02/1996", pieces=""))
+        assert answer.status_code == 422
+        assert "Écrivez la date comme ceci" in words(answer)
+        assert 'value="Nguyễn"' in answer.content.decode()
+        assert NumenRequest.objects.count() == 0
+
+    def test_a_file_that_is_no_document_is_refused(self, place: int) -> None:
+        given = typed(pieces=SimpleUploadedFile("contrat.pdf", b"MZ\x90"))
+        assert "ni une image JPEG ou PNG" in words(Client().post(f"/numen/demande?{QUESTIONS}", given))
+
+    def test_one_network_files_a_few_an_hour(self, place: int) -> None:
+        visitor = Client()
+        answers = [visitor.post(f"/numen/demande?{QUESTIONS}", typed()).status_code for _ in range(6)]
+        assert answers == [200] * 5 + [429]
+
+    def test_a_missing_piece_is_sent_from_the_follow_up(self, place: int) -> None:
+        request, receipt = filed(place)
+        scope = queries.scope_of(officer(place, "DPE").pk)
+        services.ask_for_more(scope, request.pk, "Il manque le contrat.", by="test", now=NOON)
+        visitor = Client()
+        page = visitor.post("/numen/suivi", {"reference": request.reference, "secret": receipt.secret})
+        assert "Il manque le contrat." in words(page)
+        proof = re.search(r'name="suivi" value="([^"]+)"', page.content.decode())
+        assert proof
+        sent = {
+            "suivi": html.unescape(proof[1]),
+            "mots": "Le voici.",
+            "pieces": SimpleUploadedFile("c.pdf", PDF),
+        }
+        assert "À l’étude" in words(visitor.post("/numen/suivi/completer", sent))
+        assert Proof.objects.filter(request=request).count() == 2
+
+
+class TestTheOfficer:
+    def test_the_queue_shows_ones_own_service_only(self, place: int) -> None:
+        mine, _ = filed(place)
+        other, _ = filed(place, workplace="ecole")
+        said = words(client_of(officer(place, "DPE")).get("/gestion/"))
+        assert mine.reference in said
+        assert other.reference not in said
+
+    def test_a_newcomer_is_created_named_and_given_a_numen(self, place: int) -> None:
+        request, _ = filed(place)
+        there = school()
+        answer = client_of(officer(place, "DPE")).post(
+            f"/gestion/demandes/{request.pk}/creer", {"uai": there.uai.lower()}
+        )
+        assert answer.status_code == 302
+        request.refresh_from_db()
+        assert (request.state, request.person is not None) == (State.APPROVED, True)
+        made = Account.objects.get(person=request.person)
+        assert (made.username, made.state) == ("nnguyen", "pending")
+        assert current_numen(made.person_id or 0, numen_keys.get()) is not None
+
+    def test_somebody_there_already_is_proposed_and_recognised(self, place: int) -> None:
+        known = managed_by(place, "DPE", "nnguyen9", first_name="Ngoc-Anh", last_name="Nguyen")
+        Person.objects.filter(pk=known.person_id).update(birth_date=applicant().birth_date)
+        request, _ = filed(place)
+        desk = client_of(officer(place, "DPE"))
+        assert "mêmes noms, même naissance" in words(desk.get(f"/gestion/demandes/{request.pk}"))
+        desk.post(f"/gestion/demandes/{request.pk}/existe", {"personne": known.person_id})
+        request.refresh_from_db()
+        assert (request.state, request.person_id) == (State.EXISTING_FOUND, known.person_id)
+
+    def test_of_another_service_s_people_only_the_service_is_told(self, place: int) -> None:
+        known = managed_by(place, "DPATE", "nnguyen9", first_name="Ngọc Ánh", last_name="Nguyen")
+        Person.objects.filter(pk=known.person_id).update(birth_date=applicant().birth_date)
+        request, _ = filed(place)
+        desk = client_of(officer(place, "DPE"))
+        said = words(desk.get(f"/gestion/demandes/{request.pk}"))
+        assert "gérée par" in said
+        assert "nnguyen9" not in said
+        desk.post(f"/gestion/demandes/{request.pk}/existe", {"personne": known.person_id})
+        request.refresh_from_db()
+        assert (request.state, request.person_id) == (State.SUBMITTED, None)
+
+    def test_a_refusal_needs_words_and_closes(self, place: int) -> None:
+        request, _ = filed(place)
+        desk = client_of(officer(place, "DPE"))
+        assert desk.post(f"/gestion/demandes/{request.pk}/refuser", {"mots": ""}).status_code == 422
+        desk.post(f"/gestion/demandes/{request.pk}/refuser", {"mots": "Contrat terminé."})
+        request.refresh_from_db()
+        assert (request.state, request.closed_at is not None) == (State.CLOSED, True)
+
+    def test_a_numen_is_shown_on_a_click_that_is_journaled(self, place: int) -> None:
+        person = managed_by(place, "DPE", "agent1")
+        issue_numen(person.person_id or 0, NumenLayout.SEED, numen_keys.get(), Random(3), by="t", now=NOON)
+        numen = current_numen(person.person_id or 0, numen_keys.get())
+        assert numen is not None
+        desk = client_of(officer(place, "DPE"))
+        page = f"/gestion/personnes/{person.person_id}"
+        assert numen.text not in desk.get(page).content.decode()
+        assert numen.masked in desk.get(page).content.decode()
+        shown = desk.post(f"{page}/numen")
+        assert numen.text in shown.content.decode()
+        assert shown["Cache-Control"] == "no-store"
+        assert (
+            Entry.objects.filter(action="enrolment.numen-shown", to=f"person:{person.person_id}").count() == 1
+        )
+        assert numen.text not in str(list(Entry.objects.values()))
+
+    def test_letters_are_one_pdf_each_reading_journaled(self, place: int) -> None:
+        for number in (1, 2):
+            request, _ = filed(place, first_name=f"Anna{'bc'[number - 1]}")
+            scope = queries.scope_of(officer(place, "DPE", f"off{number}").pk)
+            services.create_person(
+                scope, request.pk, school().uai, NumenLayout.SEED, numen_keys.get(), Random(number), 100,
+                by="t", now=NOON,
+            )  # fmt: skip
+        answer = client_of(officer(place, "DPE", "off3")).post("/gestion/lettres")
+        assert answer.content.startswith(b"%PDF-")
+        assert answer.content.count(b"/Type /Page\n") == 2
+        assert Entry.objects.filter(action="enrolment.numen-shown").count() == 2
+
+    def test_somebody_hr_has_not_entered_is_received_with_an_end(self, place: int) -> None:
+        desk, there = client_of(officer(place, "DPE")), school()
+        given = {
+            "civilite": "M.", "nom_naissance": "Obry", "prenom": "Paul", "naissance": "02/03/1990",
+            "dossier": "PROV-1", "categorie": "2D_PUBLIC", "uai": there.uai, "debut": "01/11/2026",
+            "fin": "", "parrain": "La principale",
+        }  # fmt: skip
+        assert desk.post("/gestion/arrivee", given).status_code == 422
+        assert desk.post("/gestion/arrivee", {**given, "fin": "31/08/2030"}).status_code == 422
+        assert "autre service" in words(
+            desk.post("/gestion/arrivee", {**given, "fin": "31/08/2027", "categorie": "ATSS"})
+        )
+        assert desk.post("/gestion/arrivee", {**given, "fin": "31/08/2027"}).status_code == 302
+        assert Account.objects.get(username="pobry").state == "pending"
+        twice = desk.post("/gestion/arrivee", {**given, "fin": "31/08/2027", "dossier": "PROV-2"})
+        assert "existe déjà" in words(twice)
+
+    def test_a_correction_gives_a_new_address_and_keeps_the_former(self, place: int) -> None:
+        person = managed_by(place, "DPE", "agent1", last_name="Avant")
+        desk = client_of(officer(place, "DPE"))
+        desk.post(
+            f"/gestion/personnes/{person.person_id}/corriger",
+            {"nom_naissance": "Avant", "nom_usage": "Apres", "prenom": "Nicolas", "naissance": "03/09/1985"},
+        )
+        said = words(desk.get(f"/gestion/personnes/{person.person_id}"))
+        assert "nicolas.apres@ac-amiens.test" in said
+        assert "reçoit seulement" in said
+
+
+class TestScope:
+    """An officer sees their service's people and nobody else, by any address."""
+
+    def addresses(self, person: Account, request: NumenRequest) -> list[str]:
+        proof = Proof.objects.get(request=request)
+        return [
+            reverse("enrolment:request", args=[request.pk]),
+            reverse("enrolment:proof", args=[request.pk, proof.pk]),
+            reverse("enrolment:person", args=[person.person_id]),
+            reverse("enrolment:correct", args=[person.person_id]),
+        ]
+
+    def acts(self, person: Account, request: NumenRequest) -> list[str]:
+        made = [
+            reverse("enrolment:act", args=[request.pk, act])
+            for act in ("prendre", "refuser", "demander", "existe", "creer", "remis")
+        ]
+        return [
+            *made,
+            reverse("enrolment:numen", args=[person.person_id]),
+            reverse("enrolment:letter", args=[person.person_id]),
+            reverse("enrolment:correct", args=[person.person_id]),
+        ]
+
+    @pytest.mark.parametrize("service", ["DPATE", "DEEP", "DSDEN_02"])
+    def test_another_service_s_officer_finds_nothing(self, place: int, service: str) -> None:
+        person = managed_by(place, "DPE", "cible", last_name="Introuvable")
+        issue_numen(person.person_id or 0, NumenLayout.SEED, numen_keys.get(), Random(1), by="t", now=NOON)
+        request, _ = filed(place)
+        before = (NumenRequest.objects.values().get(), NumenRow.objects.count())
+        stranger = client_of(officer(place, service))
+        for address in self.addresses(person, request):
+            assert stranger.get(address).status_code == 404, address
+        for address in self.acts(person, request):
+            answer = stranger.post(address, {"mots": "x", "uai": "0809001Z", "personne": person.person_id})
+            assert answer.status_code in (404, 409), address
+            assert "Introuvable" not in answer.content.decode()
+        assert "Introuvable" not in words(stranger.get("/gestion/personnes?q=introuvable")).replace(
+            "« introuvable »", ""
+        )
+        assert before == (NumenRequest.objects.values().get(), NumenRow.objects.count())
+
+    @pytest.mark.parametrize("role", ["agent", "helpdesk", "administrator", "hr_officer"])
+    def test_nobody_else_comes_in_not_even_an_officer_of_no_service(self, place: int, role: str) -> None:
+        person = managed_by(place, "DPE", "cible")
+        request, _ = filed(place)
+        somebody = client_of(account("quelquun", role=role))
+        for address in (
+            "/gestion/",
+            "/gestion/personnes",
+            "/gestion/arrivee",
+            *self.addresses(person, request),
+        ):
+            assert somebody.get(address).status_code in (302, 403), address
+
+    def test_an_applicant_s_proof_is_never_active_in_our_pages(self, place: int) -> None:
+        request, _ = filed(place)
+        proof = Proof.objects.get(request=request)
+        answer = client_of(officer(place, "DPE")).get(reverse("enrolment:proof", args=[request.pk, proof.pk]))
+        assert answer.content == PDF
+        assert answer["Content-Security-Policy"].startswith("sandbox")
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert bytes(proof.sealed) != PDF
+
+
+def test_proofs_go_thirty_days_after_the_end(place: int) -> None:
+    request, _ = filed(place)
+    scope = queries.scope_of(officer(place, "DPE").pk)
+    services.reject(scope, request.pk, "Non.", by="t", now=NOON)
+    assert services.forget_old_proofs(now=NOON + timedelta(days=29)) == 0
+    assert services.forget_old_proofs(now=NOON + timedelta(days=31)) == 1
+    assert Proof.objects.count() == 0
+
+
+def test_a_request_already_answered_is_not_answered_again(place: int) -> None:
+    request, _ = filed(place)
+    scope = queries.scope_of(officer(place, "DPE").pk)
+    services.reject(scope, request.pk, "Non.", by="t", now=NOON)
+    with pytest.raises(Refusal, match="not-now"):
+        services.take_up(scope, request.pk, by="t", now=NOON)
