@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from email.message import Message
 from email.utils import getaddresses
 
@@ -51,7 +52,7 @@ class Glancing:
             return None
         with self._open_mailbox(MailLogin(mailbox, session_key)) as box:
             try:
-                return _read(box.raw(found))
+                return read_message(box.raw(found))
             except MessageGone:
                 return None
 
@@ -132,11 +133,11 @@ def _glance(box: Mailbox, row: Row, *, whole: bool) -> Glance:
     )
     if not whole:
         return known
-    read = _read(box.raw(row.ref))
-    return replace(read, received=summary.date, size=summary.size, key=known.key)
+    read = read_message(box.raw(row.ref), summary.date)
+    return replace(read, size=summary.size, key=known.key)
 
 
-def _read(raw: bytes) -> Glance:
+def read_message(raw: bytes, received: datetime | None = None) -> Glance:
     """A message read through, as a filter sees it at its delivery."""
     message = email.message_from_bytes(raw)
     sender, to = _header(message, "From"), [_header(message, name) for name in ("To", "Cc")]
@@ -148,6 +149,7 @@ def _read(raw: bytes) -> Glance:
         subject=_header(message, "Subject"),
         size=len(raw),
         has_attachment=any(part.get_content_disposition() == "attachment" for part in message.walk()),
+        received=received,
         list_id=_header(message, "List-Id"),
         text="\n".join(_texts(message)),
         return_path=_header(message, "Return-Path").strip("<> "),

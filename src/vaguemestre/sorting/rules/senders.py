@@ -14,12 +14,12 @@ def read_senders(typed: str) -> tuple[str, ...]:
 
 
 def _sender(word: str) -> str:
-    local, at, domain = word.rpartition("@")
+    is_domain = word.startswith("@")
     try:
-        known = parse_address(word if local else f"x@{domain}")
+        known = parse_address(f"x{word}" if is_domain else word)
     except Refusal as refusal:
         raise Refusal("sorting.senders-malformed", sender=word[:254]) from refusal
-    return str(known) if local and at else f"@{known.domain}"
+    return f"@{known.domain}" if is_domain else str(known)
 
 
 def check_spam(choice: SpamChoice) -> None:
