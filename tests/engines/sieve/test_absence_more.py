@@ -1,0 +1,176 @@
+"""More of being away, delivered for real: formatted texts, days of the week, known people, spam, floods."""
+
+import email
+import email.policy
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
+from itertools import batched
+
+import pytest
+from tests.engines.live import LiveEngines, Someone, letter, wait_until
+from tests.engines.sieve.test_absence_replies import AWAY, TODAY, Case, owner, receivers, replies, sent
+
+from vaguemestre.engines.sieve.scripts import OpenManageSieve
+from vaguemestre.kernel.times import PARIS
+from vaguemestre.sorting.script import compose, compose_friends
+from vaguemestre.sorting.values import SCRIPT_NAME, SPAM_SCRIPT, Card, Decided, Owner, Place, SpamChoice
+
+pytestmark = pytest.mark.engines
+
+
+def install(engines: LiveEngines, person: Someone, decided: Decided, known: Owner | None = None) -> None:
+    opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
+    with opened(person.mailbox) as scripts:
+        if friends := compose_friends(decided.spam):
+            scripts.put(SPAM_SCRIPT, friends)
+        if content := compose(decided, known or owner(person), kept="", now=TODAY):
+            scripts.put(SCRIPT_NAME, content)
+            scripts.activate(SCRIPT_NAME)
+
+
+def fresh(word: str) -> str:
+    return f"{word}{secrets.token_hex(4)}"
+
+
+def test_a_formatted_reply_has_its_plain_twin_and_the_card_of_the_replacement(engines: LiveEngines) -> None:
+    person, colleague, number = engines.someone(), engines.someone(), fresh("rich")
+    absence = replace(AWAY, is_rich=True, internal_text="<p>Je suis <b>en congé</b>.</p>", replacement_id=5)
+    card = Card(5, "Karim Benali", "CPE · Collège", "karim.benali@ac-amiens.test")
+    install(engines, person, Decided((absence,), cards={5: card}))
+    engines.submit(
+        colleague, colleague.address, person.address, letter(colleague.address, person.address, number)
+    )
+    (reply,) = replies(engines, colleague, number)
+    plain, formatted = reply.get_body(("plain",)), reply.get_body(("html",))
+    assert plain is not None
+    assert formatted is not None
+    assert "Je suis en congé." in plain.get_content()
+    assert "<b>en congé</b>" in formatted.get_content()
+    for body in (plain, formatted):
+        assert "karim.benali@ac-amiens.test" in body.get_content()
+    assert reply["Auto-Submitted"].startswith("auto-replied")
+
+
+def test_a_weekly_absence_answers_on_its_days_only(engines: LiveEngines) -> None:
+    here, away, today = engines.someone(), engines.someone(), TODAY.astimezone(PARIS).isoweekday()
+    others = tuple(day for day in range(1, 8) if day != today)
+    for person, days in ((here, others), (away, (today,))):
+        install(engines, person, Decided((replace(AWAY, place=Place.WEEKLY, weekdays=days),)))
+    silent = sent(engines, here, fresh("jour"), Case(False))
+    engines.found(here, silent.partition("@")[0])
+    control = sent(engines, away, fresh("fin"), Case(True))
+    wait_until(lambda: control in receivers(engines))
+    assert silent not in receivers(engines)
+
+
+def test_outside_only_people_of_the_address_book_are_answered(engines: LiveEngines) -> None:
+    person, stranger, friend = engines.someone(), fresh("inconnu"), fresh("connu")
+    known = replace(owner(person), known=(f"{friend}@dehors.example",))
+    install(engines, person, Decided((replace(AWAY, only_known=True),)), known)
+    first = sent(engines, person, stranger, Case(False))
+    engines.found(person, stranger)
+    second = sent(engines, person, friend, Case(True))
+    wait_until(lambda: second in receivers(engines))
+    assert first not in receivers(engines)
+
+
+def test_without_an_address_book_nobody_outside_is_answered(engines: LiveEngines) -> None:
+    person, there = engines.someone(), engines.someone()
+    install(engines, person, Decided((replace(AWAY, only_known=True, internal_text=""),)))
+    install(engines, there, Decided((AWAY,)))
+    first = sent(engines, person, fresh("seul"), Case(False))
+    engines.found(person, first.partition("@")[0])
+    control = sent(engines, there, fresh("fin"), Case(True))
+    wait_until(lambda: control in receivers(engines))
+    assert first not in receivers(engines)
+
+
+@pytest.mark.parametrize(
+    ("choice", "folder"),
+    [
+        (SpamChoice(), "Junk"),
+        (SpamChoice(is_sorted=False), "INBOX"),
+        (SpamChoice(allowed=("jean@dehors.example",)), "INBOX"),
+        (SpamChoice(allowed=("@dehors.example",)), "INBOX"),
+        (SpamChoice(allowed=("@ailleurs.example",)), "Junk"),
+    ],
+    ids=["as for everybody", "not sorted", "a welcome sender", "a welcome domain", "somebody else welcome"],
+)
+def test_spam_goes_where_its_receiver_wants(engines: LiveEngines, choice: SpamChoice, folder: str) -> None:
+    person, number = engines.someone(), fresh("spam")
+    install(engines, person, Decided(spam=choice))
+    message = letter("Jean <jean@dehors.example>", person.address, number, X_Spam_Flag="YES")
+    engines.arrive(person.address, message)
+    assert engines.found(person, number, folder=folder)
+
+
+def test_an_unwanted_sender_goes_to_junk_and_gets_no_answer(engines: LiveEngines) -> None:
+    person, number = engines.someone(), fresh("casse")
+    choice = SpamChoice(denied=(f"{number}@dehors.example",))
+    install(engines, person, Decided((AWAY,), spam=choice))
+    sender = sent(engines, person, number, Case(False))
+    assert engines.found(person, number, folder="Junk")
+    control = sent(engines, person, fresh("fin"), Case(True))
+    wait_until(lambda: control in receivers(engines))
+    assert sender not in receivers(engines)
+
+
+def test_a_machine_that_answers_every_answer_gets_one(engines: LiveEngines) -> None:
+    """An autoresponder that says nothing of itself answers the reply, and so on: the period stops it."""
+    person, number = engines.someone(), fresh("boucle")
+    install(engines, person, Decided((AWAY,)))
+    for _ in range(4):
+        sender = sent(engines, person, number, Case(True))
+    wait_until(lambda: len(engines.found(person, number)) == 4)
+    control = sent(engines, person, fresh("fin"), Case(True))
+    wait_until(lambda: control in receivers(engines))
+    assert receivers(engines).count(sender) == 1
+
+
+def test_a_flood_under_forged_names_gets_one_reply_each_and_no_bounce(
+    engines: LiveEngines, how_many: Callable[[int, int], int]
+) -> None:
+    """Half to somebody absent, half to nobody: unknown recipients are refused in the conversation."""
+    person, mark = engines.someone(), fresh("flot")
+    install(engines, person, Decided((AWAY,)))
+    count = how_many(60, 10_000)
+    forged = [f"{mark}.{n % 5}@dehors.example" for n in range(count // 2)]
+    domain = engines.config.academy.domain
+    with engines.mx() as client:
+        for n, sender in enumerate(forged):
+            client.send_message(letter(sender, person.address, f"{mark} {n}"), sender, [person.address])
+    refused = 0
+    for some in batched(range(count - len(forged)), 9):  # Postfix slows and hangs up on who errs ten times
+        with engines.mx() as client:
+            client.ehlo()
+            for n in some:
+                client.mail(f"{mark}.x{n}@dehors.example")
+                refused += client.rcpt(f"personne.{n}@{domain}")[0] == 550
+                client.rset()
+    assert refused == count - len(forged)
+    last = sent(engines, person, fresh("fin"), Case(True))
+    wait_until(lambda: last in receivers(engines), 600)
+    got = [one for one in receivers(engines) if one.startswith(mark)]
+    assert sorted(got) == sorted(set(forged))  # one each; nothing to the senders of what was refused
+    assert bounces(engines, mark) == []
+
+
+def bounces(engines: LiveEngines, mark: str) -> list[EmailMessage]:
+    with engines.signed_in(engines.outside) as client:
+        client.select("INBOX", readonly=True)
+        numbers = client.search(None, "TEXT", f'"{mark}"')[1][0].split()
+        found = [client.fetch(n.decode(), "(BODY.PEEK[])")[1][0][1] for n in numbers]
+    messages = [email.message_from_bytes(raw, policy=email.policy.default) for raw in found]
+    return [one for one in messages if one.get_content_type() == "multipart/report"]  # type: ignore[misc]
+
+
+def test_a_hand_written_script_is_told_its_faults_by_line(engines: LiveEngines) -> None:
+    person = engines.someone()
+    opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
+    with opened(person.mailbox) as scripts:
+        (error,) = scripts.check('require "fileinto";\r\n\r\ngarder "x";\r\n')
+        assert (error.line, "garder" in error.message) == (3, True)
+        assert scripts.check('require "fileinto";\r\nfileinto "x";\r\n') == ()
+        assert scripts.listed().names == ()
