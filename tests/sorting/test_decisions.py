@@ -132,6 +132,7 @@ def sieve_test() -> Iterator[Callable[[str, str, bytes], str]]:
         yield run
 
 
+@pytest.mark.timeout(3600)
 def test_dovecot_decides_as_the_rule_does(
     sieve_test: Callable[[str, str, bytes], str], how_many: Callable[[int, int], int]
 ) -> None:

@@ -129,6 +129,7 @@ def test_a_machine_that_answers_every_answer_gets_one(engines: LiveEngines) -> N
     assert receivers(engines).count(sender) == 1
 
 
+@pytest.mark.timeout(3600)
 def test_a_flood_under_forged_names_gets_one_reply_each_and_no_bounce(
     engines: LiveEngines, how_many: Callable[[int, int], int]
 ) -> None:
