@@ -261,7 +261,21 @@ def test_a_conversation_in_silence_stays_so(page: Page, box: MemoryMailbox) -> N
     page.keyboard.press("m")
     page.get_by_text("Conversation mise en sourdine.").wait_for()
     expect(page.locator("#messages li.row.muted")).to_have_count(2)
-    assert box.look("INBOX", View(only=frozenset({Only.UNREAD})), 0, 1).total == 0
+    unread = View(only=frozenset({Only.UNREAD}))
+    assert box.look("INBOX", unread, 0, 1).total == 0
+    put(box, letter("Re: Conseil", Message_ID="<4@x>", In_Reply_To="<3@x>"), minutes=8)
+    put(box, letter("Re: Conseil", Message_ID="<5@x>", In_Reply_To="<4@x>"), minutes=9)
+    page.get_by_role("button", name="Actualiser").click()
+    expect(page.locator("#messages li.row.muted")).to_have_count(3)
+    page.get_by_role("button", name="Actualiser").click()
+    expect(page.locator("#messages li.row.muted")).to_have_count(4)
+    assert box.look("INBOX", unread, 0, 1).total == 0
+    page.locator("#messages li.row a.open").first.focus()
+    page.keyboard.press("m")
+    page.get_by_text("La conversation n’est plus en sourdine.").wait_for()
+    put(box, letter("Re: Conseil", Message_ID="<6@x>", In_Reply_To="<5@x>"), minutes=10)
+    page.get_by_role("button", name="Actualiser").click()
+    page.locator("#messages li.row.un").wait_for()
 
 
 def test_opening_leaves_unread_who_chose_so(page: Page, box: MemoryMailbox) -> None:

@@ -24,7 +24,7 @@ BUNDLES = {
 
 
 def joined(name: str, texts: list[str]) -> str:
-    """One file of several: scripts each in a block, for their names to stay their own; styles not indented."""
+    """One file of several: scripts each in a block, so that names stay their own; styles not indented."""
     if name.endswith(".js"):
         return "\n".join(f"{{\n{text}\n}}" for text in texts)
     return "\n".join(_INDENTED.sub("\n", text) for text in texts)

@@ -88,6 +88,7 @@ class Summary:
     has_attachment: bool
     message_id: str = ""
     attached: tuple[str, str] = ("", "")  # kind and name of the first attachment
+    in_reply_to: str = ""  # the Message-ID it answers
 
 
 class Order(StrEnum):

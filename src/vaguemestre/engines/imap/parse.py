@@ -110,6 +110,7 @@ def summary(items: Items, uid: int) -> Summary:
         has_attachment=attached is not None,
         message_id=words.clean(text_of(envelope[9])).strip()[:_LONGEST_LISTED],
         attached=attached or ("", ""),
+        in_reply_to=next(iter(words.message_ids(text_of(envelope[8]))), "") if envelope[8] else "",
     )
 
 

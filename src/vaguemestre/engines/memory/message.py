@@ -45,6 +45,7 @@ def summary(uid: int, content: bytes, received: datetime) -> Summary:
         has_attachment=bool(attached),
         message_id=header(message, "message-id"),
         attached=attached[0] if attached else ("", ""),
+        in_reply_to=header(message, "in-reply-to"),
     )
 
 

@@ -8,10 +8,13 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.signin.ports import revocations
 from vaguemestre.webmail.http import mailbox_of, view_of
+from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.rules import looking
-from vaguemestre.webmail.services import listing
+from vaguemestre.webmail.services import listing, muting
 from vaguemestre.webmail.services.kept import Kept
+from vaguemestre.webmail.values import Page, View
 from vaguemestre.webmail.views.shell import folders_fragment, rows_fragment, whole_page
 
 # Finished rows, as long as nothing in the folder changed and the day is the same.
@@ -55,6 +58,8 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
     view = view_of(request.who, request.GET)
     with mailbox_of(request.who) as mailbox:
         page = listing.page_of(mailbox, folder, offset, view)
+        if muting.SUBJECT in request.who.preferences:
+            page = _without_muted(request, mailbox, folder, view, page)
         uses = listing.uses_of(mailbox, owner, folder)
     today = paris_day(timezone.now())
     validator = f'W/"{page.validator}.{page.total}.{today.toordinal()}"'
@@ -71,6 +76,14 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
     answer["X-Total"] = str(page.total)
     answer["X-Unread"] = str(page.unread)
     return answer
+
+
+def _without_muted(request: SignedInRequest, mailbox: Mailbox, folder: str, view: View, page: Page) -> Page:
+    """The page again, once what came for muted conversations is marked so."""
+    if not muting.follow(mailbox, request.who.account_id, request.who.preferences, page):
+        return page
+    revocations.get().bump()  # every worker reads the person's preferences again
+    return listing.page_of(mailbox, folder, page.offset, view)
 
 
 @require_GET

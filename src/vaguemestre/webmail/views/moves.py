@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.signin.ports import revocations
 from vaguemestre.webmail.http import mailbox_of, ref_text, refs_in, wants_fragment
 from vaguemestre.webmail.ports import live_ticket
 from vaguemestre.webmail.rules.folders import named
+from vaguemestre.webmail.services import muting
 from vaguemestre.webmail.services.sorting import act_on
 from vaguemestre.webmail.values import Act
 
@@ -23,6 +25,9 @@ def act(request: SignedInRequest, act: str) -> HttpResponse:
     refs = refs_in(request.POST)
     with mailbox_of(request.who) as mailbox:
         done = act_on(mailbox, Act(act), refs, to=named(request.POST.get("to", "")) or "")
+        if act in {Act.MUTE, Act.UNMUTE}:
+            muting.remember(mailbox, request.who.account_id, request.who.preferences, Act(act), refs)
+            revocations.get().bump()  # every worker reads the person's preferences again
     if not wants_fragment(request):
         folder = refs[0].folder if refs else "INBOX"
         return HttpResponseRedirect(reverse("webmail:show-folder", args=(folder,)))

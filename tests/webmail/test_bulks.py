@@ -1,0 +1,165 @@
+"""Acts on whole folders: carried out little by little, undone, stopped; never somebody else's."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.engines.samples import letter
+from tests.signin.people import account
+from tests.webmail.conftest import browser_of, put
+
+from vaguemestre.credentials.models import Account
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.webmail.models import BulkRow
+from vaguemestre.webmail.ports import QuotaReached
+from vaguemestre.webmail.rules.looking import PLAIN
+from vaguemestre.webmail.rules.spans import spans, uids
+from vaguemestre.webmail.services import bulks
+from vaguemestre.webmail.values import Act, Flag
+
+PIECE = {"HX-Request": "true"}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@given(st.sets(st.integers(1, 4_000_000_000), max_size=200) | st.sets(st.integers(1, 300)))
+def test_very_many_uids_in_few_characters(found: set[int]) -> None:
+    assert uids(spans(found)) == sorted(found)
+
+
+@pytest.fixture
+def full(box: MemoryMailbox) -> MemoryMailbox:
+    for number in range(1, 1_101):
+        put(box, letter(f"Numéro {number}"), flags=("\\Seen",) if number % 2 else ())
+    return box
+
+
+def start(box: MemoryMailbox, who: Account, act: Act, **more: str) -> BulkRow:
+    return bulks.start_bulk(box, who.pk, act, "INBOX", PLAIN, now=now(), **more)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestBulks:
+    def test_everything_is_moved_and_brought_back(
+        self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes
+    ) -> None:
+        row = start(full, nicolas, Act.ARCHIVE)
+        assert (row.total, row.done, row.state) == (1_100, 0, "running")
+        bulks.carry_out(row.pk, boxes, now=now())
+        row.refresh_from_db()
+        assert (row.done, row.state) == (1_100, "done")
+        assert full.page("Archive", 0, 1).total == 1_100
+        bulks.carry_out(row.pk, boxes, now=now())
+        back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
+        bulks.carry_out(back.pk, boxes, now=now())
+        assert full.page("INBOX", 0, 1).total == 1_100
+        with pytest.raises(Refusal, match="bulk-over"):
+            bulks.undo_bulk(nicolas.pk, row.pk, now=now())
+
+    def test_read_marks_only_what_was_unread_and_gives_it_back(
+        self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes
+    ) -> None:
+        row = start(full, nicolas, Act.READ)
+        assert row.total == 550
+        bulks.carry_out(row.pk, boxes, now=now())
+        assert full.page("INBOX", 0, 1).unread == 0
+        back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
+        bulks.carry_out(back.pk, boxes, now=now())
+        assert full.page("INBOX", 0, 1).unread == 550
+
+    def test_one_at_a_time(self, full: MemoryMailbox, nicolas: Account) -> None:
+        start(full, nicolas, Act.ARCHIVE)
+        with pytest.raises(Refusal, match="bulk-running"):
+            start(full, nicolas, Act.DELETE)
+
+    def test_what_is_final_waits_and_may_be_stopped(
+        self, box: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes
+    ) -> None:
+        put(box, folder="Trash")
+        row = bulks.start_bulk(box, nicolas.pk, Act.DELETE, "Trash", PLAIN, now=now())
+        assert row.is_final
+        assert row.due_at > now()
+        bulks.undo_bulk(nicolas.pk, row.pk, now=now())
+        bulks.carry_out(row.pk, boxes, now=now())
+        assert box.page("Trash", 0, 1).total == 1
+
+    def test_a_full_box_stops_it_with_its_reason(
+        self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row = start(full, nicolas, Act.ARCHIVE)
+        seen: list[int] = []
+        move = full.move
+
+        def narrow(refs: object, to: str) -> object:
+            seen.append(1)
+            if len(seen) > 1:
+                raise QuotaReached("webmail.quota-reached")
+            return move(refs, to)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(full, "move", narrow)
+        bulks.carry_out(row.pk, boxes, now=now())
+        row.refresh_from_db()
+        assert (row.state, row.done, row.reason) == ("failed", 500, "webmail.quota-reached")
+        monkeypatch.setattr(full, "move", move)
+        back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
+        bulks.carry_out(back.pk, boxes, now=now())
+        assert full.page("INBOX", 0, 1).total == 1_100
+
+    def test_an_absent_engine_is_for_later(self, full: MemoryMailbox, nicolas: Account) -> None:
+        row = start(full, nicolas, Act.ARCHIVE)
+
+        def away(_: object) -> None:
+            raise EngineDown("imap")
+
+        with pytest.raises(EngineDown):
+            bulks.carry_out(row.pk, MemoryMailboxes(away), now=now())
+        row.refresh_from_db()
+        assert row.state == "running"
+
+    def test_it_is_asked_told_and_undone_by_its_owner_alone(
+        self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes
+    ) -> None:
+        reader, other = browser_of(nicolas), browser_of(account("mdurand"))
+        fields = {"acte": "archive", "dossier": "INBOX", "seul": "non-lus"}
+        told = json.loads(reader.post("/messagerie/lots/", fields, headers=PIECE).content)
+        assert (told["total"], told["state"]) == (550, "running")
+        place = f"/messagerie/lots/{told['id']}/"
+        assert json.loads(reader.get(place).content)["total"] == 550
+        assert other.get(place).status_code == 422
+        assert other.post(f"{place}annuler/").status_code == 422
+        bulks.carry_out(told["id"], boxes, now=now())
+        assert json.loads(reader.get(place).content)["state"] == "done"
+        assert json.loads(reader.post(f"{place}annuler/").content)["total"] == 550
+        assert reader.post("/messagerie/lots/", {**fields, "acte": "flag"}).status_code == 404
+
+
+def test_choices_are_kept_and_nonsense_is_refused(reader: Client, box: MemoryMailbox) -> None:
+    put(box, flags=(Flag.SEEN,))
+    assert reader.post("/messagerie/choix/", {"density": "serre"}, headers=PIECE).status_code == 204
+    assert reader.post("/messagerie/choix/", {"marks_read": "non"}).status_code == 302
+    page = reader.get("/messagerie/").content.decode()
+    assert 'data-density="serre"' in page
+    assert 'data-marks-read="non"' in page
+    assert reader.post("/messagerie/choix/", {"density": "rose"}).status_code == 422
+
+
+def test_special_folders_are_not_for_changing(reader: Client, box: MemoryMailbox) -> None:
+    for what in ("renommer", "deplacer", "supprimer"):
+        fields = {"dossier": "Sent", "nom": "Partis", "dans": "Archive"}
+        assert reader.post(f"/messagerie/dossiers/{what}/", fields).status_code == 422
+    box.make_folder("Classes")
+    box.make_folder("Classes/6e")
+    fields = {"dossier": "Classes", "dans": "Classes~2F6e"}
+    assert reader.post("/messagerie/dossiers/deplacer/", fields).status_code == 422
+    assert reader.post("/messagerie/dossiers/creer/", {"nom": "../x"}).status_code == 422
+    assert reader.post("/messagerie/dossiers/autre/", {}).status_code == 404
+    reader.post("/messagerie/dossiers/supprimer/", {"dossier": "Classes"})
+    assert {"Trash/Classes", "Trash/Classes/6e"} <= {one.name for one in box.folders()}
+    reader.post("/messagerie/dossiers/supprimer/", {"dossier": "Trash~2FClasses"})
+    assert not [one for one in box.folders() if "Classes" in one.name]
