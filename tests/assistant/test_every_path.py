@@ -1,7 +1,8 @@
 """Every path through the assistant, recovery and sign-in: none opens without what is demanded.
 
 From each state, every page is asked and every form is sent, with what the stranger knows and with
-wrong values; a state is what the browser may do next. The whole graph is walked, for each stranger and each account.
+wrong values; a state is what the browser may do next. The whole graph is walked, for each stranger and each
+account.
 """
 
 import json

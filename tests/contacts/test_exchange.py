@@ -253,3 +253,23 @@ def test_books_and_groups_do_not_know_each_other(browser: Client, nicolas: Accou
     assert Contact.objects.filter(account_id=other.account_id).count() == 2
     assert queries.contacts_on(Shelf(account_id=nicolas.pk), only="groups")[0].members == 0
     assert browser.get("/contacts/", {"carnet": "0800001A"}).status_code == 422
+
+
+SOGO = (
+    "dn: cn=\xc9ric Dupont,mail=eric@dehors.example\nobjectclass: top\nobjectclass: inetOrgPerson\n"
+    "cn:: w4lyaWMgRHVwb250\ngivenName:: w4lyaWM=\nsn: Dupont\nmail: eric@dehors.example\n"
+    "mozillaSecondEmail: e2@x.example\nmobile: 0611223344\no: Mairie d\n \u2019Amiens\n\n"
+    "dn: cn=Parents\nobjectclass: groupOfNames\ncn: Parents\nmember: cn=x\n"
+)
+
+
+def test_contacts_of_sogo_and_thunderbird_come_in_as_ldif() -> None:
+    read = read_file(SOGO.encode())
+    ((_, card),) = read.cards
+    assert (card.name, card.addresses) == ("\xc9ric Dupont", ("eric@dehors.example", "e2@x.example"))
+    assert (card.mobile, card.organisation) == ("0611223344", "Mairie d\u2019Amiens")
+
+
+@given(st.text(max_size=300).map(lambda text: f"dn: cn=x\n{text}"))
+def test_no_ldif_makes_the_reader_raise(text: str) -> None:
+    read_file(text.encode())

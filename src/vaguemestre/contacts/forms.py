@@ -112,7 +112,7 @@ class GroupForm(forms.Form):
 class FileForm(forms.Form):
     file = forms.FileField(
         label="Fichier de contacts",
-        help_text="vCard (.vcf), ou CSV d’Outlook, Gmail, Thunderbird ou Roundcube.",
+        help_text="vCard (.vcf), LDIF de SOGo ou de Thunderbird, CSV d’Outlook, Gmail, Zimbra ou Roundcube.",
         error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
     )
 

@@ -1,6 +1,6 @@
 """Slots ← engines, events → handlers: the only file that sees both."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -72,6 +72,7 @@ from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsTo
 from vaguemestre.signin.queries import sessions_over
 from vaguemestre.signin.revocations import FileRevocations
 from vaguemestre.site import secrets
+from vaguemestre.site.belongings import belongings
 from vaguemestre.site.config import Config
 from vaguemestre.sorting import handlers as sorting_handlers
 from vaguemestre.sorting import ports as sorting
@@ -198,7 +199,7 @@ def _plug_mail(config: Config) -> None:
     moving.open_store.plug(ImapStores(mailboxes))
     moving.open_archive.plug(open_archive)
     moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))
-    moving.other_parts.plug(_other_parts)
+    moving.other_parts.plug(belongings)
     enrolment.scan.plug(_no_scan)
     webmail.leave_list.plug(ListLeaving())
     _plug_decoders(config)
@@ -256,11 +257,6 @@ def _sessions_over(session_keys: set[str]) -> set[str]:
     # also asked by a thread of no request, whose database connection nobody else looks after
     close_old_connections()
     return sessions_over(session_keys, timezone.now())
-
-
-def _other_parts(account_id: int) -> Iterable[tuple[str, bytes]]:
-    """What an export holds besides mail."""
-    return ()
 
 
 def _usage(doveadm: Doveadm, mailbox: str) -> Usage:

@@ -1,6 +1,7 @@
 """A file of contacts, whatever its kind, becomes cards; cards become a file."""
 
 from vaguemestre.contacts.rules import vcards
+from vaguemestre.contacts.rules.directories import as_table, is_ldif
 from vaguemestre.contacts.rules.tables import decoded, read_table
 from vaguemestre.contacts.values import ContactCard, Read, WrongLine
 from vaguemestre.kernel.errors import Refusal
@@ -10,7 +11,7 @@ MOST_CARDS = 20_000
 
 
 def read_file(content: bytes) -> Read:
-    """vCard or CSV, by what it holds. Raises Refusal `contacts.file-empty`, `contacts.file-too-big`,
+    """vCard, LDIF or CSV, by what it holds. Raises Refusal `contacts.file-empty`, `contacts.file-too-big`,
     `contacts.columns-unknown`, `contacts.too-many-lines`, `contacts.file-unreadable`."""
     if len(content) > LARGEST:
         raise Refusal("contacts.file-too-big")
@@ -19,7 +20,7 @@ def read_file(content: bytes) -> Read:
         raise Refusal("contacts.file-empty")
     if "begin:vcard" in text[:4000].lower():
         return _read_vcards(text)
-    return read_table(text)
+    return read_table(as_table(text) if is_ldif(text) else text)
 
 
 def _read_vcards(text: str) -> Read:

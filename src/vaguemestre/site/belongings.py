@@ -1,0 +1,75 @@
+"""What an export holds besides mail: contacts, filters, absences, signatures, what happened."""
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+from vaguemestre.contacts.queries import exported, shelves_of
+from vaguemestre.contacts.values import Shelf
+from vaguemestre.credentials.queries import presented
+from vaguemestre.signin.queries import activity_of
+from vaguemestre.sorting import queries as sorting
+from vaguemestre.sorting.forms import files
+from vaguemestre.sorting.script import compose
+from vaguemestre.webmail.values import MailLogin
+from vaguemestre.writing.queries import identities_of
+from vaguemestre.writing.values import Writer
+
+_VCARD = "3.0"  # the version every program reads
+_MOST_LINES = 5000
+
+
+def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
+    """Name in the archive, content."""
+    for number, shelf in enumerate(shelves_of(account_id)):
+        if number == 0 or shelf.book_id:
+            yield _book(shelf, number), exported(shelf, _VCARD).encode()
+    yield "filtres.json", files.written(sorting.filters_of(account_id)).encode()
+    owner = sorting.owner_of(account_id, timezone.now())
+    if owner:
+        script = compose(sorting.decided_of(account_id), owner, kept="", now=timezone.now())
+        yield "filtres.sieve", script.encode()
+    yield "absences.json", _json([dataclasses.asdict(one) for one in sorting.absences_of(account_id)])
+    yield from _signatures(account_id)
+    yield "activite.csv", _activity(account_id)
+
+
+def _book(shelf: Shelf, number: int) -> str:
+    return f"contacts-{shelf.uai}.vcf" if number else "contacts.vcf"
+
+
+def _signatures(account_id: int) -> Iterator[tuple[str, bytes]]:
+    account = presented(account_id)
+    if account is None:
+        return
+    writer = Writer(account_id, account.name, account.address, MailLogin(account.mailbox))
+    identities = identities_of(writer)
+    yield "identites.json", _json([dataclasses.asdict(one) for one in identities])
+    for number, one in enumerate(identities, 1):
+        if one.signature:
+            yield f"signatures/{number}.html", one.signature.encode()
+
+
+def _activity(account_id: int) -> bytes:
+    """« Mon activité » as a table."""
+    table = io.StringIO()
+    rows = csv.writer(table, delimiter=";")
+    rows.writerow(["Quand", "Quoi", "Par qui", "Précisions"])
+    for line in activity_of(account_id, limit=_MOST_LINES):
+        rows.writerow([f"{timezone.localtime(line.at):%d/%m/%Y %H:%M:%S}", line.words, line.who, line.more])
+    return table.getvalue().encode("utf-8-sig")
+
+
+def _json(told: object) -> bytes:
+    return json.dumps(told, ensure_ascii=False, indent=2, default=_said).encode()
+
+
+def _said(value: object) -> str:
+    if isinstance(value, (date, datetime, time)):
+        return value.isoformat()
+    return str(value)
