@@ -1,5 +1,6 @@
 """What accounts are owed, and the difference with what the engines hold."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,7 +43,7 @@ def test_nothing_opens_a_pending_or_suspended_account_which_still_receives() -> 
 
 
 def test_a_closed_account_is_owed_nothing() -> None:
-    assert owed_with(state="closed") is None
+    assert owed_with(state="closed", mailbox_state="closed") is None
 
 
 def test_a_technical_account_writes_as_its_mailbox() -> None:
@@ -74,3 +75,14 @@ def test_the_order_of_names_does_not_count() -> None:
     one = Owed("a", active=True, quota_mb=1, names=("x", "y"), receives=("r", "s"), sends=("r",))
     other = Owed("a", active=True, quota_mb=1, names=("y", "x"), receives=("s", "r"), sends=("r",))
     assert difference({"a": one}, {"a": other}).is_empty
+
+
+def test_a_closed_account_whose_mailbox_is_open_still_receives_and_nothing_opens_it() -> None:
+    one = owed_with(state="closed")
+    assert one is not None
+    assert (one.active, bool(one.receives)) == (False, True)
+
+
+@pytest.mark.parametrize("state", ["closed", "frozen", "purged"])
+def test_a_mailbox_that_is_not_open_is_owed_nothing_whatever_the_account(state: str) -> None:
+    assert owed_with(state="active", mailbox_state=state) is None

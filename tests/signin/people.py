@@ -59,6 +59,7 @@ def account(
         username=username,
         mailbox=f"{username}@ac-amiens.test",
         state=state,
+        mailbox_state="closed" if state == "closed" else "open",
         role=role,
         password="!" if state == "pending" else hashed(PASSWORD),
         activated_at=None if state == "pending" else NOON,

@@ -23,6 +23,12 @@ class Account(AbstractBaseUser):
         HELPDESK = "helpdesk"
         ADMINISTRATOR = "administrator"
 
+    class Mailbox(models.TextChoices):
+        OPEN = "open"  # receives; its owner reads it while the account is active
+        CLOSED = "closed"  # receives nothing any more, still kept
+        FROZEN = "frozen"  # the same, and nobody erases it before its day
+        PURGED = "purged"  # nothing is left of it
+
     person = models.OneToOneField(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="account"
     )
@@ -30,6 +36,9 @@ class Account(AbstractBaseUser):
     mailbox = models.CharField(max_length=254, unique=True)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    state_since = models.DateTimeField(null=True, blank=True)
+    mailbox_state = models.CharField(max_length=10, choices=Mailbox.choices, default=Mailbox.OPEN)
+    mailbox_since = models.DateTimeField(null=True, blank=True)
     quota_mb = models.PositiveIntegerField(default=2048)
     activated_at = models.DateTimeField(null=True, blank=True)
     charter_version = models.CharField(max_length=20, blank=True)

@@ -10,12 +10,12 @@ from vaguemestre.provisioning.values import Owed
 
 
 def all_owed(now: datetime) -> dict[str, Owed]:
-    """By mailbox; closed accounts are owed nothing and are left out."""
+    """By mailbox; accounts whose mailbox is closed are owed nothing and are left out."""
     return {mailbox: one for mailbox, one in _owed(list(facts_of(None, now)), None) if one}
 
 
 def owed_by(account_ids: Collection[int], now: datetime) -> tuple[dict[str, Owed | None], list[str]]:
-    """By mailbox, for those accounts, None for closed ones; and the mailboxes somebody may still be in.
+    """By mailbox, for those accounts, None for closed mailboxes; and the mailboxes somebody may still be in.
 
     Nobody can be in the mailbox of an account that was never activated.
     """
@@ -36,6 +36,7 @@ def _owed(
                 username=one.username,
                 mailbox=one.mailbox,
                 state=one.state,
+                mailbox_state=one.mailbox_state,
                 quota_mb=one.quota_mb,
                 addresses=[(address, may_send) for address, _, may_send in own],
                 app_keys=one.app_keys,

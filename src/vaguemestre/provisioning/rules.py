@@ -26,13 +26,14 @@ def owed(
     quota_mb: int,
     addresses: Sequence[tuple[str, bool]],
     app_keys: Sequence[tuple[str, int]],
+    mailbox_state: str = "open",
 ) -> Owed | None:
-    """What an account is owed; None when it is closed.
+    """What an account is owed; None when its mailbox is closed, frozen or purged.
 
-    `addresses` are (address, may send). Nothing opens a pending or suspended account; its mail still comes.
+    `addresses` are (address, may send). Nothing opens an account that is not active; its mail still comes.
     An account with no address of its own uses its mailbox name as one.
     """
-    if state == "closed":
+    if mailbox_state != "open":
         return None
     sends = tuple(a.lower() for a, may_send in addresses if may_send) if addresses else (mailbox,)
     receives = tuple(dict.fromkeys((*(a.lower() for a, _ in addresses), mailbox)))

@@ -37,6 +37,24 @@ def test_a_colleague_gets_a_copy_and_the_message_stays(engines: LiveEngines) -> 
         assert b"&AOA-_relayer" in client.fetch(number.decode(), "(FLAGS)")[1][0]
 
 
+def test_nothing_is_sent_on_from_the_moment_an_account_is_suspended(engines: LiveEngines) -> None:
+    person, colleague, token = engines.someone(), engines.someone(), secrets.token_hex(4)
+    install(engines, person, f'redirect "{colleague.address}";\r\n')
+    engines.arrive(person.address, letter("jean@dehors.example", person.address, f"avant-{token}"))
+    assert engines.found(colleague, f"avant-{token}")
+    held, used = engines.change(person, active=False), engines.doveadm.quota(person.mailbox).used_bytes
+    long = letter("jean@dehors.example", person.address, f"pendant-{token}", "Bonjour. " * 1_000)
+    engines.arrive(person.address, long)
+    assert wait_until(lambda: engines.doveadm.quota(person.mailbox).used_bytes > used)  # nothing is lost
+    engines.change(held, active=True)
+    assert engines.found(person, f"pendant-{token}")
+    engines.arrive(person.address, letter("jean@dehors.example", person.address, f"apres-{token}"))
+    assert engines.found(colleague, f"apres-{token}")
+    with engines.signed_in(colleague) as client:
+        client.select("INBOX", readonly=True)
+        assert client.search(None, "SUBJECT", f"pendant-{token}")[1] == [b""]
+
+
 def test_no_script_whoever_wrote_it_sends_mail_out_of_the_academie(engines: LiveEngines) -> None:
     person, token = engines.someone(), secrets.token_hex(4)
     away = f"fuite.{token}@dehors.example"

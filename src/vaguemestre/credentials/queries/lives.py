@@ -25,21 +25,39 @@ class AccountFacts:
     quota_mb: int
     was_activated: bool
     app_keys: tuple[tuple[str, int], ...]
+    mailbox_state: str = "open"
 
 
 def facts_of(account_ids: Collection[int] | None, now: datetime) -> Iterator[AccountFacts]:
     """Facts about those accounts, or about all (None): two questions for each ten thousand."""
     keys: Mapping[int, list[tuple[str, int]]] = {} if account_ids is not None else _app_keys(Q(), now)
     for accounts in _some(account_ids):
-        columns = ("id", "person_id", "username", "mailbox", "state", "quota_mb", "activated_at")
+        columns = (
+            "id",
+            "person_id",
+            "username",
+            "mailbox",
+            "state",
+            "quota_mb",
+            "activated_at",
+            "mailbox_state",
+        )
         rows = list(accounts.values_list(*columns))
         if account_ids is not None:
             keys = _app_keys(Q(account_id__in=[row[0] for row in rows]), now)
         for row in rows:
-            pk, person_id, username, mailbox, state, quota_mb, activated_at = row
+            pk, person_id, username, mailbox, state, quota_mb, activated_at, mailbox_state = row
             app_keys = tuple(keys.get(pk, ()))
             yield AccountFacts(
-                pk, person_id, username, mailbox, state, quota_mb, activated_at is not None, app_keys
+                pk,
+                person_id,
+                username,
+                mailbox,
+                state,
+                quota_mb,
+                activated_at is not None,
+                app_keys,
+                mailbox_state,
             )
 
 

@@ -61,6 +61,8 @@ def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> 
                 role=one.role,
                 quota_mb=one.quota_mb,
                 password=make_password(None),
+                state_since=now,
+                mailbox_since=now,
             )
             for one in accounts
         ],
@@ -84,22 +86,44 @@ def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> 
 def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetime) -> int:
     """`suspend`, `resume`, `close` or `reopen` accounts; how many changed. Inside the caller's transaction.
 
-    An account already so is left alone. Raises Refusal `credentials.state-not-possible`.
+    Closing closes the mailbox too, reopening opens it; `move_mailboxes` says otherwise afterwards. An account
+    already so is left alone. Raises Refusal `credentials.state-not-possible`.
     """
     rows = list(Account.objects.select_for_update().filter(pk__in=account_ids))
     changed = []
     for row in rows:
         after = state_after(row.state, act, was_activated=row.activated_at is not None)
         if after != row.state:
-            row.state = after
+            row.state, row.state_since = after, now
             changed.append(row)
-    Account.objects.bulk_update(changed, ("state",), batch_size=200)
+    Account.objects.bulk_update(changed, ("state", "state_since"), batch_size=200)
     record_many(
         Line(f"credentials.account-{_DONE[act]}", to=f"account:{r.pk}", by=by, at=now) for r in changed
     )
+    if changed and act in _MAILBOX_AFTER:
+        _set_mailboxes([row.pk for row in changed], _MAILBOX_AFTER[act], by=by, now=now)
     if changed:
         announce(AccountsChanged([row.pk for row in changed]))
     return len(changed)
+
+
+def move_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: datetime) -> int:
+    """The mailboxes of those accounts become `open`, `closed`, `frozen` or `purged`; how many changed.
+
+    Whatever the accounts are: a closed account may still receive. Inside the caller's transaction.
+    """
+    changed = _set_mailboxes(account_ids, state, by=by, now=now)
+    if changed:
+        announce(AccountsChanged(changed))
+    return len(changed)
+
+
+def _set_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: datetime) -> list[int]:
+    rows = Account.objects.select_for_update().filter(pk__in=account_ids).exclude(mailbox_state=state)
+    changed = list(rows.values_list("pk", flat=True))
+    Account.objects.filter(pk__in=changed).update(mailbox_state=Account.Mailbox(state), mailbox_since=now)
+    record_many(Line(f"credentials.mailbox-{state}", to=f"account:{pk}", by=by, at=now) for pk in changed)
+    return changed
 
 
 def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
@@ -124,6 +148,7 @@ def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:
     record_many([Line("credentials.role-given", f"account:{account_id}", by, now, {"role": role})])
 
 
+_MAILBOX_AFTER: Mapping[str, str] = {"close": "closed", "reopen": "open"}
 _DONE: Mapping[str, str] = {
     "suspend": "suspended",
     "resume": "resumed",
