@@ -24,6 +24,7 @@ SIGNED_IN = (
     "/",
     "/messagerie/",
     "/messagerie/ecrire/",
+    "/messagerie/fichiers/",
     "/contacts/",
     "/parametres/",
     "/parametres/absence",

@@ -49,6 +49,7 @@ class AcademySection:
 class WebSection:
     host: str = "127.0.0.1"
     public_url: str = ""  # empty: http://localhost:<port>
+    files_url: str = ""  # origin of files, another name than public_url's; empty: fichiers. before it
     workers: int = 2
     threads: int = 4
     behind_tls: bool = False
@@ -148,6 +149,17 @@ class MovingSection:
 
 
 @dataclass(frozen=True)
+class FilesSection:
+    """Files too large for a message. `clamd`: where the virus check listens, a path or `host:port`."""
+
+    most_mb: int = 2000  # one file
+    most_in_all_mb: int = 10_000  # of one account
+    days: int = 30  # how long one is lent unless said otherwise
+    most_days: int = 90
+    clamd: str = ""
+
+
+@dataclass(frozen=True)
 class Ports:
     web: int
     push: int
@@ -176,6 +188,7 @@ class Config:
     signin: SignInSection = field(default_factory=SignInSection)
     sending: SendingSection = field(default_factory=SendingSection)
     moving: MovingSection = field(default_factory=MovingSection)
+    files: FilesSection = field(default_factory=FilesSection)
 
     @property
     def ports(self) -> Ports:
@@ -199,6 +212,12 @@ class Config:
     @property
     def public_url(self) -> str:
         return self.web.public_url or f"http://localhost:{self.ports.web}"
+
+    @property
+    def files_url(self) -> str:
+        """Origin of files lent by a link: another name, so that no cookie of ours is ever sent there."""
+        scheme, _, place = self.public_url.partition("://")
+        return self.web.files_url.rstrip("/") or f"{scheme}://fichiers.{place.rstrip('/')}"
 
     @property
     def carddav_url(self) -> str:
@@ -235,6 +254,11 @@ class Config:
         return self.data_dir / "moves"
 
     @property
+    def deposits_dir(self) -> Path:
+        """Files too large for a message, while they are lent."""
+        return self.data_dir / "deposits"
+
+    @property
     def secrets_dir(self) -> Path:
         return self.home / "secrets"
 
@@ -252,7 +276,7 @@ class Config:
         return self.engines_dir / "db" / "projection.sqlite3"
 
 
-_SECTIONS = ("academy", "web", "database", "mail", "feed", "sending", "moving", "signin")
+_SECTIONS = ("academy", "web", "database", "mail", "feed", "sending", "moving", "signin", "files")
 
 
 def load(home: Path | None = None, port_base: int | None = None) -> Config:
@@ -314,6 +338,14 @@ def _check(config: Config, where: str) -> None:
         (1 <= web.workers <= 64, "[web] « workers » va de 1 à 64"),
         (1 <= web.threads <= 64, "[web] « threads » va de 1 à 64"),
         (not url or url.startswith(("http://", "https://")), "[web] « public_url » commence par http"),
+        (
+            config.files_url.startswith(("http://", "https://")) and config.files_url != config.public_url,
+            "[web] « files_url » est une adresse http, d’un autre nom que « public_url »",
+        ),
+        (
+            1 <= config.files.days <= config.files.most_days and config.files.most_mb >= 1,
+            "[files] « days » va de 1 à « most_days », « most_mb » vaut au moins 1",
+        ),
         ("." in config.academy.domain.strip("."), "[academy] « domain » n’est pas un nom de domaine"),
         (_is_siret(config.academy.siret), "[academy] « siret » n’est pas un SIRET (14 chiffres, clé juste)"),
         (

@@ -1,4 +1,4 @@
-"""Errors become pages; who is asking becomes known."""
+"""Errors become pages; who is asking becomes known; files have an origin of their own."""
 
 import logging
 from collections.abc import Callable
@@ -19,6 +19,20 @@ from vaguemestre.ui.refusals import sentence
 log = logging.getLogger(__name__)
 
 type Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class FilesApart:
+    """On the origin of files only files answer, and nobody is known there whatever cookie comes."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.host = settings.FILES_HOST
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.headers.get("Host", "").lower() == self.host:
+            request.urlconf = "vaguemestre.deposits.public_urls"
+            request.COOKIES.clear()
+        return self.get_response(request)
 
 
 class Errors:

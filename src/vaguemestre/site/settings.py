@@ -16,7 +16,9 @@ ALLOWED_HOSTS = [
     "127.0.0.1",
     "testserver",
     CONFIG.public_url.split("//")[1].split(":")[0].rstrip("/"),
+    CONFIG.files_url.split("//")[1].split(":")[0],
 ]
+FILES_HOST = CONFIG.files_url.split("//")[1]
 
 _ROOMS = (
     "ui",
@@ -37,6 +39,7 @@ _ROOMS = (
     "enrolment",
     "devices",
     "contacts",
+    "deposits",
     "writing",
     "dispatch",
     "sso.registry",
@@ -63,6 +66,7 @@ PASSWORD_HASHERS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "vaguemestre.site.middleware.FilesApart",
     "vaguemestre.site.middleware.Errors",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "vaguemestre.site.middleware.WhoIsAsking",

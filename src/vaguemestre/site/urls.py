@@ -7,6 +7,7 @@ from vaguemestre.site import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.writing.urls")),
     path("", include("vaguemestre.dispatch.urls")),
+    path("messagerie/fichiers/", include("vaguemestre.deposits.urls")),
     path("messagerie/", include("vaguemestre.webmail.urls")),
     path("contacts/", include("vaguemestre.contacts.urls")),
     path("", include("vaguemestre.signin.urls")),

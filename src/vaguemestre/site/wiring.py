@@ -1,5 +1,6 @@
 """Slots ← engines, events → handlers: the only file that sees both."""
 
+import io
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,6 +18,9 @@ from vaguemestre.credentials.events import AccountActivated, AccountChanged, Acc
 from vaguemestre.credentials.rules import sealing as credentials_sealing
 from vaguemestre.credentials.rules import tokens as mail_tokens
 from vaguemestre.credentials.services.tokens import mint_mail_token
+from vaguemestre.deposits import handlers as deposits_handlers
+from vaguemestre.deposits import ports as deposits
+from vaguemestre.deposits.events import DepositReceived
 from vaguemestre.devices import ports as devices
 from vaguemestre.directory import ports as directory
 from vaguemestre.directory.events import PeopleChanged
@@ -24,6 +28,7 @@ from vaguemestre.directory.rules.sealing import keys_from
 from vaguemestre.dispatch import handlers as dispatch_handlers
 from vaguemestre.engines import certificates
 from vaguemestre.engines.archives.opening import open_archive
+from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.converting.authorities import trusted
 from vaguemestre.engines.converting.shelf import Shelf
@@ -45,6 +50,7 @@ from vaguemestre.engines.remote.leaving import ListLeaving
 from vaguemestre.engines.remote.notices import Notices
 from vaguemestre.engines.remote.pictures import Pictures
 from vaguemestre.engines.rspamd.learning import Learning
+from vaguemestre.engines.shelf import FileShelf
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.signing import Signature
 from vaguemestre.engines.smtp.submission import Submission
@@ -124,6 +130,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MailHeld: (dispatch_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
     MoveGoesOn: (moving_handlers.go_on,),
+    DepositReceived: (deposits_handlers.look_for_viruses,),
     SortingChanged: (sorting_handlers.rewrite_script,),
     PassAsked: (sorting_handlers.carry_pass,),
     PreviewWanted: (webmail_handlers.make_preview,),
@@ -144,6 +151,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     signin_handlers.forget_withdrawn_proofs,
     sorting_handlers.follow_contacts,
     moving_handlers.forget_old_files,
+    deposits_handlers.forget_old_deposits,
     enrolment_handlers.forget_old_proofs,
     webmail_handlers.forget_old_previews,
 )
@@ -164,6 +172,8 @@ def plug_engines(config: Config) -> None:
     provisioning.connections.plug(Doveadm(config))
     devices.sign.plug(Signature(config))
     writing.absent_until.plug(sorting_queries.absent_until)
+    deposits.shelf.plug(FileShelf(config.deposits_dir))
+    deposits.scan.plug(Clamd(config.files.clamd))
     helpdesk.undelivered_to.plug(partial(undelivered, config))
     helpdesk.usage_of.plug(partial(_usage, Doveadm(config)))
     helpdesk.forwards_of.plug(_forwards)
@@ -200,7 +210,7 @@ def _plug_mail(config: Config) -> None:
     moving.open_archive.plug(open_archive)
     moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))
     moving.other_parts.plug(belongings)
-    enrolment.scan.plug(_no_scan)
+    enrolment.scan.plug(partial(_scan, Clamd(config.files.clamd)))
     webmail.leave_list.plug(ListLeaving())
     _plug_decoders(config)
     webmail.live_ticket.plug(partial(_live_ticket, secrets.read(config.secrets_dir, "push_key")))
@@ -270,5 +280,7 @@ def _forwards(account_id: int) -> list[Forward]:
     return [Forward(name, to, changed_at) for name, to in sorting_queries.sent_elsewhere_by(account_id)]
 
 
-def _no_scan(content: bytes, name: str) -> None:
-    """No virus check is configured: every file passes."""
+def _scan(check: Clamd, content: bytes, name: str) -> None:
+    """Every file passes where no virus check is configured."""
+    if check(io.BytesIO(content)):
+        raise enrolment.InfectedFile("deposits.infected", name=name)

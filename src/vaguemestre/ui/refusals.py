@@ -333,6 +333,22 @@ def sentence(refusal: Refusal) -> str:
             "Le courriel est parti, mais sa copie n’a pas pu être rangée dans « Envoyés » (boîte pleine ?). "
             "Elle le sera dès que possible."
         ),
+        "deposits.gone": _("Ce fichier n’est plus proposé."),
+        "deposits.empty": _("Ce fichier est vide."),
+        "deposits.too-large": _("Ce fichier est trop lourd : %(limit)s Mo au plus."),
+        "deposits.no-room": _(
+            "Il n’y a plus de place pour ce fichier : retirez-en d’autres de « Fichiers déposés »."
+        ),
+        "deposits.overflow": _("Ce fichier a changé pendant son dépôt : ajoutez-le de nouveau."),
+        "deposits.infected": _("Un virus a été trouvé dans « %(name)s » : le fichier est retiré."),
+        "deposits.waiting": _("Ce fichier n’est pas encore prêt : réessayez dans quelques minutes."),
+        "deposits.password-wrong": _("Ce n’est pas le mot de passe de ce fichier."),
+        "deposits.wait": _("Trop d’essais : réessayez dans %(wait)s."),
+        "deposits.password-short": _("Le mot de passe a %(least)s caractères au moins."),
+        "deposits.password-long": _("Le mot de passe a %(most)s caractères au plus."),
+        "deposits.until-malformed": _("Écrivez la date ainsi : 26/11/2026."),
+        "deposits.until-past": _("Ce jour est déjà passé : choisissez-en un autre."),
+        "deposits.until-too-far": _("Choisissez un jour dans les %(days)s jours qui viennent."),
         "writing.not-your-address": _(
             "Cette adresse n’est pas, ou n’est plus, à vous : choisissez-en une autre."
         ),

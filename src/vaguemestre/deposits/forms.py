@@ -1,0 +1,28 @@
+"""What the page of files left with us asks → values."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vaguemestre.deposits.values import Terms
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import parse_day
+
+
+class TermsForm(forms.Form):
+    until = forms.CharField(label=_("Dernier jour"), max_length=10)
+    password = forms.CharField(label=_("Mot de passe"), max_length=200, required=False, strip=False)
+    open = forms.BooleanField(label=_("Sans mot de passe"), required=False)
+
+    def terms(self) -> Terms:
+        """An empty password leaves the one there is, unless « sans mot de passe » is ticked.
+
+        Raises Refusal `deposits.until-malformed`.
+        """
+        self.is_valid()
+        given = self.data
+        try:
+            until = parse_day(given.get("until", "").strip())
+        except ValueError as error:
+            raise Refusal("deposits.until-malformed", field="until") from error
+        typed = given.get("password", "")
+        return Terms(until, "" if given.get("open") else typed or None)

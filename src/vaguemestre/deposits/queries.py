@@ -1,0 +1,47 @@
+"""Reading what was left with us."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+
+from vaguemestre.deposits.models import Deposit
+from vaguemestre.deposits.values import Deposited, Verdict
+
+
+def deposits_of(account_id: int) -> tuple[Deposited, ...]:
+    """The newest first."""
+    return tuple(shown(row) for row in Deposit.objects.filter(account_id=account_id).order_by("-pk"))
+
+
+def deposits_named(account_id: int, ids: Iterable[int]) -> tuple[Deposited, ...]:
+    """Those of the account among these, in the order they were left."""
+    rows = Deposit.objects.filter(account_id=account_id, pk__in=list(ids)).order_by("pk")
+    return tuple(shown(row) for row in rows)
+
+
+def find_lent(token: str, today: date) -> Deposited | None:
+    """What that address still gives; nothing once it is over, taken back or infected."""
+    row = Deposit.objects.filter(token=token, expires_on__gte=today).exclude(verdict=Verdict.INFECTED).first()
+    return shown(row) if row else None
+
+
+def link_of(deposit: Deposited) -> str:
+    """The address one writes in a message."""
+    return f"{settings.CONFIG.files_url}/{deposit.token}/"
+
+
+def shown(row: Deposit) -> Deposited:
+    return Deposited(
+        id=row.pk,
+        token=row.token,
+        name=row.name,
+        kind=row.kind,
+        size=row.size,
+        received=row.received,
+        until=row.expires_on,
+        has_password=bool(row.password),
+        downloads=row.downloads,
+        verdict=Verdict(row.verdict),
+        created_at=row.created_at,
+    )

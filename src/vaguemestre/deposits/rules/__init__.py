@@ -1,0 +1,56 @@
+"""How long, how much, under which address."""
+
+import re
+from datetime import date, timedelta
+
+from vaguemestre.deposits.values import Room
+from vaguemestre.kernel.errors import Refusal
+
+SHORTEST_PASSWORD = 6
+LONGEST_PASSWORD = 100
+_KIND = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
+_DIRECTIONS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def check_room(size: int, present: int, free: int, room: Room) -> None:
+    """Raises Refusal `deposits.too-large`, `deposits.no-room`, `deposits.empty`."""
+    if size < 1:
+        raise Refusal("deposits.empty")
+    if size > room.most:
+        raise Refusal("deposits.too-large", limit=room.most // 1_000_000)
+    if present + size > room.most_in_all or size * 2 > free:
+        raise Refusal("deposits.no-room", limit=room.most_in_all // 1_000_000)
+
+
+def check_until(until: date, today: date, room: Room) -> date:
+    """Raises Refusal `deposits.until-past`, `deposits.until-too-far`."""
+    if until < today:
+        raise Refusal("deposits.until-past", field="until")
+    if until > today + timedelta(days=room.most_days):
+        raise Refusal("deposits.until-too-far", field="until", days=room.most_days)
+    return until
+
+
+def check_password(password: str) -> str:
+    """Raises Refusal `deposits.password-short`, `deposits.password-long`; none at all is fine."""
+    if password and len(password) < SHORTEST_PASSWORD:
+        raise Refusal("deposits.password-short", field="password", least=SHORTEST_PASSWORD)
+    if len(password) > LONGEST_PASSWORD:
+        raise Refusal("deposits.password-long", field="password", most=LONGEST_PASSWORD)
+    return password
+
+
+def file_name(name: str) -> str:
+    """Without path, control or direction characters; never empty, at most 200 characters."""
+    last = re.split(r"[\\/]", name)[-1]
+    kept = "".join(c for c in last if c.isprintable() and c not in _DIRECTIONS).strip(" .") or "sans-nom"
+    stem, dot, ending = kept.rpartition(".")
+    if len(kept) > 200 and dot and len(ending) < 20:
+        return f"{stem[: 199 - len(ending)]}.{ending}"
+    return kept[:200]
+
+
+def file_kind(kind: str) -> str:
+    """What the depositor's browser said, for a picture beside the name; it is never served as such."""
+    lowered = kind.partition(";")[0].strip().lower()
+    return lowered if _KIND.fullmatch(lowered) else "application/octet-stream"

@@ -1,0 +1,200 @@
+"""Files left, lent, taken, taken back."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import F, Sum
+
+from vaguemestre.deposits import rules
+from vaguemestre.deposits.events import DepositReceived
+from vaguemestre.deposits.models import Deposit
+from vaguemestre.deposits.ports import Scan, Shelf
+from vaguemestre.deposits.queries import shown
+from vaguemestre.deposits.values import Deposited, Room, Terms, Verdict
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.signin.rules.throttle import ACCOUNT, NETWORK, Budget
+from vaguemestre.signin.services import give_back, pay
+
+_SLICE = 4 * 1024 * 1024
+
+
+@transaction.atomic(durable=True)
+def begin_deposit(
+    account_id: int, name: str, kind: str, size: int, shelf: Shelf, room: Room, *, now: datetime
+) -> Deposited:
+    """Announce a file of `size` octets; its slices follow. Raises the refusals of `check_room`."""
+    return shown(_begun(account_id, name, kind, size, shelf, room, now))
+
+
+@transaction.atomic(durable=True)
+def add_slice(account_id: int, deposit_id: int, offset: int, content: bytes, shelf: Shelf, scan: Scan) -> int:
+    """Keep the octets that begin at `offset`; how many of the file are there.
+
+    A slice sent again, or out of order, changes nothing: the answer tells where to go on. Raises Refusal
+    `deposits.gone`, `deposits.overflow` past the announced size.
+    """
+    row = _own(account_id, deposit_id)
+    if row.received == row.size:
+        return row.received
+    if offset + len(content) > row.size:
+        raise Refusal("deposits.overflow")
+    row.received = shelf.append(row.token, offset, content)
+    if row.received == row.size:
+        _received(row, scan)
+    row.save(update_fields=("received", "verdict"))
+    return row.received
+
+
+@transaction.atomic(durable=True)
+def leave_whole(
+    account_id: int | None,
+    name: str,
+    kind: str,
+    content: bytes,
+    shelf: Shelf,
+    scan: Scan,
+    room: Room,
+    *,
+    now: datetime,
+) -> Deposited:
+    """A file we hold already; account None: left by the house. Raises the refusals of `check_room`."""
+    row = _begun(account_id, name, kind, len(content), shelf, room, now)
+    for start in range(0, len(content), _SLICE):
+        row.received = shelf.append(row.token, start, content[start : start + _SLICE])
+    _received(row, scan)
+    row.save(update_fields=("received", "verdict"))
+    return shown(row)
+
+
+@transaction.atomic(durable=True)
+def set_terms(account_id: int, deposit_id: int, terms: Terms, room: Room, *, by: str, now: datetime) -> None:
+    """Until when, and under which password. Raises Refusal `deposits.gone` and those of the rules."""
+    row = _own(account_id, deposit_id)
+    row.expires_on = rules.check_until(terms.until, paris_day(now), room)
+    if terms.password is not None:
+        chosen = rules.check_password(terms.password)
+        row.password = make_password(chosen) if chosen else ""
+    row.save(update_fields=("expires_on", "password"))
+    record(
+        "deposits.terms-set",
+        to=f"account:{account_id}",
+        by=by,
+        at=now,
+        deposit=row.pk,
+        until=row.expires_on.isoformat(),
+        has_password=bool(row.password),
+    )
+
+
+def take_back(account_id: int, deposit_id: int, shelf: Shelf, *, by: str, now: datetime) -> None:
+    """Nobody can take it any more. Twice is once."""
+    row = Deposit.objects.filter(account_id=account_id, pk=deposit_id).first()
+    if row is None:
+        return
+    with transaction.atomic(durable=True):
+        row.delete()
+        record("deposits.taken-back", to=f"account:{account_id}", by=by, at=now, name=row.name)
+    shelf.remove(row.token)
+
+
+def take(
+    token: str, password: str, network: str, shelf: Shelf, *, now: datetime
+) -> tuple[Deposited, BinaryIO]:
+    """The file, for whoever has its address and its password; counted.
+
+    Raises Refusal `deposits.gone`, `deposits.waiting`, `deposits.password-wrong`, `deposits.wait`.
+    """
+    row = Deposit.objects.filter(token=token, expires_on__gte=paris_day(now)).first()
+    if row is None or row.verdict == Verdict.INFECTED:
+        raise Refusal("deposits.gone")
+    if not shown(row).can_be_taken:
+        raise Refusal("deposits.waiting")
+    if row.password:
+        _check_password(row, password, network, now)
+    try:
+        content = shelf.open(row.token)
+    except FileNotFoundError as error:
+        raise Refusal("deposits.gone") from error
+    with transaction.atomic(durable=True):
+        Deposit.objects.filter(pk=row.pk).update(downloads=F("downloads") + 1)
+    return shown(row), content
+
+
+def judge(deposit_id: int, shelf: Shelf, scan: Scan, *, now: datetime) -> None:
+    """What the virus check says of a whole file; one that is infected goes at once. Twice is once."""
+    row = Deposit.objects.filter(pk=deposit_id, verdict=Verdict.WAITING).first()
+    if row is None:
+        return
+    with shelf.open(row.token) as content:
+        found = scan(content)
+    with transaction.atomic(durable=True):
+        verdict = Verdict.INFECTED if found else Verdict.CLEAN
+        Deposit.objects.filter(pk=row.pk).update(verdict=verdict)
+        if found:
+            to = f"account:{row.account_id}" if row.account_id else "house"
+            record("deposits.infected", to=to, by="system", at=now, name=row.name, found=found[:100])
+    if found:
+        shelf.remove(row.token)
+
+
+def forget_old(shelf: Shelf, *, now: datetime) -> int:
+    """Files whose time is over, those begun and left half received a day ago, and what no row knows."""
+    today = paris_day(now)
+    over = Deposit.objects.filter(expires_on__lt=today)
+    half = Deposit.objects.exclude(received=F("size")).filter(created_at__lt=now - timedelta(days=1))
+    with transaction.atomic(durable=True):
+        gone = list((over | half).values_list("token", flat=True))
+        Deposit.objects.filter(token__in=gone).delete()
+    for token in gone:
+        shelf.remove(token)
+    return len(gone)
+
+
+def _begun(
+    account_id: int | None, name: str, kind: str, size: int, shelf: Shelf, room: Room, now: datetime
+) -> Deposit:
+    mine = Deposit.objects.filter(account_id=account_id) if account_id else Deposit.objects.none()
+    present = mine.aggregate(total=Sum("size"))["total"] or 0
+    rules.check_room(size, present, shelf.free(), room)
+    return Deposit.objects.create(
+        account_id=account_id,
+        token=secrets.token_urlsafe(32),
+        name=rules.file_name(name),
+        kind=rules.file_kind(kind),
+        size=size,
+        expires_on=paris_day(now) + timedelta(days=room.days),
+        verdict=Verdict.UNCHECKED,
+        created_at=now,
+    )
+
+
+def _received(row: Deposit, scan: Scan) -> None:
+    if scan.is_wanted:
+        row.verdict = Verdict.WAITING
+        announce(DepositReceived(row.pk))
+
+
+def _check_password(row: Deposit, password: str, network: str, now: datetime) -> None:
+    """Paid for before it is looked at, as at sign-in."""
+    budgets: dict[str, Budget] = {f"deposit:{row.pk}": ACCOUNT, f"network:{network}": NETWORK}
+    if not password:
+        raise Refusal("deposits.password-wrong", field="password")
+    if wait := pay(budgets, now=now):
+        raise Refusal("deposits.wait", wait=wait)
+    if not check_password(password, row.password):
+        raise Refusal("deposits.password-wrong", field="password")
+    with transaction.atomic(durable=True):
+        give_back(budgets)
+
+
+def _own(account_id: int, deposit_id: int) -> Deposit:
+    row = Deposit.objects.select_for_update().filter(account_id=account_id, pk=deposit_id).first()
+    if row is None:
+        raise Refusal("deposits.gone")
+    return row

@@ -1,0 +1,60 @@
+"""The virus check, asked of clamd (clamd(8), command INSTREAM), where one is configured."""
+
+import socket
+from contextlib import closing
+from typing import BinaryIO
+
+from vaguemestre.kernel.errors import EngineDown
+
+_PIECE = 256 * 1024
+_PATIENCE = 120.0  # seconds without a word
+
+
+class Clamd:
+    """`place`: path of its socket, or `host:port`; empty for none."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    @property
+    def is_wanted(self) -> bool:
+        return bool(self._place)
+
+    def __call__(self, content: BinaryIO) -> str:
+        """Name of what was found, or nothing. Raises EngineDown."""
+        if not self._place:
+            return ""
+        try:
+            with closing(self._connected()) as wire:
+                wire.sendall(b"zINSTREAM\0")
+                while piece := content.read(_PIECE):
+                    wire.sendall(len(piece).to_bytes(4, "big") + piece)
+                wire.sendall((0).to_bytes(4, "big"))
+                said = _said(wire)
+        except OSError as error:
+            raise EngineDown(f"clamd: {error}") from error
+        if said == "stream: OK":
+            return ""
+        if said.endswith(" FOUND"):
+            return said.removeprefix("stream: ").removesuffix(" FOUND")
+        raise EngineDown(f"clamd: {said[:200]}")
+
+    def _connected(self) -> socket.socket:
+        host, _, port = self._place.rpartition(":")
+        if "/" in self._place or not port.isdigit():
+            wire = socket.socket(socket.AF_UNIX)
+            wire.settimeout(_PATIENCE)
+            try:
+                wire.connect(self._place)
+            except OSError:
+                wire.close()
+                raise
+            return wire
+        return socket.create_connection((host, int(port)), timeout=_PATIENCE)
+
+
+def _said(wire: socket.socket) -> str:
+    heard = b""
+    while not heard.endswith(b"\0") and (more := wire.recv(4096)):
+        heard += more
+    return heard.rstrip(b"\0\n").decode("utf-8", "replace")

@@ -1,0 +1,63 @@
+"""The virus check speaks clamd's INSTREAM: whole files, in pieces, over TCP or a socket of the machine."""
+
+import io
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.engines.clamd import Clamd
+from vaguemestre.kernel.errors import EngineDown
+
+
+def answering(listener: socket.socket, heard: list[bytes], said: bytes) -> threading.Thread:
+    def serve() -> None:
+        wire, _ = listener.accept()
+        with wire, wire.makefile("rb") as stream:
+            assert stream.read(10) == b"zINSTREAM\0"
+            content = b""
+            while length := int.from_bytes(stream.read(4), "big"):
+                content += stream.read(length)
+            heard.append(content)
+            wire.sendall(said)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [(b"stream: OK\0", ""), (b"stream: Eicar-Test FOUND\0", "Eicar-Test")],
+)
+@pytest.mark.parametrize("is_local", [True, False])
+def test_what_it_finds_is_named(said: bytes, found: str, is_local: bool, tmp_path: Path) -> None:
+    content, heard = b"x" * 600_000, list[bytes]()
+    listener = socket.socket(socket.AF_UNIX if is_local else socket.AF_INET)
+    listener.bind(str(tmp_path / "s") if is_local else ("127.0.0.1", 0))
+    listener.listen()
+    with listener:
+        serving = answering(listener, heard, said)
+        place = str(tmp_path / "s") if is_local else f"127.0.0.1:{listener.getsockname()[1]}"
+        assert Clamd(place)(io.BytesIO(content)) == found
+        serving.join(10)
+    assert heard == [content]
+
+
+def test_a_check_that_does_not_answer_lets_nothing_through(tmp_path: Path) -> None:
+    with pytest.raises(EngineDown):
+        Clamd(str(tmp_path / "nobody"))(io.BytesIO(b"x"))
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "s"))
+    listener.listen()
+    with listener:
+        serving = answering(listener, [], b"INSTREAM size limit exceeded. ERROR\0")
+        with pytest.raises(EngineDown, match="size limit"):
+            Clamd(str(tmp_path / "s"))(io.BytesIO(b"x"))
+        serving.join(10)
+
+
+def test_without_one_nothing_is_asked() -> None:
+    assert not Clamd("").is_wanted
+    assert Clamd("")(io.BytesIO(b"x")) == ""
