@@ -65,13 +65,14 @@ def free_port_base() -> int:
         except BlockingIOError:
             os.close(descriptor)
             continue
-        if all(_is_free(base + offset) for offset in _OFFSETS):
+        if all(is_free(base + offset) for offset in _OFFSETS):
             return base  # the lock goes with the process
         os.close(descriptor)
     raise AssertionError("no free ports")
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nothing listens there on this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -15,7 +15,8 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page
-from tests.journeys.conftest import Instance, _is_free, wait_until
+from tests.engines.live import is_free
+from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import field, sign_in
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
@@ -124,7 +125,7 @@ class Apache:
 
 @pytest.fixture(scope="module")
 def apache(instance: Instance) -> Iterator[Apache]:
-    port = next(port for port in range(instance.base + 10, instance.base + 24) if _is_free(port))
+    port = next(port for port in range(instance.base + 10, instance.base + 24) if is_free(port))
     address = f"http://localhost:{port}"
     told = instance.cli(
         "application", "add", "apache", "--name", "Apache", "--address", f"{address}/oidc/retour", "--rs256",
@@ -153,7 +154,7 @@ def apache(instance: Instance) -> Iterator[Apache]:
         start_new_session=True, env={**os.environ, "APACHE_RUN_DIR": str(folder)},
     )  # fmt: skip
     try:
-        wait_until(lambda: not _is_free(port), 15)
+        wait_until(lambda: not is_free(port), 15)
         yield Apache(address, folder / "error.log")
     finally:
         process.send_signal(signal.SIGTERM)

@@ -47,7 +47,7 @@ def test_ready_json_says_what_the_contract_says(config: Config) -> None:
         "host": "127.0.0.1",
         "ports": {
             "imap": 20143, "imaps": 20993, "submission": 20587, "submissions": 20465,
-            "mx": 20025, "managesieve": 20190,
+            "mx": 20025, "managesieve": 20190, "carddav": 20003,
         },
         "domain": "ac-amiens.test",
         "ca": "/ca.pem",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.engines.samples import letter
 from tests.webmail.conftest import put
 from tests.webmail.hostile import AWAY, HOSTILE
@@ -40,8 +40,11 @@ def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
     return boxes.box("nmorel@ac-amiens.test")
 
 
+SUBJECTS = "#messages li.row .s > .clip"
+
+
 def subjects(page: Page) -> list[str]:
-    return page.locator("#messages li.row .s > .clip").all_inner_texts()
+    return page.locator(SUBJECTS).all_inner_texts()
 
 
 def test_archiving_shows_at_once_and_can_be_taken_back(page: Page, box: MemoryMailbox) -> None:
@@ -52,7 +55,7 @@ def test_archiving_shows_at_once_and_can_be_taken_back(page: Page, box: MemoryMa
     page.get_by_role("heading", name="Numéro 1").wait_for()
     page.get_by_role("button", name="Archiver", exact=True).click()
     page.get_by_text("Courriel archivé.").wait_for()
-    assert subjects(page) == ["Numéro 2", "Numéro 0"]
+    expect(page.locator(SUBJECTS)).to_have_text(["Numéro 2", "Numéro 0"])
     page.get_by_role("heading", name="Numéro 0").wait_for()  # the next one opens
     page.get_by_role("button", name="Annuler").click()
     page.get_by_text("Annulé.").wait_for()

@@ -50,9 +50,12 @@ def calls(engines: LiveEngines) -> Iterator[Calls]:
 def told(calls: Calls, person: Someone, kinds: str) -> list[dict[str, object]]:
     """The next events of that person and of those kinds; others (folders made, other people) are let pass."""
     while True:
+        path, _, events = calls.get(timeout=10)
+        if path != "/dovecot":
+            continue  # who signs in is asked at the same port
         events = [
             event
-            for event in calls.get(timeout=10)[2]
+            for event in events
             if event["user"] == person.mailbox and str(event["event"]).startswith(kinds)
         ]
         if events:
