@@ -67,7 +67,7 @@ CASAttributePrefix CAS-
   MellonIdPMetadataFile {folder}/idp.xml
   MellonEndpointPath /mellon
   MellonSecureCookie Off
-  MellonCookieSameSite lax
+  SetEnv MELLON_DISABLE_SAMESITE 1
   MellonSignatureMethod rsa-sha256
   MellonUser "urn:oid:0.9.2342.19200300.100.1.1"
 </Location>
@@ -97,6 +97,7 @@ MODULES = (
     "authz_core",
     "authz_user",
     "dir",
+    "env",
     "headers",
     "auth_openidc",
     "auth_cas",

@@ -1,4 +1,8 @@
-"""Applications told that somebody signed out: by SOAP from here, by the browser where they know no SOAP."""
+"""Applications told that somebody signed out: by SOAP from here, and by the browser.
+
+Metadata are not believed to the letter: mod_auth_mellon's own script says SOAP, and the module refuses it; a
+browser keeps the cookies of other sites out of frames. Told twice, an application signs out once.
+"""
 
 import logging
 
@@ -38,12 +42,12 @@ def tell(event: VisitEnded) -> None:
 
 
 def front_address(visit: Visit) -> str:
-    """What a browser loads to end that visit, where the application does not listen to SOAP."""
+    """What a browser loads to end that visit; empty where the application listens to SOAP alone."""
     if visit.application.protocol is not Protocol.SAML or not visit.reference:
         return ""
     peer = peer_of(visit.application.client_id)
     endpoint = _listens(peer, Binding.REDIRECT)
-    if peer is None or endpoint is None or _listens(peer, Binding.SOAP):
+    if peer is None or endpoint is None:
         return ""
     message = deflated(writing.written(_request(visit, peer, endpoint.address)))
     joint = "&" if "?" in endpoint.address else "?"
