@@ -40,6 +40,7 @@ ENTRIES = (
     Entry("check", "Vérifie la configuration sans rien démarrer.", django=False),
     Entry("status", "Dit ce qui tourne, depuis quand, les files d’attente et les dernières erreurs."),
     Entry("feed", "Flux RH : vérifier, appliquer, fabriquer un échantillon.", group=True),
+    Entry("classes", "Classes et familles : vérifier et appliquer les exports de l’ENT.", group=True),
     Entry("account", "Comptes : montrer, suspendre, rétablir, fermer.", group=True),
     Entry("mail", "Courriels d’une boîte : importer, exporter.", group=True),
     Entry("numen", "NUMEN : en attribuer un.", group=True),

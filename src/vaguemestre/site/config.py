@@ -160,6 +160,15 @@ class FilesSection:
 
 
 @dataclass(frozen=True)
+class EntSection:
+    """The ENT of the académie's schools. `domain`: of the addresses it gives pupils and families."""
+
+    name: str = "l’ENT"
+    domain: str = "ent-amiens.test"
+    cas_url: str = ""  # its CAS server, for those who come from it; empty: nobody does
+
+
+@dataclass(frozen=True)
 class Ports:
     web: int
     push: int
@@ -189,6 +198,7 @@ class Config:
     sending: SendingSection = field(default_factory=SendingSection)
     moving: MovingSection = field(default_factory=MovingSection)
     files: FilesSection = field(default_factory=FilesSection)
+    ent: EntSection = field(default_factory=EntSection)
 
     @property
     def ports(self) -> Ports:
@@ -276,7 +286,7 @@ class Config:
         return self.engines_dir / "db" / "projection.sqlite3"
 
 
-_SECTIONS = ("academy", "web", "database", "mail", "feed", "sending", "moving", "signin", "files")
+_SECTIONS = ("academy", "web", "database", "mail", "feed", "sending", "moving", "signin", "files", "ent")
 
 
 def load(home: Path | None = None, port_base: int | None = None) -> Config:
@@ -335,6 +345,10 @@ def _check(config: Config, where: str) -> None:
             "[signin] « second_factor_from » : le jour de la décision, AAAA-MM-JJ",
         ),
         (0 <= config.signin.second_factor_days <= 365, "[signin] « second_factor_days » va de 0 à 365"),
+        (
+            not config.ent.cas_url or config.ent.cas_url.startswith(("https://", "http://localhost")),
+            "[ent] « cas_url » commence par https",
+        ),
         (1 <= web.workers <= 64, "[web] « workers » va de 1 à 64"),
         (1 <= web.threads <= 64, "[web] « threads » va de 1 à 64"),
         (not url or url.startswith(("http://", "https://")), "[web] « public_url » commence par http"),

@@ -40,6 +40,7 @@ _ROOMS = (
     "devices",
     "contacts",
     "deposits",
+    "classes",
     "writing",
     "dispatch",
     "sso.registry",

@@ -1,7 +1,8 @@
 """Slots ← engines, events → handlers: the only file that sees both."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils import timezone
 from vaguemestre.assistant import handlers as assistant_handlers
 from vaguemestre.assistant import ports as assistant
 from vaguemestre.assistant.events import LetterDue
+from vaguemestre.classes import handlers as classes_handlers
+from vaguemestre.classes import ports as classes
 from vaguemestre.contacts import handlers as contacts_handlers
 from vaguemestre.contacts.queries import contacts_of
 from vaguemestre.credentials import ports as credentials
@@ -154,6 +157,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     deposits_handlers.forget_old_deposits,
     enrolment_handlers.forget_old_proofs,
     webmail_handlers.forget_old_previews,
+    classes_handlers.purge_rosters,
 )
 
 
@@ -171,6 +175,7 @@ def plug_engines(config: Config) -> None:
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(Doveadm(config))
     devices.sign.plug(Signature(config))
+    classes.managed_schools.plug(_no_box)
     writing.absent_until.plug(sorting_queries.absent_until)
     deposits.shelf.plug(FileShelf(config.deposits_dir))
     deposits.scan.plug(Clamd(config.files.clamd))
@@ -267,6 +272,11 @@ def _sessions_over(session_keys: set[str]) -> set[str]:
     # also asked by a thread of no request, whose database connection nobody else looks after
     close_old_connections()
     return sessions_over(session_keys, timezone.now())
+
+
+def _no_box(account_id: int, now: datetime) -> Collection[str]:
+    """Schools manage no box of their own yet."""
+    return ()
 
 
 def _usage(doveadm: Doveadm, mailbox: str) -> Usage:

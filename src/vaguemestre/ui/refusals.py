@@ -27,6 +27,25 @@ def sentence(refusal: Refusal) -> str:
         "intake.columns-twice": _("Colonnes présentes deux fois : %(columns)s."),
         "intake.feed-refused": _("%(reason)s"),
         "intake.import-running": _("Un autre import est en cours : attendez sa fin."),
+        "classes.file-broken": _("%(file)s, ligne %(line)s : %(reason)s. Rien n’a été changé."),
+        "classes.no-ent": _("L’académie n’a pas dit le domaine de son ENT (réglage [ent] « domain »)."),
+        "classes.no-file": _("Choisissez un fichier."),
+        "classes.kinds-mixed": _(
+            "Ces fichiers ne vont pas ensemble : donnez un export complet, un delta, ou un seul CSV."
+        ),
+        "classes.kind-unsaid": _(
+            "Le nom des fichiers ne dit pas si l’export est complet : « _Complet_ » ou « _Delta_ » y figure."
+        ),
+        "classes.school-unsaid": _("Dites de quel établissement est ce CSV."),
+        "classes.other-school": _("Ces fichiers parlent d’un autre établissement (%(uai)s)."),
+        "classes.import-refused": _("%(reason)s"),
+        "classes.import-running": _("Un autre import est en cours : attendez sa fin."),
+        "classes.file-too-big": _("Ces fichiers dépassent 30 Mo : faites-les appliquer par l’académie."),
+        "classes.staged-gone": _("Ces fichiers ne sont plus là : choisissez-les de nouveau."),
+        "classes.not-yours": _("Cette classe n’est pas de celles à qui vous pouvez écrire."),
+        "classes.nobody-there": _("Personne de « %(name)s » n’a d’adresse dans l’ENT."),
+        "classes.not-the-owner": _("Seule la direction de l’établissement décide de cela."),
+        "classes.not-of-the-school": _("Personne de votre établissement n’a cette adresse."),
         "enrolment.not-now": _("La demande a changé d’état entre-temps : relisez-la."),
         "enrolment.unknown": _("Cette demande n’est pas de votre service."),
         "enrolment.person-unknown": _("Cette personne n’est pas de votre service."),

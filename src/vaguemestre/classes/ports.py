@@ -1,0 +1,16 @@
+"""What classes ask of rooms beside them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Protocol
+
+from vaguemestre.kernel.slots import Slot
+
+
+class ManagedSchools(Protocol):
+    def __call__(self, account_id: int, now: datetime) -> Collection[str]:
+        """UAI of the schools whose box the account manages (« gestion »)."""
+        ...
+
+
+managed_schools: Slot[ManagedSchools] = Slot("classes.managed_schools")

@@ -1,0 +1,22 @@
+"""Nothing of a roster outlives its school year."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vaguemestre.classes.models import RosterRow, StagedRow
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.times import paris_day
+
+STAGED_FOR = timedelta(hours=2)
+
+
+@transaction.atomic(durable=True)
+def purge(*, now: datetime) -> int:
+    """Forget the rosters whose year is over, and files given up. Returns how many rosters went."""
+    StagedRow.objects.filter(at__lt=now - STAGED_FOR).delete()
+    over = list(RosterRow.objects.filter(purge_on__lt=paris_day(now)).values_list("pk", "structure_id"))
+    for pk, structure_id in over:
+        RosterRow.objects.filter(pk=pk).delete()
+        record("classes.purged", to=f"structure:{structure_id}", by="system", at=now)
+    return len(over)

@@ -1,0 +1,164 @@
+"""`vaguemestre classes`: the ENT's exports checked, applied, made up."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.conf import settings
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from vaguemestre.classes import services
+from vaguemestre.classes.aaf.xml import CHUNK
+from vaguemestre.classes.sample import sample_files, sample_school
+from vaguemestre.classes.services import File, Setting
+from vaguemestre.classes.values import Plan
+from vaguemestre.cli.failures import Failed
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.queries import find_academy_id
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.ui.refusals import sentence
+
+app = typer.Typer(
+    help="Classes et familles : vérifier et appliquer les exports de l’ENT.", no_args_is_help=True
+)
+
+_SHOWN = 40
+
+_Files = Annotated[
+    list[Path],
+    typer.Argument(help="Fichiers XML de l’export AAF, leur dossier, ou un CSV de classes."),
+]
+_School = Annotated[str, typer.Option("--school", help="Code UAI du seul établissement concerné.")]
+_Delta = Annotated[
+    bool | None, typer.Option("--delta/--full", help="Genre de l’export, si les noms ne le disent pas.")
+]
+_Confirm = Annotated[
+    bool, typer.Option("--confirm-losses", help="Appliquer même si un établissement perd ses élèves.")
+]
+
+
+@app.command()
+def check(
+    files: _Files, school: _School = "", delta: _Delta = None, confirm_losses: _Confirm = False
+) -> None:
+    """Lit tout, ne change rien, affiche le plan. Code 1 si le plan serait refusé."""
+    plan = _told(lambda: services.check(_found(files), _setting(school, delta, confirm_losses)))
+    _show(plan)
+    if plan.refusal:
+        raise Failed(plan.refusal, 1)
+
+
+@app.command()
+def apply(
+    files: _Files, school: _School = "", delta: _Delta = None, confirm_losses: _Confirm = False
+) -> None:
+    """Affiche le plan puis l’applique, établissement par établissement. Interrompu, il peut être relancé."""
+    setting = _setting(school, delta, confirm_losses)
+    with _bar() as progress:
+        plan = _told(
+            lambda: services.apply(
+                _found(files), setting, now=timezone.now(), progress=progress, planned=_show
+            )
+        )
+    changed = sum(step.differs for step in plan.steps)
+    typer.echo(f"Appliqué : {changed} établissements." if changed else "Rien à changer.")
+
+
+@app.command()
+def purge() -> None:
+    """Oublie les classes dont l’année scolaire est finie (le service le fait aussi de lui-même)."""
+    typer.echo(f"Établissements oubliés : {services.purge(now=timezone.now())}")
+
+
+@app.command("sample")
+def make_sample(
+    uai: Annotated[str, typer.Argument(help="Code UAI de l’établissement.")],
+    out: Annotated[Path, typer.Option(help="Dossier où écrire l’export.")] = Path(),
+    seed: Annotated[int, typer.Option(help="Même graine, mêmes élèves.")] = 1,
+) -> None:
+    """Écrit un export AAF réaliste, fait d’élèves inventés."""
+    out.mkdir(parents=True, exist_ok=True)
+    made = sample_school(uai.upper(), seed, ent_domain=settings.CONFIG.ent.domain)
+    for name, content in sample_files(made, datetime.now(UTC).date()).items():
+        (out / name).write_bytes(content)
+        typer.echo(str(out / name))
+
+
+def _found(paths: Iterable[Path]) -> list[File]:
+    """The files themselves, folders opened; read in slices each time."""
+    found: list[File] = []
+    for path in paths:
+        inside = sorted(path.glob("*.xml")) if path.is_dir() else [path]
+        if not all(one.is_file() for one in inside):
+            raise Failed(f"{path} n’existe pas.", 2)
+        found += [File(one.name, _reader(one)) for one in inside]
+    return found
+
+
+def _reader(path: Path) -> Callable[[], Iterable[bytes]]:
+    def chunks() -> Iterator[bytes]:
+        try:
+            with path.open("rb") as file:
+                while chunk := file.read(CHUNK):
+                    yield chunk
+        except OSError as error:
+            raise Failed(f"{path} ne peut pas être lu.", 2) from error
+
+    return chunks
+
+
+def _setting(school: str, delta: bool | None, confirm: bool) -> Setting:
+    return Setting(
+        academy_id=find_academy_id(settings.CONFIG.academy.domain),
+        ent_domain=settings.CONFIG.ent.domain,
+        digest_key=numen_keys.get().digest,
+        by="cli",
+        only=school.upper(),
+        is_full=None if delta is None else not delta,
+        losses_confirmed=confirm,
+    )
+
+
+def _told(work: Callable[[], Plan]) -> Plan:
+    try:
+        return work()
+    except Refusal as refusal:
+        raise Failed(sentence(refusal), 1) from refusal
+
+
+def _show(plan: Plan) -> None:
+    """Numbers, places and reasons: no name of a child is ever shown here."""
+    for notice in plan.notices:
+        typer.echo(f"Remarque : {notice}")
+    for step in plan.steps[:_SHOWN]:
+        if not step.differs:
+            typer.echo(f"{step.uai} : inchangé ({step.pupils} élèves)")
+            continue
+        changes = f"{step.pupils_in} arrivées, {step.pupils_changed} changements, {step.pupils_out} départs"
+        others = (
+            f"{step.relatives} responsables, {step.teachers} professeurs, {step.groups} classes et groupes"
+        )
+        typer.echo(f"{step.uai} : {step.pupils} élèves ({changes}), {others}")
+    if len(plan.steps) > _SHOWN:
+        typer.echo(f"… et {len(plan.steps) - _SHOWN} autres établissements")
+    typer.echo(f"Lignes refusées : {len(plan.wrong)}")
+    for one in plan.wrong:
+        typer.echo(f"  {one.file}, ligne {one.line} : {one.reason}")
+
+
+@contextmanager
+def _bar() -> Iterator[services.Progress]:
+    """A bar on standard error, so that the plan can be kept from standard output."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("Établissements", total=None)
+
+        def tell(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield tell

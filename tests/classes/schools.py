@@ -1,0 +1,37 @@
+"""Schools for tests: in the tables, and as the ENT exports them."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from vaguemestre.classes.aaf.xml import chunks_of
+from vaguemestre.classes.sample import SampleSchool, sample_school
+from vaguemestre.classes.services import File, Setting
+from vaguemestre.directory.models import Academy, Structure
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 25)
+ENT = "ent-amiens.test"
+UAI, OTHER = "0800001S", "0800002T"
+KEY = b"k" * 32
+
+
+def academy() -> Academy:
+    return Academy.objects.get_or_create(
+        code="20", defaults={"name": "Académie d’Amiens", "domain": "ac-amiens.test"}
+    )[0]
+
+
+def structure(uai: str = UAI, name: str = "Collège Jean-Macé") -> Structure:
+    return Structure.objects.get_or_create(uai=uai, defaults={"academy": academy(), "name": name})[0]
+
+
+def setting(**more: object) -> Setting:
+    return Setting(academy().pk, ENT, KEY, "test", **more)  # type: ignore[arg-type]
+
+
+def school(uai: str = UAI, seed: int = 1, **more: object) -> SampleSchool:
+    return sample_school(uai, seed, ent_domain=ENT, **{"size": 6, **more})  # type: ignore[arg-type]
+
+
+def files(given: Mapping[str, bytes]) -> list[File]:
+    return [File(name, lambda content=content: chunks_of(content)) for name, content in given.items()]  # type: ignore[misc]
