@@ -11,7 +11,18 @@ from tests.engines.samples import at, letter, rich
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.webmail.ports import FolderGone, FolderRefused, Mailbox, MessageGone
-from vaguemestre.webmail.values import Flag, MailLogin, MessageRef, Only, Order, Part, Use, View
+from vaguemestre.webmail.values import (
+    Clause,
+    Flag,
+    MailLogin,
+    MessageRef,
+    Only,
+    Order,
+    Part,
+    Use,
+    View,
+    Where,
+)
 
 Open = Callable[[], AbstractContextManager[Mailbox]]
 
@@ -363,6 +374,49 @@ def test_a_list_is_narrowed_as_asked(box: Mailbox) -> None:
     assert subjects(box.look("INBOX", both, 0, 50)) == ["Avec pièce"]
     words = View(terms=("dehors",), only=frozenset({Only.UNREAD}))
     assert subjects(box.look("INBOX", words, 0, 50)) == ["Dehors"]
+
+
+def test_a_search_looks_where_it_is_told(box: Mailbox) -> None:
+    box.append("INBOX", from_("Zoé Petit", "zoe@x.test", "Sortie scolaire"), (Flag.SEEN,), at(1))
+    box.append(
+        "INBOX",
+        from_("Marc", "m@x.test", "Cantine", To="cdi@ac-amiens.test"),
+        ("$label1", "&AOk-t"),
+        at(5000),
+    )
+    box.append("INBOX", rich("Réunion"), (Flag.FLAGGED,), at(9000))
+    wanted = {
+        Clause(Where.FROM, "petit"): ["Sortie scolaire"],
+        Clause(Where.TO, "cdi"): ["Réunion", "Cantine"],
+        Clause(Where.SUBJECT, "cantine"): ["Cantine"],
+        Clause(Where.TEXT, "cantine", is_not=True): ["Réunion", "Sortie scolaire"],
+        Clause(Where.BEFORE, at(5000).date().isoformat()): ["Sortie scolaire"],
+        Clause(Where.SINCE, at(5000).date().isoformat()): ["Réunion", "Cantine"],
+        Clause(Where.ATTACHED): ["Réunion"],
+        Clause(Where.ATTACHED, is_not=True): ["Cantine", "Sortie scolaire"],
+        Clause(Where.LABEL, "$label1"): ["Cantine"],
+        Clause(Where.LABEL, "&AOk-t"): ["Cantine"],
+        Clause(Where.UNREAD): ["Réunion", "Cantine"],
+        Clause(Where.FLAGGED): ["Réunion"],
+    }
+    everything = next(f.name for f in box.folders() if f.use is Use.ALL)
+    for clause, found in wanted.items():
+        for folder in ("INBOX", everything):
+            page = box.look(folder, View(clauses=(clause,)), 0, 50)
+            assert (subjects(page), page.total) == (found, len(found)), (clause, folder)
+    both = View(clauses=(Clause(Where.TO, "cdi"), Clause(Where.FLAGGED, is_not=True)))
+    assert subjects(box.look("INBOX", both, 0, 50)) == ["Cantine"]
+
+
+def test_the_most_relevant_comes_first(box: Mailbox) -> None:
+    box.append("INBOX", letter("Bulletins du trimestre", text="voici"), (), at(1))
+    box.append("INBOX", letter("Trimestre", text="les bulletins"), (), at(2))
+    box.append("INBOX", letter("Autre chose", text="bulletins, trimestre"), (), at(3))
+    found = ["Bulletins du trimestre", "Trimestre", "Autre chose"]
+    view = View(order=Order.RELEVANCE, terms=("bulletins", "trimestre"))
+    assert subjects(box.look("INBOX", view, 0, 50)) == found
+    view = View(order=Order.RELEVANCE, terms=("bulletins", "trimestre"), is_reversed=True)
+    assert subjects(box.look("INBOX", view, 0, 50)) == found[::-1]
 
 
 def test_a_narrowed_list_follows_the_marks(box: Mailbox) -> None:

@@ -77,3 +77,17 @@ def test_flags_set_on_one_side_show_on_the_other(instance: Instance, page: Page,
     row = page.get_by_role("region", name="Messages").locator("[data-uid]", has_text=subject).first
     row.wait_for()
     assert "fl" in (row.get_attribute("class") or "").split()
+
+    # a label put here is a keyword there, and the other way round
+    row.click(button="right")
+    page.get_by_role("menuitem", name="Étiquettes…").click()
+    page.get_by_role("dialog").get_by_label("Travail", exact=True).check()
+    row.locator(".lab-orange").wait_for()
+    page.keyboard.press("Escape")
+    with imap(instance, colleague) as client:
+        client.select("INBOX")
+        assert b"$label2" in client.uid("FETCH", uid, "(FLAGS)")[1][0]
+        client.uid("STORE", uid, "-FLAGS", "($label2)")
+        client.uid("STORE", uid, "+FLAGS", "($label1)")
+    row.locator(".lab-red").wait_for()
+    row.locator(".lab-orange").wait_for(state="detached")

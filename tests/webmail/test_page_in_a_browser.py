@@ -205,3 +205,52 @@ def test_a_draft_opens_in_the_composer(page: Page, box: MemoryMailbox) -> None:
         "mode": "draft",
         "ref": {"folder": "Drafts", "uidValidity": ref.uid_validity, "uid": ref.uid},
     }
+
+
+def test_one_searches_by_people_and_form_and_keeps_it(page: Page, box: MemoryMailbox) -> None:
+    put(box, letter("Sortie au musée", From="Zoé Petit <zoe@dehors.example>"))
+    put(box, letter("Réunion"), minutes=1)
+    seen = Seen(page)
+    page.goto("/messagerie/")
+    page.keyboard.press("/")
+    page.keyboard.type("de:zoe MUSÉE")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 trouvé").wait_for()
+    assert subjects(page) == ["Sortie au musée"]
+    assert page.evaluate("CSS.highlights.get('found').size") == 2  # « Zoé », « musée », whatever the accents
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.get_by_label("Nom, dans la liste").fill("Musées")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Musées").wait_for()
+    page.get_by_role("link", name="Effacer la recherche").click()
+    page.locator("#messages li.row").nth(1).wait_for()
+    page.get_by_role("link", name="Musées").click()
+    page.get_by_text("1 trouvé").wait_for()
+    page.get_by_role("combobox", name="Rechercher").fill("")
+    page.get_by_role("option", name="de:zoe MUSÉE").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Recherche détaillée").click()
+    page.get_by_role("textbox", name="Objet").fill("réunion")
+    page.get_by_role("button", name="Rechercher", exact=True).click()
+    page.get_by_role("region", name="Messages").get_by_text("Réunion").wait_for()
+    assert page.get_by_role("combobox", name="Rechercher").input_value() == "objet:réunion"
+    page.get_by_role("button", name="Retirer la recherche Musées").click()
+    page.get_by_role("link", name="Musées").wait_for(state="detached")
+    assert seen.errors == []
+
+
+def test_a_label_is_made_and_put_by_the_keyboard(page: Page, box: MemoryMailbox) -> None:
+    ref = put(box)
+    page.goto("/messagerie/")
+    page.keyboard.press("o")
+    page.get_by_role("heading", name="Sortie au Marquenterre").wait_for()
+    page.keyboard.press("l")
+    page.get_by_role("dialog").get_by_label("À faire", exact=True).check()
+    page.locator("#messages li.row .lab-blue").wait_for()
+    page.get_by_role("dialog").get_by_label("Nom").fill("Conseils")
+    page.get_by_role("dialog").get_by_label("Couleur").select_option("teal")
+    page.get_by_role("dialog").get_by_role("button", name="Enregistrer").press("Enter")
+    page.locator("#messages li.row .lab-teal").wait_for()
+    assert {"$label4", "conseils"} <= box.open(ref).flags
+    page.get_by_role("navigation", name="Dossiers").get_by_role("link", name="Conseils").click()
+    page.get_by_text("1 trouvé").wait_for()

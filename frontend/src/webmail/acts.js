@@ -32,7 +32,7 @@ export class Acts {
     if (app.dataset.bulk) this.#follow(app.dataset.bulk);
   }
 
-  async do(act, refs, { to = "", quiet = false } = {}) {
+  async do(act, refs, { to = "", mark = "", quiet = false } = {}) {
     if (!refs.length) return;
     const app = this.app;
     const list = app.list;
@@ -45,7 +45,7 @@ export class Acts {
     if (leaves) app.follow(all, next);
     app.showPicked();
     try {
-      const done = await this.#sent(act, all, to);
+      const done = await this.#sent(act, all, to, mark);
       if (!quiet && SAID[act]) this.#said(act, all, done);
       await app.refresh(true);
     } catch (error) {
@@ -55,11 +55,12 @@ export class Acts {
   }
 
   // Many at once go in several goes: the server takes so many at a time.
-  async #sent(act, refs, to) {
+  async #sent(act, refs, to, mark = "") {
     const all = { moved: [], folder: "", final: true };
     for (let start = 0; start < refs.length; start += AT_ONCE) {
       const fields = new URLSearchParams(refs.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]));
       if (to) fields.set("to", to);
+      if (mark) fields.set("mark", mark);
       const done = await (await send(this.app.dataset.acts.replace("/x/", `/${act}/`), fields)).json();
       all.moved.push(...done.moved);
       all.final &&= done.final;

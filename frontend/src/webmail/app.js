@@ -5,10 +5,12 @@ import { Conversation } from "./conversation.js";
 import { listenToDrags } from "./drags.js";
 import { Folders } from "./folders.js";
 import { RowList } from "./list.js";
+import { Labels } from "./labels.js";
 import { Live } from "./live.js";
 import { Menu, whenAsked } from "./menus.js";
 import { BY_ITSELF, Refused, page, piece, tell, tellRefusal } from "./net.js";
 import { listenToPanes } from "./panes.js";
+import { Searching } from "./searching.js";
 
 const WIDE = matchMedia("(min-width: 701px)");
 
@@ -21,9 +23,11 @@ export class MailApp extends HTMLElement {
     this.outside = new Outside(this);
     this.conversation = new Conversation(this);
     listenToPanes(this);
+    this.searching = new Searching(this);
     this.#takeList();
     this.acts = new Acts(this);
     this.shelves = new Folders(this, this.menu);
+    this.labels = new Labels(this);
     listenToDrags(this, this.shelves);
     listenToChoices(this);
     whenAsked(this, "li.row", (row, at) => this.rowMenu(row, at));
@@ -35,7 +39,6 @@ export class MailApp extends HTMLElement {
     this.addEventListener("change", (event) => this.#picked(event));
     window.addEventListener("popstate", () => this.visit(location.href, { push: false }));
     window.addEventListener("vm:mail-changed", () => this.refresh());
-    document.querySelector("form.search")?.addEventListener("submit", (event) => this.#search(event));
     this.#shiftBox();
     this.addEventListener("submit", (event) => this.#looks(event));
     document.querySelector("#aller form")?.addEventListener("submit", (event) => this.#goToDay(event));
@@ -123,7 +126,9 @@ export class MailApp extends HTMLElement {
     this.section.replaceWith(document.adoptNode(app.querySelector("#messages")));
     this.#putFolders(app.querySelector(".folder-lists").innerHTML);
     this.lecture.innerHTML = app.querySelector("#lecture").innerHTML;
-    document.querySelector("#deplacer .targets").innerHTML = next.querySelector("#deplacer .targets").innerHTML;
+    for (const place of ["#deplacer .targets", "#etiqueter .marks"]) {
+      document.querySelector(place).innerHTML = next.querySelector(place).innerHTML;
+    }
     this.readTitle = app.dataset.title;
     if (push) this.#pushed(to.href, app.dataset.pane);
     this.#takeList();
@@ -155,6 +160,7 @@ export class MailApp extends HTMLElement {
 
   #listed() {
     if (this.section.dataset.use === "inbox" && !this.list.query) this.outside.arrived(this.list.rows.slice(0, 50));
+    this.searching.mark();
     this.#title();
   }
 
@@ -201,6 +207,7 @@ export class MailApp extends HTMLElement {
       this.act("read", [message.dataset.ref], { quiet: true, alone: true });
     }
     this.conversation.show(message);
+    this.searching.mark();
   }
 
   // Acts.
@@ -387,6 +394,12 @@ export class MailApp extends HTMLElement {
         return window.print();
       case "ask-move":
         return this.askMove(refs);
+      case "ask-labels":
+        return this.labels.open(refs);
+      case "search-form":
+        return this.searching.openForm();
+      case "keep-search":
+        return this.searching.openKeep();
       default:
         return this.act(what, refs);
     }
@@ -431,15 +444,6 @@ export class MailApp extends HTMLElement {
     }
     dialog.addEventListener("close", () => place.replaceChildren(), { once: true });
     dialog.showModal();
-  }
-
-  #search(event) {
-    event.preventDefault();
-    const form = event.target;
-    const asked = form.q.value.trim();
-    form.q.blur();
-    const query = new URLSearchParams({ q: asked, partout: "1" });
-    this.visit(asked ? `${form.action}?${query}` : form.action);
   }
 
   // Choosing several.
@@ -518,11 +522,20 @@ export class MailApp extends HTMLElement {
     items.push([isUnread ? "Marquer comme lu" : "Marquer comme non lu", "mail", act(isUnread ? "read" : "unread")]);
     const isFlagged = row.classList.contains("fl");
     items.push([isFlagged ? "Ne plus suivre" : "Suivre", "star", act(isFlagged ? "unflag" : "flag")]);
+    items.push(["Étiquettes…", "tag", () => this.labels.open(refs)]);
     const isMuted = row.classList.contains("muted");
     if (!isDraft && !many) items.push([isMuted ? "Sortir de la sourdine" : "Mettre la conversation en sourdine", isMuted ? "bell" : "bell-off", () => this.mute(ref, isMuted)]);
     const isJunk = this.section.dataset.use === "junk";
     items.push([isJunk ? "Ce n’est pas indésirable" : "Signaler comme indésirable", isJunk ? "shield-check" : "flag", act(isJunk ? "not-junk" : "junk")]);
+    if (!many && !isDraft && this.section.dataset.use !== "sent") {
+      items.push(["Toujours ranger les courriels de cet expéditeur…", "filter", () => this.alwaysShelve(ref)]);
+    }
     this.menu.open(many ? `${refs.length} courriels` : link.querySelector(".s > .clip").textContent, items, { ...at, from: () => this.list.row(ref)?.querySelector("a.open") });
+  }
+
+  // A filter begun from this message: the room of filters does the rest.
+  alwaysShelve(ref) {
+    location.assign(`${this.dataset.filters}?${new URLSearchParams({ message: ref })}`);
   }
 
   // The whole conversation, wherever its messages lie.

@@ -8,7 +8,7 @@ export class Folders {
     this.app = app;
     this.menu = menu;
     this.pane = app.querySelector("#dossiers");
-    whenAsked(this.pane, "li.fold", (entry, at) => this.#menu(entry.querySelector("a.f"), at));
+    whenAsked(this.pane, "li.fold:has([data-step])", (entry, at) => this.#menu(entry.querySelector("a.f"), at));
     this.pane.addEventListener("click", (event) => {
       const more = event.target.closest("[data-folder-menu]");
       if (more) {

@@ -74,6 +74,7 @@ function letter(app, event) {
     s: () => act(app, app.openMessage?.hasAttribute("data-flagged") ? "unflag" : "flag"),
     v: () => (app.askMove(meant(app)), true),
     m: () => mute(app),
+    l: () => labels(app),
     g: () => (app.do("go-to-day", []), true),
     d: () => goToFolders(app),
     c: () => (app.compose("new"), true),
@@ -109,6 +110,12 @@ function extend(app, step) {
     app.pick(row, true);
     app.list.focus(row);
   });
+  return true;
+}
+
+function labels(app) {
+  const refs = meant(app);
+  if (refs.length) app.labels.open(refs);
   return true;
 }
 

@@ -16,10 +16,13 @@ from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.signin.values import Who
 from vaguemestre.webmail.ports import Mailbox, Reads, convert, open_mailbox
+from vaguemestre.webmail.rules import asking
+from vaguemestre.webmail.rules.asking import Asked
 from vaguemestre.webmail.rules.choices import Conversations, choices
 from vaguemestre.webmail.rules.folders import named, slug
 from vaguemestre.webmail.rules.frames import FILE_POLICY
-from vaguemestre.webmail.rules.looking import PLAIN, view
+from vaguemestre.webmail.rules.labels import keyword_of, known_labels
+from vaguemestre.webmail.rules.looking import NOTHING, PLAIN, view
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.values import MailLogin, MessageRef, View
 
@@ -106,8 +109,21 @@ def view_of(who: Who, asked: QueryDict) -> View:
     is_grouped = choices(who.preferences).conversations is Conversations.LIST
     if not asked and not is_grouped:
         return PLAIN
-    lists = dict(asked.lists())
-    return view(lists, mine=own_addresses(who), domains=own_domains(), is_grouped=is_grouped)
+    return view(
+        dict(asked.lists()),
+        mine=own_addresses(who),
+        domains=own_domains(),
+        is_grouped=is_grouped,
+        found=asked_of(who, asked.get("q", "")),
+    )
+
+
+def asked_of(who: Who, typed: str) -> Asked:
+    """What the words of a search look for."""
+    if not typed.strip():
+        return NOTHING
+    known = known_labels(who.preferences)
+    return asking.asked(typed, paris_day(timezone.now()), lambda name: keyword_of(name, known))
 
 
 def own_domains() -> frozenset[str]:

@@ -98,6 +98,7 @@ class Order(StrEnum):
     SENDER = "expediteur"
     SUBJECT = "objet"
     SIZE = "taille"
+    RELEVANCE = "pertinence"  # of a search alone
 
 
 class Only(StrEnum):
@@ -110,11 +111,44 @@ class Only(StrEnum):
     TO_ME = "a-moi-seul"
 
 
+class Where(StrEnum):
+    """What a clause of a search is about."""
+
+    TEXT = "texte"
+    FROM = "de"
+    TO = "à"
+    SUBJECT = "objet"
+    BEFORE = "avant"
+    SINCE = "après"
+    LABEL = "étiquette"
+    ATTACHED = "pièce"
+    READ = "lu"
+    UNREAD = "non-lu"
+    FLAGGED = "suivi"
+    ANSWERED = "répondu"
+    FOLDER = "dans"
+    STATE = "est"
+    WITH = "avec"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One thing a search asks for, or will have none of.
+
+    `value`: words; a day (ISO) for BEFORE, which leaves it out, and SINCE, which has it; a keyword for LABEL.
+    """
+
+    where: Where
+    value: str = ""
+    is_not: bool = False
+
+
 @dataclass(frozen=True)
 class View:
     """How a folder is looked at.
 
-    `is_reversed`: oldest, Z or smallest first. `terms`: a word or a phrase each, all held by headers or text.
+    `is_reversed`: oldest, Z or smallest first. `terms`: a word or a phrase each, all held by headers or text;
+    `clauses`: what else all of them must be.
     `mine` (own addresses) and `domains` (the colleagues'), lower case, are for the `only` that need them.
     """
 
@@ -122,6 +156,7 @@ class View:
     is_reversed: bool = False
     only: frozenset[Only] = frozenset()
     terms: tuple[str, ...] = ()
+    clauses: tuple[Clause, ...] = ()
     is_grouped: bool = False
     mine: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
@@ -129,7 +164,7 @@ class View:
     @property
     def is_plain(self) -> bool:
         return self.order is Order.DATE and not (
-            self.is_reversed or self.only or self.terms or self.is_grouped
+            self.is_reversed or self.only or self.terms or self.clauses or self.is_grouped
         )
 
 
@@ -288,6 +323,8 @@ class Act(StrEnum):
     UNFLAG = "unflag"
     MUTE = "mute"
     UNMUTE = "unmute"
+    LABEL = "label"
+    UNLABEL = "unlabel"
 
 
 @dataclass(frozen=True)

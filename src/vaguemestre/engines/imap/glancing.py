@@ -11,7 +11,8 @@ from email.utils import getaddresses
 
 from vaguemestre.engines.imap import words
 from vaguemestre.kernel import charsets
-from vaguemestre.sorting.rules.filters import TRASH, keyword
+from vaguemestre.kernel.keywords import keyword
+from vaguemestre.sorting.rules.filters import TRASH
 from vaguemestre.sorting.values import Choice, Glance, Outcome
 from vaguemestre.webmail.ports import Mailbox, MessageGone, OpenMailbox
 from vaguemestre.webmail.rules.folders import named, shown_name

@@ -8,9 +8,9 @@ from itertools import batched
 from vaguemestre.engines.imap import names, orders, parse, trees
 from vaguemestre.engines.imap.listing import VALIDATOR, Listing
 from vaguemestre.engines.imap.session import PATIENCE_BYTES, check_name, folded, uid_of
-from vaguemestre.engines.imap.wire import Line
+from vaguemestre.engines.imap.wire import Argument, Line
 from vaguemestre.engines.imap.words import MONTHS
-from vaguemestre.webmail.values import Flag, MessageRef, Page, Row, View
+from vaguemestre.webmail.values import Flag, MessageRef, Order, Page, Row, View
 
 _MOST_JUDGED = 5_000  # envelopes read for what SEARCH cannot say
 _MOST_TOGETHER = 60  # messages of one conversation of which a list speaks
@@ -116,10 +116,17 @@ class Looking(Listing):
             patience=self._search_patience,
         )
         uids = orders.unpacked(parse.all_found(_esearch(lines)))
+        if view.order is Order.RELEVANCE:
+            better = [set(self._which(keys)) for keys in orders.ranks(view)]
+            uids = orders.packed(orders.ranked(uids, better, is_reversed=view.is_reversed))
         if not view.only & orders.BY_ENVELOPE:
             return uids
         wanted = self._judged(list(uids), view)
         return orders.packed([uid for uid in uids if uid in wanted])
+
+    def _which(self, keys: list[Argument]) -> "array[int]":
+        lines = self.run(b"UID SEARCH RETURN (ALL) CHARSET UTF-8", *keys, patience=self._search_patience)
+        return orders.unpacked(parse.all_found(_esearch(lines)))
 
     def _judged(self, uids: list[int], view: View) -> set[int]:
         newest = sorted(uids, reverse=True)[:_MOST_JUDGED]

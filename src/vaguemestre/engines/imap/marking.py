@@ -12,7 +12,7 @@ from vaguemestre.kernel.errors import EngineRefused
 from vaguemestre.webmail.ports import MessageGone
 from vaguemestre.webmail.values import MessageRef
 
-_FLAG = re.compile(r"\\?[A-Za-z0-9$_.-]{1,60}", re.ASCII)
+_FLAG = re.compile(r"\\?[A-Za-z0-9$_.,&+-]{1,60}", re.ASCII)
 _MOST_AT_ONCE = 2_000  # UIDs in a command: a line of IMAP may not be endless
 
 

@@ -8,12 +8,13 @@ import re
 import threading
 from array import array
 from collections import OrderedDict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from vaguemestre.engines.imap import parse, words
 from vaguemestre.engines.imap.wire import Argument, Line
-from vaguemestre.webmail.values import Only, Order, View
+from vaguemestre.webmail.values import Clause, Only, Order, View, Where
 
 MOST_KEPT = 3_000_000  # UIDs a worker keeps: about 12 MB
 _KEYS = {
@@ -25,6 +26,8 @@ _KEYS = {
     (Order.SUBJECT, True): b"(REVERSE SUBJECT REVERSE ARRIVAL)",
     (Order.SIZE, False): b"(REVERSE SIZE REVERSE ARRIVAL)",
     (Order.SIZE, True): b"(SIZE REVERSE ARRIVAL)",
+    (Order.RELEVANCE, False): b"(REVERSE ARRIVAL)",  # then by rank
+    (Order.RELEVANCE, True): b"(ARRIVAL)",
 }
 # what came before the server marked attachments is judged by its outermost type
 _ATTACHED: list[Argument] = [
@@ -53,6 +56,17 @@ class Arrival:
 
 def criteria(view: View) -> list[Argument]:
     """What SEARCH, SORT and THREAD are asked. Those of `BY_ENVELOPE` are only approached."""
+    asked = _narrowing(view)
+    for term in view.terms:
+        if said := words.clean(term).strip():
+            asked += [b"TEXT", said]
+    for clause in view.clauses:
+        if keys := _clause(clause):
+            asked += [b"NOT", *keys] if clause.is_not else keys
+    return asked or [b"ALL"]
+
+
+def _narrowing(view: View) -> list[Argument]:
     asked: list[Argument] = []
     if Only.UNREAD in view.only:
         asked.append(b"UNSEEN")
@@ -64,10 +78,69 @@ def criteria(view: View) -> list[Argument]:
         asked += _any(b"FROM", sorted(f"@{domain}" for domain in view.domains))
     if Only.TO_ME in view.only:
         asked += _any(b"TO", sorted(view.mine))
-    for term in view.terms:
-        if said := words.clean(term).strip():
-            asked += [b"TEXT", said]
-    return asked or [b"ALL"]
+    return asked
+
+
+def ranks(view: View) -> list[list[Argument]]:
+    """What makes a message more to the point, best first: all words in its subject, one of them, its author.
+
+    The index tells no usable score of its own: it counts a word once, wherever it stands.
+    """
+    said = [words.clean(term).strip() for term in view.terms]
+    said = [term for term in said if term]
+    if not said:
+        return []
+    every: list[Argument] = []
+    for term in said:
+        every += [b"SUBJECT", term]
+    return [every, _any(b"SUBJECT", said), _any(b"FROM", said)]
+
+
+def ranked(uids: Sequence[int], better: Sequence[Collection[int]], *, is_reversed: bool) -> list[int]:
+    """The UIDs by the first set that holds them, in their order otherwise."""
+
+    def rank(uid: int) -> int:
+        return next((place for place, some in enumerate(better) if uid in some), len(better))
+
+    return sorted(uids, key=lambda uid: -rank(uid) if is_reversed else rank(uid))
+
+
+def _clause(clause: Clause) -> list[Argument]:
+    """One search key: NOT may stand before it."""
+    value = words.clean(clause.value).strip()
+    if clause.where in _MARKED:
+        return [_MARKED[clause.where]]
+    if clause.where is Where.ATTACHED:
+        return [b"(", *_ATTACHED, b")"]
+    if not value:
+        return []
+    match clause.where:
+        case Where.TEXT | Where.FROM | Where.SUBJECT:
+            return [_NAMED[clause.where], value]
+        case Where.TO:
+            return [b"OR TO", value, b"CC", value]
+        case Where.BEFORE | Where.SINCE:
+            return [_dated(clause.where, date.fromisoformat(value))]
+        case Where.LABEL if _KEYWORD.fullmatch(value):
+            return [b"KEYWORD " + value.encode("ascii")]
+        case _:
+            return []
+
+
+_NAMED = {Where.TEXT: b"TEXT", Where.FROM: b"FROM", Where.SUBJECT: b"SUBJECT"}
+_MARKED = {
+    Where.READ: b"SEEN",
+    Where.UNREAD: b"UNSEEN",
+    Where.FLAGGED: b"FLAGGED",
+    Where.ANSWERED: b"ANSWERED",
+}
+_BY_MARK_CLAUSES = frozenset((*_MARKED, Where.ATTACHED, Where.LABEL))
+_KEYWORD = re.compile(r"[A-Za-z0-9$_.,&+-]{1,60}", re.ASCII)
+
+
+def _dated(where: Where, day: date) -> bytes:
+    key = b"BEFORE" if where is Where.BEFORE else b"SINCE"
+    return b"%b %d-%b-%04d" % (key, day.day, words.MONTHS[day.month - 1].encode("ascii"), day.year)
 
 
 def _any(key: bytes, values: list[str]) -> list[Argument]:
@@ -82,7 +155,7 @@ def sort_keys(view: View) -> bytes:
 
 
 def follows_marks(view: View) -> bool:
-    return bool(view.only & _BY_MARKS)
+    return bool(view.only & _BY_MARKS) or any(one.where in _BY_MARK_CLAUSES for one in view.clauses)
 
 
 def threads(answer: bytes, *, oldest_first: bool = False) -> Threads:

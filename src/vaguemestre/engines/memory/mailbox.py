@@ -10,6 +10,8 @@ from vaguemestre.engines.memory import message
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.webmail.ports import FolderGone, FolderRefused, MessageGone
 from vaguemestre.webmail.values import (
+    Clause,
+    Flag,
     Folder,
     MailLogin,
     MessageRef,
@@ -20,6 +22,7 @@ from vaguemestre.webmail.values import (
     Row,
     Use,
     View,
+    Where,
 )
 
 ALL = "Virtuel/All"
@@ -216,6 +219,8 @@ class MemoryMailbox:
         newest_first = self._in(folder)[::-1]
         pairs = [pair for pair in newest_first if message.is_wanted(pair[1].content, pair[1].flags, view)]
         pairs = [pair for pair in pairs if _holds(pair[1].content, view.terms)]
+        for clause in view.clauses:
+            pairs = [pair for pair in pairs if _meets(clause, pair[1]) != clause.is_not]
         groups: list[list[tuple[MessageRef, Kept]]] = [[pair] for pair in pairs]
         if view.is_grouped:
             groups = message.gathered(pairs, lambda pair: message.thread(pair[1].content))
@@ -224,8 +229,9 @@ class MemoryMailbox:
             Order.SENDER: lambda group: message.shown_sender(group[0][1].content),
             Order.SUBJECT: lambda group: message.bare_subject(group[0][1].content),
             Order.SIZE: lambda group: len(group[0][1].content),
+            Order.RELEVANCE: lambda group: _score(group[0][1].content, view.terms),
         }
-        backwards = (view.order in (Order.DATE, Order.SIZE)) != view.is_reversed
+        backwards = (view.order in (Order.DATE, Order.SIZE, Order.RELEVANCE)) != view.is_reversed
         return sorted(groups, key=keys[view.order], reverse=backwards)
 
     def _page(self, name: str, found: list[tuple[MessageRef, Kept]], offset: int, size: int) -> Page:
@@ -275,6 +281,39 @@ def _holds(content: bytes, terms: Sequence[str]) -> bool:
     headers = " ".join(str(value) for value in parsed.values())
     everything = f"{headers} {message.text(parsed)}".casefold()
     return all(term.casefold() in everything for term in terms)
+
+
+def _score(content: bytes, terms: Sequence[str]) -> int:
+    """All the words in the subject, one of them, in the author's name, elsewhere."""
+    subject, sender = message.bare_subject(content), message.shown_sender(content)
+    said = [term.casefold() for term in terms]
+    if all(term in subject for term in said):
+        return 3
+    return 2 if any(term in subject for term in said) else int(any(term in sender for term in said))
+
+
+def _meets(clause: Clause, kept: Kept) -> bool:
+    one = message.summary(0, kept.content, kept.received)
+    day, said = paris_day(kept.received).isoformat(), clause.value.casefold()
+    held = {
+        Where.FROM: f"{one.sender.name} {one.sender.address}",
+        Where.TO: " ".join(f"{who.name} {who.address}" for who in one.to),
+        Where.SUBJECT: one.subject,
+        Where.LABEL: " ".join(kept.flags),
+    }
+    if clause.where in held:
+        return said in held[clause.where].casefold()
+    judged = {
+        Where.TEXT: _holds(kept.content, [clause.value]),
+        Where.BEFORE: day < clause.value,
+        Where.SINCE: day >= clause.value,
+        Where.ATTACHED: one.has_attachment,
+        Where.READ: Flag.SEEN in kept.flags,
+        Where.UNREAD: Flag.SEEN not in kept.flags,
+        Where.FLAGGED: Flag.FLAGGED in kept.flags,
+        Where.ANSWERED: Flag.ANSWERED in kept.flags,
+    }
+    return judged.get(clause.where, False)
 
 
 class MemoryMailboxes:

@@ -1,13 +1,12 @@
 """Filters: which are possible, which messages fit, how one is said."""
 
-import base64
-import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
 
 from vaguemestre.kernel.addresses import parse_address
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.keywords import LONGEST as LONGEST_KEYWORD
+from vaguemestre.kernel.keywords import keyword
 from vaguemestre.kernel.times import PARIS
 from vaguemestre.sorting.rules.texts import is_clean
 from vaguemestre.sorting.values import Aspect, Condition, Filter, Glance, Outcome, Owner, Relation
@@ -18,7 +17,6 @@ MOST_CONDITIONS = 8
 LONGEST_WORDS = 200
 LONGEST_NAME = 80
 LONGEST_LABEL = 30
-LONGEST_KEYWORD = 50  # Dovecot's mail_max_keyword_length
 MOST_MEGABYTES = 100
 UNWORDED = frozenset({Aspect.ATTACHMENT, Aspect.OUTSIDE})
 DAYS = frozenset({Aspect.SINCE, Aspect.UNTIL})
@@ -88,24 +86,6 @@ def _check_forward(address: str, owner: Owner | None, *, forwards_outside: bool)
         raise Refusal("sorting.filter-forward-self")
     if not forwards_outside and to.domain not in owner.internal_domains:
         raise Refusal("sorting.filter-forward-outside", domain=owner.internal_domains[0])
-
-
-def keyword(label: str) -> str:
-    """The IMAP keyword of a label: an atom (RFC 9051 §9), in the manner of other mail programs: lower case, a
-    low line for a space, other letters in modified UTF-7 (RFC 3501 §5.1.3)."""
-    plain = "_".join(unicodedata.normalize("NFC", label).lower().split())
-    parts: list[str] = []
-    for is_ascii, run in groupby(plain, lambda char: char.isascii()):
-        text = "".join(run)
-        if is_ascii:
-            parts.append("".join(char for char in text if char not in _NO_ATOM).replace("&", "&-"))
-        else:
-            coded = base64.b64encode(text.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
-            parts.append(f"&{coded}-")
-    return "".join(parts)
-
-
-_NO_ATOM = frozenset('(){%*"\\]')
 
 
 def day_bounds(text: str) -> tuple[datetime, datetime]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from vaguemestre.sorting.rules.filters import TRASH, day_bounds, keyword, spellings
+from vaguemestre.kernel.keywords import keyword
+from vaguemestre.sorting.rules.filters import TRASH, day_bounds, spellings
 from vaguemestre.sorting.script.syntax import Command, Tag, Test
 from vaguemestre.sorting.values import Aspect, Condition, Filter, Outcome, Owner, Relation
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.webmail.rules import words
+from vaguemestre.webmail.rules.asking import bare
 from vaguemestre.webmail.values import Folder, Quota, Use
 
 NAMES = {
@@ -29,7 +30,21 @@ ICONS = {
 }
 # Words that mean something else in /messagerie/…
 _TAKEN = frozenset(
-    ("ecrire", "image", "actes", "dossiers", "flux", "lecteur-pdf", "pieces", "signalements", "lots", "choix")
+    (
+        "ecrire",
+        "image",
+        "actes",
+        "dossiers",
+        "flux",
+        "lecteur-pdf",
+        "pieces",
+        "signalements",
+        "lots",
+        "choix",
+        "etiquettes",
+        "recherches",
+        "suivi",
+    )
 )
 _ESCAPED = re.compile(r"~([0-9A-F]{2})")
 
@@ -52,6 +67,15 @@ def named(step: str) -> str | None:
     if not step or step in _TAKEN:
         return None
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), step)
+
+
+def meant(folders: Iterable[Folder], said: str) -> Folder | None:
+    """The folder that was typed, by its French name or the path to it; accents and case forgiven."""
+    wanted = bare(said.strip().strip("/"))
+    known = [folder for folder in folders if folder.selectable]
+    exact = [one for one in known if wanted in (bare(shown_name(one)), bare(one.name))]
+    begun = [one for one in known if wanted and bare(shown_name(one)).startswith(wanted)]
+    return next(iter(exact + begun), None)
 
 
 def of_use(folders: Iterable[Folder], use: Use) -> Folder | None:

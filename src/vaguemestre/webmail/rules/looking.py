@@ -5,15 +5,17 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.webmail.rules import asking
+from vaguemestre.webmail.rules.asking import Asked
 from vaguemestre.webmail.values import Only, Order, View
 
 PLAIN = View()
+NOTHING = Asked()
 ORDERS = {
     Order.DATE: ("Date", "Plus récents d’abord", "Plus anciens d’abord"),
     Order.SENDER: ("Expéditeur", "De A à Z", "De Z à A"),
     Order.SUBJECT: ("Objet", "De A à Z", "De Z à A"),
     Order.SIZE: ("Taille", "Plus lourds d’abord", "Plus légers d’abord"),
+    Order.RELEVANCE: ("Pertinence", "Plus pertinents d’abord", "Moins pertinents d’abord"),
 }
 NARROWED = {
     Only.UNREAD: "Non lus",
@@ -26,20 +28,31 @@ _NEEDS_MINE, _NEEDS_DOMAINS = Only.TO_ME, Only.COLLEAGUES
 
 
 def view(
-    asked: Mapping[str, Sequence[str]], *, mine: frozenset[str], domains: frozenset[str], is_grouped: bool
+    asked: Mapping[str, Sequence[str]],
+    *,
+    mine: frozenset[str],
+    domains: frozenset[str],
+    is_grouped: bool,
+    found: Asked = NOTHING,
 ) -> View:
-    """`asked`: the parameters of an address, each with its values. What means nothing is passed over."""
+    """`asked`: the parameters of an address, each with its values; `found`: what `q` among them looks for.
+
+    What means nothing is passed over.
+    """
     if not asked or not ("tri" in asked or "seul" in asked or "q" in asked or "sens" in asked):
         return View(is_grouped=True) if is_grouped else PLAIN
     order = _last(asked, "tri")
     only = frozenset(Only(word) for word in asked.get("seul", ()) if word in set(Only))
-    words = asking.terms(_last(asked, "q"))
+    is_search = bool(found.terms or found.clauses)
+    if order == Order.RELEVANCE and not found.terms:
+        order = ""
     return View(
         order=Order(order) if order in set(Order) else Order.DATE,
         is_reversed=_last(asked, "sens") == "inverse",
         only=only,
-        terms=words,
-        is_grouped=is_grouped and not words and order in {"", Order.DATE},
+        terms=found.terms,
+        clauses=found.clauses,
+        is_grouped=is_grouped and not is_search and order in {"", Order.DATE},
         mine=mine if _NEEDS_MINE in only else frozenset(),
         domains=domains if _NEEDS_DOMAINS in only else frozenset(),
     )

@@ -1,6 +1,6 @@
 """A page of messages → the lines that the list writes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from unicodedata import normalize
@@ -50,8 +50,9 @@ def lines(
     uses: Mapping[str, Use],
     own_domains: frozenset[str],
     order: Order = Order.DATE,
+    known: Collection[Label] = (),
 ) -> Iterator[Line]:
-    """`uses`: what each folder is for, by name; `own_domains`: lower case."""
+    """`uses`: what each folder is for, by name; `own_domains`: lower case; `known`: the person's labels."""
     before = ""
     is_by_date = order is Order.DATE
     for row in rows:
@@ -79,7 +80,7 @@ def lines(
             is_external=not is_outgoing and is_external(summary.sender, own_domains),
             is_draft=uses.get(row.ref.folder) is Use.DRAFTS,
             is_muted=Flag.MUTED in row.flags,
-            labels=labels(row.flags),
+            labels=labels(row.flags, known),
             others=tuple(f"{slug(ref.folder)}/{ref.uid_validity}/{ref.uid}" for ref in row.others),
             weight=words.size(summary.size) if order is Order.SIZE else "",
         )
@@ -92,6 +93,8 @@ _WEIGHTS = ((10_000_000, "Plus de 10 Mo"), (1_000_000, "De 1 à 10 Mo"), (100_00
 def _heading(row: Row, people: str, order: Order) -> str:
     if order is Order.SIZE:
         return next((said for least, said in _WEIGHTS if row.summary.size >= least), "Moins de 100 ko")
+    if order is Order.RELEVANCE:
+        return "Par pertinence"
     if order is Order.SENDER:
         letter = normalize("NFD", people.removeprefix("À : ").lstrip(" \"'«("))[:1].upper()
         return letter if letter.isalpha() else "#"

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from vaguemestre.webmail.ports import Mailbox
-from vaguemestre.webmail.rules.folders import of_use
+from vaguemestre.webmail.ports import FolderGone, Mailbox
+from vaguemestre.webmail.rules.asking import EVERYWHERE, bare
+from vaguemestre.webmail.rules.folders import meant, of_use
 from vaguemestre.webmail.rules.looking import PLAIN
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.values import Folder, Page, Use, View
@@ -36,9 +37,19 @@ def forget_uses(owner: str) -> None:
 
 def page_of(mailbox: Mailbox, folder: str, offset: int, view: View = PLAIN) -> Page:
     """Fifty rows from `offset`, as `view` says. Raises FolderGone."""
-    if view.terms and replace(view, terms=(), is_grouped=False).is_plain:
+    if view.terms and not view.clauses and replace(view, terms=(), is_grouped=False).is_plain:
         return mailbox.search(folder, view.terms, offset, PAGE)
     return mailbox.look(folder, view, offset, PAGE)
+
+
+def searched(folders: tuple[Folder, ...], folder: str, said: str, *, is_everywhere: bool) -> str:
+    """Where a search looks: the folder that it names, else every one when so asked. Raises FolderGone."""
+    if said and bare(said) not in EVERYWHERE:
+        found = meant(folders, said)
+        if found is None:
+            raise FolderGone("webmail.folder-gone", folder=said)
+        return found.name
+    return (everywhere(folders) if is_everywhere or said else "") or folder
 
 
 def everywhere(folders: tuple[Folder, ...]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.rules.folders import of_use
+from vaguemestre.webmail.rules.labels import checked_mark
 from vaguemestre.webmail.values import Act, Done, Flag, MessageRef, Use
 
 MOST = 500  # the page sends more in several goes
@@ -20,17 +21,22 @@ _MARKS: dict[Act, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _HOMES = {Act.ARCHIVE: Use.ARCHIVE, Act.DELETE: Use.TRASH, Act.JUNK: Use.JUNK, Act.NOT_JUNK: Use.INBOX}
 
 
-def act_on(mailbox: Mailbox, act: Act, refs: Sequence[MessageRef], *, to: str = "") -> Done:
+def act_on(mailbox: Mailbox, act: Act, refs: Sequence[MessageRef], *, to: str = "", mark: str = "") -> Done:
     """Do one thing to several messages; those gone meanwhile are passed over.
 
-    Deleting what lies in the trash, or in the junk, is for good. Raises FolderGone, QuotaReached, or
-    Refusal `webmail.too-many`, `webmail.no-folder-for-that`.
+    `to`: where MOVE puts them; `mark`: the keyword of a LABEL. Deleting what lies in the trash, or in the
+    junk, is for good. Raises FolderGone, QuotaReached, or Refusal `webmail.too-many`,
+    `webmail.no-folder-for-that`, `webmail.label-unknown`.
     """
     if len(refs) > MOST:
         raise Refusal("webmail.too-many", most=MOST)
     if act in _MARKS:
         add, remove = _MARKS[act]
         mailbox.flag(refs, add, remove)
+        return Done()
+    if act in {Act.LABEL, Act.UNLABEL}:
+        marks = (checked_mark(mark),)
+        mailbox.flag(refs, marks if act is Act.LABEL else (), () if act is Act.LABEL else marks)
         return Done()
     if act is Act.MOVE:
         return Done(mailbox.move(refs, to), to)

@@ -9,7 +9,7 @@ from vaguemestre.webmail.views.answers import (
 )
 from vaguemestre.webmail.views.bulks import show_bulk, start_bulk, undo_bulk
 from vaguemestre.webmail.views.cards import show_card
-from vaguemestre.webmail.views.choices import save_choices
+from vaguemestre.webmail.views.choices import change_label, change_search, save_choices
 from vaguemestre.webmail.views.files import (
     save_all_parts,
     save_message,
@@ -36,6 +36,8 @@ __all__ = [
     "answer_invitation",
     "answer_receipt",
     "change_folder",
+    "change_label",
+    "change_search",
     "choose_showing",
     "close_reports",
     "find_day",

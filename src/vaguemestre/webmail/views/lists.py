@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.ports import revocations
-from vaguemestre.webmail.http import mailbox_of, view_of
+from vaguemestre.webmail.http import asked_of, mailbox_of, view_of
 from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.rules import looking
+from vaguemestre.webmail.rules.labels import known_labels
 from vaguemestre.webmail.services import listing, muting
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.values import Page, View
@@ -41,8 +42,9 @@ def _show(request: SignedInRequest, folder: str) -> HttpResponse:
     view = view_of(request.who, request.GET)
     with mailbox_of(request.who) as mailbox:
         folders = listing.folders_of(mailbox, request.who.mailbox)
-        if asked and request.GET.get("partout") and (everywhere := listing.everywhere(folders)):
-            folder = everywhere
+        if asked:
+            said, is_everywhere = asked_of(request.who, asked).folder, "partout" in request.GET
+            folder = listing.searched(folders, folder, said, is_everywhere=is_everywhere)
         page = listing.page_of(mailbox, folder, 0, view)
         room = mailbox.quota()
     return whole_page(request, folders, page, view=view, asked=asked, room=room)
@@ -66,7 +68,8 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
     if request.headers.get("If-None-Match") == validator:
         answer: HttpResponse = HttpResponseNotModified()
     else:
-        key = (owner, folder, view, offset, validator)
+        known = known_labels(request.who.preferences)
+        key = (owner, folder, view, offset, validator, known)
         html = _written.get(key)
         if html is None:
             html = rows_fragment(request, page, uses, view, asked).encode()

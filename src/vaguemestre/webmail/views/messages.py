@@ -26,6 +26,7 @@ from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import frames, kinds, rows, words
 from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
 from vaguemestre.webmail.rules.header import header
+from vaguemestre.webmail.rules.labels import known_labels, labels
 from vaguemestre.webmail.rules.leaving import leaving
 from vaguemestre.webmail.services import listing
 from vaguemestre.webmail.services.authors import author_of
@@ -96,6 +97,7 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
         "is_in_thread": not chain and _is_in_thread(opened),
         "is_unread": Flag.SEEN not in opened.flags,
         "is_flagged": Flag.FLAGGED in opened.flags,
+        "labels": labels(opened.flags, known_labels(request.who.preferences)),
         "words": words,
         "kinds": kinds,
     }

@@ -19,12 +19,14 @@ from vaguemestre.webmail.values import Act
 @require_POST
 @signed_in
 def act(request: SignedInRequest, act: str) -> HttpResponse:
-    """One act on the messages named by `ref`; `to` is the step of a folder when they are moved."""
+    """One act on the messages named by `ref`; `to` is the step of a folder when they are moved,
+    `mark` the keyword of a label."""
     if act not in set(Act):
         raise Http404(act)
     refs = refs_in(request.POST)
     with mailbox_of(request.who) as mailbox:
-        done = act_on(mailbox, Act(act), refs, to=named(request.POST.get("to", "")) or "")
+        to, mark = named(request.POST.get("to", "")) or "", request.POST.get("mark", "")
+        done = act_on(mailbox, Act(act), refs, to=to, mark=mark)
         if act in {Act.MUTE, Act.UNMUTE}:
             muting.remember(mailbox, request.who.account_id, request.who.preferences, Act(act), refs)
             revocations.get().bump()  # every worker reads the person's preferences again

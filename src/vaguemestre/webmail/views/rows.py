@@ -12,11 +12,12 @@ from urllib.parse import quote
 from markupsafe import escape
 
 from vaguemestre.ui import pictures
+from vaguemestre.webmail.rules.labels import Label
 from vaguemestre.webmail.rules.rows import Line, lines
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.values import MessageRef, Order, Page, Use
 
-type _Key = tuple[str, MessageRef, frozenset[str], date, Use | None, Order, int]
+type _Key = tuple[str, MessageRef, frozenset[str], date, Use | None, Order, int, int]
 
 # Heading and row: the same as long as the flags, the day, the use of the folder and the order are.
 _kept: Kept[_Key, tuple[str, str]] = Kept(12_000, 16_000_000, lambda row: len(row[1]))
@@ -31,16 +32,19 @@ def rows_html(
     uses: Mapping[str, Use],
     own_domains: frozenset[str],
     order: Order = Order.DATE,
+    known: tuple[Label, ...] = (),
 ) -> str:
     """The rows of a page under their headings. `here`: the address of the mail reader, ending in `/`."""
 
     def written() -> Iterator[str]:
-        before = ""
+        before, named = "", hash(known)
         for row in page.rows:
-            key = (owner, row.ref, row.flags, today, uses.get(row.ref.folder), order, hash(row.others))
+            key = (owner, row.ref, row.flags, today, uses.get(row.ref.folder), order, hash(row.others), named)
             kept = _kept.get(key)
             if kept is None:
-                line = next(lines([row], today=today, uses=uses, own_domains=own_domains, order=order))
+                line = next(
+                    lines([row], today=today, uses=uses, own_domains=own_domains, order=order, known=known)
+                )
                 kept = line.heading, row_html(line, here)
                 _kept.put(key, kept)
             if kept[0] != before:
@@ -59,10 +63,12 @@ def row_html(line: Line, here: str) -> str:
         f"{' muted' if line.is_muted else ''}"
     )
     others = f' data-others="{escape(" ".join(line.others))}"' if line.others else ""
+    marks = " ".join(one.keyword for one in line.labels)
+    labelled = f' data-labels="{escape(marks)}"' if marks else ""
     return (
         f'<li class="{classes}" data-ref="{step}/{line.uid_validity}/{line.uid}" data-folder="{folder}"'
         f' data-uid-validity="{line.uid_validity}" data-uid="{line.uid}"{others}'
-        f'{" data-draft" if line.is_draft else ""} draggable="true">\n'
+        f'{" data-draft" if line.is_draft else ""}{labelled} draggable="true">\n'
         f'<label class="pick"><input type="checkbox" aria-label="Sélectionner : {subject}">'
         f"{pictures.avatar(line.face)}</label>\n"
         f'<a class="open" href="{here}{quote(line.step)}/{line.uid_validity}/{line.uid}/">\n'

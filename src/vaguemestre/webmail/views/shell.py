@@ -1,5 +1,6 @@
 """The page around the three panes: what it holds when it is asked for whole."""
 
+import json
 import time
 
 from django.conf import settings
@@ -10,13 +11,15 @@ from django.utils import timezone
 
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
-from vaguemestre.webmail.http import about, own_domains, written
+from vaguemestre.webmail.http import about, asked_of, own_domains, written
 from vaguemestre.webmail.ports import live_ticket
+from vaguemestre.webmail.rules import asking, looking, words
 from vaguemestre.webmail.rules import folders as naming
-from vaguemestre.webmail.rules import looking, words
 from vaguemestre.webmail.rules.choices import choices
+from vaguemestre.webmail.rules.labels import COLOURS, known_labels
+from vaguemestre.webmail.rules.searches import kept_searches, recent_searches
 from vaguemestre.webmail.services import bulks, listing
-from vaguemestre.webmail.values import Folder, Page, Quota, Use, View
+from vaguemestre.webmail.values import Folder, Order, Page, Quota, Use, View
 from vaguemestre.webmail.views.rows import rows_html
 
 
@@ -38,6 +41,8 @@ def folders_fragment(
             "current": current,
             "naming": naming,
             "words": words,
+            "labels": known_labels(request.who.preferences),
+            "searches": kept_searches(request.who.preferences),
         },
     )
 
@@ -55,6 +60,7 @@ def rows_fragment(
         uses=uses,
         own_domains=own_domains(),
         order=view.order,
+        known=known_labels(request.who.preferences),
     )
 
 
@@ -92,6 +98,11 @@ def whole_page(
             "view": view,
             "query": looking.query(view, asked),
             "looks": _looks(view),
+            "labels": known_labels(request.who.preferences),
+            "colours": COLOURS,
+            "recent": json.dumps(recent_searches(request.who.preferences)),
+            "found_words": json.dumps(asking.shown_words(asked_of(request.who, asked))),
+            "is_kept": any(one.asked == asked for one in kept_searches(request.who.preferences)),
             "choices": choices(request.who.preferences),
             "bulk": bulks.running_bulk(request.who.account_id),
             "title": title or (f"Recherche : {asked}" if asked else name),
@@ -100,6 +111,7 @@ def whole_page(
                 for f in folders
                 if f.use not in {Use.ALL, Use.DRAFTS} and f.selectable and f.name != page.folder
             ],
+            "searchable": [naming.shown_name(f) for f in folders if f.use is not Use.ALL and f.selectable],
             "size": listing.PAGE,
             "live": live_ticket.get()(request.who.mailbox, request.who.session_key, time.time()),
             "push": _push_place(),
@@ -111,7 +123,11 @@ def _looks(view: View) -> dict[str, object]:
     """What the menu of the list offers, and what of it is so now."""
     ways = looking.ORDERS[view.order][1:]
     return {
-        "orders": [(one.value, said[0], one is view.order) for one, said in looking.ORDERS.items()],
+        "orders": [
+            (one.value, said[0], one is view.order)
+            for one, said in looking.ORDERS.items()
+            if one is not Order.RELEVANCE or view.terms
+        ],
         "ways": [("", ways[0], not view.is_reversed), ("inverse", ways[1], view.is_reversed)],
         "narrowed": [(one.value, said, one in view.only) for one, said in looking.NARROWED.items()],
         "now": ", ".join(looking.NARROWED[one].lower() for one in looking.NARROWED if one in view.only),

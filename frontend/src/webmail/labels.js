@@ -1,0 +1,109 @@
+// Labels: put on messages, taken off, made, named and painted again.
+import { Refused, send, tell, tellRefusal } from "./net.js";
+
+export class Labels {
+  constructor(app) {
+    this.app = app;
+    this.dialog = document.querySelector("#etiqueter");
+    if (!this.dialog) return;
+    this.form = this.dialog.querySelector("form");
+    this.dialog.addEventListener("change", (event) => {
+      if (event.target.matches("input[data-mark]")) this.#put(event.target);
+    });
+    this.dialog.addEventListener("click", (event) => {
+      const mark = event.target.closest("[data-label-edit]")?.dataset.labelEdit;
+      if (mark) this.#edit(mark);
+      if (event.target.closest("[data-label-drop]")) this.#drop();
+    });
+    this.form.addEventListener("submit", (event) => this.#save(event));
+    app.addEventListener("click", (event) => {
+      if (event.target.closest("[data-label-manage]")) this.open([]);
+    });
+  }
+
+  open(refs) {
+    this.refs = refs;
+    this.#edit("");
+    this.dialog.querySelector("h2").textContent = refs.length > 1 ? `Étiquettes de ${refs.length} courriels` : refs.length ? "Étiquettes du courriel" : "Étiquettes";
+    for (const box of this.dialog.querySelectorAll("input[data-mark]")) this.#show(box);
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  #marks(ref) {
+    const row = this.app.list.row(ref);
+    const open = this.app.openMessage;
+    const said = row?.dataset.labels ?? (open?.dataset.ref === ref ? open.dataset.labels : "") ?? "";
+    return said.toLowerCase().split(" ");
+  }
+
+  #show(box) {
+    const have = this.refs.filter((ref) => this.#marks(ref).includes(box.dataset.mark.toLowerCase())).length;
+    box.disabled = !this.refs.length;
+    box.checked = have > 0 && have === this.refs.length;
+    box.indeterminate = have > 0 && have < this.refs.length;
+  }
+
+  async #put(box) {
+    await this.app.act(box.checked ? "label" : "unlabel", this.refs, { mark: box.dataset.mark });
+    this.#chips(box.dataset.mark, box.checked);
+  }
+
+  // The open message says so too.
+  #chips(mark, on) {
+    const open = this.app.openMessage;
+    if (!open || !this.refs.includes(open.dataset.ref)) return;
+    const marks = new Set((open.dataset.labels ?? "").split(" ").filter(Boolean));
+    if (on) marks.add(mark);
+    else marks.delete(mark);
+    open.dataset.labels = [...marks].join(" ");
+    const place = open.querySelector(".labels");
+    place?.replaceChildren(
+      ...[...marks].map((one) => {
+        const box = this.dialog.querySelector(`input[data-mark="${CSS.escape(one)}"]`);
+        const chip = document.createElement("span");
+        chip.className = `chip lab-${box?.dataset.colour ?? "grey"}`;
+        chip.textContent = box?.dataset.name ?? one;
+        return chip;
+      }),
+    );
+  }
+
+  #edit(mark) {
+    const box = mark ? this.dialog.querySelector(`input[data-mark="${CSS.escape(mark)}"]`) : null;
+    this.form.mark.value = mark;
+    this.form.nom.value = box?.dataset.name ?? "";
+    this.form.couleur.value = box?.dataset.colour ?? "blue";
+    this.form.querySelector("h3").textContent = box ? "Modifier l’étiquette" : "Nouvelle étiquette";
+    this.form.querySelector("[data-label-drop]").hidden = !box;
+    this.form.querySelector(".error").hidden = true;
+    if (box) this.form.nom.select();
+  }
+
+  async #save(event) {
+    event.preventDefault();
+    const isNew = !this.form.mark.value;
+    try {
+      const { mark } = await (await send(this.dialog.dataset.labels, new FormData(this.form))).json();
+      if (isNew && this.refs.length) await this.app.act("label", this.refs, { mark });
+      this.dialog.close();
+      tell(isNew ? "Étiquette créée." : "Étiquette modifiée.", "dark", 3);
+      this.app.reload();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const refused = this.form.querySelector(".error");
+      refused.textContent = error.message;
+      refused.hidden = false;
+    }
+  }
+
+  async #drop() {
+    try {
+      await send(this.dialog.dataset.labels, { retirer: "1", mark: this.form.mark.value });
+      this.dialog.close();
+      tell("Étiquette retirée de la liste.", "dark", 3);
+      this.app.reload();
+    } catch (error) {
+      tellRefusal(error);
+    }
+  }
+}

@@ -1,0 +1,222 @@
+// The search box: searches made lately, people proposed for the word at hand, a form for who prefers; and the words
+// looked for, marked where they are found (CSS highlights: nothing of the page changes).
+import { piece, send, tell, tellRefusal } from "./net.js";
+
+const OPERATOR = /(?:^|\s)((?:de|from|à|a|to|pour):)?(\S{2,})$/iu;
+
+export class Searching {
+  constructor(app) {
+    this.app = app;
+    this.form = document.querySelector("form.search");
+    if (!this.form) return;
+    this.input = this.form.q;
+    this.list = this.form.querySelector(".proposed");
+    this.recent = JSON.parse(this.form.dataset.recent);
+    this.chosen = -1;
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.go(this.input.value.trim());
+    });
+    this.input.addEventListener("focus", () => this.#propose());
+    this.input.addEventListener("input", () => this.#propose());
+    this.input.addEventListener("blur", () => this.#close());
+    this.input.addEventListener("keydown", (event) => this.#key(event));
+    this.list.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      const option = event.target.closest("[role=option]");
+      if (option) this.#choose([...this.list.children].indexOf(option));
+    });
+    document.querySelector("#chercher form")?.addEventListener("submit", (event) => this.#composed(event));
+    document.querySelector("#garder form")?.addEventListener("submit", (event) => this.#kept(event));
+    app.addEventListener("click", (event) => {
+      const name = event.target.closest("[data-search-drop]")?.dataset.searchDrop;
+      if (name) this.#told({ retirer: name }, "Recherche retirée.");
+    });
+  }
+
+  go(asked) {
+    this.input.blur();
+    this.input.value = asked;
+    if (!asked) return this.app.visit(this.form.action);
+    this.recent = [asked, ...this.recent.filter((one) => one !== asked)].slice(0, 8);
+    send(this.form.dataset.searches, { faite: "1", q: asked }).catch(() => {}); // remembering is a comfort
+    return this.app.visit(`${this.form.action}?${new URLSearchParams({ q: asked, partout: "1" })}`);
+  }
+
+  // What is typed, as a form.
+  openForm() {
+    const dialog = document.querySelector("#chercher");
+    dialog.showModal();
+  }
+
+  openKeep() {
+    const dialog = document.querySelector("#garder");
+    dialog.querySelector("input").value = this.app.list.asked.slice(0, 60);
+    dialog.querySelector(".error").hidden = true;
+    dialog.showModal();
+    dialog.querySelector("input").select();
+  }
+
+  // Words looked for, wherever the list shows them.
+  mark() {
+    if (!("highlights" in CSS)) return;
+    CSS.highlights.delete("found");
+    const words = JSON.parse(this.app.section.dataset.words || "[]").map(bare).filter((word) => word.length > 1);
+    if (!words.length) return;
+    const ranges = [];
+    for (const place of this.app.querySelectorAll("#messages .row :is(.n, .s > .clip, .p), #sujet, .from b, .address bdi")) {
+      const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) ranges.push(...found(node, words));
+    }
+    if (ranges.length) CSS.highlights.set("found", new Highlight(...ranges));
+  }
+
+  #composed(event) {
+    event.preventDefault();
+    const fields = new FormData(event.target);
+    const said = (name) => String(fields.get(name) ?? "").trim();
+    const quoted = (value) => (/[\s:]/u.test(value) ? `"${value.replace(/"/gu, " ").trim()}"` : value);
+    const pieces = [];
+    for (const [name, operator] of [["de", "de"], ["a", "à"], ["objet", "objet"], ["apres", "après"], ["avant", "avant"], ["dans", "dans"], ["etiquette", "étiquette"]]) {
+      if (said(name)) pieces.push(`${operator}:${quoted(said(name))}`);
+    }
+    if (said("piece")) pieces.push("avec:pièce");
+    if (said("nonlu")) pieces.push("est:non-lu");
+    if (said("mots")) pieces.push(said("mots"));
+    event.target.closest("dialog").close();
+    if (pieces.length) this.go(pieces.join(" "));
+  }
+
+  async #kept(event) {
+    event.preventDefault();
+    const form = event.target;
+    try {
+      await send(this.form.dataset.searches, { nom: form.nom.value, q: this.app.list.asked });
+      form.closest("dialog").close();
+      tell("Recherche enregistrée.", "dark", 3);
+      await this.app.counts();
+    } catch (error) {
+      const refused = form.querySelector(".error");
+      refused.textContent = error.message;
+      refused.hidden = false;
+    }
+  }
+
+  async #told(fields, words) {
+    try {
+      await send(this.form.dataset.searches, fields);
+      tell(words, "dark", 3);
+      await this.app.counts();
+    } catch (error) {
+      tellRefusal(error);
+    }
+  }
+
+  #propose() {
+    const typed = this.input.value;
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    clearTimeout(this.timer);
+    const lately = this.recent.filter((one) => bare(one).startsWith(bare(typed.trim())) && one !== typed.trim());
+    const known = lately.map((one) => ({ words: one, detail: "recherche récente", go: one }));
+    this.#open(known);
+    const [, operator, word] = OPERATOR.exec(typed) ?? [];
+    if (!word) return;
+    this.timer = setTimeout(async () => {
+      try {
+        const { suggestions } = await (await piece(`${this.form.dataset.people}?q=${encodeURIComponent(word)}`)).json();
+        if (turn !== this.turn || document.activeElement !== this.input) return;
+        const people = suggestions
+          .filter((one) => one.address)
+          .slice(0, 5)
+          .map((one) => ({ words: one.name || one.address, detail: one.address, put: `${typed.slice(0, typed.length - word.length - (operator ?? "").length)}${operator ?? "de:"}${one.address} ` }));
+        this.#open([...known, ...people]);
+      } catch {
+        // proposing is a comfort: without it one goes on typing
+      }
+    }, 120);
+  }
+
+  #open(found) {
+    this.found = found;
+    this.chosen = -1;
+    this.list.replaceChildren(
+      ...found.map((one, place) => {
+        const option = document.createElement("li");
+        option.id = `trouve-${place}`;
+        option.setAttribute("role", "option");
+        const drawn = window.vaguemestre?.icon(one.go ? "history" : "user");
+        if (drawn) option.append(drawn);
+        const words = document.createElement("strong");
+        words.textContent = one.words;
+        const detail = document.createElement("span");
+        detail.textContent = one.detail;
+        option.append(words, " ", detail);
+        return option;
+      }),
+    );
+    this.list.hidden = !found.length;
+    this.input.setAttribute("aria-expanded", String(found.length > 0));
+    this.#mark();
+  }
+
+  #mark() {
+    [...this.list.children].forEach((option, place) => option.setAttribute("aria-selected", String(place === this.chosen)));
+    if (this.chosen >= 0) this.input.setAttribute("aria-activedescendant", `trouve-${this.chosen}`);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  #key(event) {
+    const many = this.found?.length ?? 0;
+    if (this.list.hidden || !many) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      this.chosen = this.chosen < 0 ? (step > 0 ? 0 : many - 1) : (this.chosen + step + many) % many;
+      this.#mark();
+    } else if (event.key === "Escape") this.#close();
+    else if (event.key === "Enter" && this.chosen >= 0) this.#choose(this.chosen);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #choose(place) {
+    const one = this.found[place];
+    this.#close();
+    if (one.go) this.go(one.go);
+    else {
+      this.input.value = one.put;
+      this.#propose();
+    }
+  }
+
+  #close() {
+    this.turn = (this.turn ?? 0) + 1;
+    clearTimeout(this.timer);
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+}
+
+export function bare(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+// Where words stand in a text, whatever its accents: letter by letter, so that places stay true.
+function found(node, words) {
+  const letters = [...node.data];
+  const plain = letters.map((letter) => bare(letter)[0] ?? "\0");
+  const text = plain.join("");
+  const starts = [0];
+  for (const letter of letters) starts.push(starts.at(-1) + letter.length);
+  const ranges = [];
+  for (const word of words) {
+    for (let place = text.indexOf(word); place >= 0; place = text.indexOf(word, place + word.length)) {
+      const range = new Range();
+      range.setStart(node, starts[place]);
+      range.setEnd(node, starts[Math.min(place + word.length, letters.length)]);
+      ranges.push(range);
+    }
+  }
+  return ranges;
+}
