@@ -26,6 +26,8 @@ SIGNED_IN = (
     "/messagerie/ecrire/",
     "/messagerie/fichiers/",
     "/contacts/",
+    "/annuaire/",
+    "/annuaire/ma-fiche",
     "/parametres/",
     "/parametres/absence",
     "/parametres/filtres",

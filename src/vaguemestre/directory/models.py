@@ -40,6 +40,8 @@ class Structure(models.Model):
     department = models.CharField(max_length=3, blank=True)
     town = models.CharField(max_length=80, blank=True)
     postal_code = models.CharField(max_length=10, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    folded = models.CharField(max_length=300, blank=True)  # name and town as `fold` writes them, to search
     opened_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
@@ -60,7 +62,9 @@ class Person(models.Model):
     category = models.CharField(max_length=20)
     service = models.ForeignKey(ManagementService, null=True, blank=True, on_delete=models.PROTECT)
     recovery_address = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(max_length=40, blank=True)  # at work, as its owner gives it to colleagues
     unlisted = models.BooleanField(default=False)
+    sorted_as = models.CharField(max_length=220, blank=True, db_index=True)  # folded surname, first name
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("academy", "dossier"), name="dossier_once"),)
@@ -76,6 +80,13 @@ class Person(models.Model):
     @property
     def shown_name(self) -> str:
         return f"{self.shown_first_name} {self.shown_last_name}"
+
+
+class NameWord(models.Model):
+    """A word of somebody's shown names, folded: the directory finds people by how each word begins."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="name_words")
+    word = models.CharField(max_length=100, db_index=True)
 
 
 class NumenRow(models.Model):
@@ -110,6 +121,7 @@ class Assignment(models.Model):
     ends_on = models.DateField(null=True, blank=True)
 
     class Meta:
+        indexes = (models.Index(fields=("discipline", "person")), models.Index(fields=("function", "person")))
         constraints = (
             models.UniqueConstraint(
                 fields=("person", "structure", "starts_on", "function"), name="assignment_once"

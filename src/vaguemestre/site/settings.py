@@ -41,6 +41,7 @@ _ROOMS = (
     "contacts",
     "deposits",
     "classes",
+    "phonebook",
     "writing",
     "dispatch",
     "sso.registry",

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messagerie/fichiers/", include("vaguemestre.deposits.urls")),
     path("messagerie/", include("vaguemestre.webmail.urls")),
     path("contacts/", include("vaguemestre.contacts.urls")),
+    path("annuaire/", include("vaguemestre.phonebook.urls")),
     path("", include("vaguemestre.signin.urls")),
     path("assistant/", include("vaguemestre.assistant.urls")),
     path("", include("vaguemestre.helpdesk.urls")),

@@ -1,5 +1,14 @@
 """Reading the directory. Nothing here writes."""
 
+from vaguemestre.directory.queries.book import (
+    BookCard,
+    BookPost,
+    Wanted,
+    book_card,
+    book_page,
+    book_school,
+    own_card,
+)
 from vaguemestre.directory.queries.managed import (
     Managed,
     ServiceCard,
@@ -44,10 +53,16 @@ from vaguemestre.directory.queries.reading import (
 )
 
 __all__ = [
+    "BookCard",
+    "BookPost",
     "Managed",
     "ServiceCard",
+    "Wanted",
     "academy_of_domain",
     "addresses_by_person",
+    "book_card",
+    "book_page",
+    "book_school",
     "born_on",
     "current_numen",
     "find_academy_id",
@@ -59,6 +74,7 @@ __all__ = [
     "managed_people",
     "managed_person",
     "numen_digests_of",
+    "own_card",
     "people_found",
     "people_in",
     "people_like",

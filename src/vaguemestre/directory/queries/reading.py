@@ -168,7 +168,7 @@ def people_like(typed: str, *, limit: int) -> tuple[Listed, ...]:
         wanted &= Q(address__contains="@" + typed.partition("@")[2].strip().lower())
     rows: dict[int, MailAddress] = {}
     for column in ("address", "surname", "second_surname"):
-        begun = MailAddress.objects.filter(wanted, _begins(column, words[0])).select_related("person")
+        begun = MailAddress.objects.filter(wanted, begins(column, words[0])).select_related("person")
         rows |= {row.person_id: row for row in begun[:limit]}
     chosen = list(rows.values())[:limit]
     details = _details([row.person_id for row in chosen])
@@ -204,7 +204,7 @@ def with_homonyms(addresses: Collection[str]) -> set[str]:
     return {address for address, stem in stems.items() if len(taken[stem]) > 1}
 
 
-def _begins(column: str, word: str) -> Q:
+def begins(column: str, word: str) -> Q:
     """That the column begins with the word (ASCII), said so that the index serves."""
     if connection.vendor != "sqlite":
         return Q(**{f"{column}__startswith": word})
@@ -353,8 +353,8 @@ def people_near(first: str, last: str, *, limit: int = 60) -> tuple[Listed, ...]
         return ()
     wanted = MailAddress.objects.filter(is_primary=True, person__unlisted=False).select_related("person")
     rows = [
-        *wanted.filter(_begins("address", f"{first}.{last[0]}"))[:limit],
-        *wanted.filter(_begins("surname", f"{last}"), address__startswith=first[0])[:limit],
+        *wanted.filter(begins("address", f"{first}.{last[0]}"))[:limit],
+        *wanted.filter(begins("surname", f"{last}"), address__startswith=first[0])[:limit],
     ]
     return tuple(
         {

@@ -56,6 +56,16 @@ def fold(name: str) -> str:
     return _HYPHENS.sub("-", text).strip("-")
 
 
+def sorted_as(first_name: str, last_name: str) -> str:
+    """What puts people in order: folded surname, then folded first name."""
+    return f"{fold(last_name)} {fold(first_name)}".strip()
+
+
+def name_words(first_name: str, last_name: str) -> tuple[str, ...]:
+    """The words of shown names, folded, each once."""
+    return tuple(dict.fromkeys(w for w in f"{fold(first_name)}-{fold(last_name)}".split("-") if w))
+
+
 def username_base(first_name: str, last_name: str) -> str:
     """Initial of the first name, then the surname. Raises Refusal `directory.name-unwritable`."""
     first, last = _folded(first_name, last_name)

@@ -1,5 +1,6 @@
 """Changing the directory. Parts: each runs inside the caller's transaction and opens none."""
 
+from vaguemestre.directory.services.book import change_card
 from vaguemestre.directory.services.names import take_address, take_technical_names
 from vaguemestre.directory.services.numens import issue_numen, record_numen, reseal_numens
 from vaguemestre.directory.services.people import (
@@ -11,6 +12,7 @@ from vaguemestre.directory.services.people import (
 from vaguemestre.directory.services.places import describe_structures, found_academy
 
 __all__ = [
+    "change_card",
     "change_people",
     "change_person",
     "describe_structures",

@@ -7,8 +7,16 @@ from datetime import datetime
 
 from vaguemestre.directory import queries
 from vaguemestre.directory.events import PeopleArrived, PeopleChanged
-from vaguemestre.directory.models import Academy, Assignment, MailAddress, NumenRow, Person, TakenName
-from vaguemestre.directory.rules.names import address_base
+from vaguemestre.directory.models import (
+    Academy,
+    Assignment,
+    MailAddress,
+    NameWord,
+    NumenRow,
+    Person,
+    TakenName,
+)
+from vaguemestre.directory.rules.names import address_base, name_words, sorted_as
 from vaguemestre.directory.rules.places import service_code
 from vaguemestre.directory.rules.sealing import digest, seal
 from vaguemestre.directory.services.names import free_locals, free_names
@@ -54,6 +62,7 @@ def register_people(
                 category=p.category,
                 service_id=_service(services, p.category, p.posts),
                 recovery_address=p.recovery_address,
+                sorted_as=sorted_as(p.civil.shown_first_name, p.civil.shown_last_name),
                 **asdict(p.civil),
             )
             for p in people
@@ -61,6 +70,7 @@ def register_people(
         batch_size=500,
     )
     _keep_names(named, rows)
+    _keep_words(rows)
     _keep_numens([(row, p.numen) for row, p in zip(rows, people, strict=True) if p.numen], keys, now)
     Assignment.objects.bulk_create(
         [
@@ -107,6 +117,7 @@ def _change(change: PersonChange, keys: NumenKeys, *, by: str, now: datetime) ->
     changed = _change_columns(person, change)
     if set(changed) & _SHOWN:
         _readdress(person)
+        _reword(person)
     if change.posts:
         changed += _change_posts(person, change.posts)
     if change.posts or change.category:
@@ -145,6 +156,25 @@ def _keep_names(named: Sequence[Names], people: Sequence[Person]) -> None:
         ],
         batch_size=500,
     )
+
+
+def _keep_words(people: Iterable[Person]) -> None:
+    """What the directory finds them by."""
+    NameWord.objects.bulk_create(
+        [
+            NameWord(person=person, word=word)
+            for person in people
+            for word in name_words(person.shown_first_name, person.shown_last_name)
+        ],
+        batch_size=500,
+    )
+
+
+def _reword(person: Person) -> None:
+    person.sorted_as = sorted_as(person.shown_first_name, person.shown_last_name)
+    person.save(update_fields=("sorted_as",))
+    NameWord.objects.filter(person=person).delete()
+    _keep_words([person])
 
 
 def _keep_numens(held: Sequence[tuple[Person, Numen]], keys: NumenKeys, now: datetime) -> None:

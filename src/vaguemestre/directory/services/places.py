@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from vaguemestre.directory import queries
 from vaguemestre.directory.models import Academy, ManagementService, Structure
+from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.rules.places import department_label
 from vaguemestre.directory.services.names import one_at_a_time
 from vaguemestre.directory.values import Place
@@ -58,7 +59,9 @@ def describe_structures(academy_id: int, places: Collection[Place]) -> int:
             for column, value in described.items():
                 setattr(structure, column, value)
             altered.append(structure)
+    for structure in (*fresh, *altered):
+        structure.folded = fold(f"{structure.name} {structure.town}")
     Structure.objects.bulk_create(fresh, batch_size=500)
-    columns = ("name", "kind", "sector", "department", "town", "postal_code")
+    columns = ("name", "kind", "sector", "department", "town", "postal_code", "folded")
     Structure.objects.bulk_update([s for s in altered if s.pk], columns, batch_size=200)
     return len(fresh) + len(altered)

@@ -22,11 +22,17 @@ APPLICATIONS = (
     ("/contacts/", "address-book", _("Contacts"), _("Mes correspondants et mes groupes")),
     ("/annuaire/", "users", _("Annuaire"), _("Les agents de l’académie")),
     ("/appareils/", "device-mobile", _("Mes appareils"), _("Thunderbird, Outlook, téléphone")),
+    ("/gestion/", "id", _("Gestion"), _("NUMEN et personnes de mon service")),
+    ("/administration/", "building-community", _("Administration"), _("Académie, flux, journal, réglages")),
     ("/assistance/", "tools", _("Assistance"), _("Aider quelqu’un à se connecter")),
     ("/parametres/", "settings", _("Paramètres"), _("Affichage, appareils, sécurité")),
 )
 # Shown to those roles only; the pages themselves refuse the others.
-RESERVED = {"/assistance/": ("helpdesk", "administrator")}
+RESERVED = {
+    "/gestion/": ("hr_officer",),
+    "/administration/": ("administrator",),
+    "/assistance/": ("helpdesk", "administrator"),
+}
 
 
 @dataclass(frozen=True)

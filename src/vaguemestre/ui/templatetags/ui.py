@@ -4,11 +4,12 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from vaguemestre.ui import pictures
 from vaguemestre.ui.bundles import BUNDLES
+from vaguemestre.ui.listing import Listing
 
 register = template.Library()
 
@@ -46,3 +47,32 @@ def widget(field: BoundField) -> SafeString:
     if field.errors:
         attrs["aria-invalid"] = "true"
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def column(listing: Listing, sort: str, title: str) -> SafeString:
+    """The head of a column that a click puts in order."""
+    is_open = listing.sort == sort
+    direction = "descending" if listing.backwards else "ascending"
+    return format_html(
+        '<th scope="col"{}><a class="sorted" href="{}">{}{}</a></th>',
+        format_html(' aria-sort="{}"', direction) if is_open else "",
+        listing.sorted_by(sort),
+        title,
+        pictures.icon(
+            ("chevron-down" if listing.backwards else "chevron-up") if is_open else "arrows-sort", "s"
+        ),
+    )
+
+
+@register.inclusion_tag("ui/pager.html")
+def pager(listing: Listing, total: int = -1, *, more: bool = False) -> dict[str, object]:
+    """« Précédents », « Suivants »: by the total when it is known, else by whether more follow."""
+    pages = -(-total // listing.count) if total >= 0 else 0
+    is_more = more or listing.page < pages
+    return {
+        "page": listing.page,
+        "pages": pages,
+        "before": listing.page_link(listing.page - 1) if listing.page > 1 else "",
+        "after": listing.page_link(listing.page + 1) if is_more else "",
+    }

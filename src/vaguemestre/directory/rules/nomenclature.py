@@ -1,0 +1,55 @@
+"""Codes of functions and disciplines in words (DOMAIN.md §6.4, §6.5). An unknown code is shown as it is."""
+
+FUNCTIONS = {
+    "ENS": "Enseignement",
+    "DIR": "Direction",
+    "EDU": "Éducation (CPE)",
+    "DOC": "Documentation",
+    "ADF": "Administration",
+    "AED": "Assistance d’éducation",
+    "AES": "Accompagnement d’élèves",
+    "AVS": "Accompagnement d’élèves",
+    "ORI": "Orientation",
+    "MDS": "Santé, social",
+    "LAB": "Laboratoire",
+    "OUV": "Ouvriers, service",
+    "TEC": "Technique",
+    "CTR": "Direction des formations professionnelles",
+    "IEN1D": "Inspection du premier degré",
+    "SUR": "Surveillance",
+}
+DISCIPLINES = {
+    "L0080": "Documentation",
+    "L0100": "Philosophie",
+    "L0201": "Lettres classiques",
+    "L0202": "Lettres modernes",
+    "L0421": "Allemand",
+    "L0422": "Anglais",
+    "L0426": "Espagnol",
+    "L0433": "Portugais",
+    "L1000": "Histoire-géographie",
+    "L1100": "Sciences économiques et sociales",
+    "L1300": "Mathématiques",
+    "L1400": "Technologie",
+    "L1500": "Physique-chimie",
+    "L1600": "SVT",
+    "L1700": "Éducation musicale",
+    "L1800": "Arts plastiques",
+    "L1900": "EPS",
+    "L6500": "Arts appliqués",
+    "L7100": "Biochimie-génie biologique",
+    "L7300": "Sciences médico-sociales",
+    "L8012": "Économie-gestion, comptabilité",
+    "L8013": "Économie-gestion, marketing",
+    "P0210": "Lettres-histoire (LP)",
+    "P0222": "Lettres-anglais (LP)",
+    "P1315": "Mathématiques-sciences (LP)",
+}
+
+
+def function_said(code: str) -> str:
+    return FUNCTIONS.get(code, code)
+
+
+def discipline_said(code: str) -> str:
+    return DISCIPLINES.get(code, code)
