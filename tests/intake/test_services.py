@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,10 +22,10 @@ from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.rules.sealing import unseal_bytes
 from vaguemestre.directory.services import found_academy
 from vaguemestre.directory.values import NumenLayout
-from vaguemestre.intake import services
+from vaguemestre.intake import queries, services
 from vaguemestre.intake.models import Feed, KeptLine, Origin, RefusedRow
 from vaguemestre.intake.sample import feed_text, sample, structures_text
-from vaguemestre.intake.services import Checked, Files, Setting
+from vaguemestre.intake.services import Checked, Files, Setting, applying
 from vaguemestre.intake.values import Terms
 from vaguemestre.journal.models import Entry
 from vaguemestre.journal.queries import first_broken_entry
@@ -110,7 +112,7 @@ def test_a_second_run_changes_nothing(setting: Setting) -> None:
 def test_interrupted_after_any_batch_and_run_again_the_end_is_the_same(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "BATCH", 20)
+    monkeypatch.setattr(applying, "BATCH", 20)
     files = sampled(90, 6)
 
     def stop(done: int, _: int) -> None:
@@ -149,14 +151,74 @@ def refound() -> int:
 
 
 @pytest.mark.django_db
-def test_a_refused_feed_leaves_no_trace(setting: Setting) -> None:
+def test_a_refused_feed_changes_nobody_and_waits_once(setting: Setting) -> None:
     apply(setting, *crowd(50))
     before = state()
+    with pytest.raises(Refusal):
+        apply(setting, *crowd(2, fin="24/11/2026"), line())
     with pytest.raises(Refusal) as refused:
         apply(setting, *crowd(2, fin="24/11/2026"), line())
     assert refused.value.code == "intake.feed-refused"
     assert "2 personnes sur 50" in str(refused.value.facts["reason"])
-    assert (state(), Feed.objects.count()) == (before, 1)
+    assert state() == before
+    (waiting,) = [feed for feed in queries.feeds_of(setting.academy_id) if feed.waits]
+    assert "2 personnes sur 50" in waiting.refusal
+    (held,) = setting.shelf.glob(f"{waiting.feed_id}.feed")
+    assert b"Nom" not in held.read_bytes()
+
+
+@pytest.mark.django_db
+def test_a_refused_feed_is_applied_once_an_administrator_confirms_it(setting: Setting) -> None:
+    apply(setting, *crowd(50))
+    with pytest.raises(Refusal):
+        apply(setting, *crowd(2, fin="24/09/2026"), line())
+    (waiting,) = [feed for feed in queries.feeds_of(setting.academy_id) if feed.waits]
+    confirmed = replace(TERMS, closures_confirmed=True)
+    assert services.apply_held(waiting.feed_id, setting, confirmed, now=NOW) is None  # nobody confirmed it
+    services.confirm_feed(waiting.feed_id, by="account:1", now=NOW)
+    with pytest.raises(Refusal, match="feed-decided"):
+        services.confirm_feed(waiting.feed_id, by="account:2", now=NOW)
+    services.apply_held(waiting.feed_id, setting, confirmed, now=NOW)
+    assert Account.objects.filter(state="closed").count() == 2
+    assert services.apply_held(waiting.feed_id, setting, confirmed, now=NOW) is None
+    assert not list(setting.shelf.iterdir())
+
+
+@pytest.mark.django_db
+def test_a_refused_feed_may_be_given_up(
+    setting: Setting, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    apply(setting, *crowd(50))
+    with pytest.raises(Refusal):
+        apply(setting, *crowd(2, fin="24/09/2026"))
+    waiting = queries.feeds_of(setting.academy_id)[0]
+    with django_capture_on_commit_callbacks(execute=True):
+        services.give_feed_up(waiting.feed_id, setting.shelf, by="account:1", now=NOW)
+    assert not list(setting.shelf.iterdir())
+    with pytest.raises(Refusal, match="feed-decided"):
+        services.confirm_feed(waiting.feed_id, by="account:1", now=NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("same", "people"), [(True, 1), (False, 2)])
+def test_a_likeness_waits_for_a_human_and_the_next_feed_follows_the_answer(
+    setting: Setting, same: bool, people: int
+) -> None:
+    apply(setting, line())
+    alike = line(dossier="D9", numen="")
+    for _ in range(2):
+        assert len(apply(setting, alike).plan.refused) == 1
+    assert Person.objects.count() == 1
+    (doubt,) = queries.doubts_of(setting.academy_id)
+    assert (doubt.dossier, doubt.person_name) == ("D9", "Élodie Lefèvre")
+    assert queries.doubt_lines(setting.academy_id, doubt.doubt_id, setting.keys) == alike
+    services.answer_doubt(setting.academy_id, doubt.doubt_id, same=same, by="account:1", now=NOW)
+    assert not apply(setting, alike).plan.refused
+    assert Person.objects.count() == people
+    assert Person.objects.filter(dossier="D9").count() == 1
+    assert apply(setting, alike).plan.is_empty
+    with pytest.raises(Refusal, match="doubt-answered"):
+        services.answer_doubt(setting.academy_id, doubt.doubt_id, same=not same, by="account:1", now=NOW)
 
 
 @pytest.mark.django_db
@@ -270,9 +332,9 @@ import os, signal, sys
 import django
 django.setup()
 from vaguemestre.cli.main import main
-from vaguemestre.intake import services
-services.BATCH = 25
-real = services._apply_arrivals
+from vaguemestre.intake.services import applying
+applying.BATCH = 25
+real = applying._apply_arrivals
 calls = 0
 def dying(*arguments):
     global calls
@@ -280,7 +342,7 @@ def dying(*arguments):
     if calls == int(sys.argv[1]):
         os.kill(os.getpid(), signal.SIGKILL)
     real(*arguments)
-services._apply_arrivals = dying
+applying._apply_arrivals = dying
 sys.exit(main(["feed", "apply", sys.argv[2]]))
 """
 
@@ -292,7 +354,7 @@ def home(tmp_path: Path) -> dict[str, str]:
     environment |= {
         "VAGUEMESTRE_HOME": str(tmp_path / "home"),
         "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
-        "PYTHONPATH": str(Path(services.__file__).parents[2]),
+        "PYTHONPATH": str(Path(services.__file__).parents[3]),
     }
     run(environment, "-m", "django", "migrate", "-v0")
     return environment

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.feed_queue import COMMANDS
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import find_academy_id
 from vaguemestre.directory.services import found_academy
@@ -27,6 +28,9 @@ from vaguemestre.kernel.times import paris_day
 from vaguemestre.site.config import Config
 
 app = typer.Typer(help="Flux RH : vérifier, appliquer, fabriquer un échantillon.", no_args_is_help=True)
+
+for _name, _act in COMMANDS.items():
+    app.command(_name)(_act)
 
 _SHOWN = 20
 _SEED = 1
@@ -74,6 +78,9 @@ def apply(
     except Refusal as refusal:
         if refusal.code == "intake.import-running":
             raise Failed("un autre import est en cours : attendez sa fin.", 75) from refusal
+        if refusal.code == "intake.feed-refused":
+            sentence = f"{refusal.facts['reason']} Il attend : « vaguemestre feed list »."
+            raise Failed(sentence, 1) from refusal
         raise
     typer.echo(_sentence(done.plan))
 

@@ -20,6 +20,10 @@ class Feed(models.Model):
     changes = models.PositiveIntegerField(default=0)
     departures = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    # refused whole: why, until an administrator confirms it or gives it up; its files wait, sealed
+    refusal = models.TextField(blank=True)
+    confirmed_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
 
 
 class KeptLine(models.Model):
@@ -39,6 +43,29 @@ class RefusedRow(models.Model):
     column = models.CharField(max_length=40, blank=True)
     dossier = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=300)
+
+
+class Doubt(models.Model):
+    """Somebody of a feed who may be somebody known: for a human to say. Lines are sealed, like kept ones."""
+
+    class Answer(models.TextChoices):
+        SAME = "same"
+        OTHER = "other"
+
+    academy = models.ForeignKey(Academy, on_delete=models.CASCADE, related_name="+")
+    dossier = models.CharField(max_length=40)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=300)
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="doubts")
+    first_line = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    seen_at = models.DateTimeField()
+    answer = models.CharField(max_length=5, choices=Answer.choices, blank=True)
+    answered_by = models.CharField(max_length=80, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("academy", "dossier", "person"), name="doubt_once"),)
 
 
 class Origin(models.Model):

@@ -1,16 +1,131 @@
-"""What we know before a feed is compared."""
+"""What we know before a feed is compared; feeds and doubts as they are read."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from vaguemestre.credentials.queries import accounts_of_people
-from vaguemestre.directory.queries import known_for_intake
-from vaguemestre.intake.models import Origin
+from vaguemestre.directory.queries import known_for_intake, people_named
+from vaguemestre.directory.rules.sealing import unseal_bytes
+from vaguemestre.directory.values import NumenKeys
+from vaguemestre.intake.models import Doubt, Feed, Origin, RefusedRow
 from vaguemestre.intake.values import Known, KnownAccount
 
 
+@dataclass(frozen=True, slots=True)
+class FeedShown:
+    """A feed as administrators read it. `waits`: refused whole, and nobody decided yet."""
+
+    feed_id: int
+    academy_id: int
+    file_name: str
+    full_source: str
+    by: str
+    started_at: datetime
+    finished_at: datetime | None
+    arrivals: int
+    changes: int
+    departures: int
+    unchanged: int
+    refusal: str
+    confirmed_by: str
+    decided_at: datetime | None
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.refusal) and self.decided_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtShown:
+    """A doubt as whoever answers it reads it."""
+
+    doubt_id: int
+    dossier: str
+    reason: str
+    person_id: int
+    person_name: str
+    first_line: int
+    seen_at: datetime
+    answer: str
+    answered_by: str
+
+
+def feed_shown(feed_id: int) -> FeedShown | None:
+    row = Feed.objects.filter(pk=feed_id).first()
+    return _feed(row) if row else None
+
+
+def feeds_of(academy_id: int, *, limit: int = 50) -> tuple[FeedShown, ...]:
+    """The last ones first."""
+    return tuple(
+        map(_feed, Feed.objects.filter(academy_id=academy_id).order_by("-started_at", "-pk")[:limit])
+    )
+
+
+def refused_rows(feed_id: int) -> tuple[tuple[int, str, str, str], ...]:
+    """(line, column, dossier, reason), in the order of the file."""
+    rows = RefusedRow.objects.filter(feed_id=feed_id).order_by("line", "pk")
+    return tuple(rows.values_list("line", "column", "dossier", "reason"))
+
+
+def doubts_of(academy_id: int, *, open_only: bool = True) -> tuple[DoubtShown, ...]:
+    """The oldest first."""
+    rows = Doubt.objects.filter(academy_id=academy_id).order_by("seen_at", "pk")
+    rows = rows.filter(answer="") if open_only else rows
+    names = people_named([row.person_id for row in rows])
+    return tuple(
+        DoubtShown(
+            row.pk,
+            row.dossier,
+            row.reason,
+            row.person_id,
+            names.get(row.person_id, ""),
+            row.first_line,
+            row.seen_at,
+            row.answer,
+            row.answered_by,
+        )
+        for row in rows
+    )
+
+
+def doubt_lines(academy_id: int, doubt_id: int, keys: NumenKeys) -> str:
+    """The lines of the feed as they stood, NUMEN included: to whoever may read it only."""
+    row = Doubt.objects.filter(academy_id=academy_id, pk=doubt_id).first()
+    return unseal_bytes(bytes(row.sealed), keys, b"feed line").decode() if row else ""
+
+
+def _feed(row: Feed) -> FeedShown:
+    return FeedShown(
+        row.pk,
+        row.academy_id,
+        row.file_name,
+        row.full_source,
+        row.by,
+        row.started_at,
+        row.finished_at,
+        row.arrivals,
+        row.changes,
+        row.departures,
+        row.unchanged,
+        row.refusal,
+        row.confirmed_by,
+        row.decided_at,
+    )
+
+
 def known(academy_id: int) -> Known:
-    """Everybody of the académie: six questions, whatever their number."""
+    """Everybody of the académie: eight questions, whatever their number."""
     origins = Origin.objects.filter(person__academy_id=academy_id)
     return Known(
         people={person.person_id: person for person in known_for_intake(academy_id)},
         accounts={pid: KnownAccount(*account) for pid, account in accounts_of_people(academy_id).items()},
         sources=dict(origins.values_list("person_id", "source")),
+        same=_answered(academy_id, Doubt.Answer.SAME),
+        other=_answered(academy_id, Doubt.Answer.OTHER),
     )
+
+
+def _answered(academy_id: int, answer: str) -> frozenset[tuple[str, int]]:
+    rows = Doubt.objects.filter(academy_id=academy_id, answer=answer)
+    return frozenset(rows.values_list("dossier", "person_id"))

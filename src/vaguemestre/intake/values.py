@@ -75,11 +75,16 @@ class KnownAccount:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The académie before the feed: people, their accounts, the source each came from; by person id."""
+    """The académie before the feed: people, their accounts, the source each came from; by person id.
+
+    `same` and `other`: what humans answered to doubts, as (dossier of the feed, person).
+    """
 
     people: Mapping[int, KnownPerson]
     accounts: Mapping[int, KnownAccount]
     sources: Mapping[int, str]
+    same: frozenset[tuple[str, int]] = frozenset()
+    other: frozenset[tuple[str, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Somebody of the feed who may be that person: a human says."""
+
+    dossier: str
+    person_id: int
+    reason: str
+    lines: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What applying would do. `refusal` is the French reason for refusing the feed whole, or ""."""
 
@@ -114,6 +129,7 @@ class Plan:
     ended_already: int
     accounts_of_source: int
     refusal: str = ""
+    doubts: tuple[Doubtful, ...] = ()
 
     @property
     def departures(self) -> tuple[Change, ...]:

@@ -64,6 +64,8 @@ from vaguemestre.helpdesk import handlers as helpdesk_handlers
 from vaguemestre.helpdesk import ports as helpdesk
 from vaguemestre.helpdesk.events import AccountSheltered
 from vaguemestre.helpdesk.values import Forward, Usage
+from vaguemestre.intake import handlers as intake_handlers
+from vaguemestre.intake.events import FeedConfirmed
 from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.journal.queries import last_about
 from vaguemestre.kernel import tickets
@@ -132,6 +134,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MessageRefused: (writing_handlers.bring_draft_back,),
     MailHeld: (dispatch_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
+    FeedConfirmed: (intake_handlers.apply_confirmed,),
     MoveGoesOn: (moving_handlers.go_on,),
     DepositReceived: (deposits_handlers.look_for_viruses,),
     SortingChanged: (sorting_handlers.rewrite_script,),

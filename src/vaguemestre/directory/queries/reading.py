@@ -58,6 +58,14 @@ def person_of(person_id: int) -> Person:
     return Person.objects.select_related("academy", "service").get(pk=person_id)
 
 
+def people_named(person_ids: Collection[int]) -> dict[int, str]:
+    """Person → the name they are shown by."""
+    found: dict[int, str] = {}
+    for some in batched(person_ids, _IN_ONE_QUESTION):
+        found |= {person.pk: person.shown_name for person in Person.objects.filter(pk__in=some)}
+    return found
+
+
 def person_by_number(person_id: int) -> Person | None:
     """None for 0 and for whoever is not there."""
     return Person.objects.filter(pk=person_id).first()

@@ -7,7 +7,7 @@ from datetime import date
 from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.values import CivilStatus, KnownPerson, Numen
 from vaguemestre.intake.rules.grouping import Group, same_human
-from vaguemestre.intake.values import Known, RefusedLine
+from vaguemestre.intake.values import Doubtful, Known, RefusedLine
 
 type Digest = Callable[[Numen], str]
 type _Likeness = tuple[str, str, date]
@@ -15,26 +15,34 @@ type _Likeness = tuple[str, str, date]
 
 @dataclass(frozen=True)
 class Matches:
-    """People of the feed we know, those nobody knows, and the lines of those nobody can tell."""
+    """People of the feed we know, those nobody knows, the lines of those nobody can tell, and whom to ask about."""
 
     known: tuple[tuple[Group, KnownPerson], ...]
     unknown: tuple[Group, ...]
     refused: tuple[RefusedLine, ...]
+    doubts: tuple[Doubtful, ...]
 
 
 def matched(groups: Sequence[Group], known: Known, digest: Digest) -> Matches:
     by_digest = {d: person for person in known.people.values() for d in person.numen_digests}
     by_dossier = {person.dossier: person for person in known.people.values()}
+    said_same = {dossier: known.people[pk] for dossier, pk in known.same if pk in known.people}
     found: list[tuple[Group, KnownPerson]] = []
     left: list[Group] = []
     refused: list[RefusedLine] = []
+    doubts: list[Doubtful] = []
     for group in groups:
+        if said := said_same.get(group.dossier):
+            found.append((group, said))
+            continue
         of_numen = by_digest.get(digest(group.numen)) if group.numen else None
         of_dossier = by_dossier.get(group.dossier)
         person = of_numen or of_dossier
         problem = _contradiction(group, of_numen, of_dossier)
         if problem:
             refused += _all_lines(group, *problem)
+            if person and "à vérifier" in problem[1]:
+                doubts.append(_doubt(group, person, problem[1]))
         elif person:
             found.append((group, person))
         else:
@@ -44,8 +52,16 @@ def matched(groups: Sequence[Group], known: Known, digest: Digest) -> Matches:
         line for group in twice for line in _all_lines(group, "dossier", "désigne une personne déjà vue")
     ]
     found = [(group, person) for group, person in found if group not in twice]
-    unknown, doubtful = _apart(left, found, known)
-    return Matches(tuple(found), tuple(unknown), tuple(refused + doubtful))
+    unknown, alike = _apart(left, found, known)
+    for group, person in alike:
+        reason = f"ressemble à une personne connue (dossier {person.dossier}) : à rapprocher à la main"
+        refused += _all_lines(group, "nom_naissance", reason)
+        doubts.append(_doubt(group, person, reason))
+    return Matches(tuple(found), tuple(unknown), tuple(refused), tuple(doubts))
+
+
+def _doubt(group: Group, person: KnownPerson, reason: str) -> Doubtful:
+    return Doubtful(group.dossier, person.person_id, reason, tuple(group.records))
 
 
 def _contradiction(
@@ -85,7 +101,7 @@ def _found_twice(found: Sequence[tuple[Group, KnownPerson]]) -> list[Group]:
 
 def _apart(
     left: Sequence[Group], found: Sequence[tuple[Group, KnownPerson]], known: Known
-) -> tuple[list[Group], list[RefusedLine]]:
+) -> tuple[list[Group], list[tuple[Group, KnownPerson]]]:
     """The really unknown, and those who look like somebody the file does not speak of otherwise."""
     spoken_of = {person.person_id for _, person in found}
     alike = {
@@ -96,11 +112,10 @@ def _apart(
     unknown, doubtful = [], []
     for group in left:
         person = alike.get(_likeness(group.civil))
-        if person is None:
+        if person is None or (group.dossier, person.person_id) in known.other:
             unknown.append(group)
         else:
-            reason = f"ressemble à une personne connue (dossier {person.dossier}) : à rapprocher à la main"
-            doubtful += _all_lines(group, "nom_naissance", reason)
+            doubtful.append((group, person))
     return unknown, doubtful
 
 

@@ -37,6 +37,7 @@ def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
         ended_already=ended,
         accounts_of_source=accounts,
         refusal=_refusal(leaving, accounts, terms),
+        doubts=matches.doubts,
     )
 
 

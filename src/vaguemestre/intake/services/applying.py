@@ -17,7 +17,7 @@ from vaguemestre.directory.services import change_people, describe_structures, r
 from vaguemestre.directory.values import NumenKeys, Place
 from vaguemestre.intake import queries
 from vaguemestre.intake.feeds import hr, structures
-from vaguemestre.intake.models import Feed, KeptLine, Origin, RefusedRow
+from vaguemestre.intake.models import Doubt, Feed, KeptLine, Origin, RefusedRow
 from vaguemestre.intake.rules import plan
 from vaguemestre.intake.values import (
     Arrival,
@@ -34,7 +34,8 @@ from vaguemestre.kernel.errors import Refusal
 
 BATCH = 500
 _ATTEMPTS = 3
-_PURPOSE = b"feed line"
+PURPOSE = b"feed line"
+HELD = b"feed held"
 
 type Progress = Callable[[int, int], None]
 
@@ -48,6 +49,11 @@ class Setting:
     quota_mb: int
     by: str
     lock: Path
+
+    @property
+    def shelf(self) -> Path:
+        """Where the files of feeds refused whole wait, sealed."""
+        return self.lock.parent / "feeds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,8 @@ def apply(
 ) -> Checked:
     """Check, tell `planned`, then apply in batches of `BATCH` people; the plan that was applied.
 
-    Interrupted anywhere, run again: the same end. Raises Refusal `intake.feed-refused` (with the plan's own
+    Interrupted anywhere, run again: the same end. A feed refused whole waits, sealed, for an administrator to
+    confirm. Raises Refusal `intake.feed-refused` (with the plan's own
     reason), `intake.import-running`, and those of `check`.
     """
     with _alone(setting.lock):
@@ -96,6 +103,7 @@ def apply(
         first = _compared(reading, places, setting, terms)
         planned(first)
         if first.plan.refusal:
+            _hold(files, first.plan, setting, terms, now)
             raise Refusal("intake.feed-refused", reason=first.plan.refusal)
         feed = _begin(files, first.plan, setting, terms, now)
         _write_places(setting, (*first.places, *_bare_places(first)))
@@ -167,6 +175,7 @@ def _begin(files: Files, made: Plan, setting: Setting, terms: Terms, now: dateti
         changes=len(made.changes),
         departures=len(made.departures),
         unchanged=made.unchanged,
+        refusal=made.refusal,
     )
     RefusedRow.objects.bulk_create(
         [
@@ -175,7 +184,46 @@ def _begin(files: Files, made: Plan, setting: Setting, terms: Terms, now: dateti
         ],
         batch_size=500,
     )
+    _keep_doubts(feed, made, setting, now)
     return feed
+
+
+def _hold(files: Files, made: Plan, setting: Setting, terms: Terms, now: datetime) -> None:
+    """The file waits, sealed, beside its row; the same file given again waits once."""
+    waiting = Feed.objects.filter(academy_id=setting.academy_id, decided_at=None).exclude(refusal="")
+    if waiting.filter(sha256=hashlib.sha256(files.feed).hexdigest(), full_source=terms.full_source).exists():
+        return
+    setting.shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
+    feed = _begin(files, made, setting, terms, now)
+    for kind, content in (("feed", files.feed), ("structures", files.structures or b"")):
+        path = setting.shelf / f"{feed.pk}.{kind}"
+        path.write_bytes(seal_bytes(content, setting.keys, HELD))
+        path.chmod(0o600)
+
+
+def _keep_doubts(feed: Feed, made: Plan, setting: Setting, now: datetime) -> None:
+    """Once for each (dossier, person): a doubt already there, answered or not, stays as it is."""
+    Doubt.objects.bulk_create(
+        [
+            Doubt(
+                academy_id=setting.academy_id,
+                dossier=one.dossier,
+                person_id=one.person_id,
+                reason=one.reason,
+                feed=feed,
+                first_line=one.lines[0].line,
+                sealed=_sealed(one.lines, setting.keys),
+                seen_at=now,
+            )
+            for one in made.doubts
+        ],
+        batch_size=500,
+        ignore_conflicts=True,
+    )
+
+
+def _sealed(records: Sequence[Record], keys: NumenKeys) -> bytes:
+    return seal_bytes("\n".join(r.raw for r in records).encode(), keys, PURPOSE)
 
 
 @transaction.atomic(durable=True)
@@ -255,7 +303,7 @@ def _keep_lines(feed: Feed, lines: Sequence[tuple[int, Sequence[Record]]], keys:
                 feed=feed,
                 person_id=person_id,
                 first_line=records[0].line,
-                sealed=seal_bytes("\n".join(r.raw for r in records).encode(), keys, _PURPOSE),
+                sealed=_sealed(records, keys),
             )
             for person_id, records in lines
             if records

@@ -1,0 +1,13 @@
+"""Facts about feeds, past tense."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class FeedConfirmed:
+    """An administrator confirmed a feed that had been refused whole: it is to be applied."""
+
+    feed_id: int
+
+    long_work: ClassVar[bool] = True

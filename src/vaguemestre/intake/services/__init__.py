@@ -1,0 +1,18 @@
+"""Feeds checked, applied, held until somebody confirms; doubts about people answered."""
+
+from vaguemestre.intake.services.applying import Checked, Files, Progress, Setting, apply, check
+from vaguemestre.intake.services.doubting import answer_doubt
+from vaguemestre.intake.services.holding import apply_held, confirm_feed, give_feed_up
+
+__all__ = [
+    "Checked",
+    "Files",
+    "Progress",
+    "Setting",
+    "answer_doubt",
+    "apply",
+    "apply_held",
+    "check",
+    "confirm_feed",
+    "give_feed_up",
+]
