@@ -186,8 +186,9 @@ def test_a_numen_is_issued_once_and_never_that_of_somebody_else(academy: int) ->
 def test_numens_are_sealed_again_with_a_new_key(academy: int) -> None:
     old, rotated = keys_from("old"), keys_from("new", "old")
     services.register_people(academy, [new("1", numen="20E9501234ABC")], old, by="test", now=NOW)
-    assert services.reseal_numens(rotated, by="test", now=NOW) == 1
-    assert services.reseal_numens(rotated, by="test", now=NOW) == 0
+    (count, reached) = services.reseal_numens(rotated, by="test", now=NOW)
+    assert (count, services.reseal_numens(rotated, reached, by="test", now=NOW)) == (1, (0, 0))
+    assert services.reseal_numens(rotated, by="test", now=NOW)[0] == 0
     assert queries.current_numen(Person.objects.get().pk, rotated) == parse_numen("20E9501234ABC")
 
 

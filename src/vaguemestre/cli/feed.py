@@ -29,8 +29,8 @@ from vaguemestre.site.config import Config
 
 app = typer.Typer(help="Flux RH : vérifier, appliquer, fabriquer un échantillon.", no_args_is_help=True)
 
-for _name, _act in COMMANDS.items():
-    app.command(_name)(_act)
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
 
 _SHOWN = 20
 _SEED = 1

@@ -43,7 +43,7 @@ ENTRIES = (
     Entry("classes", "Classes et familles : vérifier et appliquer les exports de l’ENT.", group=True),
     Entry("account", "Comptes : montrer, suspendre, rétablir, fermer.", group=True),
     Entry("mail", "Courriels d’une boîte : importer, exporter.", group=True),
-    Entry("numen", "NUMEN : en attribuer un.", group=True),
+    Entry("numen", "NUMEN : en attribuer, dire leur histoire, changer leur clé.", group=True),
     Entry("application", "Applications : ajouter, lister, retirer.", group=True),
     Entry("sso", "Applications déclarées dans un fichier ou par leurs métadonnées ; clés SAML.", group=True),
     Entry("reconcile", "Fait correspondre les services de messagerie à la base."),

@@ -1,4 +1,4 @@
-"""`vaguemestre numen`: issue one."""
+"""`vaguemestre numen`: issue one, tell somebody's history, change the key they are sealed with."""
 
 from random import SystemRandom
 from typing import Annotated
@@ -10,16 +10,15 @@ from django.utils import timezone
 
 from vaguemestre.credentials.queries import find_account
 from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.services import issue_numen
-from vaguemestre.directory.values import NumenLayout
+from vaguemestre.directory.queries import numens_held
+from vaguemestre.directory.services import issue_numen, reseal_numens
+from vaguemestre.directory.values import NumenKeys, NumenLayout
+from vaguemestre.intake.services import reseal_lines
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.site import numen_keys as numen_secrets
+from vaguemestre.site import secrets
 
-app = typer.Typer(help="NUMEN : en attribuer un.", no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """Keeps `issue` a command of its own name while it is alone."""
+app = typer.Typer(help="NUMEN : en attribuer, dire leur histoire, changer leur clé.", no_args_is_help=True)
 
 
 @app.command()
@@ -42,3 +41,52 @@ def issue(
         )
     typer.echo(f"NUMEN attribué : {numen.text}")
     typer.echo("À remettre en main propre ou par courrier postal ; jamais par courriel.", err=True)
+
+
+@app.command()
+def history(
+    username: Annotated[str, typer.Argument(help="L’identifiant, ou une adresse.")],
+) -> None:
+    """Les NUMEN qu’une personne a portés, masqués, et depuis quand."""
+    found = find_account(username)
+    if found is None or found.person_id is None:
+        raise Refusal("credentials.account-unknown", username=username)
+    held = numens_held(found.person_id, numen_keys.get())
+    for one in held:
+        typer.echo(f"{one.masked}  depuis le {one.since:%d/%m/%Y}{'' if one.is_current else '  (ancien)'}")
+    if not held:
+        typer.echo("Cette personne n’a pas de NUMEN.")
+
+
+@app.command("rotate-key")
+def rotate_key() -> None:
+    """Change la clé qui chiffre les NUMEN et les lignes de flux, puis les rechiffre (« reseal » finit)."""
+    folder = settings.CONFIG.secrets_dir
+    secrets.rotate(folder, numen_secrets.NAME)
+    typer.echo(_resealed(numen_secrets.read(folder)))
+    typer.echo("Redémarrez l’instance, puis lancez « vaguemestre numen reseal --forget ».", err=True)
+
+
+@app.command()
+def reseal(
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Oublier ensuite les anciennes clés : après un redémarrage.")
+    ] = False,
+) -> None:
+    """Rechiffre ce qu’une ancienne clé chiffrait ; sans rien à faire, ne change rien."""
+    folder = settings.CONFIG.secrets_dir
+    typer.echo(_resealed(numen_secrets.read(folder)))
+    if forget:
+        secrets.forget_former(folder, numen_secrets.NAME)
+        typer.echo("Anciennes clés oubliées ; celle des recherches est gardée.")
+
+
+def _resealed(keys: NumenKeys) -> str:
+    now, count, after = timezone.now(), 0, 0
+    while True:
+        done, after = reseal_numens(keys, after, by="cli", now=now)
+        count += done
+        if not after:
+            break
+    lines = reseal_lines(keys, settings.CONFIG.data_dir / "feeds")
+    return f"NUMEN rechiffrés : {count} ; lignes de flux : {lines}."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -164,6 +164,15 @@ class Names:
     username: str
     address: str
     mailbox: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumenHeld:
+    """A NUMEN of somebody's history, masked."""
+
+    masked: str
+    since: datetime
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)

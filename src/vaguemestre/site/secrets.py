@@ -28,10 +28,36 @@ def read(folder: Path, name: str) -> str:
     return (folder / name).read_text().strip()
 
 
+def former(folder: Path, name: str) -> tuple[str, ...]:
+    """What the secret was before, the newest first; the oldest is the one it was made with."""
+    path = folder / f"{name}.former"
+    return tuple(path.read_text().split()) if path.exists() else ()
+
+
+def rotate(folder: Path, name: str) -> None:
+    """A new secret in the place of that one, which is kept: what it sealed still opens.
+
+    Killed in between, the secret stands twice and nothing is lost.
+    """
+    held = (read(folder, name), *former(folder, name))
+    _write(folder / f"{name}.former", "\n".join(dict.fromkeys(held)).encode())
+    _write(folder / name, secrets.token_hex(32).encode())
+
+
+def forget_former(folder: Path, name: str) -> None:
+    """Keep the secret and the one it was made with: whatever came between opens nothing any more."""
+    held = former(folder, name)
+    if len(held) > 1:
+        _write(folder / f"{name}.former", held[-1].encode())
+
+
 def _write_once(path: Path, content: bytes) -> None:
-    if path.exists():
-        return
-    fresh = path.with_suffix(".new")
+    if not path.exists():
+        _write(path, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f"{path.name}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)

@@ -27,7 +27,6 @@ from vaguemestre.deposits.events import DepositReceived
 from vaguemestre.devices import ports as devices
 from vaguemestre.directory import ports as directory
 from vaguemestre.directory.events import PeopleChanged
-from vaguemestre.directory.rules.sealing import keys_from
 from vaguemestre.dispatch import handlers as dispatch_handlers
 from vaguemestre.engines import certificates
 from vaguemestre.engines.archives.opening import open_archive
@@ -82,6 +81,7 @@ from vaguemestre.signin import ports as signin
 from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsToTell, SessionsEnded
 from vaguemestre.signin.queries import sessions_over
 from vaguemestre.signin.revocations import FileRevocations
+from vaguemestre.site import numen_keys as numen_secrets
 from vaguemestre.site import secrets
 from vaguemestre.site.belongings import belongings
 from vaguemestre.site.config import Config
@@ -174,7 +174,7 @@ def plug_engines(config: Config) -> None:
     credentials.secret_keys.plug(credentials_sealing.keys_from(secrets.read(config.secrets_dir, "field_key")))
     token_key = secrets.read(config.secrets_dir, "token_key.pem")
     credentials.token_keys.plug(mail_tokens.keys_from(token_key, config.public_url))
-    directory.numen_keys.plug(keys_from(secrets.read(config.secrets_dir, "numen_key")))
+    directory.numen_keys.plug(numen_secrets.read(config.secrets_dir))
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(Doveadm(config))
     devices.sign.plug(Signature(config))

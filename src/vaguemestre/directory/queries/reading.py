@@ -21,7 +21,16 @@ from vaguemestre.directory.models import (
 )
 from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.rules.sealing import unseal
-from vaguemestre.directory.values import CivilStatus, KnownPerson, Listed, Numen, NumenKeys, Place, Post
+from vaguemestre.directory.values import (
+    CivilStatus,
+    KnownPerson,
+    Listed,
+    Numen,
+    NumenHeld,
+    NumenKeys,
+    Place,
+    Post,
+)
 
 _POST_COLUMNS = (
     "structure__uai",
@@ -85,6 +94,14 @@ def current_numen(person_id: int, keys: NumenKeys) -> Numen | None:
     """The NUMEN in clear: for the letter and the officer in charge only, who journal the reading."""
     row = NumenRow.objects.filter(person_id=person_id, is_current=True).first()
     return unseal(bytes(row.ciphertext), keys) if row else None
+
+
+def numens_held(person_id: int, keys: NumenKeys) -> tuple[NumenHeld, ...]:
+    """Every NUMEN somebody had, masked, the current one first."""
+    rows = NumenRow.objects.filter(person_id=person_id).order_by("-is_current", "-since", "-pk")
+    return tuple(
+        NumenHeld(unseal(bytes(row.ciphertext), keys).masked, row.since, row.is_current) for row in rows
+    )
 
 
 def people_in(structure_id: int, day: date) -> QuerySet[Person]:

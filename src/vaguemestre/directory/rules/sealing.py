@@ -26,7 +26,7 @@ def keys_from(secret: str, *former: str) -> NumenKeys:
 
     The digest key does not rotate: it comes from the oldest secret, or look-ups would miss.
     """
-    secrets = (secret, *former)
+    secrets = tuple(dict.fromkeys((secret, *former)))
     sealing = {key_id(one): _derived(one, b"numen sealing") for one in secrets}
     return NumenKeys(key_id(secret), sealing, _derived(secrets[-1], b"numen digest"))
 
@@ -48,6 +48,11 @@ def seal_bytes(content: bytes, keys: NumenKeys, purpose: bytes) -> bytes:
     """Anything that quotes a NUMEN, sealed the same way; only the same `purpose` opens it."""
     nonce = os.urandom(_NONCE)
     return keys.current.encode() + nonce + AESGCM(keys.sealing[keys.current]).encrypt(nonce, content, purpose)
+
+
+def is_sealed_now(sealed: bytes, keys: NumenKeys) -> bool:
+    """Whether the current key sealed it."""
+    return sealed[:_ID] == keys.current.encode()
 
 
 def unseal(sealed: bytes, keys: NumenKeys) -> Numen:

@@ -3,13 +3,17 @@
 from datetime import datetime
 from random import Random
 
+from django.db import transaction
+
 from vaguemestre.directory import queries
 from vaguemestre.directory.models import NumenRow
 from vaguemestre.directory.rules.numens import drawn_numen
-from vaguemestre.directory.rules.sealing import digest, seal, unseal
+from vaguemestre.directory.rules.sealing import digest, is_sealed_now, seal, unseal
 from vaguemestre.directory.values import Numen, NumenKeys, NumenLayout, StaffCategory
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
+
+_AT_ONCE = 1000
 
 
 def record_numen(person_id: int, numen: Numen, keys: NumenKeys, *, by: str, now: datetime) -> None:
@@ -52,12 +56,17 @@ def issue_numen(
     return numen
 
 
-def reseal_numens(keys: NumenKeys, *, by: str, now: datetime) -> int:
-    """Seal again what a former key sealed; how many. Inside the caller's transaction."""
-    old = [row for row in NumenRow.objects.all() if bytes(row.ciphertext)[:8] != keys.current.encode()]
+@transaction.atomic(durable=True)
+def reseal_numens(keys: NumenKeys, after: int = 0, *, by: str, now: datetime) -> tuple[int, int]:
+    """Use case: seal again, among the next rows after that one, those a former key sealed.
+
+    How many were, and the row reached: 0 when none is left. Run again from 0, it finds nothing to do.
+    """
+    rows = list(NumenRow.objects.filter(pk__gt=after).order_by("pk")[:_AT_ONCE])
+    old = [row for row in rows if not is_sealed_now(bytes(row.ciphertext), keys)]
     for row in old:
         row.ciphertext = seal(unseal(bytes(row.ciphertext), keys), keys)
-    NumenRow.objects.bulk_update(old, ("ciphertext",), batch_size=500)
+    NumenRow.objects.bulk_update(old, ("ciphertext",), batch_size=200)
     if old:
         record("directory.numens-resealed", to="numens", by=by, at=now, count=len(old))
-    return len(old)
+    return len(old), rows[-1].pk if rows else 0

@@ -15,7 +15,7 @@ type _Likeness = tuple[str, str, date]
 
 @dataclass(frozen=True)
 class Matches:
-    """People of the feed we know, those nobody knows, the lines of those nobody can tell, and whom to ask about."""
+    """People of the feed we know, those nobody knows, lines of those nobody can tell, whom to ask about."""
 
     known: tuple[tuple[Group, KnownPerson], ...]
     unknown: tuple[Group, ...]

@@ -3,6 +3,7 @@
 from vaguemestre.intake.services.applying import Checked, Files, Progress, Setting, apply, check
 from vaguemestre.intake.services.doubting import answer_doubt
 from vaguemestre.intake.services.holding import apply_held, confirm_feed, give_feed_up
+from vaguemestre.intake.services.resealing import reseal_lines
 
 __all__ = [
     "Checked",
@@ -15,4 +16,5 @@ __all__ = [
     "check",
     "confirm_feed",
     "give_feed_up",
+    "reseal_lines",
 ]

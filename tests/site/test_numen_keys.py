@@ -1,0 +1,64 @@
+"""The key of NUMENs changed while the instance runs."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from tests.intake.lines import feed, line
+
+from vaguemestre.directory.models import NumenRow
+from vaguemestre.directory.queries import current_numen
+from vaguemestre.directory.rules.numens import parse_numen
+from vaguemestre.directory.rules.sealing import digest, is_sealed_now, seal, unseal
+from vaguemestre.directory.services import found_academy, reseal_numens
+from vaguemestre.intake.models import KeptLine
+from vaguemestre.intake.services import Files, Setting, apply, reseal_lines
+from vaguemestre.intake.values import Terms
+from vaguemestre.site import numen_keys, secrets
+
+NUMEN = parse_numen("20E9501234ABC")
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    secrets.make_missing(tmp_path / "secrets")
+    return tmp_path / "secrets"
+
+
+def test_a_process_that_read_the_key_before_opens_what_is_sealed_after(folder: Path) -> None:
+    before = numen_keys.read(folder)
+    sealed_before = seal(NUMEN, before)
+    for _ in range(3):
+        secrets.rotate(folder, numen_keys.NAME)
+    after = numen_keys.read(folder)
+    assert after.current != before.current
+    assert unseal(seal(NUMEN, after), before) == unseal(sealed_before, after) == NUMEN
+    assert digest(NUMEN, after) == digest(NUMEN, before)  # who is looked up is still found
+
+
+def test_what_came_between_is_forgotten_and_look_ups_still_find(folder: Path) -> None:
+    first = numen_keys.read(folder)
+    for _ in range(3):
+        secrets.rotate(folder, numen_keys.NAME)
+    secrets.forget_former(folder, numen_keys.NAME)
+    last = numen_keys.read(folder)
+    assert len(last.sealing) == 2
+    assert digest(NUMEN, last) == digest(NUMEN, first)
+
+
+@pytest.mark.django_db
+def test_numens_and_lines_of_feeds_are_sealed_again_once(folder: Path, tmp_path: Path) -> None:
+    academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("080",))
+    setting = Setting(academy, numen_keys.read(folder), 2048, "cli", tmp_path / "feed.lock")
+    terms = Terms(date(2026, 11, 25), grace_days=60, closure_limit_percent=2.0)
+    apply(Files(feed(line())), setting, terms, now=NOW, progress=lambda *_: None)
+    secrets.rotate(folder, numen_keys.NAME)
+    keys = numen_keys.read(folder)
+    assert reseal_numens(keys, by="test", now=NOW)[0] == 1
+    assert reseal_lines(keys, setting.shelf) == 1
+    assert (reseal_numens(keys, by="test", now=NOW)[0], reseal_lines(keys, setting.shelf)) == (0, 0)
+    row, kept = NumenRow.objects.get(), KeptLine.objects.get()
+    assert is_sealed_now(bytes(row.ciphertext), keys)
+    assert is_sealed_now(bytes(kept.sealed), keys)
+    assert current_numen(row.person_id, keys) == NUMEN
