@@ -94,6 +94,18 @@ def test_a_program_that_asks_badly_gets_an_answer_it_understands() -> None:
         assert b"<ErrorCode>600</ErrorCode>" in answer.content
 
 
+@pytest.mark.parametrize(
+    "host", ["ac-amiens.test", "autoconfig.ac-amiens.test", "autodiscover.ac-amiens.test"]
+)
+def test_programs_ask_under_the_names_of_the_domain_and_find_nothing_else_there(host: str) -> None:
+    at = {"HTTP_HOST": host}
+    answer = Client(**at).get("/.well-known/autoconfig/mail/config-v1.1.xml")
+    assert b"%EMAILADDRESS%" in answer.content
+    for path in ("/", "/alogin", "/appareils/", "/sante/"):
+        assert Client(**at).get(path).status_code == 404
+    assert Client(HTTP_HOST="elsewhere.example").get("/mail/config-v1.1.xml").status_code == 400
+
+
 def test_programs_need_no_page_to_ask() -> None:
     strict = Client(enforce_csrf_checks=True)
     answer = strict.post(
@@ -119,6 +131,32 @@ def test_a_profile_may_hold_a_password_made_for_it(
     (held,) = plistlib.loads(verified(answer.content, signed_by, tmp_path))["PayloadContent"]
     made = AppPassword.objects.get(account=nicolas)
     assert made.token_sha256 == sha256_of(held["IncomingPassword"])
+
+
+def test_the_page_says_when_a_program_comes_in(client: Client, nicolas: Account) -> None:
+    other = account("kbenali")
+    for owner, name, used_at in (
+        (nicolas, "Mon mobile", datetime.now(UTC)),
+        (nicolas, "Thunderbird du lycée", datetime.now(UTC)),
+        (nicolas, "Vieux mobile", datetime(2026, 1, 2, tzinfo=UTC)),
+        (nicolas, "Jamais", None),
+        (other, "Pas à moi", datetime.now(UTC)),
+    ):
+        AppPassword.objects.create(
+            account=owner, name=name, token_sha256=sha256_of(name), created_at=datetime.now(UTC),
+            last_used_at=used_at, last_network="192.0.2.7",
+        )  # fmt: skip
+    page = client.get("/appareils/essai").content.decode()
+    assert "Nous voyons votre téléphone se connecter : « Mon mobile »" in page
+    assert "Nous voyons votre logiciel se connecter : « Thunderbird du lycée »" in page
+    assert "Vieux mobile" not in page
+    assert "Pas à moi" not in page
+    never = AppPassword.objects.get(name="Jamais")
+    assert "En attente" in client.get(f"/appareils/essai?mot={never.pk}").content.decode()
+    notmine = AppPassword.objects.get(name="Pas à moi")
+    assert "En attente" in client.get(f"/appareils/essai?mot={notmine.pk}").content.decode()
+    assert Client().get("/appareils/essai")["Location"].startswith("/alogin")
+    assert client.post("/appareils/essai").status_code == 405
 
 
 def test_nobody_makes_a_password_without_signing_in(signed_by: Path) -> None:

@@ -38,6 +38,8 @@ def test_an_address_and_a_password_are_enough_until_revoked(instance: Instance, 
     client = imaplib.IMAP4_SSL(*found(instance, "incomingServer"), ssl_context=tls, timeout=20)
     client.login(colleague["address"], password)
     assert int(client.select("INBOX", readonly=True)[1][0] or 0) > 0
+    # the page that showed the password sees the program come in
+    page.get_by_text("Nous voyons votre téléphone se connecter : « Téléphone de test »").wait_for()
     with smtplib.SMTP_SSL(*found(instance, "outgoingServer"), context=tls, timeout=20) as sender:
         sender.login(colleague["address"], password)
 

@@ -123,6 +123,18 @@ def test_an_application_password_is_shown_once(client: Client, nicolas: Account)
     assert "Thunderbird" in again
 
 
+def test_one_may_serve_for_a_while_and_its_last_use_is_shown(client: Client, nicolas: Account) -> None:
+    client.post("/parametres/appareils/nouveau", {"nom": "Prêt", "duree": "7"})
+    made = AppPassword.objects.get()
+    assert made.expires_at
+    assert timedelta(days=6) < made.expires_at - timezone.now() <= timedelta(days=7)
+    AppPassword.objects.update(last_used_at=timezone.now(), last_network="192.0.2.7")
+    page = client.get("/parametres/appareils").content.decode()
+    assert "réseau 192.0.2.7" in page
+    AppPassword.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    assert "Expiré" in client.get("/parametres/appareils").content.decode()
+
+
 def test_making_one_asks_for_a_fresh_proof(client: Client, nicolas: Account) -> None:
     BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=6))
     revocations.get().bump()

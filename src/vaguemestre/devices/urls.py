@@ -6,6 +6,7 @@ app_name = "devices"
 urlpatterns = [
     path("appareils/", views.guide, name="guide"),
     path("appareils/apple.mobileconfig", views.apple_profile, name="apple"),
+    path("appareils/essai", views.seen, name="seen"),
     path("appareils/apple/profil", views.make_apple_profile, name="make-apple"),
     path(".well-known/autoconfig/mail/config-v1.1.xml", views.autoconfig, name="autoconfig"),
     path("mail/config-v1.1.xml", views.autoconfig),

@@ -8,16 +8,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.credentials.events import AccountChanged
+from vaguemestre.credentials.queries import app_passwords_of
 from vaguemestre.devices import services
 from vaguemestre.devices.http import offered
 from vaguemestre.devices.ports import sign
 from vaguemestre.devices.rules import apple
 from vaguemestre.devices.rules import autoconfig as mozilla
 from vaguemestre.devices.rules import autodiscover as outlook
+from vaguemestre.devices.rules.seeing import Used, lately_seen
 from vaguemestre.devices.values import Holder
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.signin.http import SignedInRequest, recently_signed_in, who_asks
+from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in, who_asks
+from vaguemestre.ui.pictures import qr
 
 _APPLE = "application/x-apple-aspen-config"
 
@@ -26,8 +29,22 @@ _APPLE = "application/x-apple-aspen-config"
 def guide(request: HttpRequest) -> HttpResponse:
     """For anybody; somebody signed in reads their own address."""
     who = who_asks(request)
-    told = {"offer": offered(), "address": who.address if who else ""}
+    told = {"offer": offered(), "address": who.address if who else "", "picture": _picture()}
     return render(request, "devices/guide.html", told)
+
+
+@require_GET
+@signed_in
+def seen(request: SignedInRequest) -> HttpResponse:
+    """The live test: which of one's programs came in lately, or whether the new one (`mot`) ever did."""
+    wanted, now = request.GET.get("mot", ""), timezone.now()
+    programs = [
+        Used(one.app_password_id, one.name, one.last_used_at, one.last_network)
+        for one in app_passwords_of(request.who.account_id)
+    ]
+    return render(
+        request, "devices/seen.html", {"seen": lately_seen(programs, wanted, now), "wanted": wanted}
+    )
 
 
 @require_GET
@@ -59,9 +76,15 @@ def apple_profile(request: HttpRequest) -> HttpResponse:
 def make_apple_profile(request: SignedInRequest) -> HttpResponse:
     """With an application password made for it: nothing to type on the device."""
     account_id = request.who.account_id
-    password = services.make_profile_password(account_id, by=f"account:{account_id}", now=timezone.now())
+    made = services.make_profile_password(account_id, by=f"account:{account_id}", now=timezone.now())
     run_now(AccountChanged(account_id))
-    return _profile(Holder(request.who.address, request.who.name, password))
+    run_now(made.touched)
+    return _profile(Holder(request.who.address, request.who.name, made.text))
+
+
+def _picture() -> str:
+    """The address of this page, for the telephone's camera."""
+    return qr(offered().guide_url, "Code QR : cette page, à ouvrir sur le téléphone")
 
 
 def _profile(holder: Holder) -> HttpResponse:

@@ -1,5 +1,7 @@
 """What browsers send to the portal."""
 
+from datetime import timedelta
+
 from django import forms
 
 from vaguemestre.credentials.services.preferences import THEMES
@@ -31,5 +33,17 @@ class AppPasswordForm(forms.Form):
             ("both", "Le courrier et les contacts"),
         ],
         initial="mail",
+        required=False,
+    )
+    duree = forms.TypedChoiceField(
+        label="Il sert",
+        choices=[
+            ("", "tant que je ne le révoque pas"),
+            ("7", "une semaine"),
+            ("90", "trois mois"),
+            ("365", "un an"),
+        ],
+        coerce=lambda days: timedelta(days=int(days)),
+        empty_value=None,
         required=False,
     )

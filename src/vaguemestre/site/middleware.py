@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vaguemestre.devices.rules.offers import DOCUMENTS, machine_names
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.signin.http import LEFT_BEHIND, factor_policy, prove_first
 from vaguemestre.signin.ports import revocations
@@ -32,6 +33,21 @@ class FilesApart:
         if request.headers.get("Host", "").lower() == self.host:
             request.urlconf = "vaguemestre.deposits.public_urls"
             request.COOKIES.clear()
+        return self.get_response(request)
+
+
+class MachineNames:
+    """Under the names mail programs look for, only their documents answer: no page, no session."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        public = settings.CONFIG.public_url.partition("//")[2].partition("/")[0].partition(":")[0]
+        self.names = set(machine_names(settings.CONFIG.academy.domain)) - {public}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        host = request.META.get("HTTP_HOST", "").partition(":")[0].lower()
+        if host in self.names and request.path not in DOCUMENTS:
+            return HttpResponseNotFound(content_type="text/plain")
         return self.get_response(request)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from vaguemestre.devices.rules.offers import machine_names
 from vaguemestre.site import config as configuration
 from vaguemestre.site import secrets, static
 
@@ -17,6 +18,7 @@ ALLOWED_HOSTS = [
     "testserver",
     CONFIG.public_url.split("//")[1].split(":")[0].rstrip("/"),
     CONFIG.files_url.split("//")[1].split(":")[0],
+    *machine_names(CONFIG.academy.domain),
 ]
 FILES_HOST = CONFIG.files_url.split("//")[1]
 
@@ -69,6 +71,7 @@ PASSWORD_HASHERS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "vaguemestre.site.middleware.FilesApart",
+    "vaguemestre.site.middleware.MachineNames",
     "vaguemestre.site.middleware.Errors",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "vaguemestre.site.middleware.WhoIsAsking",

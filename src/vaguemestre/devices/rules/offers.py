@@ -3,6 +3,18 @@
 from vaguemestre.devices.values import Offer, Server
 
 _LOOPBACK = ("localhost", "127.0.0.1")
+# What programs ask for, under these names or under the site's own.
+DOCUMENTS = (
+    "/.well-known/autoconfig/mail/config-v1.1.xml",
+    "/mail/config-v1.1.xml",
+    "/autodiscover/autodiscover.xml",
+    "/Autodiscover/Autodiscover.xml",
+)
+
+
+def machine_names(domain: str) -> tuple[str, ...]:
+    """Where programs look for the settings of an address of that domain, whatever the site's own name."""
+    return domain, f"autoconfig.{domain}", f"autodiscover.{domain}"
 
 
 def offer(*, public_url: str, domain: str, name: str, imaps: int, submissions: int) -> Offer:

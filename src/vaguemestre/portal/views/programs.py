@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.credentials.events import AccountChanged
 from vaguemestre.credentials.queries import app_passwords_of
 from vaguemestre.devices.http import offered
+from vaguemestre.devices.services import Made, make_app_password
 from vaguemestre.jobs.services import run_now
 from vaguemestre.portal import services
 from vaguemestre.portal.forms import AppPasswordForm
@@ -31,13 +32,17 @@ def add_program(request: SignedInRequest) -> HttpResponse:
         return _page(request, form)
     account_id, name = request.who.account_id, form.cleaned_data["nom"]
     now = timezone.now()
-    scope = form.cleaned_data["usage"] or "mail"
-    text, touched = services.make_app_password(
-        account_id, name, by=f"account:{account_id}", now=now, scope=scope
+    made = make_app_password(
+        account_id,
+        name,
+        by=f"account:{account_id}",
+        now=now,
+        scope=form.cleaned_data["usage"] or "mail",
+        life=form.cleaned_data["duree"],
     )
     is_ready = run_now(AccountChanged(account_id))
-    run_now(touched)
-    return _page(request, AppPasswordForm(), shown=text, name=name, is_ready=is_ready)
+    run_now(made.touched)
+    return _page(request, AppPasswordForm(), made=made, name=name, is_ready=is_ready)
 
 
 @require_POST
@@ -52,16 +57,22 @@ def revoke_program(request: SignedInRequest, number: int) -> HttpResponse:
 
 
 def _page(
-    request: SignedInRequest, form: AppPasswordForm, shown: str = "", name: str = "", *, is_ready: bool = True
+    request: SignedInRequest,
+    form: AppPasswordForm,
+    *,
+    made: Made | None = None,
+    name: str = "",
+    is_ready: bool = True,
 ) -> HttpResponse:
     told = {
         "form": form,
         "programs": app_passwords_of(request.who.account_id),
-        "shown": shown,
+        "made": made,
         "name": name,
         "is_ready": is_ready,
         "offer": offered(),
         "address": request.who.address,
+        "now": timezone.now(),
         "revoked": request.GET.get("fait") == "revoque",
     }
     return render(request, "portal/programs.html", told)

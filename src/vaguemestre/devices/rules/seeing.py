@@ -1,0 +1,34 @@
+"""Which programs have just come in."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+LATELY = timedelta(minutes=12)  # a use is written every ten minutes
+_COMPUTERS = re.compile(
+    r"thunderbird|outlook|ordinateur|logiciel|windows|linux|\bmac\b|\bpc\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A program's password, and its last use if there was one."""
+
+    number: int
+    name: str
+    at: datetime | None
+    network: str
+
+    @property
+    def kind(self) -> str:
+        """What to call it, from the name its owner chose."""
+        return "logiciel" if _COMPUTERS.search(self.name) else "téléphone"
+
+
+def lately_seen(programs: Iterable[Used], wanted: str, now: datetime) -> tuple[Used, ...]:
+    """Those used lately; of a `wanted` one, whether it ever was."""
+    used = [one for one in programs if one.at is not None]
+    if wanted:
+        return tuple(one for one in used if str(one.number) == wanted)
+    return tuple(one for one in used if one.at and now - one.at <= LATELY)
