@@ -22,6 +22,7 @@ class Account(AbstractBaseUser):
         HR_OFFICER = "hr_officer"
         HELPDESK = "helpdesk"
         ADMINISTRATOR = "administrator"
+        BOX = "box"  # a mailbox of several people: nothing signs in as it
 
     class Mailbox(models.TextChoices):
         OPEN = "open"  # receives; its owner reads it while the account is active
@@ -70,6 +71,10 @@ class AppPassword(models.Model):
         BOTH = "both"
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="app_passwords")
+    # whom it was given to, when the mailbox is one of several people
+    holder = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.CASCADE, related_name="held_app_passwords"
+    )
     name = models.CharField(max_length=80)
     scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.MAIL)
     token_sha256 = models.CharField(max_length=64, unique=True)

@@ -9,12 +9,12 @@ from django.db import transaction
 
 from vaguemestre.credentials import services as credentials
 from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.credentials.queries import accounts_by_dossier, find_account
+from vaguemestre.credentials.queries import account_of_mailbox, accounts_by_dossier, find_account, presented
 from vaguemestre.demo import cast
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.queries import service_card
+from vaguemestre.directory.queries import find_academy_id, service_card
 from vaguemestre.directory.services import found_academy, take_technical_names
 from vaguemestre.directory.values import NumenLayout
 from vaguemestre.enrolment.services import appoint_officer
@@ -22,6 +22,9 @@ from vaguemestre.intake import services as intake
 from vaguemestre.intake.sample import feed_text, sample, structures_text
 from vaguemestre.intake.values import Terms
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.sharing.queries import access_to, box_of_account
+from vaguemestre.sharing.services import add_member, follow_owners, open_school_boxes
+from vaguemestre.sharing.values import Right, Wanted
 from vaguemestre.site.config import Config
 
 type Progress = Callable[[str, float], None]
@@ -36,12 +39,27 @@ def create_people(config: Config, ledger: Ledger, progress: Progress, now: datet
     _apply_feed(config, academy_id, progress, now)
     _open_outside(config, ledger, now)
     accounts = accounts_by_dossier(academy_id, [part.dossier for part in CAST])
+    open_school_boxes(None, quota_mb=config.mail.quota_mb, by=BY, now=now)
     for number, part in enumerate(CAST):
         progress("Comptes de démonstration", number / len(CAST))
         account_id, state = accounts[part.dossier]
         if state == "pending" and not part.is_pending:
             _activate(academy_id, account_id, part, ledger, now)
+    follow_owners(None, by=BY, now=now)
+    _join_secretary(config.academy.domain, now)
     progress("Comptes de démonstration", 1.0)
+
+
+def _join_secretary(domain: str, now: datetime) -> None:
+    """The secretary reads, sorts and answers in the mailbox of the college."""
+    mailbox = account_of_mailbox(f"ce.{cast.COLLEGE.uai.lower()}@{domain}")
+    secretary = next(part for part in CAST if part.role == "secretary")
+    account_id, _ = accounts_by_dossier(find_academy_id(domain), [secretary.dossier])[secretary.dossier]
+    box_id = box_of_account(mailbox or 0)
+    shown = presented(account_id)
+    if box_id is None or shown is None or access_to(box_id, account_id, now):
+        return
+    add_member(box_id, shown.address, Wanted(Right.SEND, paris_day(now)), by=BY, now=now)
 
 
 @transaction.atomic(durable=True)

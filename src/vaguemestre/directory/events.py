@@ -15,3 +15,10 @@ class PeopleChanged:
     """Civil status, names, posts or NUMEN differ."""
 
     person_ids: list[int]
+
+
+@dataclass(frozen=True)
+class PlacesDescribed:
+    """Establishments became known, or are better described: their UAI."""
+
+    uais: list[str]

@@ -73,6 +73,24 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Acting:
+    """What mailbox a person has open besides their own: `box_id`, what it is called, and their right in it.
+
+    `account_id` and `name` are the person's; `right` is a word of `sharing`.
+    """
+
+    account_id: int
+    name: str
+    address: str
+    box_id: int
+    title: str
+    right: str
+    may_sort: bool
+    may_write: bool
+    may_manage: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Who:
     """Who is asking: what every page may know of the person signed in."""
 
@@ -91,3 +109,18 @@ class Who:
     preferences: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
     enrol_before: datetime | None = None  # a second factor is due by then
     must_renew: bool = False  # the password is barred: another must be chosen first
+    acting: Acting | None = None  # everything above is then the shared mailbox's, but for the session
+
+    @property
+    def own_account_id(self) -> int:
+        """The account of the person, whatever mailbox is open."""
+        return self.acting.account_id if self.acting else self.account_id
+
+    @property
+    def actor(self) -> str:
+        """The person, as the journal names them."""
+        return f"account:{self.own_account_id}"
+
+    @property
+    def own_name(self) -> str:
+        return self.acting.name if self.acting else self.name

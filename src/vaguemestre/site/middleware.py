@@ -4,14 +4,21 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vaguemestre.credentials.queries import presented
 from vaguemestre.devices.rules.offers import DOCUMENTS, machine_names
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
-from vaguemestre.signin.http import LEFT_BEHIND, factor_policy, prove_first
+from vaguemestre.sharing.http import opened
+from vaguemestre.sharing.queries import access_to
+from vaguemestre.sharing.rules.acting import box_in, prefix_of, right_for
+from vaguemestre.sharing.rules.words import RIGHTS as WORDS
+from vaguemestre.sharing.values import Right
+from vaguemestre.signin.http import LEFT_BEHIND, factor_policy, prove_first, who_asks
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.presence import who_has
 from vaguemestre.signin.queries import was_shared
@@ -69,6 +76,52 @@ class Errors:
         if isinstance(error, EngineRefused):
             log.error("engine refused on %s: %s", request.path, error)
             return _away(request, status=502)
+        return None
+
+
+class OpenBox:
+    """`/boites/<n>/…`: the same pages as one's own, in a mailbox of several people.
+
+    Membership is asked at each request; the person stays known as `request.who.acting`.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = box_in(request.path_info)
+        if found is None:
+            return self.get_response(request)
+        box_id, request.path_info = found
+        who = who_asks(request)
+        if who is not None:
+            access = access_to(box_id, who.account_id, timezone.now())
+            box = presented(access.account_id) if access else None
+            if access is None or box is None:
+                raise Http404
+            request.who = opened(who, access, box.preferences)  # type: ignore[attr-defined]
+        before = get_script_prefix()
+        set_script_prefix(prefix_of(box_id))
+        try:
+            return self.get_response(request)
+        finally:
+            set_script_prefix(before)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        who = who_asks(request)
+        if who is None or who.acting is None:
+            return None
+        match = request.resolver_match
+        right = right_for(match.view_name if match else "")
+        if right is None:  # that page is one's own
+            if request.method not in ("GET", "HEAD"):
+                raise Http404
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponseRedirect(f"{request.path_info}?{query}" if query else request.path_info)
+        if right not in Right(who.acting.right).covers:
+            return _refused(request, sentence(Refusal("sharing.right-missing", needed=WORDS[right])))
         return None
 
 

@@ -21,7 +21,9 @@ from vaguemestre.site import secrets
 def over(session_keys: set[str]) -> set[str]:
     """Those of the sessions that have ended, asked of the database."""
     close_old_connections()
-    found: set[str] = import_string("vaguemestre.signin.queries.sessions_over")(session_keys, timezone.now())
+    sessions_over = import_string("vaguemestre.signin.queries.sessions_over")
+    keys_over = import_string("vaguemestre.sharing.queries.keys_over")
+    found: set[str] = keys_over(session_keys, timezone.now(), sessions_over)
     return found
 
 

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.dispatch.urls")),
     path("messagerie/fichiers/", include("vaguemestre.deposits.urls")),
     path("messagerie/", include("vaguemestre.webmail.urls")),
+    path("boites/", include("vaguemestre.sharing.urls")),
     path("contacts/", include("vaguemestre.contacts.urls")),
     path("annuaire/", include("vaguemestre.phonebook.urls")),
     path("", include("vaguemestre.signin.urls")),

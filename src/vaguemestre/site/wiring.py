@@ -1,8 +1,7 @@
 """Slots ← engines, events → handlers: the only file that sees both."""
 
 import io
-from collections.abc import Callable, Collection
-from datetime import datetime
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -26,7 +25,7 @@ from vaguemestre.deposits import ports as deposits
 from vaguemestre.deposits.events import DepositReceived
 from vaguemestre.devices import ports as devices
 from vaguemestre.directory import ports as directory
-from vaguemestre.directory.events import PeopleChanged
+from vaguemestre.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
 from vaguemestre.dispatch import handlers as dispatch_handlers
 from vaguemestre.engines import certificates
 from vaguemestre.engines.archives.opening import open_archive
@@ -68,6 +67,7 @@ from vaguemestre.intake.events import FeedConfirmed
 from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.journal.queries import last_about
 from vaguemestre.kernel import tickets
+from vaguemestre.kernel.errors import Refusal
 from vaguemestre.moving import handlers as moving_handlers
 from vaguemestre.moving import ports as moving
 from vaguemestre.moving.events import MoveGoesOn
@@ -76,6 +76,10 @@ from vaguemestre.outbox import ports as outbox
 from vaguemestre.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
+from vaguemestre.sharing import handlers as sharing_handlers
+from vaguemestre.sharing import queries as sharing_queries
+from vaguemestre.sharing.events import AccessEnded
+from vaguemestre.sharing.rules.acting import prefix_of, session_named
 from vaguemestre.signin import handlers as signin_handlers
 from vaguemestre.signin import ports as signin
 from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsToTell, SessionsEnded
@@ -101,25 +105,34 @@ from vaguemestre.sso.saml import handlers as saml_handlers
 from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.events import BulkAsked, PreviewWanted
-from vaguemestre.webmail.values import MailLogin
+from vaguemestre.webmail.values import MailLogin, OtherBox
 from vaguemestre.writing import handlers as writing_handlers
 from vaguemestre.writing import ports as writing
 from vaguemestre.writing.events import MailingGoesOn
 
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
-    PeopleChanged: (provisioning_handlers.match_people, sorting_handlers.follow_people),
+    PlacesDescribed: (sharing_handlers.open_boxes,),
+    PeopleArrived: (sharing_handlers.follow_people,),
+    PeopleChanged: (
+        provisioning_handlers.match_people,
+        sorting_handlers.follow_people,
+        sharing_handlers.follow_people,
+    ),
     AccountOpened: (provisioning_handlers.match_mailbox,),
     AccountChanged: (
         provisioning_handlers.match_mailbox,
         signin_handlers.put_out,
         registry_handlers.follow_account,
+        sharing_handlers.follow_accounts,
     ),
+    AccessEnded: (sharing_handlers.cut_off,),
     AccountActivated: (provisioning_handlers.match_mailbox, assistant_handlers.welcome),
     AccountsChanged: (
         provisioning_handlers.match_mailboxes,
         signin_handlers.put_many_out,
         sorting_handlers.follow_accounts,
         registry_handlers.follow_accounts,
+        sharing_handlers.follow_accounts,
     ),
     AccountTouched: (signin_handlers.tell_owner,),
     ContactsToTell: (signin_handlers.tell_contacts,),
@@ -161,6 +174,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     enrolment_handlers.forget_old_proofs,
     webmail_handlers.forget_old_previews,
     classes_handlers.purge_rosters,
+    sharing_handlers.follow_days,
 )
 
 
@@ -178,7 +192,7 @@ def plug_engines(config: Config) -> None:
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(Doveadm(config))
     devices.sign.plug(Signature(config))
-    classes.managed_schools.plug(_no_box)
+    classes.managed_schools.plug(sharing_queries.schools_managed_by)
     writing.absent_until.plug(sorting_queries.absent_until)
     deposits.shelf.plug(FileShelf(config.deposits_dir))
     deposits.scan.plug(Clamd(config.files.clamd))
@@ -214,6 +228,7 @@ def _plug_mail(config: Config) -> None:
     mailboxes = ImapMailboxes(pool, pages, summaries, orders, search_patience=patience)
     webmail.open_mailbox.plug(mailboxes)
     webmail.fetch_picture.plug(Pictures())
+    webmail.other_boxes.plug(_other_boxes)
     moving.open_store.plug(ImapStores(mailboxes))
     moving.open_archive.plug(open_archive)
     moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))
@@ -263,8 +278,23 @@ def _live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:
 
 
 def _mail_token(login: MailLogin) -> str:
+    """For one's own mailbox, or for a shared one once the person of the session is known as a member."""
     keys, tokens = credentials.token_keys.get(), provisioning.mail_directory.get()
-    return mint_mail_token(keys, tokens, login.mailbox, login.session_key, timezone.now())
+    now = timezone.now()
+    inside = session_named(login.session_key)
+    if inside is None:
+        return mint_mail_token(keys, tokens, login.mailbox, login.session_key, now)
+    session_key, _, member_id = inside
+    if not sharing_queries.is_open_to(login.mailbox, member_id, now):
+        raise Refusal("credentials.session-over")
+    return mint_mail_token(keys, tokens, login.mailbox, session_key, now, member_id=member_id)
+
+
+def _other_boxes(account_id: int) -> list[OtherBox]:
+    return [
+        OtherBox(one.box_id, one.title, one.address, f"{prefix_of(one.box_id)}messagerie/")
+        for one in sharing_queries.boxes_of(account_id, timezone.now())
+    ]
 
 
 def _known_of(account_id: int) -> tuple[str, ...]:
@@ -274,12 +304,7 @@ def _known_of(account_id: int) -> tuple[str, ...]:
 def _sessions_over(session_keys: set[str]) -> set[str]:
     # also asked by a thread of no request, whose database connection nobody else looks after
     close_old_connections()
-    return sessions_over(session_keys, timezone.now())
-
-
-def _no_box(account_id: int, now: datetime) -> Collection[str]:
-    """Schools manage no box of their own yet."""
-    return ()
+    return sharing_queries.keys_over(session_keys, timezone.now(), sessions_over)
 
 
 def _usage(doveadm: Doveadm, mailbox: str) -> Usage:

@@ -20,6 +20,27 @@ def sentence(refusal: Refusal) -> str:
         "directory.uai-malformed": _("« %(uai)s » n’est pas un code UAI : sept chiffres et une lettre."),
         "directory.uai-letter-wrong": _("La lettre du code UAI « %(uai)s » est fausse."),
         "directory.address-taken": _("L’adresse %(address)s a déjà été donnée."),
+        "sharing.right-missing": _(
+            "Il faut le droit « %(needed)s » sur cette boîte : demandez à son responsable."
+        ),
+        "sharing.address-impossible": _(
+            "Écrivez des lettres, chiffres ou tirets après « %(head)s » : %(most)s caractères en tout."
+        ),
+        "sharing.nobody": _("« %(address)s » n’est l’adresse d’aucun agent de l’académie."),
+        "sharing.member-already": _("Cette personne est déjà membre de la boîte."),
+        "sharing.member-gone": _("Cette personne n’est plus membre de la boîte."),
+        "sharing.owner-by-post": _(
+            "Cette personne est responsable par sa fonction : ses droits suivent l’affectation."
+        ),
+        "sharing.days-reversed": _("La fin doit venir après le début, et ne pas être passée."),
+        "sharing.too-many": _("Une boîte a au plus %(most)s membres."),
+        "sharing.box-gone": _("Cette boîte est fermée."),
+        "sharing.owned": _("Cette boîte a un responsable : lui seul choisit les membres."),
+        "sharing.key-needs-send": _(
+            "Un logiciel de messagerie lit, range et écrit : il faut le droit « envoi »."
+        ),
+        "sharing.too-many-requests": _("Vous avez déjà %(most)s demandes en attente."),
+        "sharing.request-decided": _("Cette demande a déjà été traitée."),
         "intake.file-empty": _("Le fichier est vide."),
         "intake.file-encoding": _("Le fichier n’est pas un texte UTF-8 : enregistrez-le en « CSV UTF-8 »."),
         "intake.separator-wrong": _("Le séparateur est « %(found)s » ; le point-virgule est attendu."),

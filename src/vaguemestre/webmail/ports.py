@@ -13,6 +13,7 @@ from vaguemestre.webmail.values import (
     MailLogin,
     MessageRef,
     OpenedMessage,
+    OtherBox,
     Page,
     Picture,
     Quota,
@@ -245,3 +246,12 @@ previews: Slot[Previews] = Slot("webmail.previews")
 leave_list: Slot[LeaveList] = Slot("webmail.leave_list")
 teach: Slot[Teach] = Slot("webmail.teach")
 authorities: Slot[Authorities] = Slot("webmail.authorities")
+
+
+class OtherBoxes(Protocol):
+    """What somebody may open besides their own mailbox."""
+
+    def __call__(self, account_id: int) -> Sequence[OtherBox]: ...
+
+
+other_boxes: Slot[OtherBoxes] = Slot("webmail.other_boxes")

@@ -39,6 +39,16 @@ class MailLogin:
 
 
 @dataclass(frozen=True)
+class OtherBox:
+    """A mailbox of several people: what it is called, and where its pages are."""
+
+    box_id: int
+    title: str
+    address: str
+    where: str
+
+
+@dataclass(frozen=True)
 class MessageRef:
     """A message for as long as its folder lives: folder name (Unicode), UIDVALIDITY, UID."""
 

@@ -38,7 +38,7 @@ def writer_of(request: SignedInRequest) -> Writer:
 
 
 def actor_of(request: SignedInRequest) -> str:
-    return f"account:{request.who.account_id}"
+    return request.who.actor
 
 
 def size_limit() -> int:

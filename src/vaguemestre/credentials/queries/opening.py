@@ -148,6 +148,12 @@ def app_passwords_of(account_id: int) -> Sequence[AppPasswordShown]:
     return [AppPasswordShown(*row) for row in rows.values_list(*_APP_PASSWORD)]
 
 
+def app_passwords_held(account_id: int, holder_id: int) -> Sequence[AppPasswordShown]:
+    """Those of a mailbox of several people that were given to one of them, still good, newest first."""
+    rows = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
+    return [AppPasswordShown(*row) for row in rows.order_by("-id").values_list(*_APP_PASSWORD)]
+
+
 def account_of_app_password(
     name: str, token_sha256: str, scopes: Collection[str], now: datetime
 ) -> int | None:

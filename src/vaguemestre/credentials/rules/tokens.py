@@ -23,10 +23,13 @@ def public_pem(keys: TokenKeys) -> str:
     return _public(keys.private_pem, serialization.Encoding.PEM).decode()
 
 
-def signed_token(keys: TokenKeys, mailbox: str, now: datetime) -> str:
-    """A token that says: until `now` + LIFE, the bearer acts for that mailbox."""
+def signed_token(keys: TokenKeys, mailbox: str, now: datetime, *, actor: str = "") -> str:
+    """A token that says: until `now` + LIFE, the bearer acts for that mailbox.
+
+    `actor`: who does, when it is not the mailbox's own person (RFC 8693 §4.1).
+    """
     at = int(now.timestamp())
-    claims = {
+    claims: dict[str, object] = {
         "iss": keys.issuer,
         "sub": mailbox,
         "azp": "webmail",
@@ -35,6 +38,8 @@ def signed_token(keys: TokenKeys, mailbox: str, now: datetime) -> str:
         "exp": at + int(LIFE.total_seconds()),
         "jti": secrets.token_urlsafe(12),
     }
+    if actor:
+        claims["act"] = {"sub": actor}
     header = {"alg": "ES256", "typ": "JWT", "kid": keys.kid}
     return jwt.encode(header, claims, ECKey.import_key(keys.private_pem))
 

@@ -5,6 +5,7 @@ from vaguemestre.credentials.services.app_passwords import (
     add_app_password,
     note_app_password_used,
     revoke_app_password,
+    revoke_app_passwords_held,
     revoke_every_app_password,
 )
 from vaguemestre.credentials.services.keys import (
@@ -24,6 +25,7 @@ from vaguemestre.credentials.services.lives import (
     move_mailboxes,
     open_account,
     open_accounts,
+    open_boxes,
     withdraw_proofs,
 )
 from vaguemestre.credentials.services.one_time import (
@@ -93,6 +95,7 @@ __all__ = [
     "note_app_password_used",
     "open_account",
     "open_accounts",
+    "open_boxes",
     "prefer",
     "prefer_theme",
     "propose_application",
@@ -102,6 +105,7 @@ __all__ = [
     "remove_application",
     "remove_passkey",
     "revoke_app_password",
+    "revoke_app_passwords_held",
     "revoke_every_app_password",
     "set_password",
     "stock_keys",

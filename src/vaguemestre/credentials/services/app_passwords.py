@@ -24,17 +24,22 @@ def add_app_password(
     text: str | None = None,
     expires_at: datetime | None = None,
     scope: str = AppPassword.Scope.MAIL,
+    holder_id: int | None = None,
 ) -> str:
     """A new password for one mail program; its text, shown this once. Inside the caller's transaction.
+
+    `holder_id`: the account of the person it is given to, when the mailbox is one of several people.
 
     A given `text` must be as random as a drawn one. `scope`: `mail`, `contacts` or `both`.
     Raises Refusal `credentials.too-many-app-passwords`.
     """
-    if AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True).count() >= _AT_MOST:
+    kept = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
+    if kept.count() >= _AT_MOST:
         raise Refusal("credentials.too-many-app-passwords", most=_AT_MOST)
     shown = text or drawn_app_password()
     row = AppPassword.objects.create(
         account_id=account_id,
+        holder_id=holder_id,
         name=name[:80],
         token_sha256=sha256_of(shown),
         scope=scope,
@@ -74,6 +79,15 @@ def revoke_every_app_password(account_id: int, *, by: str, now: datetime) -> int
     """None of them opens anything any more; how many there were. Inside the caller's transaction."""
     numbers = AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True)
     gone = list(numbers.values_list("pk", flat=True))
+    for number in gone:
+        revoke_app_password(account_id, number, by=by, now=now)
+    return len(gone)
+
+
+def revoke_app_passwords_held(account_id: int, holder_id: int, *, by: str, now: datetime) -> int:
+    """Those of that mailbox given to that person open nothing any more. Inside the caller's transaction."""
+    given = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
+    gone = list(given.values_list("pk", flat=True))
     for number in gone:
         revoke_app_password(account_id, number, by=by, now=now)
     return len(gone)

@@ -1,7 +1,7 @@
 """The life of accounts: opened, suspended, resumed, closed, opened again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
@@ -81,6 +81,16 @@ def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> 
     if rows:
         announce(AccountsChanged([row.pk for row in rows]))
     return [row.pk for row in rows]
+
+
+def open_boxes(boxes: Sequence[NewAccount], *, by: str, now: datetime) -> list[int]:
+    """Open accounts of nobody that other people's sessions open: active at once, and no password ever.
+
+    Inside the caller's transaction. A username taken meanwhile raises IntegrityError.
+    """
+    opened = open_accounts([replace(one, role=Account.Role.BOX) for one in boxes], by=by, now=now)
+    Account.objects.filter(pk__in=opened).update(state=Account.State.ACTIVE, activated_at=now)
+    return opened
 
 
 def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetime) -> int:

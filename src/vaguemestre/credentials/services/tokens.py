@@ -12,17 +12,24 @@ from vaguemestre.credentials.values import TokenKeys
 from vaguemestre.kernel.errors import Refusal
 
 
-def mint_mail_token(keys: TokenKeys, tokens: Tokens, mailbox: str, session_key: str, now: datetime) -> str:
+def mint_mail_token(
+    keys: TokenKeys, tokens: Tokens, mailbox: str, session_key: str, now: datetime, *, member_id: int = 0
+) -> str:
     """Use case: a token that opens that mailbox for five minutes, on behalf of a session ("" = ourselves).
 
+    `member_id`: the account of the member whose session it is, known to the caller, for a shared mailbox.
     Raises Refusal `credentials.session-over` (account not active, or session over); EngineDown.
     """
-    token = signed_token(keys, mailbox, now)
+    token = signed_token(keys, mailbox, now, actor=f"account:{member_id}" if member_id else "")
     sha256 = sha256_of(token)
     with transaction.atomic(durable=True):
         holders = Account.objects.filter(mailbox=mailbox, state=Account.State.ACTIVE)
         if session_key:
-            holders = holders.filter(sessions__session_key=session_key, sessions__expire_date__gt=now)
+            bearers = (
+                Account.objects.filter(pk=member_id, state=Account.State.ACTIVE) if member_id else holders
+            )
+            asked = bearers.filter(sessions__session_key=session_key, sessions__expire_date__gt=now)
+            holders = holders if asked.exists() else holders.none()
         account_id = holders.values_list("pk", flat=True).first()
         if account_id is None:
             raise Refusal("credentials.session-over")
@@ -39,13 +46,14 @@ def mint_mail_token(keys: TokenKeys, tokens: Tokens, mailbox: str, session_key: 
 
 
 def forget_tokens(account_ids: Collection[int], *, session_key: str | None = None) -> list[str]:
-    """Take those accounts' tokens (of one session, or all) off the list; their SHA-256, to be refused.
+    """Take those accounts' tokens off the list, or every one of a session; their SHA-256, to be refused.
 
-    Inside the caller's transaction.
+    A session also holds tokens of mailboxes shared with its person. Inside the caller's transaction.
     """
-    rows = MailToken.objects.filter(account_id__in=account_ids)
-    if session_key is not None:
-        rows = rows.filter(session_key=session_key)
+    if session_key:
+        rows = MailToken.objects.filter(session_key=session_key)
+    else:
+        rows = MailToken.objects.filter(account_id__in=account_ids)
     gone = list(rows.values_list("token_sha256", flat=True))
     rows.delete()
     return gone

@@ -21,6 +21,13 @@ from vaguemestre.directory.queries.managed import (
     service_in_charge_of,
     structures_like,
 )
+from vaguemestre.directory.queries.places import (
+    PlaceKnown,
+    Served,
+    places_known,
+    posts_in,
+    structures_ever_of,
+)
 from vaguemestre.directory.queries.reading import (
     academy_of_domain,
     addresses_by_person,
@@ -58,6 +65,8 @@ __all__ = [
     "BookCard",
     "BookPost",
     "Managed",
+    "PlaceKnown",
+    "Served",
     "ServiceCard",
     "Wanted",
     "academy_of_domain",
@@ -89,7 +98,9 @@ __all__ = [
     "place_of",
     "placed_posts_of",
     "places_by_person",
+    "places_known",
     "places_of",
+    "posts_in",
     "posts_of",
     "primary_address",
     "served_places",
@@ -98,6 +109,7 @@ __all__ = [
     "service_ids",
     "service_in_charge_of",
     "structure_ids",
+    "structures_ever_of",
     "structures_like",
     "structures_of",
     "taken_among",

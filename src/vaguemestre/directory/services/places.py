@@ -4,11 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from vaguemestre.directory import queries
+from vaguemestre.directory.events import PlacesDescribed
 from vaguemestre.directory.models import Academy, ManagementService, Structure
 from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.rules.places import department_label
 from vaguemestre.directory.services.names import one_at_a_time
 from vaguemestre.directory.values import Place
+from vaguemestre.jobs.services import announce
 
 _SERVICES = {
     "DPE": "Division des personnels enseignants",
@@ -64,4 +66,6 @@ def describe_structures(academy_id: int, places: Collection[Place]) -> int:
     Structure.objects.bulk_create(fresh, batch_size=500)
     columns = ("name", "kind", "sector", "department", "town", "postal_code", "folded")
     Structure.objects.bulk_update([s for s in altered if s.pk], columns, batch_size=200)
+    if fresh or altered:
+        announce(PlacesDescribed([structure.uai for structure in (*fresh, *altered)]))
     return len(fresh) + len(altered)

@@ -129,7 +129,8 @@ def drop_sessions(account_id: int, *, by: str, now: datetime) -> SessionsEnded:
     gone = BrowserSession.objects.filter(account_id=account_id)
     keys = list(gone.values_list("pk", flat=True))
     gone.delete()
-    event = SessionsEnded(forget_tokens([account_id]), keys)
+    dead = [sha for key in keys for sha in forget_tokens([], session_key=key)]
+    event = SessionsEnded([*dead, *forget_tokens([account_id])], keys)
     record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(keys))
     announce(event)
     return event
@@ -143,7 +144,10 @@ def end_sessions_of_closed(
     dead: list[str] = []
     for some in batched(closed, 1000, strict=False):
         with transaction.atomic(durable=True):
-            BrowserSession.objects.filter(account_id__in=some).delete()
+            gone = BrowserSession.objects.filter(account_id__in=some)
+            keys = list(gone.values_list("pk", flat=True))
+            gone.delete()
+            dead += [sha for key in keys for sha in forget_tokens([], session_key=key)]
             dead += forget_tokens(some)
     if closed:
         revocations.bump()

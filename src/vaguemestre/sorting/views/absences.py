@@ -39,7 +39,7 @@ def absence(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form, now)
     wanted = form.cleaned_data["absence"]
-    event = services.save_absence(account_id, wanted, by=f"account:{account_id}", now=now)
+    event = services.save_absence(account_id, wanted, by=request.who.actor, now=now)
     run_now(event)
     if "HX-Request" in request.headers:
         return render(request, "sorting/absence_state.html", {"said": True, **_state(request, wanted, now)})
@@ -114,7 +114,7 @@ def end(request: SignedInRequest) -> HttpResponse:
     """« Terminer maintenant »: what answers now, or the absence of the place named."""
     account_id = request.who.account_id
     place = _place(request) if "absence" in request.POST else None
-    event = services.end_absence(account_id, by=f"account:{account_id}", now=timezone.now(), place=place)
+    event = services.end_absence(account_id, by=request.who.actor, now=timezone.now(), place=place)
     is_done = run_now(event)
     if "HX-Request" in request.headers:
         return render(request, "sorting/banner.html", {"absence": None, "ended": True, "is_done": is_done})

@@ -133,7 +133,7 @@ def done(event: SortingChanged) -> HttpResponse:
 
 
 def by(request: SignedInRequest) -> str:
-    return f"account:{request.who.account_id}"
+    return request.who.actor
 
 
 def folders_here(request: SignedInRequest) -> tuple[Choice, ...]:

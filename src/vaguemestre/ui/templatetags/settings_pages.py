@@ -1,4 +1,4 @@
-"""`{% settings_tabs request.path as tabs %}`: the pages of « Paramètres » that exist in this instance."""
+"""`{% settings_tabs request.path request.who as tabs %}`: the pages of « Paramètres » of this instance."""
 
 from dataclasses import dataclass
 
@@ -21,6 +21,8 @@ TABS = (
     ("signin:activity", _("Mon activité")),
 )
 
+OF_A_BOX = frozenset({"sorting:absence", "sorting:filters", "writing:signatures", "dispatch:sending"})
+
 
 @dataclass(frozen=True)
 class Tab:
@@ -30,10 +32,12 @@ class Tab:
 
 
 @register.simple_tag
-def settings_tabs(path: str) -> list[Tab]:
-    """`path` is the address shown now: its tab is the open one."""
+def settings_tabs(path: str, who: object = None) -> list[Tab]:
+    """`path` is the address shown now: its tab is the open one. A shared mailbox has settings of its own."""
     found = []
     for name, title in TABS:
+        if getattr(who, "acting", None) and name not in OF_A_BOX:
+            continue
         try:
             address = reverse(name)
         except NoReverseMatch:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.webmail.http import about, asked_of, own_domains, written
-from vaguemestre.webmail.ports import live_ticket
+from vaguemestre.webmail.ports import live_ticket, other_boxes
 from vaguemestre.webmail.rules import asking, looking, words
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules.choices import choices
@@ -37,6 +37,8 @@ def folders_fragment(
             "trash": naming.of_use(folders, Use.TRASH),
             "everything": naming.of_use(folders, Use.ALL),
             "own": own,
+            "boxes": other_boxes.get()(request.who.own_account_id),
+            "acting": request.who.acting,
             "room": naming.shown_room(room),
             "current": current,
             "naming": naming,

@@ -1,0 +1,1 @@
+"""Mailboxes of several people: schools', services', projects'."""

@@ -1,0 +1,39 @@
+"""Reading shared mailboxes. Nothing here writes."""
+
+from vaguemestre.sharing.queries.access import (
+    BoxCard,
+    access_to,
+    box_card,
+    box_of_account,
+    boxes_of,
+    is_open_to,
+    keys_over,
+    people_may_open,
+    schools_managed_by,
+)
+from vaguemestre.sharing.queries.members import (
+    boxes_without_owner,
+    history_of,
+    members_of,
+    owners_of,
+    requests_of,
+    requests_waiting,
+)
+
+__all__ = [
+    "BoxCard",
+    "access_to",
+    "box_card",
+    "box_of_account",
+    "boxes_of",
+    "boxes_without_owner",
+    "history_of",
+    "is_open_to",
+    "keys_over",
+    "members_of",
+    "owners_of",
+    "people_may_open",
+    "requests_of",
+    "requests_waiting",
+    "schools_managed_by",
+]

@@ -1,0 +1,116 @@
+"""Members of a mailbox, its story, and mailboxes asked for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from vaguemestre.credentials.queries import presented
+from vaguemestre.directory.queries import addresses_by_person, places_by_person
+from vaguemestre.journal.queries import lines_about
+from vaguemestre.sharing.models import Box, BoxRequest, Member
+from vaguemestre.sharing.queries.access import _current
+from vaguemestre.sharing.rules.story import WORDS
+from vaguemestre.sharing.values import Kind, MemberShown, RequestShown, Right, Source
+
+
+def members_of(box_id: int, now: datetime) -> list[MemberShown]:
+    """Those who may open it, then those who will: owners first, then by name."""
+    rows = Member.objects.filter(box_id=box_id, ended_at__isnull=True).select_related("account__person")
+    kept = [row for row in rows if row.ends_at is None or row.ends_at > now]
+    people = [row.account.person_id for row in kept if row.account.person_id]
+    details, addresses = places_by_person(people), addresses_by_person(people)
+    shown = []
+    for row in kept:
+        person = row.account.person
+        own = addresses.get(row.account.person_id or 0, [])
+        shown.append(
+            MemberShown(
+                member_id=row.pk,
+                account_id=row.account_id,
+                name=person.shown_name if person else row.account.username,
+                address=next((address for address, primary, _ in own if primary), row.account.mailbox),
+                detail=details.get(row.account.person_id or 0, ""),
+                right=Right(row.right),
+                is_owner=row.is_owner,
+                source=Source(row.source),
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                is_to_come=row.starts_at > now,
+            )
+        )
+    return sorted(shown, key=lambda one: (one.is_to_come, not one.is_owner, one.name))
+
+
+def owners_of(box_id: int, now: datetime) -> list[int]:
+    """The accounts of its owners."""
+    return list(_current(now).filter(box_id=box_id, is_owner=True).values_list("account_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A line of a mailbox's story."""
+
+    at: datetime
+    words: str
+    who: str
+    about: str
+
+
+def history_of(box_id: int, *, limit: int = 50) -> list[Happened]:
+    """What happened to it and in it, newest first."""
+    lines = [one for one in lines_about(f"box:{box_id}", limit=limit) if one.action in WORDS]
+    names = _names({one.by for one in lines} | {str(one.details.get("member", "")) for one in lines})
+    return [
+        Happened(
+            one.at,
+            WORDS[one.action],
+            names.get(one.by, "Vaguemestre"),
+            names.get(str(one.details.get("member", "")), "") or str(one.details.get("about", "")),
+        )
+        for one in lines
+    ]
+
+
+def _names(actors: Collection[str]) -> dict[str, str]:
+    found = {}
+    for actor in actors:
+        kind, _, number = actor.partition(":")
+        if kind == "account" and number.isdecimal() and (one := presented(int(number))):
+            found[actor] = one.name
+    return found
+
+
+def boxes_without_owner(academy_id: int, now: datetime, *, limit: int = 100) -> list[tuple[int, str, str]]:
+    """(id, address, title) of mailboxes nobody owns: an administrator names somebody."""
+    owned = _current(now).filter(box_id=OuterRef("pk"), is_owner=True)
+    rows = Box.objects.filter(academy_id=academy_id, closed_at__isnull=True).filter(~Exists(owned))
+    return list(rows.order_by("title").values_list("pk", "address", "title")[:limit])
+
+
+def requests_of(account_id: int, domain: str) -> list[RequestShown]:
+    """What somebody asked for, newest first."""
+    rows = BoxRequest.objects.filter(asked_by_id=account_id).order_by("-pk")[:20]
+    return [_request(row, domain) for row in rows.select_related("academy", "asked_by__person")]
+
+
+def requests_waiting(academy_id: int, domain: str) -> list[RequestShown]:
+    """What waits for an administrator, oldest first."""
+    rows = BoxRequest.objects.filter(academy_id=academy_id, state=BoxRequest.State.ASKED).order_by("pk")
+    return [_request(row, domain) for row in rows.select_related("academy", "asked_by__person")[:100]]
+
+
+def _request(row: BoxRequest, domain: str) -> RequestShown:
+    person = row.asked_by.person
+    return RequestShown(
+        row.pk,
+        Kind(row.kind),
+        f"{row.local}@{domain}",
+        row.title,
+        row.reason,
+        person.shown_name if person else row.asked_by.username,
+        row.asked_at,
+        row.state,
+        row.answer,
+    )

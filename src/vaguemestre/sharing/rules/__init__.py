@@ -1,0 +1,1 @@
+"""Decisions about shared mailboxes: values in, values or a Refusal out."""

@@ -1,0 +1,68 @@
+"""What each page of a shared mailbox asks of whoever opens it."""
+
+import re
+from collections.abc import Mapping
+
+from vaguemestre.sharing.values import Right
+
+_PREFIX = re.compile(r"/boites/([1-9][0-9]{0,9})(/(?:messagerie|parametres)/.*)", re.DOTALL)
+_SESSION = re.compile(r"([^+]+)\+([1-9][0-9]{0,9})\+([1-9][0-9]{0,9})")
+
+# Pages of other rooms, by the name of their address. What is not named here is asked of oneself.
+_READ = (
+    "inbox list-rows show-folder list-folders find-day open-message show-conversation show-body show-source "
+    "show-header print-message save-message save-all-parts save-part look-at-part make-preview show-card "
+    "open-enclosed show-picture renew-ticket pdf-reader list-files show-bulk choose-showing"
+)
+_SORT = (
+    "act change-folder start-bulk undo-bulk report-message leave-list save-choices change-label change-search"
+)
+_SEND = "answer-receipt answer-invitation"
+_PAGES: Mapping[str, Right] = {
+    **{f"webmail:{name}": Right.READ for name in _READ.split()},
+    **{f"webmail:{name}": Right.SORT for name in _SORT.split()},
+    **{f"webmail:{name}": Right.SEND for name in _SEND.split()},
+    "sorting:banner": Right.READ,
+    "dispatch:banner": Right.READ,
+}
+_ROOMS: Mapping[str, Right] = {"writing": Right.SEND, "dispatch": Right.SEND, "sorting": Right.MANAGE}
+_SETTINGS = ("signatures", "identity", "stock-text")
+_OWN = frozenset(
+    ["webmail:list-reports", "webmail:close-reports", "dispatch:held-of-all", "dispatch:end-held-of"]
+)
+
+
+def box_in(path: str) -> tuple[int, str] | None:
+    """(number of the mailbox, the path as in one's own), for the addresses of a shared one."""
+    found = _PREFIX.fullmatch(path)
+    return (int(found[1]), found[2]) if found else None
+
+
+def prefix_of(box_id: int) -> str:
+    """What stands before the addresses of a mailbox."""
+    return f"/boites/{box_id}/"
+
+
+def right_for(view_name: str) -> Right | None:
+    """The right that page asks for; None for a page that is not opened in a shared mailbox."""
+    if view_name in _OWN:
+        return None
+    if view_name in _PAGES:
+        return _PAGES[view_name]
+    room, _, page = view_name.partition(":")
+    if room == "webmail":
+        return None
+    if room == "writing" and page.endswith(_SETTINGS):
+        return Right.MANAGE
+    return _ROOMS.get(room)
+
+
+def session_of(session_key: str, box_id: int, account_id: int) -> str:
+    """The name of a session in a shared mailbox: what it has open there ends without it, or with it."""
+    return f"{session_key}+{box_id}+{account_id}"
+
+
+def session_named(text: str) -> tuple[str, int, int] | None:
+    """(session key, box, member's account), or None for an ordinary session."""
+    found = _SESSION.fullmatch(text)
+    return (found[1], int(found[2]), int(found[3])) if found else None

@@ -1,0 +1,45 @@
+"""Whose mailbox a school's is: it follows the post (DOMAIN.md §2.4)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from vaguemestre.kernel.times import PARIS
+from vaguemestre.sharing.values import Served
+
+# A head to come has the mailbox that long before, while the one who leaves still has it.
+OVERLAP = timedelta(days=15)
+HEADS = ("DIR",)
+DEPUTIES = ("004",)  # the corps of heads and their deputies
+
+
+def owners(posts: Iterable[Served], day: date) -> dict[int, date | None]:
+    """Person → last day they own it (None: not known), for those who own it that day.
+
+    Heads in post, and those who come within `OVERLAP`. While no head is in post, deputies as well. Nobody
+    whose posts are over is among them.
+    """
+    known = [post for post in posts if post.ends_on is None or post.ends_on >= day]
+    heads = [post for post in known if post.leads]
+    serving = [post for post in heads if post.starts_on <= day]
+    coming = [post for post in heads if day < post.starts_on <= day + OVERLAP]
+    deputies = [] if serving else [post for post in known if not post.leads and post.starts_on <= day]
+    found: dict[int, date | None] = {}
+    for post in (*serving, *coming, *deputies):
+        if post.person_id in found:
+            found[post.person_id] = _later(found[post.person_id], post.ends_on)
+        else:
+            found[post.person_id] = post.ends_on
+    return found
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max(one, other) if one and other else None
+
+
+def end_of(day: date) -> datetime:
+    """The moment a day is over in Paris."""
+    return start_of(day + timedelta(days=1))
+
+
+def start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), PARIS)

@@ -1,0 +1,25 @@
+"""The words of a mailbox's story: action of the journal → what its members read."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str] = {
+    "sharing.box-opened": "Boîte ouverte",
+    "sharing.box-closed": "Boîte fermée",
+    "sharing.owner-came": "Devient responsable",
+    "sharing.owner-left": "N’est plus responsable",
+    "sharing.member-added": "Membre ajouté",
+    "sharing.member-changed": "Droits changés",
+    "sharing.member-ended": "Accès terminé",
+    "sharing.key-made": "Mot de passe d’application créé",
+    "sharing.key-revoked": "Mot de passe d’application révoqué",
+    "sharing.taken": "Pris en charge",
+    "sharing.left": "Prise en charge rendue",
+    "sharing.assigned": "Confié",
+    "sharing.closed": "Classé",
+    "sharing.reopened": "Rouvert",
+    "sharing.noted": "Note interne",
+    "sharing.answered": "Réponse envoyée",
+    "sharing.sent": "Courriel envoyé",
+    "sharing.sorted": "Courriels rangés",
+    "sharing.opened": "Ouvert",
+}

@@ -1,0 +1,161 @@
+"""A mailbox for each establishment, owned by whoever leads it."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from itertools import batched
+
+from django.db import transaction
+
+from vaguemestre.credentials.queries import lives_of
+from vaguemestre.credentials.services import NewAccount, change_states, open_boxes
+from vaguemestre.directory.queries import PlaceKnown, places_known, posts_in
+from vaguemestre.directory.services import take_technical_names
+from vaguemestre.journal.services import Line, record, record_many
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.sharing.models import Box, Member
+from vaguemestre.sharing.rules.addresses import school_local
+from vaguemestre.sharing.rules.owners import DEPUTIES, HEADS, end_of, owners
+from vaguemestre.sharing.services.members import end_row
+from vaguemestre.sharing.values import Kind, Right, Served, Source
+
+_AT_ONCE = 200
+
+
+def open_school_boxes(uais: Collection[str] | None, *, quota_mb: int, by: str, now: datetime) -> list[int]:
+    """Use case, by batches: the mailbox of each of these schools (None: all) that is open and lacks it.
+
+    Those that have one get its name as the directory writes it today. The mailboxes opened, by id.
+    """
+    opened: list[int] = []
+    today = paris_day(now)
+    for some in batched(places_known(uais), _AT_ONCE, strict=False):
+        places = [place for place in some if place.closed_on is None or place.closed_on > today]
+        with transaction.atomic(durable=True):
+            known = {
+                box.structure_id: box
+                for box in Box.objects.filter(
+                    kind=Kind.SCHOOL, structure_id__in=[place.structure_id for place in places]
+                )
+            }
+            _rename(places, known)
+            fresh = _open([p for p in places if p.structure_id not in known], quota_mb, by=by, now=now)
+        opened += fresh
+    return opened
+
+
+def _rename(places: Iterable[PlaceKnown], known: dict[int | None, Box]) -> None:
+    changed = []
+    for place in places:
+        box = known.get(place.structure_id)
+        if box is not None and box.title != _title(place):
+            box.title = _title(place)
+            changed.append(box)
+    Box.objects.bulk_update(changed, ("title",), batch_size=200)
+
+
+def _open(places: list[PlaceKnown], quota_mb: int, *, by: str, now: datetime) -> list[int]:
+    accounts = []
+    for place in places:
+        local = school_local(place.uai).lower()
+        take_technical_names(local, f"{local}@{place.domain}")
+        accounts.append(NewAccount(None, local, f"{local}@{place.domain}", quota_mb))
+    account_ids = open_boxes(accounts, by=by, now=now)
+    rows = Box.objects.bulk_create(
+        Box(
+            account_id=account_id,
+            academy_id=place.academy_id,
+            kind=Kind.SCHOOL,
+            address=f"{school_local(place.uai)}@{place.domain}",
+            title=_title(place),
+            structure_id=place.structure_id,
+            opened_at=now,
+        )
+        for account_id, place in zip(account_ids, places, strict=True)
+    )
+    record_many(Line("sharing.box-opened", f"box:{row.pk}", by, now, {"about": row.address}) for row in rows)
+    return [row.pk for row in rows]
+
+
+def _title(place: PlaceKnown) -> str:
+    named = not place.town or place.town.casefold() in place.name.casefold()
+    return (place.name if named else f"{place.name}, {place.town}")[:200]
+
+
+def close_boxes(*, by: str, now: datetime) -> list[int]:
+    """Use case: the mailboxes of establishments that closed are closed too; their ids. Mail is kept."""
+    today = paris_day(now)
+    rows = Box.objects.filter(
+        kind=Kind.SCHOOL, closed_at__isnull=True, structure__closed_on__lte=today
+    ).values_list("pk", flat=True)
+    closed = list(rows[:_AT_ONCE])
+    for box_id in closed:
+        with transaction.atomic(durable=True):
+            box = Box.objects.select_for_update().get(pk=box_id)
+            for member in box.members.filter(ended_at__isnull=True):
+                end_row(member, by=by, now=now)
+            Box.objects.filter(pk=box_id).update(closed_at=now)
+            change_states([box.account_id], "close", by=by, now=now)
+            record("sharing.box-closed", to=f"box:{box_id}", by=by, at=now)
+    return closed
+
+
+def follow_owners(structure_ids: Collection[int] | None, *, by: str, now: datetime) -> int:
+    """Use case: who leads each of these establishments today owns its mailbox, nobody who no longer does.
+
+    None: the mailboxes not looked at since midnight. How many mailboxes were looked at.
+    """
+    today = paris_day(now)
+    rows = Box.objects.filter(kind=Kind.SCHOOL, closed_at__isnull=True)
+    if structure_ids is None:
+        rows = rows.exclude(followed_on=today)
+    else:
+        rows = rows.filter(structure_id__in=structure_ids)
+    boxes = list(rows.order_by("pk")[: _AT_ONCE * 5] if structure_ids is None else rows)
+    for some in batched(boxes, _AT_ONCE, strict=False):
+        posts = _posts_of([box.structure_id for box in some if box.structure_id])
+        for box in some:
+            with transaction.atomic(durable=True):
+                _follow(box, posts.get(box.structure_id or 0, []), by=by, now=now)
+    return len(boxes)
+
+
+def _posts_of(structure_ids: Collection[int]) -> dict[int, list[Served]]:
+    found: dict[int, list[Served]] = {}
+    for post in posts_in(structure_ids, HEADS, DEPUTIES):
+        served = Served(post.person_id, post.function in HEADS, post.starts_on, post.ends_on)
+        found.setdefault(post.structure_id, []).append(served)
+    return found
+
+
+def _follow(box: Box, posts: list[Served], *, by: str, now: datetime) -> None:
+    """Inside the caller's transaction: those who come before those who leave."""
+    wanted = owners(posts, paris_day(now))
+    lives = lives_of(list(wanted))
+    accounts = {
+        account_id: wanted[person] for person, (account_id, _, state) in lives.items() if state != "closed"
+    }
+    rows = {row.account_id: row for row in box.members.select_for_update().filter(ended_at__isnull=True)}
+    for account_id, last_day in accounts.items():
+        ends_at = end_of(last_day) if last_day else None
+        _make_owner(box, rows.get(account_id), account_id, ends_at, by=by, now=now)
+    for account_id, row in rows.items():
+        if row.source == Source.POST and account_id not in accounts:
+            record("sharing.owner-left", to=f"box:{box.pk}", by=by, at=now, member=f"account:{account_id}")
+            end_row(row, by=by, now=now)
+    Box.objects.filter(pk=box.pk).update(followed_on=paris_day(now))
+
+
+def _make_owner(
+    box: Box, row: Member | None, account_id: int, ends_at: datetime | None, *, by: str, now: datetime
+) -> None:
+    if row is not None and row.source == Source.POST:
+        if row.ends_at != ends_at:
+            Member.objects.filter(pk=row.pk).update(ends_at=ends_at)
+        return
+    columns = {"right": Right.MANAGE, "is_owner": True, "source": Source.POST, "ends_at": ends_at}
+    if row is not None:  # they were a member already: the post gives more
+        starts_at = min(row.starts_at, now)
+        Member.objects.filter(pk=row.pk).update(**columns, starts_at=starts_at)
+    else:
+        Member.objects.create(box=box, account_id=account_id, starts_at=now, added_by=by, **columns)
+    record("sharing.owner-came", to=f"box:{box.pk}", by=by, at=now, member=f"account:{account_id}")

@@ -1,0 +1,163 @@
+"""Who may open a mailbox: given, changed, ended. An end cuts what is open after commit (`AccessEnded`)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.credentials.queries import account_of_person
+from vaguemestre.credentials.services import revoke_app_passwords_held
+from vaguemestre.directory.queries import listed_at
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.sharing.events import AccessEnded, MembersChanged
+from vaguemestre.sharing.models import Box, Member
+from vaguemestre.sharing.rules.owners import end_of, start_of
+from vaguemestre.sharing.values import Right, Source, Wanted
+
+_MOST = 60
+
+
+@transaction.atomic(durable=True)
+def add_member(
+    box_id: int, address: str, wanted: Wanted, *, by: str, now: datetime, is_owner: bool = False
+) -> int:
+    """Use case: the agent of that address becomes a member; the account.
+
+    Raises Refusal `sharing.nobody`, `sharing.member-already`, `sharing.days-reversed`, `sharing.too-many`,
+    `sharing.box-gone`.
+    """
+    box = _open_box(box_id)
+    account_id = _agent_at(address)
+    _check_days(wanted, now)
+    if box.members.filter(account_id=account_id, ended_at__isnull=True).exists():
+        raise Refusal("sharing.member-already")
+    if box.members.filter(ended_at__isnull=True).count() >= _MOST:
+        raise Refusal("sharing.too-many", most=_MOST)
+    Member.objects.create(
+        box=box,
+        account_id=account_id,
+        right=Right.MANAGE if is_owner else wanted.right,
+        is_owner=is_owner,
+        source=Source.HAND,
+        starts_at=_start(wanted, now),
+        ends_at=end_of(wanted.ends_on) if wanted.ends_on else None,
+        added_by=by,
+    )
+    record(
+        "sharing.member-added",
+        to=f"box:{box_id}",
+        by=by,
+        at=now,
+        member=f"account:{account_id}",
+        right=wanted.right,
+        until=wanted.ends_on.isoformat() if wanted.ends_on else "",
+    )
+    announce(MembersChanged(box_id, [f"+account:{account_id}"]))
+    return account_id
+
+
+@transaction.atomic(durable=True)
+def change_member(box_id: int, member_id: int, wanted: Wanted, *, by: str, now: datetime) -> None:
+    """Use case: another right, other days. Raises Refusal as `add_member`, and `sharing.owner-by-post`."""
+    row = _member(box_id, member_id)
+    _check_days(wanted, now)
+    if not {Right.SEND} & wanted.right.covers:
+        revoke_app_passwords_held(row.box.account_id, row.account_id, by=by, now=now)
+    row.right = wanted.right
+    row.starts_at = min(row.starts_at, now) if row.starts_at <= now else _start(wanted, now)
+    row.ends_at = end_of(wanted.ends_on) if wanted.ends_on else None
+    row.save(update_fields=("right", "starts_at", "ends_at"))
+    record(
+        "sharing.member-changed",
+        to=f"box:{box_id}",
+        by=by,
+        at=now,
+        member=f"account:{row.account_id}",
+        right=wanted.right,
+        until=wanted.ends_on.isoformat() if wanted.ends_on else "",
+    )
+
+
+@transaction.atomic(durable=True)
+def end_member(box_id: int, member_id: int, *, by: str, now: datetime) -> AccessEnded:
+    """Use case: they may no longer open it, from now on (run the event now).
+
+    Raises Refusal `sharing.owner-by-post`.
+    """
+    return end_row(_member(box_id, member_id), by=by, now=now)
+
+
+def end_row(row: Member, *, by: str, now: datetime) -> AccessEnded:
+    """The same inside the caller's transaction."""
+    Member.objects.filter(pk=row.pk).update(ended_at=now)
+    box_account = Box.objects.values_list("account_id", flat=True).get(pk=row.box_id)
+    revoke_app_passwords_held(box_account, row.account_id, by=by, now=now)
+    record("sharing.member-ended", to=f"box:{row.box_id}", by=by, at=now, member=f"account:{row.account_id}")
+    event = AccessEnded(row.box_id, row.account_id)
+    announce(event)
+    announce(MembersChanged(row.box_id, [f"-account:{row.account_id}"]))
+    return event
+
+
+def end_overdue(*, by: str, now: datetime) -> list[AccessEnded]:
+    """Use case: those whose last day is over, or whose account is closed."""
+    over = Member.objects.filter(ended_at__isnull=True)
+    due = list((over.filter(ends_at__lte=now) | over.filter(account__state="closed")).distinct()[:500])
+    return [_end(row, by=by, now=now) for row in due]
+
+
+def end_those_of(account_ids: list[int], *, by: str, now: datetime) -> list[AccessEnded]:
+    """Use case: accounts that are closed open nobody's mailbox; suspended ones have no mail program there."""
+    rows = Member.objects.filter(ended_at__isnull=True, account_id__in=account_ids).select_related("account")
+    events = []
+    for row in rows:
+        if row.account.state == "closed":
+            events.append(_end(row, by=by, now=now))
+        elif row.account.state != "active":
+            with transaction.atomic(durable=True):
+                box_account = Box.objects.values_list("account_id", flat=True).get(pk=row.box_id)
+                revoke_app_passwords_held(box_account, row.account_id, by=by, now=now)
+    return events
+
+
+@transaction.atomic(durable=True)
+def _end(row: Member, *, by: str, now: datetime) -> AccessEnded:
+    return end_row(row, by=by, now=now)
+
+
+def _open_box(box_id: int) -> Box:
+    box = Box.objects.select_for_update().filter(pk=box_id, closed_at__isnull=True).first()
+    if box is None:
+        raise Refusal("sharing.box-gone")
+    return box
+
+
+def _member(box_id: int, member_id: int) -> Member:
+    row = (
+        Member.objects.select_for_update().filter(pk=member_id, box_id=box_id, ended_at__isnull=True).first()
+    )
+    if row is None:
+        raise Refusal("sharing.member-gone")
+    if row.source == Source.POST:
+        raise Refusal("sharing.owner-by-post")
+    return row
+
+
+def _agent_at(address: str) -> int:
+    listed = listed_at(address)
+    account = account_of_person(listed.person_id) if listed else None
+    if account is None or account.state == "closed":
+        raise Refusal("sharing.nobody", address=address.strip()[:254])
+    return account.account_id
+
+
+def _check_days(wanted: Wanted, now: datetime) -> None:
+    today = paris_day(now)
+    if wanted.ends_on and (wanted.ends_on < wanted.starts_on or wanted.ends_on < today):
+        raise Refusal("sharing.days-reversed")
+
+
+def _start(wanted: Wanted, now: datetime) -> datetime:
+    return now if wanted.starts_on <= paris_day(now) else start_of(wanted.starts_on)

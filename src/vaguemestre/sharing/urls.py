@@ -1,0 +1,19 @@
+"""/boites/… (the pages of a mailbox itself, /boites/<n>/messagerie/…, are those of one's own)."""
+
+from django.urls import path
+
+from vaguemestre.sharing import views
+
+app_name = "sharing"
+urlpatterns = [
+    path("", views.list_boxes, name="list-boxes"),
+    path("demander/", views.ask, name="ask"),
+    path("demandes/<int:request_id>/", views.decide, name="decide"),
+    path("<int:box_id>/", views.show_box, name="show-box"),
+    path("<int:box_id>/responsable/", views.name_owner, name="name-owner"),
+    path("<int:box_id>/membres/", views.add_member, name="add-member"),
+    path("<int:box_id>/membres/<int:member_id>/", views.change_member, name="change-member"),
+    path("<int:box_id>/membres/<int:member_id>/terminer/", views.end_member, name="end-member"),
+    path("<int:box_id>/programmes/", views.make_key, name="make-key"),
+    path("<int:box_id>/programmes/<int:number>/revoquer/", views.revoke_key, name="revoke-key"),
+]

@@ -1,0 +1,107 @@
+"""My shared mailboxes; one of them: its members, its story, my mail programs."""
+
+from django.conf import settings
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from vaguemestre.credentials.queries import app_passwords_held
+from vaguemestre.directory.queries import find_academy_id
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.sharing import queries
+from vaguemestre.sharing.forms import AskForm, KeyForm, NewMemberForm, OwnerForm
+from vaguemestre.sharing.http import BoxRequest, member
+from vaguemestre.sharing.rules.words import GIVES, KINDS, RIGHTS
+from vaguemestre.sharing.values import Right
+from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.ui.refusals import sentence
+
+_DONE = {
+    "membre": "Membre ajouté : il trouve la boîte dans sa messagerie, sous « Boîtes partagées ».",
+    "change": "Droits enregistrés.",
+    "termine": "Accès terminé : ce qu’il avait ouvert est fermé.",
+    "revoque": "Mot de passe révoqué.",
+    "demande": "Demande envoyée aux administrateurs.",
+    "ouverte": "Boîte ouverte.",
+    "refusee": "Demande refusée.",
+    "responsable": "Responsable nommé.",
+}
+
+
+@require_GET
+@signed_in
+def list_boxes(request: SignedInRequest) -> HttpResponse:
+    return boxes_page(request, AskForm())
+
+
+def boxes_page(
+    request: SignedInRequest,
+    form: AskForm,
+    *,
+    refusal: Refusal | None = None,
+    owner_refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """What one may open, what one asked for; for administrators, what waits for them."""
+    domain, now = settings.CONFIG.academy.domain, timezone.now()
+    shown: dict[str, object] = {
+        "boxes": [
+            (one, RIGHTS[one.right], KINDS[one.kind]) for one in queries.boxes_of(request.who.account_id, now)
+        ],
+        "form": form,
+        "error": sentence(refusal) if refusal else "",
+        "asked": queries.requests_of(request.who.account_id, domain),
+        "done": _DONE.get(request.GET.get("fait", ""), ""),
+        "domain": domain,
+        "owner_error": owner_refusal,
+    }
+    if request.who.role == "administrator":
+        academy_id = find_academy_id(domain)
+        shown |= {
+            "is_administrator": True,
+            "waiting": queries.requests_waiting(academy_id, domain),
+            "vacant": queries.boxes_without_owner(academy_id, now),
+            "owner_form": OwnerForm(),
+        }
+    return render(request, "sharing/list.html", shown, status=status)
+
+
+@require_GET
+@member(Right.READ)
+def show_box(request: BoxRequest) -> HttpResponse:
+    return box_page(request)
+
+
+def box_page(
+    request: BoxRequest,
+    *,
+    form: Form | None = None,
+    refusal: Refusal | None = None,
+    key: str = "",
+    key_form: KeyForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """`key`: a password just made, shown on this page only."""
+    now, access = timezone.now(), request.access
+    shown = {
+        "access": access,
+        "right": RIGHTS[access.right],
+        "gives": GIVES[access.right],
+        "kind": KINDS[access.kind],
+        "may_manage": access.may(Right.MANAGE),
+        "may_write": access.may(Right.SEND),
+        "members": [(one, RIGHTS[one.right]) for one in queries.members_of(access.box_id, now)],
+        "rights": [(right.value, RIGHTS[right]) for right in Right],
+        "story": queries.history_of(access.box_id),
+        "form": form or NewMemberForm(initial={"debut": paris_day(now)}),
+        "error": sentence(refusal) if refusal else "",
+        "keys": app_passwords_held(access.account_id, request.who.account_id),
+        "key": key,
+        "key_form": key_form or KeyForm(),
+        "done": _DONE.get(request.GET.get("fait", ""), ""),
+        "here": f"/boites/{access.box_id}/",
+    }
+    return render(request, "sharing/box.html", shown, status=status)

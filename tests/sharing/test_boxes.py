@@ -1,0 +1,118 @@
+"""A mailbox for each establishment: opened with it, closed with it, owned by whoever leads it."""
+
+from datetime import date, timedelta
+
+import pytest
+from tests.sharing.conftest import Engines, School, address_of, lead, now
+from tests.signin.people import account
+
+from vaguemestre.credentials.models import Account, AppPassword
+from vaguemestre.credentials.queries import find_account
+from vaguemestre.directory.events import PeopleChanged
+from vaguemestre.directory.models import Assignment, Structure, TakenName
+from vaguemestre.jobs.services import run_now
+from vaguemestre.journal.models import Entry
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.sharing import handlers, queries, services
+from vaguemestre.sharing.events import AccessEnded
+from vaguemestre.sharing.models import Box, Member
+from vaguemestre.sharing.rules.acting import session_of
+from vaguemestre.sharing.values import Right, Wanted
+
+
+def test_a_school_has_its_mailbox_active_without_password_at_an_address_nobody_else_gets(
+    school: School,
+) -> None:
+    box = Account.objects.get(box=school.box)
+    assert (box.mailbox, box.state, box.role) == ("ce.0800001a@ac-amiens.test", "active", "box")
+    assert school.box.address == "ce.0800001A@ac-amiens.test"
+    assert not box.has_usable_password()
+    found = find_account("ce.0800001A@ac-amiens.test")
+    assert found is not None
+    assert found.hashed == ""
+    assert TakenName.objects.filter(kind="address", name=box.mailbox).exists()
+    assert services.open_school_boxes(None, quota_mb=512, by="test", now=now()) == []
+
+
+def test_the_head_owns_it_by_the_post_and_cannot_be_put_out_by_hand(school: School) -> None:
+    row = Member.objects.get(account=school.head)
+    assert (row.right, row.is_owner, row.source) == ("manage", True, "post")
+    with pytest.raises(Refusal, match="owner-by-post"):
+        services.end_member(school.box.pk, row.pk, by="test", now=now())
+
+
+def test_another_head_comes_by_feed_and_the_former_one_is_out_in_one_run(
+    school: School, engines: Engines
+) -> None:
+    key = services.make_key(
+        queries.access_to(school.box.pk, school.head.pk, now()),
+        school.head.pk,
+        "Thunderbird",
+        by="x",
+        now=now(),  # type: ignore[arg-type]
+    )
+    assert key
+    yesterday = paris_day(now()) - timedelta(days=1)
+    new = account("nouvelle", first_name="Anne", last_name="Nouvelle")
+    lead(new, since=paris_day(now()))
+    lead(school.head, until=yesterday)
+    handlers.follow_people(PeopleChanged([school.head.person_id, new.person_id]))  # type: ignore[list-item]
+    assert queries.owners_of(school.box.pk, now()) == [new.pk]
+    assert queries.access_to(school.box.pk, school.head.pk, now()) is None
+    name = session_of("session", school.box.pk, school.head.pk)
+    assert queries.keys_over({name}, now(), lambda keys, at: ()) == {name}
+    assert AppPassword.objects.get().revoked_at is not None
+    run_now(AccessEnded(school.box.pk, school.head.pk))
+    assert engines.cut == ["ce.0800001a@ac-amiens.test"]
+    told = list(Entry.objects.filter(to=f"box:{school.box.pk}").values_list("action", flat=True))
+    assert told.index("sharing.owner-left") > told.index("sharing.owner-came")
+    assert "sharing.box-opened" in told
+
+
+def test_an_access_by_dates_begins_and_ends_by_itself(school: School) -> None:
+    today = paris_day(now())
+    substitute = account("remplacante")
+    school.share(substitute, Right.SEND, starts_on=today, ends_on=today)
+    assert queries.access_to(school.box.pk, substitute.pk, now())
+    tomorrow = now() + timedelta(days=1, hours=1)
+    assert queries.access_to(school.box.pk, substitute.pk, tomorrow) is None
+    assert [event.account_id for event in services.end_overdue(by="test", now=tomorrow)] == [substitute.pk]
+    assert services.end_overdue(by="test", now=tomorrow) == []
+    school.share(substitute, Right.READ, starts_on=today + timedelta(days=30))
+    assert queries.access_to(school.box.pk, substitute.pk, now()) is None
+
+
+def test_a_closed_account_opens_nobodys_mailbox(school: School) -> None:
+    secretary = account("secretaire")
+    school.share(secretary, Right.SEND)
+    Account.objects.filter(pk=secretary.pk).update(state="closed")
+    assert queries.access_to(school.box.pk, secretary.pk, now()) is None
+    assert len(services.end_those_of([secretary.pk], by="test", now=now())) == 1
+
+
+def test_days_reversed_strangers_and_members_already_are_refused(school: School) -> None:
+    other = account("autre")
+    today = paris_day(now())
+    for address, wanted, code in (
+        (address_of(other), Wanted(Right.READ, today, today - timedelta(days=1)), "days-reversed"),
+        ("personne@ac-amiens.test", Wanted(Right.READ, today), "nobody"),
+        (address_of(school.head), Wanted(Right.READ, today), "member-already"),
+    ):
+        with pytest.raises(Refusal, match=code):
+            services.add_member(school.box.pk, address, wanted, by="test", now=now())
+
+
+def test_an_establishment_that_closes_closes_its_mailbox(school: School) -> None:
+    Structure.objects.update(closed_on=date(2026, 8, 31))
+    assert services.close_boxes(by="test", now=now()) == [school.box.pk]
+    assert Account.objects.get(box=school.box).state == "closed"
+    assert queries.access_to(school.box.pk, school.head.pk, now()) is None
+    assert services.open_school_boxes(None, quota_mb=512, by="test", now=now()) == []
+
+
+def test_without_head_nor_deputy_the_mailbox_waits_for_somebody_to_be_named(school: School) -> None:
+    Assignment.objects.all().delete()
+    services.follow_owners([school.box.structure_id], by="test", now=now())  # type: ignore[list-item]
+    assert [row[0] for row in queries.boxes_without_owner(school.box.academy_id, now())] == [school.box.pk]
+    assert Box.objects.get().closed_at is None
