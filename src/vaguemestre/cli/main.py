@@ -44,6 +44,7 @@ ENTRIES = (
     Entry("account", "Comptes : montrer, suspendre, rétablir, fermer.", group=True),
     Entry("mail", "Courriels d’une boîte : importer, exporter.", group=True),
     Entry("numen", "NUMEN : en attribuer, dire leur histoire, changer leur clé.", group=True),
+    Entry("journal", "Journal : vérifier sa chaîne, dire son dernier sceau.", group=True),
     Entry("application", "Applications : ajouter, lister, retirer.", group=True),
     Entry("sso", "Applications déclarées dans un fichier ou par leurs métadonnées ; clés SAML.", group=True),
     Entry("reconcile", "Fait correspondre les services de messagerie à la base."),

@@ -32,6 +32,8 @@ class KeptLine(models.Model):
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="kept_lines")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     first_line = models.PositiveIntegerField()
+    masked = models.CharField(max_length=13, blank=True)  # the NUMEN the lines quote, as screens show it
+    what = models.CharField(max_length=300, blank=True)  # what became different; "arrival" for somebody new
     sealed = models.BinaryField()
 
 

@@ -1,13 +1,16 @@
 """What we know before a feed is compared; feeds and doubts as they are read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import Q, QuerySet
 
 from vaguemestre.credentials.queries import accounts_of_people
 from vaguemestre.directory.queries import known_for_intake, people_named
 from vaguemestre.directory.rules.sealing import unseal_bytes
 from vaguemestre.directory.values import NumenKeys
-from vaguemestre.intake.models import Doubt, Feed, Origin, RefusedRow
+from vaguemestre.intake.models import Doubt, Feed, KeptLine, Origin, RefusedRow
 from vaguemestre.intake.values import Known, KnownAccount
 
 
@@ -66,6 +69,67 @@ def refused_rows(feed_id: int) -> tuple[tuple[int, str, str, str], ...]:
     """(line, column, dossier, reason), in the order of the file."""
     rows = RefusedRow.objects.filter(feed_id=feed_id).order_by("line", "pk")
     return tuple(rows.values_list("line", "column", "dossier", "reason"))
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """A line of a feed that changed somebody. `what`: the columns and acts, or "arrival"."""
+
+    feed_id: int
+    line: int
+    person_id: int
+    dossier: str
+    masked: str
+    what: str
+    at: datetime
+
+
+def feeds_page(
+    *, waiting: bool = False, search: str = "", order: str = "-started_at", first: int = 0, count: int = 30
+) -> tuple[tuple[FeedShown, ...], int]:
+    """Feeds of every académie, and how many. `waiting`: refused whole, and nobody decided yet."""
+    rows = Feed.objects.all()
+    if waiting:
+        rows = rows.filter(decided_at=None).exclude(refusal="")
+    if search:
+        rows = rows.filter(Q(file_name__icontains=search) | Q(full_source__iexact=search))
+    ordered = rows.order_by(order, "-pk")
+    return tuple(map(_feed, ordered[first : first + count])), rows.count()
+
+
+def count_waiting() -> int:
+    """Feeds that wait for an administrator."""
+    return Feed.objects.filter(decided_at=None).exclude(refusal="").count()
+
+
+def refused_page(
+    feed_id: int, *, first: int, count: int
+) -> tuple[tuple[tuple[int, str, str, str], ...], int]:
+    """A page of `refused_rows`, and how many there are."""
+    rows = RefusedRow.objects.filter(feed_id=feed_id).order_by("line", "pk")
+    shown = rows.values_list("line", "column", "dossier", "reason")[first : first + count]
+    return tuple(shown), rows.count()
+
+
+def changed_page(feed_id: int, *, first: int, count: int) -> tuple[tuple[LineShown, ...], int]:
+    """A page of the lines that changed somebody, in the order of the file, and how many there are."""
+    rows = KeptLine.objects.filter(feed_id=feed_id).order_by("first_line", "pk")
+    return tuple(_lines(rows[first : first + count])), rows.count()
+
+
+def changed_rows(feed_id: int) -> Iterator[LineShown]:
+    """All of them, for a file."""
+    return _lines(KeptLine.objects.filter(feed_id=feed_id).order_by("first_line", "pk"))
+
+
+def lines_that_changed(person_id: int, *, limit: int = 50) -> tuple[LineShown, ...]:
+    """The lines of feeds that changed somebody, the last first."""
+    return tuple(_lines(KeptLine.objects.filter(person_id=person_id).order_by("-pk")[:limit]))
+
+
+def _lines(rows: QuerySet[KeptLine]) -> Iterator[LineShown]:
+    columns = ("feed_id", "first_line", "person_id", "person__dossier", "masked", "what", "feed__started_at")
+    return (LineShown(*row) for row in rows.values_list(*columns).iterator(2000))
 
 
 def doubts_of(academy_id: int, *, open_only: bool = True) -> tuple[DoubtShown, ...]:

@@ -1,8 +1,10 @@
 """Reading the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from vaguemestre.journal.models import Entry
 from vaguemestre.journal.rules import GENESIS, seal
@@ -16,6 +18,48 @@ class Kept:
     by: str
     at: datetime
     details: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One line of the journal, with its number and whom it is about."""
+
+    number: int
+    at: datetime
+    action: str
+    by: str
+    to: str
+    details: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What lines are looked for; empty fields ask nothing. `action`: how it begins."""
+
+    action: str = ""
+    by: str = ""
+    to: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The journal gone through: how many lines hold, the last seal, and the first line that does not hold.
+
+    `why`: "altered" (its words are not those sealed) or "broken" (what stood before it is not there: a line
+    was removed, added or moved); "" when all hold. `cut`: a seal kept elsewhere is not there any more.
+    """
+
+    lines: int
+    head: str
+    broken_at: int | None = None
+    why: str = ""
+    cut: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.broken_at is None and not self.cut
 
 
 def lines_about(to: str, *, limit: int) -> list[Kept]:
@@ -34,14 +78,60 @@ def count_done(action: str, *, by: str, since: datetime) -> int:
     return Entry.objects.filter(action=action, by=by, at__gte=since).count()
 
 
-def first_broken_entry() -> int | None:
-    """The id of the first row whose seal does not hold, or None when the whole chain does."""
-    previous = GENESIS
+def journal_page(
+    sought: Sought, *, first: int, count: int, backwards: bool = True
+) -> tuple[tuple[Written, ...], int]:
+    """A page of the lines sought, the last first unless asked otherwise, and how many there are."""
+    rows = _sought(sought)
+    ordered = rows.order_by("-id" if backwards else "id")
+    return tuple(map(_written, ordered[first : first + count])), rows.count()
+
+
+def journal_lines(sought: Sought) -> Iterator[Written]:
+    """All the lines sought, in their order: for a file."""
+    return map(_written, _sought(sought).order_by("id").iterator(chunk_size=2000))
+
+
+def journal_head() -> tuple[int, str]:
+    """(number, seal) of the last line: kept elsewhere, it shows later that nothing was cut off the end."""
+    return Entry.objects.order_by("-id").values_list("id", "seal").first() or (0, GENESIS)
+
+
+def chain_state(kept_seal: str = "") -> Chain:
+    """Go through the whole journal, line by line. `kept_seal`: a seal that must still be there."""
+    previous, lines, is_met = GENESIS, 0, not kept_seal
     for entry in Entry.objects.order_by("id").iterator(chunk_size=2000):
+        if entry.previous != previous:
+            return Chain(lines, previous, entry.pk, "broken")
         right = seal(
             previous, at=entry.at, action=entry.action, by=entry.by, to=entry.to, details=entry.details
         )
-        if entry.previous != previous or entry.seal != right:
-            return entry.pk
-        previous = entry.seal
-    return None
+        if entry.seal != right:
+            return Chain(lines, previous, entry.pk, "altered")
+        previous, lines = entry.seal, lines + 1
+        is_met = is_met or entry.seal == kept_seal
+    return Chain(lines, previous, cut=not is_met)
+
+
+def first_broken_entry() -> int | None:
+    """The number of the first line that does not hold; None when the whole chain does."""
+    return chain_state().broken_at
+
+
+def _sought(sought: Sought) -> QuerySet[Entry]:
+    rows = Entry.objects.all()
+    if sought.action:
+        rows = rows.filter(action__startswith=sought.action)
+    if sought.by:
+        rows = rows.filter(by=sought.by)
+    if sought.to:
+        rows = rows.filter(to=sought.to)
+    if sought.since:
+        rows = rows.filter(at__gte=sought.since)
+    if sought.until:
+        rows = rows.filter(at__lt=sought.until)
+    return rows
+
+
+def _written(row: Entry) -> Written:
+    return Written(row.pk, row.at, row.action, row.by, row.to, row.details)

@@ -274,7 +274,7 @@ def _apply_arrivals(feed: Feed, arrivals: Sequence[Arrival], setting: Setting, n
         )
     _keep_lines(
         feed,
-        [(one.person_id, arrival.lines) for one, arrival in zip(registered, arrivals, strict=True)],
+        [(one.person_id, a.lines, "arrival") for one, a in zip(registered, arrivals, strict=True)],
         setting.keys,
     )
 
@@ -292,20 +292,22 @@ def _apply_changes(feed: Feed, changes: Sequence[Change], setting: Setting, now:
             Origin.objects.update_or_create(
                 person_id=change.change.person_id, defaults={"source": change.source}
             )
-    _keep_lines(feed, [(c.change.person_id, c.lines) for c in changes], setting.keys)
+    _keep_lines(feed, [(c.change.person_id, c.lines, ", ".join(c.what)) for c in changes], setting.keys)
 
 
-def _keep_lines(feed: Feed, lines: Sequence[tuple[int, Sequence[Record]]], keys: NumenKeys) -> None:
-    """The lines that caused a change, sealed (they quote NUMENs)."""
+def _keep_lines(feed: Feed, lines: Sequence[tuple[int, Sequence[Record], str]], keys: NumenKeys) -> None:
+    """The lines that caused a change, sealed (they quote NUMENs), and what they changed."""
     KeptLine.objects.bulk_create(
         [
             KeptLine(
                 feed=feed,
                 person_id=person_id,
                 first_line=records[0].line,
+                masked=next((record.numen.masked for record in records if record.numen), ""),
+                what=what[:300],
                 sealed=_sealed(records, keys),
             )
-            for person_id, records in lines
+            for person_id, records, what in lines
             if records
         ],
         batch_size=500,
