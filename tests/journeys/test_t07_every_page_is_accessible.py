@@ -37,6 +37,7 @@ SIGNED_IN = (
     "/parametres/identites/nouvelle",
     "/parametres/identites/types/nouvelle",
     "/parametres/courriers",
+    "/?q=zzz",
 )
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 

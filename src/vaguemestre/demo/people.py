@@ -7,6 +7,7 @@ from itertools import chain
 
 from django.db import transaction
 
+from vaguemestre.assistant.values import CHARTER
 from vaguemestre.credentials import services as credentials
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.credentials.queries import account_of_mailbox, accounts_by_dossier, find_account, presented
@@ -30,7 +31,6 @@ from vaguemestre.site.config import Config
 type Progress = Callable[[str, float], None]
 
 BY = "system"
-_CHARTER = "démonstration"
 
 
 def create_people(config: Config, ledger: Ledger, progress: Progress, now: datetime) -> None:
@@ -102,7 +102,7 @@ def _activate(academy_id: int, account_id: int, part: Part, ledger: Ledger, now:
     drawn = ledger.secrets_of(part.role, part.factor)
     kept = credentials.hashed(drawn["password"])
     with transaction.atomic(durable=True):
-        credentials.activate_with_hash(account_id, kept, charter=_CHARTER, by=BY, now=now)
+        credentials.activate_with_hash(account_id, kept, charter=CHARTER, by=BY, now=now)
         credentials.add_app_password(account_id, "Démonstration", by=BY, now=now, text=drawn["app_password"])
         credentials.give_role(account_id, part.account_role, by=BY, now=now)
         if part.office:
@@ -131,5 +131,5 @@ def _open_outside(config: Config, ledger: Ledger, now: datetime) -> None:
         account_id = credentials.open_account(
             None, "outside", OUTSIDE, "agent", config.mail.quota_mb, by=BY, now=now
         )
-        credentials.activate_with_hash(account_id, kept, charter=_CHARTER, by=BY, now=now)
+        credentials.activate_with_hash(account_id, kept, charter=CHARTER, by=BY, now=now)
         credentials.add_app_password(account_id, "Démonstration", by=BY, now=now, text=drawn["app_password"])

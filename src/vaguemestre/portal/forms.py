@@ -5,6 +5,9 @@ from datetime import timedelta
 from django import forms
 
 from vaguemestre.credentials.services.preferences import THEMES
+from vaguemestre.portal.rules import LONGEST_TEXT, LONGEST_TITLE
+from vaguemestre.portal.values import Announcement, Weight
+from vaguemestre.ui.days import DayField
 
 _SHOWN = {"system": "Comme mon appareil", "light": "Clair", "dark": "Sombre"}
 
@@ -47,3 +50,30 @@ class AppPasswordForm(forms.Form):
         empty_value=None,
         required=False,
     )
+
+
+class AnnouncementForm(forms.Form):
+    titre = forms.CharField(
+        label="Titre", max_length=LONGEST_TITLE, error_messages={"required": "Donnez un titre à ce message."}
+    )
+    texte = forms.CharField(
+        label="Texte (facultatif)",
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    importance = forms.ChoiceField(
+        label="Importance",
+        choices=[(Weight.PLAIN.value, "Information"), (Weight.WARNING.value, "À lire sans attendre")],
+        widget=forms.RadioSelect,
+    )
+    debut = DayField(label="Affiché du", error_messages={"required": "Donnez le premier jour."})
+    fin = DayField(label="au (compris)", error_messages={"required": "Donnez le dernier jour."})
+
+    def announcement(self, number: int = 0) -> Announcement:
+        """What was typed, once valid."""
+        typed = self.cleaned_data
+        return Announcement(
+            typed["titre"], typed["texte"], Weight(typed["importance"]), typed["debut"], typed["fin"],
+            announcement_id=number,
+        )  # fmt: skip

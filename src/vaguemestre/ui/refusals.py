@@ -299,6 +299,14 @@ def sentence(refusal: Refusal) -> str:
         "webmail.bulk-refused": _("La messagerie a refusé cette action groupée."),
         "webmail.bulk-over": _("Cette action groupée n’existe plus : elle a plus d’un jour."),
         "webmail.bulk-running": _("Une action groupée est déjà en cours : attendez qu’elle soit finie."),
+        "portal.announcement-without-words": _("Donnez un titre à ce message."),
+        "portal.announcement-too-long": _(
+            "Ce message est trop long : 120 caractères pour le titre, 2 000 pour le texte."
+        ),
+        "portal.announcement-ends-before-it-starts": _(
+            "La fin vient avant le début : corrigez l’une des dates."
+        ),
+        "portal.announcement-gone": _("Ce message a été retiré entre-temps."),
         "webmail.quota-reached": _("Votre boîte est pleine : supprimez des messages ou videz la corbeille."),
         "webmail.too-many": _("Choisissez %(most)s messages au plus à la fois."),
         "webmail.no-folder-for-that": _("Votre boîte n’a pas de dossier pour cela."),

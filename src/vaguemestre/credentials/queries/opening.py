@@ -109,6 +109,12 @@ def presented(account_id: int) -> Presented | None:
     )
 
 
+def charter_accepted(account_id: int) -> str:
+    """The version of the charter its owner agreed to last; "" when never."""
+    rows = Account.objects.filter(pk=account_id)
+    return rows.values_list("charter_version", flat=True).first() or ""
+
+
 def bearer_of(account_id: int, keys: NumenKeys) -> Bearer:
     """What others know of the account's person, to judge a password. Raises Account.DoesNotExist."""
     account = Account.objects.select_related("person", "person__academy").get(pk=account_id)

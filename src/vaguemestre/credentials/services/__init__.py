@@ -1,6 +1,11 @@
 """Accounts and what opens them, changed. Parts run in the caller's transaction unless said otherwise."""
 
-from vaguemestre.credentials.services.activation import activate, activate_with_hash, add_activation_link
+from vaguemestre.credentials.services.activation import (
+    accept_charter,
+    activate,
+    activate_with_hash,
+    add_activation_link,
+)
 from vaguemestre.credentials.services.app_passwords import (
     add_app_password,
     note_app_password_used,
@@ -62,6 +67,7 @@ from vaguemestre.credentials.services.undoing import (
 __all__ = [
     "UNDO_LIFE",
     "NewAccount",
+    "accept_charter",
     "activate",
     "activate_with_hash",
     "add_activation_link",

@@ -43,6 +43,13 @@ def activate_with_hash(account_id: int, kept: str, *, charter: str, by: str, now
     return True
 
 
+def accept_charter(account_id: int, version: str, *, by: str, now: datetime) -> None:
+    """The owner of an account agrees to that version of the charter. Inside the caller's transaction."""
+    rows = Account.objects.filter(pk=account_id).exclude(charter_version=version)
+    if rows.update(charter_version=version, charter_accepted_at=now):
+        record("credentials.charter-accepted", to=f"account:{account_id}", by=by, at=now, charter=version)
+
+
 def add_activation_link(account_id: int, *, by: str, now: datetime) -> str:
     """A token for `/assistant/activation/<token>`: single use, seven days. Inside the caller's transaction.
 

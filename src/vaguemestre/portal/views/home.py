@@ -1,20 +1,29 @@
-"""Home: « Bonjour … », the applications, my account."""
-
-from dataclasses import dataclass
+"""Home: « Bonjour … », the applications, what is new, what is left to do."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vaguemestre.portal import services
+from vaguemestre.assistant.values import CHARTER
+from vaguemestre.credentials.queries import charter_accepted, contacts_of, holds_second_factor
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.portal import queries, services
 from vaguemestre.portal.forms import DisplayForm
+from vaguemestre.portal.rules import arranged, found, tasks_left
+from vaguemestre.portal.values import Room, Task, Tile
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.values import Who
+from vaguemestre.sorting.queries import absence_of, current_absence
+from vaguemestre.sorting.values import Absence
 from vaguemestre.sso.registry.queries import applications_for
+from vaguemestre.webmail.ports import open_mailbox
+from vaguemestre.webmail.rules.words import size
+from vaguemestre.webmail.values import MailLogin, Use
 
 # Address, icon, title, what for; those whose room is not served are left out.
 APPLICATIONS = (
@@ -23,30 +32,83 @@ APPLICATIONS = (
     ("/annuaire/", "users", _("Annuaire"), _("Les agents de l’académie")),
     ("/appareils/", "device-mobile", _("Mes appareils"), _("Thunderbird, Outlook, téléphone")),
     ("/gestion/", "id", _("Gestion"), _("NUMEN et personnes de mon service")),
-    ("/administration/", "building-community", _("Administration"), _("Académie, flux, journal, réglages")),
     ("/assistance/", "tools", _("Assistance"), _("Aider quelqu’un à se connecter")),
+    ("/administration/", "building-community", _("Administration"), _("Académie, flux, journal, réglages")),
     ("/parametres/", "settings", _("Paramètres"), _("Affichage, appareils, sécurité")),
 )
 # Shown to those roles only; the pages themselves refuse the others.
 RESERVED = {
     "/gestion/": ("hr_officer",),
-    "/administration/": ("administrator",),
     "/assistance/": ("helpdesk", "administrator"),
+    "/administration/": ("administrator",),
 }
-
-
-@dataclass(frozen=True)
-class Application:
-    address: str
-    icon: str
-    title: str
-    purpose: str
+TASKS = {
+    Task.CHARTER: (_("Lire et accepter la charte, qui a changé"), "/charte", "file-text"),
+    Task.SECOND_FACTOR: (
+        _("Ajouter une clé d’accès ou une application d’authentification"),
+        "/parametres/securite",
+        "shield-lock",
+    ),
+    Task.RECOVERY_CONTACT: (
+        _("Donner un contact de secours, pour le jour où le mot de passe manque"),
+        "/parametres/securite/contact",
+        "key",
+    ),
+}
 
 
 @require_GET
 @signed_in
 def show_home(request: SignedInRequest) -> HttpResponse:
-    return render(request, "portal/home.html", {"applications": _applications(request.who)})
+    """Nothing here waits on the mailbox: its state comes as a fragment."""
+    who, now, asked = request.who, timezone.now(), request.GET.get("q", "").strip()[:80]
+    tiles = arranged(tiles_of(who), queries.favourites_of(who.account_id))
+    shown: dict[str, object] = {"tiles": found(tiles, asked), "asked": asked}
+    if "HX-Request" in request.headers:
+        return render(request, "portal/tiles.html", shown)
+    tasks = tasks_left(
+        charter_is_accepted=charter_accepted(who.account_id) == CHARTER,
+        has_factor=holds_second_factor(who.account_id),
+        has_contact=bool(contacts_of(who.account_id, now)),
+    )
+    away = current_absence(who.account_id, now)
+    shown |= {
+        "announcements": queries.announcements_on(paris_day(now)),
+        "tasks": [TASKS[task] for task in tasks],
+        "absence": away,
+        "coming_absence": None if away else _coming_absence(who.account_id),
+    }
+    return render(request, "portal/home.html", shown)
+
+
+@require_GET
+@signed_in
+def show_mail(request: SignedInRequest) -> HttpResponse:
+    """The fragment that says how the mailbox is: unread messages, room left, or that it does not answer."""
+    try:
+        with open_mailbox.get()(MailLogin(request.who.mailbox, request.who.session_key)) as mailbox:
+            inbox = next((one for one in mailbox.folders() if one.use is Use.INBOX), None)
+            quota = mailbox.quota()
+    except (EngineDown, EngineRefused):
+        return render(request, "portal/mail.html", {"is_away": True})
+    room = Room(quota.used, quota.limit) if quota else None
+    shown: dict[str, object] = {"unread": inbox.unread if inbox else 0, "room": room}
+    if room:
+        shown |= {"taken": size(room.used), "given": size(room.limit)}
+    return render(request, "portal/mail.html", shown)
+
+
+@require_POST
+@signed_in
+def star(request: SignedInRequest) -> HttpResponse:
+    """Put an application first, or back."""
+    key = request.POST.get("application", "")
+    if key in {tile.key for tile in tiles_of(request.who)}:
+        services.star(request.who.account_id, key, wanted=request.POST.get("voulu") == "oui")
+    if "HX-Request" in request.headers:
+        tiles = arranged(tiles_of(request.who), queries.favourites_of(request.who.account_id))
+        return render(request, "portal/tiles.html", {"tiles": tiles, "moved": key})
+    return HttpResponseRedirect(reverse("portal:home"))
 
 
 @require_GET
@@ -67,15 +129,23 @@ def set_display(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/display.html", {"form": form, "done": "fait" in request.GET})
 
 
+@require_POST
+@signed_in
+def agree_to_charter(request: SignedInRequest) -> HttpResponse:
+    by = f"account:{request.who.account_id}"
+    services.agree_to_charter(request.who.account_id, CHARTER, by=by, now=timezone.now())
+    return HttpResponseRedirect(f"{reverse('portal:charter')}?fait=1")
+
+
 @require_GET
 def change_password_address(request: HttpRequest) -> HttpResponse:
     """Where password managers look (W3C « A Well-Known URL for Changing Passwords »)."""
     return HttpResponseRedirect(reverse("signin:change-password"))
 
 
-def _applications(who: Who) -> list[Application]:
+def tiles_of(who: Who) -> list[Tile]:
     """Our own, then the registered ones that this person may enter."""
-    found = []
+    tiles = []
     for address, icon, title, purpose in APPLICATIONS:
         if who.role not in RESERVED.get(address, (who.role,)):
             continue
@@ -83,6 +153,15 @@ def _applications(who: Who) -> list[Application]:
             resolve(address)
         except Resolver404:
             continue
-        found.append(Application(address, icon, str(title), str(purpose)))
+        tiles.append(Tile(address, address, icon, str(title), str(purpose)))
     registered = applications_for(who.account_id, timezone.now())
-    return found + [Application(one.home, one.icon, one.name, one.description) for one in registered]
+    return tiles + [
+        Tile(f"app:{one.client_id}"[:80], one.home, one.icon, one.name, one.description) for one in registered
+    ]
+
+
+def _coming_absence(account_id: int) -> Absence | None:
+    """The one prepared, when it is switched on and still to come."""
+    known = absence_of(account_id)
+    today = paris_day(timezone.now())
+    return known if known and known.is_on and known.starts_on > today else None

@@ -6,6 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from vaguemestre.assistant.values import CHARTER
+from vaguemestre.credentials.queries import charter_accepted
+from vaguemestre.signin.http import who_asks
 
 
 @require_GET
@@ -27,4 +29,7 @@ def show_privacy(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def show_charter(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/charter.html", {"version": CHARTER})
+    who = who_asks(request)
+    is_asked = who is not None and charter_accepted(who.account_id) != CHARTER
+    shown = {"version": CHARTER, "is_asked": is_asked, "done": "fait" in request.GET}
+    return render(request, "portal/charter.html", shown)

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = {
     "signin.undone": "Changement annulé depuis un avertissement",
     "credentials.account-opened": "Compte créé",
     "credentials.account-activated": "Compte activé",
+    "credentials.charter-accepted": "Charte acceptée",
     "credentials.account-suspended": "Compte suspendu",
     "credentials.account-resumed": "Compte rouvert",
     "credentials.account-closed": "Compte fermé",
