@@ -38,6 +38,7 @@ SIGNED_IN = (
     "/parametres/identites/types/nouvelle",
     "/parametres/courriers",
     "/?q=zzz",
+    "/listes/",
 )
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 

@@ -189,3 +189,22 @@ class Listed:
     name: str
     address: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServedPost:
+    """One post somebody serves on a day, with what is needed to say who is meant and why.
+
+    `place`: name of the establishment, and its town when the name does not tell it.
+    """
+
+    person_id: int
+    function: str
+    corps: str
+    discipline: str
+    category: str
+    uai: str
+    kind: str
+    department: str
+    sector: str
+    place: str

@@ -1,5 +1,6 @@
 """What the outbox asks of the outside."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -53,6 +54,18 @@ class ReadLog(Protocol):
         ...
 
 
+class Hear(Protocol):
+    def __call__(self, deliveries: Sequence[Delivery]) -> None:
+        """Told of every delivery read from the log, in the transaction that notes it."""
+        ...
+
+
+class PassesOn(Protocol):
+    def __call__(self, mailbox: str) -> bool:
+        """Whether that mailbox hands on what other people wrote, and only our own worker opens it."""
+        ...
+
+
 class EndHold(Protocol):
     def __call__(self, queue_id: str, *, discard: bool) -> None:
         """Let a held message go on its way, or delete it. Nothing for one that is no longer held.
@@ -75,5 +88,7 @@ submit: Slot[Submit] = Slot("outbox.submit")
 file_sent: Slot[FileSent] = Slot("outbox.file_sent")
 accepted: Slot[Accepted] = Slot("outbox.accepted")
 read_log: Slot[ReadLog] = Slot("outbox.read_log")
+hear: Slot[Hear] = Slot("outbox.hear")
+passes_on: Slot[PassesOn] = Slot("outbox.passes_on")
 end_hold: Slot[EndHold] = Slot("outbox.end_hold")
 find_reports: Slot[FindReports] = Slot("outbox.find_reports")

@@ -1,7 +1,8 @@
 """What a person sees of their messages on their way."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
@@ -138,13 +139,38 @@ def _passage(row: PassageRow, known: Mapping[str, FateRow]) -> Passage:
         if fate is None:
             fates.append(Fate(recipient, Mark.ACCEPTED, row.at))
             continue
-        mark = Mark(fate.mark)
-        is_bad = mark in (Mark.DELAYED, Mark.REFUSED)
-        reason = delivery_reason(fate.status, fate.words) if is_bad else ""
-        fates.append(Fate(recipient, mark, fate.at, reason, fate.words if is_bad else ""))
+        fates.append(replace(_fate(fate), recipient=recipient))
     return Passage(
         row.pk, row.message_id, row.subject, row.sender, row.at, row.hold, row.hold_code, tuple(fates)
     )
+
+
+def _fate(row: FateRow) -> Fate:
+    mark = Mark(row.mark)
+    is_bad = mark in (Mark.DELAYED, Mark.REFUSED)
+    reason = delivery_reason(row.status, row.words) if is_bad else ""
+    return Fate(row.recipient, mark, row.at, reason, row.words if is_bad else "")
+
+
+def fates_counted(account_id: int, sender_begins: str, *, since: datetime | None = None) -> dict[str, int]:
+    """Mark → how many recipients, over the account's passages whose envelope sender begins so.
+
+    `since`: those of the passages taken from that moment on only.
+    """
+    mine = FateRow.objects.filter(passage__account_id=account_id, passage__sender__startswith=sender_begins)
+    if since is not None:
+        mine = mine.filter(passage__at__gte=since)
+    return dict(mine.values_list("mark").annotate(count=Count("pk")).values_list("mark", "count"))
+
+
+def fates_of(account_id: int, sender_begins: str, recipients: Collection[str]) -> dict[str, Fate]:
+    """Recipient → fate, over the account's passages whose envelope sender begins so."""
+    mine = FateRow.objects.filter(
+        passage__account_id=account_id,
+        passage__sender__startswith=sender_begins,
+        recipient__in=[one.lower() for one in recipients],
+    )
+    return {row.recipient: _fate(row) for row in mine}
 
 
 def copies_in_flight(account_id: int, key: str) -> int:

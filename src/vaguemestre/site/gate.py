@@ -41,10 +41,16 @@ type JudgePosting = Callable[..., Verdict]
 class Gate:
     """Verdicts from the database; « later » when it does not answer."""
 
-    def __init__(self, config: Config, judge: JudgePosting, own_addresses: Callable[[str], Collection[str]]):
+    def __init__(
+        self,
+        config: Config,
+        judge: JudgePosting,
+        own_addresses: Callable[[str], Collection[str]],
+        passes_on: Callable[[str], bool] = lambda mailbox: False,
+    ):
         self._limits: Limits = config.sending.limits()
         self._exempt = frozenset(address.lower() for address in config.sending.exempt)
-        self._judge, self._own = judge, own_addresses
+        self._judge, self._own, self._passes_on = judge, own_addresses, passes_on
         self._threads = ThreadPoolExecutor(_JUDGES, "judge")
 
     async def __call__(self, posting: Posting) -> tuple[Verdict, str]:
@@ -60,7 +66,14 @@ class Gate:
     def _verdict(self, posting: Posting) -> Verdict:
         close_old_connections()
         seen = replace(posting, network="" if _is_here(posting.network) else posting.network)
-        return self._judge(seen, self._own(seen.mailbox), self._limits, self._exempt, now=timezone.now())
+        return self._judge(
+            seen,
+            self._own(seen.mailbox),
+            self._limits,
+            self._exempt,
+            now=timezone.now(),
+            passes_on=self._passes_on(seen.mailbox),
+        )
 
 
 def _is_here(network: str) -> bool:
@@ -84,7 +97,8 @@ async def follow(read: Callable[[], int]) -> None:
 def _read() -> int:
     close_old_connections()
     read = import_string("vaguemestre.outbox.services.read_deliveries")
-    noted: int = read(import_string("vaguemestre.outbox.ports.read_log").get(), now=timezone.now())
+    ports = {name: import_string(f"vaguemestre.outbox.ports.{name}").get() for name in ("read_log", "hear")}
+    noted: int = read(**ports, now=timezone.now())
     return noted
 
 
@@ -99,7 +113,10 @@ async def main() -> None:
     config = settings.CONFIG
     directory = import_string("vaguemestre.provisioning.ports.mail_directory").get()
     gate = Gate(
-        config, import_string("vaguemestre.outbox.services.judge_posting"), directory.sending_addresses
+        config,
+        import_string("vaguemestre.outbox.services.judge_posting"),
+        directory.sending_addresses,
+        import_string("vaguemestre.outbox.ports.passes_on").get(),
     )
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -47,6 +47,7 @@ _ROOMS = (
     "writing",
     "dispatch",
     "sharing",
+    "lists",
     "sso.registry",
     "sso.oidc",
     "sso.cas",

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.writing.urls")),
     path("", include("vaguemestre.dispatch.urls")),
     path("messagerie/fichiers/", include("vaguemestre.deposits.urls")),
+    path("", include("vaguemestre.lists.urls")),
     path("messagerie/", include("vaguemestre.webmail.urls")),
     path("boites/", include("vaguemestre.sharing.urls")),
     path("contacts/", include("vaguemestre.contacts.urls")),

@@ -45,7 +45,7 @@ from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.reports import Reports
 from vaguemestre.engines.imap.welcoming import Welcoming
 from vaguemestre.engines.postfix.following import Holds, LogReader
-from vaguemestre.engines.postfix.maillog import was_accepted
+from vaguemestre.engines.postfix.maillog import was_accepted, was_sent_as
 from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.engines.remote.leaving import ListLeaving
 from vaguemestre.engines.remote.notices import Notices
@@ -68,6 +68,11 @@ from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.journal.queries import last_about
 from vaguemestre.kernel import tickets
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.lists import handlers as lists_handlers
+from vaguemestre.lists import ports as lists
+from vaguemestre.lists import queries as lists_queries
+from vaguemestre.lists.events import LetterGoesOn, ListMailCame, NoticeDue
+from vaguemestre.lists.services import hear_deliveries
 from vaguemestre.moving import handlers as moving_handlers
 from vaguemestre.moving import ports as moving
 from vaguemestre.moving.events import MoveGoesOn
@@ -154,6 +159,9 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PassAsked: (sorting_handlers.carry_pass,),
     PreviewWanted: (webmail_handlers.make_preview,),
     BulkAsked: (webmail_handlers.carry_out,),
+    ListMailCame: (lists_handlers.read_list,),
+    LetterGoesOn: (lists_handlers.carry_letter,),
+    NoticeDue: (lists_handlers.tell,),
 }
 
 
@@ -175,6 +183,8 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     webmail_handlers.forget_old_previews,
     classes_handlers.purge_rosters,
     sharing_handlers.follow_days,
+    lists_handlers.find_unread_mail,
+    lists_handlers.find_lost_letters,
 )
 
 
@@ -248,6 +258,9 @@ def _plug_mail(config: Config) -> None:
     )
     outbox.submit.plug(submission)
     outbox.read_log.plug(LogReader(config))
+    outbox.hear.plug(hear_deliveries)
+    outbox.passes_on.plug(lists_queries.is_list_mailbox)
+    lists.was_sent_as.plug(partial(was_sent_as, config))
     outbox.end_hold.plug(Holds(config))
     outbox.find_reports.plug(Reports(mailboxes))
     signin.send_outside.plug(submission)

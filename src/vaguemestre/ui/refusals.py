@@ -485,6 +485,29 @@ def sentence(refusal: Refusal) -> str:
         ),
         "sso.address-taken": _("L’adresse %(address)s est déjà celle de l’application « %(client_id)s »."),
         "sso.attribute-unknown": _("Attribut inconnu « %(name)s ». Attributs possibles : %(known)s."),
+        "lists.name-malformed": _(
+            "« %(name)s » ne convient pas : deux lettres ou chiffres au moins, et pas un nom réservé."
+        ),
+        "lists.not-allowed": _("Vous ne pouvez pas créer de liste pour cet établissement."),
+        "lists.gone": _("Cette liste n’existe plus, ou n’est pas à vous."),
+        "lists.not-by-hand": _("Les membres de cette liste viennent de l’annuaire."),
+        "lists.in-itself": _("Une liste ne peut pas être membre d’une liste."),
+        "lists.too-many": _("Une liste composée à la main compte %(most)s membres au plus."),
+        "lists.nobody-inside": _("« %(address)s » n’est l’adresse d’aucun agent de l’académie."),
+        "lists.last-owner": _("Une liste a toujours au moins un propriétaire."),
+        "lists.decided-already": _("Quelqu’un a déjà décidé de ce message : rechargez la page."),
+        "lists.later-is-past": _("Choisissez un moment à venir."),
+        "lists.too-large": _(
+            "Le message est trop lourd : 1 Mo de texte au plus, 20 Mo avec les pièces jointes, qui "
+            "deviennent alors des liens. Déposez le fichier sur un espace de partage et envoyez son lien."
+        ),
+        "lists.not-a-writer": _("Son auteur n’est pas de ceux qui écrivent à cette liste."),
+        "lists.moderated": _("Tous les messages de cette liste sont modérés."),
+        "lists.other-list": _("Le message vient d’une autre liste."),
+        "lists.answer-to-many": _("C’est une réponse à toute une grande liste."),
+        "lists.answers-storm": _("Beaucoup de réponses à toute la liste en peu de temps."),
+        "lists.refused-by-keeper": _("Un responsable de la liste l’a refusé."),
+        "lists.message-gone": _("Le message n’est plus dans la boîte de la liste."),
         "contacts.too-long": _("Un des champs est trop long."),
     }
     return known.get(refusal.code, _("Cette action n’est pas possible.")) % refusal.facts

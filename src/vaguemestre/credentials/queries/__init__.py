@@ -17,6 +17,7 @@ from vaguemestre.credentials.queries.lives import (
     accounts_of_people,
     facts_of,
     has_accounts,
+    people_with_mail,
 )
 from vaguemestre.credentials.queries.opening import (
     AppKeyKnown,
@@ -95,6 +96,7 @@ __all__ = [
     "passkey_named",
     "passkeys_of",
     "password_kept",
+    "people_with_mail",
     "presented",
     "proposed_application",
     "public_halves_of",

@@ -69,6 +69,15 @@ def accounts_of(person_ids: Collection[int]) -> list[int]:
     return found
 
 
+def people_with_mail(person_ids: Collection[int]) -> dict[int, int]:
+    """Person → account, for those of the people whose mailbox still receives: any but a closed one."""
+    found: dict[int, int] = {}
+    for some in batched(person_ids, _IN_ONE_QUESTION):
+        rows = Account.objects.filter(person_id__in=some).exclude(state=Account.State.CLOSED)
+        found.update((person, pk) for person, pk in rows.values_list("person_id", "pk") if person)
+    return found
+
+
 def accounts_by_dossier(academy_id: int, dossiers: Collection[str]) -> dict[str, tuple[int, str]]:
     """Dossier → (account id, state)."""
     rows = Account.objects.filter(person__academy_id=academy_id, person__dossier__in=dossiers)

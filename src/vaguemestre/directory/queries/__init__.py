@@ -60,6 +60,14 @@ from vaguemestre.directory.queries.reading import (
     taken_among,
     with_homonyms,
 )
+from vaguemestre.directory.queries.serving import (
+    Vocabulary,
+    names_by_person,
+    people_by_address,
+    place_names,
+    serving,
+    vocabulary,
+)
 
 __all__ = [
     "BookCard",
@@ -68,6 +76,7 @@ __all__ = [
     "PlaceKnown",
     "Served",
     "ServiceCard",
+    "Vocabulary",
     "Wanted",
     "academy_of_domain",
     "addresses_by_person",
@@ -84,9 +93,11 @@ __all__ = [
     "listed_by_address",
     "managed_people",
     "managed_person",
+    "names_by_person",
     "numen_digests_of",
     "numens_held",
     "own_card",
+    "people_by_address",
     "people_found",
     "people_in",
     "people_like",
@@ -95,6 +106,7 @@ __all__ = [
     "person_by_number",
     "person_by_numen",
     "person_of",
+    "place_names",
     "place_of",
     "placed_posts_of",
     "places_by_person",
@@ -108,10 +120,12 @@ __all__ = [
     "service_cards",
     "service_ids",
     "service_in_charge_of",
+    "serving",
     "structure_ids",
     "structures_ever_of",
     "structures_like",
     "structures_of",
     "taken_among",
+    "vocabulary",
     "with_homonyms",
 ]

@@ -78,6 +78,14 @@ def was_accepted(instance: Instance, message_id: str) -> bool:
     return bool(read & managed or read & {waiting.queue_id for waiting in queue(instance)})
 
 
+def was_sent_as(instance: Instance, sender: str) -> bool:
+    """Whether a message of that envelope sender is, or was, whole on the queue's disk. Raises EngineDown."""
+    wanted = f"from=<{sender}>,"
+    return any(
+        line["program"] == "qmgr" and line["text"].startswith(wanted) for line in _lines(log_file(instance))
+    ) or any(waiting.sender == sender for waiting in queue(instance))
+
+
 def _queued(shown: dict[str, object]) -> Queued:
     recipients = shown["recipients"]
     rows = recipients if isinstance(recipients, list) else []

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vaguemestre.outbox.models import FateRow, LogReading, PassageRow, SenderRow
-from vaguemestre.outbox.ports import FindReports, ReadLog
+from vaguemestre.outbox.ports import FindReports, Hear, ReadLog
 from vaguemestre.outbox.rules.fates import follows
 from vaguemestre.outbox.rules.reports import read_report
 from vaguemestre.outbox.values import Delivery, LogPlace, Mark, Report, ReportPlace
@@ -16,8 +16,15 @@ _LOG = "postfix"
 _IN_ONE_QUESTION = 500
 
 
-def read_deliveries(read_log: ReadLog, *, now: datetime) -> int:
-    """Take in what the log has new, once, whatever is killed. Returns how many fates were noted."""
+def _nobody(deliveries: Sequence[Delivery]) -> None:
+    """Nobody listens."""
+
+
+def read_deliveries(read_log: ReadLog, *, now: datetime, hear: Hear = _nobody) -> int:
+    """Take in what the log has new, once, whatever is killed. Returns how many fates were noted.
+
+    `hear` is told of every delivery, in the same transaction.
+    """
     reading, _ = LogReading.objects.get_or_create(name=_LOG)
     deliveries, place = read_log(LogPlace(reading.inode, reading.offset), now)
     if place == LogPlace(reading.inode, reading.offset):
@@ -25,6 +32,7 @@ def read_deliveries(read_log: ReadLog, *, now: datetime) -> int:
     with transaction.atomic(durable=True):
         reading.inode, reading.offset = place.inode, place.offset
         reading.save(update_fields=("inode", "offset"))
+        hear(deliveries)
         return _note_deliveries(deliveries)
 
 

@@ -22,25 +22,32 @@ _TAKEN = Verdict(Answer.TAKE)
 
 @transaction.atomic(durable=True)
 def judge_posting(
-    posting: Posting, own: Collection[str], limits: Limits, exempt: Collection[str], *, now: datetime
+    posting: Posting,
+    own: Collection[str],
+    limits: Limits,
+    exempt: Collection[str],
+    *,
+    now: datetime,
+    passes_on: bool = False,
 ) -> Verdict:
     """Take, hold or refuse a message, and count it unless it is refused.
 
-    `own`: the addresses that mailbox may write as, lower case; `exempt`: those that are never counted.
+    `own`: the addresses that mailbox may write as, lower case; `exempt`: those that are never counted;
+    `passes_on`: it hands on what others wrote (a list): their From stays, nothing is counted.
     The same queue identifier again is the same message. Of two messages judged at once, both are counted.
     """
     account_id = account_of_mailbox(posting.mailbox)
     if account_id is None:
         return Verdict(Answer.REFUSE, "outbox.from-somebody-else")
     try:
-        check_authors(posting.authors, posting.senders, own)
+        check_authors(posting.authors if not passes_on else (), posting.senders, own)
     except Refusal as refusal:
         record("outbox.author-refused", to=f"account:{account_id}", by="gate", at=now, reason=refusal.code)
         return Verdict(Answer.REFUSE, refusal.code)
     known = PassageRow.objects.filter(queue_id=posting.queue_id).first()
     if known is not None:
         return Verdict(Answer.HOLD, known.hold_code) if known.hold == PassageRow.Hold.HELD else _TAKEN
-    is_exempt = posting.sender.lower() in exempt or posting.mailbox in exempt
+    is_exempt = passes_on or posting.sender.lower() in exempt or posting.mailbox in exempt
     verdict, strangers = _TAKEN, frozenset[str]()
     if not is_exempt:
         verdict, strangers = _weighed(account_id, posting, limits, now)

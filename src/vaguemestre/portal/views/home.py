@@ -30,6 +30,7 @@ APPLICATIONS = (
     ("/messagerie/", "mail", _("Messagerie"), _("Lire et écrire ses courriels")),
     ("/contacts/", "address-book", _("Contacts"), _("Mes correspondants et mes groupes")),
     ("/annuaire/", "users", _("Annuaire"), _("Les agents de l’académie")),
+    ("/listes/", "list", _("Listes"), _("Listes de diffusion de l’académie")),
     ("/appareils/", "device-mobile", _("Mes appareils"), _("Thunderbird, Outlook, téléphone")),
     ("/gestion/", "id", _("Gestion"), _("NUMEN et personnes de mon service")),
     ("/assistance/", "tools", _("Assistance"), _("Aider quelqu’un à se connecter")),

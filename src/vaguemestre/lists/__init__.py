@@ -1,0 +1,1 @@
+"""Distribution lists: rule lists kept true by the directory, hand-made ones; moderation, delivery."""

@@ -1,0 +1,200 @@
+"""Browser input → what a list is, who is in it, what becomes of a letter."""
+
+from collections.abc import Iterable
+from datetime import datetime, time
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from vaguemestre.directory.queries import Vocabulary
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import PARIS, parse_day
+from vaguemestre.lists.rules import words
+from vaguemestre.lists.services.keeping import Settings, Wanted
+from vaguemestre.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
+from vaguemestre.outbox.rules.recipients import parsed_recipients
+from vaguemestre.outbox.values import Recipient
+from vaguemestre.ui.refusals import sentence
+
+_KINDS = (
+    (Kind.RULE, _("Tenue par l’annuaire, d’après une règle")),
+    (Kind.MANUAL, _("Composée à la main")),
+)
+_LABELS = {
+    "functions": _("Fonction"),
+    "disciplines": _("Discipline"),
+    "corps": _("Corps"),
+    "categories": _("Catégorie de personnels"),
+    "kinds": _("Type d’établissement"),
+    "departments": _("Département"),
+    "sectors": _("Secteur"),
+    "uais": _("Établissement"),
+}
+
+
+class MakeForm(forms.Form):
+    title = forms.CharField(
+        label=_("Titre"),
+        max_length=100,
+        help_text=_("Ce que verront les destinataires, par exemple « Professeurs de SVT de la Somme »."),
+        error_messages={"required": _("Donnez un titre à la liste.")},
+    )
+    name = forms.CharField(
+        label=_("Nom dans l’adresse"),
+        max_length=40,
+        help_text=_("Lettres, chiffres et tirets. Une adresse n’est donnée qu’une fois, à jamais."),
+        error_messages={"required": _("Choisissez un nom pour l’adresse.")},
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    within = forms.ChoiceField(label=_("Pour"), required=False)
+    kind = forms.ChoiceField(label=_("Qui la reçoit"), choices=_KINDS, widget=forms.RadioSelect)
+    description = forms.CharField(
+        label=_("À quoi elle sert"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+    )
+
+    def __init__(
+        self, *args: object, reach: tuple[bool, Iterable[tuple[str, str]]], **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        everywhere, places = reach
+        field = self.fields["within"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [*([("", _("Toute l’académie"))] if everywhere else []), *places]
+
+    def wanted(self) -> Wanted:
+        given = self.cleaned_data
+        return Wanted(
+            given["title"].strip(), given["name"], Kind(given["kind"]), given["description"], given["within"]
+        )
+
+
+class SettingsForm(forms.Form):
+    title = forms.CharField(label=_("Titre"), max_length=100)
+    description = forms.CharField(
+        label=_("À quoi elle sert"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+    )
+    writers = forms.ChoiceField(
+        label=_("Qui peut y écrire"), choices=list(words.WRITERS.items()), widget=forms.RadioSelect
+    )
+    is_moderated = forms.BooleanField(
+        label=_("Chaque message attend l’accord d’un responsable"), required=False
+    )
+    refuses_others = forms.BooleanField(
+        label=_("Refuser les messages des autres, plutôt que les garder en attente"), required=False
+    )
+    reply_to = forms.ChoiceField(
+        label=_("Les réponses vont"), choices=list(words.REPLIES.items()), widget=forms.RadioSelect
+    )
+    enclosures = forms.ChoiceField(
+        label=_("Pièces jointes"), choices=list(words.FILES.items()), widget=forms.RadioSelect
+    )
+    has_archive = forms.BooleanField(label=_("Les membres lisent les archives"), required=False)
+    may_join = forms.BooleanField(
+        label=_("Les agents peuvent s’inscrire et se désinscrire eux-mêmes"), required=False
+    )
+
+    def chosen(self) -> Settings:
+        given = self.cleaned_data
+        return Settings(
+            title=given["title"].strip(),
+            description=given["description"],
+            writers=Writers(given["writers"]),
+            is_moderated=given["is_moderated"],
+            refuses_others=given["refuses_others"],
+            reply_to=ReplyTo(given["reply_to"]),
+            files=Files(given["enclosures"]),
+            has_archive=given["has_archive"],
+            may_join=given["may_join"],
+        )
+
+
+class CriteriaForm(forms.Form):
+    """One block: what one post must be."""
+
+    def __init__(self, *args: object, known: Vocabulary, within: str = "", **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for name, label in _LABELS.items():
+            if within and name in ("uais", "kinds", "departments", "sectors"):
+                continue
+            if name == "uais":
+                choices = list(known.places)
+            else:
+                choices = sorted(
+                    ((code, words.said_of(name, code)) for code in getattr(known, name)),
+                    key=lambda pair: pair[1],
+                )
+            self.fields[name] = forms.MultipleChoiceField(
+                label=label,
+                choices=choices,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    @property
+    def has_criteria(self) -> bool:
+        """Whether something is chosen, as kept or as sent."""
+        if self.is_bound:
+            return self.is_valid() and not self.criteria().is_empty
+        return any(self.initial.values())
+
+    def criteria(self) -> Criteria:
+        return Criteria(**{name: tuple(values) for name, values in self.cleaned_data.items()})
+
+
+def rule_of(meant: Iterable[CriteriaForm], left_out: Iterable[CriteriaForm]) -> Rule:
+    return Rule(
+        tuple(one for form in meant if not (one := form.criteria()).is_empty),
+        tuple(one for form in left_out if not (one := form.criteria()).is_empty),
+    )
+
+
+class SubscribeForm(forms.Form):
+    people = forms.CharField(
+        label=_("Adresses à inscrire"),
+        max_length=200_000,
+        help_text=_("Une par ligne, ou séparées par des virgules ; « Nom <adresse> » convient aussi."),
+        error_messages={"required": _("Écrivez au moins une adresse.")},
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
+    )
+
+    def clean_people(self) -> tuple[Recipient, ...]:
+        typed = ", ".join(
+            line.strip() for line in str(self.cleaned_data["people"]).splitlines() if line.strip()
+        )
+        try:
+            return parsed_recipients("people", typed)
+        except Refusal as refusal:
+            raise ValidationError(sentence(refusal)) from refusal
+
+
+class KeeperForm(forms.Form):
+    address = forms.EmailField(
+        label=_("Adresse d’un agent"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        error_messages={"required": _("Écrivez l’adresse d’un agent.")},
+    )
+    part = forms.ChoiceField(
+        label=_("Rôle"),
+        choices=((Part.MODERATOR, _("Modérateur")), (Part.OWNER, _("Propriétaire"))),
+    )
+
+
+class DecisionForm(forms.Form):
+    day = forms.CharField(label=_("Jour"), max_length=10, required=False)
+    hour = forms.CharField(label=_("Heure"), max_length=5, required=False)
+    note = forms.CharField(
+        label=_("Motif, dit à l’auteur"), max_length=300, required=False, widget=forms.Textarea({"rows": 2})
+    )
+
+    def due_at(self) -> datetime | None:
+        """The hour chosen, in Paris; None for now. Raises Refusal `writing.later-malformed`."""
+        day, hour = self.cleaned_data["day"].strip(), self.cleaned_data["hour"].strip()
+        if not day:
+            return None
+        try:
+            moment = time.fromisoformat((hour or "08:00").replace("h", ":").zfill(5))
+            return datetime.combine(parse_day(day), moment, PARIS)
+        except ValueError as error:
+            raise Refusal("writing.later-malformed") from error

@@ -1,0 +1,109 @@
+"""What the worker does for lists: mail read, letters carried, people told."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vaguemestre.credentials.queries import presented
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.lists import queries, services
+from vaguemestre.lists.events import LetterGoesOn, ListMailCame, NoticeDue
+from vaguemestre.lists.models import LetterRow
+from vaguemestre.lists.ports import was_sent_as
+from vaguemestre.lists.rules.noticing import notice
+from vaguemestre.lists.services.carrying import Means
+from vaguemestre.outbox.ports import find_reports, submit
+from vaguemestre.signin.ports import deliver_notice
+from vaguemestre.ui.refusals import sentence
+from vaguemestre.webmail.ports import open_mailbox
+
+_UNREAD_FOR = timedelta(minutes=10)
+_LOST_FOR = timedelta(minutes=5)
+_AT_ONCE = 20
+
+
+def read_list(event: ListMailCame) -> None:
+    services.read_list(event.list_id, open_mailbox.get(), find_reports.get(), now=timezone.now())
+
+
+def carry_letter(event: LetterGoesOn) -> None:
+    means = Means(
+        open_mailbox=open_mailbox.get(),
+        submit=submit.get(),
+        was_sent_as=was_sent_as.get(),
+        domain=settings.CONFIG.academy.domain.lower(),
+        site=settings.CONFIG.public_url.rstrip("/"),
+        clock=timezone.now,
+    )
+    services.carry_letter(event.letter_id, means)
+
+
+def find_unread_mail() -> None:
+    """A delivery nobody heard of is found all the same, a few lists at a time."""
+    for list_id in queries.unread_lists(timezone.now() - _UNREAD_FOR, limit=_AT_ONCE):
+        services.hear_again(list_id)
+
+
+def find_lost_letters() -> None:
+    """A letter whose job was lost with its worker goes on."""
+    for letter_id in queries.lost_letters(timezone.now() - _LOST_FOR):
+        services.carry_again(letter_id)
+
+
+def tell(event: NoticeDue) -> None:
+    """Its author when they are certainly one of ours; those who decide, at most once an hour for a list."""
+    row = queries.letter_by_number(event.letter_id)
+    if row is None:
+        return
+    if event.what == "to-decide":
+        _tell_keepers(row)
+    elif row.author_id:
+        _tell_author(row, event.what)
+
+
+def _tell_author(row: LetterRow, what: str) -> None:
+    author = presented(row.author_id or 0)
+    if author is None:
+        return
+    quoted = _("Votre message « %(subject)s » à la liste « %(list)s »") % {
+        "subject": row.subject or _("(sans objet)"),
+        "list": row.list.title,
+    }
+    if what == "held":
+        subject = _("En attente : %(subject)s") % {"subject": row.subject}
+        said = (f"{quoted} {_('attend l’accord de ceux qui s’en occupent.')}", _why(row))
+    else:
+        subject = _("Non diffusé : %(subject)s") % {"subject": row.subject}
+        said = (f"{quoted} {_('n’a pas été diffusé.')}", row.note or _why(row))
+    _deliver(row, author.mailbox, author.address, subject, said, f"{row.public_id} {what}")
+
+
+def _tell_keepers(row: LetterRow) -> None:
+    where = settings.CONFIG.public_url.rstrip("/") + reverse("lists:moderation", args=[row.list_id])
+    said = (
+        _("Un message attend votre décision sur la liste « %(list)s ».") % {"list": row.list.title},
+        where,
+    )
+    subject = _("À modérer : liste « %(list)s »") % {"list": row.list.title}
+    hour = row.received_at.strftime("%Y%m%d%H")
+    for account_id, mailbox in queries.keeper_accounts(row.list_id):
+        keeper = presented(account_id)
+        if keeper:
+            _deliver(row, mailbox, keeper.address, subject, said, f"list:{row.list_id} {hour}")
+
+
+def _why(row: LetterRow) -> str:
+    return sentence(Refusal(row.reason)) if row.reason else ""
+
+
+def _deliver(
+    row: LetterRow, mailbox: str, address: str, subject: str, said: tuple[str, ...], key: str
+) -> None:
+    now = timezone.now()
+    content, message_id = notice(
+        row.list.title, row.list.address, address, subject, tuple(one for one in said if one), key, now
+    )
+    deliver_notice.get()(mailbox, content, message_id, now)

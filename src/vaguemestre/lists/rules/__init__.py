@@ -1,0 +1,1 @@
+"""What lists decide, with no database and no wire."""

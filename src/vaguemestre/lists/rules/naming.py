@@ -1,0 +1,34 @@
+"""How a list's address is made: `liste.<nom>@…`, or `liste.<uai>.<nom>@…` for one of a school.
+
+Nobody's address begins so, and no other list had it: addresses are given once and for ever (DOMAIN.md §2.3).
+"""
+
+import re
+
+from vaguemestre.directory.rules.names import fold
+from vaguemestre.kernel.errors import Refusal
+
+PREFIX = "liste"
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])", re.ASCII)
+_TAKEN_WORDS = frozenset(
+    ("owner", "proprietaire", "request", "bounces", "postmaster", "abuse", "noreply", "admin")
+)
+
+
+def local_part(name: str, uai: str = "") -> str:
+    """The part before the @, from a name as typed. Raises Refusal `lists.name-malformed`."""
+    folded = re.sub(r"-+", "-", re.sub(r"[^a-z0-9]+", "-", fold(name))).strip("-")[:40].strip("-")
+    if not _NAME.fullmatch(folded) or folded in _TAKEN_WORDS:
+        raise Refusal("lists.name-malformed", name=name.strip()[:40])
+    return ".".join(part for part in (PREFIX, uai.lower(), folded) if part)
+
+
+def bounce_address(address: str, letter_id: int, number: int) -> str:
+    """Where what cannot be delivered comes back: the list's own mailbox; also the mark of one batch."""
+    local, _, domain = address.partition("@")
+    return f"{local}+d{letter_id}.{number}@{domain}"
+
+
+def without_detail(address: str) -> str:
+    local, _, domain = address.lower().partition("@")
+    return f"{local.partition('+')[0]}@{domain}"

@@ -1,0 +1,1 @@
+"""Words of lists as pages write them."""
