@@ -24,6 +24,8 @@ SIGNED_IN = (
     "/",
     "/messagerie/",
     "/messagerie/ecrire/",
+    "/messagerie/suivi/",
+    "/messagerie/?q=conseil+avant%3Ahier&partout=1",
     "/messagerie/fichiers/",
     "/contacts/",
     "/annuaire/",

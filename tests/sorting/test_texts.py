@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sorting.samples import texts
 
+from vaguemestre.agenda.rules.holidays import ZONES, coming, holidays
 from vaguemestre.sorting.rules import rich
 from vaguemestre.sorting.rules.disclosures import disclosures
-from vaguemestre.sorting.rules.holidays import ZONES, coming, holidays
 from vaguemestre.sorting.rules.texts import cleaned
 from vaguemestre.sorting.rules.wordings import neutral, wordings
 from vaguemestre.sorting.values import Card

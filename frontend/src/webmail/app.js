@@ -10,6 +10,7 @@ import { Live } from "./live.js";
 import { Menu, whenAsked } from "./menus.js";
 import { BY_ITSELF, Refused, page, piece, tell, tellRefusal } from "./net.js";
 import { listenToPanes } from "./panes.js";
+import { Reminders } from "./reminders.js";
 import { Searching } from "./searching.js";
 
 const WIDE = matchMedia("(min-width: 701px)");
@@ -28,6 +29,7 @@ export class MailApp extends HTMLElement {
     this.acts = new Acts(this);
     this.shelves = new Folders(this, this.menu);
     this.labels = new Labels(this);
+    this.reminders = new Reminders(this);
     listenToDrags(this, this.shelves);
     listenToChoices(this);
     whenAsked(this, "li.row", (row, at) => this.rowMenu(row, at));
@@ -396,6 +398,10 @@ export class MailApp extends HTMLElement {
         return this.askMove(refs);
       case "ask-labels":
         return this.labels.open(refs);
+      case "ask-remind":
+        return this.reminders.open(refs);
+      case "ask-answer":
+        return this.reminders.open(refs.slice(0, 1), true);
       case "search-form":
         return this.searching.openForm();
       case "keep-search":
@@ -517,7 +523,10 @@ export class MailApp extends HTMLElement {
       }
       items.push(null);
     }
-    items.push(["Archiver", "archive", act("archive")], ["Déplacer…", "folder-symlink", () => this.askMove(refs)], ["Supprimer", "trash", act("delete")], null);
+    items.push(["Archiver", "archive", act("archive")], ["Déplacer…", "folder-symlink", () => this.askMove(refs)], ["Supprimer", "trash", act("delete")]);
+    if (!isDraft) items.push(["Me le rappeler…", "alarm", () => this.reminders.open(refs)]);
+    if (!many && this.section.dataset.use === "sent") items.push(["Me prévenir sans réponse…", "clock", () => this.reminders.open(refs, true)]);
+    items.push(null);
     const isUnread = row.classList.contains("un");
     items.push([isUnread ? "Marquer comme lu" : "Marquer comme non lu", "mail", act(isUnread ? "read" : "unread")]);
     const isFlagged = row.classList.contains("fl");

@@ -74,6 +74,7 @@ function letter(app, event) {
     s: () => act(app, app.openMessage?.hasAttribute("data-flagged") ? "unflag" : "flag"),
     v: () => (app.askMove(meant(app)), true),
     m: () => mute(app),
+    b: () => (app.reminders.open(meant(app)), true),
     l: () => labels(app),
     g: () => (app.do("go-to-day", []), true),
     d: () => goToFolders(app),

@@ -1,7 +1,7 @@
 """Nouns of what a person agreed to. Frozen."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -20,3 +20,12 @@ class Clash:
     title: str
     starts: datetime
     ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """School holidays, both days included."""
+
+    name: str
+    starts_on: date
+    ends_on: date

@@ -109,7 +109,7 @@ from vaguemestre.sso.registry.visiting import Visiting
 from vaguemestre.sso.saml import handlers as saml_handlers
 from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
-from vaguemestre.webmail.events import BulkAsked, PreviewWanted
+from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue
 from vaguemestre.webmail.values import MailLogin, OtherBox
 from vaguemestre.writing import handlers as writing_handlers
 from vaguemestre.writing import ports as writing
@@ -162,6 +162,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ListMailCame: (lists_handlers.read_list,),
     LetterGoesOn: (lists_handlers.carry_letter,),
     NoticeDue: (lists_handlers.tell,),
+    ReminderDue: (webmail_handlers.remind,),
 }
 
 

@@ -63,15 +63,6 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Holiday:
-    """School holidays, both days included."""
-
-    name: str
-    starts_on: date
-    ends_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
     """A text ready to be changed, for colleagues and for the others."""
 

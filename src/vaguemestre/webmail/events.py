@@ -26,3 +26,10 @@ class BulkAsked:
     long_work: ClassVar[bool] = True
 
     bulk_id: int
+
+
+@dataclass(frozen=True)
+class ReminderDue:
+    """A message comes back, or its answer is missed."""
+
+    reminder_id: int

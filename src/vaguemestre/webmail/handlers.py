@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
-from vaguemestre.webmail.events import BulkAsked, PreviewWanted
+from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue
 from vaguemestre.webmail.ports import MessageGone, convert, open_mailbox, previews
-from vaguemestre.webmail.services import bulks
+from vaguemestre.webmail.services import bulks, reminding
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.values import MailLogin, MessageRef
 
@@ -31,3 +31,8 @@ def forget_old_previews() -> None:
 def carry_out(event: BulkAsked) -> None:
     """Go on with an act on a whole folder."""
     bulks.carry_out(event.bulk_id, open_mailbox.get(), now=timezone.now())
+
+
+def remind(event: ReminderDue) -> None:
+    """Bring a message back on top, or say that nobody answered one."""
+    reminding.fall_due(event.reminder_id, open_mailbox.get(), now=timezone.now())

@@ -1,4 +1,4 @@
-"""What is being done to very many messages at once: mail itself is in no table."""
+"""What is being done to very many messages at once, what comes back later: mail itself is in no table."""
 
 from django.db import models
 
@@ -28,3 +28,26 @@ class BulkRow(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=("account", "state"), name="webmail_bulk_account_state")]
+
+
+class ReminderRow(models.Model):
+    """A message put off until a moment (`kind` put-off), or sent and waiting for an answer (answer).
+
+    `folder`, `uid_validity`, `uid`: where it is; `home`: where it comes back.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mail_reminders")
+    kind = models.CharField(max_length=10)
+    folder = models.CharField(max_length=1000)
+    uid_validity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    home = models.CharField(max_length=1000, blank=True)
+    message_id = models.CharField(max_length=1000, blank=True)
+    subject = models.CharField(max_length=500, blank=True)
+    people = models.CharField(max_length=500, blank=True)
+    due_at = models.DateTimeField()
+    is_over = models.BooleanField(default=False)  # nobody answered in time
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=("account", "kind", "due_at"), name="webmail_reminder_due")]

@@ -28,6 +28,8 @@ class Flag(StrEnum):
     DRAFT = "\\Draft"
     FORWARDED = "$Forwarded"
     MUTED = "$Muted"
+    REMINDED = "$Reminded"  # put off, and back
+    UNANSWERED = "$Unanswered"  # sent, and nobody answered in the time said
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vaguemestre.agenda.rules.holidays import coming
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest, signed_in
@@ -17,7 +18,6 @@ from vaguemestre.sorting.forms.absences import AbsenceForm
 from vaguemestre.sorting.forms.filling import filled
 from vaguemestre.sorting.rules.absences import holds, is_over, previews
 from vaguemestre.sorting.rules.disclosures import disclosures
-from vaguemestre.sorting.rules.holidays import coming
 from vaguemestre.sorting.rules.rich import plain_of
 from vaguemestre.sorting.rules.wordings import wordings
 from vaguemestre.sorting.values import Absence, Disclosure, Place

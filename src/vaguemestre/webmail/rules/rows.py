@@ -35,6 +35,8 @@ class Line:
     is_external: bool
     is_draft: bool
     is_muted: bool = False
+    is_reminded: bool = False
+    is_unanswered: bool = False
     labels: tuple[Label, ...] = ()
     others: tuple[str, ...] = ()  # the rest of the conversation, as `folder step/UIDVALIDITY/UID`
     weight: str = ""
@@ -80,6 +82,8 @@ def lines(
             is_external=not is_outgoing and is_external(summary.sender, own_domains),
             is_draft=uses.get(row.ref.folder) is Use.DRAFTS,
             is_muted=Flag.MUTED in row.flags,
+            is_reminded=Flag.REMINDED in row.flags,
+            is_unanswered=Flag.UNANSWERED in row.flags,
             labels=labels(row.flags, known),
             others=tuple(f"{slug(ref.folder)}/{ref.uid_validity}/{ref.uid}" for ref in row.others),
             weight=words.size(summary.size) if order is Order.SIZE else "",

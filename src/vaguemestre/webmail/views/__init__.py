@@ -30,11 +30,20 @@ from vaguemestre.webmail.views.messages import (
 )
 from vaguemestre.webmail.views.moves import act, renew_ticket
 from vaguemestre.webmail.views.queues import close_reports, list_files, list_reports
+from vaguemestre.webmail.views.reminders import (
+    await_answer,
+    call_off,
+    list_reminders,
+    propose_moments,
+    put_off,
+)
 
 __all__ = [
     "act",
     "answer_invitation",
     "answer_receipt",
+    "await_answer",
+    "call_off",
     "change_folder",
     "change_label",
     "change_search",
@@ -44,6 +53,7 @@ __all__ = [
     "leave_list",
     "list_files",
     "list_folders",
+    "list_reminders",
     "list_reports",
     "list_rows",
     "look_at_part",
@@ -52,6 +62,8 @@ __all__ = [
     "open_message",
     "pdf_reader",
     "print_message",
+    "propose_moments",
+    "put_off",
     "renew_ticket",
     "report_message",
     "save_all_parts",

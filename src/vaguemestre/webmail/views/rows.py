@@ -90,6 +90,7 @@ def _count(line: Line) -> str:
 
 _UNREAD = '<span class="vh">Non lu. </span>'
 _LABEL = '<span class="chip lab-{}"><span class="vh">, étiquette </span>{}</span>'
+_UNANSWERED = '<span class="chip warn">Sans réponse</span>'
 _EXTERNAL = '<span class="chip ext">Externe</span>'
 
 
@@ -99,6 +100,8 @@ def _marks(line: Line) -> str:
         _mark("arrow-back-up", "répondu") if line.is_answered else "",
         _mark("arrow-forward-up", "transféré") if line.is_forwarded else "",
         _mark("star", "suivi") if line.is_flagged else "",
+        _mark("alarm", "rappel") if line.is_reminded else "",
+        _UNANSWERED if line.is_unanswered else "",
         _mark("bell-off", "conversation en sourdine") if line.is_muted else "",
         *(_LABEL.format(one.colour, escape(one.name)) for one in line.labels),
         f'<span class="weight">{line.weight}</span>' if line.weight else "",

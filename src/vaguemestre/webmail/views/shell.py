@@ -18,7 +18,7 @@ from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules.choices import choices
 from vaguemestre.webmail.rules.labels import COLOURS, known_labels
 from vaguemestre.webmail.rules.searches import kept_searches, recent_searches
-from vaguemestre.webmail.services import bulks, listing
+from vaguemestre.webmail.services import bulks, listing, reminding
 from vaguemestre.webmail.values import Folder, Order, Page, Quota, Use, View
 from vaguemestre.webmail.views.rows import rows_html
 
@@ -45,6 +45,7 @@ def folders_fragment(
             "words": words,
             "labels": known_labels(request.who.preferences),
             "searches": kept_searches(request.who.preferences),
+            "missed": reminding.missed_answers(request.who.account_id),
         },
     )
 
@@ -100,6 +101,7 @@ def whole_page(
             "view": view,
             "query": looking.query(view, asked),
             "looks": _looks(view),
+            "missed": reminding.missed_answers(request.who.account_id),
             "labels": known_labels(request.who.preferences),
             "colours": COLOURS,
             "recent": json.dumps(recent_searches(request.who.preferences)),

@@ -9,7 +9,7 @@ or with August.
 
 from datetime import date
 
-from vaguemestre.sorting.values import Holiday
+from vaguemestre.agenda.values import Holiday
 
 ZONES = ("A", "B", "C")
 

@@ -1,0 +1,212 @@
+"""Messages put off until a moment, and answers waited for.
+
+What is put off waits in a folder of its own; at the moment the worker puts it back where it was, as new: on
+top, unread.
+"""
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from django.db import models, transaction
+
+from vaguemestre.jobs.services import announce
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.webmail.events import ReminderDue
+from vaguemestre.webmail.models import ReminderRow
+from vaguemestre.webmail.ports import (
+    FolderGone,
+    FolderRefused,
+    Mailbox,
+    MessageGone,
+    OpenMailbox,
+    QuotaReached,
+)
+from vaguemestre.webmail.rules.folders import of_use
+from vaguemestre.webmail.rules.reminding import FOLDER, MOST
+from vaguemestre.webmail.values import Flag, Folder, MailLogin, MessageRef, OpenedMessage, Use
+
+PUT_OFF, ANSWER = "put-off", "answer"
+_ENDS = frozenset((Use.TRASH, Use.JUNK, Use.ALL))
+
+
+def put_off(
+    mailbox: Mailbox, account_id: int, refs: Sequence[MessageRef], until: datetime, *, now: datetime
+) -> tuple[int, ...]:
+    """Out of sight until that moment; their reminders' numbers. Those gone meanwhile are passed over.
+
+    Raises Refusal `webmail.too-many`, QuotaReached.
+    """
+    if len(refs) > MOST:
+        raise Refusal("webmail.too-many", most=MOST)
+    folders = mailbox.folders()
+    if all(folder.name != FOLDER for folder in folders):
+        with suppress(FolderRefused):  # made meanwhile
+            mailbox.create_folder(FOLDER)
+    made: list[int] = []
+    for ref in dict.fromkeys(refs):
+        try:
+            opened = mailbox.open(ref)
+        except MessageGone:
+            continue
+        former = _row(account_id, PUT_OFF, ref) if ref.folder == FOLDER else None
+        there = (ref,) if ref.folder == FOLDER else mailbox.move([ref], FOLDER)
+        if there:
+            home = former.home if former else _home(folders, ref.folder)
+            made.append(_keep(account_id, PUT_OFF, there[0], opened, until, home=home, now=now))
+    return tuple(made)
+
+
+def await_answer(
+    mailbox: Mailbox,
+    account_id: int,
+    ref: MessageRef,
+    until: datetime,
+    own: Collection[str],
+    *,
+    now: datetime,
+) -> int:
+    """Say so when nobody answered a message by that moment.
+
+    Raises MessageGone, Refusal `webmail.not-sent` for a message of somebody else's.
+    """
+    opened = mailbox.open(ref)
+    if not opened.message_id or not any(one.address.lower() in own for one in opened.sender):
+        raise Refusal("webmail.not-sent")
+    return _keep(account_id, ANSWER, ref, opened, until, home="", now=now)
+
+
+def call_off(account_id: int, reminder_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+    """What was put off comes back now, where it was, as it was; an answer is waited for no more.
+
+    Raises Refusal `webmail.reminder-over`.
+    """
+    row = ReminderRow.objects.select_related("account").filter(account_id=account_id, pk=reminder_id).first()
+    if row is None:
+        raise Refusal("webmail.reminder-over")
+    with open_mailbox(MailLogin(row.account.mailbox)) as mailbox:
+        if row.kind == PUT_OFF:
+            if ref := _found(mailbox, row):
+                mailbox.move([ref], _present(mailbox, row.home))
+        elif row.is_over:
+            mailbox.flag([_ref(row)], (), (Flag.UNANSWERED, Flag.FLAGGED))
+    row.delete()
+
+
+def reminders_of(account_id: int) -> list[ReminderRow]:
+    """All that is waited for, the next first; answers that were missed before the others."""
+    return list(ReminderRow.objects.filter(account_id=account_id).order_by("-is_over", "due_at", "pk"))
+
+
+def missed_answers(account_id: int) -> int:
+    """How many messages nobody answered in time."""
+    return ReminderRow.objects.filter(account_id=account_id, is_over=True).count()
+
+
+def fall_due(reminder_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+    """Do what a reminder is for, if its moment has come; running twice does no harm. Raises EngineDown."""
+    row = ReminderRow.objects.select_related("account").filter(pk=reminder_id, is_over=False).first()
+    if row is None or row.due_at > now:  # called off, or put off again: another job comes later
+        return
+    with open_mailbox(MailLogin(row.account.mailbox)) as mailbox:
+        if row.kind == PUT_OFF:
+            _bring_back(mailbox, row, now)
+            row.delete()
+        elif _is_answered(mailbox, row):
+            row.delete()
+        else:
+            mailbox.flag([_ref(row)], (Flag.UNANSWERED, Flag.FLAGGED), ())
+            ReminderRow.objects.filter(pk=row.pk).update(is_over=True)
+
+
+def _bring_back(mailbox: Mailbox, row: ReminderRow, now: datetime) -> None:
+    """A copy that comes now takes its place; without room for one, the message itself, lower down."""
+    ref = _found(mailbox, row)
+    if ref is None:
+        return  # moved or deleted elsewhere: the person has dealt with it
+    home = _present(mailbox, row.home)
+    there = mailbox.find_by_message_id(home, row.message_id) if row.message_id else ()
+    if any(Flag.REMINDED in mailbox.open(one).flags for one in there):
+        mailbox.expunge([ref])  # a former try was cut short
+        return
+    flags = (mailbox.open(ref).flags - {Flag.SEEN.value, "\\Recent"}) | {Flag.REMINDED.value}
+    try:
+        mailbox.append(home, mailbox.raw(ref), flags, now)
+    except QuotaReached:
+        mailbox.flag([ref], (Flag.REMINDED,), (Flag.SEEN,))
+        mailbox.move([ref], home)
+    else:
+        mailbox.expunge([ref])
+
+
+def _is_answered(mailbox: Mailbox, row: ReminderRow) -> bool:
+    """Whether somebody else answered it; a message that is gone is waited for no more."""
+    try:
+        own = {one.address.lower() for one in mailbox.open(_ref(row)).sender}
+        thread = mailbox.conversation(_ref(row))
+    except MessageGone:
+        return True
+    return any(
+        one.summary.in_reply_to == row.message_id and one.summary.sender.address.lower() not in own
+        for one in thread
+    )
+
+
+def _found(mailbox: Mailbox, row: ReminderRow) -> MessageRef | None:
+    """The message in the folder where it waits."""
+    try:
+        return mailbox.open(_ref(row)).ref
+    except MessageGone:
+        pass
+    try:
+        again = mailbox.find_by_message_id(FOLDER, row.message_id) if row.message_id else ()
+    except FolderGone:
+        return None
+    return again[-1] if again else None
+
+
+def _present(mailbox: Mailbox, home: str) -> str:
+    return home if any(folder.name == home for folder in mailbox.folders()) else "INBOX"
+
+
+def _home(folders: Sequence[Folder], folder: str) -> str:
+    """Where a message comes back: where it was, but not to the trash."""
+    ends = {one.name for one in folders if one.use in _ENDS}
+    inbox = of_use(folders, Use.INBOX)
+    return folder if folder not in ends else (inbox.name if inbox else "INBOX")
+
+
+@transaction.atomic(durable=True)
+def _keep(
+    account_id: int,
+    kind: str,
+    ref: MessageRef,
+    opened: OpenedMessage,
+    due: datetime,
+    *,
+    home: str,
+    now: datetime,
+) -> int:
+    people = opened.sender if kind == PUT_OFF else opened.to
+    _rows(account_id, kind, ref).delete()
+    row = ReminderRow.objects.create(
+        account_id=account_id, kind=kind, folder=ref.folder, uid_validity=ref.uid_validity, uid=ref.uid,
+        home=home, message_id=opened.message_id[:1000], subject=opened.subject[:500],
+        people=", ".join(one.name or one.address for one in people[:5])[:500], due_at=due, created_at=now,
+    )  # fmt: skip
+    announce(ReminderDue(row.pk), due=due)
+    return row.pk
+
+
+def _row(account_id: int, kind: str, ref: MessageRef) -> ReminderRow | None:
+    return _rows(account_id, kind, ref).first()
+
+
+def _rows(account_id: int, kind: str, ref: MessageRef) -> "models.QuerySet[ReminderRow]":
+    return ReminderRow.objects.filter(
+        account_id=account_id, kind=kind, folder=ref.folder, uid_validity=ref.uid_validity, uid=ref.uid
+    )
+
+
+def _ref(row: ReminderRow) -> MessageRef:
+    return MessageRef(row.folder, row.uid_validity, row.uid)
