@@ -26,6 +26,11 @@ export function isAddress(address) {
   return address.length < 255 && ADDRESS.test(address) && !/^\.|\.\.|\.$/.test(local);
 }
 
+// It stands for the pupils or the families of a class: shown by its name, never by its address.
+export function isClass(address) {
+  return address.toLowerCase().endsWith("@classes.invalid");
+}
+
 // A quotation mark or an angle bracket still open: what follows belongs to it.
 export function isOpen(text) {
   const bare = text.replace(/\\./g, "");

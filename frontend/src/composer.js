@@ -2,6 +2,7 @@
 import { Editor } from "./editor.js";
 import { Enclosures } from "./enclosures.js";
 import { Keeping } from "./keeping.js";
+import { isClass } from "./addresses.js";
 import { Checking } from "./checking.js";
 import { Choices } from "./choices.js";
 import { Knowing } from "./knowing.js";
@@ -294,6 +295,7 @@ class Composer {
     if (this.isLeaving) return;
     this.say("");
     if (!this.checking.check(sure)) return document.querySelector("#later-dialog").close();
+    if (this.recipients.some((field) => field.people.some((one) => isClass(one.address)))) return this.toClasses(later);
     this.isLeaving = true;
     const button = document.querySelector("#send");
     button.disabled = true;
@@ -365,6 +367,21 @@ class Composer {
     await this.keeping.save();
     if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     location.assign(this.server.address("exemplaires/") + (this.isFramed ? "?cadre=1" : ""));
+  }
+
+  // A class never reads one message: its copies are made ready, and looked at on their own page.
+  async toClasses(later) {
+    document.querySelector("#later-dialog").close();
+    if (later) return this.say("Un envoi à une classe part aussitôt relu : il ne se programme pas.");
+    this.touched();
+    await this.keeping.save();
+    if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
+    try {
+      const told = await this.server.post("envoyer/", this.read());
+      location.assign(told.copies + (this.isFramed ? "?cadre=1" : ""));
+    } catch (error) {
+      this.failed(error, later);
+    }
   }
 
   askDrop() {

@@ -1,4 +1,5 @@
 // The list under an address field: whom the letters typed may mean (ARIA combobox with a listbox).
+import { isClass } from "./addresses.js";
 
 let numbers = 0;
 
@@ -63,7 +64,7 @@ export class Proposals {
     const name = document.createElement("strong");
     name.textContent = one.name || one.address;
     const detail = document.createElement("span");
-    detail.textContent = [one.detail, one.name ? one.address : ""].filter(Boolean).join(" — ");
+    detail.textContent = [one.detail, one.name && !isClass(one.address) ? one.address : ""].filter(Boolean).join(" — ");
     option.append(name, " ", detail);
     return option;
   }

@@ -1,5 +1,5 @@
 // « À », « Cc », « Cci »: people as chips, what is wrong said at once. Whatever is only typed counts too.
-import { isAddress, isOpen, items, pasted, read, written } from "./addresses.js";
+import { isAddress, isClass, isOpen, items, pasted, read, written } from "./addresses.js";
 import { Proposals } from "./proposals.js";
 
 const LISTS = { to: "Destinataires choisis", cc: "Copies choisies", bcc: "Copies cachées choisies" };
@@ -121,7 +121,7 @@ export class Recipients {
     label.className = "who clip";
     const place = one.isHomonym && one.detail ? ` · ${one.detail}` : "";
     label.textContent = `${one.name || one.address}${place}`;
-    const about = [one.name ? one.address : "", one.detail, one.kind === "outside" ? "extérieur à l’académie" : "", one.absent || ""];
+    const about = [one.name && !isClass(one.address) ? one.address : "", one.detail, one.kind === "outside" ? "extérieur à l’académie" : "", one.absent || ""];
     if (isWrong) about.push("adresse incorrecte");
     label.title = about.filter(Boolean).join(" — ");
     label.setAttribute("aria-description", `${label.title}. Entrée pour modifier, Suppr pour retirer.`);

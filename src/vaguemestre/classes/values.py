@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
 # The four kinds of record of an export that matter here.
@@ -177,3 +178,73 @@ class Addressee:
     address: str = field(repr=False)
     pupils: str = field(repr=False)
     group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks about classes. `managed`: UAI of the schools whose box they manage."""
+
+    account_id: int
+    today: date
+    managed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school somebody serves in today, or manages the box of."""
+
+    structure_id: int
+    uai: str
+    name: str
+    functions: tuple[str, ...]
+    is_owner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShown:
+    """A class on its page; an audience one may not write to is None."""
+
+    name: str
+    kind: str
+    pupils: int
+    families: int
+    to_pupils: AudienceShown | None
+    to_families: AudienceShown | None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterShown:
+    updated_at: datetime
+    purge_on: date
+    pupils: int
+    relatives: int
+    teachers: int
+    unknown_teachers: int  # of whom the directory knows no such address
+    groups: tuple[GroupShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportShown:
+    at: datetime
+    kind: str
+    by: str
+    pupils_in: int
+    pupils_changed: int
+    pupils_out: int
+    pupils: int
+    wrong: tuple[Wrong, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    person_id: int
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """What a message to families had better not say; `words` as they stand there."""
+
+    kind: str  # `pupil-number`, `social-number`, `sensitive`
+    words: tuple[str, ...]

@@ -1,5 +1,7 @@
 """What the worker does for address books."""
 
+from django.conf import settings
+
 from vaguemestre.contacts.services import collect_addresses
 from vaguemestre.outbox.events import MessageFiled
 from vaguemestre.outbox.queries import find_outgoing
@@ -9,4 +11,12 @@ def remember_recipients(event: MessageFiled) -> None:
     """Whom one wrote to is proposed the next time."""
     outgoing = find_outgoing(event.account_id, event.key)
     if outgoing is not None:
-        collect_addresses(event.account_id, [("", address) for address in outgoing.recipients])
+        ours = [address for address in outgoing.recipients if not _is_of_ent(address)]
+        collect_addresses(event.account_id, [("", address) for address in ours])
+
+
+def _is_of_ent(address: str) -> bool:
+    """Pupils and families stand in no address book: one finds them by their class, while it lasts."""
+    domain = str(settings.CONFIG.ent.domain)
+    there = address.rpartition("@")[2].lower()
+    return bool(domain) and (there == domain or there.endswith("." + domain))

@@ -186,6 +186,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     sharing_handlers.follow_days,
     lists_handlers.find_unread_mail,
     lists_handlers.find_lost_letters,
+    writing_handlers.forget_class_mailings,
 )
 
 

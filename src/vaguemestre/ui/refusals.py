@@ -51,6 +51,11 @@ def sentence(refusal: Refusal) -> str:
         "intake.doubt-unknown": _("Ce rapprochement n’existe pas."),
         "intake.doubt-answered": _("Quelqu’un a déjà répondu à ce rapprochement."),
         "intake.import-running": _("Un autre import est en cours : attendez sa fin."),
+        "writing.class-needs-copies": _(
+            "Une classe reçoit un exemplaire par personne : renvoyez ce message."
+        ),
+        "writing.class-not-later": _("Un envoi à une classe part aussitôt relu : il ne se programme pas."),
+        "writing.look-again": _("Relisez ce qui est signalé, puis confirmez."),
         "classes.file-broken": _("%(file)s, ligne %(line)s : %(reason)s. Rien n’a été changé."),
         "classes.no-ent": _("L’académie n’a pas dit le domaine de son ENT (réglage [ent] « domain »)."),
         "classes.no-file": _("Choisissez un fichier."),

@@ -25,5 +25,9 @@ def find_lost_mailings() -> None:
         carry_mailing(MailingGoesOn(mailing_id))
 
 
+def forget_class_mailings() -> None:
+    services.forget_class_mailings(now=timezone.now())
+
+
 def bring_draft_back(event: MessageRefused) -> None:
     services.take_back(event.account_id, event.key, open_mailbox.get(), now=timezone.now())

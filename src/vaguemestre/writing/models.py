@@ -111,6 +111,8 @@ class Mailing(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.READY, db_index=True)
     source = models.CharField(max_length=255, blank=True)
     wrong = models.JSONField(default=list)  # line, what stood there, why
+    audiences = models.JSONField(default=list)  # names of the classes it goes to, as the writer picked them
+    sender = models.CharField(max_length=254, blank=True)  # instead of the identity's address
     created_at = models.DateTimeField()
 
 

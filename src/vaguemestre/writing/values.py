@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from vaguemestre.classes.values import Caution
 from vaguemestre.webmail.values import MailLogin, MessageRef
 
 
@@ -118,7 +119,7 @@ class Writing:
 
 @dataclass(frozen=True)
 class Met:
-    """Somebody written to. `kind`: `inside` or `outside` the académie; `detail`: function and school."""
+    """Somebody written to. `kind`: `inside` or `outside` the académie, or `class`; `detail`: their place."""
 
     address: str
     kind: str
@@ -250,6 +251,9 @@ class MailingShown:
     wrong: tuple[Wrong, ...]
     previews: tuple[Preview, ...]
     source: str  # name of the file, or nothing: the recipients of the message
+    audiences: tuple[str, ...] = ()  # the classes it goes to
+    sender: str = ""  # the address it leaves from when it is not the identity's
+    cautions: tuple[Caution, ...] = ()
 
     @property
     def waiting(self) -> int:

@@ -1,5 +1,27 @@
 """Reading classes: bound to a school, and to who asks."""
 
+from vaguemestre.classes.queries.audiences import (
+    audience_shown,
+    audiences_like,
+    audiences_of,
+    own_school,
+    people_of,
+    rights_in,
+    schools_of,
+)
 from vaguemestre.classes.queries.rosters import known_rosters
+from vaguemestre.classes.queries.screens import allowed_in, imports_of, roster_shown
 
-__all__ = ["known_rosters"]
+__all__ = [
+    "allowed_in",
+    "audience_shown",
+    "audiences_like",
+    "audiences_of",
+    "imports_of",
+    "known_rosters",
+    "own_school",
+    "people_of",
+    "rights_in",
+    "roster_shown",
+    "schools_of",
+]

@@ -26,7 +26,8 @@ def is_meant(typed: str, name: str, side: Side) -> bool:
     words = _words(typed)
     plain = "".join(re.findall(r"[a-z0-9]+", fold(name)))
     shown = _words(shown_group(name))
-    ready = ["classe", plain, "".join(shown), *shown, *_words(SIDES[side])]
+    joined = "".join(shown)
+    ready = ["classe", plain, joined, re.sub(r"^(\d)e(?=.)", r"\1", joined), *shown, *_words(SIDES[side])]
     if side is Side.FAMILIES:
         ready += ["parents", "responsables"]
     return bool(words) and all(any(one.startswith(word) for one in ready) for word in words)

@@ -1,6 +1,24 @@
 """Use cases of classes, one file each."""
 
+from vaguemestre.classes.services.deciding import allow_person, decide_rights, forbid_person
+from vaguemestre.classes.services.gateways import gateway_of
 from vaguemestre.classes.services.importing import File, Progress, Setting, apply, check
 from vaguemestre.classes.services.purging import purge
+from vaguemestre.classes.services.staging import apply_staged, drop_staged, stage_files, staged_plan
 
-__all__ = ["File", "Progress", "Setting", "apply", "check", "purge"]
+__all__ = [
+    "File",
+    "Progress",
+    "Setting",
+    "allow_person",
+    "apply",
+    "apply_staged",
+    "check",
+    "decide_rights",
+    "drop_staged",
+    "forbid_person",
+    "gateway_of",
+    "purge",
+    "stage_files",
+    "staged_plan",
+]

@@ -308,6 +308,20 @@ def structure_ids(academy_id: int) -> dict[str, int]:
     return dict(Structure.objects.filter(academy_id=academy_id).values_list("uai", "id"))
 
 
+def structures_by_uai(uais: Collection[str]) -> dict[str, tuple[int, str]]:
+    """UAI → (id, name)."""
+    rows = Structure.objects.filter(uai__in=uais).values_list("uai", "id", "name")
+    return {uai: (pk, name) for uai, pk, name in rows}
+
+
+def known_addresses(addresses: Collection[str]) -> set[str]:
+    """Those that are somebody's."""
+    found: set[str] = set()
+    for some in batched(addresses, _IN_ONE_QUESTION):
+        found.update(MailAddress.objects.filter(address__in=some).values_list("address", flat=True))
+    return found
+
+
 def service_ids(academy_id: int) -> dict[str, int]:
     """Every management service of the académie: code → id."""
     return dict(ManagementService.objects.filter(academy_id=academy_id).values_list("code", "id"))

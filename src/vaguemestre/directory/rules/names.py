@@ -45,7 +45,7 @@ postfix postmaster recteur rectorat rectrice root rssi securite security smtp su
 system test usenet uucp vmail webmaster www
 """
 _RESERVED = frozenset(_RESERVED_LINES.split())
-_RESERVED_HEADS = ("ce.", "int.", "ien.", "ia02-", "ia60-", "ia80-", "liste.", "projet.")
+_RESERVED_HEADS = ("ce.", "int.", "ent.", "ien.", "ia02-", "ia60-", "ia80-", "liste.", "projet.")
 
 
 def fold(name: str) -> str:
@@ -102,3 +102,16 @@ def candidates(base: str, limit: int) -> Iterator[str]:
 def is_reserved(local: str) -> bool:
     """Whether that local part or username belongs to functions, never to a person."""
     return local in _RESERVED or local.startswith(_RESERVED_HEADS)
+
+
+_GATEWAY = re.compile(r"ent\.[0-9a-f]{12}@[^@]+")
+
+
+def gateway_local(drawn: str) -> str:
+    """The local part of an address to write to classes by; `drawn`: twelve hexadecimal digits."""
+    return f"ent.{drawn}"
+
+
+def is_gateway(address: str) -> bool:
+    """Whether an address was made for somebody to write to classes by, so as not to give their own away."""
+    return bool(_GATEWAY.fullmatch(address))

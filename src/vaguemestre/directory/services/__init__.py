@@ -4,6 +4,7 @@ from vaguemestre.directory.services.book import change_card
 from vaguemestre.directory.services.names import take_address, take_technical_names
 from vaguemestre.directory.services.numens import issue_numen, record_numen, reseal_numens
 from vaguemestre.directory.services.people import (
+    add_address,
     change_people,
     change_person,
     register_people,
@@ -12,6 +13,7 @@ from vaguemestre.directory.services.people import (
 from vaguemestre.directory.services.places import describe_structures, found_academy
 
 __all__ = [
+    "add_address",
     "change_card",
     "change_people",
     "change_person",

@@ -19,7 +19,7 @@ from vaguemestre.directory.models import (
 from vaguemestre.directory.rules.names import address_base, name_words, sorted_as
 from vaguemestre.directory.rules.places import service_code
 from vaguemestre.directory.rules.sealing import digest, seal
-from vaguemestre.directory.services.names import free_locals, free_names
+from vaguemestre.directory.services.names import free_locals, free_names, take_address
 from vaguemestre.directory.services.numens import record_numen
 from vaguemestre.directory.values import (
     Names,
@@ -93,6 +93,23 @@ def register_people(
     if rows:
         announce(PeopleArrived([row.pk for row in rows]))
     return [Registered(row.pk, names) for row, names in zip(rows, named, strict=True)]
+
+
+def add_address(person_id: int, address: str, *, by: str, now: datetime) -> None:
+    """A further address of somebody, to receive and send by; theirs already, it may send again.
+
+    Inside the caller's transaction. Raises Refusal `directory.address-taken` when it is, or was, another's.
+    """
+    row = MailAddress.objects.filter(person_id=person_id, address=address).first()
+    if row is None:
+        take_address(person_id, address)
+        MailAddress.objects.create(person_id=person_id, address=address)
+        record("directory.address-added", to=f"person:{person_id}", by=by, at=now, address=address)
+    elif row.may_send:
+        return
+    else:
+        MailAddress.objects.filter(pk=row.pk).update(may_send=True)
+    announce(PeopleChanged([person_id]))
 
 
 def change_people(changes: Sequence[PersonChange], keys: NumenKeys, *, by: str, now: datetime) -> None:

@@ -20,10 +20,11 @@ from vaguemestre.writing.queries.identities import (
     stock_text,
     stock_texts_of,
 )
-from vaguemestre.writing.queries.mailings import find_mailing, mailings_under_way
+from vaguemestre.writing.queries.mailings import cautions_of, find_mailing, mailings_under_way
 from vaguemestre.writing.queries.recipients import people_met, suggestions
 
 __all__ = [
+    "cautions_of",
     "content_of",
     "enclosure_content",
     "enclosures_of",

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+from vaguemestre.classes.rules.cautions import cautions
+from vaguemestre.classes.values import Caution
 from vaguemestre.outbox.queries import copies_by_state
+from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.writing.models import Mailing
 from vaguemestre.writing.queries.composing import picture_ids
 from vaguemestre.writing.rules.cleaning import html_of_text, kept_html
@@ -28,7 +31,20 @@ def find_mailing(account_id: int, key: str) -> MailingShown | None:
         wrong=tuple(Wrong(*one) for one in mailing.wrong),
         previews=_previews(mailing),
         source=mailing.source,
+        audiences=tuple(mailing.audiences),
+        sender=mailing.sender,
+        cautions=cautions_of(mailing),
     )
+
+
+def cautions_of(mailing: Mailing) -> tuple[Caution, ...]:
+    """What a message to a class had better not say: of its text as it stands now, and of its files' names."""
+    row = mailing.composition
+    if row is None or not mailing.audiences:
+        return ()
+    text = row.text if row.is_plain else plain_text(row.html)
+    names = row.enclosures.values_list("name", flat=True)
+    return cautions(row.subject, text, plain_text(row.quote) if row.quote else "", *names)
 
 
 def mailings_under_way(since: datetime) -> list[int]:

@@ -4,7 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from vaguemestre.classes.queries import audiences_like, audiences_of
+from vaguemestre.classes.rules.addresses import audience_of
+from vaguemestre.classes.values import Asker, Audience, AudienceShown
 from vaguemestre.contacts.queries import contacts_like, groups_like
 from vaguemestre.directory.queries import listed_by_address, people_like, with_homonyms
 from vaguemestre.writing.ports import AbsentUntil
@@ -12,7 +16,9 @@ from vaguemestre.writing.rules.recipients import is_inside
 from vaguemestre.writing.values import Met, Suggestion
 
 
-def suggestions(account_id: int, typed: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+def suggestions(
+    account_id: int, typed: str, *, asker: Asker | None = None, limit: int = 8
+) -> tuple[Suggestion, ...]:
     """Whom the words typed may mean: the person's own book first, then the directory; each address once."""
     if len(typed.strip()) < 2:
         return ()
@@ -32,16 +38,34 @@ def suggestions(account_id: int, typed: str, *, limit: int = 8) -> tuple[Suggest
         for name, members in groups_like(account_id, typed, limit=3)
         if members
     ]
-    return (*groups, *found.values())[:limit]
+    classes = [
+        Suggestion(one.name, one.address, _copies_told(one))
+        for one in (audiences_like(asker, typed) if asker else ())
+    ]
+    return (*classes, *groups, *found.values())[:limit]
 
 
-def people_met(addresses: Collection[str], domain: str, now: datetime, away: AbsentUntil) -> tuple[Met, ...]:
-    """Who they are to somebody of `domain`: colleagues with their school, people outside."""
+def _copies_told(one: AudienceShown) -> str:
+    told = ngettext("%(count)d exemplaire, %(school)s", "%(count)d exemplaires, %(school)s", one.count)
+    return told % {"count": one.count, "school": one.school}
+
+
+def people_met(
+    addresses: Collection[str],
+    domain: str,
+    now: datetime,
+    away: AbsentUntil,
+    asker: Asker | None = None,
+) -> tuple[Met, ...]:
+    """Who they are to somebody of `domain`: colleagues with their school, people outside, classes."""
     asked = dict.fromkeys(address.strip().lower() for address in addresses)
     inside = [address for address in asked if is_inside(address, domain)]
     known, doubled, absent = listed_by_address(inside), with_homonyms(inside), away(inside, now)
     found = []
     for address in asked:
+        if audience := audience_of(address):
+            found.append(_class_met(address, audience, asker))
+            continue
         listed = known.get(address)
         found.append(
             Met(
@@ -54,3 +78,9 @@ def people_met(addresses: Collection[str], domain: str, now: datetime, away: Abs
             )
         )
     return tuple(found)
+
+
+def _class_met(address: str, audience: Audience, asker: Asker | None) -> Met:
+    for one in audiences_of(asker, only=audience) if asker else ():
+        return Met(address, "class", one.name, _copies_told(one))
+    return Met(address, "class", _("Classe"), _("vous ne pouvez pas lui écrire"))

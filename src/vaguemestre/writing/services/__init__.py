@@ -2,7 +2,13 @@
 
 from vaguemestre.writing.services.drafting import fork_writing, match_draft, save_writing
 from vaguemestre.writing.services.enclosing import add_enclosure, add_slice, remove_enclosure
-from vaguemestre.writing.services.mailing import carry_mailing, prepare_mailing, start_mailing, stop_mailing
+from vaguemestre.writing.services.mailing import (
+    carry_mailing,
+    forget_class_mailings,
+    prepare_mailing,
+    start_mailing,
+    stop_mailing,
+)
 from vaguemestre.writing.services.opening import start_writing
 from vaguemestre.writing.services.parting import drop_writing, forget_writing, take_back
 from vaguemestre.writing.services.sending import cancel_sending, send_writing
@@ -19,6 +25,7 @@ __all__ = [
     "cancel_sending",
     "carry_mailing",
     "drop_writing",
+    "forget_class_mailings",
     "forget_writing",
     "fork_writing",
     "match_draft",

@@ -1,11 +1,17 @@
 """One copy for each recipient: prepared, begun, stopped, gone on with; each copy queued once."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from vaguemestre.classes.queries import audience_shown, people_of
+from vaguemestre.classes.rules.addresses import audience_of, is_nowhere
+from vaguemestre.classes.services import gateway_of
+from vaguemestre.classes.values import Addressee, Asker
+from vaguemestre.credentials.queries import identified
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
@@ -16,7 +22,7 @@ from vaguemestre.outbox.values import Letter, Parcel, Recipient
 from vaguemestre.webmail.ports import OpenMailbox
 from vaguemestre.writing.events import MailingGoesOn
 from vaguemestre.writing.models import Composition, Mailing, MailingCopy
-from vaguemestre.writing.queries import own_addresses
+from vaguemestre.writing.queries import cautions_of, own_addresses
 from vaguemestre.writing.rules.mailing import copies_of, merged_html, merged_subject, merged_text, read_table
 from vaguemestre.writing.rules.mailing import variables_in as variables
 from vaguemestre.writing.rules.recipients import loose_recipients
@@ -28,25 +34,38 @@ from vaguemestre.writing.values import Copy, Writer, Wrong
 
 AT_ONCE = 40  # copies made in one go, and at most under way in the outbox
 PACE = timedelta(seconds=2)
+FOLLOWED = timedelta(days=30)
 MOST_OCTETS = 400_000_000  # of all the copies together
 _State = Mailing.State
 
 
 @transaction.atomic(durable=True)
 def prepare_mailing(
-    writer: Writer, key: str, table: bytes | None, source: str, *, limit: int, now: datetime
+    writer: Writer,
+    key: str,
+    table: bytes | None,
+    source: str,
+    *,
+    asker: Asker | None = None,
+    own_sender: bool = False,
+    limit: int,
+    now: datetime,
 ) -> int:
     """Read who gets a copy: the rows of a CSV file, or the recipients of the message; nothing leaves yet.
 
+    Classes among the recipients become their people, for `asker` only; they then read another address than
+    the writer's, unless `own_sender`.
     Raises Refusal `writing.gone`, `writing.already-sent`, `writing.mailing-empty`, `writing.mailing-heavy`,
-    those of the table, the fields and the size.
+    `classes.not-yours`, those of the table, the fields and the size.
     """
     row = own_row(writer.account_id, key)
     if row.is_sending:
         raise Refusal("writing.already-sent")
     check_complete(row)
     wanted = variables(row.subject, row.text if row.is_plain else row.html)
-    copies, wrong = _read(row, table, wanted)
+    people, broken = ((), ()) if table is not None else loose_recipients(f"{row.to}, {row.cc}, {row.bcc}")
+    classes, people = _expanded(asker, people)
+    copies, wrong = _read(table, wanted) if table is not None else _copies(people, classes, broken, wanted)
     if not copies:
         raise Refusal("writing.mailing-empty")
     Mailing.objects.filter(composition=row, state=_State.READY).delete()
@@ -57,6 +76,8 @@ def prepare_mailing(
         series=fresh_key(),
         source=source[:255],
         wrong=[[one.number, one.typed, one.reason] for one in wrong],
+        audiences=[name for name, _ in classes],
+        sender=_gateway(writer, now) if classes and not own_sender else "",
         created_at=now,
     )
     MailingCopy.objects.bulk_create(
@@ -66,19 +87,25 @@ def prepare_mailing(
         ],
         batch_size=500,
     )
-    size = len(_content(row, writer, copies[0], bare_letter(row, writer, now), limit))
+    size = len(_content(row, writer, copies[0], _letter_of(mailing, row, writer, now), limit))
     if size * len(copies) > MOST_OCTETS:
         raise Refusal("writing.mailing-heavy", count=len(copies))
     return int(mailing.pk)
 
 
 @transaction.atomic(durable=True)
-def start_mailing(account_id: int, key: str, *, by: str, now: datetime) -> None:
-    """Begin, or go on after a stop. Twice is once. Raises Refusal `writing.gone`."""
+def start_mailing(account_id: int, key: str, *, by: str, now: datetime, is_sure: bool = True) -> None:
+    """Begin, or go on after a stop. Twice is once.
+
+    `is_sure`: what a class had better not read was looked at again. Raises Refusal `writing.gone`,
+    `writing.look-again`.
+    """
     mailing = _own(account_id, key)
     if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
         return
     if mailing.state == _State.READY:
+        if not is_sure and cautions_of(mailing):
+            raise Refusal("writing.look-again")
         taken = Composition.objects.filter(pk=mailing.composition.pk, is_sending=False)
         if not taken.update(is_sending=True):
             raise Refusal("writing.already-sent")
@@ -106,7 +133,7 @@ def carry_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now
     row = mailing.composition
     writer = writer_of_row(row)
     room = AT_ONCE - copies_in_flight(mailing.account_id, mailing.series)
-    letter = bare_letter(row, writer, now)
+    letter = _letter_of(mailing, row, writer, now)
     for number in list(
         mailing.copies.filter(queued_at=None).values_list("number", flat=True)[: max(0, room)]
     ):
@@ -118,7 +145,16 @@ def carry_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now
     remove_drafts(row.draft_message_id, writer.login, open_mailbox)
     with transaction.atomic(durable=True):
         Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.DONE)
+        if mailing.audiences:  # who the children are is nobody's business any more
+            mailing.copies.update(name="", values={})
         Composition.objects.filter(pk=row.pk, mailing__state=_State.DONE).delete()
+
+
+@transaction.atomic(durable=True)
+def forget_class_mailings(*, now: datetime) -> None:
+    """What was written to classes is followed for a while, then nothing here says to whom."""
+    old = Mailing.objects.filter(state=_State.DONE, created_at__lt=now - FOLLOWED)
+    MailingCopy.objects.filter(mailing__in=old.exclude(audiences=[])).delete()
 
 
 @transaction.atomic(durable=True)
@@ -172,14 +208,53 @@ def _content(row: Composition, writer: Writer, one: Copy, letter: Letter, limit:
     return content
 
 
-def _read(row: Composition, table: bytes | None, wanted: tuple[str, ...]) -> tuple[list[Copy], list[Wrong]]:
-    if table is not None:
-        header, rows = read_table(table)
-        return copies_of(header, rows, wanted)
-    people, wrong = loose_recipients(f"{row.to}, {row.cc}, {row.bcc}")
-    lines = [(number, [person.name, person.address]) for number, person in enumerate(people, 1)]
-    copies, more = copies_of(["nom", "adresse"], lines, wanted)
-    return copies, [Wrong(0, typed, "address-wrong") for typed in wrong] + more
+def _letter_of(mailing: Mailing, row: Composition, writer: Writer, now: datetime) -> Letter:
+    """Without its recipients; from the address chosen for the mailing, answers to it alone."""
+    letter = bare_letter(row, writer, now)
+    if not mailing.sender:
+        return letter
+    return replace(letter, sender=Recipient(letter.sender.name, mailing.sender), reply_to=())
+
+
+def _read(table: bytes, wanted: tuple[str, ...]) -> tuple[list[Copy], list[Wrong]]:
+    header, rows = read_table(table)
+    return copies_of(header, rows, wanted)
+
+
+type _Class = tuple[str, tuple[Addressee, ...]]
+
+
+def _expanded(asker: Asker | None, people: Iterable[Recipient]) -> tuple[list[_Class], tuple[Recipient, ...]]:
+    """The classes among the recipients, as (name, people), then whoever else is written to."""
+    classes, others = [], []
+    for one in people:
+        audience = audience_of(one.address)
+        if audience is None and not is_nowhere(one.address):
+            others.append(one)
+            continue
+        if audience is None or asker is None:
+            raise Refusal("classes.not-yours")
+        classes.append((audience_shown(asker, audience).name, people_of(asker, audience)))
+    return classes, tuple(others)
+
+
+def _copies(
+    people: Iterable[Recipient], classes: Iterable[_Class], broken: Iterable[str], wanted: tuple[str, ...]
+) -> tuple[list[Copy], list[Wrong]]:
+    cells = [[one.name, one.pupils, one.group, one.address] for _, there in classes for one in there]
+    cells += [[one.name, "", "", one.address] for one in people]
+    header = ["nom", "eleve", "classe", "adresse"]
+    copies, more = copies_of(header, enumerate(cells, 1), wanted)
+    # Twice in two classes is once; said of what the writer typed only.
+    more = [one for one in more if one.reason != "twice" or not classes]
+    return copies, [Wrong(0, typed, "address-wrong") for typed in broken] + more
+
+
+def _gateway(writer: Writer, now: datetime) -> str:
+    person_id = identified(writer.account_id).person_id
+    if person_id is None:
+        raise Refusal("classes.not-yours")
+    return gateway_of(person_id, by=f"account:{writer.account_id}", now=now)
 
 
 def _own(account_id: int, key: str) -> Mailing:

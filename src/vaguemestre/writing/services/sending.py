@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.classes.rules.addresses import is_nowhere
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.queries import find_outgoing
 from vaguemestre.outbox.rules.message import check_whole, compose
@@ -45,6 +46,8 @@ def send_writing(
     check_complete(row)
     letter = final_letter(row, writer, due_at, f"<{row.key}.{attempt}@{writer.domain}>")
     check_recipients(letter.to, letter.cc, letter.bcc)
+    if any(is_nowhere(address) for address in letter.recipients):
+        raise Refusal("writing.class-needs-copies", field="to")
     due_at = _after_the_storm(row, letter, due_at, now)
     content = compose(letter, boundary=secrets.token_hex(16))
     check_whole(content, limit)

@@ -11,16 +11,20 @@ from django.utils import timezone
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST
 
+from vaguemestre.classes.http import asker_of
+from vaguemestre.classes.rules.addresses import is_nowhere
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.queries import find_outgoing, sending_of, waiting_messages
 from vaguemestre.outbox.rules.hours import quiet_until
-from vaguemestre.outbox.values import Outgoing
+from vaguemestre.outbox.values import Outgoing, Recipient
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
+from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.forms import WrittenForm
 from vaguemestre.writing.http import COMPOSER_CSP, actor_of, answers_json, size_limit, wants_json, writer_of
 from vaguemestre.writing.rules.leaving import due_moment
+from vaguemestre.writing.rules.recipients import loose_recipients
 from vaguemestre.writing.views.page import composer_page, empty_writing
 
 
@@ -29,9 +33,12 @@ from vaguemestre.writing.views.page import composer_page, empty_writing
 @signed_in
 @answers_json
 def send(request: SignedInRequest, key: str) -> HttpResponse:
+    to_classes = _goes_to_classes(request)
     if wants_json(request):
-        return JsonResponse(_told(_send(request, key)))
+        return _to_copies(request, key) if to_classes else JsonResponse(_told(_send(request, key)))
     try:
+        if to_classes:
+            return _to_copies(request, key)
         _send(request, key)
     except Refusal as refusal:
         written = WrittenForm(request.POST).written()
@@ -51,6 +58,31 @@ def _send(request: SignedInRequest, key: str) -> Outgoing:
     return services.send_writing(
         writer_of(request), key, form.written(), form.number("attempt", 1), due, limit=size_limit(), now=now
     )
+
+
+def _goes_to_classes(request: SignedInRequest) -> bool:
+    return any(is_nowhere(one.address) for one in _people(request))
+
+
+def _people(request: SignedInRequest) -> tuple[Recipient, ...]:
+    written = WrittenForm(request.POST).written()
+    return loose_recipients(f"{written.to}, {written.cc}, {written.bcc}")[0]
+
+
+def _to_copies(request: SignedInRequest, key: str) -> HttpResponse:
+    """A class never reads one message: its copies are made ready, to be looked at before they leave.
+
+    The composer's script has just saved the text; a browser without one sends it here.
+    """
+    now, writer, address = timezone.now(), writer_of(request), reverse("writing:mailing", args=[key])
+    if request.POST.get("later"):
+        raise Refusal("writing.class-not-later", field="later")
+    if not wants_json(request):
+        known = queries.find_writing(request.who.account_id, key)
+        written, revision = WrittenForm(request.POST).written(), known.revision if known else 0
+        services.save_writing(writer, key, written, revision, open_mailbox.get(), now=now)
+    services.prepare_mailing(writer, key, None, "", asker=asker_of(request), limit=size_limit(), now=now)
+    return JsonResponse({"copies": address}) if wants_json(request) else HttpResponseRedirect(address)
 
 
 def _check_hours(now: datetime) -> None:

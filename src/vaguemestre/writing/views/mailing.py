@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vaguemestre.classes.http import asker_of
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.ui.refusals import sentence
@@ -31,6 +32,8 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
             key,
             file.read() if is_file and file else None,
             (file.name or "") if is_file and file else "",
+            asker=asker_of(request),
+            own_sender=request.POST.get("sender") == "own",
             limit=size_limit(),
             now=timezone.now(),
         )
@@ -42,7 +45,18 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
 @require_POST
 @recently_signed_in
 def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
-    services.start_mailing(request.who.account_id, key, by=actor_of(request), now=timezone.now())
+    try:
+        services.start_mailing(
+            request.who.account_id,
+            key,
+            by=actor_of(request),
+            now=timezone.now(),
+            is_sure="sure" in request.POST,
+        )
+    except Refusal as refusal:
+        if refusal.code != "writing.look-again":
+            raise
+        return _page(request, key, error=sentence(refusal), status=422)
     return _back(request, key)
 
 

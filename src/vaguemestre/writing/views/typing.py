@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vaguemestre.classes.http import asker_of
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.signin.http import SignedInRequest, signed_in
@@ -135,7 +136,9 @@ def as_text(request: SignedInRequest, key: str) -> HttpResponse:
 def meet_recipients(request: SignedInRequest) -> HttpResponse:
     """Who the people written to are; one address a line."""
     addresses = request.POST.get("addresses", "").split("\n")[:_MOST_MET]
-    met = queries.people_met(addresses, writer_of(request).domain, timezone.now(), absent_until.get())
+    met = queries.people_met(
+        addresses, writer_of(request).domain, timezone.now(), absent_until.get(), asker_of(request)
+    )
     return JsonResponse({"people": [_met(one) for one in met]})
 
 
@@ -154,7 +157,9 @@ def _met(one: Met) -> dict[str, object]:
 @require_GET
 @signed_in
 def suggest_recipients(request: SignedInRequest) -> HttpResponse:
-    found = queries.suggestions(request.who.account_id, request.GET.get("q", "")[:100])
+    found = queries.suggestions(
+        request.who.account_id, request.GET.get("q", "")[:100], asker=asker_of(request)
+    )
     shown = [_proposed(one) for one in found]
     return JsonResponse({"suggestions": shown})
 
