@@ -15,7 +15,7 @@ from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.errors import EngineDown, Refusal
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.models import AbsenceRow, ScriptRow
-from vaguemestre.sorting.services import end_absence, rewrite_script, save_absence
+from vaguemestre.sorting.services import answer_for_gone, end_absence, rewrite_script, save_absence
 from vaguemestre.sorting.values import SCRIPT_NAME, Applied, Place
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +159,22 @@ def test_replies_leave_under_the_shown_name_and_the_primary_address(nicolas: Acc
     assert owner.address != nicolas.mailbox
     assert owner.addresses == (owner.address, nicolas.mailbox)
     assert owner.internal_domains == ("ac-amiens.test",)
+
+
+def test_whoever_left_answers_neutrally_until_the_day_and_their_own_absences_stay() -> None:
+    one = account("mdurand", first_name="Marie", last_name="Durand")
+    event = answer_for_gone(
+        one.pk, NOW.date(), NOW.date() + timedelta(days=60), "marie@ac-lille.test", now=NOW
+    )
+    assert event is not None
+    (absence,) = queries.absences_of(one.pk)
+    assert absence.place is Place.LEFT
+    assert "marie@ac-lille.test" in absence.external_text
+    assert "Marie Durand ne lit plus" in absence.internal_text
+    end_absence(one.pk, by="system", now=NOW, place=Place.LEFT)
+    assert not queries.absences_of(one.pk)[0].is_on
+
+
+def test_nobody_answers_for_whoever_nothing_opens() -> None:
+    gone = account("parti", state="closed")
+    assert answer_for_gone(gone.pk, NOW.date(), NOW.date(), "", now=NOW) is None

@@ -42,6 +42,7 @@ ENTRIES = (
     Entry("feed", "Flux RH : vérifier, appliquer, fabriquer un échantillon.", group=True),
     Entry("classes", "Classes et familles : vérifier et appliquer les exports de l’ENT.", group=True),
     Entry("account", "Comptes : montrer, suspendre, rétablir, fermer.", group=True),
+    Entry("life", "Vies : départs, congés, retours, et leurs suites.", group=True),
     Entry("mail", "Courriels d’une boîte : importer, exporter.", group=True),
     Entry("numen", "NUMEN : en attribuer, dire leur histoire, changer leur clé.", group=True),
     Entry("journal", "Journal : vérifier sa chaîne, dire son dernier sceau.", group=True),

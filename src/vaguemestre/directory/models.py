@@ -64,6 +64,8 @@ class Person(models.Model):
     recovery_address = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)  # at work, as its owner gives it to colleagues
     unlisted = models.BooleanField(default=False)
+    # somebody who left, or is away for long: the directory does not show them, whatever they chose
+    hidden_since = models.DateTimeField(null=True, blank=True)
     sorted_as = models.CharField(max_length=220, blank=True, db_index=True)  # folded surname, first name
 
     class Meta:

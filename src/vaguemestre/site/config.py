@@ -11,6 +11,7 @@ from types import UnionType
 from typing import Any, get_type_hints
 
 from vaguemestre.credentials.rules.second_factors import DUE_ROLES
+from vaguemestre.lives.values import Numbers
 from vaguemestre.outbox.rules.hours import Hours
 from vaguemestre.outbox.rules.limits import Limits, Window
 
@@ -141,6 +142,19 @@ class FeedSection:
 
 
 @dataclass(frozen=True)
+class LivesSection:
+    """What follows from what happens to people, in days (DOMAIN.md §3.6); contracts: `[feed] grace_days`."""
+
+    overlap: int = 15  # a former post's memberships, after a move within the académie
+    long_leave_suspended: int = 60
+    transfer_closed: int = 60
+    retirement_closed: int = 60
+    purged: int = 180  # after the event, for a mailbox that was closed
+    death_frozen: int = 365
+    notices: str = "60 30 10 1"  # days before a closing
+
+
+@dataclass(frozen=True)
 class MovingSection:
     """Mail brought in. `private_servers`: `host:port` of mail servers whose address may be a private one."""
 
@@ -197,6 +211,7 @@ class Config:
     signin: SignInSection = field(default_factory=SignInSection)
     sending: SendingSection = field(default_factory=SendingSection)
     moving: MovingSection = field(default_factory=MovingSection)
+    lives: LivesSection = field(default_factory=LivesSection)
     files: FilesSection = field(default_factory=FilesSection)
     ent: EntSection = field(default_factory=EntSection)
 
@@ -228,6 +243,20 @@ class Config:
         """Origin of files lent by a link: another name, so that no cookie of ours is ever sent there."""
         scheme, _, place = self.public_url.partition("://")
         return self.web.files_url.rstrip("/") or f"{scheme}://fichiers.{place.rstrip('/')}"
+
+    def life_numbers(self) -> Numbers:
+        """The numbers of the table of lives."""
+        lives = self.lives
+        return Numbers(
+            overlap=lives.overlap,
+            long_leave_suspended=lives.long_leave_suspended,
+            transfer_closed=lives.transfer_closed,
+            retirement_closed=lives.retirement_closed,
+            contract_closed=self.feed.grace_days,
+            purged=lives.purged,
+            death_frozen=lives.death_frozen,
+            notices=tuple(sorted(map(int, lives.notices.split()), reverse=True)),
+        )
 
     @property
     def carddav_url(self) -> str:
@@ -286,7 +315,19 @@ class Config:
         return self.engines_dir / "db" / "projection.sqlite3"
 
 
-_SECTIONS = ("academy", "web", "database", "mail", "feed", "sending", "moving", "signin", "files", "ent")
+_SECTIONS = (
+    "academy",
+    "web",
+    "database",
+    "mail",
+    "feed",
+    "lives",
+    "sending",
+    "moving",
+    "signin",
+    "files",
+    "ent",
+)
 
 
 def load(home: Path | None = None, port_base: int | None = None) -> Config:
@@ -348,6 +389,23 @@ def _check(config: Config, where: str) -> None:
         (
             not config.ent.cas_url or config.ent.cas_url.startswith(("https://", "http://localhost")),
             "[ent] « cas_url » commence par https",
+        ),
+        (
+            all(word.isdigit() and int(word) for word in config.lives.notices.split()),
+            "[lives] « notices » : des nombres de jours, séparés par des espaces",
+        ),
+        (
+            min(
+                config.lives.overlap,
+                config.lives.long_leave_suspended,
+                config.lives.transfer_closed,
+                config.lives.retirement_closed,
+                config.lives.death_frozen,
+            )
+            >= 0
+            and config.lives.purged
+            >= max(config.lives.transfer_closed, config.lives.retirement_closed, config.feed.grace_days),
+            "[lives] des nombres de jours ; « purged » ne précède aucune fermeture",
         ),
         (1 <= web.workers <= 64, "[web] « workers » va de 1 à 64"),
         (1 <= web.threads <= 64, "[web] « threads » va de 1 à 64"),

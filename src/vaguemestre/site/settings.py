@@ -34,6 +34,7 @@ _ROOMS = (
     "outbox",
     "vigilance",
     "agenda",
+    "lives",
     "assistant",
     "webmail",
     "sorting",

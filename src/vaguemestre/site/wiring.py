@@ -11,6 +11,7 @@ from django.utils import timezone
 from vaguemestre.assistant import handlers as assistant_handlers
 from vaguemestre.assistant import ports as assistant
 from vaguemestre.assistant.events import LetterDue
+from vaguemestre.assistant.services import letter_sender
 from vaguemestre.classes import handlers as classes_handlers
 from vaguemestre.classes import ports as classes
 from vaguemestre.contacts import handlers as contacts_handlers
@@ -34,6 +35,7 @@ from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.converting.authorities import trusted
 from vaguemestre.engines.converting.shelf import Shelf
 from vaguemestre.engines.dovecot.doveadm import Doveadm
+from vaguemestre.engines.dovecot.erasing import Erasing
 from vaguemestre.engines.elsewhere import Elsewhere
 from vaguemestre.engines.imap.filing import Filing
 from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
@@ -73,6 +75,9 @@ from vaguemestre.lists import ports as lists
 from vaguemestre.lists import queries as lists_queries
 from vaguemestre.lists.events import LetterGoesOn, ListMailCame, NoticeDue
 from vaguemestre.lists.services import hear_deliveries
+from vaguemestre.lives import handlers as lives_handlers
+from vaguemestre.lives import ports as lives
+from vaguemestre.lives.events import ClosingNear, MailboxDoomed, NeutralReplyDue, NeutralReplyOver
 from vaguemestre.moving import handlers as moving_handlers
 from vaguemestre.moving import ports as moving
 from vaguemestre.moving.events import MoveGoesOn
@@ -153,6 +158,10 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MailHeld: (dispatch_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
     FeedConfirmed: (intake_handlers.apply_confirmed,),
+    NeutralReplyDue: (sorting_handlers.answer_for_gone,),
+    NeutralReplyOver: (sorting_handlers.stop_answering,),
+    ClosingNear: (lives_handlers.write_to_contacts,),
+    MailboxDoomed: (lives_handlers.erase,),
     MoveGoesOn: (moving_handlers.go_on,),
     DepositReceived: (deposits_handlers.look_for_viruses,),
     SortingChanged: (sorting_handlers.rewrite_script,),
@@ -178,6 +187,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     registry_handlers.forget_old_visits,
     signin_handlers.forget_withdrawn_proofs,
     sorting_handlers.follow_contacts,
+    lives_handlers.follow_days,
     moving_handlers.forget_old_files,
     deposits_handlers.forget_old_deposits,
     enrolment_handlers.forget_old_proofs,
@@ -203,6 +213,9 @@ def plug_engines(config: Config) -> None:
     directory.numen_keys.plug(numen_secrets.read(config.secrets_dir))
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(Doveadm(config))
+    lives.erase_mail.plug(Erasing(config))
+    lives.letter_sender.plug(letter_sender)
+    lives.boxes_owned.plug(_boxes_owned)
     devices.sign.plug(Signature(config))
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
     writing.absent_until.plug(sorting_queries.absent_until)
@@ -331,6 +344,16 @@ def _forwards(account_id: int) -> list[Forward]:
     """What sorting knows of mail sent elsewhere, as the help desk shows it."""
     changed_at = last_about(f"account:{account_id}", "sorting.filter-saved")
     return [Forward(name, to, changed_at) for name, to in sorting_queries.sent_elsewhere_by(account_id)]
+
+
+def _boxes_owned(account_id: int) -> tuple[str, ...]:
+    """The boxes nobody else owns."""
+    now = timezone.now()
+    return tuple(
+        one.address
+        for one in sharing_queries.boxes_of(account_id, now)
+        if one.is_owner and set(sharing_queries.owners_of(one.box_id, now)) == {account_id}
+    )
 
 
 def _scan(check: Clamd, content: bytes, name: str) -> None:

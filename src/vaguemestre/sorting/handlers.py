@@ -1,14 +1,19 @@
 """What follows a decision about arriving mail."""
 
+from datetime import date
+
 from django.utils import timezone
 
 from vaguemestre.credentials.events import AccountsChanged
 from vaguemestre.credentials.queries import accounts_of
 from vaguemestre.directory.events import PeopleChanged
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.lives.events import NeutralReplyDue, NeutralReplyOver
 from vaguemestre.sorting import queries, services
 from vaguemestre.sorting.events import PassAsked, SortingChanged
 from vaguemestre.sorting.ports import known_of, open_received, open_scripts
 from vaguemestre.sorting.rules.marks import mark
+from vaguemestre.sorting.values import Place
 
 CONTACTS_EVERY = 10  # minutes between two looks at the address books that scripts know
 
@@ -36,6 +41,22 @@ def follow_contacts() -> None:
 def follow_accounts(event: AccountsChanged) -> None:
     """An account resumed: what was decided before holds again."""
     _again(event.account_ids)
+
+
+def answer_for_gone(event: NeutralReplyDue) -> None:
+    """Somebody left, or is away for long: a neutral reply until then."""
+    starts_on, ends_on = date.fromisoformat(event.starts_on), date.fromisoformat(event.ends_on)
+    now = timezone.now()
+    if ends_on >= paris_day(now) and services.answer_for_gone(
+        event.account_id, starts_on, ends_on, event.new_address, now=now
+    ):
+        _rewrite(event.account_id)
+
+
+def stop_answering(event: NeutralReplyOver) -> None:
+    """They are back: no more of it."""
+    services.end_absence(event.account_id, by="system", now=timezone.now(), place=Place.LEFT)
+    _rewrite(event.account_id)
 
 
 def follow_people(event: PeopleChanged) -> None:

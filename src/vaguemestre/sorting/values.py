@@ -13,7 +13,8 @@ OURS = frozenset({SCRIPT_NAME, SPAM_SCRIPT, EXPERT_SCRIPT})
 
 
 class Place(IntEnum):
-    """Which of somebody's absences: two may be prepared, one comes back every week, one is set by the desk.
+    """Which of somebody's absences: two may be prepared, one comes back every week, one is set by the desk,
+    one is what is answered for somebody who left.
 
     In the order in which they are tried: two at once send one reply.
     """
@@ -22,6 +23,7 @@ class Place(IntEnum):
     SECOND = 2
     WEEKLY = 3
     DESK = 4
+    LEFT = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,18 @@ def sentence(refusal: Refusal) -> str:
         "intake.columns-missing": _("Colonnes absentes de la première ligne : %(columns)s."),
         "intake.columns-twice": _("Colonnes présentes deux fois : %(columns)s."),
         "intake.feed-refused": _("%(reason)s"),
+        "lives.account-unknown": _("Ce compte n’est celui de personne."),
+        "lives.account-closed": _("Ce compte est déjà fermé."),
+        "lives.by-the-feed": _("Les arrivées et les changements d’affectation viennent du flux RH."),
+        "lives.by-the-desk": _(
+            "Une compromission est déclarée par l’assistance, qui met le compte à l’abri."
+        ),
+        "lives.day-impossible": _("Cette date est trop loin."),
+        "lives.nothing-declared": _("Rien n’est déclaré pour ce compte."),
+        "lives.nothing-closes": _("Aucune fermeture n’est prévue pour ce compte."),
+        "lives.boxes-owned": _(
+            "Confiez d’abord à quelqu’un les boîtes dont vous êtes seul responsable : %(boxes)s."
+        ),
         "intake.feed-decided": _("Ce flux n’attend pas de décision, ou n’en attend plus."),
         "intake.doubt-unknown": _("Ce rapprochement n’existe pas."),
         "intake.doubt-answered": _("Quelqu’un a déjà répondu à ce rapprochement."),

@@ -12,12 +12,16 @@ from vaguemestre.credentials.queries.factors import (
 from vaguemestre.credentials.queries.keys import KeyShown, key_held, keys_in_stock, keys_of
 from vaguemestre.credentials.queries.lives import (
     AccountFacts,
+    Standing,
     accounts_by_dossier,
     accounts_of,
     accounts_of_people,
     facts_of,
     has_accounts,
+    open_accounts_of,
     people_with_mail,
+    standing,
+    standings,
 )
 from vaguemestre.credentials.queries.opening import (
     AppKeyKnown,
@@ -67,6 +71,7 @@ __all__ = [
     "PasskeyShown",
     "Presented",
     "Proposed",
+    "Standing",
     "account_of_app_password",
     "account_of_link",
     "account_of_mailbox",
@@ -93,6 +98,7 @@ __all__ = [
     "keys_in_stock",
     "keys_of",
     "lives_of",
+    "open_accounts_of",
     "passkey_named",
     "passkeys_of",
     "password_kept",
@@ -103,6 +109,8 @@ __all__ = [
     "recovery_codes_left",
     "roles_of",
     "second_factor_due",
+    "standing",
+    "standings",
     "usable_contact",
     "usernames_of",
 ]

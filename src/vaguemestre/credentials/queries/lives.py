@@ -61,6 +61,46 @@ def facts_of(account_ids: Collection[int] | None, now: datetime) -> Iterator[Acc
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Account and mailbox, each with its state and since when (None: before dates were kept)."""
+
+    account_id: int
+    person_id: int | None
+    username: str
+    mailbox: str
+    state: str
+    state_since: datetime | None
+    mailbox_state: str
+    mailbox_since: datetime | None
+
+
+_STANDING = (
+    "id", "person_id", "username", "mailbox", "state", "state_since", "mailbox_state", "mailbox_since"
+)  # fmt: skip
+
+
+def standings(account_ids: Collection[int]) -> dict[int, Standing]:
+    """By account; who is not there is left out."""
+    found: dict[int, Standing] = {}
+    for accounts in _some(account_ids):
+        found |= {row[0]: Standing(*row) for row in accounts.values_list(*_STANDING)}
+    return found
+
+
+def standing(account_id: int) -> Standing | None:
+    return standings([account_id]).get(account_id)
+
+
+def open_accounts_of(person_ids: Collection[int]) -> dict[int, int]:
+    """Account → person, for those of these people that are not closed."""
+    found: dict[int, int] = {}
+    for some in batched(person_ids, _IN_ONE_QUESTION):
+        rows = Account.objects.filter(person_id__in=some).exclude(state=Account.State.CLOSED)
+        found |= {pk: person_id or 0 for pk, person_id in rows.values_list("pk", "person_id")}
+    return found
+
+
 def accounts_of(person_ids: Collection[int]) -> list[int]:
     """The accounts of those people; somebody may have none."""
     found: list[int] = []

@@ -76,7 +76,7 @@ def book_page(
 
 def book_card(public_id: UUID, day: date) -> BookCard | None:
     """None for nobody, for whoever is unlisted and for whoever serves nowhere: nobody can tell which."""
-    people = Person.objects.filter(public_id=public_id, unlisted=False)
+    people = Person.objects.filter(public_id=public_id, unlisted=False, hidden_since=None)
     cards = _cards(list(people), day)
     return cards[0] if cards and cards[0].posts else None
 
@@ -127,7 +127,7 @@ def _those_in(
     """Listed people whom every reading names; the first `walked` of them name too many to be read."""
     common: set[int] | None = None
     is_more = False  # another reading narrows them still
-    found = Person.objects.filter(unlisted=False)
+    found = Person.objects.filter(unlisted=False, hidden_since=None)
     for number, reading in enumerate(readings):
         ids = None if number < walked else _few(reading)
         if ids is None:

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import batched
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from vaguemestre.directory.models import (
     Academy,
@@ -32,6 +32,7 @@ from vaguemestre.directory.values import (
     Post,
 )
 
+_LISTED = {"person__unlisted": False, "person__hidden_since": None}
 _POST_COLUMNS = (
     "structure__uai",
     "starts_on",
@@ -112,6 +113,29 @@ def people_in(structure_id: int, day: date) -> QuerySet[Person]:
     return Person.objects.filter(served).distinct().order_by("usage_name", "birth_name", "first_name")
 
 
+def people_over(today: date) -> dict[int, date]:
+    """Person → last day served, for those whose every assignment is over."""
+    rows = Assignment.objects.values("person_id").annotate(
+        last=Max("ends_on"), endless=Count("pk", filter=Q(ends_on=None))
+    )
+    over = rows.filter(endless=0, last__lt=today)
+    return dict(over.values_list("person_id", "last"))
+
+
+def people_serving(person_ids: Collection[int], today: date) -> frozenset[int]:
+    """Those of them with an assignment that goes on, or is to come."""
+    found: set[int] = set()
+    for some in batched(person_ids, _IN_ONE_QUESTION):
+        rows = Assignment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), person_id__in=some)
+        found |= set(rows.values_list("person_id", flat=True))
+    return frozenset(found)
+
+
+def private_address(person_id: int) -> str:
+    """The backup address HR knows, or the person gave; "" without one."""
+    return Person.objects.filter(pk=person_id).values_list("recovery_address", flat=True).first() or ""
+
+
 def posts_of(person_id: int) -> list[Post]:
     """Every assignment of somebody, past ones too."""
     rows = Assignment.objects.filter(person_id=person_id).order_by("starts_on", "id")
@@ -184,7 +208,7 @@ def people_like(typed: str, *, limit: int) -> tuple[Listed, ...]:
     words = re.findall(r"[a-z0-9]+", fold(typed.partition("@")[0].replace(".", " ")))
     if not words:
         return ()
-    wanted = Q(is_primary=True, may_send=True, person__unlisted=False)
+    wanted = Q(is_primary=True, may_send=True, **_LISTED)
     for word in words[1:]:
         wanted &= (
             Q(address__startswith=word) | Q(address__contains=f".{word}") | Q(address__contains=f"-{word}")
@@ -207,7 +231,7 @@ def people_like(typed: str, *, limit: int) -> tuple[Listed, ...]:
 def listed_by_address(addresses: Collection[str]) -> dict[str, Listed]:
     """Address (lower case) → the listed person who receives there, former addresses included."""
     found: dict[str, Listed] = {}
-    rows = MailAddress.objects.filter(person__unlisted=False).select_related("person")
+    rows = MailAddress.objects.filter(**_LISTED).select_related("person")
     for some in batched(addresses, _IN_ONE_QUESTION):
         here = list(rows.filter(address__in=some))
         details = _details([row.person_id for row in here])
@@ -223,7 +247,7 @@ def with_homonyms(addresses: Collection[str]) -> set[str]:
     variants = {stem.replace("@", f"{number}@", 1) for stem in stems.values() for number in ("", 1, 2, 3)}
     taken: dict[str, set[int]] = defaultdict(set)
     for some in batched(variants, _IN_ONE_QUESTION):
-        rows = MailAddress.objects.filter(address__in=some, person__unlisted=False)
+        rows = MailAddress.objects.filter(address__in=some, **_LISTED)
         for address, person_id in rows.values_list("address", "person_id"):
             taken[re.sub(r"\d*(?=@)", "", address, count=1)].add(person_id)
     return {address for address, stem in stems.items() if len(taken[stem]) > 1}
@@ -375,7 +399,7 @@ def _posts(academy_id: int) -> Mapping[int, list[Post]]:
 def listed_at(address: str) -> Listed | None:
     """The listed person who has that address (any case), with function and school; None for nobody."""
     row = (
-        MailAddress.objects.filter(address=address.strip().lower(), person__unlisted=False)
+        MailAddress.objects.filter(address=address.strip().lower(), **_LISTED)
         .select_related("person")
         .first()
     )
@@ -390,7 +414,7 @@ def people_near(first: str, last: str, *, limit: int = 60) -> tuple[Listed, ...]
     """
     if not first or not last:
         return ()
-    wanted = MailAddress.objects.filter(is_primary=True, person__unlisted=False).select_related("person")
+    wanted = MailAddress.objects.filter(is_primary=True, **_LISTED).select_related("person")
     rows = [
         *wanted.filter(begins("address", f"{first}.{last[0]}"))[:limit],
         *wanted.filter(begins("surname", f"{last}"), address__startswith=first[0])[:limit],

@@ -7,6 +7,7 @@ from vaguemestre.directory.services.people import (
     add_address,
     change_people,
     change_person,
+    hide_people,
     register_people,
     register_person,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "change_person",
     "describe_structures",
     "found_academy",
+    "hide_people",
     "issue_numen",
     "record_numen",
     "register_people",

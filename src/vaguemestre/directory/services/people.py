@@ -129,6 +129,15 @@ def change_person(change: PersonChange, keys: NumenKeys, *, by: str, now: dateti
     change_people([change], keys, by=by, now=now)
 
 
+def hide_people(person_ids: Sequence[int], *, hidden: bool, by: str, now: datetime) -> None:
+    """The directory stops showing them, or shows them again. Inside the caller's transaction."""
+    rows = Person.objects.filter(pk__in=person_ids, hidden_since__isnull=hidden)
+    changed = list(rows.values_list("pk", flat=True))
+    Person.objects.filter(pk__in=changed).update(hidden_since=now if hidden else None)
+    act = "hidden" if hidden else "shown"
+    record_many(Line(f"directory.person-{act}", to=f"person:{pk}", by=by, at=now) for pk in changed)
+
+
 def _change(change: PersonChange, keys: NumenKeys, *, by: str, now: datetime) -> None:
     person = Person.objects.select_related("academy").get(pk=change.person_id)
     changed = _change_columns(person, change)

@@ -71,6 +71,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "L’assistance a demandé qu’un code pour choisir un nouveau mot de passe vous soit remis en main "
         "propre, par quelqu’un qui s’assurera de votre identité.",
     ),
+    "closing-near": (
+        "Votre compte sera bientôt fermé",
+        "Vos fonctions dans l’académie prennent fin, et votre compte sera fermé : plus rien ne l’ouvrira, "
+        "et le courrier qui vous est adressé sera refusé. D’ici là, emportez vos courriels, vos contacts et "
+        "vos filtres : paramètres, « Importer et exporter ». Si vous restez en fonction, dites-le à votre "
+        "service de gestion.",
+    ),
     "desk-key-given": ("Une clé OTP vous a été remise", "L’assistance vous a remis une clé OTP."),
     "desk-key-lost": (
         "Votre clé OTP est déclarée perdue",

@@ -63,5 +63,23 @@ def neutral(name: str, starts_on: date, ends_on: date) -> Absence:
     )
 
 
+def gone(name: str, starts_on: date, ends_on: date, new_address: str) -> Absence:
+    """What is answered for somebody who left or is away for long: neither why, nor until when.
+
+    `new_address` only where the person agreed.
+    """
+    text = f"Bonjour,\n\n{name} ne lit plus les messages envoyés à cette adresse."
+    text += f" Vous pouvez lui écrire à {new_address}." if new_address else ""
+    text += "\n\nRéponse automatique de la messagerie académique."
+    return Absence(
+        is_on=True,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        internal_text=text,
+        external_text=text,
+        place=Place.LEFT,
+    )
+
+
 def _said(day: date | None) -> str:
     return f"{day:%d/%m/%Y}" if day else ""

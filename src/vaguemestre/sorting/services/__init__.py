@@ -1,6 +1,11 @@
 """Deciding what happens to arriving mail, and making Dovecot do it."""
 
-from vaguemestre.sorting.services.absences import end_absence, save_absence, set_neutral_absence
+from vaguemestre.sorting.services.absences import (
+    answer_for_gone,
+    end_absence,
+    save_absence,
+    set_neutral_absence,
+)
 from vaguemestre.sorting.services.expert import save_expert
 from vaguemestre.sorting.services.filters import (
     arrange_filters,
@@ -15,6 +20,7 @@ from vaguemestre.sorting.services.scripts import rewrite_script
 from vaguemestre.sorting.services.spam import save_spam
 
 __all__ = [
+    "answer_for_gone",
     "arrange_filters",
     "ask_pass",
     "carry_pass",

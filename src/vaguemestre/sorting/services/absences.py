@@ -13,7 +13,7 @@ from vaguemestre.sorting import queries
 from vaguemestre.sorting.events import SortingChanged
 from vaguemestre.sorting.models import AbsenceRow
 from vaguemestre.sorting.rules.absences import check_absence, holds
-from vaguemestre.sorting.rules.wordings import neutral
+from vaguemestre.sorting.rules.wordings import gone, neutral
 from vaguemestre.sorting.services.changing import changed
 from vaguemestre.sorting.values import Absence, Place
 
@@ -68,6 +68,21 @@ def set_neutral_absence(
         reason=f"à la demande de {asked_by}",
     )
     announce(AccountTouched(account_id, "desk-absence", now.isoformat(), f"à la demande de {asked_by}"))
+    return changed(account_id)
+
+
+@transaction.atomic(durable=True)
+def answer_for_gone(
+    account_id: int, starts_on: date, ends_on: date, new_address: str, *, now: datetime
+) -> SortingChanged | None:
+    """What is answered for somebody who left (DOMAIN.md §3.6); None when nothing opens their mailbox."""
+    owner = queries.owner_of(account_id, now)
+    if owner is None:
+        return None
+    absence = gone(owner.name, starts_on, ends_on, new_address)
+    check_absence(absence, now=now)
+    _keep(account_id, absence)
+    _told("sorting.absence-set-by-life", account_id, absence, by="system", now=now)
     return changed(account_id)
 
 

@@ -1,0 +1,131 @@
+"""`vaguemestre life`: what happens to people, and what follows."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from django.conf import settings
+from django.utils import timezone
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.credentials.events import AccountsChanged
+from vaguemestre.credentials.queries import find_account
+from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day, parse_day
+from vaguemestre.lives import queries, rules, services
+from vaguemestre.lives.values import Event, Life
+from vaguemestre.lives.words import EVENTS, MAILBOXES, STATES, STEPS
+
+app = typer.Typer(help="Vies : départs, congés, retours, et leurs suites.", no_args_is_help=True)
+
+_Username = Annotated[str, typer.Argument(help="L’identifiant, ou une adresse du compte.")]
+_On = Annotated[str, typer.Option("--on", help="Le jour, JJ/MM/AAAA.")]
+
+
+@app.command()
+def declare(
+    username: _Username,
+    event: Annotated[Event, typer.Argument(help="Ce qui arrive.")],
+    on: _On = "",
+    new_address: Annotated[str, typer.Option(help="La nouvelle adresse, pour une mutation.")] = "",
+) -> None:
+    """Déclare ce qui arrive à quelqu’un ; ce qui est dû ce jour est fait aussitôt."""
+    account_id, now = _account(username), timezone.now()
+    today = paris_day(now)
+    services.declare(
+        account_id,
+        event,
+        _day(on) if on else today,
+        settings.CONFIG.life_numbers(),
+        new_address=new_address,
+        by="cli",
+        now=now,
+        today=today,
+    )
+    _follow(account_id)
+    _show(account_id)
+
+
+@app.command()
+def back(username: _Username) -> None:
+    """La personne revient, ou rien n’était arrivé : tout redevient comme avant."""
+    account_id = _account(username)
+    services.come_back(account_id, by="cli", now=timezone.now())
+    _follow(account_id)
+    _show(account_id)
+
+
+@app.command()
+def postpone(username: _Username, on: _On) -> None:
+    """Un autre jour de fermeture."""
+    account_id, now = _account(username), timezone.now()
+    numbers = settings.CONFIG.life_numbers()
+    services.postpone(account_id, _day(on), numbers, by="cli", now=now, today=paris_day(now))
+    _show(account_id)
+
+
+@app.command()
+def show(username: _Username) -> None:
+    """Compte et boîte, chacun avec son état et sa date, et ce qui vient."""
+    _show(_account(username))
+
+
+@app.command()
+def coming() -> None:
+    """Ceux pour qui quelque chose est prévu, le plus proche d’abord."""
+    found = queries.coming(rules.table(settings.CONFIG.life_numbers()))
+    for username, life in found:
+        typer.echo(f"{username}  {_happened(life)}")
+        for due in life.to_come:
+            typer.echo(f"    {due.on:%d/%m/%Y}  {STEPS[due.step]}")
+    if not found:
+        typer.echo("Rien n’est prévu.")
+
+
+@app.command()
+def table() -> None:
+    """Les suites de chaque évènement, en jours ; réglages [lives] et [feed]."""
+    for event, consequence in rules.table(settings.CONFIG.life_numbers()).items():
+        said = ", ".join(f"{STEPS[step]} (J+{days})" for step, days in consequence.steps.items())
+        if consequence.posts_kept:
+            said = f"droits de l’ancien poste gardés {consequence.posts_kept} jours"
+        typer.echo(f"{EVENTS[event]} : {said or 'rien ne change'}")
+
+
+def _show(account_id: int) -> None:
+    life = queries.life_of(account_id, rules.table(settings.CONFIG.life_numbers()))
+    if life is None:
+        return
+    since = f" depuis le {life.state_since:%d/%m/%Y}" if life.state_since else ""
+    typer.echo(f"Compte : {STATES[life.state]}{since}")
+    since = f" depuis le {life.mailbox_since:%d/%m/%Y}" if life.mailbox_since else ""
+    typer.echo(f"Boîte : {MAILBOXES[life.mailbox_state]}{since}")
+    if life.event:
+        typer.echo(_happened(life))
+    for due in life.to_come:
+        typer.echo(f"  {due.on:%d/%m/%Y}  {STEPS[due.step]}")
+
+
+def _happened(life: Life) -> str:
+    return f"{EVENTS[life.event]}, le {life.effect_on:%d/%m/%Y}" if life.event and life.effect_on else ""
+
+
+def _follow(account_id: int) -> None:
+    """At once on every channel, as far as the engines answer; the worker does the rest."""
+    if not run_now(AccountsChanged([account_id])):
+        typer.echo("La messagerie ne répond pas : elle suivra à son retour.", err=True)
+
+
+def _account(typed: str) -> int:
+    found = find_account(typed)
+    if found is None:
+        raise Refusal("credentials.account-unknown", username=typed)
+    return found.account_id
+
+
+def _day(typed: str) -> date:
+    try:
+        return parse_day(typed)
+    except ValueError as error:
+        raise Failed(f"« {typed} » n’est pas une date : JJ/MM/AAAA.", 2) from error

@@ -1,0 +1,51 @@
+"""What the worker does about lives: the days that come, letters, what is erased."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from vaguemestre.credentials.queries import alarm_contacts, standing
+from vaguemestre.directory.queries import private_address
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.lives import services
+from vaguemestre.lives.events import ClosingNear, MailboxDoomed
+from vaguemestre.lives.letters import closing_letter
+from vaguemestre.lives.ports import erase_mail, letter_sender
+from vaguemestre.signin.ports import send_outside
+
+
+def follow_days() -> None:
+    """A round: each minute what is due, once a day what nobody declared."""
+    now = timezone.now()
+    today, numbers = paris_day(now), settings.CONFIG.life_numbers()
+    services.look_around(numbers, now=now, today=today)
+    services.follow(numbers, now=now, today=today)
+
+
+def write_to_contacts(event: ClosingNear) -> None:
+    """To every private address that is known: the mailbox may not be read any more."""
+    account, now = standing(event.account_id), timezone.now()
+    if account is None:
+        return
+    contacts = alarm_contacts(event.account_id, now)
+    private = private_address(account.person_id or 0)
+    if not contacts and private:
+        contacts = [private]
+    for to in contacts:
+        sender = letter_sender.get()(settings.CONFIG.academy.domain, now=now)
+        content = closing_letter(
+            to=to,
+            sender=sender,
+            site=settings.CONFIG.public_url,
+            closes_on=date.fromisoformat(event.closes_on),
+            at=datetime.fromisoformat(event.at),
+        )
+        send_outside.get()(sender, sender, [to], content)
+
+
+def erase(event: MailboxDoomed) -> None:
+    """Unless the person came back meanwhile."""
+    account = standing(event.account_id)
+    if account and account.mailbox_state == "purged":
+        erase_mail.get()(account.mailbox)

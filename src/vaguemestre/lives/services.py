@@ -1,0 +1,265 @@
+"""What happens to somebody, declared; and what follows, day after day."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from vaguemestre.credentials.queries import open_accounts_of, standing, standings
+from vaguemestre.credentials.services import change_states, move_mailboxes
+from vaguemestre.directory.queries import people_over, people_serving
+from vaguemestre.directory.services import hide_people
+from vaguemestre.jobs.services import announce
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.lives import queries, rules
+from vaguemestre.lives.events import ClosingNear, MailboxDoomed, NeutralReplyDue, NeutralReplyOver
+from vaguemestre.lives.models import Day, Passage
+from vaguemestre.lives.ports import BoxesOwned
+from vaguemestre.lives.values import Event, Numbers, Step, Table
+from vaguemestre.signin.events import AccountTouched
+
+_LONGEST = timedelta(days=3 * 365)  # of a neutral reply whose end nobody knows
+_EARLIEST = timedelta(days=366)  # that an event may be declared after it happened
+
+
+@transaction.atomic(durable=True)
+def declare(
+    account_id: int,
+    event: Event,
+    effect_on: date,
+    numbers: Numbers,
+    *,
+    new_address: str = "",
+    by: str,
+    now: datetime,
+    today: date,
+) -> None:
+    """Use case: keep that it happens, in the place of what was declared before; the steps due are done.
+
+    Raises Refusal `lives.account-unknown`, `lives.account-closed`, `lives.by-the-feed`, `lives.by-the-desk`,
+    `lives.day-impossible`.
+    """
+    if event in rules.BY_THE_FEED or event in rules.BY_THE_DESK:
+        raise Refusal("lives.by-the-feed" if event in rules.BY_THE_FEED else "lives.by-the-desk")
+    if not today - _EARLIEST <= effect_on <= today + _LONGEST:
+        raise Refusal("lives.day-impossible")
+    account = standing(account_id)
+    if account is None or account.person_id is None:
+        raise Refusal("lives.account-unknown")
+    if account.state == "closed":
+        raise Refusal("lives.account-closed")
+    _end(account_id, by=by, now=now, is_replaced=True)
+    passage = _begun(account_id, event, effect_on, by, now)
+    passage.new_address = new_address
+    _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
+
+
+@transaction.atomic(durable=True)
+def come_back(account_id: int, *, by: str, now: datetime) -> None:
+    """Use case: it is over, or was declared by mistake: account, mailbox and directory as before.
+
+    A mailbox that was erased comes back empty. Raises Refusal `lives.nothing-declared`.
+    """
+    if not _end(account_id, by=by, now=now, is_replaced=False):
+        raise Refusal("lives.nothing-declared")
+
+
+@transaction.atomic(durable=True)
+def postpone(
+    account_id: int, closes_on: date, numbers: Numbers, *, by: str, now: datetime, today: date
+) -> None:
+    """Use case: another day of closing, as retired people ask. Raises Refusal `lives.nothing-closes`,
+    `lives.day-impossible`.
+    """
+    table = rules.table(numbers)
+    passage = queries.open_passage(account_id)
+    if passage is None or Step.CLOSE not in table[Event(passage.event)].steps or Step.CLOSE in passage.done:
+        raise Refusal("lives.nothing-closes")
+    if not today < closes_on <= today + _LONGEST:
+        raise Refusal("lives.day-impossible")
+    passage.closes_on = closes_on
+    passage.done = [one for one in passage.done if not one.startswith("notice-")]
+    record(
+        "lives.closing-put-off", to=f"account:{account_id}", by=by, at=now, closes_on=closes_on.isoformat()
+    )
+    _go_on(passage, numbers, table, now=now, today=today)
+
+
+@transaction.atomic(durable=True)
+def tell_new_address(account_id: int, *, agrees: bool, by: str, now: datetime, numbers: Numbers) -> None:
+    """Use case: whether the neutral reply gives the new address is the person's own choice.
+
+    Raises Refusal `lives.nothing-declared`.
+    """
+    passage = queries.open_passage(account_id)
+    if passage is None or not passage.new_address:
+        raise Refusal("lives.nothing-declared")
+    Passage.objects.filter(pk=passage.pk).update(tells_new_address=agrees)
+    passage.tells_new_address = agrees
+    record("lives.new-address-told", to=f"account:{account_id}", by=by, at=now, agrees=agrees)
+    if Step.ANSWER in passage.done:
+        _answer(passage, rules.table(numbers))
+
+
+@transaction.atomic(durable=True)
+def leave_now(account_id: int, boxes_owned: BoxesOwned, *, by: str, now: datetime) -> None:
+    """Use case: the person has taken everything and closes their account before its day.
+
+    Raises Refusal `lives.nothing-closes`, `lives.boxes-owned` while somebody else must first own their boxes.
+    """
+    passage = queries.open_passage(account_id)
+    if passage is None or Step.CLOSE in passage.done:
+        raise Refusal("lives.nothing-closes")
+    owned = boxes_owned(account_id)
+    if owned:
+        raise Refusal("lives.boxes-owned", boxes=", ".join(owned))
+    _do(passage, Step.CLOSE, {}, by, now)
+    Passage.objects.filter(pk=passage.pk).update(done=[*passage.done, Step.CLOSE])
+
+
+def follow(numbers: Numbers, *, now: datetime, today: date) -> int:
+    """Whatever is due that day, each life in a transaction of its own; how many. Run again: nothing."""
+    table, count = rules.table(numbers), 0
+    for passage_id in queries.due_passages(today):
+        with transaction.atomic(durable=True):
+            passage = Passage.objects.select_for_update().filter(pk=passage_id, ended_at=None).first()
+            if passage is not None:
+                _go_on(passage, numbers, table, now=now, today=today)
+                count += 1
+    return count
+
+
+def look_around(numbers: Numbers, *, now: datetime, today: date) -> bool:
+    """Once a day: contracts that ended without a feed saying more, people who serve again, settings changed.
+
+    False when that day was looked at already.
+    """
+    try:
+        with transaction.atomic():
+            Day.objects.create(day=today)
+    except IntegrityError:
+        return False
+    ended = people_over(today)
+    accounts = open_accounts_of(ended)
+    for account_id in accounts.keys() - queries.passing(accounts):
+        with transaction.atomic(durable=True):
+            if queries.open_passage(account_id) is None:
+                person_id = accounts[account_id]
+                effect_on = ended[person_id] + timedelta(days=1)
+                passage = _begun(account_id, Event.CONTRACT_END, effect_on, "system", now)
+                _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
+    _take_back(now=now, today=today)
+    table = rules.table(numbers)
+    for passage in Passage.objects.filter(ended_at=None):
+        _keep_next(passage, table, numbers, today)
+    Day.objects.filter(day__lt=today - timedelta(days=30)).delete()
+    return True
+
+
+def _take_back(*, now: datetime, today: date) -> None:
+    """A contract renewed: the person serves again."""
+    passing = queries.open_of(Event.CONTRACT_END)
+    people = {pk: found.person_id for pk, found in standings(passing).items()}
+    serving = people_serving([person for person in people.values() if person], today)
+    for account_id, person_id in people.items():
+        if person_id in serving:
+            with transaction.atomic(durable=True):
+                _end(account_id, by="system", now=now, is_replaced=False)
+
+
+def _begun(account_id: int, event: Event, effect_on: date, by: str, now: datetime) -> Passage:
+    passage = Passage.objects.create(
+        account_id=account_id, event=event, effect_on=effect_on, by=by, declared_at=now, next_on=effect_on
+    )
+    record(f"lives.{event}", to=f"account:{account_id}", by=by, at=now, effect_on=effect_on.isoformat())
+    return passage
+
+
+def _go_on(passage: Passage, numbers: Numbers, table: Table, *, now: datetime, today: date) -> None:
+    """The steps due, then the notice due, then the next day kept."""
+    dues = rules.steps(table[Event(passage.event)], passage.effect_on, passage.closes_on)
+    for step in rules.due(dues, passage.done, today):
+        _do(passage, step, table, "system", now)
+        passage.done = [*passage.done, step]
+    closes_on = rules.closing_day(dues)
+    ahead = rules.notice_due(closes_on, passage.done, today, numbers.notices)
+    if closes_on and ahead is not None:
+        told = rules.told_by(ahead, numbers.notices)
+        passage.done = [*passage.done, *(one for one in told if one not in passage.done)]
+        at = now.isoformat()
+        told_day = f"Jour de la fermeture : {closes_on:%d/%m/%Y}"
+        announce(AccountTouched(passage.account_id, "closing-near", at, detail=told_day))
+        announce(ClosingNear(passage.account_id, closes_on.isoformat(), at))
+    _keep_next(passage, table, numbers, today)
+
+
+def _keep_next(passage: Passage, table: Table, numbers: Numbers, today: date) -> None:
+    dues = rules.steps(table[Event(passage.event)], passage.effect_on, passage.closes_on)
+    passage.next_on = rules.next_day(dues, passage.done, today, numbers.notices)
+    passage.save()
+
+
+def _do(passage: Passage, step: Step, table: Table, by: str, now: datetime) -> None:
+    account_id = passage.account_id
+    match step:
+        case Step.HIDE:
+            hide_people([_person_of(account_id)], hidden=True, by=by, now=now)
+        case Step.ANSWER:
+            _answer(passage, table)
+        case Step.SUSPEND:
+            _suspended(account_id, by, now)
+        case Step.CLOSE | Step.FREEZE:
+            change_states([account_id], "close", by=by, now=now)
+            state = "frozen" if step is Step.FREEZE else "closed"
+            move_mailboxes([account_id], state, by=by, now=now)
+        case Step.PURGE:
+            if move_mailboxes([account_id], "purged", by=by, now=now):
+                announce(MailboxDoomed(account_id))
+
+
+def _suspended(account_id: int, by: str, now: datetime) -> None:
+    if _state_of(account_id) != "closed":
+        change_states([account_id], "suspend", by=by, now=now)
+
+
+def _answer(passage: Passage, table: Table) -> None:
+    dues = rules.steps(table[Event(passage.event)], passage.effect_on, passage.closes_on)
+    ends_on = rules.closing_day(dues) or passage.effect_on + _LONGEST
+    told = passage.new_address if passage.tells_new_address else ""
+    announce(NeutralReplyDue(passage.account_id, passage.effect_on.isoformat(), ends_on.isoformat(), told))
+
+
+def _end(account_id: int, *, by: str, now: datetime, is_replaced: bool) -> bool:
+    """End what is open, and take back what it did; False when nothing was. What another event declared since
+    follows its own steps."""
+    passage = queries.open_passage(account_id)
+    if passage is None:
+        return False
+    done = set(passage.done)
+    Passage.objects.filter(pk=passage.pk).update(ended_at=now, next_on=None)
+    record("lives.ended", to=f"account:{account_id}", by=by, at=now, event=passage.event)
+    if Step.HIDE in done:
+        hide_people([_person_of(account_id)], hidden=False, by=by, now=now)
+    if Step.ANSWER in done:
+        announce(NeutralReplyOver(account_id))
+    if Step.SUSPEND in done and not is_replaced:
+        _resumed(account_id, by, now)
+    if done & {Step.CLOSE, Step.FREEZE, Step.PURGE}:
+        change_states([account_id], "reopen", by=by, now=now)
+        move_mailboxes([account_id], "open", by=by, now=now)
+    return True
+
+
+def _resumed(account_id: int, by: str, now: datetime) -> None:
+    if _state_of(account_id) == "suspended":
+        change_states([account_id], "resume", by=by, now=now)
+
+
+def _person_of(account_id: int) -> int:
+    found = standing(account_id)
+    return found.person_id or 0 if found else 0
+
+
+def _state_of(account_id: int) -> str:
+    found = standing(account_id)
+    return found.state if found else ""
