@@ -1,4 +1,5 @@
 // The composer's page: ties the text, the addresses, the attachments, what is kept and what leaves.
+import { Borrowing } from "./borrowing.js";
 import { Editor } from "./editor.js";
 import { Enclosures } from "./enclosures.js";
 import { Keeping } from "./keeping.js";
@@ -9,7 +10,10 @@ import { Knowing } from "./knowing.js";
 import { Quiet } from "./quiet.js";
 import { Recipients } from "./recipients.js";
 import { Sending } from "./sending.js";
+import { Terms } from "./terms.js";
 import { Refused, Server, SignedOut } from "./server.js";
+
+const told = (id) => JSON.parse(document.getElementById(id).textContent);
 
 class Composer {
   constructor(form) {
@@ -37,12 +41,15 @@ class Composer {
     });
     this.choices = new Choices(form, this.server, this.editor, touched, (sentence) => this.say(sentence));
     this.editor.onUnfoldPlain = (quote) => this.unfoldPlain(quote);
+    const terms = new Terms(this.server);
     this.enclosures = new Enclosures(document.querySelector("#enclosures"), this.server, {
+      onTerms: (link, onChanged) => terms.ask(link, onChanged),
       limit: Number(form.dataset.limit),
       onChange: touched,
       onTrouble: (sentence) => this.say(sentence),
     });
-    this.enclosures.show(JSON.parse(document.getElementById("first-enclosures").textContent));
+    this.enclosures.show(told("first-enclosures"), told("first-links"));
+    new Borrowing(this.server, { onTaken: (taken) => this.enclosures.took(taken), onTrouble: (sentence) => this.say(sentence) });
     this.checking = new Checking(form, {
       recipients: this.recipients,
       enclosures: this.enclosures,
@@ -74,7 +81,7 @@ class Composer {
       this.wasSent(told);
       this.sending.tell(told, "");
     } else if (left?.fields) this.restore(left.fields);
-    for (const button of ["later", "attach", "drop", "stock", "options", "mailing"]) document.getElementById(button).hidden = false;
+    for (const button of ["later", "attach", "borrow", "drop", "stock", "options", "mailing"]) document.getElementById(button).hidden = false;
     if (this.recipients[0].people.length) this.editor.focus();
     else this.recipients[0].input.focus();
     this.knowing.look();

@@ -1,4 +1,5 @@
-// Attachments: sent in slices, so that a cut costs one slice; each with its progress, each removable.
+// Attachments: sent in slices, so that a cut costs one slice; each with its progress, each removable. What would make
+// the message too large is left with us and carried as a link.
 import { Away, Refused, SignedOut } from "./server.js";
 
 const SLICE = 512 * 1024;
@@ -14,20 +15,27 @@ export function octets(size) {
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export class Enclosures {
-  constructor(list, server, { limit, onChange, onTrouble }) {
+  constructor(list, server, { limit, onChange, onTrouble, onTerms }) {
     this.list = list;
     this.server = server;
     this.limit = limit;
     this.onChange = onChange;
     this.onTrouble = onTrouble;
+    this.onTerms = onTerms;
     this.kept = new Map();
   }
 
-  show(first) {
+  show(first, links = []) {
     for (const one of first.filter((enclosure) => !enclosure.is_picture)) {
       this.kept.set(one.id, { ...one, row: this.row(one.name, one.size, () => this.remove(one.id)) });
       if (one.received === one.size) this.whole(one.id);
       else this.fail(one.id, "Interrompue : joignez-la de nouveau.");
+    }
+    for (const one of links) {
+      this.keepLink(one);
+      if (one.infected) this.fail(`lien-${one.id}`, "Un virus y a été trouvé : retirez-la.");
+      else if (one.received === one.size) this.whole(`lien-${one.id}`);
+      else this.fail(`lien-${one.id}`, "Interrompue : joignez-la de nouveau.");
     }
     this.tell();
   }
@@ -42,7 +50,7 @@ export class Enclosures {
 
   room(size) {
     let total = 250000;
-    for (const one of this.kept.values()) total += one.size * GROWTH + 1024;
+    for (const one of this.kept.values()) if (!one.link) total += one.size * GROWTH + 1024;
     return total + size * GROWTH <= this.limit;
   }
 
@@ -51,11 +59,7 @@ export class Enclosures {
   }
 
   async addOne(file, asPicture, onPicture) {
-    if (!this.room(file.size)) {
-      const most = Math.floor((this.limit - 250000) / GROWTH / 1024 / 1024);
-      this.onTrouble(`« ${file.name} » (${octets(file.size)}) rendrait le message trop lourd : les pièces jointes font ${most} Mo au plus en tout. Déposez-la plutôt dans un espace de partage et envoyez le lien.`);
-      return;
-    }
+    if (!this.room(file.size)) return this.addLink(file);
     let begun;
     try {
       const fields = { name: file.name || "image.png", kind: file.type, size: file.size, picture: asPicture ? "1" : "" };
@@ -68,7 +72,7 @@ export class Enclosures {
     this.kept.set(begun.id, { id: begun.id, name: begun.name, size: file.size, row });
     this.tell();
     try {
-      await this.send(begun.id, file, row);
+      await this.send(begun.id, file, row, `pieces/${begun.id}/suite/`);
     } catch (error) {
       if (this.kept.has(begun.id)) this.fail(begun.id, error instanceof Refused ? error.message : "L’envoi de la pièce a échoué.");
       return;
@@ -82,13 +86,71 @@ export class Enclosures {
     this.onChange();
   }
 
-  async send(id, file, row) {
+  // Too large for the message: the file is left with us, the message carries a link.
+  async addLink(file) {
+    let begun;
+    try {
+      const fields = { name: file.name || "fichier", kind: file.type, size: file.size };
+      begun = await this.insist(() => this.server.post("liens/", fields));
+    } catch (error) {
+      this.onTrouble(error instanceof Refused ? `« ${file.name} » : ${error.message}` : `« ${file.name} » n’a pas pu être déposée.`);
+      return;
+    }
+    const row = this.keepLink(begun);
+    const id = `lien-${begun.id}`;
+    this.tell();
+    try {
+      await this.send(id, file, row, `liens/${begun.id}/suite/`);
+    } catch (error) {
+      if (this.kept.has(id)) this.fail(id, error instanceof Refused ? error.message : "Le dépôt a échoué.");
+      return;
+    }
+    this.whole(id);
+    this.onChange();
+  }
+
+  keepLink(link) {
+    const id = `lien-${link.id}`;
+    const row = this.row(link.name, link.size, () => this.remove(id));
+    row.classList.add("link");
+    const terms = document.createElement("button");
+    terms.type = "button";
+    terms.className = "btn quiet terms";
+    terms.addEventListener("click", () => this.onTerms(this.kept.get(id).link, (changed) => this.termed(id, changed)));
+    row.querySelector("button").before(terms);
+    this.kept.set(id, { id, name: link.name, size: link.size, row, link });
+    this.termed(id, link);
+    return row;
+  }
+
+  termed(id, link) {
+    const one = this.kept.get(id);
+    one.link = link;
+    const terms = one.row.querySelector(".terms");
+    const words = document.createElement("span");
+    words.textContent = `Lien jusqu’au ${link.until.slice(0, 5)}`;
+    terms.title = `« ${link.name} » part sous forme de lien, valable jusqu’au ${link.until}${link.locked ? ", avec un mot de passe" : ""}. Changer la date ou le mot de passe.`;
+    terms.setAttribute("aria-description", terms.title);
+    terms.replaceChildren(window.vaguemestre.icon(link.locked ? "lock" : "link"), words);
+  }
+
+  // Files we hold already, of another message.
+  took(enclosures) {
+    for (const one of enclosures) {
+      this.kept.set(one.id, { ...one, row: this.row(one.name, one.size, () => this.remove(one.id)) });
+      this.whole(one.id);
+    }
+    this.tell();
+    this.onChange();
+  }
+
+  async send(id, file, row, path) {
     let sent = 0;
     while (sent < file.size) {
       if (!this.kept.has(id)) throw new Error("removed");
       const slice = file.slice(sent, sent + SLICE);
       const told = await this.insist(() =>
-        this.server.ask(this.server.address(`pieces/${id}/suite/?offset=${sent}`), {
+        this.server.ask(this.server.address(`${path}?offset=${sent}`), {
           method: "POST",
           body: slice,
           headers: { "Content-Type": "application/octet-stream" },
@@ -162,7 +224,7 @@ export class Enclosures {
     one.row.remove();
     this.tell();
     try {
-      await this.server.post(`pieces/${id}/retirer/`, {});
+      await this.server.post(one.link ? `liens/${one.link.id}/retirer/` : `pieces/${id}/retirer/`, {});
     } catch {
       this.onTrouble(`« ${one.name} » n’a pas pu être retirée : rechargez la page avant d’envoyer.`);
     }

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -79,9 +80,10 @@ def left(nicolas: Account, shelf: FileShelf, check: Check) -> Deposited:
 
 
 def leave(who: Account, shelf: FileShelf, check: Check, name: str = "Carte.pdf") -> Deposited:
-    made = services.leave_whole(
-        who.pk, name, "application/pdf", CONTENT, shelf, check, room(), now=timezone.now()
-    )
+    with transaction.atomic():
+        made = services.leave_whole(
+            who.pk, name, "application/pdf", CONTENT, shelf, check, room(), now=timezone.now()
+        )
     return queries.deposits_named(who.pk, [made.id])[0]
 
 
@@ -179,9 +181,10 @@ def test_a_virus_found_takes_the_file_away_and_nobody_has_it_before(
 def test_a_deposit_cut_on_the_way_goes_on_where_it_stopped(
     nicolas: Account, shelf: FileShelf, check: Check, stranger: Client
 ) -> None:
-    begun = services.begin_deposit(
-        nicolas.pk, "a.zip", "application/zip", len(CONTENT), shelf, room(), now=timezone.now()
-    )
+    with transaction.atomic():
+        begun = services.begin_deposit(
+            nicolas.pk, "a.zip", "application/zip", len(CONTENT), shelf, room(), now=timezone.now()
+        )
 
     def add(offset: int, end: int) -> int:
         return services.add_slice(nicolas.pk, begun.id, offset, CONTENT[offset:end], shelf, check)
@@ -248,3 +251,12 @@ def test_the_shelf_holds_nothing_outside_its_folder(shelf: FileShelf) -> None:
     for name in ("../../etc/passwd", "", "a/b", "x"):
         with pytest.raises(FileNotFoundError):
             shelf.open(name)
+
+
+def test_sizes_are_said_as_one_says_them() -> None:
+    assert [rules.octets(n) for n in (1, 340_000, 45_230_000, 1_300_000_000)] == [
+        "1 ko",
+        "340 ko",
+        "45,2 Mo",
+        "1,3 Go",
+    ]

@@ -94,14 +94,24 @@ class Sender:
 
 
 class Deaths:
-    """How many are still owed to each step, dealt out as messages are seen there."""
+    """How many are still owed to each step, dealt out as messages are seen there: one a step and a round.
+
+    Killed over and over, the next try is put off further each time, and all one would see is patience.
+    """
 
     def __init__(self, instance: Instance, each: int) -> None:
         self._instance, self._drawn = instance, random.Random(SEED)
         self.owed = Counter(dict.fromkeys(STEPS, each))
+        self._struck: set[str] = set()
+
+    def next_round(self) -> None:
+        self._struck.clear()
 
     def strike(self, step: str) -> None:
-        if self.owed[step] > 0 and kill(self._instance, self._drawn.choice(VICTIMS)):
+        if step in self._struck or self.owed[step] < 1:
+            return
+        if kill(self._instance, self._drawn.choice(VICTIMS)):
+            self._struck.add(step)
             self.owed[step] -= 1
 
     def all_filed(self, sender: Sender, keys: list[str]) -> bool:
@@ -120,6 +130,7 @@ def test_one_copy_whatever_is_killed(
     most = how_many(2, 200)
     while +deaths.owed and len(sender.keys) < 4 * most:
         keys = []
+        deaths.next_round()
         for _ in range(4):
             deaths.strike("asked")
             keys.append(sender.send())

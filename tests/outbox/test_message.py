@@ -166,9 +166,28 @@ def test_file_names_lose_paths_controls_and_reversals(given_name: str, kept: str
     assert safe_name(given_name) == kept
 
 
-@pytest.mark.parametrize("kind", ["message/rfc822", "multipart/mixed", "text/html\r\nX: y", "", "x", "text/"])
+@pytest.mark.parametrize("kind", ["message/partial", "multipart/mixed", "text/html\r\nX: y", "", "text/"])
 def test_kinds_that_would_be_read_as_structure_become_octets(kind: str) -> None:
     assert safe_kind(kind) == "application/octet-stream"
+
+
+def test_a_whole_message_travels_as_one_where_its_lines_allow() -> None:
+    enclosed = b"Subject: x\r\nFrom: a@b.fr\r\n\r\nBonjour\r\n"
+    for content, kind in (
+        (enclosed, "message/rfc822"),
+        (enclosed.replace(b"Bonjour", "à demain".encode()), "application/octet-stream"),
+        (enclosed.replace(b"Bonjour", b"x" * 999), "application/octet-stream"),
+        (enclosed.replace(b"\r\n", b"\n"), "application/octet-stream"),
+    ):
+        made = compose(letter(enclosed=(Enclosed("m.eml", "message/rfc822", content),)), boundary="0" * 32)
+        (part,) = read(made).iter_attachments()
+        assert part.get_content_type() == kind
+        assert part.get_filename() == "m.eml"
+        if kind == "message/rfc822":
+            assert part["Content-Transfer-Encoding"] == "7bit"
+            assert made.count(enclosed) == 1
+        else:
+            assert part.get_payload(decode=True) == content
 
 
 def test_the_limit_counts_what_encoding_adds() -> None:

@@ -9,13 +9,14 @@ import pytest
 from tests.outbox.letters import NOON
 from tests.signin.people import account
 
+from vaguemestre.deposits.ports import shelf
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown, Refusal
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.webmail.values import MailLogin, MessageRef
 from vaguemestre.writing import services
 from vaguemestre.writing.models import Composition, Enclosure, Slice
-from vaguemestre.writing.queries import enclosure_content, find_writing
+from vaguemestre.writing.queries import enclosure_content, find_writing, source_files, sources
 from vaguemestre.writing.services.rows import fresh_key
 from vaguemestre.writing.values import Mode, Opening, Writer, Written
 
@@ -50,6 +51,10 @@ def original(box: MemoryMailbox, *, html: str = "", files: int = 0, folder: str 
 
 def start(writer: Writer, box: MemoryMailbox, mode: Mode, ref: MessageRef | None = None) -> str:
     return services.start_writing(writer, Opening(mode, ref), box, limit=LIMIT, now=NOON)
+
+
+def drop(writer: Writer, key: str, boxes: MemoryMailboxes) -> None:
+    services.drop_writing(writer, key, boxes, shelf.get(), by="test", now=NOON)
 
 
 def save(writer: Writer, key: str, boxes: MemoryMailboxes, revision: int, **typed: object) -> int:
@@ -163,6 +168,55 @@ def test_a_forward_too_heavy_to_leave_is_refused_before_anything_is_kept(
             writer, Opening(Mode.FORWARD, original(box, files=2)), box, limit=17_500, now=NOON
         )
     assert Composition.objects.count() == 0
+
+
+def test_a_message_is_forwarded_whole_without_its_hidden_recipients(
+    writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    ref = original(box, files=1)
+    hidden = b"Bcc: cache@dehors.example,\r\n autre@x.fr\r\nSubject: Sortie"
+    raw = box.raw(ref).replace(b"Subject: Sortie", hidden)
+    ref = box.append("INBOX", raw, (), NOON)
+    key = start(writer, box, Mode.ENCLOSE, ref)
+    found = find_writing(writer.account_id, key)
+    assert found is not None
+    assert (found.written.subject, found.written.to, found.quote) == ("Tr: Sortie", "", "")
+    assert [(one.name, one.kind) for one in found.enclosures] == [("Sortie.eml", "message/rfc822")]
+    send(writer, key, to="a@b.fr", subject="Tr: Sortie", html="<p>x</p>")
+    content = bytes(OutgoingRow.objects.get().content)
+    assert b"cache@dehors" not in content
+    assert b"autre@x.fr" not in content
+    assert OutgoingRow.objects.get().in_reply_to["flag"] == "$Forwarded"  # type: ignore[index]
+    (whole,) = read(content).iter_attachments()
+    assert read(whole.get_content())["Subject"] == "Sortie"
+
+
+def test_files_of_another_message_are_joined_without_being_sent_again(
+    writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    ref = original(box, files=3)
+    (source,) = sources(box, "")
+    assert (source.ref, source.subject, source.has_files) == (ref, "Sortie", True)
+    assert sources(box, "sortie parent")[0].ref == ref
+    files = source_files(box, ref)
+    assert [file.name for file in files] == ["é0.pdf", "é1.pdf", "é2.pdf"]
+    key = fresh_key()
+
+    def borrow(*numbers: str, is_whole: bool = False, limit: int = LIMIT) -> list[str]:
+        kept = services.borrow(writer, key, ref, numbers, box, is_whole=is_whole, limit=limit, now=NOON)
+        return [one.name for one in kept]
+
+    assert borrow(files[0].number, files[2].number) == ["é0.pdf", "é2.pdf"]
+    assert borrow(is_whole=True) == ["Sortie.eml"]
+    for refused in (lambda: borrow(), lambda: borrow("9"), lambda: borrow(is_whole=True, limit=200_000)):
+        with pytest.raises(Refusal):
+            refused()
+    send(writer, key, html="<p>x</p>")
+    joined = list(read(bytes(OutgoingRow.objects.get().content)).iter_attachments())
+    assert [part.get_filename() for part in joined] == ["é0.pdf", "é2.pdf", "Sortie.eml"]
+    assert joined[0].get_content() == b"%PDF" * 100
+    with pytest.raises(Refusal, match="already-sent"):
+        borrow(is_whole=True)
 
 
 def test_a_draft_of_another_program_is_taken_up_and_replaced(
@@ -290,7 +344,7 @@ def test_refused_its_draft_comes_back_with_the_newest_text(
 def test_thrown_away_nothing_is_left(writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox) -> None:
     key = fresh_key()
     save(writer, key, mailboxes, 0, to="a@b.fr")
-    services.drop_writing(writer, key, mailboxes)
+    drop(writer, key, mailboxes)
     assert drafts(box) == []
     assert Composition.objects.count() == 0
 
@@ -349,7 +403,7 @@ def test_composers_of_others_do_not_exist(writer: Writer, mailboxes: MemoryMailb
     for attempt in (
         lambda: save(thief, key, mailboxes, 1, html="x"),
         lambda: send(thief, key),
-        lambda: services.drop_writing(thief, key, mailboxes),
+        lambda: drop(thief, key, mailboxes),
         lambda: services.fork_writing(thief, key, now=NOON),
         lambda: services.cancel_sending(thief.account_id, key, by="test", now=NOON),
         lambda: services.add_slice(thief.account_id, key, piece, 0, b"1234"),

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from vaguemestre.deposits.models import Deposit
 from vaguemestre.deposits.values import Deposited, Verdict
+from vaguemestre.kernel.errors import Refusal
 
 
 def deposits_of(account_id: int) -> tuple[Deposited, ...]:
@@ -18,6 +19,14 @@ def deposits_named(account_id: int, ids: Iterable[int]) -> tuple[Deposited, ...]
     """Those of the account among these, in the order they were left."""
     rows = Deposit.objects.filter(account_id=account_id, pk__in=list(ids)).order_by("pk")
     return tuple(shown(row) for row in rows)
+
+
+def find_deposit(account_id: int, deposit_id: int) -> Deposited:
+    """One of the account's own. Raises Refusal `deposits.gone`."""
+    found = deposits_named(account_id, [deposit_id])
+    if not found:
+        raise Refusal("deposits.gone")
+    return found[0]
 
 
 def find_lent(token: str, today: date) -> Deposited | None:

@@ -24,11 +24,13 @@ from vaguemestre.signin.services import give_back, pay
 _SLICE = 4 * 1024 * 1024
 
 
-@transaction.atomic(durable=True)
 def begin_deposit(
     account_id: int, name: str, kind: str, size: int, shelf: Shelf, room: Room, *, now: datetime
 ) -> Deposited:
-    """Announce a file of `size` octets; its slices follow. Raises the refusals of `check_room`."""
+    """Announce a file of `size` octets; its slices follow. Inside the caller's transaction.
+
+    Raises the refusals of `check_room`.
+    """
     return shown(_begun(account_id, name, kind, size, shelf, room, now))
 
 
@@ -51,7 +53,6 @@ def add_slice(account_id: int, deposit_id: int, offset: int, content: bytes, she
     return row.received
 
 
-@transaction.atomic(durable=True)
 def leave_whole(
     account_id: int | None,
     name: str,
@@ -63,7 +64,10 @@ def leave_whole(
     *,
     now: datetime,
 ) -> Deposited:
-    """A file we hold already; account None: left by the house. Raises the refusals of `check_room`."""
+    """A file we hold already; account None: left by the house. Inside the caller's transaction.
+
+    Raises the refusals of `check_room`, EngineDown.
+    """
     row = _begun(account_id, name, kind, len(content), shelf, room, now)
     for start in range(0, len(content), _SLICE):
         row.received = shelf.append(row.token, start, content[start : start + _SLICE])

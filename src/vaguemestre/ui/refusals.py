@@ -465,6 +465,7 @@ def sentence(refusal: Refusal) -> str:
         ),
         "writing.enclosure-incomplete": _("« %(name)s » n’est pas encore entièrement jointe."),
         "writing.too-many-enclosures": _("Il y a trop de pièces jointes : %(limit)s au plus."),
+        "writing.nothing-to-join": _("Choisissez une pièce, ou le courriel entier."),
         "writing.later-malformed": _("Écrivez la date et l’heure ainsi : 26/11/2026 08:00."),
         "writing.later-is-past": _("Ce moment est déjà passé : choisissez-en un autre."),
         "writing.later-too-far": _("Choisissez un moment dans l’année qui vient."),

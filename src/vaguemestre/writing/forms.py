@@ -29,6 +29,19 @@ class OpeningForm(forms.Form):
         return Opening(mode, MessageRef(given["folder"], given["uid_validity"], given["uid"]))
 
 
+class BorrowForm(forms.Form):
+    folder = forms.CharField(max_length=500, strip=False)
+    uid_validity = forms.IntegerField(min_value=1, max_value=2**32 - 1)
+    uid = forms.IntegerField(min_value=1, max_value=2**32 - 1)
+
+    def ref(self) -> MessageRef | None:
+        """None when no message is named."""
+        if not self.is_valid():
+            return None
+        given = self.cleaned_data
+        return MessageRef(given["folder"], given["uid_validity"], given["uid"])
+
+
 class WrittenForm(forms.Form):
     to = forms.CharField(required=False, strip=False)
     cc = forms.CharField(required=False, strip=False)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.csp import CSP
 
+from vaguemestre.deposits.values import Deposited
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.refusals import sentence
@@ -49,6 +50,19 @@ def size_limit() -> int:
 def academy_signature() -> str:
     """The template of the académie's signatures (HTML with variables)."""
     return str(settings.CONFIG.academy.signature)
+
+
+def told_link(deposit: Deposited) -> dict[str, object]:
+    """A file the message carries a link to, for the script."""
+    return {
+        "id": deposit.id,
+        "name": deposit.name,
+        "size": deposit.size,
+        "received": deposit.received,
+        "until": f"{deposit.until:%d/%m/%Y}",
+        "locked": deposit.has_password,
+        "infected": deposit.verdict == "infected",
+    }
 
 
 def wants_json(request: HttpRequest) -> bool:

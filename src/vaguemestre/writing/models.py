@@ -3,6 +3,7 @@
 from django.db import models
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.deposits.models import Deposit
 from vaguemestre.directory.models import Structure
 
 
@@ -62,6 +63,7 @@ class Composition(models.Model):
     draft = models.JSONField(null=True, blank=True)  # folder, uid_validity, uid of the draft
     draft_message_id = models.CharField(max_length=255, unique=True)
     revision = models.PositiveIntegerField(default=0)
+    deposits = models.ManyToManyField(Deposit, related_name="+")  # files it carries a link to
     attempt = models.PositiveIntegerField(
         default=0
     )  # sendings so far; the last one's outbox key is `key.attempt`

@@ -26,6 +26,8 @@ urlpatterns = [
     path(_HOME, views.start, name="start"),
     path(_HOME + "destinataires/", views.suggest_recipients, name="suggest-recipients"),
     path(_HOME + "destinataires/qui/", views.meet_recipients, name="meet-recipients"),
+    path(_HOME + "courriels/", views.list_sources, name="list-sources"),
+    path(_HOME + "courriels/pieces/", views.list_source_files, name="list-source-files"),
     path(_HOME + "programmes/", views.list_waiting, name="list-waiting"),
     path(_HOME + "<composer_key:key>/", views.compose, name="compose"),
     path(_HOME + "<composer_key:key>/brouillon/", views.save, name="save"),
@@ -35,6 +37,7 @@ urlpatterns = [
     path(_HOME + "<composer_key:key>/abandonner/", views.drop, name="drop"),
     path(_HOME + "<composer_key:key>/dedoubler/", views.fork, name="fork"),
     path(_HOME + "<composer_key:key>/texte/", views.as_text, name="as-text"),
+    path(_HOME + "<composer_key:key>/pieces/courriel/", views.borrow, name="borrow"),
     path(_HOME + "<composer_key:key>/pieces/", views.add_enclosure, name="add-enclosure"),
     path(
         _HOME + "<composer_key:key>/pieces/<int:enclosure_id>/", views.show_enclosure, name="show-enclosure"
@@ -45,6 +48,14 @@ urlpatterns = [
         views.remove_enclosure,
         name="remove-enclosure",
     ),
+    path(_HOME + "<composer_key:key>/liens/", views.add_link, name="add-link"),
+    path(_HOME + "<composer_key:key>/liens/<int:deposit_id>/suite/", views.add_link_slice, name="link-slice"),
+    path(
+        _HOME + "<composer_key:key>/liens/<int:deposit_id>/conditions/",
+        views.set_link_terms,
+        name="link-terms",
+    ),
+    path(_HOME + "<composer_key:key>/liens/<int:deposit_id>/retirer/", views.remove_link, name="remove-link"),
     path(_HOME + "<composer_key:key>/exemplaires/", views.mailing, name="mailing"),
     path(_HOME + "<composer_key:key>/exemplaires/partir/", views.start_mailing, name="start-mailing"),
     path(_HOME + "<composer_key:key>/exemplaires/arreter/", views.stop_mailing, name="stop-mailing"),

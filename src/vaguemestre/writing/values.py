@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from vaguemestre.classes.values import Caution
+from vaguemestre.deposits.values import Deposited
 from vaguemestre.webmail.values import MailLogin, MessageRef
 
 
@@ -13,7 +14,12 @@ class Mode(StrEnum):
     REPLY = "reply"
     REPLY_ALL = "reply-all"
     FORWARD = "forward"
+    ENCLOSE = "enclose"  # a forward whose attachment is the message itself
     DRAFT = "draft"
+
+    @property
+    def is_forward(self) -> bool:
+        return self in (Mode.FORWARD, Mode.ENCLOSE)
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,37 @@ class EnclosureShown:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A file the message carries a link to, as its text says it. `until`: the last day."""
+
+    address: str
+    name: str
+    size: int
+    until: date
+    has_password: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """A message one may take an attachment from: itself, or its files."""
+
+    ref: MessageRef
+    subject: str
+    sender: str
+    at: datetime
+    has_files: bool
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of such a message, by its part's number."""
+
+    number: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Writing:
     """A message being written, as the composer shows it."""
 
@@ -114,6 +151,7 @@ class Writing:
     author: str = ""
     list_name: str = ""
     enclosures: tuple[EnclosureShown, ...] = ()
+    deposits: tuple[Deposited, ...] = ()
     updated_at: datetime | None = None
 
 

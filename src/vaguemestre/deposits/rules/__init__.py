@@ -54,3 +54,12 @@ def file_kind(kind: str) -> str:
     """What the depositor's browser said, for a picture beside the name; it is never served as such."""
     lowered = kind.partition(";")[0].strip().lower()
     return lowered if _KIND.fullmatch(lowered) else "application/octet-stream"
+
+
+def octets(size: int) -> str:
+    """`340 ko`, `45,2 Mo`, `1,3 Go`."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} ko"
+    if size < 1_000_000_000:
+        return f"{size / 1_000_000:.1f} Mo".replace(".", ",")
+    return f"{size / 1_000_000_000:.1f} Go".replace(".", ",")

@@ -13,6 +13,8 @@ from vaguemestre.outbox.values import Enclosed, Letter, Recipient
 _KIND = re.compile(
     r"(application|audio|chemical|font|image|model|text|video)/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}"
 )
+_MESSAGE = "message/rfc822"
+_SEVEN_BITS = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}\r\n)*")  # RFC 2045 §2.7
 _BASE64_GROWTH = 78 / 76 * 4 / 3
 _ENVELOPE_ROOM = 16_384  # header fields, boundaries, trace fields added on the way
 _TRACE_ROOM = 4_096
@@ -71,9 +73,12 @@ def safe_name(name: str) -> str:
 
 
 def safe_kind(kind: str) -> str:
-    """A media type we agree to write down; anything else is octets (never message/* nor multipart/*)."""
+    """A media type we agree to write down; anything else is octets.
+
+    Never multipart/*, and of message/* only a whole message, which travels as one if its lines allow it.
+    """
     lowered = kind.partition(";")[0].strip().lower()
-    return lowered if _KIND.fullmatch(lowered) else "application/octet-stream"
+    return lowered if _KIND.fullmatch(lowered) or lowered == _MESSAGE else "application/octet-stream"
 
 
 def _fields(letter: Letter) -> list[tuple[str, str]]:
@@ -194,6 +199,10 @@ def _file(enclosed: Enclosed) -> bytes:
 
 def _encoded(enclosed: Enclosed, fields: list[tuple[str, str]]) -> bytes:
     kind = safe_kind(enclosed.kind)
+    if kind == _MESSAGE:
+        if _SEVEN_BITS.fullmatch(enclosed.content):
+            return _as_it_is(enclosed, kind, fields)
+        kind = "application/octet-stream"  # RFC 2046 §5.2.1: a message is not encoded, and ours hold 7 bits
     head = headers.header_block(
         [
             ("Content-Type", kind + _parameter("name", safe_name(enclosed.name))),
@@ -204,6 +213,17 @@ def _encoded(enclosed: Enclosed, fields: list[tuple[str, str]]) -> bytes:
     coded = b64encode(enclosed.content)
     body = b"\r\n".join(coded[i : i + 76] for i in range(0, len(coded), 76))
     return head + b"\r\n" + body + b"\r\n"
+
+
+def _as_it_is(enclosed: Enclosed, kind: str, fields: list[tuple[str, str]]) -> bytes:
+    head = headers.header_block(
+        [
+            ("Content-Type", kind + _parameter("name", safe_name(enclosed.name))),
+            ("Content-Transfer-Encoding", "7bit"),
+            *fields,
+        ]
+    )
+    return head + b"\r\n" + enclosed.content
 
 
 def _disposition(how: str, enclosed: Enclosed) -> str:

@@ -1,11 +1,14 @@
 """Reading what is being written, by whom, and to whom."""
 
+from vaguemestre.writing.queries.borrowing import source_files, sources
 from vaguemestre.writing.queries.composing import (
     content_of,
+    deposits_of_row,
     enclosure_content,
     enclosures_of,
     find_writing,
     is_picture_path,
+    links_of,
     picture_ids,
     picture_path,
     shown_writing,
@@ -26,6 +29,7 @@ from vaguemestre.writing.queries.recipients import people_met, suggestions
 __all__ = [
     "cautions_of",
     "content_of",
+    "deposits_of_row",
     "enclosure_content",
     "enclosures_of",
     "find_identity",
@@ -33,6 +37,7 @@ __all__ = [
     "find_writing",
     "identities_of",
     "is_picture_path",
+    "links_of",
     "mailings_under_way",
     "own_addresses",
     "people_met",
@@ -42,6 +47,8 @@ __all__ = [
     "senders_of",
     "shown_writing",
     "signature_facts",
+    "source_files",
+    "sources",
     "stock_text",
     "stock_texts_of",
     "suggestions",

@@ -2,9 +2,11 @@
 
 import re
 
+from vaguemestre.deposits.queries import deposits_named, link_of
+from vaguemestre.deposits.values import Deposited
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.writing.models import Composition, Enclosure
-from vaguemestre.writing.values import EnclosureShown, Mode, Writing, Written
+from vaguemestre.writing.values import EnclosureShown, Link, Mode, Writing, Written
 
 _PICTURE_PATH = re.compile(r"pieces/(\d{1,18})/")
 _TEXT = (
@@ -39,7 +41,19 @@ def shown_writing(row: Composition) -> Writing:
         author=row.author,
         list_name=row.list_name,
         enclosures=enclosures_of(row),
+        deposits=deposits_of_row(row),
         updated_at=row.updated_at,
+    )
+
+
+def deposits_of_row(row: Composition) -> tuple[Deposited, ...]:
+    """The files it carries a link to; those taken back since are no more."""
+    return deposits_named(row.account_id, row.deposits.values_list("pk", flat=True))
+
+
+def links_of(row: Composition) -> tuple[Link, ...]:
+    return tuple(
+        Link(link_of(one), one.name, one.size, one.until, one.has_password) for one in deposits_of_row(row)
     )
 
 

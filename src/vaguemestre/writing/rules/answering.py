@@ -23,13 +23,13 @@ def answer_to(mode: Mode, original: OpenedMessage, own: Collection[str], body: s
     """`own`: every address of the writer, lower case. `body`: the original as clean HTML."""
     to, cc = answered_people(mode, original, own)
     message_id = usable_message_id(original.message_id)
-    is_forward = mode is Mode.FORWARD
+    is_forward = mode.is_forward
     known = original.references or ((original.in_reply_to,) if original.in_reply_to else ())
     return Answer(
         to=shown_recipients(to),
         cc=shown_recipients(cc),
         subject=answered_subject(mode, original.subject),
-        quote=_forwarded(original, body) if is_forward else _quoted(original, body),
+        quote=_quote(mode, original, body),
         in_reply_to="" if is_forward else message_id,
         references=kept_references(known, message_id),
         list_name="" if is_forward else list_name(original),
@@ -55,7 +55,7 @@ def list_name(original: OpenedMessage) -> str:
 def answered_subject(mode: Mode, subject: str) -> str:
     """`Re: ` or `Tr: ` once, whatever stood before; French and foreign marks of the same meaning go."""
     subject = " ".join(subject.split())
-    if mode is Mode.FORWARD:
+    if mode.is_forward:
         return "Tr: " + _FORWARD.sub("", subject)
     return "Re: " + _REPLY.sub("", subject)
 
@@ -64,7 +64,7 @@ def answered_people(
     mode: Mode, original: OpenedMessage, own: Collection[str]
 ) -> tuple[tuple[Recipient, ...], tuple[Recipient, ...]]:
     """« À » and « Cc » of the answer: Reply-To before From; never oneself, unless nobody else is left."""
-    if mode is Mode.FORWARD:
+    if mode.is_forward:
         return (), ()
     authors = _people(original.reply_to or original.sender)
     others = _people(original.to)
@@ -84,6 +84,12 @@ def long_date(moment: datetime) -> str:
     local = moment.astimezone(PARIS)
     day = "1er" if local.day == 1 else str(local.day)
     return f"{day} {_MONTHS[local.month - 1]} {local.year} à {local:%H:%M}"
+
+
+def _quote(mode: Mode, original: OpenedMessage, body: str) -> str:
+    if mode is Mode.ENCLOSE:
+        return ""
+    return _forwarded(original, body) if mode is Mode.FORWARD else _quoted(original, body)
 
 
 def _quoted(original: OpenedMessage, body: str) -> str:

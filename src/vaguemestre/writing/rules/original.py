@@ -1,5 +1,6 @@
 """Finding in a message's structure what an answer quotes and a forward carries."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -40,6 +41,20 @@ def file_name(part: Part) -> str:
     if part.name:
         return part.name
     return "message.eml" if part.kind == "message/rfc822" else f"piece-{part.number}"
+
+
+def message_name(subject: str) -> str:
+    """The name of a whole message as a file."""
+    words = " ".join(re.sub(r'[\\/:*?"<>|]', " ", subject).split())[:80].strip(" .")
+    return f"{words or 'message'}.eml"
+
+
+def without_hidden(raw: bytes) -> bytes:
+    """The message without its Bcc field; line ends as on the wire."""
+    header, gap, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    kept = re.sub(rb"(?im)^(?:resent-)?bcc:.*\n(?:[ \t].*\n)*", b"", header + b"\n")
+    whole = kept.removesuffix(b"\n") + gap + body
+    return (whole if whole.endswith(b"\n") else whole + b"\n").replace(b"\n", b"\r\n")
 
 
 def _is_file(part: Part) -> bool:

@@ -1,7 +1,9 @@
 """Use cases of writing, one file each."""
 
+from vaguemestre.writing.services.borrowing import borrow
 from vaguemestre.writing.services.drafting import fork_writing, match_draft, save_writing
 from vaguemestre.writing.services.enclosing import add_enclosure, add_slice, remove_enclosure
+from vaguemestre.writing.services.linking import add_link, remove_link
 from vaguemestre.writing.services.mailing import (
     carry_mailing,
     forget_class_mailings,
@@ -21,7 +23,9 @@ from vaguemestre.writing.services.signing import (
 
 __all__ = [
     "add_enclosure",
+    "add_link",
     "add_slice",
+    "borrow",
     "cancel_sending",
     "carry_mailing",
     "drop_writing",
@@ -32,6 +36,7 @@ __all__ = [
     "prepare_mailing",
     "remove_enclosure",
     "remove_identity",
+    "remove_link",
     "remove_stock_text",
     "save_identity",
     "save_stock_text",

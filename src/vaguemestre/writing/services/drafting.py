@@ -47,12 +47,13 @@ def save_writing(
 def fork_writing(writer: Writer, key: str, *, now: datetime) -> Forked:
     """A second message of what that composer holds, when two windows wrote on: both are kept."""
     row = own_row(writer.account_id, key)
-    enclosures = list(row.enclosures.order_by("pk"))
+    enclosures, deposits = list(row.enclosures.order_by("pk")), list(row.deposits.all())
     fresh = fresh_key()
     row.pk, row.key, row.draft_message_id = None, fresh, draft_message_id(fresh, writer)
     row.draft, row.revision, row.attempt, row.is_sending = None, 0, 0, False
     row.created_at = row.updated_at = now
     row.save(force_insert=True)
+    row.deposits.set(deposits)
     paths = {}
     for enclosure in enclosures:
         former = picture_path(enclosure.pk)

@@ -13,7 +13,7 @@ from vaguemestre.writing.services.rows import own_row, row_for
 from vaguemestre.writing.values import EnclosureShown, Writer
 
 MOST_ENCLOSURES = 100
-_TEXT_ROOM = 200_000  # octets left for the text itself
+TEXT_ROOM = 200_000  # octets left for the text itself
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -32,7 +32,7 @@ def add_enclosure(
     present = list(row.enclosures.values_list("size", flat=True))
     if len(present) >= MOST_ENCLOSURES:
         raise Refusal("writing.too-many-enclosures", limit=MOST_ENCLOSURES)
-    check_size((*present, size, _TEXT_ROOM), limit)
+    check_size((*present, size, TEXT_ROOM), limit)
     kind = safe_kind(kind)
     content_id = f"{secrets.token_hex(12)}@{writer.domain}" if is_picture and kind in _PICTURES else ""
     enclosure = Enclosure.objects.create(

@@ -28,6 +28,7 @@ from vaguemestre.writing.rules.mailing import variables_in as variables
 from vaguemestre.writing.rules.recipients import loose_recipients
 from vaguemestre.writing.services.drafting import remove_drafts
 from vaguemestre.writing.services.enclosing import check_complete
+from vaguemestre.writing.services.linking import check_links
 from vaguemestre.writing.services.parting import writer_of_row
 from vaguemestre.writing.services.rows import bare_letter, fresh_key, own_row
 from vaguemestre.writing.values import Copy, Writer, Wrong
@@ -62,6 +63,7 @@ def prepare_mailing(
     if row.is_sending:
         raise Refusal("writing.already-sent")
     check_complete(row)
+    check_links(row)
     wanted = variables(row.subject, row.text if row.is_plain else row.html)
     people, broken = ((), ()) if table is not None else loose_recipients(f"{row.to}, {row.cc}, {row.bcc}")
     classes, people = _expanded(asker, people)

@@ -20,6 +20,7 @@ from vaguemestre.writing.rules.answering import answer_to
 from vaguemestre.writing.rules.cleaning import html_of_text, quoted_html
 from vaguemestre.writing.rules.original import Pieces, bare_id, file_name, pieces_of
 from vaguemestre.writing.rules.signing import signed_html
+from vaguemestre.writing.services.borrowing import Borrowed, whole_message
 from vaguemestre.writing.services.enclosing import keep_whole
 from vaguemestre.writing.services.rows import fresh_key, ref_columns, row_for
 from vaguemestre.writing.values import Mode, Opening, Sender, Writer
@@ -36,6 +37,7 @@ class _Source:
     body: str  # HTML, not cleaned yet
     pictures: tuple[tuple[Part, bytes], ...]
     files: tuple[tuple[Part, bytes], ...]
+    whole: Borrowed | None = None  # the original as a file
 
 
 def start_writing(
@@ -67,6 +69,9 @@ def _known_draft(writer: Writer, message_id: str) -> str | None:
 
 def _read(mailbox: Mailbox, opening: Opening, original: OpenedMessage, limit: int) -> _Source:
     pieces = pieces_of(original.root)
+    if opening.mode is Mode.ENCLOSE:
+        check_size((original.size,), limit)
+        return _Source(original, "", (), (), whole_message(mailbox, original.ref))
     carried = pieces.files if opening.mode in (Mode.FORWARD, Mode.DRAFT) else ()
     check_size((part.size * 3 // 4 for part in (*carried, *pieces.pictures)), limit)
     return _Source(
@@ -109,6 +114,8 @@ def _keep(writer: Writer, opening: Opening, source: _Source, academy_signature: 
         addresses[bare_id(part.content_id)] = picture_path(enclosed.pk)
     for part, content in source.files:
         keep_whole(row, file_name(part), part.kind, content)
+    if source.whole:
+        keep_whole(row, *source.whole)
     body = quoted_html(source.body, addresses)
     if opening.mode is Mode.DRAFT:
         _take_up(row, source.message, body)
@@ -126,7 +133,7 @@ def _answer(row: Composition, mode: Mode, original: OpenedMessage, body: str) ->
     row.to, row.cc, row.subject = answer.to, answer.cc, answer.subject
     row.in_reply_to, row.references = answer.in_reply_to, list(answer.references)
     row.quote, row.author, row.list_name = answer.quote, answer.author, answer.list_name
-    mark = Flag.FORWARDED if mode is Mode.FORWARD else Flag.ANSWERED
+    mark = Flag.FORWARDED if mode.is_forward else Flag.ANSWERED
     row.answered = {**ref_columns(original.ref), "flag": str(mark)}
 
 

@@ -4,22 +4,32 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.deposits.ports import Shelf
 from vaguemestre.directory.queries import primary_address
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.webmail.ports import OpenMailbox
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.models import Composition
+from vaguemestre.writing.queries import deposits_of_row
 from vaguemestre.writing.services.drafting import match_draft, remove_drafts
+from vaguemestre.writing.services.linking import remove_link
 from vaguemestre.writing.services.rows import own_row
 from vaguemestre.writing.values import Writer
 
 
-def drop_writing(writer: Writer, key: str, open_mailbox: OpenMailbox) -> None:
-    """Throw the message away: no draft stays. Raises Refusal `writing.already-sent`, the mailbox's errors."""
+def drop_writing(
+    writer: Writer, key: str, open_mailbox: OpenMailbox, shelf: Shelf, *, by: str, now: datetime
+) -> None:
+    """Throw the message away: no draft stays, nor the files left for it alone.
+
+    Raises Refusal `writing.already-sent`, the mailbox's errors.
+    """
     row = own_row(writer.account_id, key)
     if row.is_sending:
         raise Refusal("writing.already-sent")
     remove_drafts(row.draft_message_id, writer.login, open_mailbox)
+    for deposit in deposits_of_row(row):
+        remove_link(writer.account_id, key, deposit.id, shelf, by=by, now=now)
     with transaction.atomic(durable=True):
         row.delete()
 

@@ -11,8 +11,9 @@ from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.outbox.values import Enclosed, Letter, Recipient
 from vaguemestre.webmail.values import MessageRef
 from vaguemestre.writing.models import Composition, Identity
-from vaguemestre.writing.queries import content_of, is_picture_path, own_addresses, picture_ids
+from vaguemestre.writing.queries import content_of, is_picture_path, links_of, own_addresses, picture_ids
 from vaguemestre.writing.rules.cleaning import is_blank, kept_html, outgoing_html
+from vaguemestre.writing.rules.linking import links_html, links_text
 from vaguemestre.writing.values import Mode, Writer, Written
 
 MOST_TEXT = 2_000_000  # characters
@@ -154,14 +155,16 @@ def check_identity(written: Written, writer: Writer) -> None:
 
 
 def whole_html(row: Composition) -> str:
-    """What was typed, then the quotation still folded away."""
+    """What was typed, the links to its files, then the quotation still folded away."""
+    html = row.html + links_html(links_of(row))
     if not row.quote:
-        return row.html
-    return row.html + ("" if is_blank(row.html) else "<div><br></div>") + row.quote
+        return html
+    return html + ("" if is_blank(html) else "<div><br></div>") + row.quote
 
 
 def _whole_text(row: Composition) -> str:
-    return row.text + (f"\n\n{plain_text(row.quote)}" if row.quote else "")
+    pieces = (row.text, links_text(links_of(row)), plain_text(row.quote) if row.quote else "")
+    return "\n\n".join(piece for piece in pieces if piece)
 
 
 def _enclosed(row: Composition, html: str) -> tuple[Enclosed, ...]:

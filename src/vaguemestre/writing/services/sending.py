@@ -15,6 +15,7 @@ from vaguemestre.outbox.values import Letter, Outgoing, Parcel
 from vaguemestre.writing.models import BroadReply, Composition
 from vaguemestre.writing.rules import damping
 from vaguemestre.writing.services.enclosing import check_complete
+from vaguemestre.writing.services.linking import check_links
 from vaguemestre.writing.services.rows import (
     check_identity,
     final_letter,
@@ -44,6 +45,7 @@ def send_writing(
         setattr(row, name, value)
     check_identity(written, writer)
     check_complete(row)
+    check_links(row)
     letter = final_letter(row, writer, due_at, f"<{row.key}.{attempt}@{writer.domain}>")
     check_recipients(letter.to, letter.cc, letter.bcc)
     if any(is_nowhere(address) for address in letter.recipients):

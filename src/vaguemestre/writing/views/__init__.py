@@ -1,7 +1,9 @@
 """One function per screen or request of the composer."""
 
+from vaguemestre.writing.views.borrowing import borrow, list_source_files, list_sources
 from vaguemestre.writing.views.enclosing import add_enclosure, add_slice, remove_enclosure, show_enclosure
 from vaguemestre.writing.views.leaving import cancel, list_waiting, send, tell_state
+from vaguemestre.writing.views.linking import add_link, add_link_slice, remove_link, set_link_terms
 from vaguemestre.writing.views.mailing import mailing, mailing_state, start_mailing, stop_mailing
 from vaguemestre.writing.views.signing import (
     edit_identity,
@@ -24,8 +26,11 @@ from vaguemestre.writing.views.typing import (
 
 __all__ = [
     "add_enclosure",
+    "add_link",
+    "add_link_slice",
     "add_slice",
     "as_text",
+    "borrow",
     "cancel",
     "compose",
     "drop",
@@ -33,15 +38,19 @@ __all__ = [
     "edit_stock_text",
     "fork",
     "list_identities",
+    "list_source_files",
+    "list_sources",
     "list_waiting",
     "mailing",
     "mailing_state",
     "meet_recipients",
     "remove_enclosure",
     "remove_identity",
+    "remove_link",
     "remove_stock_text",
     "save",
     "send",
+    "set_link_terms",
     "show_enclosure",
     "start",
     "start_mailing",

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from vaguemestre.deposits.http import room
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.queries import find_outgoing, sending_of
 from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.writing import queries
-from vaguemestre.writing.http import academy_signature, size_limit, writer_of
+from vaguemestre.writing.http import academy_signature, size_limit, told_link, writer_of
 from vaguemestre.writing.rules.signing import signed_html
 from vaguemestre.writing.services.sending import sending_key
 from vaguemestre.writing.values import Mode, Writing, Written
@@ -38,6 +39,8 @@ def composer_page(
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "domain": request.who.address.rpartition("@")[2],
         "enclosures": [asdict(enclosure) for enclosure in writing.enclosures],
+        "links": [told_link(deposit) for deposit in writing.deposits],
+        "most_days": room().most_days,
         "fallback_text": _text_of(writing.written),  # for a browser without script
     }
     return render(request, "writing/composer.html", shown, status=status)

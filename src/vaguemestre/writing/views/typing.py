@@ -8,6 +8,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.classes.http import asker_of
+from vaguemestre.deposits.ports import shelf
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.signin.http import SignedInRequest, signed_in
@@ -18,6 +19,7 @@ from vaguemestre.writing.forms import OpeningForm, WrittenForm
 from vaguemestre.writing.http import (
     COMPOSER_CSP,
     academy_signature,
+    actor_of,
     answers_json,
     size_limit,
     wants_json,
@@ -109,7 +111,9 @@ def save(request: SignedInRequest, key: str) -> HttpResponse:
 @signed_in
 @answers_json
 def drop(request: SignedInRequest, key: str) -> HttpResponse:
-    services.drop_writing(writer_of(request), key, open_mailbox.get())
+    services.drop_writing(
+        writer_of(request), key, open_mailbox.get(), shelf.get(), by=actor_of(request), now=timezone.now()
+    )
     return JsonResponse({"dropped": True})
 
 

@@ -1,0 +1,54 @@
+"""Files too large for the message: left with us, carried as links."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.deposits.ports import Shelf
+from vaguemestre.deposits.services import begin_deposit, take_back
+from vaguemestre.deposits.values import Deposited, Room, Verdict
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.writing.models import Composition
+from vaguemestre.writing.queries import deposits_of_row
+from vaguemestre.writing.services.rows import own_row, row_for
+from vaguemestre.writing.values import Writer
+
+MOST_LINKS = 20
+
+
+@transaction.atomic(durable=True)
+def add_link(
+    writer: Writer, key: str, name: str, kind: str, size: int, shelf: Shelf, room: Room, *, now: datetime
+) -> Deposited:
+    """Announce a file the message will carry a link to; its slices go to `deposits.services.add_slice`.
+
+    Raises Refusal `writing.already-sent`, `writing.too-many-enclosures` and those of the deposit.
+    """
+    row = row_for(writer, key, now)
+    if row.is_sending:
+        raise Refusal("writing.already-sent")
+    if row.deposits.count() >= MOST_LINKS:
+        raise Refusal("writing.too-many-enclosures", limit=MOST_LINKS)
+    begun = begin_deposit(writer.account_id, name, kind, size, shelf, room, now=now)
+    row.deposits.add(begun.id)
+    return begun
+
+
+def remove_link(account_id: int, key: str, deposit_id: int, shelf: Shelf, *, by: str, now: datetime) -> None:
+    """The message carries it no more; the file goes too unless another message has it. Twice is once."""
+    with transaction.atomic(durable=True):
+        row = own_row(account_id, key)
+        if row.is_sending:
+            raise Refusal("writing.already-sent")
+        row.deposits.remove(deposit_id)
+    if not Composition.objects.filter(deposits=deposit_id).exists():
+        take_back(account_id, deposit_id, shelf, by=by, now=now)
+
+
+def check_links(row: Composition) -> None:
+    """Raises Refusal `writing.enclosure-incomplete`, `deposits.infected`."""
+    for one in deposits_of_row(row):
+        if one.verdict is Verdict.INFECTED:
+            raise Refusal("deposits.infected", field="enclosed", name=one.name)
+        if not one.is_whole:
+            raise Refusal("writing.enclosure-incomplete", field="enclosed", name=one.name)
