@@ -1,6 +1,7 @@
 """Usernames and addresses from names (DOMAIN.md §2.3)."""
 
 import re
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -12,10 +13,12 @@ from vaguemestre.directory.rules.names import (
     address_base,
     candidates,
     fold,
+    is_numbered,
     is_reserved,
     numbered,
     username_base,
 )
+from vaguemestre.directory.services.names import _allotted
 from vaguemestre.kernel.errors import Refusal
 
 VECTORS = [
@@ -76,3 +79,57 @@ def test_candidates_are_numbered_from_one_and_reserved_names_are_skipped() -> No
 )
 def test_functions_keep_their_names(local: str) -> None:
     assert is_reserved(local)
+
+
+@pytest.mark.parametrize(
+    ("local", "last_name", "has_one"),
+    [
+        ("mdurand", "Durand", False),
+        ("mdurand1", "Durand", True),
+        ("marie.durand12@ac-amiens.test", "Durand", True),
+        ("marie.durand@ac-amiens.test", "Durand", False),
+        ("xmusk12", "Musk12", False),
+    ],
+)
+def test_a_number_that_tells_from_a_namesake_is_seen(local: str, last_name: str, has_one: bool) -> None:
+    assert is_numbered(local, last_name) is has_one
+
+
+# few letters, so that namesakes abound; digits, so that a name may look like another's numbered one
+_bases = st.lists(st.text("ab1", min_size=1, max_size=3).map(lambda rest: "d" + rest), max_size=30)
+_taken = st.frozensets(st.text("ab1", min_size=1, max_size=3).map(lambda rest: "d" + rest))
+
+
+def allotted(bases: list[str], taken: frozenset[str]) -> list[str]:
+    return _allotted(bases, USERNAME_LIMIT, lambda asked: set(asked) & taken)
+
+
+@given(_bases, _taken)
+def test_what_is_given_is_unique_never_taken_and_always_the_same(
+    bases: list[str], taken: frozenset[str]
+) -> None:
+    given_names = allotted(bases, taken)
+    assert len(set(given_names)) == len(bases)
+    assert not set(given_names) & taken
+    assert given_names == allotted(bases, taken)
+
+
+@given(_bases, _taken, st.integers(0, 30))
+def test_what_is_given_in_two_times_is_what_is_given_at_once(
+    bases: list[str], taken: frozenset[str], cut: int
+) -> None:
+    """An import that stopped anywhere goes on as if it had not."""
+    first = allotted(bases[:cut], taken)
+    assert [*first, *allotted(bases[cut:], taken | frozenset(first))] == allotted(bases, taken)
+
+
+@given(st.lists(st.sampled_from(["da", "db", "dab", "dba"]), max_size=20), _taken, st.randoms())
+def test_another_order_changes_only_which_namesake_has_which_number(
+    bases: list[str], taken: frozenset[str], order: Random
+) -> None:
+    shuffled = order.sample(bases, len(bases))
+
+    def by_base(asked: list[str]) -> list[tuple[str, str]]:
+        return sorted(zip(asked, allotted(asked, taken), strict=True))
+
+    assert by_base(bases) == by_base(shuffled)

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.enrolment.officers import PDF, academy, applicant, filed, managed_by, officer, school
 from tests.signin.people import NOON, PASSWORD, account
 
@@ -239,6 +240,41 @@ class TestTheOfficer:
         said = words(desk.get(f"/gestion/personnes/{person.person_id}"))
         assert "nicolas.apres@ac-amiens.test" in said
         assert "reçoit seulement" in said
+
+
+class TestLives:
+    """What happens to somebody is declared by an officer of their service."""
+
+    def test_a_retirement_is_declared_and_taken_back(self, place: int) -> None:
+        person = managed_by(place, "DPE", "agente1", last_name="Partante")
+        desk, there = client_of(officer(place, "DPE")), f"/gestion/personnes/{person.person_id}"
+        assert "actif" in words(desk.get(f"{there}/vie"))
+        wrong = desk.post(f"{there}/declarer", {"evenement": "retirement", "jour": "hier"})
+        assert (wrong.status_code, "Écrivez la date" in words(wrong)) == (422, True)
+        far = desk.post(f"{there}/declarer", {"evenement": "retirement", "jour": "01/01/2060"})
+        assert (far.status_code, "trop loin" in words(far)) == (422, True)
+        day = f"{timezone.localdate():%d/%m/%Y}"
+        assert desk.post(f"{there}/declarer", {"evenement": "suspension", "jour": day}).status_code == 302
+        person.refresh_from_db()
+        assert person.state == "suspended"
+        said = words(desk.get(f"{there}/vie"))
+        assert "suspendu depuis le" in said
+        assert f"Suspension disciplinaire, le {day}" in said
+        assert desk.post(f"{there}/retour").status_code == 302
+        person.refresh_from_db()
+        assert person.state == "active"
+        assert "Rien n’est déclaré" in words(desk.post(f"{there}/retour"))
+
+    @pytest.mark.parametrize("act", ["vie", "declarer", "retour"])
+    def test_of_another_service_nobody_exists(self, place: int, act: str) -> None:
+        person = managed_by(place, "DPE", "agente1")
+        other = client_of(officer(place, "DPATE"))
+        there = f"/gestion/personnes/{person.person_id}/{act}"
+        sent = {"evenement": "death", "jour": "01/09/2026"}
+        answer = other.get(there) if act == "vie" else other.post(there, sent)
+        assert answer.status_code == 404
+        person.refresh_from_db()
+        assert person.state == "active"
 
 
 class TestScope:

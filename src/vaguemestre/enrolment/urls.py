@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vaguemestre.enrolment.views import asking, people, queue
+from vaguemestre.enrolment.views import asking, lives, people, queue
 
 app_name = "enrolment"
 urlpatterns = [
@@ -18,5 +18,8 @@ urlpatterns = [
     path("gestion/personnes/<int:person_id>/numen", people.show_numen, name="numen"),
     path("gestion/personnes/<int:person_id>/lettre", people.print_letter, name="letter"),
     path("gestion/personnes/<int:person_id>/corriger", people.correct, name="correct"),
+    path("gestion/personnes/<int:person_id>/vie", lives.show, name="life"),
+    path("gestion/personnes/<int:person_id>/declarer", lives.declare, name="declare"),
+    path("gestion/personnes/<int:person_id>/retour", lives.come_back, name="come-back"),
     path("gestion/arrivee", people.receive, name="receive"),
 ]

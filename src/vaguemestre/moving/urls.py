@@ -1,14 +1,16 @@
 from django.urls import path
 
-from vaguemestre.moving import views
+from vaguemestre.moving.views import leaving, moves
 
 app_name = "moving"
 urlpatterns = [
-    path("parametres/courriers", views.show, name="show"),
-    path("parametres/courriers/etat", views.state, name="state"),
-    path("parametres/courriers/fichier", views.bring_file, name="file"),
-    path("parametres/courriers/serveur", views.bring_from_server, name="server"),
-    path("parametres/courriers/exporter", views.take_out, name="export"),
-    path("parametres/courriers/<int:move_id>/telecharger", views.download, name="download"),
-    path("parametres/courriers/<int:move_id>/<str:act>", views.change, name="change"),
+    path("parametres/courriers", moves.show, name="show"),
+    path("parametres/courriers/etat", moves.state, name="state"),
+    path("parametres/courriers/fichier", moves.bring_file, name="file"),
+    path("parametres/courriers/serveur", moves.bring_from_server, name="server"),
+    path("parametres/courriers/exporter", moves.take_out, name="export"),
+    path("parametres/courriers/nouvelle-adresse", leaving.tell_new_address, name="new-address"),
+    path("parametres/courriers/partir", leaving.leave, name="leave"),
+    path("parametres/courriers/<int:move_id>/telecharger", moves.download, name="download"),
+    path("parametres/courriers/<int:move_id>/<str:act>", moves.change, name="change"),
 ]

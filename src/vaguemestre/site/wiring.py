@@ -130,16 +130,16 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ),
     AccountOpened: (provisioning_handlers.match_mailbox,),
     AccountChanged: (
-        provisioning_handlers.match_mailbox,
         signin_handlers.put_out,
+        provisioning_handlers.match_mailbox,
         registry_handlers.follow_account,
         sharing_handlers.follow_accounts,
     ),
     AccessEnded: (sharing_handlers.cut_off,),
     AccountActivated: (provisioning_handlers.match_mailbox, assistant_handlers.welcome),
     AccountsChanged: (
-        provisioning_handlers.match_mailboxes,
         signin_handlers.put_many_out,
+        provisioning_handlers.match_mailboxes,
         sorting_handlers.follow_accounts,
         registry_handlers.follow_accounts,
         sharing_handlers.follow_accounts,

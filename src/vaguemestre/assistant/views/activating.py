@@ -15,7 +15,7 @@ from vaguemestre.assistant.values import CHARTER
 from vaguemestre.assistant.views.identifying import identify_page
 from vaguemestre.credentials.events import AccountActivated
 from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.credentials.queries import Presented, bearer_of
+from vaguemestre.credentials.queries import Presented, bearer_of, has_namesake
 from vaguemestre.credentials.services import check_chosen_password, strength_of
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.jobs.services import run_now
@@ -82,4 +82,5 @@ def _have_mail_work(account_id: int) -> None:
 
 
 def _page(request: HttpRequest, account: Presented, form: ActivateForm) -> HttpResponse:
-    return render(request, "assistant/activate.html", {"account": account, "form": form})
+    told = {"account": account, "form": form, "homonym": has_namesake(account.account_id)}
+    return render(request, "assistant/activate.html", told)

@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from vaguemestre.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
 from vaguemestre.credentials.values import Bearer, DeviceHeld, Identified
-from vaguemestre.directory.queries import addresses_by_person, current_numen, places_of
+from vaguemestre.directory.queries import addresses_by_person, current_numen, person_by_number, places_of
+from vaguemestre.directory.rules.names import is_numbered
 from vaguemestre.directory.values import NumenKeys
 
 _IDENTIFIED = ("pk", "person_id", "state", "role", "password", "password_barred_at")
@@ -66,6 +67,15 @@ def identified(account_id: int) -> Identified:
 def account_of_mailbox(mailbox: str) -> int | None:
     """The account whose mailbox that is, whatever its state."""
     return Account.objects.filter(mailbox=mailbox).values_list("pk", flat=True).first()
+
+
+def has_namesake(account_id: int) -> bool:
+    """Whether the username or the address carries a number, because somebody else had the name first."""
+    shown, person = presented(account_id), person_by_number(identified(account_id).person_id or 0)
+    if shown is None or person is None:
+        return False
+    last_name = person.shown_last_name
+    return is_numbered(shown.username, last_name) or is_numbered(shown.address, last_name)
 
 
 def account_of_person(person_id: int) -> Identified | None:

@@ -91,6 +91,12 @@ def numbered(base: str, number: int, limit: int) -> str:
     return base[: limit - len(suffix)].rstrip("-.") + suffix
 
 
+def is_numbered(given: str, last_name: str) -> bool:
+    """Whether a username, or an address, carries the number that tells its owner from a namesake."""
+    local = given.partition("@")[0]
+    return local[-1:].isdigit() and not fold(last_name)[-1:].isdigit()
+
+
 def candidates(base: str, limit: int) -> Iterator[str]:
     """Every candidate in order of preference, reserved names left out; endless."""
     for number in count():

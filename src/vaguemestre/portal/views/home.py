@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.assistant.values import CHARTER
-from vaguemestre.credentials.queries import charter_accepted, contacts_of, holds_second_factor
+from vaguemestre.credentials.queries import charter_accepted, contacts_of, has_namesake, holds_second_factor
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.portal import queries, services
@@ -77,6 +77,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "announcements": queries.announcements_on(paris_day(now)),
         "tasks": [TASKS[task] for task in tasks],
         "absence": away,
+        "homonym": has_namesake(who.account_id),
         "coming_absence": None if away else _coming_absence(who.account_id),
     }
     return render(request, "portal/home.html", shown)

@@ -18,6 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.lives.ports import boxes_owned
+from vaguemestre.lives.queries import life_of
+from vaguemestre.lives.rules import table
 from vaguemestre.moving import queries, services
 from vaguemestre.moving.forms import FileForm, ServerForm
 from vaguemestre.moving.rules import counting
@@ -46,7 +49,7 @@ class Line:
 @require_GET
 @signed_in
 def show(request: SignedInRequest) -> HttpResponse:
-    return _page(request)
+    return page(request)
 
 
 @require_GET
@@ -60,15 +63,15 @@ def state(request: SignedInRequest) -> HttpResponse:
 def bring_file(request: SignedInRequest) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, file_form=form, status=422)
+        return page(request, file_form=form, status=422)
     given = form.cleaned_data["file"]
     limit = settings.CONFIG.moving.upload_mb
     if given.size > limit * 1_000_000:
         form.add_error("file", f"Ce fichier dépasse {limit} Mo : partagez-le, ou demandez à l’assistance.")
-        return _page(request, file_form=form, status=422)
+        return page(request, file_form=form, status=422)
     if shutil.disk_usage(settings.CONFIG.home).free - given.size < _LEAST_LEFT:
         form.add_error("file", "La place manque pour ce fichier en ce moment : réessayez demain.")
-        return _page(request, file_form=form, status=422)
+        return page(request, file_form=form, status=422)
     stored = _store(given)
     try:
         services.ask_import(
@@ -82,7 +85,7 @@ def bring_file(request: SignedInRequest) -> HttpResponse:
     except Refusal as refusal:
         (settings.CONFIG.moves_dir / stored).unlink(missing_ok=True)
         form.add_error(None, sentence(refusal))
-        return _page(request, file_form=form, status=409)
+        return page(request, file_form=form, status=409)
     return HttpResponseRedirect(reverse("moving:show"))
 
 
@@ -91,7 +94,7 @@ def bring_file(request: SignedInRequest) -> HttpResponse:
 def bring_from_server(request: SignedInRequest) -> HttpResponse:
     form = ServerForm(request.POST)
     if not form.is_valid():
-        return _page(request, server_form=form, status=422)
+        return page(request, server_form=form, status=422)
     try:
         services.ask_import_from_server(
             request.who.account_id,
@@ -103,7 +106,7 @@ def bring_from_server(request: SignedInRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         form.add_error(None, sentence(refusal))
-        return _page(request, server_form=form, status=409)
+        return page(request, server_form=form, status=409)
     return HttpResponseRedirect(reverse("moving:show"))
 
 
@@ -158,14 +161,21 @@ def _store(given: UploadedFile[Any]) -> str:
     return stored
 
 
-def _page(
+def page(
     request: SignedInRequest,
     *,
     file_form: FileForm | None = None,
     server_form: ServerForm | None = None,
+    problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """The whole page; `problem`: why what somebody who leaves asked for was refused."""
+    life = life_of(request.who.account_id, table(settings.CONFIG.life_numbers()))
+    leaving = life if life and life.closes_on and life.state != "closed" else None
     told = {
+        "leaving": leaving,
+        "boxes": boxes_owned.get()(request.who.account_id) if leaving else (),
+        "problem": problem,
         "file_form": file_form or FileForm(initial={"where": ""}, prefix=None),
         "server_form": server_form or ServerForm(initial={"where": ""}, auto_id="id_server_%s"),
         "lines": _lines(request),

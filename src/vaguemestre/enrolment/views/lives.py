@@ -1,0 +1,138 @@
+"""What happens to somebody of the service, declared by an officer."""
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.credentials.events import AccountsChanged
+from vaguemestre.credentials.queries import account_of_person
+from vaguemestre.directory.queries import Managed
+from vaguemestre.enrolment import queries
+from vaguemestre.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.enrolment.views.queue import by_
+from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.addresses import parse_address
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.lives import rules, services
+from vaguemestre.lives.queries import life_of
+from vaguemestre.lives.values import Event
+from vaguemestre.lives.words import EVENTS, MAILBOXES, STATES, STEPS
+from vaguemestre.signin.http import recently_signed_in
+from vaguemestre.ui.days import DayField
+from vaguemestre.ui.refusals import sentence
+
+_DECLARED = tuple(event for event in Event if event not in rules.BY_THE_FEED | rules.BY_THE_DESK)
+
+
+class DeclareForm(forms.Form):
+    evenement = forms.ChoiceField(
+        label="Ce qui arrive", choices=[(one.value, EVENTS[one]) for one in _DECLARED]
+    )
+    jour = DayField(label="Jour d’effet", error_messages={"required": "Écrivez le jour d’effet."})
+    adresse = forms.CharField(
+        label="Nouvelle adresse",
+        max_length=254,
+        required=False,
+        help_text="Pour une mutation. Elle n’est donnée aux correspondants que si la personne l’accepte.",
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
+    )
+
+    def clean_adresse(self) -> str:
+        typed = self.cleaned_data["adresse"].strip()
+        if not typed:
+            return ""
+        try:
+            return str(parse_address(typed))
+        except Refusal as refusal:
+            raise forms.ValidationError(sentence(refusal)) from refusal
+
+
+@require_GET
+@for_officers
+def show(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person, account_id = _theirs(request, person_id)
+    return _page(request, person, account_id, DeclareForm())
+
+
+@require_POST
+@recently_signed_in
+@for_officers
+def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person, account_id = _theirs(request, person_id)
+    form = DeclareForm(request.POST)
+    if form.is_valid():
+        now = timezone.now()
+        try:
+            services.declare(
+                account_id,
+                Event(form.cleaned_data["evenement"]),
+                form.cleaned_data["jour"],
+                settings.CONFIG.life_numbers(),
+                new_address=form.cleaned_data["adresse"],
+                by=by_(request),
+                now=now,
+                today=paris_day(now),
+            )
+            return _done(account_id, person_id)
+        except Refusal as refusal:
+            form.add_error("jour" if refusal.code == "lives.day-impossible" else None, sentence(refusal))
+    return _page(request, person, account_id, form, status=422)
+
+
+@require_POST
+@recently_signed_in
+@for_officers
+def come_back(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person, account_id = _theirs(request, person_id)
+    try:
+        services.come_back(account_id, by=by_(request), now=timezone.now())
+    except Refusal as refusal:
+        form = DeclareForm()
+        return _page(request, person, account_id, form, problem=sentence(refusal), status=409)
+    return _done(account_id, person_id)
+
+
+def _theirs(request: OfficerRequest, person_id: int) -> tuple[Managed, int]:
+    person = queries.person_in(request.scope, person_id)
+    account = account_of_person(person_id) if person else None
+    if person is None or account is None:
+        raise Http404
+    return person, account.account_id
+
+
+def _done(account_id: int, person_id: int) -> HttpResponse:
+    """On every channel now, as far as the engines answer; the worker does the rest."""
+    run_now(AccountsChanged([account_id]))
+    return HttpResponseRedirect(f"{reverse('enrolment:life', args=[person_id])}?fait=1")
+
+
+def _page(
+    request: OfficerRequest,
+    person: Managed,
+    account_id: int,
+    form: DeclareForm,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    life = life_of(account_id, rules.table(settings.CONFIG.life_numbers()))
+    if life is None:
+        raise Http404
+    told = {
+        "person": person,
+        "name": f"{person.civil.shown_first_name} {person.civil.shown_last_name}",
+        "life": life,
+        "state": STATES[life.state],
+        "mailbox": MAILBOXES[life.mailbox_state],
+        "event": EVENTS[life.event] if life.event else "",
+        "to_come": [(due.on, STEPS[due.step]) for due in life.to_come],
+        "form": form,
+        "problem": problem,
+        "done": "fait" in request.GET,
+    }
+    return render(request, "enrolment/life.html", told, status=status)
