@@ -120,7 +120,7 @@ def test_a_ticket_is_for_one_service_and_a_failure_uses_it_up(client: Client) ->
 def test_a_ticket_does_not_wait(client: Client) -> None:
     signs_in(client)
     ticket = a_ticket(client)
-    with patch("django.utils.timezone.now", return_value=timezone.now() + timedelta(seconds=21)):
+    with patch("django.utils.timezone.now", return_value=timezone.now() + timedelta(seconds=11)):
         assert failure(validated(ticket)) == "INVALID_TICKET"
 
 

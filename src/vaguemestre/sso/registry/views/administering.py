@@ -1,5 +1,7 @@
 """The registry's screens for administrators: changes ask who they are again."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -121,7 +123,8 @@ def set_logo(request: SignedInRequest, client_id: str) -> HttpResponse:
 def remove(request: SignedInRequest, client_id: str) -> HttpResponse:
     name = _known(client_id).name
     services.remove_application(client_id, by=_by(request), now=timezone.now())
-    return HttpResponseRedirect(f"{reverse('registry:list')}?fait=retiree&nom={name}")
+    told = urlencode({"fait": "retiree", "nom": name})
+    return HttpResponseRedirect(f"{reverse('registry:list')}?{told}")
 
 
 @require_POST
