@@ -44,6 +44,14 @@ export class Checking {
       ]);
       return false;
     }
+    const list = this.recipients.flatMap((field) => field.people).find((one) => one.gathering?.count > MANY);
+    if (list && !sure.has("gathering")) {
+      const label = list.name || list.address;
+      this.ask("gathering", `${label} : ${list.gathering.words}`, [
+        this.button(`Envoyer à ${list.gathering.count} personnes`, again("gathering"), "btn primary"),
+      ]);
+      return false;
+    }
     if (visible > MANY && !sure.has("many")) {
       const words = isAll
         ? `Votre réponse partira à ${visible} personnes.`

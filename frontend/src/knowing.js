@@ -50,6 +50,7 @@ export class Knowing {
         one.kind = told.kind;
         one.detail = told.detail || one.detail;
         one.absent = told.absent;
+        one.gathering = told.gathering;
         if (!one.name) one.name = told.name;
       }
       const name = one.name.toLowerCase();
@@ -75,6 +76,7 @@ export class Knowing {
     }
     for (const one of away.slice(0, 3)) notes.push([`away-${one.address}`, "calendar-event", `${one.label} : ${one.absent}.`]);
     if (away.length > 3) notes.push(["away-more", "calendar-event", `${away.length - 3} autres destinataires sont absents.`]);
+    for (const one of people.filter((each) => each.gathering?.words)) notes.push([`list-${one.address}`, "users", `${one.label} : ${one.gathering.words}`]);
     const shown = notes.map(([, , words]) => words).join("\n");
     if (shown === this.shown) return;
     this.shown = shown;

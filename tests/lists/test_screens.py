@@ -207,3 +207,29 @@ def test_members_are_added_by_the_page_and_unknown_addresses_said(
     chosen = Subscriber.objects.get(address="p@famille.example").pk
     assert browser.post(f"/listes/{row.pk}/membres/retirer", {"membre": [chosen]}).status_code == 302
     assert Subscriber.objects.count() == 1
+
+
+def test_whoever_writes_is_offered_lists_and_told_who_would_receive(
+    owner: Account, subscriber: Account, stranger: Account
+) -> None:
+    everybody = made(owner, title="Grand conseil", writers="inside")
+    members = made(owner, title="Grand secret", writers="members", is_moderated=True)
+    for row in (everybody, members):
+        with_people(row, owner, address_of(subscriber))
+    home = "/messagerie/ecrire/destinataires/"
+
+    def proposed(who: Account) -> list[str]:
+        found = signed_in(who).get(home, {"q": "grand"}).json()["suggestions"]
+        return [one["name"] for one in found if one["detail"] == "Liste de diffusion"]
+
+    assert proposed(subscriber) == ["Grand conseil", "Grand secret"]
+    assert proposed(stranger) == ["Grand conseil"]
+    asked = {"addresses": f"{everybody.address}\n{members.address}"}
+    first, second = signed_in(stranger).post(f"{home}qui/", asked).json()["people"]
+    assert first["gathering"]["count"] == 1
+    assert (
+        "1 personne recevra ce courriel, par exemple Nicolas Abonne (inscription"
+        in first["gathering"]["words"]
+    )
+    assert "attendra l’accord" in second["gathering"]["words"]
+    assert "Abonne" not in second["gathering"]["words"], "who is in it is not for strangers"

@@ -269,3 +269,23 @@ def test_whoever_left_the_academie_receives_nothing_more(owner: Account, subscri
     Account.objects.filter(pk=subscriber.pk).update(state="closed")
     assert queries.members_of(row, now) == ()
     assert subscriber.person_id not in {one.person_id for one in queries.members_of(rule, now)}
+
+
+def test_the_list_of_a_school_is_its_heads_and_a_lost_one_the_administrators(
+    owner: Account, subscriber: Account, moderator: Account
+) -> None:
+    subscriber.person.assignments.update(function="DIR")  # type: ignore[union-attr]
+    now = timezone.now()
+    maker = Maker(subscriber.pk, subscriber.person_id or 0, "agent")
+    wanted = Wanted("Profs", "profs", Kind.RULE, within="0800001A")
+    list_id = services.make_list(maker, wanted, DOMAIN, by="test", now=now)
+    assert queries.part_in(list_id, moderator.pk, now) == ""
+    moderator.person.assignments.update(function="DIR")  # type: ignore[union-attr]
+    assert queries.part_in(list_id, moderator.pk, now) == "owner", "whoever leads the school"
+    assert moderator.pk in queries.keeper_accounts(list_id, now)
+    assert [one.list_id for one in queries.cards_of(moderator.pk, moderator.person_id or 0, now)] == [list_id]
+    moderator.person.assignments.update(function="ENS")  # type: ignore[union-attr]
+    assert queries.part_in(list_id, moderator.pk, now) == ""
+    assert queries.part_in(list_id, owner.pk, now) == "", "not lost yet"
+    Account.objects.filter(pk=subscriber.pk).update(state="closed")
+    assert queries.part_in(list_id, owner.pk, now) == "owner"

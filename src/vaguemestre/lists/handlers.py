@@ -89,10 +89,10 @@ def _tell_keepers(row: LetterRow) -> None:
     )
     subject = _("À modérer : liste « %(list)s »") % {"list": row.list.title}
     hour = row.received_at.strftime("%Y%m%d%H")
-    for account_id, mailbox in queries.keeper_accounts(row.list_id):
+    for account_id in queries.keeper_accounts(row.list_id, timezone.now()):
         keeper = presented(account_id)
         if keeper:
-            _deliver(row, mailbox, keeper.address, subject, said, f"list:{row.list_id} {hour}")
+            _deliver(row, keeper.mailbox, keeper.address, subject, said, f"list:{row.list_id} {hour}")
 
 
 def _why(row: LetterRow) -> str:

@@ -48,7 +48,7 @@ def seat_at(request: SignedInRequest, list_id: int) -> Seat:
         raise Http404
     account_id, person_id = request.who.account_id, person_of(request)
     reasons = queries.why_member(row, person_id, timezone.now())
-    return Seat(row, account_id, person_id, queries.part_in(list_id, account_id), reasons)
+    return Seat(row, account_id, person_id, queries.part_in(list_id, account_id, timezone.now()), reasons)
 
 
 def keeper_at(request: SignedInRequest, list_id: int) -> Seat:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from vaguemestre.credentials.queries import people_with_mail
+from vaguemestre.credentials.queries import identified, people_with_mail, presented
 from vaguemestre.directory.queries import (
     addresses_by_person,
     names_by_person,
@@ -18,6 +18,7 @@ from vaguemestre.lists.models import CopyRow, Keeper, LetterRow, MailingList, Su
 from vaguemestre.lists.rules.members import as_json, from_json, meant
 from vaguemestre.lists.rules.naming import without_detail
 from vaguemestre.lists.values import (
+    Addressed,
     CopyShown,
     Counted,
     Fates,
@@ -28,10 +29,14 @@ from vaguemestre.lists.values import (
     Part,
     Rule,
     State,
+    Writers,
 )
 from vaguemestre.outbox.queries import fates_counted, fates_of
 
 SAMPLE = 12
+_HEAD = "DIR"
+_LOOKED_AT = 40  # lists of that name, at most, of which those one may write to are proposed
+_OWNING = Q(part=Part.OWNER, account__state="active")
 _PASSED = (State.SENDING, State.SENT, State.STOPPED)
 
 
@@ -73,11 +78,11 @@ def places_of_rule(rule: Rule) -> dict[str, str]:
     return place_names({uai for one in (*rule.any, *rule.besides) for uai in one.uais})
 
 
-def counted(members: Collection[Member]) -> Counted:
+def counted(members: Collection[Member], *, most: int = SAMPLE) -> Counted:
     """How many, and some of them, spread over the whole."""
     listed = list(members)
-    step = max(1, len(listed) // SAMPLE)
-    return Counted(len(listed), tuple(listed[::step][:SAMPLE]))
+    step = max(1, len(listed) // most)
+    return Counted(len(listed), tuple(listed[::step][:most]))
 
 
 def why_member(row: MailingList, person_id: int, now: datetime) -> tuple[str, ...]:
@@ -107,10 +112,24 @@ def lists_among(addresses: Iterable[str]) -> dict[str, int]:
     return dict(MailingList.objects.filter(address__in=wanted).values_list("address", "pk"))
 
 
-def part_in(list_id: int, account_id: int) -> str:
-    """`owner`, `moderator` or nothing."""
+def part_in(list_id: int, account_id: int, now: datetime) -> str:
+    """`owner`, `moderator` or nothing.
+
+    The list of a school is also its head's, for as long as they lead it; one whose owners have all gone, the
+    administrators'.
+    """
     rows = Keeper.objects.filter(list_id=list_id, account_id=account_id)
-    return rows.values_list("part", flat=True).first() or ""
+    part = rows.values_list("part", flat=True).first() or ""
+    if part == Part.OWNER:
+        return part
+    row = MailingList.objects.filter(pk=list_id).first()
+    who = presented(account_id)
+    if row is None or who is None or who.state != "active":
+        return part
+    if row.within and account_id in _heads(row.within, now):
+        return Part.OWNER
+    is_orphan = not Keeper.objects.filter(_OWNING, list_id=list_id).exists()
+    return Part.OWNER if is_orphan and who.role == "administrator" else part
 
 
 def open_list(list_id: int) -> MailingList | None:
@@ -120,6 +139,7 @@ def open_list(list_id: int) -> MailingList | None:
 def cards_of(account_id: int, person_id: int, now: datetime) -> tuple[ListCard, ...]:
     """Lists somebody keeps or is in, and those they may join."""
     parts = dict(Keeper.objects.filter(account_id=account_id).values_list("list_id", "part"))
+    parts |= dict.fromkeys(_led_lists(account_id, person_id, now), Part.OWNER)
     subscribed = set(Subscriber.objects.filter(person_id=person_id).values_list("list_id", flat=True))
     posts = list(serving(paris_day(now), (), person_id=person_id)) if person_id else []
     waiting = dict(
@@ -150,8 +170,8 @@ def cards_of(account_id: int, person_id: int, now: datetime) -> tuple[ListCard, 
     return tuple(found)
 
 
-def keepers_of(list_id: int) -> list[tuple[int, str, str, str]]:
-    """(account, name, address, part), owners first."""
+def keepers_of(list_id: int, now: datetime) -> list[tuple[int, str, str, str]]:
+    """(account, name, address, part), owners first; the head of the school of the list as `head`."""
     rows = Keeper.objects.filter(list_id=list_id).select_related("account__person")
     told = []
     for one in rows.order_by("-part", "pk"):
@@ -160,13 +180,21 @@ def keepers_of(list_id: int) -> list[tuple[int, str, str, str]]:
         told.append(
             (one.account_id, person.shown_name if person else one.account.username, address or "", one.part)
         )
+    known = {account_id for account_id, *_ in told}
+    within = MailingList.objects.values_list("within", flat=True).get(pk=list_id)
+    for account_id in _heads(within, now) if within else ():
+        head = presented(account_id)
+        if head and account_id not in known:
+            told.append((account_id, head.name, head.address, "head"))
     return told
 
 
-def keeper_accounts(list_id: int) -> list[tuple[int, str]]:
-    """(account, mailbox) of those who decide."""
+def keeper_accounts(list_id: int, now: datetime) -> list[int]:
+    """The accounts of those who decide."""
     rows = Keeper.objects.filter(list_id=list_id, account__state="active").order_by("pk")
-    return list(rows.values_list("account_id", "account__mailbox"))
+    found = list(rows.values_list("account_id", flat=True))
+    within = MailingList.objects.values_list("within", flat=True).get(pk=list_id)
+    return list(dict.fromkeys((*found, *(_heads(within, now) if within else ()))))
 
 
 def held_letters(list_id: int) -> tuple[LetterShown, ...]:
@@ -290,15 +318,68 @@ def unread_lists(before: datetime, *, limit: int) -> list[int]:
     return list(rows.order_by("read_at", "pk").values_list("pk", flat=True)[:limit])
 
 
-def lists_like(typed: str, *, limit: int) -> tuple[tuple[str, str, str], ...]:
-    """(title, address, detail) of open lists every word typed begins a word of, for whoever writes."""
+def lists_like(account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[Addressed, ...]:
+    """Open lists that account may write to, whose title or address holds every word typed."""
     rows = MailingList.objects.filter(closed_at__isnull=True)
     words = typed.lower().split()[:5]
-    if not words:
+    if not words or len(typed.strip()) < 2:
         return ()
     for word in words:
         rows = rows.filter(Q(title__icontains=word) | Q(address__icontains=word))
-    return tuple(rows.order_by("title").values_list("title", "address", "kind")[:limit])
+    person_id = _person_of(account_id)
+    found = []
+    for row in rows.order_by("title", "pk")[:_LOOKED_AT]:
+        if _may_write(row, account_id, person_id, now):
+            found.append(Addressed(row.address, row.title, waits=False))
+            if len(found) == limit:
+                break
+    return tuple(found)
+
+
+def addressed(account_id: int, addresses: Collection[str], now: datetime) -> dict[str, Addressed]:
+    """Those of the addresses that are open lists', and for whoever may write there, who would receive it."""
+    asked = [one.lower() for one in addresses]
+    rows = list(MailingList.objects.filter(address__in=asked, closed_at__isnull=True))
+    person_id = _person_of(account_id) if rows else 0
+    found = {}
+    for row in rows:
+        keeps = bool(part_in(row.pk, account_id, now))
+        writes = keeps or _may_write(row, account_id, person_id, now)
+        waits = not keeps and (row.is_moderated or not writes)
+        counted_now = counted(members_of(row, now), most=3) if writes else None
+        found[row.address] = Addressed(row.address, row.title, waits, counted_now)
+    return found
+
+
+def _may_write(row: MailingList, account_id: int, person_id: int, now: datetime) -> bool:
+    if row.writers in (Writers.INSIDE, Writers.ANYBODY):
+        return True
+    if row.writers == Writers.MEMBERS and why_member(row, person_id, now):
+        return True
+    return bool(part_in(row.pk, account_id, now))
+
+
+def _person_of(account_id: int) -> int:
+    return identified(account_id).person_id or 0
+
+
+def _heads(uai: str, now: datetime) -> tuple[int, ...]:
+    """The accounts of those who lead that school today."""
+    people = {one.person_id for one in serving(paris_day(now), [{"functions": [_HEAD], "uais": [uai]}])}
+    return tuple(sorted(people_with_mail(people).values()))
+
+
+def _led_lists(account_id: int, person_id: int, now: datetime) -> list[int]:
+    """Lists that are somebody's by their post: of the schools they lead, of nobody for administrators."""
+    posts = serving(paris_day(now), [{"functions": [_HEAD]}], person_id=person_id) if person_id else ()
+    rows = MailingList.objects.filter(within__in={one.uai for one in posts}, closed_at__isnull=True)
+    found = list(rows.values_list("pk", flat=True))
+    who = presented(account_id)
+    if who and who.role == "administrator":
+        kept = Keeper.objects.filter(_OWNING).values("list_id")
+        orphans = MailingList.objects.filter(closed_at__isnull=True).exclude(pk__in=kept)
+        found += orphans.values_list("pk", flat=True)
+    return found
 
 
 def _senders(row: LetterRow) -> str:

@@ -184,6 +184,16 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressed:
+    """A list as somebody about to write to it sees it. `counted` None: not for them to know."""
+
+    address: str
+    title: str
+    waits: bool
+    counted: Counted | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LetterShown:
     """A letter in a list of letters."""
 

@@ -1,7 +1,8 @@
 """Slots ← engines, events → handlers: the only file that sees both."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -75,6 +76,7 @@ from vaguemestre.lists import ports as lists
 from vaguemestre.lists import queries as lists_queries
 from vaguemestre.lists.events import LetterGoesOn, ListMailCame, NoticeDue
 from vaguemestre.lists.services import hear_deliveries
+from vaguemestre.lists.values import Addressed
 from vaguemestre.lives import handlers as lives_handlers
 from vaguemestre.lives import ports as lives
 from vaguemestre.lives.events import ClosingNear, MailboxDoomed, NeutralReplyDue, NeutralReplyOver
@@ -119,6 +121,7 @@ from vaguemestre.webmail.values import MailLogin, OtherBox
 from vaguemestre.writing import handlers as writing_handlers
 from vaguemestre.writing import ports as writing
 from vaguemestre.writing.events import MailingGoesOn
+from vaguemestre.writing.values import Gathering
 
 SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PlacesDescribed: (sharing_handlers.open_boxes,),
@@ -219,6 +222,8 @@ def plug_engines(config: Config) -> None:
     devices.sign.plug(Signature(config))
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
     writing.absent_until.plug(sorting_queries.absent_until)
+    writing.gatherings_like.plug(_lists_like)
+    writing.gatherings_at.plug(_lists_at)
     deposits.shelf.plug(FileShelf(config.deposits_dir))
     deposits.scan.plug(Clamd(config.files.clamd))
     helpdesk.undelivered_to.plug(partial(undelivered, config))
@@ -360,3 +365,24 @@ def _scan(check: Clamd, content: bytes, name: str) -> None:
     """Every file passes where no virus check is configured."""
     if check(io.BytesIO(content)):
         raise enrolment.InfectedFile("deposits.infected", name=name)
+
+
+def _lists_like(account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[Gathering, ...]:
+    """Lists, as whoever writes is offered them."""
+    found = lists_queries.lists_like(account_id, typed, now, limit=limit)
+    return tuple(Gathering(one.address, one.title) for one in found)
+
+
+def _lists_at(account_id: int, addresses: Collection[str], now: datetime) -> dict[str, Gathering]:
+    found = lists_queries.addressed(account_id, addresses, now)
+    return {address: _gathering(one) for address, one in found.items()}
+
+
+def _gathering(one: Addressed) -> Gathering:
+    counted = one.counted
+    if counted is None:
+        return Gathering(one.address, one.title, waits=one.waits)
+    sample = tuple(
+        (member.name or member.address, ", ".join(member.reasons[:1])) for member in counted.sample
+    )
+    return Gathering(one.address, one.title, counted.count, sample, one.waits)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from vaguemestre.kernel.slots import Slot
+from vaguemestre.writing.values import Gathering
 
 
 class AbsentUntil(Protocol):
@@ -13,4 +14,18 @@ class AbsentUntil(Protocol):
         ...
 
 
+class GatheringsLike(Protocol):
+    def __call__(self, account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[Gathering, ...]:
+        """Lists that account may write to, of which the words typed say the name or the address."""
+        ...
+
+
+class GatheringsAt(Protocol):
+    def __call__(self, account_id: int, addresses: Collection[str], now: datetime) -> dict[str, Gathering]:
+        """Those of the addresses (lower case) that are lists', with who receives what is sent there now."""
+        ...
+
+
+gatherings_like: Slot[GatheringsLike] = Slot("writing.gatherings_like")
+gatherings_at: Slot[GatheringsAt] = Slot("writing.gatherings_at")
 absent_until: Slot[AbsentUntil] = Slot("writing.absent_until")

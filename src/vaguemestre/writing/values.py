@@ -165,6 +165,21 @@ class Met:
     detail: str = ""
     has_homonyms: bool = False
     absent_until: date | None = None
+    gathering: "Gathering | None" = None
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """An address that many receive at. `count` None: not for this writer to know; `sample`: (name, why).
+
+    `waits`: what they write there waits for somebody's word.
+    """
+
+    address: str
+    name: str
+    count: int | None = None
+    sample: tuple[tuple[str, str], ...] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True)

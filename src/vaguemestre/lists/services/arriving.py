@@ -128,13 +128,20 @@ def _standing(row: MailingList, arrival: Arrival, now: datetime) -> Standing:
     people = people_by_address([arrival.sender]) if author else {}
     person = next(iter(people.values()), 0)
     return Standing(
-        is_keeper=bool(author and queries.part_in(row.pk, author)),
+        is_keeper=bool(author and queries.part_in(row.pk, author, now)),
         is_member=bool(person and queries.why_member(row, person, now)),
-        members=len(queries.members_of(row, now)) if arrival.roots else 0,
+        members=_reached(row, arrival, now) if arrival.roots else 0,
         answers_lately=queries.answers_lately(row.pk, arrival.roots, now),
         is_twice=bool(arrival.message_id)
         and LetterRow.objects.filter(list=row, message_id=arrival.message_id).exists(),
     )
+
+
+def _reached(row: MailingList, arrival: Arrival, now: datetime) -> int:
+    """How many an answer would reach: as many as what it answers did, where that is known."""
+    answered = LetterRow.objects.filter(list=row, message_id__in=arrival.roots, planned_at__isnull=False)
+    most = answered.order_by("-recipients").values_list("recipients", flat=True).first()
+    return len(queries.members_of(row, now)) if most is None else most
 
 
 def _account_of(address: str) -> int:

@@ -23,7 +23,7 @@ def accept_letter(
 
     Raises Refusal `lists.gone`, `lists.decided-already`, `lists.later-is-past`.
     """
-    row = _letter(list_id, account_id, public_id)
+    row = _letter(list_id, account_id, public_id, now)
     if due_at is not None and due_at <= now:
         raise Refusal("lists.later-is-past")
     _decide(row, State.SCHEDULED if due_at else State.SENDING, account_id, now)
@@ -37,7 +37,7 @@ def refuse_letter(
     list_id: int, account_id: int, public_id: str, note: str, *, by: str, now: datetime
 ) -> None:
     """Its author is told, with the note. Raises Refusal `lists.gone`, `lists.decided-already`."""
-    row = _letter(list_id, account_id, public_id)
+    row = _letter(list_id, account_id, public_id, now)
     _decide(row, State.REFUSED, account_id, now)
     LetterRow.objects.filter(pk=row.pk).update(note=note[:300], reason="lists.refused-by-keeper")
     record("lists.letter-refused", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
@@ -47,7 +47,7 @@ def refuse_letter(
 @transaction.atomic(durable=True)
 def drop_letter(list_id: int, account_id: int, public_id: str, *, by: str, now: datetime) -> None:
     """Nobody is told. Raises Refusal `lists.gone`, `lists.decided-already`."""
-    row = _letter(list_id, account_id, public_id)
+    row = _letter(list_id, account_id, public_id, now)
     _decide(row, State.DROPPED, account_id, now)
     record("lists.letter-dropped", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
 
@@ -55,7 +55,7 @@ def drop_letter(list_id: int, account_id: int, public_id: str, *, by: str, now: 
 @transaction.atomic(durable=True)
 def stop_letter(list_id: int, account_id: int, public_id: str, *, by: str, now: datetime) -> None:
     """No further copy leaves; those handed over arrive. Twice is once. Raises Refusal `lists.gone`."""
-    row = _letter(list_id, account_id, public_id)
+    row = _letter(list_id, account_id, public_id, now)
     if LetterRow.objects.filter(pk=row.pk, state=State.SENDING).update(state=State.STOPPED):
         record("lists.letter-stopped", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
 
@@ -63,14 +63,14 @@ def stop_letter(list_id: int, account_id: int, public_id: str, *, by: str, now: 
 @transaction.atomic(durable=True)
 def go_on(list_id: int, account_id: int, public_id: str, *, by: str, now: datetime) -> None:
     """What was stopped leaves again, each copy still once. Raises Refusal `lists.gone`."""
-    row = _letter(list_id, account_id, public_id)
+    row = _letter(list_id, account_id, public_id, now)
     if LetterRow.objects.filter(pk=row.pk, state=State.STOPPED).update(state=State.SENDING):
         record("lists.letter-resumed", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
         announce(LetterGoesOn(row.pk))
 
 
-def _letter(list_id: int, account_id: int, public_id: str) -> LetterRow:
-    kept(list_id, account_id)
+def _letter(list_id: int, account_id: int, public_id: str, now: datetime) -> LetterRow:
+    kept(list_id, account_id, now)
     row = LetterRow.objects.filter(list_id=list_id, public_id=public_id).first()
     if row is None:
         raise Refusal("lists.gone")

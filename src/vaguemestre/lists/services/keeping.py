@@ -15,6 +15,7 @@ from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.lists.models import Keeper, MailingList
+from vaguemestre.lists.queries import part_in
 from vaguemestre.lists.rules.members import as_json
 from vaguemestre.lists.rules.naming import local_part
 from vaguemestre.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
@@ -98,7 +99,7 @@ def make_list(maker: Maker, wanted: Wanted, domain: str, *, by: str, now: dateti
 @transaction.atomic(durable=True)
 def change_rule(list_id: int, account_id: int, rule: Rule, *, by: str, now: datetime) -> None:
     """Who the list means from now on. One of a school never speaks beyond it. Raises Refusal `lists.gone`."""
-    row = owned(list_id, account_id)
+    row = owned(list_id, account_id, now)
     row.rule = as_json(kept_within(rule, row.within))
     row.save(update_fields=("rule",))
     record("lists.rule-changed", to=f"list:{list_id}", by=by, at=now)
@@ -120,7 +121,7 @@ def _at(criteria: Criteria, uai: str) -> Criteria:
 @transaction.atomic(durable=True)
 def change_settings(list_id: int, account_id: int, chosen: Settings, *, by: str, now: datetime) -> None:
     """Raises Refusal `lists.gone`."""
-    row = owned(list_id, account_id)
+    row = owned(list_id, account_id, now)
     for name in Settings.__slots__:
         setattr(row, name, getattr(chosen, name))
     row.save(update_fields=tuple(Settings.__slots__))
@@ -130,7 +131,7 @@ def change_settings(list_id: int, account_id: int, chosen: Settings, *, by: str,
 @transaction.atomic(durable=True)
 def close_list(list_id: int, account_id: int, *, by: str, now: datetime) -> None:
     """Nothing goes through any more; its address is never anybody's again. Raises Refusal `lists.gone`."""
-    row = owned(list_id, account_id)
+    row = owned(list_id, account_id, now)
     row.closed_at = now
     row.save(update_fields=("closed_at",))
     change_states([row.account_id], "close", by=by, now=now)
@@ -140,7 +141,7 @@ def close_list(list_id: int, account_id: int, *, by: str, now: datetime) -> None
 @transaction.atomic(durable=True)
 def add_keeper(list_id: int, account_id: int, address: str, part: Part, *, by: str, now: datetime) -> None:
     """Raises Refusal `lists.gone`, `lists.nobody-inside`, `lists.last-owner`."""
-    owned(list_id, account_id)
+    owned(list_id, account_id, now)
     person = people_by_address([address.strip()]).get(address.strip().lower())
     found = people_with_mail([person]).get(person) if person else None
     if found is None:
@@ -153,20 +154,20 @@ def add_keeper(list_id: int, account_id: int, address: str, part: Part, *, by: s
 @transaction.atomic(durable=True)
 def remove_keeper(list_id: int, account_id: int, whose: int, *, by: str, now: datetime) -> None:
     """Raises Refusal `lists.gone`, `lists.last-owner`."""
-    owned(list_id, account_id)
+    owned(list_id, account_id, now)
     Keeper.objects.filter(list_id=list_id, account_id=whose).delete()
     _check_owned(list_id)
     record("lists.keeper-removed", to=f"list:{list_id}", by=by, at=now, account=whose)
 
 
-def owned(list_id: int, account_id: int) -> MailingList:
+def owned(list_id: int, account_id: int, now: datetime) -> MailingList:
     """The open list, of one of its owners. Inside the caller's transaction. Raises Refusal `lists.gone`."""
-    return _kept(list_id, account_id, (Part.OWNER,))
+    return _kept(list_id, account_id, (Part.OWNER,), now)
 
 
-def kept(list_id: int, account_id: int) -> MailingList:
+def kept(list_id: int, account_id: int, now: datetime) -> MailingList:
     """The open list, of one of its owners or moderators. Inside the caller's transaction."""
-    return _kept(list_id, account_id, (Part.OWNER, Part.MODERATOR))
+    return _kept(list_id, account_id, (Part.OWNER, Part.MODERATOR), now)
 
 
 def owner_addresses(row: MailingList) -> tuple[str, ...]:
@@ -176,10 +177,9 @@ def owner_addresses(row: MailingList) -> tuple[str, ...]:
     return tuple(address for address in found if address)
 
 
-def _kept(list_id: int, account_id: int, parts: Collection[Part]) -> MailingList:
-    mine = Keeper.objects.filter(list_id=list_id, account_id=account_id, part__in=parts)
+def _kept(list_id: int, account_id: int, parts: Collection[str], now: datetime) -> MailingList:
     row = MailingList.objects.select_for_update().filter(pk=list_id, closed_at__isnull=True).first()
-    if row is None or not mine.exists():
+    if row is None or part_in(list_id, account_id, now) not in parts:
         raise Refusal("lists.gone")
     return row
 

@@ -27,7 +27,7 @@ def subscribe(
 
     Raises Refusal `lists.gone`, `lists.not-by-hand`, `lists.in-itself`, `lists.too-many`.
     """
-    row = owned(list_id, account_id)
+    row = owned(list_id, account_id, now)
     if row.kind != Kind.MANUAL:
         raise Refusal("lists.not-by-hand")
     wanted = {one.address.lower(): one.name for one in people}
@@ -53,7 +53,7 @@ def unsubscribe(
     list_id: int, account_id: int, subscriber_ids: Iterable[int], *, by: str, now: datetime
 ) -> int:
     """By an owner. Raises Refusal `lists.gone`."""
-    row = owned(list_id, account_id)
+    row = owned(list_id, account_id, now)
     count, _ = row.subscribers.filter(pk__in=list(subscriber_ids)).delete()
     record("lists.unsubscribed", to=f"list:{list_id}", by=by, at=now, count=count)
     return int(count)

@@ -179,7 +179,7 @@ def _settings(
         "row": seat.row,
         "form": form,
         "keeper_form": keeper_form,
-        "keepers": queries.keepers_of(list_id),
+        "keepers": queries.keepers_of(list_id, timezone.now()),
         "is_rule": seat.row.kind == Kind.RULE,
         "done": request.GET.get("fait", ""),
         "here": "settings",

@@ -54,7 +54,7 @@ def show_list(request: SignedInRequest, list_id: int) -> HttpResponse:
         "counted": queries.counted(queries.members_of(row, timezone.now())) if sees_members else None,
         "writers": words.WRITERS[Writers(row.writers)],
         "replies": words.REPLIES[ReplyTo(row.reply_to)],
-        "keepers": queries.keepers_of(list_id),
+        "keepers": queries.keepers_of(list_id, timezone.now()),
         "waiting": len(queries.held_letters(list_id)) if seat.is_keeper else 0,
         "done": request.GET.get("fait", ""),
         "here": "list",
@@ -108,7 +108,7 @@ def why(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         "reasons": reasons,
         "is_rule": letter.list.kind == Kind.RULE,
         "is_still": bool(still),
-        "keepers": queries.keepers_of(letter.list_id),
+        "keepers": queries.keepers_of(letter.list_id, timezone.now()),
     }
     return render(request, "lists/why.html", told)
 

@@ -1,7 +1,8 @@
 """Whom one may write to, and who they are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,13 +14,21 @@ from vaguemestre.contacts.queries import contacts_like, groups_like
 from vaguemestre.directory.queries import listed_by_address, people_like, with_homonyms
 from vaguemestre.writing.ports import AbsentUntil
 from vaguemestre.writing.rules.recipients import is_inside
-from vaguemestre.writing.values import Met, Suggestion
+from vaguemestre.writing.values import Gathering, Met, Suggestion
 
 
 def suggestions(
-    account_id: int, typed: str, *, asker: Asker | None = None, limit: int = 8
+    account_id: int,
+    typed: str,
+    *,
+    asker: Asker | None = None,
+    limit: int = 8,
+    gatherings: Sequence[Gathering] = (),
 ) -> tuple[Suggestion, ...]:
-    """Whom the words typed may mean: the person's own book first, then the directory; each address once."""
+    """Whom the words typed may mean: the person's own book first, then the directory; each address once.
+
+    `gatherings`: the lists found for the same words.
+    """
     if len(typed.strip()) < 2:
         return ()
     contacts = contacts_like(account_id, typed, limit=limit)
@@ -42,7 +51,8 @@ def suggestions(
         Suggestion(one.name, one.address, _copies_told(one))
         for one in (audiences_like(asker, typed) if asker else ())
     ]
-    return (*classes, *groups, *found.values())[:limit]
+    lists = [Suggestion(one.name, one.address, _("Liste de diffusion")) for one in gatherings]
+    return (*classes, *groups, *lists, *found.values())[:limit]
 
 
 def _copies_told(one: AudienceShown) -> str:
@@ -56,8 +66,9 @@ def people_met(
     now: datetime,
     away: AbsentUntil,
     asker: Asker | None = None,
+    gathered: Mapping[str, Gathering] = MappingProxyType({}),
 ) -> tuple[Met, ...]:
-    """Who they are to somebody of `domain`: colleagues with their school, people outside, classes."""
+    """Who they are to somebody of `domain`: colleagues with their school, people outside, classes, lists."""
     asked = dict.fromkeys(address.strip().lower() for address in addresses)
     inside = [address for address in asked if is_inside(address, domain)]
     known, doubled, absent = listed_by_address(inside), with_homonyms(inside), away(inside, now)
@@ -65,6 +76,10 @@ def people_met(
     for address in asked:
         if audience := audience_of(address):
             found.append(_class_met(address, audience, asker))
+            continue
+        if (gathering := gathered.get(address)) is not None:
+            detail = _("Liste de diffusion")
+            found.append(Met(address, "inside", gathering.name, detail, gathering=gathering))
             continue
         listed = known.get(address)
         found.append(

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,10 +26,10 @@ from vaguemestre.writing.http import (
     wants_json,
     writer_of,
 )
-from vaguemestre.writing.ports import absent_until
+from vaguemestre.writing.ports import absent_until, gatherings_at, gatherings_like
 from vaguemestre.writing.rules.cleaning import html_of_text
 from vaguemestre.writing.services.rows import fresh_key
-from vaguemestre.writing.values import Met, Opening, Suggestion, Written
+from vaguemestre.writing.values import Gathering, Met, Opening, Suggestion, Written
 from vaguemestre.writing.views.page import composer_page, empty_writing, signed
 
 _MOST_MET = 500
@@ -140,8 +141,11 @@ def as_text(request: SignedInRequest, key: str) -> HttpResponse:
 def meet_recipients(request: SignedInRequest) -> HttpResponse:
     """Who the people written to are; one address a line."""
     addresses = request.POST.get("addresses", "").split("\n")[:_MOST_MET]
+    now = timezone.now()
+    asked = [one.strip().lower() for one in addresses]
+    gathered = gatherings_at.get()(request.who.account_id, asked, now)
     met = queries.people_met(
-        addresses, writer_of(request).domain, timezone.now(), absent_until.get(), asker_of(request)
+        addresses, writer_of(request).domain, now, absent_until.get(), asker_of(request), gathered
     )
     return JsonResponse({"people": [_met(one) for one in met]})
 
@@ -154,16 +158,35 @@ def _met(one: Met) -> dict[str, object]:
         "name": one.name,
         "detail": one.detail,
         "homonyms": one.has_homonyms,
+        "gathering": _gathered(one.gathering) if one.gathering else None,
         "absent": _("absence annoncée jusqu’au %(day)s") % {"day": f"{until:%d/%m/%Y}"} if until else "",
     }
+
+
+def _gathered(one: Gathering) -> dict[str, object]:
+    """How many receive it, some of them and why: in sentences, for the composer to show before sending."""
+    if one.waits:
+        return {
+            "count": 0,
+            "words": _("Ce que vous écrivez à cette liste attendra l’accord d’un responsable."),
+        }
+    if one.count is None:
+        return {"count": 0, "words": ""}
+    words = ngettext(
+        "%(count)s personne recevra ce courriel", "%(count)s personnes recevront ce courriel", one.count
+    ) % {"count": one.count}
+    sample = " ; ".join(f"{name} ({why})" if why else name for name, why in one.sample)
+    if sample:
+        words = _("%(words)s, par exemple %(sample)s") % {"words": words, "sample": sample}
+    return {"count": one.count, "words": f"{words}."}
 
 
 @require_GET
 @signed_in
 def suggest_recipients(request: SignedInRequest) -> HttpResponse:
-    found = queries.suggestions(
-        request.who.account_id, request.GET.get("q", "")[:100], asker=asker_of(request)
-    )
+    typed = request.GET.get("q", "")[:100]
+    lists = gatherings_like.get()(request.who.account_id, typed, timezone.now(), limit=3)
+    found = queries.suggestions(request.who.account_id, typed, asker=asker_of(request), gatherings=lists)
     shown = [_proposed(one) for one in found]
     return JsonResponse({"suggestions": shown})
 
