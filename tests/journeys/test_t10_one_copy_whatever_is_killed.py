@@ -134,7 +134,7 @@ def test_one_copy_whatever_is_killed(
         for _ in range(4):
             deaths.strike("asked")
             keys.append(sender.send())
-        wait_until(partial(deaths.all_filed, sender, keys), 240)
+        wait_until(partial(deaths.all_filed, sender, keys), how_many(240, 600))
     assert most == 2 or not +deaths.owed  # in the long campaign each step has its fifty
     expected = Counter({f"Subject: {tag} {number + 1}": 1 for number in range(len(sender.keys))})
     assert wait_until(lambda: subjects(battered, "outside", "INBOX", tag) == expected, 60)

@@ -94,7 +94,8 @@ def send_message(
 ) -> None:
     """Carry a message as far as it can go. May run twice, or in two workers at once, without harm.
 
-    Raises EngineDown when an engine is away or another worker is at it: the job comes back.
+    While another worker is at it, or was when it was killed, it comes back when that one's time is over.
+    Raises EngineDown when an engine is away: the job comes back.
     """
     row = OutgoingRow.objects.select_related("account").get(pk=outgoing_id)
     if row.state == _State.HELD:
@@ -148,7 +149,8 @@ def _release(row: OutgoingRow) -> None:
 
 def _submit(row: OutgoingRow, submit: Submit, accepted: Accepted, now: datetime) -> None:
     is_doubtful = row.attempted_at is not None
-    _take_lease(row, now)
+    if not _take_lease(row, now):
+        return
     if not (is_doubtful and accepted(row.message_id)):
         try:
             submit(
@@ -170,15 +172,19 @@ def _submit(row: OutgoingRow, submit: Submit, accepted: Accepted, now: datetime)
         row.save(update_fields=("state", "submitted_at"))
 
 
-def _take_lease(row: OutgoingRow, now: datetime) -> None:
-    """One worker at a time: the attempt is written before the wire is touched, so a cut leaves a trace."""
+def _take_lease(row: OutgoingRow, now: datetime) -> bool:
+    """One worker at a time: the attempt is written before the wire is touched, so a cut leaves a trace.
+
+    False: the last attempt is too fresh to judge, and the message is announced for when it is not.
+    """
     free = OutgoingRow.objects.filter(pk=row.pk, state=_State.QUEUED).filter(
         Q(attempted_at=None) | Q(attempted_at__lte=now - LEASE)
     )
     with transaction.atomic(durable=True):
         taken = free.update(attempted_at=now)
-    if not taken:
-        raise EngineDown("this message is being submitted, or its last attempt is too fresh to judge")
+        if not taken:
+            announce(MessageQueued(row.pk), due=(row.attempted_at or now) + LEASE)
+    return bool(taken)
 
 
 def _refuse(row: OutgoingRow, refused: EngineRefused, now: datetime) -> None:
