@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import partial
+
+from django.test import Client
+from tests.signin.people import PASSWORD, account
 
 from vaguemestre.classes.aaf.xml import chunks_of
 from vaguemestre.classes.sample import SampleSchool, sample_school
 from vaguemestre.classes.services import File, Setting
-from vaguemestre.directory.models import Academy, Structure
+from vaguemestre.credentials.models import Account
+from vaguemestre.directory.models import Academy, Assignment, MailAddress, Structure
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
@@ -34,4 +39,23 @@ def school(uai: str = UAI, seed: int = 1, **more: object) -> SampleSchool:
 
 
 def files(given: Mapping[str, bytes]) -> list[File]:
-    return [File(name, lambda content=content: chunks_of(content)) for name, content in given.items()]  # type: ignore[misc]
+    return [File(name, partial(chunks_of, content)) for name, content in given.items()]
+
+
+def agent(username: str, function: str, uai: str = UAI) -> Account:
+    """Somebody of that school only."""
+    made = account(username, first_name=username.title(), last_name="Morel")
+    Assignment.objects.filter(person_id=made.person_id).delete()
+    Assignment.objects.create(
+        person_id=made.person_id, structure=structure(uai), starts_on=date(2026, 9, 1), function=function
+    )
+    return made
+
+
+def address_of(one: Account) -> str:
+    return MailAddress.objects.get(person_id=one.person_id, is_primary=True).address
+
+
+def browser_of(client: Client, one: Account) -> Client:
+    client.post("/alogin", {"identifiant": one.username, "secret": PASSWORD})
+    return client

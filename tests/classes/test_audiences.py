@@ -4,31 +4,26 @@ import email
 import email.policy
 import json
 import logging
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from django.test import Client
-from tests.classes.schools import ENT, NOW, OTHER, TODAY, UAI, files, school, setting, structure
-from tests.signin.people import PASSWORD, account
+from tests.classes.schools import ENT, NOW, OTHER, TODAY, UAI, address_of, browser_of
 
 from vaguemestre.classes import queries
 from vaguemestre.classes.models import GatewayRow, GroupRow, PupilRow
 from vaguemestre.classes.rules.addresses import audience_address
-from vaguemestre.classes.sample import sample_files
-from vaguemestre.classes.services import allow_person, apply, decide_rights, forbid_person
+from vaguemestre.classes.services import allow_person, decide_rights, forbid_person
 from vaguemestre.classes.values import Asker, Audience, Reach, Right, Role, Side
 from vaguemestre.contacts.models import Contact
 from vaguemestre.credentials.models import Account
 from vaguemestre.directory.models import Assignment, MailAddress
 from vaguemestre.directory.rules.names import is_gateway
-from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.jobs.services import run_now
 from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.events import MessageFiled
 from vaguemestre.outbox.models import OutgoingRow
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing.events import MailingGoesOn
 from vaguemestre.writing.handlers import carry_mailing
 from vaguemestre.writing.models import Mailing, MailingCopy
@@ -37,47 +32,6 @@ from vaguemestre.writing.services import forget_class_mailings
 pytestmark = pytest.mark.django_db(transaction=True)
 HOME = "/messagerie/ecrire/"
 KEY = "0123456789abcdef0123456789abcdef"
-
-
-@pytest.fixture(autouse=True)
-def mailboxes() -> Iterator[MemoryMailboxes]:
-    before, memory = open_mailbox.get(), MemoryMailboxes()
-    open_mailbox.plug(memory)
-    yield memory
-    open_mailbox.plug(before)
-
-
-def agent(username: str, function: str, uai: str = UAI) -> Account:
-    """Somebody of that school only."""
-    made = account(username, first_name=username.title(), last_name="Morel")
-    Assignment.objects.filter(person_id=made.person_id).delete()
-    Assignment.objects.create(
-        person_id=made.person_id, structure=structure(uai), starts_on=date(2026, 9, 1), function=function
-    )
-    return made
-
-
-def address_of(one: Account) -> str:
-    return MailAddress.objects.get(person_id=one.person_id, is_primary=True).address
-
-
-@pytest.fixture
-def people() -> dict[str, Account]:
-    structure()
-    structure(OTHER, "Collège Marivaux")
-    cast = {
-        "teacher": agent("camille", "ENS"),
-        "colleague": agent("thomas", "ENS"),
-        "head": agent("philippe", "DIR"),
-        "office": agent("sylvie", "ADF"),
-        "life": agent("claire", "EDU"),
-        "elsewhere": agent("loin", "ENS", OTHER),
-        "other head": agent("ailleurs", "DIR", OTHER),
-    }
-    ours = school(teachers={address_of(cast["teacher"]): ["4B"], address_of(cast["colleague"]): ["6A"]})
-    for one in (ours, school(OTHER, 2)):
-        apply(files(sample_files(one, TODAY)), setting(), now=NOW, progress=lambda done, total: None)
-    return cast
 
 
 def asker(one: Account, *, managed: frozenset[str] = frozenset()) -> Asker:
@@ -153,11 +107,6 @@ def test_a_family_gets_one_copy_each_and_says_for_which_child(people: dict[str, 
     children = {f"{one.first_name} {one.last_name}" for one in PupilRow.objects.filter(groups=group())}
     assert {one.pupils for one in found} == children
     assert {one.group for one in found} == {"4e B"}
-
-
-def browser_of(client: Client, one: Account) -> Client:
-    client.post("/alogin", {"identifiant": one.username, "secret": PASSWORD})
-    return client
 
 
 def begin(

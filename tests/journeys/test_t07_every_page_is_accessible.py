@@ -41,6 +41,7 @@ SIGNED_IN = (
     "/parametres/courriers",
     "/?q=zzz",
     "/listes/",
+    "/classes/",
 )
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 

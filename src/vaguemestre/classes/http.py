@@ -10,12 +10,16 @@ from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import find_academy_id
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.values import Who
 
 
 def asker_of(request: SignedInRequest) -> Asker:
-    now = timezone.now()
-    managed = managed_schools.get()(request.who.account_id, now)
-    return Asker(request.who.account_id, paris_day(now), frozenset(managed))
+    return asker_for(request.who)
+
+
+def asker_for(who: Who) -> Asker:
+    now, person = timezone.now(), who.own_account_id  # whatever mailbox is open: rights are a person's
+    return Asker(person, paris_day(now), frozenset(managed_schools.get()(person, now)))
 
 
 def setting_of(request: SignedInRequest, uai: str, *, losses_confirmed: bool = False) -> Setting:
@@ -24,7 +28,7 @@ def setting_of(request: SignedInRequest, uai: str, *, losses_confirmed: bool = F
         academy_id=find_academy_id(settings.CONFIG.academy.domain),
         ent_domain=settings.CONFIG.ent.domain,
         digest_key=numen_keys.get().digest,
-        by=f"account:{request.who.account_id}",
+        by=request.who.actor,
         only=uai,
         losses_confirmed=losses_confirmed,
     )

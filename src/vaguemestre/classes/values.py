@@ -169,6 +169,11 @@ class AudienceShown:
     count: int
     address: str  # leads nowhere: it stands for the audience until the copies are made
 
+    @property
+    def recipient(self) -> str:
+        """As it stands in « À »."""
+        return f"{self.name} <{self.address}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Addressee:

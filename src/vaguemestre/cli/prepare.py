@@ -43,6 +43,7 @@ def command(
         _say(step="Académie de démonstration : personnes et comptes.")
         demo.people(config, _Progress())
     demo.intranet(config)
+    demo.classes(config)
     _look_at_restored(config)
     report = reconcile(mail_directory.get(), now=timezone.now())
     if report.put or report.dropped:

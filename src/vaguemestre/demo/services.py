@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from vaguemestre.credentials.queries import accounts_by_dossier, has_accounts, presented
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part, numen_of
+from vaguemestre.demo.classes import import_classes
 from vaguemestre.demo.intranet import register
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.demo.mail import load_mail
@@ -14,6 +15,7 @@ from vaguemestre.site.config import Config
 
 _PEOPLE = "people"
 _MAIL = "mail"
+_CLASSES = "classes"
 _PERIODS = {"app": 30, "key": 60}
 
 
@@ -55,6 +57,14 @@ def intranet(config: Config) -> None:
     """Accolad, written down among the applications. Idempotent; nothing where there is no demonstration."""
     if Ledger(config.secrets_dir).is_done(_PEOPLE):
         register(config)
+
+
+def classes(config: Config) -> None:
+    """The college's classes, as an export of its ENT brings them. Idempotent."""
+    ledger = Ledger(config.secrets_dir)
+    if ledger.is_done(_PEOPLE) and not ledger.is_done(_CLASSES):
+        import_classes(config, timezone.now())
+        ledger.mark_done(_CLASSES)
 
 
 def accounts(config: Config) -> list[dict[str, object]]:

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from vaguemestre.classes.models import AllowedRow, GroupRow, PupilRow, RelativeRow, RightRow, TeacherRow
+from vaguemestre.classes.models import (
+    AllowedRow,
+    GroupRow,
+    PupilRow,
+    RelativeRow,
+    RightRow,
+    RosterRow,
+    TeacherRow,
+)
 from vaguemestre.classes.rules.addresses import audience_address
 from vaguemestre.classes.rules.naming import is_meant, listed_names, shown_audience
 from vaguemestre.classes.rules.rights import OWNERS, may_write, rights_of
@@ -51,6 +59,13 @@ def schools_of(asker: Asker) -> tuple[School, ...]:
         )
         for uai, (structure_id, name) in sorted(known.items(), key=lambda item: item[1][1])
     )
+
+
+def has_classes(asker: Asker) -> bool:
+    """Whether the page of classes has anything to say to them."""
+    schools = schools_of(asker)
+    here = RosterRow.objects.filter(structure_id__in=[school.structure_id for school in schools])
+    return any(school.is_owner for school in schools) or here.exists()
 
 
 def own_school(asker: Asker, uai: str) -> School:

@@ -30,9 +30,9 @@ def stage_files(
     """
     school = own_school(asker, uai)
     if not given:
-        raise Refusal("classes.no-file", field="files")
+        raise Refusal("classes.no-file", field="documents")
     if sum(map(len, given.values())) > MOST_OCTETS:
-        raise Refusal("classes.file-too-big", field="files")
+        raise Refusal("classes.file-too-big", field="documents")
     told = {name: base64.b64encode(content).decode() for name, content in given.items()}
     sealed = seal_bytes(json.dumps(told).encode(), keys, _PURPOSE)
     StagedRow.objects.update_or_create(

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.assistant.values import CHARTER
+from vaguemestre.classes.http import asker_for
+from vaguemestre.classes.queries import has_classes
 from vaguemestre.credentials.queries import charter_accepted, contacts_of, has_namesake, holds_second_factor
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.kernel.times import paris_day
@@ -29,6 +31,7 @@ from vaguemestre.webmail.values import MailLogin, Use
 APPLICATIONS = (
     ("/messagerie/", "mail", _("Messagerie"), _("Lire et écrire ses courriels")),
     ("/contacts/", "address-book", _("Contacts"), _("Mes correspondants et mes groupes")),
+    ("/classes/", "school", _("Classes"), _("Écrire à une classe, à ses familles")),
     ("/annuaire/", "users", _("Annuaire"), _("Les agents de l’académie")),
     ("/listes/", "list", _("Listes"), _("Listes de diffusion de l’académie")),
     ("/appareils/", "device-mobile", _("Mes appareils"), _("Thunderbird, Outlook, téléphone")),
@@ -150,6 +153,8 @@ def tiles_of(who: Who) -> list[Tile]:
     tiles = []
     for address, icon, title, purpose in APPLICATIONS:
         if who.role not in RESERVED.get(address, (who.role,)):
+            continue
+        if address == "/classes/" and not has_classes(asker_for(who)):
             continue
         try:
             resolve(address)

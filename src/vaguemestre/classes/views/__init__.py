@@ -1,0 +1,15 @@
+"""The pages of classes."""
+
+from vaguemestre.classes.views.importing import apply_files, drop_files, stage_files
+from vaguemestre.classes.views.listing import list_classes
+from vaguemestre.classes.views.settings import change_people, decide_rights, show_settings
+
+__all__ = [
+    "apply_files",
+    "change_people",
+    "decide_rights",
+    "drop_files",
+    "list_classes",
+    "show_settings",
+    "stage_files",
+]

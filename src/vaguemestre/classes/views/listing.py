@@ -1,0 +1,18 @@
+"""My classes: to whom one may write, a click away from writing to them."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from vaguemestre.classes import queries
+from vaguemestre.classes.http import asker_of
+from vaguemestre.signin.http import SignedInRequest, signed_in
+
+
+@require_GET
+@signed_in
+def list_classes(request: SignedInRequest) -> HttpResponse:
+    asker = asker_of(request)
+    schools = [(school, queries.roster_shown(asker, school)) for school in queries.schools_of(asker)]
+    shown = [(school, roster) for school, roster in schools if roster or school.is_owner]
+    return render(request, "classes/list.html", {"schools": shown})

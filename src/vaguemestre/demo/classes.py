@@ -1,0 +1,41 @@
+"""The demonstration college's classes: an export of its ENT, made up, applied as any other."""
+
+from datetime import datetime
+from functools import partial
+
+from vaguemestre.classes.aaf.xml import chunks_of
+from vaguemestre.classes.sample import sample_files, sample_school
+from vaguemestre.classes.services import File, Setting, apply
+from vaguemestre.credentials.queries import accounts_by_dossier, presented
+from vaguemestre.demo.cast import CAST, COLLEGE
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.queries import academy_of_domain
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.site.config import Config
+
+_SEED = 80
+_TAUGHT = {"teacher": ("4B", "6A"), "colleague": ("4B", "3A")}
+
+
+def import_classes(config: Config, now: datetime) -> None:
+    """Five classes; « 4e B » is one of the teacher's. Nothing where the académie has no ENT."""
+    if not config.ent.domain:
+        return
+    academy = academy_of_domain(config.academy.domain)
+    known = accounts_by_dossier(academy.pk, [part.dossier for part in CAST])
+    teachers = {}
+    for part in CAST:
+        shown = presented(known[part.dossier][0]) if part.role in _TAUGHT else None
+        if shown is not None:
+            teachers[shown.address] = _TAUGHT[part.role]
+    school = sample_school(COLLEGE.uai, _SEED, ent_domain=config.ent.domain, teachers=teachers)
+    setting = Setting(academy.pk, config.ent.domain, numen_keys.get().digest, "instance", only=COLLEGE.uai)
+    files = [
+        File(name, partial(chunks_of, content))
+        for name, content in sample_files(school, paris_day(now)).items()
+    ]
+    apply(files, setting, now=now, progress=_quietly)
+
+
+def _quietly(done: int, total: int) -> None:
+    """One school: nothing to tell on the way."""

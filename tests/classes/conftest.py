@@ -1,0 +1,39 @@
+"""A school with its classes, and everybody who might write to them."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.classes.schools import NOW, OTHER, TODAY, address_of, agent, files, school, setting, structure
+
+from vaguemestre.classes.sample import sample_files
+from vaguemestre.classes.services import apply
+from vaguemestre.credentials.models import Account
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.webmail.ports import open_mailbox
+
+
+@pytest.fixture(autouse=True)
+def mailboxes() -> Iterator[MemoryMailboxes]:
+    before, memory = open_mailbox.get(), MemoryMailboxes()
+    open_mailbox.plug(memory)
+    yield memory
+    open_mailbox.plug(before)
+
+
+@pytest.fixture
+def people() -> dict[str, Account]:
+    structure()
+    structure(OTHER, "Collège Marivaux")
+    cast = {
+        "teacher": agent("camille", "ENS"),
+        "colleague": agent("thomas", "ENS"),
+        "head": agent("philippe", "DIR"),
+        "office": agent("sylvie", "ADF"),
+        "life": agent("claire", "EDU"),
+        "elsewhere": agent("loin", "ENS", OTHER),
+        "other head": agent("ailleurs", "DIR", OTHER),
+    }
+    ours = school(teachers={address_of(cast["teacher"]): ["4B"], address_of(cast["colleague"]): ["6A"]})
+    for one in (ours, school(OTHER, 2)):
+        apply(files(sample_files(one, TODAY)), setting(), now=NOW, progress=lambda done, total: None)
+    return cast
