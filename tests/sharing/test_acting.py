@@ -17,7 +17,7 @@ def test_only_mail_and_settings_are_opened_in_a_mailbox() -> None:
         "/boites/12/",
         "/boites/x/messagerie/",
         "/boites/0/messagerie/",
-        "/boites/12/contacts/",
+        "/boites/12/annuaire/",
         "/messagerie/",
     ):
         assert box_in(path) is None

@@ -46,3 +46,4 @@ def follow_days() -> None:
     services.follow_owners(None, by=_BY, now=now)
     services.end_overdue(by=_BY, now=now)
     services.close_boxes(by=_BY, now=now)
+    services.forget_old(now=now)

@@ -80,3 +80,95 @@ class BoxRequest(models.Model):
     decided_by = models.CharField(max_length=80, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     box = models.OneToOneField(Box, null=True, blank=True, on_delete=models.SET_NULL, related_name="request")
+
+
+class Thread(models.Model):
+    """A conversation members work on together. `root`: the Message-ID it began with."""
+
+    box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="threads")
+    root = models.CharField(max_length=255)
+    taken_by = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="taken_threads"
+    )
+    taken_at = models.DateTimeField(null=True, blank=True)
+    given_by = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="given_threads"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("box", "root"), name="thread_once"),)
+
+
+class ThreadMessage(models.Model):
+    """A message known to be of a conversation, by its Message-ID."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
+    message_id = models.CharField(max_length=255, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("thread", "message_id"), name="thread_message_once"),)
+
+
+class Note(models.Model):
+    """What a member leaves the others; it never leaves the house."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="notes")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_notes")
+    text = models.TextField()
+    at = models.DateTimeField()
+
+
+class Presence(models.Model):
+    """Somebody reads a message, or answers it."""
+
+    box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="presences")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_presences")
+    message_id = models.CharField(max_length=255)
+    doing = models.CharField(max_length=8)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("box", "message_id"), name="sharing_presence_message"),)
+        constraints = (
+            models.UniqueConstraint(fields=("box", "account", "message_id", "doing"), name="presence_once"),
+        )
+
+
+class Sent(models.Model):
+    """A message a member sent from the mailbox; `answers` is the Message-ID of what it answers."""
+
+    box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="sent")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sent_from_boxes")
+    key = models.CharField(max_length=64)  # of the outbox
+    message_id = models.CharField(max_length=255, db_index=True)
+    answers = models.CharField(max_length=255, blank=True, db_index=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("box", "key"), name="sent_once"),)
+
+
+class Warned(models.Model):
+    """A member was told that another had answered, or was answering, before sending too."""
+
+    box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)  # the composer's
+    what = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("box", "key", "what"), name="warned_once"),)
+
+
+class Deed(models.Model):
+    """Who did what to which message: opened, moved, deleted, marked. `place`: folder and number."""
+
+    box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="deeds")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_deeds")
+    what = models.CharField(max_length=20)
+    place = models.CharField(max_length=200, blank=True)
+    number = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("box", "at"), name="sharing_deed_box"),)

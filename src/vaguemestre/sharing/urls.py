@@ -14,6 +14,10 @@ urlpatterns = [
     path("<int:box_id>/membres/", views.add_member, name="add-member"),
     path("<int:box_id>/membres/<int:member_id>/", views.change_member, name="change-member"),
     path("<int:box_id>/membres/<int:member_id>/terminer/", views.end_member, name="end-member"),
+    path("<int:box_id>/suivi/", views.show_follow_up, name="follow-up"),
+    path("<int:box_id>/actes/", views.show_deeds, name="deeds"),
+    path("<int:box_id>/fil/", views.follow, name="follow"),
+    path("<int:box_id>/fil/<str:what>/", views.act, name="act"),
     path("<int:box_id>/programmes/", views.make_key, name="make-key"),
     path("<int:box_id>/programmes/<int:number>/revoquer/", views.revoke_key, name="revoke-key"),
 ]

@@ -123,3 +123,86 @@ class RequestShown:
     asked_at: datetime
     state: str
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody works: a message of a mailbox and the conversation it is of, by their Message-ID."""
+
+    box_id: int
+    message_id: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    name: str
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteShown:
+    name: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that left, or is about to, and who sent it."""
+
+    name: str
+    account_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What members know of each other's work on a message."""
+
+    present: tuple[Present, ...]
+    taken_by: str
+    taken_by_id: int
+    taken_at: datetime | None
+    given_by: str
+    is_closed: bool
+    answers: tuple[Answered, ...]
+    sent_by: str
+    notes: tuple[NoteShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message of the inbox, as the mail store tells it. `where`: folder, UIDVALIDITY, UID."""
+
+    message_id: str
+    sender: str
+    subject: str
+    at: datetime
+    is_answered: bool
+    is_automatic: bool
+    where: tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A message of the inbox, and who looks after it."""
+
+    letter: Letter
+    taken_by: str
+    answered_by: str
+    answered_at: datetime | None
+    is_closed: bool
+
+    @property
+    def waits(self) -> bool:
+        return not (self.answered_by or self.letter.is_answered or self.is_closed)
+
+
+@dataclass(frozen=True, slots=True)
+class DeedShown:
+    name: str
+    what: str
+    place: str
+    number: int
+    at: datetime

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from vaguemestre.credentials.queries import presented
 from vaguemestre.devices.rules.offers import DOCUMENTS, machine_names
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.sharing import services
 from vaguemestre.sharing.http import opened
 from vaguemestre.sharing.queries import access_to
-from vaguemestre.sharing.rules.acting import box_in, prefix_of, right_for
+from vaguemestre.sharing.rules.acting import box_in, deed_of, prefix_of, right_for
 from vaguemestre.sharing.rules.words import RIGHTS as WORDS
 from vaguemestre.sharing.values import Right
 from vaguemestre.signin.http import LEFT_BEHIND, factor_policy, prove_first, who_asks
@@ -122,6 +123,8 @@ class OpenBox:
             return HttpResponseRedirect(f"{request.path_info}?{query}" if query else request.path_info)
         if right not in Right(who.acting.right).covers:
             return _refused(request, sentence(Refusal("sharing.right-missing", needed=WORDS[right])))
+        if match and (deed := deed_of(match.view_name, match.kwargs, request.POST.getlist("ref"))):
+            services.note_deed(who.acting.box_id, who.acting.account_id, *deed, now=timezone.now())
         return None
 
 

@@ -89,9 +89,11 @@ from vaguemestre.outbox.events import HoldEnded, MailHeld, MessageFiled, Message
 from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.sharing import handlers as sharing_handlers
+from vaguemestre.sharing import ports as sharing
 from vaguemestre.sharing import queries as sharing_queries
 from vaguemestre.sharing.events import AccessEnded
 from vaguemestre.sharing.rules.acting import prefix_of, session_named
+from vaguemestre.sharing.values import Letter
 from vaguemestre.signin import handlers as signin_handlers
 from vaguemestre.signin import ports as signin
 from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsToTell, SessionsEnded
@@ -117,7 +119,8 @@ from vaguemestre.sso.saml import handlers as saml_handlers
 from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue
-from vaguemestre.webmail.values import MailLogin, OtherBox
+from vaguemestre.webmail.rules.folders import slug
+from vaguemestre.webmail.values import Flag, MailLogin, OtherBox
 from vaguemestre.writing import handlers as writing_handlers
 from vaguemestre.writing import ports as writing
 from vaguemestre.writing.events import MailingGoesOn
@@ -259,6 +262,7 @@ def _plug_mail(config: Config) -> None:
     webmail.open_mailbox.plug(mailboxes)
     webmail.fetch_picture.plug(Pictures())
     webmail.other_boxes.plug(_other_boxes)
+    sharing.latest.plug(_latest)
     moving.open_store.plug(ImapStores(mailboxes))
     moving.open_archive.plug(open_archive)
     moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))
@@ -310,6 +314,9 @@ def _live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:
     return tickets.issue(key, tickets.Ticket(mailbox, session_key), now=now)
 
 
+_AUTOMATIC = ("mailer-daemon@", "noreply@", "no-reply@", "ne-pas-repondre@", "nepasrepondre@", "postmaster@")
+
+
 def _mail_token(login: MailLogin) -> str:
     """For one's own mailbox, or for a shared one once the person of the session is known as a member."""
     keys, tokens = credentials.token_keys.get(), provisioning.mail_directory.get()
@@ -321,6 +328,24 @@ def _mail_token(login: MailLogin) -> str:
     if not sharing_queries.is_open_to(login.mailbox, member_id, now):
         raise Refusal("credentials.session-over")
     return mint_mail_token(keys, tokens, login.mailbox, session_key, now, member_id=member_id)
+
+
+def _latest(mailbox: str, session_key: str, number: int) -> tuple[Letter, ...]:
+    """The newest of an inbox, as sharing follows them."""
+    with webmail.open_mailbox.get()(MailLogin(mailbox, session_key)) as opened:
+        rows = opened.page("INBOX", 0, number).rows
+    return tuple(
+        Letter(
+            message_id=row.summary.message_id,
+            sender=row.summary.sender.name or row.summary.sender.address,
+            subject=row.summary.subject,
+            at=row.summary.date,
+            is_answered=Flag.ANSWERED in row.flags,
+            is_automatic=row.summary.sender.address.lower().startswith(_AUTOMATIC),
+            where=(slug(row.ref.folder), row.ref.uid_validity, row.ref.uid),
+        )
+        for row in rows
+    )
 
 
 def _other_boxes(account_id: int) -> list[OtherBox]:

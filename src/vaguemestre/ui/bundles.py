@@ -13,12 +13,14 @@ BUNDLES = {
         "webmail/webmail.css",
         "webmail/message.css",
         "writing/dock.css",
+        "sharing/care.css",
     ),
     "webmail/page.js": (
         "webmail/webmail.js",
         "webmail/message.js",
         "writing/dock.js",
         "sorting/banner.js",
+        "sharing/care.js",
     ),
 }
 

@@ -40,6 +40,11 @@ def sentence(refusal: Refusal) -> str:
             "Un logiciel de messagerie lit, range et écrit : il faut le droit « envoi »."
         ),
         "sharing.too-many-requests": _("Vous avez déjà %(most)s demandes en attente."),
+        "sharing.cannot-take": _("Cette personne ne peut pas s’en charger : il lui faut le droit « tri »."),
+        "sharing.note-empty": _("La note est vide."),
+        "sharing.answered-meanwhile": _(
+            "%(what)s Relisez avant d’envoyer ; « Envoyer » une seconde fois envoie aussi votre réponse."
+        ),
         "sharing.request-decided": _("Cette demande a déjà été traitée."),
         "intake.file-empty": _("Le fichier est vide."),
         "intake.file-encoding": _("Le fichier n’est pas un texte UTF-8 : enregistrez-le en « CSV UTF-8 »."),

@@ -35,7 +35,11 @@ COMPOSER_CSP: dict[str, list[str]] = {
 
 def writer_of(request: SignedInRequest) -> Writer:
     who = request.who
-    return Writer(who.account_id, who.name, who.address, MailLogin(who.mailbox, who.session_key))
+    login = MailLogin(who.mailbox, who.session_key)
+    if who.acting:
+        hand = who.acting.account_id
+        return Writer(who.account_id, who.name, who.address, login, who.acting.box_id, hand)
+    return Writer(who.account_id, who.name, who.address, login)
 
 
 def actor_of(request: SignedInRequest) -> str:

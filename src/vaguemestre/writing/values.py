@@ -30,6 +30,12 @@ class Writer:
     name: str
     address: str
     login: MailLogin
+    box_id: int = 0  # a mailbox of several people, and the account of whoever writes
+    hand: int = 0
+
+    @property
+    def actor(self) -> str:
+        return f"account:{self.hand or self.account_id}"
 
     @property
     def domain(self) -> str:

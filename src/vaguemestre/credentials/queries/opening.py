@@ -141,6 +141,12 @@ def usernames_of(account_ids: Collection[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "username"))
 
 
+def names_of(account_ids: Collection[int]) -> dict[int, str]:
+    """Account → the name of its person, or its username."""
+    rows = Account.objects.filter(pk__in=account_ids).select_related("person")
+    return {row.pk: row.person.shown_name if row.person else row.username for row in rows}
+
+
 def roles_of(account_ids: Collection[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "role"))
 

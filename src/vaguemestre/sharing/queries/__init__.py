@@ -19,6 +19,7 @@ from vaguemestre.sharing.queries.members import (
     requests_of,
     requests_waiting,
 )
+from vaguemestre.sharing.queries.together import care_of, deeds_of, followed
 
 __all__ = [
     "BoxCard",
@@ -27,6 +28,9 @@ __all__ = [
     "box_of_account",
     "boxes_of",
     "boxes_without_owner",
+    "care_of",
+    "deeds_of",
+    "followed",
     "history_of",
     "is_open_to",
     "keys_over",

@@ -1,11 +1,11 @@
 """What each page of a shared mailbox asks of whoever opens it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from vaguemestre.sharing.values import Right
 
-_PREFIX = re.compile(r"/boites/([1-9][0-9]{0,9})(/(?:messagerie|parametres)/.*)", re.DOTALL)
+_PREFIX = re.compile(r"/boites/([1-9][0-9]{0,9})(/(?:messagerie|parametres|contacts)/.*)", re.DOTALL)
 _SESSION = re.compile(r"([^+]+)\+([1-9][0-9]{0,9})\+([1-9][0-9]{0,9})")
 
 # Pages of other rooms, by the name of their address. What is not named here is asked of oneself.
@@ -25,7 +25,12 @@ _PAGES: Mapping[str, Right] = {
     "sorting:banner": Right.READ,
     "dispatch:banner": Right.READ,
 }
-_ROOMS: Mapping[str, Right] = {"writing": Right.SEND, "dispatch": Right.SEND, "sorting": Right.MANAGE}
+_ROOMS: Mapping[str, Right] = {
+    "writing": Right.SEND,
+    "dispatch": Right.SEND,
+    "sorting": Right.MANAGE,
+    "contacts": Right.SEND,
+}
 _SETTINGS = ("signatures", "identity", "stock-text")
 _OWN = frozenset(
     ["webmail:list-reports", "webmail:close-reports", "dispatch:held-of-all", "dispatch:end-held-of"]
@@ -55,6 +60,16 @@ def right_for(view_name: str) -> Right | None:
     if room == "writing" and page.endswith(_SETTINGS):
         return Right.MANAGE
     return _ROOMS.get(room)
+
+
+def deed_of(view_name: str, where: Mapping[str, object], refs: Sequence[str]) -> tuple[str, str, int] | None:
+    """(what is done, to which message or folder, how many) for the pages whose use is written down."""
+    if view_name in ("webmail:open-message", "webmail:save-message", "webmail:print-message"):
+        what = "open" if view_name == "webmail:open-message" else "save"
+        return what, f"{where.get('folder')} {where.get('uid')}", 1
+    if view_name == "webmail:act" and where.get("act") not in ("read", "unread"):
+        return str(where.get("act"))[:20], refs[0].partition("/")[0] if refs else "", max(len(refs), 1)
+    return None
 
 
 def session_of(session_key: str, box_id: int, account_id: int) -> str:

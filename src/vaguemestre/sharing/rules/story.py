@@ -23,3 +23,18 @@ WORDS: Mapping[str, str] = {
     "sharing.sorted": "Courriels rangés",
     "sharing.opened": "Ouvert",
 }
+
+DEEDS: Mapping[str, str] = {
+    "open": "a ouvert",
+    "archive": "a archivé",
+    "delete": "a supprimé",
+    "junk": "a signalé comme indésirable",
+    "not-junk": "a sorti des indésirables",
+    "move": "a déplacé",
+    "read": "a marqué comme lu",
+    "unread": "a marqué comme non lu",
+    "flag": "a suivi",
+    "unflag": "a cessé de suivre",
+    "save": "a enregistré",
+    "send": "a envoyé",
+}

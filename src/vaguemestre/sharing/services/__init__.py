@@ -10,9 +10,23 @@ from vaguemestre.sharing.services.members import (
     end_those_of,
 )
 from vaguemestre.sharing.services.requests import ask_box, grant_request, refuse_request
+from vaguemestre.sharing.services.together import (
+    add_note,
+    forget_old,
+    forget_sent,
+    give_back,
+    note_deed,
+    note_presence,
+    note_sent,
+    settle,
+    stop_answering,
+    take,
+    warn_before_answer,
+)
 
 __all__ = [
     "add_member",
+    "add_note",
     "ask_box",
     "change_member",
     "close_boxes",
@@ -20,9 +34,19 @@ __all__ = [
     "end_overdue",
     "end_those_of",
     "follow_owners",
+    "forget_old",
+    "forget_sent",
+    "give_back",
     "grant_request",
     "make_key",
+    "note_deed",
+    "note_presence",
+    "note_sent",
     "open_school_boxes",
     "refuse_request",
     "revoke_key",
+    "settle",
+    "stop_answering",
+    "take",
+    "warn_before_answer",
 ]

@@ -4,16 +4,21 @@ from vaguemestre.sharing.views.asking import ask, decide, name_owner
 from vaguemestre.sharing.views.boxes import list_boxes, show_box
 from vaguemestre.sharing.views.keys import make_key, revoke_key
 from vaguemestre.sharing.views.members import add_member, change_member, end_member
+from vaguemestre.sharing.views.together import act, follow, show_deeds, show_follow_up
 
 __all__ = [
+    "act",
     "add_member",
     "ask",
     "change_member",
     "decide",
     "end_member",
+    "follow",
     "list_boxes",
     "make_key",
     "name_owner",
     "revoke_key",
     "show_box",
+    "show_deeds",
+    "show_follow_up",
 ]

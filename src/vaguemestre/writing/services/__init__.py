@@ -13,7 +13,7 @@ from vaguemestre.writing.services.mailing import (
 )
 from vaguemestre.writing.services.opening import start_writing
 from vaguemestre.writing.services.parting import drop_writing, forget_writing, take_back
-from vaguemestre.writing.services.sending import cancel_sending, send_writing
+from vaguemestre.writing.services.sending import cancel_sending, check_nobody_answered, send_writing
 from vaguemestre.writing.services.signing import (
     remove_identity,
     remove_stock_text,
@@ -28,6 +28,7 @@ __all__ = [
     "borrow",
     "cancel_sending",
     "carry_mailing",
+    "check_nobody_answered",
     "drop_writing",
     "forget_class_mailings",
     "forget_writing",

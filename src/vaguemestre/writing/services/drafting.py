@@ -18,6 +18,7 @@ from vaguemestre.writing.services.rows import (
     own_row,
     ref_columns,
     row_for,
+    say_answering,
     text_columns,
 )
 from vaguemestre.writing.values import Forked, Saved, Writer, Written
@@ -115,4 +116,5 @@ def _keep_text(
         raise Refusal("writing.already-sent")
     if not is_new and any(getattr(row, name) != value for name, value in columns.items()):
         raise Refusal("writing.changed-elsewhere")
+    say_answering(row, writer, now)
     return row, is_new

@@ -22,7 +22,7 @@ from vaguemestre.writing.rules.original import Pieces, bare_id, file_name, piece
 from vaguemestre.writing.rules.signing import signed_html
 from vaguemestre.writing.services.borrowing import Borrowed, whole_message
 from vaguemestre.writing.services.enclosing import keep_whole
-from vaguemestre.writing.services.rows import fresh_key, ref_columns, row_for
+from vaguemestre.writing.services.rows import fresh_key, ref_columns, row_for, say_answering
 from vaguemestre.writing.values import Mode, Opening, Sender, Writer
 
 _MOST_QUOTED = 1_000_000  # octets of text fetched from the original
@@ -125,6 +125,7 @@ def _keep(writer: Writer, opening: Opening, source: _Source, academy_signature: 
         senders = senders_of(writer, academy_signature)
         _sign(row, next((one for one in senders if one.id and one.address in reached), senders[0]))
     row.save()
+    say_answering(row, writer, now)
     return row.key
 
 

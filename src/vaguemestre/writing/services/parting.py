@@ -7,6 +7,7 @@ from django.db import transaction
 from vaguemestre.deposits.ports import Shelf
 from vaguemestre.directory.queries import primary_address
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.sharing.services import forget_sent, stop_answering
 from vaguemestre.webmail.ports import OpenMailbox
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.models import Composition
@@ -31,6 +32,8 @@ def drop_writing(
     for deposit in deposits_of_row(row):
         remove_link(writer.account_id, key, deposit.id, shelf, by=by, now=now)
     with transaction.atomic(durable=True):
+        if writer.box_id:
+            stop_answering(writer.box_id, row.in_reply_to, writer.hand)
         row.delete()
 
 
@@ -52,6 +55,7 @@ def take_back(account_id: int, outbox_key: str, open_mailbox: OpenMailbox, *, no
     restore_draft(row, open_mailbox, login=MailLogin(row.account.mailbox), now=now)
     with transaction.atomic(durable=True):
         Composition.objects.filter(pk=row.pk, attempt=row.attempt).update(is_sending=False)
+        forget_sent(account_id, outbox_key)
 
 
 def restore_draft(row: Composition, open_mailbox: OpenMailbox, *, login: MailLogin, now: datetime) -> None:

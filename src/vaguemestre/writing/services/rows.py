@@ -9,6 +9,7 @@ from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.rules.recipients import parsed_recipients
 from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.outbox.values import Enclosed, Letter, Recipient
+from vaguemestre.sharing.services import note_presence
 from vaguemestre.webmail.values import MessageRef
 from vaguemestre.writing.models import Composition, Identity
 from vaguemestre.writing.queries import content_of, is_picture_path, links_of, own_addresses, picture_ids
@@ -45,6 +46,12 @@ def row_for(writer: Writer, key: str, now: datetime) -> Composition:
     if row.account_id != writer.account_id:
         raise Refusal("writing.gone")
     return row
+
+
+def say_answering(row: Composition, writer: Writer, now: datetime) -> None:
+    """In a mailbox of several people, the others see who answers what."""
+    if writer.box_id and row.mode in (Mode.REPLY, Mode.REPLY_ALL):
+        note_presence(writer.box_id, row.in_reply_to, writer.hand, "answers", now=now)
 
 
 def fresh_key() -> str:

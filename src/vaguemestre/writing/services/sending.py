@@ -12,6 +12,7 @@ from vaguemestre.outbox.rules.message import check_whole, compose
 from vaguemestre.outbox.rules.recipients import check_recipients
 from vaguemestre.outbox.services import cancel_message, queue_message
 from vaguemestre.outbox.values import Letter, Outgoing, Parcel
+from vaguemestre.sharing.services import forget_sent, note_sent, warn_before_answer
 from vaguemestre.writing.models import BroadReply, Composition
 from vaguemestre.writing.rules import damping
 from vaguemestre.writing.services.enclosing import check_complete
@@ -23,7 +24,23 @@ from vaguemestre.writing.services.rows import (
     row_for,
     text_columns,
 )
-from vaguemestre.writing.values import Writer, Written
+from vaguemestre.writing.values import Mode, Writer, Written
+
+
+def check_nobody_answered(writer: Writer, key: str, *, now: datetime) -> None:
+    """Use case: in a mailbox of several people, a member is told once that another answered, or is answering.
+
+    Raises Refusal `sharing.answered-meanwhile`.
+    """
+    if not writer.box_id:
+        return
+    answers = Composition.objects.filter(
+        account_id=writer.account_id, key=key, mode__in=(Mode.REPLY, Mode.REPLY_ALL), is_sending=False
+    )
+    message_id = answers.values_list("in_reply_to", flat=True).first() or ""
+    told = warn_before_answer(writer.box_id, key, message_id, writer.hand, now=now)
+    if told:
+        raise Refusal("sharing.answered-meanwhile", what=told)
 
 
 @transaction.atomic(durable=True)
@@ -71,6 +88,7 @@ def _after_the_storm(row: Composition, letter: Letter, due_at: datetime, now: da
 def cancel_sending(account_id: int, key: str, *, by: str, now: datetime) -> None:
     """Take the last sending back: the text is a draft again. Raises Refusal `outbox.already-left`."""
     row = own_row(account_id, key)
+    forget_sent(account_id, sending_key(key, row.attempt))
     cancel_message(account_id, sending_key(key, row.attempt), by=by, now=now)
     row.is_sending = False
     row.save(update_fields=("is_sending",))
@@ -108,9 +126,19 @@ def _queue(
             draft=row.draft,
             wants_report=row.wants_report,
         ),
-        by=f"account:{writer.account_id}",
+        by=writer.actor,
         now=now,
     )
+    if writer.box_id:
+        note_sent(
+            writer.box_id,
+            writer.hand,
+            outbox_key,
+            letter.message_id,
+            row.in_reply_to if row.mode in (Mode.REPLY, Mode.REPLY_ALL) else "",
+            by=writer.actor,
+            now=now,
+        )
     sent = find_outgoing(writer.account_id, outbox_key)
     if sent is None:
         raise Refusal("writing.gone")

@@ -54,6 +54,7 @@ def _send(request: SignedInRequest, key: str) -> Outgoing:
     later = request.POST.get("later", "")
     if not later and "now" not in request.POST and wants_json(request):
         _check_hours(now)
+    services.check_nobody_answered(writer_of(request), key, now=now)
     due = due_moment(later, undo_seconds=mine.undo_seconds, now=now)
     return services.send_writing(
         writer_of(request), key, form.written(), form.number("attempt", 1), due, limit=size_limit(), now=now

@@ -1,0 +1,150 @@
+"""Members at work: who is there, who takes care, what they note, who answered."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vaguemestre.credentials.queries import names_of
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.sharing.models import Deed, Note, Presence, Sent, Thread, ThreadMessage, Warned
+from vaguemestre.sharing.queries import access_to
+from vaguemestre.sharing.queries.together import others_at
+from vaguemestre.sharing.rules.together import ANSWERING_FOR
+from vaguemestre.sharing.values import Place, Right
+
+_LONGEST_NOTE = 4000
+_OPENED_AGAIN = timedelta(minutes=10)
+
+
+def note_presence(box_id: int, message_id: str, account_id: int, doing: str, *, now: datetime) -> None:
+    """`reads` or `answers`. A part, or by itself: one statement."""
+    if message_id:
+        Presence.objects.update_or_create(
+            box_id=box_id,
+            account_id=account_id,
+            message_id=message_id[:255],
+            doing=doing,
+            defaults={"seen_at": now},
+        )
+
+
+def stop_answering(box_id: int, message_id: str, account_id: int) -> None:
+    """The composer is closed, or its text sent."""
+    rows = Presence.objects.filter(box_id=box_id, account_id=account_id, message_id=message_id[:255])
+    rows.filter(doing="answers").delete()
+
+
+@transaction.atomic(durable=True)
+def take(place: Place, account_id: int, *, by: str, now: datetime) -> None:
+    """Use case: the conversation is in that member's care.
+
+    `by` another member it is given to them. Raises Refusal `sharing.cannot-take`.
+    """
+    access = access_to(place.box_id, account_id, now)
+    if access is None or not access.may(Right.SORT):
+        raise Refusal("sharing.cannot-take")
+    thread = _thread(place)
+    thread.taken_by_id, thread.taken_at, thread.closed_at = account_id, now, None
+    thread.given_by_id = int(by.partition(":")[2])
+    thread.save()
+    what = "sharing.taken" if thread.given_by_id == account_id else "sharing.assigned"
+    record(what, to=f"box:{place.box_id}", by=by, at=now, member=f"account:{account_id}")
+
+
+@transaction.atomic(durable=True)
+def give_back(place: Place, *, by: str, now: datetime) -> None:
+    """Use case: it is in nobody's care any more."""
+    thread = _thread(place)
+    thread.taken_by = thread.taken_at = thread.given_by = None
+    thread.save()
+    record("sharing.left", to=f"box:{place.box_id}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def settle(place: Place, *, is_closed: bool, by: str, now: datetime) -> None:
+    """Use case: nothing more is awaited, or something is again."""
+    thread = _thread(place)
+    thread.closed_at = now if is_closed else None
+    thread.save()
+    record("sharing.closed" if is_closed else "sharing.reopened", to=f"box:{place.box_id}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def add_note(place: Place, account_id: int, text: str, *, by: str, now: datetime) -> None:
+    """Use case: a note for the other members. Raises Refusal `sharing.note-empty`."""
+    if not text.strip():
+        raise Refusal("sharing.note-empty")
+    Note.objects.create(
+        thread=_thread(place), account_id=account_id, text=text.strip()[:_LONGEST_NOTE], at=now
+    )
+    record("sharing.noted", to=f"box:{place.box_id}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def warn_before_answer(box_id: int, key: str, message_id: str, account_id: int, *, now: datetime) -> str:
+    """Use case: what a member must know before sending an answer, once for each thing; "" for nothing new.
+
+    Somebody else's answer, or somebody else answering.
+    """
+    if not message_id:
+        return ""
+    sent, answering = others_at(box_id, message_id, account_id, now)
+    names = names_of({row.account_id for row in sent} | {row.account_id for row in answering})
+    for row in sent:
+        if Warned.objects.get_or_create(box_id=box_id, key=key, what=f"sent:{row.pk}")[1]:
+            return f"{names[row.account_id]} a déjà répondu à ce courriel."
+    for present in answering:
+        if Warned.objects.get_or_create(box_id=box_id, key=key, what=f"answers:{present.account_id}")[1]:
+            return f"{names[present.account_id]} répond en ce moment à ce courriel."
+    return ""
+
+
+def note_sent(
+    box_id: int, account_id: int, key: str, message_id: str, answers: str, *, by: str, now: datetime
+) -> None:
+    """Whose hand sent it: known inside, never told outside. Inside the caller's transaction."""
+    Sent.objects.get_or_create(
+        box_id=box_id,
+        key=key,
+        defaults={
+            "account_id": account_id,
+            "message_id": message_id[:255],
+            "answers": answers[:255],
+            "at": now,
+        },
+    )
+    stop_answering(box_id, answers, account_id)
+    Deed.objects.create(box_id=box_id, account_id=account_id, what="send", at=now)
+    what = "sharing.answered" if answers else "sharing.sent"
+    record(what, to=f"box:{box_id}", by=by, at=now, message=message_id[:255])
+
+
+def forget_sent(box_account_id: int, key: str) -> None:
+    """It was taken back. Inside the caller's transaction."""
+    Sent.objects.filter(box__account_id=box_account_id, key=key).delete()
+
+
+def note_deed(box_id: int, account_id: int, what: str, place: str, number: int, *, now: datetime) -> None:
+    """Who opened or moved what; the same message opened again within minutes is one line."""
+    known = Deed.objects.filter(
+        box_id=box_id, account_id=account_id, what=what, place=place[:200], at__gte=now - _OPENED_AGAIN
+    )
+    if what == "open" and known.exists():
+        return
+    Deed.objects.create(
+        box_id=box_id, account_id=account_id, what=what, place=place[:200], number=number, at=now
+    )
+
+
+def forget_old(*, now: datetime) -> None:
+    """Presences nobody sees any more, and deeds a year old."""
+    Presence.objects.filter(seen_at__lt=now - 2 * ANSWERING_FOR).delete()
+    Deed.objects.filter(at__lt=now - timedelta(days=365)).delete()
+
+
+def _thread(place: Place) -> Thread:
+    thread, _ = Thread.objects.select_for_update().get_or_create(box_id=place.box_id, root=place.root)
+    for message_id in {place.message_id, place.root}:
+        ThreadMessage.objects.get_or_create(thread=thread, message_id=message_id)
+    return thread

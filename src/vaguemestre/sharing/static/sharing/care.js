@@ -1,0 +1,64 @@
+// <box-care src="…" data-m="…" data-fil="…">: who else is at this message of a shared mailbox, and what they left.
+
+customElements.define(
+  "box-care",
+  class extends HTMLElement {
+    connectedCallback() {
+      this.addEventListener("submit", (event) => this.act(event));
+      this.ask();
+      this.timer = setInterval(() => document.hidden || this.ask(), 4000);
+    }
+
+    disconnectedCallback() {
+      clearInterval(this.timer);
+    }
+
+    ask() {
+      const told = new FormData();
+      told.append("m", this.dataset.m);
+      told.append("fil", this.dataset.fil);
+      this.send(this.getAttribute("src"), told, { "X-By-Itself": "1" }, false);
+    }
+
+    act(event) {
+      event.preventDefault();
+      const form = event.target;
+      for (const button of form.querySelectorAll("button")) button.disabled = true;
+      this.send(form.action, new FormData(form), {}, true);
+    }
+
+    async send(address, body, more, whole) {
+      const asked = (this.asked = Symbol("asked"));
+      const token = document.querySelector('meta[name="csrf"]')?.content ?? "";
+      try {
+        const answer = await fetch(address, {
+          method: "POST",
+          body,
+          headers: { "HX-Request": "true", "X-CSRFToken": token, ...more },
+        });
+        if (answer.status === 422) throw new Error((await this.words(answer)) || "422");
+        if (!answer.ok || answer.redirected) return;
+        const text = await answer.text();
+        if (asked === this.asked) this.show(text, whole);
+      } catch (error) {
+        if (!whole) return; // asked again in a moment
+        for (const button of this.querySelectorAll("button")) button.disabled = false;
+        window.vaguemestre?.notify(error instanceof TypeError ? "Pas de réseau : réessayez." : error.message, "warn");
+      }
+    }
+
+    async words(answer) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      return page.body.textContent.trim();
+    }
+
+    // Only what others may change is put in place while somebody writes a note.
+    show(text, whole) {
+      const fresh = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
+      const live = this.querySelector(".care-live");
+      const now = fresh?.querySelector(".care-live");
+      if (!live || whole) this.replaceChildren(...(fresh ? [fresh] : []));
+      else if (now && now.innerHTML !== live.innerHTML && !live.contains(document.activeElement)) live.replaceWith(now);
+    }
+  },
+);
