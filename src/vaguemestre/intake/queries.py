@@ -132,10 +132,33 @@ def _lines(rows: QuerySet[KeptLine]) -> Iterator[LineShown]:
     return (LineShown(*row) for row in rows.values_list(*columns).iterator(2000))
 
 
+def count_doubts() -> int:
+    """Likenesses that wait for a human."""
+    return Doubt.objects.filter(answer="").count()
+
+
+def doubts_page(
+    *, open_only: bool = True, first: int = 0, count: int = 30
+) -> tuple[tuple[DoubtShown, ...], int]:
+    """Doubts of every académie, the oldest first, and how many."""
+    rows = Doubt.objects.order_by("seen_at", "pk")
+    rows = rows.filter(answer="") if open_only else rows.exclude(answer="")
+    return _doubts(list(rows[first : first + count])), rows.count()
+
+
+def doubt_shown(doubt_id: int) -> int | None:
+    """The académie of a doubt; None when there is none of that number."""
+    return Doubt.objects.filter(pk=doubt_id).values_list("academy_id", flat=True).first()
+
+
 def doubts_of(academy_id: int, *, open_only: bool = True) -> tuple[DoubtShown, ...]:
     """The oldest first."""
     rows = Doubt.objects.filter(academy_id=academy_id).order_by("seen_at", "pk")
     rows = rows.filter(answer="") if open_only else rows
+    return _doubts(list(rows))
+
+
+def _doubts(rows: list[Doubt]) -> tuple[DoubtShown, ...]:
     names = people_named([row.person_id for row in rows])
     return tuple(
         DoubtShown(

@@ -56,6 +56,7 @@ _ROOMS = (
     "sso.headers",
     "portal",
     "helpdesk",
+    "backoffice",
 )
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cas/", include("vaguemestre.sso.cas.urls")),
     path("", include("vaguemestre.sso.saml.urls")),
     path("", include("vaguemestre.sso.headers.urls")),
+    path("administration/", include("vaguemestre.backoffice.urls")),
     path("", include("vaguemestre.portal.urls")),
     path(".well-known/carddav", views.find_carddav, name="carddav"),
     path("sante/", views.show_health, name="health"),

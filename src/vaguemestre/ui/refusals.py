@@ -19,6 +19,15 @@ def sentence(refusal: Refusal) -> str:
         "directory.numen-sealed-otherwise": _("Ce NUMEN a été chiffré avec une clé que l’instance n’a plus."),
         "directory.uai-malformed": _("« %(uai)s » n’est pas un code UAI : sept chiffres et une lettre."),
         "directory.uai-letter-wrong": _("La lettre du code UAI « %(uai)s » est fausse."),
+        "directory.uai-known": _("Un établissement porte déjà le code « %(uai)s »."),
+        "directory.life-backwards": _("La fermeture ne peut pas précéder l’ouverture."),
+        "directory.successor-unknown": _("Aucun établissement ne porte le code « %(uai)s »."),
+        "directory.successor-circular": _("« %(uai)s » a déjà cet établissement pour suite."),
+        "backoffice.officer-otherwise": _(
+            "Ce compte a déjà un autre rôle : retirez-le d’abord, ou choisissez un autre compte."
+        ),
+        "backoffice.own-role": _("On ne change pas son propre rôle : demandez à un autre administrateur."),
+        "backoffice.role-unknown": _("Ce rôle n’existe pas."),
         "directory.address-taken": _("L’adresse %(address)s a déjà été donnée."),
         "sharing.right-missing": _(
             "Il faut le droit « %(needed)s » sur cette boîte : demandez à son responsable."

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from vaguemestre.directory.models import MailAddress, ManagementService, Person, Structure
 from vaguemestre.directory.queries.reading import places_by_person
 from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.rules.places import service_code
 from vaguemestre.directory.values import CivilStatus, StaffCategory
+from vaguemestre.kernel.times import paris_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,12 @@ def born_on(academy_id: int, day: date) -> tuple[Managed, ...]:
 
 def is_structure(academy_id: int, uai: str) -> bool:
     """Whether an establishment of that code is open, or was never said to be closed."""
-    return Structure.objects.filter(academy_id=academy_id, uai=uai, closed_on__isnull=True).exists()
+    return _open_structures(academy_id).filter(uai=uai).exists()
 
 
 def structures_like(academy_id: int, typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
     """(UAI, name and town) of establishments that hold every word typed."""
-    found = Structure.objects.filter(academy_id=academy_id, closed_on__isnull=True)
+    found = _open_structures(academy_id)
     for word in typed.split()[:6]:
         found = found.filter(Q(name__icontains=word) | Q(town__icontains=word) | Q(uai__istartswith=word))
     rows = found.order_by("name", "town").values_list("uai", "name", "town")[:limit]
@@ -99,6 +101,13 @@ def service_in_charge_of(academy_id: int, category: StaffCategory, uai: str) -> 
     code = service_code(category, uai[:3])
     rows = ManagementService.objects.filter(academy_id=academy_id, code=code)
     return rows.values_list("pk", flat=True).first() or 0
+
+
+def _open_structures(academy_id: int) -> QuerySet[Structure]:
+    """A closing day still to come closes nothing yet."""
+    today = paris_day(timezone.now())
+    still = Q(closed_on__isnull=True) | Q(closed_on__gt=today)
+    return Structure.objects.filter(still, academy_id=academy_id)
 
 
 _CARD = ("pk", "code", "name", "phone", "address", "postal")

@@ -1,6 +1,7 @@
 """UAI codes and who manages whom (DOMAIN.md §2.5, §3.1)."""
 
 import re
+from datetime import date
 
 from vaguemestre.directory.values import StaffCategory, Uai
 from vaguemestre.kernel.errors import Refusal
@@ -22,6 +23,12 @@ def parse_uai(text: str) -> Uai:
     if plain[7] != check_letter(plain[:7]):
         raise Refusal("directory.uai-letter-wrong", uai=plain)
     return Uai(plain)
+
+
+def check_life(opened_on: date | None, closed_on: date | None) -> None:
+    """Raises Refusal `directory.life-backwards` for an establishment closed before it opened."""
+    if opened_on and closed_on and closed_on < opened_on:
+        raise Refusal("directory.life-backwards")
 
 
 _CORSICA = {"620": "2A", "720": "2B"}

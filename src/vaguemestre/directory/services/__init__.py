@@ -1,5 +1,11 @@
 """Changing the directory. Parts: each runs inside the caller's transaction and opens none."""
 
+from vaguemestre.directory.services.administering import (
+    change_structure,
+    describe_service,
+    open_structure,
+    rename_academy,
+)
 from vaguemestre.directory.services.book import change_card
 from vaguemestre.directory.services.names import take_address, take_technical_names
 from vaguemestre.directory.services.numens import issue_numen, record_numen, reseal_numens
@@ -18,13 +24,17 @@ __all__ = [
     "change_card",
     "change_people",
     "change_person",
+    "change_structure",
+    "describe_service",
     "describe_structures",
     "found_academy",
     "hide_people",
     "issue_numen",
+    "open_structure",
     "record_numen",
     "register_people",
     "register_person",
+    "rename_academy",
     "reseal_numens",
     "take_address",
     "take_technical_names",

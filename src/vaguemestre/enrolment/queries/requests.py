@@ -50,6 +50,12 @@ def scope_of(account_id: int) -> Scope:
     return Scope({service: code for service, code, _ in rows}, rows[0][2] if rows else 0)
 
 
+def officers_of(service_id: int) -> tuple[tuple[int, str], ...]:
+    """(account, username) of whoever answers for a service."""
+    rows = Officer.objects.filter(service_id=service_id).order_by("account__username")
+    return tuple(rows.values_list("account_id", "account__username"))
+
+
 def queue_of(
     scope: Scope, now: datetime, *, state: str = "", search: str = "", page: int = 1
 ) -> tuple[tuple[Queued, ...], int]:

@@ -13,6 +13,7 @@ from vaguemestre.enrolment.services.filing import complete_request, file_request
 from vaguemestre.enrolment.services.managing import (
     appoint_officer,
     correct_person,
+    dismiss_officer,
     receive_person,
     reveal_numen,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "correct_person",
     "create_person",
     "deliver",
+    "dismiss_officer",
     "file_request",
     "forget_old_proofs",
     "receive_person",

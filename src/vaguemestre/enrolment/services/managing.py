@@ -25,6 +25,14 @@ def appoint_officer(account_id: int, service_id: int, *, by: str, now: datetime)
         record("enrolment.officer-appointed", to=f"account:{account_id}", by=by, at=now, service=service_id)
 
 
+def dismiss_officer(account_id: int, service_id: int, *, by: str, now: datetime) -> int:
+    """It answers for that service no more; for how many others still. In the caller's transaction."""
+    gone, _ = Officer.objects.filter(account_id=account_id, service_id=service_id).delete()
+    if gone:
+        record("enrolment.officer-dismissed", to=f"account:{account_id}", by=by, at=now, service=service_id)
+    return Officer.objects.filter(account_id=account_id).count()
+
+
 @transaction.atomic(durable=True)
 def correct_person(
     scope: Scope, person_id: int, civil: CivilStatus, keys: NumenKeys, *, by: str, now: datetime

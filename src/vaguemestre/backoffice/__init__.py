@@ -1,0 +1,1 @@
+"""Administration: the académie, its feeds, its people across services, its journal."""

@@ -1,0 +1,23 @@
+"""Who the journal writes as `account:7`, in names."""
+
+from collections.abc import Callable, Collection, Iterable
+
+_PLAIN = {"cli": "ligne de commande", "system": "l’instance"}
+
+
+def numbers_of(kind: str, told: Iterable[str]) -> set[int]:
+    """The numbers of what is written `kind:7`."""
+    cut = [one.partition(":") for one in told]
+    return {int(number) for name, _, number in cut if name == kind and number.isascii() and number.isdigit()}
+
+
+def actors_in(told: Iterable[str], names_of: Callable[[Collection[int]], dict[int, str]]) -> dict[str, str]:
+    """What is written → what is shown, for accounts that are still known and for what is no account."""
+    written = [one for one in told if one]
+    names = names_of(numbers_of("account", written))
+    return {one: _PLAIN.get(one, "") or _named(one, names) for one in written}
+
+
+def _named(one: str, names: dict[int, str]) -> str:
+    kind, _, number = one.partition(":")
+    return names.get(int(number), one) if kind == "account" and number.isdigit() else one

@@ -1,0 +1,164 @@
+"""Feeds: their plans, the lines they refused, who confirmed what; doubts about people."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.backoffice import services
+from vaguemestre.backoffice.forms import FeedSearchForm
+from vaguemestre.backoffice.http import by_, changes, for_administrators
+from vaguemestre.backoffice.rules.actors import actors_in
+from vaguemestre.backoffice.rules.reasons import reason_said
+from vaguemestre.credentials.queries import usernames_of
+from vaguemestre.directory.queries import people_named
+from vaguemestre.intake import services as intake
+from vaguemestre.intake.queries import (
+    FeedShown,
+    changed_page,
+    changed_rows,
+    doubt_shown,
+    doubts_page,
+    feed_shown,
+    feeds_page,
+    refused_page,
+    refused_rows,
+)
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.ui.listing import Listing
+from vaguemestre.ui.refusals import sentence
+from vaguemestre.ui.sheets import sheet
+
+_ORDERS = {"date": "started_at", "fichier": "file_name", "arrivees": "arrivals", "departs": "departures"}
+
+
+@require_GET
+@for_administrators
+def list_all(request: SignedInRequest) -> HttpResponse:
+    form = FeedSearchForm(request.GET)
+    form.is_valid()
+    listing = Listing.of(request.GET, ("-date", *_ORDERS))
+    rows, total = feeds_page(
+        waiting=form.cleaned_data.get("etat") == "attente",
+        search=str(form.cleaned_data.get("q", "")).strip(),
+        order=f"{'-' if listing.backwards else ''}{_ORDERS[listing.sort]}",
+        first=listing.first,
+        count=listing.count,
+    )
+    told = {
+        "form": form,
+        "rows": _told(rows),
+        "total": total,
+        "listing": listing,
+        "is_asked": any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "backoffice/feeds.html", told)
+
+
+@require_GET
+@for_administrators
+def show(request: SignedInRequest, feed_id: int) -> HttpResponse:
+    return _page(request, _known(feed_id))
+
+
+@require_GET
+@for_administrators
+def refused_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
+    _known(feed_id)
+    services.note_taking("refused lines", f"feed:{feed_id}", by=by_(request), now=timezone.now())
+    header = ("ligne", "colonne", "dossier", "raison")
+    return sheet(f"flux-{feed_id}-lignes-refusees", header, refused_rows(feed_id))
+
+
+@require_GET
+@for_administrators
+def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
+    """Line, dossier, masked NUMEN, reason: never the line itself."""
+    _known(feed_id)
+    services.note_taking("changed people", f"feed:{feed_id}", by=by_(request), now=timezone.now())
+    header = ("ligne", "dossier", "numen", "raison")
+    rows = ((one.line, one.dossier, one.masked, reason_said(one.what)) for one in changed_rows(feed_id))
+    return sheet(f"flux-{feed_id}-changements", header, rows)
+
+
+@require_POST
+@changes
+def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
+    """`acte`: `confirmer` a feed refused whole, or `abandonner`."""
+    feed = _known(feed_id)
+    now = timezone.now()
+    try:
+        match request.POST.get("acte"):
+            case "confirmer":
+                intake.confirm_feed(feed_id, by=by_(request), now=now)
+            case "abandonner":
+                shelf = settings.CONFIG.data_dir / "feeds"
+                intake.give_feed_up(feed_id, shelf, by=by_(request), now=now)
+            case _:
+                raise Http404
+    except Refusal as refusal:
+        return _page(request, feed, problem=sentence(refusal))
+    return HttpResponseRedirect(f"{reverse('backoffice:feed', args=[feed_id])}?fait=1")
+
+
+@require_GET
+@for_administrators
+def list_doubts(request: SignedInRequest) -> HttpResponse:
+    listing = Listing.of(request.GET, ("date",))
+    is_open = request.GET.get("etat", "") != "tranches"
+    rows, total = doubts_page(open_only=is_open, first=listing.first, count=listing.count)
+    told = {"rows": rows, "total": total, "listing": listing, "is_open": is_open}
+    return render(request, "backoffice/doubts.html", told)
+
+
+@require_POST
+@changes
+def answer(request: SignedInRequest, doubt_id: int) -> HttpResponse:
+    """`reponse`: `meme` person, or `autre`."""
+    academy_id = doubt_shown(doubt_id)
+    told = request.POST.get("reponse")
+    if academy_id is None or told not in ("meme", "autre"):
+        raise Http404
+    intake.answer_doubt(academy_id, doubt_id, same=told == "meme", by=by_(request), now=timezone.now())
+    return HttpResponseRedirect(reverse("backoffice:doubts"))
+
+
+def _known(feed_id: int) -> FeedShown:
+    found = feed_shown(feed_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(request: SignedInRequest, feed: FeedShown, *, problem: str = "") -> HttpResponse:
+    view = "changements" if request.GET.get("vue") == "changements" else "refus"
+    listing = Listing.of(request.GET, ("ligne",))
+    refused, refusals = refused_page(feed.feed_id, first=listing.first, count=listing.count)
+    changed, changes_made = changed_page(feed.feed_id, first=listing.first, count=listing.count)
+    names = people_named([one.person_id for one in changed])
+    told = {
+        "feed": feed,
+        "by": _told([feed])[0][1],
+        "confirmed_by": _told([feed])[0][2],
+        "view": view,
+        "listing": listing,
+        "refused": refused,
+        "refusals": refusals,
+        "changed": [(one, names.get(one.person_id, ""), reason_said(one.what)) for one in changed],
+        "changes_made": changes_made,
+        "done": "fait" in request.GET,
+        "problem": problem,
+    }
+    return render(request, "backoffice/feed.html", told, status=409 if problem else 200)
+
+
+def _told(feeds: Sequence[FeedShown]) -> list[tuple[FeedShown, str, str]]:
+    """Each feed with who gave it and who confirmed it, by name."""
+    names = actors_in((who for one in feeds for who in (one.by, one.confirmed_by)), usernames_of)
+    return [(one, names.get(one.by, ""), names.get(one.confirmed_by, "")) for one in feeds]

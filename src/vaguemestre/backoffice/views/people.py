@@ -1,0 +1,122 @@
+"""People across services: found, their account, the lines of feeds that changed them; no civil status."""
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.backoffice import services
+from vaguemestre.backoffice.forms import PeopleSearchForm, RoleForm, category_said
+from vaguemestre.backoffice.http import by_, changes, for_administrators
+from vaguemestre.backoffice.rules.acts import act_said
+from vaguemestre.backoffice.rules.reasons import reason_said
+from vaguemestre.backoffice.rules.roles import SHOWN
+from vaguemestre.credentials.queries import account_of_person, lives_of, presented
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.queries import (
+    PersonShown,
+    addresses_by_person,
+    current_numen,
+    people_across,
+    person_shown,
+    placed_posts_of,
+    services_shown,
+)
+from vaguemestre.directory.rules.nomenclature import discipline_said, function_said
+from vaguemestre.intake.queries import lines_that_changed
+from vaguemestre.journal.queries import lines_about
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.ui.listing import Listing
+from vaguemestre.ui.refusals import sentence
+
+STATES = {"pending": "Jamais activé", "active": "Actif", "suspended": "Suspendu", "closed": "Fermé"}
+_STORY = 60
+
+
+@require_GET
+@for_administrators
+def list_all(request: SignedInRequest) -> HttpResponse:
+    known = [(one.service_id, one.code) for one in services_shown()]
+    form = PeopleSearchForm(request.GET, known)
+    listing = Listing.of(request.GET, ("nom",))
+    rows, total = people_across(
+        form.sought, first=listing.first, count=listing.count, backwards=listing.backwards
+    )
+    lives = lives_of([one.person_id for one in rows])
+    told = {
+        "form": form,
+        "rows": [(one, category_said(one.category), _state(lives.get(one.person_id))) for one in rows],
+        "total": total,
+        "listing": listing,
+    }
+    return render(request, "backoffice/people.html", told)
+
+
+@require_GET
+@for_administrators
+def show(request: SignedInRequest, person_id: int) -> HttpResponse:
+    return _page(request, _known(person_id))
+
+
+@require_POST
+@changes
+def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
+    person = _known(person_id)
+    account = account_of_person(person_id)
+    form = RoleForm(request.POST)
+    if account is None or not form.is_valid():
+        raise Http404
+    try:
+        services.change_role(
+            account.account_id,
+            form.cleaned_data["role"],
+            request.who.account_id,
+            by=by_(request),
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        return _page(request, person, problem=sentence(refusal))
+    return HttpResponseRedirect(f"{reverse('backoffice:person', args=[person_id])}?fait=1")
+
+
+def _known(person_id: int) -> PersonShown:
+    found = person_shown(person_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(request: SignedInRequest, person: PersonShown, *, problem: str = "") -> HttpResponse:
+    known = account_of_person(person.person_id)
+    account = presented(known.account_id) if known else None
+    numen = current_numen(person.person_id, numen_keys.get())
+    story = lines_about(f"person:{person.person_id}", limit=_STORY)
+    if account:
+        story += lines_about(f"account:{account.account_id}", limit=_STORY)
+    story.sort(key=lambda line: line.at, reverse=True)
+    told = {
+        "person": person,
+        "category": category_said(person.category),
+        "account": account,
+        "state": STATES.get(account.state, account.state) if account else "",
+        "role": SHOWN.get(account.role, account.role) if account else "",
+        "role_form": RoleForm(initial={"role": account.role}) if account else None,
+        "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
+        "posts": [
+            (post, place, function_said(post.function), discipline_said(post.discipline))
+            for post, place in placed_posts_of(person.person_id)
+        ],
+        "masked": numen.masked if numen else "",
+        "lines": [(line, reason_said(line.what)) for line in lines_that_changed(person.person_id)],
+        "story": [(line, act_said(line.action)) for line in story[:_STORY]],
+        "done": "fait" in request.GET,
+        "problem": problem,
+    }
+    return render(request, "backoffice/person.html", told, status=409 if problem else 200)
+
+
+def _state(life: object) -> str:
+    """`lives_of` gives the account, the username and the state."""
+    return STATES.get(str(life[2]), str(life[2])) if isinstance(life, tuple) and len(life) > 2 else ""
