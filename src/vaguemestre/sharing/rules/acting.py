@@ -12,10 +12,12 @@ _SESSION = re.compile(r"([^+]+)\+([1-9][0-9]{0,9})\+([1-9][0-9]{0,9})")
 _READ = (
     "inbox list-rows show-folder list-folders find-day open-message show-conversation show-body show-source "
     "show-header print-message save-message save-all-parts save-part look-at-part make-preview show-card "
-    "open-enclosed show-picture renew-ticket pdf-reader list-files show-bulk choose-showing"
+    "open-enclosed show-picture renew-ticket pdf-reader list-files show-bulk choose-showing "
+    "list-reminders propose-moments"
 )
 _SORT = (
-    "act change-folder start-bulk undo-bulk report-message leave-list save-choices change-label change-search"
+    "act change-folder start-bulk undo-bulk report-message leave-list save-choices change-label "
+    "change-search put-off await-answer call-off"
 )
 _SEND = "answer-receipt answer-invitation"
 _PAGES: Mapping[str, Right] = {
