@@ -25,7 +25,7 @@ class BornForm(forms.Form):
         try:
             return birth_date(self.cleaned_data["naissance"], today=paris_day(timezone.now()))
         except ValueError as error:
-            raise forms.ValidationError("Écrivez la date comme ceci : 03/09/1985.") from error
+            raise forms.ValidationError("Écrivez la date ainsi : 03/09/1985.") from error
 
 
 class IdentifyForm(BornForm):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.kernel.times import parse_day
 
@@ -27,7 +28,7 @@ class DayField(forms.Field):
         try:
             return parse_day(str(value))
         except ValueError as error:
-            raise ValidationError("Écrivez la date comme ceci : 03/09/1985.") from error
+            raise ValidationError(_("Écrivez la date ainsi : 19/12/2026.")) from error
 
     def prepare_value(self, value: Any) -> Any:
         return value.strftime("%d/%m/%Y") if isinstance(value, date) else value

@@ -13,8 +13,8 @@ from vaguemestre.helpdesk.rules.acts import LONGEST_REASON, check_somebody_else,
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest
-from vaguemestre.sorting.forms.absences import DayField
 from vaguemestre.sorting.services import set_neutral_absence
+from vaguemestre.ui.days import DayField
 from vaguemestre.ui.refusals import sentence
 
 

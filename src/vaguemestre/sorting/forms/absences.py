@@ -1,7 +1,7 @@
 """Browser input → values."""
 
 import re
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -9,7 +9,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.times import parse_day
 from vaguemestre.sorting.rules.absences import (
     FEWEST_DAYS,
     LONGEST_HTML,
@@ -21,6 +20,7 @@ from vaguemestre.sorting.rules.absences import (
 from vaguemestre.sorting.rules.rich import clean_html
 from vaguemestre.sorting.rules.texts import cleaned
 from vaguemestre.sorting.values import Absence, Place
+from vaguemestre.ui.days import DayField
 from vaguemestre.ui.refusals import sentence
 
 _HOUR = re.compile(r"(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?")
@@ -33,30 +33,6 @@ _UNFINISHED_FIELDS = {
     "sorting.absence-days": "days",
     "sorting.absence-weekdays": "weekdays",
 }
-
-
-class DayField(forms.Field):
-    """`JJ/MM/AAAA` or ISO, as typed; shown `JJ/MM/AAAA`. The value is a `date`."""
-
-    def __init__(self, **options: Any) -> None:
-        attrs = {
-            "inputmode": "numeric",
-            "autocomplete": "off",
-            "placeholder": "JJ/MM/AAAA",
-            "maxlength": "20",
-        }
-        super().__init__(widget=forms.TextInput(attrs=attrs), **options)
-
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values or isinstance(value, date):
-            return value or None
-        try:
-            return parse_day(str(value))
-        except ValueError as error:
-            raise forms.ValidationError(_("Écrivez la date ainsi : 19/12/2026.")) from error
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
 
 class HourField(forms.Field):
