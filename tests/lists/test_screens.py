@@ -1,5 +1,6 @@
 """« Listes »: who sees and does what; each page works, refuses the wrong method, and is nobody else's."""
 
+import quopri
 import re
 
 import pytest
@@ -146,6 +147,24 @@ def test_somebody_outside_leaves_by_one_request_with_no_cookie(
     assert not Subscriber.objects.filter(address="parent@famille.example").exists()
     assert browser.post(found[1]).status_code == 200
     assert browser.get("/listes/quitter/autre-chose/").status_code == 404
+
+
+def test_somebody_outside_is_told_why_and_takes_what_was_attached(
+    row: MailingList, letters: dict[str, LetterRow], queue: Queue
+) -> None:
+    copy = next(content for _, to, content in queue.sent if to == ("parent@famille.example",))
+    text = quopri.decodestring(copy).decode("utf-8", "replace")
+    found = re.search(r"http://localhost:8000(/listes/recu-dehors/\S+/)", text)
+    assert found
+    page = Client().get(found[1]).content.decode()
+    assert "inscription par un propriétaire" in page
+    assert "Ordre du jour é.pdf" in page
+    saved = Client().get(f"{found[1]}2/")
+    assert saved.content.startswith(b"%PDF")
+    assert "attachment" in saved.headers["Content-Disposition"]
+    forged = services.letter_token(str(letters["held"].public_id), "parent@famille.example")
+    assert Client().get(f"/listes/recu-dehors/{forged}/").status_code == 404
+    assert Client().get("/listes/recu-dehors/n-importe-quoi/").status_code == 404
 
 
 def test_an_owner_makes_a_list_says_who_it_means_and_keeps_it(owner: Account, subscriber: Account) -> None:

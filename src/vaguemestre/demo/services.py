@@ -7,6 +7,7 @@ from vaguemestre.demo.cast import CAST, OUTSIDE, Part, numen_of
 from vaguemestre.demo.classes import import_classes
 from vaguemestre.demo.intranet import register
 from vaguemestre.demo.ledger import Ledger
+from vaguemestre.demo.lists import create_lists
 from vaguemestre.demo.mail import load_mail
 from vaguemestre.demo.people import Progress, create_people
 from vaguemestre.directory.queries import academy_of_domain
@@ -38,6 +39,7 @@ def people(config: Config, progress: Progress) -> None:
     if ledger.is_done(_PEOPLE):
         return
     create_people(config, ledger, progress, timezone.now())
+    create_lists(config, timezone.now())
     ledger.mark_done(_PEOPLE)
 
 

@@ -248,6 +248,13 @@ def copy_for(letter_id: int, person_id: int) -> tuple[str, ...] | None:
     return None if found is None else tuple(found)
 
 
+def copy_at(letter_id: int, address: str) -> tuple[str, ...] | None:
+    """Why somebody outside received a letter; None when they did not."""
+    rows = CopyRow.objects.filter(letter_id=letter_id, address=address, person__isnull=True)
+    found = rows.values_list("reasons", flat=True).first()
+    return None if found is None else tuple(found)
+
+
 def fates(row: LetterRow) -> Fates:
     """How many copies are delivered, refused, under way: three questions."""
     known = fates_counted(row.list.account_id, _senders(row))

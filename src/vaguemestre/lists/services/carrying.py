@@ -28,7 +28,7 @@ from vaguemestre.lists.rules.deciding import files_as_links
 from vaguemestre.lists.rules.naming import bounce_address
 from vaguemestre.lists.services.arriving import INBOX
 from vaguemestre.lists.services.keeping import owner_addresses
-from vaguemestre.lists.services.subscribing import token_of
+from vaguemestre.lists.services.subscribing import letter_token, token_of
 from vaguemestre.lists.values import Arrival, Files, Kind, Member, ReplyTo, Sheet, State
 from vaguemestre.outbox.ports import Submit
 from vaguemestre.outbox.rules.reasons import refusal_reason
@@ -207,7 +207,9 @@ def sheet_of(row: LetterRow, site: str, *, alone: CopyRow | None = None) -> Shee
     if alone is not None:
         token = token_of(kept.pk, alone.address, alone.person_id or 0)
         leave = site + reverse("lists:leave-by-link", args=[token])
-        why = why if alone.person_id else leave
+        if not alone.person_id:
+            letter = letter_token(str(row.public_id), alone.address)
+            why = site + reverse("lists:why-outside", args=[letter])
     return Sheet(
         address=kept.address,
         title=kept.title,

@@ -1,7 +1,8 @@
 """Who is in a hand-made list."""
 
+import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
@@ -17,6 +18,8 @@ from vaguemestre.outbox.values import Recipient
 
 MOST = 5000
 _SALT = "lists.leave"
+_LETTER_SALT = "lists.letter"
+_LETTER_AGE = timedelta(days=90)
 
 
 @transaction.atomic(durable=True)
@@ -90,6 +93,20 @@ def read_token(token: str) -> tuple[int, str, int]:
         list_id, address, person_id = signing.loads(token, salt=_SALT)
         return int(list_id), str(parse_address(address)), int(person_id)
     except (signing.BadSignature, TypeError, ValueError) as error:
+        raise Refusal("lists.gone") from error
+
+
+def letter_token(public_id: str, address: str) -> str:
+    """What somebody outside reads a letter's attachments with, and why they received it."""
+    return signing.dumps([public_id, address], salt=_LETTER_SALT)
+
+
+def read_letter_token(token: str) -> tuple[str, str]:
+    """(letter, address). Raises Refusal `lists.gone`, also for one that is too old."""
+    try:
+        public_id, address = signing.loads(token, salt=_LETTER_SALT, max_age=_LETTER_AGE)
+        return str(uuid.UUID(public_id)), str(parse_address(address))
+    except (signing.BadSignature, TypeError, ValueError, AttributeError) as error:
         raise Refusal("lists.gone") from error
 
 

@@ -13,11 +13,13 @@ from vaguemestre.lists.views.keeping import (
 from vaguemestre.lists.views.letters import (
     decide,
     save_part,
+    save_part_outside,
     show_archive,
     show_body,
     show_copies,
     show_letter,
     show_queue,
+    why_outside,
 )
 from vaguemestre.lists.views.mine import join, leave, leave_by_link, list_lists, show_list, why
 
@@ -35,6 +37,7 @@ __all__ = [
     "make",
     "remove_members",
     "save_part",
+    "save_part_outside",
     "show_archive",
     "show_body",
     "show_copies",
@@ -43,4 +46,5 @@ __all__ = [
     "show_members",
     "show_queue",
     "why",
+    "why_outside",
 ]

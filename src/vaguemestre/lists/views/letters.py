@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -91,6 +91,45 @@ def show_body(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> H
 def save_part(request: SignedInRequest, list_id: int, public_id: uuid.UUID, number: str) -> HttpResponse:
     """An attachment, to keep."""
     _, letter = letter_at(request, list_id, str(public_id))
+    return _part(letter, number)
+
+
+@require_GET
+def why_outside(request: HttpRequest, token: str) -> HttpResponse:
+    """« Pourquoi ai-je reçu ce message ? » for somebody who signs in nowhere here; and its attachments."""
+    letter, reasons = _outside(token)
+    try:
+        files = _read(letter).enclosures
+    except MessageGone:
+        files = ()
+    told = {
+        "token": token,
+        "row": letter.list,
+        "letter": queries.shown(letter),
+        "reasons": reasons,
+        "files": files,
+    }
+    return render(request, "lists/why_outside.html", told)
+
+
+@require_GET
+def save_part_outside(request: HttpRequest, token: str, number: str) -> HttpResponse:
+    return _part(_outside(token)[0], number)
+
+
+def _outside(token: str) -> tuple[LetterRow, tuple[str, ...]]:
+    try:
+        public_id, address = services.read_letter_token(token)
+    except Refusal as refusal:
+        raise Http404 from refusal
+    letter = queries.letter_named(public_id)
+    reasons = queries.copy_at(letter.pk, address) if letter else None
+    if letter is None or reasons is None or letter.list.closed_at is not None:
+        raise Http404
+    return letter, reasons
+
+
+def _part(letter: LetterRow, number: str) -> HttpResponse:
     with open_mailbox.get()(MailLogin(letter.list.address)) as box:
         _, part = opened_part(box, _ref(letter), number)
         if part is None:

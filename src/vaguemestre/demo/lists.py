@@ -1,0 +1,92 @@
+"""The lists of the demonstration: the teachers of a school, a council by hand, heads of schools by a rule."""
+
+from datetime import datetime
+
+from vaguemestre.credentials.queries import accounts_by_dossier, identified
+from vaguemestre.demo.cast import CAST, COLLEGE, STAFF
+from vaguemestre.directory.queries import academy_of_domain, primary_address
+from vaguemestre.lists import queries, services
+from vaguemestre.lists.rules.naming import local_part
+from vaguemestre.lists.services.keeping import Maker, Settings, Wanted
+from vaguemestre.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
+from vaguemestre.outbox.values import Recipient
+from vaguemestre.site.config import Config
+
+BY = "system"
+_TEACHERS = Wanted(
+    "Professeurs du collège Jules Verne",
+    "professeurs",
+    Kind.RULE,
+    "Informations de la direction aux professeurs du collège.",
+    COLLEGE.uai,
+)
+_COUNCIL = Wanted(
+    "Conseil pédagogique",
+    "conseil-pedagogique",
+    Kind.MANUAL,
+    "Les membres du conseil pédagogique ; chaque message est relu avant d’être diffusé.",
+    COLLEGE.uai,
+)
+_HEADS = Wanted(
+    "Directeurs d’école de l’Oise",
+    "directeurs-ecoles-60",
+    Kind.RULE,
+    "Notes du service départemental aux directrices et directeurs d’école.",
+)
+
+
+def create_lists(config: Config, now: datetime) -> None:
+    """Made once: a list whose address exists is left as it is."""
+    domain = config.academy.domain
+    academy = academy_of_domain(domain)
+    dossiers = {part.role: part.dossier for part in (*CAST, *STAFF)}
+    accounts = accounts_by_dossier(academy.pk, list(dossiers.values()))
+    people = {role: accounts[dossier][0] for role, dossier in dossiers.items() if dossier in accounts}
+    if (made := _made(people["head"], "agent", _TEACHERS, domain, now)) is not None:
+        rule = Rule((Criteria(functions=("ENS", "DOC")),))
+        services.change_rule(made, people["head"], rule, by=BY, now=now)
+        _set(made, people["head"], _TEACHERS, Writers.MEMBERS, now)
+    if (made := _made(people["head"], "agent", _COUNCIL, domain, now)) is not None:
+        secretary = _address(people["secretary"])
+        services.add_keeper(made, people["head"], secretary, Part.MODERATOR, by=BY, now=now)
+        members = ("head", "teacher", "colleague", "staff-1", "staff-3", "staff-6")
+        subscribed = [Recipient("", _address(people[role])) for role in members if role in people]
+        services.subscribe(made, people["head"], subscribed, domain, by=BY, now=now)
+        _set(made, people["head"], _COUNCIL, Writers.MEMBERS, now, is_moderated=True)
+    if (made := _made(people["hr_dsden"], "hr_officer", _HEADS, domain, now)) is not None:
+        rule = Rule((Criteria(functions=("DIR",), kinds=("Ecole",), departments=("060",)),))
+        services.change_rule(made, people["hr_dsden"], rule, by=BY, now=now)
+
+
+def _made(account_id: int, role: str, wanted: Wanted, domain: str, now: datetime) -> int | None:
+    if queries.list_at(f"{local_part(wanted.name, wanted.within)}@{domain}"):
+        return None
+    maker = Maker(account_id, identified(account_id).person_id or 0, role)
+    return services.make_list(maker, wanted, domain, by=BY, now=now)
+
+
+def _set(
+    list_id: int,
+    account_id: int,
+    wanted: Wanted,
+    writers: Writers,
+    now: datetime,
+    *,
+    is_moderated: bool = False,
+) -> None:
+    chosen = Settings(
+        title=wanted.title,
+        description=wanted.description,
+        writers=writers,
+        is_moderated=is_moderated,
+        refuses_others=False,
+        reply_to=ReplyTo.AUTHOR,
+        files=Files.KEEP,
+        has_archive=True,
+        may_join=False,
+    )
+    services.change_settings(list_id, account_id, chosen, by=BY, now=now)
+
+
+def _address(account_id: int) -> str:
+    return primary_address(identified(account_id).person_id or 0) or ""
