@@ -67,3 +67,23 @@ def test_the_page_brings_in_a_file_and_prepares_an_export(
         link.click()
     with zipfile.ZipFile(download.value.path()) as archive:
         assert b"page7@dehors.example" in archive.read("courriels/Sent.mbox")
+
+
+def test_a_mailbox_goes_sealed_from_one_installation_to_another(instance: Instance, tmp_path: Path) -> None:
+    """Both ends are this one: it trusts its own card."""
+    leaver, newer = instance.account("head")["username"], instance.account("colleague")["username"]
+    instance.cli("mail", "import", leaver, str(old_box(tmp_path / "Sent", "demenage", 9)))
+    card, sealed = tmp_path / "carte.json", tmp_path / "demenagement.vmd"
+    refused = instance.cli("transfer", "write", leaver, str(sealed), "--to", "ac-amiens.test", check=False)
+    assert (refused.returncode, "n’est pas connue" in refused.stderr) == (1, True)
+    card.write_text(instance.cli("transfer", "card").stdout)
+    assert "ac-amiens.test" in instance.cli("transfer", "trust", str(card)).stdout
+    instance.cli("transfer", "write", leaver, str(sealed), "--to", "ac-amiens.test")
+    assert b"demenage8@dehors.example" not in sealed.read_bytes()
+    said = instance.cli("transfer", "read", newer, str(sealed)).stdout
+    assert "0 vérifiés" not in said
+    assert subjects(instance, "colleague", "Sent", "demenage") == 9
+    assert "0 courriels ajoutés" in instance.cli("transfer", "read", newer, str(sealed)).stdout
+    sealed.write_bytes(sealed.read_bytes()[:-70] + bytes(70))
+    damaged = instance.cli("transfer", "read", newer, str(sealed), check=False)
+    assert damaged.returncode == 1

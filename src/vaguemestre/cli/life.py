@@ -87,9 +87,12 @@ def coming() -> None:
 def table() -> None:
     """Les suites de chaque évènement, en jours ; réglages [lives] et [feed]."""
     for event, consequence in rules.table(settings.CONFIG.life_numbers()).items():
-        said = ", ".join(f"{STEPS[step]} (J+{days})" for step, days in consequence.steps.items())
+        steps = sorted(consequence.steps.items(), key=lambda one: one[1])
+        said = ", ".join(f"{STEPS[step]} (J+{days})" for step, days in steps)
         if consequence.posts_kept:
             said = f"droits de l’ancien poste gardés {consequence.posts_kept} jours"
+        if event in rules.BY_THE_DESK:
+            said = "mis à l’abri par l’assistance"
         typer.echo(f"{EVENTS[event]} : {said or 'rien ne change'}")
 
 

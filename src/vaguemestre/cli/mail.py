@@ -33,13 +33,13 @@ def bring(
     ] = "",
 ) -> None:
     """Ajoute ce que la boîte n’a pas encore. Interrompu, il peut être relancé."""
-    owner = _owner(username)
+    owner = owner_of(username)
     if not file.exists():
         raise Failed(f"{file} n’existe pas.", 2)
     with (
         open_archive.get()(file, file.name) as source,
         open_store.get()(owner.mailbox) as store,
-        _bar("Import") as tell,
+        bar("Import") as tell,
     ):
         tally = services.bring(store, source, Tally(), now=timezone.now(), apart=folder, enough=tell)
     for one in tally.left:
@@ -53,13 +53,13 @@ def take(
     file: Annotated[Path, typer.Argument(help="L’archive zip à écrire.")],
 ) -> None:
     """Écrit courriels, contacts et filtres dans un zip ; interrompu, il peut être relancé."""
-    owner = _owner(username)
+    owner = owner_of(username)
     if file.suffix.lower() != ".zip":
         raise Failed("le nom de l’archive doit finir par .zip.", 2)
     work = file.with_name(f"{file.name}.work")
     shutil.rmtree(work, ignore_errors=True)  # of another day: the mailbox has changed since
     try:
-        with open_store.get()(owner.mailbox) as store, _bar("Export") as tell:
+        with open_store.get()(owner.mailbox) as store, bar("Export") as tell:
             tally = services.take_out(store, work, Tally(), enough=tell)
         services.pack(work, file, other_parts.get()(owner.account_id))
     except OSError as error:
@@ -69,7 +69,8 @@ def take(
     typer.echo(f"{tally.added} courriels dans {file}.")
 
 
-def _owner(typed: str) -> Presented:
+def owner_of(typed: str) -> Presented:
+    """Raises Refusal `credentials.account-unknown`."""
     found = find_account(typed)
     owner = presented(found.account_id) if found else None
     if owner is None:
@@ -78,7 +79,7 @@ def _owner(typed: str) -> Presented:
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Callable[[Tally], bool]]:
+def bar(title: str) -> Iterator[Callable[[Tally], bool]]:
     """A bar on standard error; what it lends tells it how far the work is and never stops it."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:

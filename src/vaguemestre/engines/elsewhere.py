@@ -10,7 +10,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -108,6 +108,9 @@ class _Folders:
         counts = [self._count(wire) for _, wire, _ in self._listed]
         self._before = [sum(counts[:place]) for place in range(len(counts))]
         self.total = sum(counts)
+
+    def parts(self) -> Mapping[str, bytes]:
+        return {}
 
     def pieces(self, after: str) -> Iterator[Piece]:
         folder, validity, last = json.loads(after) if after else ("", 0, 0)

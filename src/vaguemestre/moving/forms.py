@@ -1,6 +1,8 @@
 """Browser input → what to bring in."""
 
 import re
+from collections.abc import Collection
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -28,10 +30,22 @@ class WhereForm(forms.Form):
 class FileForm(WhereForm):
     file = forms.FileField(
         label="Fichier de courriels",
-        help_text="mbox, .eml, Outlook (.pst), ou une archive .zip ou .tgz de ces fichiers.",
+        help_text="mbox, .eml, Outlook (.pst), archive .zip ou .tgz de ces fichiers, déménagement (.vmd).",
         error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
-        widget=forms.FileInput({"accept": ".mbox,.mbx,.eml,.zip,.tgz,.gz,.pst,application/mbox"}),
+        widget=forms.FileInput({"accept": ".mbox,.mbx,.eml,.zip,.tgz,.gz,.pst,.vmd,application/mbox"}),
     )
+
+
+class PartnerForm(forms.Form):
+    """Where somebody moves to: one of the installations this one knows."""
+
+    destination = forms.ChoiceField(
+        label="Académie d’arrivée", error_messages={"invalid_choice": "Choisissez une académie de la liste."}
+    )
+
+    def __init__(self, *args: Any, domains: Collection[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["destination"].choices = [(one, one) for one in sorted(domains)]  # type: ignore[attr-defined]
 
 
 class ServerForm(WhereForm):

@@ -10,7 +10,14 @@ from django.utils import timezone
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.moving import queries, services
 from vaguemestre.moving.events import MoveGoesOn
-from vaguemestre.moving.ports import open_archive, open_elsewhere, open_store, other_parts
+from vaguemestre.moving.ports import (
+    open_archive,
+    open_elsewhere,
+    open_store,
+    other_parts,
+    partners,
+    take_parts,
+)
 from vaguemestre.moving.services.going import Means
 from vaguemestre.moving.values import Tally
 
@@ -36,6 +43,8 @@ def means() -> Means:
         open_archive.get(),
         open_elsewhere.get(),
         other_parts.get(),
+        take_parts.get(),
+        partners.get(),
         secret_keys.get(),
         folder,
     )

@@ -1,6 +1,6 @@
 """What moving asks of the outside: the mailbox, what is brought in, and what other rooms add to an export."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Protocol
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.slots import Slot
+from vaguemestre.moving.rules.sealed import Card, Identity
 from vaguemestre.moving.values import Kept, Mark, Piece, Places, Server
 
 
@@ -55,6 +56,10 @@ class Source(Protocol):
         """The messages that follow the one whose cursor is `after` (empty: all). Raises EngineDown."""
         ...
 
+    def parts(self) -> Mapping[str, bytes]:
+        """What came beside the mail, by name: only another installation sends some."""
+        ...
+
 
 class OpenArchive(Protocol):
     def __call__(self, path: Path, name: str) -> AbstractContextManager[Source]:
@@ -74,7 +79,25 @@ class OtherParts(Protocol):
         ...
 
 
+class TakeParts(Protocol):
+    def __call__(
+        self, account_id: int, parts: Mapping[str, bytes], folders: Iterable[str], *, now: datetime
+    ) -> None:
+        """Add to the account what came beside the mail; what is there already stays. Raises Refusal."""
+        ...
+
+
+class Partners(Protocol):
+    """This installation, and those people may be moved to."""
+
+    def own(self) -> Identity: ...
+
+    def known(self) -> Mapping[str, Card]: ...
+
+
 open_store: Slot[OpenStore] = Slot("moving.open_store")
 open_archive: Slot[OpenArchive] = Slot("moving.open_archive")
 open_elsewhere: Slot[OpenElsewhere] = Slot("moving.open_elsewhere")
 other_parts: Slot[OtherParts] = Slot("moving.other_parts")
+take_parts: Slot[TakeParts] = Slot("moving.take_parts")
+partners: Slot[Partners] = Slot("moving.partners")

@@ -21,8 +21,9 @@ def is_moving(account_id: int) -> bool:
 
 def stored_file(account_id: int, move_id: int) -> tuple[str, str] | None:
     """(name on the disk, name to give it) of an export that is ready."""
+    taken = (Kind.EXPORT, Kind.SEALED)
     row = Move.objects.filter(
-        account_id=account_id, pk=move_id, kind=Kind.EXPORT, state=State.DONE
+        account_id=account_id, pk=move_id, kind__in=taken, state=State.DONE
     ).exclude(stored="").first()  # fmt: skip
     return (row.stored, row.name) if row else None
 

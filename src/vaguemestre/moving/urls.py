@@ -9,6 +9,7 @@ urlpatterns = [
     path("parametres/courriers/fichier", moves.bring_file, name="file"),
     path("parametres/courriers/serveur", moves.bring_from_server, name="server"),
     path("parametres/courriers/exporter", moves.take_out, name="export"),
+    path("parametres/courriers/demenager", moves.move_out, name="move-out"),
     path("parametres/courriers/nouvelle-adresse", leaving.tell_new_address, name="new-address"),
     path("parametres/courriers/partir", leaving.leave, name="leave"),
     path("parametres/courriers/<int:move_id>/telecharger", moves.download, name="download"),

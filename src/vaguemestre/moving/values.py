@@ -13,6 +13,7 @@ class Kind(StrEnum):
     FILE = "file"
     SERVER = "server"
     EXPORT = "export"
+    SEALED = "sealed"  # for another installation
 
 
 class State(StrEnum):
@@ -89,6 +90,7 @@ class Tally:
     left: tuple[Left, ...] = ()
     left_count: int = 0
     is_over: bool = False
+    verified: int = 0  # found in the mailbox afterwards, as they were
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from vaguemestre.directory import ports as directory
 from vaguemestre.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
 from vaguemestre.dispatch import handlers as dispatch_handlers
 from vaguemestre.engines import certificates
-from vaguemestre.engines.archives.opening import open_archive
+from vaguemestre.engines.archives.sealed import OpenAnyArchive
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.converting.authorities import trusted
@@ -100,9 +100,10 @@ from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsTo
 from vaguemestre.signin.queries import sessions_over
 from vaguemestre.signin.revocations import FileRevocations
 from vaguemestre.site import numen_keys as numen_secrets
-from vaguemestre.site import secrets
+from vaguemestre.site import partners, secrets
 from vaguemestre.site.belongings import belongings
 from vaguemestre.site.config import Config
+from vaguemestre.site.parts import take_parts
 from vaguemestre.sorting import handlers as sorting_handlers
 from vaguemestre.sorting import ports as sorting
 from vaguemestre.sorting import queries as sorting_queries
@@ -264,9 +265,11 @@ def _plug_mail(config: Config) -> None:
     webmail.other_boxes.plug(_other_boxes)
     sharing.latest.plug(_latest)
     moving.open_store.plug(ImapStores(mailboxes))
-    moving.open_archive.plug(open_archive)
+    moving.open_archive.plug(OpenAnyArchive(partial(partners.own, config), partial(partners.known, config)))
     moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))
     moving.other_parts.plug(belongings)
+    moving.take_parts.plug(take_parts)
+    moving.partners.plug(partners.Partners(config))
     enrolment.scan.plug(partial(_scan, Clamd(config.files.clamd)))
     webmail.leave_list.plug(ListLeaving())
     _plug_decoders(config)

@@ -61,6 +61,14 @@ def sentence(refusal: Refusal) -> str:
         "intake.columns-missing": _("Colonnes absentes de la première ligne : %(columns)s."),
         "intake.columns-twice": _("Colonnes présentes deux fois : %(columns)s."),
         "intake.feed-refused": _("%(reason)s"),
+        "moving.not-for-us": _("Ce fichier est destiné à une autre académie (%(domain)s)."),
+        "moving.partner-unknown": _(
+            "L’académie « %(domain)s » n’est pas connue ici : dites-le à l’assistance."
+        ),
+        "moving.signature-wrong": _(
+            "Ce fichier a été changé, ou n’a pas été fait par l’académie qu’il nomme."
+        ),
+        "moving.card-malformed": _("Ce n’est pas la carte d’une installation."),
         "lives.account-unknown": _("Ce compte n’est celui de personne."),
         "lives.account-closed": _("Ce compte est déjà fermé."),
         "lives.by-the-feed": _("Les arrivées et les changements d’affectation viennent du flux RH."),

@@ -17,6 +17,11 @@ def entry_name(folder: str) -> str:
     return "/".join(["courriels", *steps]) + ".mbox"
 
 
+def sealed_name(username: str, day: str) -> str:
+    """An archive for another installation."""
+    return f"demenagement-{username}-{day}.vmd"
+
+
 def export_name(username: str, day: str) -> str:
     """`day`: ISO date."""
     return f"courriels-{username}-{day}.zip"

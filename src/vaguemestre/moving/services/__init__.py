@@ -4,18 +4,22 @@ from vaguemestre.moving.services.asking import (
     ask_export,
     ask_import,
     ask_import_from_server,
+    ask_sealed,
     forget_file,
     resume_move,
     stop_move,
 )
 from vaguemestre.moving.services.bringing import bring
 from vaguemestre.moving.services.going import carry_on
+from vaguemestre.moving.services.sealing import write_sealed
 from vaguemestre.moving.services.taking import pack, take_out
+from vaguemestre.moving.services.verifying import verify
 
 __all__ = [
     "ask_export",
     "ask_import",
     "ask_import_from_server",
+    "ask_sealed",
     "bring",
     "carry_on",
     "forget_file",
@@ -23,4 +27,6 @@ __all__ = [
     "resume_move",
     "stop_move",
     "take_out",
+    "verify",
+    "write_sealed",
 ]

@@ -40,6 +40,27 @@ def ask_export(account_id: int, stored: str, name: str, *, by: str, now: datetim
 
 
 @transaction.atomic(durable=True)
+def ask_sealed(
+    account_id: int,
+    stored: str,
+    name: str,
+    to: str,
+    ephemeral: bytes,
+    keys: SecretKeys,
+    *,
+    by: str,
+    now: datetime,
+) -> int:
+    """Everything for another installation, known by its domain. `ephemeral`: 32 random bytes.
+
+    Raises Refusal `moving.one-at-a-time`.
+    """
+    move = Move(account_id=account_id, kind=Kind.SEALED, name=name[:200], stored=stored, server={"to": to})
+    move.sealed = seal(ephemeral, account_id, keys)
+    return _asked(move, by, now)
+
+
+@transaction.atomic(durable=True)
 def stop_move(account_id: int, move_id: int) -> None:
     """No more of it from the next message but a few on; what was done stays."""
     Move.objects.filter(account_id=account_id, pk=move_id, state=State.RUNNING).update(state=State.STOPPED)

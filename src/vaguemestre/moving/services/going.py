@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -16,10 +17,21 @@ from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.moving.events import MoveGoesOn
 from vaguemestre.moving.models import Move
-from vaguemestre.moving.ports import OpenArchive, OpenElsewhere, OpenStore, OtherParts, Source, Store
+from vaguemestre.moving.ports import (
+    OpenArchive,
+    OpenElsewhere,
+    OpenStore,
+    OtherParts,
+    Partners,
+    Source,
+    Store,
+    TakeParts,
+)
 from vaguemestre.moving.queries import tally_of
 from vaguemestre.moving.services.bringing import bring
+from vaguemestre.moving.services.sealing import write_sealed
 from vaguemestre.moving.services.taking import pack, take_out
+from vaguemestre.moving.services.verifying import verify
 from vaguemestre.moving.values import Kind, Server, State, Tally
 
 
@@ -31,6 +43,8 @@ class Means:
     open_archive: OpenArchive
     open_elsewhere: OpenElsewhere
     other_parts: OtherParts
+    take_parts: TakeParts
+    partners: Partners
     keys: SecretKeys
     folder: Path
 
@@ -71,8 +85,30 @@ def _some(
         if tally.is_over:
             pack(work, means.folder / move.stored, means.other_parts(move.account_id))
         return tally
+    if move.kind == Kind.SEALED:
+        return _sealed(move, store, means, so_far, enough)
     with _source(move, means) as source:
-        return bring(store, source, so_far, now=clock(), apart=move.apart, enough=enough)
+        tally = bring(store, source, so_far, now=clock(), apart=move.apart, enough=enough)
+        if tally.is_over and (parts := source.parts()):
+            tally = verify(store, source, tally, apart=move.apart)
+            means.take_parts(move.account_id, parts, store.places().names, now=clock())
+        return tally
+
+
+def _sealed(move: Move, store: Store, means: Means, so_far: Tally, enough: Callable[[Tally], bool]) -> Tally:
+    card = means.partners.known().get(move.server["to"])
+    if card is None:
+        raise Refusal("moving.partner-unknown", domain=move.server["to"])
+    return write_sealed(
+        store,
+        means.folder / move.stored,
+        so_far,
+        means.partners.own(),
+        card,
+        ephemeral=unseal(bytes(move.sealed), move.account_id, means.keys),
+        parts=partial(means.other_parts, move.account_id),
+        enough=enough,
+    )
 
 
 def _source(move: Move, means: Means) -> AbstractContextManager[Source]:
@@ -93,6 +129,7 @@ def _keep(move: Move, tally: Tally, trouble: str, now: datetime) -> None:
     elif tally.is_over:
         if running.update(state=State.DONE, ended_at=now, sealed=b""):
             told = {"added": tally.added, "known": tally.known, "left": tally.left_count}
+            told |= {"verified": tally.verified} if tally.verified else {}
             record(f"moving.{move.kind}-done", to=f"account:{move.account_id}", by="system", at=now, **told)
     elif running.exists():
         announce(MoveGoesOn(move.pk))

@@ -22,9 +22,10 @@ from vaguemestre.lives.ports import boxes_owned
 from vaguemestre.lives.queries import life_of
 from vaguemestre.lives.rules import table
 from vaguemestre.moving import queries, services
-from vaguemestre.moving.forms import FileForm, ServerForm
+from vaguemestre.moving.forms import FileForm, PartnerForm, ServerForm
+from vaguemestre.moving.ports import partners
 from vaguemestre.moving.rules import counting
-from vaguemestre.moving.rules.outgoing import export_name
+from vaguemestre.moving.rules.outgoing import export_name, sealed_name
 from vaguemestre.moving.rules.problems import PROBLEMS
 from vaguemestre.moving.values import Kind, Shown, State
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
@@ -120,6 +121,32 @@ def take_out(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
+@recently_signed_in
+def move_out(request: SignedInRequest) -> HttpResponse:
+    """Everything, for another installation: sealed for it and signed by this one."""
+    form = PartnerForm(request.POST, domains=partners.get().known().keys())
+    if not form.is_valid():
+        return page(request, partner_form=form, status=422)
+    now = timezone.now()
+    name = sealed_name(request.who.username, paris_day(now).isoformat())
+    try:
+        services.ask_sealed(
+            request.who.account_id,
+            secrets.token_hex(16),
+            name,
+            form.cleaned_data["destination"],
+            secrets.token_bytes(32),
+            secret_keys.get(),
+            by=_by(request),
+            now=now,
+        )
+    except Refusal as refusal:
+        form.add_error(None, sentence(refusal))
+        return page(request, partner_form=form, status=409)
+    return HttpResponseRedirect(reverse("moving:show"))
+
+
+@require_POST
 @signed_in
 def change(request: SignedInRequest, move_id: int, act: str) -> HttpResponse:
     match act:
@@ -166,13 +193,16 @@ def page(
     *,
     file_form: FileForm | None = None,
     server_form: ServerForm | None = None,
+    partner_form: PartnerForm | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The whole page; `problem`: why what somebody who leaves asked for was refused."""
     life = life_of(request.who.account_id, table(settings.CONFIG.life_numbers()))
     leaving = life if life and life.closes_on and life.state != "closed" else None
+    domains = partners.get().known().keys()
     told = {
+        "partner_form": (partner_form or PartnerForm(domains=domains)) if domains else None,
         "leaving": leaving,
         "boxes": boxes_owned.get()(request.who.account_id) if leaving else (),
         "problem": problem,
@@ -192,7 +222,7 @@ def _lines(request: SignedInRequest) -> list[Line]:
 def _line(move: Shown) -> Line:
     trouble = sentence(Refusal(move.trouble, host=move.name, name=move.name)) if move.trouble else ""
     left = tuple((one.place, str(PROBLEMS.get(one.problem, one.problem))) for one in move.tally.left)
-    may_download = move.kind is Kind.EXPORT and move.state is State.DONE
+    may_download = move.kind in (Kind.EXPORT, Kind.SEALED) and move.state is State.DONE
     return Line(
         move,
         counting.percent(move.tally),

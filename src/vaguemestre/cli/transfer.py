@@ -1,0 +1,105 @@
+"""`vaguemestre transfer`: people moved to and from other installations, in sealed archives."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.conf import settings
+from django.utils import timezone
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.mail import bar, owner_of
+from vaguemestre.moving import services
+from vaguemestre.moving.ports import open_archive, open_store, other_parts, take_parts
+from vaguemestre.moving.rules.problems import PROBLEMS
+from vaguemestre.moving.rules.sealed import read_card, written_card
+from vaguemestre.moving.values import Tally
+from vaguemestre.site import partners
+
+app = typer.Typer(help="Déménagements : entre installations, chiffrés et signés.", no_args_is_help=True)
+
+_Username = Annotated[str, typer.Argument(help="L’identifiant, ou une adresse du compte.")]
+
+
+@app.command()
+def card() -> None:
+    """La carte de cette installation, à donner aux autres ; l’empreinte se lit au téléphone."""
+    mine = partners.own(settings.CONFIG).card
+    typer.echo(written_card(mine), nl=False)
+    typer.echo(f"Empreinte : {mine.fingerprint}", err=True)
+
+
+@app.command()
+def trust(file: Annotated[Path, typer.Argument(help="La carte d’une autre installation.")]) -> None:
+    """Fait confiance à une installation, après avoir comparé l’empreinte avec quelqu’un de là-bas."""
+    try:
+        given = read_card(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Failed(f"{file} ne peut pas être lu ({error.strerror}).", 2) from error
+    partners.trust(settings.CONFIG, given)
+    typer.echo(f"{given.domain} : {given.fingerprint}")
+
+
+@app.command("partners")
+def list_partners() -> None:
+    """Les installations connues et leurs empreintes."""
+    found = partners.known(settings.CONFIG)
+    for domain, one in found.items():
+        typer.echo(f"{domain} : {one.fingerprint}")
+    if not found:
+        typer.echo("Aucune installation n’est connue.")
+
+
+@app.command()
+def write(
+    username: _Username,
+    file: Annotated[Path, typer.Argument(help="L’archive à écrire.")],
+    to: Annotated[str, typer.Option(help="Le domaine de l’installation d’arrivée.")],
+) -> None:
+    """Écrit tout ce qu’une personne a, chiffré pour l’installation d’arrivée et signé par celle-ci."""
+    owner, destination = owner_of(username), partners.known(settings.CONFIG).get(to.lower())
+    if destination is None:
+        raise Failed(f"l’installation « {to} » n’est pas connue : « vaguemestre transfer trust ».", 1)
+    work = file.with_name(f"{file.name}.part")
+    work.unlink(missing_ok=True)
+    try:
+        with open_store.get()(owner.mailbox) as store, bar("Écriture") as tell:
+            tally = services.write_sealed(
+                store,
+                work,
+                Tally(),
+                partners.own(settings.CONFIG),
+                destination,
+                ephemeral=secrets.token_bytes(32),
+                parts=lambda: other_parts.get()(owner.account_id),
+                enough=tell,
+            )
+        work.replace(file)
+    except OSError as error:
+        raise Failed(f"{file} ne peut pas être écrit ({error.strerror}).", 1) from error
+    typer.echo(f"{tally.added} courriels dans {file}, pour {destination.domain}.")
+
+
+@app.command()
+def read(
+    username: _Username,
+    file: Annotated[Path, typer.Argument(help="Une archive écrite pour cette installation.")],
+) -> None:
+    """Vérifie la signature, ajoute ce qui manque, et retrouve chaque courriel. Interrompu, à relancer."""
+    owner, now = owner_of(username), timezone.now()
+    if not file.is_file():
+        raise Failed(f"{file} n’existe pas.", 2)
+    with (
+        open_archive.get()(file, file.name) as source,
+        open_store.get()(owner.mailbox) as store,
+        bar("Lecture") as tell,
+    ):
+        tally = services.bring(store, source, Tally(), now=now, enough=tell)
+        tally = services.verify(store, source, tally)
+        take_parts.get()(owner.account_id, source.parts(), store.places().names, now=now)
+    for one in tally.left:
+        typer.echo(f"Laissé : {one.place} : {PROBLEMS.get(one.problem, one.problem)}", err=True)
+    typer.echo(f"{tally.added} courriels ajoutés, {tally.known} déjà là, {tally.verified} vérifiés.")
+    if tally.left_count:
+        raise Failed(f"{tally.left_count} courriels n’ont pas pu être repris.", 1)

@@ -1,0 +1,116 @@
+"""An archive another installation wrote for us: its signature first, then record after record."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from vaguemestre.engines.archives.opening import open_archive
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.moving.ports import OpenArchive, Source, SourceRefused
+from vaguemestre.moving.rules import sealed
+from vaguemestre.moving.rules.sealed import Card, Header, Identity
+from vaguemestre.moving.values import Piece
+
+_SIGNATURE = 4 + 64
+_CHUNK = 1_048_576
+
+
+class OpenAnyArchive:
+    """Implements `moving.ports.OpenArchive`: sealed ones, and those of `opening`."""
+
+    def __init__(self, mine: Callable[[], Identity], partners: Callable[[], Mapping[str, Card]]) -> None:
+        self._mine, self._partners = mine, partners
+        self._others: OpenArchive = open_archive
+
+    def __call__(self, path: Path, name: str) -> AbstractContextManager[Source]:
+        if path.is_file() and _begins(path):
+            return self._opened(path, name)
+        return self._others(path, name)
+
+    @contextmanager
+    def _opened(self, path: Path, name: str) -> Iterator[Source]:
+        with path.open("rb") as file:
+            try:
+                yield SealedArchive(file, path.stat().st_size, self._mine(), self._partners())
+            except Refusal as refusal:
+                raise SourceRefused(refusal.code, **{"name": name, **refusal.facts}) from refusal
+
+
+class SealedArchive:
+    """Implements `moving.ports.Source`. A cursor is `offset:number`; `total` and `reached` are bytes.
+
+    Made once its signature is right. Raises Refusal `moving.file-damaged`, `moving.not-for-us`,
+    `moving.partner-unknown`, `moving.signature-wrong`.
+    """
+
+    def __init__(self, file: IO[bytes], size: int, mine: Identity, partners: Mapping[str, Card]) -> None:
+        self._file = file
+        self._end = size - _SIGNATURE
+        self.total = self._end
+        file.seek(len(sealed.MAGIC))
+        self._header = sealed.read_header(self._frame(sealed.LONGEST_HEADER))
+        self._start = file.tell()
+        self._check(self._header, mine, partners)
+        self._key = sealed.opening_key(mine, self._header)
+
+    def pieces(self, after: str) -> Iterator[Piece]:
+        for offset, number, meta, content in self._records(after):
+            if "folder" not in meta:
+                continue
+            piece = Piece(
+                place=f"courriel n° {number}",
+                cursor=f"{offset}:{number}",
+                reached=offset,
+                folder=meta["folder"],
+                use=meta["use"],
+                flags=frozenset(meta["flags"]),
+                date=datetime.fromisoformat(meta["date"]),
+            )
+            if hashlib.sha256(content).hexdigest() == meta["sha256"]:
+                yield replace(piece, content=content)
+            else:
+                yield replace(piece, problem="damaged")
+
+    def parts(self) -> Mapping[str, bytes]:
+        return {meta["part"]: content for _, _, meta, content in self._records("") if "part" in meta}
+
+    def _records(self, after: str) -> Iterator[tuple[int, int, dict[str, Any], bytes]]:
+        """(offset after it, its number from 1, what it says, content)."""
+        offset, number = map(int, (after or f"{self._start}:0").split(":"))
+        while offset < self._end:
+            self._file.seek(offset)
+            record = self._frame(sealed.LONGEST_RECORD)
+            meta, content = sealed.opened_record(self._key, number, self._header.raw, record)
+            offset, number = self._file.tell(), number + 1
+            yield offset, number, meta, content
+
+    def _check(self, header: Header, mine: Identity, partners: Mapping[str, Card]) -> None:
+        if header.receiver != mine.card.domain:
+            raise Refusal("moving.not-for-us", domain=header.receiver)
+        card = partners.get(header.sender)
+        if card is None:
+            raise Refusal("moving.partner-unknown", domain=header.sender)
+        self._file.seek(0)
+        found, left = hashlib.sha256(), self._end
+        while left > 0 and (chunk := self._file.read(min(_CHUNK, left))):
+            found.update(chunk)
+            left -= len(chunk)
+        sealed.check_signature(card, found.digest(), self._frame(64))
+
+    def _frame(self, longest: int) -> bytes:
+        length = int.from_bytes(self._file.read(4))
+        if length > longest:
+            raise Refusal("moving.file-damaged")
+        content = self._file.read(length)
+        if len(content) != length:
+            raise Refusal("moving.file-damaged")
+        return content
+
+
+def _begins(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(sealed.MAGIC)) == sealed.MAGIC

@@ -1,0 +1,66 @@
+"""What goes with the mail comes back with it, in another account, once."""
+
+from datetime import UTC, datetime
+
+import pytest
+from tests.signin.people import account
+
+from vaguemestre.contacts.queries import contacts_of
+from vaguemestre.contacts.rules.cards import checked_card
+from vaguemestre.contacts.services import save_contact
+from vaguemestre.credentials.models import Account
+from vaguemestre.directory.models import MailAddress
+from vaguemestre.site.belongings import belongings
+from vaguemestre.site.parts import take_parts
+from vaguemestre.sorting.forms import files
+from vaguemestre.sorting.queries import filters_of
+from vaguemestre.sorting.services import import_filters
+from vaguemestre.sorting.values import Aspect, Condition, Filter, Outcome, Relation
+from vaguemestre.webmail.values import MailLogin
+from vaguemestre.writing.queries import identities_of
+from vaguemestre.writing.services import save_identity
+from vaguemestre.writing.values import IdentityGiven, Writer
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+def with_address(username: str, last_name: str) -> tuple[Account, Writer]:
+    one = account(username, last_name=last_name)
+    address = MailAddress.objects.get(person=one.person).address
+    return one, Writer(one.pk, "Nicolas", address, MailLogin(one.mailbox))
+
+
+def test_contacts_filters_and_signatures_go_along_and_twice_is_once() -> None:
+    former, writer = with_address("nlillois", "Lillois")
+    newer, receiver = with_address("namienois", "Amienois")
+    save_contact(former.pk, checked_card("Claire Voisine", "claire@dehors.example", "", ""))
+    wanted = Filter(
+        "Rectorat",
+        (Condition(Aspect.SENDER, Relation.CONTAINS, "rectorat"),),
+        Outcome(move_to="Rectorat"),
+    )
+    import_filters(former.pk, [wanted], {"Rectorat"}, by="test", now=NOW)
+    given = IdentityGiven(writer.address, "Nicolas Lillois", signed_with="own", signature="<b>Nicolas</b>")
+    save_identity(writer, 0, given, by="test", now=NOW)
+    parts = dict(belongings(former.pk))
+    for _ in range(2):
+        take_parts(newer.pk, parts, {"INBOX", "Rectorat"}, now=NOW)
+    assert [one.address for one in contacts_of(newer.pk)] == ["claire@dehors.example"]
+    assert [one.name for one in filters_of(newer.pk)] == ["Rectorat"]
+    (identity,) = identities_of(receiver)  # under the name and the address they have here
+    assert (identity.address, identity.name) == (receiver.address, "Nicolas Amienois")
+    assert identity.signature == "<b>Nicolas</b>"
+
+
+def test_a_filter_that_cannot_be_here_is_left_out_and_the_others_come() -> None:
+    newer, _ = with_address("namienois", "Amienois")
+    condition = (Condition(Aspect.SENDER, Relation.CONTAINS, "rectorat"),)
+    told = [
+        Filter("Vers ailleurs", condition, Outcome(forward_to="nicolas@dehors.example")),
+        Filter("Nulle part", condition, Outcome(move_to="Absent")),
+        Filter("Lu", condition, Outcome(is_read=True)),
+    ]
+    parts = {"filtres.json": files.written(told).encode(), "contacts.vcf": b""}
+    take_parts(newer.pk, parts, {"INBOX"}, now=NOW)
+    assert [one.name for one in filters_of(newer.pk)] == ["Lu"]
