@@ -7,7 +7,9 @@ const filled = new WeakSet();
 async function fill(place) {
   filled.add(place);
   try {
-    place.innerHTML = await (await piece(place.dataset.fill)).text();
+    const told = await (await piece(place.dataset.fill)).text();
+    if (told.trim()) place.innerHTML = told;
+    else place.remove(); // nothing to say of it
   } catch (error) {
     place.remove(); // the file itself is offered below
     tellRefusal(error);
