@@ -27,7 +27,12 @@ REQUEST = (
 
 def made(public_url: str = "https://portail.ac-amiens.test") -> Offer:
     return offer(
-        public_url=public_url, domain="ac-amiens.test", name="Académie <d’Amiens>", imaps=993, submissions=465
+        public_url=public_url,
+        domain="ac-amiens.test",
+        name="Académie <d’Amiens>",
+        imaps=993,
+        submissions=465,
+        managesieve=4190,
     )
 
 

@@ -1,7 +1,9 @@
 """What devices asks of the outside."""
 
+from collections.abc import Collection
 from typing import Protocol
 
+from vaguemestre.devices.values import Question
 from vaguemestre.kernel.slots import Slot
 
 
@@ -11,4 +13,11 @@ class Sign(Protocol):
         ...
 
 
+class LookUp(Protocol):
+    def __call__(self, questions: Collection[Question]) -> dict[Question, tuple[str, ...] | None]:
+        """What is answered to each: () for nothing there, None when nobody answers."""
+        ...
+
+
+look_up: Slot[LookUp] = Slot("devices.look_up")
 sign: Slot[Sign] = Slot("devices.sign")

@@ -19,7 +19,19 @@ class Offer:
     name: str
     imap: Server
     smtp: Server
+    sieve: Server
     guide_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the domain name system: a name without its last dot, a kind of record.
+
+    Where no CNAME stands, its addresses answer.
+    """
+
+    name: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

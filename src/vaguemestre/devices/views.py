@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.credentials.events import AccountChanged
 from vaguemestre.credentials.queries import app_passwords_of
 from vaguemestre.devices import services
-from vaguemestre.devices.http import offered
-from vaguemestre.devices.ports import sign
+from vaguemestre.devices.http import administrators_only, offered, wanted_records
+from vaguemestre.devices.ports import look_up, sign
 from vaguemestre.devices.rules import apple
 from vaguemestre.devices.rules import autoconfig as mozilla
 from vaguemestre.devices.rules import autodiscover as outlook
+from vaguemestre.devices.rules.records import State, checked, zone
 from vaguemestre.devices.rules.seeing import Used, lately_seen
 from vaguemestre.devices.values import Holder
 from vaguemestre.jobs.services import run_now
@@ -45,6 +46,24 @@ def seen(request: SignedInRequest) -> HttpResponse:
     return render(
         request, "devices/seen.html", {"seen": lately_seen(programs, wanted, now), "wanted": wanted}
     )
+
+
+@require_GET
+@administrators_only
+def dns(request: HttpRequest) -> HttpResponse:
+    """What the zone must say; what it does say is asked apart, since nobody may answer for seconds."""
+    records = wanted_records()
+    return render(request, "devices/dns.html", {"zone": zone(records), "domain": offered().domain})
+
+
+@require_GET
+@administrators_only
+def check_dns(request: HttpRequest) -> HttpResponse:
+    records = wanted_records()
+    found = checked(records, look_up.get()({record.question for record in records}))
+    wrong = sum(one.state in (State.MISSING, State.OTHER) for one in found)
+    told = {"lines": found, "wrong": wrong, "silent": any(one.state is State.SILENT for one in found)}
+    return render(request, "devices/dns_lines.html", told)
 
 
 @require_GET

@@ -78,6 +78,7 @@ class MailSection:
     forward_outside: bool = False  # filters may send mail on to other domains
     office_previews: bool = True  # where LibreOffice and bubblewrap are installed
     content_filter: bool = True  # where rspamd is installed
+    usual_ports: bool = False  # 993, 465 and 4190 lead to ours: programs are told these
 
 
 @dataclass(frozen=True)
@@ -278,6 +279,12 @@ class Config:
     def rooms_url(self) -> str:
         """Where the demonstration's Salles answers; CAS services keep no secret."""
         return f"http://localhost:{self.ports.rooms}"
+
+    @property
+    def told_ports(self) -> tuple[int, int, int]:
+        """IMAPS, submissions and ManageSieve as programs are told them."""
+        ours = (self.ports.imaps, self.ports.submissions, self.ports.managesieve)
+        return (993, 465, 4190) if self.mail.usual_ports else ours
 
     @property
     def run_dir(self) -> Path:

@@ -51,6 +51,7 @@ from vaguemestre.engines.postfix.following import Holds, LogReader
 from vaguemestre.engines.postfix.maillog import was_accepted, was_sent_as
 from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.engines.remote.leaving import ListLeaving
+from vaguemestre.engines.remote.names import Names
 from vaguemestre.engines.remote.notices import Notices
 from vaguemestre.engines.remote.pictures import Pictures
 from vaguemestre.engines.rspamd.learning import Learning
@@ -224,6 +225,7 @@ def plug_engines(config: Config) -> None:
     lives.letter_sender.plug(letter_sender)
     lives.boxes_owned.plug(_boxes_owned)
     devices.sign.plug(Signature(config))
+    devices.look_up.plug(Names())
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.gatherings_like.plug(_lists_like)

@@ -17,14 +17,24 @@ def machine_names(domain: str) -> tuple[str, ...]:
     return domain, f"autoconfig.{domain}", f"autodiscover.{domain}"
 
 
-def offer(*, public_url: str, domain: str, name: str, imaps: int, submissions: int) -> Offer:
+def offer(
+    *, public_url: str, domain: str, name: str, imaps: int, submissions: int, managesieve: int
+) -> Offer:
     """What is offered to programs. A loopback instance names its machine, another `mail.<domain>`."""
-    host = public_url.partition("//")[2].partition("/")[0].partition(":")[0]
+    host = site_of(public_url)[0]
     where = host if host in _LOOPBACK else f"mail.{domain}"
     return Offer(
         domain=domain,
         name=name,
         imap=Server(where, imaps),
         smtp=Server(where, submissions),
+        sieve=Server(where, managesieve),
         guide_url=f"{public_url.rstrip('/')}/appareils/",
     )
+
+
+def site_of(public_url: str) -> tuple[str, int]:
+    """The name and the port of the pages."""
+    scheme, _, rest = public_url.partition("://")
+    host, _, port = rest.partition("/")[0].partition(":")
+    return host, int(port) if port.isdigit() else {"https": 443}.get(scheme, 80)
