@@ -1,12 +1,21 @@
 """Programs people already have do their work with an address and an application password."""
 
+import base64
+import hashlib
+import http.server
+import imaplib
+import json
 import os
 import pty
 import secrets
 import subprocess
+import threading
+import urllib.error
+import urllib.request
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -99,6 +108,82 @@ def test_neomutt_sends_and_shows_the_inbox(instance: Instance, tmp_path: Path) -
         program.kill()
         program.wait(10)
         os.close(screen)
+
+
+class _Back(http.server.BaseHTTPRequestHandler):
+    """Where a program waits for its owner's answer, on its owner's machine."""
+
+    told: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.told.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_a_program_let_in_by_consent_reads_and_sends_until_it_is_shown_out(
+    instance: Instance, page: Page, tmp_path: Path
+) -> None:
+    me = instance.account("secretary")
+    subject = f"Par accord {secrets.token_hex(4)}"
+    server = http.server.HTTPServer(("127.0.0.1", 0), _Back)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    back, verifier = f"http://127.0.0.1:{server.server_port}/", secrets.token_urlsafe(48)
+    proof = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    asked = urlencode(
+        {
+            "response_type": "code", "client_id": "logiciel", "redirect_uri": back, "scope": "mail",
+            "state": "s", "code_challenge": proof, "code_challenge_method": "S256",
+        }
+    )  # fmt: skip
+    sign_in(page, instance.web, me["username"], me["password"])
+    page.goto(f"{instance.web}/appareils/autoriser?{asked}")
+    page.get_by_role("button", name="Autoriser").click()
+    wait_until(lambda: _Back.told)
+    server.shutdown()
+    server.server_close()
+    code = parse_qs(urlsplit(_Back.told[0]).query)["code"][0]
+
+    def token(**told: str) -> dict[str, str]:
+        said = urlencode({"client_id": "logiciel", **told}).encode()
+        with urllib.request.urlopen(f"{instance.web}/appareils/jeton", said, timeout=20) as answer:
+            return dict(json.load(answer))
+
+    granted = token(grant_type="authorization_code", code=code, redirect_uri=back, code_verifier=verifier)
+    ca, name = instance.ready["ca"], f'user = "{me["address"]}"\n'
+    bearer = f'{name}oauth2-bearer = "{granted["access_token"]}"\n'
+    letter = tmp_path / "letter"
+    letter.write_text(f"From: {me['address']}\nTo: {me['address']}\nSubject: {subject}\n\nBonjour.\n")
+    asks = ("curl", "-sS", "--cacert", ca, "-K", "-")
+    out = (f"smtps://localhost:{instance.port('submissions')}", "--mail-from", me["address"])
+    run(*asks, *out, "--mail-rcpt", me["address"], "-T", str(letter), given=bearer, folder=tmp_path)
+    with imap(instance, me) as client:
+        (uid,) = wait_until(lambda: uids_of(client, "INBOX", subject))
+    box = f"imaps://localhost:{instance.port('imaps')}/INBOX;UID={uid}"
+    for mechanism in ("OAUTHBEARER", "XOAUTH2"):
+        options = ("--login-options", f"AUTH={mechanism}")
+        assert subject in run(*asks, *options, box, given=bearer, folder=tmp_path)
+    again = token(grant_type="refresh_token", refresh_token=granted["refresh_token"])
+
+    # shown out: neither its key, nor as a password, nor a token still young
+    page.goto(f"{instance.web}/parametres/appareils")
+    page.get_by_role("button", name="Révoquer Un logiciel de messagerie").click()
+    page.get_by_role("status").filter(has_text="n’ouvre plus rien").wait_for()
+    with pytest.raises(urllib.error.HTTPError):
+        token(grant_type="refresh_token", refresh_token=granted["refresh_token"])
+    dead = f'{name}oauth2-bearer = "{again["access_token"]}"\n'
+
+    def is_refused() -> bool:
+        done = subprocess.run(
+            [*asks, box], input=dead, capture_output=True, text=True, check=False, timeout=60
+        )
+        return done.returncode != 0
+
+    wait_until(is_refused, 60)
+    with pytest.raises(imaplib.IMAP4.error), imap(instance, me, granted["refresh_token"]):
+        pass
 
 
 def contacts_password(instance: Instance, page: Page, person: dict[str, Any]) -> str:

@@ -27,3 +27,11 @@ class AccountsChanged:
     """Many at once, as an import makes them: opened, closed, renamed."""
 
     account_ids: list[int]
+
+
+@dataclass(frozen=True)
+class TokensWithdrawn:
+    """The key of a mail program was revoked: its tokens open nothing, what they opened is closed."""
+
+    mailbox: str
+    token_sha256s: list[str]

@@ -69,6 +69,7 @@ class AppPassword(models.Model):
         MAIL = "mail"
         CONTACTS = "contacts"
         BOTH = "both"
+        PROGRAM = "program"  # no password: a program's key, exchanged for mail tokens
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="app_passwords")
     # whom it was given to, when the mailbox is one of several people
@@ -83,6 +84,7 @@ class AppPassword(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     last_network = models.CharField(max_length=45, blank=True)
+    login = models.CharField(max_length=254, blank=True)  # what a program let in by consent signs in with
 
 
 class OneTimeDevice(models.Model):

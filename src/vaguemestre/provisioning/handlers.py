@@ -2,7 +2,13 @@
 
 from django.utils import timezone
 
-from vaguemestre.credentials.events import AccountActivated, AccountChanged, AccountOpened, AccountsChanged
+from vaguemestre.credentials.events import (
+    AccountActivated,
+    AccountChanged,
+    AccountOpened,
+    AccountsChanged,
+    TokensWithdrawn,
+)
 from vaguemestre.credentials.queries import accounts_of
 from vaguemestre.directory.events import PeopleChanged
 from vaguemestre.provisioning import services
@@ -23,3 +29,9 @@ def match_people(event: PeopleChanged) -> None:
     """Names and addresses may have changed: the mailbox follows."""
     account_ids = accounts_of(event.person_ids)
     services.match(mail_directory.get(), connections.get(), account_ids, now=timezone.now())
+
+
+def withdraw_tokens(event: TokensWithdrawn) -> None:
+    """The engines forget the tokens of a program, and close what they opened."""
+    mail_directory.get().refuse_tokens(event.token_sha256s)
+    connections.get().cut(event.mailbox)

@@ -18,7 +18,13 @@ from vaguemestre.classes import ports as classes
 from vaguemestre.contacts import handlers as contacts_handlers
 from vaguemestre.contacts.queries import contacts_of
 from vaguemestre.credentials import ports as credentials
-from vaguemestre.credentials.events import AccountActivated, AccountChanged, AccountOpened, AccountsChanged
+from vaguemestre.credentials.events import (
+    AccountActivated,
+    AccountChanged,
+    AccountOpened,
+    AccountsChanged,
+    TokensWithdrawn,
+)
 from vaguemestre.credentials.rules import sealing as credentials_sealing
 from vaguemestre.credentials.rules import tokens as mail_tokens
 from vaguemestre.credentials.services.tokens import mint_mail_token
@@ -157,6 +163,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ContactMailDue: (signin_handlers.mail_contact,),
     AccountSheltered: (helpdesk_handlers.cut_off,),
     LetterDue: (assistant_handlers.send_letter,),
+    TokensWithdrawn: (provisioning_handlers.withdraw_tokens,),
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
     VisitEnded: (oidc_handlers.tell, cas_handlers.tell, saml_handlers.tell, headers_handlers.tell),
     MessageQueued: (outbox_handlers.send,),

@@ -183,6 +183,12 @@ def sentence(refusal: Refusal) -> str:
         "credentials.password-too-simple": _(
             "Ce mot de passe se devine trop facilement. Ajoutez quelques mots ou variez les caractères."
         ),
+        "devices.program-unknown": _(
+            "Ce logiciel n’est pas connu, ou demande une réponse ailleurs que sur cet appareil."
+        ),
+        "devices.program-asked-too-long-ago": _(
+            "Cette demande n’est plus bonne : recommencez depuis le logiciel."
+        ),
         "credentials.too-many-app-passwords": _(
             "Vous avez déjà %(most)s mots de passe d’application : révoquez ceux qui ne servent plus."
         ),

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from tests.engines.live import LiveEngines, Someone, digest
+from tests.engines.live import LiveEngines, Someone, digest, letter
 
 from vaguemestre.provisioning.values import AppKey
 
@@ -82,6 +82,23 @@ def test_a_listed_token_opens_its_box_by_both_mechanisms(engines: LiveEngines, m
     with engines.imap() as client:
         words = f"user={marie.mailbox}\x01auth=Bearer {token}\x01\x01".encode()
         assert client.authenticate("XOAUTH2", lambda _: words)[0] == "OK"
+
+
+def test_a_programs_token_opens_under_the_address_it_says_and_sends_as_the_mailbox(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    token = engines.token(marie.mailbox, sub=marie.address)
+    assert token_opens(engines, marie.address, token)
+    words = f"user={marie.address}\x01auth=Bearer {token}\x01\x01"
+    message = letter(marie.address, marie.address, "par jeton")
+    with engines.submission() as client:
+        client.ehlo()
+        client.auth("XOAUTH2", lambda _=None: words, initial_response_ok=True)
+        client.send_message(message)
+    assert engines.found(marie, "par jeton")
+    other = engines.someone()
+    assert not token_opens(engines, other.address, token)
+    assert not token_opens(engines, other.address, engines.token(marie.mailbox, sub=other.address))
 
 
 def test_a_well_signed_token_that_is_not_listed_opens_nothing(engines: LiveEngines, marie: Someone) -> None:

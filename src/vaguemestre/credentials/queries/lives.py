@@ -146,7 +146,7 @@ def _some(account_ids: Collection[int] | None) -> Iterator[QuerySet[Account]]:
 
 def _app_keys(which: Q, now: datetime) -> Mapping[int, list[tuple[str, int]]]:
     good = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
-    good &= ~Q(scope=AppPassword.Scope.CONTACTS)  # the engines open mailboxes only
+    good &= Q(scope__in=(AppPassword.Scope.MAIL, AppPassword.Scope.BOTH))  # the engines open mailboxes only
     found: dict[int, list[tuple[str, int]]] = defaultdict(list)
     rows = AppPassword.objects.filter(which & good).order_by("id")
     for account_id, sha256, expires in rows.values_list("account_id", "token_sha256", "expires_at"):

@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey
 from vaguemestre.credentials.values import TokenKeys
 
 LIFE = timedelta(minutes=5)
+PROGRAM_LIFE = timedelta(hours=1)  # a mail program asks for another when it is over
 
 
 def keys_from(private_pem: str, issuer: str) -> TokenKeys:
@@ -23,8 +24,10 @@ def public_pem(keys: TokenKeys) -> str:
     return _public(keys.private_pem, serialization.Encoding.PEM).decode()
 
 
-def signed_token(keys: TokenKeys, mailbox: str, now: datetime, *, actor: str = "") -> str:
-    """A token that says: until `now` + LIFE, the bearer acts for that mailbox.
+def signed_token(
+    keys: TokenKeys, mailbox: str, now: datetime, *, life: timedelta = LIFE, actor: str = ""
+) -> str:
+    """A token that says: until `now` + `life`, the bearer acts for that mailbox.
 
     `actor`: who does, when it is not the mailbox's own person (RFC 8693 §4.1).
     """
@@ -35,7 +38,7 @@ def signed_token(keys: TokenKeys, mailbox: str, now: datetime, *, actor: str = "
         "azp": "webmail",
         "iat": at,
         "nbf": at - 5,  # engines on the same machine, but clocks are read in seconds
-        "exp": at + int(LIFE.total_seconds()),
+        "exp": at + int(life.total_seconds()),
         "jti": secrets.token_urlsafe(12),
     }
     if actor:

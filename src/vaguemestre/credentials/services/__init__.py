@@ -12,6 +12,7 @@ from vaguemestre.credentials.services.app_passwords import (
     revoke_app_password,
     revoke_app_passwords_held,
     revoke_every_app_password,
+    revoke_program_key,
 )
 from vaguemestre.credentials.services.keys import (
     choose_pin,
@@ -55,7 +56,7 @@ from vaguemestre.credentials.services.passwords import (
 )
 from vaguemestre.credentials.services.preferences import prefer, prefer_theme
 from vaguemestre.credentials.services.recovery_contacts import confirm_contact, drop_contact, propose_contact
-from vaguemestre.credentials.services.tokens import forget_tokens, mint_mail_token
+from vaguemestre.credentials.services.tokens import forget_tokens, mint_mail_token, mint_program_token
 from vaguemestre.credentials.services.undoing import (
     UNDO_LIFE,
     bar_password,
@@ -96,6 +97,7 @@ __all__ = [
     "key_found_again",
     "make_recovery_codes",
     "mint_mail_token",
+    "mint_program_token",
     "move_account",
     "move_mailboxes",
     "note_app_password_used",
@@ -113,6 +115,7 @@ __all__ = [
     "revoke_app_password",
     "revoke_app_passwords_held",
     "revoke_every_app_password",
+    "revoke_program_key",
     "set_password",
     "stock_keys",
     "strength_of",

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from vaguemestre.credentials.events import AccountChanged
-from vaguemestre.credentials.models import AppPassword
+from vaguemestre.credentials.events import AccountChanged, TokensWithdrawn
+from vaguemestre.credentials.models import Account, AppPassword
 from vaguemestre.credentials.rules.app_passwords import drawn_app_password, sha256_of
+from vaguemestre.credentials.services.tokens import forget_tokens, program_session
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
@@ -25,12 +26,13 @@ def add_app_password(
     expires_at: datetime | None = None,
     scope: str = AppPassword.Scope.MAIL,
     holder_id: int | None = None,
+    login: str = "",
 ) -> str:
     """A new password for one mail program; its text, shown this once. Inside the caller's transaction.
 
     `holder_id`: the account of the person it is given to, when the mailbox is one of several people.
 
-    A given `text` must be as random as a drawn one. `scope`: `mail`, `contacts` or `both`.
+    A given `text` must be as random as a drawn one. `scope`: `mail`, `contacts`, `both` or `program`.
     Raises Refusal `credentials.too-many-app-passwords`.
     """
     kept = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
@@ -45,6 +47,7 @@ def add_app_password(
         scope=scope,
         created_at=now,
         expires_at=expires_at,
+        login=login,
     )
     record("credentials.app-password-made", to=f"account:{account_id}", by=by, at=now, number=row.pk)
     announce(AccountChanged(account_id))
@@ -73,6 +76,17 @@ def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: 
             number=app_password_id,
         )
         announce(AccountChanged(account_id))
+        dead = forget_tokens([account_id], session_key=program_session(app_password_id))
+        if dead:
+            mailbox = Account.objects.values_list("mailbox", flat=True).get(pk=account_id)
+            announce(TokensWithdrawn(mailbox, dead))
+
+
+def revoke_program_key(key_sha256: str, *, now: datetime) -> None:
+    """The same, asked by the program that holds the key. Inside the caller's transaction."""
+    held = AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM)
+    for pk, account_id in held.values_list("pk", "account_id"):
+        revoke_app_password(account_id, pk, by="program", now=now)
 
 
 def revoke_every_app_password(account_id: int, *, by: str, now: datetime) -> int:

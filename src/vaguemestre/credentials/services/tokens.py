@@ -1,13 +1,14 @@
 """Mail tokens: minted for a session, honoured by the engines while they stand on the list."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
-from vaguemestre.credentials.models import Account, MailToken
+from vaguemestre.credentials.models import Account, AppPassword, MailToken
 from vaguemestre.credentials.ports import Tokens
-from vaguemestre.credentials.rules.tokens import LIFE, sha256_of, signed_token
+from vaguemestre.credentials.rules.tokens import LIFE, PROGRAM_LIFE, sha256_of, signed_token
 from vaguemestre.credentials.values import TokenKeys
 from vaguemestre.kernel.errors import Refusal
 
@@ -43,6 +44,44 @@ def mint_mail_token(
         tokens.refuse_tokens([sha256])
         raise Refusal("credentials.session-over")
     return token
+
+
+def mint_program_token(
+    keys: TokenKeys, tokens: Tokens, key_sha256: str, now: datetime
+) -> tuple[int, str, timedelta]:
+    """Use case: (account, token, life) for the program that holds that key; it names the program's own login.
+
+    Raises Refusal `credentials.session-over` (key unknown, revoked, expired, account not active); EngineDown.
+    """
+    with transaction.atomic(durable=True):
+        held = AppPassword.objects.select_related("account").filter(
+            token_sha256=key_sha256,
+            scope=AppPassword.Scope.PROGRAM,
+            revoked_at__isnull=True,
+            account__state=Account.State.ACTIVE,
+        )
+        row = held.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).first()
+        if row is None:
+            raise Refusal("credentials.session-over")
+        token = signed_token(keys, row.login or row.account.mailbox, now, life=PROGRAM_LIFE)
+        sha256 = sha256_of(token)
+        MailToken.objects.create(
+            account_id=row.account_id,
+            session_key=program_session(row.pk),
+            token_sha256=sha256,
+            expires_at=now + PROGRAM_LIFE,
+        )
+    # After commit, as for a session's: whoever revokes the key meanwhile finds the row.
+    tokens.allow_token(row.account.mailbox, sha256, int((now + PROGRAM_LIFE).timestamp()))
+    if not MailToken.objects.filter(token_sha256=sha256).exists():
+        tokens.refuse_tokens([sha256])
+        raise Refusal("credentials.session-over")
+    return row.account_id, token, PROGRAM_LIFE
+
+
+def program_session(app_password_id: int) -> str:
+    """What stands for a session in the tokens of a program."""
+    return f"program:{app_password_id}"
 
 
 def forget_tokens(account_ids: Collection[int], *, session_key: str | None = None) -> list[str]:
