@@ -31,7 +31,25 @@ class NewMemberForm(MemberForm):
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "off", "spellcheck": "false"}),
     )
-    field_order = ("adresse", "droit", "debut", "fin")
+    field_order = ["adresse", "droit", "debut", "fin"]
+
+
+class LoanForm(NewMemberForm):
+    """One's own mailbox, lent for some days."""
+
+    droit = forms.ChoiceField(
+        label=_("Droit"), choices=[one for one in _RIGHTS if one[0] != Right.MANAGE], initial=Right.READ.value
+    )
+    etendue = forms.ChoiceField(
+        label=_("Étendue"),
+        choices=[
+            ("reception", _("La boîte de réception seulement")),
+            ("tout", _("Tous les dossiers, sauf « Personnel » et « Privé »")),
+        ],
+    )
+    debut = DayField(label=_("À partir du"))
+    fin = DayField(label=_("Jusqu’au (inclus)"))
+    field_order = ["adresse", "droit", "etendue", "debut", "fin"]
 
 
 class OwnerForm(forms.Form):

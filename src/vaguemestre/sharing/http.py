@@ -8,19 +8,21 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 
+from vaguemestre.credentials.queries import Presented
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.sharing import queries
 from vaguemestre.sharing.rules.acting import session_of
 from vaguemestre.sharing.rules.words import RIGHTS
-from vaguemestre.sharing.values import Access, Right
+from vaguemestre.sharing.values import Access, Kind, Right
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.values import Acting, Who
 
 _READING = "reading"  # what the reader's pages keep among the preferences
 
 
-def opened(who: Who, access: Access, preferences: Mapping[str, object]) -> Who:
+def opened(who: Who, access: Access, box: Presented) -> Who:
     """Who asks, in that mailbox: its address and choices, the session and the hand of the person."""
+    preferences: Mapping[str, object] = box.preferences
     if not access.may(Right.SORT):  # opening a message leaves it as it is
         kept = preferences.get(_READING)
         reading = kept if isinstance(kept, Mapping) else {}
@@ -30,8 +32,8 @@ def opened(who: Who, access: Access, preferences: Mapping[str, object]) -> Who:
         account_id=access.account_id,
         username=access.mailbox.partition("@")[0],
         mailbox=access.mailbox,
-        address=access.mailbox,
-        name=access.title,
+        address=access.address.lower(),
+        name=box.name if access.kind is Kind.PERSON else access.title,
         first_name=access.title,
         role="agent",
         session_key=session_of(who.session_key, access.box_id, who.account_id),
@@ -46,6 +48,7 @@ def opened(who: Who, access: Access, preferences: Mapping[str, object]) -> Who:
             may_sort=access.may(Right.SORT),
             may_write=access.may(Right.SEND),
             may_manage=access.may(Right.MANAGE),
+            is_lent=access.kind is Kind.PERSON,
         ),
     )
 

@@ -46,6 +46,7 @@ class Member(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    only_reception = models.BooleanField(default=False)  # of a mailbox lent by its person
     added_by = models.CharField(max_length=80)
 
     class Meta:

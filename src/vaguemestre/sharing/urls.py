@@ -7,6 +7,9 @@ from vaguemestre.sharing import views
 app_name = "sharing"
 urlpatterns = [
     path("", views.list_boxes, name="list-boxes"),
+    path("delegation/", views.show_loans, name="loans"),
+    path("delegation/confier/", views.lend, name="lend"),
+    path("delegation/<int:member_id>/terminer/", views.take_back, name="take-back"),
     path("demander/", views.ask, name="ask"),
     path("demandes/<int:request_id>/", views.decide, name="decide"),
     path("<int:box_id>/", views.show_box, name="show-box"),

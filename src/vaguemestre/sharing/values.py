@@ -86,6 +86,7 @@ class MemberShown:
     starts_at: datetime
     ends_at: datetime | None
     is_to_come: bool
+    only_reception: bool = False
 
     @property
     def last_day(self) -> date | None:

@@ -88,6 +88,7 @@ class Acting:
     may_sort: bool
     may_write: bool
     may_manage: bool
+    is_lent: bool = False  # somebody's own, lent for some days
 
 
 @dataclass(frozen=True, slots=True)

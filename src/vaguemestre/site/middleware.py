@@ -16,14 +16,16 @@ from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.sharing import services
 from vaguemestre.sharing.http import opened
 from vaguemestre.sharing.queries import access_to
-from vaguemestre.sharing.rules.acting import box_in, deed_of, prefix_of, right_for
+from vaguemestre.sharing.rules.acting import AS_ONESELF, box_in, deed_of, prefix_of, right_for
 from vaguemestre.sharing.rules.words import RIGHTS as WORDS
 from vaguemestre.sharing.values import Right
 from vaguemestre.signin.http import LEFT_BEHIND, factor_policy, prove_first, who_asks
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.presence import who_has
 from vaguemestre.signin.queries import was_shared
+from vaguemestre.signin.values import Who
 from vaguemestre.ui.refusals import sentence
+from vaguemestre.webmail.rules.fences import is_private
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +102,8 @@ class OpenBox:
             box = presented(access.account_id) if access else None
             if access is None or box is None:
                 raise Http404
-            request.who = opened(who, access, box.preferences)  # type: ignore[attr-defined]
+            request.own_who = who  # type: ignore[attr-defined]
+            request.who = opened(who, access, box)  # type: ignore[attr-defined]
         before = get_script_prefix()
         set_script_prefix(prefix_of(box_id))
         try:
@@ -115,16 +118,31 @@ class OpenBox:
         if who is None or who.acting is None:
             return None
         match = request.resolver_match
-        right = right_for(match.view_name if match else "")
+        name = match.view_name if match else ""
+        right = right_for(name, lent=who.acting.is_lent)
+        if who.acting.is_lent and match and (answer := self._lent(request, who, name, match.kwargs)):
+            return answer
         if right is None:  # that page is one's own
-            if request.method not in ("GET", "HEAD"):
-                raise Http404
+            if request.method not in ("GET", "HEAD") or who.acting.is_lent:
+                return HttpResponseNotFound()
             query = request.META.get("QUERY_STRING", "")
             return HttpResponseRedirect(f"{request.path_info}?{query}" if query else request.path_info)
         if right not in Right(who.acting.right).covers:
             return _refused(request, sentence(Refusal("sharing.right-missing", needed=WORDS[right])))
         if match and (deed := deed_of(match.view_name, match.kwargs, request.POST.getlist("ref"))):
             services.note_deed(who.acting.box_id, who.acting.account_id, *deed, now=timezone.now())
+        return None
+
+    def _lent(
+        self, request: HttpRequest, who: Who, name: str, where: dict[str, object]
+    ) -> HttpResponse | None:
+        """Somebody's own mailbox, lent: private folders are not there, and its owner reads who came."""
+        if is_private(str(where.get("folder", ""))):
+            return HttpResponseNotFound()
+        if name in AS_ONESELF:
+            request.who = request.own_who  # type: ignore[attr-defined]
+        if name == "webmail:inbox" and who.acting:
+            services.note_entry(who.acting.box_id, who.acting.account_id, now=timezone.now())
         return None
 
 

@@ -127,7 +127,9 @@ from vaguemestre.sso.saml import handlers as saml_handlers
 from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue
+from vaguemestre.webmail.rules.fences import Fence
 from vaguemestre.webmail.rules.folders import slug
+from vaguemestre.webmail.services.fencing import Fencing
 from vaguemestre.webmail.values import Flag, MailLogin, OtherBox
 from vaguemestre.writing import handlers as writing_handlers
 from vaguemestre.writing import ports as writing
@@ -269,7 +271,7 @@ def _plug_mail(config: Config) -> None:
     )
     patience = 3.0 if config.mail.full_text_search else 15.0
     mailboxes = ImapMailboxes(pool, pages, summaries, orders, search_patience=patience)
-    webmail.open_mailbox.plug(mailboxes)
+    webmail.open_mailbox.plug(Fencing(mailboxes, _fence_of))
     webmail.fetch_picture.plug(Pictures())
     webmail.other_boxes.plug(_other_boxes)
     sharing.latest.plug(_latest)
@@ -358,6 +360,12 @@ def _latest(mailbox: str, session_key: str, number: int) -> tuple[Letter, ...]:
         )
         for row in rows
     )
+
+
+def _fence_of(login: MailLogin) -> Fence | None:
+    """What a colleague sees of a mailbox that its person lends them."""
+    only_reception = sharing_queries.lent_through(login.session_key, timezone.now())
+    return None if only_reception is None else Fence(only_reception)
 
 
 def _other_boxes(account_id: int) -> list[OtherBox]:

@@ -54,6 +54,11 @@ def sentence(refusal: Refusal) -> str:
         "sharing.answered-meanwhile": _(
             "%(what)s Relisez avant d’envoyer ; « Envoyer » une seconde fois envoie aussi votre réponse."
         ),
+        "sharing.loan-endless": _("Une délégation a une fin : au plus un an après son début."),
+        "sharing.loan-right": _("Cette boîte ne se confie pas ainsi."),
+        "sharing.loan-to-oneself": _("C’est votre propre adresse."),
+        "sharing.key-not-lent": _("Une boîte confiée s’ouvre ici seulement, jamais dans un autre logiciel."),
+        "webmail.folder-lent": _("Les dossiers d’une boîte confiée restent à son titulaire."),
         "sharing.request-decided": _("Cette demande a déjà été traitée."),
         "intake.file-empty": _("Le fichier est vide."),
         "intake.file-encoding": _("Le fichier n’est pas un texte UTF-8 : enregistrez-le en « CSV UTF-8 »."),

@@ -8,6 +8,7 @@ from vaguemestre.sharing.queries.access import (
     boxes_of,
     is_open_to,
     keys_over,
+    lent_through,
     people_may_open,
     schools_managed_by,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "history_of",
     "is_open_to",
     "keys_over",
+    "lent_through",
     "members_of",
     "owners_of",
     "people_may_open",

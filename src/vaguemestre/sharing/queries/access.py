@@ -54,6 +54,20 @@ def is_open_to(mailbox: str, account_id: int, now: datetime) -> bool:
     return _current(now).filter(box__account__mailbox=mailbox, account_id=account_id).exists()
 
 
+def lent_through(session_name: str, now: datetime) -> bool | None:
+    """Of a session in a mailbox its person lends: whether its reception only. None for any other."""
+    found = session_named(session_name)
+    if found is None:
+        return None
+    _, box_id, account_id = found
+    rows = _current(now).filter(box_id=box_id, account_id=account_id)
+    told = rows.values_list("box__kind", "only_reception").first()
+    if told is None:
+        return True  # over meanwhile: as little as may be
+    kind, only_reception = told
+    return only_reception if kind == Kind.PERSON else None
+
+
 def people_may_open(box_id: int, now: datetime) -> list[int]:
     """The accounts of those who may."""
     return list(_current(now).filter(box_id=box_id).values_list("account_id", flat=True))
@@ -111,6 +125,7 @@ def _current(now: datetime) -> QuerySet[Member]:
         starts_at__lte=now,
         ended_at__isnull=True,
         box__closed_at__isnull=True,
+        box__account__state="active",
         account__state="active",
     )
 

@@ -38,6 +38,7 @@ def members_of(box_id: int, now: datetime) -> list[MemberShown]:
                 starts_at=row.starts_at,
                 ends_at=row.ends_at,
                 is_to_come=row.starts_at > now,
+                only_reception=row.only_reception,
             )
         )
     return sorted(shown, key=lambda one: (one.is_to_come, not one.is_owner, one.name))
@@ -86,6 +87,7 @@ def boxes_without_owner(academy_id: int, now: datetime, *, limit: int = 100) -> 
     """(id, address, title) of mailboxes nobody owns: an administrator names somebody."""
     owned = _current(now).filter(box_id=OuterRef("pk"), is_owner=True)
     rows = Box.objects.filter(academy_id=academy_id, closed_at__isnull=True).filter(~Exists(owned))
+    rows = rows.exclude(kind=Kind.PERSON)
     return list(rows.order_by("title").values_list("pk", "address", "title")[:limit])
 
 

@@ -39,6 +39,24 @@ _OWN = frozenset(
 )
 
 
+# In a mailbox lent by its person: what is not reading, sorting or answering stays theirs.
+_LENT_SORT = "act report-message"
+_NOT_LENT = frozenset(
+    {
+        *(f"webmail:{name}" for name in _SORT.split() if name not in _LENT_SORT.split()),
+        "webmail:list-files",
+        "webmail:show-bulk",
+        "webmail:list-reminders",
+        "writing:list-waiting",
+        "sorting:banner",
+        "dispatch:banner",
+    }
+)
+_LENT_ROOMS = ("webmail:", "writing:")
+# Answered as oneself even there: whom one writes to is not the owner's address book.
+AS_ONESELF = frozenset({"writing:suggest-recipients", "writing:meet-recipients"})
+
+
 def box_in(path: str) -> tuple[int, str] | None:
     """(number of the mailbox, the path as in one's own), for the addresses of a shared one."""
     found = _PREFIX.fullmatch(path)
@@ -50,8 +68,13 @@ def prefix_of(box_id: int) -> str:
     return f"/boites/{box_id}/"
 
 
-def right_for(view_name: str) -> Right | None:
-    """The right that page asks for; None for a page that is not opened in a shared mailbox."""
+def right_for(view_name: str, *, lent: bool = False) -> Right | None:
+    """The right that page asks for; None for a page that is not opened in a shared mailbox.
+
+    `lent`: one that its own person lends.
+    """
+    if lent and (view_name in _NOT_LENT or not view_name.startswith(_LENT_ROOMS)):
+        return None
     if view_name in _OWN:
         return None
     if view_name in _PAGES:

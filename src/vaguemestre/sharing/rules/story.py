@@ -25,6 +25,7 @@ WORDS: Mapping[str, str] = {
 }
 
 DEEDS: Mapping[str, str] = {
+    "enter": "est entré dans la boîte",
     "open": "a ouvert",
     "archive": "a archivé",
     "delete": "a supprimé",

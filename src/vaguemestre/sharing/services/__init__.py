@@ -2,6 +2,7 @@
 
 from vaguemestre.sharing.services.boxes import close_boxes, follow_owners, open_school_boxes
 from vaguemestre.sharing.services.keys import make_key, revoke_key
+from vaguemestre.sharing.services.loans import end_loan, lend_mailbox, note_entry
 from vaguemestre.sharing.services.members import (
     add_member,
     change_member,
@@ -30,6 +31,7 @@ __all__ = [
     "ask_box",
     "change_member",
     "close_boxes",
+    "end_loan",
     "end_member",
     "end_overdue",
     "end_those_of",
@@ -38,8 +40,10 @@ __all__ = [
     "forget_sent",
     "give_back",
     "grant_request",
+    "lend_mailbox",
     "make_key",
     "note_deed",
+    "note_entry",
     "note_presence",
     "note_sent",
     "open_school_boxes",

@@ -8,7 +8,7 @@ from vaguemestre.credentials.queries import app_passwords_held
 from vaguemestre.credentials.services import add_app_password, revoke_app_password
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.sharing.values import Access, Right
+from vaguemestre.sharing.values import Access, Kind, Right
 
 
 @transaction.atomic(durable=True)
@@ -18,6 +18,8 @@ def make_key(access: Access, account_id: int, name: str, *, by: str, now: dateti
     A mail program reads, sorts and sends: Raises Refusal `sharing.key-needs-send` for lesser rights, and
     `credentials.too-many-app-passwords`.
     """
+    if access.kind is Kind.PERSON:
+        raise Refusal("sharing.key-not-lent")
     if not access.may(Right.SEND):
         raise Refusal("sharing.key-needs-send")
     shown = add_app_password(

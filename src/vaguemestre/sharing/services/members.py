@@ -30,7 +30,7 @@ def add_member(
     """
     box = _open_box(box_id)
     account_id = _agent_at(address)
-    _check_days(wanted, now)
+    check_days(wanted, now)
     if box.members.filter(account_id=account_id, ended_at__isnull=True).exists():
         raise Refusal("sharing.member-already")
     if box.members.filter(ended_at__isnull=True).count() >= _MOST:
@@ -41,7 +41,7 @@ def add_member(
         right=Right.MANAGE if is_owner else wanted.right,
         is_owner=is_owner,
         source=Source.HAND,
-        starts_at=_start(wanted, now),
+        starts_at=start_of_access(wanted, now),
         ends_at=end_of(wanted.ends_on) if wanted.ends_on else None,
         added_by=by,
     )
@@ -62,11 +62,11 @@ def add_member(
 def change_member(box_id: int, member_id: int, wanted: Wanted, *, by: str, now: datetime) -> None:
     """Use case: another right, other days. Raises Refusal as `add_member`, and `sharing.owner-by-post`."""
     row = _member(box_id, member_id)
-    _check_days(wanted, now)
+    check_days(wanted, now)
     if not {Right.SEND} & wanted.right.covers:
         revoke_app_passwords_held(row.box.account_id, row.account_id, by=by, now=now)
     row.right = wanted.right
-    row.starts_at = min(row.starts_at, now) if row.starts_at <= now else _start(wanted, now)
+    row.starts_at = min(row.starts_at, now) if row.starts_at <= now else start_of_access(wanted, now)
     row.ends_at = end_of(wanted.ends_on) if wanted.ends_on else None
     row.save(update_fields=("right", "starts_at", "ends_at"))
     record(
@@ -153,11 +153,13 @@ def _agent_at(address: str) -> int:
     return account.account_id
 
 
-def _check_days(wanted: Wanted, now: datetime) -> None:
+def check_days(wanted: Wanted, now: datetime) -> None:
+    """Raises Refusal `sharing.days-reversed`."""
     today = paris_day(now)
     if wanted.ends_on and (wanted.ends_on < wanted.starts_on or wanted.ends_on < today):
         raise Refusal("sharing.days-reversed")
 
 
-def _start(wanted: Wanted, now: datetime) -> datetime:
+def start_of_access(wanted: Wanted, now: datetime) -> datetime:
+    """Now, or the beginning of the first day."""
     return now if wanted.starts_on <= paris_day(now) else start_of(wanted.starts_on)

@@ -7,11 +7,11 @@ from django.db import transaction
 from vaguemestre.credentials.queries import names_of
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.sharing.models import Deed, Note, Presence, Sent, Thread, ThreadMessage, Warned
+from vaguemestre.sharing.models import Box, Deed, Note, Presence, Sent, Thread, ThreadMessage, Warned
 from vaguemestre.sharing.queries import access_to
 from vaguemestre.sharing.queries.together import others_at
 from vaguemestre.sharing.rules.together import ANSWERING_FOR
-from vaguemestre.sharing.values import Place, Right
+from vaguemestre.sharing.values import Kind, Place, Right
 
 _LONGEST_NOTE = 4000
 _OPENED_AGAIN = timedelta(minutes=10)
@@ -116,6 +116,10 @@ def note_sent(
     )
     stop_answering(box_id, answers, account_id)
     Deed.objects.create(box_id=box_id, account_id=account_id, what="send", at=now)
+    box = Box.objects.get(pk=box_id)
+    if box.kind == Kind.PERSON:
+        name = names_of([account_id]).get(account_id, "")
+        record("sharing.loan-sent", to=f"account:{box.account_id}", by=by, at=now, name=name)
     what = "sharing.answered" if answers else "sharing.sent"
     record(what, to=f"box:{box_id}", by=by, at=now, message=message_id[:255])
 

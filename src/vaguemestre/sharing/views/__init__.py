@@ -3,6 +3,7 @@
 from vaguemestre.sharing.views.asking import ask, decide, name_owner
 from vaguemestre.sharing.views.boxes import list_boxes, show_box
 from vaguemestre.sharing.views.keys import make_key, revoke_key
+from vaguemestre.sharing.views.lending import lend, show_loans, take_back
 from vaguemestre.sharing.views.members import add_member, change_member, end_member
 from vaguemestre.sharing.views.together import act, follow, show_deeds, show_follow_up
 
@@ -14,6 +15,7 @@ __all__ = [
     "decide",
     "end_member",
     "follow",
+    "lend",
     "list_boxes",
     "make_key",
     "name_owner",
@@ -21,4 +23,6 @@ __all__ = [
     "show_box",
     "show_deeds",
     "show_follow_up",
+    "show_loans",
+    "take_back",
 ]

@@ -15,7 +15,7 @@ from vaguemestre.sharing import queries
 from vaguemestre.sharing.forms import AskForm, KeyForm, NewMemberForm, OwnerForm
 from vaguemestre.sharing.http import BoxRequest, member
 from vaguemestre.sharing.rules.words import GIVES, KINDS, RIGHTS
-from vaguemestre.sharing.values import Right
+from vaguemestre.sharing.values import Kind, Right
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
 
@@ -93,6 +93,7 @@ def box_page(
         "kind": KINDS[access.kind],
         "may_manage": access.may(Right.MANAGE),
         "may_write": access.may(Right.SEND),
+        "is_lent": access.kind is Kind.PERSON,
         "members": [(one, RIGHTS[one.right]) for one in queries.members_of(access.box_id, now)],
         "rights": [(right.value, RIGHTS[right]) for right in Right],
         "story": queries.history_of(access.box_id),

@@ -16,6 +16,7 @@ TABS = (
     ("dispatch:sending", _("Envoi")),
     ("portal:display", _("Affichage")),
     ("portal:programs", _("Appareils et mots de passe d’application")),
+    ("sharing:loans", _("Délégation")),
     ("moving:show", _("Importer et exporter")),
     ("signin:security", _("Sécurité")),
     ("signin:activity", _("Mon activité")),

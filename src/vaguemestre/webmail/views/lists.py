@@ -69,7 +69,7 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
         answer: HttpResponse = HttpResponseNotModified()
     else:
         known = known_labels(request.who.preferences)
-        key = (owner, folder, view, offset, validator, known)
+        key = (owner, reverse("webmail:inbox"), folder, view, offset, validator, known)
         html = _written.get(key)
         if html is None:
             html = rows_fragment(request, page, uses, view, asked).encode()

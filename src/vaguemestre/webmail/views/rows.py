@@ -17,7 +17,7 @@ from vaguemestre.webmail.rules.rows import Line, lines
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.values import MessageRef, Order, Page, Use
 
-type _Key = tuple[str, MessageRef, frozenset[str], date, Use | None, Order, int, int]
+type _Key = tuple[str, MessageRef, frozenset[str], date, Use | None, Order, int, int, str]
 
 # Heading and row: the same as long as the flags, the day, the use of the folder and the order are.
 _kept: Kept[_Key, tuple[str, str]] = Kept(12_000, 16_000_000, lambda row: len(row[1]))
@@ -39,7 +39,17 @@ def rows_html(
     def written() -> Iterator[str]:
         before, named = "", hash(known)
         for row in page.rows:
-            key = (owner, row.ref, row.flags, today, uses.get(row.ref.folder), order, hash(row.others), named)
+            key = (
+                owner,
+                row.ref,
+                row.flags,
+                today,
+                uses.get(row.ref.folder),
+                order,
+                hash(row.others),
+                named,
+                here,
+            )
             kept = _kept.get(key)
             if kept is None:
                 line = next(

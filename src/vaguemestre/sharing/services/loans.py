@@ -1,0 +1,114 @@
+"""Somebody lends their own mailbox for a leave: by dates, for a part of it, never the private folders."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vaguemestre.credentials.queries import account_of_person, identified, names_of
+from vaguemestre.directory.queries import listed_at, person_of, primary_address
+from vaguemestre.journal.services import record
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.sharing.events import AccessEnded
+from vaguemestre.sharing.models import Box, Deed, Member
+from vaguemestre.sharing.rules.owners import end_of
+from vaguemestre.sharing.services.members import check_days, end_row, start_of_access
+from vaguemestre.sharing.values import Kind, Right, Source, Wanted
+
+_MOST = 5
+_LONGEST = timedelta(days=366)
+
+
+@transaction.atomic(durable=True)
+def lend_mailbox(
+    account_id: int, address: str, wanted: Wanted, *, only_reception: bool, by: str, now: datetime
+) -> int:
+    """Use case: a colleague opens one's mailbox between two days; the loan.
+
+    Raises Refusal `sharing.loan-endless`, `sharing.loan-right`, `sharing.nobody`, `sharing.loan-to-oneself`,
+    `sharing.member-already`, `sharing.too-many`, `sharing.days-reversed`.
+    """
+    check_days(wanted, now)
+    if wanted.ends_on is None or wanted.ends_on - wanted.starts_on > _LONGEST:
+        raise Refusal("sharing.loan-endless")
+    if wanted.right is Right.MANAGE:
+        raise Refusal("sharing.loan-right")
+    box = _box_of(account_id, now)
+    listed = listed_at(address)
+    colleague = account_of_person(listed.person_id) if listed else None
+    if colleague is None or colleague.state != "active":
+        raise Refusal("sharing.nobody", address=address.strip()[:254])
+    if colleague.account_id == account_id:
+        raise Refusal("sharing.loan-to-oneself")
+    running = box.members.filter(ended_at__isnull=True)
+    if running.filter(account_id=colleague.account_id).exists():
+        raise Refusal("sharing.member-already")
+    if running.count() >= _MOST:
+        raise Refusal("sharing.too-many", most=_MOST)
+    row = Member.objects.create(
+        box=box,
+        account_id=colleague.account_id,
+        right=wanted.right,
+        source=Source.HAND,
+        starts_at=start_of_access(wanted, now),
+        ends_at=end_of(wanted.ends_on),
+        only_reception=only_reception,
+        added_by=by,
+    )
+    _tell_owner("sharing.loan-given", account_id, colleague.account_id, by=by, now=now)
+    return row.pk
+
+
+@transaction.atomic(durable=True)
+def end_loan(account_id: int, member_id: int, *, by: str, now: datetime) -> AccessEnded:
+    """Use case: the colleague opens it no more, from now on (run the event now).
+
+    Raises Refusal `sharing.member-gone`.
+    """
+    row = (
+        Member.objects.select_for_update()
+        .filter(pk=member_id, box__account_id=account_id, box__kind=Kind.PERSON, ended_at__isnull=True)
+        .first()
+    )
+    if row is None:
+        raise Refusal("sharing.member-gone")
+    _tell_owner("sharing.loan-ended", account_id, row.account_id, by=by, now=now)
+    return end_row(row, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def note_entry(box_id: int, account_id: int, *, now: datetime) -> None:
+    """Use case: a colleague opens a lent mailbox; its owner reads so once a day."""
+    known = Deed.objects.filter(box_id=box_id, account_id=account_id, what="enter")
+    if known.filter(at__gte=now - timedelta(hours=20)).exists():
+        return
+    Deed.objects.create(box_id=box_id, account_id=account_id, what="enter", at=now)
+    owner = Box.objects.values_list("account_id", flat=True).get(pk=box_id)
+    _tell_owner("sharing.loan-used", owner, account_id, by=f"account:{account_id}", now=now)
+
+
+def _tell_owner(what: str, owner_id: int, colleague_id: int, *, by: str, now: datetime) -> None:
+    """A line of « Mon activité »."""
+    name = names_of([colleague_id]).get(colleague_id, "")
+    record(what, to=f"account:{owner_id}", by=by, at=now, name=name)
+
+
+def _box_of(account_id: int, now: datetime) -> Box:
+    known = Box.objects.select_for_update().filter(account_id=account_id).first()
+    if known is not None:
+        if known.kind != Kind.PERSON:
+            raise Refusal("sharing.loan-right")
+        return known
+    person_id = identified(account_id).person_id
+    if person_id is None:
+        raise Refusal("sharing.loan-right")
+    person = person_of(person_id)
+    return Box.objects.create(
+        account_id=account_id,
+        academy_id=person.academy_id,
+        kind=Kind.PERSON,
+        address=primary_address(person_id) or "",
+        title=f"Boîte de {person.shown_name}"[:200],
+        opened_at=now,
+        followed_on=paris_day(now),
+    )
