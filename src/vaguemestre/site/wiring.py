@@ -268,6 +268,7 @@ def _plug_mail(config: Config) -> None:
         generation=lambda: signin.revocations.get().count(),
         ended=_sessions_over,
         on_forget=forget,
+        most_waiting=max(1, config.web.threads - 1),  # of a worker's threads, one is left for everybody else
     )
     patience = 3.0 if config.mail.full_text_search else 15.0
     mailboxes = ImapMailboxes(pool, pages, summaries, orders, search_patience=patience)

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
+from vaguemestre.engines.imap.turns import Turns
 from vaguemestre.engines.imap.wire import Connection
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.webmail.values import MailLogin
@@ -17,6 +18,7 @@ from vaguemestre.webmail.values import MailLogin
 IDLE_SECONDS = 90.0
 SWEEP_SECONDS = 1.0  # looking at the counter costs nothing
 MOST_IDLE_EACH = 2
+MOST_WAITING_EACH = 3  # requests of one mailbox that may wait for an answer at once
 MOST_CONNECTIONS = 200  # a worker; each costs Dovecot 1.7 MiB
 
 
@@ -29,6 +31,13 @@ class Lease:
         self._held: Connection | None = None
         self._is_fresh = False
         self._generation = pool.generation
+        self._began_at = time.monotonic()
+
+    @property
+    def heard_at(self) -> float:
+        """When the mail store last said something to this loan, or when the loan began."""
+        held = self._held
+        return max(self._began_at, held.heard_at) if held is not None else self._began_at
 
     @property
     def connection(self) -> Connection:
@@ -71,6 +80,7 @@ class Pool:
         *,
         idle_seconds: float = IDLE_SECONDS,
         most: int = MOST_CONNECTIONS,
+        most_waiting: int = MOST_WAITING_EACH,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connect = connect
@@ -79,6 +89,7 @@ class Pool:
         self._on_forget = on_forget
         self._idle_seconds = idle_seconds
         self._most = most
+        self._turns = Turns(most_waiting)
         self._clock = clock
         self._lock = threading.Lock()
         self._idle: OrderedDict[MailLogin, list[Connection]] = OrderedDict()  # least recently used first
@@ -92,10 +103,11 @@ class Pool:
         """A lease for the time of a `with`; an exception closes the connection unless it is clean."""
         self.follow()
         lease = Lease(self, login)
-        try:
-            yield lease
-        finally:
-            lease.give_back()
+        with self._turns.turn(login.mailbox, lease):
+            try:
+                yield lease
+            finally:
+                lease.give_back()
 
     def follow(self) -> None:
         """When sessions ended since the last look, close what they had open."""

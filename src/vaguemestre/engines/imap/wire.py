@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 
-PATIENCE = 3.0  # seconds a person waits before being told that the mail store does not answer
+PATIENCE = 2.7  # seconds a person waits before being told that the mail store does not answer
 _CHUNK = 65_536
 _LONGEST_LINE = 8_000_000  # a line without its literals; a list of 50,000 UIDs takes 0.4 MB
 _LITERAL_END = re.compile(rb"~?\{(\d{1,12})\+?\}\Z")
@@ -89,6 +89,7 @@ class Connection:
         self.broken = False
         self.selected: str | None = None  # the folder the server has selected, for the gateway
         self.used_at = 0.0
+        self.heard_at = time.monotonic()  # when the server last said something, or was last asked
 
     # Opening and closing
 
@@ -323,6 +324,7 @@ class Connection:
         if not chunk:
             self.broken = True
             raise ConnectionDead("imap: the connection was closed")
+        self.heard_at = time.monotonic()
         return chunk
 
     def _send(self, content: bytes, deadline: float) -> None:
