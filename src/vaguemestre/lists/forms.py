@@ -182,8 +182,15 @@ class KeeperForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    day = forms.CharField(label=_("Jour"), max_length=10, required=False)
-    hour = forms.CharField(label=_("Heure"), max_length=5, required=False)
+    day = forms.CharField(
+        label=_("Jour"),
+        max_length=10,
+        required=False,
+        widget=forms.TextInput({"placeholder": "JJ/MM/AAAA", "inputmode": "numeric"}),
+    )
+    hour = forms.CharField(
+        label=_("Heure"), max_length=5, required=False, widget=forms.TextInput({"placeholder": "08:00"})
+    )
     note = forms.CharField(
         label=_("Motif, dit à l’auteur"), max_length=300, required=False, widget=forms.Textarea({"rows": 2})
     )

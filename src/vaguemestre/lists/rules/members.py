@@ -45,7 +45,7 @@ def said(post: ServedPost) -> str:
         discipline_said(post.discipline) if post.discipline else "",
         post.place,
     )
-    return ", ".join(word for word in words if word)
+    return ", ".join(dict.fromkeys(word for word in words if word))
 
 
 def as_json(rule: Rule) -> dict[str, list[dict[str, list[str]]]]:
