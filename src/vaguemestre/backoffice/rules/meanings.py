@@ -14,6 +14,7 @@ SECTIONS = {
     "moving": "Imports et exports",
     "files": "Fichiers volumineux",
     "ent": "ENT",
+    "lives": "Vies des comptes",
 }
 MEANINGS = {
     "port_base": "Premier port de l’instance ; les autres s’en déduisent.",
@@ -80,6 +81,13 @@ MEANINGS = {
     "ent.name": "Le nom de l’ENT des établissements.",
     "ent.domain": "Le domaine des adresses qu’il donne aux élèves et aux familles.",
     "ent.cas_url": "Son serveur CAS, pour qui en vient ; vide : personne.",
+    "lives.overlap": "Jours où l’on garde les boîtes et les listes de son ancien poste.",
+    "lives.long_leave_suspended": "Jours de congé long avant la suspension du compte.",
+    "lives.transfer_closed": "Jours entre une mutation et la fermeture du compte.",
+    "lives.retirement_closed": "Jours entre une retraite et la fermeture du compte.",
+    "lives.purged": "Jours avant qu’une boîte fermée soit vidée.",
+    "lives.death_frozen": "Jours pendant lesquels la boîte d’un agent décédé reste intacte.",
+    "lives.notices": "Jours où l’on prévient avant une fermeture.",
     "moving.upload_mb": "La taille d’un fichier apporté, en Mo.",
     "moving.private_servers": "Serveurs de courrier à adresse privée d’où l’on peut importer.",
 }

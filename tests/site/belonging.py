@@ -1,0 +1,89 @@
+"""What one person has in each room, marked with words nobody else has.
+
+A room that keeps something of people adds a line here: ids for its addresses, the words, who may read them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tests.enrolment.officers import filed
+from tests.signin.people import NOON
+from tests.site.doorways import People
+
+from vaguemestre.contacts.models import Contact
+from vaguemestre.directory.models import MailAddress, NameWord, NumenRow, Person
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.rules.numens import parse_numen
+from vaguemestre.directory.rules.sealing import digest, seal
+from vaguemestre.enrolment.models import NumenRequest
+from vaguemestre.helpdesk.models import RequestRow
+from vaguemestre.writing.models import Identity, StockText
+
+NUMEN = "20E0377777QZX"
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """`room`: whose addresses are tried. `ids`: what fills their parameters. `seen_by`: who reads `words`."""
+
+    room: str
+    ids: dict[str, Any]
+    words: str
+    seen_by: frozenset[str]
+
+
+def belongings(people: People) -> Iterator[Belonging]:
+    yield from _of_the_person(people)
+    yield from _of_the_account(people)
+
+
+def _of_the_person(people: People) -> Iterator[Belonging]:
+    person = people.victim.person
+    assert person is not None
+    person.refresh_from_db()
+    public_id = UUID("11111111-2222-4333-8444-555555555555")
+    Person.objects.filter(pk=person.pk).update(
+        public_id=public_id, dossier="Dossierquetu", birth_name="Naissancetue", usage_name="Canari",
+        unlisted=True, phone="0677777777", sorted_as="canari cyprien",
+    )  # fmt: skip
+    NameWord.objects.create(person=person, word="canari")
+    MailAddress.objects.filter(person=person).update(address="adressetue@ac-amiens.test")
+    keys, numen = numen_keys.get(), parse_numen(NUMEN)
+    NumenRow.objects.create(
+        person=person,
+        ciphertext=seal(numen, keys),
+        digest=digest(numen, keys),
+        layout=numen.layout,
+        since=NOON,
+    )
+    officers = frozenset({"officer_dpate"})
+    ids = {"person_id": person.pk, "public_id": public_id}
+    yield Belonging("enrolment", ids, "Dossierquetu", officers)
+    yield Belonging("enrolment", ids, "Naissancetue", officers)
+    yield Belonging("backoffice", ids, "Dossierquetu", frozenset({"administrator"}))
+    yield Belonging("backoffice", ids, "Naissancetue", frozenset())
+    yield Belonging("phonebook", ids, "adressetue", frozenset({"victim"}))
+    for room in ("enrolment", "backoffice", "phonebook", "helpdesk"):
+        yield Belonging(room, {**ids, "account_id": people.victim.pk}, NUMEN, frozenset())
+    request, _ = filed(people.academy_id, birth_name="Demandequetue")
+    NumenRequest.objects.filter(pk=request.pk).update(service=person.service)
+    proof = request.proofs.get()
+    yield Belonging("enrolment", {"request_id": request.pk, "proof_id": proof.pk}, "Demandequetue", officers)
+
+
+def _of_the_account(people: People) -> Iterator[Belonging]:
+    account, own = people.victim, frozenset({"victim"})
+    contact = Contact.objects.create(account=account, name="Contactquetu", address="c@exemple.fr")
+    yield Belonging("contacts", {"contact_id": contact.pk}, "Contactquetu", own)
+    identity = Identity.objects.create(account=account, address="a@ac-amiens.test", name="Identitetue")
+    yield Belonging("writing", {"identity_id": identity.pk}, "Identitetue", own)
+    text = StockText.objects.create(account=account, title="Textequetu", html="<p>x</p>", updated_at=NOON)
+    yield Belonging("writing", {"text_id": text.pk}, "Textequetu", own)
+    asked = RequestRow.objects.create(
+        token_sha256="0" * 64, account=account, kind="autre", name="X", text="Appelquetu", made_at=NOON
+    )
+    yield Belonging(
+        "helpdesk", {"request_id": asked.pk}, "Appelquetu", frozenset({"helpdesk", "administrator"})
+    )

@@ -1,0 +1,168 @@
+"""Who may come to each address: the table of expectations that `test_matrix.py` tries on every role.
+
+A new address without a line here fails, and so does a line without an address. Write it under its room,
+beside those whom it lets in. `OPEN`: anybody, or whoever brings credentials of another kind (a code, a token,
+a signed question).
+"""
+
+OPEN = frozenset({"anonymous", "teacher", "officer_dpe", "officer_dpate", "helpdesk", "administrator"})
+SIGNED = OPEN - {"anonymous"}
+OFFICERS = frozenset({"officer_dpe", "officer_dpate"})
+OPERATORS = frozenset({"helpdesk", "administrator"})
+ADMINISTRATORS = frozenset({"administrator"})
+LIST_MAKERS = OFFICERS | ADMINISTRATORS
+
+type Names = str  # names of addresses, separated by spaces
+
+DOORS: dict[str, dict[frozenset[str], Names]] = {
+    "assistant": {
+        OPEN: """
+            activate follow-link identify judge-password recover recover-code recover-password show-code
+        """,
+    },
+    "backoffice": {
+        ADMINISTRATORS: """
+            academies academy doubt doubts feed feed-changed feed-decide feed-refused feeds home journal
+            journal-file officers open-structure people person role service services settings structure
+            structures
+        """,
+    },
+    "cas": {
+        OPEN: """
+            confirm-logout logout p3-proxy-validate p3-service-validate proxy proxy-validate resume
+            service-validate validate
+        """,
+        SIGNED: "login",
+    },
+    "classes": {
+        SIGNED: """
+            apply-files change-people decide-rights drop-files list-classes settings stage-files
+        """,
+    },
+    "contacts": {
+        SIGNED: """
+            add-contact add-group begin-book change-writers delete-contact edit-contact edit-group
+            export import keep list-contacts person photo twins
+        """,
+    },
+    "deposits": {
+        SIGNED: "list take-back terms",
+    },
+    "devices": {
+        OPEN: "apple autoconfig autodiscover guide",
+        SIGNED: "make-apple seen",
+    },
+    "dispatch": {
+        SIGNED: "banner discard held hours release reschedule sending sent trail",
+        OPERATORS: "end-held-of held-of-all",
+    },
+    "enrolment": {
+        OPEN: "ask complete follow start",
+        OFFICERS: """
+            act come-back correct declare letter letters life numen people person proof queue receive
+            request
+        """,
+    },
+    "headers": {
+        OPEN: "check come-back depart enter go-away resume",
+    },
+    "helpdesk": {
+        OPEN: "ask follow",
+        SIGNED: "hand-over hand-overs refuse-hand-over",
+        OPERATORS: """
+            absence account act ask-hand-over key key-receipt lose-key mail request requests search
+            stock
+        """,
+    },
+    "lists": {
+        OPEN: "leave-by-link",
+        SIGNED: """
+            add-members archive body close copies decide join keepers leave letter list lists members
+            moderation part remove-members rule settings why
+        """,
+        LIST_MAKERS: "make",
+    },
+    "moving": {
+        SIGNED: "change download export file leave new-address server show state",
+    },
+    "oidc": {
+        OPEN: """
+            authorize confirm-sign-out discovery introspect keys resume revoke sign-out token userinfo
+        """,
+        ADMINISTRATORS: "import",
+    },
+    "phonebook": {
+        SIGNED: "card own search",
+    },
+    "portal": {
+        OPEN: "accessibility change-password charter help privacy",
+        SIGNED: "add-program agree display home mail programs revoke-program settings star",
+        ADMINISTRATORS: "announcement announcements new-announcement withdraw-announcement",
+    },
+    "registry": {
+        SIGNED: "agree",
+        OPEN: "closed goodbye logo",
+        ADMINISTRATORS: "add change list preview remove renew-secret set-logo show test",
+    },
+    "saml": {
+        OPEN: "go-on metadata resume slo slo-again sso start",
+        ADMINISTRATORS: "import",
+    },
+    "sharing": {
+        SIGNED: """
+            act add-member ask change-member decide deeds end-member follow follow-up list-boxes
+            make-key name-owner revoke-key show-box
+        """,
+    },
+    "signin": {
+        OPEN: "alarm give-code renew sign-in sign-in-passkey sign-in-passkey-options sign-out",
+        SIGNED: """
+            activity add-passkey change-password choose-pin drop-contact end-others end-session enrol
+            enrol-again forget-browser judge-password key-lost leave-application passkey-options
+            prove-contact remove-application remove-passkey renew-codes security set-contact
+        """,
+    },
+    "site": {
+        OPEN: "carddav health ping",
+    },
+    "sorting": {
+        SIGNED: """
+            absence arrange-filters banner change-filter colleagues edit-filter end expert
+            export-filters fill filters filters-progress filters-state import new-filter preview
+            save-expert save-filter save-import spam state
+        """,
+    },
+    "webmail": {
+        OPEN: "show-picture",
+        SIGNED: """
+            act answer-invitation answer-receipt await-answer call-off change-folder change-label
+            change-search choose-showing find-day inbox leave-list list-files list-folders
+            list-reminders list-rows look-at-part make-preview open-enclosed open-message pdf-reader
+            print-message propose-moments put-off renew-ticket report-message save-all-parts
+            save-choices save-message save-part show-body show-bulk show-card show-conversation
+            show-folder show-header show-source start-bulk undo-bulk
+        """,
+        ADMINISTRATORS: "close-reports list-reports",
+    },
+    "writing": {
+        SIGNED: """
+            add-enclosure add-link add-slice as-text borrow cancel compose drop edit-identity
+            edit-stock-text fork link-slice link-terms list-source-files list-sources list-waiting
+            mailing mailing-state meet-recipients new-identity new-stock-text remove-enclosure
+            remove-identity remove-link remove-stock-text save send show-enclosure signatures start
+            start-mailing stop-mailing suggest-recipients tell-state tell-stock-texts
+        """,
+    },
+}
+
+
+def audiences() -> dict[str, frozenset[str]]:
+    """`room:name` → who comes in. An address listed twice is an error."""
+    found: dict[str, frozenset[str]] = {}
+    for room, told in DOORS.items():
+        for audience, names in told.items():
+            for name in names.split():
+                key = name if room == "site" else f"{room}:{name}"
+                assert key not in found, f"{key} stands twice in tests/site/doors.py"
+                found[key] = audience
+    return found
