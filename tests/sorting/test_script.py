@@ -109,6 +109,14 @@ def test_an_empty_text_answers_nobody_of_that_kind(internal: str, external: str,
     assert words.count("vacation") == count
 
 
+def test_whoever_wrote_to_an_address_that_hides_its_owner_gets_no_reply(tmp_path: Path) -> None:
+    hidden = replace(OWNER, screens=("ent.0123456789ab@ac-amiens.test",))
+    script = compose(WINTER, hidden, kept="", now=NOW)
+    compiled(tmp_path, script)
+    assert script.count("ent.0123456789ab@ac-amiens.test") == 2
+    assert "ent.0123456789ab@ac-amiens.test" not in compose(WINTER, OWNER, kept="", now=NOW)
+
+
 @given(st.sampled_from(["", "objet"]))
 def test_the_script_says_what_it_needs_first(subject: str) -> None:
     script = compose(replace(WINTER, subject=subject), OWNER, kept="autre", now=NOW)

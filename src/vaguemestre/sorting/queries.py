@@ -13,6 +13,7 @@ from vaguemestre.directory.queries import (
     place_of,
     primary_address,
 )
+from vaguemestre.directory.rules.names import is_gateway
 from vaguemestre.sorting.models import AbsenceRow, FilterRow, PassRow, ScriptRow, SpamRow
 from vaguemestre.sorting.rules import absences
 from vaguemestre.sorting.values import (
@@ -194,8 +195,12 @@ def owner_of(account_id: int, now: datetime) -> Owner | None:
         if facts.person_id is not None:
             name = person_of(facts.person_id).shown_name
             found = addresses_by_person([facts.person_id]).get(facts.person_id, [])
-        addresses = tuple(dict.fromkeys((*(address for address, _, _ in found), facts.mailbox)))
+        screens = tuple(address for address, _, _ in found if is_gateway(address))
+        shown = [address for address, _, _ in found if address not in screens]
+        addresses = tuple(dict.fromkeys((*shown, facts.mailbox)))
         domains = dict.fromkeys(address.rpartition("@")[2] for address in addresses)
         proved = tuple(settings.CONFIG.academy.colleague_domains)
-        return Owner(account_id, facts.mailbox, name, addresses[0], addresses, tuple(domains), proved)
+        return Owner(
+            account_id, facts.mailbox, name, addresses[0], addresses, tuple(domains), proved, (), screens
+        )
     return None

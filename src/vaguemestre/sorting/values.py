@@ -80,7 +80,8 @@ class Owner:
 
     `addresses`: every address that is theirs; `internal_domains`: where colleagues write from, once signed
     in; `proved_domains`: others counted as colleagues when the server that received the message proved them.
-    `known`: the addresses of their address book, read when something asks for it.
+    `known`: the addresses of their address book, read when something asks for it. `screens`: addresses they
+    write to families by, which a reply must not see through.
     """
 
     account_id: int
@@ -91,6 +92,7 @@ class Owner:
     internal_domains: tuple[str, ...]
     proved_domains: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    screens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def absence_commands(decided: Decided, owner: Owner, now: datetime) -> tuple[Com
         chain.append(Command(name, test=_when(absence, now), block=block, note=note))
     if not chain:
         return ()
-    person = Test("not", tests=(_not_a_person(),))
+    person = Test("not", tests=(_not_a_person(owner),))
     return (Command("if", test=person, block=tuple(chain), note="Ni listes, ni automates, ni indésirables"),)
 
 
@@ -73,7 +73,7 @@ def _weekday(offset: timedelta, days: tuple[str, ...]) -> Test:
     return Test("currentdate", arguments, needs=("date",))
 
 
-def _not_a_person() -> Test:
+def _not_a_person(owner: Owner) -> Test:
     """Machines, lists and spam. Dovecot's vacation refuses most of these itself; we do not lean on it."""
     return Test(
         "anyof",
@@ -92,7 +92,18 @@ def _not_a_person() -> Test:
             Test("header", (Tag("contains"), "X-Spam-Status", "Yes")),
             Test("envelope", (Tag("localpart"), Tag("matches"), "from", _NOBODY), needs=("envelope",)),
             Test("address", (Tag("localpart"), Tag("matches"), "from", _NOBODY)),
+            *_through_a_screen(owner),
         ),
+    )
+
+
+def _through_a_screen(owner: Owner) -> tuple[Test, ...]:
+    """A family wrote to an address that hides the owner's: a reply would say whose it is."""
+    if not owner.screens:
+        return ()
+    return (
+        Test("envelope", (Tag("is"), "to", owner.screens), needs=("envelope",)),
+        Test("address", (Tag("is"), ("To", "Cc"), owner.screens)),
     )
 
 
