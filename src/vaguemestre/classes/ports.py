@@ -14,3 +14,12 @@ class ManagedSchools(Protocol):
 
 
 managed_schools: Slot[ManagedSchools] = Slot("classes.managed_schools")
+
+
+class AskEnt(Protocol):
+    def __call__(self, address: str) -> bytes:
+        """What the ENT answers there, at most 64 KB. Raises EngineDown, EngineRefused."""
+        ...
+
+
+ask_ent: Slot[AskEnt] = Slot("classes.ask_ent")

@@ -3,6 +3,7 @@
 import ipaddress
 import secrets
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from functools import wraps
 from typing import Any, cast
@@ -24,13 +25,14 @@ from vaguemestre.signin.rules.paths import safe_next
 from vaguemestre.signin.rules.reading import is_reading
 from vaguemestre.signin.rules.throttle import network_named
 from vaguemestre.signin.sessions import SessionStore
-from vaguemestre.signin.values import Factor, Who
+from vaguemestre.signin.values import Attempt, Denied, Factor, Granted, Who
 
 SIGN_IN = "/alogin"
 SECURITY = "/parametres/securite"
 RENEWAL = "/parametres/securite/mot-de-passe"
 # Not "cookies": on a machine that serves several instances they are shared by all ports.
 LEFT_BEHIND = '"cache", "storage"'
+KEPT_ATTEMPT = "attempt"
 _BROWSER_SALT = "signin.known-browser"
 _BROWSER_AGE = 180 * 24 * 3600
 _ACCOUNTS_A_BROWSER = 5
@@ -177,6 +179,30 @@ def enter(
     if not shared:
         _remember_browser(answer, browser, accounts, account_id)
     return answer
+
+
+def keep_attempt(request: HttpRequest, attempt: Attempt, name: str, back: str) -> None:
+    """The attempt waits in the browser's anonymous session, out of its reach."""
+    request.session.set_expiry(0)
+    request.session[KEPT_ATTEMPT] = {
+        **asdict(attempt),
+        "started": attempt.started.isoformat(),
+        "name": name,
+        "back": back,
+    }
+
+
+def enter_by_partner(request: HttpRequest, account_id: int, back: str) -> HttpResponse:
+    """What another house said, taken as the first step; then the page of codes, or of sign-in, if need be."""
+    step = services.by_partner(account_id, shared=False, now=timezone.now(), policy=factor_policy())
+    match step:
+        case Granted():
+            return enter(request, account_id, back=back, by=step.by)
+        case Attempt():
+            keep_attempt(request, step, "", back)
+            return HttpResponseRedirect(f"{SIGN_IN}/code")
+        case Denied():
+            return HttpResponseRedirect(f"{SIGN_IN}?{urlencode({'next': safe_next(back)})}")
 
 
 def go_out(request: HttpRequest, answer: HttpResponse) -> HttpResponse:

@@ -13,6 +13,7 @@ class Factor(StrEnum):
     PASSCODE = "passcode"
     CODE = "code"
     PASSKEY = "passkey"
+    PARTNER = "partner"  # another house we trust says who it is: never a fresh proof
 
 
 @dataclass(frozen=True, slots=True)

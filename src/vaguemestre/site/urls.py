@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.lists.urls")),
     path("messagerie/", include("vaguemestre.webmail.urls")),
     path("boites/", include("vaguemestre.sharing.urls")),
-    path("classes/", include("vaguemestre.classes.urls")),
+    path("", include("vaguemestre.classes.urls")),
     path("contacts/", include("vaguemestre.contacts.urls")),
     path("annuaire/", include("vaguemestre.phonebook.urls")),
     path("", include("vaguemestre.signin.urls")),

@@ -15,6 +15,7 @@ from vaguemestre.assistant.events import LetterDue
 from vaguemestre.assistant.services import letter_sender
 from vaguemestre.classes import handlers as classes_handlers
 from vaguemestre.classes import ports as classes
+from vaguemestre.classes.services import take_link_back
 from vaguemestre.contacts import handlers as contacts_handlers
 from vaguemestre.contacts.queries import contacts_of
 from vaguemestre.credentials import ports as credentials
@@ -56,6 +57,7 @@ from vaguemestre.engines.imap.welcoming import Welcoming
 from vaguemestre.engines.postfix.following import Holds, LogReader
 from vaguemestre.engines.postfix.maillog import was_accepted, was_sent_as
 from vaguemestre.engines.projection import chosen as projection
+from vaguemestre.engines.remote.asking import EntAsking
 from vaguemestre.engines.remote.leaving import ListLeaving
 from vaguemestre.engines.remote.names import Names
 from vaguemestre.engines.remote.notices import Notices
@@ -160,7 +162,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         registry_handlers.follow_accounts,
         sharing_handlers.follow_accounts,
     ),
-    AccountTouched: (signin_handlers.tell_owner,),
+    AccountTouched: (classes_handlers.follow_account, signin_handlers.tell_owner),
     ContactsToTell: (signin_handlers.tell_contacts,),
     ContactMailDue: (signin_handlers.mail_contact,),
     AccountSheltered: (helpdesk_handlers.cut_off,),
@@ -193,7 +195,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
 
 
 # How other rooms take back what an owner says was not theirs: act of `signin.rules.notices` → service.
-UNDOINGS: dict[str, signin.Undo] = {}
+UNDOINGS: dict[str, signin.Undo] = {"ent-linked": take_link_back}
 
 
 ROUNDS: tuple[Callable[[], None], ...] = (
@@ -235,6 +237,7 @@ def plug_engines(config: Config) -> None:
     lives.boxes_owned.plug(_boxes_owned)
     devices.sign.plug(Signature(config))
     devices.look_up.plug(Names())
+    classes.ask_ent.plug(EntAsking())
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.gatherings_like.plug(_lists_like)

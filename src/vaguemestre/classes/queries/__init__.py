@@ -1,10 +1,12 @@
 """Reading classes: bound to a school, and to who asks."""
 
 from vaguemestre.classes.queries.audiences import (
+    account_of_ent,
     audience_shown,
     audiences_like,
     audiences_of,
     has_classes,
+    is_linked,
     own_school,
     people_of,
     rights_in,
@@ -14,12 +16,14 @@ from vaguemestre.classes.queries.rosters import known_rosters
 from vaguemestre.classes.queries.screens import allowed_in, imports_of, roster_shown
 
 __all__ = [
+    "account_of_ent",
     "allowed_in",
     "audience_shown",
     "audiences_like",
     "audiences_of",
     "has_classes",
     "imports_of",
+    "is_linked",
     "known_rosters",
     "own_school",
     "people_of",

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from vaguemestre.classes.models import (
     AllowedRow,
+    EntLinkRow,
     GroupRow,
     PupilRow,
     RelativeRow,
@@ -213,3 +214,12 @@ def _once(people: Iterable[Addressee]) -> tuple[Addressee, ...]:
                 f"{known.name}, {one.name}"[:200], one.address, f"{known.pupils}, {one.pupils}", one.group
             )
     return tuple(found.values())
+
+
+def account_of_ent(subject: str) -> int | None:
+    """The account an ENT user was linked to."""
+    return EntLinkRow.objects.filter(subject=subject).values_list("account_id", flat=True).first()
+
+
+def is_linked(account_id: int) -> bool:
+    return EntLinkRow.objects.filter(account_id=account_id).exists()

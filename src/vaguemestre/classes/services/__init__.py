@@ -3,6 +3,7 @@
 from vaguemestre.classes.services.deciding import allow_person, decide_rights, forbid_person
 from vaguemestre.classes.services.gateways import gateway_of
 from vaguemestre.classes.services.importing import File, Progress, Setting, apply, check
+from vaguemestre.classes.services.linking import link_ent, take_link_back, unlink_ent
 from vaguemestre.classes.services.purging import purge
 from vaguemestre.classes.services.staging import apply_staged, drop_staged, stage_files, staged_plan
 
@@ -18,7 +19,10 @@ __all__ = [
     "drop_staged",
     "forbid_person",
     "gateway_of",
+    "link_ent",
     "purge",
     "stage_files",
     "staged_plan",
+    "take_link_back",
+    "unlink_ent",
 ]

@@ -1,5 +1,6 @@
 """The pages of classes."""
 
+from vaguemestre.classes.views.entering import come_back, come_in, link, unlink, write_to
 from vaguemestre.classes.views.importing import apply_files, drop_files, stage_files
 from vaguemestre.classes.views.listing import list_classes
 from vaguemestre.classes.views.settings import change_people, decide_rights, show_settings
@@ -7,9 +8,14 @@ from vaguemestre.classes.views.settings import change_people, decide_rights, sho
 __all__ = [
     "apply_files",
     "change_people",
+    "come_back",
+    "come_in",
     "decide_rights",
     "drop_files",
+    "link",
     "list_classes",
     "show_settings",
     "stage_files",
+    "unlink",
+    "write_to",
 ]

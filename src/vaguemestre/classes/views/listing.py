@@ -15,4 +15,6 @@ def list_classes(request: SignedInRequest) -> HttpResponse:
     asker = asker_of(request)
     schools = [(school, queries.roster_shown(asker, school)) for school in queries.schools_of(asker)]
     shown = [(school, roster) for school, roster in schools if roster or school.is_owner]
-    return render(request, "classes/list.html", {"schools": shown})
+    return render(
+        request, "classes/list.html", {"schools": shown, "is_linked": queries.is_linked(asker.account_id)}
+    )

@@ -38,6 +38,8 @@ WORDS: Mapping[str, str] = {
     "credentials.recovery-code-used": "Code de secours utilisé",
     "credentials.recovery-contact-set": "Contact de secours ajouté",
     "credentials.recovery-contact-dropped": "Contact de secours retiré",
+    "classes.ent-linked": "Compte de l’ENT relié",
+    "classes.ent-unlinked": "Compte de l’ENT délié",
     "credentials.passkey-added": "Clé d’accès ajoutée",
     "credentials.passkey-removed": "Clé d’accès retirée",
     "credentials.key-handed-over": "Clé OTP remise",

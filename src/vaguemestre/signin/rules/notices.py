@@ -118,6 +118,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Une connexion à votre compte a été faite avec un de vos codes de secours. Chacun ne sert "
         "qu’une fois.",
     ),
+    "ent-linked": (
+        "Votre compte dans l’ENT ouvre votre messagerie",
+        "Votre compte dans l’ENT a été relié à votre messagerie : qui entre dans l’ENT à votre nom y entre "
+        "sans mot de passe. Vous pouvez le délier depuis la page « Classes ».",
+    ),
     "passkey-added": (
         "Une clé d’accès a été ajoutée à votre compte",
         "Une clé d’accès a été ajoutée : l’appareil qui la garde ouvre votre compte sans mot de passe.",
@@ -206,7 +211,7 @@ SENSITIVE: frozenset[str] = frozenset(
         "new-browser", "application-added", "application-removed", "recovery-codes-made", "passkey-added",
         "passkey-removed", "contact-set", "contact-dropped", "recovered", "password-changed",
         "app-password-made", "key-pin-chosen", "key-lost", "filter-redirects", "forwarding-set",
-        "delegation-given", "export-asked",
+        "delegation-given", "export-asked", "ent-linked",
     }
 )  # fmt: skip
 

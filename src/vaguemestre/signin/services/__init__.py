@@ -26,7 +26,7 @@ from vaguemestre.signin.services.sessions import (
     sweep,
     touch,
 )
-from vaguemestre.signin.services.steps import begin, go_on
+from vaguemestre.signin.services.steps import begin, by_partner, go_on
 from vaguemestre.signin.services.telling import tell
 from vaguemestre.signin.services.throttle import clear, give_back, lift, pay
 
@@ -34,6 +34,7 @@ __all__ = [
     "begin",
     "begin_application",
     "begin_contact",
+    "by_partner",
     "by_passkey",
     "change_password",
     "check_current",

@@ -15,10 +15,11 @@ from vaguemestre.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.signin.models import Attempts, BrowserSession
 from vaguemestre.signin.ports import Revocations
 from vaguemestre.signin.rules.browsers import browser_words
-from vaguemestre.signin.rules.limits import MINE
+from vaguemestre.signin.rules.limits import MINE, RECENT
 from vaguemestre.signin.services.devices import note_browser
 from vaguemestre.signin.services.telling import tell
 from vaguemestre.signin.sessions import SessionStore
+from vaguemestre.signin.values import Factor
 
 _SWEPT_AFTER = timedelta(days=2)
 _SHUT = ("suspended", "closed")  # a pending account has no session to end
@@ -43,6 +44,8 @@ def open_browser_session(
     """
     mine = mine and not shared and identified(account_id).role not in DUE_ROLES
     former = session.session_key
+    # What another house says opens the mail; a sensitive act asks for a proof of ours.
+    started = now - 2 * RECENT if by == Factor.PARTNER else now
     with transaction.atomic(durable=True):
         if former:
             BrowserSession.objects.filter(pk=former).delete()
@@ -50,7 +53,7 @@ def open_browser_session(
         session.update(
             {
                 "account": account_id,
-                "started": now.timestamp(),
+                "started": started.timestamp(),
                 "shared": shared,
                 "network": network,
                 "browser": browser[:200],

@@ -6,7 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vaguemestre.credentials.queries import devices_of, find_account, identified, public_halves_of
+from vaguemestre.credentials.queries import (
+    devices_of,
+    find_account,
+    identified,
+    presented,
+    public_halves_of,
+)
 from vaguemestre.credentials.rules.one_time import code_typed, passcode_typed
 from vaguemestre.credentials.rules.second_factors import Policy
 from vaguemestre.credentials.services import (
@@ -103,6 +109,23 @@ def go_on(attempt: Attempt, code: str, asked: Asked, keys: SecretKeys, *, now: d
         failed = not isinstance(step, Granted)
         _settle(Denied("signin.wrong") if failed else step, attempt.account_id, budgets, now=now)
     return step
+
+
+def by_partner(account_id: int, *, shared: bool, now: datetime, policy: Policy | None = None) -> Step:
+    """Use case: a house this one trusts (the ENT) says who it is, in place of the password.
+
+    The second factor is still ours to ask. Whoever must always hold one comes by our own door.
+    """
+    account = identified(account_id)
+    devices, shown = devices_of(account.account_id), presented(account.account_id)
+    ours = account.role in (policy or Policy()).roles or shown is None or shown.is_barred
+    if account.state != _ACTIVE or ours:
+        with transaction.atomic(durable=True):
+            _settle(Denied("signin.partner-refused"), account.account_id, {}, now=now)
+        return Denied("signin.partner-refused")
+    needed = (Factor.PARTNER, Factor.CODE) if devices else (Factor.PARTNER,)
+    attempt = Attempt(account.account_id, needed, now, shared)
+    return after(attempt, Proof(Factor.PARTNER, holds=True), now=now)
 
 
 type _Budgets = dict[str, budgets_of.Budget]

@@ -1,6 +1,5 @@
 """Sign in, give the code, sign out."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +15,21 @@ from vaguemestre.directory.ports import numen_keys
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import CodeForm, SignInForm
-from vaguemestre.signin.http import SIGN_IN, enter, factor_policy, go_out, known_browser, network_of, who_asks
+from vaguemestre.signin.http import (
+    KEPT_ATTEMPT,
+    SIGN_IN,
+    enter,
+    factor_policy,
+    go_out,
+    keep_attempt,
+    known_browser,
+    network_of,
+    who_asks,
+)
 from vaguemestre.signin.ports import farewell
 from vaguemestre.signin.rules.paths import safe_next
 from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated, Step
 from vaguemestre.ui.refusals import duration, sentence
-
-_KEPT = "attempt"
 
 
 @never_cache
@@ -66,7 +73,7 @@ def _after(
         case Attempt(needed=(Factor.PASSKEY,)):
             return _page(request, form, again=again, denied=Denied("signin.passkey-first"))
         case Attempt():
-            _keep(request, step, form.cleaned_data["identifiant"], back)
+            keep_attempt(request, step, form.cleaned_data["identifiant"], back)
             return HttpResponseRedirect(f"{SIGN_IN}/code")
         case NotActivated():
             return HttpResponseRedirect("/assistant/?choix=premiere-connexion")
@@ -77,7 +84,7 @@ def _after(
 @never_cache
 @require_http_methods(["GET", "POST"])
 def give_code(request: HttpRequest) -> HttpResponse:
-    kept = request.session.get(_KEPT)
+    kept = request.session.get(KEPT_ATTEMPT)
     if kept is None:
         return HttpResponseRedirect(SIGN_IN)
     attempt = _attempt(kept)
@@ -98,7 +105,7 @@ def give_code(request: HttpRequest) -> HttpResponse:
                 request, step.account_id, shared=step.shared, mine=step.mine, back=kept["back"], by=step.by
             )
         case Attempt():
-            _keep(request, step, kept["name"], kept["back"])
+            keep_attempt(request, step, kept["name"], kept["back"])
             return render(request, "signin/code.html", {"form": CodeForm(), "wrong": True})
         case Denied(wait=0):
             request.session.flush()
@@ -154,17 +161,6 @@ def _asked(request: HttpRequest, typed: dict[str, Any]) -> Asked:
         shared=bool(typed["partage"]),
         mine=bool(typed["appareil"]) and not typed["partage"],
     )
-
-
-def _keep(request: HttpRequest, attempt: Attempt, name: str, back: str) -> None:
-    """The attempt waits in the browser's anonymous session, out of its reach."""
-    request.session.set_expiry(0)
-    request.session[_KEPT] = {
-        **asdict(attempt),
-        "started": attempt.started.isoformat(),
-        "name": name,
-        "back": back,
-    }
 
 
 def _attempt(kept: dict[str, Any]) -> Attempt:

@@ -1,0 +1,153 @@
+"""Coming from the ENT (CAS): one's mail opens, the composer ready when the ENT says to whom.
+
+The ENT says who comes; whose account that is was said once by the person, signed in on both sides. A mark
+left in the browser ties the way out and the way back: somebody else's ticket opens nothing.
+"""
+
+import hashlib
+import secrets
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vaguemestre.classes import queries, services
+from vaguemestre.classes.http import asker_of
+from vaguemestre.classes.ports import ask_ent
+from vaguemestre.classes.rules.addresses import audience_of
+from vaguemestre.classes.rules.cas import user_in
+from vaguemestre.classes.rules.naming import shown_group
+from vaguemestre.classes.services.importing import digest_with
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.jobs.services import run_now
+from vaguemestre.kernel.addresses import parse_address
+from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.signin.http import SignedInRequest, enter_by_partner, recently_signed_in, signed_in, who_asks
+
+_SALT = "classes.ent-link"
+_AGE = 900  # seconds between the way out and the way back
+_ASKED = ("uai", "classe", "vers", "a", "objet")
+
+
+@never_cache
+@require_GET
+def come_in(request: HttpRequest) -> HttpResponse:
+    """`/ent/`: `uai`, `classe` and `vers` (eleves, familles), or `a` (an address), say to whom to write."""
+    place = f"{reverse('classes:write-to')}?{urlencode(_wanted(request))}"
+    if who_asks(request):
+        return HttpResponseRedirect(place)
+    mark = secrets.token_urlsafe(24)
+    answer = HttpResponseRedirect(f"{_cas()}/login?{urlencode({'service': _service(mark, place)})}")
+    answer.set_cookie(
+        _cookie(),
+        mark,
+        max_age=_AGE,
+        path="/ent/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+@never_cache
+@require_GET
+def come_back(request: HttpRequest) -> HttpResponse:
+    """From the ENT with a ticket. Raises Refusal `classes.ent-refused`."""
+    mark, place = request.COOKIES.get(_cookie(), ""), request.GET.get("suite", "/messagerie/")
+    if not mark or not secrets.compare_digest(request.GET.get("marque", ""), _told(mark)):
+        raise Refusal("classes.ent-refused")
+    asked = urlencode({"service": _service(mark, place), "ticket": request.GET.get("ticket", "")[:300]})
+    try:
+        user = user_in(ask_ent.get()(f"{_cas()}/p3/serviceValidate?{asked}"))
+    except (EngineDown, EngineRefused) as error:
+        raise Refusal("classes.ent-refused") from error
+    subject = digest_with(numen_keys.get().digest)(f"ent:{_cas()}:{user}")
+    known = queries.account_of_ent(subject)
+    if known:
+        return enter_by_partner(request, known, place)
+    link = signing.dumps({"s": subject, "u": user, "m": _told(mark)}, salt=_SALT)
+    return HttpResponseRedirect(
+        f"{reverse('classes:link')}?{urlencode({'lien': link, 'suite': place[:600]})}"
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@recently_signed_in
+def link(request: SignedInRequest) -> HttpResponse:
+    """« Relier »: GET asks, POST does. Raises Refusal `classes.ent-link-over`, `classes.ent-taken`."""
+    told = request.POST.get("lien") or request.GET.get("lien", "")
+    mark = request.COOKIES.get(_cookie(), "")
+    try:
+        wanted = signing.loads(told, salt=_SALT, max_age=_AGE)
+    except signing.BadSignature as error:
+        raise Refusal("classes.ent-link-over") from error
+    if not mark or not secrets.compare_digest(str(wanted["m"]), _told(mark)):
+        raise Refusal("classes.ent-link-over")
+    place = request.POST.get("suite") or request.GET.get("suite", "")
+    if request.method == "GET":
+        shown = {"user": wanted["u"], "link": told, "place": place, "ent": settings.CONFIG.ent.name}
+        return render(request, "classes/link.html", shown)
+    run_now(services.link_ent(request.who.own_account_id, str(wanted["s"]), now=timezone.now()))
+    return HttpResponseRedirect(place if place.startswith(reverse("classes:write-to")) else "/messagerie/")
+
+
+@require_POST
+@recently_signed_in
+def unlink(request: SignedInRequest) -> HttpResponse:
+    services.unlink_ent(request.who.own_account_id, by=request.who.actor, now=timezone.now())
+    return HttpResponseRedirect(reverse("classes:list-classes"))
+
+
+@require_GET
+@signed_in
+def write_to(request: SignedInRequest) -> HttpResponse:
+    """The composer, filled with whom the ENT said; the mailbox when it said nobody, or nobody of theirs."""
+    to, subject = _recipient(request), request.GET.get("objet", "")[:200]
+    if not to:
+        return HttpResponseRedirect("/messagerie/")
+    return HttpResponseRedirect(f"/messagerie/ecrire/?{urlencode({'to': to, 'subject': subject})}")
+
+
+def _recipient(request: SignedInRequest) -> str:
+    uai, name, side = (request.GET.get(key, "")[:100] for key in ("uai", "classe", "vers"))
+    for one in queries.audiences_of(asker_of(request)) if name else ():
+        wanted = f"{shown_group(name)} — "
+        if one.name.startswith(wanted) and one.audience.side == side and uai.upper() in ("", one.uai):
+            return one.recipient
+    try:
+        address = str(parse_address(request.GET.get("a", "")))
+    except Refusal:
+        return ""
+    return "" if audience_of(address) else address
+
+
+def _wanted(request: HttpRequest) -> dict[str, str]:
+    return {key: request.GET[key][:200] for key in _ASKED if request.GET.get(key)}
+
+
+def _service(mark: str, place: str) -> str:
+    asked = urlencode({"marque": _told(mark), "suite": place})
+    return f"{settings.CONFIG.public_url}{reverse('classes:come-back')}?{asked}"
+
+
+def _told(mark: str) -> str:
+    """What is said of the mark outside the browser."""
+    return hashlib.sha256(mark.encode()).hexdigest()[:32]
+
+
+def _cas() -> str:
+    address = str(settings.CONFIG.ent.cas_url).rstrip("/")
+    if not address:
+        raise Http404
+    return address
+
+
+def _cookie() -> str:
+    return f"{settings.KNOWN_BROWSER_COOKIE_NAME}-ent"

@@ -1,0 +1,40 @@
+"""`classes.ports.AskEnt`: one question to the ENT's CAS server, at the address its académie configured.
+
+No redirect is followed and nothing is remembered; a long answer is cut.
+"""
+
+import http.client
+import ssl
+from urllib.parse import urlsplit
+
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+
+_PATIENCE = 5.0
+_MOST = 65_536
+
+
+class EntAsking:
+    def __init__(self) -> None:
+        self._tls = ssl.create_default_context()
+
+    def __call__(self, address: str) -> bytes:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        connection = (
+            http.client.HTTPSConnection(host, parts.port, timeout=_PATIENCE, context=self._tls)
+            if parts.scheme == "https"
+            else http.client.HTTPConnection(host, parts.port, timeout=_PATIENCE)
+        )
+        try:
+            connection.request("GET", f"{parts.path}?{parts.query}", headers={"User-Agent": "Vaguemestre"})
+            answer = connection.getresponse()
+            content = answer.read(_MOST)
+        except (OSError, http.client.HTTPException) as error:
+            raise EngineDown(f"ent: {type(error).__name__}") from error
+        finally:
+            connection.close()
+        if answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise EngineDown(f"ent answered {answer.status}")
+        if answer.status != http.HTTPStatus.OK:
+            raise EngineRefused(f"ent answered {answer.status}")
+        return content
