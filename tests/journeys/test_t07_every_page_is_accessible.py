@@ -42,6 +42,8 @@ SIGNED_IN = (
     "/?q=zzz",
     "/listes/",
     "/classes/",
+    "/boites/",
+    "/boites/delegation/",
 )
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 
