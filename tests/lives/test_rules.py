@@ -23,6 +23,7 @@ def test_the_table_is_the_one_of_the_domain() -> None:
     assert TABLE[Event.MOVE_WITHIN].posts_kept == 15
     assert days_of(Event.LONG_LEAVE) == {Step.HIDE: 0, Step.ANSWER: 0, Step.SUSPEND: 60}
     assert days_of(Event.TRANSFER) == {Step.HIDE: 0, Step.ANSWER: 0, Step.CLOSE: 60, Step.PURGE: 180}
+    assert days_of(Event.ACADEMY_MOVE) == {Step.ANSWER: 0, Step.FORGET: 60}
     assert days_of(Event.RETIREMENT) == {Step.HIDE: 0, Step.CLOSE: 60, Step.PURGE: 180}
     assert days_of(Event.CONTRACT_END) == {Step.HIDE: 0, Step.CLOSE: 60, Step.PURGE: 180}
     assert days_of(Event.DEATH) == {Step.HIDE: 0, Step.FREEZE: 0, Step.PURGE: 365}

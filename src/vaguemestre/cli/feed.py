@@ -38,6 +38,7 @@ _SEED = 1
 _File = Annotated[Path, typer.Argument(help="Le flux : CSV UTF-8, séparateur point-virgule.")]
 _Structures = Annotated[Path | None, typer.Option(help="Le fichier des établissements.")]
 _Full = Annotated[str, typer.Option(help="Source pour laquelle ce fichier est déclaré complet.")]
+_Academy = Annotated[str, typer.Option(help="Domaine de l’académie ; celle de la configuration par défaut.")]
 _Confirm = Annotated[
     bool, typer.Option("--confirm-closures", help="Appliquer même au-delà de la limite de fermetures.")
 ]
@@ -49,10 +50,11 @@ def check(
     structures: _Structures = None,
     full: _Full = "",
     confirm_closures: _Confirm = False,
+    academy: _Academy = "",
 ) -> None:
     """Lit tout, ne change rien, affiche le plan. Code 1 si le plan serait refusé."""
     now = timezone.now()
-    setting = _setting(settings.CONFIG, find_academy_id(settings.CONFIG.academy.domain))
+    setting = _setting(settings.CONFIG, find_academy_id(academy or settings.CONFIG.academy.domain))
     terms = _terms(settings.CONFIG, now, full, confirm_closures)
     checked = services.check(_files(file, structures), setting, terms)
     _show(checked)
@@ -66,10 +68,11 @@ def apply(
     structures: _Structures = None,
     full: _Full = "",
     confirm_closures: _Confirm = False,
+    academy: _Academy = "",
 ) -> None:
     """Affiche le plan puis l’applique. Interrompu, il peut être relancé."""
     now = timezone.now()
-    setting = _setting(settings.CONFIG, _academy_id(settings.CONFIG))
+    setting = _setting(settings.CONFIG, _academy_id(settings.CONFIG, academy))
     terms = _terms(settings.CONFIG, now, full, confirm_closures)
     files = _files(file, structures)
     try:
@@ -137,10 +140,16 @@ def _why(error: OSError) -> str:
     return known.get(type(error), f"ne peut pas servir ({error.strerror})")
 
 
-@transaction.atomic
-def _academy_id(config: Config) -> int:
-    academy = config.academy
-    return found_academy(academy.code, academy.name, academy.domain, academy.departments)
+def _academy_id(config: Config, domain: str) -> int:
+    """That of the configuration is made at the first feed; another one must be there."""
+    if not domain or domain == config.academy.domain:
+        own = config.academy
+        with transaction.atomic():
+            return found_academy(own.code, own.name, own.domain, own.departments)
+    found = find_academy_id(domain)
+    if not found:
+        raise Failed(f"l’académie « {domain} » n’est pas ici : « vaguemestre academy add ».", 1)
+    return found
 
 
 def _setting(config: Config, academy_id: int) -> Setting:
@@ -184,6 +193,9 @@ def _show(checked: Checked) -> None:
         ],
         len(plan.arrivals),
     )
+    if plan.transfers:
+        typer.echo(f"Mutations depuis une autre académie d’ici : {len(plan.transfers)}")
+        _list([t.person.dossier for t in plan.transfers[:_SHOWN]], len(plan.transfers))
     others = [change for change in plan.changes if not change.leaves]
     typer.echo(f"Changements : {len(others)}")
     _list([f"{c.dossier}  {c.shown} : {', '.join(map(_act, c.what))}" for c in others[:_SHOWN]], len(others))

@@ -41,6 +41,7 @@ ENTRIES = (
     Entry("status", "Dit ce qui tourne, depuis quand, les files d’attente et les dernières erreurs."),
     Entry("feed", "Flux RH : vérifier, appliquer, fabriquer un échantillon.", group=True),
     Entry("classes", "Classes et familles : vérifier et appliquer les exports de l’ENT.", group=True),
+    Entry("academy", "Académies de cette installation.", group=True),
     Entry("account", "Comptes : montrer, suspendre, rétablir, fermer.", group=True),
     Entry("life", "Vies : départs, congés, retours, et leurs suites.", group=True),
     Entry("mail", "Courriels d’une boîte : importer, exporter.", group=True),

@@ -158,6 +158,15 @@ class KnownPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownElsewhere:
+    """Somebody of another académie of this installation; `last_start`: of their latest post there."""
+
+    person_id: int
+    civil: CivilStatus
+    last_start: date
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """What a person is called by the engines: `mailbox` is `username@domain`, never published."""
 
@@ -173,6 +182,14 @@ class NumenHeld:
     masked: str
     since: datetime
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """The domain somebody left, and what they are called now."""
+
+    left_domain: str
+    names: Names
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,3 +11,13 @@ class FeedConfirmed:
     feed_id: int
 
     long_work: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class PersonTransferred:
+    """Somebody of another académie of this installation arrived here, with everything they had."""
+
+    account_id: int
+    person_id: int
+    left_domain: str
+    new_address: str

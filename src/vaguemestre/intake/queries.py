@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from vaguemestre.credentials.queries import accounts_of_people
-from vaguemestre.directory.queries import known_for_intake, people_named
+from vaguemestre.directory.queries import known_elsewhere, known_for_intake, people_named
 from vaguemestre.directory.rules.sealing import unseal_bytes
 from vaguemestre.directory.values import NumenKeys
 from vaguemestre.intake.models import Doubt, Feed, KeptLine, Origin, RefusedRow
@@ -202,7 +202,7 @@ def _feed(row: Feed) -> FeedShown:
 
 
 def known(academy_id: int) -> Known:
-    """Everybody of the académie: eight questions, whatever their number."""
+    """Everybody of the académie: nine questions, whatever their number."""
     origins = Origin.objects.filter(person__academy_id=academy_id)
     return Known(
         people={person.person_id: person for person in known_for_intake(academy_id)},
@@ -210,6 +210,7 @@ def known(academy_id: int) -> Known:
         sources=dict(origins.values_list("person_id", "source")),
         same=_answered(academy_id, Doubt.Answer.SAME),
         other=_answered(academy_id, Doubt.Answer.OTHER),
+        elsewhere=known_elsewhere(academy_id),
     )
 
 

@@ -1,11 +1,12 @@
 """A feed read, what we know, and the plan between them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from vaguemestre.directory.values import (
     CivilStatus,
+    KnownElsewhere,
     KnownPerson,
     NewPerson,
     Numen,
@@ -85,10 +86,20 @@ class Known:
     sources: Mapping[int, str]
     same: frozenset[tuple[str, int]] = frozenset()
     other: frozenset[tuple[str, int]] = frozenset()
+    elsewhere: Mapping[str, KnownElsewhere] = field(default_factory=dict)  # by digest of NUMEN
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
+    person: NewPerson
+    lines: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Somebody of another académie of this installation, who takes a post here."""
+
+    person_id: int
     person: NewPerson
     lines: tuple[Record, ...]
 
@@ -130,6 +141,7 @@ class Plan:
     accounts_of_source: int
     refusal: str = ""
     doubts: tuple[Doubtful, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
 
     @property
     def departures(self) -> tuple[Change, ...]:
@@ -137,4 +149,4 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.arrivals or self.changes)
+        return not (self.arrivals or self.changes or self.transfers)

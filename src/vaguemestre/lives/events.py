@@ -14,6 +14,7 @@ class NeutralReplyDue:
     starts_on: str
     ends_on: str
     new_address: str = ""
+    only_to: str = ""  # the domain they left, where their mailbox goes on elsewhere
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from vaguemestre.credentials.queries import alarm_contacts, standing
 from vaguemestre.directory.queries import private_address
+from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives import services
 from vaguemestre.lives.events import ClosingNear, MailboxDoomed
@@ -21,6 +22,20 @@ def follow_days() -> None:
     today, numbers = paris_day(now), settings.CONFIG.life_numbers()
     services.look_around(numbers, now=now, today=today)
     services.follow(numbers, now=now, today=today)
+
+
+def follow_transfer(event: PersonTransferred) -> None:
+    """Whoever writes to the former address reads a neutral reply for the agreed time."""
+    now = timezone.now()
+    services.begin_academy_move(
+        event.account_id,
+        event.left_domain,
+        event.new_address,
+        settings.CONFIG.life_numbers(),
+        by="system",
+        now=now,
+        today=paris_day(now),
+    )
 
 
 def write_to_contacts(event: ClosingNear) -> None:

@@ -16,6 +16,7 @@ class Passage(models.Model):
     effect_on = models.DateField()
     closes_on = models.DateField(null=True, blank=True)  # another day than the table says
     new_address = models.CharField(max_length=254, blank=True)
+    left_domain = models.CharField(max_length=253, blank=True)  # of a move to another académie, here
     tells_new_address = models.BooleanField(default=False)  # the person agrees that whoever writes reads it
     by = models.CharField(max_length=80)
     declared_at = models.DateTimeField()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from vaguemestre.lives.values import Consequence, Due, Event, Numbers, Step, Table
 
 # What is not declared here: the feed opens and moves, the help desk shelters.
-BY_THE_FEED = frozenset({Event.ARRIVAL, Event.MOVE_WITHIN})
+BY_THE_FEED = frozenset({Event.ARRIVAL, Event.MOVE_WITHIN, Event.ACADEMY_MOVE})
 BY_THE_DESK = frozenset({Event.COMPROMISE})
 _CLOSING = frozenset({Step.CLOSE, Step.FREEZE})
 _ORDER = tuple(Step)
@@ -23,6 +23,7 @@ def table(numbers: Numbers) -> Table:
             {Step.HIDE: 0, Step.ANSWER: 0, Step.SUSPEND: numbers.long_leave_suspended}
         ),
         Event.TRANSFER: Consequence({**leaving, Step.ANSWER: 0, Step.CLOSE: numbers.transfer_closed}),
+        Event.ACADEMY_MOVE: Consequence({Step.ANSWER: 0, Step.FORGET: numbers.transfer_closed}),
         Event.RETIREMENT: Consequence({**leaving, Step.CLOSE: numbers.retirement_closed}),
         Event.CONTRACT_END: Consequence({**leaving, Step.CLOSE: numbers.contract_closed}),
         Event.DEATH: Consequence({Step.HIDE: 0, Step.FREEZE: 0, Step.PURGE: numbers.death_frozen}),

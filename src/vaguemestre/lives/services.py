@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from vaguemestre.credentials.queries import open_accounts_of, standing, standings
 from vaguemestre.credentials.services import change_states, move_mailboxes
 from vaguemestre.directory.queries import people_over, people_serving
-from vaguemestre.directory.services import hide_people
+from vaguemestre.directory.services import forget_addresses, hide_people
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
@@ -117,6 +117,27 @@ def leave_now(account_id: int, boxes_owned: BoxesOwned, *, by: str, now: datetim
     Passage.objects.filter(pk=passage.pk).update(done=[*passage.done, Step.CLOSE])
 
 
+@transaction.atomic(durable=True)
+def begin_academy_move(
+    account_id: int,
+    left_domain: str,
+    new_address: str,
+    numbers: Numbers,
+    *,
+    by: str,
+    now: datetime,
+    today: date,
+) -> None:
+    """Use case: somebody moved to another académie of this installation. Twice is once."""
+    passage = queries.open_passage(account_id)
+    if passage and (passage.event, passage.new_address) == (Event.ACADEMY_MOVE, new_address):
+        return
+    _end(account_id, by=by, now=now, is_replaced=True)
+    passage = _begun(account_id, Event.ACADEMY_MOVE, today, by, now)
+    passage.new_address, passage.left_domain = new_address, left_domain
+    _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
+
+
 def follow(numbers: Numbers, *, now: datetime, today: date) -> int:
     """Whatever is due that day, each life in a transaction of its own; how many. Run again: nothing."""
     table, count = rules.table(numbers), 0
@@ -206,6 +227,8 @@ def _do(passage: Passage, step: Step, table: Table, by: str, now: datetime) -> N
             hide_people([_person_of(account_id)], hidden=True, by=by, now=now)
         case Step.ANSWER:
             _answer(passage, table)
+        case Step.FORGET:
+            forget_addresses(_person_of(account_id), passage.left_domain, by=by, now=now)
         case Step.SUSPEND:
             _suspended(account_id, by, now)
         case Step.CLOSE | Step.FREEZE:
@@ -224,9 +247,11 @@ def _suspended(account_id: int, by: str, now: datetime) -> None:
 
 def _answer(passage: Passage, table: Table) -> None:
     dues = rules.steps(table[Event(passage.event)], passage.effect_on, passage.closes_on)
-    ends_on = rules.closing_day(dues) or passage.effect_on + _LONGEST
+    forgotten = next((due.on for due in dues if due.step is Step.FORGET), None)
+    ends_on = rules.closing_day(dues) or forgotten or passage.effect_on + _LONGEST
     told = passage.new_address if passage.tells_new_address else ""
-    announce(NeutralReplyDue(passage.account_id, passage.effect_on.isoformat(), ends_on.isoformat(), told))
+    starts_on = passage.effect_on.isoformat()
+    announce(NeutralReplyDue(passage.account_id, starts_on, ends_on.isoformat(), told, passage.left_domain))
 
 
 def _end(account_id: int, *, by: str, now: datetime, is_replaced: bool) -> bool:

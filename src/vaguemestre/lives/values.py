@@ -14,6 +14,7 @@ class Event(StrEnum):
     LEAVE = "leave"
     LONG_LEAVE = "long-leave"
     TRANSFER = "transfer"
+    ACADEMY_MOVE = "academy-move"  # to another académie of this installation: everything follows
     RETIREMENT = "retirement"
     CONTRACT_END = "contract-end"
     DEATH = "death"
@@ -27,6 +28,7 @@ class Step(StrEnum):
     HIDE = "hide"  # nobody finds the person in the directory
     ANSWER = "answer"  # a neutral reply to whoever writes
     SUSPEND = "suspend"  # nothing opens the account; mail still arrives
+    FORGET = "forget"  # former addresses receive nothing any more
     CLOSE = "close"  # account and mailbox
     FREEZE = "freeze"  # the same, and the mailbox is kept as it is
     PURGE = "purge"  # nothing is left of the mailbox

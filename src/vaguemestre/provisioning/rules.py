@@ -31,17 +31,21 @@ def owed(
     """What an account is owed; None when its mailbox is closed, frozen or purged.
 
     `addresses` are (address, may send). Nothing opens an account that is not active; its mail still comes.
-    An account with no address of its own uses its mailbox name as one.
+    An account with no address of its own uses its mailbox name as one; one whose owner left that domain is
+    only opened by it.
     """
     if mailbox_state != "open":
         return None
     sends = tuple(a.lower() for a, may_send in addresses if may_send) if addresses else (mailbox,)
-    receives = tuple(dict.fromkeys((*(a.lower() for a, _ in addresses), mailbox)))
+    receives = tuple(dict.fromkeys(a.lower() for a, _ in addresses))
+    domain = mailbox.partition("@")[2]
+    if not addresses or any(one.endswith(f"@{domain}") for one in receives):
+        receives = tuple(dict.fromkeys((*receives, mailbox)))
     return Owed(
         mailbox=mailbox,
         active=state == "active",
         quota_mb=quota_mb,
-        names=tuple(sorted({*receives, username})),
+        names=tuple(sorted({*receives, username, mailbox})),
         receives=receives,
         sends=sends,
         app_keys=tuple(sorted((AppKey(*key) for key in app_keys), key=lambda k: k.token_sha256)),

@@ -75,7 +75,7 @@ from vaguemestre.helpdesk import ports as helpdesk
 from vaguemestre.helpdesk.events import AccountSheltered
 from vaguemestre.helpdesk.values import Forward, Usage
 from vaguemestre.intake import handlers as intake_handlers
-from vaguemestre.intake.events import FeedConfirmed
+from vaguemestre.intake.events import FeedConfirmed, PersonTransferred
 from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.journal.queries import last_about
 from vaguemestre.kernel import tickets
@@ -177,6 +177,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MailHeld: (dispatch_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
     FeedConfirmed: (intake_handlers.apply_confirmed,),
+    PersonTransferred: (lives_handlers.follow_transfer, writing_handlers.follow_transfer),
     NeutralReplyDue: (sorting_handlers.answer_for_gone,),
     NeutralReplyOver: (sorting_handlers.stop_answering,),
     ClosingNear: (lives_handlers.write_to_contacts,),

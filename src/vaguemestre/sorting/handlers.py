@@ -48,7 +48,7 @@ def answer_for_gone(event: NeutralReplyDue) -> None:
     starts_on, ends_on = date.fromisoformat(event.starts_on), date.fromisoformat(event.ends_on)
     now = timezone.now()
     if ends_on >= paris_day(now) and services.answer_for_gone(
-        event.account_id, starts_on, ends_on, event.new_address, now=now
+        event.account_id, starts_on, ends_on, event.new_address, only_to=event.only_to, now=now
     ):
         _rewrite(event.account_id)
 

@@ -23,6 +23,7 @@ class AbsenceRow(models.Model):
     weekdays = models.CharField(max_length=7, blank=True)  # ISO digits
     is_rich = models.BooleanField(default=False)
     only_known = models.BooleanField(default=False)
+    only_to = models.CharField(max_length=253, blank=True)
     replacement = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

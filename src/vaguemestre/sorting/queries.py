@@ -59,6 +59,7 @@ def _absence(row: AbsenceRow) -> Absence:
         weekdays=tuple(int(digit) for digit in row.weekdays),
         is_rich=row.is_rich,
         only_known=row.only_known,
+        only_to=row.only_to,
         replacement_id=row.replacement_id,
     )
 

@@ -35,7 +35,7 @@ class Absence:
 
     `weekdays` (ISO, 1 = Monday; none = every day): the only days on which it answers. `is_rich`: the texts
     are HTML. `only_known`: outside, only people of the address book are answered. `replacement_id`: the
-    person whose card ends the internal text.
+    person whose card ends the internal text. `only_to`: only what was sent to an address of that domain.
     """
 
     is_on: bool
@@ -52,6 +52,7 @@ class Absence:
     is_rich: bool = False
     only_known: bool = False
     replacement_id: int | None = None
+    only_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

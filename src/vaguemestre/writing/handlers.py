@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.outbox.events import MessageFiled, MessageRefused
 from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing import queries, services
@@ -13,6 +14,11 @@ from vaguemestre.writing.http import size_limit
 
 def forget_composer(event: MessageFiled) -> None:
     services.forget_writing(event.account_id, event.key, open_mailbox.get())
+
+
+def follow_transfer(event: PersonTransferred) -> None:
+    """Signatures follow somebody to another académie of this installation."""
+    services.move_identities(event.account_id, event.left_domain, event.new_address)
 
 
 def carry_mailing(event: MailingGoesOn) -> None:

@@ -175,3 +175,16 @@ def test_a_hand_written_script_is_told_its_faults_by_line(engines: LiveEngines) 
         assert (error.line, "garder" in error.message) == (3, True)
         assert scripts.check('require "fileinto";\r\nfileinto "x";\r\n') == ()
         assert scripts.listed().names == ()
+
+
+def test_a_former_academie_is_answered_for_and_the_new_one_is_not(engines: LiveEngines) -> None:
+    name, token = f"v{secrets.token_hex(3)}", secrets.token_hex(4)
+    new, former = f"{name}@{engines.config.academy.domain}", f"{name}@ac-lille.test"
+    person = engines.someone(mailbox=former, names=(former, new, name), receives=(new, former), sends=(new,))
+    install(engines, person, Decided(absences=(replace(AWAY, only_to="ac-lille.test"),)))
+    to_new, to_former = f"neuf.{token}@dehors.example", f"ancien.{token}@dehors.example"
+    engines.arrive(new, letter(to_new, new, f"nouvelle-{token}"), to_new)
+    engines.arrive(former, letter(to_former, former, f"ancienne-{token}"), to_former)
+    wait_until(lambda: to_former in receivers(engines))
+    assert engines.found(person, f"nouvelle-{token}")
+    assert to_new not in receivers(engines)

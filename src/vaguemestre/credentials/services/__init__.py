@@ -32,6 +32,7 @@ from vaguemestre.credentials.services.lives import (
     open_account,
     open_accounts,
     open_boxes,
+    rename_account,
     withdraw_proofs,
 )
 from vaguemestre.credentials.services.one_time import (
@@ -112,6 +113,7 @@ __all__ = [
     "receipt_pdf",
     "remove_application",
     "remove_passkey",
+    "rename_account",
     "revoke_app_password",
     "revoke_app_passwords_held",
     "revoke_every_app_password",

@@ -136,6 +136,15 @@ def _set_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: date
     return changed
 
 
+def rename_account(account_id: int, username: str, *, by: str, now: datetime) -> None:
+    """Another username, taken already. The mailbox keeps its name inside. Inside the caller's transaction."""
+    Account.objects.filter(pk=account_id).update(username=username)
+    record_many(
+        [Line("credentials.account-renamed", f"account:{account_id}", by, now, {"username": username})]
+    )
+    announce(AccountsChanged([account_id]))
+
+
 def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     """Nothing its owner or a thief knew or held opens the account: password and sources of codes are gone.
 

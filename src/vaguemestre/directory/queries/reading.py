@@ -23,6 +23,7 @@ from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.rules.sealing import unseal
 from vaguemestre.directory.values import (
     CivilStatus,
+    KnownElsewhere,
     KnownPerson,
     Listed,
     Numen,
@@ -111,6 +112,30 @@ def people_in(structure_id: int, day: date) -> QuerySet[Person]:
         Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=day)
     )
     return Person.objects.filter(served).distinct().order_by("usage_name", "birth_name", "first_name")
+
+
+def known_elsewhere(academy_id: int) -> dict[str, KnownElsewhere]:
+    """Digest of NUMEN → somebody of another académie of this installation."""
+    rows = (
+        NumenRow.objects.exclude(person__academy_id=academy_id)
+        .select_related("person")
+        .annotate(last_start=Max("person__assignments__starts_on"))
+    )
+    return {
+        row.digest: KnownElsewhere(row.person_id, civil_of(row.person), row.last_start or date.min)
+        for row in rows.iterator(2000)
+    }
+
+
+def civil_of(person: Person) -> CivilStatus:
+    return CivilStatus(
+        person.civility,
+        person.birth_name,
+        person.usage_name,
+        person.first_name,
+        person.birth_date,
+        person.chosen_first_name,
+    )
 
 
 def people_over(today: date) -> dict[int, date]:

@@ -13,9 +13,11 @@ from vaguemestre.directory.services.people import (
     add_address,
     change_people,
     change_person,
+    forget_addresses,
     hide_people,
     register_people,
     register_person,
+    transfer_person,
 )
 from vaguemestre.directory.services.places import describe_structures, found_academy
 
@@ -27,6 +29,7 @@ __all__ = [
     "change_structure",
     "describe_service",
     "describe_structures",
+    "forget_addresses",
     "found_academy",
     "hide_people",
     "issue_numen",
@@ -38,4 +41,5 @@ __all__ = [
     "reseal_numens",
     "take_address",
     "take_technical_names",
+    "transfer_person",
 ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vaguemestre.directory import queries
 from vaguemestre.directory.events import PeopleArrived, PeopleChanged
@@ -30,6 +30,7 @@ from vaguemestre.directory.values import (
     Post,
     Registered,
     StaffCategory,
+    Transferred,
 )
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import Line, record, record_many
@@ -127,6 +128,52 @@ def change_person(change: PersonChange, keys: NumenKeys, *, by: str, now: dateti
     but no longer sends (DOMAIN.md §2.3). Raises like `register_people`.
     """
     change_people([change], keys, by=by, now=now)
+
+
+def transfer_person(
+    person_id: int, academy_id: int, person: NewPerson, *, by: str, now: datetime
+) -> Transferred:
+    """Move somebody to another académie of this installation. Inside the caller's transaction.
+
+    The NUMEN stays, username and address are new there; former addresses still receive and no longer send,
+    and what was served there ends. Raises like `register_people`.
+    """
+    academy = Academy.objects.get(pk=academy_id)
+    row = Person.objects.select_related("academy").get(pk=person_id)
+    left = row.academy.domain
+    names = free_names([person.civil], academy.domain)[0]
+    first_day = min(post.starts_on for post in person.posts)
+    Assignment.objects.filter(person=row, ends_on=None).update(ends_on=first_day - timedelta(days=1))
+    row.academy, row.dossier, row.category = academy, person.dossier, person.category
+    row.service_id = _service(queries.service_ids(academy_id), person.category, person.posts)
+    row.save(update_fields=("academy", "dossier", "category", "service_id"))
+    change_columns = PersonChange(person_id, civil=person.civil)
+    _change_columns(row, change_columns)
+    MailAddress.objects.filter(person=row).update(is_primary=False, may_send=False)
+    _keep_names([names], [row])
+    _change_posts(row, person.posts)
+    record(
+        "directory.person-transferred",
+        to=f"person:{person_id}",
+        by=by,
+        at=now,
+        left=left,
+        username=names.username,
+    )
+    announce(PeopleChanged([person_id]))
+    return Transferred(left, names)
+
+
+def forget_addresses(person_id: int, domain: str, *, by: str, now: datetime) -> None:
+    """Former addresses in that domain receive nothing any more; nobody is ever given them.
+
+    Inside the caller's transaction.
+    """
+    rows = MailAddress.objects.filter(person_id=person_id, address__endswith=f"@{domain}", is_primary=False)
+    forgotten, _ = rows.delete()
+    if forgotten:
+        record("directory.addresses-forgotten", to=f"person:{person_id}", by=by, at=now, domain=domain)
+        announce(PeopleChanged([person_id]))
 
 
 def hide_people(person_ids: Sequence[int], *, hidden: bool, by: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from vaguemestre.directory.rules.names import fold
-from vaguemestre.directory.values import CivilStatus, KnownPerson, Numen
+from vaguemestre.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Numen
 from vaguemestre.intake.rules.grouping import Group, same_human
 from vaguemestre.intake.values import Doubtful, Known, RefusedLine
 
@@ -21,6 +21,7 @@ class Matches:
     unknown: tuple[Group, ...]
     refused: tuple[RefusedLine, ...]
     doubts: tuple[Doubtful, ...]
+    elsewhere: tuple[tuple[Group, KnownElsewhere], ...] = ()
 
 
 def matched(groups: Sequence[Group], known: Known, digest: Digest) -> Matches:
@@ -47,6 +48,8 @@ def matched(groups: Sequence[Group], known: Known, digest: Digest) -> Matches:
             found.append((group, person))
         else:
             left.append(group)
+    left, moving, others = _from_elsewhere(left, known, digest)
+    refused += others
     twice = _found_twice(found)
     refused += [
         line for group in twice for line in _all_lines(group, "dossier", "désigne une personne déjà vue")
@@ -57,7 +60,24 @@ def matched(groups: Sequence[Group], known: Known, digest: Digest) -> Matches:
         reason = f"ressemble à une personne connue (dossier {person.dossier}) : à rapprocher à la main"
         refused += _all_lines(group, "nom_naissance", reason)
         doubts.append(_doubt(group, person, reason))
-    return Matches(tuple(found), tuple(unknown), tuple(refused), tuple(doubts))
+    return Matches(tuple(found), tuple(unknown), tuple(refused), tuple(doubts), tuple(moving))
+
+
+def _from_elsewhere(
+    groups: Sequence[Group], known: Known, digest: Digest
+) -> tuple[list[Group], list[tuple[Group, KnownElsewhere]], list[RefusedLine]]:
+    """The unknown here, those another académie of the installation knows, and those who contradict it."""
+    left, moving, refused = list[Group](), list[tuple[Group, KnownElsewhere]](), list[RefusedLine]()
+    reason = "NUMEN connu dans une autre académie sous un autre état civil : à vérifier"
+    for group in groups:
+        there = known.elsewhere.get(digest(group.numen)) if group.numen and known.elsewhere else None
+        if there is None:
+            left.append(group)
+        elif _could_be(group.civil, there.civil):
+            moving.append((group, there))
+        else:
+            refused += _all_lines(group, "numen", reason)
+    return left, moving, refused
 
 
 def _doubt(group: Group, person: KnownPerson, reason: str) -> Doubtful:

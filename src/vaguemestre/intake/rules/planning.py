@@ -4,10 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from vaguemestre.directory.values import CivilStatus, KnownPerson, NewPerson, PersonChange, Post
+from vaguemestre.directory.values import (
+    CivilStatus,
+    KnownElsewhere,
+    KnownPerson,
+    NewPerson,
+    PersonChange,
+    Post,
+)
 from vaguemestre.intake.rules.grouping import Group, grouped
 from vaguemestre.intake.rules.matching import Digest, matched
-from vaguemestre.intake.values import Arrival, Change, Known, KnownAccount, Plan, Reading, Terms
+from vaguemestre.intake.values import Arrival, Change, Known, KnownAccount, Plan, Reading, Terms, Transfer
 
 
 def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
@@ -18,6 +25,7 @@ def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
     groups, contradicted = grouped(reading.records)
     matches = matched(groups, known, digest)
     arrivals, ended = _arrivals(matches.unknown, terms)
+    transfers, left = _transfers(matches.elsewhere, terms)
     changes = [
         change for group, person in matches.known if (change := _change(group, person, known, terms, digest))
     ]
@@ -34,10 +42,11 @@ def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
         changes=tuple(changes),
         refused=tuple(refused),
         unchanged=unchanged,
-        ended_already=ended,
+        ended_already=ended + left,
         accounts_of_source=accounts,
         refusal=_refusal(leaving, accounts, terms),
         doubts=matches.doubts,
+        transfers=tuple(transfers),
     )
 
 
@@ -66,16 +75,34 @@ def _arrivals(groups: Iterable[Group], terms: Terms) -> tuple[list[Arrival], int
         if _is_over(group.posts, terms):
             ended += 1
             continue
-        person = NewPerson(
-            dossier=group.dossier,
-            civil=group.civil,
-            category=group.category,
-            posts=group.posts,
-            numen=group.numen,
-            recovery_address=group.recovery_address,
-        )
-        arrivals.append(Arrival(person, tuple(group.records)))
+        arrivals.append(Arrival(_new(group), tuple(group.records)))
     return arrivals, ended
+
+
+def _transfers(groups: Iterable[tuple[Group, KnownElsewhere]], terms: Terms) -> tuple[list[Transfer], int]:
+    """Those who take a post here after their last one there; the file of the académie they left says nothing
+    new about them, and they are counted apart."""
+    transfers, left = [], 0
+    for group, there in groups:
+        latest = max((p.starts_on for p in group.posts if _is_open(p, terms.today)), default=date.min)
+        if latest > there.last_start:
+            civil = _corrected(group.civil, there.civil)
+            person = replace(_new(group), civil=civil)
+            transfers.append(Transfer(there.person_id, person, tuple(group.records)))
+        else:
+            left += 1
+    return transfers, left
+
+
+def _new(group: Group) -> NewPerson:
+    return NewPerson(
+        dossier=group.dossier,
+        civil=group.civil,
+        category=group.category,
+        posts=group.posts,
+        numen=group.numen,
+        recovery_address=group.recovery_address,
+    )
 
 
 def _change(group: Group, person: KnownPerson, known: Known, terms: Terms, digest: Digest) -> Change | None:

@@ -11,11 +11,18 @@ from pathlib import Path
 
 from django.db import IntegrityError, transaction
 
-from vaguemestre.credentials.services import NewAccount, change_states, open_accounts
+from vaguemestre.credentials.queries import account_of_person
+from vaguemestre.credentials.services import NewAccount, change_states, open_accounts, rename_account
 from vaguemestre.directory.rules.sealing import digest, seal_bytes
-from vaguemestre.directory.services import change_people, describe_structures, register_people
+from vaguemestre.directory.services import (
+    change_people,
+    describe_structures,
+    register_people,
+    transfer_person,
+)
 from vaguemestre.directory.values import NumenKeys, Place
 from vaguemestre.intake import queries
+from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.intake.feeds import hr, structures
 from vaguemestre.intake.models import Doubt, Feed, KeptLine, Origin, RefusedRow
 from vaguemestre.intake.rules import plan
@@ -28,7 +35,9 @@ from vaguemestre.intake.values import (
     Record,
     RefusedLine,
     Terms,
+    Transfer,
 )
+from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 
@@ -153,6 +162,7 @@ def _bare_places(checked: Checked) -> list[Place]:
     described = {place.uai for place in checked.places}
     posts = [post for arrival in checked.plan.arrivals for post in arrival.person.posts]
     posts += [post for change in checked.plan.changes for post in change.change.posts]
+    posts += [post for transfer in checked.plan.transfers for post in transfer.person.posts]
     return [Place(uai) for uai in dict.fromkeys(post.uai for post in posts) if uai not in described]
 
 
@@ -243,12 +253,16 @@ def _end(feed: Feed, made: Plan, setting: Setting, now: datetime) -> None:
 
 
 def _apply_batches(feed: Feed, made: Plan, setting: Setting, *, now: datetime, progress: Progress) -> None:
-    total = len(made.arrivals) + len(made.changes)
+    total = len(made.arrivals) + len(made.changes) + len(made.transfers)
     done = 0
     progress(done, total)
     for changes in batched(made.changes, BATCH):
         _apply_changes(feed, changes, setting, now)
         done += len(changes)
+        progress(done, total)
+    for transfers in batched(made.transfers, BATCH):
+        _apply_transfers(feed, transfers, setting, now)
+        done += len(transfers)
         progress(done, total)
     for arrivals in batched(made.arrivals, BATCH):
         _apply_arrivals(feed, arrivals, setting, now)
@@ -277,6 +291,25 @@ def _apply_arrivals(feed: Feed, arrivals: Sequence[Arrival], setting: Setting, n
         [(one.person_id, a.lines, "arrival") for one, a in zip(registered, arrivals, strict=True)],
         setting.keys,
     )
+
+
+@transaction.atomic(durable=True)
+def _apply_transfers(feed: Feed, transfers: Sequence[Transfer], setting: Setting, now: datetime) -> None:
+    """Mailbox, folders, filters, contacts are the account's, and the account stays."""
+    for one in transfers:
+        moved = transfer_person(one.person_id, setting.academy_id, one.person, by=setting.by, now=now)
+        account = account_of_person(one.person_id)
+        if account:
+            change_states([account.account_id], "reopen", by=setting.by, now=now)
+            rename_account(account.account_id, moved.names.username, by=setting.by, now=now)
+            new_address, left = moved.names.address, moved.left_domain
+            announce(PersonTransferred(account.account_id, one.person_id, left, new_address))
+    Origin.objects.filter(person_id__in=[one.person_id for one in transfers]).delete()
+    if feed.full_source:
+        Origin.objects.bulk_create(
+            [Origin(person_id=one.person_id, source=feed.full_source) for one in transfers], batch_size=500
+        )
+    _keep_lines(feed, [(one.person_id, one.lines, "transfer") for one in transfers], setting.keys)
 
 
 @transaction.atomic(durable=True)

@@ -63,10 +63,10 @@ def neutral(name: str, starts_on: date, ends_on: date) -> Absence:
     )
 
 
-def gone(name: str, starts_on: date, ends_on: date, new_address: str) -> Absence:
+def gone(name: str, starts_on: date, ends_on: date, new_address: str, only_to: str = "") -> Absence:
     """What is answered for somebody who left or is away for long: neither why, nor until when.
 
-    `new_address` only where the person agreed.
+    `new_address` only where the person agreed; `only_to`: a domain, where they are reached at another.
     """
     text = f"Bonjour,\n\n{name} ne lit plus les messages envoyés à cette adresse."
     text += f" Vous pouvez lui écrire à {new_address}." if new_address else ""
@@ -78,6 +78,7 @@ def gone(name: str, starts_on: date, ends_on: date, new_address: str) -> Absence
         internal_text=text,
         external_text=text,
         place=Place.LEFT,
+        only_to=only_to,
     )
 
 

@@ -57,7 +57,8 @@ def _when(absence: Absence, now: datetime) -> Test:
     """Within its bounds; on some days only, within those days as Paris counts them (RFC 5260 §4.2)."""
     begin, end = bounds(absence)
     if not absence.weekdays:
-        return Test("allof", tests=(clock("ge", begin), clock("lt", end)))
+        to = (_sent_to(absence.only_to),) if absence.only_to else ()
+        return Test("allof", tests=(clock("ge", begin), clock("lt", end), *to))
     days = tuple(str(day % 7) for day in absence.weekdays)
     cut = tuple(
         Test("allof", tests=(clock("ge", first), clock("lt", last), _weekday(offset, days)))
@@ -65,6 +66,12 @@ def _when(absence: Absence, now: datetime) -> Test:
         if last > now
     )
     return cut[0] if len(cut) == 1 else Test("anyof", tests=cut)
+
+
+def _sent_to(domain: str) -> Test:
+    """To an address of that domain, whatever the message itself says of its recipients."""
+    arguments = (Tag("domain"), Tag("is"), "to", domain)
+    return Test("envelope", arguments, needs=("envelope",))
 
 
 def _weekday(offset: timedelta, days: tuple[str, ...]) -> Test:

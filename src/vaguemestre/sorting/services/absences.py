@@ -73,13 +73,19 @@ def set_neutral_absence(
 
 @transaction.atomic(durable=True)
 def answer_for_gone(
-    account_id: int, starts_on: date, ends_on: date, new_address: str, *, now: datetime
+    account_id: int,
+    starts_on: date,
+    ends_on: date,
+    new_address: str,
+    *,
+    only_to: str = "",
+    now: datetime,
 ) -> SortingChanged | None:
     """What is answered for somebody who left (DOMAIN.md §3.6); None when nothing opens their mailbox."""
     owner = queries.owner_of(account_id, now)
     if owner is None:
         return None
-    absence = gone(owner.name, starts_on, ends_on, new_address)
+    absence = gone(owner.name, starts_on, ends_on, new_address, only_to)
     check_absence(absence, now=now)
     _keep(account_id, absence)
     _told("sorting.absence-set-by-life", account_id, absence, by="system", now=now)

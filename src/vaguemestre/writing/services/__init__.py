@@ -15,6 +15,7 @@ from vaguemestre.writing.services.opening import start_writing
 from vaguemestre.writing.services.parting import drop_writing, forget_writing, take_back
 from vaguemestre.writing.services.sending import cancel_sending, check_nobody_answered, send_writing
 from vaguemestre.writing.services.signing import (
+    move_identities,
     remove_identity,
     remove_stock_text,
     save_identity,
@@ -34,6 +35,7 @@ __all__ = [
     "forget_writing",
     "fork_writing",
     "match_draft",
+    "move_identities",
     "prepare_mailing",
     "remove_enclosure",
     "remove_identity",

@@ -52,6 +52,14 @@ def save_identity(writer: Writer, identity_id: int, given: IdentityGiven, *, by:
 
 
 @transaction.atomic(durable=True)
+def move_identities(account_id: int, left_domain: str, address: str) -> None:
+    """Identities under an address of the académie that was left go to the new one. Twice is once."""
+    mine = Identity.objects.filter(account_id=account_id)
+    mine.filter(address__endswith=f"@{left_domain}").update(address=address)
+    mine.filter(reply_to__endswith=f"@{left_domain}").update(reply_to=address)
+
+
+@transaction.atomic(durable=True)
 def remove_identity(account_id: int, identity_id: int, *, by: str, now: datetime) -> None:
     """Twice is once."""
     removed, _ = Identity.objects.filter(account_id=account_id, pk=identity_id).delete()

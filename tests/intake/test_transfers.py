@@ -1,0 +1,124 @@
+"""Somebody moves from one académie of the installation to another, and everything comes along."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.intake.lines import feed, line, other
+
+from vaguemestre.credentials.models import Account
+from vaguemestre.directory.models import MailAddress, NumenRow, Person, TakenName
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.services import found_academy
+from vaguemestre.intake.events import PersonTransferred
+from vaguemestre.intake.services import Checked, Files, Setting, apply
+from vaguemestre.intake.values import Terms
+from vaguemestre.lives import services as lives
+from vaguemestre.lives.models import Passage
+from vaguemestre.lives.values import Numbers
+from vaguemestre.provisioning.queries import all_owed
+from vaguemestre.writing.models import Identity
+from vaguemestre.writing.services import move_identities
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 25)
+TERMS = Terms(TODAY, grace_days=60, closure_limit_percent=100)
+LILLE_SCHOOL = "0590001F"
+
+type Apply = Callable[..., Checked]
+
+
+@pytest.fixture
+def amiens(tmp_path: Path) -> Apply:
+    return applied(found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("080",)), tmp_path)
+
+
+@pytest.fixture
+def lille(tmp_path: Path) -> Apply:
+    return applied(found_academy("09", "Académie de Lille", "ac-lille.test", ("059",)), tmp_path)
+
+
+def applied(academy_id: int, tmp_path: Path) -> Apply:
+    setting = Setting(academy_id, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+
+    def act(*lines: str) -> Checked:
+        return apply(Files(feed(*lines)), setting, TERMS, now=NOW, progress=lambda *_: None)
+
+    return act
+
+
+def test_the_numen_stays_the_names_are_new_and_the_mailbox_is_the_same(amiens: Apply, lille: Apply) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    amiens(other(nom_naissance="Lefèvre", prenom="Emma"))
+    account = Account.objects.get(person__academy__code="09")
+    Account.objects.filter(pk=account.pk).update(state="active")
+    Identity.objects.create(account=account, address="elodie.lefevre@ac-lille.test", name="Élodie Lefèvre")
+    assert (account.username, account.mailbox) == ("elefevre", "elefevre@ac-lille.test")
+    arriving = line(dossier="A77", debut="01/11/2026")
+    done = amiens(arriving)
+    assert (len(done.plan.transfers), len(done.plan.arrivals)) == (1, 0)
+    account.refresh_from_db()
+    assert account.person is not None
+    assert account.person.academy.code == "20"
+    assert account.person.dossier == "A77"
+    # a namesake was there first: the number says so
+    assert (account.username, account.mailbox) == ("elefevre2", "elefevre@ac-lille.test")
+    assert NumenRow.objects.filter(person=account.person).count() == 1
+    assert Person.objects.count() == 2
+    addresses = list(
+        MailAddress.objects.filter(person=account.person)
+        .order_by("id")
+        .values_list("address", "is_primary", "may_send")
+    )
+    assert addresses == [
+        ("elodie.lefevre@ac-lille.test", False, False),
+        ("elodie.lefevre@ac-amiens.test", True, True),
+    ]
+    ended = account.person.assignments.get(structure__uai=LILLE_SCHOOL)
+    assert ended.ends_on == date(2026, 10, 31)
+    move_identities(account.pk, "ac-lille.test", "elodie.lefevre@ac-amiens.test")
+    assert Identity.objects.get().address == "elodie.lefevre@ac-amiens.test"
+    assert amiens(arriving).plan.is_empty
+
+
+def test_the_file_of_the_academie_that_was_left_does_not_take_them_back(amiens: Apply, lille: Apply) -> None:
+    there = line(uai=LILLE_SCHOOL, debut="01/09/2020")
+    lille(there)
+    amiens(line(dossier="A77", debut="01/11/2026"))
+    again = lille(there)
+    assert again.plan.is_empty
+    assert again.plan.ended_already == 1
+    assert Person.objects.get().academy.code == "20"
+
+
+def test_the_same_numen_under_another_name_is_refused(amiens: Apply, lille: Apply) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    done = amiens(line(debut="01/11/2026", nom_naissance="Autre", prenom="Paul"))
+    assert "autre académie" in done.plan.refused[0].reason
+    assert Person.objects.get().academy.code == "09"
+
+
+def test_former_addresses_answer_for_the_agreed_time_then_receive_nothing_and_are_nobodys(
+    amiens: Apply, lille: Apply
+) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    amiens(line(dossier="A77", debut="01/11/2026"))
+    account, numbers = Account.objects.get(), Numbers()
+    event = PersonTransferred(account.pk, 0, "ac-lille.test", "elodie.lefevre@ac-amiens.test")
+    for _ in range(2):
+        lives.begin_academy_move(
+            event.account_id, event.left_domain, event.new_address, numbers, by="system", now=NOW, today=TODAY
+        )
+    assert Passage.objects.count() == 1
+    (owed,) = all_owed(NOW).values()
+    former = {"elodie.lefevre@ac-lille.test", "elefevre@ac-lille.test"}
+    assert former <= set(owed.receives)
+    assert owed.sends == ("elodie.lefevre@ac-amiens.test",)
+    lives.follow(numbers, now=NOW, today=TODAY + timedelta(days=60))
+    (owed,) = all_owed(NOW).values()
+    assert not former & set(owed.receives)
+    assert owed.mailbox in owed.names  # what opens it inside
+    taken = TakenName.objects.filter(name__in=former)
+    assert taken.count() == 2
