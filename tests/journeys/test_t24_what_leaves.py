@@ -1,0 +1,109 @@
+"""What is pasted stays clean; what leaves has on the wire the fields it should, whatever was typed."""
+
+import email
+import email.policy
+import re
+import secrets
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.journeys.conftest import Instance, wait_until
+from tests.journeys.seen import imap, label, sign_in, uids_of
+from tests.outbox.test_message import check_strictly
+
+pytestmark = [pytest.mark.engines, pytest.mark.browser]
+ROLE = "secretary"
+PASTED = Path(__file__).resolve().parents[1] / "corpus" / "pasted"
+FIELDS = {
+    "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
+}  # fmt: skip
+OF_THE_WAY = {"Return-Path", "Delivered-To", "Received", "DKIM-Signature", "X-Original-To", "ARC-Seal"}
+INJECTIONS = (
+    "x\r\nBcc: vole@dehors.example", "x\nBcc: vole@dehors.example", "x\rX-Vole: 1", "x\r\n\r\nAutre corps",
+    "x\x00y", "x\u2028Bcc: vole@dehors.example", "x\x0bX-Vole: 1", "x%0d%0aBcc: vole@dehors.example",
+    "=?utf-8?q?x=0D=0ABcc:_vole=40dehors.example?=",
+    "x\u0085Bcc: vole@dehors.example", '"><script>', "{{7*7}}",
+)  # fmt: skip
+
+
+def begin(page: Page, instance: Instance) -> None:
+    someone = instance.account(ROLE)
+    sign_in(page, instance.web, someone["username"], someone["password"])
+    page.goto(f"{instance.web}/messagerie/ecrire/")
+
+
+def paste(page: Page, program: str) -> None:
+    """What that program puts on the clipboard."""
+    page.get_by_role("textbox", name="Message").evaluate(
+        """(editor, html) => {
+            const held = new DataTransfer();
+            held.setData("text/html", html);
+            held.setData("text/plain", "rien");
+            const way = { clipboardData: held, bubbles: true, cancelable: true };
+            editor.dispatchEvent(new ClipboardEvent("paste", way));
+        }""",
+        (PASTED / f"{program}.html").read_text(encoding="utf-8"),
+    )
+
+
+def raw(instance: Instance, subject: str, count: int = 1) -> list[bytes]:
+    with imap(instance, instance.account("outside")) as client:
+        wait_until(lambda: len(uids_of(client, "INBOX", subject)) >= count, 60)
+        uids = uids_of(client, "INBOX", subject)
+        return [client.uid("FETCH", uid, "(BODY.PEEK[])")[1][0][1] for uid in uids]
+
+
+def test_word_and_excel_are_pasted_clean_and_travel_in_both_texts(instance: Instance, page: Page) -> None:
+    subject = f"Collage {secrets.token_hex(4)}"
+    begin(page, instance)
+    page.get_by_label("À", exact=True).fill("parent@dehors.example")
+    page.get_by_label("Objet").fill(subject)
+    editor = page.get_by_role("textbox", name="Message")
+    editor.click()
+    paste(page, "word")
+    expect(editor.get_by_role("listitem")).to_have_text(["Premier point", "Second point"])
+    page.keyboard.press("Control+End")
+    paste(page, "excel")
+    expect(editor.get_by_role("cell")).to_have_count(4)
+    html = editor.inner_html()
+    assert not re.search(r"mso|<o:|class=|xl65|file:|StartFragment|x:num", html, re.IGNORECASE)
+    expect(editor.locator("b")).to_contain_text("Ordre du jour\u00a0: «\u00a0vie scolaire\u00a0»")
+    assert page.title() != "script"
+    page.get_by_role("button", name="Envoyer", exact=True).click()
+    expect(page.get_by_text(label("Courriel envoyé"))).to_be_visible()
+    (content,) = raw(instance, subject)
+    message = check_strictly(content)
+    plain = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    for words in ("Ordre du jour\u00a0: «\u00a0vie scolaire\u00a0»", "Premier point", "Léa", "15,5"):
+        assert words in plain
+    rich = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert rich.count("<li>") == 2
+    assert rich.count("<td") == 4
+    assert not re.search(r"<style|class=|mso-", rich)
+
+
+def test_no_text_field_adds_anything_to_what_is_on_the_wire(instance: Instance, page: Page) -> None:
+    begin(page, instance)
+    mark = secrets.token_hex(4)
+    token = page.locator('meta[name="csrf"]').get_attribute("content") or ""
+    headers = {"Accept": "application/json", "X-CSRFToken": token, "Referer": instance.web}
+    left = 0
+    for payload in INJECTIONS:
+        for hurt in ("subject", "to", "html"):
+            fields = {"to": "parent@dehors.example", "subject": mark, "html": "<p>x</p>"}
+            fields[hurt] = f"{fields[hurt]} {payload}" if hurt != "to" else f'"{payload}" <{fields["to"]}>'
+            fields |= {"attempt": "1", "now": "1"}
+            address = f"{instance.web}/messagerie/ecrire/{secrets.token_hex(16)}/envoyer/"
+            answer = page.request.post(address, form=fields, headers=headers)
+            assert answer.status in (200, 422), (hurt, payload)
+            left += answer.ok
+    contents = raw(instance, mark, left)
+    assert len(contents) == left
+    for content in contents:
+        message = cast("EmailMessage", email.message_from_bytes(content, policy=email.policy.default))
+        assert {*message.keys()} - OF_THE_WAY == FIELDS
+        assert [one.addr_spec for one in message["To"].addresses] == ["parent@dehors.example"]
+        check_strictly(content)
