@@ -17,8 +17,9 @@ class Answer:
 class Browser:
     """Signs in once, then asks. Costs the client next to nothing, so that what is measured is the server."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._host, self._port = host, port
+    def __init__(self, host: str, port: int, *, source: str = "") -> None:
+        """`source`: the loopback address it asks from."""
+        self._host, self._port, self._source = host, port, source
         self._cookies: dict[str, str] = {}
         self._socket: socket.socket | None = None
 
@@ -60,7 +61,11 @@ class Browser:
 
     def _ask(self, request: bytes) -> Answer:
         if self._socket is None:
-            self._socket = socket.create_connection((self._host, self._port), timeout=60)
+            self._socket = socket.create_connection(
+                (self._host, self._port),
+                timeout=60,
+                source_address=(self._source, 0) if self._source else None,
+            )
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.sendall(request)
         data = self._more()
