@@ -13,7 +13,7 @@ from tests.classes.schools import ENT, NOW, OTHER, TODAY, UAI, address_of, brows
 from vaguemestre.classes import queries
 from vaguemestre.classes.models import GatewayRow, GroupRow, PupilRow
 from vaguemestre.classes.rules.addresses import audience_address
-from vaguemestre.classes.services import allow_person, decide_rights, forbid_person
+from vaguemestre.classes.services import allow_person, decide_rights, forbid_person, purge
 from vaguemestre.classes.values import Asker, Audience, Reach, Right, Role, Side
 from vaguemestre.contacts.models import Contact
 from vaguemestre.credentials.models import Account
@@ -183,6 +183,8 @@ def test_families_get_a_copy_each_that_shows_no_address_of_anybody(
     assert set(MailingCopy.objects.values_list("name", flat=True)) == {""}
     forget_class_mailings(now=NOW.replace(year=2028))
     assert not MailingCopy.objects.exists()
+    purge(now=NOW.replace(year=2027, month=9, day=1), ent_domain=ENT)
+    assert not OutgoingRow.objects.exists()
 
 
 def test_answers_come_to_the_same_mailbox_by_an_address_kept_from_year_to_year(

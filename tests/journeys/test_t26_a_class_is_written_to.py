@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import imap, sign_in, uids_of
+from tests.journeys.test_t07_every_page_is_accessible import violations, width_kept
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -25,6 +26,7 @@ def test_families_are_written_to_and_answer(instance: Instance, page: Page) -> N
     page.keyboard.type("{eleve} vient-il ? INE 1234567890A")
     page.get_by_role("button", name="Envoyer", exact=True).click()
     expect(page.get_by_text("un numéro national d’élève")).to_be_visible()
+    assert violations(page) == []
     ready = page.get_by_role("button", name=re.compile(r"Envoyer \d+ exemplaires"))
     count = int(re.findall(r"\d+", ready.inner_text())[0])
     ready.click()
@@ -71,6 +73,12 @@ def test_families_are_written_to_and_answer(instance: Instance, page: Page) -> N
 def test_a_head_writes_to_pupils_from_the_schools_box(instance: Instance, page: Page) -> None:
     head, mark = instance.account("head"), secrets.token_hex(4)
     sign_in(page, instance.web, head["username"], head["password"])
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/classes/", f"/classes/{_school(page, instance)}/reglages/"):
+        page.goto(f"{instance.web}{path}")
+        assert violations(page) == [], path
+        assert width_kept(page), path
+    page.set_viewport_size({"width": 1280, "height": 860})
     page.goto(f"{instance.web}/boites/")
     box = page.get_by_role("list", name="Boîtes partagées").get_by_role("link").first.get_attribute("href")
     page.goto(f"{instance.web}{box}ecrire/")
@@ -88,3 +96,9 @@ def test_a_head_writes_to_pupils_from_the_schools_box(instance: Instance, page: 
         )
         header = client.uid("FETCH", found[0], "(BODY.PEEK[HEADER.FIELDS (FROM)])")[1][0][1].decode()
     assert "from: ce.08" in header.lower()
+
+
+def _school(page: Page, instance: Instance) -> str:
+    page.goto(f"{instance.web}/classes/")
+    address = page.get_by_role("link", name="Réglages").first.get_attribute("href") or ""
+    return re.findall(r"/classes/(\w+)/", address)[0]

@@ -1,5 +1,6 @@
 """What the worker does for classes."""
 
+from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.classes import services
@@ -15,4 +16,4 @@ def follow_account(event: AccountTouched) -> None:
 
 
 def purge_rosters() -> None:
-    services.purge(now=timezone.now())
+    services.purge(now=timezone.now(), ent_domain=settings.CONFIG.ent.domain)

@@ -72,7 +72,8 @@ def apply(
 @app.command()
 def purge() -> None:
     """Oublie les classes dont l’année scolaire est finie (le service le fait aussi de lui-même)."""
-    typer.echo(f"Établissements oubliés : {services.purge(now=timezone.now())}")
+    count = services.purge(now=timezone.now(), ent_domain=settings.CONFIG.ent.domain)
+    typer.echo(f"Établissements oubliés : {count}")
 
 
 @app.command("sample")

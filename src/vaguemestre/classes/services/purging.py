@@ -7,16 +7,22 @@ from django.db import transaction
 from vaguemestre.classes.models import RosterRow, StagedRow
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.outbox.services import forget_domain
 
 STAGED_FOR = timedelta(hours=2)
 
 
 @transaction.atomic(durable=True)
-def purge(*, now: datetime) -> int:
-    """Forget the rosters whose year is over, and files given up. Returns how many rosters went."""
+def purge(*, now: datetime, ent_domain: str = "") -> int:
+    """Forget the rosters whose year is over, and files given up. Returns how many rosters went.
+
+    With them goes what says to whom of the ENT anybody wrote.
+    """
     StagedRow.objects.filter(at__lt=now - STAGED_FOR).delete()
     over = list(RosterRow.objects.filter(purge_on__lt=paris_day(now)).values_list("pk", "structure_id"))
     for pk, structure_id in over:
         RosterRow.objects.filter(pk=pk).delete()
         record("classes.purged", to=f"structure:{structure_id}", by="system", at=now)
+    if over and ent_domain:
+        forget_domain(ent_domain, now=now)
     return len(over)

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
+from vaguemestre.classes.rules.addresses import is_of_ent
 from vaguemestre.credentials.queries import identified, presented
 from vaguemestre.directory.queries import addresses_by_person
 from vaguemestre.helpdesk.ports import ForwardsOf, UndeliveredTo, UsageOf
@@ -29,12 +32,18 @@ def mail_of(
         usage=_unless_away(lambda: usage(account.mailbox)),
         came_in_vain=_unless_away(lambda: tuple(undelivered(addresses, now=now))),
         left_in_vain=tuple(
-            Undelivered(at, recipient, status, is_final=not status.startswith("4"))
+            Undelivered(at, _shown(recipient), status, is_final=not status.startswith("4"))
             for at, recipient, status, _ in left
         ),
         forwards=tuple(forwards(account_id)),
         kept_back=kept_back(account_id),
     )
+
+
+def _shown(recipient: str) -> str:
+    """Pupils and families are their school's business, not the desk's."""
+    domain = str(settings.CONFIG.ent.domain)
+    return f"…@{domain}" if is_of_ent(recipient, domain) else recipient
 
 
 def _unless_away[T](ask: Callable[[], T]) -> T | None:

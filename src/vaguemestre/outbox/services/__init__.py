@@ -1,6 +1,11 @@
 """Sending once, judging what is submitted, holding, following what left."""
 
-from vaguemestre.outbox.services.following import forget_passages, gather_reports, read_deliveries
+from vaguemestre.outbox.services.following import (
+    forget_domain,
+    forget_passages,
+    gather_reports,
+    read_deliveries,
+)
 from vaguemestre.outbox.services.holding import discard_held, end_hold, expect_bulk, release_held
 from vaguemestre.outbox.services.judging import judge_posting
 from vaguemestre.outbox.services.leaving import (
@@ -21,6 +26,7 @@ __all__ = [
     "discard_held",
     "end_hold",
     "expect_bulk",
+    "forget_domain",
     "forget_passages",
     "gather_reports",
     "judge_posting",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from vaguemestre.outbox.models import FateRow, LogReading, PassageRow, SenderRow
+from vaguemestre.outbox.models import FateRow, LogReading, OutgoingRow, PassageRow, SenderRow
 from vaguemestre.outbox.ports import FindReports, Hear, ReadLog
 from vaguemestre.outbox.rules.fates import follows
 from vaguemestre.outbox.rules.reports import read_report
@@ -55,6 +55,17 @@ def forget_passages(*, now: datetime) -> None:
     """What left long ago is followed no more; what is still held stays."""
     old = PassageRow.objects.filter(at__lt=now - KEPT_FOR).exclude(hold=PassageRow.Hold.HELD)
     old.filter(pk__in=list(old.values_list("pk", flat=True)[:2000])).delete()
+
+
+def forget_domain(domain: str, *, now: datetime) -> None:
+    """Nothing says any more to whom of that domain anybody wrote; what is still on its way, or held, stays.
+
+    Inside the caller's transaction.
+    """
+    there = {"recipients__icontains": f"@{domain}"}
+    PassageRow.objects.filter(at__lt=now, **there).exclude(hold=PassageRow.Hold.HELD).delete()
+    ended = (OutgoingRow.State.FILED, OutgoingRow.State.CANCELLED, OutgoingRow.State.REFUSED)
+    OutgoingRow.objects.filter(state__in=ended, created_at__lt=now, **there).delete()
 
 
 def _note_deliveries(deliveries: Sequence[Delivery]) -> int:
