@@ -50,7 +50,7 @@ from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.glancing import Glancing
 from vaguemestre.engines.imap.moving import ImapStores
 from vaguemestre.engines.imap.orders import Orders
-from vaguemestre.engines.imap.pages import Pages, Summaries
+from vaguemestre.engines.imap.pages import Letters, Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.reports import Reports
 from vaguemestre.engines.imap.welcoming import Welcoming
@@ -260,12 +260,13 @@ def plug_engines(config: Config) -> None:
 
 def _plug_mail(config: Config) -> None:
     """Reading, sending and filing, each opened by a token made when a connection is."""
-    pages, summaries, orders = Pages(), Summaries(), Orders()
+    pages, summaries, orders, letters = Pages(), Summaries(), Orders(), Letters()
 
     def forget(mailbox: str) -> None:
         pages.forget(mailbox)
         summaries.forget(mailbox)
         orders.forget(mailbox)
+        letters.forget(mailbox)
 
     pool = Pool(
         connector((config.mail.host, config.ports.imap), _mail_token),
@@ -275,7 +276,7 @@ def _plug_mail(config: Config) -> None:
         most_waiting=max(1, config.web.threads - 1),  # of a worker's threads, one is left for everybody else
     )
     patience = 3.0 if config.mail.full_text_search else 15.0
-    mailboxes = ImapMailboxes(pool, pages, summaries, orders, search_patience=patience)
+    mailboxes = ImapMailboxes(pool, pages, summaries, orders, letters, search_patience=patience)
     webmail.open_mailbox.plug(Fencing(mailboxes, _fence_of))
     webmail.fetch_picture.plug(Pictures())
     webmail.other_boxes.plug(_other_boxes)

@@ -339,3 +339,19 @@ def test_a_flag_that_is_not_one_is_refused(post: Post, someone: Someone) -> None
             with pytest.raises(EngineRefused):
                 box.append("INBOX", letter("y"), (bad,), at(1))
         assert box.page("INBOX", 0, 9).total == 1
+
+
+def test_a_letter_opened_again_has_the_marks_of_now_or_is_gone(post: Post, someone: Someone) -> None:
+    login = MailLogin(someone.mailbox, "s")
+    with post.mailboxes(login) as box:
+        ref = box.append("INBOX", letter("Deux fois"), (), at(1))
+        first = box.open(ref)
+    with post.mailboxes(login) as box:
+        box.flag([ref], ("\\Flagged",), ())
+        again = box.open(ref)
+        assert (again.subject, again.root, again.fields) == (first.subject, first.root, first.fields)
+        assert again.flags - first.flags == {"\\Flagged"}
+        assert box.part(ref, "1").startswith(b"Bonjour")
+        box.expunge([ref])
+    with post.mailboxes(login) as box, pytest.raises(MessageGone):
+        box.open(ref)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from vaguemestre.engines.imap.looking import Looking
 from vaguemestre.engines.imap.marking import Marking
 from vaguemestre.engines.imap.orders import Orders
-from vaguemestre.engines.imap.pages import Pages, Summaries
+from vaguemestre.engines.imap.pages import Letters, Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.reading import Reading
 from vaguemestre.engines.imap.session import connector
@@ -19,6 +19,10 @@ __all__ = ["ImapMailbox", "ImapMailboxes", "connector"]
 
 class ImapMailbox(Looking, Reading, Marking, Shelving):
     """Implements `webmail.ports.Mailbox` on a borrowed connection."""
+
+    def use(self, letters: Letters) -> None:
+        """Remember there what is opened."""
+        self._letters = letters
 
 
 class ImapMailboxes:
@@ -34,6 +38,7 @@ class ImapMailboxes:
         pages: Pages,
         summaries: Summaries,
         orders: Orders | None = None,
+        letters: Letters | None = None,
         *,
         everything: str = "Virtuel/All",
         search_patience: float = PATIENCE,
@@ -42,6 +47,7 @@ class ImapMailboxes:
         self._patience = search_patience
         self._pages = pages
         self._summaries = summaries
+        self._letters = letters or Letters()
         self._orders = orders or Orders()
         self._everything = everything
 
@@ -51,6 +57,7 @@ class ImapMailboxes:
             mailbox = ImapMailbox(
                 login, lease, self._pages, self._summaries, self._orders, self._everything, self._patience
             )
+            mailbox.use(self._letters)
             try:
                 yield mailbox
             finally:

@@ -1,4 +1,4 @@
-"""What a process remembers of lists: nothing that may be wrong.
+"""What a process remembers of lists and letters: nothing that may be wrong.
 
 Summaries never change for a (mailbox, folder, UIDVALIDITY, UID). A page is used again only when the folder's
 STATUS, asked each time, answers word for word what it did when the page was made.
@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from vaguemestre.webmail.values import Page, Summary, View
+from vaguemestre.webmail.values import MessageRef, OpenedMessage, Page, Summary, View
 
 type Box = tuple[str, str, int]
 """Mailbox, folder, UIDVALIDITY."""
@@ -17,6 +17,8 @@ type PageKey = tuple[str, int, int, View]
 """Folder, offset, size, how it is looked at."""
 
 MOST_SUMMARIES = 40_000  # about 36 MB a worker
+MOST_LETTERS = 1_000
+HEAVIEST_LETTER = 200  # parts; bigger ones are asked again
 MOST_PAGES = 2_000
 MOST_PAGES_EACH = 12
 
@@ -56,6 +58,35 @@ class Summaries:
     @property
     def count(self) -> int:
         return self._count
+
+
+class Letters:
+    """Headers and structure of letters opened lately, which never change; their flags are always asked."""
+
+    def __init__(self, most: int = MOST_LETTERS) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._held: OrderedDict[tuple[str, MessageRef], OpenedMessage] = OrderedDict()
+
+    def get(self, mailbox: str, ref: MessageRef) -> OpenedMessage | None:
+        with self._lock:
+            found = self._held.get((mailbox, ref))
+            if found is not None:
+                self._held.move_to_end((mailbox, ref))
+            return found
+
+    def keep(self, mailbox: str, message: OpenedMessage) -> None:
+        if len(message.root.children) > HEAVIEST_LETTER:
+            return
+        with self._lock:
+            self._held[mailbox, message.ref] = message
+            if len(self._held) > self._most:
+                self._held.popitem(last=False)
+
+    def forget(self, mailbox: str) -> None:
+        with self._lock:
+            for key in [key for key in self._held if key[0] == mailbox]:
+                del self._held[key]
 
 
 class Pages:

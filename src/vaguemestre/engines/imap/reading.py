@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vaguemestre.engines.imap import parse, words
+from vaguemestre.engines.imap.pages import Letters
 from vaguemestre.engines.imap.session import OPENED, PATIENCE_BYTES, Session
 from vaguemestre.webmail.values import MessageRef, OpenedMessage, Part
 
@@ -11,12 +13,18 @@ _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){0,100}", re.ASCII)
 
 
 class Reading(Session):
+    _letters: Letters
     _opened: tuple[MessageRef, Part] | None = None  # the structure of the message opened last
 
     def open(self, ref: MessageRef) -> OpenedMessage:
         def ask() -> OpenedMessage:
-            items = self.one(ref, OPENED)
-            message = parse.opened(ref, items)
+            known = self._letters.get(self.mailbox, ref)
+            if known is None:
+                message = parse.opened(ref, self.one(ref, OPENED))
+                self._letters.keep(self.mailbox, message)
+            else:
+                # asked all the same: it proves that the message is still there
+                message = replace(known, flags=parse.flags(self.one(ref, b"(UID FLAGS)")))
             self._opened = ref, message.root
             return message
 
