@@ -173,12 +173,14 @@ def test_a_closing_is_put_off_and_told_again(marie: Account) -> None:
 
 def test_one_closes_ones_account_early_once_ones_boxes_are_in_other_hands(marie: Account) -> None:
     with pytest.raises(Refusal, match="lives.nothing-closes"):
-        services.leave_now(marie.pk, lambda _: (), by="account:1", now=NOW)
+        services.leave_now(marie.pk, lambda _: (), NUMBERS, by="account:1", now=NOW)
     declare(marie, Event.RETIREMENT)
     with pytest.raises(Refusal, match="lives.boxes-owned"):
-        services.leave_now(marie.pk, lambda _: ("ce.0800001a@ac-amiens.test",), by="account:1", now=NOW)
+        services.leave_now(
+            marie.pk, lambda _: ("ce.0800001a@ac-amiens.test",), NUMBERS, by="account:1", now=NOW
+        )
     assert states(marie) == ("active", "open")
-    services.leave_now(marie.pk, lambda _: (), by="account:1", now=NOW)
+    services.leave_now(marie.pk, lambda _: (), NUMBERS, by="account:1", now=NOW)
     assert states(marie) == ("closed", "closed")
     pass_days(180)
     assert states(marie) == ("closed", "purged")

@@ -64,6 +64,22 @@ def test_the_new_address_is_given_only_when_they_say_so(client: Client, nicolas:
     assert "donne votre nouvelle adresse, nicolas@ac-lille.test" in words(client.get(ADDRESS))
 
 
+def test_whoever_moved_to_another_academie_here_chooses_too_and_nothing_closes(
+    client: Client, nicolas: Account
+) -> None:
+    now = timezone.now()
+    services.begin_academy_move(
+        nicolas.pk, "ac-lille.test", "nicolas@ac-amiens.test", settings.CONFIG.life_numbers(),
+        by="system", now=now, today=paris_day(now),
+    )  # fmt: skip
+    said = words(client.get(ADDRESS))
+    assert "Vos anciennes adresses reçoivent encore" in said
+    assert "sera fermé" not in said
+    assert client.post(f"{ADDRESS}/partir").status_code == 409
+    assert client.post(f"{ADDRESS}/nouvelle-adresse", {"accord": "oui"}).status_code == 302
+    assert Passage.objects.get().tells_new_address
+
+
 def test_the_account_is_closed_early_once_the_boxes_are_in_other_hands(
     client: Client, nicolas: Account, boxes: list[str]
 ) -> None:

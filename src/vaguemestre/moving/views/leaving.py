@@ -39,7 +39,8 @@ def leave(request: SignedInRequest) -> HttpResponse:
     """Closed for good: the answer to this request is the last one they read here."""
     account_id = request.who.account_id
     try:
-        services.leave_now(account_id, boxes_owned.get(), by=f"account:{account_id}", now=timezone.now())
+        numbers, by = settings.CONFIG.life_numbers(), f"account:{account_id}"
+        services.leave_now(account_id, boxes_owned.get(), numbers, by=by, now=timezone.now())
     except Refusal as refusal:
         return page(request, problem=sentence(refusal), status=409)
     run_now(AccountsChanged([account_id]))

@@ -199,12 +199,12 @@ def page(
 ) -> HttpResponse:
     """The whole page; `problem`: why what somebody who leaves asked for was refused."""
     life = life_of(request.who.account_id, table(settings.CONFIG.life_numbers()))
-    leaving = life if life and life.closes_on and life.state != "closed" else None
+    leaving = life if life and (life.closes_on or life.new_address) else None
     domains = partners.get().known().keys()
     told = {
         "partner_form": (partner_form or PartnerForm(domains=domains)) if domains else None,
         "leaving": leaving,
-        "boxes": boxes_owned.get()(request.who.account_id) if leaving else (),
+        "boxes": boxes_owned.get()(request.who.account_id) if leaving and leaving.closes_on else (),
         "problem": problem,
         "file_form": file_form or FileForm(initial={"where": ""}, prefix=None),
         "server_form": server_form or ServerForm(initial={"where": ""}, auto_id="id_server_%s"),
