@@ -19,6 +19,7 @@ from vaguemestre.sharing.events import AccessEnded
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.acting import session_of
 from vaguemestre.sharing.values import Right, Wanted
+from vaguemestre.writing.queries import suggestions
 
 
 def test_a_school_has_its_mailbox_active_without_password_at_an_address_nobody_else_gets(
@@ -116,3 +117,14 @@ def test_without_head_nor_deputy_the_mailbox_waits_for_somebody_to_be_named(scho
     services.follow_owners([school.box.structure_id], by="test", now=now())  # type: ignore[list-item]
     assert [row[0] for row in queries.boxes_without_owner(school.box.academy_id, now())] == [school.box.pk]
     assert Box.objects.get().closed_at is None
+
+
+def test_it_is_proposed_to_whoever_writes_by_the_words_of_its_name_or_its_address(school: School) -> None:
+    told = (school.box.title, "ce.0800001a@ac-amiens.test")
+    for typed in ("college", "Collège jean", "mace", "jean-m", "abbe", "ce.080", "CE.0800001A@ac"):
+        assert queries.boxes_like(typed, limit=2) == (told,), typed
+    for typed in ("", "c", "olleg", "college zz", "%", "ce.09", ".*"):
+        assert queries.boxes_like(typed, limit=2) == (), typed
+    assert told[1] in [one.address for one in suggestions(school.head.pk, "college jean")]
+    Box.objects.update(closed_at=now())
+    assert queries.boxes_like("college", limit=2) == ()

@@ -1,15 +1,18 @@
 """Who may open what, now. Asked at every request: nothing is remembered."""
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from vaguemestre.directory.rules.names import fold
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.acting import session_named
 from vaguemestre.sharing.values import Access, Kind, Right
 
+_ACCENTS = {"a": "[aàâä]", "c": "[cç]", "e": "[eéèêë]", "i": "[iîï]", "o": "[oôö]", "u": "[uùûü]"}
 _COLUMNS = (
     "box_id",
     "box__account_id",
@@ -117,6 +120,23 @@ def box_card(box_id: int) -> BoxCard | None:
         box.academy_id,
         box.closed_at is None,
     )
+
+
+def boxes_like(typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
+    """Title and address of open boxes: each word typed begins one of the title, or the address begins so."""
+    words = re.findall(r"[a-z0-9]+", fold(typed))
+    if not words or sum(map(len, words)) < 3:
+        return ()
+    titled = Q()
+    for word in words:
+        titled &= Q(title__iregex=r"(^|\W)" + _any_accent(word))
+    wanted = titled | Q(account__mailbox__startswith=typed.strip().lower())
+    rows = Box.objects.filter(wanted, closed_at__isnull=True).order_by("title")
+    return tuple(rows.values_list("title", "account__mailbox")[:limit])
+
+
+def _any_accent(word: str) -> str:
+    return "".join(_ACCENTS.get(letter, letter) for letter in word)
 
 
 def _current(now: datetime) -> QuerySet[Member]:

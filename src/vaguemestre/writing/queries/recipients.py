@@ -12,6 +12,7 @@ from vaguemestre.classes.rules.addresses import audience_of
 from vaguemestre.classes.values import Asker, Audience, AudienceShown
 from vaguemestre.contacts.queries import contacts_like, groups_like
 from vaguemestre.directory.queries import listed_by_address, people_like, with_homonyms
+from vaguemestre.sharing.queries import boxes_like
 from vaguemestre.writing.ports import AbsentUntil
 from vaguemestre.writing.rules.recipients import is_inside
 from vaguemestre.writing.values import Gathering, Met, Suggestion
@@ -52,7 +53,10 @@ def suggestions(
         for one in (audiences_like(asker, typed) if asker else ())
     ]
     lists = [Suggestion(one.name, one.address, _("Liste de diffusion")) for one in gatherings]
-    return (*classes, *groups, *lists, *found.values())[:limit]
+    boxes = [Suggestion(title, address, _("Boîte partagée")) for title, address in boxes_like(typed, limit=2)]
+    before = (*classes, *groups, *lists)
+    people = [one for one in found.values() if one.address not in {box.address for box in boxes}]
+    return (*before, *people[: max(0, limit - len(before) - len(boxes))], *boxes)[:limit]
 
 
 def _copies_told(one: AudienceShown) -> str:
