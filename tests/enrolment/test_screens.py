@@ -25,6 +25,8 @@ from vaguemestre.enrolment.models import NumenRequest, Proof
 from vaguemestre.enrolment.values import State
 from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.models import BrowserSession
+from vaguemestre.signin.ports import revocations
 
 pytestmark = pytest.mark.django_db
 QUESTIONS = "lieu=second-degre&metier=enseignant&departement=080"
@@ -357,3 +359,34 @@ def test_a_request_already_answered_is_not_answered_again(place: int) -> None:
     services.reject(scope, request.pk, "Non.", by="t", now=NOON)
     with pytest.raises(Refusal, match="not-now"):
         services.take_up(scope, request.pk, by="t", now=NOON)
+
+
+def test_the_queue_is_put_in_order_and_read_by_pages(place: int) -> None:
+    for number in range(32):
+        made, _ = filed(place, birth_name=f"Nom{number:02}")
+        NumenRequest.objects.filter(pk=made.pk).update(filed_at=NOON - timedelta(days=number))
+    desk = client_of(officer(place, "DPE"))
+    oldest = words(desk.get("/gestion/"))
+    assert "Nom31" in oldest
+    assert "Nom00" not in oldest
+    newest = words(desk.get("/gestion/?tri=age"))
+    assert "Nom00" in newest
+    assert "Nom31" not in newest
+    assert "Nom31" in words(desk.get("/gestion/?tri=age&page=2"))
+
+
+def test_people_are_put_in_order_and_narrowed_by_category(place: int) -> None:
+    for name, category in (("Alpha", "CPE"), ("Zeta", "PSYEN")):
+        made = managed_by(place, "DPE", name.lower(), last_name=name)
+        Person.objects.filter(pk=made.person_id).update(category=category)
+    desk = client_of(officer(place, "DPE"))
+    turned = words(desk.get("/gestion/personnes?tri=-nom"))
+    assert turned.index("Zeta") < turned.index("Alpha")
+    assert "Zeta" not in words(desk.get("/gestion/personnes?categorie=CPE"))
+
+
+def test_a_batch_of_letters_asks_for_a_fresh_proof(place: int) -> None:
+    desk = client_of(officer(place, "DPE"))
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=20))
+    revocations.get().bump()
+    assert desk.post("/gestion/lettres")["Location"].startswith("/alogin?confirmer=1")

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from tests.journeys.conftest import Instance
-from tests.journeys.seen import sign_in
+from tests.journeys.seen import sign_in, sign_in_twice
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -45,6 +45,28 @@ SIGNED_IN = (
     "/boites/",
     "/boites/delegation/",
 )
+RESERVED = {
+    "administrator": (
+        "/administration/",
+        "/administration/academies",
+        "/administration/services",
+        "/administration/services/1",
+        "/administration/etablissements",
+        "/administration/etablissements/nouveau",
+        "/administration/etablissements/1",
+        "/administration/personnes",
+        "/administration/personnes/1",
+        "/administration/flux",
+        "/administration/flux/1",
+        "/administration/flux/1?vue=changements",
+        "/administration/flux/doutes",
+        "/administration/journal",
+        "/administration/reglages",
+        "/administration/applications/",
+        "/assistance/",
+    ),
+    "hr_dpe": ("/gestion/", "/gestion/personnes", "/gestion/arrivee"),
+}
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 
 
@@ -95,5 +117,25 @@ def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size
     page.get_by_role("region", name="Messages").locator("[data-uid]").nth(3).click()
     page.locator("iframe[sandbox]").first.wait_for()
     said["an open message"] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+    context.close()
+    assert {path: found for path, found in said.items() if found} == {}
+
+
+@pytest.mark.parametrize("role", RESERVED)
+def test_pages_of_those_who_run_it(instance: Instance, chromium: Browser, role: str) -> None:
+    context = chromium.new_context(locale="fr-FR")
+    page = context.new_page()
+    sign_in_twice(page, instance.web, instance.account(role))
+    said = {}
+    for size, scheme in (("desk", "light"), ("phone", "dark")):
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for path in RESERVED[role]:
+            answer = page.goto(instance.web + path)
+            assert answer is not None
+            shown = [] if answer.status == 200 else [f"HTTP {answer.status}"]
+            shown += violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+            said[f"{path} ({size})"] = shown
     context.close()
     assert {path: found for path, found in said.items() if found} == {}

@@ -26,6 +26,7 @@ from vaguemestre.directory.queries.book import (
     own_card,
 )
 from vaguemestre.directory.queries.managed import (
+    MANAGED_ORDERS,
     Managed,
     ServiceCard,
     born_on,
@@ -92,6 +93,7 @@ from vaguemestre.directory.queries.serving import (
 )
 
 __all__ = [
+    "MANAGED_ORDERS",
     "AcademyShown",
     "BookCard",
     "BookPost",

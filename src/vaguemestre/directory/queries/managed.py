@@ -58,11 +58,29 @@ def managed_person(services: Collection[int], person_id: int) -> Managed | None:
     return found[0] if found else None
 
 
+MANAGED_ORDERS = {
+    "nom": ("birth_name", "first_name"),
+    "dossier": ("dossier",),
+    "service": ("service__code", "birth_name"),
+}
+
+
 def managed_people(
-    services: Collection[int], typed: str, *, first: int, count: int
+    services: Collection[int],
+    typed: str,
+    *,
+    first: int,
+    count: int,
+    category: str = "",
+    order: str = "nom",
 ) -> tuple[tuple[Managed, ...], int]:
-    """Those of the services whose names, address or dossier hold every word typed, by name; how many."""
+    """Those of the services whose names, address or dossier hold every word typed; how many.
+
+    `order`: a key of MANAGED_ORDERS, minus to turn it.
+    """
     found = Person.objects.filter(service_id__in=services)
+    if category:
+        found = found.filter(category=category)
     for word in typed.split()[:6]:
         plain = word.lower() if "@" in word else fold(word) or word
         addresses = MailAddress.objects.filter(address__contains=plain)
@@ -73,7 +91,8 @@ def managed_people(
             | Q(first_name__icontains=word)
             | Q(dossier__iexact=word)
         )
-    ordered = found.order_by("birth_name", "first_name", "pk")
+    columns = MANAGED_ORDERS[order.lstrip("-")]
+    ordered = found.order_by(*(f"-{one}" if order.startswith("-") else one for one in columns), "pk")
     return tuple(_managed(ordered[first : first + count])), found.count()
 
 

@@ -123,3 +123,8 @@ class PeopleSearchForm(forms.Form):
         required=False,
         widget=forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
     )
+    categorie = forms.ChoiceField(
+        label="Catégorie",
+        required=False,
+        choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORIES.items())],
+    )

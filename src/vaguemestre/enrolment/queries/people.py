@@ -16,10 +16,13 @@ def person_in(scope: Scope, person_id: int) -> Managed | None:
     return directory.managed_person(scope.services, person_id)
 
 
-def people_found(scope: Scope, typed: str, *, page: int = 1) -> tuple[tuple[Managed, ...], int]:
+def people_found(
+    scope: Scope, typed: str, *, category: str = "", order: str = "nom", first: int = 0, count: int = PAGE
+) -> tuple[tuple[Managed, ...], int]:
     """A page of the people of the scope that hold every word typed; how many there are."""
-    first = (max(1, page) - 1) * PAGE
-    return directory.managed_people(scope.services, typed, first=first, count=PAGE)
+    return directory.managed_people(
+        scope.services, typed, first=first, count=count, category=category, order=order
+    )
 
 
 def probable_people(scope: Scope, applicant: Applicant, keys: NumenKeys) -> tuple[Probable, ...]:

@@ -56,17 +56,35 @@ def officers_of(service_id: int) -> tuple[tuple[int, str], ...]:
     return tuple(rows.values_list("account_id", "account__username"))
 
 
+QUEUE_ORDERS = {"age": "-filed_at", "reference": "reference", "etat": "state", "service": "service__code"}
+
+
 def queue_of(
-    scope: Scope, now: datetime, *, state: str = "", search: str = "", page: int = 1
+    scope: Scope,
+    now: datetime,
+    *,
+    state: str = "",
+    search: str = "",
+    order: str = "-age",
+    first: int = 0,
+    count: int | None = PAGE,
 ) -> tuple[tuple[Queued, ...], int]:
-    """The oldest first; and how many there are. `state`: one state, or "" for what is not closed."""
+    """The oldest first unless `order` (a key of QUEUE_ORDERS, minus to turn it); and how many there are.
+
+    `state`: one state, or "" for what is not closed. `count` None: all of them.
+    """
     rows = NumenRequest.objects.filter(service__in=scope.services).select_related("service")
     rows = rows.filter(state=state) if state else rows.exclude(state=State.CLOSED)
     if search:
         rows = rows.filter(reference__icontains=search) | rows.filter(applicant__birth_name__icontains=search)
     total = rows.count()
-    first = (max(1, page) - 1) * PAGE
-    return tuple(_queued(row, now) for row in rows.order_by("filed_at", "pk")[first : first + PAGE]), total
+    column = QUEUE_ORDERS[order.lstrip("-")]
+    turned = (
+        column.lstrip("-") if order.startswith("-") == column.startswith("-") else f"-{column.lstrip('-')}"
+    )
+    ordered = rows.order_by(turned, "filed_at", "pk")
+    shown = ordered[first:] if count is None else ordered[first : first + count]
+    return tuple(_queued(row, now) for row in shown), total
 
 
 def count_waiting(scope: Scope) -> int:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vaguemestre.credentials.queries import account_of_person, presented
 from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.queries import Managed, addresses_by_person, placed_posts_of
+from vaguemestre.directory.queries import MANAGED_ORDERS, Managed, addresses_by_person, placed_posts_of
 from vaguemestre.directory.values import NumenLayout
 from vaguemestre.enrolment import queries, services
 from vaguemestre.enrolment.forms.managing import (
@@ -28,6 +28,7 @@ from vaguemestre.enrolment.views.queue import by_
 from vaguemestre.enrolment.views.words import STORY
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import recently_signed_in
+from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
 _STATES = {"pending": "Jamais activé", "active": "Actif", "suspended": "Suspendu", "closed": "Fermé"}
@@ -37,13 +38,17 @@ _STATES = {"pending": "Jamais activé", "active": "Actif", "suspended": "Suspend
 @for_officers
 def list_people(request: OfficerRequest) -> HttpResponse:
     form = PeopleSearchForm(request.GET)
-    typed = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
-    found, total = queries.people_found(request.scope, typed, page=page)
-    told = {
-        "form": form, "found": found, "total": total, "typed": typed, "page": page,
-        "is_more": total > page * queries.people.PAGE,
-    }  # fmt: skip
+    form.is_valid()
+    listing = Listing.of(request.GET, tuple(MANAGED_ORDERS))
+    found, total = queries.people_found(
+        request.scope,
+        str(form.cleaned_data.get("q", "")).strip(),
+        category=str(form.cleaned_data.get("categorie", "")),
+        order=listing.order,
+        first=listing.first,
+        count=listing.count,
+    )
+    told = {"form": form, "found": found, "total": total, "listing": listing}
     return render(request, "enrolment/people.html", told)
 
 

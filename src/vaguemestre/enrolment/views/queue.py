@@ -22,7 +22,8 @@ from vaguemestre.enrolment.values import State
 from vaguemestre.enrolment.views.printing import letters_pdf
 from vaguemestre.enrolment.views.words import STATES
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.http import SignedInRequest, recently_signed_in
+from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
 _DELIVERED = "La lettre est partie à l’adresse de votre dossier, ou vous a été remise."
@@ -34,16 +35,23 @@ def show_queue(request: OfficerRequest) -> HttpResponse:
     state = request.GET.get("etat", "")
     state = state if state in STATES else ""
     search = request.GET.get("q", "").strip()[:60]
-    page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
-    found, total = queries.queue_of(request.scope, timezone.now(), state=state, search=search, page=page)
+    listing = Listing.of(request.GET, ("-age", *queries.requests.QUEUE_ORDERS))
+    found, total = queries.queue_of(
+        request.scope,
+        timezone.now(),
+        state=state,
+        search=search,
+        order=listing.order,
+        first=listing.first,
+        count=listing.count,
+    )
     told = {
         "rows": [(one, STATES[one.state]) for one in found],
         "total": total,
         "states": list(STATES.items()),
         "state": state,
         "search": search,
-        "page": page,
-        "is_more": total > page * queries.requests.PAGE,
+        "listing": listing,
         "services": ", ".join(sorted(request.scope.services.values())),
     }
     return render(request, "enrolment/queue.html", told)
@@ -115,12 +123,13 @@ def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, 
 
 
 @require_POST
+@recently_signed_in
 @for_officers
 def print_letters(request: OfficerRequest) -> HttpResponse:
     """One PDF of the letters of all requests whose NUMEN is ready; each reading is journaled."""
     wanted = []
     for state in (State.APPROVED, State.EXISTING_FOUND):
-        found, _ = queries.queue_of(request.scope, timezone.now(), state=state)
+        found, _ = queries.queue_of(request.scope, timezone.now(), state=state, count=None)
         wanted += [queries.opened_request(request.scope, one.request_id) for one in found]
     people = [(one.person_id, one.applicant.postal) for one in wanted if one and one.person_id]
     if not people:
