@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import sys
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -89,12 +90,16 @@ def shown(taken: list[Took]) -> None:
 def storm(desk: Desk, count: int, minutes: float) -> None:
     """`count` people sign in over that time, evenly: each from a browser of their own."""
     held = people.ready(datetime.now(UTC), 150)
+    browsers = [(threading.Lock(), desk.browser(1 + number)) for number in range(len(held))]
     pause, began = minutes * 60 / count, time.perf_counter()
 
     def one(number: int) -> Took:
         person = held[number % len(held)]
-        browser = desk.browser(1 + number % len(held))
-        return timed("sign-in", lambda: desk.enter(browser, person.username, people.PASSWORD))
+        turn, browser = browsers[number % len(held)]
+        with turn:
+            took = timed("sign-in", lambda: desk.enter(browser, person.username, people.PASSWORD))
+            browser.leave()
+        return took
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         waiting = []

@@ -23,6 +23,13 @@ class Browser:
         self._cookies: dict[str, str] = {}
         self._socket: socket.socket | None = None
 
+    def leave(self) -> None:
+        """The window is closed: its session is forgotten, the browser stays known."""
+        self._cookies = {name: one for name, one in self._cookies.items() if "vaguemestre" not in name}
+        if self._socket:
+            self._socket.close()
+            self._socket = None
+
     def sign_in(self, username: str, password: str) -> None:
         self.get("/alogin")
         answer = self.post("/alogin", {"identifiant": username, "secret": password})

@@ -106,6 +106,11 @@ class Alone:
         self.wire = wait_until(lambda: self.connected(_MARIONETTE), 60)
         return Thunderbird(self, self.wire)
 
+    def fetched(self, path: str) -> bytes:
+        """What the pages answer, asked from inside."""
+        argv = [*self._inside(), "curl", "-sS", "-f", f"http://localhost:{BASE}{path}"]
+        return subprocess.run(argv, check=True, capture_output=True, timeout=30).stdout
+
     def press(self, *arguments: str) -> None:
         """The keyboard and the mouse of that display."""
         argv = [*self._inside(), "env", f"DISPLAY={_DISPLAY}", "xdotool", *arguments]
@@ -175,6 +180,11 @@ class Thunderbird:
     def type(self, selector: str, text: str) -> None:
         self.click(selector)
         self._alone.press("type", "--delay", "15", text)
+
+    def install(self, module: bytes) -> None:
+        """A module from a file, for good: Thunderbird asks for no signature."""
+        told = {"addon": base64.b64encode(module).decode(), "temporary": False}
+        self._ask("Addon:Install", told)
 
     def picture(self) -> bytes:
         return base64.b64decode(self._ask("WebDriver:TakeScreenshot", {"full": False})["value"])

@@ -44,6 +44,13 @@ const open = document.getElementById("tabmail").currentAboutMessage;
 const inside = open && open.getMessagePaneBrowser().contentDocument;
 return inside && inside.body && inside.body.textContent;
 """
+_PROVIDER = """
+const {OAuth2Providers} = ChromeUtils.importESModule("resource:///modules/OAuth2Providers.sys.mjs");
+const found = OAuth2Providers.getHostnameDetails("mail.ac-amiens.test", "imap");
+if (!found) return null;
+const issuer = OAuth2Providers.getIssuerDetails(found.issuer);
+return [issuer.clientId, issuer.authorizationEndpoint, issuer.usePKCE, found.requiredScopes];
+"""
 _FOLDERS = """
 const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 const held = MailServices.accounts.accounts.map(one => one.incomingServer).find(one => one.type == "imap");
@@ -105,4 +112,8 @@ def test_an_address_and_an_application_password_are_all_it_is_told(place: Path) 
         assert wait_until(lambda: program.run(_OPEN_INBOX, 300), 90) >= 300
         wait_until(lambda: program.run(_OPEN_FIRST), 60)
         assert wait_until(lambda: program.run(_READ), 60)
+        # the module tells it where consent is asked, for those who want no application password
+        program.install(network.fetched("/appareils/messagerie.xpi"))
+        known = wait_until(lambda: program.run(_PROVIDER), 30)
+        assert known == ["thunderbird", f"{instance.web}/appareils/autoriser", True, "mail"]
         assert set(program.run(_FOLDERS)) == {"Sent", "Drafts", "Junk", "Trash", "Archive"}

@@ -117,7 +117,8 @@ def add_on(offered: Offer, public_url: str) -> bytes:
             "tokenEndpoint": f"{issuer}/jeton",
             "redirectionEndpoint": "http://localhost",
             "usePKCE": True,
-            "hostnames": sorted({offered.imap.host, offered.smtp.host}),
+            # a name without a dot is never looked for there
+            "hostnames": sorted({offered.imap.host, offered.smtp.host, f"mail.{offered.domain}"}),
             "scopes": SCOPE,
         },
     }
