@@ -138,6 +138,8 @@ def _is_moderated(
     expect(other.get_by_role("status").first).to_contain_text("diffusé")
     copy = wait_until(lambda: copy_of(instance, "teacher", f"Proposition {mark}"), 120)
     assert wait_until(lambda: copy_of(instance, "colleague", f"Proposition {mark}"), 60)
+    log = (instance.home / "logs" / "postfix.log").read_text()
+    assert re.search(r"postfix/lists/lmtp\[\d+\]: \w+: to=<[^>]+>.*status=sent", log), "by a lane of its own"
     footer = [part.get_content() for part in copy.walk() if part.get_content_type() == "text/plain"][-1]
     why = re.search(r"http://\S+/listes/recu/\S+", footer)
     assert why

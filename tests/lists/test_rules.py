@@ -15,7 +15,7 @@ from vaguemestre.lists.rules import deciding, members
 from vaguemestre.lists.rules.arriving import read_arrival
 from vaguemestre.lists.rules.copying import copy_of
 from vaguemestre.lists.rules.deciding import decided
-from vaguemestre.lists.rules.naming import bounce_address, local_part, without_detail
+from vaguemestre.lists.rules.naming import bounce_address, bounces_begin, local_part, without_detail
 from vaguemestre.lists.values import (
     Arrival,
     Criteria,
@@ -62,7 +62,11 @@ def test_some_names_are_nobodys(typed: str) -> None:
 
 
 def test_what_comes_back_comes_to_the_list() -> None:
-    assert without_detail(bounce_address(ADDRESS, 12, 3)) == ADDRESS
+    for outside in (True, False):
+        back = bounce_address(ADDRESS, 12, 3, outside=outside)
+        assert without_detail(back) == ADDRESS
+        assert back.startswith(bounces_begin(ADDRESS, 12))
+    assert bounce_address(ADDRESS, 12, 3, outside=False) == "liste.svt+l12.3d@ac-amiens.test"
 
 
 _codes = st.sampled_from(["", "ENS", "DIR", "L1600", "080", "Collège"])

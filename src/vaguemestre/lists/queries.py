@@ -16,7 +16,7 @@ from vaguemestre.directory.queries import (
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
 from vaguemestre.lists.rules.members import as_json, from_json, meant
-from vaguemestre.lists.rules.naming import without_detail
+from vaguemestre.lists.rules.naming import bounces_begin, without_detail
 from vaguemestre.lists.values import (
     Addressed,
     CopyShown,
@@ -391,8 +391,7 @@ def _led_lists(account_id: int, person_id: int, now: datetime) -> list[int]:
 
 def _senders(row: LetterRow) -> str:
     """What the envelope senders of a letter's batches begin with."""
-    local = row.list.address.partition("@")[0]
-    return f"{local}+d{row.pk}."
+    return bounces_begin(row.list.address, row.pk)
 
 
 def _subscribed(row: MailingList, now: datetime, *, person_id: int = 0) -> tuple[Member, ...]:

@@ -23,10 +23,18 @@ def local_part(name: str, uai: str = "") -> str:
     return ".".join(part for part in (PREFIX, uai.lower(), folded) if part)
 
 
-def bounce_address(address: str, letter_id: int, number: int) -> str:
-    """Where what cannot be delivered comes back: the list's own mailbox; also the mark of one batch."""
-    local, _, domain = address.partition("@")
-    return f"{local}+d{letter_id}.{number}@{domain}"
+def bounce_address(address: str, letter_id: int, number: int, *, outside: bool) -> str:
+    """Where what cannot be delivered comes back: the list's own mailbox; also the mark of one batch.
+
+    Its last letter says which lane the queue sends it by: `d` for mailboxes here, `x` for the outside world.
+    """
+    domain = address.partition("@")[2]
+    return f"{bounces_begin(address, letter_id)}{number}{'x' if outside else 'd'}@{domain}"
+
+
+def bounces_begin(address: str, letter_id: int) -> str:
+    """What every batch's own address of a letter begins with."""
+    return f"{address.partition('@')[0]}+l{letter_id}."
 
 
 def without_detail(address: str) -> str:

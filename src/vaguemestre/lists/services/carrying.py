@@ -144,7 +144,8 @@ def _hand_some(row: LetterRow, waiting: list[Batch], means: Means) -> None:
 
 def _hand(row: LetterRow, batch: Batch, raw: bytes, arrival: Arrival, means: Means) -> None:
     people = list(row.copies.filter(number=batch.number).order_by("pk"))
-    sender = bounce_address(row.list.address, row.pk, batch.number)
+    outside = any(one.person_id is None for one in people)
+    sender = bounce_address(row.list.address, row.pk, batch.number, outside=outside)
     is_doubtful = batch.attempted_at is not None
     _take_lease(batch, means.clock())
     if people and not (is_doubtful and means.was_sent_as(sender)):

@@ -1,0 +1,190 @@
+"""One letter to lists of several sizes, through a running instance; ordinary mail sent meanwhile.
+
+    .venv/bin/python bench/lists.py --home DIR [SIZE …]
+
+DIR is the home of a demonstration started with `bin/up --home DIR`. Agents that never sign in are added.
+For each size, in seconds: from the letter sent to the last copy in its mailbox, per thousand copies, and how
+long an ordinary message takes to arrive, before and meanwhile.
+"""
+
+import argparse
+import os
+import smtplib
+import ssl
+import statistics
+import sys
+import threading
+import time
+from email.message import EmailMessage
+from email.utils import make_msgid
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(PROJECT), str(PROJECT / "src")]
+_asked = argparse.ArgumentParser()
+_asked.add_argument("--home", required=True)
+_asked.add_argument("sizes", nargs="*", type=int, default=[1000, 2000, 4000])
+ASKED = _asked.parse_args()
+os.environ["VAGUEMESTRE_HOME"] = str(Path(ASKED.home).resolve())
+os.environ["DJANGO_SETTINGS_MODULE"] = "vaguemestre.site.settings"
+
+# The settings are read when Django is imported: the home above comes first.
+import json  # noqa: E402
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from tests.journeys.seen import imap, uids_of  # noqa: E402
+
+from vaguemestre.credentials.models import Account  # noqa: E402
+from vaguemestre.directory.models import Assignment, MailAddress, Person, Structure  # noqa: E402
+from vaguemestre.lists import queries, services  # noqa: E402
+from vaguemestre.lists.models import LetterRow, MailingList  # noqa: E402
+from vaguemestre.lists.services.keeping import Maker, Wanted  # noqa: E402
+from vaguemestre.lists.values import Criteria, Kind, Rule, State  # noqa: E402
+from vaguemestre.provisioning import services as provisioning  # noqa: E402
+from vaguemestre.provisioning.ports import mail_directory  # noqa: E402
+
+BY = "bench"
+
+
+class Instance:
+    """What the journeys' clients ask of an instance."""
+
+    def __init__(self, home: Path) -> None:
+        self.ready = json.loads((home / "run" / "ready.json").read_text())
+
+    def port(self, name: str) -> int:
+        return int(self.ready["ports"][name])
+
+    def account(self, role: str) -> dict[str, str]:
+        return next(one for one in self.ready["accounts"] if one["role"] == role)
+
+
+INSTANCE = Instance(Path(ASKED.home))
+
+
+def main(sizes: list[int]) -> None:
+    _people(max(sizes))
+    calm = [_ordinary() for _ in range(10)]
+    print(f"ordinary mail, nothing else: median {statistics.median(calm):.2f} s, worst {max(calm):.2f} s")
+    for size in sizes:
+        _measure(size)
+
+
+def _measure(size: int) -> None:
+    row = _list(size)
+    before = time.perf_counter()
+    counted = queries.counted(queries.members_of(row, timezone.now()))
+    asked = time.perf_counter() - before
+    took: list[float] = []
+    over = threading.Event()
+
+    def meanwhile() -> None:
+        while not over.is_set():
+            took.append(_ordinary())
+            over.wait(1)
+
+    subject = f"Mesure {make_msgid()}"
+    _send(INSTANCE.account("administrator"), row.address, subject)
+    began = time.perf_counter()
+    other = threading.Thread(target=meanwhile)
+    other.start()
+    handed = 0.0
+    while True:
+        letter = LetterRow.objects.filter(list=row, subject=subject[:250]).first()
+        if letter and letter.state == State.SENT:
+            handed = handed or time.perf_counter() - began
+            if queries.fates(letter).by_mark.get("delivered", 0) == counted.count:
+                break
+        time.sleep(0.5)
+    whole = time.perf_counter() - began
+    over.set()
+    other.join()
+    print(
+        f"{counted.count} recipients: counted in {asked:.2f} s, handed over in {handed:.0f} s, delivered in "
+        f"{whole:.0f} s ({whole / counted.count * 1000:.1f} s per thousand); ordinary mail meanwhile: median "
+        f"{statistics.median(took):.2f} s, worst {max(took):.2f} s ({len(took)} messages)"
+    )
+
+
+def _send(who: dict[str, str], to: str, subject: str) -> None:
+    one = EmailMessage()
+    one["From"], one["To"], one["Subject"], one["Message-ID"] = who["address"], to, subject, make_msgid()
+    one.set_content("Bonjour,\n\n" + "Un paragraphe comme un autre.\n" * 40)
+    with smtplib.SMTP("localhost", INSTANCE.port("submission"), timeout=60) as client:
+        client.starttls(context=ssl.create_default_context(cafile=INSTANCE.ready["ca"]))
+        client.login(who["address"], who["app_password"])
+        client.send_message(one)
+
+
+def _ordinary() -> float:
+    """Seconds for one message from a colleague to another, by an ordinary program."""
+    subject = f"ordinaire {make_msgid()}"
+    began = time.perf_counter()
+    _send(INSTANCE.account("teacher"), INSTANCE.account("colleague")["address"], subject)
+    with imap(INSTANCE, INSTANCE.account("colleague")) as client:
+        while not uids_of(client, "INBOX", subject):
+            time.sleep(0.05)
+    return time.perf_counter() - began
+
+
+def _list(size: int) -> MailingList:
+    name = f"mesure-{size}"
+    row = queries.list_at(f"liste.{name}@{settings.CONFIG.academy.domain}")
+    if row is None:
+        owner = Account.objects.get(username=INSTANCE.account("administrator")["username"])
+        maker = Maker(owner.pk, owner.person_id or 0, "administrator")
+        wanted = Wanted(f"Mesure {size}", name, Kind.RULE)
+        made = services.make_list(maker, wanted, settings.CONFIG.academy.domain, by=BY, now=timezone.now())
+        rule = Rule((Criteria(functions=(f"M{size}",)),))
+        services.change_rule(made, owner.pk, rule, by=BY, now=timezone.now())
+        row = MailingList.objects.get(pk=made)
+        provisioning.reconcile(mail_directory.get(), now=timezone.now())
+    return row
+
+
+def _people(count: int) -> None:
+    school = Structure.objects.order_by("pk").first()
+    assert school is not None
+    known = Person.objects.filter(dossier__startswith="MESURE-").count()
+    for start in range(known, count, 2000):
+        numbers = range(start, min(count, start + 2000))
+        people = Person.objects.bulk_create(
+            Person(
+                academy=school.academy,
+                dossier=f"MESURE-{n}",
+                birth_name=f"Mesure{n}",
+                first_name="Ali",
+                birth_date="1980-01-01",
+                category="ATSS",
+            )
+            for n in numbers
+        )
+        pairs = list(zip(numbers, people, strict=True))
+        domain = school.academy.domain
+        MailAddress.objects.bulk_create(
+            MailAddress(person=one, address=f"ali.mesure{n}@{domain}", is_primary=True) for n, one in pairs
+        )
+        Account.objects.bulk_create(
+            Account(person=one, username=f"amesure{n}", mailbox=f"amesure{n}@{domain}") for n, one in pairs
+        )
+    everybody = Person.objects.filter(dossier__startswith="MESURE-").order_by("pk")
+    for size in ASKED.sizes:
+        held = set(Assignment.objects.filter(function=f"M{size}").values_list("person_id", flat=True))
+        Assignment.objects.bulk_create(
+            (
+                Assignment(person=one, structure=school, function=f"M{size}", starts_on="2020-09-01")
+                for one in everybody[:size]
+                if one.pk not in held
+            ),
+            batch_size=2000,
+        )
+    provisioning.reconcile(mail_directory.get(), now=timezone.now())
+
+
+if __name__ == "__main__":
+    main(ASKED.sizes)
