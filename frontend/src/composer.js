@@ -423,7 +423,7 @@ class Composer {
 
   leavePage() {
     if (this.isFramed) this.post("closed");
-    else location.assign("/messagerie/");
+    else location.assign(new URL("../", new URL(this.form.dataset.home, location.href)));
   }
 
   post(event, more = {}) {

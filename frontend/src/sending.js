@@ -10,6 +10,7 @@ export class Sending {
     this.attempt = Number(form.dataset.attempt);
     this.isFramed = document.body.classList.contains("framed");
     this.undo = Number(form.dataset.undo) * 1000;
+    this.home = new URL("../", new URL(form.dataset.home, location.href)).pathname;
     Object.assign(this, { onSent, onBack, onRefused, onDone });
   }
 
@@ -40,7 +41,7 @@ export class Sending {
     this.panel.replaceChildren(line);
     if (!this.isFramed) {
       const back = document.createElement("a");
-      back.href = "/messagerie/";
+      back.href = this.home;
       back.textContent = "Retour à la messagerie";
       this.panel.append(back);
     }

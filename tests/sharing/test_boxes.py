@@ -15,10 +15,11 @@ from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.sharing import handlers, queries, services
-from vaguemestre.sharing.events import AccessEnded
+from vaguemestre.sharing.events import AccessEnded, MembersChanged
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.acting import session_of
 from vaguemestre.sharing.values import Right, Wanted
+from vaguemestre.signin.ports import deliver_notice
 from vaguemestre.writing.queries import suggestions
 
 
@@ -128,3 +129,20 @@ def test_it_is_proposed_to_whoever_writes_by_the_words_of_its_name_or_its_addres
     assert told[1] in [one.address for one in suggestions(school.head.pk, "college jean")]
     Box.objects.update(closed_at=now())
     assert queries.boxes_like("college", limit=2) == ()
+
+
+def test_the_member_and_the_owners_are_told_and_not_who_did_it(school: School) -> None:
+    told: list[tuple[str, str]] = []
+    before = deliver_notice.get()
+    deliver_notice.plug(lambda mailbox, content, message_id, at: told.append((mailbox, content.decode())))
+    try:
+        secretary = account("secretaire", first_name="Sylvie", last_name="Lecointe")
+        school.share(secretary, Right.SEND)
+        by = f"account:{school.head.pk}"
+        handlers.tell_members(MembersChanged(school.box.pk, secretary.pk, "added", "cli", now().isoformat()))
+        assert {mailbox for mailbox, _ in told} == {"secretaire@ac-amiens.test", "pvasseur@ac-amiens.test"}
+        told.clear()
+        handlers.tell_members(MembersChanged(school.box.pk, secretary.pk, "added", by, now().isoformat()))
+        assert [mailbox for mailbox, _ in told] == ["secretaire@ac-amiens.test"]
+    finally:
+        deliver_notice.plug(before)

@@ -13,7 +13,13 @@ class AccessEnded:
 
 @dataclass(frozen=True)
 class MembersChanged:
-    """Owners are told who came and who left. `lines`: sentences, ready to be read."""
+    """An access began (`added`), ended (`ended`), or somebody owns it (`owner`); `at` as ISO 8601.
+
+    `by`: an actor, who need not be told.
+    """
 
     box_id: int
-    lines: list[str]
+    account_id: int
+    change: str
+    by: str
+    at: str

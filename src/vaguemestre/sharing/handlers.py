@@ -1,15 +1,19 @@
 """What the worker does about shared mailboxes: they follow establishments, posts and days."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.credentials.events import AccountChanged, AccountsChanged
+from vaguemestre.credentials.queries import presented
 from vaguemestre.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
 from vaguemestre.directory.queries import structures_ever_of
 from vaguemestre.provisioning.ports import connections
 from vaguemestre.sharing import queries, services
-from vaguemestre.sharing.events import AccessEnded
-from vaguemestre.signin.ports import revocations
+from vaguemestre.sharing.events import AccessEnded, MembersChanged
+from vaguemestre.sharing.rules.noticing import notice
+from vaguemestre.signin.ports import deliver_notice, revocations
 
 _BY = "system"
 
@@ -38,6 +42,29 @@ def cut_off(event: AccessEnded) -> None:
     card = queries.box_card(event.box_id)
     if card is not None:
         connections.get().cut(card.mailbox)
+
+
+def tell_members(event: MembersChanged) -> None:
+    """The member, and those who own the mailbox, read it in their own; twice is once. Raises EngineDown."""
+    card, at = queries.box_card(event.box_id), datetime.fromisoformat(event.at)
+    concerned = presented(event.account_id)
+    if card is None or concerned is None:
+        return
+    for account_id in {event.account_id, *queries.owners_of(event.box_id, timezone.now())}:
+        told = presented(account_id)
+        if told is None or told.state != "active" or event.by == f"account:{account_id}":
+            continue
+        content, message_id = notice(
+            event.change,
+            card.title,
+            card.address,
+            concerned.name,
+            told.address,
+            f"{event.box_id} {event.account_id} {event.change} {event.at}",
+            at,
+            is_member=account_id == event.account_id,
+        )
+        deliver_notice.get()(told.mailbox, content, message_id, at)
 
 
 def follow_days() -> None:

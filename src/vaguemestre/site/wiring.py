@@ -100,7 +100,7 @@ from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.sharing import handlers as sharing_handlers
 from vaguemestre.sharing import ports as sharing
 from vaguemestre.sharing import queries as sharing_queries
-from vaguemestre.sharing.events import AccessEnded
+from vaguemestre.sharing.events import AccessEnded, MembersChanged
 from vaguemestre.sharing.rules.acting import prefix_of, session_named
 from vaguemestre.sharing.values import Letter
 from vaguemestre.signin import handlers as signin_handlers
@@ -154,6 +154,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         sharing_handlers.follow_accounts,
     ),
     AccessEnded: (sharing_handlers.cut_off,),
+    MembersChanged: (sharing_handlers.tell_members,),
     AccountActivated: (provisioning_handlers.match_mailbox, assistant_handlers.welcome),
     AccountsChanged: (
         signin_handlers.put_many_out,

@@ -10,8 +10,10 @@ from vaguemestre.credentials.queries import lives_of
 from vaguemestre.credentials.services import NewAccount, change_states, open_boxes
 from vaguemestre.directory.queries import PlaceKnown, places_known, posts_in
 from vaguemestre.directory.services import take_technical_names
+from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import Line, record, record_many
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.sharing.events import MembersChanged
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.addresses import school_local
 from vaguemestre.sharing.rules.owners import DEPUTIES, HEADS, end_of, owners
@@ -159,3 +161,5 @@ def _make_owner(
     else:
         Member.objects.create(box=box, account_id=account_id, starts_at=now, added_by=by, **columns)
     record("sharing.owner-came", to=f"box:{box.pk}", by=by, at=now, member=f"account:{account_id}")
+    if box.opened_at < now:
+        announce(MembersChanged(box.pk, account_id, "owner", by, now.isoformat()))

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from vaguemestre.credentials.queries import account_of_person, identified, names_of
 from vaguemestre.directory.queries import listed_at, person_of, primary_address
+from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
-from vaguemestre.sharing.events import AccessEnded
+from vaguemestre.sharing.events import AccessEnded, MembersChanged
 from vaguemestre.sharing.models import Box, Deed, Member
 from vaguemestre.sharing.rules.owners import end_of
 from vaguemestre.sharing.services.members import check_days, end_row, start_of_access
@@ -56,6 +57,7 @@ def lend_mailbox(
         added_by=by,
     )
     _tell_owner("sharing.loan-given", account_id, colleague.account_id, by=by, now=now)
+    announce(MembersChanged(box.pk, colleague.account_id, "added", by, now.isoformat()))
     return row.pk
 
 

@@ -54,7 +54,7 @@ def add_member(
         right=wanted.right,
         until=wanted.ends_on.isoformat() if wanted.ends_on else "",
     )
-    announce(MembersChanged(box_id, [f"+account:{account_id}"]))
+    announce(MembersChanged(box_id, account_id, "owner" if is_owner else "added", by, now.isoformat()))
     return account_id
 
 
@@ -97,7 +97,7 @@ def end_row(row: Member, *, by: str, now: datetime) -> AccessEnded:
     record("sharing.member-ended", to=f"box:{row.box_id}", by=by, at=now, member=f"account:{row.account_id}")
     event = AccessEnded(row.box_id, row.account_id)
     announce(event)
-    announce(MembersChanged(row.box_id, [f"-account:{row.account_id}"]))
+    announce(MembersChanged(row.box_id, row.account_id, "ended", by, now.isoformat()))
     return event
 
 
