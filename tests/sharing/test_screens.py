@@ -22,6 +22,8 @@ PAGES = {
     "messagerie/dossiers/": Right.READ,
     "messagerie/ecrire/": Right.SEND,
     "messagerie/ecrire/programmes/": Right.SEND,
+    "messagerie/fichiers/": Right.SEND,
+    "contacts/": Right.SEND,
     "parametres/absence": Right.MANAGE,
     "parametres/identites": Right.MANAGE,
 }

@@ -32,6 +32,7 @@ _ROOMS: Mapping[str, Right] = {
     "dispatch": Right.SEND,
     "sorting": Right.MANAGE,
     "contacts": Right.SEND,
+    "deposits": Right.SEND,
 }
 _SETTINGS = ("signatures", "identity", "stock-text")
 _OWN = frozenset(
