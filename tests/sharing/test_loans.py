@@ -173,3 +173,9 @@ def test_a_suspended_owner_lends_nothing(
     where = lend(of, claire, paul)
     Account.objects.filter(pk=claire.pk).update(state="suspended")
     assert of(paul).get(f"{where}messagerie/").status_code == 404
+
+
+def test_a_lent_mailbox_is_proposed_to_nobody_who_writes(claire: Account, paul: Account, of: Of) -> None:
+    lend(of, claire, paul)
+    assert queries.boxes_like("boite de claire", limit=2) == ()
+    assert queries.boxes_like("claire@ac-amiens.test", limit=2) == ()

@@ -131,7 +131,7 @@ def boxes_like(typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
     for word in words:
         titled &= Q(title__iregex=r"(^|\W)" + _any_accent(word))
     wanted = titled | Q(account__mailbox__startswith=typed.strip().lower())
-    rows = Box.objects.filter(wanted, closed_at__isnull=True).order_by("title")
+    rows = Box.objects.filter(wanted, closed_at__isnull=True).exclude(kind=Kind.PERSON).order_by("title")
     return tuple(rows.values_list("title", "account__mailbox")[:limit])
 
 
