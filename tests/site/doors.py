@@ -35,8 +35,10 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         SIGNED: "login",
     },
     "classes": {
+        OPEN: "come-back come-in",
         SIGNED: """
-            apply-files change-people decide-rights drop-files list-classes settings stage-files
+            apply-files change-people decide-rights drop-files link list-classes settings stage-files
+            unlink write-to
         """,
     },
     "contacts": {
@@ -49,8 +51,11 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         SIGNED: "list take-back terms",
     },
     "devices": {
-        OPEN: "apple autoconfig autodiscover guide",
+        OPEN: """
+            add-on apple authorize autoconfig autodiscover guide metadata revoke-token token
+        """,
         SIGNED: "make-apple seen",
+        ADMINISTRATORS: "check-dns dns",
     },
     "dispatch": {
         SIGNED: "banner discard held hours release reschedule sending sent trail",
@@ -75,7 +80,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         """,
     },
     "lists": {
-        OPEN: "leave-by-link",
+        OPEN: "leave-by-link part-outside why-outside",
         SIGNED: """
             add-members archive body close copies decide join keepers leave letter list lists members
             moderation part remove-members rule settings why
@@ -83,7 +88,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         LIST_MAKERS: "make",
     },
     "moving": {
-        SIGNED: "change download export file leave new-address server show state",
+        SIGNED: "change download export file leave move-out new-address server show state",
     },
     "oidc": {
         OPEN: """
@@ -100,8 +105,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         ADMINISTRATORS: "announcement announcements new-announcement withdraw-announcement",
     },
     "registry": {
-        SIGNED: "agree",
         OPEN: "closed goodbye logo",
+        SIGNED: "agree",
         ADMINISTRATORS: "add change list preview remove renew-secret set-logo show test",
     },
     "saml": {
@@ -110,8 +115,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "sharing": {
         SIGNED: """
-            act add-member ask change-member decide deeds end-member follow follow-up list-boxes
-            make-key name-owner revoke-key show-box
+            act add-member ask change-member decide deeds end-member follow follow-up lend list-boxes
+            loans make-key name-owner revoke-key show-box take-back
         """,
     },
     "signin": {

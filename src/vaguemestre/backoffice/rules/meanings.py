@@ -53,6 +53,7 @@ MEANINGS = {
     "mail.forward_outside": "Des filtres peuvent faire suivre vers d’autres domaines.",
     "mail.office_previews": "Aperçus des documents, où LibreOffice et bubblewrap sont installés.",
     "mail.content_filter": "Le filtre de contenu, où rspamd est installé.",
+    "mail.usual_ports": "Les ports 993, 465 et 4190 mènent à ceux d’ici : les logiciels les reçoivent.",
     "sending.warn_1_minute": "Destinataires en une minute : au-delà, un avertissement.",
     "sending.most_1_minute": "Destinataires en une minute : au-delà, l’envoi attend.",
     "sending.warn_10_minutes": "Le même avertissement, en dix minutes.",
