@@ -40,6 +40,11 @@ class Took:
     ms: float
 
 
+def wrong() -> str:
+    """A secret nobody tried before: the same one again would be seen as a spray."""
+    return f"{WRONG}-{secrets.token_hex(4)}"
+
+
 class Desk:
     """The sign-in page of one instance, asked from any of the addresses of the loopback."""
 
@@ -143,12 +148,15 @@ def times(desk: Desk, count: int) -> None:
     strangers = [f"personne{secrets.token_hex(3)}" for _ in range(each)]
     pending, suspended, numens = _others(now, each)
     kinds = [
-        ("wrong password", lambda n: desk.enter(desk.browser(5_000 + n), active[n % 150].username, WRONG)),
-        ("unknown name", lambda n: desk.enter(desk.browser(10_000 + n), strangers[n], WRONG)),
-        ("never activated", lambda n: desk.enter(desk.browser(15_000 + n), pending[n % len(pending)], WRONG)),
+        ("wrong password", lambda n: desk.enter(desk.browser(5_000 + n), active[n % 150].username, wrong())),
+        ("unknown name", lambda n: desk.enter(desk.browser(10_000 + n), strangers[n], wrong())),
+        (
+            "never activated",
+            lambda n: desk.enter(desk.browser(15_000 + n), pending[n % len(pending)], wrong()),
+        ),
         (
             "suspended",
-            lambda n: desk.enter(desk.browser(20_000 + n), suspended[n % len(suspended)], people.PASSWORD),
+            lambda n: desk.enter(desk.browser(20_000 + n), suspended[n % len(suspended)], wrong()),
         ),
     ]
     shown([timed(kind, lambda a=act, n=n: a(n)) for n in range(each) for kind, act in kinds])
