@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.site import static
-from vaguemestre.ui.bundles import BUNDLES
+from vaguemestre.ui.bundles import BUNDLES, joined
 
 
 @pytest.fixture
@@ -53,6 +53,21 @@ def test_what_a_page_asks_for_together_is_one_file(tmp_path: Path) -> None:
     served = static.gather(tmp_path)
     current = served / static.version(tmp_path)
     for name, parts in BUNDLES.items():
-        text = "".join((current / name).read_text(encoding="utf-8").split())
+        text = (current / name).read_text(encoding="utf-8")
         for part in parts:
-            assert "".join((current / part).read_text(encoding="utf-8").split()) in text
+            own = joined(name, [(current / part).read_text(encoding="utf-8")])
+            assert own.strip() in text
+
+
+def test_styles_joined_say_the_same() -> None:
+    said = """/* a: b; { */
+@media (min-width: 701px) {
+  a :is(b, i):hover,
+  .x > p {
+    margin: 0 1px;
+    --font: "A B", sans-serif;
+  }
+}
+"""
+    wanted = '@media (min-width: 701px){a :is(b, i):hover,.x > p{margin:0 1px;--font:"A B", sans-serif}}'
+    assert joined("ui/mail.css", [said]).strip() == wanted

@@ -4,7 +4,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
-from vaguemestre.ui.bundles import BUNDLES, joined
+from vaguemestre.ui.bundles import BUNDLES, JOINING, joined
 
 SOURCE = Path(__file__).resolve().parents[1]
 _KEPT = 2  # versions: pages still open ask for the one before
@@ -21,7 +21,7 @@ def version(home: Path) -> str:
 def gather(home: Path) -> Path:
     """Copy every room's static files to HOME/static/<version>/; the folder to serve as /static."""
     files = [(path, path.relative_to(folder)) for folder in _folders() for path in _files(folder)]
-    digest = hashlib.sha256(repr(BUNDLES).encode())
+    digest = hashlib.sha256(repr((JOINING, BUNDLES)).encode())
     for path, name in files:
         digest.update(f"{name}\0".encode() + path.read_bytes())
     served = home / "static"

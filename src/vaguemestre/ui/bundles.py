@@ -2,7 +2,15 @@
 
 import re
 
-_INDENTED = re.compile(r"\n\s+")
+JOINING = 2  # how files are joined: raised with it, so that what was served before is made anew
+_SPARED = (
+    (re.compile(r"/\*.*?\*/", re.DOTALL), ""),
+    (re.compile(r"\s*([{}])\s*"), r"\1"),
+    (re.compile(r";\s+"), ";"),
+    (re.compile(r";}"), "}"),
+    (re.compile(r",\n\s*"), ","),
+    (re.compile(r"(?<=[{;])([\w-]+):\s+"), r"\1:"),
+)
 
 BUNDLES = {
     # beside the font, which the first of them names by its bare name
@@ -26,7 +34,13 @@ BUNDLES = {
 
 
 def joined(name: str, texts: list[str]) -> str:
-    """One file of several: scripts each in a block, so that names stay their own; styles not indented."""
+    """One file of several.
+
+    Scripts stand each in a block, so that names stay their own; styles lose what only eyes need.
+    """
     if name.endswith(".js"):
         return "\n".join(f"{{\n{text}\n}}" for text in texts)
-    return "\n".join(_INDENTED.sub("\n", text) for text in texts)
+    told = "\n".join(texts)
+    for spared, instead in _SPARED:
+        told = spared.sub(instead, told)
+    return told
