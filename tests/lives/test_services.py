@@ -141,6 +141,15 @@ def test_a_contract_that_ends_closes_after_its_grace_without_any_feed(marie: Acc
     assert states(marie) == ("closed", "closed")
 
 
+def test_a_contract_whose_end_is_found_late_is_told_before_it_closes(marie: Account) -> None:
+    Assignment.objects.filter(person=marie.person).update(ends_on=TODAY - timedelta(days=300))
+    pass_days(9)
+    assert states(marie) == ("active", "open")
+    assert len(announced("ClosingNear")) == 2
+    pass_days(10)
+    assert states(marie) == ("closed", "closed")
+
+
 def test_a_contract_renewed_in_its_grace_brings_everything_back(marie: Account) -> None:
     post = Assignment.objects.get(person=marie.person)
     Assignment.objects.filter(pk=post.pk).update(ends_on=TODAY - timedelta(days=1))

@@ -19,6 +19,7 @@ from vaguemestre.lives.values import Event, Numbers, Step, Table
 from vaguemestre.signin.events import AccountTouched
 
 _LONGEST = timedelta(days=3 * 365)  # of a neutral reply whose end nobody knows
+_NOTICE = timedelta(days=10)  # the least that is left to somebody whose contract's end is found late
 _EARLIEST = timedelta(days=366)  # that an event may be declared after it happened
 
 
@@ -169,6 +170,9 @@ def look_around(numbers: Numbers, *, now: datetime, today: date) -> bool:
                 person_id = accounts[account_id]
                 effect_on = ended[person_id] + timedelta(days=1)
                 passage = _begun(account_id, Event.CONTRACT_END, effect_on, "system", now)
+                soonest = today + _NOTICE
+                if effect_on + timedelta(days=numbers.contract_closed) < soonest:
+                    passage.closes_on = soonest  # found late: nobody is closed unannounced
                 _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
     _take_back(now=now, today=today)
     table = rules.table(numbers)
