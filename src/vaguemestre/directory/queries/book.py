@@ -125,23 +125,26 @@ def _those_in(
     readings: Sequence[QuerySet[NameWord] | QuerySet[Assignment]], *, walked: int
 ) -> QuerySet[Person]:
     """Listed people whom every reading names; the first `walked` of them name too many to be read."""
-    common: set[int] | None = None
-    is_more = False  # another reading narrows them still
     found = Person.objects.filter(unlisted=False, hidden_since=None)
-    for number, reading in enumerate(readings):
-        ids = None if number < walked else _few(reading)
+    many = list(readings[:walked])
+    common: set[int] | None = None
+    for reading in readings[walked:]:
+        ids = _few(reading)
         if ids is None:
-            is_more = is_more or number >= walked
-            found = found.filter(Exists(reading.filter(person_id=OuterRef("pk"))))
+            many.append(reading)
         else:
             common = ids if common is None else common & ids
     if common is None:
-        return found
-    if is_more or len(common) <= _FEW:
-        return found.filter(pk__in=common)
-    for reading in readings[walked:]:
-        found = found.filter(Exists(reading.filter(person_id=OuterRef("pk"))))
-    return found
+        return found.filter(*_all_of(many))
+    for reading in many[walked:]:
+        common = set(reading.filter(person_id__in=common).values_list("person_id", flat=True))
+    if len(common) <= _FEW:
+        return found.filter(*_all_of(many[:walked]), pk__in=common)
+    return found.filter(*_all_of(readings))
+
+
+def _all_of(readings: Sequence[QuerySet[NameWord] | QuerySet[Assignment]]) -> list[Exists]:
+    return [Exists(reading.filter(person_id=OuterRef("pk"))) for reading in readings]
 
 
 def _few(reading: QuerySet[NameWord] | QuerySet[Assignment]) -> set[int] | None:
