@@ -178,7 +178,11 @@ export class RowList {
   }
 
   async load(chunk, again = false) {
-    if ((chunk.loaded && !again) || chunk.busy) return chunk.busy;
+    if (chunk.busy) {
+      chunk.again ||= again; // what is on its way may be older than what is asked for
+      return chunk.busy.catch(() => {});
+    }
+    if (chunk.loaded && !again) return undefined;
     const query = new URLSearchParams(this.query);
     query.set("depuis", chunk.dataset.offset);
     chunk.busy = this.#fetch(chunk, `${this.url}?${query}`);
@@ -189,7 +193,9 @@ export class RowList {
     } finally {
       chunk.busy = null;
     }
-    return undefined;
+    if (!chunk.again) return undefined;
+    chunk.again = false;
+    return this.load(chunk, true);
   }
 
   async #fetch(chunk, url) {
