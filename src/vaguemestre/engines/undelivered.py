@@ -62,7 +62,7 @@ def _by_sieve(path: Path, mine: frozenset[str]) -> Iterator[Undelivered]:
     """What the person's own filters refused or threw away."""
     for text in _tail(path):
         if (found := _SIEVE.match(text)) and found["who"].lower() in mine:
-            at = dt.datetime.fromisoformat(found["at"]).astimezone()
+            at = dt.datetime.fromisoformat(found["at"]).replace(tzinfo=dt.UTC)
             status = "filter-rejected" if found["act"].startswith("rejected") else "filter-discarded"
             yield Undelivered(at, found["sender"] or "", status, is_final=True)
 

@@ -28,6 +28,7 @@ from vaguemestre.supervisor.tree import ChildFailed, Tree
 
 _LONGEST_LINE = 4_000_000  # bytes
 _TALKATIVE = ("dovecot", "postfix")
+_CLOCK = {"TZ": "UTC"}  # what engines log is read as UTC, whatever the machine shows and the season
 _TICK = 2.0  # seconds between two looks at the instance as a whole
 
 
@@ -203,9 +204,12 @@ class _Start:
         config = self._config
         for child in plan.engines(
             config,
-            plan.Engine("dovecot", dovecot.command(config), {}, dovecot.log_file(config)),
+            plan.Engine("dovecot", dovecot.command(config), _CLOCK, dovecot.log_file(config)),
             plan.Engine(
-                "postfix", postfix.command(config), postfix.environment(config), postfix.log_file(config)
+                "postfix",
+                postfix.command(config),
+                {**_CLOCK, **postfix.environment(config)},
+                postfix.log_file(config),
             ),
         ):
             await self._tree.start([child])

@@ -41,7 +41,7 @@ def _steps(path: Path, wanted: str) -> Iterator[TraceLine]:
 
 
 def _step(found: re.Match[str], wanted: str) -> Iterator[TraceLine]:
-    at = dt.datetime.fromisoformat(found["at"]).astimezone()
+    at = dt.datetime.fromisoformat(found["at"]).replace(tzinfo=dt.UTC)
     text = found["text"]
     if text.startswith("sieve: "):
         words = text.partition(f"{wanted}: ")[2]

@@ -133,8 +133,8 @@ def _login(text: str) -> str:
 
 
 def moment(text: str, now: dt.datetime) -> dt.datetime:
-    """A log date has no year: the latest that is not in the future (the machine's own time zone)."""
-    local = now.astimezone()
+    """A log date has no year: the latest that is not in the future. Engines are started to write UTC."""
+    local = now.astimezone(dt.UTC)
     month_day = " ".join(text.split())
     for year in (local.year, local.year - 1):
         try:
