@@ -57,8 +57,9 @@ def test_somebody_signed_in_reads_the_answer_in_their_inbox(client: Client, luci
     client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
     client.post("/aide/demande", {**ASKED, "contact": ""})
     lucie.post(f"/assistance/demandes/{RequestRow.objects.get().pk}", {"reponse": "C’est fait."})
-    rows = [row.args_kwargs["args"][2] for row in DBTaskResult.objects.all()]
-    assert [one["detail"] for one in rows if one.get("act") == "desk-answer"] == ["C’est fait."]
+    jobs = [row.args_kwargs["args"] for row in DBTaskResult.objects.all()]
+    letters = [fields for handler, _, fields, _ in jobs if handler.endswith(":tell_owner")]
+    assert [one["detail"] for one in letters if one["act"] == "desk-answer"] == ["C’est fait."]
     assert RequestRow.objects.get().account == owner
 
 

@@ -160,6 +160,7 @@ def test_messages_and_folders_are_dragged(page: Page, box: MemoryMailbox) -> Non
     row.drag_to(page.locator('a.f[data-folder="6e A"]'))
     page.get_by_text("Courriel déplacé.").wait_for()
     assert box.page("6e A", 0, 1).total == 1
+    expect(page.locator('a.f[data-folder="6e A"]')).to_contain_text("1")  # the pane was written anew
     page.locator('a.f[data-folder="6e A"]').drag_to(page.locator('a.f[data-folder="Classes"]'))
     page.locator('a.f[data-folder="Classes/6e A"]').wait_for()
     page.locator('a.f[data-folder="Classes/6e A"]').drag_to(page.locator(".cap-line"))
