@@ -3,9 +3,11 @@
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import batched
 
 from vaguemestre.demo.letters import Letter
+from vaguemestre.engines.imap.beginning import begun, make
 from vaguemestre.engines.imap.names import to_wire
 from vaguemestre.engines.imap.wire import Answered, Argument, Connection, Literal
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
@@ -61,11 +63,11 @@ def _make(connection: Connection, name: str) -> None:
     """Create and subscribe to a folder; one that is there is left alone."""
     if name != "INBOX":
         try:
-            connection.run(b"CREATE", name, patience=_PATIENCE)
+            make(partial(connection.run, patience=_PATIENCE), name)
         except Answered as refused:
             if refused.code != "ALREADYEXISTS":
                 raise
-    connection.run(b"SUBSCRIBE", name, patience=_PATIENCE)
+    begun(lambda: connection.run(b"SUBSCRIBE", name, patience=_PATIENCE), "ALREADYEXISTS")
 
 
 def _is_there(connection: Connection, name: str, letter: Letter) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import batched
 
 from vaguemestre.engines.imap import names, parse, trees, words
+from vaguemestre.engines.imap.beginning import make
 from vaguemestre.engines.imap.gateway import ImapMailbox, ImapMailboxes
 from vaguemestre.engines.imap.session import PATIENCE_BYTES, folded, meant, uid_of
 from vaguemestre.engines.imap.wire import Answered
@@ -44,7 +45,7 @@ class ImapStore:
 
     def make(self, folder: str) -> None:
         try:
-            self._box.run(b"CREATE", names.to_wire(folder))
+            make(self._box.run, names.to_wire(folder))
         except Answered as answer:
             if answer.code != "ALREADYEXISTS":
                 raise

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from vaguemestre.engines.imap import names, parse, trees, words
+from vaguemestre.engines.imap.beginning import begun
 from vaguemestre.engines.imap.pool import Lease
 from vaguemestre.engines.imap.wire import (
     PATIENCE,
@@ -107,13 +108,13 @@ class Session:
         connection.selected = folder
         # CONDSTORE: without it HIGHESTMODSEQ may not be kept for this folder
         select = encoded(b"SELECT", names.to_wire(folder), b"(CONDSTORE)")
-        lines: list[Line] = []
+
+        def ask() -> tuple[list[Line], list[Line]]:
+            return connection.run_both(select, then, patience) if then else (connection.run(select), [])
+
         try:
             with meant(folder=folder):
-                if then:
-                    told, lines = connection.run_both(select, then, patience)
-                else:
-                    told = connection.run(select)
+                told, lines = begun(ask, "ALREADYEXISTS")
         except FolderGone:
             connection.selected = None
             raise

@@ -1,11 +1,14 @@
 """Changing folders: `webmail.ports.Folders`. Never tried twice, like other changes."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from vaguemestre.engines.imap import names
+from vaguemestre.engines.imap.beginning import make
 from vaguemestre.engines.imap.folders import listed_names
 from vaguemestre.engines.imap.session import Session, check_name, meant
-from vaguemestre.engines.imap.wire import Answered, Argument
+from vaguemestre.engines.imap.wire import Answered
 from vaguemestre.webmail.ports import FolderGone, FolderRefused
 from vaguemestre.webmail.values import Quota
 
@@ -16,7 +19,8 @@ class Shelving(Session):
     def create_folder(self, name: str) -> None:
         _check_new(name)
         self.unselect()
-        self._change(name, b"CREATE", names.to_wire(name))
+        with _named(name):
+            make(self.run, names.to_wire(name))
         self.run(b"SUBSCRIBE", names.to_wire(name))
 
     def rename_folder(self, name: str, to: str) -> None:
@@ -24,7 +28,8 @@ class Shelving(Session):
         _check_new(to)
         self.unselect()
         inside = [one for one in self._subscribed() if one == name or one.startswith(f"{name}/")]
-        self._change(to, b"RENAME", names.to_wire(name), names.to_wire(to))
+        with _named(to):
+            self.run(b"RENAME", names.to_wire(name), names.to_wire(to))
         for one in inside:
             self.run(b"UNSUBSCRIBE", names.to_wire(one))
             self.run(b"SUBSCRIBE", names.to_wire(to + one[len(name) :]))
@@ -48,20 +53,22 @@ class Shelving(Session):
                 return Quota(int(found[1]) * 1024, int(found[2]) * 1024)
         return None
 
-    def _change(self, wanted: str, *command: Argument) -> None:
-        """A command giving a folder the name `wanted`; codes of RFC 5530."""
-        try:
-            self.run(*command)
-        except Answered as answer:
-            if answer.code in ("NONEXISTENT", "TRYCREATE"):
-                raise FolderGone("webmail.folder-gone", folder=wanted) from answer
-            taken = answer.code == "ALREADYEXISTS"
-            raise FolderRefused(
-                "webmail.folder-exists" if taken else "webmail.folder-name", folder=wanted
-            ) from answer
-
     def _subscribed(self) -> list[str]:
         return listed_names(self.run(b'LIST (SUBSCRIBED) "" "*"'))
+
+
+@contextmanager
+def _named(wanted: str) -> Iterator[None]:
+    """A command giving a folder the name `wanted`: what its refusals mean (RFC 5530)."""
+    try:
+        yield
+    except Answered as answer:
+        if answer.code in ("NONEXISTENT", "TRYCREATE"):
+            raise FolderGone("webmail.folder-gone", folder=wanted) from answer
+        taken = answer.code == "ALREADYEXISTS"
+        raise FolderRefused(
+            "webmail.folder-exists" if taken else "webmail.folder-name", folder=wanted
+        ) from answer
 
 
 def _check_new(name: str) -> None:
