@@ -339,3 +339,47 @@ def test_deeply_nested_parts_are_not_climbed_to_the_end(depth: int) -> None:
     for items in trees.fetched([Line(b"1 FETCH (UID 1 BODYSTRUCTURE %b)" % nested.encode())]):
         parse.summary(items, 1)
         parse.opened(REF, items)
+
+
+_kinds = st.sampled_from(
+    ['"text" "plain"', '"text" "html"', '"TEXT" "PLAIN"', '"application" "pdf"', '"image" "png"']
+)
+_listed = st.sampled_from(
+    ["NIL", '("charset" "utf-8")', '("charset" "utf-8" "name" "a).txt")', '("name" "\0")', '("name" "\\"(")']
+)
+_shown = st.sampled_from(
+    [
+        "NIL",
+        '("inline" NIL)',
+        '("attachment" ("filename" "a.txt"))',
+        '("ATTACHMENT" NIL)',
+        '("inline" ("filename" "b.png"))',
+    ]
+)
+
+
+@st.composite
+def structures(draw: st.DrawFn, deep: int = 2) -> str:
+    if deep and draw(st.booleans()):
+        parts = "".join(draw(st.lists(structures(deep - 1), min_size=1, max_size=3)))
+        subtype = draw(st.sampled_from(["alternative", "mixed", "related"]))
+        return f'({parts} "{subtype}" {draw(_listed)} NIL NIL NIL)'
+    kind = draw(_kinds)
+    lines = " 4" if kind.lower().startswith('"text"') else ""
+    return f'({kind} {draw(_listed)} NIL NIL "8bit" 120{lines} NIL {draw(_shown)} NIL NIL)'
+
+
+@given(structures(), st.sampled_from(["", " PREVIEW NIL", ' PREVIEW ") BODYSTRUCTURE (("']))
+def test_a_summary_is_the_same_whether_a_plain_structure_is_walked_or_not(structure: str, after: str) -> None:
+    text = f"7 FETCH (UID 9 RFC822.SIZE 300 BODYSTRUCTURE {structure}{after})"
+    line = Line(text.encode("latin-1"), (b"n.pdf",) * text.count("\0"))
+    (items,) = trees.fetched([line])
+    assert parse.summaries([line]) == {9: parse.summary(items, 9)}
+
+
+def test_the_structure_of_a_plain_letter_is_not_walked() -> None:
+    part = '("text" "{}" ("charset" "utf-8") NIL NIL "quoted-printable" 120 4 NIL NIL NIL NIL)'
+    both = f'({part.format("plain")}{part.format("html")} "alternative" ("boundary" "==1") NIL NIL NIL)'
+    for structure in (part.format("plain"), part.format("html"), both):
+        line = Line(f"7 FETCH (UID 9 BODYSTRUCTURE {structure})".encode())
+        assert parse.without_plain_structure(line) == Line(b"7 FETCH (UID 9)")

@@ -3,6 +3,7 @@
 import re
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from zlib import crc32
@@ -14,12 +15,13 @@ from vaguemestre.engines.imap.pool import Lease
 from vaguemestre.engines.imap.session import OPENED, Session, check_name, folded, meant, uid_of
 from vaguemestre.engines.imap.wire import Answered, Argument, Line
 from vaguemestre.engines.imap.words import moment
-from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, Summary, View
+from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, View
 
 SUMMARY = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"
 _SUMMARY_WHERE = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW X-MAILBOX X-REAL-UID)"
 _STATUS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
 VALIDATOR = ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN", "HIGHESTMODSEQ")
+_SAME_MESSAGES = ("UIDVALIDITY", "UIDNEXT", "MESSAGES")
 _COUNT_FOUND = re.compile(rb" COUNT ([0-9]+)")
 _PARTIAL_FOUND = re.compile(rb" PARTIAL \([0-9:]+ ([0-9:,]+)\)")
 MOST_IN_CONVERSATION = 500
@@ -102,11 +104,38 @@ class Listing(Session):
         if folder == self._everything:
             total, rows = self._sorted_rows([b"ALL"], offset, size)
             page = Page(folder, figures.get("UIDVALIDITY", 0), total, unread, offset, rows, validator)
+        elif (reflagged := self._reflagged(folder, self._pages.last(self.mailbox, key), figures)) is not None:
+            page = replace(reflagged, unread=unread, validator=validator)
         else:
             validity, total, rows = self._rows(folder, offset, size, figures)
             page = Page(folder, validity, total, unread, offset, rows, validator)
         self._pages.keep(self.mailbox, key, status, page)
         return page
+
+    def _reflagged(self, folder: str, kept: tuple[bytes, Page] | None, told: dict[str, int]) -> Page | None:
+        """The page made before, its marks as they are now; None when more than marks may have changed.
+
+        `kept`: the STATUS it was made under, and the page; `told`: the figures of STATUS now. Only what
+        changed since is asked (CHANGEDSINCE, RFC 7162 §3.1.4.1).
+        """
+        if kept is None:
+            return None
+        status, page = kept
+        before = parse.numbers(status[status.rfind(b"(") :])
+        since = before.get("HIGHESTMODSEQ", 0)
+        if not since or not page.rows or any(before.get(name) != told.get(name) for name in _SAME_MESSAGES):
+            return None
+        uids = folded([row.ref.uid for row in page.rows])
+        question = b"UID FETCH %b (FLAGS) (CHANGEDSINCE %d)" % (uids, since)
+        lines = self.select(folder, then=question)
+        _, validity, count = self.now_selected()
+        if (validity, count) != (page.uid_validity, page.total):
+            return None  # it changed again between the two questions
+        marks = dict(parse.flags_by_uid(lines))
+        rows = tuple(
+            replace(row, flags=marks[row.ref.uid]) if row.ref.uid in marks else row for row in page.rows
+        )
+        return replace(page, rows=rows)
 
     def _rows(
         self, folder: str, offset: int, size: int, told: dict[str, int]
@@ -209,7 +238,7 @@ class Listing(Session):
             question = _fetch(exists, offset, size, items)
             lines = self.run(question) if question else []
         if items is SUMMARY:
-            self._summaries.keep((self.mailbox, folder, validity), _summaries(lines))
+            self._summaries.keep((self.mailbox, folder, validity), parse.summaries(lines))
         pairs = parse.flags_by_uid(lines)[::-1]
         return validity, exists, self._with_summaries(folder, validity, pairs)
 
@@ -221,7 +250,7 @@ class Listing(Session):
         known = self._summaries.known(box, (uid for uid, _ in pairs))
         if missing := [uid for uid, _ in pairs if uid not in known]:
             lines = self.run(b"UID FETCH", folded(missing), SUMMARY)
-            found = _summaries(lines)
+            found = parse.summaries(lines)
             self._summaries.keep(box, found)
             known |= found
         return tuple(
@@ -311,7 +340,3 @@ def _fetch(count: int, offset: int, size: int, items: bytes) -> bytes:
 
 def _came(items: trees.Items) -> datetime:
     return moment(trees.text_of(items.get("INTERNALDATE")))
-
-
-def _summaries(lines: list[Line]) -> dict[int, Summary]:
-    return {uid: parse.summary(items, uid) for items in trees.fetched(lines) if (uid := uid_of(items))}

@@ -109,6 +109,12 @@ class Pages:
             pages.move_to_end(key)
             return kept[1]
 
+    def last(self, mailbox: str, key: PageKey) -> tuple[bytes, Page] | None:
+        """That page as it was made last, and the STATUS of then."""
+        with self._lock:
+            pages = self._mailboxes.get(mailbox)
+            return pages.get(key) if pages is not None else None
+
     def has(self, mailbox: str, key: PageKey) -> bool:
         """Whether that page was made before, under whatever STATUS."""
         with self._lock:

@@ -17,6 +17,14 @@ _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
 _UID = re.compile(rb"[( ]UID (\d+)")
 _NUMBERS = re.compile(rb"([A-Z]+) (\d+)")
 _ALL_FOUND = re.compile(rb" ALL ([0-9:,]+)")
+_TEXT_PART = (
+    rb'\("text" "[a-z-]+" (?:NIL|\([^()\\\0]*\)) NIL NIL "[a-z0-9-]+" [0-9]+ [0-9]+'
+    rb' NIL (?:NIL|\("inline" NIL\)) NIL NIL\)'
+)
+_PLAIN_STRUCTURE = re.compile(
+    rb' BODYSTRUCTURE (?:%b|\((?:%b)+ "[a-z]+" (?:NIL|\([^()\\\0]*\)) NIL NIL NIL\))\)\Z'
+    % (_TEXT_PART, _TEXT_PART)
+)
 _MOST_LISTED = 20  # recipients that a list row may need
 _LONGEST_LISTED = 1_000
 _MOST_SHOWN = 5_000
@@ -112,6 +120,21 @@ def summary(items: Items, uid: int) -> Summary:
         attached=attached or ("", ""),
         in_reply_to=next(iter(words.message_ids(text_of(envelope[8]))), "") if envelope[8] else "",
     )
+
+
+def summaries(lines: Iterable[Line]) -> dict[int, Summary]:
+    """The summaries of FETCH lines by UID, their structures read only where a file may be attached."""
+    found = fetched(map(without_plain_structure, lines))
+    return {uid: summary(items, uid) for items in found if (uid := number_of(items.get("UID")))}
+
+
+def without_plain_structure(line: Line) -> Line:
+    """A FETCH line without its BODYSTRUCTURE, when that comes last and says no more than text to read.
+
+    So are most messages, and walking the structure is half of what reading such a line costs.
+    """
+    found = _PLAIN_STRUCTURE.search(line.text)
+    return Line(line.text[: found.start()] + b")", line.literals) if found else line
 
 
 def envelopes(lines: Iterable[Line]) -> list[tuple[int, str, tuple[str, ...]]]:

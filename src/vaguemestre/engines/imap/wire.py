@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 
@@ -37,8 +38,7 @@ class Literal:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """An untagged answer without its `* `; each literal stands in `text` as `"\\0"` and in `literals`."""
 
     text: bytes
@@ -211,8 +211,8 @@ class Connection:
         return b"%d" % self._tag
 
     def _greeting(self, deadline: float) -> None:
-        line = self._line(deadline)
-        if not line.text.startswith(b"* OK"):
+        text, _ = self._line(deadline)
+        if not text.startswith(b"* OK"):
             self.broken = True
             raise ConnectionDead("imap greeting")
 
@@ -251,8 +251,7 @@ class Connection:
         lines: list[Line] = []
         wanted = tag + b" "
         while True:
-            line = self._line(deadline)
-            text = line.text
+            text, literals = self._line(deadline)
             if self._owed and text.startswith(self._owed[0] + b" "):
                 del self._owed[0]
                 lines.clear()
@@ -260,7 +259,7 @@ class Connection:
                 if text.startswith(b"* BYE"):
                     self.broken = True
                     raise ConnectionDead("imap: the server said goodbye")
-                lines.append(Line(text[2:], line.literals))
+                lines.append(Line(text[2:], literals))
             elif text.startswith(wanted):
                 return lines, text[len(wanted) :]
             elif text.startswith(b"+") and stop_at_continuation:
@@ -269,18 +268,18 @@ class Connection:
                 self.broken = True
                 raise EngineDown("imap: an answer nobody asked for")
 
-    def _line(self, deadline: float) -> Line:
+    def _line(self, deadline: float) -> tuple[bytes, tuple[bytes, ...]]:
         text = self._text(deadline)
         # a status line ends in words for people, where braces mean nothing
         if not text.endswith(b"}") or not text.startswith(b"* ") or text.startswith(_STATUS):
-            return Line(text)
+            return text, ()
         literals: list[bytes] = []
         whole = b""
         while found := _LITERAL_END.search(text):
             literals.append(self._exactly(int(found[1]), deadline))
             whole += text[: found.start()] + b'"\0"'
             text = self._text(deadline)
-        return Line(whole + text, tuple(literals))
+        return whole + text, tuple(literals)
 
     def _text(self, deadline: float) -> bytes:
         end = self._buffer.find(b"\r\n", self._at)

@@ -4,7 +4,7 @@ Fifty of them are nearly all that a list costs, and a template takes seven times
 What comes from a message passes through `escape`, here as there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from urllib.parse import quote
@@ -15,12 +15,18 @@ from vaguemestre.ui import pictures
 from vaguemestre.webmail.rules.labels import Label
 from vaguemestre.webmail.rules.rows import Line, lines
 from vaguemestre.webmail.services.kept import Kept
-from vaguemestre.webmail.values import MessageRef, Order, Page, Use
+from vaguemestre.webmail.values import MessageRef, Order, Page, Row, Use
 
-type _Key = tuple[str, MessageRef, frozenset[str], date, Use | None, Order, int, int, str]
+type _Key = tuple[str, str, int, int, frozenset[str], tuple[MessageRef, ...], str]
+"""Whose list, read how; folder, UIDVALIDITY, UID; marks; the rest of the conversation; the folder's use."""
 
-# Heading and row: the same as long as the flags, the day, the use of the folder and the order are.
-_kept: Kept[_Key, tuple[str, str]] = Kept(12_000, 16_000_000, lambda row: len(row[1]))
+type _Piece = tuple[str, str]
+"""Heading and row."""
+
+# The same as long as the flags, the day, the use of the folder and the order are.
+_kept: Kept[_Key, _Piece] = Kept(12_000, 16_000_000, lambda piece: len(piece[1]))
+# How each page was written last.
+_last: Kept[tuple[str, str, int, str], tuple[tuple[Row, ...], tuple[_Piece, ...]]] = Kept(400)
 
 
 def rows_html(
@@ -36,33 +42,38 @@ def rows_html(
 ) -> str:
     """The rows of a page under their headings. `here`: the address of the mail reader, ending in `/`."""
 
-    def written() -> Iterator[str]:
-        before, named = "", hash(known)
-        for row in page.rows:
-            key = (
-                owner,
-                row.ref,
-                row.flags,
-                today,
-                uses.get(row.ref.folder),
-                order,
-                hash(row.others),
-                named,
-                here,
-            )
-            kept = _kept.get(key)
-            if kept is None:
-                line = next(
-                    lines([row], today=today, uses=uses, own_domains=own_domains, order=order, known=known)
-                )
-                kept = line.heading, row_html(line, here)
-                _kept.put(key, kept)
-            if kept[0] != before:
-                before = kept[0]
-                yield f'<li class="day" data-heading="{escape(before)}"><h3>{escape(before)}</h3></li>\n'
-            yield kept[1]
+    # in one word, whose hash is worked out once for all the rows
+    reading = "\0".join((owner, here, today.isoformat(), order.value, str(hash(known))))
+    names = {folder: use.value for folder, use in uses.items()}
+    place = reading, page.folder, page.offset, names.get(page.folder, "")
+    # a row whose marks are the same is the same object
+    before_rows, before_pieces = _last.get(place) or ((), ())
+    before = {id(row): piece for row, piece in zip(before_rows, before_pieces, strict=True)}
 
-    return "".join(written())
+    def piece_of(row: Row) -> _Piece:
+        ref = row.ref
+        key = reading, ref.folder, ref.uid_validity, ref.uid, row.flags, row.others, names.get(ref.folder, "")
+        kept = _kept.get(key)
+        if kept is None:
+            line = next(
+                lines([row], today=today, uses=uses, own_domains=own_domains, order=order, known=known)
+            )
+            kept = line.heading, row_html(line, here)
+            _kept.put(key, kept)
+        return kept
+
+    pieces = tuple(before.get(id(row)) or piece_of(row) for row in page.rows)
+    _last.put(place, (page.rows, pieces))
+    return "".join(_under_headings(pieces))
+
+
+def _under_headings(pieces: Iterable[_Piece]) -> Iterator[str]:
+    before = ""
+    for heading, html in pieces:
+        if heading != before:
+            before = heading
+            yield f'<li class="day" data-heading="{escape(before)}"><h3>{escape(before)}</h3></li>\n'
+        yield html
 
 
 def row_html(line: Line, here: str) -> str:
