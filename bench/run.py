@@ -363,14 +363,12 @@ class Bench:
         told = {}
         for name, mark in (("web", "granian"), ("Dovecot", "dovecot"), ("everything", "")):
             pids = self._session(mark)
-            told[name] = round(sum(map(_pss, pids)) / 1024, 1)
+            told[name] = round(sum(map(pss, pids)) / 1024, 1)
         print("memory, MiB (PSS): " + ", ".join(f"{name} {mib}" for name, mib in told.items()))
         return told
 
     def _session(self, mark: str) -> list[int]:
-        """Processes of this instance whose command line holds the mark."""
-        roots = set(_instance_pids(Path(self.asked.home)))
-        return [pid for pid in _family(roots) if mark in _command(pid)]
+        return pids_of(Path(self.asked.home), mark)
 
     def _browser(self, person: people.Measured) -> Browser:
         browser = Browser("127.0.0.1", self.port)
@@ -445,6 +443,11 @@ class _instance:  # noqa: N801 - used as a function
             self._process.wait(30)
 
 
+def pids_of(home: Path, mark: str) -> list[int]:
+    """Processes of the instance of that home whose command line holds the mark."""
+    return [pid for pid in _family(set(_instance_pids(home))) if mark in _command(pid)]
+
+
 def _instance_pids(home: Path) -> Iterator[int]:
     wanted = f"VAGUEMESTRE_HOME={home}".encode()
     for entry in Path("/proc").iterdir():
@@ -492,7 +495,7 @@ def _cpu(pids: list[int]) -> float:
     return total * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def _pss(pid: int) -> int:
+def pss(pid: int) -> int:
     """KiB, shared pages divided among those who share them."""
     try:
         found = re.search(r"\nPss: +(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text())

@@ -39,7 +39,19 @@ def test_a_token_says_who_for_five_minutes() -> None:
     assert read.header == {"alg": "ES256", "typ": "JWT", "kid": keys.kid}
     assert read.claims["sub"] == "nmorel@ac-amiens.test"
     assert read.claims["azp"] == "webmail"
-    assert read.claims["exp"] - read.claims["iat"] == 300
+    assert read.claims["exp"] == NOON.timestamp() + 300
+
+
+def test_a_token_is_good_at_once_by_a_clock_that_is_a_little_late() -> None:
+    keys = token_keys.get()
+    for second in range(3):
+        now = NOON + timedelta(seconds=second)
+        read = jwt.decode(
+            signed_token(keys, "nmorel@ac-amiens.test", now), ECKey.import_key(public_pem(keys)), ["ES256"]
+        )
+        late = (now - timedelta(seconds=1)).timestamp()
+        assert read.claims["iat"] <= late
+        assert read.claims["nbf"] <= late
 
 
 def test_another_key_does_not_read_it() -> None:

@@ -32,12 +32,15 @@ def signed_token(
     `actor`: who does, when it is not the mailbox's own person (RFC 8693 §4.1).
     """
     at = int(now.timestamp())
+    # Engines on the same machine read another clock: time(2) may be a tick late when a second begins, and a
+    # token issued in what is still the future is refused.
+    since = at - 5
     claims: dict[str, object] = {
         "iss": keys.issuer,
         "sub": mailbox,
         "azp": "webmail",
-        "iat": at,
-        "nbf": at - 5,  # engines on the same machine, but clocks are read in seconds
+        "iat": since,
+        "nbf": since,
         "exp": at + int(life.total_seconds()),
         "jti": secrets.token_urlsafe(12),
     }
