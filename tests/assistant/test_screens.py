@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -111,6 +112,17 @@ def test_the_whole_way_to_the_portal(client: Client, ines: Account) -> None:
     assert (ines.state, ines.charter_version) == ("active", "2026-1")
     assert holds(PASSWORD, ines.password)
     assert BrowserSession.objects.filter(account=ines).count() == 1
+
+
+def test_what_a_page_asked_late_does_not_sign_its_person_out(client: Client, ines: Account) -> None:
+    given(client)
+    page = Client()
+    page.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert activated(client)["Location"] == "/"
+    late = page.post("/assistant/force", {"mot_de_passe": PASSWORD})  # its session is gone meanwhile
+    assert late.status_code == 404
+    assert settings.SESSION_COOKIE_NAME not in late.cookies
+    assert "Bonjour Inès" in client.get("/").content.decode()
 
 
 def test_the_welcome_is_put_once_whoever_tries_again(inbox: Inbox, ines: Account) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.signin.authenticator import Device
 from tests.signin.people import NOON, PASSWORD, account, add_application
+from tests.signin.redirects import HOSTILE
 
 from vaguemestre.credentials.models import Account, Passkey
 from vaguemestre.credentials.services import change_states
@@ -47,6 +48,12 @@ def test_a_key_is_made_then_opens_without_a_name(
     assert "nmorel" in fresh.get("/").content.decode()
     assert Passkey.objects.get().last_used_at
     assert fresh.session["by"] == "passkey"
+
+
+def test_nothing_hostile_comes_after_a_key(client: Client, nicolas: Account, phone: Device) -> None:
+    make(client, phone)
+    for hostile in HOSTILE[::6]:
+        assert enter(Client(), phone, next=hostile)["Location"] == "/", hostile
 
 
 def test_it_is_two_proofs_in_one(client: Client, nicolas: Account, phone: Device) -> None:

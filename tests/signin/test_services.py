@@ -4,17 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.signin.people import APP_SECRET, NOON, PASSWORD, account, add_application, add_key
 from tests.signin.races import at_once
 
-from vaguemestre.credentials.hashers import HouseArgon2
+from vaguemestre.credentials.hashers import HeavyArgon2
+from vaguemestre.credentials.models import Account
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.credentials.rules.one_time import code_at
-from vaguemestre.credentials.services import add_app_password
+from vaguemestre.credentials.services import add_app_password, hashed
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.signin.models import Attempts
 from vaguemestre.signin.services import begin, go_on
@@ -71,28 +74,24 @@ def test_an_application_password_opens_no_page() -> None:
 
 @contextmanager
 def counted_work() -> Iterator[dict[str, int]]:
-    """How many slow hashes and how many database questions a block costs."""
-    work = {"hashes": 0, "queries": 0}
-    verify = HouseArgon2.verify
+    """How many slow hashes of each kind, and how many database questions, a block costs."""
+    work = {"hashes": 0, "heavy": 0, "queries": 0}
+    verify = Argon2PasswordHasher.verify
 
-    def counting(self: HouseArgon2, password: str, encoded: str) -> bool:
-        work["hashes"] += 1
+    def counting(self: Argon2PasswordHasher, password: str, encoded: str) -> bool:
+        work["heavy" if isinstance(self, HeavyArgon2) else "hashes"] += 1
         return verify(self, password, encoded)
 
-    HouseArgon2.verify = counting  # type: ignore[method-assign]
-    try:
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            yield work
-        work["queries"] = len(queries)
-    finally:
-        HouseArgon2.verify = verify  # type: ignore[method-assign]
+    with patch.object(Argon2PasswordHasher, "verify", counting), CaptureQueriesContext(connection) as queries:
+        yield work
+    work["queries"] = len(queries)
 
 
 @pytest.mark.django_db
-def test_unknown_wrong_pending_and_closed_cost_the_same_work() -> None:
+def test_unknown_wrong_pending_closed_and_administrator_cost_the_same_work() -> None:
     account()
+    admin = account("admin", role="administrator")
+    Account.objects.filter(pk=admin.pk).update(password=hashed(PASSWORD, "administrator"))
     account("en-attente", state="pending", numen=NUMEN)
     account("parti", state="closed")
     holder = account("porteur")
@@ -105,12 +104,33 @@ def test_unknown_wrong_pending_and_closed_cost_the_same_work() -> None:
         ("en-attente", "faux"),
         ("parti", "faux"),
         ("porteur", "0000123456"),
+        ("admin", "faux"),
     ):
         with counted_work() as work:
             assert tried(asked(name, secret)) == WRONG
-        costs.add((work["hashes"], work["queries"]))
+        costs.add(tuple(work.values()))
     assert len(costs) == 1
-    assert costs.pop()[0] == 1
+    assert costs.pop()[:2] == (1, 1)
+
+
+@pytest.mark.django_db
+def test_the_right_pin_with_a_wrong_code_costs_what_a_wrong_pin_does() -> None:
+    add_key(account("porteur"), "1984")
+    for pin in ("0000", "1984"):
+        with counted_work() as work:
+            assert tried(asked("porteur", f"{pin}000001")) == WRONG
+        assert (work["hashes"], work["heavy"]) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_who_comes_in_pays_one_hash_the_heavier_one_for_an_administrator() -> None:
+    account()
+    admin = account("admin", role="administrator")
+    Account.objects.filter(pk=admin.pk).update(password=hashed(PASSWORD, "administrator"))
+    for name, cost in (("nmorel", (1, 0)), ("admin", (0, 1))):
+        with counted_work() as work:
+            assert isinstance(tried(asked(name)), Granted)
+        assert (work["hashes"], work["heavy"]) == cost
 
 
 @pytest.mark.django_db
@@ -122,7 +142,7 @@ def test_a_throttled_try_costs_no_hash() -> None:
         step = tried(asked())
     assert isinstance(step, Denied)
     assert step.wait > 0
-    assert work["hashes"] == 0
+    assert work["hashes"] == work["heavy"] == 0
 
 
 @pytest.mark.django_db

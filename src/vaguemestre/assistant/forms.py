@@ -6,8 +6,8 @@ from django import forms
 from django.utils import timezone
 
 from vaguemestre.assistant.rules.birth_dates import birth_date
-from vaguemestre.credentials.rules.passwords import LONGEST, SHORTEST
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.signin.forms import ChangePasswordForm
 
 
 class BornForm(forms.Form):
@@ -76,37 +76,10 @@ class IssuedCodeForm(BornForm):
     field_order = ("nom", "naissance", "code")
 
 
-class ActivateForm(forms.Form):
-    """One's own password, twice, and the charter. Whether the password holds is the service's to say."""
+class ActivateForm(ChangePasswordForm):
+    """One's own password, twice, and the charter."""
 
-    mot_de_passe = forms.CharField(
-        label="Nouveau mot de passe",
-        max_length=1024,
-        strip=False,
-        help_text=f"De {SHORTEST} à {LONGEST} caractères, sans rien de votre nom, de votre NUMEN ni de votre "
-        "date de naissance. Quelques mots sans rapport entre eux conviennent très bien.",
-        error_messages={"required": "Choisissez un mot de passe."},
-        widget=forms.PasswordInput(
-            attrs={"autocomplete": "new-password", "autofocus": True}, render_value=True
-        ),
-    )
-    confirmation = forms.CharField(
-        label="Confirmer le mot de passe",
-        max_length=1024,
-        strip=False,
-        error_messages={"required": "Écrivez le mot de passe une seconde fois."},
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
-    )
     charte = forms.BooleanField(
         label="J’accepte la charte",
         error_messages={"required": "Lisez la charte, puis cochez cette case pour l’accepter."},
     )
-
-    def clean_confirmation(self) -> str:
-        second: str = self.cleaned_data["confirmation"]
-        first = self.cleaned_data.get("mot_de_passe")
-        if first and second != first:
-            raise forms.ValidationError(
-                "Les deux mots de passe ne sont pas les mêmes : écrivez-les de nouveau."
-            )
-        return second

@@ -5,6 +5,8 @@ Administrators are few and opened by more: 64 MiB, three passes.
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+LIGHT, HEAVY = "argon2", "argon2heavy"
+
 
 class HouseArgon2(Argon2PasswordHasher):
     """19 MiB, two passes, one lane: the lightest setting OWASP accepts for Argon2id."""
@@ -17,7 +19,7 @@ class HouseArgon2(Argon2PasswordHasher):
 class HeavyArgon2(Argon2PasswordHasher):
     """For administrators: about 100 ms."""
 
-    algorithm: str = "argon2heavy"
+    algorithm: str = HEAVY
     time_cost = 3
     memory_cost = 65_536
     parallelism = 1
@@ -25,4 +27,4 @@ class HeavyArgon2(Argon2PasswordHasher):
 
 def hasher_of(role: str) -> str:
     """The name of the hasher of that role's passwords."""
-    return "argon2heavy" if role == "administrator" else "argon2"
+    return HEAVY if role == "administrator" else LIGHT

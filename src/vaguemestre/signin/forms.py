@@ -118,7 +118,9 @@ class ChangePasswordForm(forms.Form):
         help_text=f"De {SHORTEST} à {LONGEST} caractères, sans rien de votre nom, de votre NUMEN ni de votre "
         "date de naissance. Quelques mots sans rapport entre eux conviennent très bien.",
         error_messages={"required": "Choisissez un mot de passe."},
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "autofocus": True}, render_value=True
+        ),
     )
     confirmation = forms.CharField(
         label="Confirmer le mot de passe",

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from vaguemestre.credentials.queries import presented
@@ -144,6 +146,23 @@ class OpenBox:
         if name == "webmail:inbox" and who.acting:
             services.note_entry(who.acting.box_id, who.acting.account_id, now=timezone.now())
         return None
+
+
+class Sessions(SessionMiddleware):
+    """Django's, except that a request whose session is gone leaves the browser's cookie alone.
+
+    What a page asks by itself may be answered after somebody signed in, under the key of before: taking that
+    cookie away would take the new one. Signing out still does.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        session = getattr(request, "session", None)
+        if session is None or session.modified:
+            answer: HttpResponse = super().process_response(request, response)
+            return answer
+        if session.accessed:
+            patch_vary_headers(response, ("Cookie",))
+        return response
 
 
 class WhoIsAsking:

@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "vaguemestre.site.middleware.FilesApart",
     "vaguemestre.site.middleware.MachineNames",
     "vaguemestre.site.middleware.Errors",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "vaguemestre.site.middleware.Sessions",
     "vaguemestre.site.middleware.WhoIsAsking",
     "vaguemestre.site.middleware.OpenBox",
     "django.middleware.common.CommonMiddleware",

@@ -52,6 +52,7 @@ from vaguemestre.credentials.services.passwords import (
     keep_better_hash,
     keep_password,
     set_password,
+    spend_the_other_hash,
     strength_of,
     wants_other_hash,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "revoke_every_app_password",
     "revoke_program_key",
     "set_password",
+    "spend_the_other_hash",
     "stock_keys",
     "strength_of",
     "take_back",

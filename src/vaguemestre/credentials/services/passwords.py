@@ -1,6 +1,7 @@
 """Passwords: hashed, kept, compared. Hashing is slow on purpose: never inside a transaction."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from threading import BoundedSemaphore
 
 from django.contrib.auth.hashers import check_password as matches
@@ -9,7 +10,7 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.utils.functional import SimpleLazyObject
 
 from vaguemestre.credentials.events import AccountChanged
-from vaguemestre.credentials.hashers import hasher_of
+from vaguemestre.credentials.hashers import HEAVY, LIGHT, hasher_of
 from vaguemestre.credentials.models import Account
 from vaguemestre.credentials.rules.passwords import as_hashed
 from vaguemestre.credentials.rules.passwords import check_password as check_chosen
@@ -19,17 +20,22 @@ from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 
 _UNDONE_WITHIN = timedelta(days=7)
-_AT_ONCE = 2  # hashes computed together by a process: a storm queues here instead of starving the pages
-_turn = BoundedSemaphore(_AT_ONCE)
+# Hashes computed together by a process: a storm queues here instead of starving the pages, and tries in vain,
+# which cost the heavy kind too, queue apart from those that open.
+_turns = {LIGHT: BoundedSemaphore(2), HEAVY: BoundedSemaphore(1)}
 
 # Compared when there is nothing to compare with, so that an unknown user costs what a known one costs.
-_nobody = SimpleLazyObject(lambda: make_password("not the password of anybody"))
+_nobody = {
+    kind: SimpleLazyObject(partial(make_password, "not the password of anybody", hasher=kind))
+    for kind in (LIGHT, HEAVY)
+}
 
 
 def hashed(password: str, role: str = "agent") -> str:
     """Argon2id, ready to be kept. About 25 ms; 100 for an administrator."""
-    with _turn:
-        return make_password(as_hashed(password), hasher=hasher_of(role))
+    kind = hasher_of(role)
+    with _turns[kind]:
+        return make_password(as_hashed(password), hasher=kind)
 
 
 def wants_other_hash(kept: str, role: str) -> bool:
@@ -47,9 +53,23 @@ def keep_better_hash(account_id: int, kept: str) -> None:
 
 def holds(password: str, kept: str) -> bool:
     """True when that password was hashed as `kept`; "" holds nothing and takes the same time."""
-    with _turn:
-        same = matches(as_hashed(password), kept or str(_nobody))
+    with _turns[_kind_of(kept)]:
+        same = matches(as_hashed(password), kept or str(_nobody[LIGHT]))
     return same and bool(kept)
+
+
+def spend_the_other_hash(password: str, kept: str) -> None:
+    """After a try in vain on `kept`: the kind of hash it did not cost, or an administrator's would be told.
+
+    Every refusal costs one of each, then, whoever it is of.
+    """
+    other = HEAVY if _kind_of(kept) == LIGHT else LIGHT
+    with _turns[other]:
+        matches(as_hashed(password), str(_nobody[other]))
+
+
+def _kind_of(kept: str) -> str:
+    return HEAVY if kept.startswith(f"{HEAVY}$") else LIGHT
 
 
 def set_password(account_id: int, password: str, *, by: str, now: datetime) -> None:

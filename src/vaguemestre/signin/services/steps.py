@@ -21,6 +21,7 @@ from vaguemestre.credentials.services import (
     hashed,
     holds,
     keep_better_hash,
+    spend_the_other_hash,
     wants_other_hash,
 )
 from vaguemestre.credentials.values import DeviceHeld, Identified, SecretKeys
@@ -55,14 +56,15 @@ def begin(
 
     `numen_leads_on`: whether a NUMEN typed there leads into a first activation (a setting).
 
-    Exactly one slow hash is computed, against a hash of nobody's where there is none to compare with.
+    Exactly one slow hash is computed, against a hash of nobody's where there is none to compare with; when it
+    is in vain, one of the other kind too: an administrator's, which is heavier, is not heard.
     """
     account = find_account(asked.name)
     known_id = account.account_id if account else 0
     budgets, sprays = _budgets(known_id, asked, keys)
     if wait := pay(budgets, now=now, watched=sprays):
         return Denied("signin.wait", wait)
-    first, device, proved = _prove_slowly(account, asked.secret)
+    first, device, against, proved = _prove_slowly(account, asked.secret)
     numen_holds = _is_numen_of(account, asked.secret, numen_keys)
     better = _better_hash(account, asked.secret) if proved and first is Factor.PASSWORD else ""
     devices, passkeys = devices_of(known_id), public_halves_of(known_id)
@@ -87,6 +89,8 @@ def begin(
         if numen_leads_on and numen_holds and account and account.state == _PENDING:
             give_back(budgets)
             return NotActivated()
+    if isinstance(step, Denied):
+        spend_the_other_hash(asked.secret, against)
     return step
 
 
@@ -150,14 +154,16 @@ def _better_hash(account: Identified | None, secret: str) -> str:
     return hashed(secret, account.role)
 
 
-def _prove_slowly(account: Identified | None, secret: str) -> tuple[Factor, DeviceHeld | None, bool]:
-    """By which factor one comes, the key that must burn the code, and whether the one slow hash holds."""
+def _prove_slowly(account: Identified | None, secret: str) -> tuple[Factor, DeviceHeld | None, str, bool]:
+    """By which factor one comes, the key that must burn the code, the hash compared with, and if it holds."""
     active = account if account and account.state == _ACTIVE else None
     held = [d for d in devices_of(active.account_id if active else 0) if d.kind == "key" and d.hashed_pin]
     passcode = passcode_typed(secret)
     if held and passcode:
-        return Factor.PASSCODE, held[0], holds(passcode[0], held[0].hashed_pin)
-    return Factor.PASSWORD, None, holds(secret, active.hashed if active else "")
+        pin = held[0].hashed_pin
+        return Factor.PASSCODE, held[0], pin, holds(passcode[0], pin)
+    kept = active.hashed if active else ""
+    return Factor.PASSWORD, None, kept, holds(secret, kept)
 
 
 def _is_numen_of(account: Identified | None, secret: str, keys: NumenKeys) -> bool:
