@@ -25,6 +25,7 @@ from vaguemestre.engines.rendering import render, write
 from vaguemestre.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
+_BEFORE = ("05-once", "10-junk")  # for everybody, in that order, before their own rules
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _PATIENCE_SECONDS = 2.0
 
@@ -148,7 +149,7 @@ def _write_throttle(instance: Instance, group: int) -> None:
 
 
 def _write_sieve_and_virtual(base: Path) -> None:
-    for name in ("before/10-junk.sieve", "virtual/All/dovecot-virtual"):
+    for name in (*(f"before/{one}.sieve" for one in _BEFORE), "virtual/All/dovecot-virtual"):
         write(base / name, (_HERE / name).read_text(encoding="utf-8"))
     for step in (base / "before", base / "virtual", base / "virtual" / "All"):
         step.chmod(0o755)
@@ -159,10 +160,10 @@ def _check(instance: Instance) -> None:
 
 
 def _compile_sieve(instance: Instance) -> None:
-    script = seen(instance, folder(instance) / "before" / "10-junk.sieve")
-    _run(["sievec", "-c", str(configuration_file(instance)), str(script)], "sievec")
-    compiled = folder(instance) / "before" / "10-junk.svbin"
-    compiled.chmod(0o644)
+    for name in _BEFORE:
+        script = seen(instance, folder(instance) / "before" / f"{name}.sieve")
+        _run(["sievec", "-c", str(configuration_file(instance)), str(script)], "sievec")
+        (folder(instance) / "before" / f"{name}.svbin").chmod(0o644)
 
 
 def _run(argv: list[str], name: str) -> None:
