@@ -1,5 +1,6 @@
 """Files left by a link: for whoever has the address, until their last day, counted, checked, taken back."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import BinaryIO
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -93,20 +95,73 @@ def path(deposit: Deposited) -> str:
     return link.removeprefix(settings.CONFIG.files_url)
 
 
+def taken(stranger: Client, deposit: Deposited, password: str = "", **headers: str) -> HttpResponse:
+    """What the button gives; `headers` are those of the download it leads to."""
+    told = stranger.post(path(deposit), {"mot_de_passe": password})
+    assert told.status_code == 303
+    return stranger.get(told.headers["Location"], headers=headers)  # type: ignore[return-value]
+
+
+def octets_of(answer: HttpResponse) -> bytes:
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
 def test_a_stranger_takes_it_and_leaves_no_trace_but_a_count(
     left: Deposited, stranger: Client, nicolas: Account
 ) -> None:
     page = stranger.get(path(left))
     assert "Carte.pdf" in page.text
     assert queries.deposits_of(nicolas.pk)[0].downloads == 0  # what opens links by itself takes nothing
-    taken = stranger.post(path(left))
-    assert b"".join(taken.streaming_content) == CONTENT  # type: ignore[arg-type]
-    assert taken.headers["Content-Disposition"] == 'attachment; filename="Carte.pdf"'
-    assert taken.headers["Content-Type"] == "application/octet-stream"
-    assert "sandbox" in taken.headers["Content-Security-Policy"]
+    given = taken(stranger, left)
+    assert octets_of(given) == CONTENT
+    assert given.headers["Content-Disposition"] == 'attachment; filename="Carte.pdf"'
+    assert given.headers["Content-Type"] == "application/octet-stream"
+    assert "sandbox" in given.headers["Content-Security-Policy"]
     assert queries.deposits_of(nicolas.pk)[0].downloads == 1
     assert not page.cookies
-    assert not taken.cookies
+    assert not given.cookies
+
+
+@pytest.mark.parametrize(
+    ("asked", "begin", "end"),
+    [("bytes=4000-", 4000, None), ("bytes=10-19", 10, 20), ("bytes=-5", len(CONTENT) - 5, None)],
+)
+def test_a_download_that_was_cut_goes_on_where_it_stopped(
+    left: Deposited, stranger: Client, nicolas: Account, asked: str, begin: int, end: int | None
+) -> None:
+    where = stranger.post(path(left)).headers["Location"]
+    whole = stranger.get(where)
+    assert octets_of(whole) == CONTENT  # type: ignore[arg-type]
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    piece = stranger.get(where, headers={"range": asked, "if-range": whole.headers["ETag"]})
+    assert piece.status_code == 206
+    assert octets_of(piece) == CONTENT[begin:end]  # type: ignore[arg-type]
+    assert piece.headers["Content-Range"] == f"bytes {begin}-{(end or len(CONTENT)) - 1}/{len(CONTENT)}"
+    other = stranger.get(where, headers={"range": asked, "if-range": '"another"'})
+    assert (other.status_code, octets_of(other)) == (200, CONTENT)  # type: ignore[arg-type]
+    assert stranger.get(where, headers={"range": "bytes=999999-"}).status_code == 416
+    assert queries.deposits_of(nicolas.pk)[0].downloads == 1
+
+
+def test_a_ticket_opens_its_file_only_and_ends_with_the_password(
+    left: Deposited, stranger: Client, nicolas: Account, shelf: FileShelf, check: Check
+) -> None:
+    where = stranger.post(path(left)).headers["Location"]
+    other = leave(nicolas, shelf, check)
+    assert stranger.get(where.replace(left.token, other.token)).status_code == 404
+    assert stranger.get(where[:-2] + "x/").status_code == 404
+    assert stranger.post(where).status_code == 405
+    Deposit.objects.filter(pk=left.id).update(password="changed")
+    assert stranger.get(where).status_code == 404
+
+
+@given(st.text("bytes=-, 0123456789", max_size=24), st.integers(1, 10**6))
+def test_any_range_is_inside_the_file_or_refused(asked: str, size: int) -> None:
+    piece = None
+    with contextlib.suppress(Refusal):
+        piece = rules.piece_asked(asked, size)
+    if piece:
+        assert 0 <= piece[0] <= piece[1] < size
 
 
 def test_on_their_origin_nobody_is_known_and_elsewhere_no_file_is_served(
@@ -135,14 +190,12 @@ def test_a_password_is_asked_and_guessing_it_is_slowed(
         refused = stranger.post(path(left), {"mot_de_passe": wrong})
         assert refused.status_code == 422
         assert "pas le mot de passe" in refused.text
-    taken = stranger.post(path(left), {"mot_de_passe": "sapin vert"})
-    assert b"".join(taken.streaming_content) == CONTENT  # type: ignore[arg-type]
+    assert octets_of(taken(stranger, left, "sapin vert")) == CONTENT
     for _ in range(6):
         last = stranger.post(path(left), {"mot_de_passe": "au hasard"})
     assert "Trop d’essais" in last.text
     browser.post(f"/messagerie/fichiers/{left.id}/", {"until": day, "open": "1"})
-    taken = stranger.post(path(left))
-    assert b"".join(taken.streaming_content) == CONTENT  # type: ignore[arg-type]
+    assert octets_of(taken(stranger, left)) == CONTENT
 
 
 def test_after_its_last_day_or_taken_back_the_same_page_says_nothing(

@@ -5,5 +5,9 @@ from django.urls import re_path
 from vaguemestre.deposits import views
 
 app_name = "lent"
-urlpatterns = [re_path(r"^(?P<token>[A-Za-z0-9_-]{43})/$", views.lend, name="lend")]
+_FILE = r"^(?P<token>[A-Za-z0-9_-]{43})/"
+urlpatterns = [
+    re_path(_FILE + "$", views.lend, name="lend"),
+    re_path(_FILE + r"(?P<ticket>[A-Za-z0-9_:-]{20,120})/$", views.give, name="give"),
+]
 handler404 = views.nothing_here

@@ -1,13 +1,18 @@
 """Reading what was left with us."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
+from typing import BinaryIO
 
 from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
 
 from vaguemestre.deposits.models import Deposit
+from vaguemestre.deposits.ports import Shelf
 from vaguemestre.deposits.values import Deposited, Verdict
 from vaguemestre.kernel.errors import Refusal
+
+TICKET_FOR = timedelta(days=1)
 
 
 def deposits_of(account_id: int) -> tuple[Deposited, ...]:
@@ -31,8 +36,35 @@ def find_deposit(account_id: int, deposit_id: int) -> Deposited:
 
 def find_lent(token: str, today: date) -> Deposited | None:
     """What that address still gives; nothing once it is over, taken back or infected."""
-    row = Deposit.objects.filter(token=token, expires_on__gte=today).exclude(verdict=Verdict.INFECTED).first()
+    row = lent_row(token, today)
     return shown(row) if row else None
+
+
+def lent_row(token: str, today: date) -> Deposit | None:
+    return (
+        Deposit.objects.filter(token=token, expires_on__gte=today).exclude(verdict=Verdict.INFECTED).first()
+    )
+
+
+def ticket_of(row: Deposit) -> str:
+    """For whoever has just taken the file: with it a download that was cut goes on."""
+    return _signer(row).sign(row.token).removeprefix(f"{row.token}:")
+
+
+def taken(token: str, ticket: str, shelf: Shelf, today: date) -> tuple[Deposited, BinaryIO]:
+    """The file, for whoever holds a ticket for it. Raises Refusal `deposits.gone`."""
+    row = lent_row(token, today)
+    if row is None or not shown(row).can_be_taken:
+        raise Refusal("deposits.gone")
+    try:
+        _signer(row).unsign(f"{token}:{ticket}", max_age=TICKET_FOR)
+        return shown(row), shelf.open(row.token)
+    except (BadSignature, FileNotFoundError) as error:
+        raise Refusal("deposits.gone") from error
+
+
+def _signer(row: Deposit) -> TimestampSigner:
+    return TimestampSigner(salt=f"deposits.ticket:{row.password}")
 
 
 def link_of(deposit: Deposited) -> str:

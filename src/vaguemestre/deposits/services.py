@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import BinaryIO
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -12,7 +11,7 @@ from vaguemestre.deposits import rules
 from vaguemestre.deposits.events import DepositReceived
 from vaguemestre.deposits.models import Deposit
 from vaguemestre.deposits.ports import Scan, Shelf
-from vaguemestre.deposits.queries import shown
+from vaguemestre.deposits.queries import lent_row, shown, ticket_of
 from vaguemestre.deposits.values import Deposited, Room, Terms, Verdict
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
@@ -107,27 +106,21 @@ def take_back(account_id: int, deposit_id: int, shelf: Shelf, *, by: str, now: d
     shelf.remove(row.token)
 
 
-def take(
-    token: str, password: str, network: str, shelf: Shelf, *, now: datetime
-) -> tuple[Deposited, BinaryIO]:
-    """The file, for whoever has its address and its password; counted.
+def take(token: str, password: str, network: str, *, now: datetime) -> str:
+    """A ticket (`queries.taken`) for whoever has the address and its password; counted.
 
     Raises Refusal `deposits.gone`, `deposits.waiting`, `deposits.password-wrong`, `deposits.wait`.
     """
-    row = Deposit.objects.filter(token=token, expires_on__gte=paris_day(now)).first()
-    if row is None or row.verdict == Verdict.INFECTED:
+    row = lent_row(token, paris_day(now))
+    if row is None:
         raise Refusal("deposits.gone")
     if not shown(row).can_be_taken:
         raise Refusal("deposits.waiting")
     if row.password:
         _check_password(row, password, network, now)
-    try:
-        content = shelf.open(row.token)
-    except FileNotFoundError as error:
-        raise Refusal("deposits.gone") from error
     with transaction.atomic(durable=True):
         Deposit.objects.filter(pk=row.pk).update(downloads=F("downloads") + 1)
-    return shown(row), content
+    return ticket_of(row)
 
 
 def judge(deposit_id: int, shelf: Shelf, scan: Scan, *, now: datetime) -> None:

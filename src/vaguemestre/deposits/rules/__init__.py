@@ -9,6 +9,7 @@ from vaguemestre.kernel.errors import Refusal
 SHORTEST_PASSWORD = 6
 LONGEST_PASSWORD = 100
 _KIND = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _DIRECTIONS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -63,3 +64,23 @@ def octets(size: int) -> str:
     if size < 1_000_000_000:
         return f"{size / 1_000_000:.1f} Mo".replace(".", ",")
     return f"{size / 1_000_000_000:.1f} Go".replace(".", ",")
+
+
+def piece_asked(asked: str, size: int) -> tuple[int, int] | None:
+    """First and last octet of the one range a `Range` field asks for (RFC 9110 §14.2); None: all of them.
+
+    Several ranges, or what is no range, mean the whole. Raises Refusal `deposits.no-such-piece`.
+    """
+    found = _RANGE.fullmatch(asked.replace(" ", ""))
+    if found is None or found.group(0) == "bytes=-":
+        return None
+    first, last = found.groups()
+    if not first:
+        begin, end = max(0, size - int(last)), size - 1
+    else:
+        begin, end = int(first), min(int(last), size - 1) if last else size - 1
+        if last and int(last) < begin:
+            return None
+    if begin > end:
+        raise Refusal("deposits.no-such-piece")
+    return begin, end
