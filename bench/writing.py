@@ -3,9 +3,10 @@
     PYTHONPATH=src .venv/bin/python bench/writing.py [AGENTS]
 
 On a home of its own, thrown away. Milliseconds at the server, and of processor where others share it: 2 to 5
-letters of names, of first names, of both, as people type them; one signed-in person with a book of 300
-contacts. Then one text, a file of 1,000 addresses: seconds to read and check it, milliseconds to make a copy
-and commit it to the outbox.
+letters of names, of first names, of both, of schools and lists, as people type them; one teacher with 300
+contacts and five classes, a mailbox for each school, 200 lists. The whole request is timed: middleware,
+session, queries, answer. Then one text, a file of 1,000 addresses: seconds to read and check it, milliseconds
+to make a copy and commit it to the outbox.
 """
 
 import os
@@ -14,6 +15,8 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
+from functools import partial
 
 _home = tempfile.TemporaryDirectory()
 os.environ.setdefault("VAGUEMESTRE_HOME", _home.name)
@@ -26,11 +29,20 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from vaguemestre.classes.aaf.xml import chunks_of  # noqa: E402
+from vaguemestre.classes.sample import sample_files, sample_school  # noqa: E402
+from vaguemestre.classes.services import File  # noqa: E402
+from vaguemestre.classes.services import Setting as ClassSetting  # noqa: E402
+from vaguemestre.classes.services import apply as apply_classes  # noqa: E402
 from vaguemestre.contacts.models import Contact  # noqa: E402
+from vaguemestre.credentials import services as credentials  # noqa: E402
 from vaguemestre.credentials.models import Account  # noqa: E402
 from vaguemestre.directory.models import MailAddress  # noqa: E402
+from vaguemestre.directory.models import Structure as StructureRow  # noqa: E402
 from vaguemestre.directory.ports import numen_keys  # noqa: E402
 from vaguemestre.directory.queries import primary_address  # noqa: E402
 from vaguemestre.directory.services import found_academy  # noqa: E402
@@ -40,9 +52,14 @@ from vaguemestre.intake import services  # noqa: E402
 from vaguemestre.intake.sample import feed_text, sample, structures_text  # noqa: E402
 from vaguemestre.intake.values import Terms  # noqa: E402
 from vaguemestre.kernel.times import paris_day  # noqa: E402
+from vaguemestre.lists.models import MailingList  # noqa: E402
+from vaguemestre.lists.services import change_rule, make_list  # noqa: E402
+from vaguemestre.lists.services.keeping import Maker, Wanted  # noqa: E402
+from vaguemestre.lists.values import Criteria, Kind, Rule, Writers  # noqa: E402
 from vaguemestre.outbox.models import OutgoingRow  # noqa: E402
+from vaguemestre.sharing.services import open_school_boxes  # noqa: E402
+from vaguemestre.site.wiring import plug_engines  # noqa: E402
 from vaguemestre.webmail.values import MailLogin  # noqa: E402
-from vaguemestre.writing.queries import suggestions  # noqa: E402
 from vaguemestre.writing.services import (  # noqa: E402
     carry_mailing,
     prepare_mailing,
@@ -54,6 +71,9 @@ from vaguemestre.writing.values import Writer, Written  # noqa: E402
 
 ASKED = 2000
 COPIES = 1000
+LISTS = 200
+OTHERS = ("coll", "lycée vic", "prof", "réseau col", "4e", "4e b fam", "coordination 1")
+_PASSWORD = "mesure-tranquille-du-matin-27"
 
 
 def main(agents: int) -> None:
@@ -65,13 +85,16 @@ def main(agents: int) -> None:
         Contact(account=account, name=one.partition("@")[0].replace(".", " ").title(), address=one)
         for one in chance.sample(addresses, min(300, len(addresses)))
     )
-    took, spent = [], []
+    browser = _signed_in(account)
+    took, spent, kinds = [], [], Counter[str]()
     for _ in range(ASKED):
         first, _, last = chance.choice(addresses).partition("@")[0].partition(".")
-        typed = chance.choice((last[:2], last[:3], last[:5], first[:3], f"{first[:3]} {last[:2]}"))
+        names = (last[:2], last[:3], last[:5], first[:3], f"{first[:3]} {last[:2]}")
+        typed = chance.choice((*names, *names, *OTHERS))
         began, worked = time.perf_counter(), time.process_time()
-        suggestions(account.pk, typed)
+        answer = browser.get("/messagerie/ecrire/destinataires/", {"q": typed})
         took.append((time.perf_counter() - began) * 1000)
+        kinds.update(_kind(one) for one in answer.json()["suggestions"])
         spent.append((time.process_time() - worked) * 1000)
     parts, work = statistics.quantiles(took, n=100), statistics.quantiles(spent, n=100)
     print(
@@ -79,7 +102,28 @@ def main(agents: int) -> None:
         f"95 % {parts[94]:.1f} ms, 99 % {parts[98]:.1f} ms, worst {max(took):.1f} ms; "
         f"of processor: median {work[49]:.1f} ms, 95 % {work[94]:.1f} ms"
     )
+    print("proposed: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
     _mailing(account)
+
+
+def _kind(told: dict[str, str]) -> str:
+    if told["address"].endswith(".invalid"):
+        return "classes"
+    known = {"Liste de diffusion": "lists", "Boîte partagée": "mailboxes"}
+    return known.get(told["detail"], "people")
+
+
+def _signed_in(account: Account) -> Client:
+    """A browser of that agent, activated for the occasion."""
+    plug_engines(settings.CONFIG)
+    with transaction.atomic(durable=True):
+        kept = credentials.hashed(_PASSWORD)
+        credentials.activate_with_hash(account.pk, kept, charter="bench", by="system", now=timezone.now())
+    client = Client()
+    typed = {"identifiant": account.username, "secret": _PASSWORD}
+    if client.post("/alogin", typed).status_code != 302:
+        raise SystemExit("sign-in refused")
+    return client
 
 
 def _mailing(account: Account) -> None:
@@ -126,10 +170,43 @@ def _academy(agents: int) -> Account:
     setting = services.Setting(academy_id, numen_keys.get(), 2048, "bench", config.data_dir / "feed.lock")
     terms = Terms(paris_day(now), config.feed.grace_days, config.feed.closure_limit_percent)
     services.apply(files, setting, terms, now=now, progress=lambda *_: None)
-    account = Account.objects.order_by("pk").first()
-    if account is None:
+    colleges = StructureRow.objects.filter(name__istartswith="collège").order_by("uai")
+    there = {"person__assignments__function": "ENS", "person__assignments__structure": colleges.first()}
+    teacher = Account.objects.filter(**there).order_by("pk").first()
+    if teacher is None:
         raise SystemExit("the feed opened no account")
-    return account
+    open_school_boxes(None, quota_mb=512, by="bench", now=now)
+    _classes(academy_id, teacher, there["person__assignments__structure"].uai)
+    _lists(teacher)
+    return teacher
+
+
+def _classes(academy_id: int, teacher: Account, uai: str) -> None:
+    """Five classes of that school, two of them the teacher's."""
+    config, now = settings.CONFIG, timezone.now()
+    address = primary_address(teacher.person_id or 0) or ""
+    domain = config.ent.domain or "ent.exemple.test"
+    school = sample_school(uai, 80, ent_domain=domain, teachers={address: ("4B", "6A")})
+    setting = ClassSetting(academy_id, domain, numen_keys.get().digest, "bench", only=uai)
+    files = [
+        File(name, partial(chunks_of, content))
+        for name, content in sample_files(school, paris_day(now)).items()
+    ]
+    apply_classes(files, setting, now=now, progress=lambda *_: None)
+
+
+def _lists(teacher: Account) -> None:
+    """Lists of the whole académie, a third of them for their own members to write to."""
+    now, keeper = timezone.now(), Maker(teacher.pk, teacher.person_id or 0, "administrator")
+    words = ("Professeurs de", "Coordination", "Groupe de travail", "Réseau des collèges")
+    schools = list(StructureRow.objects.order_by("uai").values_list("uai", flat=True)[:LISTS])
+    for number in range(LISTS):
+        wanted = Wanted(f"{words[number % 4]} {number}", f"liste.{number}", Kind.RULE)
+        made = make_list(keeper, wanted, settings.CONFIG.academy.domain, by="bench", now=now)
+        rule = Rule((Criteria(uais=(schools[number % len(schools)],)),))
+        change_rule(made, teacher.pk, rule, by="bench", now=now)
+    MailingList.objects.filter(pk__gt=0).update(writers=Writers.INSIDE)
+    MailingList.objects.filter(address__contains="1").update(writers=Writers.MEMBERS)
 
 
 if __name__ == "__main__":

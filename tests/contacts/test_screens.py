@@ -5,10 +5,12 @@ from django.test import Client
 from tests.signin.people import PASSWORD, account
 
 from vaguemestre.contacts.handlers import remember_recipients
-from vaguemestre.contacts.models import Contact
+from vaguemestre.contacts.models import Contact, SchoolBook
 from vaguemestre.contacts.queries import contacts_like, contacts_of
-from vaguemestre.contacts.services import collect_addresses
+from vaguemestre.contacts.services import collect_addresses, save_on
+from vaguemestre.contacts.values import ContactCard, Shelf
 from vaguemestre.credentials.models import Account
+from vaguemestre.directory.models import Assignment
 from vaguemestre.outbox.events import MessageFiled
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +91,24 @@ def test_whom_one_wrote_to_is_remembered_apart_and_kept_on_purpose_by_saving(
 def test_a_message_nobody_knows_teaches_nothing(nicolas: Account) -> None:
     remember_recipients(MessageFiled(nicolas.pk, "absent.1"))
     assert contacts_of(nicolas.pk) == ()
+
+
+def test_anybody_read_or_written_to_is_added_from_their_page(browser: Client, nicolas: Account) -> None:
+    asked = {"adresse": "Marie@X.fr", "nom": '<b>Marie"</b>'}
+    page = browser.get("/contacts/personne/", asked).content.decode()
+    assert "Ajouter aux contacts" in page
+    assert "<!doctype html>" in page
+    assert "<b>Marie" not in page
+    assert "<!doctype" not in browser.get("/contacts/personne/", asked, headers={"hx-request": "true"}).text
+    assert browser.post("/contacts/personne/", asked).status_code == 405
+    assert browser.post("/contacts/ajouter/", asked).status_code == 302
+    assert "Dans vos contacts" in browser.get("/contacts/personne/", asked).content.decode()
+    assert Client().get("/contacts/personne/", asked).status_code == 302
+
+
+def test_the_book_of_ones_school_is_proposed_while_one_serves_there(nicolas: Account) -> None:
+    book = SchoolBook.objects.create(uai="0800001A", name="Collège Jean-Macé")
+    save_on(Shelf(book_id=book.pk, uai=book.uai), ContactCard("Mairie d’Abbeville", "mairie@x.example"))
+    assert [one.address for one in contacts_like(nicolas.pk, "mairie", limit=9)] == ["mairie@x.example"]
+    Assignment.objects.update(ends_on="2026-09-30")
+    assert contacts_like(nicolas.pk, "mairie", limit=9) == ()

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tests.outbox.letters import NOON
 from tests.writing.test_services import LIMIT, read, save
 
+from vaguemestre.contacts.services import save_contact
+from vaguemestre.contacts.values import ContactCard
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.models import OutgoingRow
@@ -174,6 +176,23 @@ def test_the_recipients_of_the_message_serve_too(
         ("faux", "address-wrong"),
         ("tom@x.fr", "empty:nom"),
     ]
+
+
+def test_ones_contacts_tell_what_a_text_made_out_to_them_needs(
+    writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    card = ContactCard("Marie Durand", "marie@x.fr", organisation="Mairie", title="Élue", phone="0322000000")
+    save_contact(writer.account_id, card)
+    key = fresh_key()
+    text = "<p>{prénom} {nom}, {fonction}, {organisme}, {téléphone}</p>"
+    save(writer, key, mailboxes, 0, to="marie@x.fr, Tom <tom@x.fr>", html=text, subject="{Prénom}")
+    prepare(writer, key, None)
+    shown = queries.find_mailing(writer.account_id, key)
+    assert shown is not None
+    assert [(one.subject, one.html) for one in shown.previews] == [
+        ("Marie", "<p>Marie Marie Durand, Élue, Mairie, 0322000000</p>")
+    ]
+    assert [(one.typed, one.reason) for one in shown.wrong] == [("tom@x.fr", "empty:Prénom")]
 
 
 def test_on_its_pages(browser: Client, key: str, mailboxes: MemoryMailboxes) -> None:

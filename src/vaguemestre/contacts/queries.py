@@ -100,8 +100,8 @@ def contacts_on(shelf: Shelf, search: str = "", *, only: str = "") -> tuple[Know
 
 
 def contacts_like(account_id: int, typed: str, *, limit: int) -> tuple[Known, ...]:
-    """Cards with an address that hold every word typed, for whoever is writing one."""
-    rows = _matching(Contact.objects.filter(account_id=account_id), typed).exclude(address="")
+    """Cards with an address that hold every word typed, for whoever writes: in their book, their schools'."""
+    rows = _matching(_readable(account_id), typed).exclude(address="")
     ordered = rows.order_by("is_collected", "name", "address").values_list(*_SHOWN)
     return tuple(_known((*row, 0)) for row in ordered[:limit])
 
@@ -110,7 +110,7 @@ def groups_like(
     account_id: int, typed: str, *, limit: int
 ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """Groups whose name holds every word typed, each with the (name, address) of its members."""
-    groups = Contact.objects.filter(account_id=account_id, is_group=True)
+    groups = _readable(account_id).filter(is_group=True)
     for word in typed.split()[:8]:
         groups = groups.filter(name__icontains=word)
     found = []
@@ -141,6 +141,32 @@ def find_by_address(account_id: int, address: str) -> Known | None:
         if wanted in (known.address, *known.others):
             return known
     return None
+
+
+def words_about(account_id: int, addresses: Collection[str]) -> dict[str, dict[str, str]]:
+    """What the cards kept in one's own book say of whoever receives there, for a text made out to them."""
+    rows = Contact.objects.filter(account_id=account_id, is_group=False, address__in=set(addresses))
+    found: dict[str, dict[str, str]] = {}
+    for row in rows.order_by("is_collected", "pk"):
+        card = card_of_row(row)
+        found.setdefault(
+            row.address,
+            {
+                "nom": card.name,
+                "prenom": _given_name(row),
+                "organisme": card.organisation,
+                "fonction": card.title,
+                "telephone": card.phone or card.mobile or card.work_phone,
+            },
+        )
+    return found
+
+
+def _given_name(row: Contact) -> str:
+    try:
+        return vcards.given_name(vcards.parsed(row.vcard)) if row.vcard else ""
+    except Refusal:
+        return ""
 
 
 def card_on(shelf: Shelf, contact_id: int) -> ContactCard | None:
@@ -216,6 +242,12 @@ def last_change(shelf: Shelf) -> float:
     """Unix time of the last change of a card that is still there; 0 for an empty book."""
     found = shelf_rows(shelf).filter(is_collected=False).aggregate(last=Max("changed_at"))["last"]
     return float(found.timestamp()) if found else 0.0
+
+
+def _readable(account_id: int) -> QuerySet[Contact]:
+    """The cards of one's own book and of the books of one's schools."""
+    books = [shelf.book_id for shelf in shelves_of(account_id)] if SchoolBook.objects.exists() else []
+    return Contact.objects.filter(Q(account_id=account_id) | Q(book_id__in=[one for one in books if one]))
 
 
 def _matching(rows: QuerySet[Contact], search: str) -> QuerySet[Contact]:

@@ -225,6 +225,13 @@ def _name(card: Component) -> str:
     return (_first(card, "nickname") or _organisation(card))[:200]
 
 
+def given_name(card: Component) -> str:
+    """The first name, where the card tells it apart."""
+    for line in card.contents.get("n", []):
+        return _joined(getattr(line.value, "given", "")).strip()[:100]
+    return ""
+
+
 def _joined(part: Any) -> str:
     return " ".join(str(one) for one in part) if isinstance(part, (list, tuple)) else str(part or "")
 

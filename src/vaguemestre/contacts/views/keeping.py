@@ -13,8 +13,8 @@ from vaguemestre.signin.http import SignedInRequest, signed_in
 @require_GET
 @signed_in
 def show_card(request: SignedInRequest) -> HttpResponse:
-    """`?adresse=&nom=`: who that is, in one's book and in the directory; a fragment."""
-    return _fragment(request, request.GET.get("nom", ""), request.GET.get("adresse", ""))
+    """`?adresse=&nom=`: who that is, in one's book and in the directory; for htmx a fragment, else a page."""
+    return _shown(request, request.GET.get("nom", ""), request.GET.get("adresse", ""))
 
 
 @require_POST
@@ -24,11 +24,11 @@ def keep(request: SignedInRequest) -> HttpResponse:
     name, address = request.POST.get("nom", "")[:200], request.POST.get("adresse", "")[:254]
     contact_id = services.keep_address(request.who.account_id, " ".join(name.split()), address)
     if _is_htmx(request):
-        return _fragment(request, name, address)
+        return _shown(request, name, address)
     return HttpResponseRedirect(reverse("contacts:edit-contact", args=[contact_id]))
 
 
-def _fragment(request: SignedInRequest, name: str, address: str) -> HttpResponse:
+def _shown(request: SignedInRequest, name: str, address: str) -> HttpResponse:
     wanted = address.strip().lower()[:254]
     known = queries.find_by_address(request.who.account_id, wanted)
     listed = listed_by_address([wanted]).get(wanted) if wanted else None
@@ -38,7 +38,8 @@ def _fragment(request: SignedInRequest, name: str, address: str) -> HttpResponse
         "name": (known.name if known else "") or name[:200] or wanted,
         "address": wanted,
     }
-    return render(request, "contacts/person.html", shown)
+    page = "contacts/person.html" if _is_htmx(request) else "contacts/person_page.html"
+    return render(request, page, shown)
 
 
 def _is_htmx(request: HttpRequest) -> bool:

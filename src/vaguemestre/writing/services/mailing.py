@@ -1,7 +1,7 @@
 """One copy for each recipient: prepared, begun, stopped, gone on with; each copy queued once."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from vaguemestre.classes.queries import audience_shown, people_of
 from vaguemestre.classes.rules.addresses import audience_of, is_nowhere
 from vaguemestre.classes.services import gateway_of
 from vaguemestre.classes.values import Addressee, Asker
+from vaguemestre.contacts.queries import words_about
 from vaguemestre.credentials.queries import identified
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
@@ -67,7 +68,10 @@ def prepare_mailing(
     wanted = variables(row.subject, row.text if row.is_plain else row.html)
     people, broken = ((), ()) if table is not None else loose_recipients(f"{row.to}, {row.cc}, {row.bcc}")
     classes, people = _expanded(asker, people)
-    copies, wrong = _read(table, wanted) if table is not None else _copies(people, classes, broken, wanted)
+    about = words_about(writer.account_id, [one.address for one in people])
+    copies, wrong = (
+        _read(table, wanted) if table is not None else _copies(people, about, classes, broken, wanted)
+    )
     if not copies:
         raise Refusal("writing.mailing-empty")
     Mailing.objects.filter(composition=row, state=_State.READY).delete()
@@ -241,11 +245,21 @@ def _expanded(asker: Asker | None, people: Iterable[Recipient]) -> tuple[list[_C
 
 
 def _copies(
-    people: Iterable[Recipient], classes: Iterable[_Class], broken: Iterable[str], wanted: tuple[str, ...]
+    people: Iterable[Recipient],
+    about: Mapping[str, Mapping[str, str]],
+    classes: Sequence[_Class],
+    broken: Iterable[str],
+    wanted: tuple[str, ...],
 ) -> tuple[list[Copy], list[Wrong]]:
-    cells = [[one.name, one.pupils, one.group, one.address] for _, there in classes for one in there]
-    cells += [[one.name, "", "", one.address] for one in people]
-    header = ["nom", "eleve", "classe", "adresse"]
+    """`about`: what the writer's contacts say of each address; nothing of it goes with classes."""
+    told = () if classes else ("prenom", "organisme", "fonction", "telephone")
+    cells = [[one.address, one.name, one.pupils, one.group] for _, there in classes for one in there]
+    for one in people:
+        known = about.get(one.address, {})
+        cells.append(
+            [one.address, one.name or known.get("nom", ""), "", "", *(known.get(name, "") for name in told)]
+        )
+    header = ["adresse", "nom", "eleve", "classe", *told]
     copies, more = copies_of(header, enumerate(cells, 1), wanted)
     # Twice in two classes is once; said of what the writer typed only.
     more = [one for one in more if one.reason != "twice" or not classes]
