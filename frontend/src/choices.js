@@ -1,21 +1,46 @@
 // As whom one writes, what is asked of the way and of the reader, the texts kept ready.
 
 export class Choices {
-  constructor(form, server, editor, onChange, onTrouble) {
+  constructor(form, server, editor, { onChange, onTrouble, onElsewhere }) {
     this.form = form;
     this.server = server;
     this.editor = editor;
     this.onTrouble = onTrouble;
     this.onChange = onChange;
+    this.onElsewhere = onElsewhere;
+    this.offerElsewhere(JSON.parse(document.getElementById("elsewhere").textContent));
     this.signatures = JSON.parse(document.getElementById("signatures").textContent);
-    form.elements.identity.addEventListener("change", () => {
-      editor.sign(this.signatures[form.elements.identity.value] || "");
-      onChange();
-    });
+    this.identity = form.elements.identity.value;
+    form.elements.identity.addEventListener("change", () => this.chosen(form.elements.identity));
     for (const name of ["importance", "wants_receipt", "wants_report"]) form.elements[name].addEventListener("change", () => this.changed());
     document.querySelector("#options").addEventListener("click", () => document.querySelector("#options-dialog").showModal());
     document.querySelector("#stock").addEventListener("click", () => this.offer());
     this.tell();
+  }
+
+  // Other mailboxes one writes from: the message goes on there.
+  offerElsewhere(boxes) {
+    if (!boxes.length) return;
+    const group = document.createElement("optgroup");
+    group.label = "Depuis une autre boîte";
+    for (const [box, words] of boxes) group.append(new Option(words, `boite:${box}`));
+    this.form.elements.identity.append(group);
+  }
+
+  chosen(list) {
+    if (list.value.startsWith("boite:")) {
+      const box = list.value.slice("boite:".length);
+      list.value = this.identity;
+      return this.onElsewhere(box);
+    }
+    this.identity = list.value;
+    this.sign();
+    return this.onChange();
+  }
+
+  // The signature of whoever writes now takes the place of the former one.
+  sign() {
+    this.editor.sign(this.signatures[this.form.elements.identity.value] || "");
   }
 
   fields() {
@@ -30,7 +55,7 @@ export class Choices {
 
   restore(kept) {
     const { identity, importance, wants_receipt: receipt, wants_report: report } = this.form.elements;
-    if (kept.identity && [...identity.options].some((one) => one.value === kept.identity)) identity.value = kept.identity;
+    if (kept.identity && [...identity.options].some((one) => one.value === kept.identity)) this.identity = identity.value = kept.identity;
     importance.value = kept.importance || "";
     receipt.checked = kept.wants_receipt === "1";
     report.checked = kept.wants_report === "1";

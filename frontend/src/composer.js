@@ -39,7 +39,11 @@ class Composer {
       onInput: touched,
       onPictures: (files) => this.addPictures(files),
     });
-    this.choices = new Choices(form, this.server, this.editor, touched, (sentence) => this.say(sentence));
+    this.choices = new Choices(form, this.server, this.editor, {
+      onChange: touched,
+      onTrouble: (sentence) => this.say(sentence),
+      onElsewhere: (box) => this.moveTo(box),
+    });
     this.editor.onUnfoldPlain = (quote) => this.unfoldPlain(quote);
     const terms = new Terms(this.server);
     this.enclosures = new Enclosures(document.querySelector("#enclosures"), this.server, {
@@ -72,6 +76,13 @@ class Composer {
   }
 
   begin() {
+    const query = new URLSearchParams(location.search);
+    if (query.has("signer")) {
+      query.delete("signer");
+      history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+      this.choices.sign();
+      this.touched();
+    }
     if (!location.pathname.includes(this.server.key)) {
       history.replaceState(null, "", this.server.address() + (this.isFramed ? "?cadre=1" : ""));
     }
@@ -376,6 +387,23 @@ class Composer {
     location.assign(this.server.address("exemplaires/") + (this.isFramed ? "?cadre=1" : ""));
   }
 
+  // Written from another mailbox: its draft and its copy will be there, so the composer goes there too.
+  async moveTo(box) {
+    for (const field of this.recipients) field.commit();
+    if (this.enclosures.isBusy) return this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète.");
+    this.touched();
+    await this.keeping.save();
+    if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
+    try {
+      const told = await this.server.post("de/", { box });
+      this.keeping.stop();
+      this.keeping.forget();
+      location.replace(`${told.url}?signer=1${this.isFramed ? "&cadre=1" : ""}`);
+    } catch (error) {
+      this.failed(error, "");
+    }
+  }
+
   // A class never reads one message: its copies are made ready, and looked at on their own page.
   async toClasses(later) {
     document.querySelector("#later-dialog").close();
@@ -428,7 +456,7 @@ class Composer {
 
   post(event, more = {}) {
     if (!this.isFramed) return;
-    window.parent.postMessage({ type: "vm:composer", event, key: this.server.key, ...more }, location.origin);
+    window.parent.postMessage({ type: "vm:composer", event, key: this.server.key, url: location.pathname, ...more }, location.origin);
   }
 }
 

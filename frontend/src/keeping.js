@@ -11,7 +11,7 @@ export class Keeping {
     this.onState = onState;
     this.onFork = onFork;
     this.revision = Number(form.dataset.revision);
-    this.prefix = `vm:compose:${form.dataset.account}:`;
+    this.prefix = `vm:compose:${form.dataset.person}:`;
     this.store = form.dataset.shared ? sessionStorage : localStorage;
     this.isDirty = false;
     this.isStopped = false;

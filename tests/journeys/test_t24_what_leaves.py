@@ -1,5 +1,6 @@
 """What is pasted stays clean; what leaves has on the wire the fields it should, whatever was typed."""
 
+import base64
 import email
 import email.policy
 import re
@@ -11,7 +12,7 @@ from typing import cast
 import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Instance, wait_until
-from tests.journeys.seen import imap, label, sign_in, uids_of
+from tests.journeys.seen import imap, in_some_frame, label, sign_in, uids_of
 from tests.outbox.test_message import check_strictly
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
@@ -21,6 +22,9 @@ FIELDS = {
     "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
 }  # fmt: skip
 OF_THE_WAY = {"Return-Path", "Delivered-To", "Received", "DKIM-Signature", "X-Original-To", "ARC-Seal"}
+PICTURE = base64.b64decode(  # two points wide
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg=="
+)
 INJECTIONS = (
     "x\r\nBcc: vole@dehors.example", "x\nBcc: vole@dehors.example", "x\rX-Vole: 1", "x\r\n\r\nAutre corps",
     "x\x00y", "x\u2028Bcc: vole@dehors.example", "x\x0bX-Vole: 1", "x%0d%0aBcc: vole@dehors.example",
@@ -83,6 +87,78 @@ def test_word_and_excel_are_pasted_clean_and_travel_in_both_texts(instance: Inst
     assert rich.count("<li>") == 2
     assert rich.count("<td") == 4
     assert not re.search(r"<style|class=|mso-", rich)
+
+
+def drop(page: Page, name: str, content: bytes) -> None:
+    """A picture of this computer, let go over the text."""
+    page.get_by_role("textbox", name="Message").evaluate(
+        """(editor, [name, content]) => {
+            const held = new DataTransfer();
+            const octets = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+            held.items.add(new File([octets], name, { type: "image/png" }));
+            const way = { dataTransfer: held, bubbles: true, cancelable: true };
+            editor.dispatchEvent(new DragEvent("drop", way));
+        }""",
+        [name, base64.b64encode(content).decode()],
+    )
+
+
+def choose(page: Page, tool: str, choice: str) -> None:
+    page.get_by_role("button", name=tool, exact=True).click()
+    page.get_by_role("button", name=choice, exact=True).click()
+
+
+def test_what_each_tool_makes_leaves_strict_and_opens_the_same_in_our_reader(
+    instance: Instance, page: Page
+) -> None:
+    subject = f"Outils {secrets.token_hex(4)}"
+    begin(page, instance)
+    page.get_by_label("À", exact=True).fill("parent@dehors.example")
+    page.get_by_label("Objet").fill(subject)
+    editor, keys = page.get_by_role("textbox", name="Message"), page.keyboard
+    editor.click()
+    for tool, choice, words in (
+        ("Couleur", "Rouge", "rouge"), ("Couleur", "Couleur d’origine", " "),
+        ("Taille", "Grande", "grand"), ("Taille", "Normale", " "),
+        ("Couleur", "Surligner", "surligné"), ("Couleur", "Ne plus surligner", " "),
+    ):  # fmt: skip
+        choose(page, tool, choice)
+        keys.type(words)
+    keys.press("Enter")
+    choose(page, "Alignement", "Centre")
+    keys.type("au milieu")
+    keys.press("Enter")
+    choose(page, "Alignement", "Gauche")
+    page.get_by_role("button", name="Tableau", exact=True).click()
+    page.get_by_label("Lignes").fill("2")
+    page.get_by_label("Colonnes").fill("2")
+    page.get_by_role("button", name="Insérer le tableau").click()
+    editor.get_by_role("cell").first.click()
+    keys.type("cellule")
+    keys.press("Control+End")
+    page.get_by_role("button", name="Lien", exact=True).click()
+    page.get_by_label("Adresse du lien").fill("www.education.gouv.fr/ecole")
+    page.get_by_role("button", name="Insérer le lien").click()
+    keys.press("Control+End")
+    drop(page, "plan.png", PICTURE)
+    expect(editor.locator("img")).to_have_count(1)
+    page.get_by_role("button", name="Envoyer", exact=True).click()
+    expect(page.get_by_text(label("Courriel envoyé"))).to_be_visible()
+    (content,) = raw(instance, subject)
+    message = check_strictly(content)
+    plain = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    for words in ("rouge grand surligné", "au milieu", "cellule", "https://www.education.gouv.fr/ecole"):
+        assert words in plain
+    page.goto(f"{instance.web}/messagerie/Sent/")
+    page.get_by_role("region", name="Messages").get_by_text(subject).first.click()
+    body, _ = in_some_frame(page, lambda frame: frame.get_by_role("cell", name="cellule"))
+    assert body.get_by_role("cell").count() == 4
+    look = "(one, name) => getComputedStyle(one)[name]"
+    assert body.get_by_text("rouge").last.evaluate(look, "color") == "rgb(179, 38, 30)"
+    assert body.get_by_text("grand", exact=True).last.evaluate(look, "fontSize") == "20px"
+    assert body.get_by_text("surligné").last.evaluate(look, "backgroundColor") == "rgb(255, 243, 163)"
+    assert body.get_by_text("au milieu").evaluate(look, "textAlign") == "center"
+    assert wait_until(lambda: body.locator("img").evaluate("one => one.complete && one.naturalWidth") == 2)
 
 
 def test_no_text_field_adds_anything_to_what_is_on_the_wire(instance: Instance, page: Page) -> None:

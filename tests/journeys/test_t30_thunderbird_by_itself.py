@@ -2,13 +2,21 @@
 
 import os
 import shutil
+import smtplib
+import socket
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.journeys.apart import Thunderbird, alone
-from tests.journeys.conftest import wait_until
+from tests.journeys.apart import Alone, Thunderbird, alone
+from tests.journeys.conftest import Instance, wait_until
+from tests.journeys.test_t24_what_leaves import PICTURE
+from tests.outbox.letters import BOUNDARY, letter
+
+from vaguemestre.outbox.rules.message import compose
+from vaguemestre.outbox.values import Enclosed, Recipient
 
 LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
 pytestmark = [
@@ -58,6 +66,56 @@ const uses = {Sent: "SentMail", Drafts: "Drafts", Junk: "Junk", Trash: "Trash", 
 return Object.entries(uses).filter(([, use]) => held.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags[use]))
   .map(([name]) => name);
 """
+
+
+_OPEN_NAMED = """
+const pane = document.getElementById("tabmail").currentAbout3Pane;
+for (let row = 0; row < pane.gDBView.rowCount; row++) {
+  if (pane.gDBView.getMsgHdrAt(row).mime2DecodedSubject != arguments[0]) continue;
+  pane.threadTree.selectedIndex = row;
+  return true;
+}
+return null;
+"""
+_LOOK = """
+const open = document.getElementById("tabmail").currentAboutMessage;
+const inside = open && open.getMessagePaneBrowser().contentDocument;
+const picture = inside && inside.querySelector(".moz-text-html img, img.moz-attached-image, img");
+if (!inside || !picture || !picture.complete) return null;
+const files = [...open.document.querySelectorAll("#attachmentList .attachmentcell-name")];
+const red = [...inside.querySelectorAll("span")].find(one => one.textContent == "rouge");
+return {
+  words: inside.body.innerText, cells: inside.querySelectorAll("td").length, wide: picture.naturalWidth,
+  colour: red && inside.defaultView.getComputedStyle(red).color,
+  files: files.map(one => one.textContent),
+};
+"""
+_HTML = (
+    '<p>« Élève » : <span style="color: #b3261e">rouge</span></p><p><img src="cid:plan@x" alt="plan"></p>'
+    "<table><tbody><tr><td>cellule</td><td>autre</td></tr></tbody></table>"
+)
+
+
+def letter_of_ours(to: str, subject: str) -> bytes:
+    """As the composer makes them: both texts, a picture among the words, a file with an accented name."""
+    enclosed = (
+        Enclosed("plan.png", "image/png", PICTURE, content_id="plan@x"),
+        Enclosed("Présences été.pdf", "application/pdf", b"%PDF-1.4 x"),
+    )
+    people = {"sender": Recipient("Jeanne Été", "jeanne@dehors.example"), "to": (Recipient("", to),)}
+    made = letter(**people, subject=subject, html=_HTML, text="", enclosed=enclosed, date=datetime.now(UTC))
+    return compose(made, boundary=BOUNDARY)
+
+
+class Inside(smtplib.SMTP):
+    """A server that speaks from that network only."""
+
+    def __init__(self, network: Alone, port: int) -> None:
+        self._network = network
+        super().__init__("localhost", port, local_hostname="mail.dehors.example", timeout=30)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return wait_until(lambda: self._network.connected(port))
 
 
 @pytest.fixture
@@ -117,3 +175,16 @@ def test_an_address_and_an_application_password_are_all_it_is_told(place: Path) 
         known = wait_until(lambda: program.run(_PROVIDER), 30)
         assert known == ["thunderbird", f"{instance.web}/appareils/autoriser", True, "mail"]
         assert set(program.run(_FOLDERS)) == {"Sent", "Drafts", "Junk", "Trash", "Archive"}
+        what_we_send_opens_the_same(network, instance, program)
+
+
+def what_we_send_opens_the_same(network: Alone, instance: Instance, program: Thunderbird) -> None:
+    to, subject = instance.account("teacher")["address"], "Présences de l’été"
+    with Inside(network, instance.port("mx")) as server:
+        server.sendmail("jeanne@dehors.example", [to], letter_of_ours(to, subject))
+    wait_until(lambda: program.run(_OPEN_NAMED, subject), 60)
+    shown = wait_until(lambda: program.run(_LOOK), 60)
+    for words in ("« Élève » : rouge", "cellule", "autre"):
+        assert words in shown["words"]
+    assert (shown["cells"], shown["wide"], shown["colour"]) == (2, 2, "rgb(179, 38, 30)")
+    assert shown["files"] == ["Présences été.pdf"]

@@ -265,6 +265,14 @@ def test_on_the_nights_clocks_change_a_message_leaves_at_its_instant(day: dateti
     assert len(world.queue) == 1
 
 
+@pytest.mark.parametrize("moved", [timedelta(hours=-1), timedelta(hours=1)])
+def test_a_clock_moved_by_an_hour_sends_once(moved: timedelta) -> None:
+    world, outgoing = World(), queued()
+    for moment in (NOON, NOON + moved, DUE + moved, DUE, DUE + moved, DUE + timedelta(hours=1)):
+        world.run(outgoing, moment)
+    assert len(world.queue) == len(world.sent) == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_waited_in_a_backup_does_not_leave_again_and_what_is_not_due_waits_on() -> None:
     due = queued()

@@ -152,7 +152,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "writing": {
         SIGNED: """
             add-enclosure add-link add-slice as-text borrow cancel compose drop edit-identity
-            edit-stock-text fork link-slice link-terms list-source-files list-sources list-waiting
+            edit-stock-text fork hand-over link-slice link-terms list-source-files list-sources
+            list-waiting
             mailing mailing-state meet-recipients new-identity new-stock-text remove-enclosure
             remove-identity remove-link remove-stock-text save send show-enclosure signatures start
             start-mailing stop-mailing suggest-recipients tell-state tell-stock-texts

@@ -33,7 +33,8 @@ class FileSent(Protocol):
     ) -> None:
         """Put a copy in sent mail unless it is there (by Message-ID), mark the original, drop the draft.
 
-        `answered` may name the mark in `flag` (`$Forwarded`; without it `\\Answered`). Safe to run twice.
+        `answered` may name the mark in `flag` (`$Forwarded`; without it `\\Answered`), and in `mailbox`
+        another mailbox than that one. Safe to run twice.
         Raises EngineDown or EngineRefused.
         """
         ...

@@ -492,6 +492,9 @@ def sentence(refusal: Refusal) -> str:
         "writing.gone": _("Ce brouillon n’existe plus."),
         "writing.too-long": _("Le texte est trop long pour un courriel : joignez-le en pièce jointe."),
         "writing.changed-elsewhere": _("Ce brouillon a été modifié dans une autre fenêtre."),
+        "writing.links-stay": _(
+            "Ce courriel porte un lien vers un de vos fichiers : retirez-le avant de changer de boîte."
+        ),
         "writing.already-sent": _("Ce courriel a déjà été envoyé."),
         "writing.draft-later": _(
             "Votre texte est gardé. Il paraîtra dans « Brouillons » quand la messagerie répondra."

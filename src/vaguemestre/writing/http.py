@@ -12,6 +12,7 @@ from django.utils.csp import CSP
 from vaguemestre.deposits.values import Deposited
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.values import Who
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.values import Writer
@@ -33,13 +34,33 @@ COMPOSER_CSP: dict[str, list[str]] = {
 }
 
 
+MOST_IN_A_SLICE = 4 * 1024 * 1024
+
+
 def writer_of(request: SignedInRequest) -> Writer:
-    who = request.who
+    return writer_for(request.who)
+
+
+def writer_for(who: Who) -> Writer:
     login = MailLogin(who.mailbox, who.session_key)
     if who.acting:
         hand = who.acting.account_id
         return Writer(who.account_id, who.name, who.address, login, who.acting.box_id, hand)
     return Writer(who.account_id, who.name, who.address, login)
+
+
+def oneself(request: SignedInRequest) -> Who:
+    """The person, even in a mailbox of several people."""
+    own: Who = getattr(request, "own_who", request.who)
+    return own
+
+
+def slice_of(request: HttpRequest) -> tuple[int, bytes] | None:
+    """A piece of a file: where it begins (`?offset=`), its octets (the body). None for what is no piece."""
+    offset = request.GET.get("offset", "")
+    if not offset.isdecimal() or int(request.headers.get("Content-Length") or 0) > MOST_IN_A_SLICE:
+        return None
+    return int(offset), request.body
 
 
 def actor_of(request: SignedInRequest) -> str:

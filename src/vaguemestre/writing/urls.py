@@ -36,6 +36,7 @@ urlpatterns = [
     path(_HOME + "<composer_key:key>/annuler/", views.cancel, name="cancel"),
     path(_HOME + "<composer_key:key>/abandonner/", views.drop, name="drop"),
     path(_HOME + "<composer_key:key>/dedoubler/", views.fork, name="fork"),
+    path(_HOME + "<composer_key:key>/de/", views.hand_over, name="hand-over"),
     path(_HOME + "<composer_key:key>/texte/", views.as_text, name="as-text"),
     path(_HOME + "<composer_key:key>/pieces/courriel/", views.borrow, name="borrow"),
     path(_HOME + "<composer_key:key>/pieces/", views.add_enclosure, name="add-enclosure"),

@@ -26,10 +26,13 @@ class Filing:
         try:
             with self._open_mailbox(MailLogin(mailbox)) as box:
                 self._copy(box, content, message_id, at)
-                if (original := _ref(answered)) is not None:
-                    box.flag([original], (str((answered or {}).get("flag") or Flag.ANSWERED),), ())
                 if (old := _ref(draft)) is not None:
                     box.expunge([old])
+                if answered and answered.get("mailbox", mailbox) == mailbox:
+                    _mark(box, answered)
+            if answered and (elsewhere := str(answered.get("mailbox", mailbox))) != mailbox:
+                with self._open_mailbox(MailLogin(elsewhere)) as box:
+                    _mark(box, answered)
         except Refusal as refusal:
             # no room, no folder, or a mailbox that is closed to its person
             raise EngineRefused(f"filing: {refusal.code}") from refusal
@@ -39,6 +42,11 @@ class Filing:
         sent = next((folder.name for folder in box.folders() if folder.use is Use.SENT), "Sent")
         if not box.find_by_message_id(sent, message_id):
             box.append(sent, content, (Flag.SEEN,), at)
+
+
+def _mark(box: Mailbox, answered: Mapping[str, object]) -> None:
+    if (original := _ref(answered)) is not None:
+        box.flag([original], (str(answered.get("flag") or Flag.ANSWERED),), ())
 
 
 def _ref(kept: Mapping[str, object] | None) -> MessageRef | None:

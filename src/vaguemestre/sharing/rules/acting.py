@@ -49,6 +49,7 @@ _NOT_LENT = frozenset(
         "webmail:show-bulk",
         "webmail:list-reminders",
         "writing:list-waiting",
+        "writing:hand-over",
         "sorting:banner",
         "dispatch:banner",
     }

@@ -16,6 +16,7 @@ from vaguemestre.writing.queries.composing import (
 from vaguemestre.writing.queries.identities import (
     find_identity,
     identities_of,
+    other_boxes,
     own_addresses,
     schools_of,
     senders_of,
@@ -39,6 +40,7 @@ __all__ = [
     "is_picture_path",
     "links_of",
     "mailings_under_way",
+    "other_boxes",
     "own_addresses",
     "people_met",
     "picture_ids",

@@ -1,11 +1,13 @@
 """As whom somebody writes: addresses, names, signatures, texts kept ready. Never somebody else's."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 
 from vaguemestre.credentials.queries import identified
 from vaguemestre.directory.queries import addresses_by_person, person_of, placed_posts_of, structures_of
+from vaguemestre.sharing.queries import boxes_of
+from vaguemestre.sharing.values import Access, Kind, Right
 from vaguemestre.writing.models import Identity, StockText
 from vaguemestre.writing.rules.signing import signature_html
 from vaguemestre.writing.values import IdentityShown, Sender, SignatureFacts, StockTextShown, Writer
@@ -40,6 +42,14 @@ def senders_of(writer: Writer, academy_signature: str) -> tuple[Sender, ...]:
     named = {one.address for one in identities}
     plain = [Sender(0, writer.name, writer.address, "")]
     return tuple(found + [one for one in plain if one.address not in named])
+
+
+def other_boxes(account_id: int, box_id: int, now: datetime) -> tuple[Access, ...]:
+    """The mailboxes of several people one may write from, besides the one that is open."""
+    mine = boxes_of(account_id, now)
+    return tuple(
+        one for one in mine if one.box_id != box_id and one.kind is not Kind.PERSON and one.may(Right.SEND)
+    )
 
 
 def signature_facts(account_id: int) -> SignatureFacts:

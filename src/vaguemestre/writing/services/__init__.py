@@ -12,7 +12,7 @@ from vaguemestre.writing.services.mailing import (
     stop_mailing,
 )
 from vaguemestre.writing.services.opening import start_writing
-from vaguemestre.writing.services.parting import drop_writing, forget_writing, take_back
+from vaguemestre.writing.services.parting import drop_writing, forget_writing, hand_over, take_back
 from vaguemestre.writing.services.sending import cancel_sending, check_nobody_answered, send_writing
 from vaguemestre.writing.services.signing import (
     move_identities,
@@ -34,6 +34,7 @@ __all__ = [
     "forget_class_mailings",
     "forget_writing",
     "fork_writing",
+    "hand_over",
     "match_draft",
     "move_identities",
     "prepare_mailing",

@@ -9,7 +9,7 @@ from django.db.models import Max, Sum
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.rules.message import check_size, safe_kind, safe_name
 from vaguemestre.writing.models import Composition, Enclosure, Slice
-from vaguemestre.writing.services.rows import own_row, row_for
+from vaguemestre.writing.services.rows import open_row, open_row_for
 from vaguemestre.writing.values import EnclosureShown, Writer
 
 MOST_ENCLOSURES = 100
@@ -26,9 +26,7 @@ def add_enclosure(
     A picture stands inside the text (raster images only). Raises Refusal `outbox.too-large` when the encoded
     message would pass `limit`, `writing.too-many-enclosures`, `writing.already-sent`.
     """
-    row = row_for(writer, key, now)
-    if row.is_sending:
-        raise Refusal("writing.already-sent")
+    row = open_row_for(writer, key, now)
     present = list(row.enclosures.values_list("size", flat=True))
     if len(present) >= MOST_ENCLOSURES:
         raise Refusal("writing.too-many-enclosures", limit=MOST_ENCLOSURES)
@@ -61,10 +59,7 @@ def add_slice(account_id: int, key: str, enclosure_id: int, offset: int, content
 @transaction.atomic(durable=True)
 def remove_enclosure(account_id: int, key: str, enclosure_id: int) -> None:
     """Take an attachment away. One that is gone already is fine."""
-    row = own_row(account_id, key)
-    if row.is_sending:
-        raise Refusal("writing.already-sent")
-    row.enclosures.filter(pk=enclosure_id).delete()
+    open_row(account_id, key).enclosures.filter(pk=enclosure_id).delete()
 
 
 def keep_whole(row: Composition, name: str, kind: str, content: bytes, *, content_id: str = "") -> Enclosure:

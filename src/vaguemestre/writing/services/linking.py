@@ -10,7 +10,7 @@ from vaguemestre.deposits.values import Deposited, Room, Verdict
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.writing.models import Composition
 from vaguemestre.writing.queries import deposits_of_row
-from vaguemestre.writing.services.rows import own_row, row_for
+from vaguemestre.writing.services.rows import open_row, open_row_for
 from vaguemestre.writing.values import Writer
 
 MOST_LINKS = 20
@@ -24,9 +24,7 @@ def add_link(
 
     Raises Refusal `writing.already-sent`, `writing.too-many-enclosures` and those of the deposit.
     """
-    row = row_for(writer, key, now)
-    if row.is_sending:
-        raise Refusal("writing.already-sent")
+    row = open_row_for(writer, key, now)
     if row.deposits.count() >= MOST_LINKS:
         raise Refusal("writing.too-many-enclosures", limit=MOST_LINKS)
     begun = begin_deposit(writer.account_id, name, kind, size, shelf, room, now=now)
@@ -37,10 +35,7 @@ def add_link(
 def remove_link(account_id: int, key: str, deposit_id: int, shelf: Shelf, *, by: str, now: datetime) -> None:
     """The message carries it no more; the file goes too unless another message has it. Twice is once."""
     with transaction.atomic(durable=True):
-        row = own_row(account_id, key)
-        if row.is_sending:
-            raise Refusal("writing.already-sent")
-        row.deposits.remove(deposit_id)
+        open_row(account_id, key).deposits.remove(deposit_id)
     if not Composition.objects.filter(deposits=deposit_id).exists():
         take_back(account_id, deposit_id, shelf, by=by, now=now)
 

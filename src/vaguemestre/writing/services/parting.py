@@ -7,14 +7,15 @@ from django.db import transaction
 from vaguemestre.deposits.ports import Shelf
 from vaguemestre.directory.queries import primary_address
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.sharing.queries import box_card, box_of_account
 from vaguemestre.sharing.services import forget_sent, stop_answering
 from vaguemestre.webmail.ports import OpenMailbox
 from vaguemestre.webmail.values import MailLogin
-from vaguemestre.writing.models import Composition
+from vaguemestre.writing.models import Composition, Mailing
 from vaguemestre.writing.queries import deposits_of_row
 from vaguemestre.writing.services.drafting import match_draft, remove_drafts
 from vaguemestre.writing.services.linking import remove_link
-from vaguemestre.writing.services.rows import own_row
+from vaguemestre.writing.services.rows import open_row
 from vaguemestre.writing.values import Writer
 
 
@@ -25,9 +26,7 @@ def drop_writing(
 
     Raises Refusal `writing.already-sent`, the mailbox's errors.
     """
-    row = own_row(writer.account_id, key)
-    if row.is_sending:
-        raise Refusal("writing.already-sent")
+    row = open_row(writer.account_id, key)
     remove_drafts(row.draft_message_id, writer.login, open_mailbox)
     for deposit in deposits_of_row(row):
         remove_link(writer.account_id, key, deposit.id, shelf, by=by, now=now)
@@ -35,6 +34,28 @@ def drop_writing(
         if writer.box_id:
             stop_answering(writer.box_id, row.in_reply_to, writer.hand)
         row.delete()
+
+
+def hand_over(writer: Writer, key: str, to: Writer, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+    """The message goes on in another mailbox its writer writes from: its draft and its copy will be there.
+
+    What it answers is still marked where it is. Raises Refusal `writing.gone`, `writing.already-sent`,
+    `writing.links-stay`, the mailbox's errors.
+    """
+    row = open_row(writer.account_id, key)
+    if row.deposits.exists():
+        raise Refusal("writing.links-stay", field="identity")
+    remove_drafts(row.draft_message_id, writer.login, open_mailbox)
+    answered = {"mailbox": writer.login.mailbox, **row.answered} if row.answered else None
+    with transaction.atomic(durable=True):
+        if writer.box_id:
+            stop_answering(writer.box_id, row.in_reply_to, writer.hand)
+        free = Composition.objects.filter(pk=row.pk, account_id=writer.account_id, is_sending=False)
+        Mailing.objects.filter(composition=row, state=Mailing.State.READY).delete()
+        if not free.update(
+            account_id=to.account_id, answered=answered, draft=None, identity=None, updated_at=now
+        ):
+            raise Refusal("writing.already-sent")
 
 
 def forget_writing(account_id: int, outbox_key: str, open_mailbox: OpenMailbox) -> None:
@@ -66,10 +87,13 @@ def restore_draft(row: Composition, open_mailbox: OpenMailbox, *, login: MailLog
 
 def writer_of_row(row: Composition) -> Writer:
     """Who wrote it, for the worker."""
-    account = row.account
-    address = primary_address(account.person_id) if account.person_id else None
-    name = account.person.shown_name if account.person else ""
-    return Writer(row.account_id, name, address or account.mailbox, MailLogin(account.mailbox))
+    account, login = row.account, MailLogin(row.account.mailbox)
+    if account.person is None:
+        box = box_card(box_of_account(account.pk) or 0)
+        address = box.address.lower() if box else account.mailbox
+        return Writer(row.account_id, box.title if box else "", address, login)
+    address = primary_address(account.person.pk) or account.mailbox
+    return Writer(row.account_id, account.person.shown_name, address, login)
 
 
 def _sent_row(account_id: int, outbox_key: str) -> Composition | None:

@@ -48,6 +48,22 @@ def row_for(writer: Writer, key: str, now: datetime) -> Composition:
     return row
 
 
+def open_row(account_id: int, key: str) -> Composition:
+    """Raises Refusal `writing.gone`, `writing.already-sent`."""
+    return _still_open(own_row(account_id, key))
+
+
+def open_row_for(writer: Writer, key: str, now: datetime) -> Composition:
+    """`row_for` of a message that has not left. Raises Refusal `writing.gone`, `writing.already-sent`."""
+    return _still_open(row_for(writer, key, now))
+
+
+def _still_open(row: Composition) -> Composition:
+    if row.is_sending:
+        raise Refusal("writing.already-sent")
+    return row
+
+
 def say_answering(row: Composition, writer: Writer, now: datetime) -> None:
     """In a mailbox of several people, the others see who answers what."""
     if writer.box_id and row.mode in (Mode.REPLY, Mode.REPLY_ALL):

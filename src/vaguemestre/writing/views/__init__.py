@@ -2,6 +2,7 @@
 
 from vaguemestre.writing.views.borrowing import borrow, list_source_files, list_sources
 from vaguemestre.writing.views.enclosing import add_enclosure, add_slice, remove_enclosure, show_enclosure
+from vaguemestre.writing.views.handing import hand_over
 from vaguemestre.writing.views.leaving import cancel, list_waiting, send, tell_state
 from vaguemestre.writing.views.linking import add_link, add_link_slice, remove_link, set_link_terms
 from vaguemestre.writing.views.mailing import mailing, mailing_state, start_mailing, stop_mailing
@@ -37,6 +38,7 @@ __all__ = [
     "edit_identity",
     "edit_stock_text",
     "fork",
+    "hand_over",
     "list_identities",
     "list_source_files",
     "list_sources",

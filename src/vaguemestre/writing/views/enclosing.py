@@ -8,9 +8,7 @@ from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.forms import EnclosureForm
-from vaguemestre.writing.http import answers_json, size_limit, writer_of
-
-MOST_IN_A_SLICE = 4 * 1024 * 1024
+from vaguemestre.writing.http import answers_json, size_limit, slice_of, writer_of
 
 
 @require_POST
@@ -39,11 +37,9 @@ def add_enclosure(request: SignedInRequest, key: str) -> HttpResponse:
 @signed_in
 @answers_json
 def add_slice(request: SignedInRequest, key: str, enclosure_id: int) -> HttpResponse:
-    """The body is the slice, `?offset=` where it begins."""
-    offset = request.GET.get("offset", "")
-    if not offset.isdecimal() or int(request.headers.get("Content-Length") or 0) > MOST_IN_A_SLICE:
+    if (piece := slice_of(request)) is None:
         return HttpResponseBadRequest("offset")
-    received = services.add_slice(request.who.account_id, key, enclosure_id, int(offset), request.body)
+    received = services.add_slice(request.who.account_id, key, enclosure_id, *piece)
     return JsonResponse({"received": received})
 
 

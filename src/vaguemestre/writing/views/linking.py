@@ -12,8 +12,7 @@ from vaguemestre.deposits.queries import find_deposit
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.writing import services
 from vaguemestre.writing.forms import EnclosureForm
-from vaguemestre.writing.http import actor_of, answers_json, told_link, writer_of
-from vaguemestre.writing.views.enclosing import MOST_IN_A_SLICE
+from vaguemestre.writing.http import actor_of, answers_json, slice_of, told_link, writer_of
 
 
 @require_POST
@@ -41,13 +40,9 @@ def add_link(request: SignedInRequest, key: str) -> HttpResponse:
 @signed_in
 @answers_json
 def add_link_slice(request: SignedInRequest, key: str, deposit_id: int) -> HttpResponse:
-    """The body is the slice, `?offset=` where it begins."""
-    offset = request.GET.get("offset", "")
-    if not offset.isdecimal() or int(request.headers.get("Content-Length") or 0) > MOST_IN_A_SLICE:
+    if (piece := slice_of(request)) is None:
         return HttpResponseBadRequest("offset")
-    received = deposits.add_slice(
-        request.who.account_id, deposit_id, int(offset), request.body, shelf.get(), scan.get()
-    )
+    received = deposits.add_slice(request.who.account_id, deposit_id, *piece, shelf.get(), scan.get())
     return JsonResponse({"received": received})
 
 

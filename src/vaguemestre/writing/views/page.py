@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from vaguemestre.deposits.http import room
 from vaguemestre.kernel.errors import Refusal
@@ -13,7 +14,7 @@ from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.writing import queries
-from vaguemestre.writing.http import academy_signature, size_limit, told_link, writer_of
+from vaguemestre.writing.http import academy_signature, oneself, size_limit, told_link, writer_of
 from vaguemestre.writing.rules.signing import signed_html
 from vaguemestre.writing.services.sending import sending_key
 from vaguemestre.writing.values import Mode, Writing, Written
@@ -26,6 +27,7 @@ def composer_page(
     senders = queries.senders_of(writer_of(request), academy_signature())
     shown = {
         "writing": writing,
+        "elsewhere": _elsewhere(request),
         "senders": senders,
         "signatures": {str(one.id): one.signature for one in senders},
         "outgoing": find_outgoing(request.who.account_id, sending_key(writing.key, writing.attempt))
@@ -44,6 +46,16 @@ def composer_page(
         "fallback_text": _text_of(writing.written),  # for a browser without script
     }
     return render(request, "writing/composer.html", shown, status=status)
+
+
+def _elsewhere(request: SignedInRequest) -> list[tuple[int, str]]:
+    """What else « De » offers: (number, name) of other mailboxes; 0 is one's own."""
+    acting, me = request.who.acting, oneself(request)
+    if acting and acting.is_lent:
+        return []
+    found = queries.other_boxes(me.account_id, acting.box_id if acting else 0, timezone.now())
+    own = [(0, f"{me.name} <{me.address}>")] if acting else []
+    return own + [(one.box_id, f"{one.title} <{one.address}>") for one in found]
 
 
 def _text_of(written: Written) -> str:

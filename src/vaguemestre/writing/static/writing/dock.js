@@ -11,7 +11,7 @@ function cookieToken() {
 class ComposerDock extends HTMLElement {
   connectedCallback() {
     this.open = new Map();
-    this.account = this.dataset.account;
+    this.person = this.dataset.person;
     this.home = this.dataset.url;
     window.addEventListener("vm:compose", (event) => this.compose(event.detail || {}));
     window.addEventListener("message", (event) => this.told(event));
@@ -19,8 +19,16 @@ class ComposerDock extends HTMLElement {
     document.addEventListener("submit", (event) => {
       if (event.target.getAttribute("action") === "/deconnexion") this.forgetTexts(() => true);
     });
-    this.forgetTexts((place) => !place.startsWith(`${PREFIX}${this.account}:`));
+    this.forgetTexts((place) => this.placed(place).person !== this.person);
     this.offerLost();
+  }
+
+  // `vm:compose:17:key` in one's own mailbox, `vm:compose:17.3:key` in the mailbox of several people number 3.
+  placed(place) {
+    const [owner, key] = place.slice(PREFIX.length).split(":");
+    const [person, box] = owner.split(".");
+    const home = this.home.replace(/^\/boites\/\d+/, "");
+    return { person, key, home: box ? `/boites/${box}${home}` : home };
   }
 
   // Texts of other accounts never stay on a computer somebody else signed in on.
@@ -32,22 +40,21 @@ class ComposerDock extends HTMLElement {
 
   // A browser that crashed, a network that went: what never reached the server is sent now, and said.
   async offerLost() {
-    const mine = `${PREFIX}${this.account}:`;
-    for (const place of Object.keys(localStorage).filter((one) => one.startsWith(mine))) {
-      const key = place.slice(mine.length);
+    for (const place of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) {
+      const { key, home } = this.placed(place);
       let kept;
       try {
         kept = JSON.parse(localStorage.getItem(place));
       } catch {
         kept = null;
       }
-      const told = kept?.fields ? await this.post(`${this.home}${key}/brouillon/`, { ...kept.fields, revision: kept.revision }) : { gone: true };
+      const told = kept?.fields ? await this.post(`${home}${key}/brouillon/`, { ...kept.fields, revision: kept.revision }) : { gone: true };
       if (told?.revision || told?.gone || told?.code === "writing.already-sent") localStorage.removeItem(place);
-      if (told?.new || told?.code === "writing.changed-elsewhere") this.offer(key);
+      if (told?.new || told?.code === "writing.changed-elsewhere") this.offer(`${home}${key}/`, key);
     }
   }
 
-  offer(key) {
+  offer(url, key) {
     const notice = window.vaguemestre.notify("Un courriel non enregistré a été retrouvé.", "warn", 0);
     if (!notice) return;
     notice.dataset.stays = "";
@@ -57,7 +64,7 @@ class ComposerDock extends HTMLElement {
     button.textContent = "Le reprendre";
     button.addEventListener("click", () => {
       notice.remove();
-      this.show(key, `${this.home}${key}/`, "Courriel retrouvé");
+      this.show(key, url, "Courriel retrouvé");
     });
     notice.append(button);
     window.dispatchEvent(new CustomEvent("vm:mail-changed", { detail: { folders: ["drafts"] } }));
@@ -167,7 +174,7 @@ class ComposerDock extends HTMLElement {
   }
 
   detach(one) {
-    const address = `${this.home}${one.key}/`;
+    const address = one.url;
     const opened = window.open("about:blank", `vm-${one.key}`, "popup,width=860,height=760");
     one.onClosed = () => {
       if (opened) opened.location.replace(address);
@@ -190,6 +197,7 @@ class ComposerDock extends HTMLElement {
     const one = [...this.open.values()].find((open) => open.frame.contentWindow === event.source);
     if (!one) return;
     const said = event.data;
+    if (said.url) one.url = said.url; // another mailbox may have been chosen meanwhile
     if (said.key && said.key !== one.key) {
       this.open.delete(one.key); // the text went on as a second draft
       one.key = said.key;
