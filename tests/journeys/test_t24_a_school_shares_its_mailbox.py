@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.intake.lines import line
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import deliver, imap, sign_in, uids_of
@@ -117,8 +117,13 @@ def test_two_members_answer_the_second_is_warned_and_nobody_outside_knows_who(
     subject = f"Cantine {secrets.token_hex(4)}"
     deliver(instance, "ce.0809001Z@ac-amiens.test", subject)
     wait_until(lambda: _listed(secretary, box, subject))
-    open_message(head, box, subject)
     open_message(secretary, box, subject)
+    expect(secretary.locator("mail-app")).to_have_attribute("data-live", "on")
+    open_message(head, box, subject)
+    secretary.get_by_text("Philippe Vasseur lit ce courriel").wait_for()
+    head.goto(f"{box}messagerie/")
+    expect(secretary.get_by_text("Philippe Vasseur lit ce courriel")).to_have_count(0)
+    open_message(head, box, subject)
     secretary.get_by_text("Philippe Vasseur lit ce courriel").wait_for()
     answer(head)
     secretary.get_by_text("Philippe Vasseur répond en ce moment").wait_for()
@@ -149,13 +154,34 @@ def test_two_members_answer_the_second_is_warned_and_nobody_outside_knows_who(
         "localhost", instance.port("submissions"), context=tls(instance), timeout=20
     ) as smtp:
         smtp.login("ce.0809001z@ac-amiens.test", key)
-        text = "From: ce.0809001Z@ac-amiens.test\r\nSubject: D'un programme\r\n\r\nBonjour"
+        answered = _message_id(instance, key, subject)
+        text = (
+            f"From: ce.0809001Z@ac-amiens.test\r\nSubject: D'un programme\r\nIn-Reply-To: {answered}\r\n"
+            f"Message-ID: <{secrets.token_hex(8)}@programme.example>\r\n\r\nBonjour"
+        )
         assert smtp.sendmail("ce.0809001z@ac-amiens.test", ["x@dehors.example"], text) == {}
         with pytest.raises(smtplib.SMTPException):
             smtp.sendmail(instance.account("secretary")["address"], ["x@dehors.example"], text)
     head.goto(f"{box}suivi/?vue=derniers")
     row = head.get_by_role("listitem").filter(has_text=subject)
     assert "Sylvie Lecointe" in row.inner_text()
+    wait_until(
+        lambda: _answers(head, box, subject, "Répondu par Sylvie Lecointe") == 2
+    )  # a page's, a program's
+    head.goto(f"{box}actes/")
+    expect(head.get_by_text("a ouvert la boîte dans un logiciel de messagerie").first).to_be_visible()
+
+
+def _message_id(instance: Instance, key: str, subject: str) -> str:
+    with program(instance, key) as client:
+        (uid,) = uids_of(client, "INBOX", subject)
+        _, data = client.uid("FETCH", uid, "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")
+    return data[0][1].decode().partition(":")[2].strip()  # type: ignore[no-any-return]
+
+
+def _answers(page: Page, box: str, subject: str, words: str) -> int:
+    open_message(page, box, subject)
+    return page.locator("box-care .care").inner_text().count(words)
 
 
 def _listed(page: Page, box: str, subject: str) -> bool:

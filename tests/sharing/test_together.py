@@ -1,22 +1,33 @@
 """Several people in one mailbox: seen, taken care of, noted, answered once."""
 
+import hashlib
+import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from tests.sharing.conftest import School, now
 from tests.signin.people import account
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.jobs.services import run_now
 from vaguemestre.journal.models import Entry
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.sharing import queries
-from vaguemestre.sharing.models import Sent
+from vaguemestre.sharing.events import LetterLeft, WorkChanged
+from vaguemestre.sharing.models import Deed, Sent
+from vaguemestre.sharing.ports import tell_pages
 from vaguemestre.sharing.rules.together import place_in
+from vaguemestre.sharing.services import note_program_letter
 from vaguemestre.sharing.values import Letter, Place, Right
+from vaguemestre.signin.events import ProgramEntered
+from vaguemestre.signin.programs import answer
 
 Of = Callable[[Account], Client]
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
@@ -210,3 +221,98 @@ def test_a_conversation_is_known_by_where_it_began() -> None:
     assert place_in(1, "<b@x>", ("<a@x>", "<z@x>")) == Place(1, "<b@x>", "<a@x>")
     assert place_in(1, "<b@x>", (), "<a@x>") == Place(1, "<b@x>", "<a@x>")
     assert place_in(1, " ", ()) is None
+
+
+def told(school: School) -> int:
+    """How many times pages of the mailbox are to be told, since the last question."""
+    jobs = DBTaskResult.objects.filter(args_kwargs__args__1__endswith=":WorkChanged")
+    number = jobs.count()
+    jobs.delete()
+    return number
+
+
+def test_pages_are_told_when_somebody_comes_and_goes_and_not_while_they_stay(
+    school: School, secretary: Account, letter: dict[str, str], of: Of
+) -> None:
+    head, other = of(school.head), of(secretary)
+    told(school)
+    head.post(f"{school.path}fil/", at(school))
+    assert told(school) == 1
+    head.post(f"{school.path}fil/", at(school))
+    assert told(school) == 0
+    begin(head, school, letter)
+    assert told(school) == 1
+    assert "lit ce courriel" not in other.post(f"{school.path}fil/", at(school)).content.decode()
+    assert head.post(f"{school.path}fil/", {**at(school), "parti": "1"}).status_code == 204
+    assert told(school) == 2  # the other came, the head went
+    for act in ("prendre", "noter", "classer", "rouvrir", "rendre"):
+        other.post(f"{school.path}fil/{act}/", {**at(school), "note": "Une note"})
+        assert told(school) == 1, act
+
+
+def test_a_reader_who_left_is_not_seen(school: School, secretary: Account, of: Of) -> None:
+    head, other = of(school.head), of(secretary)
+    head.post(f"{school.path}fil/", at(school))
+    assert "lit ce courriel" in other.post(f"{school.path}fil/", at(school)).content.decode()
+    head.post(f"{school.path}fil/", {**at(school), "parti": "1"})
+    assert "lit ce courriel" not in other.post(f"{school.path}fil/", at(school)).content.decode()
+
+
+def test_pages_open_on_the_mailbox_are_told(school: School) -> None:
+    heard: list[str] = []
+    before = tell_pages.get()
+    tell_pages.plug(heard.append)
+    try:
+        assert run_now(WorkChanged(school.box.pk))
+    finally:
+        tell_pages.plug(before)
+    assert heard == [school.box.account.mailbox]
+
+
+def programs(school: School, *entered: tuple[Account, str, int]) -> str:
+    """Whose a letter is found to be, taken on a connection of 192.0.2.7 opened at noon."""
+    noon = now().replace(hour=12, minute=0, second=0, microsecond=0)
+    for who, network, seconds in entered:
+        moment = noon + timedelta(seconds=seconds)
+        run_now(ProgramEntered(school.box.account_id, who.pk, network, "smtp", moment.isoformat()))
+    connection = ("192.0.2.7", noon, noon + timedelta(seconds=1))
+    note_program_letter(school.box.account.mailbox, "<p@x>", "<1@exemple.fr>", connection, now=noon)
+    row = DBTaskResult.objects.get(args_kwargs__args__1__endswith=":LetterLeft")
+    left = LetterLeft(**row.args_kwargs["args"][2])
+    for _ in range(2):
+        run_now(left)
+    sent = Sent.objects.filter(box=school.box)
+    assert sent.count() < 2
+    return "".join(one.account.username for one in sent)
+
+
+def test_a_letter_of_a_program_is_of_whoever_signed_in_on_that_connection(
+    school: School, secretary: Account, of: Of
+) -> None:
+    others = ((school.head, "192.0.2.7", -30), (school.head, "192.0.2.8", 1), (school.head, "192.0.2.7", 30))
+    assert programs(school, (secretary, "192.0.2.7", 0), *others) == secretary.username
+    page = of(school.head).post(f"{school.path}fil/", at(school)).content.decode()
+    assert "Répondu par <b>Sylvie Lecointe</b>" in page
+    deeds = of(school.head).get(f"{school.path}actes/").content.decode()
+    assert "a ouvert la boîte dans un logiciel de messagerie" in deeds
+
+
+def test_between_two_who_may_have_sent_it_nobody_is_named(school: School, secretary: Account) -> None:
+    assert programs(school, (secretary, "192.0.2.7", 0), (school.head, "192.0.2.7", 1)) == ""
+
+
+def test_the_password_of_a_program_says_whose_it_is(school: School, secretary: Account, of: Of) -> None:
+    page = of(secretary).post(f"{school.path}programmes/", {"nom": "Téléphone"}).content.decode()
+    key = re.search(r'<code class="secret[^>]*>([^<]+)</code>', page)
+    assert key
+    question = {
+        "stage": "entered",
+        "user": school.box.account.mailbox,
+        "network": "192.0.2.7",
+        "protocol": "imap",
+        "secret": hashlib.sha256(key[1].replace(" ", "").encode()).hexdigest(),
+    }
+    answer(json.dumps(question).encode(), secret_keys.get(), now())
+    row = DBTaskResult.objects.get(args_kwargs__args__1__endswith=":ProgramEntered")
+    run_now(ProgramEntered(**row.args_kwargs["args"][2]))
+    assert Deed.objects.get(what="program").account_id == secretary.pk

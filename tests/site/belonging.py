@@ -9,16 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from tests.enrolment.officers import filed
-from tests.signin.people import NOON
+from tests.signin.people import NOON, account
 from tests.site.doorways import People
 
+from vaguemestre.classes.models import AllowedRow
 from vaguemestre.contacts.models import Contact
-from vaguemestre.directory.models import MailAddress, NameWord, NumenRow, Person
+from vaguemestre.directory.models import MailAddress, NameWord, NumenRow, Person, Structure
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.rules.numens import parse_numen
 from vaguemestre.directory.rules.sealing import digest, seal
 from vaguemestre.enrolment.models import NumenRequest
 from vaguemestre.helpdesk.models import RequestRow
+from vaguemestre.lists.models import Keeper, LetterRow, MailingList, Subscriber
+from vaguemestre.sharing.models import Box, BoxRequest, Deed, Member
 from vaguemestre.writing.models import Identity, StockText
 
 NUMEN = "20E0377777QZX"
@@ -37,6 +40,7 @@ class Belonging:
 def belongings(people: People) -> Iterator[Belonging]:
     yield from _of_the_person(people)
     yield from _of_the_account(people)
+    yield from _of_several_people(people)
 
 
 def _of_the_person(people: People) -> Iterator[Belonging]:
@@ -87,3 +91,44 @@ def _of_the_account(people: People) -> Iterator[Belonging]:
     yield Belonging(
         "helpdesk", {"request_id": asked.pk}, "Appelquetu", frozenset({"helpdesk", "administrator"})
     )
+
+
+def _of_several_people(people: People) -> Iterator[Belonging]:
+    """A school's mailbox, its classes, a list: of those who are in them, whatever one's role elsewhere."""
+    own = frozenset({"victim"})
+    school = Structure.objects.create(
+        uai="0809999Z", academy_id=people.academy_id, name="Collège d’à côté", town="Abbeville"
+    )
+    box = Box.objects.create(
+        account=account("ce.0809999z"), academy_id=people.academy_id, kind="school",
+        address="ce.0809999Z@ac-amiens.test", title="Partagequetu", structure=school, opened_at=NOON,
+    )  # fmt: skip
+    member = Member.objects.create(
+        box=box, account=people.victim, right="manage", is_owner=True, source="post", starts_at=NOON,
+        added_by="test",
+    )  # fmt: skip
+    Deed.objects.create(box=box, account=people.victim, what="open", place="Actequetu", at=NOON)
+    ids = {"box_id": box.pk, "member_id": member.pk}
+    yield Belonging("sharing", ids, "Partagequetu", own)
+    yield Belonging("sharing", ids, "Actequetu", own)
+    asked = BoxRequest.objects.create(
+        academy_id=people.academy_id, kind="project", local="projet", title="Projetquetu", asked_at=NOON,
+        asked_by=people.victim,
+    )  # fmt: skip
+    yield Belonging("sharing", {"request_id": asked.pk}, "Projetquetu", own | {"administrator"})
+    writer = account("ecrivante", last_name="Ecritquetue")
+    AllowedRow.objects.create(structure=school, person=writer.person)
+    yield Belonging("classes", {"uai": school.uai}, "Ecritquetue", own)
+    row = MailingList.objects.create(
+        account=account("liste.secrete"), address="liste.secrete@ac-amiens.test", title="Listequetue",
+        description="", kind="manual", created_at=NOON,
+    )  # fmt: skip
+    Keeper.objects.create(list=row, account=people.victim, part="owner")
+    letter = LetterRow.objects.create(
+        list=row, uid_validity=1, uid=1, subject="Lettrequetue", size=1, received_at=NOON, state="held",
+        sender="x@exemple.fr",
+    )  # fmt: skip
+    Subscriber.objects.create(list=row, address="abonnequetu@exemple.fr", since=NOON)
+    of_list = {"list_id": row.pk, "public_id": letter.public_id}
+    for words in ("Listequetue", "Lettrequetue", "abonnequetu"):
+        yield Belonging("lists", of_list, words, own)

@@ -35,7 +35,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         SIGNED: "login",
     },
     "classes": {
-        OPEN: "come-back come-in",
+        OPEN: "come-back come-back-by-saml come-in consume metadata",
         SIGNED: """
             apply-files change-people decide-rights drop-files link list-classes settings stage-files
             unlink write-to

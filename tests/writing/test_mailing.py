@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.outbox.letters import NOON
@@ -16,6 +17,8 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.writing import queries, services
+from vaguemestre.writing.events import MailingGoesOn
+from vaguemestre.writing.handlers import carry_mailing
 from vaguemestre.writing.models import BroadReply, Composition, Mailing
 from vaguemestre.writing.rules.mailing import (
     copies_of,
@@ -215,6 +218,27 @@ def test_on_its_pages(browser: Client, key: str, mailboxes: MemoryMailboxes) -> 
     assert "0 partis sur 2" in browser.get(f"{HOME}{key}/exemplaires/etat/").content.decode()
     browser.post(f"{HOME}{key}/exemplaires/arreter/")
     assert "Reprendre" in browser.get(f"{HOME}{key}/exemplaires/").content.decode()
+
+
+def test_it_leaves_at_the_hour_chosen_and_not_before(browser: Client, key: str) -> None:
+    browser.post(
+        f"{HOME}{key}/exemplaires/", {"source": "file", "table": SimpleUploadedFile("n.csv", TABLE.encode())}
+    )
+    leave = {"plus-tard": "1", "le": "25/11/1990", "heure": "8:00"}
+    assert browser.post(f"{HOME}{key}/exemplaires/partir/", leave).status_code == 422
+    assert browser.post(f"{HOME}{key}/exemplaires/partir/", {**leave, "le": "demain"}).status_code == 422
+    day = timezone.localdate() + timedelta(days=3)
+    browser.post(f"{HOME}{key}/exemplaires/partir/", {**leave, "le": f"{day:%d/%m/%Y}"})
+    page = browser.get(f"{HOME}{key}/exemplaires/").content.decode()
+    assert f"2 exemplaires partiront le <b>{day:%d/%m/%Y} à 08:00</b>" in page
+    carry_mailing(MailingGoesOn(Mailing.objects.get().pk))
+    assert OutgoingRow.objects.count() == 0
+    browser.post(f"{HOME}{key}/exemplaires/arreter/")
+    assert "Reprendre" in browser.get(f"{HOME}{key}/exemplaires/").content.decode()
+    browser.post(f"{HOME}{key}/exemplaires/partir/")
+    Mailing.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    carry_mailing(MailingGoesOn(Mailing.objects.get().pk))
+    assert OutgoingRow.objects.count() == 2
 
 
 def test_a_storm_of_answers_to_all_is_damped(

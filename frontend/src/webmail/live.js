@@ -31,8 +31,12 @@ export class Live {
     for (const kind of ["arrived", "gone", "flags", "folders"]) {
       this.source.addEventListener(kind, (event) => this.changed(JSON.parse(event.data).folder, kind));
     }
+    this.source.addEventListener("together", () => document.dispatchEvent(new Event("members-at-work")));
     this.source.addEventListener("open", () => {
-      if (this.wasCut) this.changed("", "woken");
+      if (this.wasCut) {
+        this.changed("", "woken");
+        document.dispatchEvent(new Event("members-at-work"));
+      }
       this.wasCut = false;
       this.pause = 1000;
       this.app.dataset.live = "on";

@@ -127,3 +127,10 @@ class EntLinkRow(models.Model):
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="ent_link")
     subject = models.CharField(max_length=64, unique=True)  # digest of the ENT and its identifier
     linked_at = models.DateTimeField()
+
+
+class EntAnswerRow(models.Model):
+    """An answer of the ENT that served; it serves once."""
+
+    key = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField(db_index=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
+from vaguemestre.classes.values import EntSaid
 from vaguemestre.kernel.slots import Slot
 
 
@@ -23,3 +24,22 @@ class AskEnt(Protocol):
 
 
 ask_ent: Slot[AskEnt] = Slot("classes.ask_ent")
+
+
+class EntBySaml(Protocol):
+    """The ENT as a SAML provider, by the metadata its académie configured."""
+
+    def address(self, request_id: str, now: datetime) -> str:
+        """Where to send whoever comes, with a signed request of that name. Raises EngineDown."""
+        ...
+
+    def said(self, answer: str, now: datetime) -> EntSaid:
+        """What a posted answer says. Raises Refusal `classes.ent-refused`, EngineDown."""
+        ...
+
+    def metadata(self, now: datetime) -> bytes:
+        """What the ENT needs to know of us."""
+        ...
+
+
+ent_by_saml: Slot[EntBySaml] = Slot("classes.ent_by_saml")

@@ -253,3 +253,14 @@ class Caution:
 
     kind: str  # `pupil-number`, `social-number`, `sensitive`
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntSaid:
+    """Who comes, as the ENT answers. `answers`: what we asked. `key`: of the answer itself."""
+
+    provider: str
+    user: str = field(repr=False)
+    answers: str
+    key: str
+    until: datetime

@@ -9,6 +9,7 @@ from vaguemestre.demo.intranet import register
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.demo.lists import create_lists
 from vaguemestre.demo.mail import load_mail
+from vaguemestre.demo.office import fill_office, write_to_heads
 from vaguemestre.demo.people import Progress, create_people
 from vaguemestre.directory.queries import academy_of_domain
 from vaguemestre.directory.values import NumenLayout
@@ -52,6 +53,8 @@ def mail(config: Config, progress: Progress) -> None:
     if ledger.is_done(_MAIL):
         return
     load_mail(config, ledger, progress, timezone.now())
+    fill_office(config, timezone.now())
+    write_to_heads(config, timezone.now())
     ledger.mark_done(_MAIL)
 
 

@@ -116,6 +116,11 @@ class Posting:
     subject: str = ""
     authors: tuple[str, ...] = ()
     senders: tuple[str, ...] = ()
+    answers: str = ""  # In-Reply-To
+    between: tuple[float, float] = (
+        0.0,
+        0.0,
+    )  # Unix times: connected, sender named; signed in meanwhile
 
 
 class Answer(StrEnum):

@@ -15,6 +15,7 @@ _KINDS = {
     "MailboxCreate": Kind.FOLDERS,
     "MailboxDelete": Kind.FOLDERS,
     "MailboxRename": Kind.FOLDERS,
+    "MembersAtWork": Kind.TOGETHER,  # told by our own worker
 }
 
 

@@ -9,6 +9,7 @@ class Kind(StrEnum):
     GONE = "gone"
     FLAGS = "flags"
     FOLDERS = "folders"
+    TOGETHER = "together"  # members of a shared mailbox at work
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,29 @@ class AccessEnded:
 
 
 @dataclass(frozen=True)
+class WorkChanged:
+    """A member began or stopped reading or answering, took care, noted, sent: pages open there show it."""
+
+    box_id: int
+
+
+@dataclass(frozen=True)
+class LetterLeft:
+    """A mail program sent a letter from a mailbox; whose hand it was is still to be found.
+
+    It signed in from `network` between `since` and `until` (ISO 8601).
+    """
+
+    box_id: int
+    message_id: str
+    answers: str
+    network: str
+    since: str
+    until: str
+    at: str
+
+
+@dataclass(frozen=True)
 class MembersChanged:
     """An access began (`added`), ended (`ended`), or somebody owns it (`owner`); `at` as ISO 8601.
 

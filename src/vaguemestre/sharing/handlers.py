@@ -11,8 +11,10 @@ from vaguemestre.directory.events import PeopleArrived, PeopleChanged, PlacesDes
 from vaguemestre.directory.queries import structures_ever_of
 from vaguemestre.provisioning.ports import connections
 from vaguemestre.sharing import queries, services
-from vaguemestre.sharing.events import AccessEnded, MembersChanged
+from vaguemestre.sharing.events import AccessEnded, LetterLeft, MembersChanged, WorkChanged
+from vaguemestre.sharing.ports import tell_pages
 from vaguemestre.sharing.rules.noticing import notice
+from vaguemestre.signin.events import ProgramEntered
 from vaguemestre.signin.ports import deliver_notice, revocations
 
 _BY = "system"
@@ -65,6 +67,25 @@ def tell_members(event: MembersChanged) -> None:
             is_member=account_id == event.account_id,
         )
         deliver_notice.get()(told.mailbox, content, message_id, at)
+
+
+def note_program(event: ProgramEntered) -> None:
+    """A member's mail program opened the mailbox."""
+    services.note_entrance(
+        event.account_id, event.holder_id, event.network, at=datetime.fromisoformat(event.at)
+    )
+
+
+def attribute_letter(event: LetterLeft) -> None:
+    """Whose hand a program's letter is of."""
+    services.attribute_letter(event)
+
+
+def show_work(event: WorkChanged) -> None:
+    """Pages open on that mailbox ask again who is at what."""
+    card = queries.box_card(event.box_id)
+    if card is not None:
+        tell_pages.get()(card.mailbox)
 
 
 def follow_days() -> None:

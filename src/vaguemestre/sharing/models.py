@@ -150,6 +150,15 @@ class Sent(models.Model):
         constraints = (models.UniqueConstraint(fields=("box", "key"), name="sent_once"),)
 
 
+class Entrance(models.Model):
+    """A member's mail program opened the mailbox: whose a letter of a program is, is known by it."""
+
+    box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="entrances")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_entrances")
+    network = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+
 class Warned(models.Model):
     """A member was told that another had answered, or was answering, before sending too."""
 

@@ -13,3 +13,12 @@ class Latest(Protocol):
 
 
 latest: Slot[Latest] = Slot("sharing.latest")
+
+
+class TellPages(Protocol):
+    def __call__(self, mailbox: str) -> None:
+        """Pages open on that mailbox learn that members' work there changed. One that is away misses it."""
+        ...
+
+
+tell_pages: Slot[TellPages] = Slot("sharing.tell_pages")

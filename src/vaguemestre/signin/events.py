@@ -13,6 +13,20 @@ class SessionsEnded:
 
 
 @dataclass(frozen=True)
+class ProgramEntered:
+    """A mail program opened a mailbox of several people with the password of one of them (`holder_id`).
+
+    `network` as the throttle names it, `at` as ISO 8601.
+    """
+
+    account_id: int
+    holder_id: int
+    network: str
+    protocol: str
+    at: str
+
+
+@dataclass(frozen=True)
 class AccountTouched:
     """Something was done to what opens an account: its owner must read of it.
 

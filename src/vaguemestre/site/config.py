@@ -181,6 +181,8 @@ class EntSection:
     name: str = "l’ENT"
     domain: str = "ent-amiens.test"
     cas_url: str = ""  # its CAS server, for those who come from it; empty: nobody does
+    saml_metadata: str = ""  # or its SAML metadata: a file in the home; before CAS
+    saml_name: str = ""  # the attribute that names them there; empty: the NameID
 
 
 @dataclass(frozen=True)

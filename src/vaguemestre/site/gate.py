@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -27,6 +28,7 @@ from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.outbox.rules.limits import Limits
 from vaguemestre.outbox.rules.replies import reply_of
 from vaguemestre.outbox.values import Answer, Posting, Verdict
+from vaguemestre.signin.rules.throttle import network_named
 from vaguemestre.site.config import Config
 
 log = logging.getLogger("gate")
@@ -47,10 +49,11 @@ class Gate:
         judge: JudgePosting,
         own_addresses: Callable[[str], Collection[str]],
         passes_on: Callable[[str], bool] = lambda mailbox: False,
+        note: Callable[[Posting, datetime], None] = lambda posting, now: None,
     ):
         self._limits: Limits = config.sending.limits()
         self._exempt = frozenset(address.lower() for address in config.sending.exempt)
-        self._judge, self._own, self._passes_on = judge, own_addresses, passes_on
+        self._judge, self._own, self._passes_on, self._note = judge, own_addresses, passes_on, note
         self._threads = ThreadPoolExecutor(_JUDGES, "judge")
 
     async def __call__(self, posting: Posting) -> tuple[Verdict, str]:
@@ -66,7 +69,7 @@ class Gate:
     def _verdict(self, posting: Posting) -> Verdict:
         close_old_connections()
         seen = replace(posting, network="" if _is_here(posting.network) else posting.network)
-        return self._judge(
+        verdict = self._judge(
             seen,
             self._own(seen.mailbox),
             self._limits,
@@ -74,6 +77,9 @@ class Gate:
             now=timezone.now(),
             passes_on=self._passes_on(seen.mailbox),
         )
+        if verdict.answer is not Answer.REFUSE:
+            self._note(posting, timezone.now())
+        return verdict
 
 
 def _is_here(network: str) -> bool:
@@ -102,6 +108,25 @@ def _read() -> int:
     return noted
 
 
+def _note(posting: Posting, now: datetime) -> None:
+    """In a shared mailbox, a program's letter has a hand: whoever signed in on that connection."""
+    since, until = (datetime.fromtimestamp(at, UTC) for at in posting.between)
+    import_string("vaguemestre.sharing.services.note_program_letter")(
+        posting.mailbox,
+        posting.message_id,
+        posting.answers,
+        (_named(posting.network), since, until),
+        now=now,
+    )
+
+
+def _named(network: str) -> str:
+    try:
+        return network_named(ipaddress.ip_address(network.partition("%")[0]))
+    except ValueError:
+        return "unknown"
+
+
 @contextlib.contextmanager
 def _socket(path: Path) -> Iterator[str]:
     path.unlink(missing_ok=True)
@@ -117,6 +142,7 @@ async def main() -> None:
         import_string("vaguemestre.outbox.services.judge_posting"),
         directory.sending_addresses,
         import_string("vaguemestre.outbox.ports.passes_on").get(),
+        _note,
     )
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -67,6 +67,7 @@ from vaguemestre.engines.shelf import FileShelf
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.signing import Signature
 from vaguemestre.engines.smtp.submission import Submission
+from vaguemestre.engines.streams import Streams
 from vaguemestre.engines.undelivered import undelivered
 from vaguemestre.enrolment import handlers as enrolment_handlers
 from vaguemestre.enrolment import ports as enrolment
@@ -100,18 +101,25 @@ from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.sharing import handlers as sharing_handlers
 from vaguemestre.sharing import ports as sharing
 from vaguemestre.sharing import queries as sharing_queries
-from vaguemestre.sharing.events import AccessEnded, MembersChanged
+from vaguemestre.sharing.events import AccessEnded, LetterLeft, MembersChanged, WorkChanged
 from vaguemestre.sharing.rules.acting import prefix_of, session_named
 from vaguemestre.sharing.values import Letter
 from vaguemestre.signin import handlers as signin_handlers
 from vaguemestre.signin import ports as signin
-from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsToTell, SessionsEnded
+from vaguemestre.signin.events import (
+    AccountTouched,
+    ContactMailDue,
+    ContactsToTell,
+    ProgramEntered,
+    SessionsEnded,
+)
 from vaguemestre.signin.queries import sessions_over
 from vaguemestre.signin.revocations import FileRevocations
 from vaguemestre.site import numen_keys as numen_secrets
 from vaguemestre.site import partners, secrets
 from vaguemestre.site.belongings import belongings
 from vaguemestre.site.config import Config
+from vaguemestre.site.ent import EntBySaml
 from vaguemestre.site.parts import take_parts
 from vaguemestre.sorting import handlers as sorting_handlers
 from vaguemestre.sorting import ports as sorting
@@ -155,6 +163,9 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ),
     AccessEnded: (sharing_handlers.cut_off,),
     MembersChanged: (sharing_handlers.tell_members,),
+    WorkChanged: (sharing_handlers.show_work,),
+    LetterLeft: (sharing_handlers.attribute_letter,),
+    ProgramEntered: (sharing_handlers.note_program,),
     AccountActivated: (provisioning_handlers.match_mailbox, assistant_handlers.welcome),
     AccountsChanged: (
         signin_handlers.put_many_out,
@@ -240,6 +251,7 @@ def plug_engines(config: Config) -> None:
     devices.sign.plug(Signature(config))
     devices.look_up.plug(Names())
     classes.ask_ent.plug(EntAsking())
+    classes.ent_by_saml.plug(EntBySaml(config))
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.gatherings_like.plug(_lists_like)
@@ -282,6 +294,7 @@ def _plug_mail(config: Config) -> None:
     webmail.fetch_picture.plug(Pictures())
     webmail.other_boxes.plug(_other_boxes)
     sharing.latest.plug(_latest)
+    sharing.tell_pages.plug(Streams(config.ports.push, secrets.read(config.secrets_dir, "push_key")))
     moving.open_store.plug(ImapStores(mailboxes))
     moving.open_archive.plug(OpenAnyArchive(partial(partners.own, config), partial(partners.known, config)))
     moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))

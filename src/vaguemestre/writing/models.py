@@ -116,6 +116,7 @@ class Mailing(models.Model):
     audiences = models.JSONField(default=list)  # names of the classes it goes to, as the writer picked them
     sender = models.CharField(max_length=254, blank=True)  # instead of the identity's address
     created_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)  # chosen by the writer; nothing leaves before
 
 
 class MailingCopy(models.Model):

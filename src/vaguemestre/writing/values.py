@@ -313,6 +313,8 @@ class MailingShown:
     audiences: tuple[str, ...] = ()  # the classes it goes to
     sender: str = ""  # the address it leaves from when it is not the identity's
     cautions: tuple[Caution, ...] = ()
+    due_at: datetime | None = None  # when it leaves, or left
+    is_to_come: bool = False
 
     @property
     def waiting(self) -> int:

@@ -82,6 +82,8 @@ MEANINGS = {
     "ent.name": "Le nom de l’ENT des établissements.",
     "ent.domain": "Le domaine des adresses qu’il donne aux élèves et aux familles.",
     "ent.cas_url": "Son serveur CAS, pour qui en vient ; vide : personne.",
+    "ent.saml_metadata": "Ou ses métadonnées SAML, pour qui en vient : un fichier de l’instance.",
+    "ent.saml_name": "L’attribut SAML qui nomme chacun dans l’ENT ; vide : le NameID.",
     "lives.overlap": "Jours où l’on garde les boîtes et les listes de son ancien poste.",
     "lives.long_leave_suspended": "Jours de congé long avant la suspension du compte.",
     "lives.transfer_closed": "Jours entre une mutation et la fermeture du compte.",

@@ -3,7 +3,7 @@
 from vaguemestre.classes.services.deciding import allow_person, decide_rights, forbid_person
 from vaguemestre.classes.services.gateways import gateway_of
 from vaguemestre.classes.services.importing import File, Progress, Setting, apply, check
-from vaguemestre.classes.services.linking import link_ent, take_link_back, unlink_ent
+from vaguemestre.classes.services.linking import burn_answer, link_ent, take_link_back, unlink_ent
 from vaguemestre.classes.services.purging import purge
 from vaguemestre.classes.services.staging import apply_staged, drop_staged, stage_files, staged_plan
 
@@ -14,6 +14,7 @@ __all__ = [
     "allow_person",
     "apply",
     "apply_staged",
+    "burn_answer",
     "check",
     "decide_rights",
     "drop_staged",

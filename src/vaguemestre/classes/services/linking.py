@@ -4,11 +4,20 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from vaguemestre.classes.models import EntLinkRow
+from vaguemestre.classes.models import EntAnswerRow, EntLinkRow
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.services import tell
+
+
+def burn_answer(key: str, until: datetime) -> None:
+    """It has served. Raises Refusal `classes.ent-refused` when it had already."""
+    try:
+        with transaction.atomic(durable=True):
+            EntAnswerRow.objects.create(key=key, until=until)
+    except IntegrityError as error:
+        raise Refusal("classes.ent-refused") from error
 
 
 def link_ent(account_id: int, subject: str, *, now: datetime) -> AccountTouched:

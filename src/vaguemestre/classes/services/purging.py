@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from vaguemestre.classes.models import RosterRow, StagedRow
+from vaguemestre.classes.models import EntAnswerRow, RosterRow, StagedRow
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.outbox.services import forget_domain
@@ -19,6 +19,7 @@ def purge(*, now: datetime, ent_domain: str = "") -> int:
     With them goes what says to whom of the ENT anybody wrote.
     """
     StagedRow.objects.filter(at__lt=now - STAGED_FOR).delete()
+    EntAnswerRow.objects.filter(until__lt=now).delete()
     over = list(RosterRow.objects.filter(purge_on__lt=paris_day(now)).values_list("pk", "structure_id"))
     for pk, structure_id in over:
         RosterRow.objects.filter(pk=pk).delete()

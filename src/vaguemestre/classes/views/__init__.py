@@ -1,6 +1,15 @@
 """The pages of classes."""
 
-from vaguemestre.classes.views.entering import come_back, come_in, link, unlink, write_to
+from vaguemestre.classes.views.entering import (
+    come_back,
+    come_back_by_saml,
+    come_in,
+    consume,
+    link,
+    show_metadata,
+    unlink,
+    write_to,
+)
 from vaguemestre.classes.views.importing import apply_files, drop_files, stage_files
 from vaguemestre.classes.views.listing import list_classes
 from vaguemestre.classes.views.settings import change_people, decide_rights, show_settings
@@ -9,11 +18,14 @@ __all__ = [
     "apply_files",
     "change_people",
     "come_back",
+    "come_back_by_saml",
     "come_in",
+    "consume",
     "decide_rights",
     "drop_files",
     "link",
     "list_classes",
+    "show_metadata",
     "show_settings",
     "stage_files",
     "unlink",

@@ -1,11 +1,13 @@
-"""Coming from the ENT (CAS): one's mail opens, the composer ready when the ENT says to whom.
+"""Coming from the ENT (CAS or SAML): one's mail opens, the composer ready when the ENT says to whom.
 
 The ENT says who comes; whose account that is was said once by the person, signed in on both sides. A mark
-left in the browser ties the way out and the way back: somebody else's ticket opens nothing.
+left in the browser ties the way out and the way back: somebody else's ticket, or answer, opens nothing.
 """
 
 import hashlib
 import secrets
+from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -15,11 +17,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.classes import queries, services
 from vaguemestre.classes.http import asker_of
-from vaguemestre.classes.ports import ask_ent
+from vaguemestre.classes.ports import ask_ent, ent_by_saml
 from vaguemestre.classes.rules.addresses import audience_of
 from vaguemestre.classes.rules.cas import user_in
 from vaguemestre.classes.rules.naming import shown_group
@@ -31,6 +34,8 @@ from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.signin.http import SignedInRequest, enter_by_partner, recently_signed_in, signed_in, who_asks
 
 _SALT = "classes.ent-link"
+_SAID_SALT = "classes.ent-said"
+_ON_THE_WAY = 120  # seconds between the ENT's answer and our page
 _AGE = 900  # seconds between the way out and the way back
 _ASKED = ("uai", "classe", "vers", "a", "objet")
 
@@ -43,16 +48,12 @@ def come_in(request: HttpRequest) -> HttpResponse:
     if who_asks(request):
         return HttpResponseRedirect(place)
     mark = secrets.token_urlsafe(24)
-    answer = HttpResponseRedirect(f"{_cas()}/login?{urlencode({'service': _service(mark, place)})}")
-    answer.set_cookie(
-        _cookie(),
-        mark,
-        max_age=_AGE,
-        path="/ent/",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    if settings.CONFIG.ent.saml_metadata:
+        answer = HttpResponseRedirect(ent_by_saml.get().address(_request(mark), timezone.now()))
+        _leave(answer, _place_cookie(), place)
+    else:
+        answer = HttpResponseRedirect(f"{_cas()}/login?{urlencode({'service': _service(mark, place)})}")
+    _leave(answer, _cookie(), mark)
     return answer
 
 
@@ -68,7 +69,56 @@ def come_back(request: HttpRequest) -> HttpResponse:
         user = user_in(ask_ent.get()(f"{_cas()}/p3/serviceValidate?{asked}"))
     except (EngineDown, EngineRefused) as error:
         raise Refusal("classes.ent-refused") from error
-    subject = digest_with(numen_keys.get().digest)(f"ent:{_cas()}:{user}")
+    return _entered(request, f"ent:{_cas()}:{user}", user, mark, place)
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def consume(request: HttpRequest) -> HttpResponse:
+    """The ENT's answer (SAML), posted from its own page and so without our marks: asked again by GET.
+
+    Raises Refusal `classes.ent-refused`.
+    """
+    _check_saml()
+    said = ent_by_saml.get().said(request.POST.get("SAMLResponse", ""), timezone.now())
+    told = [said.provider, said.user, said.answers, said.key, said.until.isoformat()]
+    answer = HttpResponseRedirect(
+        f"{reverse('classes:come-back-by-saml')}?{urlencode({'dit': signing.dumps(told, salt=_SAID_SALT)})}"
+    )
+    answer.status_code = HTTPStatus.SEE_OTHER
+    return answer
+
+
+@never_cache
+@require_GET
+def come_back_by_saml(request: HttpRequest) -> HttpResponse:
+    """What the ENT said, brought by the browser that asked, once. Raises Refusal `classes.ent-refused`."""
+    _check_saml()
+    mark, place = request.COOKIES.get(_cookie(), ""), request.COOKIES.get(_place_cookie(), "/messagerie/")
+    try:
+        told = signing.loads(request.GET.get("dit", ""), salt=_SAID_SALT, max_age=_ON_THE_WAY)
+    except signing.BadSignature as error:
+        raise Refusal("classes.ent-refused") from error
+    provider, user, answers, key, until = told
+    if not mark or not secrets.compare_digest(answers.encode(), _request(mark).encode()):
+        raise Refusal("classes.ent-refused")
+    services.burn_answer(key, datetime.fromisoformat(until))
+    return _entered(request, f"ent:{provider}:{user}", user, mark, place)
+
+
+@never_cache
+@require_GET
+def show_metadata(request: HttpRequest) -> HttpResponse:
+    """What the ENT's SAML provider needs to know of us."""
+    _check_saml()
+    content = ent_by_saml.get().metadata(timezone.now())
+    return HttpResponse(content, content_type="application/samlmetadata+xml")
+
+
+def _entered(request: HttpRequest, named: str, user: str, mark: str, place: str) -> HttpResponse:
+    """Into the account they linked; else to the page that offers to."""
+    subject = digest_with(numen_keys.get().digest)(named)
     known = queries.account_of_ent(subject)
     if known:
         return enter_by_partner(request, known, place)
@@ -137,6 +187,29 @@ def _service(mark: str, place: str) -> str:
     return f"{settings.CONFIG.public_url}{reverse('classes:come-back')}?{asked}"
 
 
+def _request(mark: str) -> str:
+    """The name of the request made for that mark (an NCName)."""
+    return f"_{_told(mark)}"
+
+
+def _leave(answer: HttpResponse, name: str, value: str) -> None:
+    """In the browser, until it is back."""
+    answer.set_cookie(
+        name,
+        value,
+        max_age=_AGE,
+        path="/ent/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _check_saml() -> None:
+    if not settings.CONFIG.ent.saml_metadata:
+        raise Http404
+
+
 def _told(mark: str) -> str:
     """What is said of the mark outside the browser."""
     return hashlib.sha256(mark.encode()).hexdigest()[:32]
@@ -151,3 +224,7 @@ def _cas() -> str:
 
 def _cookie() -> str:
     return f"{settings.KNOWN_BROWSER_COOKIE_NAME}-ent"
+
+
+def _place_cookie() -> str:
+    return f"{_cookie()}-suite"

@@ -214,6 +214,12 @@ def app_key_known(account_id: int, token_sha256: str, now: datetime) -> AppKeyKn
     return AppKeyKnown.FORMER if is_over else AppKeyKnown.GOOD
 
 
+def app_key_holder(account_id: int, token_sha256: str) -> int | None:
+    """The member a password of a shared mailbox was made for; None for one's own."""
+    rows = AppPassword.objects.filter(account_id=account_id, token_sha256=token_sha256)
+    return rows.values_list("holder_id", flat=True).first()
+
+
 def password_kept(account_id: int) -> str:
     """The hash of the password even if it is barred: to choose another with it. "" when there is none."""
     kept = Account.objects.filter(pk=account_id).values_list("password", flat=True).first() or ""

@@ -8,6 +8,7 @@ held (quarantine: Postfix keeps it in its hold queue) or refused. Whatever goes 
 import asyncio
 import logging
 import struct
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.header import decode_header, make_header
@@ -42,9 +43,17 @@ class _Heard:
     senders: list[str] = field(default_factory=list)
     message_id: str = ""
     subject: str = ""
+    answers: str = ""
+    connected_at: float = 0.0
+    named_at: float = 0.0
 
     def next_message(self) -> "_Heard":
-        return _Heard(network=self.network, login=self.login)
+        return _Heard(
+            network=self.network,
+            login=self.login,
+            connected_at=self.connected_at,
+            named_at=self.named_at,
+        )
 
     def posting(self) -> Posting:
         return Posting(
@@ -57,6 +66,8 @@ class _Heard:
             subject=self.subject,
             authors=tuple(self.authors),
             senders=tuple(self.senders),
+            answers=self.answers,
+            between=(self.connected_at, self.named_at),
         )
 
 
@@ -109,8 +120,10 @@ def _hear(heard: _Heard, command: bytes, told: bytes) -> None:
         _macros(heard, told[1:])
     elif command == b"C":
         heard.network = _network(told)
+        heard.connected_at = time.time()
     elif command == b"M":
         heard.sender = _path(told)
+        heard.named_at = heard.named_at or time.time()
     elif command == b"R":
         heard.recipients.append(_path(told))
     elif command == b"L":
@@ -137,6 +150,8 @@ def _header(heard: _Heard, name: str, value: str) -> None:
         heard.senders.append(value.strip(" \t"))
     elif name == "message-id":
         heard.message_id = " ".join(value.split())
+    elif name == "in-reply-to":
+        heard.answers = " ".join(value.split())
     elif name == "subject":
         heard.subject = _decoded(value)
 

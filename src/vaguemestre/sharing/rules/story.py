@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
 
 DEEDS: Mapping[str, str] = {
     "enter": "est entré dans la boîte",
+    "program": "a ouvert la boîte dans un logiciel de messagerie",
     "open": "a ouvert",
     "archive": "a archivé",
     "delete": "a supprimé",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from vaguemestre.sharing.values import Place
 
-READING_FOR = timedelta(seconds=20)  # a page says every few seconds that it is still there
+READING_FOR = timedelta(minutes=3)  # a page says every minute that it is still there, and when it is not
 ANSWERING_FOR = timedelta(minutes=5)  # a composer says it when it opens and whenever its text is kept
 _LONGEST = 255
 
@@ -17,6 +17,12 @@ def place_in(box_id: int, message_id: str, references: Iterable[str], in_reply_t
         return None
     first = next((one.strip() for one in references if one.strip()), "") or in_reply_to.strip()
     return Place(box_id, own, (first or own)[:_LONGEST])
+
+
+def hand_of(entrances: Iterable[int]) -> int | None:
+    """Whose letter it is: whoever signed in on that connection; nobody's when several might have."""
+    found = set(entrances)
+    return found.pop() if len(found) == 1 else None
 
 
 def is_there(doing: str, seen_at: datetime, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from vaguemestre.sharing.services.members import (
     end_overdue,
     end_those_of,
 )
+from vaguemestre.sharing.services.programs import attribute_letter, note_entrance, note_program_letter
 from vaguemestre.sharing.services.requests import ask_box, grant_request, refuse_request
 from vaguemestre.sharing.services.together import (
     add_note,
@@ -21,6 +22,7 @@ from vaguemestre.sharing.services.together import (
     note_sent,
     settle,
     stop_answering,
+    stop_reading,
     take,
     warn_before_answer,
 )
@@ -29,6 +31,7 @@ __all__ = [
     "add_member",
     "add_note",
     "ask_box",
+    "attribute_letter",
     "change_member",
     "close_boxes",
     "end_loan",
@@ -43,14 +46,17 @@ __all__ = [
     "lend_mailbox",
     "make_key",
     "note_deed",
+    "note_entrance",
     "note_entry",
     "note_presence",
+    "note_program_letter",
     "note_sent",
     "open_school_boxes",
     "refuse_request",
     "revoke_key",
     "settle",
     "stop_answering",
+    "stop_reading",
     "take",
     "warn_before_answer",
 ]

@@ -5,12 +5,24 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vaguemestre.credentials.queries import names_of
+from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.sharing.models import Box, Deed, Note, Presence, Sent, Thread, ThreadMessage, Warned
+from vaguemestre.sharing.events import WorkChanged
+from vaguemestre.sharing.models import (
+    Box,
+    Deed,
+    Entrance,
+    Note,
+    Presence,
+    Sent,
+    Thread,
+    ThreadMessage,
+    Warned,
+)
 from vaguemestre.sharing.queries import access_to
 from vaguemestre.sharing.queries.together import others_at
-from vaguemestre.sharing.rules.together import ANSWERING_FOR
+from vaguemestre.sharing.rules.together import ANSWERING_FOR, is_there
 from vaguemestre.sharing.values import Kind, Place, Right
 
 _LONGEST_NOTE = 4000
@@ -18,21 +30,36 @@ _OPENED_AGAIN = timedelta(minutes=10)
 
 
 def note_presence(box_id: int, message_id: str, account_id: int, doing: str, *, now: datetime) -> None:
-    """`reads` or `answers`. A part, or by itself: one statement."""
-    if message_id:
-        Presence.objects.update_or_create(
-            box_id=box_id,
-            account_id=account_id,
-            message_id=message_id[:255],
-            doing=doing,
-            defaults={"seen_at": now},
-        )
+    """`reads` or `answers`. A part, or by itself. The others are told when it begins."""
+    if not message_id:
+        return
+    row, is_new = Presence.objects.get_or_create(
+        box_id=box_id,
+        account_id=account_id,
+        message_id=message_id[:255],
+        doing=doing,
+        defaults={"seen_at": now},
+    )
+    was_there = not is_new and is_there(doing, row.seen_at, now)
+    Presence.objects.filter(pk=row.pk).update(seen_at=now)
+    if not was_there:
+        announce(WorkChanged(box_id))
+
+
+def stop_reading(box_id: int, message_id: str, account_id: int) -> None:
+    """The message is closed."""
+    _stop(box_id, message_id, account_id, "reads")
 
 
 def stop_answering(box_id: int, message_id: str, account_id: int) -> None:
     """The composer is closed, or its text sent."""
+    _stop(box_id, message_id, account_id, "answers")
+
+
+def _stop(box_id: int, message_id: str, account_id: int, doing: str) -> None:
     rows = Presence.objects.filter(box_id=box_id, account_id=account_id, message_id=message_id[:255])
-    rows.filter(doing="answers").delete()
+    if rows.filter(doing=doing).delete()[0]:
+        announce(WorkChanged(box_id))
 
 
 @transaction.atomic(durable=True)
@@ -48,6 +75,7 @@ def take(place: Place, account_id: int, *, by: str, now: datetime) -> None:
     thread.taken_by_id, thread.taken_at, thread.closed_at = account_id, now, None
     thread.given_by_id = int(by.partition(":")[2])
     thread.save()
+    announce(WorkChanged(place.box_id))
     what = "sharing.taken" if thread.given_by_id == account_id else "sharing.assigned"
     record(what, to=f"box:{place.box_id}", by=by, at=now, member=f"account:{account_id}")
 
@@ -58,6 +86,7 @@ def give_back(place: Place, *, by: str, now: datetime) -> None:
     thread = _thread(place)
     thread.taken_by = thread.taken_at = thread.given_by = None
     thread.save()
+    announce(WorkChanged(place.box_id))
     record("sharing.left", to=f"box:{place.box_id}", by=by, at=now)
 
 
@@ -67,6 +96,7 @@ def settle(place: Place, *, is_closed: bool, by: str, now: datetime) -> None:
     thread = _thread(place)
     thread.closed_at = now if is_closed else None
     thread.save()
+    announce(WorkChanged(place.box_id))
     record("sharing.closed" if is_closed else "sharing.reopened", to=f"box:{place.box_id}", by=by, at=now)
 
 
@@ -78,6 +108,7 @@ def add_note(place: Place, account_id: int, text: str, *, by: str, now: datetime
     Note.objects.create(
         thread=_thread(place), account_id=account_id, text=text.strip()[:_LONGEST_NOTE], at=now
     )
+    announce(WorkChanged(place.box_id))
     record("sharing.noted", to=f"box:{place.box_id}", by=by, at=now)
 
 
@@ -115,6 +146,7 @@ def note_sent(
         },
     )
     stop_answering(box_id, answers, account_id)
+    announce(WorkChanged(box_id))
     Deed.objects.create(box_id=box_id, account_id=account_id, what="send", at=now)
     box = Box.objects.get(pk=box_id)
     if box.kind == Kind.PERSON:
@@ -126,7 +158,9 @@ def note_sent(
 
 def forget_sent(box_account_id: int, key: str) -> None:
     """It was taken back. Inside the caller's transaction."""
-    Sent.objects.filter(box__account_id=box_account_id, key=key).delete()
+    for row in Sent.objects.filter(box__account_id=box_account_id, key=key):
+        row.delete()
+        announce(WorkChanged(row.box_id))
 
 
 def note_deed(box_id: int, account_id: int, what: str, place: str, number: int, *, now: datetime) -> None:
@@ -145,6 +179,7 @@ def forget_old(*, now: datetime) -> None:
     """Presences nobody sees any more, and deeds a year old."""
     Presence.objects.filter(seen_at__lt=now - 2 * ANSWERING_FOR).delete()
     Deed.objects.filter(at__lt=now - timedelta(days=365)).delete()
+    Entrance.objects.filter(at__lt=now - timedelta(days=2)).delete()
 
 
 def _thread(place: Place) -> Thread:

@@ -1,5 +1,7 @@
 """Working together: a message's care (in the reading pane), and the follow-up of the mailbox."""
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,8 +21,14 @@ _SHOWN = 50
 @require_POST
 @member(Right.READ)
 def follow(request: BoxRequest) -> HttpResponse:
-    """Asked every few seconds by an open message: says that its reader is there, tells who else is."""
+    """Asked by an open message, now and then and when something changed: its reader is there, and who else.
+
+    `parti`: it is being closed.
+    """
     place = _place(request)
+    if request.POST.get("parti"):
+        services.stop_reading(place.box_id, place.message_id, request.who.account_id)
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     services.note_presence(
         place.box_id, place.message_id, request.who.account_id, "reads", now=timezone.now()
     )

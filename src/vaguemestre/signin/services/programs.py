@@ -4,10 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vaguemestre.credentials.queries import AppKeyKnown, app_key_known, find_account
+from vaguemestre.credentials.queries import AppKeyKnown, app_key_holder, app_key_known, find_account
 from vaguemestre.credentials.services import note_app_password_used
 from vaguemestre.credentials.values import SecretKeys
+from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
+from vaguemestre.signin.events import ProgramEntered
 from vaguemestre.signin.rules.throttle import PROGRAM, Budget, Tried, sprayed, subjects, target_of
 from vaguemestre.signin.services.throttle import note_spray, pay, wait_for
 
@@ -42,8 +44,13 @@ def note_failure(tried: Tried, keys: SecretKeys, *, now: datetime) -> None:
 
 
 def note_entrance(tried: Tried, *, now: datetime) -> None:
-    """The password opened: its last use, written every ten minutes."""
-    note_app_password_used(_account_of(tried), tried.secret_sha256, tried.network, now=now)
+    """The password opened: its last use, written every ten minutes; in a shared mailbox, each time."""
+    account_id = _account_of(tried)
+    note_app_password_used(account_id, tried.secret_sha256, tried.network, now=now)
+    holder_id = app_key_holder(account_id, tried.secret_sha256)
+    if holder_id is not None:
+        with transaction.atomic(durable=True):
+            announce(ProgramEntered(account_id, holder_id, tried.network, tried.protocol, now.isoformat()))
 
 
 def _account_of(tried: Tried) -> int:

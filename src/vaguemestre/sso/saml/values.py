@@ -67,6 +67,25 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """An identity provider we ask. `address`: where, by redirect. Certificates are DER."""
+
+    entity_id: str
+    address: str
+    signing: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a provider said of somebody. `answers`: our request. `until`: it may come again till then."""
+
+    user: str = field(repr=False)
+    answers: str
+    assertion_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Peer:
     """A service provider of the registry. `encrypts`: assertions are for its eyes only."""
 

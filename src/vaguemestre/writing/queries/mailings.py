@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+from django.utils import timezone
+
 from vaguemestre.classes.rules.cautions import cautions
 from vaguemestre.classes.values import Caution
 from vaguemestre.outbox.queries import copies_by_state
@@ -34,6 +37,8 @@ def find_mailing(account_id: int, key: str) -> MailingShown | None:
         audiences=tuple(mailing.audiences),
         sender=mailing.sender,
         cautions=cautions_of(mailing),
+        due_at=mailing.due_at,
+        is_to_come=mailing.due_at is not None and mailing.due_at > timezone.now(),
     )
 
 
@@ -50,6 +55,7 @@ def cautions_of(mailing: Mailing) -> tuple[Caution, ...]:
 def mailings_under_way(since: datetime) -> list[int]:
     """Those that should go on: their job may have been lost with a worker."""
     running = Mailing.objects.filter(state=Mailing.State.RUNNING, created_at__lt=since)
+    running = running.filter(Q(due_at=None) | Q(due_at__lt=since))
     return list(running.values_list("pk", flat=True))
 
 

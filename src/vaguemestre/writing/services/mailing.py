@@ -100,8 +100,16 @@ def prepare_mailing(
 
 
 @transaction.atomic(durable=True)
-def start_mailing(account_id: int, key: str, *, by: str, now: datetime, is_sure: bool = True) -> None:
-    """Begin, or go on after a stop. Twice is once.
+def start_mailing(
+    account_id: int,
+    key: str,
+    *,
+    by: str,
+    now: datetime,
+    is_sure: bool = True,
+    due_at: datetime | None = None,
+) -> None:
+    """Begin, now or at `due_at`, or go on after a stop. Twice is once.
 
     `is_sure`: what a class had better not read was looked at again. Raises Refusal `writing.gone`,
     `writing.look-again`.
@@ -115,12 +123,12 @@ def start_mailing(account_id: int, key: str, *, by: str, now: datetime, is_sure:
         taken = Composition.objects.filter(pk=mailing.composition.pk, is_sending=False)
         if not taken.update(is_sending=True):
             raise Refusal("writing.already-sent")
-    mailing.state = _State.RUNNING
-    mailing.save(update_fields=("state",))
+    mailing.state, mailing.due_at = _State.RUNNING, due_at
+    mailing.save(update_fields=("state", "due_at"))
     count = mailing.copies.filter(queued_at=None).count()
     record("writing.mailing-begun", to=f"account:{account_id}", by=by, at=now, copies=count)
-    expect_bulk(account_id, count, by=by, now=now)  # whoever begins it has just signed in
-    announce(MailingGoesOn(mailing.pk))
+    expect_bulk(account_id, count, by=by, now=due_at or now)  # whoever begins it has just signed in
+    announce(MailingGoesOn(mailing.pk), due=due_at)
 
 
 @transaction.atomic(durable=True)
@@ -136,6 +144,8 @@ def carry_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now
     mailing = Mailing.objects.select_related("composition__account").filter(pk=mailing_id).first()
     if mailing is None or mailing.state != _State.RUNNING or mailing.composition is None:
         return
+    if mailing.due_at and now < mailing.due_at:
+        return  # its own hour wakes it
     row = mailing.composition
     writer = writer_of_row(row)
     room = AT_ONCE - copies_in_flight(mailing.account_id, mailing.series)

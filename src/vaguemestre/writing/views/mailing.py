@@ -1,5 +1,7 @@
 """« Un exemplaire par destinataire »: whom, what each will read, how far it is."""
 
+from datetime import datetime
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +15,15 @@ from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.http import COMPOSER_CSP, actor_of, size_limit, writer_of
+from vaguemestre.writing.rules.leaving import due_moment
+
+# What is said on the page itself, nothing of it lost.
+_SHOWN = {
+    "writing.look-again",
+    "writing.later-malformed",
+    "writing.later-is-past",
+    "writing.later-too-far",
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,9 +63,10 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
             by=actor_of(request),
             now=timezone.now(),
             is_sure="sure" in request.POST,
+            due_at=_later(request),
         )
     except Refusal as refusal:
-        if refusal.code != "writing.look-again":
+        if refusal.code not in _SHOWN:
             raise
         return _page(request, key, error=sentence(refusal), status=422)
     return _back(request, key)
@@ -89,6 +101,14 @@ def _page(request: SignedInRequest, key: str, *, error: str = "", status: int = 
         "is_framed": "cadre" in request.GET,
     }
     return render(request, "writing/mailing.html", told, status=status)
+
+
+def _later(request: SignedInRequest) -> datetime | None:
+    """The hour chosen, if one is. Raises Refusal as `rules.leaving.due_moment`."""
+    if "plus-tard" not in request.POST:
+        return None
+    day, hour = (request.POST.get(name, "").strip()[:20] for name in ("le", "heure"))
+    return due_moment(f"{day} {hour or '8:00'}", undo_seconds=0, now=timezone.now())
 
 
 def _back(request: SignedInRequest, key: str) -> HttpResponse:

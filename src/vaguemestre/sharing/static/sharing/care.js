@@ -1,4 +1,8 @@
 // <box-care src="…" data-m="…" data-fil="…">: who else is at this message of a shared mailbox, and what they left.
+// The mailbox's stream says when to ask again; while it is cut, the clock does.
+
+const STILL_HERE = 60000;
+const WHILE_CUT = 5000;
 
 customElements.define(
   "box-care",
@@ -6,18 +10,45 @@ customElements.define(
     connectedCallback() {
       this.addEventListener("submit", (event) => this.act(event));
       this.ask();
-      this.timer = setInterval(() => document.hidden || this.ask(), 4000);
+      this.ends = new AbortController();
+      const { signal } = this.ends;
+      document.addEventListener("members-at-work", () => this.ask(), { signal });
+      document.addEventListener("visibilitychange", () => document.hidden || this.ask(), { signal });
+      window.addEventListener("pagehide", () => this.part(), { signal });
+      window.addEventListener("pageshow", (event) => event.persisted && this.ask(), { signal });
+      this.timer = setInterval(() => this.tick(), WHILE_CUT);
     }
 
     disconnectedCallback() {
       clearInterval(this.timer);
+      this.ends.abort();
+      this.part();
+    }
+
+    tick() {
+      const isLive = document.querySelector("mail-app")?.dataset.live === "on";
+      if (!document.hidden && (!isLive || Date.now() - this.last >= STILL_HERE)) this.ask();
     }
 
     ask() {
+      this.last = Date.now();
+      this.send(this.getAttribute("src"), this.place(), { "X-By-Itself": "1" }, false);
+    }
+
+    // The reader goes; a page that is being left still says it.
+    part() {
+      const body = this.place();
+      body.append("parti", "1");
+      const token = document.querySelector('meta[name="csrf"]')?.content ?? "";
+      const headers = { "HX-Request": "true", "X-CSRFToken": token, "X-By-Itself": "1" };
+      fetch(this.getAttribute("src"), { method: "POST", body, headers, keepalive: true }).catch(() => {});
+    }
+
+    place() {
       const told = new FormData();
       told.append("m", this.dataset.m);
       told.append("fil", this.dataset.fil);
-      this.send(this.getAttribute("src"), told, { "X-By-Itself": "1" }, false);
+      return told;
     }
 
     act(event) {

@@ -12,7 +12,7 @@ from vaguemestre.sso.saml.rules.documents import Element, NotRead, parse_metadat
 from vaguemestre.sso.saml.rules.names import BY_OID, DS, MD, MDUI, SAMLP, XML, tag
 from vaguemestre.sso.saml.rules.signatures import verified
 from vaguemestre.sso.saml.rules.writing import fresh_id, moment
-from vaguemestre.sso.saml.values import Binding, Described, Endpoint, Format, SigningPair
+from vaguemestre.sso.saml.values import Binding, Described, Endpoint, Format, Provider, SigningPair
 
 MOST_ENTITIES = 20_000
 _MOST_ENDPOINTS = 60
@@ -42,6 +42,48 @@ def read_metadata(content: bytes, now: datetime, certificate: bytes = b"") -> li
     return found
 
 
+def read_provider(content: bytes, now: datetime) -> Provider:
+    """The one identity provider described. Raises NotRead, also when there is none, or several."""
+    root = parse_metadata(content)
+    _check_current(root, now)
+    known = [
+        (entity, role)
+        for entity in root.iter(tag(MD, "EntityDescriptor"))
+        for role in entity.findall(tag(MD, "IDPSSODescriptor"))
+        if SAMLP in role.get("protocolSupportEnumeration", "").split()
+    ]
+    if len(known) != 1:
+        raise NotRead("these metadata describe no identity provider, or several")
+    entity, role = known[0]
+    _check_current(entity, now)
+    doors = [one for one in _endpoints(role, "SingleSignOnService") if one.binding == Binding.REDIRECT]
+    found = Provider(
+        entity.get("entityID", ""),
+        doors[0].address if doors else "",
+        tuple(dict.fromkeys(_certificates(role, "signing"))),
+    )
+    if not found.entity_id or not found.address or not found.signing:
+        raise NotRead("a name, a door by redirect and a certificate are needed")
+    return found
+
+
+def write_consumer(
+    here: str, consumer: str, name: str, pairs: Sequence[SigningPair], now: datetime
+) -> Element:
+    """Ours where we ask another provider, unsigned."""
+    root = etree.Element(tag(MD, "EntityDescriptor"), nsmap={"md": MD, "ds": DS, "mdui": MDUI})
+    root.attrib.update({"ID": fresh_id(), "entityID": here, "validUntil": moment(now + _KEPT)})
+    role = etree.SubElement(root, tag(MD, "SPSSODescriptor"))
+    role.attrib.update({"protocolSupportEnumeration": SAMLP})
+    role.attrib.update({"AuthnRequestsSigned": "true", "WantAssertionsSigned": "true"})
+    _shown(role, name, pairs)
+    etree.SubElement(role, tag(MD, "NameIDFormat")).text = Format.PERSISTENT.value
+    service = etree.SubElement(role, tag(MD, "AssertionConsumerService"))
+    service.attrib.update({"Binding": Binding.POST.value, "Location": consumer})
+    service.attrib.update({"index": "0", "isDefault": "true"})
+    return root
+
+
 def write_metadata(
     here: str, paths: dict[str, str], name: str, pairs: Sequence[SigningPair], now: datetime
 ) -> Element:
@@ -50,12 +92,7 @@ def write_metadata(
     root.attrib.update({"ID": fresh_id(), "entityID": here, "validUntil": moment(now + _KEPT)})
     role = etree.SubElement(root, tag(MD, "IDPSSODescriptor"))
     role.attrib.update({"protocolSupportEnumeration": SAMLP, "WantAuthnRequestsSigned": "false"})
-    shown = etree.SubElement(etree.SubElement(role, tag(MD, "Extensions")), tag(MDUI, "UIInfo"))
-    etree.SubElement(shown, tag(MDUI, "DisplayName"), {tag(XML, "lang"): "fr"}).text = name
-    for pair in pairs:
-        key = etree.SubElement(role, tag(MD, "KeyDescriptor"), use="signing")
-        data = etree.SubElement(etree.SubElement(key, tag(DS, "KeyInfo")), tag(DS, "X509Data"))
-        etree.SubElement(data, tag(DS, "X509Certificate")).text = _bare(pair.certificate)
+    _shown(role, name, pairs)
     for binding in (Binding.REDIRECT, Binding.POST):
         service = etree.SubElement(role, tag(MD, "SingleLogoutService"))
         service.attrib.update({"Binding": binding.value, "Location": paths["slo"]})
@@ -65,6 +102,16 @@ def write_metadata(
         service = etree.SubElement(role, tag(MD, "SingleSignOnService"))
         service.attrib.update({"Binding": binding.value, "Location": paths["sso"]})
     return root
+
+
+def _shown(role: Element, name: str, pairs: Sequence[SigningPair]) -> None:
+    """How it is called, and the keys it signs with."""
+    shown = etree.SubElement(etree.SubElement(role, tag(MD, "Extensions")), tag(MDUI, "UIInfo"))
+    etree.SubElement(shown, tag(MDUI, "DisplayName"), {tag(XML, "lang"): "fr"}).text = name
+    for pair in pairs:
+        key = etree.SubElement(role, tag(MD, "KeyDescriptor"), use="signing")
+        data = etree.SubElement(etree.SubElement(key, tag(DS, "KeyInfo")), tag(DS, "X509Data"))
+        etree.SubElement(data, tag(DS, "X509Certificate")).text = _bare(pair.certificate)
 
 
 def _described(entity: Element, role: Element) -> Described:

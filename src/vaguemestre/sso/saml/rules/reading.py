@@ -1,4 +1,4 @@
-"""Reading what service providers send (SAML core §3.4, §3.7)."""
+"""Reading what service providers send (SAML core §3.4, §3.7), and what any message is made of."""
 
 import re
 from datetime import datetime, timedelta
@@ -38,17 +38,17 @@ def read_request(root: Element) -> Request:
     asked = root.find(tag(SAMLP, "RequestedAuthnContext"))
     contexts = asked.findall(tag(SAML, "AuthnContextClassRef")) if asked is not None else []
     return Request(
-        request_id=_id(root),
-        issuer=_issuer(root),
+        request_id=id_of(root),
+        issuer=issuer_of(root),
         destination=root.get("Destination", ""),
-        issued_at=_moment(root.get("IssueInstant", "")),
+        issued_at=moment_of(root.get("IssueInstant", "")),
         consumer=root.get("AssertionConsumerServiceURL", ""),
         index=root.get("AssertionConsumerServiceIndex", ""),
         binding=root.get("ProtocolBinding", ""),
         format=policy.get("Format", "") if policy is not None else "",
         again=root.get("ForceAuthn", "") in _YES,
         passive=root.get("IsPassive", "") in _YES,
-        contexts=tuple(_text(one) for one in contexts[:10]),
+        contexts=tuple(text_of(one) for one in contexts[:10]),
     )
 
 
@@ -61,13 +61,13 @@ def read_leaving(root: Element) -> Leaving:
         raise NotRead("no NameID in clear")
     ends = root.get("NotOnOrAfter", "")
     return Leaving(
-        request_id=_id(root),
-        issuer=_issuer(root),
+        request_id=id_of(root),
+        issuer=issuer_of(root),
         destination=root.get("Destination", ""),
-        issued_at=_moment(root.get("IssueInstant", "")),
-        name_id=_text(name),
-        indexes=tuple(_text(one) for one in root.findall(tag(SAMLP, "SessionIndex"))[:50]),
-        ends_at=_moment(ends) if ends else None,
+        issued_at=moment_of(root.get("IssueInstant", "")),
+        name_id=text_of(name),
+        indexes=tuple(text_of(one) for one in root.findall(tag(SAMLP, "SessionIndex"))[:50]),
+        ends_at=moment_of(ends) if ends else None,
     )
 
 
@@ -114,7 +114,8 @@ def context_for(wanted: tuple[str, ...], *, has_two: bool) -> str | None:
     return None
 
 
-def _id(root: Element) -> str:
+def id_of(root: Element) -> str:
+    """The name of a message, or of an assertion. Raises NotRead."""
     if root.get("Version") != "2.0":
         raise NotRead("not SAML 2.0")
     named = str(root.get("ID", ""))
@@ -123,21 +124,23 @@ def _id(root: Element) -> str:
     return named
 
 
-def _issuer(root: Element) -> str:
+def issuer_of(root: Element) -> str:
+    """Raises NotRead."""
     issuer = root.find(tag(SAML, "Issuer"))
     if issuer is None:
         raise NotRead("no Issuer")
-    return _text(issuer)
+    return text_of(issuer)
 
 
-def _text(element: Element) -> str:
-    """All of its text: elements inside would hide some of it."""
+def text_of(element: Element) -> str:
+    """All of its text: elements inside would hide some of it. Raises NotRead."""
     if len(element):
         raise NotRead("text expected")
     return str(element.text or "").strip()
 
 
-def _moment(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
+    """Raises NotRead."""
     if not _MOMENT.fullmatch(text):
         raise NotRead("not a moment")
     try:

@@ -22,7 +22,7 @@ from signxml.exceptions import InvalidInput, SignXMLException
 from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from vaguemestre.sso.saml.rules.documents import Element
+from vaguemestre.sso.saml.rules.documents import Element, parse
 from vaguemestre.sso.saml.rules.names import DS, SAML, tag
 from vaguemestre.sso.saml.values import SigningPair
 
@@ -75,6 +75,32 @@ def verified(root: Element, certificates: Iterable[bytes]) -> Element:
     found = root.findall(f".//{tag(DS, 'Signature')}")
     if len(found) != 1 or found[0].getparent() is not root:
         raise NotSigned("one signature, of the whole message, is expected")
+    return _whole(root, certificates)
+
+
+def signed_assertion(response: Element, certificates: Sequence[bytes]) -> Element:
+    """The one assertion of a Response, as it was signed: with the whole of it, or by itself.
+
+    Signed by itself, it is read apart from everything that stood around it. Raises NotSigned.
+    """
+    found = list(response.iter(tag(SAML, "Assertion")))
+    if len(found) != 1 or found[0].getparent() is not response:
+        raise NotSigned("one assertion, in the Response itself, is expected")
+    assertion = found[0]
+    places = [one.getparent() for one in response.iter(tag(DS, "Signature"))]
+    if not places or any(one is not response and one is not assertion for one in places):
+        raise NotSigned("a signature is missing, or stands elsewhere")
+    if len(places) != len({id(one) for one in places}):
+        raise NotSigned("something is signed twice")
+    if any(one is response for one in places):
+        whole = _whole(response, certificates).findall(tag(SAML, "Assertion"))
+        if len(whole) != 1:
+            raise NotSigned("what was signed holds no assertion")
+        return whole[0]
+    return verified(parse(etree.tostring(assertion, with_tail=False)), certificates)
+
+
+def _whole(root: Element, certificates: Iterable[bytes]) -> Element:
     named = root.get("ID", "")
     if not named or len(root.xpath("//*[@ID=$named or @Id=$named or @id=$named]", named=named)) != 1:
         raise NotSigned("the message has no name of its own")

@@ -1,0 +1,67 @@
+"""The ENT as a SAML provider: `classes.ports.EntBySaml` over the rules and the key of `sso.saml`."""
+
+import hashlib
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from vaguemestre.classes.values import EntSaid
+from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.site.config import Config
+from vaguemestre.sso.saml.rules import asking
+from vaguemestre.sso.saml.rules.documents import NotRead, decoded, deflated, parse
+from vaguemestre.sso.saml.rules.metadata import read_provider, write_consumer
+from vaguemestre.sso.saml.rules.pairs import published
+from vaguemestre.sso.saml.rules.signatures import NotSigned, query_signed, sign
+from vaguemestre.sso.saml.rules.writing import written
+from vaguemestre.sso.saml.services import pairs_now, signing_pair
+from vaguemestre.sso.saml.values import Provider, SigningPair
+
+
+class EntBySaml:
+    """Its metadata are read each time: a file replaced is followed at once."""
+
+    def __init__(self, config: Config) -> None:
+        self._file = config.home / config.ent.saml_metadata
+        self._name = config.ent.saml_name
+        self._title = f"Messagerie – {config.academy.name}"
+        self._host = urlsplit(config.public_url).hostname or "vaguemestre"
+        self._issuer = f"{config.public_url}/ent/metadata.xml"
+        self._consumer = f"{config.public_url}/ent/saml"
+
+    def address(self, request_id: str, now: datetime) -> str:
+        provider = self._provider(now)
+        made = asking.request(provider, request_id, issuer=self._issuer, consumer=self._consumer, now=now)
+        joint = "&" if "?" in provider.address else "?"
+        query = query_signed("SAMLRequest", deflated(written(made)), "", self._pair(now))
+        return f"{provider.address}{joint}{query}"
+
+    def said(self, answer: str, now: datetime) -> EntSaid:
+        provider = self._provider(now)
+        try:
+            told = asking.said(
+                parse(decoded(answer)),
+                provider,
+                issuer=self._issuer,
+                consumer=self._consumer,
+                now=now,
+                name=self._name,
+            )
+        except (NotRead, NotSigned) as error:
+            raise Refusal("classes.ent-refused") from error
+        key = hashlib.sha256(f"{provider.entity_id} {told.assertion_id}".encode()).hexdigest()
+        return EntSaid(provider.entity_id, told.user, told.answers, key, told.until)
+
+    def metadata(self, now: datetime) -> bytes:
+        pairs = published(pairs_now(secret_keys.get(), self._host, now), now)
+        made = write_consumer(self._issuer, self._consumer, self._title, pairs, now)
+        return written(sign(made, self._pair(now)))
+
+    def _provider(self, now: datetime) -> Provider:
+        try:
+            return read_provider(self._file.read_bytes(), now)
+        except (OSError, NotRead) as error:
+            raise EngineDown(f"metadata of the ent: {error}") from error
+
+    def _pair(self, now: datetime) -> SigningPair:
+        return signing_pair(secret_keys.get(), self._host, now)
