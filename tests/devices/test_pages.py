@@ -1,7 +1,12 @@
 """The page of steps and the documents of programs, asked as programs ask."""
 
+import base64
+import hashlib
+import io
+import json
 import plistlib
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,9 +51,11 @@ def client(nicolas: Account) -> Client:
     return made
 
 
-def verified(content: bytes, ca: Path, folder: Path) -> bytes:
-    """What the signature holds, once `openssl` agrees with it."""
+def verified(content: bytes, ca: Path, folder: Path, *, apart: bytes | None = None) -> bytes:
+    """What the signature holds, or is of, once `openssl` agrees with it."""
     (folder / "profile").write_bytes(content)
+    (folder / "apart").write_bytes(apart or b"")
+    of = [] if apart is None else ["-binary", "-content", "apart"]
     command = [
         "openssl",
         "cms",
@@ -61,6 +68,7 @@ def verified(content: bytes, ca: Path, folder: Path) -> bytes:
         str(ca),
         "-purpose",
         "any",
+        *of,
     ]
     return subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout
 
@@ -157,6 +165,32 @@ def test_the_page_says_when_a_program_comes_in(client: Client, nicolas: Account)
     assert "En attente" in client.get(f"/appareils/essai?mot={notmine.pk}").content.decode()
     assert Client().get("/appareils/essai")["Location"].startswith("/alogin")
     assert client.post("/appareils/essai").status_code == 405
+
+
+def test_the_module_of_thunderbird_is_a_manifest_signed_by_the_instance(
+    signed_by: Path, tmp_path: Path
+) -> None:
+    answer = Client().get("/appareils/messagerie.xpi")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    beside = ("META-INF/MANIFEST.MF", "META-INF/MESSAGERIE.SF", "META-INF/MESSAGERIE.EC")
+    assert set(held) == {"manifest.json", *beside}
+    told = json.loads(held["manifest.json"])["oauth_provider"]
+    metadata = json.loads(Client().get("/.well-known/oauth-authorization-server/appareils").content)
+    assert told["issuerIdentifier"] == metadata["issuer"]
+    assert told["tokenEndpoint"] == metadata["token_endpoint"]
+    assert told["usePKCE"] is True
+    # each link, from the signature to the file
+    listed, said, signature = (held[name] for name in beside)
+    assert verified(signature, signed_by, tmp_path, apart=said) == said
+    assert f"SHA-256-Digest-Manifest: {digest(listed)}\r\n".encode() in said
+    assert f"Name: manifest.json\r\nSHA-256-Digest: {digest(held['manifest.json'])}\r\n".encode() in listed
+    with pytest.raises(subprocess.CalledProcessError):
+        verified(signature, signed_by, tmp_path, apart=said.replace(b"1.0", b"1.1"))
+
+
+def digest(content: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
 def test_nobody_makes_a_password_without_signing_in(signed_by: Path) -> None:

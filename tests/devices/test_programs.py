@@ -2,10 +2,8 @@
 
 import base64
 import hashlib
-import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from unittest.mock import patch
@@ -18,7 +16,7 @@ from tests.credentials.test_tokens import Engines
 from tests.signin.people import PASSWORD, account
 
 from vaguemestre.credentials.events import TokensWithdrawn
-from vaguemestre.credentials.models import Account, AppPassword
+from vaguemestre.credentials.models import Account, AppPassword, FormerProgramKey, MailToken
 from vaguemestre.credentials.queries import account_of_app_password, facts_of
 from vaguemestre.credentials.rules.tokens import sha256_of
 from vaguemestre.devices.models import ProgramCode
@@ -143,7 +141,7 @@ def test_it_goes_on_by_its_key_until_its_owner_revokes_it(
     _, granted = exchanged(decided(client)["code"])
     status, again = refreshed(granted["refresh_token"])
     assert status == 200
-    assert "refresh_token" not in again
+    assert again["refresh_token"] != granted["refresh_token"]
     assert AppPassword.objects.get().last_used_at
     cut: list[str] = []
     held = connections.get()
@@ -156,10 +154,62 @@ def test_it_goes_on_by_its_key_until_its_owner_revokes_it(
     for one in (granted, again):
         assert sha256_of(str(one["access_token"])) not in engines.honoured
     assert nicolas.mailbox in cut
-    assert refreshed(granted["refresh_token"]) == (
+    assert refreshed(again["refresh_token"]) == (
         400,
         {"error": "invalid_grant", "error_description": "the code or token is unknown, over, or another's"},
     )
+
+
+def test_each_exchange_gives_the_next_key_under_the_same_line(
+    client: Client, nicolas: Account, engines: Engines
+) -> None:
+    _, told = exchanged(decided(client)["code"])
+    shown = [str(told["refresh_token"])]
+    for _ in range(5):
+        status, told = refreshed(shown[-1])
+        assert status == 200
+        shown.append(str(told["refresh_token"]))
+    assert len(set(shown)) == 6
+    held = AppPassword.objects.get()
+    assert (held.name, held.revoked_at) == ("Thunderbird du bureau", None)
+    for key in shown:  # none of them is a password
+        assert (
+            account_of_app_password(nicolas.mailbox, sha256_of(key), ("mail", "both"), timezone.now()) is None
+        )
+
+
+def test_a_program_that_did_not_hear_its_next_key_is_told_the_same_one(
+    client: Client, engines: Engines
+) -> None:
+    _, granted = exchanged(decided(client)["code"])
+    _, first = refreshed(granted["refresh_token"])
+    status, again = refreshed(granted["refresh_token"])
+    assert (status, again["refresh_token"]) == (200, first["refresh_token"])
+    assert refreshed(again["refresh_token"])[0] == 200
+
+
+@pytest.mark.parametrize("how", ["its next key was used", "long after", "two steps back"])
+def test_a_key_shown_again_closes_the_line_of_its_program(client: Client, engines: Engines, how: str) -> None:
+    _, granted = exchanged(decided(client)["code"])
+    old = granted["refresh_token"]
+    _, last = refreshed(old)
+    if how != "long after":
+        _, last = refreshed(last["refresh_token"])
+    if how == "two steps back":
+        _, last = refreshed(last["refresh_token"])
+    if how == "long after":
+        FormerProgramKey.objects.update(replaced_at=timezone.now() - timedelta(minutes=2))
+    assert refreshed(old)[0] == 400
+    assert refreshed(last["refresh_token"])[0] == 400
+    assert AppPassword.objects.get().revoked_at
+    assert not MailToken.objects.filter(session_key__startswith="program:").exists()  # all of it closes
+
+
+def test_it_gives_back_its_key_by_the_one_before_too(client: Client, engines: Engines) -> None:
+    _, granted = exchanged(decided(client)["code"])
+    _, again = refreshed(granted["refresh_token"])
+    Client().post("/appareils/jeton/revoquer", {"token": granted["refresh_token"]})
+    assert refreshed(again["refresh_token"])[0] == 400
 
 
 def test_it_may_give_its_key_back(client: Client, engines: Engines) -> None:
@@ -267,17 +317,6 @@ def test_consent_is_asked_of_somebody_just_proved_and_of_nobody_else(
     strict.cookies = client.cookies
     assert strict.post("/appareils/autoriser", {"demande": stamp[1], "choix": "oui"}).status_code == 403
     assert not ProgramCode.objects.exists()
-
-
-def test_the_module_of_thunderbird_holds_only_a_manifest() -> None:
-    answer = Client().get("/appareils/messagerie.xpi")
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        assert archive.namelist() == ["manifest.json"]
-        told = json.loads(archive.read("manifest.json"))["oauth_provider"]
-    metadata = json.loads(Client().get("/.well-known/oauth-authorization-server/appareils").content)
-    assert told["issuerIdentifier"] == metadata["issuer"]
-    assert told["tokenEndpoint"] == metadata["token_endpoint"]
-    assert told["usePKCE"] is True
 
 
 def test_a_verifier_is_the_one_of_its_challenge() -> None:

@@ -111,6 +111,11 @@ class Alone:
         argv = [*self._inside(), "curl", "-sS", "-f", f"http://localhost:{BASE}{path}"]
         return subprocess.run(argv, check=True, capture_output=True, timeout=30).stdout
 
+    def said_by(self, *argv: str) -> str:
+        """What a program prints that runs inside."""
+        whole = [*self._inside(), *argv]
+        return subprocess.run(whole, check=True, capture_output=True, text=True, timeout=60).stdout
+
     def press(self, *arguments: str) -> None:
         """The keyboard and the mouse of that display."""
         argv = [*self._inside(), "env", f"DISPLAY={_DISPLAY}", "xdotool", *arguments]

@@ -68,6 +68,50 @@ return Object.entries(uses).filter(([, use]) => held.rootFolder.getFolderWithFla
 """
 
 
+# It asks for a token again and again, as each hour it does; what it holds to ask with, each time.
+_REFRESH = """
+return (async () => {
+  const {OAuth2Module} = ChromeUtils.importESModule("resource:///modules/OAuth2Module.sys.mjs");
+  const module = new OAuth2Module();
+  if (!module.initFromHostname("mail.ac-amiens.test", arguments[0], "imap")) return null;
+  await module.setRefreshToken(arguments[1]);
+  const held = [arguments[1]];
+  for (let n = 0; n < 3; n++) {
+    module.clearAccessToken();
+    await new Promise((ok, no) => module.getAccessToken({onSuccess: ok, onFailure: no}));
+    const kept = await Services.logins.searchLoginsAsync({origin: "oauth://ac-amiens.test"});
+    held.push(kept.find(one => one.username == arguments[0]).password);
+  }
+  return held;
+})();
+"""
+# Its owner signs in and agrees, as in the window it opens.
+_CONSENT = """
+import base64, hashlib, http.cookiejar, json, re, sys, urllib.parse, urllib.request
+web, username, password, login = sys.argv[1:]
+opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+def asked(path, **told):
+    body = urllib.parse.urlencode(told).encode() if told else None
+    request = urllib.request.Request(web + path, body, {"Origin": web, "Referer": web + path})
+    with opener.open(request) as answer:
+        return answer.read().decode()
+def hidden(page, name):
+    return re.search(r'name="%s" value="([^"]+)"' % name, page)[1]
+page = asked("/alogin")
+mark = hidden(page, "csrfmiddlewaretoken")
+asked("/alogin", csrfmiddlewaretoken=mark, identifiant=username, secret=password)
+verifier = "v" * 60
+proof = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+told = dict(response_type="code", client_id="thunderbird", redirect_uri="http://localhost", scope="mail",
+            code_challenge=proof, code_challenge_method="S256", login_hint=login)
+page = asked("/appareils/autoriser?" + urllib.parse.urlencode(told))
+left = asked("/appareils/autoriser", csrfmiddlewaretoken=hidden(page, "csrfmiddlewaretoken"),
+             demande=hidden(page, "demande"), choix="oui", nom="Thunderbird")
+code = re.search(r"[?&;]code=([^&\"]+)", left)[1]
+granted = asked("/appareils/jeton", grant_type="authorization_code", code=code, client_id="thunderbird",
+                redirect_uri="http://localhost", code_verifier=verifier)
+print(json.loads(granted)["refresh_token"])
+"""
 _OPEN_NAMED = """
 const pane = document.getElementById("tabmail").currentAbout3Pane;
 for (let row = 0; row < pane.gDBView.rowCount; row++) {
@@ -176,6 +220,7 @@ def test_an_address_and_an_application_password_are_all_it_is_told(place: Path) 
         assert known == ["thunderbird", f"{instance.web}/appareils/autoriser", True, "mail"]
         assert set(program.run(_FOLDERS)) == {"Sent", "Drafts", "Junk", "Trash", "Archive"}
         what_we_send_opens_the_same(network, instance, program)
+        keeps_the_key_it_is_given(network, instance, program)
 
 
 def what_we_send_opens_the_same(network: Alone, instance: Instance, program: Thunderbird) -> None:
@@ -188,3 +233,12 @@ def what_we_send_opens_the_same(network: Alone, instance: Instance, program: Thu
         assert words in shown["words"]
     assert (shown["cells"], shown["wide"], shown["colour"]) == (2, 2, "rgb(179, 38, 30)")
     assert shown["files"] == ["Présences été.pdf"]
+
+
+def keeps_the_key_it_is_given(network: Alone, instance: Instance, program: Thunderbird) -> None:
+    """Let in by consent, at each exchange."""
+    teacher = instance.account("teacher")
+    told = (instance.web, teacher["username"], teacher["password"], teacher["address"])
+    key = network.said_by("python3", "-c", _CONSENT, *told).strip()
+    held = program.run(_REFRESH, teacher["address"], key)
+    assert len(set(held)) == 4

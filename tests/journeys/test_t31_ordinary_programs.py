@@ -172,7 +172,7 @@ def test_a_program_let_in_by_consent_reads_and_sends_until_it_is_shown_out(
     page.get_by_role("button", name="Révoquer Un logiciel de messagerie").click()
     page.get_by_role("status").filter(has_text="n’ouvre plus rien").wait_for()
     with pytest.raises(urllib.error.HTTPError):
-        token(grant_type="refresh_token", refresh_token=granted["refresh_token"])
+        token(grant_type="refresh_token", refresh_token=again["refresh_token"])
     dead = f'{name}oauth2-bearer = "{again["access_token"]}"\n'
 
     def is_refused() -> bool:
@@ -182,7 +182,7 @@ def test_a_program_let_in_by_consent_reads_and_sends_until_it_is_shown_out(
         return done.returncode != 0
 
     wait_until(is_refused, 60)
-    with pytest.raises(imaplib.IMAP4.error), imap(instance, me, granted["refresh_token"]):
+    with pytest.raises(imaplib.IMAP4.error), imap(instance, me, again["refresh_token"]):
         pass
 
 

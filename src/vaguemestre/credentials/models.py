@@ -87,6 +87,14 @@ class AppPassword(models.Model):
     login = models.CharField(max_length=254, blank=True)  # what a program let in by consent signs in with
 
 
+class FormerProgramKey(models.Model):
+    """A program's key that was exchanged for its next one. Random: only its SHA-256."""
+
+    app_password = models.ForeignKey(AppPassword, on_delete=models.CASCADE, related_name="former_keys")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    replaced_at = models.DateTimeField(db_index=True)
+
+
 class OneTimeDevice(models.Model):
     """A source of one-time codes (RFC 6238): an application (30 s) or a key with a PIN (60 s).
 

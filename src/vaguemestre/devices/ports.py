@@ -8,8 +8,11 @@ from vaguemestre.kernel.slots import Slot
 
 
 class Sign(Protocol):
-    def __call__(self, content: bytes) -> bytes:
-        """The content inside a CMS signature of the instance (RFC 5652, DER). Raises EngineRefused."""
+    def __call__(self, content: bytes, *, is_apart: bool = False) -> bytes:
+        """A CMS signature of the instance (RFC 5652, DER) with the content inside, or apart from it.
+
+        Raises EngineRefused.
+        """
         ...
 
 

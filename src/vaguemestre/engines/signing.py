@@ -16,7 +16,7 @@ class Signature:
     def __init__(self, instance: Instance) -> None:
         self._paths = certificates.paths(instance)
 
-    def __call__(self, content: bytes) -> bytes:
+    def __call__(self, content: bytes, *, is_apart: bool = False) -> bytes:
         try:
             key = serialization.load_pem_private_key(self._paths.key.read_bytes(), password=None)
             certificate, *others = x509.load_pem_x509_certificates(self._paths.certificate.read_bytes())
@@ -29,4 +29,7 @@ class Signature:
         )
         for other in others:
             builder = builder.add_certificate(other)
-        return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
+        options = [pkcs7.PKCS7Options.Binary]
+        if is_apart:
+            options.append(pkcs7.PKCS7Options.DetachedSignature)
+        return builder.sign(serialization.Encoding.DER, options)

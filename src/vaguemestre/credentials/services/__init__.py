@@ -9,10 +9,12 @@ from vaguemestre.credentials.services.activation import (
 from vaguemestre.credentials.services.app_passwords import (
     add_app_password,
     note_app_password_used,
+    replace_program_key,
     revoke_app_password,
     revoke_app_passwords_held,
     revoke_every_app_password,
     revoke_program_key,
+    standing_program_key,
 )
 from vaguemestre.credentials.services.keys import (
     choose_pin,
@@ -115,12 +117,14 @@ __all__ = [
     "remove_application",
     "remove_passkey",
     "rename_account",
+    "replace_program_key",
     "revoke_app_password",
     "revoke_app_passwords_held",
     "revoke_every_app_password",
     "revoke_program_key",
     "set_password",
     "spend_the_other_hash",
+    "standing_program_key",
     "stock_keys",
     "strength_of",
     "take_back",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from vaguemestre.credentials.events import AccountChanged, TokensWithdrawn
-from vaguemestre.credentials.models import Account, AppPassword
+from vaguemestre.credentials.models import Account, AppPassword, FormerProgramKey
 from vaguemestre.credentials.rules.app_passwords import drawn_app_password, sha256_of
 from vaguemestre.credentials.services.tokens import forget_tokens, program_session
 from vaguemestre.jobs.services import announce
@@ -14,6 +14,8 @@ from vaguemestre.kernel.errors import Refusal
 
 _AT_MOST = 20
 _WRITTEN_EVERY = timedelta(minutes=10)
+_SAID_AGAIN = timedelta(minutes=1)  # a program that did not hear its next key asks again
+_REMEMBERED = timedelta(days=60)  # former keys
 
 
 def add_app_password(
@@ -83,10 +85,38 @@ def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: 
 
 
 def revoke_program_key(key_sha256: str, *, now: datetime) -> None:
-    """The same, asked by the program that holds the key. Inside the caller's transaction."""
-    held = AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM)
-    for pk, account_id in held.values_list("pk", "account_id"):
+    """The same, asked by the program that holds the key, or held it. Inside the caller's transaction."""
+    known = Q(token_sha256=key_sha256) | Q(former_keys__token_sha256=key_sha256)
+    held = AppPassword.objects.filter(known, scope=AppPassword.Scope.PROGRAM)
+    for pk, account_id in list(held.values_list("pk", "account_id")):
         revoke_app_password(account_id, pk, by="program", now=now)
+
+
+def standing_program_key(key_sha256: str, next_sha256: str, *, now: datetime) -> str:
+    """The SHA-256 of the key that stands for the one a program shows; "" when it opens nothing.
+
+    One already exchanged for `next_sha256` is heard for a minute, while that one was not used: its program
+    did not get the answer. Later two hold it: the key is revoked (RFC 9700 §4.14.2). Inside the caller's
+    transaction.
+    """
+    if AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM).exists():
+        return key_sha256
+    former = FormerProgramKey.objects.select_related("app_password").filter(token_sha256=key_sha256).first()
+    if former is None:
+        return ""
+    if former.app_password.token_sha256 == next_sha256 and now - former.replaced_at <= _SAID_AGAIN:
+        return next_sha256
+    revoke_app_password(former.app_password.account_id, former.app_password_id, by="system", now=now)
+    return ""
+
+
+def replace_program_key(key_sha256: str, next_sha256: str, *, now: datetime) -> None:
+    """The program has its next key. Twice is once. Inside the caller's transaction."""
+    held = AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM)
+    pk = held.values_list("pk", flat=True).first()
+    if pk is not None and held.update(token_sha256=next_sha256):
+        FormerProgramKey.objects.filter(replaced_at__lt=now - _REMEMBERED).delete()
+        FormerProgramKey.objects.create(app_password_id=pk, token_sha256=key_sha256, replaced_at=now)
 
 
 def revoke_every_app_password(account_id: int, *, by: str, now: datetime) -> int:

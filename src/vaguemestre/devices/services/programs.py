@@ -1,15 +1,18 @@
 """Mail programs let in by the consent of their owner. Use cases.
 
 What a program keeps (the refresh token) is a key of the account like an application password: named, listed
-with its last use, revoked the same way. It opens nothing by itself: it is exchanged for tokens of an hour.
+with its last use, revoked the same way. It opens nothing by itself: it is exchanged for a token of an hour
+and the next key. A key shown again later is held by two: its line is revoked (RFC 9700 §4.14.2).
 """
 
+import base64
 import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from vaguemestre.credentials.ports import Tokens
 from vaguemestre.credentials.queries import app_passwords_of, find_account
@@ -17,8 +20,10 @@ from vaguemestre.credentials.services import (
     add_app_password,
     mint_program_token,
     note_app_password_used,
+    replace_program_key,
     revoke_app_password,
     revoke_program_key,
+    standing_program_key,
 )
 from vaguemestre.credentials.values import TokenKeys
 from vaguemestre.devices.models import ProgramCode
@@ -33,12 +38,12 @@ _NO_GRANT = Wrong("invalid_grant", "the code or token is unknown, over, or anoth
 
 @dataclass(frozen=True)
 class Granted:
-    """Tokens for a program; `key` is told the first time only."""
+    """Tokens for a program; `key` is what it shows next time."""
 
     account_id: int
     token: str = field(repr=False)
     life: timedelta
-    key: str = field(default="", repr=False)
+    key: str = field(repr=False)
     touched: AccountTouched | None = None
 
 
@@ -111,18 +116,28 @@ def exchange_code(
         touched = tell(
             code.account_id, "app-password-made", now=now, number=number, detail=f"« {code.name} »"
         )
-    found = _opened(keys, tokens, key, now)
-    if isinstance(found, Wrong):
-        return found
-    return Granted(found.account_id, found.token, found.life, key, touched)
+    found = _opened(keys, tokens, _sha256(key), now)
+    if found is None:
+        return _NO_GRANT
+    return Granted(*found, key, touched)
 
 
 def open_again(keys: TokenKeys, tokens: Tokens, key: str, network: str, *, now: datetime) -> Granted | Wrong:
-    """A token for another hour. Raises EngineDown."""
-    found = _opened(keys, tokens, key, now)
-    if isinstance(found, Granted):
-        note_app_password_used(found.account_id, _sha256(key), network, now=now)
-    return found
+    """A token for another hour, and the key that comes after this one. Raises EngineDown.
+
+    The next key follows from this one: a program that asks twice at once, or did not hear, is told the same.
+    """
+    following = _after(key)
+    shown, coming = _sha256(key), _sha256(following)
+    with transaction.atomic(durable=True):
+        standing = standing_program_key(shown, coming, now=now)
+    found = _opened(keys, tokens, standing, now) if standing else None
+    if found is None:
+        return _NO_GRANT
+    with transaction.atomic(durable=True):
+        replace_program_key(shown, coming, now=now)
+        note_app_password_used(found[0], coming, network, now=now)
+    return Granted(*found, following)
 
 
 @transaction.atomic(durable=True)
@@ -131,12 +146,18 @@ def take_back(key: str, *, now: datetime) -> None:
     revoke_program_key(_sha256(key), now=now)
 
 
-def _opened(keys: TokenKeys, tokens: Tokens, key: str, now: datetime) -> Granted | Wrong:
+def _opened(
+    keys: TokenKeys, tokens: Tokens, key_sha256: str, now: datetime
+) -> tuple[int, str, timedelta] | None:
     try:
-        account_id, token, life = mint_program_token(keys, tokens, _sha256(key), now)
+        return mint_program_token(keys, tokens, key_sha256, now)
     except Refusal:
-        return _NO_GRANT
-    return Granted(account_id, token, life)
+        return None
+
+
+def _after(key: str) -> str:
+    made = salted_hmac("devices.program-key", key, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
 def _sha256(text: str) -> str:

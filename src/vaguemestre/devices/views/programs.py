@@ -1,8 +1,7 @@
 """The doors of mail programs that ask to be let in: consent for people, tokens for programs."""
 
-import io
-import zipfile
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -17,7 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.credentials.ports import token_keys
 from vaguemestre.devices import services
 from vaguemestre.devices.http import offered
+from vaguemestre.devices.ports import sign
 from vaguemestre.devices.rules import programs
+from vaguemestre.devices.rules.packing import signed_package
 from vaguemestre.devices.rules.programs import PROGRAMS, Asked, Wrong
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
@@ -119,8 +120,9 @@ def token(request: HttpRequest) -> HttpResponse:
         "token_type": "Bearer",
         "expires_in": int(granted.life.total_seconds()),
         "scope": programs.SCOPE,
+        "refresh_token": granted.key,
     }
-    return _answered({**told, "refresh_token": granted.key} if granted.key else told)
+    return _answered(told)
 
 
 @csrf_exempt
@@ -141,12 +143,10 @@ def metadata(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def add_on(request: HttpRequest) -> HttpResponse:
-    """Thunderbird's module: one manifest in a zip, the same for everybody."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        manifest = programs.add_on(offered(), settings.CONFIG.public_url)
-        archive.writestr(zipfile.ZipInfo("manifest.json", (2026, 1, 1, 0, 0, 0)), manifest)
-    answer = HttpResponse(held.getvalue(), content_type="application/x-xpinstall")
+    """Thunderbird's module: one manifest, signed by the instance, the same for everybody."""
+    manifest = programs.add_on(offered(), settings.CONFIG.public_url)
+    package = signed_package({"manifest.json": manifest}, partial(sign.get(), is_apart=True))
+    answer = HttpResponse(package, content_type="application/x-xpinstall")
     answer["Content-Disposition"] = 'attachment; filename="messagerie.xpi"'
     return answer
 
