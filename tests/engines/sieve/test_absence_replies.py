@@ -104,11 +104,10 @@ def replies(engines: LiveEngines, box: Someone, words: str, seconds: float = 20)
 def receivers(engines: LiveEngines) -> list[str]:
     """Who got mail outside, one entry a message."""
     with engines.signed_in(engines.outside) as client:
-        client.select("INBOX", readonly=True)
-        numbers = client.search(None, "ALL")[1][0].split()
-        found = [
-            client.fetch(n.decode(), "(BODY.PEEK[HEADER.FIELDS (DELIVERED-TO)])")[1][0][1] for n in numbers
-        ]
+        if client.select("INBOX", readonly=True)[1][0] == b"0":
+            return []
+        told = client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (DELIVERED-TO)])")[1]
+    found = [one[1] for one in told if isinstance(one, tuple)]
     return [raw.decode().partition(":")[2].strip().strip("<>") for raw in found]
 
 
