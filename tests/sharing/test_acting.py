@@ -44,6 +44,7 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         ("writing:send", Right.SEND),
         ("writing:tell-stock-texts", Right.SEND),
         ("writing:signatures", Right.MANAGE),
+        ("writing:import-identities", Right.MANAGE),
         ("writing:remove-stock-text", Right.MANAGE),
         ("sorting:banner", Right.READ),
         ("sorting:save-filter", Right.MANAGE),

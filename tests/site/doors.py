@@ -134,7 +134,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         SIGNED: """
             absence arrange-filters banner change-filter colleagues edit-filter end expert
             export-filters fill filters filters-progress filters-state import new-filter preview
-            save-expert save-filter save-import spam state
+            save-expert save-filter save-import save-script spam state
         """,
     },
     "webmail": {
@@ -152,9 +152,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "writing": {
         SIGNED: """
             add-enclosure add-link add-slice as-text borrow cancel compose drop edit-identity
-            edit-stock-text fork hand-over link-slice link-terms list-source-files list-sources
-            list-waiting
-            mailing mailing-state meet-recipients new-identity new-stock-text remove-enclosure
+            edit-stock-text fork hand-over import-identities link-slice link-terms list-source-files
+            list-sources list-waiting mailing mailing-state meet-recipients new-identity new-stock-text
+            remove-enclosure
             remove-identity remove-link remove-stock-text save send show-enclosure signatures start
             start-mailing stop-mailing suggest-recipients tell-state tell-stock-texts
         """,

@@ -21,6 +21,7 @@ from tests.sorting.samples import OWNER, composed
 
 from vaguemestre.engines.imap.glancing import read_message
 from vaguemestre.sorting.rules.filters import fits
+from vaguemestre.sorting.script import taken
 from vaguemestre.sorting.values import Aspect, Condition, Filter, Outcome, Relation
 
 _CONFIGURATION = """\
@@ -61,6 +62,12 @@ _conditions = st.one_of(
         st.one_of(_words, st.sampled_from([address for _, address in SENDERS] + list(TO))),
     ),
     st.builds(Condition, st.sampled_from([Aspect.TEXT, Aspect.LIST]), st.just(Relation.CONTAINS), _words),
+    st.builds(
+        Condition,
+        st.sampled_from([Aspect.SENDER_ADDRESS, Aspect.RECIPIENT_ADDRESS]),
+        st.sampled_from([Relation.CONTAINS, Relation.LACKS]),
+        st.sampled_from(["jean", "MOREL", "@dehors", "Marcheur"]),
+    ),
     st.builds(
         Condition,
         st.sampled_from([Aspect.ATTACHMENT, Aspect.OUTSIDE]),
@@ -151,3 +158,57 @@ def test_dovecot_decides_as_the_rule_does(
 
     same()
     assert outcomes == {True, False}
+
+
+_FOREIGN = (
+    'header :contains "subject" "conseil"', 'not header :contains ["from"] "marcheur"',
+    'header :contains ["to","cc"] "dehors"', 'header :contains "list-id" "parents"',
+    'address :is "from" "jean@dehors.example"', 'address :all :contains ["from"] "dehors"',
+    'not address :contains ["to", "cc"] "tous"', "size :over 1M", 'body :text :contains "mer"',
+    'header :contains "subject" ["conseil", "sortie"]', 'header :is "subject" "Conseil a"',
+)  # fmt: skip
+_DEEDS = (
+    'fileinto "A"; stop;', 'fileinto :copy "A";', 'addflag "\\\\Seen"; fileinto "A"; keep;',
+    'addflag "\\\\Flagged"; stop;', 'fileinto "A"; fileinto "B"; stop;', 'redirect :copy "b@dehors.example";',
+)  # fmt: skip
+_rules = st.tuples(
+    st.sampled_from(["anyof", "allof"]),
+    st.lists(st.sampled_from(_FOREIGN), min_size=1, max_size=2),
+    st.sampled_from(_DEEDS),
+)
+
+
+@pytest.mark.timeout(3600)
+def test_a_rule_of_another_program_does_the_same_once_it_is_a_filter(
+    sieve_test: Callable[[str, str, bytes], str], how_many: Callable[[int, int], int]
+) -> None:
+    done = set()
+
+    @settings(max_examples=how_many(25, 1000), deadline=None)
+    @given(rules=st.lists(_rules, min_size=1, max_size=3), told=_messages())
+    def same(rules: list[tuple[str, list[str], str]], told: tuple[str, bytes]) -> None:
+        script = 'require ["fileinto", "copy", "imap4flags", "body"];\n' + "".join(
+            f"if {joint} ({', '.join(tests)}) {{ {deeds} }}\n" for joint, tests, deeds in rules
+        )
+        found = taken(script)
+        filters = list(found.filters)
+        if found.rest:
+            script = script[: script.index(found.rest.partition("\n")[2])]
+        theirs = sieve_test(script, *told)
+        ours = sieve_test(composed(None, OWNER, kept="", now=datetime.now(UTC), filters=filters), *told)
+        assert actions(ours) == actions(theirs), script
+        done.add(tuple(actions(theirs)))
+
+    same()
+    assert len(done) > 1
+
+
+def actions(told: str) -> list[str]:
+    """What `sieve-test` says is done, each with its marks; a message kept is kept, said or not."""
+    found: list[str] = []
+    for line in (line.strip() for line in told.splitlines()):
+        if line.startswith("*"):
+            found.append(line)
+        elif line.startswith("+ add IMAP flags"):
+            found[-1] += f" {line}"
+    return sorted(found)

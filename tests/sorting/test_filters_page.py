@@ -3,9 +3,12 @@
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.signin.people import PASSWORD, account
@@ -16,7 +19,7 @@ from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.signin.models import BrowserSession
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.ports import folders_of, open_scripts, recent_of
-from vaguemestre.sorting.values import SCRIPT_NAME, Aspect, Choice, Glance
+from vaguemestre.sorting.values import EXPERT_SCRIPT, SCRIPT_NAME, Aspect, Choice, Glance
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +185,74 @@ def test_a_stolen_session_writes_no_filter(client: Client, nicolas: Account) -> 
     theirs.post("/alogin", {"identifiant": other.username, "secret": PASSWORD})
     assert theirs.post(f"{ADDRESS}/enregistrer", ready)["Location"] == f"{ADDRESS}/nouveau"
     assert queries.filters_of(nicolas.pk) == queries.filters_of(other.pk) == ()
+
+
+def sent(client: Client, content: str, name: str = "filtres.sieve") -> HttpResponse:
+    """A file, as somebody who has just proved who they are sends it."""
+    page = client.get(f"{ADDRESS}/import").content.decode()
+    file = SimpleUploadedFile(name, content.encode())
+    return client.post(f"{ADDRESS}/import/lire", {"proof": hidden(page, "proof"), "fichier": file})  # type: ignore[return-value]
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    return html.unescape(found[1]) if found else ""
+
+
+REST = 'require ["fileinto"];\nif true {\n\tfileinto "Tout";\n}\n'
+FOREIGN = REST.replace(
+    "if", '# rule:[Salon]\nif header :contains "subject" "salon" { fileinto "Salons"; }\nif', 1
+)
+
+
+def test_the_rules_of_another_program_are_shown_then_kept(
+    client: Client, nicolas: Account, sieve: MemorySieve
+) -> None:
+    page = sent(client, FOREIGN).content.decode()
+    assert "Si l’objet contient « salon »" in words(client_page(page))
+    assert "créé au premier courriel à y ranger : Salons" in words(client_page(page))
+    assert queries.filters_of(nicolas.pk) == ()
+    kept = {name: hidden(page, name) for name in ("proof", "filtres")}
+    (area,) = re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+    assert html.unescape(area).strip() == REST.strip()
+    stolen = client.post(f"{ADDRESS}/import/garder", {**kept, "proof": "", "expert": REST})
+    assert stolen["Location"] == f"{ADDRESS}/import"
+    assert queries.filters_of(nicolas.pk) == ()
+    client.post(f"{ADDRESS}/import/garder", {**kept, "expert": REST})
+    assert [one.name for one in queries.filters_of(nicolas.pk)] == ["Salon"]
+    assert queries.expert_of(nicolas.pk) == REST
+    assert set(sieve.boxes[nicolas.mailbox].held) == {SCRIPT_NAME, EXPERT_SCRIPT}
+
+
+def client_page(page: str) -> HttpResponse:
+    return HttpResponse(page)
+
+
+def test_what_may_not_be_kept_of_a_script_keeps_nothing(client: Client, nicolas: Account) -> None:
+    page = sent(client, FOREIGN).content.decode()
+    kept = {name: hidden(page, name) for name in ("proof", "filtres")}
+    wrong = client.post(f"{ADDRESS}/import/garder", {**kept, "expert": 'redirect "x@dehors.example";'})
+    assert wrong.status_code == 422
+    assert "Ligne 1" in words(wrong)
+    out = FOREIGN.replace('fileinto "Salons";', 'redirect "x@dehors.example"; keep;')
+    page = sent(client, out).content.decode()
+    told = {name: hidden(page, name) for name in ("proof", "filtres")}
+    wrong = client.post(f"{ADDRESS}/import/garder", {**told, "expert": ""})
+    assert wrong.status_code == 422
+    assert client.post(f"{ADDRESS}/import/garder", {**told, "filtres": "{"}).status_code == 422
+    assert client.get(f"{ADDRESS}/import/garder").status_code == 405
+    assert queries.filters_of(nicolas.pk) == ()
+    assert queries.expert_of(nicolas.pk) == ""
+
+
+def test_an_export_is_taken_in_again_and_nothing_else_is(client: Client, nicolas: Account) -> None:
+    save(client)
+    export = client.get(f"{ADDRESS}/export.json").content.decode()
+    assert sent(client, export, "filtres.json").status_code == 302
+    first, second = queries.filters_of(nicolas.pk)
+    assert replace(second, filter_id=first.filter_id) == first
+    unsayable = export.replace('"subject"', '"text"').replace('"contains"', '"lacks"')
+    for junk in ("{}", "[]", "x", unsayable):
+        assert sent(client, junk, "filtres.json").status_code == 422
+    script = client.get(f"{ADDRESS}/export.sieve").content.decode()
+    assert "Si l’objet contient « conseil »" in words(sent(client, script))

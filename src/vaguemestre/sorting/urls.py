@@ -21,6 +21,7 @@ urlpatterns = [
     path("parametres/filtres/export.<str:kind>", more.export, name="export-filters"),
     path("parametres/filtres/import", more.take_in, name="import"),
     path("parametres/filtres/import/lire", more.save_file, name="save-import"),
+    path("parametres/filtres/import/garder", more.save_script, name="save-script"),
     path("parametres/filtres/nouveau", filters.new_filter, name="new-filter"),
     path("parametres/filtres/enregistrer", filters.save_filter, name="save-filter"),
     path("parametres/filtres/<int:filter_id>", filters.edit_filter, name="edit-filter"),

@@ -132,8 +132,10 @@ class Preview:
 class Aspect(StrEnum):
     """What of a message a condition looks at."""
 
-    SENDER = "sender"
+    SENDER = "sender"  # name and address
     RECIPIENT = "recipient"
+    SENDER_ADDRESS = "sender-address"
+    RECIPIENT_ADDRESS = "recipient-address"
     SUBJECT = "subject"
     TEXT = "text"
     LIST = "list"
@@ -187,6 +189,19 @@ class Filter:
     matches_all: bool = True
     is_on: bool = True
     filter_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a script of another program says in filters, and the `rest` that stays a script.
+
+    `absences`: replies that belong to the page of absences. `left_out`: rules that were off, and unsayable.
+    """
+
+    filters: tuple[Filter, ...]
+    rest: str = ""
+    absences: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

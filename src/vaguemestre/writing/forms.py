@@ -127,6 +127,18 @@ class IdentityForm(forms.Form):
         )
 
 
+class SignatureFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("Fichier"),
+        help_text=_(
+            "Préférences de SOGo (.json), table des identités de Roundcube (.json, .csv), signatures de "
+            "Zimbra (.txt), export d’ici (identites.json), ou une signature seule (.html, .txt)."
+        ),
+        error_messages={"required": _("Choisissez un fichier."), "empty": _("Ce fichier est vide.")},
+        widget=forms.FileInput({"accept": ".json,.csv,.txt,.html,.htm"}),
+    )
+
+
 class StockTextForm(forms.Form):
     """`schools`: (id, name) of those it may be shared with."""
 

@@ -64,6 +64,7 @@ urlpatterns = [
     path(_HOME + "types/", views.tell_stock_texts, name="tell-stock-texts"),
     path("parametres/identites", views.list_identities, name="signatures"),
     path("parametres/identites/nouvelle", views.edit_identity, name="new-identity"),
+    path("parametres/identites/importer", views.take_in_identities, name="import-identities"),
     path("parametres/identites/<int:identity_id>", views.edit_identity, name="edit-identity"),
     path("parametres/identites/<int:identity_id>/retirer", views.remove_identity, name="remove-identity"),
     path("parametres/identites/types/nouvelle", views.edit_stock_text, name="new-stock-text"),

@@ -34,7 +34,7 @@ _ROOMS: Mapping[str, Right] = {
     "contacts": Right.SEND,
     "deposits": Right.SEND,
 }
-_SETTINGS = ("signatures", "identity", "stock-text")
+_SETTINGS = ("signatures", "identities", "identity", "stock-text")
 _OWN = frozenset(
     ["webmail:list-reports", "webmail:close-reports", "dispatch:held-of-all", "dispatch:end-held-of"]
 )

@@ -1,6 +1,6 @@
 """Filters: which are possible, which messages fit, how one is said."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from vaguemestre.kernel.addresses import parse_address
@@ -21,7 +21,23 @@ MOST_MEGABYTES = 100
 UNWORDED = frozenset({Aspect.ATTACHMENT, Aspect.OUTSIDE})
 DAYS = frozenset({Aspect.SINCE, Aspect.UNTIL})
 # a list of messages does not tell these, or not all of them
-UNLISTED = frozenset({Aspect.TEXT, Aspect.LIST, Aspect.RECIPIENT, Aspect.OUTSIDE})
+UNLISTED = frozenset({Aspect.TEXT, Aspect.LIST, Aspect.RECIPIENT, Aspect.RECIPIENT_ADDRESS, Aspect.OUTSIDE})
+_CONTAINS, _LACKS = frozenset({Relation.CONTAINS}), frozenset({Relation.CONTAINS, Relation.LACKS})
+# how each may be compared: what pages can say
+RELATIONS: Mapping[Aspect, frozenset[Relation]] = {
+    Aspect.SENDER: frozenset(Relation),
+    Aspect.RECIPIENT: frozenset(Relation),
+    Aspect.SENDER_ADDRESS: _LACKS,
+    Aspect.RECIPIENT_ADDRESS: _LACKS,
+    Aspect.SUBJECT: frozenset(Relation),
+    Aspect.TEXT: _CONTAINS,
+    Aspect.LIST: _CONTAINS,
+    Aspect.SIZE: _LACKS,
+    Aspect.ATTACHMENT: _LACKS,
+    Aspect.OUTSIDE: _LACKS,
+    Aspect.SINCE: _CONTAINS,
+    Aspect.UNTIL: _CONTAINS,
+}
 
 
 def check_filter(
@@ -35,6 +51,8 @@ def check_filter(
         raise Refusal("sorting.filter-name", most=LONGEST_NAME)
     if not 1 <= len(wanted.conditions) <= MOST_CONDITIONS:
         raise Refusal("sorting.filter-conditions", most=MOST_CONDITIONS)
+    if any(one.relation not in RELATIONS[one.aspect] for one in wanted.conditions):
+        raise Refusal("sorting.filter-relation")
     for condition in wanted.conditions:
         _check_condition(condition)
     _check_outcome(wanted.outcome, folders)
@@ -144,6 +162,8 @@ def _compares(condition: Condition, glance: Glance) -> bool:
     whole, exactly = {
         Aspect.SENDER: (glance.sender, (glance.sender_address,)),
         Aspect.RECIPIENT: (glance.recipients, glance.recipient_addresses),
+        Aspect.SENDER_ADDRESS: (glance.sender_address, ()),
+        Aspect.RECIPIENT_ADDRESS: ("\n".join(glance.recipient_addresses), ()),
         Aspect.SUBJECT: (glance.subject, (glance.subject,)),
         Aspect.LIST: (glance.list_id, (glance.list_id,)),
         Aspect.TEXT: (glance.text, ()),

@@ -11,9 +11,13 @@ from vaguemestre.sorting.values import Aspect, Condition, Filter, Outcome, Owner
 _HEADERS: dict[Aspect, tuple[str, ...]] = {
     Aspect.SENDER: ("from",),
     Aspect.RECIPIENT: ("to", "cc"),
+    Aspect.SENDER_ADDRESS: ("from",),
+    Aspect.RECIPIENT_ADDRESS: ("to", "cc"),
     Aspect.SUBJECT: ("subject",),
     Aspect.LIST: ("list-id",),
 }
+
+_BY_ADDRESS = frozenset({Aspect.SENDER_ADDRESS, Aspect.RECIPIENT_ADDRESS})
 
 
 def filter_commands(filters: Iterable[Filter], owner: Owner) -> tuple[Command, ...]:
@@ -72,7 +76,9 @@ def _words(condition: Condition) -> Test:
     words = spellings(condition.text)
     if condition.aspect is Aspect.TEXT:
         return Test("body", (Tag("text"), Tag("contains"), words), needs=("body",))
-    is_address = condition.aspect in (Aspect.SENDER, Aspect.RECIPIENT) and condition.relation is Relation.IS
+    is_address = condition.aspect in _BY_ADDRESS or (
+        condition.aspect in (Aspect.SENDER, Aspect.RECIPIENT) and condition.relation is Relation.IS
+    )
     return Test("address" if is_address else "header", (how, _HEADERS[condition.aspect], words))
 
 

@@ -6,7 +6,7 @@ from vaguemestre.sorting.services.absences import (
     save_absence,
     set_neutral_absence,
 )
-from vaguemestre.sorting.services.expert import save_expert
+from vaguemestre.sorting.services.expert import import_script, save_expert
 from vaguemestre.sorting.services.filters import (
     arrange_filters,
     drop_filter,
@@ -27,6 +27,7 @@ __all__ = [
     "drop_filter",
     "end_absence",
     "import_filters",
+    "import_script",
     "rewrite_script",
     "save_absence",
     "save_expert",

@@ -1,5 +1,6 @@
 """The part of the script that experts write by hand."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +13,8 @@ from vaguemestre.sorting.models import ScriptRow
 from vaguemestre.sorting.ports import OpenScripts
 from vaguemestre.sorting.rules.expert import check_expert
 from vaguemestre.sorting.services.changing import changed
-from vaguemestre.sorting.values import ScriptError
+from vaguemestre.sorting.services.filters import keep_filter
+from vaguemestre.sorting.values import Filter, ScriptError
 
 
 class ExpertRefused(Refusal):
@@ -33,6 +35,44 @@ def save_expert(
     forwards_outside: bool = False,
 ) -> SortingChanged:
     """Compiled by Dovecot first. Raises ExpertRefused, EngineDown, Refusal `sorting.expert-…`."""
+    plain = _compiled(account_id, content, open_scripts, now=now, forwards_outside=forwards_outside)
+    with transaction.atomic(durable=True):
+        _keep(account_id, plain, by=by, now=now)
+        return changed(account_id)
+
+
+def import_script(
+    account_id: int,
+    filters: Sequence[Filter],
+    rest: str,
+    folders: Collection[str],
+    open_scripts: OpenScripts,
+    *,
+    by: str,
+    now: datetime,
+    forwards_outside: bool = False,
+) -> SortingChanged:
+    """What another program did: filters after those already there, the `rest` as the part written by hand.
+
+    All of it or nothing. Folders that are not there yet are made by their first message. Raises what
+    `save_expert` and `import_filters` raise.
+    """
+    plain = _compiled(account_id, rest, open_scripts, now=now, forwards_outside=forwards_outside)
+    named = {place for one in filters for place in (one.outcome.move_to, one.outcome.copy_to) if place}
+    with transaction.atomic(durable=True):
+        for one in filters:
+            keep_filter(
+                account_id, one, {*folders, *named}, by=by, now=now, forwards_outside=forwards_outside
+            )
+        if plain:
+            _keep(account_id, plain, by=by, now=now)
+        return changed(account_id)
+
+
+def _compiled(
+    account_id: int, content: str, open_scripts: OpenScripts, *, now: datetime, forwards_outside: bool
+) -> str:
+    """As it is kept; "" for nothing."""
     plain = content.replace("\r\n", "\n").replace("\0", "").rstrip() + "\n" if content.strip() else ""
     owner = queries.owner_of(account_id, now)
     if owner is None:
@@ -43,7 +83,9 @@ def save_expert(
             errors = scripts.check(plain.replace("\n", "\r\n"))
     if errors:
         raise ExpertRefused(errors)
-    with transaction.atomic(durable=True):
-        ScriptRow.objects.update_or_create(account_id=account_id, defaults={"expert": plain})
-        record("sorting.expert-saved", to=f"account:{account_id}", by=by, at=now, lines=plain.count("\n"))
-        return changed(account_id)
+    return plain
+
+
+def _keep(account_id: int, plain: str, *, by: str, now: datetime) -> None:
+    ScriptRow.objects.update_or_create(account_id=account_id, defaults={"expert": plain})
+    record("sorting.expert-saved", to=f"account:{account_id}", by=by, at=now, lines=plain.count("\n"))

@@ -33,7 +33,7 @@ def save_filter(
 
     Mail that goes on to somebody else is told to the owner. Raises Refusal `sorting.filter-…`.
     """
-    _keep(account_id, wanted, folders, by=by, now=now, forwards_outside=forwards_outside)
+    keep_filter(account_id, wanted, folders, by=by, now=now, forwards_outside=forwards_outside)
     return changed(account_id)
 
 
@@ -49,11 +49,11 @@ def import_filters(
 ) -> SortingChanged:
     """All of them after those already there, or none. Raises Refusal `sorting.filter-…`."""
     for one in wanted:
-        _keep(account_id, one, folders, by=by, now=now, forwards_outside=forwards_outside)
+        keep_filter(account_id, one, folders, by=by, now=now, forwards_outside=forwards_outside)
     return changed(account_id)
 
 
-def _keep(
+def keep_filter(
     account_id: int,
     wanted: Filter,
     folders: Collection[str],
@@ -62,6 +62,7 @@ def _keep(
     now: datetime,
     forwards_outside: bool,
 ) -> None:
+    """Inside the caller's transaction."""
     forward = wanted.outcome.forward_to
     owner = queries.owner_of(account_id, now) if forward else None
     check_filter(wanted, folders, owner=owner, forwards_outside=forwards_outside)

@@ -12,12 +12,13 @@ from vaguemestre.kernel.errors import EngineDown, Refusal
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.sorting import queries, services
 from vaguemestre.sorting.forms import files
+from vaguemestre.sorting.forms.sentences import said
 from vaguemestre.sorting.forms.spam import ExpertForm, SpamForm
 from vaguemestre.sorting.http import has_proof, proof
 from vaguemestre.sorting.ports import open_scripts
-from vaguemestre.sorting.script import compose
+from vaguemestre.sorting.script import compose, taken
 from vaguemestre.sorting.services.expert import ExpertRefused
-from vaguemestre.sorting.values import OURS, SCRIPT_NAME, Written
+from vaguemestre.sorting.values import OURS, SCRIPT_NAME, ScriptError, Taken, Written
 from vaguemestre.sorting.views.filters import by, done, folders_here
 from vaguemestre.ui.refusals import sentence
 
@@ -65,9 +66,7 @@ def save_expert(request: SignedInRequest) -> HttpResponse:
         )  # fmt: skip
     except ExpertRefused as refused:
         form.add_error("expert", sentence(refused))
-        lines = text.replace("\r\n", "\n").split("\n")
-        shown = [(one, lines[one.line - 1] if 0 < one.line <= len(lines) else "") for one in refused.errors]
-        return _expert_page(request, form, status=422, errors=shown)
+        return _expert_page(request, form, status=422, errors=_lined(text, refused))
     except Refusal as refusal:
         form.add_error("expert", sentence(refusal))
         return _expert_page(request, form, status=422)
@@ -128,7 +127,7 @@ def take_in(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def save_file(request: SignedInRequest) -> HttpResponse:
-    """Filters of a JSON file after those already there; a Sieve file becomes the part written by hand."""
+    """Filters of a JSON file after those already there; what a Sieve file does is shown first."""
     if not has_proof(request):
         return HttpResponseRedirect(reverse("sorting:import"))
     sent = request.FILES.get("fichier")
@@ -136,8 +135,9 @@ def save_file(request: SignedInRequest) -> HttpResponse:
         return _import_refused(request, sentence(Refusal("sorting.filter-file")))
     content = sent.read()
     if (sent.name or "").lower().endswith((".sieve", ".siv", ".txt")):
-        text = content.decode("utf-8", "replace")
-        return _expert_page(request, ExpertForm(initial={"expert": text}))
+        told = taken(content.decode("utf-8-sig", "replace"))
+        form = ExpertForm(initial={"expert": told.rest})
+        return _read_page(request, told, form)
     try:
         event = services.import_filters(
             request.who.account_id, files.read(content), [one.name for one in folders_here(request)],
@@ -146,6 +146,61 @@ def save_file(request: SignedInRequest) -> HttpResponse:
     except Refusal as refusal:
         return _import_refused(request, sentence(refusal))
     return done(event)
+
+
+@require_POST
+@signed_in
+def save_script(request: SignedInRequest) -> HttpResponse:
+    """What was read of another program's script, once its owner has seen it."""
+    if not has_proof(request):
+        return HttpResponseRedirect(reverse("sorting:import"))
+    form = ExpertForm(request.POST)
+    try:
+        told = Taken(files.read(request.POST.get("filtres", "").encode()))
+    except Refusal as refusal:
+        return _import_refused(request, sentence(refusal))
+    if not form.is_valid():
+        return _read_page(request, told, form, status=422)
+    try:
+        event = services.import_script(
+            request.who.account_id, told.filters, form.cleaned_data["expert"],
+            [one.name for one in folders_here(request)], open_scripts.get(),
+            by=by(request), now=timezone.now(), forwards_outside=settings.CONFIG.mail.forward_outside,
+        )  # fmt: skip
+    except ExpertRefused as refused:
+        form.add_error("expert", sentence(refused))
+        errors = _lined(request.POST.get("expert", ""), refused)
+        return _read_page(request, told, form, status=422, errors=errors)
+    except Refusal as refusal:
+        form.add_error(None, sentence(refusal))
+        return _read_page(request, told, form, status=422)
+    return done(event)
+
+
+def _lined(text: str, refused: ExpertRefused) -> list[tuple[ScriptError, str]]:
+    """Each error with the line it is about."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return [(one, lines[one.line - 1] if 0 < one.line <= len(lines) else "") for one in refused.errors]
+
+
+def _read_page(
+    request: SignedInRequest, told: Taken, form: ExpertForm, *, status: int = 200, errors: object = ()
+) -> HttpResponse:
+    folders = folders_here(request)
+    here = {one.name for one in folders}
+    named = {place for one in told.filters for place in (one.outcome.move_to, one.outcome.copy_to) if place}
+    facts = {
+        "form": form,
+        "told": told,
+        "filters": [said(one, folders) for one in told.filters],
+        "kept": files.written(told.filters),
+        "missing": sorted(named - here),
+        "has_rest": bool(told.rest.strip()) or form.is_bound,
+        "replaces": bool(queries.expert_of(request.who.account_id).strip()),
+        "errors": errors,
+        "proof": proof(request),
+    }
+    return render(request, "sorting/import_read.html", facts, status=status)
 
 
 def _import_refused(request: SignedInRequest, said: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from vaguemestre.writing.services.opening import start_writing
 from vaguemestre.writing.services.parting import drop_writing, forget_writing, hand_over, take_back
 from vaguemestre.writing.services.sending import cancel_sending, check_nobody_answered, send_writing
 from vaguemestre.writing.services.signing import (
+    import_identities,
     move_identities,
     remove_identity,
     remove_stock_text,
@@ -35,6 +36,7 @@ __all__ = [
     "forget_writing",
     "fork_writing",
     "hand_over",
+    "import_identities",
     "match_draft",
     "move_identities",
     "prepare_mailing",

@@ -1,5 +1,7 @@
 """Identities and texts kept ready: made, changed, taken away."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +11,13 @@ from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.outbox.rules.headers import check_field
 from vaguemestre.writing.models import Identity, StockText
-from vaguemestre.writing.queries import is_picture_path, own_addresses, schools_of, signature_facts
+from vaguemestre.writing.queries import (
+    identities_of,
+    is_picture_path,
+    own_addresses,
+    schools_of,
+    signature_facts,
+)
 from vaguemestre.writing.rules.cleaning import is_blank, kept_html
 from vaguemestre.writing.rules.signing import check_identity
 from vaguemestre.writing.values import IdentityGiven, StockTextGiven, Writer
@@ -49,6 +57,42 @@ def save_identity(writer: Writer, identity_id: int, given: IdentityGiven, *, by:
         reply_to=row.reply_to,
     )
     return int(row.pk)
+
+
+def import_identities(writer: Writer, given: Sequence[IdentityGiven], *, by: str, now: datetime) -> int:
+    """Those of another program that are not there yet; how many were kept.
+
+    Under an address and a name that are theirs here; answers go elsewhere only to an address of theirs.
+    Raises the refusals of `save_identity`.
+    """
+    own = own_addresses(writer)
+    held = {one.signature for one in identities_of(writer)}
+    has_some = bool(held)
+    kept = 0
+    for one in given:
+        mine = replace(
+            one,
+            address=one.address if one.address in own else writer.address,
+            name=one.name or writer.name,
+            reply_to=one.reply_to if one.reply_to in own else "",
+            signature=kept_html(one.signature, lambda _: False),
+            is_default=one.is_default and not has_some,
+        )
+        if is_blank(mine.signature) or mine.signature in held:
+            continue
+        held.add(mine.signature)
+        _save_under_own_name(writer, mine, by=by, now=now)
+        kept += 1
+    return kept
+
+
+def _save_under_own_name(writer: Writer, mine: IdentityGiven, *, by: str, now: datetime) -> None:
+    try:
+        save_identity(writer, 0, mine, by=by, now=now)
+    except Refusal as refusal:
+        if refusal.code != "writing.name-not-yours":
+            raise
+        save_identity(writer, 0, replace(mine, name=writer.name), by=by, now=now)
 
 
 @transaction.atomic(durable=True)

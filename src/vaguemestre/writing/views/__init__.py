@@ -12,6 +12,7 @@ from vaguemestre.writing.views.signing import (
     list_identities,
     remove_identity,
     remove_stock_text,
+    take_in_identities,
     tell_stock_texts,
 )
 from vaguemestre.writing.views.typing import (
@@ -58,6 +59,7 @@ __all__ = [
     "start_mailing",
     "stop_mailing",
     "suggest_recipients",
+    "take_in_identities",
     "tell_state",
     "tell_stock_texts",
 ]

@@ -13,9 +13,10 @@ from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.writing import queries, services
-from vaguemestre.writing.forms import IdentityForm, StockTextForm
+from vaguemestre.writing.forms import IdentityForm, SignatureFileForm, StockTextForm
 from vaguemestre.writing.http import COMPOSER_CSP, academy_signature, actor_of, answers_json, writer_of
 from vaguemestre.writing.rules.cleaning import kept_html
+from vaguemestre.writing.rules.importing import HEAVIEST, read_identities
 from vaguemestre.writing.rules.signing import expanded, signature_html
 
 
@@ -68,6 +69,25 @@ def edit_identity(request: SignedInRequest, identity_id: int = 0) -> HttpRespons
 def remove_identity(request: SignedInRequest, identity_id: int) -> HttpResponse:
     services.remove_identity(request.who.account_id, identity_id, by=actor_of(request), now=timezone.now())
     return HttpResponseRedirect(f"{reverse('writing:signatures')}?fait")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def take_in_identities(request: SignedInRequest) -> HttpResponse:
+    """Signatures of another program, from its file."""
+    if request.method != "POST":
+        return render(request, "writing/import.html", {"form": SignatureFileForm()})
+    form = SignatureFileForm(request.POST, request.FILES)
+    if form.is_valid():
+        sent = form.cleaned_data["file"]
+        try:
+            found = read_identities(sent.read(HEAVIEST + 1), sent.name)
+            services.import_identities(writer_of(request), found, by=actor_of(request), now=timezone.now())
+        except Refusal as refusal:
+            form.add_error("file", sentence(refusal))
+        else:
+            return HttpResponseRedirect(f"{reverse('writing:signatures')}?fait")
+    return render(request, "writing/import.html", {"form": form}, status=422)
 
 
 @require_http_methods(["GET", "POST"])
