@@ -12,7 +12,7 @@ from tests.sorting.samples import composed as compose
 from tests.sorting.sieve_reader import shape, tokens
 
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.sorting.rules.filters import check_filter, fits, moved
+from vaguemestre.sorting.rules.filters import check_filter, fits, moved, suggested
 from vaguemestre.sorting.values import Aspect, Condition, Filter, Glance, Outcome, Relation
 
 FOLDERS = ("Archive", "Conseils")
@@ -150,3 +150,19 @@ def test_a_filter_switched_off_is_not_in_the_script() -> None:
     assert compose(None, OWNER, kept="x", now=NOW, filters=[replace(PLAIN, is_on=False)]) == ""
     script = compose(None, OWNER, kept="x", now=NOW, filters=[PLAIN])
     assert ("string", "conseil") in tokens(script)
+
+
+@given(texts, st.booleans(), st.sampled_from(["", "Parents <parents.dehors.example>", "<>"]))
+def test_a_filter_begun_from_a_message_takes_that_message(subject: str, whole: bool, told: str) -> None:
+    glance = replace(GLANCE, subject=f"Re: TR : {subject}", list_id=told)
+    wanted = suggested(glance, with_subject=whole)
+    assert len(wanted.conditions) <= 1 + whole
+    check_filter(replace(wanted, outcome=Outcome(is_read=True)), FOLDERS)
+
+
+def test_what_is_said_of_an_answer_is_the_subject_it_answers() -> None:
+    glance = replace(GLANCE, subject="Re: Fwd: Conseil de classe")
+    wanted = suggested(glance, with_subject=True)
+    assert wanted.name == "Conseil de classe"
+    assert wanted.conditions[1] == Condition(Aspect.SUBJECT, Relation.CONTAINS, "Conseil de classe")
+    assert fits(wanted, glance, DOMAINS)

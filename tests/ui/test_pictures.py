@@ -1,6 +1,7 @@
 """Icons that exist, initials that are letters, sentences that are whole."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from vaguemestre import ui
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.ui.pictures import avatar, icon, initials, tint
 from vaguemestre.ui.refusals import duration, sentence
+from vaguemestre.ui.templatetags.ui import long_day
 
 UI = Path(ui.__file__).parent
 SOURCE = UI.parent
@@ -159,3 +161,9 @@ def test_initials_can_be_read_on_every_tint(number: int) -> None:
     colour = re.search(rf"\.av-{number} \{{ background: (#[0-9a-f]{{6}}); \}}", text)
     assert colour
     assert contrast("#ffffff", colour[1]) >= 4.5
+
+
+def test_the_first_of_a_month_is_said_as_french_says_it() -> None:
+    assert long_day(date(2026, 12, 1)) == "1er décembre 2026"
+    assert long_day(date(2026, 12, 2), "weekday") == "mercredi 2 décembre 2026"
+    assert long_day(None) == ""

@@ -537,14 +537,15 @@ export class MailApp extends HTMLElement {
     const isJunk = this.section.dataset.use === "junk";
     items.push([isJunk ? "Ce n’est pas indésirable" : "Signaler comme indésirable", isJunk ? "shield-check" : "flag", act(isJunk ? "not-junk" : "junk")]);
     if (!many && !isDraft && this.section.dataset.use !== "sent") {
-      items.push(["Toujours ranger les courriels de cet expéditeur…", "filter", () => this.alwaysShelve(ref)]);
+      items.push(["Toujours ranger les courriels de cet expéditeur…", "filter", () => this.beginFilter(ref)]);
+      items.push(["Créer un filtre à partir de ce message…", "filter", () => this.beginFilter(ref, { objet: "1" })]);
     }
     this.menu.open(many ? `${refs.length} courriels` : link.querySelector(".s > .clip").textContent, items, { ...at, from: () => this.list.row(ref)?.querySelector("a.open") });
   }
 
   // A filter begun from this message: the room of filters does the rest.
-  alwaysShelve(ref) {
-    location.assign(`${this.dataset.filters}?${new URLSearchParams({ message: ref })}`);
+  beginFilter(ref, more = {}) {
+    location.assign(`${this.dataset.filters}?${new URLSearchParams({ message: ref, ...more })}`);
   }
 
   // The whole conversation, wherever its messages lie.

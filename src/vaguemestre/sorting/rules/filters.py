@@ -1,5 +1,6 @@
 """Filters: which are possible, which messages fit, how one is said."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -8,7 +9,7 @@ from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.keywords import LONGEST as LONGEST_KEYWORD
 from vaguemestre.kernel.keywords import keyword
 from vaguemestre.kernel.times import PARIS
-from vaguemestre.sorting.rules.texts import is_clean
+from vaguemestre.sorting.rules.texts import cleaned, is_clean
 from vaguemestre.sorting.values import Aspect, Condition, Filter, Glance, Outcome, Owner, Relation
 
 TRASH = "Trash"
@@ -22,6 +23,7 @@ UNWORDED = frozenset({Aspect.ATTACHMENT, Aspect.OUTSIDE})
 DAYS = frozenset({Aspect.SINCE, Aspect.UNTIL})
 # a list of messages does not tell these, or not all of them
 UNLISTED = frozenset({Aspect.TEXT, Aspect.LIST, Aspect.RECIPIENT, Aspect.RECIPIENT_ADDRESS, Aspect.OUTSIDE})
+_ANSWERED = re.compile(r"^(?:\s*(?:re|fwd?|tr)\s*:)+", re.IGNORECASE)
 _CONTAINS, _LACKS = frozenset({Relation.CONTAINS}), frozenset({Relation.CONTAINS, Relation.LACKS})
 # how each may be compared: what pages can say
 RELATIONS: Mapping[Aspect, frozenset[Relation]] = {
@@ -195,12 +197,17 @@ def arranged(order: Sequence[int], wanted: Sequence[int]) -> tuple[int, ...]:
     return (*known, *(one for one in order if one not in known))
 
 
-def suggested(glance: Glance) -> Filter:
-    """A filter begun from a message: its list if it has one, else its sender."""
+def suggested(glance: Glance, *, with_subject: bool = False) -> Filter:
+    """A filter begun from a message: its list if it has one, else its sender; its subject too when asked."""
     if glance.list_id:
         told = glance.list_id.rpartition("<")[2].rstrip("> ") or glance.list_id
         condition = Condition(Aspect.LIST, Relation.CONTAINS, told[:LONGEST_WORDS])
     else:
         told = glance.sender_address
         condition = Condition(Aspect.SENDER, Relation.IS, told[:LONGEST_WORDS])
-    return Filter(f"Courriels de {told}"[:LONGEST_NAME], (condition,), Outcome())
+    name, conditions = f"Courriels de {told}", [condition]
+    subject = " ".join(_ANSWERED.sub("", cleaned(glance.subject)).split())[:LONGEST_WORDS]
+    if with_subject and subject:
+        name = subject
+        conditions.append(Condition(Aspect.SUBJECT, Relation.CONTAINS, subject))
+    return Filter(name[:LONGEST_NAME], tuple(conditions), Outcome())

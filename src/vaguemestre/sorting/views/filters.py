@@ -57,7 +57,7 @@ def new_filter(request: SignedInRequest) -> HttpResponse:
     known = None
     if ref := request.GET.get("message"):
         glance = message_of.get()(request.who.mailbox, request.who.session_key, ref)
-        known = suggested(glance) if glance else None
+        known = suggested(glance, with_subject="objet" in request.GET) if glance else None
     return _form_page(request, form_for(request, known=known), told={"from_message": known is not None})
 
 

@@ -1,9 +1,12 @@
 """`{% load ui %}`: `icon`, `avatar`, `describe`, `bundled`… as pages write them."""
 
+from datetime import date
+
 from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.utils.dateformat import format as dated
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -22,6 +25,15 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.simple_tag
 def avatar(name: str, size: str = "") -> SafeString:
     return pictures.avatar(name, size)
+
+
+@register.filter
+def long_day(day: date | None, kind: str = "") -> str:
+    """« 1er décembre 2026 »; with `weekday`, « mardi 1er décembre 2026 »."""
+    if day is None:
+        return ""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{dated(day, 'l ') if kind == 'weekday' else ''}{number} {dated(day, 'F Y')}"
 
 
 @register.simple_tag
