@@ -254,6 +254,7 @@ class Composer {
     this.question.dataset.kind = kind;
     this.question.replaceChildren(window.vaguemestre.icon("alert-triangle"), words, actions);
     this.question.hidden = false;
+    this.question.scrollIntoView({ block: "nearest" }); // on a telephone the top of a long message is far away
   }
 
   button(words, act, look = "btn line") {
@@ -271,6 +272,7 @@ class Composer {
   say(sentence) {
     this.trouble.querySelector("span").textContent = sentence;
     this.trouble.hidden = !sentence;
+    if (sentence) this.trouble.scrollIntoView({ block: "nearest" });
   }
 
   async switchMode() {

@@ -1,14 +1,21 @@
 """The virus check speaks clamd's INSTREAM: whole files, in pieces, over TCP or a socket of the machine."""
 
 import io
+import shutil
 import socket
+import subprocess
 import threading
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.engines.live import wait_until
 
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.kernel.errors import EngineDown
+
+MARK = b"%Marque que seule notre signature connait%"
 
 
 def answering(listener: socket.socket, heard: list[bytes], said: bytes) -> threading.Thread:
@@ -43,6 +50,38 @@ def test_what_it_finds_is_named(said: bytes, found: str, is_local: bool, tmp_pat
         assert Clamd(place)(io.BytesIO(content)) == found
         serving.join(10)
     assert heard == [content]
+
+
+@pytest.fixture
+def clamd(tmp_path: Path) -> Iterator[str]:
+    """Debian's own, with one signature of ours; its socket."""
+    signatures = tmp_path / "signatures"
+    signatures.mkdir()
+    (signatures / "ours.ndb").write_text(f"Vaguemestre.Essai:0:*:{MARK.hex()}\n")
+    place, told = tmp_path / "clamd.sock", tmp_path / "clamd.conf"
+    told.write_text(
+        f"LocalSocket {place}\nDatabaseDirectory {signatures}\nTemporaryDirectory {tmp_path}\n"
+        "Foreground yes\nStreamMaxLength 30M\n"
+    )
+    process = subprocess.Popen(["clamd", "--config-file", str(told)], stdout=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: place.exists() or process.poll() is not None, 60)
+        yield str(place)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.mark.skipif(not shutil.which("clamd"), reason="no clamd on this machine")
+def test_the_real_one_finds_it_in_a_file_or_in_an_archive_and_nothing_elsewhere(clamd: str) -> None:
+    scan, archive = Clamd(clamd), io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("dedans/fiche.doc", b"x" * 200_000 + MARK)
+    assert scan(io.BytesIO(b"x" * 600_000 + MARK)) == "Vaguemestre.Essai.UNOFFICIAL"
+    assert scan(io.BytesIO(archive.getvalue())) == "Vaguemestre.Essai.UNOFFICIAL"
+    assert scan(io.BytesIO(b"x" * 25_000_000)) == ""
+    with pytest.raises(EngineDown, match="size limit"):
+        scan(io.BytesIO(b"x" * 32_000_000))
 
 
 def test_a_check_that_does_not_answer_lets_nothing_through(tmp_path: Path) -> None:

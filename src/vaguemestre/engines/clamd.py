@@ -1,7 +1,7 @@
 """The virus check, asked of clamd (clamd(8), command INSTREAM), where one is configured."""
 
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import BinaryIO
 
 from vaguemestre.kernel.errors import EngineDown
@@ -26,10 +26,8 @@ class Clamd:
             return ""
         try:
             with closing(self._connected()) as wire:
-                wire.sendall(b"zINSTREAM\0")
-                while piece := content.read(_PIECE):
-                    wire.sendall(len(piece).to_bytes(4, "big") + piece)
-                wire.sendall((0).to_bytes(4, "big"))
+                with suppress(BrokenPipeError, ConnectionResetError):  # it stopped listening, and says why
+                    _hand(wire, content)
                 said = _said(wire)
         except OSError as error:
             raise EngineDown(f"clamd: {error}") from error
@@ -51,6 +49,13 @@ class Clamd:
                 raise
             return wire
         return socket.create_connection((host, int(port)), timeout=_PATIENCE)
+
+
+def _hand(wire: socket.socket, content: BinaryIO) -> None:
+    wire.sendall(b"zINSTREAM\0")
+    while piece := content.read(_PIECE):
+        wire.sendall(len(piece).to_bytes(4, "big") + piece)
+    wire.sendall((0).to_bytes(4, "big"))
 
 
 def _said(wire: socket.socket) -> str:

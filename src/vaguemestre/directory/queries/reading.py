@@ -20,6 +20,7 @@ from vaguemestre.directory.models import (
     TakenName,
 )
 from vaguemestre.directory.rules.names import fold
+from vaguemestre.directory.rules.nomenclature import function_said
 from vaguemestre.directory.rules.sealing import unseal
 from vaguemestre.directory.values import (
     CivilStatus,
@@ -338,7 +339,7 @@ def _details(person_ids: Collection[int]) -> dict[int, str]:
     shown = {}
     for person_id, function, name, town in posts.values_list(*columns):
         place = name if not town or town.casefold() in name.casefold() else f"{name}, {town}"
-        shown[person_id] = " · ".join(part for part in (function, place) if part)
+        shown[person_id] = " · ".join(part for part in (function_said(function), place) if part)
     return shown
 
 

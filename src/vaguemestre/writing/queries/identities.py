@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from vaguemestre.credentials.queries import identified
 from vaguemestre.directory.queries import addresses_by_person, person_of, placed_posts_of, structures_of
+from vaguemestre.directory.rules.nomenclature import function_said
 from vaguemestre.sharing.queries import boxes_of
 from vaguemestre.sharing.values import Access, Kind, Right
 from vaguemestre.writing.models import Identity, StockText
@@ -59,7 +60,7 @@ def signature_facts(account_id: int) -> SignatureFacts:
         return SignatureFacts()
     person = person_of(person_id)
     posts = sorted(placed_posts_of(person_id), key=lambda placed: (placed[0].is_primary, placed[0].starts_on))
-    function, school = (posts[-1][0].function, posts[-1][1]) if posts else ("", "")
+    function, school = (function_said(posts[-1][0].function), posts[-1][1]) if posts else ("", "")
     return SignatureFacts(person.shown_name, function, school, person.academy.name, person.shown_last_name)
 
 
