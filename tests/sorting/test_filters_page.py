@@ -18,7 +18,7 @@ from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.signin.models import BrowserSession
 from vaguemestre.sorting import queries
-from vaguemestre.sorting.ports import folders_of, open_scripts, recent_of
+from vaguemestre.sorting.ports import folders_of, message_of, open_scripts, recent_of
 from vaguemestre.sorting.values import EXPERT_SCRIPT, SCRIPT_NAME, Aspect, Choice, Glance
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +256,15 @@ def test_an_export_is_taken_in_again_and_nothing_else_is(client: Client, nicolas
         assert sent(client, junk, "filtres.json").status_code == 422
     script = client.get(f"{ADDRESS}/export.sieve").content.decode()
     assert "Si l’objet contient « conseil »" in words(sent(client, script))
+
+
+def test_a_filter_begun_from_a_message_knows_its_sender(client: Client, nicolas: Account) -> None:
+    held = message_of.get()
+    message_of.plug(lambda mailbox, session_key, ref: GLANCE if ref == "INBOX/1/1" else None)
+    try:
+        begun = client.get(f"{ADDRESS}/nouveau?message=INBOX%2F1%2F1").content.decode()
+        other = client.get(f"{ADDRESS}/nouveau?message=INBOX%2F1%2F2").content.decode()
+    finally:
+        message_of.plug(held)
+    assert f'value="{GLANCE.sender_address}"' in begun
+    assert GLANCE.sender_address not in other

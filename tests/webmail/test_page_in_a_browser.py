@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from threading import Event
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +13,7 @@ from tests.webmail.hostile import AWAY, HOSTILE
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
 from vaguemestre.webmail.ports import QuotaReached
 from vaguemestre.webmail.values import MessageRef
+from vaguemestre.webmail.values import Page as Found
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -254,3 +256,41 @@ def test_a_label_is_made_and_put_by_the_keyboard(page: Page, box: MemoryMailbox)
     assert {"$label4", "conseils"} <= box.open(ref).flags
     page.get_by_role("navigation", name="Dossiers").get_by_role("link", name="Conseils").click()
     page.get_by_text("1 trouvé").wait_for()
+
+
+def test_words_looked_for_are_marked_in_the_text_behind_the_wall(page: Page, box: MemoryMailbox) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@ac-amiens.test", "nmorel@ac-amiens.test", "Car"
+    message.set_content("Le depart")
+    message.add_alternative("<p>Le <b>départ</b> du car : le DEPART est à 8 h.</p>", subtype="html")
+    put(box, message.as_bytes())
+    seen = Seen(page)
+    page.goto("/messagerie/?q=depart")
+    page.locator("#messages li.row a.open").click()
+    marks = page.frame_locator("iframe.body").locator("mark")
+    expect(marks).to_have_text(["départ", "DEPART"])
+    assert "?" not in page.url
+    assert seen.errors == []
+
+
+def test_a_slow_search_shows_its_latest_first(
+    page: Page, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(box, letter("Voyage récent"))
+    put(box, letter("Voyage ancien"), minutes=-60 * 24 * 400)
+    is_let_go, search = Event(), box.search
+
+    def slow(*asked: object) -> Found:
+        is_let_go.wait(30)
+        return search(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(box, "search", slow)
+    page.goto("/messagerie/")
+    page.keyboard.press("/")
+    page.keyboard.type("voyage")
+    page.keyboard.press("Enter")
+    page.get_by_text("les plus récents ; recherche des autres…").wait_for()
+    assert subjects(page) == ["Voyage récent"]
+    is_let_go.set()
+    page.get_by_text("2 trouvés").wait_for()
+    assert subjects(page) == ["Voyage récent", "Voyage ancien"]

@@ -19,7 +19,7 @@ from vaguemestre.webmail.models import ReminderRow
 from vaguemestre.webmail.ports import QuotaReached
 from vaguemestre.webmail.rules.reminding import FOLDER, When, moment_of, proposed
 from vaguemestre.webmail.services import reminding
-from vaguemestre.webmail.values import Flag
+from vaguemestre.webmail.values import Flag, MessageRef
 
 PIECE = {"HX-Request": "true"}
 WEDNESDAY = datetime(2026, 11, 25, 10, 30, tzinfo=PARIS)
@@ -118,6 +118,43 @@ class TestPutOff:
         reminding.fall_due(number, boxes, now=due)
         assert box.page("INBOX", 0, 1).total == 1
         assert box.page(FOLDER, 0, 1).total == 0
+
+    def test_killed_right_after_the_move_none_waits_without_a_date(
+        self, box: MemoryMailbox, boxes: MemoryMailboxes, nicolas: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ref = put(box, letter("Sans date ?", Message_ID="<1@x.test>"))
+        move = box.move
+        with monkeypatch.context() as cut:
+
+            def killed(refs: list[MessageRef], to: str) -> None:
+                move(refs, to)
+                raise KeyboardInterrupt
+
+            cut.setattr(box, "move", killed)
+            with pytest.raises(KeyboardInterrupt):
+                reminding.put_off(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
+        assert box.page(FOLDER, 0, 1).total == 1
+        row = ReminderRow.objects.get()
+        reminding.fall_due(row.pk, boxes, now=row.due_at)
+        assert box.page(FOLDER, 0, 1).total == 0
+        assert box.page("INBOX", 0, 1).rows[0].flags == {Flag.REMINDED}
+
+    def test_killed_before_the_move_it_stays_where_it_is(
+        self, box: MemoryMailbox, boxes: MemoryMailboxes, nicolas: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ref = put(box, letter("Jamais partie", Message_ID="<1@x.test>"), flags=("\\Seen",))
+        with monkeypatch.context() as cut:
+
+            def killed(*_: object) -> None:
+                raise KeyboardInterrupt
+
+            cut.setattr(box, "move", killed)
+            with pytest.raises(KeyboardInterrupt):
+                reminding.put_off(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
+        row = ReminderRow.objects.get()
+        reminding.fall_due(row.pk, boxes, now=row.due_at)
+        assert box.page("INBOX", 0, 1).rows[0].flags == {"\\Seen"}
+        assert not ReminderRow.objects.exists()
 
     def test_a_full_box_gives_the_message_itself_back(
         self, box: MemoryMailbox, boxes: MemoryMailboxes, nicolas: Account, monkeypatch: pytest.MonkeyPatch

@@ -348,3 +348,84 @@ def test_a_page_asleep_for_a_night_is_right_when_it_wakes(page: Page, box: Memor
     page.get_by_role("navigation", name="Dossiers").get_by_role("link", name="Fait ailleurs").wait_for()
     page.wait_for_function("() => document.title.startsWith('(2)')")
     assert [error for error in seen.errors if "ERR_INTERNET_DISCONNECTED" not in error] == []
+
+
+NOTICES = """
+  window.told = [];
+  window.Notification = class {
+    static permission = "granted";
+    static requestPermission() { return Promise.resolve("granted"); }
+    constructor(words, { body }) { window.told.push([words, body]); }
+    close() {}
+  };
+  Object.defineProperty(document, "visibilityState", { get: () => window.unseen ? "hidden" : "visible" });
+"""
+
+
+def test_a_notification_says_nothing_of_the_mail_unless_so_chosen(page: Page, box: MemoryMailbox) -> None:
+    put(box, letter_of(0))
+    page.add_init_script(NOTICES)
+    page.goto("/messagerie/")
+
+    def told_when_unseen(number: int) -> None:
+        page.evaluate("window.unseen = true")
+        put(box, letter_of(number), minutes=number)
+        page.evaluate("document.querySelector('mail-app').refresh(true)")
+        page.locator("#messages li.row").nth(number).wait_for()
+
+    told_when_unseen(1)
+    assert page.evaluate("window.told") == []  # nobody asked for any
+    page.get_by_role("button", name="Affichage").click()
+    page.get_by_role("radio", name="« Nouveau courriel », sans rien dire de plus").check()
+    page.wait_for_function("() => document.querySelector('mail-app').dataset.notices === 'sans-contenu'")
+    told_when_unseen(2)
+    assert page.evaluate("window.told") == [["Nouveau courriel", ""]]
+
+
+def test_what_is_put_off_goes_comes_back_and_is_listed(page: Page, box: MemoryMailbox) -> None:
+    put(box, letter_of(1), flags=("\\Seen",))
+    put(box, letter_of(2), minutes=1, flags=("\\Seen",))
+    page.goto("/messagerie/")
+    page.locator("#messages li.row a.open").first.focus()
+    page.keyboard.press("b")
+    dialog = page.get_by_role("dialog", name="Me le rappeler")
+    dialog.get_by_role("button", name="Demain").wait_for()
+    dialog.get_by_role("button", name="Après les").or_(
+        dialog.get_by_role("button", name="Après le pont")
+    ).press("Enter")
+    page.get_by_role("status").get_by_text("Rappel").wait_for()
+    see(page, "Numéro 1")
+    page.get_by_role("status").get_by_role("button", name="Annuler").click()
+    see(page, "Numéro 2", "Numéro 1")
+    page.locator("#messages li.row a.open").first.focus()
+    page.keyboard.press("b")
+    dialog.get_by_role("textbox").fill(f"{NOW + timedelta(days=9):%d/%m/%Y}")
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("Rappel").wait_for()
+    page.goto("/messagerie/suivi/")
+    page.get_by_text(f"{NOW + timedelta(days=9):%Y}").first.wait_for()
+
+
+def test_always_shelving_a_sender_begins_a_filter_from_that_message(page: Page, box: MemoryMailbox) -> None:
+    ref = put(box, letter("Bulletin", From="Zoé Petit <zoe@dehors.example>"))
+    page.goto("/messagerie/")
+    page.locator("#messages li.row").click(button="right")
+    page.get_by_role("menuitem", name="Toujours ranger les courriels de cet expéditeur").click()
+    page.wait_for_url(f"**/parametres/filtres/nouveau?message=INBOX%2F{ref.uid_validity}%2F{ref.uid}")
+
+
+def test_news_wait_for_the_end_of_a_drag(page: Page, box: MemoryMailbox) -> None:
+    box.make_folder("4e B")
+    box.make_folder("Classes")
+    page.goto("/messagerie/")
+    page.locator('a.f[data-folder="4e B"]').hover()
+    page.mouse.down()
+    page.locator('a.f[data-folder="Classes"]').hover()
+    box.make_folder("Fait ailleurs")
+    with page.expect_response("**/dossiers/**"):
+        page.evaluate("void document.querySelector('mail-app').refresh(true)")
+    assert page.locator('a.f[data-folder="Fait ailleurs"]').count() == 0
+    page.locator('a.f[data-folder="Classes"]').hover()
+    page.mouse.up()
+    page.locator('a.f[data-folder="Classes/4e B"]').wait_for()
+    page.locator('a.f[data-folder="Fait ailleurs"]').wait_for()

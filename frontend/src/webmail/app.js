@@ -2,16 +2,16 @@
 import { Acts } from "./acts.js";
 import { Outside, listenToChoices } from "./choices.js";
 import { Conversation } from "./conversation.js";
-import { listenToDrags } from "./drags.js";
+import { listenToDrags, nothingDragged } from "./drags.js";
 import { Folders } from "./folders.js";
 import { RowList } from "./list.js";
 import { Labels } from "./labels.js";
 import { Live } from "./live.js";
 import { Menu, whenAsked } from "./menus.js";
-import { BY_ITSELF, Refused, page, piece, tell, tellRefusal } from "./net.js";
+import { BY_ITSELF, Refused, piece, tell, tellRefusal } from "./net.js";
 import { listenToPanes } from "./panes.js";
 import { Reminders } from "./reminders.js";
-import { Searching } from "./searching.js";
+import { Searching, firstOf } from "./searching.js";
 
 const WIDE = matchMedia("(min-width: 701px)");
 
@@ -87,7 +87,7 @@ export class MailApp extends HTMLElement {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     let html;
     try {
-      html = await (await piece(to.href)).text();
+      html = await (await piece(this.#withWords(to))).text();
     } catch (error) {
       this.lecture.removeAttribute("aria-busy");
       if (turn === this.turn) this.list.markOpen(this.openRef);
@@ -104,6 +104,12 @@ export class MailApp extends HTMLElement {
     return undefined;
   }
 
+  // Opened from a search, the text has the words marked; its address stays what it is.
+  #withWords(to) {
+    if (!this.list.asked || to.search) return to.href;
+    return `${to.href}?${new URLSearchParams({ q: this.list.asked })}`;
+  }
+
   async #visitFolder(to, steps, push) {
     const step = steps.length ? decodeURIComponent(steps[0]) : "INBOX";
     const isPlain = !to.search && !this.list.query;
@@ -117,8 +123,8 @@ export class MailApp extends HTMLElement {
 
   async #whole(to, push) {
     this.section.setAttribute("aria-busy", "true");
-    const answer = await page(to.href).finally(() => this.section.removeAttribute("aria-busy"));
-    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const { first, rest } = await firstOf(to).finally(() => this.section.removeAttribute("aria-busy"));
+    const next = first;
     const app = next.querySelector("mail-app");
     if (!app) {
       location.assign(to.href);
@@ -140,6 +146,22 @@ export class MailApp extends HTMLElement {
     if (this.openMessage) this.#shown(this.openMessage);
     else this.section.querySelector("h2")?.focus?.();
     this.#title();
+    if (rest) await this.#addRest(rest);
+  }
+
+  // All that a slow search found, once the latest of it has been shown.
+  async #addRest(rest) {
+    const { list, section } = this;
+    section.setAttribute("aria-busy", "true");
+    try {
+      const found = (await rest).querySelector("#messages");
+      if (found && list === this.list) {
+        list.adopt(found);
+        section.querySelector(".told").textContent = found.querySelector(".told").textContent;
+      }
+    } finally {
+      section.removeAttribute("aria-busy");
+    }
   }
 
   #takeList() {
@@ -289,7 +311,9 @@ export class MailApp extends HTMLElement {
     });
     try {
       const query = new URLSearchParams({ actif: this.section.dataset.folder });
-      this.#putFolders(await (await piece(`${this.dataset.folders}?${query}`, BY_ITSELF)).text());
+      const html = await (await piece(`${this.dataset.folders}?${query}`, BY_ITSELF)).text();
+      await nothingDragged();
+      this.#putFolders(html);
     } catch (error) {
       tellRefusal(error);
     }

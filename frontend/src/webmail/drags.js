@@ -3,6 +3,32 @@
 const MESSAGES = "application/x-vaguemestre";
 const FOLDER = "application/x-vaguemestre-folder";
 
+let dragging = null;
+
+// What a drag began from must stay in the page until it ends, or the browser gives the drag up: news wait.
+export async function nothingDragged() {
+  while (dragging) await dragging.ended;
+}
+
+function begun() {
+  if (dragging) return;
+  dragging = {};
+  dragging.ended = new Promise((go) => {
+    dragging.end = go;
+  });
+}
+
+// A pointer that moves or a key that is heard says so too, when what was dragged has left the page. News come
+// once whoever listens to the drop has done with it.
+function over() {
+  const ended = dragging;
+  if (!ended) return;
+  setTimeout(() => {
+    dragging = dragging === ended ? null : dragging;
+    ended.end();
+  });
+}
+
 export function listenToDrags(app, folders) {
   const pane = folders.pane;
   app.addEventListener("dragstart", (event) => {
@@ -16,7 +42,9 @@ export function listenToDrags(app, folders) {
       event.dataTransfer.setData("text/plain", folder.dataset.name);
     } else return;
     event.dataTransfer.effectAllowed = "move";
+    begun();
   });
+  for (const end of ["dragend", "drop", "pointermove", "pointerdown", "keydown"]) document.addEventListener(end, over, true);
   const target = (event) => {
     const types = event.dataTransfer?.types ?? [];
     if (types.includes(MESSAGES)) return event.target.closest?.("#dossiers a[data-step]:not([data-use=all])");

@@ -1,5 +1,6 @@
 // The list: chunks of fifty rows; those far from sight are emptied and keep their height, so a folder of
 // 100,000 messages is scrolled like one of a hundred.
+import { nothingDragged } from "./drags.js";
 import { BY_ITSELF, piece, tellRefusal } from "./net.js";
 
 const NEAR = 1200; // pixels above and below the window where rows are kept
@@ -177,6 +178,14 @@ export class RowList {
     this.#restore(anchor);
   }
 
+  // The same list, written more fully by another page.
+  adopt(section) {
+    this.total = Number(section.querySelector(".rows").dataset.total);
+    this.#fill(this.chunks[0], section.querySelector(".chunk").innerHTML);
+    this.#fit();
+    this.section.dispatchEvent(new CustomEvent("mail:listed"));
+  }
+
   async load(chunk, again = false) {
     if (chunk.busy) {
       chunk.again ||= again; // what is on its way may be older than what is asked for
@@ -204,7 +213,9 @@ export class RowList {
     const total = Number(answer.headers.get("X-Total"));
     this.unread = Number(answer.headers.get("X-Unread"));
     if (answer.status !== 304) {
-      this.#fill(chunk, await answer.text());
+      const html = await answer.text();
+      await nothingDragged();
+      this.#fill(chunk, html);
       chunk.etag = answer.headers.get("ETag");
     }
     if (Number.isFinite(total)) this.total = total;

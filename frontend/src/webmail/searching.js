@@ -1,7 +1,8 @@
 // The search box: searches made lately, people proposed for the word at hand, a form for who prefers; and the words
 // looked for, marked where they are found (CSS highlights: nothing of the page changes).
-import { piece, send, tell, tellRefusal } from "./net.js";
+import { page, piece, send, tell, tellRefusal } from "./net.js";
 
+const PATIENCE = 400; // milliseconds after which the latest found are shown before the others
 const OPERATOR = /(?:^|\s)((?:de|from|à|a|to|pour):)?(\S{2,})$/iu;
 
 export class Searching {
@@ -196,6 +197,31 @@ export class Searching {
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }
+}
+
+// A page; of a search that takes its time, first what it finds among recent messages: `rest` is then all of it.
+export async function firstOf(to) {
+  let all = null;
+  const whole = read(to.href).then((found) => {
+    all = found;
+    return found;
+  });
+  if (!to.searchParams.get("q") || to.searchParams.has("tri") || to.searchParams.has("sens")) return { first: await whole };
+  const recent = new URL(to.href);
+  recent.searchParams.set("recents", "1");
+  let timer;
+  const soon = new Promise((go) => {
+    timer = setTimeout(go, PATIENCE);
+  })
+    .then(() => read(recent.href))
+    .then((found) => (found.querySelector("#messages li.row") ? found : whole));
+  soon.catch(() => {}); // the whole answers for both
+  const first = await Promise.race([whole, soon.catch(() => whole)]).finally(() => clearTimeout(timer));
+  return first === all ? { first } : { first, rest: whole };
+}
+
+async function read(address) {
+  return new DOMParser().parseFromString(await (await page(address)).text(), "text/html");
 }
 
 export function bare(text) {

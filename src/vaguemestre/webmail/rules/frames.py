@@ -37,6 +37,7 @@ details.vm-quote > summary:focus-visible {outline: 3px solid light-dark(#2a45c2,
 @media print {.vm-screen {display: none}}
 .vm-text {white-space: pre-wrap; max-width: 80ch}
 .vm-host {font-size: .85em; font-weight: 700; color: light-dark(#7a4f00, #f0c774)}
+mark {color: inherit; background: light-dark(#ffe9a8, #5b4a12)}
 .vm-note {font-size: 14px; color: light-dark(#565d6e, #aab1c1)}
 @media (max-width: 700px) {
   table, tbody, tr, td, th, div, p, img {max-width: 100%% !important; min-width: 0 !important}

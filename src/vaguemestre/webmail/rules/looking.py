@@ -1,13 +1,15 @@
 """How a list is looked at ↔ what its address says."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.webmail.rules.asking import Asked
-from vaguemestre.webmail.values import Only, Order, View
+from vaguemestre.webmail.values import Clause, Only, Order, View, Where
 
+RECENT = 92  # days
 PLAIN = View()
 NOTHING = Asked()
 ORDERS = {
@@ -67,6 +69,12 @@ def query(view: View, asked: str = "") -> str:
         said.append(("sens", "inverse"))
     said += [("seul", only.value) for only in Only if only in view.only]
     return urlencode(said)
+
+
+def recent(view: View, today: date) -> View:
+    """The same search among the messages of the last months."""
+    since = (today - timedelta(days=RECENT)).isoformat()
+    return replace(view, clauses=(*view.clauses, Clause(Where.SINCE, since)))
 
 
 def day(typed: str) -> date:

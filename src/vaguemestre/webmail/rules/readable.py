@@ -5,14 +5,14 @@ what `nh3` writes is served as it is (rule F).
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import islice
 
 import nh3
 
-from vaguemestre.webmail.rules import folding, links, styles
+from vaguemestre.webmail.rules import folding, links, marking, styles
 from vaguemestre.webmail.rules.colours import both, is_colour
 
 VERSION = 2  # changes whenever the same HTML would come out otherwise
@@ -159,8 +159,13 @@ class _Pass:
         return value
 
 
-def readable(html: str, pictures: Pictures, proxied: styles.Remote | None = None) -> Readable:
-    """Clean HTML of a message. `proxied` gives our own address for a remote picture; None shows none."""
+def readable(
+    html: str, pictures: Pictures, proxied: styles.Remote | None = None, words: Sequence[str] = ()
+) -> Readable:
+    """Clean HTML of a message. `proxied` gives our own address for a remote picture; None shows none.
+
+    `words` are marked where the text says them.
+    """
     is_cut = len(html) > LONGEST
     html = html[:LONGEST].replace("\x00", "")
     seen = _Pass(pictures, proxied)
@@ -170,8 +175,10 @@ def readable(html: str, pictures: Pictures, proxied: styles.Remote | None = None
     clean = _clean(html, seen.attribute)
     announced = links.marked(clean)
     without_quotes = folding.folded(announced or clean)
-    if announced is not None or without_quotes is not None:
-        clean = _clean(without_quotes or announced or clean, seen.attribute_again, ours=_FOLDS)
+    ours = without_quotes or announced or clean
+    ours = marking.marked(ours, words) or ours
+    if ours is not clean:
+        clean = _clean(ours, seen.attribute_again, ours=_FOLDS)
     css = "\n".join(rule for rule in (paper, *_ground_rules(seen), *sheets) if rule)
     elsewhere = 0 if proxied else len(_REMOTE_ELSEWHERE.findall(_STYLE_ELEMENT.sub("", html)))
     return Readable(clean, css, len(seen.remote) + elsewhere, frozenset(seen.used), is_cut)

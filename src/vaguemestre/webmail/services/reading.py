@@ -1,12 +1,12 @@
 """One message, read."""
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from vaguemestre.kernel import charsets
 from vaguemestre.webmail.ports import Reads
-from vaguemestre.webmail.rules import kinds, parts, plain
+from vaguemestre.webmail.rules import kinds, marking, parts, plain
 from vaguemestre.webmail.rules.cards import cards
 from vaguemestre.webmail.rules.readable import LONGEST, VERSION, readable
 from vaguemestre.webmail.rules.styles import Remote
@@ -22,19 +22,27 @@ _bodies: Kept[_Key, Body] = Kept(512, 24_000_000, lambda body: len(body.html) + 
 
 
 def read_message(
-    mailbox: Reads, owner: str, ref: MessageRef, *, as_plain: bool = False, proxied: Remote | None = None
+    mailbox: Reads,
+    owner: str,
+    ref: MessageRef,
+    *,
+    as_plain: bool = False,
+    proxied: Remote | None = None,
+    words: Sequence[str] = (),
 ) -> Reading:
     """The message, its text clean, nothing remote in it unless `proxied` says from where it is shown.
 
-    Its unread mark is left alone. `owner` is the mailbox's name. Raises MessageGone.
+    Its unread mark is left alone; `words` are marked in it. `owner` is the mailbox's name.
+    Raises MessageGone.
     """
     opened = mailbox.open(ref)  # asked even when the text is kept: it proves that the message is still there
     chosen = parts.chosen(opened.root, plain=as_plain)
     key = (owner, ref, as_plain, VERSION)
-    body = None if proxied else _bodies.get(key)
+    is_kept = not proxied and not words
+    body = _bodies.get(key) if is_kept else None
     if body is None:
-        body = _body(mailbox, ref, chosen, proxied)
-        if not proxied:
+        body = _body(mailbox, ref, chosen, proxied, words)
+        if is_kept:
             _bodies.put(key, body)
     html_shown = any(part.kind == "text/html" for part in chosen.bodies)
     return Reading(
@@ -81,9 +89,11 @@ class _Pictures:
         return f"data:{kind};base64,{b64encode(content).decode('ascii')}"
 
 
-def _body(mailbox: Reads, ref: MessageRef, chosen: parts.Chosen, proxied: Remote | None) -> Body:
+def _body(
+    mailbox: Reads, ref: MessageRef, chosen: parts.Chosen, proxied: Remote | None, words: Sequence[str]
+) -> Body:
     pictures = _Pictures(mailbox, ref, chosen.inside + chosen.beside)
-    shown = [_part(mailbox, ref, part, pictures, proxied) for part in chosen.bodies]
+    shown = [_part(mailbox, ref, part, pictures, proxied, words) for part in chosen.bodies]
     html = [body.html for body in shown if body.html.strip()]
     return Body(
         css="\n".join(body.css for body in shown if body.css),
@@ -95,14 +105,23 @@ def _body(mailbox: Reads, ref: MessageRef, chosen: parts.Chosen, proxied: Remote
     )
 
 
-def _part(mailbox: Reads, ref: MessageRef, part: Part, pictures: _Pictures, proxied: Remote | None) -> Body:
+def _part(
+    mailbox: Reads,
+    ref: MessageRef,
+    part: Part,
+    pictures: _Pictures,
+    proxied: Remote | None,
+    words: Sequence[str],
+) -> Body:
     content = mailbox.part(ref, part.number, LONGEST + 1)
     label = part.charset
     text = charsets.text(content, label)
     unknown = "" if charsets.is_known(label) else label
     if part.kind != "text/html":
-        return Body("", plain.html_of(text), is_cut=len(text) > plain.LONGEST, unknown_charset=unknown)
-    read = readable(text, pictures, proxied)
+        said = plain.html_of(text)
+        said = marking.marked(said, words) or said
+        return Body("", said, is_cut=len(text) > plain.LONGEST, unknown_charset=unknown)
+    read = readable(text, pictures, proxied, words)
     body = Body(
         read.css, read.html, read.remote, frozenset(parts.bare_id(i).lower() for i in read.used), read.is_cut
     )

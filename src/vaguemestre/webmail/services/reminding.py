@@ -35,6 +35,7 @@ def put_off(
 ) -> tuple[int, ...]:
     """Out of sight until that moment; their reminders' numbers. Those gone meanwhile are passed over.
 
+    The reminder is written down before the message moves: cut short in between, none waits without a date.
     Raises Refusal `webmail.too-many`, QuotaReached.
     """
     if len(refs) > MOST:
@@ -50,11 +51,26 @@ def put_off(
         except MessageGone:
             continue
         former = _row(account_id, PUT_OFF, ref) if ref.folder == FOLDER else None
-        there = (ref,) if ref.folder == FOLDER else mailbox.move([ref], FOLDER)
-        if there:
-            home = former.home if former else _home(folders, ref.folder)
-            made.append(_keep(account_id, PUT_OFF, there[0], opened, until, home=home, now=now))
+        home = former.home if former else _home(folders, ref.folder)
+        number = _keep(account_id, PUT_OFF, ref, opened, until, home=home, now=now)
+        if ref.folder == FOLDER or _put_away(mailbox, number, ref):
+            made.append(number)
     return tuple(made)
+
+
+def _put_away(mailbox: Mailbox, number: int, ref: MessageRef) -> bool:
+    """Move what a reminder is about to where it waits; whether it was still there."""
+    kept = ReminderRow.objects.filter(pk=number)
+    try:
+        there = mailbox.move([ref], FOLDER)
+    except QuotaReached:
+        kept.delete()
+        raise
+    if not there:
+        kept.delete()
+        return False
+    kept.update(folder=there[0].folder, uid_validity=there[0].uid_validity, uid=there[0].uid)
+    return True
 
 
 def await_answer(
@@ -153,11 +169,10 @@ def _is_answered(mailbox: Mailbox, row: ReminderRow) -> bool:
 
 
 def _found(mailbox: Mailbox, row: ReminderRow) -> MessageRef | None:
-    """The message in the folder where it waits."""
-    try:
-        return mailbox.open(_ref(row)).ref
-    except MessageGone:
-        pass
+    """The message in the folder where it waits; one that never went there is not waiting."""
+    if row.folder == FOLDER:
+        with suppress(MessageGone):
+            return mailbox.open(_ref(row)).ref
     try:
         again = mailbox.find_by_message_id(FOLDER, row.message_id) if row.message_id else ()
     except FolderGone:
@@ -170,8 +185,8 @@ def _present(mailbox: Mailbox, home: str) -> str:
 
 
 def _home(folders: Sequence[Folder], folder: str) -> str:
-    """Where a message comes back: where it was, but not to the trash."""
-    ends = {one.name for one in folders if one.use in _ENDS}
+    """Where a message comes back: where it was, but neither to the trash nor to where it waits."""
+    ends = {FOLDER, *(one.name for one in folders if one.use in _ENDS)}
     inbox = of_use(folders, Use.INBOX)
     return folder if folder not in ends else (inbox.name if inbox else "INBOX")
 

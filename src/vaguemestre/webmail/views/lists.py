@@ -45,9 +45,12 @@ def _show(request: SignedInRequest, folder: str) -> HttpResponse:
         if asked:
             said, is_everywhere = asked_of(request.who, asked).folder, "partout" in request.GET
             folder = listing.searched(folders, folder, said, is_everywhere=is_everywhere)
-        page = listing.page_of(mailbox, folder, 0, view)
+        is_first = bool(asked) and "recents" in request.GET
+        page = listing.page_of(
+            mailbox, folder, 0, looking.recent(view, paris_day(timezone.now())) if is_first else view
+        )
         room = mailbox.quota()
-    return whole_page(request, folders, page, view=view, asked=asked, room=room)
+    return whole_page(request, folders, page, view=view, asked=asked, room=room, is_first=is_first)
 
 
 @require_GET

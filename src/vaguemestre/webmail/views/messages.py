@@ -1,5 +1,8 @@
 """One message."""
 
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +14,7 @@ from vaguemestre.vigilance.queries import showing_of
 from vaguemestre.vigilance.values import Showing
 from vaguemestre.webmail.http import (
     about,
+    asked_of,
     base_of,
     mailbox_of,
     own_addresses,
@@ -24,6 +28,7 @@ from vaguemestre.webmail.http import (
 from vaguemestre.webmail.ports import Mailbox, convert
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import frames, kinds, rows, words
+from vaguemestre.webmail.rules.asking import MOST_TERMS
 from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
 from vaguemestre.webmail.rules.header import header
 from vaguemestre.webmail.rules.labels import known_labels, labels
@@ -37,6 +42,7 @@ from vaguemestre.webmail.values import Correspondent, Flag, MessageRef, OpenedMe
 from vaguemestre.webmail.views.shell import whole_page
 
 _OUTGOING = frozenset((Use.SENT, Use.DRAFTS))
+_LONGEST_WORD = 100
 RECEIPT_SETTLED = "$MDNSent"  # RFC 3503: answered or declined, whatever the program
 
 
@@ -101,7 +107,12 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
         "words": words,
         "kinds": kinds,
     }
-    context["body"] = _body_address(base, as_plain="texte" in request.GET, images=bool(context["images"]))
+    context["body"] = _body_address(
+        base,
+        as_plain="texte" in request.GET,
+        images=bool(context["images"]),
+        words=asked_of(request.who, request.GET.get("q", "")).terms,
+    )
     return written("message", context), rows.one_line(opened.subject) or "(sans objet)"
 
 
@@ -110,9 +121,10 @@ def owner(request: SignedInRequest, chain: str) -> str:
     return f"{request.who.mailbox}\0{chain}" if chain else request.who.mailbox
 
 
-def _body_address(base: str, *, as_plain: bool, images: bool) -> str:
-    query = [word for word, said in (("images=1", images), ("texte=1", as_plain)) if said]
-    return f"{base}corps/" + (f"?{'&'.join(query)}" if query else "")
+def _body_address(base: str, *, as_plain: bool, images: bool, words: Sequence[str]) -> str:
+    query = [(word, "1") for word, said in (("images", images), ("texte", as_plain)) if said]
+    query += [("mot", word) for word in words]
+    return f"{base}corps/" + (f"?{urlencode(query)}" if query else "")
 
 
 def _authorship(request: SignedInRequest, opened: OpenedMessage, use: Use) -> dict[str, object]:
@@ -170,7 +182,12 @@ def show_body(
     signer = Signer(request.who.account_id, ref, place) if "images" in request.GET else None
     with reads_of(request.who, ref, chain) as reads:
         reading = read_message(
-            reads, owner(request, chain), ref, as_plain="texte" in request.GET, proxied=signer
+            reads,
+            owner(request, chain),
+            ref,
+            as_plain="texte" in request.GET,
+            proxied=signer,
+            words=[word[:_LONGEST_WORD] for word in request.GET.getlist("mot")[:MOST_TERMS]],
         )
     body = reading.body
     html = body.html or '<p class="vm-note">Ce courriel ne contient pas de texte.</p>'

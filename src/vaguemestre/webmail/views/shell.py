@@ -77,8 +77,12 @@ def whole_page(
     room: Quota | None = None,
     reading: str = "",
     title: str = "",
+    is_first: bool = False,
 ) -> HttpResponse:
-    """Folders, list and reading pane. `reading`: the fragment of an open message, or nothing."""
+    """Folders, list and reading pane. `reading`: the fragment of an open message, or nothing.
+
+    `is_first`: a search goes on, only the latest it found are there.
+    """
     uses = {folder.name: folder.use for folder in folders}
     current = next((folder for folder in folders if folder.name == page.folder), None)
     nothing = written("nothing", about(request))
@@ -98,6 +102,7 @@ def whole_page(
             "step": naming.slug(page.folder),
             "everywhere": naming.slug(listing.everywhere(folders)) if listing.everywhere(folders) else "",
             "asked": asked,
+            "is_first": is_first,
             "view": view,
             "query": looking.query(view, asked),
             "looks": _looks(view),
