@@ -10,3 +10,11 @@ class MoveGoesOn:
 
     long_work: ClassVar[bool] = True
     move_id: int
+
+
+@dataclass(frozen=True)
+class ExportWithdrawn:
+    """Its owner never asked for that copy: nobody takes it away."""
+
+    long_work: ClassVar[bool] = True
+    move_id: int

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.moving import queries, services
-from vaguemestre.moving.events import MoveGoesOn
+from vaguemestre.moving.events import ExportWithdrawn, MoveGoesOn
 from vaguemestre.moving.ports import (
     open_archive,
     open_elsewhere,
@@ -50,10 +50,20 @@ def means() -> Means:
     )
 
 
+def erase_withdrawn(event: ExportWithdrawn) -> None:
+    """Its file, and what was written of it."""
+    if stored := queries.stored_name(event.move_id):
+        _erase(event.move_id, stored)
+
+
 def forget_old_files() -> None:
     """Each minute: files kept long enough go, the row stays."""
     for move_id, stored in queries.files_over(timezone.now() - KEPT):
-        path = settings.CONFIG.moves_dir / stored
-        path.unlink(missing_ok=True)
-        shutil.rmtree(path.with_name(f"{stored}.work"), ignore_errors=True)
-        services.forget_file(move_id)
+        _erase(move_id, stored)
+
+
+def _erase(move_id: int, stored: str) -> None:
+    path = settings.CONFIG.moves_dir / stored
+    path.unlink(missing_ok=True)
+    shutil.rmtree(path.with_name(f"{stored}.work"), ignore_errors=True)
+    services.forget_file(move_id)

@@ -53,6 +53,11 @@ def tally_of(kept: Mapping[str, Any]) -> Tally:
     return Tally(**{**kept, "left": left})
 
 
+def stored_name(move_id: int) -> str:
+    """The name on the disk; "" when there is no file any more."""
+    return Move.objects.filter(pk=move_id).values_list("stored", flat=True).first() or ""
+
+
 def stored_file_exists(move_id: int) -> bool:
     """Whether the file of an export is still kept."""
     return Move.objects.filter(pk=move_id).exclude(stored="").exists()

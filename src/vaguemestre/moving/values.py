@@ -16,6 +16,9 @@ class Kind(StrEnum):
     SEALED = "sealed"  # for another installation
 
 
+WITHDRAWN = "moving.withdrawn"  # the trouble of a copy its owner never asked for
+
+
 class State(StrEnum):
     RUNNING = "running"
     DONE = "done"

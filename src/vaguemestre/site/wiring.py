@@ -92,7 +92,8 @@ from vaguemestre.lives import ports as lives
 from vaguemestre.lives.events import ClosingNear, MailboxDoomed, NeutralReplyDue, NeutralReplyOver
 from vaguemestre.moving import handlers as moving_handlers
 from vaguemestre.moving import ports as moving
-from vaguemestre.moving.events import MoveGoesOn
+from vaguemestre.moving.events import ExportWithdrawn, MoveGoesOn
+from vaguemestre.moving.services import withdraw_export
 from vaguemestre.outbox import handlers as outbox_handlers
 from vaguemestre.outbox import ports as outbox
 from vaguemestre.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
@@ -103,6 +104,7 @@ from vaguemestre.sharing import ports as sharing
 from vaguemestre.sharing import queries as sharing_queries
 from vaguemestre.sharing.events import AccessEnded, LetterLeft, MembersChanged, WorkChanged
 from vaguemestre.sharing.rules.acting import prefix_of, session_named
+from vaguemestre.sharing.services import take_loan_back
 from vaguemestre.sharing.values import Letter
 from vaguemestre.signin import handlers as signin_handlers
 from vaguemestre.signin import ports as signin
@@ -125,6 +127,7 @@ from vaguemestre.sorting import handlers as sorting_handlers
 from vaguemestre.sorting import ports as sorting
 from vaguemestre.sorting import queries as sorting_queries
 from vaguemestre.sorting.events import PassAsked, SortingChanged
+from vaguemestre.sorting.services import stop_expert, stop_filter
 from vaguemestre.sso.cas import handlers as cas_handlers
 from vaguemestre.sso.headers import handlers as headers_handlers
 from vaguemestre.sso.oidc import handlers as oidc_handlers
@@ -195,6 +198,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ClosingNear: (lives_handlers.write_to_contacts,),
     MailboxDoomed: (lives_handlers.erase,),
     MoveGoesOn: (moving_handlers.go_on,),
+    ExportWithdrawn: (moving_handlers.erase_withdrawn,),
     DepositReceived: (deposits_handlers.look_for_viruses,),
     SortingChanged: (sorting_handlers.rewrite_script,),
     PassAsked: (sorting_handlers.carry_pass,),
@@ -208,7 +212,14 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
 
 
 # How other rooms take back what an owner says was not theirs: act of `signin.rules.notices` → service.
-UNDOINGS: dict[str, signin.Undo] = {"ent-linked": take_link_back}
+UNDOINGS: dict[str, signin.Undo] = {
+    "ent-linked": take_link_back,
+    "forward-set": stop_filter,
+    "filter-deletes": stop_filter,
+    "expert-saved": stop_expert,
+    "delegation-given": take_loan_back,
+    "export-asked": withdraw_export,
+}
 
 
 ROUNDS: tuple[Callable[[], None], ...] = (

@@ -151,6 +151,7 @@ def sentence(refusal: Refusal) -> str:
             "La boîte est pleine : supprimez ou exportez de vieux courriels, puis reprenez l’import là où il "
             "s’est arrêté."
         ),
+        "moving.withdrawn": _("Cette copie a été annulée depuis un avertissement ; son fichier est effacé."),
         "moving.account-closed": _("Le compte a été fermé entre-temps."),
         "moving.file-unreadable": _("« %(name)s » ne peut pas être lu."),
         "moving.file-unknown": _(

@@ -7,8 +7,9 @@ from django.db.models import F
 
 from vaguemestre.credentials.events import AccountChanged
 from vaguemestre.credentials.models import Account, OneTimeDevice, Passkey, RecoveryCode, RecoveryContact
+from vaguemestre.credentials.queries import key_held
 from vaguemestre.credentials.services.app_passwords import revoke_app_password
-from vaguemestre.credentials.services.keys import key_found_again
+from vaguemestre.credentials.services.keys import declare_key_lost, key_found_again
 from vaguemestre.credentials.services.one_time import remove_application
 from vaguemestre.credentials.services.passkeys import remove_passkey
 from vaguemestre.credentials.services.recovery_contacts import drop_contact
@@ -37,6 +38,9 @@ def take_back(act: str, account_id: int, number: int, *, by: str, now: datetime)
             return remove_application(account_id, number, by=by, now=now)
         case "key-lost":
             return key_found_again(account_id, number, by=by, now=now)
+        case "key-pin-chosen":
+            key = key_held(account_id)
+            return key is not None and declare_key_lost(account_id, key.device_id, by=by, now=now)
         case "contact-set":
             return drop_contact(account_id, number, by=by, now=now)
         case "app-password-made":

@@ -8,6 +8,7 @@ from vaguemestre.moving.services.asking import (
     forget_file,
     resume_move,
     stop_move,
+    withdraw_export,
 )
 from vaguemestre.moving.services.bringing import bring
 from vaguemestre.moving.services.going import carry_on
@@ -28,5 +29,6 @@ __all__ = [
     "stop_move",
     "take_out",
     "verify",
+    "withdraw_export",
     "write_sealed",
 ]

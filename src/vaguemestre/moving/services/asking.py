@@ -9,9 +9,10 @@ from vaguemestre.credentials.values import SecretKeys
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.moving.events import MoveGoesOn
+from vaguemestre.moving.events import ExportWithdrawn, MoveGoesOn
 from vaguemestre.moving.models import Move
-from vaguemestre.moving.values import Kind, Server, State
+from vaguemestre.moving.values import WITHDRAWN, Kind, Server, State
+from vaguemestre.signin.services import tell
 
 
 @transaction.atomic(durable=True)
@@ -71,12 +72,27 @@ def resume_move(account_id: int, move_id: int) -> None:
     """From where it stopped. Raises Refusal `moving.one-at-a-time`."""
     stopped = Move.objects.filter(
         account_id=account_id, pk=move_id, state__in=(State.STOPPED, State.FAILED)
-    ).first()  # fmt: skip
+    ).exclude(trouble=WITHDRAWN).first()  # fmt: skip
     if stopped is None:
         return
     stopped.state, stopped.trouble, stopped.ended_at = State.RUNNING, "", None
     _saved(stopped)
     announce(MoveGoesOn(stopped.pk))
+
+
+def withdraw_export(account_id: int, number: int, *, by: str, now: datetime) -> bool:
+    """« Ce n’était pas moi »: it goes no further, and its file goes. Inside the caller's transaction.
+
+    False: there is no such copy any more.
+    """
+    copies = Move.objects.filter(account_id=account_id, pk=number, kind__in=(Kind.EXPORT, Kind.SEALED))
+    if not copies.exclude(stored="").update(
+        state=State.FAILED, trouble=WITHDRAWN, ended_at=now, sealed=b""
+    ):  # fmt: skip
+        return False
+    record("moving.export-withdrawn", to=f"account:{account_id}", by=by, at=now, number=number)
+    announce(ExportWithdrawn(number))
+    return True
 
 
 @transaction.atomic(durable=True)
@@ -88,8 +104,10 @@ def forget_file(move_id: int) -> None:
 def _asked(move: Move, by: str, now: datetime) -> int:
     move.state, move.begun_at = State.RUNNING, now
     _saved(move)
-    record(f"moving.{move.kind}-asked", to=f"account:{move.account_id}", by=by, at=now, move=move.pk)
+    record(f"moving.{move.kind}-asked", to=f"account:{move.account_id}", by=by, at=now, number=move.pk)
     announce(MoveGoesOn(move.pk))
+    if move.kind in (Kind.EXPORT, Kind.SEALED) and by == f"account:{move.account_id}":
+        tell(move.account_id, "export-asked", now=now, number=move.pk)
     return move.pk
 
 

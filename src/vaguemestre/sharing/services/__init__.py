@@ -2,7 +2,7 @@
 
 from vaguemestre.sharing.services.boxes import close_boxes, follow_owners, open_school_boxes
 from vaguemestre.sharing.services.keys import make_key, revoke_key
-from vaguemestre.sharing.services.loans import end_loan, lend_mailbox, note_entry
+from vaguemestre.sharing.services.loans import end_loan, lend_mailbox, note_entry, take_loan_back
 from vaguemestre.sharing.services.members import (
     add_member,
     change_member,
@@ -58,5 +58,6 @@ __all__ = [
     "stop_answering",
     "stop_reading",
     "take",
+    "take_loan_back",
     "warn_before_answer",
 ]

@@ -15,6 +15,7 @@ from vaguemestre.sharing.models import Box, Deed, Member
 from vaguemestre.sharing.rules.owners import end_of
 from vaguemestre.sharing.services.members import check_days, end_row, start_of_access
 from vaguemestre.sharing.values import Kind, Right, Source, Wanted
+from vaguemestre.signin.services import tell
 
 _MOST = 5
 _LONGEST = timedelta(days=366)
@@ -56,7 +57,10 @@ def lend_mailbox(
         only_reception=only_reception,
         added_by=by,
     )
-    _tell_owner("sharing.loan-given", account_id, colleague.account_id, by=by, now=now)
+    name = _tell_owner("sharing.loan-given", account_id, colleague.account_id, row.pk, by=by, now=now)
+    tell(
+        account_id, "delegation-given", now=now, number=row.pk, detail=f"À {name}, {address.strip().lower()}"
+    )
     announce(MembersChanged(box.pk, colleague.account_id, "added", by, now.isoformat()))
     return row.pk
 
@@ -67,14 +71,26 @@ def end_loan(account_id: int, member_id: int, *, by: str, now: datetime) -> Acce
 
     Raises Refusal `sharing.member-gone`.
     """
+    event = _ended(account_id, member_id, by=by, now=now)
+    if event is None:
+        raise Refusal("sharing.member-gone")
+    return event
+
+
+def take_loan_back(account_id: int, number: int, *, by: str, now: datetime) -> bool:
+    """« Ce n’était pas moi ». Inside the caller's transaction. False: nothing to undo."""
+    return _ended(account_id, number, by=by, now=now) is not None
+
+
+def _ended(account_id: int, member_id: int, *, by: str, now: datetime) -> AccessEnded | None:
     row = (
         Member.objects.select_for_update()
         .filter(pk=member_id, box__account_id=account_id, box__kind=Kind.PERSON, ended_at__isnull=True)
         .first()
     )
     if row is None:
-        raise Refusal("sharing.member-gone")
-    _tell_owner("sharing.loan-ended", account_id, row.account_id, by=by, now=now)
+        return None
+    _tell_owner("sharing.loan-ended", account_id, row.account_id, row.pk, by=by, now=now)
     return end_row(row, by=by, now=now)
 
 
@@ -86,13 +102,14 @@ def note_entry(box_id: int, account_id: int, *, now: datetime) -> None:
         return
     Deed.objects.create(box_id=box_id, account_id=account_id, what="enter", at=now)
     owner = Box.objects.values_list("account_id", flat=True).get(pk=box_id)
-    _tell_owner("sharing.loan-used", owner, account_id, by=f"account:{account_id}", now=now)
+    _tell_owner("sharing.loan-used", owner, account_id, 0, by=f"account:{account_id}", now=now)
 
 
-def _tell_owner(what: str, owner_id: int, colleague_id: int, *, by: str, now: datetime) -> None:
-    """A line of « Mon activité »."""
+def _tell_owner(what: str, owner_id: int, colleague_id: int, number: int, *, by: str, now: datetime) -> str:
+    """A line of « Mon activité »; the colleague's name."""
     name = names_of([colleague_id]).get(colleague_id, "")
-    record(what, to=f"account:{owner_id}", by=by, at=now, name=name)
+    record(what, to=f"account:{owner_id}", by=by, at=now, name=name, number=number)
+    return name
 
 
 def _box_of(account_id: int, now: datetime) -> Box:

@@ -45,6 +45,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Des courriels seront transférés automatiquement",
         "Un filtre de votre boîte transfère désormais des courriels à une autre adresse.",
     ),
+    "filter-deletes": (
+        "Un filtre supprime des courriels",
+        "Un filtre qui met à la corbeille des courriels qui arrivent a été créé, modifié ou activé.",
+    ),
+    "expert-saved": (
+        "Un filtre écrit à la main a été enregistré",
+        "Des instructions écrites à la main ont été enregistrées dans vos filtres : elles peuvent transférer "
+        "ou supprimer des courriels qui arrivent.",
+    ),
     "desk-compromised": (
         "Votre compte a été mis à l’abri",
         "Votre compte semble avoir été utilisé par quelqu’un d’autre. L’assistance a fermé toutes les "
@@ -172,14 +181,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Votre clé OTP est déclarée perdue",
         "Votre clé OTP a été déclarée perdue : elle n’ouvre plus rien.",
     ),
-    "filter-redirects": (
-        "Un filtre transfère ou supprime vos courriels",
-        "Un filtre qui transfère ou supprime des courriels qui arrivent a été créé ou modifié.",
-    ),
-    "forwarding-set": (
-        "Vos courriels sont transférés",
-        "Un transfert automatique de vos courriels a été mis en place ou modifié.",
-    ),
     "delegation-given": (
         "Quelqu’un d’autre peut agir dans votre boîte",
         "Un accès à votre boîte ou à un de vos dossiers a été donné à quelqu’un.",
@@ -210,13 +211,25 @@ SENSITIVE: frozenset[str] = frozenset(
     {
         "new-browser", "application-added", "application-removed", "recovery-codes-made", "passkey-added",
         "passkey-removed", "contact-set", "contact-dropped", "recovered", "password-changed",
-        "app-password-made", "key-pin-chosen", "key-lost", "filter-redirects", "forwarding-set",
+        "app-password-made", "key-pin-chosen", "key-lost", "forward-set", "filter-deletes", "expert-saved",
         "delegation-given", "export-asked", "ent-linked",
     }
 )  # fmt: skip
 
 # Those that can be taken back without closing everything.
-UNDONE: frozenset[str] = SENSITIVE - {"new-browser", "export-asked", "key-pin-chosen"}
+UNDONE: frozenset[str] = SENSITIVE - {"new-browser"}
+
+# Journal action → act: what closing everything takes back besides, when it was done since.
+SINCE: Mapping[str, str] = {
+    "sorting.forward-set": "forward-set",
+    "sorting.filter-deletes": "filter-deletes",
+    "sorting.expert-saved": "expert-saved",
+    "sharing.loan-given": "delegation-given",
+    "moving.export-asked": "export-asked",
+    "moving.sealed-asked": "export-asked",
+    "classes.ent-linked": "ent-linked",
+    "credentials.key-pin-chosen": "key-pin-chosen",
+}
 
 
 def notice_id(account_id: int, act: str, at: str, mailbox: str) -> str:

@@ -1,6 +1,7 @@
 """« Ce n'était pas moi »: a change undone, or everything closed and another password asked for. Use cases."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -17,17 +18,20 @@ from vaguemestre.credentials.services import (
     revoke_every_app_password,
     take_back,
 )
+from vaguemestre.journal.queries import lines_about
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.signin.links import Alarm
 from vaguemestre.signin.models import Device, UsedLink
 from vaguemestre.signin.ports import Revocations, Undo
+from vaguemestre.signin.rules.notices import SINCE
 from vaguemestre.signin.rules.throttle import ACCOUNT
 from vaguemestre.signin.services.sessions import end_other_sessions
 from vaguemestre.signin.services.telling import tell
 from vaguemestre.signin.services.throttle import clear, give_back, pay
 
+_READ_BACK = 500  # lines of the journal
 _BY = "notice"  # whoever holds the link: the owner, or who reads their contact's mail
 
 
@@ -57,6 +61,7 @@ def close_everything(
             raise Refusal("signin.link-used")
         _taken_back(alarm, others, now=now)
         drop_added_since(account_id, alarm.at, by=_BY, now=now)
+        _take_back_since(alarm, others, now=now)
         revoke_every_app_password(account_id, by=_BY, now=now)
         bar_password(account_id, by=_BY, now=now)
         Device.objects.filter(account_id=account_id, forgotten_at__isnull=True).update(forgotten_at=now)
@@ -93,6 +98,16 @@ def forget_what_is_over(*, now: datetime) -> None:
     """What was kept for an undo that may not come any more, and links that are too old anyway."""
     forget_withdrawn(now)
     UsedLink.objects.filter(used_at__lt=now - UNDO_LIFE).delete()
+
+
+def _take_back_since(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> None:
+    """What a stranger made of the account since: transfers, filters, loans, copies."""
+    for line in lines_about(f"account:{alarm.account_id}", limit=_READ_BACK):
+        if line.at < alarm.at:
+            break
+        if act := SINCE.get(line.action):
+            number = int(str(line.details.get("number") or 0))
+            _taken_back(replace(alarm, act=act, number=number), others, now=now)
 
 
 def _taken_back(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> bool:

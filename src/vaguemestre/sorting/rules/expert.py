@@ -38,6 +38,16 @@ def check_expert(content: str, owner: Owner, *, forwards_outside: bool) -> tuple
     return tuple(found)
 
 
+def does_something(content: str) -> bool:
+    """Whether anything but comments stands in it."""
+    return next(_tokens(content), None) is not None
+
+
+def commented(content: str) -> str:
+    """The same, doing nothing: its writer finds it again, and whoever did not write it reads it."""
+    return "".join(f"# {line}\n" for line in content.splitlines())
+
+
 def _may_go(rest: list[tuple[int, str, str]], owner: Owner, *, forwards_outside: bool) -> bool:
     """The address of a redirection: the string after its tags, alone."""
     for _, kind, text in rest:

@@ -62,6 +62,13 @@ def check_filter(
         _check_forward(wanted.outcome.forward_to, owner, forwards_outside=forwards_outside)
 
 
+def act_of(outcome: Outcome) -> str:
+    """What the owner is told of it, on another channel too: mail that goes on or goes away; "" of others."""
+    if outcome.forward_to:
+        return "forward-set"
+    return "filter-deletes" if outcome.discards or outcome.move_to == TRASH else ""
+
+
 def _check_outcome(outcome: Outcome, folders: Collection[str]) -> None:
     if outcome in (Outcome(), Outcome(stops=False)):
         raise Refusal("sorting.filter-idle")

@@ -6,13 +6,14 @@ from vaguemestre.sorting.services.absences import (
     save_absence,
     set_neutral_absence,
 )
-from vaguemestre.sorting.services.expert import import_script, save_expert
+from vaguemestre.sorting.services.expert import import_script, save_expert, stop_expert
 from vaguemestre.sorting.services.filters import (
     arrange_filters,
     drop_filter,
     import_filters,
     save_filter,
     shift_filter,
+    stop_filter,
     switch_filter,
 )
 from vaguemestre.sorting.services.passing import ask_pass, carry_pass
@@ -35,5 +36,7 @@ __all__ = [
     "save_spam",
     "set_neutral_absence",
     "shift_filter",
+    "stop_expert",
+    "stop_filter",
     "switch_filter",
 ]

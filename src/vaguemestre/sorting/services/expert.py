@@ -7,11 +7,12 @@ from django.db import transaction
 
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.services import tell
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.events import SortingChanged
 from vaguemestre.sorting.models import ScriptRow
 from vaguemestre.sorting.ports import OpenScripts
-from vaguemestre.sorting.rules.expert import check_expert
+from vaguemestre.sorting.rules.expert import check_expert, commented, does_something
 from vaguemestre.sorting.services.changing import changed
 from vaguemestre.sorting.services.filters import keep_filter
 from vaguemestre.sorting.values import Filter, ScriptError
@@ -87,5 +88,22 @@ def _compiled(
 
 
 def _keep(account_id: int, plain: str, *, by: str, now: datetime) -> None:
+    before = queries.expert_of(account_id)
     ScriptRow.objects.update_or_create(account_id=account_id, defaults={"expert": plain})
     record("sorting.expert-saved", to=f"account:{account_id}", by=by, at=now, lines=plain.count("\n"))
+    if plain and plain != before:
+        tell(account_id, "expert-saved", now=now)
+
+
+def stop_expert(account_id: int, number: int, *, by: str, now: datetime) -> bool:
+    """« Ce n’était pas moi »: every line becomes a comment, and may be read. Inside the caller's transaction.
+
+    False: nothing of it did anything. `number` says nothing here: there is one such part.
+    """
+    written = queries.expert_of(account_id)
+    if not does_something(written):
+        return False
+    ScriptRow.objects.filter(account_id=account_id).update(expert=commented(written))
+    record("sorting.expert-stopped", to=f"account:{account_id}", by=by, at=now)
+    changed(account_id)
+    return True

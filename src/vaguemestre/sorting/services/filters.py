@@ -1,20 +1,19 @@
 """Filters: kept, changed, put in order, taken from a file."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 
-from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.signin.events import AccountTouched
+from vaguemestre.signin.services import tell
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.events import SortingChanged
 from vaguemestre.sorting.models import FilterRow
-from vaguemestre.sorting.rules.filters import MOST_FILTERS, arranged, check_filter, moved
+from vaguemestre.sorting.rules.filters import MOST_FILTERS, act_of, arranged, check_filter, moved
 from vaguemestre.sorting.services.changing import changed
 from vaguemestre.sorting.values import Filter
 
@@ -82,19 +81,47 @@ def keep_filter(
         if mine.count() >= MOST_FILTERS:
             raise Refusal("sorting.filter-many", most=MOST_FILTERS)
         last = mine.aggregate(last=Max("position"))["last"] or 0
-        FilterRow.objects.create(account_id=account_id, position=last + 1, **kept)
+        row = FilterRow.objects.create(account_id=account_id, position=last + 1, **kept)
+        wanted = replace(wanted, filter_id=row.pk)
     record("sorting.filter-saved", to=f"account:{account_id}", by=by, at=now, name=wanted.name)
-    if forward and (known is None or known.outcome.forward_to != forward):
-        record("sorting.forward-set", to=f"account:{account_id}", by=by, at=now, address=forward)
-        reason = f"filtre « {wanted.name} », vers {forward}"
-        announce(AccountTouched(account_id, "forward-set", now.isoformat(), reason))
+    if known is None or replace(known, name=wanted.name) != wanted:
+        _tell(account_id, wanted, by=by, now=now)
+
+
+def _tell(account_id: int, one: Filter, *, by: str, now: datetime) -> None:
+    """Its owner reads of a filter that sends mail on or away. Inside the caller's transaction."""
+    act, to = act_of(one.outcome), f"account:{account_id}"
+    if not act or not one.is_on:
+        return
+    if forward := one.outcome.forward_to:
+        record("sorting.forward-set", to=to, by=by, at=now, address=forward, number=one.filter_id)
+    else:
+        record("sorting.filter-deletes", to=to, by=by, at=now, name=one.name, number=one.filter_id)
+    where = f", vers {forward}" if forward else ""
+    tell(account_id, act, now=now, number=one.filter_id, detail=f"Filtre « {one.name} »{where}")
 
 
 @transaction.atomic(durable=True)
 def switch_filter(account_id: int, filter_id: int, *, is_on: bool, by: str, now: datetime) -> SortingChanged:
+    """Switched on again, one that sends mail on or away is told as when it was made."""
+    known = queries.filter_of(account_id, filter_id)
     FilterRow.objects.filter(account_id=account_id, pk=filter_id).update(is_on=is_on)
     record("sorting.filter-switched", to=f"account:{account_id}", by=by, at=now, is_on=is_on)
+    if known and is_on and not known.is_on:
+        _tell(account_id, replace(known, is_on=True), by=by, now=now)
     return changed(account_id)
+
+
+def stop_filter(account_id: int, number: int, *, by: str, now: datetime) -> bool:
+    """« Ce n’était pas moi »: it stays to be looked at, and does nothing. Inside the caller's transaction.
+
+    False: it is gone, or off.
+    """
+    if not FilterRow.objects.filter(account_id=account_id, pk=number, is_on=True).update(is_on=False):
+        return False
+    record("sorting.filter-stopped", to=f"account:{account_id}", by=by, at=now, number=number)
+    changed(account_id)
+    return True
 
 
 @transaction.atomic(durable=True)

@@ -16,7 +16,7 @@ from vaguemestre.sorting.forms.filters import FilterForm
 from vaguemestre.sorting.forms.sentences import said
 from vaguemestre.sorting.http import has_proof, proof
 from vaguemestre.sorting.ports import folders_of, message_of, recent_of
-from vaguemestre.sorting.rules.filters import fits, needs_whole, suggested
+from vaguemestre.sorting.rules.filters import act_of, fits, needs_whole, suggested
 from vaguemestre.sorting.values import Choice, Filter
 
 TRIED = 200  # messages a trial looks at
@@ -92,15 +92,15 @@ def save_filter(request: SignedInRequest, filter_id: int = 0) -> HttpResponse:
 @require_POST
 @signed_in
 def change_filter(request: SignedInRequest, filter_id: int, act: str) -> HttpResponse:
-    """On, off, up, down, gone: none of these makes mail go anywhere it did not."""
+    """On, off, up, down, gone. What makes mail go on or away again asks for a fresh proof."""
     account_id, now = request.who.account_id, timezone.now()
     match act:
         case "monter" | "descendre":
             event = services.shift_filter(account_id, filter_id, -1 if act == "monter" else 1)
-        case "activer" | "desactiver":
-            event = services.switch_filter(
-                account_id, filter_id, is_on=act == "activer", by=by(request), now=now
-            )
+        case "activer":
+            return _switch_on(request, filter_id)
+        case "desactiver":
+            event = services.switch_filter(account_id, filter_id, is_on=False, by=by(request), now=now)
         case "supprimer":
             event = services.drop_filter(account_id, filter_id, by=by(request), now=now)
         case "appliquer":
@@ -116,6 +116,21 @@ def arrange(request: SignedInRequest) -> HttpResponse:
     """The list as it was dragged: `ordre` names the filters, first to last."""
     order = [int(told) for told in request.POST.getlist("ordre") if told.isascii() and told.isdigit()]
     return done(services.arrange_filters(request.who.account_id, order))
+
+
+def _switch_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
+    known = queries.filter_of(request.who.account_id, filter_id)
+    if known and act_of(known.outcome):
+        return _switch_on_proved(request, filter_id)
+    return _switched_on(request, filter_id)
+
+
+def _switched_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
+    account_id, now = request.who.account_id, timezone.now()
+    return done(services.switch_filter(account_id, filter_id, is_on=True, by=by(request), now=now))
+
+
+_switch_on_proved = recently_signed_in(_switched_on)
 
 
 def _pass(request: SignedInRequest, filter_id: int) -> HttpResponse:

@@ -1,0 +1,156 @@
+"""« Ce n’était pas moi » takes back what other rooms did: transfers, filters, loans, copies."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from tests.signin.people import PASSWORD, account, add_key
+
+from vaguemestre.credentials.models import Account, OneTimeDevice
+from vaguemestre.engines.memory.scripts import MemorySieve
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.moving.events import ExportWithdrawn
+from vaguemestre.moving.handlers import erase_withdrawn
+from vaguemestre.moving.models import Move
+from vaguemestre.moving.queries import stored_file
+from vaguemestre.moving.services import ask_export, resume_move
+from vaguemestre.sharing.models import Member
+from vaguemestre.sharing.services import lend_mailbox
+from vaguemestre.sharing.values import Right, Wanted
+from vaguemestre.signin.links import alarm_link
+from vaguemestre.signin.models import BrowserSession
+from vaguemestre.signin.ports import revocations
+from vaguemestre.signin.services import tell
+from vaguemestre.sorting import queries as sorting
+from vaguemestre.sorting.services import save_expert, save_filter, switch_filter
+from vaguemestre.sorting.values import Aspect, Condition, Filter, Outcome, Relation
+
+pytestmark = pytest.mark.django_db
+
+ALL = (Condition(Aspect.SUBJECT, Relation.CONTAINS, "paie"),)
+AWAY = Filter("Paie", ALL, Outcome(forward_to="collegue@ac-amiens.test"))
+GONE = Filter("Paie", ALL, Outcome(discards=True))
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account()
+
+
+def told(act: str) -> list[dict[str, object]]:
+    """What its owner is told of that act, as announced: in the inbox, and at the recovery contact."""
+    rows = [row.args_kwargs["args"] for row in DBTaskResult.objects.order_by("enqueued_at")]
+    kept = [(handler.rpartition(":")[2], fields) for handler, _, fields, _ in rows]
+    owner = [fields for handler, fields in kept if handler == "tell_owner" and fields["act"] == act]
+    contacts = [fields for handler, fields in kept if handler == "tell_contacts" and fields["act"] == act]
+    assert len(owner) == len(contacts)
+    return owner
+
+
+def refused(act: str, which: str = "seul") -> int:
+    """Its owner follows the link of that notice."""
+    one = told(act)[-1]
+    link = alarm_link("", int(str(one["account_id"])), act, str(one["at"]), int(str(one["number"])))
+    return Client().post(link, {which: "1"}).status_code
+
+
+def save(who: Account, wanted: Filter) -> None:
+    save_filter(who.pk, wanted, (), by=f"account:{who.pk}", now=timezone.now())
+
+
+@pytest.mark.parametrize(("wanted", "act"), [(AWAY, "forward-set"), (GONE, "filter-deletes")])
+def test_a_filter_that_sends_mail_on_or_away_is_switched_off(
+    nicolas: Account, wanted: Filter, act: str
+) -> None:
+    save(nicolas, wanted)
+    assert refused(act) == 200
+    kept = sorting.filters_of(nicolas.pk)[0]
+    assert (kept.name, kept.is_on) == ("Paie", False)
+    assert refused(act) == 422  # nothing is left to undo
+    switch_filter(nicolas.pk, kept.filter_id, is_on=True, by="x", now=timezone.now())
+    assert len(told(act)) == 2
+
+
+def test_an_ordinary_filter_is_nobodys_alarm(nicolas: Account) -> None:
+    save_filter(nicolas.pk, Filter("Rangé", ALL, Outcome(move_to="A")), ("A",), by="x", now=timezone.now())
+    assert told("forward-set") == told("filter-deletes") == []
+
+
+def test_a_filter_is_switched_on_again_with_a_fresh_proof_only(client: Client, nicolas: Account) -> None:
+    save(nicolas, AWAY)
+    refused("forward-set")
+    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    number = sorting.filters_of(nicolas.pk)[0].filter_id
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=6))
+    revocations.get().bump()
+    answer = client.post(f"/parametres/filtres/{number}/activer")
+    assert answer["Location"].startswith("/alogin?confirmer=1")
+    assert not sorting.filters_of(nicolas.pk)[0].is_on
+
+
+def test_what_was_written_by_hand_does_nothing_more_and_may_be_read(nicolas: Account) -> None:
+    script = 'redirect :copy "collegue@ac-amiens.test";\n/* tout */ stop;\n'
+    save_expert(nicolas.pk, script, MemorySieve(), by="x", now=timezone.now())
+    assert refused("expert-saved") == 200
+    kept = sorting.expert_of(nicolas.pk)
+    assert kept == "".join(f"# {line}\n" for line in script.splitlines())
+    assert refused("expert-saved") == 422
+
+
+def lent(of: Account) -> None:
+    colleague = account("paul", first_name="Paul", last_name="Obry")
+    today = paris_day(timezone.now())
+    wanted = Wanted(Right.READ, today, today + timedelta(days=9))
+    address = colleague.person.addresses.get().address  # type: ignore[union-attr]
+    lend_mailbox(of.pk, address, wanted, only_reception=False, by="x", now=timezone.now())
+
+
+def test_a_mailbox_lent_is_taken_back(nicolas: Account) -> None:
+    lent(nicolas)
+    assert "Paul Obry" in str(told("delegation-given")[0]["detail"])
+    assert refused("delegation-given") == 200
+    assert Member.objects.get().ended_at
+
+
+def copied(of: Account) -> Move:
+    move = ask_export(of.pk, "ab" * 16, "x.zip", by=f"account:{of.pk}", now=timezone.now())
+    settings.CONFIG.moves_dir.mkdir(parents=True, exist_ok=True)
+    (settings.CONFIG.moves_dir / ("ab" * 16)).write_bytes(b"PK")
+    Move.objects.filter(pk=move).update(state="done")
+    return Move.objects.get(pk=move)
+
+
+def test_a_copy_nobody_asked_for_is_erased_and_does_not_go_on(client: Client, nicolas: Account) -> None:
+    move = copied(nicolas)
+    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    assert stored_file(nicolas.pk, move.pk)
+    assert refused("export-asked") == 200
+    assert client.get(f"/parametres/courriers/{move.pk}/telecharger").status_code == 404
+    erase_withdrawn(ExportWithdrawn(move.pk))
+    assert not (settings.CONFIG.moves_dir / move.stored).exists()
+    resume_move(nicolas.pk, move.pk)
+    move.refresh_from_db()
+    assert (move.state, move.trouble) == ("failed", "moving.withdrawn")
+
+
+def test_the_pin_somebody_else_chose_makes_the_key_a_lost_one(nicolas: Account) -> None:
+    add_key(nicolas, "1984")
+    tell(nicolas.pk, "key-pin-chosen", now=timezone.now())
+    assert refused("key-pin-chosen") == 200
+    assert OneTimeDevice.objects.get().lost_at
+
+
+def test_closing_everything_takes_back_all_that_was_done_since(nicolas: Account) -> None:
+    save(nicolas, Filter("À moi", ALL, AWAY.outcome))
+    for _ in range(2):
+        Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    save(nicolas, AWAY)
+    lent(nicolas)
+    copied(nicolas)
+    assert refused("new-browser", "tout") == 302
+    assert {one.name: one.is_on for one in sorting.filters_of(nicolas.pk)} == {"À moi": True, "Paie": False}
+    assert Member.objects.get().ended_at
+    assert Move.objects.get().trouble == "moving.withdrawn"
