@@ -7,6 +7,7 @@ import email.message
 import email.utils
 import fcntl
 import hashlib
+import http.client
 import imaplib
 import os
 import secrets
@@ -34,6 +35,7 @@ from vaguemestre.engines.instance import OUTSIDE, forget_alias, open_home
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.projection import chosen as projection
+from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.rules.authors import check_authors
 from vaguemestre.outbox.rules.replies import reply_of
@@ -42,7 +44,7 @@ from vaguemestre.provisioning.values import AppKey, Owed
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
 
-_OFFSETS = (0, 1, 2, 3, 4, 5, 25, 26, 143, 190, 465, 587, 993)
+_OFFSETS = (0, 1, 2, 3, 4, 5, 25, 26, 53, 143, 190, 332, 334, 465, 587, 993)
 
 
 def wait_until(true: Callable[[], Any], seconds: float = 20) -> Any:
@@ -191,6 +193,23 @@ class LiveEngines:
             postfix.command(self.config), postfix.environment(self.config)
         )
         wait_until(lambda: postfix.is_ready(self.config))
+
+    def start_filter(self, name_server: str) -> None:
+        """rspamd, for the tests about it: mail arrives all the same while it is not there."""
+        rspamd.prepare(self.config, name_server)
+        self.children["rspamd"] = self._launch(rspamd.command(self.config), {})
+        wait_until(lambda: not is_free(self.config.ports.filter), 60)
+        wait_until(self._filter_answers, 60)
+
+    def _filter_answers(self) -> bool:
+        client = http.client.HTTPConnection("127.0.0.1", self.config.ports.filter_controller, timeout=5)
+        try:
+            client.request("GET", "/ping")
+            return client.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            client.close()
 
     def stop(self) -> None:
         for name in list(self.children):

@@ -28,6 +28,13 @@ def test_our_own_processes_come_in_order_and_end_first() -> None:
     assert not any(child.ends_last for child in children)
 
 
+def test_an_instance_is_ready_without_its_filter() -> None:
+    filter_, names = plan.content_filter(CONFIG, ("rspamd",)), plan.names(CONFIG, "python")
+    assert filter_.is_optional
+    assert names.is_optional
+    assert [question.port for question in filter_.ready] == [20_334, 20_332]
+
+
 def test_every_child_is_asked_on_its_own_port() -> None:
     children = [
         *plan.engines(CONFIG, DOVECOT, POSTFIX),
@@ -70,4 +77,4 @@ def test_a_service_that_was_ready_is_soon_back_however_often_it_is_killed(
 @given(st.integers(min_value=1, max_value=63_000))
 def test_no_two_services_share_a_port(base: int) -> None:
     ports = plan.listening_ports(Config(home=Path("/srv/essai"), port_base=base))
-    assert len(ports) == len(set(ports)) == 12
+    assert len(ports) == len(set(ports)) == 14

@@ -19,10 +19,12 @@ from vaguemestre.kernel.errors import EngineRefused
 
 MAIL_USER = "vaguemestre-mail"
 POSTFIX_USER = "postfix"
+FILTER_USER = "_rspamd"
 OUTSIDE = "outside@exterieur.test"
 
 # A socket's path holds 107 bytes at most (unix(7)); Dovecot's longest names below its base take 40.
 _LONGEST_HOME = 107 - len("/run/d") - 40
+_FILTER = Path("/usr/bin/rspamd")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.+-]+", re.ASCII)
 
 
@@ -42,6 +44,8 @@ class MailShape(Protocol):
     def full_text_search(self) -> bool: ...
     @property
     def forward_outside(self) -> bool: ...
+    @property
+    def content_filter(self) -> bool: ...
 
 
 class DatabaseShape(Protocol):
@@ -74,6 +78,10 @@ class PortsShape(Protocol):
     def mx(self) -> int: ...
     @property
     def managesieve(self) -> int: ...
+    @property
+    def filter(self) -> int: ...
+    @property
+    def filter_controller(self) -> int: ...
 
 
 class Instance(Protocol):
@@ -153,6 +161,11 @@ def system_user() -> pwd.struct_passwd:
 
 def postfix_group() -> int:
     return grp.getgrnam(POSTFIX_USER).gr_gid
+
+
+def has_filter(instance: Instance) -> bool:
+    """Whether arriving mail passes through a content filter: wanted, and installed."""
+    return instance.mail.content_filter and _FILTER.is_file()
 
 
 def alias(instance: Instance) -> Path:

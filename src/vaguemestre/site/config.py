@@ -200,6 +200,7 @@ class Ports:
     managesieve: int
     filter: int  # rspamd's milter, on the loopback
     filter_controller: int
+    names: int  # the demonstration's own name server (UDP), on the loopback
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,7 @@ class Config:
             managesieve=base + 190,
             filter=base + 332,
             filter_controller=base + 334,
+            names=base + 53,
         )
 
     @property

@@ -352,7 +352,7 @@ def _plug_decoders(config: Config) -> None:
     webmail.convert.plug(apart)
     webmail.previews.plug(Shelf(config.data_dir / "previews", apart, is_wanted=config.mail.office_previews))
     webmail.authorities.plug(trusted)
-    webmail.teach.plug(Learning(config.ports.filter_controller))
+    webmail.teach.plug(Learning(config.ports.filter_controller, config.secrets_dir / "filter_key"))
 
 
 def _live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:

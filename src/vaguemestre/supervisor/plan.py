@@ -30,7 +30,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Child:
-    """One process to keep running. `log_file`: where it writes itself, when not on its standard output."""
+    """One process to keep running. `log_file`: where it writes itself, when not on its standard output.
+
+    `is_optional`: the instance is ready without it, and does not wait for its end.
+    """
 
     name: str
     argv: tuple[str, ...]
@@ -38,6 +41,7 @@ class Child:
     environment: tuple[tuple[str, str], ...] = ()
     log_file: Path | None = None
     ends_last: bool = False  # mail engines, so that what the others still hand over is taken
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,27 @@ def _worker(config: Config, python: str, name: str, queue: str) -> Child:
         ),
         (Question(Ask.HEARTBEAT, expect=heartbeat),),
     )  # fmt: skip
+
+
+def content_filter(config: Config, argv: Sequence[str]) -> Child:
+    """What looks at arriving mail. Without it, mail arrives all the same."""
+    ports = config.ports
+    return Child(
+        "rspamd",
+        tuple(argv),
+        (Question(Ask.PAGE, ports.filter_controller, "/ping"), Question(Ask.GREETING, ports.filter)),
+        is_optional=True,
+    )
+
+
+def names(config: Config, python: str) -> Child:
+    """The demonstration's name server: what its outside world says of its own mail."""
+    return Child(
+        "names",
+        (python, "-m", "vaguemestre.demo.names"),
+        (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "names.heartbeat")),),
+        is_optional=True,
+    )
 
 
 def neighbours(config: Config, python: str, folder: Path, look: Path) -> tuple[Child, ...]:
@@ -202,4 +227,5 @@ def listening_ports(config: Config) -> tuple[int, ...]:
         ports.web, ports.push, ports.intranet, ports.carddav, ports.rooms,
         ports.imap, ports.imaps, ports.submission, ports.submissions,
         ports.mx, ports.managesieve, ports.mx + 1,  # the last one: where Sieve hands over what it sends
+        ports.filter, ports.filter_controller,
     )  # fmt: skip

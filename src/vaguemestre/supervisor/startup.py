@@ -19,6 +19,7 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.instance import forget_alias, open_home
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.projection import chosen as projection
+from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.site import migrated, secrets, static
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong
@@ -190,6 +191,7 @@ class _Start:
             group.create_task(self._start_engines())
             group.create_task(self._start_programs(served))
             group.create_task(self._start_neighbours(prepared))
+            group.create_task(self._start_filter(prepared))
         return prepared
 
     async def _start_engines(self) -> None:
@@ -233,6 +235,24 @@ class _Start:
         children = plan.neighbours(self._config, sys.executable, folder, static.SOURCE / "ui/static/ui")
         await self._tree.start(list(children))
         self._screen.step("Accolad et Salles répondent.")
+
+    async def _start_filter(self, prepared: Prepared) -> None:
+        """rspamd, where there is one; in a demonstration it asks our own name server and nobody else."""
+        await self._people.wait()
+        config = self._config
+        if not rspamd.is_wanted(config):
+            return
+        is_demo = bool(prepared.accounts)
+        rspamd.prepare(config, f"127.0.0.1:{config.ports.names}" if is_demo else "")
+        children = [plan.content_filter(config, rspamd.command(config))]
+        if is_demo:
+            children.append(plan.names(config, sys.executable))
+        try:
+            await self._tree.start(children)
+        except ChildFailed as failed:
+            self._screen.step(f"Sans filtre, les courriels arrivent « non vérifiés » : {failed}")
+        else:
+            self._screen.step("Le filtre (rspamd) répond.")
 
     async def _prepare(self, prepared: Prepared) -> None:
         """Run the steps that need Django in one child and follow what it says."""
@@ -284,8 +304,9 @@ class _Start:
 
     def _log(self, name: str, line: str) -> None:
         """One stream for all; before the instance is ready, without what the engines say of every message."""
-        if self._prepared is not None or name not in _TALKATIVE or ": Info: " not in line:
-            self._screen.log(name, line)
+        if self._prepared is None and (name == "rspamd" or (name in _TALKATIVE and ": Info: " in line)):
+            return
+        self._screen.log(name, line)
 
     async def _apply_feed(self, feed: Path) -> None:
         self._screen.step(f"Flux {feed.name} :")

@@ -79,15 +79,22 @@ class Tree:
     def is_ready(self) -> bool:
         return (
             bool(self.kept)
-            and all(kept.state == "ready" for kept in self.kept.values())
+            and all(kept.state == "ready" or kept.child.is_optional for kept in self.kept.values())
             and not self._stopping.is_set()
         )
 
     async def stop(self) -> None:
-        """End everybody: our own processes first, the mail engines last, then whoever is left of theirs."""
+        """End everybody: our own processes first, the mail engines last, then whoever is left of theirs.
+
+        Optional children are among the last: they lose nothing, and rspamd would take its time.
+        """
         self._stopping.set()
         for last, patience in zip((False, True), END_PATIENCE, strict=True):
-            ending = [kept for kept in self.kept.values() if kept.child.ends_last is last]
+            ending = [
+                kept
+                for kept in self.kept.values()
+                if kept.child.ends_last is last and not kept.child.is_optional
+            ]
             await self._end_sessions([kept.pid for kept in ending if kept.pid], patience)
         for task in self._tasks:
             task.cancel()

@@ -51,7 +51,7 @@ def list_contacts(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def add_contact(request: SignedInRequest) -> HttpResponse:
     shelf = asked_shelf(request)
-    given = {"address": request.GET.get("address", ""), "name": request.GET.get("name", "")}
+    given = {name: request.GET.get(name, "") for name in ("address", "name", "phone")}
     form = (
         ContactForm(request.POST, request.FILES) if request.method == "POST" else ContactForm(initial=given)
     )

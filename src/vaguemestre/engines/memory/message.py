@@ -79,7 +79,11 @@ def bytes_of_part(content: bytes, number: str) -> bytes:
     """The part of that number, transfer encoding undone; empty when there is none."""
     for found, part in _numbered(read(content), "", is_root=True):
         if found == number:
-            if part.get_content_type() == "message/rfc822":
+            if part.get_content_type() in {
+                "message/rfc822",
+                "message/delivery-status",
+                "message/disposition-notification",
+            }:
                 return b"".join(inner.as_bytes() for inner in _children(part))
             payload = part.get_payload(decode=True)
             return payload if isinstance(payload, bytes) else b""

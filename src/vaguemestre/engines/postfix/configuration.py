@@ -10,6 +10,7 @@ from vaguemestre.engines.instance import (
     OUTSIDE,
     POSTFIX_USER,
     Instance,
+    has_filter,
     open_home,
     own,
     postgres_reader,
@@ -115,6 +116,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "host": instance.mail.host,
         "ports": instance.ports,
         "injection_port": instance.ports.mx + 1,
+        "has_filter": has_filter(instance),
         "forward_outside": instance.mail.forward_outside,
         "message_size_limit": instance.mail.message_size_limit,
     }

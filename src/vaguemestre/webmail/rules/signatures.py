@@ -11,13 +11,39 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    Policy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
 
 _DIGESTS: dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
     "sha256": hashes.SHA256,
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }
+_FOR_MAIL = frozenset(
+    (x509.ExtendedKeyUsageOID.EMAIL_PROTECTION, x509.ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
+)
+
+
+def _is_for_mail(policy: Policy, certificate: x509.Certificate, uses: x509.ExtendedKeyUsage | None) -> None:
+    """Mail is among the uses a certificate is limited to, if it is (RFC 8550 §4.4.4)."""
+    if uses is not None and _FOR_MAIL.isdisjoint(uses):
+        raise ValueError("not for mail")
+
+
+_AUTHORITIES = ExtensionPolicy.webpki_defaults_ca().may_be_present(
+    x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _is_for_mail
+)
+_SIGNERS = (
+    ExtensionPolicy.webpki_defaults_ee()
+    .may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _is_for_mail)
+    .may_be_present(x509.SubjectAlternativeName, Criticality.AGNOSTIC, None)
+)
 
 
 @dataclass(frozen=True)
@@ -163,8 +189,9 @@ def _trusted(
     if not authorities:
         return False, "Aucune autorité de certification n’est connue ici."
     try:
-        verifier = PolicyBuilder().store(Store(list(authorities))).time(now).build_client_verifier()
-        verifier.verify(signer, others)
+        policy = PolicyBuilder().store(Store(list(authorities))).time(now)
+        policy = policy.extension_policies(ca_policy=_AUTHORITIES, ee_policy=_SIGNERS)
+        policy.build_client_verifier().verify(signer, others)
     except (VerificationError, ValueError):
         return False, "L’autorité qui a délivré le certificat n’est pas connue ici."
     return True, ""

@@ -1,0 +1,79 @@
+"""The demonstration's name server, on the loopback: `python -m vaguemestre.demo.names`.
+
+rspamd asks it, and nobody else, who vouches for the demonstration's outside world.
+"""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import dns.exception
+import dns.message
+import dns.rcode
+import dns.zone
+
+from vaguemestre.site.config import load
+
+_ZONE = Path(__file__).with_name("zone.txt")
+
+
+def zone(domain: str) -> dns.zone.Zone:
+    """What is known, the académie's domain being that one."""
+    return written(_ZONE.read_text(encoding="utf-8").replace("{domain}", domain))
+
+
+def written(text: str) -> dns.zone.Zone:
+    """A zone of whole names, as a master file has them (RFC 1035 §5)."""
+    return dns.zone.from_text(text, origin=".", relativize=False, check_origin=False)
+
+
+def answer(known: dns.zone.Zone, question: bytes) -> bytes:
+    """The answer to one question; nothing for what is not one."""
+    try:
+        asked = dns.message.from_wire(question)
+        said = dns.message.make_response(asked, recursion_available=True)
+        (one,) = asked.question
+    except (dns.exception.DNSException, ValueError):
+        return b""
+    found = known.get_rrset(one.name, one.rdtype)
+    if found is not None:
+        said.answer.append(found)
+    elif known.get_node(one.name) is None:
+        said.set_rcode(dns.rcode.NXDOMAIN)
+    return said.to_wire()
+
+
+class Answers(asyncio.DatagramProtocol):
+    """Answers whoever asks, one datagram each."""
+
+    def __init__(self, known: dns.zone.Zone) -> None:
+        self._known = known
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._wire = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        if isinstance(self._wire, asyncio.DatagramTransport) and (said := answer(self._known, data)):
+            self._wire.sendto(said, addr)
+
+
+async def serve(known: dns.zone.Zone, port: int) -> asyncio.DatagramTransport:
+    """Listen on the loopback. Raises OSError when the port is taken."""
+    loop = asyncio.get_running_loop()
+    wire, _ = await loop.create_datagram_endpoint(lambda: Answers(known), local_addr=("127.0.0.1", port))
+    return wire
+
+
+async def _run() -> None:
+    config = load()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    wire = await serve(zone(config.academy.domain), config.ports.names)
+    (config.run_dir / "names.heartbeat").touch()
+    await stop.wait()
+    wire.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_run())

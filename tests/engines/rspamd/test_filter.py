@@ -1,0 +1,226 @@
+"""rspamd at the MX: who vouches for what arrives, what is filed as junk, and what happens without it.
+
+Its only name server is the demonstration's, on the loopback, here with a zone of its own.
+"""
+
+import asyncio
+import email
+import http.client
+import json
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.engines.live import LiveEngines, Someone, letter
+
+from vaguemestre.demo import names
+from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.rspamd.learning import Learning
+from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.webmail.rules.authenticity import Authenticity, Verdict, authenticity
+
+pytestmark = [
+    pytest.mark.engines,
+    pytest.mark.skipif(not Path("/usr/bin/rspamd").exists(), reason="rspamd is not installed"),
+]
+
+OURS = "mail.ac-amiens.test"
+ZONE = """
+ac-amiens.test. 300 IN TXT "v=spf1 ip4:127.0.0.0/8 -all"
+_dmarc.ac-amiens.test. 300 IN TXT "v=DMARC1; p=quarantine"
+sure.test. 300 IN TXT "v=spf1 ip4:127.0.0.0/8 -all"
+_dmarc.sure.test. 300 IN TXT "v=DMARC1; p=reject"
+banque.test. 300 IN TXT "v=spf1 -all"
+_dmarc.banque.test. 300 IN TXT "v=DMARC1; p=reject"
+signe.test. 300 IN TXT "v=spf1 -all"
+_dmarc.signe.test. 300 IN TXT "v=DMARC1; p=reject"
+"""
+
+
+class Zone:
+    """A name server in a thread, and the key that signs for `signe.test`."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.key = folder / "signe.key"
+        told = subprocess.run(
+            ["rspamadm", "dkim_keygen", "-s", "ici", "-d", "signe.test", "-k", str(self.key)],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        pieces = " ".join(piece for piece in told.split('"')[1::2])
+        record = "".join(f'"{piece}" ' for piece in told.split('"')[1::2])
+        assert "p=" in pieces
+        self._known = names.written(f"{ZONE}ici._domainkey.signe.test. 300 IN TXT {record}\n")
+        self._loop = asyncio.new_event_loop()
+        self._wire = self._loop.run_until_complete(names.serve(self._known, port))
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        async def finish() -> None:
+            self._wire.close()
+            await asyncio.sleep(0)  # it is closed by the loop
+
+        asyncio.run_coroutine_threadsafe(finish(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def signed(self, message: bytes, folder: Path) -> bytes:
+        file = folder / "a-signer.eml"
+        file.write_bytes(message)
+        return subprocess.run(
+            ["rspamadm", "mime", "sign", "-t", "dkim", "-d", "signe.test", "-s", "ici", "-k", str(self.key),
+             "-o", "message", str(file)],
+            capture_output=True, check=True,
+        ).stdout  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def zone(engines: LiveEngines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zone]:
+    made = Zone(tmp_path_factory.mktemp("zone"), engines.config.ports.names)
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def filtered(engines: LiveEngines, zone: Zone) -> Iterator[LiveEngines]:
+    engines.start_filter(f"127.0.0.1:{engines.config.ports.names}")
+    yield engines
+    if "rspamd" in engines.children:
+        engines.end("rspamd", signal.SIGKILL)
+
+
+@pytest.fixture
+def marie(engines: LiveEngines) -> Someone:
+    return engines.someone()
+
+
+def arrived(engines: LiveEngines, who: Someone, subject: str, folder: str = "INBOX") -> Any:
+    return email.message_from_bytes(engines.found(who, subject, folder)[0])
+
+
+def judged(message: Any) -> Authenticity:
+    fields = tuple((name.lower(), str(value)) for name, value in message.items())
+    sender = email.utils.parseaddr(message["From"])[1]
+    return authenticity(fields, sender, server=OURS)
+
+
+def test_a_sender_whose_domain_vouches_for_it_is_verified(filtered: LiveEngines, marie: Someone) -> None:
+    sender = "jean@sure.test"
+    filtered.arrive(marie.address, letter(sender, marie.address, "atteste"), sender)
+    assert judged(arrived(filtered, marie, "atteste")) == Authenticity(Verdict.VERIFIED, "sure.test")
+
+
+def test_a_sender_whose_domain_disowns_it_is_filed_as_junk(filtered: LiveEngines, marie: Someone) -> None:
+    sender = "conseiller@banque.test"
+    filtered.arrive(marie.address, letter(sender, marie.address, "renie"), sender)
+    found = arrived(filtered, marie, "renie", "Junk")
+    assert judged(found) == Authenticity(Verdict.FORGED, "banque.test")
+    assert found["X-Spam-Status"].startswith("Yes")
+
+
+def test_our_own_name_written_outside_is_filed_as_junk(filtered: LiveEngines, marie: Someone) -> None:
+    message = letter("La rectrice <rectrice@ac-amiens.test>", marie.address, "chez nous")
+    filtered.arrive(marie.address, message, "jean@sure.test")
+    found = arrived(filtered, marie, "chez nous", "Junk")
+    assert judged(found) == Authenticity(Verdict.FORGED, "ac-amiens.test")
+
+
+def test_what_a_sender_says_of_itself_is_taken_away(filtered: LiveEngines, marie: Someone) -> None:
+    sender = "x@inconnu.test"
+    message = letter(
+        sender, marie.address, "soi-disant",
+        Authentication_Results=f"{OURS}; dmarc=pass header.from=inconnu.test",
+        ARC_Authentication_Results=f"i=1; {OURS}; dmarc=pass header.from=inconnu.test",
+    )  # fmt: skip
+    filtered.arrive(marie.address, message, sender)
+    found = arrived(filtered, marie, "soi-disant")
+    assert len(found.get_all("Authentication-Results")) == 1
+    assert "dmarc=pass" not in found["Authentication-Results"]
+    assert "ARC-Authentication-Results" not in found
+    assert judged(found).verdict is Verdict.UNVERIFIED
+
+
+def test_a_domain_nobody_vouches_for_is_not_verified_and_not_junk(
+    filtered: LiveEngines, marie: Someone
+) -> None:
+    filtered.arrive(marie.address, letter("x@inconnu.test", marie.address, "muet"), "x@inconnu.test")
+    found = arrived(filtered, marie, "muet")
+    assert judged(found).verdict is Verdict.UNVERIFIED
+    assert found["X-Spam-Status"].startswith("No")
+
+
+def test_a_signature_vouches_whatever_road_was_taken(
+    filtered: LiveEngines, zone: Zone, marie: Someone, tmp_path: Path
+) -> None:
+    plain = letter("lea@signe.test", marie.address, "signe")
+    signed = zone.signed(plain.as_bytes(policy=email.policy.SMTP), tmp_path)
+    with filtered.mx() as client:
+        client.sendmail("lea@signe.test", [marie.address], signed)
+    found = arrived(filtered, marie, "signe")
+    assert "dkim=pass" in found["Authentication-Results"]
+    assert judged(found) == Authenticity(Verdict.VERIFIED, "signe.test")
+
+
+def test_a_signed_text_that_was_changed_is_found_out(
+    filtered: LiveEngines, zone: Zone, marie: Someone, tmp_path: Path
+) -> None:
+    plain = letter("lea@signe.test", marie.address, "change", "Virez cent euros.")
+    signed = zone.signed(plain.as_bytes(policy=email.policy.SMTP), tmp_path)
+    with filtered.mx() as client:
+        client.sendmail("lea@signe.test", [marie.address], signed.replace(b"cent", b"deux"))
+    assert judged(arrived(filtered, marie, "change", "Junk")).verdict is Verdict.FORGED
+
+
+def test_what_our_own_people_send_is_not_looked_at(filtered: LiveEngines, marie: Someone) -> None:
+    other = filtered.someone()
+    filtered.submit(other, other.address, marie.address, letter(other.address, marie.address, "entre nous"))
+    found = arrived(filtered, marie, "entre nous")
+    assert "X-Spam-Status" not in found
+    assert "Authentication-Results" not in found
+
+
+def test_what_readers_call_junk_is_learned_by_who_has_the_key(filtered: LiveEngines, tmp_path: Path) -> None:
+    config = filtered.config
+    key = config.secrets_dir / "filter_key"
+    text = "Gagnez beaucoup, tout de suite, sans rien faire, depuis chez vous, avec notre méthode secrète."
+    raw = letter("x@inconnu.test", "y@ac-amiens.test", "gain", text).as_bytes()
+    Learning(config.ports.filter_controller, key)(raw, is_junk=True)
+    Learning(config.ports.filter_controller, key)(raw, is_junk=True)  # again: nothing more to learn
+    client = http.client.HTTPConnection("127.0.0.1", config.ports.filter_controller, timeout=10)
+    client.request("GET", "/stat", headers={"Password": key.read_text()})
+    learned = json.loads(client.getresponse().read())
+    client.close()
+    assert {one["symbol"]: one["revision"] for one in learned["statfiles"]}["BAYES_SPAM"] == 1
+    stranger = tmp_path / "key"
+    stranger.write_text("autre")
+    with pytest.raises(EngineDown):
+        Learning(config.ports.filter_controller, stranger)(raw, is_junk=True)
+
+
+def test_without_its_filter_mail_arrives_unverified_and_with_it_again_is_judged(
+    filtered: LiveEngines, marie: Someone
+) -> None:
+    filtered.end("rspamd", signal.SIGKILL)
+    sender = "jean@sure.test"
+    filtered.arrive(marie.address, letter(sender, marie.address, "sans filtre"), sender)
+    found = arrived(filtered, marie, "sans filtre")
+    assert judged(found).verdict is Verdict.UNVERIFIED
+    assert "Authentication-Results" not in found
+    with pytest.raises(EngineDown):
+        Learning(filtered.config.ports.filter_controller, filtered.config.secrets_dir / "filter_key")(
+            b"Subject: x\r\n\r\nx", is_junk=True
+        )
+    filtered.start_filter(f"127.0.0.1:{filtered.config.ports.names}")
+    filtered.arrive(marie.address, letter(sender, marie.address, "de retour"), sender)
+    assert judged(arrived(filtered, marie, "de retour")).verdict is Verdict.VERIFIED
+
+
+def test_the_configuration_is_the_filters_own_and_names_no_network(filtered: LiveEngines) -> None:
+    file = rspamd.folder(filtered.config) / "rspamd.conf"
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert "http" not in file.read_text()
