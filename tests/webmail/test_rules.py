@@ -95,6 +95,17 @@ def test_flowed_text_is_joined_again() -> None:
     assert "<br>-- <br>Marie" in html
 
 
+def test_a_text_that_says_it_flows_is_joined_whatever_its_length() -> None:
+    text = "Une ligne qui \nse poursuit.\n> cité et \n> poursuivi\n From protégé\n"
+    html = plain.html_of(text, "flowed")
+    assert "Une ligne qui se poursuit." in html
+    assert "cité et poursuivi" in html
+    assert ">From protégé" in html
+    assert "infini</div>" in plain.html_of("in \nfini", "delsp")
+    assert plain.flow_of("Flowed", "YES") == "delsp"
+    assert plain.flow_of("fixed", "yes") == ""
+
+
 @given(st.text(max_size=200))
 def test_a_line_cut_into_pieces_is_the_same_line(line: str) -> None:
     assert "".join(piece.text for piece in links.pieces(line)) == line

@@ -5,11 +5,16 @@ const PATIENCE = 120; // times the document being made is asked for
 const PAUSE = 500; // milliseconds
 let turn = 0;
 
-function picture(link) {
+async function picture(link) {
   const image = new Image();
   image.src = link.href;
   image.alt = link.dataset.look;
-  return image;
+  try {
+    await image.decode();
+    return image;
+  } catch {
+    return waiting("Cette image ne peut pas être montrée : téléchargez-la pour l’ouvrir.");
+  }
 }
 
 function played(link, tag) {
@@ -82,8 +87,10 @@ export async function lookAt(link) {
   place.dataset.viewer = link.dataset.viewer;
   dialog.showModal();
   try {
-    place.replaceChildren(await shown(link, place, mine));
+    const made = await shown(link, place, mine);
+    if (mine === turn) place.replaceChildren(made); // another file may be looked at by now
   } catch (error) {
+    if (mine !== turn) return;
     dialog.close();
     tellRefusal(error);
   }
@@ -92,23 +99,20 @@ export async function lookAt(link) {
 async function shown(link, place, mine) {
   switch (link.dataset.viewer) {
     case "picture":
+      place.replaceChildren(waiting("Ouverture de l’image…"));
       return picture(link);
     case "audio":
     case "video":
       return played(link, link.dataset.viewer);
     case "pdf":
       place.replaceChildren(waiting("Ouverture du document…"));
-      return kept(pdf(link, await pdfOf(link)), mine);
+      return pdf(link, await pdfOf(link));
     case "office": {
       place.replaceChildren(waiting("Préparation du document : quelques secondes…"));
       const bytes = await officeOf(link, mine);
-      return bytes ? kept(pdf(link, bytes), mine) : waiting("Ce document est trop long à préparer : téléchargez-le pour l’ouvrir.");
+      return bytes ? pdf(link, bytes) : waiting("Ce document est trop long à préparer : téléchargez-le pour l’ouvrir.");
     }
     default:
       return framed(link);
   }
-}
-
-function kept(frame, mine) {
-  return mine === turn ? frame : document.createTextNode("");
 }

@@ -222,6 +222,7 @@ class Part:
     content_id: str = ""
     disposition: str = ""
     children: tuple["Part", ...] = ()
+    flow: str = ""  # of a text that flows (RFC 3676): "flowed", "delsp" when its breaks hide no space
 
 
 # What is read of a message's header besides its envelope: who vouches for it, how to leave its list, whether

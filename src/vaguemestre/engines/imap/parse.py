@@ -8,6 +8,7 @@ from itertools import takewhile
 from vaguemestre.engines.imap import words
 from vaguemestre.engines.imap.trees import Items, Node, fetched, list_of, number_of, octets_of, text_of
 from vaguemestre.engines.imap.wire import Line
+from vaguemestre.webmail.rules.plain import flow_of
 from vaguemestre.webmail.values import FIELDS, Correspondent, MessageRef, OpenedMessage, Part, Summary
 
 # which session looked first, and what the structure says too: nothing a person did to the message
@@ -239,6 +240,7 @@ def _part(nodes: list[Node], at: str, prefix: str, depth: int) -> Part:
         content_id=words.clean(text_of(nodes[3])).strip(),
         disposition=disposition,
         children=children,
+        flow=flow_of(parameters.get("format", ""), parameters.get("delsp", "")),
     )
 
 

@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 
+from vaguemestre.webmail.rules.plain import flow_of
 from vaguemestre.webmail.values import (
     FIELDS,
     Correspondent,
@@ -203,4 +204,5 @@ def _part(part: EmailMessage, number: str, *, is_root: bool = False) -> Part:
         content_id=header(part, "content-id"),
         disposition=part.get_content_disposition() or "",
         children=children,
+        flow=flow_of(str(part.get_param("format", "")), str(part.get_param("delsp", ""))),
     )

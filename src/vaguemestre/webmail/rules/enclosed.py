@@ -12,6 +12,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
 from vaguemestre.kernel import charsets
+from vaguemestre.webmail.rules.plain import flow_of
 from vaguemestre.webmail.rules.rows import one_line
 from vaguemestre.webmail.values import Correspondent, MessageRef, OpenedMessage, Part
 
@@ -92,6 +93,7 @@ def _part(
         name=_words(name),
         content_id=one_line(str(message.get("content-id", ""))),
         disposition=disposition,
+        flow=flow_of(_parameter(message, "format"), _parameter(message, "delsp")),
     )
 
 
@@ -110,6 +112,13 @@ def _children(
 def _charset(message: Message) -> str:
     try:
         return str(message.get_content_charset() or "").lower()
+    except (LookupError, ValueError, TypeError):
+        return ""
+
+
+def _parameter(message: Message, name: str) -> str:
+    try:
+        return str(message.get_param(name) or "")
     except (LookupError, ValueError, TypeError):
         return ""
 

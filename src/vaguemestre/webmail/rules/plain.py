@@ -13,10 +13,22 @@ _MOST_QUOTED_LINES = 3
 _SIGNATURE = ("-- ", "--")
 
 
-def html_of(text: str) -> str:
-    """Quotes become nested blocks, addresses become links, all the rest stays the characters it was."""
+def flow_of(form: str, delsp: str) -> str:
+    """What the parameters `format` and `delsp` of a text/plain say (RFC 3676 §4), as `Part.flow`."""
+    if form.strip().lower() != "flowed":
+        return ""
+    return "delsp" if delsp.strip().lower() == "yes" else "flowed"
+
+
+def html_of(text: str, flow: str = "") -> str:
+    """Quotes become nested blocks, addresses become links, all the rest stays the characters it was.
+
+    Texts that flow without saying so are known by their look.
+    """
     lines = _lines(text[:LONGEST])
-    flowed = _flowed(lines) if _is_flowed(lines) else lines
+    if flow:
+        lines = [_unstuffed(line) for line in lines]
+    flowed = _flowed(lines, flow) if flow or _is_flowed(lines) else lines
     levelled = [_level(line) for line in flowed]
     return "".join(_blocks(levelled, 0))
 
@@ -42,13 +54,18 @@ def _is_flowed(lines: list[str]) -> bool:
     return len(long) > 1 and sum(line.endswith(" ") for line in long) * 2 > len(long)
 
 
-def _flowed(lines: list[str]) -> list[str]:
+def _unstuffed(line: str) -> str:
+    """Without the space that protects the beginning of a line (RFC 3676 §4.4)."""
+    return line[1:] if line.startswith(" ") and not line.startswith(" >") else line
+
+
+def _flowed(lines: list[str], flow: str) -> list[str]:
     joined: list[str] = []
     is_open = False
     for line in lines:
         level, said = _level(line)
         if is_open and joined and _level(joined[-1])[0] == level and said not in _SIGNATURE:
-            joined[-1] += said
+            joined[-1] = (joined[-1][:-1] if flow == "delsp" else joined[-1]) + said
         else:
             joined.append(line)
         is_open = line.endswith(" ") and said not in _SIGNATURE

@@ -118,7 +118,7 @@ def _part(
     text = charsets.text(content, label)
     unknown = "" if charsets.is_known(label) else label
     if part.kind != "text/html":
-        said = plain.html_of(text)
+        said = plain.html_of(text, part.flow)
         said = marking.marked(said, words) or said
         return Body("", said, is_cut=len(text) > plain.LONGEST, unknown_charset=unknown)
     read = readable(text, pictures, proxied, words)
