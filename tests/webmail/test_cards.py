@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,7 +150,7 @@ def person(by: Identity, *, to: str = SENDER, until: int = 300, curve: bool = Tr
         .not_valid_before(NOW - dt.timedelta(days=400))
         .not_valid_after(NOW + dt.timedelta(days=until))
         .add_extension(x509.SubjectAlternativeName([x509.RFC822Name(to)]), critical=False)
-        .add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(by.key.public_key()), critical=False
         )
