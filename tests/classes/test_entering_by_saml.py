@@ -16,6 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from lxml import etree
+from tests.classes.other_ent import OtherEnt
 from tests.classes.schools import UAI, browser_of
 from tests.signin.people import add_application
 
@@ -329,3 +330,22 @@ def test_without_metadata_there_is_no_such_door(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(ours, "CONFIG", replace(ours.CONFIG, ent=replace(ours.CONFIG.ent, saml_metadata="")))
     assert [Client().get(f"/ent/{one}").status_code for one in ("metadata.xml", "saml/retour")] == [404, 404]
     assert posted("x").status_code == 404
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("whole", [False, True])
+def test_an_ent_made_by_others_reads_us_and_is_read(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, whole: bool
+) -> None:
+    ours_now = Client().get("/ent/metadata.xml").content
+    theirs = OtherEnt(tmp_path / "autre", pair("autre"), ours_now)
+    (tmp_path / "ent.xml").write_bytes(theirs.metadata())
+    configured(tmp_path, monkeypatch)
+    browser = Client()
+    where = browser.get("/ent/").headers["Location"]
+    query = {name: values[0] for name, values in parse_qs(urlsplit(where).query).items()}
+    place, content = theirs.answer(query, "camille.ent", whole=whole)
+    assert place == CONSUMER
+    page = back(browser, content)["Location"]
+    browser_of(browser, people["teacher"])
+    assert "camille.ent" in browser.get(page).content.decode()
