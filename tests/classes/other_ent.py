@@ -1,4 +1,4 @@
-"""An ENT made by others (pysaml2, over xmlsec1): it reads our metadata and our request, and answers its way."""
+"""An ENT made by others (pysaml2, over xmlsec1): it reads our metadata and request, and answers its way."""
 
 from pathlib import Path
 

@@ -15,8 +15,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.intake.lines import line
 from tests.journeys.conftest import Instance, wait_until
-from tests.journeys.seen import deliver, imap, sign_in, uids_of
+from tests.journeys.seen import deliver, field, imap, sign_in, uids_of
 from tests.journeys.test_t07_every_page_is_accessible import violations, width_kept
+from tests.journeys.test_t08_an_absence_answers import replies, text_of
 
 from vaguemestre.intake.feeds.hr import COLUMNS
 
@@ -214,6 +215,39 @@ def test_a_hostile_draft_is_inert_for_the_other_member(
         assert one.evaluate("window.stolen ?? parent.stolen ?? null") is None
         assert one.locator("[onerror], [onload], [onclick]").count() == 0
     assert dialogs == []
+
+
+def test_the_mailbox_has_its_own_absence_and_filters(instance: Instance, head: Page) -> None:
+    box, token = box_of(head, instance), secrets.token_hex(4)
+    head.goto(f"{box}parametres/filtres/nouveau")
+    field(head, "Nom du filtre").fill(f"Rangé {token}")
+    head.get_by_label("Condition 1", exact=True).select_option("subject-contains")
+    head.get_by_label("Mots de la condition 1").fill(token)
+    head.get_by_label("Ranger dans").select_option("Archive")
+    head.get_by_role("button", name="Enregistrer le filtre").click()
+    head.get_by_text(f"Rangé {token}").first.wait_for()
+    head.goto(f"{box}parametres/absence")
+    head.get_by_role("switch", name="Activer la notification d’absence").check()
+    field(head, "Début").fill(f"{date.today():%d/%m/%Y}")
+    field(head, "Fin").fill((date.today() + timedelta(days=9)).isoformat())
+    field(head, "Message aux correspondants internes").fill("Le collège est fermé.")
+    field(head, "Message aux correspondants externes").fill("Le secrétariat rouvre lundi.")
+    head.get_by_role("button", name="Appliquer les modifications").click()
+    head.get_by_role("status").filter(has_text="Modifications appliquées").wait_for()
+    deliver(instance, "ce.0809001Z@ac-amiens.test", f"Question {token}", sender=f"p{token}@dehors.example")
+    (reply,) = wait_until(lambda: replies(instance, token))
+    assert reply["Auto-Submitted"].startswith("auto-replied")
+    assert "ce.0809001z@ac-amiens.test" in str(reply["From"]).lower()
+    assert text_of(reply).strip() == "Le secrétariat rouvre lundi."
+    assert "vasseur" not in reply.as_string().lower()
+    head.goto(f"{box}messagerie/Archive/")
+    expect(head.get_by_role("region", name="Messages").get_by_text(f"Question {token}").first).to_be_visible()
+    head.goto(f"{instance.web}/parametres/absence")  # the head's own is not touched
+    assert not head.get_by_role("switch").is_checked()
+    head.goto(f"{box}parametres/absence")
+    head.get_by_role("switch").uncheck()
+    head.get_by_role("button", name="Appliquer les modifications").click()
+    head.get_by_role("status").filter(has_text="Modifications appliquées").wait_for()
 
 
 def test_a_head_leaves_another_comes_by_feed_and_only_the_second_opens_it(

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 from tests.sharing.conftest import Engines, School, address_of, lead, now
 from tests.signin.people import account
 
@@ -15,7 +16,7 @@ from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.sharing import handlers, queries, services
-from vaguemestre.sharing.events import AccessEnded, MembersChanged
+from vaguemestre.sharing.events import AccessDue, AccessEnded, MembersChanged
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.acting import session_of
 from vaguemestre.sharing.values import Right, Wanted
@@ -83,6 +84,18 @@ def test_an_access_by_dates_begins_and_ends_by_itself(school: School) -> None:
     assert services.end_overdue(by="test", now=tomorrow) == []
     school.share(substitute, Right.READ, starts_on=today + timedelta(days=30))
     assert queries.access_to(school.box.pk, substitute.pk, now()) is None
+
+
+def test_an_access_by_dates_is_looked_at_the_moment_it_ends(school: School) -> None:
+    substitute, today = account("remplacante"), paris_day(now())
+    school.share(substitute, Right.SEND, starts_on=today, ends_on=today)
+    member = school.box.members.get(account=substitute)
+    due = DBTaskResult.objects.get(args_kwargs__args__1__endswith=":AccessDue")
+    assert due.run_after == member.ends_at
+    Member.objects.filter(pk=member.pk).update(ends_at=now())
+    assert run_now(AccessDue(school.box.pk))
+    member.refresh_from_db()
+    assert member.ended_at is not None
 
 
 def test_a_closed_account_opens_nobodys_mailbox(school: School) -> None:

@@ -12,6 +12,13 @@ class AccessEnded:
 
 
 @dataclass(frozen=True)
+class AccessDue:
+    """An access given by dates ends at that moment: announced for then, when it is given."""
+
+    box_id: int
+
+
+@dataclass(frozen=True)
 class WorkChanged:
     """A member began or stopped reading or answering, took care, noted, sent: pages open there show it."""
 

@@ -11,7 +11,7 @@ from vaguemestre.directory.events import PeopleArrived, PeopleChanged, PlacesDes
 from vaguemestre.directory.queries import structures_ever_of
 from vaguemestre.provisioning.ports import connections
 from vaguemestre.sharing import queries, services
-from vaguemestre.sharing.events import AccessEnded, LetterLeft, MembersChanged, WorkChanged
+from vaguemestre.sharing.events import AccessDue, AccessEnded, LetterLeft, MembersChanged, WorkChanged
 from vaguemestre.sharing.ports import tell_pages
 from vaguemestre.sharing.rules.noticing import notice
 from vaguemestre.signin.events import ProgramEntered
@@ -36,6 +36,11 @@ def follow_accounts(event: AccountChanged | AccountsChanged) -> None:
     """Closed accounts open nobody's mailbox."""
     ids = [event.account_id] if isinstance(event, AccountChanged) else event.account_ids
     services.end_those_of(ids, by=_BY, now=timezone.now())
+
+
+def end_access(event: AccessDue) -> None:
+    """A last day is over."""
+    services.end_overdue(by=_BY, now=timezone.now())
 
 
 def cut_off(event: AccessEnded) -> None:

@@ -102,7 +102,7 @@ from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.sharing import handlers as sharing_handlers
 from vaguemestre.sharing import ports as sharing
 from vaguemestre.sharing import queries as sharing_queries
-from vaguemestre.sharing.events import AccessEnded, LetterLeft, MembersChanged, WorkChanged
+from vaguemestre.sharing.events import AccessDue, AccessEnded, LetterLeft, MembersChanged, WorkChanged
 from vaguemestre.sharing.rules.acting import prefix_of, session_named
 from vaguemestre.sharing.services import take_loan_back
 from vaguemestre.sharing.values import Letter
@@ -164,6 +164,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         registry_handlers.follow_account,
         sharing_handlers.follow_accounts,
     ),
+    AccessDue: (sharing_handlers.end_access,),
     AccessEnded: (sharing_handlers.cut_off,),
     MembersChanged: (sharing_handlers.tell_members,),
     WorkChanged: (sharing_handlers.show_work,),

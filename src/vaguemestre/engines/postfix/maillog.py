@@ -1,12 +1,15 @@
 """What Postfix wrote about a message, and what waits in its queue."""
 
+import contextlib
 import datetime as dt
 import json
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import IO
 
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.postfix.configuration import configuration_folder, log_file
@@ -101,10 +104,13 @@ def _queued(shown: dict[str, object]) -> Queued:
 
 
 def _lines(path: Path) -> Iterator[dict[str, str]]:
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8", errors="replace") as log:
-        for text in log:
+    """Of the log before, then of the present one, which may be renamed meanwhile: opened first, read last."""
+    with contextlib.ExitStack() as opened:
+        logs: list[IO[str]] = []
+        for one in (path, path.with_name(f"{path.name}.1")):
+            with contextlib.suppress(FileNotFoundError):
+                logs.insert(0, opened.enter_context(one.open(encoding="utf-8", errors="replace")))
+        for text in chain(*logs):
             if found := parsed(text.rstrip("\n")):
                 yield found
 

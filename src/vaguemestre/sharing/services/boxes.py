@@ -17,7 +17,7 @@ from vaguemestre.sharing.events import MembersChanged
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.addresses import school_local
 from vaguemestre.sharing.rules.owners import DEPUTIES, HEADS, end_of, owners
-from vaguemestre.sharing.services.members import end_row
+from vaguemestre.sharing.services.members import await_end, end_row
 from vaguemestre.sharing.values import Kind, Right, Served, Source
 
 _AT_ONCE = 200
@@ -153,6 +153,7 @@ def _make_owner(
     if row is not None and row.source == Source.POST:
         if row.ends_at != ends_at:
             Member.objects.filter(pk=row.pk).update(ends_at=ends_at)
+            await_end(box.pk, ends_at)
         return
     columns = {"right": Right.MANAGE, "is_owner": True, "source": Source.POST, "ends_at": ends_at}
     if row is not None:  # they were a member already: the post gives more
@@ -160,6 +161,7 @@ def _make_owner(
         Member.objects.filter(pk=row.pk).update(**columns, starts_at=starts_at)
     else:
         Member.objects.create(box=box, account_id=account_id, starts_at=now, added_by=by, **columns)
+    await_end(box.pk, ends_at)
     record("sharing.owner-came", to=f"box:{box.pk}", by=by, at=now, member=f"account:{account_id}")
     if box.opened_at < now:
         announce(MembersChanged(box.pk, account_id, "owner", by, now.isoformat()))

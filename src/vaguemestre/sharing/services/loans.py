@@ -13,7 +13,7 @@ from vaguemestre.kernel.times import paris_day
 from vaguemestre.sharing.events import AccessEnded, MembersChanged
 from vaguemestre.sharing.models import Box, Deed, Member
 from vaguemestre.sharing.rules.owners import end_of
-from vaguemestre.sharing.services.members import check_days, end_row, start_of_access
+from vaguemestre.sharing.services.members import await_end, check_days, end_row, start_of_access
 from vaguemestre.sharing.values import Kind, Right, Source, Wanted
 from vaguemestre.signin.services import tell
 
@@ -57,6 +57,7 @@ def lend_mailbox(
         only_reception=only_reception,
         added_by=by,
     )
+    await_end(box.pk, row.ends_at)
     name = _tell_owner("sharing.loan-given", account_id, colleague.account_id, row.pk, by=by, now=now)
     tell(
         account_id, "delegation-given", now=now, number=row.pk, detail=f"À {name}, {address.strip().lower()}"

@@ -11,7 +11,7 @@ from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
-from vaguemestre.sharing.events import AccessEnded, MembersChanged
+from vaguemestre.sharing.events import AccessDue, AccessEnded, MembersChanged
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.owners import end_of, start_of
 from vaguemestre.sharing.values import Right, Source, Wanted
@@ -35,6 +35,7 @@ def add_member(
         raise Refusal("sharing.member-already")
     if box.members.filter(ended_at__isnull=True).count() >= _MOST:
         raise Refusal("sharing.too-many", most=_MOST)
+    ends_at = end_of(wanted.ends_on) if wanted.ends_on else None
     Member.objects.create(
         box=box,
         account_id=account_id,
@@ -42,9 +43,10 @@ def add_member(
         is_owner=is_owner,
         source=Source.HAND,
         starts_at=start_of_access(wanted, now),
-        ends_at=end_of(wanted.ends_on) if wanted.ends_on else None,
+        ends_at=ends_at,
         added_by=by,
     )
+    await_end(box_id, ends_at)
     record(
         "sharing.member-added",
         to=f"box:{box_id}",
@@ -69,6 +71,7 @@ def change_member(box_id: int, member_id: int, wanted: Wanted, *, by: str, now: 
     row.starts_at = min(row.starts_at, now) if row.starts_at <= now else start_of_access(wanted, now)
     row.ends_at = end_of(wanted.ends_on) if wanted.ends_on else None
     row.save(update_fields=("right", "starts_at", "ends_at"))
+    await_end(box_id, row.ends_at)
     record(
         "sharing.member-changed",
         to=f"box:{box_id}",
@@ -99,6 +102,12 @@ def end_row(row: Member, *, by: str, now: datetime) -> AccessEnded:
     announce(event)
     announce(MembersChanged(row.box_id, row.account_id, "ended", by, now.isoformat()))
     return event
+
+
+def await_end(box_id: int, ends_at: datetime | None) -> None:
+    """Somebody looks at that moment, and not a round later. Inside the caller's transaction."""
+    if ends_at is not None:
+        announce(AccessDue(box_id), due=ends_at)
 
 
 def end_overdue(*, by: str, now: datetime) -> list[AccessEnded]:
