@@ -143,12 +143,15 @@ def spray(desk: Desk, count: int) -> None:
 
 def times(desk: Desk, count: int) -> None:
     """Refusals of every kind, interleaved, each from a network of its own: their times should be one."""
-    now, each = datetime.now(UTC), count // 4
-    active = people.ready(now, 150)
+    now, each = datetime.now(UTC), count // 5
+    active = people.ready(now, 150)[:100]
     strangers = [f"personne{secrets.token_hex(3)}" for _ in range(each)]
-    pending, suspended, numens = _others(now, each)
+    pending, suspended, administrators, numens = _others(now, each)
     kinds = [
-        ("wrong password", lambda n: desk.enter(desk.browser(5_000 + n), active[n % 150].username, wrong())),
+        (
+            "wrong password",
+            lambda n: desk.enter(desk.browser(5_000 + n), active[n % len(active)].username, wrong()),
+        ),
         ("unknown name", lambda n: desk.enter(desk.browser(10_000 + n), strangers[n], wrong())),
         (
             "never activated",
@@ -158,11 +161,15 @@ def times(desk: Desk, count: int) -> None:
             "suspended",
             lambda n: desk.enter(desk.browser(20_000 + n), suspended[n % len(suspended)], wrong()),
         ),
+        (
+            "wrong password, administrator",
+            lambda n: desk.enter(desk.browser(40_000 + n), administrators[n % len(administrators)], wrong()),
+        ),
     ]
     shown([timed(kind, lambda a=act, n=n: a(n)) for n in range(each) for kind, act in kinds])
     kinds = [
         (f"NUMEN {kind}", lambda n, k=kind, own=own: desk.identify(
-            desk.browser(25_000 + 3_000 * ("unknown", "never activated", "activated").index(k) + n),
+            desk.browser(25_000 + 3_000 * list(numens).index(k) + n),
             own[n % len(own)], "01/01/1901",
         ))
         for kind, own in numens.items()
@@ -170,8 +177,8 @@ def times(desk: Desk, count: int) -> None:
     shown([timed(kind, lambda a=act, n=n: a(n)) for n in range(min(each, 90)) for kind, act in kinds])
 
 
-def _others(now: datetime, each: int) -> tuple[list[str], list[str], dict[str, list[str]]]:
-    """Names of people never activated, of people suspended; NUMEN of every kind."""
+def _others(now: datetime, each: int) -> tuple[list[str], list[str], list[str], dict[str, list[str]]]:
+    """Names of people never activated, suspended, and made administrators; NUMEN of every kind."""
     queries = import_module("vaguemestre.credentials.queries")
     services = import_module("vaguemestre.credentials.services")
     directory = import_module("vaguemestre.directory.queries")
@@ -182,21 +189,32 @@ def _others(now: datetime, each: int) -> tuple[list[str], list[str], dict[str, l
     pending = [(person, account) for person, (account, state) in known if state == "pending"]
     opened = [person for person, (_, state) in known if state == "active"]
     names = queries.usernames_of([account for _, account in pending])
-    chosen = [account for _, (account, state) in known if state == "active"][-20:]
+    active = [account for _, (account, state) in known if state == "active"]
+    chosen, made = active[-40:-20], active[-20:]
     with transaction.atomic(durable=True):
         services.change_states(chosen, "suspend", by="system", now=now)
+        for account in made:
+            services.give_role(account, "administrator", by="system", now=now)
+    for account in made:  # the heavier hash, as their next sign-in would leave it
+        kept = services.hashed(people.PASSWORD, "administrator")
+        with transaction.atomic(durable=True):
+            services.keep_better_hash(account, kept)
     suspended = list(queries.usernames_of(chosen).values())
+    administrators = list(queries.usernames_of(made).values())
+    blocked = set(chosen)
 
     def numens_of(persons: list[int]) -> list[str]:
         read = (directory.current_numen(person, keys) for person in persons[-90:])
         return [one.text for one in read if one]
 
+    shut = numens_of([person for person, (account, _) in known if account in blocked])
     never = numens_of([person for person, _ in pending])
     unknown = [text[:-3] + secrets.choice("ABCDEFGH") * 3 for text in never]
     return (
         [names[account] for _, account in pending],
         suspended,
-        {"unknown": unknown, "never activated": never, "activated": numens_of(opened)},
+        administrators,
+        {"unknown": unknown, "never activated": never, "activated": numens_of(opened), "blocked": shut},
     )
 
 

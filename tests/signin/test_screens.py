@@ -291,13 +291,28 @@ def test_a_sensitive_act_asks_for_a_fresh_proof(client: Client, nicolas: Account
     assert client.get("/parametres/securite/mot-de-passe").status_code == 200
 
 
+def test_a_new_password_leaves_the_other_sessions_to_whoever_says_so(
+    client: Client, nicolas: Account
+) -> None:
+    other = Client()
+    signed_in(other)
+    signed_in(client)
+    assert re.search(
+        r'name="autres"[^>]* checked', client.get("/parametres/securite/mot-de-passe").content.decode()
+    )
+    new = {"mot_de_passe": "trois navires gris", "confirmation": "trois navires gris"}
+    changed = client.post("/parametres/securite/mot-de-passe", new)
+    assert changed["Location"] == "/parametres/securite?fait=mot-de-passe-seul"
+    assert other.get("/").status_code == 200
+
+
 def test_a_new_password_ends_the_other_sessions(client: Client, nicolas: Account) -> None:
     other = Client()
     signed_in(other)
     signed_in(client)
     changed = client.post(
         "/parametres/securite/mot-de-passe",
-        {"mot_de_passe": "trois navires gris", "confirmation": "trois navires gris"},
+        {"mot_de_passe": "trois navires gris", "confirmation": "trois navires gris", "autres": "on"},
     )
     assert changed["Location"] == "/parametres/securite?fait=mot-de-passe"
     assert client.get("/").status_code == 200

@@ -1,5 +1,7 @@
 """What browsers send to sign in."""
 
+from typing import Any
+
 from django import forms
 
 from vaguemestre.credentials.rules.passwords import LONGEST, SHORTEST
@@ -104,7 +106,7 @@ class CurrentPasswordField(forms.CharField):
             max_length=1024,
             strip=False,
             error_messages={"required": "Écrivez votre mot de passe actuel."},
-            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
         )
 
 
@@ -140,11 +142,26 @@ class ChangePasswordForm(forms.Form):
         return second
 
 
+class OwnPasswordForm(ChangePasswordForm):
+    """The same for somebody signed in, who says what becomes of their other sessions."""
+
+    autres = forms.BooleanField(
+        label="Fermer mes autres sessions",
+        required=False,
+        initial=True,
+        help_text="Décochez si rien ne vous inquiète : vos autres navigateurs restent connectés.",
+    )
+
+
 class RenewPasswordForm(ChangePasswordForm):
     """The same, for somebody who is not signed in: the present password is asked for first."""
 
     actuel = CurrentPasswordField()
     field_order = ("actuel", "mot_de_passe", "confirmation")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mot_de_passe"].widget.attrs.pop("autofocus", None)
 
 
 class PinForm(forms.Form):

@@ -19,7 +19,7 @@ from vaguemestre.directory.ports import numen_keys
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
-from vaguemestre.signin.forms import ChangePasswordForm
+from vaguemestre.signin.forms import OwnPasswordForm
 from vaguemestre.signin.http import SignedInRequest, factor_policy, recently_signed_in, signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.queries import sessions_of
@@ -48,8 +48,8 @@ def show_security(request: SignedInRequest) -> HttpResponse:
 def change_password(request: SignedInRequest) -> HttpResponse:
     """Whoever holds an open page must prove it is theirs before the password changes."""
     if request.method == "GET":
-        return render(request, "signin/change_password.html", {"form": ChangePasswordForm()})
-    form = ChangePasswordForm(request.POST)
+        return render(request, "signin/change_password.html", {"form": OwnPasswordForm()})
+    form = OwnPasswordForm(request.POST)
     account_id = request.who.account_id
     if typed := form.data.get("mot_de_passe", ""):
         try:
@@ -61,9 +61,12 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     by = f"account:{account_id}"
     now = timezone.now()
     touched = services.change_password(account_id, form.cleaned_data["mot_de_passe"], by=by, now=now)
-    _end_others(request)
+    ends_others = form.cleaned_data["autres"]
+    if ends_others:
+        _end_others(request)
     run_now(touched)
-    return HttpResponseRedirect(f"{reverse('signin:security')}?fait=mot-de-passe")
+    done = "mot-de-passe" if ends_others else "mot-de-passe-seul"
+    return HttpResponseRedirect(f"{reverse('signin:security')}?fait={done}")
 
 
 @require_POST
