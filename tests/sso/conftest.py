@@ -1,6 +1,8 @@
 """What the protocols' tests lend: nobody listens to events, notices are kept."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import count
 
 import pytest
 from tests.signin.people import account
@@ -12,11 +14,16 @@ from vaguemestre.signin.events import SessionsEnded
 from vaguemestre.sso.cas import handlers as cas_handlers
 from vaguemestre.sso.headers import handlers as headers_handlers
 from vaguemestre.sso.oidc import handlers as oidc_handlers
+from vaguemestre.sso.oidc.rules.keys import fresh_pem
+from vaguemestre.sso.oidc.services import keys as oidc_keys
 from vaguemestre.sso.registry import handlers as registry_handlers
 from vaguemestre.sso.registry.events import VisitEnded
 from vaguemestre.sso.registry.models import Visit
 from vaguemestre.sso.registry.ports import call, post_document, post_form
+from vaguemestre.sso.registry.values import Signing
 from vaguemestre.sso.saml import handlers as saml_handlers
+from vaguemestre.sso.saml.rules.pairs import fresh_pair
+from vaguemestre.sso.saml.services import keys as saml_keys
 
 
 class Told:
@@ -72,6 +79,31 @@ def _few_listeners() -> Iterator[None]:
     jobs.subscriptions.plug({SessionsEnded: (registry_handlers.follow_sessions,)})
     yield
     jobs.subscriptions.plug(before)
+
+
+_made: dict[tuple[str, int], tuple[str, str]] = {}
+_paired: dict[int, tuple[bytes, bytes]] = {}
+
+
+@pytest.fixture(autouse=True)
+def _same_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test has the same first key, and the same second: drawing one takes longer than a test."""
+    asked, paired = count(), count()
+
+    def pem(kind: Signing) -> tuple[str, str]:
+        place = kind.value, next(asked)
+        if place not in _made:
+            _made[place] = fresh_pem(kind)
+        return _made[place]
+
+    def pair(host: str, now: datetime) -> tuple[bytes, bytes]:
+        place = next(paired)
+        if place not in _paired:
+            _paired[place] = fresh_pair(host, now)
+        return _paired[place]
+
+    monkeypatch.setattr(oidc_keys, "fresh_pem", pem)
+    monkeypatch.setattr(saml_keys, "fresh_pair", pair)
 
 
 @pytest.fixture

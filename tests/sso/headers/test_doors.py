@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.signin.people import account
 from tests.sso.conftest import Told
-from tests.sso.people import HOSTILE, added, signs_in
+from tests.sso.people import added, signs_in
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.sso.headers.models import Pass
@@ -160,15 +160,6 @@ def test_nothing_leads_outside_the_application(path: str) -> None:
     signs_in(door)
     query = f"application={APPLICATION}&vers={quote(path)}&depart=x"
     assert door.get(f"/acces/entrer?{query}").status_code == 400
-
-
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_no_address_of_somebody_else_is_led_to(hostile: str) -> None:
-    door = Client()
-    signs_in(door)
-    assert door.get("/acces/depart", {"vers": hostile}, headers=NGINX).status_code == 400
-    asked_for = {"application": APPLICATION, "vers": hostile, "depart": "x"}
-    assert door.get("/acces/entrer", asked_for).status_code == 400
 
 
 def test_an_application_of_another_protocol_has_no_such_door() -> None:

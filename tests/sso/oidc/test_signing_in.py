@@ -15,7 +15,6 @@ from tests.signin.people import PASSWORD, account, add_application
 from tests.sso.people import (
     BACK,
     CHALLENGE,
-    HOSTILE,
     VERIFIER,
     added,
     answer_in,
@@ -120,16 +119,6 @@ def test_a_second_factor_is_told(client: Client, secret: str, nicolas: Account) 
         client.post("/alogin/code", {"code": "123456"})
     _, claims = read(client, exchanges(client, a_code(client), secret).json()["id_token"])
     assert claims["amr"] == ["pwd", "totp", "mfa"]
-
-
-@pytest.mark.parametrize("address", HOSTILE)
-def test_nothing_leaves_the_registry(client: Client, secret: str, address: str) -> None:
-    signs_in(client)
-    for more in ({}, {"prompt": "none"}, {"response_type": "token"}, {"code_challenge": None}):
-        answer = asks(client, redirect_uri=address, **more)
-        assert answer.status_code == 400
-        assert "Location" not in answer
-    assert not Code.objects.exists()
 
 
 @pytest.mark.parametrize("client_id", [None, "", "Intranet", "intranet ", "autre", "intranet\x00", "1"])

@@ -103,12 +103,10 @@ def introspect(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def userinfo(request: HttpRequest) -> HttpResponse:
-    """OpenID Connect Core §5.3; the token comes in the header only (RFC 6750 §2.1)."""
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    """OpenID Connect Core §5.3; the token comes in the header or a form, in no address (RFC 6750 §2)."""
     now = timezone.now()
-    known = None
-    if scheme.lower() == "bearer" and _BEARER.fullmatch(text):
-        known = services.bearer(text, now)
+    text = _token_shown(request)
+    known = services.bearer(text, now) if _BEARER.fullmatch(text) else None
     if known is None:
         return _no_bearer()
     visit, scope = known
@@ -155,6 +153,16 @@ def _granted(application: Application, given: dict[str, str]) -> Granted | Wrong
             return services.refresh(application, given.get("refresh_token", ""), now=now)
         case _:
             return Wrong("unsupported_grant_type", "authorization_code or refresh_token")
+
+
+def _token_shown(request: HttpRequest) -> str:
+    """ "" when it is shown in no way, or in two."""
+    header = request.headers.get("Authorization", "")
+    posted = request.POST.getlist("access_token")
+    if len(posted) + bool(header) != 1:
+        return ""
+    scheme, _, text = header.partition(" ")
+    return str(posted[0]) if posted else text if scheme.lower() == "bearer" else ""
 
 
 def _no_bearer() -> HttpResponse:

@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 from vaguemestre.kernel.errors import Refusal
 
 _VISIBLE = re.compile(r"[!-\[\]-~]{1,1000}", re.ASCII)  # visible ASCII without backslash
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 
 def check_address(address: str) -> str:
     """The address, if an application may be written down with it. Raises Refusal `sso.address-not-allowed`.
 
-    Absolute, https (http on the machine itself), no fragment, no user name, no wildcard.
+    Absolute, https (http on the machine itself), no fragment, no user name, no wildcard, a plain host.
     """
     refused = Refusal("sso.address-not-allowed", address=address[:200])
     if not _VISIBLE.fullmatch(address) or "#" in address or "*" in address:
@@ -25,7 +26,7 @@ def check_address(address: str) -> str:
         raise refused from error
     host = parts.netloc.rpartition(":")[0] if parts.port else parts.netloc
     secure = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
-    if not secure or not parts.hostname or "@" in parts.netloc:
+    if not secure or not _HOST.fullmatch(host):
         raise refused
     return address
 
