@@ -5,7 +5,9 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.signin.people import PASSWORD, account
 
@@ -15,6 +17,8 @@ from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.portal.models import AnnouncementRow, Favourite
+from vaguemestre.sso.registry.services import add_application
+from vaguemestre.sso.registry.values import Protocol, Registration
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.values import MailLogin
@@ -140,3 +144,18 @@ def test_a_mailbox_that_does_not_answer_is_told(client: Client, nicolas: Account
 def test_nobody_else_reads_these(client: Client) -> None:
     for address in ("/accueil/messagerie", "/", "/administration/annonces"):
         assert client.get(address).status_code == 302
+
+
+def test_home_asks_the_database_a_dozen_questions(client: Client, nicolas: Account) -> None:
+    """However many applications there are."""
+    for number in range(5):
+        address = f"https://appli-{number}.example/"
+        add_application(
+            Registration(f"appli-{number}", "Une", Protocol.OIDC, (address,), home=address),
+            by="test",
+            now=timezone.now(),
+        )
+    page(client)
+    with CaptureQueriesContext(connection) as asked:
+        page(client)
+    assert len(asked) <= 12, [one["sql"] for one in asked.captured_queries]

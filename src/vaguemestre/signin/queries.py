@@ -12,6 +12,7 @@ from vaguemestre.signin.models import Attempts, BrowserSession, Device
 from vaguemestre.signin.rules.activity import WORDS, Kind, actor, circumstances, kind_of
 from vaguemestre.signin.rules.browsers import browser_words
 from vaguemestre.signin.rules.throttle import ACCOUNT, failures_now, wait_left
+from vaguemestre.signin.sessions import SessionStore
 from vaguemestre.signin.values import Who
 
 
@@ -26,12 +27,19 @@ class OpenSession:
 
 def open_session(session_key: str, now: datetime, policy: Policy | None = None) -> OpenSession | None:
     """None when it is over, or its account is not active."""
-    columns = ("account_id", "started_at", "expire_date", "is_shared_computer", "is_own_device")
+    columns = (
+        "account_id",
+        "started_at",
+        "expire_date",
+        "is_shared_computer",
+        "is_own_device",
+        "session_data",
+    )
     row = BrowserSession.objects.filter(pk=session_key, expire_date__gt=now, account__isnull=False)
     found = row.values_list(*columns).first()
     if found is None:
         return None
-    account_id, started, ends_at, shared, mine = found
+    account_id, started, ends_at, shared, mine, data = found
     account = presented(account_id) if account_id and started else None
     if account is None or account.state != "active" or started is None:
         return None
@@ -51,6 +59,7 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         preferences=account.preferences,
         enrol_before=second_factor_due(account.account_id, account.role, policy),
         must_renew=account.is_barred,
+        by=str(SessionStore().decode(data).get("by", "")),
     )
     return OpenSession(who, started, ends_at)
 

@@ -141,7 +141,7 @@ def test_the_portal_shows_what_one_may_enter(nicolas: Account) -> None:
     added()
     added(client_id="sans-page", home="", addresses=("https://a.example/",))
     added(client_id="reserve", categories=("CPE",), addresses=("https://b.example/",))
-    assert [a.client_id for a in applications_for(nicolas.pk, timezone.now())] == ["intranet"]
+    assert [a.client_id for a in applications_for(identity_of(nicolas.pk, timezone.now()))] == ["intranet"]
 
 
 def test_only_what_is_released_is_told(nicolas: Account) -> None:

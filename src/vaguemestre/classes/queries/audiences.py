@@ -1,7 +1,7 @@
 """Whom somebody may write to, and who they are. Every question is bound to who asks, and to today."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -62,11 +62,14 @@ def schools_of(asker: Asker) -> tuple[School, ...]:
     )
 
 
-def has_classes(asker: Asker) -> bool:
-    """Whether the page of classes has anything to say to them."""
-    schools = schools_of(asker)
-    here = RosterRow.objects.filter(structure_id__in=[school.structure_id for school in schools])
-    return any(school.is_owner for school in schools) or here.exists()
+def has_classes(managed: Collection[str], served: Collection[tuple[str, str]]) -> bool:
+    """Whether the page of classes has anything to say to whoever manages those boxes (UAI), and serves there.
+
+    `served`: (UAI, function), known to whoever asks.
+    """
+    if managed or any(function in OWNERS for _, function in served):
+        return True
+    return RosterRow.objects.filter(structure__uai__in={uai for uai, _ in served}).exists()
 
 
 def own_school(asker: Asker, uai: str) -> School:

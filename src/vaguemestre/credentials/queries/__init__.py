@@ -3,9 +3,11 @@
 from vaguemestre.credentials.queries.factors import (
     ApplicationShown,
     Proposed,
+    Protected,
     applications_of,
     holds_second_factor,
     proposed_application,
+    protection_of,
     recovery_codes_left,
     second_factor_due,
 )
@@ -74,6 +76,7 @@ __all__ = [
     "PasskeyShown",
     "Presented",
     "Proposed",
+    "Protected",
     "Standing",
     "account_of_app_password",
     "account_of_link",
@@ -111,6 +114,7 @@ __all__ = [
     "people_with_mail",
     "presented",
     "proposed_application",
+    "protection_of",
     "public_halves_of",
     "recovery_codes_left",
     "roles_of",

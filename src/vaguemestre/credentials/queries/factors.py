@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from vaguemestre.credentials.models import Account, OneTimeDevice, RecoveryCode
+from django.db.models import Exists, OuterRef
+
+from vaguemestre.credentials.models import Account, OneTimeDevice, Passkey, RecoveryCode, RecoveryContact
 from vaguemestre.credentials.queries.opening import devices_of
 from vaguemestre.credentials.queries.passkeys import passkeys_of
 from vaguemestre.credentials.rules.one_time import enrolment_address, secret_words
@@ -66,6 +68,29 @@ def recovery_codes_left(account_id: int) -> int:
 def holds_second_factor(account_id: int) -> bool:
     """An application, a key with its PIN, or a passkey."""
     return bool(devices_of(account_id)) or bool(passkeys_of(account_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """What an account has of its own protection: the charter last agreed to ("" never), factor, contact."""
+
+    charter: str
+    has_factor: bool
+    has_contact: bool
+
+
+def protection_of(account_id: int) -> Protected:
+    """All of it in one question. Raises Account.DoesNotExist."""
+    mine = {"account_id": OuterRef("pk")}
+    devices = OneTimeDevice.objects.filter(
+        **mine, confirmed_at__isnull=False, lost_at__isnull=True, removed_at__isnull=True
+    )
+    passkeys = Passkey.objects.filter(**mine, removed_at__isnull=True)
+    contacts = RecoveryContact.objects.filter(**mine, confirmed_at__isnull=False, dropped_at__isnull=True)
+    questions = Exists(devices), Exists(passkeys), Exists(contacts.filter(usable_at__isnull=False))
+    row = Account.objects.filter(pk=account_id).values_list("charter_version", *questions)
+    charter, has_device, has_passkey, has_contact = row.get()
+    return Protected(charter, has_device or has_passkey, has_contact)
 
 
 def second_factor_due(account_id: int, role: str, policy: Policy | None = None) -> datetime | None:

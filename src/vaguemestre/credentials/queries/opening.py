@@ -32,6 +32,7 @@ class Presented:
     theme: str
     preferences: dict[str, object]
     is_barred: bool = False
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,13 @@ def account_of_mailbox(mailbox: str) -> int | None:
 
 def has_namesake(account_id: int) -> bool:
     """Whether the username or the address carries a number, because somebody else had the name first."""
-    shown, person = presented(account_id), person_by_number(identified(account_id).person_id or 0)
+    shown = presented(account_id)
+    person = person_by_number(shown.person_id or 0) if shown else None
     if shown is None or person is None:
         return False
-    last_name = person.shown_last_name
-    return is_numbered(shown.username, last_name) or is_numbered(shown.address, last_name)
+    return is_numbered(shown.username, person.shown_last_name) or is_numbered(
+        shown.address, person.shown_last_name
+    )
 
 
 def account_of_person(person_id: int) -> Identified | None:
@@ -116,6 +119,7 @@ def presented(account_id: int) -> Presented | None:
         theme=account.preferences.get("theme", "system"),
         is_barred=account.password_barred_at is not None,
         preferences=account.preferences,
+        person_id=account.person_id,
     )
 
 

@@ -1,5 +1,9 @@
 """Home: « Bonjour … », the applications, what is new, what is left to do."""
 
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
@@ -10,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.assistant.values import CHARTER
 from vaguemestre.classes.http import asker_for
 from vaguemestre.classes.queries import has_classes
-from vaguemestre.credentials.queries import charter_accepted, contacts_of, has_namesake, holds_second_factor
+from vaguemestre.credentials.queries import protection_of
+from vaguemestre.directory.rules.names import is_numbered
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.portal import queries, services
@@ -20,9 +25,11 @@ from vaguemestre.portal.values import Room, Task, Tile
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.values import Who
-from vaguemestre.sorting.queries import absence_of, current_absence
-from vaguemestre.sorting.values import Absence
-from vaguemestre.sso.registry.queries import applications_for
+from vaguemestre.sorting.queries import absences_of
+from vaguemestre.sorting.rules.absences import current
+from vaguemestre.sorting.values import Absence, Place
+from vaguemestre.sso.registry.queries import applications_for, identity_of
+from vaguemestre.sso.registry.values import Identity
 from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.rules.words import size
 from vaguemestre.webmail.values import MailLogin, Use
@@ -66,22 +73,25 @@ TASKS = {
 def show_home(request: SignedInRequest) -> HttpResponse:
     """Nothing here waits on the mailbox: its state comes as a fragment."""
     who, now, asked = request.who, timezone.now(), request.GET.get("q", "").strip()[:80]
-    tiles = arranged(tiles_of(who), queries.favourites_of(who.account_id))
+    identity = identity_of(who.account_id, now)
+    tiles = arranged(tiles_of(who, identity), queries.favourites_of(who.account_id))
     shown: dict[str, object] = {"tiles": found(tiles, asked), "asked": asked}
     if "HX-Request" in request.headers:
         return render(request, "portal/tiles.html", shown)
+    held = protection_of(who.account_id)
     tasks = tasks_left(
-        charter_is_accepted=charter_accepted(who.account_id) == CHARTER,
-        has_factor=holds_second_factor(who.account_id),
-        has_contact=bool(contacts_of(who.account_id, now)),
+        charter_is_accepted=held.charter == CHARTER,
+        has_factor=held.has_factor,
+        has_contact=held.has_contact,
     )
-    away = current_absence(who.account_id, now)
+    absences = absences_of(who.account_id)
+    away = current(absences, now)
     shown |= {
         "announcements": queries.announcements_on(paris_day(now)),
         "tasks": [TASKS[task] for task in tasks],
         "absence": away,
-        "homonym": has_namesake(who.account_id),
-        "coming_absence": None if away else _coming_absence(who.account_id),
+        "homonym": any(is_numbered(one, identity.last_name) for one in (who.username, who.address)),
+        "coming_absence": None if away else _coming(absences, paris_day(now)),
     }
     return render(request, "portal/home.html", shown)
 
@@ -108,10 +118,11 @@ def show_mail(request: SignedInRequest) -> HttpResponse:
 def star(request: SignedInRequest) -> HttpResponse:
     """Put an application first, or back."""
     key = request.POST.get("application", "")
-    if key in {tile.key for tile in tiles_of(request.who)}:
+    tiles = tiles_of(request.who, identity_of(request.who.account_id, timezone.now()))
+    if key in {tile.key for tile in tiles}:
         services.star(request.who.account_id, key, wanted=request.POST.get("voulu") == "oui")
     if "HX-Request" in request.headers:
-        tiles = arranged(tiles_of(request.who), queries.favourites_of(request.who.account_id))
+        tiles = arranged(tiles, queries.favourites_of(request.who.account_id))
         return render(request, "portal/tiles.html", {"tiles": tiles, "moved": key})
     return HttpResponseRedirect(reverse("portal:home"))
 
@@ -148,27 +159,39 @@ def change_password_address(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("signin:change-password"))
 
 
-def tiles_of(who: Who) -> list[Tile]:
+def tiles_of(who: Who, identity: Identity) -> list[Tile]:
     """Our own, then the registered ones that this person may enter."""
     tiles = []
     for address, icon, title, purpose in APPLICATIONS:
         if who.role not in RESERVED.get(address, (who.role,)):
             continue
-        if address == "/classes/" and not has_classes(asker_for(who)):
+        if address == "/classes/" and not _has_classes(who, identity):
             continue
-        try:
-            resolve(address)
-        except Resolver404:
+        if not _is_served(address):
             continue
         tiles.append(Tile(address, address, icon, str(title), str(purpose)))
-    registered = applications_for(who.account_id, timezone.now())
+    registered = applications_for(identity)
     return tiles + [
         Tile(f"app:{one.client_id}"[:80], one.home, one.icon, one.name, one.description) for one in registered
     ]
 
 
-def _coming_absence(account_id: int) -> Absence | None:
+@lru_cache
+def _is_served(address: str) -> bool:
+    """Whether that room is plugged here."""
+    try:
+        resolve(address)
+    except Resolver404:
+        return False
+    return True
+
+
+def _has_classes(who: Who, identity: Identity) -> bool:
+    served = [(place.uai, place.function) for place in identity.places]
+    return has_classes(asker_for(who).managed, served)
+
+
+def _coming(absences: Iterable[Absence], today: date) -> Absence | None:
     """The one prepared, when it is switched on and still to come."""
-    known = absence_of(account_id)
-    today = paris_day(timezone.now())
-    return known if known and known.is_on and known.starts_on > today else None
+    first = next((one for one in absences if one.place is Place.FIRST), None)
+    return first if first and first.is_on and first.starts_on > today else None

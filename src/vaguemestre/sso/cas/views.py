@@ -147,7 +147,7 @@ def _with_ticket(
     request: HttpRequest, application: Application, service: str, who: Who, *, fresh: bool
 ) -> HttpResponse:
     now = timezone.now()
-    what = at_the_door(request, application, who, identity_of(who.account_id, now))
+    what = at_the_door(application, who, identity_of(who.account_id, now))
     if what and _says_yes(request, "gateway"):
         return HttpResponseRedirect(service)
     if what:

@@ -81,7 +81,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if who is None:
         return to_sign_in(f"{reverse('headers:resume')}?{request.GET.urlencode()}")
     now = timezone.now()
-    what = at_the_door(request, application, who, identity_of(who.account_id, now))
+    what = at_the_door(application, who, identity_of(who.account_id, now))
     if what:
         return stopped(request, application, who, what, request.get_full_path())
     ticket = give_ticket(

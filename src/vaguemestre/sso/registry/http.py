@@ -84,20 +84,13 @@ def confirm_leaving(
     return render(request, "sso/registry/sign_out.html", shown)
 
 
-def at_the_door(
-    request: HttpRequest, application: Application, who: Who, identity: Identity
-) -> Obstacle | None:
+def at_the_door(application: Application, who: Who, identity: Identity) -> Obstacle | None:
     """What keeps that person out for now."""
     now = timezone.now()
     if held_back(who, now) or is_stale(who, now):
         return Obstacle.HELD_BACK
     agreed = not application.consent or has_agreed(application, who.account_id)
-    return obstacle(application, identity, methods_of(factor_of(request)), agreed=agreed)
-
-
-def factor_of(request: HttpRequest) -> str:
-    """The last factor shown when the browser's session was opened."""
-    return str(request.session.get("by", ""))
+    return obstacle(application, identity, methods_of(who.by), agreed=agreed)
 
 
 def stopped(

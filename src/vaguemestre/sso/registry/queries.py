@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from vaguemestre.credentials.queries import identified, presented
+from vaguemestre.credentials.queries import presented
 from vaguemestre.directory.queries import person_of, served_places
 from vaguemestre.directory.values import Place, Post
 from vaguemestre.kernel.times import paris_day
@@ -76,12 +76,9 @@ def applications() -> list[Application]:
     return [application_from(row) for row in ApplicationRow.objects.order_by("name", "id")]
 
 
-def applications_for(account_id: int, now: datetime) -> list[Application]:
+def applications_for(identity: Identity) -> list[Application]:
     """Those the portal shows to somebody: with a home, and open to them."""
-    shown = [application for application in applications() if application.home]
-    if not shown:
-        return []
-    identity = identity_of(account_id, now)
+    shown = (application for application in applications() if application.home)
     return [application for application in shown if may_enter(application, identity)]
 
 
@@ -102,8 +99,7 @@ def identity_of(account_id: int, now: datetime) -> Identity:
         last_name=shown.name,
         address=shown.address,
     )
-    person_id = identified(account_id).person_id
-    return _with_person(known, person_id, now) if person_id else known
+    return _with_person(known, shown.person_id, now) if shown.person_id else known
 
 
 def subject_for(application: Application, identity: Identity) -> str:
@@ -208,10 +204,11 @@ def application_from(row: ApplicationRow) -> Application:
     )
 
 
-def visit_from(row: VisitRow) -> Visit:
+def visit_from(row: VisitRow, application: Application | None = None) -> Visit:
+    """`application`: its own, when it is known already."""
     return Visit(
         visit_id=row.pk,
-        application=application_from(row.application),
+        application=application or application_from(row.application),
         account_id=row.account_id,
         session_key=row.session_key,
         sid=row.sid,

@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from joserfc import jwt
@@ -129,10 +130,14 @@ def _signed(claims: dict[str, object], key: Key, kind: str) -> str:
 
 
 def _private(key: Key) -> ECKey | RSAKey:
-    named: KeyParameters = {"kid": key.kid}
-    if key.kind is Signing.ES256:
-        return ECKey.import_key(key.private_pem, named)
-    return RSAKey.import_key(key.private_pem, named)
+    return _opened(key.kind, key.kid, key.private_pem)
+
+
+@lru_cache(maxsize=16)
+def _opened(kind: Signing, kid: str, pem: str) -> ECKey | RSAKey:
+    """Reading a key checks it, slowly: once."""
+    named: KeyParameters = {"kid": kid}
+    return ECKey.import_key(pem, named) if kind is Signing.ES256 else RSAKey.import_key(pem, named)
 
 
 def _half_hash(token: str) -> str:

@@ -20,7 +20,6 @@ from vaguemestre.sso.oidc.values import Asked, SignedIn, Wrong
 from vaguemestre.sso.registry.http import (
     LONGEST_QUERY,
     at_the_door,
-    factor_of,
     leave,
     mark_now,
     proved_since,
@@ -86,10 +85,10 @@ def _answer(request: HttpRequest, application: Application, address: str, asked:
     identity = identity_of(who.account_id, now)
     if asked.hint and not _is_of(asked.hint, subject_for(application, identity)):
         return _told(address, _LOGIN_REQUIRED, asked.state)
-    methods = methods_of(factor_of(request))
+    methods = methods_of(who.by)
     if must_prove_more(asked, methods) and not asked.silent and not proved and devices_of(who.account_id):
         return _sign_in_first(request, asked, known=True)
-    what = at_the_door(request, application, who, identity)
+    what = at_the_door(application, who, identity)
     if what is None and application.consent and asked.consent:
         what = Obstacle.CONSENT
     if what:

@@ -33,16 +33,17 @@ def enter(
     anew: bool = False,
 ) -> Visit:
     """Part: the visit of that session to that application, begun if need be (`anew`: always)."""
-    _named(application, account_id)
     row = None
     if not anew:
-        current = VisitRow.objects.select_related("application").filter(
+        current = VisitRow.objects.filter(
             application_id=application.application_id,
             account_id=account_id,
             session_key=session_key,
             ended_at=None,
         )
-        row = current.first()
+        row = current.order_by("id").first()
+    if row is None or application.pairwise:
+        _named(application, account_id)
     if row is None:
         row = VisitRow.objects.create(
             application_id=application.application_id,
@@ -59,7 +60,7 @@ def enter(
             by=f"account:{account_id}",
             at=now,
         )
-    return visit_from(row)
+    return visit_from(row, application)
 
 
 @transaction.atomic(durable=True)
@@ -107,7 +108,6 @@ def end_visits_of_accounts(account_ids: Collection[int], *, now: datetime) -> No
 
 
 @transaction.atomic(durable=True)
-@transaction.atomic(durable=True)
 def end_visit(account_id: int, visit_id: int, *, now: datetime) -> None:
     """Use case: out of one application, which will be told. Somebody else's visit is left alone."""
     _end(Q(pk=visit_id, account_id=account_id), now)
@@ -152,8 +152,10 @@ def _named(application: Application, account_id: int) -> None:
 
 
 def _count(application_id: int, column: str, now: datetime) -> None:
-    row, _ = Tally.objects.get_or_create(application_id=application_id, day=paris_day(now))
-    Tally.objects.filter(pk=row.pk).update(**{column: F(column) + 1})
+    rows = Tally.objects.filter(application_id=application_id, day=paris_day(now))
+    if not rows.update(**{column: F(column) + 1}):
+        Tally.objects.get_or_create(application_id=application_id, day=paris_day(now))
+        rows.update(**{column: F(column) + 1})
 
 
 def _end(which: Q, now: datetime) -> None:

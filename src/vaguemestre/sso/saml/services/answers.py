@@ -35,7 +35,8 @@ def answer_for(
     with transaction.atomic(durable=True):
         visit = enter(application, identity.account_id, session_key, now=now)
         name_id = _name(application, identity, form, visit.reference)
-        name_visit(visit.visit_id, name_id)
+        if name_id != visit.reference:
+            name_visit(visit.visit_id, name_id)
     statement = writing.Statement(
         issuer=issuer,
         audience=peer.described.entity_id,

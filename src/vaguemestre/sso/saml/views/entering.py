@@ -15,7 +15,6 @@ from vaguemestre.signin.http import who_asks
 from vaguemestre.signin.values import Who
 from vaguemestre.sso.registry.http import (
     at_the_door,
-    factor_of,
     leave,
     mark_now,
     post_onwards,
@@ -59,14 +58,15 @@ _ILL = "La demande de l’application est mal formée ou trop longue."
 @require_http_methods(["GET", "POST"])
 def sso(request: HttpRequest) -> HttpResponse:
     """Nothing leaves before the application, its signature and its address are found good."""
-    asked = _asked(request)
-    if isinstance(asked, Wrong):
-        return refused(request, asked.words)
+    found = _asked(request)
+    if isinstance(found, Wrong):
+        return refused(request, found.words)
+    asked, peer = found
     if request.method == "POST":  # asked again by GET, which brings the session's cookie from anywhere
         answer = HttpResponseRedirect(_path("saml:go-on", asked))
         answer.status_code = 303
         return answer
-    return _answer(request, asked)
+    return _answer(request, asked, peer)
 
 
 @never_cache
@@ -76,7 +76,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
     asked = found_again(request.GET.get("demande", ""))
     if asked is None:
         return refused(request, "Cette demande est trop ancienne : recommencez depuis l’application.")
-    return _answer(request, asked)
+    return _answer(request, asked, peer_of(asked.client_id))
 
 
 @never_cache
@@ -95,10 +95,10 @@ def start(request: HttpRequest, client_id: str) -> HttpResponse:
         raise Http404
     posts = [one for one in peer.described.consumers if one.binding == Binding.POST]
     chosen = next((one for one in posts if one.is_default), posts[0])
-    return _answer(request, Asked(client_id, "", chosen.address, ""))
+    return _answer(request, Asked(client_id, "", chosen.address, ""), peer)
 
 
-def _asked(request: HttpRequest) -> Asked | Wrong:
+def _asked(request: HttpRequest) -> tuple[Asked, Peer] | Wrong:
     root = message_in(request, "SAMLRequest")
     if isinstance(root, Wrong):
         return root
@@ -113,9 +113,10 @@ def _asked(request: HttpRequest) -> Asked | Wrong:
     if isinstance(told, Wrong):
         return told
     try:
-        return _checked(request, read_request(told[0]), peer, signed=told[1])
+        asked = _checked(request, read_request(told[0]), peer, signed=told[1])
     except NotRead:
         return Wrong(_ILL)
+    return asked if isinstance(asked, Wrong) else (asked, peer)
 
 
 def _checked(request: HttpRequest, read: Request, peer: Peer, *, signed: bool) -> Asked | Wrong:
@@ -137,8 +138,8 @@ def _checked(request: HttpRequest, read: Request, peer: Peer, *, signed: bool) -
     )
 
 
-def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
-    application, peer = find_application(asked.client_id), peer_of(asked.client_id)
+def _answer(request: HttpRequest, asked: Asked, peer: Peer | None) -> HttpResponse:
+    application = find_application(asked.client_id)
     if application is None or peer is None or asked.consumer not in application.addresses:
         return refused(request, _UNKNOWN)
     form = format_for(peer.described, asked.format)
@@ -146,7 +147,7 @@ def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
         return _declined(request, application, asked, Status.NAME_ID_POLICY)
     who = who_asks(request)
     proved = who is not None and proved_since(request.GET.get(_MARK, ""), who)
-    methods = methods_of(factor_of(request)) if who else ()
+    methods = methods_of(who.by) if who else ()
     context = context_for(asked.contexts, has_two="mfa" in methods)
     must_prove = asked.again or (context is None and MFA in asked.contexts and _has_two(who))
     if who is None or (must_prove and not proved):
@@ -157,7 +158,7 @@ def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
         return _declined(request, application, asked, Status.NO_CONTEXT)
     now = timezone.now()
     identity = identity_of(who.account_id, now)
-    what = at_the_door(request, application, who, identity)
+    what = at_the_door(application, who, identity)
     if what:
         if asked.passive:
             return _declined(request, application, asked, Status.DENIED)
