@@ -91,6 +91,7 @@ export class Sending {
     await pause(wait);
     for (let turn = 0; mine === this.following && turn < 400; turn += 1) {
       await pause(turn < 40 ? 1000 : 5000);
+      if (mine !== this.following) return; // taken back meanwhile
       let told;
       try {
         told = await this.server.ask(`${this.server.address("etat/")}?attempt=${this.attempt}`, { headers: { "X-By-Itself": "1" } });

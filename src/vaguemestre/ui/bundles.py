@@ -28,6 +28,7 @@ BUNDLES = {
         "webmail/message.js",
         "writing/dock.js",
         "sorting/banner.js",
+        "dispatch/banner.js",
         "sharing/care.js",
     ),
 }

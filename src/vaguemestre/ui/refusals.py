@@ -458,6 +458,7 @@ def sentence(refusal: Refusal) -> str:
         ),
         "deposits.overflow": _("Ce fichier a changé pendant son dépôt : ajoutez-le de nouveau."),
         "deposits.infected": _("Un virus a été trouvé dans « %(name)s » : le fichier est retiré."),
+        "deposits.no-such-piece": _("Cette partie du fichier n’existe pas : reprenez depuis le début."),
         "deposits.waiting": _("Ce fichier n’est pas encore prêt : réessayez dans quelques minutes."),
         "deposits.password-wrong": _("Ce n’est pas le mot de passe de ce fichier."),
         "deposits.wait": _("Trop d’essais : réessayez dans %(wait)s."),

@@ -211,7 +211,10 @@ class ComposerDock extends HTMLElement {
       one.box.classList.remove("gone", "small");
     } else if (said.event === "done") setTimeout(() => one.box.classList.contains("gone") && this.remove(one), 4000);
     else if (said.event === "closed") this.remove(one);
-    else if (said.event === "escape") this.minimise(one, true);
+    else if (said.event === "escape") {
+      this.minimise(one, true);
+      one.name.focus(); // its title stays, and opens it again
+    }
     if (said.event === "changed" || said.event === "done") {
       const folders = said.folders || ["drafts", "sent", "source"];
       window.dispatchEvent(new CustomEvent("vm:mail-changed", { detail: { folders } }));
