@@ -26,7 +26,7 @@ SIGNED_IN = (
     "/messagerie/ecrire/",
     "/messagerie/suivi/",
     "/messagerie/?q=conseil+avant%3Ahier&partout=1",
-    "/messagerie/fichiers/",
+    "/messagerie/pieces/",
     "/contacts/",
     "/annuaire/",
     "/annuaire/ma-fiche",
@@ -122,6 +122,8 @@ def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size
     page.get_by_role("region", name="Messages").locator("[data-uid]").nth(3).click()
     page.locator("iframe[sandbox]").first.wait_for()
     said["an open message"] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+    page.set_viewport_size({"width": SIZES["desk"][0] // 2, "height": SIZES["desk"][1] // 2})  # zoomed twice
+    said["zoomed"] = [] if width_kept(page) else ["wider than the screen"]
     context.close()
     assert {path: found for path, found in said.items() if found} == {}
 
