@@ -151,7 +151,11 @@ def test_an_engine_that_is_away_says_so(reader: Client) -> None:
     before = open_mailbox.get()
     open_mailbox.plug(away)  # type: ignore[arg-type]
     try:
-        assert reader.get("/messagerie/").status_code == 503
+        whole = reader.get("/messagerie/")
+        assert whole.status_code == 503
+        assert (
+            "<span>Une partie de la messagerie ne répond pas" in whole.content.decode()
+        )  # the page reads it there
         piece = reader.get("/messagerie/INBOX/lignes/", headers=PIECE)
         assert piece.status_code == 503
         assert "ne répond pas" in piece.content.decode()

@@ -239,6 +239,19 @@ def test_a_conversation_is_read_with_sent_mail_and_may_be_left_apart(page: Page,
     assert page.locator(".conv").count() == 0
 
 
+def test_the_next_unread_is_first_that_of_the_conversation(page: Page, box: MemoryMailbox) -> None:
+    put(box, letter("Autre", Message_ID="<9@x>"), minutes=9)
+    put(box, letter("Conseil", Message_ID="<1@x>"), minutes=1)
+    put(box, letter("Re: Conseil", Message_ID="<2@x>", In_Reply_To="<1@x>", References="<1@x>"), minutes=2)
+    page.goto("/messagerie/")
+    page.locator("#messages li.row a.open").nth(1).click()
+    page.locator(".conv li[data-unread]").wait_for()
+    page.keyboard.press("n")
+    page.get_by_role("heading", name="Conseil", exact=True).wait_for()
+    page.keyboard.press("n")
+    page.get_by_role("heading", name="Autre").wait_for()
+
+
 def test_a_list_is_grouped_by_conversation_on_demand(page: Page, box: MemoryMailbox) -> None:
     thread(box)
     page.goto("/messagerie/")

@@ -328,9 +328,10 @@ export class MailApp extends HTMLElement {
 
   #title() {
     const unread = this.list.unread;
-    if (Number.isFinite(unread) && !this.list.asked) {
+    if (Number.isFinite(unread) && !this.section.hasAttribute("aria-busy")) {
       const told = this.section.querySelector(".told");
-      const words = unread ? `${unread} non lu${unread > 1 ? "s" : ""}` : "";
+      const [many, one] = this.list.asked ? [this.list.total, "trouvé"] : [unread, "non lu"];
+      const words = many || this.list.asked ? `${many} ${one}${many > 1 ? "s" : ""}` : "";
       if (told.textContent.trim() !== words) told.textContent = words;
     }
     const inbox = this.folders.querySelector('[data-use="inbox"] .count');
