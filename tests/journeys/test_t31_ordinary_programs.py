@@ -61,38 +61,35 @@ def test_msmtp_sends_and_curl_reads(instance: Instance, tmp_path: Path) -> None:
     assert subject in run(*asks, f"{box};UID={uid}", given=secret, folder=tmp_path)
 
 
-def test_neomutt_sends_and_shows_the_inbox(instance: Instance, tmp_path: Path) -> None:
+def test_neomutt_sends_keeps_its_copy_and_shows_the_inbox(instance: Instance, tmp_path: Path) -> None:
+    """At its keyboard: without one, it writes to no folder of IMAP."""
     me, other = instance.account("secretary"), instance.account("colleague")
     name, ca = me["address"].replace("@", "%40"), instance.ready["ca"]
     far = f"imaps://{name}@localhost:{instance.port('imaps')}"
-    rc = tmp_path / "neomuttrc"
+    rc, body = tmp_path / "neomuttrc", tmp_path / "body"
+    body.write_text('#!/bin/sh\necho Bonjour. > "$1"\n')
+    body.chmod(0o755)
     rc.write_text(
         f'set imap_user="{me["address"]}"\nset imap_pass="{me["app_password"]}"\n'
         f'set smtp_pass="{me["app_password"]}"\nset from="{me["address"]}"\nset realname="Secrétariat"\n'
         f'set smtp_url="smtps://{name}@localhost:{instance.port("submissions")}"\n'
-        f'set folder="{far}/"\nset spool_file="+INBOX"\nset record=""\n'
+        f'set folder="{far}/"\nset spool_file="+INBOX"\nset record="+Sent"\nset editor="{body}"\n'
         f'set ssl_ca_certificates_file="{ca}"\nset certificate_file="{ca}"\n'
         "set ssl_force_tls=yes\nset ssl_verify_host=yes\nset header_cache=\nset wait_key=no\nset timeout=1\n"
     )
-    subject = f"Par neomutt {secrets.token_hex(4)}"
-    mutt = ("neomutt", "-n", "-F", str(rc))
-    run(*mutt, "-s", subject, "--", other["address"], given="Bonjour.\n", folder=tmp_path)
-    with imap(instance, other) as client:
-        wait_until(lambda: uids_of(client, "INBOX", subject))
-
-    # and on its screen, a message of the inbox, opened
-    arrived = f"Reunion {secrets.token_hex(4)}"
+    subject, arrived = f"Par neomutt {secrets.token_hex(4)}", f"Reunion {secrets.token_hex(4)}"
     text = f"Porte {secrets.token_hex(4)}"
     deliver(instance, me["address"], arrived, text=text)
     with imap(instance, me) as client:
         wait_until(lambda: uids_of(client, "INBOX", arrived))
-    push = f"push '<limit>~s {arrived.split()[1]}<enter><display-message>'"
+    written = f"<mail>{other['address']}<enter>{subject}<enter><send-message>"
+    push = f"push '{written}<limit>~s {arrived.split()[1]}<enter><display-message>'"
     screen, inside = pty.openpty()
     os.set_blocking(screen, False)
     program = subprocess.Popen(
-        [*mutt, "-e", push], stdin=inside, stdout=inside, stderr=inside, cwd=tmp_path,
+        ["neomutt", "-n", "-F", str(rc), "-e", push], stdin=inside, stdout=inside, stderr=inside,
         env={**os.environ, "HOME": str(tmp_path), "TERM": "xterm", "COLUMNS": "100", "LINES": "40"},
-        start_new_session=True,
+        cwd=tmp_path, start_new_session=True,
     )  # fmt: skip
     os.close(inside)
     shown = bytearray()
@@ -103,11 +100,15 @@ def test_neomutt_sends_and_shows_the_inbox(instance: Instance, tmp_path: Path) -
         return text.encode() in shown
 
     try:
-        wait_until(is_shown, 45)
+        wait_until(is_shown, 60)
     finally:
         program.kill()
         program.wait(10)
         os.close(screen)
+    with imap(instance, other) as client:
+        wait_until(lambda: uids_of(client, "INBOX", subject))
+    with imap(instance, me) as client:
+        assert uids_of(client, "Sent", subject)
 
 
 class _Back(http.server.BaseHTTPRequestHandler):

@@ -9,6 +9,7 @@ import pytest
 from tests.moving.test_bringing import box_of, letter
 
 from vaguemestre.engines.archives.opening import open_archive
+from vaguemestre.engines.archives.outlook import settled
 from vaguemestre.moving.ports import SourceRefused
 from vaguemestre.moving.values import Piece
 
@@ -100,6 +101,20 @@ def test_an_outlook_file_that_is_none_is_refused_by_the_program_that_reads_them(
     with pytest.raises(SourceRefused) as refused:
         pieces(tmp_path / "x.pst")
     assert refused.value.code == "moving.file-damaged"
+
+
+def test_a_message_of_an_outlook_file_is_the_same_each_time_it_is_unpacked() -> None:
+    """`readpst` draws a boundary for each run, and one for each message inside another."""
+
+    def written(outer: int, inner: int) -> bytes:
+        begin, end = b"--boundary-LibPST-iamunique-%d_-_-\n", b"--boundary-LibPST-iamunique-%d_-_---\n"
+        inside = begin % inner + b"Cc: x\n" + end % inner
+        return (
+            b'boundary="--boundary-LibPST-iamunique-%d_-_-"\n' % outer + begin % outer + inside + end % outer
+        )
+
+    assert settled(written(2082122553, 7)) == settled(written(1, 702763501)) == written(1, 2)
+    assert settled(b"Bonjour.\n") == b"Bonjour.\n"
 
 
 def test_a_zip_that_is_cut_short_in_a_member_names_it_and_goes_on(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Outlook's .pst, unpacked by Debian's readpst when it is there, shut in a sandbox: the file is anybody's."""
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from vaguemestre.moving.ports import SourceRefused
 
 _SECONDS = 1800.0
+_DRAWN = re.compile(rb"(boundary-LibPST-iamunique-)(\d+)")
 
 
 def is_possible() -> bool:
@@ -18,7 +20,8 @@ def is_possible() -> bool:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """A folder of .eml files, gone afterwards. Raises SourceRefused."""
+    """A folder of .eml files, gone afterwards: that of the mailbox, not the one above it that bears the name
+    of the file (« Dossiers personnels »). Raises SourceRefused."""
     if not is_possible():
         raise SourceRefused("moving.pst-not-here")
     with tempfile.TemporaryDirectory(prefix="pst-", dir=path.parent) as made:
@@ -29,7 +32,21 @@ def unpacked(path: Path) -> Iterator[Path]:
             raise SourceRefused("moving.file-damaged", name=path.name) from error
         if done.returncode != 0:
             raise SourceRefused("moving.file-damaged", name=path.name)
-        yield folder
+        for one in folder.rglob("*.eml"):
+            told = one.read_bytes()
+            if (said := settled(told)) != told:
+                one.write_bytes(said)
+        inside = list(folder.iterdir())
+        yield inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
+
+
+def settled(content: bytes) -> bytes:
+    """The message with its boundaries counted: `readpst` draws them anew each time, and each copy would be
+    another message."""
+    numbers: dict[bytes, bytes] = {}
+    return _DRAWN.sub(
+        lambda found: found[1] + numbers.setdefault(found[2], str(len(numbers) + 1).encode()), content
+    )
 
 
 def _argv(path: Path, folder: Path) -> list[str]:
