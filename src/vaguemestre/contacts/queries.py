@@ -247,7 +247,9 @@ def last_change(shelf: Shelf) -> float:
 def _readable(account_id: int) -> QuerySet[Contact]:
     """The cards of one's own book and of the books of one's schools."""
     books = [shelf.book_id for shelf in shelves_of(account_id)] if SchoolBook.objects.exists() else []
-    return Contact.objects.filter(Q(account_id=account_id) | Q(book_id__in=[one for one in books if one]))
+    shared = [one for one in books if one]
+    mine = Contact.objects.filter(account_id=account_id)
+    return Contact.objects.filter(Q(account_id=account_id) | Q(book_id__in=shared)) if shared else mine
 
 
 def _matching(rows: QuerySet[Contact], search: str) -> QuerySet[Contact]:

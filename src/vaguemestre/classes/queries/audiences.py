@@ -82,18 +82,21 @@ def own_school(asker: Asker, uai: str) -> School:
 
 def audiences_of(asker: Asker, *, only: Audience | None = None) -> tuple[AudienceShown, ...]:
     """Every audience they may write to today, where somebody is; in the order of names."""
+    found = _audiences(asker, schools_of(asker), (only.group_id,) if only else None)
+    return tuple(one for one in found if only is None or one.audience == only)
+
+
+def _audiences(
+    asker: Asker, schools: Iterable[School], groups: Collection[int] | None
+) -> tuple[AudienceShown, ...]:
+    """`groups`: those that count, when others do not."""
     person_id = identified(asker.account_id).person_id
     person = person_by_number(person_id) if person_id else None
     if person is None:
         return ()
     addresses = {address for address, _, _ in addresses_by_person([person.pk]).get(person.pk, ())}
     writer = _Writer(person.pk, person.category, frozenset(addresses))
-    return tuple(
-        one
-        for school in schools_of(asker)
-        for one in _in_school(writer, school, only.group_id if only else None)
-        if only is None or one.audience == only
-    )
+    return tuple(one for school in schools for one in _in_school(writer, school, groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,9 @@ class _Writer:
     addresses: frozenset[str]
 
 
-def _in_school(writer: _Writer, school: School, group_id: int | None) -> Iterable[AudienceShown]:
-    groups = GroupRow.objects.filter(roster__structure_id=school.structure_id)
-    rows = list((groups.filter(pk=group_id) if group_id else groups).order_by("kind", "name"))
+def _in_school(writer: _Writer, school: School, groups: Collection[int] | None) -> Iterable[AudienceShown]:
+    there = GroupRow.objects.filter(roster__structure_id=school.structure_id)
+    rows = list((there.filter(pk__in=groups) if groups is not None else there).order_by("kind", "name"))
     if not rows:
         return
     teachers = TeacherRow.objects.filter(
@@ -131,8 +134,16 @@ def _in_school(writer: _Writer, school: School, group_id: int | None) -> Iterabl
 
 
 def audiences_like(asker: Asker, typed: str, *, limit: int = 6) -> tuple[AudienceShown, ...]:
-    """Those the words typed may mean."""
-    found = audiences_of(asker)
+    """Those the words typed may mean. Names first: who types a colleague's pays for no more than that."""
+    schools = schools_of(asker)
+    rows = GroupRow.objects.filter(roster__structure_id__in=[one.structure_id for one in schools])
+    named = {
+        row.pk
+        for row in rows
+        for side in Side
+        if is_meant(typed, shown_audience(row.name, side).partition(" — ")[0], side) or row.kind != Kind.CLASS
+    }
+    found = _audiences(asker, schools, named) if named else ()
     meant = [one for one in found if is_meant(typed, group_of(one), one.audience.side)]
     return tuple(meant[:limit])
 

@@ -245,6 +245,8 @@ def people_like(typed: str, *, limit: int) -> tuple[Listed, ...]:
     for column in ("address", "surname", "second_surname"):
         begun = MailAddress.objects.filter(wanted, begins(column, words[0])).select_related("person")
         rows |= {row.person_id: row for row in begun[:limit]}
+        if len(rows) >= limit:
+            break
     chosen = list(rows.values())[:limit]
     details = _details([row.person_id for row in chosen])
     found = [
