@@ -142,6 +142,10 @@ def _is_moderated(
     other.get_by_role("button", name="Diffuser").click()
     expect(other.get_by_role("status").first).to_contain_text("diffusé")
     copy = wait_until(lambda: copy_of(instance, "teacher", f"Proposition {mark}"), 120)
+    assert copy["From"].addresses[0].addr_spec == teacher["address"]
+    assert copy["List-Post"] == f"<mailto:{COUNCIL}>"
+    for name in ("List-Id", "List-Help", "List-Owner", "List-Archive", "List-Unsubscribe"):
+        assert copy[name], name
     assert wait_until(lambda: copy_of(instance, "colleague", f"Proposition {mark}"), 60)
     log = (instance.home / "logs" / "postfix.log").read_text()
     assert re.search(r"postfix/lists/lmtp\[\d+\]: \w+: to=<[^>]+>.*status=sent", log), "by a lane of its own"

@@ -236,6 +236,23 @@ def test_each_exactly_once_whatever_is_killed(
     assert queries.copy_for(letter.pk, 0) is None
 
 
+def test_however_slow_the_queue_no_more_than_so_many_copies_wait_in_it(
+    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(carrying, "AT_ONCE", 30)
+    monkeypatch.setattr(carrying, "TOGETHER", 10)
+    crowd(owner, 100)
+    row = made(owner, Kind.RULE, Rule((Criteria(functions=("FOULE",)),)))
+    letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
+    for _ in range(4):  # two minutes each, and nothing is delivered
+        carried(letter, means, clock, most=1)
+    assert len(queue.reached) == 30
+    clock.now += carrying.RECENT
+    carried(letter, means, clock, most=1)
+    assert len(queue.reached) == 60  # those that nobody ever hears of hold nobody back for ever
+
+
 def test_a_large_list_survives_the_kills_of_its_plan_too(
     mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account,
     monkeypatch: pytest.MonkeyPatch,

@@ -48,10 +48,21 @@ async def follow(path: Path, largest: int = LARGEST) -> AsyncIterator[str]:
             continue
         if at > largest:
             with contextlib.suppress(OSError):
-                shutil.copyfile(path, path.with_name(f"{path.name}.1"))
-                path.write_bytes(b"")
+                _cut(path)
                 at = 0
         await asyncio.sleep(_LOOK_EVERY)
+
+
+def _cut(path: Path) -> None:
+    """Copied, with what is written meanwhile, then emptied: in the copy is what readers had not read."""
+    copy = path.with_name(f"{path.name}.1")
+    with path.open("rb+") as file, copy.open("wb") as kept:
+        shutil.copyfileobj(file, kept)
+        kept.flush()
+        while more := file.read():
+            kept.write(more)
+            kept.flush()
+        file.truncate(0)
 
 
 def _size(path: Path) -> int:

@@ -32,6 +32,10 @@ class LogReader:
         if file is None:
             return [], place
         inode, size = file.stat().st_ino, file.stat().st_size
+        if inode == place.inode and place.offset > size:  # emptied: the copy has what was not read
+            deliveries, read = _rest(file.with_name(f"{file.name}.1"), place.offset, now)
+            if read:
+                return deliveries, LogPlace(inode, place.offset + read)
         offset = place.offset if inode == place.inode and place.offset <= size else 0
         deliveries, read = _read(file, offset, now)
         if not read and file != self._file and self._file.exists():
@@ -70,6 +74,13 @@ def _file_of(current: Path, inode: int) -> Path | None:
         return current if current.exists() else None
     except FileNotFoundError:
         return None
+
+
+def _rest(copy: Path, offset: int, now: dt.datetime) -> tuple[list[Delivery], int]:
+    try:
+        return _read(copy, offset, now) if copy.stat().st_size > offset else ([], 0)
+    except FileNotFoundError:
+        return [], 0
 
 
 def _read(file: Path, offset: int, now: dt.datetime) -> tuple[list[Delivery], int]:

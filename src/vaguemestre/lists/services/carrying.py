@@ -39,9 +39,9 @@ log = logging.getLogger(__name__)
 
 TOGETHER = 100  # copies in one batch, the same for all
 AT_ONCE = 1000  # copies under way
-BATCHES = 20  # in one go
 PACE = timedelta(seconds=1)
-RECENT = timedelta(seconds=30)
+BATCHES = 50  # in one go
+RECENT = timedelta(minutes=10)  # a fate that is not known by then is waited for no more
 LEASE = timedelta(seconds=60)  # longer than a submission may last
 _PLANNED = 2000  # copies written down in one transaction
 
@@ -70,10 +70,8 @@ def carry_letter(letter_id: int, means: Means) -> None:
         return
     if row.planned_at is None:
         _plan(row, now)
-    if queries.under_way(row, now - RECENT) >= AT_ONCE:
-        _later(row, now)
-        return
-    waiting = list(row.batches.filter(handed_at__isnull=True)[:BATCHES])
+    room = (AT_ONCE - queries.under_way(row, now - RECENT)) // _together(row)
+    waiting = list(row.batches.filter(handed_at__isnull=True)[: min(max(0, room), BATCHES)])
     if waiting:
         _hand_some(row, waiting, means)
     if row.batches.filter(handed_at__isnull=True).exists():
@@ -87,7 +85,7 @@ def _plan(row: LetterRow, now: datetime) -> None:
     members = queries.members_of(row.list, now)
     elsewhere = _reached_by_another_list(row, now)
     chosen = [one for one in members if one.address not in elsewhere]
-    together = TOGETHER if row.list.kind == Kind.RULE else 1
+    together = _together(row)
     for some in batched(enumerate(chosen), _PLANNED):
         with transaction.atomic(durable=True):
             CopyRow.objects.bulk_create(
@@ -103,6 +101,11 @@ def _plan(row: LetterRow, now: datetime) -> None:
         row.planned_at, row.recipients = now, row.copies.count()
         row.save(update_fields=("planned_at", "recipients"))
         record("lists.letter-begun", to=f"list:{row.list_id}", by="system", at=now, copies=row.recipients)
+
+
+def _together(row: LetterRow) -> int:
+    """Copies of a batch: whoever may leave the list has one that says how, for them alone."""
+    return TOGETHER if row.list.kind == Kind.RULE else 1
 
 
 def _reached_by_another_list(row: LetterRow, now: datetime) -> set[str]:
@@ -225,7 +228,7 @@ def sheet_of(row: LetterRow, site: str, *, alone: CopyRow | None = None) -> Shee
 
 def _later(row: LetterRow, now: datetime) -> None:
     with transaction.atomic(durable=True):
-        is_full = queries.under_way(row, now - RECENT) >= AT_ONCE
+        is_full = queries.under_way(row, now - RECENT) > AT_ONCE - _together(row)
         announce(LetterGoesOn(row.pk), due=now + PACE if is_full else now)
 
 
