@@ -409,13 +409,14 @@ class Composer {
   // A class never reads one message: its copies are made ready, and looked at on their own page.
   async toClasses(later) {
     document.querySelector("#later-dialog").close();
-    if (later) return this.say("Un envoi à une classe part aussitôt relu : il ne se programme pas.");
     this.touched();
     await this.keeping.save();
     if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     try {
-      const told = await this.server.post("envoyer/", this.read());
-      location.assign(told.copies + (this.isFramed ? "?cadre=1" : ""));
+      const told = await this.server.post("envoyer/", { ...this.read(), later });
+      const place = new URL(told.copies, location.href);
+      if (this.isFramed) place.searchParams.set("cadre", "1");
+      location.assign(place);
     } catch (error) {
       this.failed(error, later);
     }

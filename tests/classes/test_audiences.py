@@ -244,13 +244,15 @@ def test_a_national_number_is_asked_about_before_it_leaves(
     assert Mailing.objects.get().state == "running"
 
 
-def test_a_class_is_not_written_to_later_nor_in_one_message(
+def test_a_class_written_to_later_is_looked_at_first_and_never_in_one_message(
     client: Client, people: dict[str, Account]
 ) -> None:
     browser = browser_of(client, people["teacher"])
     to = audience_address(Audience(Side.PUPILS, group()))
-    json_ = {"HTTP_ACCEPT": "application/json"}
     text = {"to": to, "subject": "x", "html": "x", "attempt": 1, "later": "tomorrow"}
-    answer = browser.post(f"{HOME}{KEY}/envoyer/", text, **json_)
-    assert answer.status_code == 422
+    place = browser.post(f"{HOME}{KEY}/envoyer/", text).headers["Location"]
+    assert "heure=08%3A00" in place
+    page = browser.get(place).content.decode()
+    assert '<details class="later" open>' in page
+    assert 'value="08:00"' in page
     assert not OutgoingRow.objects.exists()

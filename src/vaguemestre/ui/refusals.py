@@ -93,7 +93,6 @@ def sentence(refusal: Refusal) -> str:
         "writing.class-needs-copies": _(
             "Une classe reçoit un exemplaire par personne : renvoyez ce message."
         ),
-        "writing.class-not-later": _("Un envoi à une classe part aussitôt relu : il ne se programme pas."),
         "writing.look-again": _("Relisez ce qui est signalé, puis confirmez."),
         "signin.partner-refused": _("Votre compte demande de passer par cette page."),
         "classes.ent-refused": _("L’ENT n’a pas confirmé qui vous êtes : recommencez depuis l’ENT."),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -76,8 +77,9 @@ def _to_copies(request: SignedInRequest, key: str) -> HttpResponse:
     The composer's script has just saved the text; a browser without one sends it here.
     """
     now, writer, address = timezone.now(), writer_of(request), reverse("writing:mailing", args=[key])
-    if request.POST.get("later"):
-        raise Refusal("writing.class-not-later", field="later")
+    if later := request.POST.get("later", ""):
+        due = timezone.localtime(due_moment(later, undo_seconds=0, now=now))
+        address += f"?{urlencode({'le': f'{due:%d/%m/%Y}', 'heure': f'{due:%H:%M}'})}"
     if not wants_json(request):
         known = queries.find_writing(request.who.account_id, key)
         written, revision = WrittenForm(request.POST).written(), known.revision if known else 0

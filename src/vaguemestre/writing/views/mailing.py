@@ -99,6 +99,7 @@ def _page(request: SignedInRequest, key: str, *, error: str = "", status: int = 
         "key": key,
         "error": error,
         "is_framed": "cadre" in request.GET,
+        "later": {name: request.POST.get(name, request.GET.get(name, ""))[:20] for name in ("le", "heure")},
     }
     return render(request, "writing/mailing.html", told, status=status)
 
