@@ -124,14 +124,15 @@ return null;
 _LOOK = """
 const open = document.getElementById("tabmail").currentAboutMessage;
 const inside = open && open.getMessagePaneBrowser().contentDocument;
-const picture = inside && inside.querySelector(".moz-text-html img, img.moz-attached-image, img");
+const picture = inside && inside.querySelector(".moz-text-html img");
 if (!inside || !picture || !picture.complete) return null;
-const files = [...open.document.querySelectorAll("#attachmentList .attachmentcell-name")];
+const file = open.document.getElementById("attachmentName");
 const red = [...inside.querySelectorAll("span")].find(one => one.textContent == "rouge");
 return {
-  words: inside.body.innerText, cells: inside.querySelectorAll("td").length, wide: picture.naturalWidth,
+  words: inside.body.innerText, wide: picture.naturalWidth,
+  cells: inside.querySelectorAll(".moz-text-html td").length,
   colour: red && inside.defaultView.getComputedStyle(red).color,
-  files: files.map(one => one.textContent),
+  file: file.value || file.textContent,
 };
 """
 _HTML = (
@@ -232,7 +233,7 @@ def what_we_send_opens_the_same(network: Alone, instance: Instance, program: Thu
     for words in ("« Élève » : rouge", "cellule", "autre"):
         assert words in shown["words"]
     assert (shown["cells"], shown["wide"], shown["colour"]) == (2, 2, "rgb(179, 38, 30)")
-    assert shown["files"] == ["Présences été.pdf"]
+    assert shown["file"] == "Présences été.pdf"
 
 
 def keeps_the_key_it_is_given(network: Alone, instance: Instance, program: Thunderbird) -> None:
