@@ -228,7 +228,7 @@ def test_each_exactly_once_whatever_is_killed(
     row = made(owner, Kind.RULE, Rule((Criteria(functions=("FOULE",)),)))
     letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
     for _ in range(3):
-        setattr(queue, drawn.choice(("kill_before", "kill_after")), drawn.randrange(1, how_many(5, 18)))
+        setattr(queue, drawn.choice(("kill_before", "kill_after")), drawn.randrange(1, how_many(5, 9)))
         assert carried(letter, means, clock, most=1).state == "sending"
     assert queue.kill_before == queue.kill_after == 0, "each of them happened"
     assert carried(letter, means, clock, most=2000).state == "sent"
