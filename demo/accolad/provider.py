@@ -13,15 +13,12 @@ from urllib.parse import quote, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from outside.site import NotBelieved
 
 _LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 _ALGORITHMS = ["ES256", "RS256"]
 _LEEWAY = 30  # seconds between two clocks
 _KEPT = 300  # seconds: discovery and keys
-
-
-class NotBelieved(Exception):
-    """An answer that does not prove what it should."""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
 
+from outside.site import NotBelieved
+
 _CAS = "{http://www.yale.edu/tp/cas}"
 _TICKET = re.compile(r"ST-[A-Za-z0-9-]{1,256}", re.ASCII)
 _INDEX = re.compile(r"<samlp:SessionIndex>(ST-[A-Za-z0-9-]{1,256})</samlp:SessionIndex>", re.ASCII)
-
-
-class NotBelieved(Exception):
-    """A ticket that proves nothing."""
 
 
 @dataclass(frozen=True)

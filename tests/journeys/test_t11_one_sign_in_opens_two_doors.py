@@ -80,6 +80,23 @@ def test_one_sign_in_opens_both_and_one_sign_out_closes_both(
         assert page.request.get(f"{address}/", max_redirects=0).status == 303
 
 
+def test_salles_leads_out_of_everything_too(instance: Instance, page: Page, accolad: str) -> None:
+    """By a form of its own page: a link from elsewhere signs nobody out."""
+    salles = f"http://localhost:{instance.base + 4}"
+    colleague = instance.account("colleague")
+    sign_in(page, instance.web, colleague["username"], colleague["password"])
+    page.goto(f"{salles}/")
+    page.get_by_role("heading", name="Bonjour").wait_for()
+    assert page.request.get(f"{salles}/sortir", max_redirects=0).status == 404
+    assert page.request.post(f"{salles}/sortir", max_redirects=0).status == 403
+    assert page.request.get(f"{salles}/", max_redirects=0).status == 200
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_role("button", name="Oui, me déconnecter partout").click()
+    page.wait_for_url(f"{salles}/au-revoir")
+    page.goto(instance.web)
+    assert "/alogin" in page.url
+
+
 def test_accolad_sends_a_stranger_to_sign_in_and_takes_them_back(
     instance: Instance, page: Page, accolad: str
 ) -> None:
