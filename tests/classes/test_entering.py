@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.conf import settings as ours
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.classes.schools import UAI, browser_of
 from tests.signin.people import account, add_application
+from tests.signin.redirects import HOSTILE
 
 from vaguemestre.classes.models import EntLinkRow
 from vaguemestre.classes.ports import ask_ent
@@ -192,6 +193,24 @@ def test_a_suspended_account_is_not_entered(people: People, ent: Ent) -> None:
     browser = Client()
     back(browser, ent, out(browser), "camille.ent")
     assert not is_in(browser)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_hostile_comes_after_the_ent(people: People, ent: Ent) -> None:
+    """Neither when it lets in, nor once both accounts are linked."""
+    linked(ent, people["teacher"], "camille.ent")
+    for hostile in HOSTILE:
+        browser = Client()
+        kept = out(browser).partition("&suite=")[0]
+        answer = back(browser, ent, f"{kept}&{urlencode({'suite': hostile})}", "camille.ent")
+        assert answer.headers["Location"] == "/", hostile  # type: ignore[attr-defined]
+    browser = Client()
+    where = back(browser, ent, out(browser), "philippe.ent").headers["Location"]  # type: ignore[attr-defined]
+    link = parse_qs(urlsplit(where).query)["lien"][0]
+    browser_of(browser, people["head"])
+    for hostile in HOSTILE:
+        sent = browser.post("/ent/relier", {"lien": link, "suite": hostile})
+        assert sent.headers["Location"] == "/messagerie/", hostile
 
 
 @pytest.mark.django_db(transaction=True)
