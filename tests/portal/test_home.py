@@ -17,7 +17,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.portal.models import AnnouncementRow, Favourite
-from vaguemestre.sso.registry.services import add_application
+from vaguemestre.sso.registry.services import add_application, set_logo
 from vaguemestre.sso.registry.values import Protocol, Registration
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.ports import Mailbox
@@ -144,6 +144,17 @@ def test_a_mailbox_that_does_not_answer_is_told(client: Client, nicolas: Account
 def test_nobody_else_reads_these(client: Client) -> None:
     for address in ("/accueil/messagerie", "/", "/administration/annonces"):
         assert client.get(address).status_code == 302
+
+
+def test_an_application_is_shown_by_its_logo(client: Client, nicolas: Account) -> None:
+    now, address = timezone.now(), "https://notes.example/"
+    add_application(
+        Registration("notes", "Notes", Protocol.OIDC, (address,), home=address), by="test", now=now
+    )
+    assert "<img" not in page(client)
+    set_logo("notes", b"un dessin", by="test", now=now)
+    assert 'src="/applications/notes/logo" alt=""' in page(client)
+    assert client.get("/applications/notes/logo").content == b"un dessin"
 
 
 def test_home_asks_the_database_a_dozen_questions(client: Client, nicolas: Account) -> None:

@@ -7,13 +7,14 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Tile:
-    """One application of « Mes applications ». `key` names it among favourites."""
+    """One application of « Mes applications ». `key` names it among favourites; `logo` may be ""."""
 
     key: str
     address: str
     icon: str
     title: str
     purpose: str
+    logo: str = ""
     is_favourite: bool = False
 
 

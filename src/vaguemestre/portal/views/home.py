@@ -29,7 +29,7 @@ from vaguemestre.sorting.queries import absences_of
 from vaguemestre.sorting.rules.absences import current
 from vaguemestre.sorting.values import Absence, Place
 from vaguemestre.sso.registry.queries import applications_for, identity_of
-from vaguemestre.sso.registry.values import Identity
+from vaguemestre.sso.registry.values import Application, Identity
 from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.rules.words import size
 from vaguemestre.webmail.values import MailLogin, Use
@@ -170,10 +170,12 @@ def tiles_of(who: Who, identity: Identity) -> list[Tile]:
         if not _is_served(address):
             continue
         tiles.append(Tile(address, address, icon, str(title), str(purpose)))
-    registered = applications_for(identity)
-    return tiles + [
-        Tile(f"app:{one.client_id}"[:80], one.home, one.icon, one.name, one.description) for one in registered
-    ]
+    return tiles + [_registered(one) for one in applications_for(identity)]
+
+
+def _registered(one: Application) -> Tile:
+    logo = reverse("registry:logo", args=[one.client_id]) if one.has_logo else ""
+    return Tile(f"app:{one.client_id}"[:80], one.home, one.icon, one.name, one.description, logo)
 
 
 @lru_cache
