@@ -68,6 +68,9 @@ def test_everything_closes_and_the_password_of_before_only_chooses_the_next(
     assert list(app_passwords_of(nicolas.pk)) == []
     assert sign_in().get("/").status_code == 302  # the right password opens nothing
     assert not BrowserSession.objects.filter(account=nicolas).exists()
+    said = owner.post("/compte/nouveau-mot-de-passe/force", {"mot_de_passe": "Nicolas-Morel-1985"}).json()
+    assert said == {"words": "Trop proche de vous", "enough": False}
+    assert Client().post("/compte/nouveau-mot-de-passe/force", {"mot_de_passe": OTHER}).status_code == 404
     wrong = owner.post(
         "/compte/nouveau-mot-de-passe", {"actuel": "faux", "mot_de_passe": OTHER, "confirmation": OTHER}
     )

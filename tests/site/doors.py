@@ -120,7 +120,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         """,
     },
     "signin": {
-        OPEN: "alarm give-code renew sign-in sign-in-passkey sign-in-passkey-options sign-out",
+        OPEN: "alarm give-code judge-renewal renew sign-in sign-in-passkey sign-in-passkey-options sign-out",
         SIGNED: """
             activity add-passkey change-password choose-pin drop-contact end-others end-session enrol
             enrol-again forget-browser judge-password key-lost leave-application passkey-options

@@ -22,6 +22,7 @@ urlpatterns = [
     path("deconnexion", views.sign_out, name="sign-out"),
     path("compte/pas-moi/<str:token>", alarms.show_alarm, name="alarm"),
     path("compte/nouveau-mot-de-passe", alarms.renew, name="renew"),
+    path("compte/nouveau-mot-de-passe/force", alarms.judge, name="judge-renewal"),
     path("parametres/activite", activity.show, name="activity"),
     path("parametres/activite/session/<str:handle>/fermer", activity.end_session, name="end-session"),
     path(

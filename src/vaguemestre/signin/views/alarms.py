@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from vaguemestre.credentials.events import AccountChanged
 from vaguemestre.credentials.queries import bearer_of, presented
-from vaguemestre.credentials.services import check_chosen_password
+from vaguemestre.credentials.services import check_chosen_password, strength_of
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import EngineDown, Refusal
@@ -52,17 +52,36 @@ def show_alarm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def renew(request: HttpRequest) -> HttpResponse:
     """In the browser that closed the account, for half an hour: the password of before chooses the next."""
-    kept = request.session.get(_KEPT)
-    if not kept or timezone.now() >= datetime.fromisoformat(kept["until"]):
+    account_id = _renewing(request)
+    if not account_id:
         return HttpResponseRedirect(SIGN_IN)
     form = RenewPasswordForm(request.POST or None)
-    account_id = int(kept["account"])
     if request.method == "POST" and _holds(form, account_id):
         run_now(services.renew_password(account_id, form.cleaned_data["mot_de_passe"], now=timezone.now()))
         revocations.get().bump()
         del request.session[_KEPT]
         return HttpResponseRedirect(f"{SIGN_IN}?nouveau=1")
     return render(request, "signin/renew.html", {"form": form})
+
+
+@never_cache
+@require_POST
+def judge(request: HttpRequest) -> HttpResponse:
+    """How the password being typed there is judged, in words."""
+    account_id = _renewing(request)
+    if not account_id:
+        raise Http404
+    typed = request.POST.get("mot_de_passe", "")[:1024]
+    judged = strength_of(typed, bearer_of(account_id, numen_keys.get()))
+    return JsonResponse({"words": judged.value, "enough": judged.is_enough})
+
+
+def _renewing(request: HttpRequest) -> int:
+    """The account this browser closed lately; 0 when it closed none."""
+    kept = request.session.get(_KEPT)
+    if not kept or timezone.now() >= datetime.fromisoformat(kept["until"]):
+        return 0
+    return int(kept["account"])
 
 
 def _holds(form: RenewPasswordForm, account_id: int) -> bool:
