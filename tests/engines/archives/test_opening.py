@@ -104,7 +104,7 @@ def test_an_outlook_file_that_is_none_is_refused_by_the_program_that_reads_them(
 
 
 def test_a_message_of_an_outlook_file_is_the_same_each_time_it_is_unpacked() -> None:
-    """`readpst` draws a boundary for each run, and one for each message inside another."""
+    """`readpst` draws a boundary for each run and each message inside another, a name for each invitation."""
 
     def written(outer: int, inner: int) -> bytes:
         begin, end = b"--boundary-LibPST-iamunique-%d_-_-\n", b"--boundary-LibPST-iamunique-%d_-_---\n"
@@ -115,6 +115,9 @@ def test_a_message_of_an_outlook_file_is_the_same_each_time_it_is_unpacked() -> 
 
     assert settled(written(2082122553, 7)) == settled(written(1, 702763501)) == written(1, 2)
     assert settled(b"Bonjour.\n") == b"Bonjour.\n"
+    invitation = b'Content-Type: text/calendar; name="i%d.ics"\nContent-Disposition: x; filename="i%d.ics"\n'
+    assert settled(invitation % (204321224, 204321224)) == settled(invitation % (1837216840, 1837216840))
+    assert settled(b'name="i7.ics"; name="invite.ics"\n') == b'name="i7.ics"; name="invite.ics"\n'
 
 
 def test_a_zip_that_is_cut_short_in_a_member_names_it_and_goes_on(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from vaguemestre.moving.ports import SourceRefused
 
 _SECONDS = 1800.0
-_DRAWN = re.compile(rb"(boundary-LibPST-iamunique-)(\d+)")
+# what it draws by lot: boundaries, and the names of invitations to meetings
+_DRAWN = re.compile(rb'(boundary-LibPST-iamunique-(?=\d)|name="i(?=\d{6,10}\.ics"))(\d+)')
 
 
 def is_possible() -> bool:
@@ -41,8 +42,8 @@ def unpacked(path: Path) -> Iterator[Path]:
 
 
 def settled(content: bytes) -> bytes:
-    """The message with its boundaries counted: `readpst` draws them anew each time, and each copy would be
-    another message."""
+    """The message with its boundaries and invitations counted: `readpst` draws their names anew each time, so
+    that each copy would be another message."""
     numbers: dict[bytes, bytes] = {}
     return _DRAWN.sub(
         lambda found: found[1] + numbers.setdefault(found[2], str(len(numbers) + 1).encode()), content
@@ -50,11 +51,14 @@ def settled(content: bytes) -> bytes:
 
 
 def _argv(path: Path, folder: Path) -> list[str]:
-    """No network, no home, nothing to write to but the folder; mail only, each message a file."""
+    """No network, no home, nothing to write to but the folder; mail only, each message a file.
+
+    One folder after the other (`-j 0`): several at once, some die now and then and their messages are lost.
+    """
     return [
         "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv",
         "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
         "--symlink", "usr/bin", "/bin", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",  # noqa: S108 (of the sandbox alone)
         "--ro-bind", str(path), "/in.pst", "--bind", str(folder), "/out",
-        "/usr/bin/readpst", "-e", "-t", "e", "-q", "-8", "-o", "/out", "/in.pst",
+        "/usr/bin/readpst", "-e", "-t", "e", "-j", "0", "-q", "-8", "-o", "/out", "/in.pst",
     ]  # fmt: skip
