@@ -25,6 +25,7 @@ from vaguemestre.provisioning.ports import connections, mail_directory
 from vaguemestre.signin.models import Attempts, BrowserSession
 from vaguemestre.signin.ports import deliver_notice
 from vaguemestre.site.wiring import SUBSCRIPTIONS
+from vaguemestre.sorting.queries import current_absence
 
 NUMEN = "20E9501234ABC"
 HOME = "nicolas@maison.example"
@@ -326,3 +327,25 @@ def test_an_absent_mail_store_does_not_hold_an_act_back(
 
 def test_an_unknown_account_is_not_there(client: Client, lucie: Account) -> None:
     assert client.get("/assistance/compte/999999").status_code == 404
+
+
+def test_an_absence_is_set_for_somebody_and_its_words_are_nobody_s(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    where = f"/assistance/compte/{nicolas.pk}/absence"
+    day = timezone.localdate()
+    days = {"debut": f"{day:%d/%m/%Y}", "fin": (day + timedelta(days=30)).isoformat()}
+    asked = {**days, "demandeur": "Mme Vasseur, principale", "internal_text": "Opéré du dos"}
+    assert "Texte envoyé" in client.get(where).content.decode()
+    nobody_asked = client.post(where, {**days, "demandeur": " "})
+    assert "qui demande cette notification" in nobody_asked.content.decode()
+    assert current_absence(nicolas.pk, timezone.now()) is None
+    assert client.post(where, asked).status_code == 302
+    held = current_absence(nicolas.pk, timezone.now())
+    assert held is not None
+    assert "est absent(e) jusqu’au" in held.internal_text
+    assert ("Opéré" in held.internal_text, held.external_text) == (False, "")
+    entry = Entry.objects.get(action="sorting.absence-set-by-desk")
+    assert (entry.by, "Mme Vasseur" in str(entry.details)) == (f"account:{lucie.pk}", True)
+    own = client.post(f"/assistance/compte/{lucie.pk}/absence", asked)
+    assert (own.status_code, current_absence(lucie.pk, timezone.now())) == (200, None)
