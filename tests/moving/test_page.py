@@ -22,7 +22,7 @@ from vaguemestre.moving import handlers
 from vaguemestre.moving.events import MoveGoesOn
 from vaguemestre.moving.models import Move
 from vaguemestre.moving.ports import Source, SourceRefused, Store, open_elsewhere, open_store, other_parts
-from vaguemestre.moving.values import Server
+from vaguemestre.moving.values import Server, Tally
 from vaguemestre.signin.models import BrowserSession
 from vaguemestre.signin.ports import revocations
 
@@ -88,11 +88,22 @@ def test_an_uploaded_file_comes_in_and_the_page_says_how_much(client: Client, bo
 def test_slices_end_where_a_single_run_would(
     client: Client, box: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handlers, "SLICE", -1.0)  # one message at a time
+    monkeypatch.setattr(handlers, "slice_of", lambda clock: lambda tally: True)  # one message at a time
     upload(client)
     work()
     assert len(box.folders["INBOX"]) == 3
     assert DBTaskResult.objects.filter(queue_name="long").count() == 4
+
+
+@pytest.mark.parametrize(("preparing", "messages"), [(0.1, 5), (60.0, 60)])
+def test_a_slice_lasts_as_long_as_its_archive_took_to_open(preparing: float, messages: int) -> None:
+    """One message a second: of an archive that takes a minute to unpack, a minute's worth each time."""
+    moment = 0.0
+    enough = handlers.slice_of(lambda: moment)
+    moment, done = preparing, 0
+    while not enough(Tally()):
+        moment, done = moment + 1, done + 1
+    assert done in (messages, messages + 1)
 
 
 def test_something_else_than_mail_is_said_and_can_be_taken_up_no_further(client: Client) -> None:
@@ -198,6 +209,23 @@ def test_files_are_forgotten_after_some_days(client: Client) -> None:
     handlers.forget_old_files()
     assert not stored.exists()
     assert Move.objects.get().stored == ""
+
+
+def test_a_stopped_move_keeps_neither_file_nor_password_forever(client: Client) -> None:
+    upload(client)
+    stored = settings.CONFIG.moves_dir / Move.objects.get().stored
+    client.post(f"{ADDRESS}/{Move.objects.get().pk}/arreter")
+    given = {"host": "imap.exemple.fr", "username": "moi", "password": "secret", "where": ""}
+    client.post(f"{ADDRESS}/serveur", given)
+    client.post(f"{ADDRESS}/{Move.objects.first().pk}/arreter")  # type: ignore[union-attr]
+    assert words(client.get(ADDRESS)).count("Reprendre") == 2
+    Move.objects.update(ended_at=timezone.now() - handlers.KEPT - timedelta(minutes=1))
+    handlers.forget_old_files()
+    assert not stored.exists()
+    assert {bytes(move.sealed) for move in Move.objects.all()} == {b""}
+    assert "Reprendre" not in words(client.get(ADDRESS))
+    client.post(f"{ADDRESS}/{Move.objects.first().pk}/reprendre")  # type: ignore[union-attr]
+    assert not Move.objects.filter(state="running").exists()
 
 
 def test_nobody_reads_the_page_without_signing_in() -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -27,12 +28,25 @@ KEPT = timedelta(days=7)  # a file brought in or taken out
 
 def go_on(event: MoveGoesOn) -> None:
     """Some of the move; the rest is announced again."""
-    end = time.monotonic() + SLICE
+    services.carry_on(event.move_id, means(), enough=slice_of(time.monotonic), clock=timezone.now)
+
+
+def slice_of(clock: Callable[[], float]) -> Callable[[Tally], bool]:
+    """Whether a slice that begins now is over, asked after each message.
+
+    It lasts as long as it took to come to its first message, if that is longer: a large archive is unpacked
+    again for each slice, and a message a slice would never end.
+    """
+    began = clock()
+    end: list[float] = []
 
     def enough(tally: Tally) -> bool:
-        return time.monotonic() > end
+        now = clock()
+        if not end:
+            end.append(now + max(SLICE, now - began))
+        return now > end[0]
 
-    services.carry_on(event.move_id, means(), enough=enough, clock=timezone.now)
+    return enough
 
 
 def means() -> Means:
@@ -57,13 +71,14 @@ def erase_withdrawn(event: ExportWithdrawn) -> None:
 
 
 def forget_old_files() -> None:
-    """Each minute: files kept long enough go, the row stays."""
+    """Each minute: files and passwords kept long enough go, the row stays."""
     for move_id, stored in queries.files_over(timezone.now() - KEPT):
         _erase(move_id, stored)
 
 
 def _erase(move_id: int, stored: str) -> None:
-    path = settings.CONFIG.moves_dir / stored
-    path.unlink(missing_ok=True)
-    shutil.rmtree(path.with_name(f"{stored}.work"), ignore_errors=True)
+    if stored:
+        path = settings.CONFIG.moves_dir / stored
+        path.unlink(missing_ok=True)
+        shutil.rmtree(path.with_name(f"{stored}.work"), ignore_errors=True)
     services.forget_file(move_id)

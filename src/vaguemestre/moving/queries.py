@@ -29,8 +29,8 @@ def stored_file(account_id: int, move_id: int) -> tuple[str, str] | None:
 
 
 def files_over(before: datetime) -> tuple[tuple[int, str], ...]:
-    """(move, name on the disk) of what was kept long enough."""
-    rows = Move.objects.exclude(stored="").filter(ended_at__lt=before)
+    """(move, name on the disk) of what was kept long enough; "" where only a password was."""
+    rows = Move.objects.exclude(stored="", sealed=b"").filter(ended_at__lt=before)
     return tuple(rows.values_list("pk", "stored"))
 
 
@@ -44,6 +44,7 @@ def shown(row: Move) -> Shown:
         row.trouble,
         row.begun_at,
         row.ended_at,
+        is_kept=bool(row.stored or row.sealed),
     )
 
 

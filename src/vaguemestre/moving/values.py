@@ -119,3 +119,8 @@ class Shown:
     begun_at: datetime
     ended_at: datetime | None
     size: int = 0  # of the file to take away, in bytes
+    is_kept: bool = True  # what it needs to go on: its file, or the password of the other server
+
+    @property
+    def may_resume(self) -> bool:
+        return self.state in (State.STOPPED, State.FAILED) and self.is_kept and self.trouble != WITHDRAWN

@@ -62,17 +62,18 @@ def ask_sealed(
 
 
 @transaction.atomic(durable=True)
-def stop_move(account_id: int, move_id: int) -> None:
-    """No more of it from the next message but a few on; what was done stays."""
-    Move.objects.filter(account_id=account_id, pk=move_id, state=State.RUNNING).update(state=State.STOPPED)
+def stop_move(account_id: int, move_id: int, *, now: datetime) -> None:
+    """No more of it from the next message but a few on; what was done stays. It may go on for some days."""
+    running = Move.objects.filter(account_id=account_id, pk=move_id, state=State.RUNNING)
+    running.update(state=State.STOPPED, ended_at=now)
 
 
 @transaction.atomic(durable=True)
 def resume_move(account_id: int, move_id: int) -> None:
-    """From where it stopped. Raises Refusal `moving.one-at-a-time`."""
+    """From where it stopped, while what it needs is kept. Raises Refusal `moving.one-at-a-time`."""
     stopped = Move.objects.filter(
         account_id=account_id, pk=move_id, state__in=(State.STOPPED, State.FAILED)
-    ).exclude(trouble=WITHDRAWN).first()  # fmt: skip
+    ).exclude(trouble=WITHDRAWN).exclude(stored="", sealed=b"").first()  # fmt: skip
     if stopped is None:
         return
     stopped.state, stopped.trouble, stopped.ended_at = State.RUNNING, "", None
@@ -97,8 +98,8 @@ def withdraw_export(account_id: int, number: int, *, by: str, now: datetime) -> 
 
 @transaction.atomic(durable=True)
 def forget_file(move_id: int) -> None:
-    """Its file is gone, or about to be."""
-    Move.objects.filter(pk=move_id).update(stored="")
+    """Its file is gone, or about to be; so is the password of the other server."""
+    Move.objects.filter(pk=move_id).update(stored="", sealed=b"")
 
 
 def _asked(move: Move, by: str, now: datetime) -> int:

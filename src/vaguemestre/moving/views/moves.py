@@ -27,7 +27,7 @@ from vaguemestre.moving.ports import partners
 from vaguemestre.moving.rules import counting
 from vaguemestre.moving.rules.outgoing import export_name, sealed_name
 from vaguemestre.moving.rules.problems import PROBLEMS
-from vaguemestre.moving.values import WITHDRAWN, Kind, Shown, State
+from vaguemestre.moving.values import Kind, Shown, State
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.ui.refusals import sentence
 
@@ -151,7 +151,7 @@ def move_out(request: SignedInRequest) -> HttpResponse:
 def change(request: SignedInRequest, move_id: int, act: str) -> HttpResponse:
     match act:
         case "arreter":
-            services.stop_move(request.who.account_id, move_id)
+            services.stop_move(request.who.account_id, move_id, now=timezone.now())
         case "reprendre":
             services.resume_move(request.who.account_id, move_id)
         case _:
@@ -229,7 +229,7 @@ def _line(move: Shown) -> Line:
         trouble,
         left,
         is_running=move.state is State.RUNNING,
-        may_resume=move.state in (State.STOPPED, State.FAILED) and move.trouble != WITHDRAWN,
+        may_resume=move.may_resume,
         may_download=may_download and queries.stored_file_exists(move.move_id),
     )
 
