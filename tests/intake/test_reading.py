@@ -166,3 +166,14 @@ def test_establishments_are_read_or_refused() -> None:
         ("0809002A", "PRIVE", "080"),
     ]
     assert [(r.line, r.column) for r in reading.refused] == [(5, "uai"), (6, "secteur")]
+
+
+def test_a_school_says_its_district_where_the_file_has_that_column() -> None:
+    header, cells = (
+        "uai;nom;type;secteur;departement;commune;code_postal",
+        "0609001H;x;Ecole;;;Beauvais;60000",
+    )
+    for more, told, found in (("", "", ""), (";circonscription", ";Beauvais nord", "Beauvais nord")):
+        reading = structures.read(f"{header}{more}\n{cells}{told}\n".encode())
+        assert [place.district for place in reading.places] == [found]
+        assert reading.notices == ()

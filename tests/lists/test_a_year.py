@@ -72,6 +72,7 @@ def _criteria(people: list[NewPerson], places: dict[str, Place], draw: Random) -
         "categories": str(person.category),
         "kinds": place.kind,
         "departments": place.department,
+        "districts": place.district,
         "uais": post.uai,
     }
     chosen = draw.sample([name for name, value in asked.items() if value], 2)
@@ -89,6 +90,7 @@ def fits(criteria: Criteria, person: NewPerson, post: Post, place: Place, day: d
         "categories": str(person.category),
         "kinds": place.kind,
         "departments": place.department,
+        "districts": place.district,
         "uais": post.uai,
     }
     return all(

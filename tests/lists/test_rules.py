@@ -72,10 +72,10 @@ def test_what_comes_back_comes_to_the_list() -> None:
 _codes = st.sampled_from(["", "ENS", "DIR", "L1600", "080", "Collège"])
 _posts = st.builds(
     ServedPost,
-    st.integers(1, 6), _codes, _codes, _codes, _codes, _codes, _codes, _codes, _codes, st.just("ici"),
+    st.integers(1, 6), _codes, _codes, _codes, _codes, _codes, _codes, _codes, _codes, _codes, st.just("ici"),
 )  # fmt: skip
 _values = st.lists(_codes.filter(bool), max_size=2).map(tuple)
-_criteria = st.builds(Criteria, *[_values] * 8)
+_criteria = st.builds(Criteria, *[_values] * 9)
 _rules = st.builds(
     Rule, st.lists(_criteria, max_size=3).map(tuple), st.lists(_criteria, max_size=2).map(tuple)
 )
@@ -102,7 +102,7 @@ def test_a_rule_is_kept_as_it_is(rule: Rule) -> None:
 
 
 def test_an_empty_rule_means_nobody() -> None:
-    post = ServedPost(1, "ENS", "", "", "", "", "", "", "", "")
+    post = ServedPost(1, "ENS", "", "", "", "", "", "", "", "", "")
     assert members.meant(Rule((Criteria(),)), [post]) == {}
 
 

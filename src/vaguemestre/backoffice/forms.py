@@ -99,6 +99,9 @@ class StructureForm(forms.Form):
     )
     town = forms.CharField(label="Commune", max_length=80, required=False)
     postal_code = forms.CharField(label="Code postal", max_length=10, required=False)
+    district = forms.CharField(
+        label="Circonscription", max_length=80, required=False, help_text="Des écoles du premier degré."
+    )
     phone = forms.CharField(
         label="Téléphone",
         max_length=40,
@@ -110,7 +113,7 @@ class StructureForm(forms.Form):
 
     @property
     def told(self) -> dict[str, str]:
-        names = ("name", "kind", "sector", "town", "postal_code", "phone")
+        names = ("name", "kind", "sector", "town", "postal_code", "district", "phone")
         return {name: str(self.cleaned_data[name]).strip() for name in names}
 
 

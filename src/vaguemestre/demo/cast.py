@@ -22,7 +22,10 @@ AGENTS = 400
 OUTSIDE = "outside@exterieur.test"
 
 COLLEGE = Place(uai("080", 9001), "Collège Jules Verne", "Collège", Sector.PUBLIC, "080", "Amiens", "80000")
-SCHOOL = Place(uai("060", 9001), "École Les Tilleuls", "Ecole", Sector.PUBLIC, "060", "Beauvais", "60000")
+SCHOOL = Place(
+    uai("060", 9001), "École Les Tilleuls", "Ecole", Sector.PUBLIC, "060", "Beauvais", "60000",
+    "Beauvais nord",
+)  # fmt: skip
 PRIVATE = Place(
     uai("080", 9002), "Collège Saint-Martin", "Collège", Sector.PRIVATE_CONTRACT, "080", "Abbeville", "80100"
 )

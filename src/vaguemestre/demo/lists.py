@@ -33,6 +33,12 @@ _HEADS = Wanted(
     Kind.RULE,
     "Notes du service départemental aux directrices et directeurs d’école.",
 )
+_BIOLOGY = Wanted(
+    "Professeurs de SVT, collèges de la Somme",
+    "svt-colleges-80",
+    Kind.RULE,
+    "Informations aux professeurs de sciences de la vie et de la Terre.",
+)
 
 
 def create_lists(config: Config, now: datetime) -> None:
@@ -56,6 +62,11 @@ def create_lists(config: Config, now: datetime) -> None:
     if (made := _made(people["hr_dsden"], "hr_officer", _HEADS, domain, now)) is not None:
         rule = Rule((Criteria(functions=("DIR",), kinds=("Ecole",), departments=("060",)),))
         services.change_rule(made, people["hr_dsden"], rule, by=BY, now=now)
+    if (made := _made(people["hr_dpe"], "hr_officer", _BIOLOGY, domain, now)) is not None:
+        rule = Rule(
+            (Criteria(functions=("ENS",), disciplines=("L1600",), kinds=("Collège",), departments=("080",)),)
+        )
+        services.change_rule(made, people["hr_dpe"], rule, by=BY, now=now)
 
 
 def _made(account_id: int, role: str, wanted: Wanted, domain: str, now: datetime) -> int | None:

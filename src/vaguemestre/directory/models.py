@@ -38,6 +38,7 @@ class Structure(models.Model):
     kind = models.CharField(max_length=40, blank=True)
     sector = models.CharField(max_length=20, blank=True)
     department = models.CharField(max_length=3, blank=True)
+    district = models.CharField(max_length=80, blank=True)  # circonscription, of a school of the first degree
     town = models.CharField(max_length=80, blank=True)
     postal_code = models.CharField(max_length=10, blank=True)
     phone = models.CharField(max_length=40, blank=True)

@@ -117,6 +117,7 @@ class Place:
     department: str = ""
     town: str = ""
     postal_code: str = ""
+    district: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +225,5 @@ class ServedPost:
     kind: str
     department: str
     sector: str
+    district: str
     place: str

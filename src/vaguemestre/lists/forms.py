@@ -29,6 +29,7 @@ _LABELS = {
     "kinds": _("Type d’établissement"),
     "departments": _("Département"),
     "sectors": _("Secteur"),
+    "districts": _("Circonscription"),
     "uais": _("Établissement"),
 }
 
@@ -115,7 +116,7 @@ class CriteriaForm(forms.Form):
     def __init__(self, *args: object, known: Vocabulary, within: str = "", **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for name, label in _LABELS.items():
-            if within and name in ("uais", "kinds", "departments", "sectors"):
+            if within and name in ("uais", "kinds", "departments", "sectors", "districts"):
                 continue
             if name == "uais":
                 choices = list(known.places)

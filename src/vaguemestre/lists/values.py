@@ -60,6 +60,7 @@ class Criteria:
     kinds: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
     uais: tuple[str, ...] = ()
 
     @property

@@ -56,6 +56,7 @@ class StructureShown:
     department: str
     town: str
     postal_code: str
+    district: str
     phone: str
     opened_on: date | None
     closed_on: date | None
@@ -210,6 +211,7 @@ def _structures(rows: list[Structure], day: date) -> tuple[StructureShown, ...]:
             row.department,
             row.town,
             row.postal_code,
+            row.district,
             row.phone,
             row.opened_on,
             row.closed_on,

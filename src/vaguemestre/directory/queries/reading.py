@@ -45,7 +45,7 @@ _POST_COLUMNS = (
     "discipline",
     "is_primary",
 )
-_PLACE_COLUMNS = ("uai", "name", "kind", "sector", "department", "town", "postal_code")
+_PLACE_COLUMNS = ("uai", "name", "kind", "sector", "department", "town", "postal_code", "district")
 _IN_ONE_QUESTION = 10_000  # names in one IN (…): far below SQLite's and PostgreSQL's limits
 
 

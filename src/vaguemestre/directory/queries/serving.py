@@ -19,6 +19,7 @@ _COLUMNS = {
     "kinds": "structure__kind",
     "departments": "structure__department",
     "sectors": "structure__sector",
+    "districts": "structure__district",
     "uais": "structure__uai",
 }
 
@@ -34,6 +35,7 @@ class Vocabulary:
     kinds: tuple[str, ...]
     departments: tuple[str, ...]
     sectors: tuple[str, ...]
+    districts: tuple[str, ...]
     places: tuple[tuple[str, str], ...]
 
 
@@ -42,8 +44,8 @@ def serving(
 ) -> Iterator[ServedPost]:
     """The posts served that day that meet one of the demands; every post with an empty collection of them.
 
-    A demand says, by `functions`, `corps`, `disciplines`, `categories`, `kinds`, `departments`, `sectors` or
-    `uais`, which values are meant. One question, whatever the number of people.
+    A demand says, by `functions`, `corps`, `disciplines`, `categories`, `kinds`, `departments`, `sectors`,
+    `districts` or `uais`, which values are meant. One question, whatever the number of people.
     """
     rows = Assignment.objects.filter(
         Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day)), _any_of(asked)
@@ -56,6 +58,7 @@ def serving(
         "structure__kind",
         "structure__department",
         "structure__sector",
+        "structure__district",
         "structure__name",
         "structure__town",
     )
@@ -69,11 +72,14 @@ def serving(
         kind,
         department,
         sector,
+        district,
         name,
         town,
     ) in told.iterator(2000):
         place = name if not town or town.casefold() in name.casefold() else f"{name} ({town})"
-        yield ServedPost(person, function, corps, discipline, category, uai, kind, department, sector, place)
+        yield ServedPost(
+            person, function, corps, discipline, category, uai, kind, department, sector, district, place
+        )
 
 
 def vocabulary(academy_id: int) -> Vocabulary:
@@ -84,11 +90,12 @@ def vocabulary(academy_id: int) -> Vocabulary:
         (uai, f"{name}, {town}" if town and town.casefold() not in name.casefold() else name)
         for uai, name, town in places.order_by("name", "town").values_list("uai", "name", "town")
     )
-    functions, corps, disciplines, categories, kinds, departments, sectors = (
-        tuple(sorted(value for value in posts.order_by().values_list(name, flat=True).distinct() if value))
-        for name in list(_COLUMNS.values())[:7]
-    )
-    return Vocabulary(functions, corps, disciplines, categories, kinds, departments, sectors, shown)
+    used = {
+        asked: tuple(sorted(filter(None, posts.order_by().values_list(column, flat=True).distinct())))
+        for asked, column in _COLUMNS.items()
+        if asked != "uais"
+    }
+    return Vocabulary(**used, places=shown)
 
 
 def people_by_address(addresses: Collection[str]) -> dict[str, int]:

@@ -43,6 +43,7 @@ def open_structure(academy_id: int, place: Place, opened_on: date | None, *, by:
         department=place.department or place.uai[:3],
         town=place.town,
         postal_code=place.postal_code,
+        district=place.district,
         folded=fold(f"{place.name} {place.town}"),
         opened_on=opened_on,
     )

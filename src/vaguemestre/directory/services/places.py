@@ -64,7 +64,7 @@ def describe_structures(academy_id: int, places: Collection[Place]) -> int:
     for structure in (*fresh, *altered):
         structure.folded = fold(f"{structure.name} {structure.town}")
     Structure.objects.bulk_create(fresh, batch_size=500)
-    columns = ("name", "kind", "sector", "department", "town", "postal_code", "folded")
+    columns = ("name", "kind", "sector", "department", "town", "postal_code", "district", "folded")
     Structure.objects.bulk_update([s for s in altered if s.pk], columns, batch_size=200)
     if fresh or altered:
         announce(PlacesDescribed([structure.uai for structure in (*fresh, *altered)]))

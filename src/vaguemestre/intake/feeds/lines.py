@@ -41,22 +41,25 @@ class Table:
     notices: tuple[str, ...]
 
 
-def table(content: bytes, columns: Sequence[str]) -> Table:
+def table(content: bytes, columns: Sequence[str], optional: Sequence[str] = ()) -> Table:
     """Cut a file along its header; columns may come in any order, unknown ones are ignored with a notice.
+
+    Those that are `optional` are empty in a file that lacks them.
 
     Raises Refusal `intake.file-empty`, `intake.file-encoding`, `intake.separator-wrong`,
     `intake.columns-missing`, `intake.columns-twice`.
     """
     text, notices = _decoded(content)
     rows = text.split("\n")
-    header = _header(rows[0], columns)
-    unknown = [name for name in header if name not in columns]
+    header = _header(rows[0], columns, optional)
+    unknown = [name for name in header if name not in columns and name not in optional]
     if unknown:
         notices = (*notices, f"Colonnes ignorées : {', '.join(unknown)}.")
     lines, refused = [], []
     for number, raw in _full_rows(rows):
         try:
-            lines.append(Line(number, raw, _cells(raw, header, is_last=number == len(rows))))
+            cells = _cells(raw, header, is_last=number == len(rows))
+            lines.append(Line(number, raw, {**dict.fromkeys(optional, ""), **cells} if optional else cells))
         except LineRefused as error:
             refused.append(RefusedLine(number, error.column, error.reason, _first_cell(raw, header)))
     return Table(tuple(lines), tuple(refused), notices)
@@ -80,7 +83,7 @@ def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _header(row: str, columns: Sequence[str]) -> list[str]:
+def _header(row: str, columns: Sequence[str], optional: Sequence[str]) -> list[str]:
     names = [cell.strip().strip('"').strip().lower() for cell in row.rstrip("\r").split(SEPARATOR)]
     missing = [name for name in columns if name not in names]
     if missing and len(names) == 1:
@@ -89,7 +92,7 @@ def _header(row: str, columns: Sequence[str]) -> list[str]:
                 raise Refusal("intake.separator-wrong", found=label)
     if missing:
         raise Refusal("intake.columns-missing", columns=", ".join(missing))
-    twice = sorted({name for name in names if name in columns and names.count(name) > 1})
+    twice = sorted({name for name in names if name in (*columns, *optional) and names.count(name) > 1})
     if twice:
         raise Refusal("intake.columns-twice", columns=", ".join(twice))
     return names

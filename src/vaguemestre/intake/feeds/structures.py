@@ -7,12 +7,13 @@ from vaguemestre.intake.values import PlacesReading, RefusedLine
 from vaguemestre.kernel.errors import Refusal
 
 COLUMNS = ("uai", "nom", "type", "secteur", "departement", "commune", "code_postal")
-_LIMITS = {"nom": 200, "type": 40, "commune": 80, "code_postal": 10}
+OPTIONAL = ("circonscription",)
+_LIMITS = {"nom": 200, "type": 40, "commune": 80, "code_postal": 10, "circonscription": 80}
 
 
 def read(content: bytes) -> PlacesReading:
     """Every establishment of the file. Raises the Refusals of `lines.table`."""
-    cut = table(content, COLUMNS)
+    cut = table(content, COLUMNS, OPTIONAL)
     places, refused = {}, list(cut.refused)
     for line in cut.lines:
         try:
@@ -43,6 +44,7 @@ def _place(line: Line) -> Place:
         department=department.zfill(3) if department.isdigit() else uai.department,
         town=cells["commune"],
         postal_code=cells["code_postal"],
+        district=cells["circonscription"],
     )
 
 

@@ -81,9 +81,10 @@ def feed_text(people: Iterable[NewPerson]) -> Iterator[str]:
 
 def structures_text(places: Iterable[Place]) -> Iterator[str]:
     """The lines of the companion file."""
-    yield ";".join(structures.COLUMNS) + "\n"
+    yield ";".join((*structures.COLUMNS, *structures.OPTIONAL)) + "\n"
     for p in places:
-        yield f"{p.uai};{p.name};{p.kind};{p.sector};{p.department};{p.town};{p.postal_code}\n"
+        cells = (p.uai, p.name, p.kind, p.sector, p.department, p.town, p.postal_code, p.district)
+        yield ";".join(cells) + "\n"
 
 
 def _cells(person: NewPerson, post: Post) -> Sequence[str]:

@@ -12,6 +12,11 @@ FIRST_SERIAL = 9030
 _SERIALS = 970  # as many codes by department, up to 9999
 _DEPARTMENTS = ("060", "080", "002")
 _SHARES = (43, 30, 27)
+_DISTRICTS = {  # circonscriptions of the first degree
+    "060": ("Beauvais nord", "Beauvais sud", "Compiègne", "Creil", "Senlis"),
+    "080": ("Amiens 1", "Amiens 2", "Abbeville", "Péronne", "Montdidier"),
+    "002": ("Laon", "Saint-Quentin", "Soissons", "Château-Thierry"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,17 @@ def _place(kind: Kind, department: str, serial: int, draw: Random) -> Place:
     town, _, postal_code = draw.choice(words(f"towns {department}")).rpartition(" ")
     patron = draw.choice(words("saints" if kind.sector is Sector.PRIVATE_CONTRACT else "patrons"))
     name = f"{kind.label} {town if kind is GUIDANCE else patron}"
-    return Place(uai(department, serial), name, kind.name, kind.sector, department, town, postal_code)
+    district = _district(department, serial, town) if kind is SCHOOL else ""
+    return Place(
+        uai(department, serial), name, kind.name, kind.sector, department, town, postal_code, district
+    )
+
+
+def _district(department: str, serial: int, town: str) -> str:
+    """That of the town when it has one, else of any of the department."""
+    known = _DISTRICTS[department]
+    near = [name for name in known if name.startswith(town)]
+    return (near or known)[serial % len(near or known)]
 
 
 def _offices(serials: dict[str, int]) -> list[Place]:

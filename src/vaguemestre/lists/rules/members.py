@@ -21,6 +21,7 @@ def holds(criteria: Criteria, post: ServedPost) -> bool:
         (criteria.kinds, post.kind),
         (criteria.departments, post.department),
         (criteria.sectors, post.sector),
+        (criteria.districts, post.district),
         (criteria.uais, post.uai),
     )
     return all(not asked or found in asked for asked, found in wanted)

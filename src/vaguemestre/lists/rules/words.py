@@ -65,23 +65,20 @@ FILES = {
 
 def said_of(name: str, code: str, places: Mapping[str, str] | None = None) -> str:
     """One value of one criterion, in words; an unknown code as it is. `places`: UAI → name."""
+    known = {"uais": places or {}, "corps": CORPS, "categories": CATEGORIES, "sectors": SECTORS}
     match name:
-        case "uais":
-            return (places or {}).get(code, code)
         case "functions":
             return function_said(code)
-        case "corps":
-            return CORPS.get(code, code)
         case "disciplines":
             return discipline_said(code)
-        case "categories":
-            return CATEGORIES.get(code, code)
-        case "sectors":
-            return SECTORS.get(code, code)
-        case "departments":
-            return f"{DEPARTMENTS[code]} ({department_label(code)})" if code in DEPARTMENTS else code
+        case "districts":
+            return f"Circonscription {code}"
+        case "departments" if code in DEPARTMENTS:
+            return f"{DEPARTMENTS[code]} ({department_label(code)})"
+        case "kinds" if code == "Ecole":
+            return "École"
         case _:
-            return "École" if code == "Ecole" else code
+            return known.get(name, {}).get(code, code)
 
 
 def criteria_said(criteria: Criteria, places: Mapping[str, str]) -> str:
