@@ -98,6 +98,18 @@ def test_an_access_by_dates_is_looked_at_the_moment_it_ends(school: School) -> N
     assert member.ended_at is not None
 
 
+def test_a_deputy_has_it_the_moment_the_head_has_it_no_more(school: School) -> None:
+    today = paris_day(now())
+    deputy = account("adjointe")
+    Assignment.objects.filter(person=deputy.person).update(corps="004", function="ADJ")
+    lead(school.head, until=today - timedelta(days=1))
+    Member.objects.filter(account=school.head).update(ends_at=now())
+    assert queries.owners_of(school.box.pk, now()) == []
+    assert run_now(AccessDue(school.box.pk))
+    assert queries.owners_of(school.box.pk, now()) == [deputy.pk]
+    assert queries.access_to(school.box.pk, school.head.pk, now()) is None
+
+
 def test_a_closed_account_opens_nobodys_mailbox(school: School) -> None:
     secretary = account("secretaire")
     school.share(secretary, Right.SEND)

@@ -26,6 +26,7 @@ from vaguemestre.sharing.ports import tell_pages
 from vaguemestre.sharing.rules.together import place_in
 from vaguemestre.sharing.services import note_program_letter
 from vaguemestre.sharing.values import Letter, Place, Right
+from vaguemestre.sharing.views import together
 from vaguemestre.signin.events import ProgramEntered
 from vaguemestre.signin.programs import answer
 
@@ -203,6 +204,14 @@ def test_the_follow_up_shows_both_lists(school: School, letter: dict[str, str], 
     assert "sans réponse depuis" in browser.get(f"{school.path}suivi/").content.decode()
     assert "Cantine" in browser.get(f"{school.path}suivi/?vue=derniers").content.decode()
     assert of(account("dehors")).get(f"{school.path}suivi/").status_code == 404
+
+
+def test_the_follow_up_says_how_far_it_looks(
+    school: School, letter: dict[str, str], of: Of, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Parmi les" not in of(school.head).get(f"{school.path}suivi/").content.decode()
+    monkeypatch.setattr(together, "_LOOKED_AT", 1)
+    assert "Parmi les 1 courriels" in of(school.head).get(f"{school.path}suivi/").content.decode()
 
 
 def test_the_owner_sees_who_did_what(

@@ -39,8 +39,11 @@ def follow_accounts(event: AccountChanged | AccountsChanged) -> None:
 
 
 def end_access(event: AccessDue) -> None:
-    """A last day is over."""
-    services.end_overdue(by=_BY, now=timezone.now())
+    """A last day is over: whoever owns the mailbox from that moment comes first."""
+    now, structure_id = timezone.now(), queries.structure_of(event.box_id)
+    if structure_id:
+        services.follow_owners([structure_id], by=_BY, now=now)
+    services.end_overdue(by=_BY, now=now)
 
 
 def cut_off(event: AccessEnded) -> None:

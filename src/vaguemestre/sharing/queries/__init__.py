@@ -12,6 +12,7 @@ from vaguemestre.sharing.queries.access import (
     lent_through,
     people_may_open,
     schools_managed_by,
+    structure_of,
 )
 from vaguemestre.sharing.queries.members import (
     boxes_without_owner,
@@ -44,4 +45,5 @@ __all__ = [
     "requests_of",
     "requests_waiting",
     "schools_managed_by",
+    "structure_of",
 ]

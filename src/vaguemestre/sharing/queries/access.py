@@ -106,6 +106,11 @@ def box_of_account(account_id: int) -> int | None:
     return Box.objects.filter(account_id=account_id).values_list("pk", flat=True).first()
 
 
+def structure_of(box_id: int) -> int | None:
+    """The establishment a mailbox is of; None for any other."""
+    return Box.objects.filter(pk=box_id).values_list("structure_id", flat=True).first()
+
+
 def box_card(box_id: int) -> BoxCard | None:
     box = Box.objects.select_related("account").filter(pk=box_id).first()
     if box is None:

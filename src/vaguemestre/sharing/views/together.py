@@ -14,7 +14,7 @@ from vaguemestre.sharing.rules.acting import session_of
 from vaguemestre.sharing.rules.together import place_in
 from vaguemestre.sharing.values import Place, Right
 
-_LOOKED_AT = 200
+_LOOKED_AT = 500
 _SHOWN = 50
 
 
@@ -98,6 +98,8 @@ def show_follow_up(request: BoxRequest) -> HttpResponse:
         "view": view,
         "waiting": len(waiting),
         "rows": found[:_SHOWN] if view else waiting,
+        "is_cut": not view and len(found) == _LOOKED_AT,
+        "looked_at": _LOOKED_AT,
         "here": f"/boites/{access.box_id}/",
         "now": timezone.now(),
     }
