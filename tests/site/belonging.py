@@ -5,6 +5,7 @@ A room that keeps something of people adds a line here: ids for its addresses, t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from tests.enrolment.officers import filed
 from tests.signin.people import NOON, account
 from tests.site.doorways import People
 
-from vaguemestre.classes.models import AllowedRow
+from vaguemestre.classes.models import AllowedRow, GroupRow, PupilRow, RelativeRow, RosterRow
 from vaguemestre.contacts.models import Contact
 from vaguemestre.directory.models import MailAddress, NameWord, NumenRow, Person, Structure
 from vaguemestre.directory.ports import numen_keys
@@ -20,7 +21,7 @@ from vaguemestre.directory.rules.numens import parse_numen
 from vaguemestre.directory.rules.sealing import digest, seal
 from vaguemestre.enrolment.models import NumenRequest
 from vaguemestre.helpdesk.models import RequestRow
-from vaguemestre.lists.models import Keeper, LetterRow, MailingList, Subscriber
+from vaguemestre.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
 from vaguemestre.sharing.models import Box, BoxRequest, Deed, Member
 from vaguemestre.writing.models import Identity, StockText
 
@@ -119,6 +120,7 @@ def _of_several_people(people: People) -> Iterator[Belonging]:
     writer = account("ecrivante", last_name="Ecritquetue")
     AllowedRow.objects.create(structure=school, person=writer.person)
     yield Belonging("classes", {"uai": school.uai}, "Ecritquetue", own)
+    yield from _of_a_class(school, own)
     row = MailingList.objects.create(
         account=account("liste.secrete"), address="liste.secrete@ac-amiens.test", title="Listequetue",
         description="", kind="manual", created_at=NOON,
@@ -132,3 +134,57 @@ def _of_several_people(people: People) -> Iterator[Belonging]:
     of_list = {"list_id": row.pk, "public_id": letter.public_id}
     for words in ("Listequetue", "Lettrequetue", "abonnequetu"):
         yield Belonging("lists", of_list, words, own)
+    passed = LetterRow.objects.create(
+        list=row, uid_validity=1, uid=2, subject="Passequetue", size=1, received_at=NOON, state="sent",
+        sender="x@exemple.fr",
+    )  # fmt: skip
+    CopyRow.objects.create(letter=passed, number=0, address="recuquetu@exemple.fr")
+    for words in ("Passequetue", "recuquetu"):
+        yield Belonging("lists", {**of_list, "public_id": passed.public_id}, words, own)
+    yield from _lent(people, own)
+
+
+def _of_a_class(school: Structure, own: frozenset[str]) -> Iterator[Belonging]:
+    """A class is told to whom may write to it; no child's name, nor a parent's, to anybody on any page."""
+    roster = RosterRow.objects.create(structure=school, purge_on=date(2099, 7, 31), updated_at=NOON)
+    group = GroupRow.objects.create(roster=roster, kind="class", name="Classequetue")
+    pupil = PupilRow.objects.create(
+        roster=roster, key="1", first_name="Lou", last_name="Elevequetu", address="elevequetu@ent.exemple.fr"
+    )
+    parent = RelativeRow.objects.create(
+        roster=roster,
+        key="2",
+        first_name="Sam",
+        last_name="Parentquetu",
+        address="parentquetu@ent.exemple.fr",
+    )
+    pupil.groups.add(group)
+    pupil.relatives.add(parent)
+    yield Belonging("classes", {"uai": school.uai}, "Classequetue", own)
+    for room in (
+        "classes",
+        "writing",
+        "contacts",
+        "phonebook",
+        "lists",
+        "backoffice",
+        "helpdesk",
+        "dispatch",
+    ):
+        for words in ("levequetu", "arentquetu"):
+            yield Belonging(room, {"uai": school.uai}, words, frozenset())
+
+
+def _lent(people: People, own: frozenset[str]) -> Iterator[Belonging]:
+    """Somebody's own mailbox, lent: what was done there is told to its owner."""
+    lent = Box.objects.create(
+        account=people.victim, academy_id=people.academy_id, kind="person", address="v@ac-amiens.test",
+        title="Boîte de la victime", opened_at=NOON,
+    )  # fmt: skip
+    colleague = account("remplacante", last_name="Pretquetue")
+    loan = Member.objects.create(
+        box=lent, account=colleague, right="read", source="hand", starts_at=NOON, added_by="test"
+    )
+    Deed.objects.create(box=lent, account=colleague, what="open", place="Lieuquetu", at=NOON)
+    for words in ("Pretquetue", "Lieuquetu"):
+        yield Belonging("sharing", {"box_id": lent.pk, "member_id": loan.pk}, words, own)
