@@ -194,6 +194,7 @@ export class Editor {
   show() {
     this.root.hidden = this.isPlain;
     this.area.hidden = !this.isPlain;
+    this.area.dataset.ready = "";
     this.toolbar.hidden = false;
     for (const button of this.toolbar.querySelectorAll("[data-format], [popovertarget]")) button.disabled = this.isPlain;
     const plain = this.toolbar.querySelector("#plain-mode");

@@ -171,7 +171,10 @@ def test_without_demonstration_the_first_administrator_is_invited_once(tmp_path:
         subprocess.run([*command, "--agents", "30", "--seed", "5", "--out", str(feed)], check=True)
         running.start("--no-demo", "--feed", str(feed))
         assert running.ready["accounts"] == []
-        links = re.findall(r"http://localhost:\d+(/assistant/activation/\S+)", running.log.read_text())
+        links = wait_until(  # the summary is printed once the instance is ready
+            lambda: re.findall(r"http://localhost:\d+(/assistant/activation/\S+)\s", running.log.read_text()),
+            loaded(10),
+        )
         assert len(links) == 1
         with urllib.request.urlopen(f"http://localhost:{running.base}{links[0]}", timeout=10) as page:
             assert "mot de passe" in page.read().decode()
