@@ -73,6 +73,59 @@ class TestBulks:
         bulks.carry_out(back.pk, boxes, now=now())
         assert full.page("INBOX", 0, 1).unread == 550
 
+    @pytest.mark.parametrize(
+        ("act", "mark", "before", "after"),
+        [
+            (Act.UNREAD, "", "\\Seen", False),
+            (Act.FLAG, "", "\\Flagged", True),
+            (Act.LABEL, "conseils", "conseils", True),
+        ],
+    )
+    def test_a_mark_is_put_on_all_and_taken_back_from_those_alone(
+        self,
+        box: MemoryMailbox,
+        nicolas: Account,
+        boxes: MemoryMailboxes,
+        act: Act,
+        mark: str,
+        before: str,
+        after: bool,
+    ) -> None:
+        refs = [put(box, letter(f"Numéro {number}")) for number in range(6)]
+        box.flag(refs[:4], (before,), ())
+
+        def marked() -> set[int]:
+            return {row.ref.uid for row in box.page("INBOX", 0, 50).rows if before in row.flags}
+
+        first = marked()
+        row = start(box, nicolas, act, to=mark)
+        bulks.carry_out(row.pk, boxes, now=now())
+        assert marked() == ({ref.uid for ref in refs} if after else set())
+        back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
+        assert back.total == (2 if after else 4)
+        bulks.carry_out(back.pk, boxes, now=now())
+        assert marked() == first
+
+    def test_undone_half_way_everything_comes_back(
+        self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row = start(full, nicolas, Act.ARCHIVE)
+        moves: list[int] = []
+        move, back = full.move, []
+
+        def hurried(refs: object, to: str) -> object:
+            moves.append(1)
+            if len(moves) == 2:  # the second go is on its way when the person takes it back
+                back.append(bulks.undo_bulk(nicolas.pk, row.pk, now=now()))
+            return move(refs, to)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(full, "move", hurried)
+        bulks.carry_out(row.pk, boxes, now=now())
+        bulks.carry_out(back[0].pk, boxes, now=now())
+        assert full.page("INBOX", 0, 1).total == 1_100
+        back[0].refresh_from_db()
+        assert (back[0].state, back[0].total) == ("done", 1_000)
+
     def test_one_at_a_time(self, full: MemoryMailbox, nicolas: Account) -> None:
         start(full, nicolas, Act.ARCHIVE)
         with pytest.raises(Refusal, match="bulk-running"):
@@ -136,7 +189,15 @@ class TestBulks:
         bulks.carry_out(told["id"], boxes, now=now())
         assert json.loads(reader.get(place).content)["state"] == "done"
         assert json.loads(reader.post(f"{place}annuler/").content)["total"] == 550
-        assert reader.post("/messagerie/lots/", {**fields, "acte": "flag"}).status_code == 404
+        assert reader.post("/messagerie/lots/", {**fields, "acte": "mute"}).status_code == 404
+
+
+def test_a_whole_folder_takes_a_label_but_no_mark_of_programs(reader: Client, box: MemoryMailbox) -> None:
+    put(box)
+    fields = {"acte": "label", "dossier": "INBOX"}
+    assert reader.post("/messagerie/lots/", {**fields, "marque": "\\Deleted"}).status_code == 422
+    told = reader.post("/messagerie/lots/", {**fields, "marque": "conseils"}, headers=PIECE)
+    assert json.loads(told.content)["total"] == 1
 
 
 def test_choices_are_kept_and_nonsense_is_refused(reader: Client, box: MemoryMailbox) -> None:

@@ -14,7 +14,7 @@ from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailbo
 from vaguemestre.webmail import handlers
 from vaguemestre.webmail.events import BulkAsked
 from vaguemestre.webmail.models import BulkRow
-from vaguemestre.webmail.values import Only, View
+from vaguemestre.webmail.values import Clause, Only, View, Where
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -103,6 +103,31 @@ def test_a_whole_folder_is_filed_in_the_background_and_brought_back(page: Page, 
     page.get_by_text("120 courriels déplacés.").wait_for()
     page.get_by_text("Numéro 119").wait_for()
     assert box.page("INBOX", 0, 1).total == 120
+
+
+def test_all_that_a_search_found_is_labelled_and_taken_back(page: Page, box: MemoryMailbox) -> None:
+    for number in range(70):
+        put(box, letter(f"Sortie {number}"), minutes=number, flags=("\\Seen",))
+    put(box, letter("Autre chose"), flags=("\\Seen",))
+    page.goto("/messagerie/?q=sortie")
+    page.get_by_text("70 trouvés").wait_for()
+    page.locator("#messages li.row a.open").first.focus()
+    page.keyboard.press("Control+a")
+    page.get_by_role("button", name="Toute la recherche (70)").click()
+    page.get_by_text("Les 70 sélectionnés").wait_for()
+    page.get_by_role("button", name="Étiqueter la sélection").click()
+    page.get_by_role("dialog").get_by_label("À faire", exact=True).check()
+    page.get_by_text("0 courriels étiquetés sur 70").wait_for()
+    run_jobs()
+    page.get_by_text("70 courriels étiquetés.").wait_for()
+    page.locator("#messages li.row .lab-blue").nth(49).wait_for()
+    labelled = View(clauses=(Clause(Where.LABEL, "$label4"),))
+    assert box.look("INBOX", labelled, 0, 1).total == 70
+    page.get_by_role("status").get_by_role("button", name="Annuler").click()
+    page.get_by_text("0 courriels sortis de l’étiquette sur 70").wait_for()
+    run_jobs()
+    page.get_by_text("70 courriels sortis de l’étiquette.").wait_for()
+    assert box.look("INBOX", labelled, 0, 1).total == 0
 
 
 def test_emptying_the_trash_says_how_many_and_can_be_stopped(page: Page, box: MemoryMailbox) -> None:

@@ -51,7 +51,6 @@ document.addEventListener(
     const look = event.target.closest("[data-look]");
     if (look && plain) {
       event.preventDefault();
-      event.stopImmediatePropagation(); // the list's own script would look at it too
       lookAt(look);
       return;
     }

@@ -354,12 +354,6 @@ export class MailApp extends HTMLElement {
       event.preventDefault();
       return;
     }
-    const looked = event.target.closest("[data-look]");
-    if (looked && this.#isPlain(event)) {
-      event.preventDefault();
-      this.#look(looked);
-      return;
-    }
     const bulk = event.target.closest("[data-bulk]")?.dataset.bulk;
     if (bulk) {
       if (this.list.whole) this.onWhole(bulk);
@@ -454,29 +448,6 @@ export class MailApp extends HTMLElement {
     this.lecture.querySelector("#sujet")?.focus({ preventScroll: true });
   }
 
-  #look(link) {
-    const dialog = document.querySelector("#apercu");
-    const place = dialog.querySelector(".look-at");
-    dialog.querySelector("#apercu-titre").textContent = link.dataset.look;
-    const keep = dialog.querySelector("#apercu-garder");
-    keep.href = link.previousElementSibling.href;
-    keep.download = link.dataset.look;
-    if (link.dataset.kind.startsWith("image/")) {
-      const picture = new Image();
-      picture.src = link.href;
-      picture.alt = link.dataset.look;
-      place.replaceChildren(picture);
-    } else {
-      const frame = document.createElement("iframe");
-      frame.setAttribute("sandbox", "");
-      frame.title = link.dataset.look;
-      frame.src = link.href;
-      place.replaceChildren(frame);
-    }
-    dialog.addEventListener("close", () => place.replaceChildren(), { once: true });
-    dialog.showModal();
-  }
-
   // Choosing several.
 
   #picked(event) {
@@ -524,7 +495,11 @@ export class MailApp extends HTMLElement {
       document.querySelector("#deplacer").showModal();
       return;
     }
-    if (!["archive", "delete", "junk", "not-junk", "move", "read"].includes(act)) {
+    if (act === "ask-labels") {
+      this.labels.openForWhole();
+      return;
+    }
+    if (!["archive", "delete", "junk", "not-junk", "move", "read", "unread", "flag", "unflag"].includes(act)) {
       tell("Cela ne se fait que sur les courriels affichés.", "dark", 5);
       return;
     }

@@ -116,7 +116,8 @@ function extend(app, step) {
 
 function labels(app) {
   const refs = meant(app);
-  if (refs.length) app.labels.open(refs);
+  if (app.list.whole) app.labels.openForWhole();
+  else if (refs.length) app.labels.open(refs);
   return true;
 }
 

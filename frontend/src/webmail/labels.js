@@ -21,8 +21,21 @@ export class Labels {
     });
   }
 
+  // Everything the list shows, beyond what is loaded.
+  openForWhole() {
+    this.open([]);
+    this.isForWhole = true;
+    this.dialog.querySelector("h2").textContent = `Étiquettes de ${this.app.list.total.toLocaleString("fr-FR")} courriels`;
+    for (const box of this.dialog.querySelectorAll("input[data-mark]")) {
+      box.disabled = false;
+      box.checked = this.app.list.asked === `étiquette:"${box.dataset.name}"`;
+      box.indeterminate = !box.checked; // some may bear it, nobody counted
+    }
+  }
+
   open(refs) {
     this.refs = refs;
+    this.isForWhole = false;
     this.#edit("");
     this.dialog.querySelector("h2").textContent = refs.length > 1 ? `Étiquettes de ${refs.length} courriels` : refs.length ? "Étiquettes du courriel" : "Étiquettes";
     for (const box of this.dialog.querySelectorAll("input[data-mark]")) this.#show(box);
@@ -44,8 +57,18 @@ export class Labels {
   }
 
   async #put(box) {
+    if (this.isForWhole) {
+      this.dialog.close();
+      this.#onWhole(box.checked ? "label" : "unlabel", box.dataset.mark);
+      return;
+    }
     await this.app.act(box.checked ? "label" : "unlabel", this.refs, { mark: box.dataset.mark });
     this.#chips(box.dataset.mark, box.checked);
+  }
+
+  #onWhole(act, mark) {
+    this.app.unselect();
+    this.app.acts.whole(act, { mark });
   }
 
   // The open message says so too.
@@ -85,6 +108,7 @@ export class Labels {
     try {
       const { mark } = await (await send(this.dialog.dataset.labels, new FormData(this.form))).json();
       if (isNew && this.refs.length) await this.app.act("label", this.refs, { mark });
+      if (isNew && this.isForWhole) this.#onWhole("label", mark);
       this.dialog.close();
       tell(isNew ? "Étiquette créée." : "Étiquette modifiée.", "dark", 3);
       this.app.reload();

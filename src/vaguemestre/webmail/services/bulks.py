@@ -13,11 +13,22 @@ from vaguemestre.kernel.errors import EngineRefused, Refusal
 from vaguemestre.webmail.events import BulkAsked
 from vaguemestre.webmail.models import BulkRow
 from vaguemestre.webmail.ports import Mailbox, OpenMailbox
+from vaguemestre.webmail.rules.labels import checked_mark
 from vaguemestre.webmail.rules.spans import spans, uids
 from vaguemestre.webmail.services.sorting import MOST, act_on
-from vaguemestre.webmail.values import Act, MailLogin, MessageRef, Only, Use, View
+from vaguemestre.webmail.values import Act, Clause, MailLogin, MessageRef, Use, View, Where
 
-ACTS = frozenset({Act.ARCHIVE, Act.DELETE, Act.JUNK, Act.NOT_JUNK, Act.MOVE, Act.READ})
+# Marks, what undoes each, and which messages want it: an undo must not unmark what was marked before.
+_UNDONE = {
+    Act.READ: Act.UNREAD, Act.UNREAD: Act.READ, Act.FLAG: Act.UNFLAG, Act.UNFLAG: Act.FLAG,
+    Act.LABEL: Act.UNLABEL, Act.UNLABEL: Act.LABEL,
+}  # fmt: skip
+_WANTING = {
+    Act.READ: Clause(Where.UNREAD), Act.UNREAD: Clause(Where.READ),
+    Act.FLAG: Clause(Where.FLAGGED, is_not=True), Act.UNFLAG: Clause(Where.FLAGGED),
+    Act.LABEL: Clause(Where.LABEL, is_not=True), Act.UNLABEL: Clause(Where.LABEL),
+}  # fmt: skip
+ACTS = frozenset({Act.ARCHIVE, Act.DELETE, Act.JUNK, Act.NOT_JUNK, Act.MOVE, *_UNDONE})
 REGRET = timedelta(seconds=10)  # before what nothing brings back
 _KEPT = timedelta(days=1)
 _GO = 20.0  # seconds at a stretch, then others have their turn
@@ -31,16 +42,20 @@ def start_bulk(
 ) -> BulkRow:
     """Do `act` to every message that `view` shows of `folder`, beginning now; what is final, in ten seconds.
 
-    Raises FolderGone, EngineDown, Refusal `webmail.bulk-running`, ValueError for an act that cannot be undone
-    in one go.
+    `to`: where MOVE puts them, or the keyword of a LABEL. Raises FolderGone, EngineDown, Refusal
+    `webmail.bulk-running`, `webmail.label-unknown`, ValueError for an act that cannot be undone in one go.
     """
     if act not in ACTS:
         raise ValueError(act)
-    if act is Act.READ:
-        view = replace(view, only=view.only | {Only.UNREAD})  # an undo must not unmark what was read before
+    if act in {Act.LABEL, Act.UNLABEL}:
+        to = checked_mark(to)
+    if wanting := _WANTING.get(act):
+        only = replace(wanting, value=to) if wanting.where is Where.LABEL else wanting
+        view = replace(view, clauses=(*view.clauses, only), is_grouped=False)
     uses = {one.name: one.use for one in mailbox.folders()}
     is_final = act is Act.DELETE and uses.get(folder) in {Use.TRASH, Use.JUNK}
-    waiting = _waiting((ref, ref.folder) for ref in mailbox.refs(folder, view) if ref.folder != to)
+    shown = mailbox.refs(folder, view)
+    waiting = _waiting((ref, ref.folder) for ref in shown if act is not Act.MOVE or ref.folder != to)
     return _start(
         account_id, act, waiting, to, now=now, due=now + REGRET if is_final else now, is_final=is_final
     )
@@ -99,8 +114,15 @@ def undo_bulk(account_id: int, bulk_id: int, *, now: datetime) -> BulkRow:
         moved = row.moved
         row.state, row.ended_at, row.moved = "undone", now, []
         row.save(update_fields=["state", "ended_at", "moved"])
-    back = Act.UNREAD if row.act == Act.READ else Act.MOVE
-    return _start(account_id, back, moved, "", now=now, due=now)
+    return _start(account_id, _back(row), moved, _mark_of(row), now=now, due=now)
+
+
+def _back(row: BulkRow) -> Act:
+    return _UNDONE.get(Act(row.act), Act.MOVE)
+
+
+def _mark_of(row: BulkRow) -> str:
+    return row.to if row.act in {Act.LABEL, Act.UNLABEL} else ""
 
 
 def carry_out(bulk_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
@@ -136,21 +158,37 @@ def _some(mailbox: Mailbox, bulk_id: int, now: datetime) -> bool:
     pending = uids(written)
     some, rest = pending[:MOST], pending[MOST:]
     refs = [MessageRef(folder, validity, uid) for uid in some]
-    act, to = Act(row.act), row.to or home
-    done = act_on(mailbox, act, refs, to=to)
+    act = Act(row.act)
+    done = act_on(mailbox, act, refs, to=row.to or home, mark=_mark_of(row))
     left = [[folder, validity, spans(rest), home]] if rest else []
-    gone = done.moved if act not in {Act.READ, Act.UNREAD} else tuple(refs)
+    gone = tuple(refs) if act in _UNDONE else done.moved
     moved = [] if row.is_final else _waiting((ref, home) for ref in gone)
     with transaction.atomic(durable=True):
         row = BulkRow.objects.select_for_update().get(pk=bulk_id)
         row.waiting, row.done = left + row.waiting[1:], row.done + len(some)
         row.moved = row.moved + moved
         if row.state == "undone":  # meanwhile: these few go back too
-            _start(row.account_id, Act.MOVE, moved, "", now=now, due=now)
+            _send_back_too(row, moved, now)
         elif not row.waiting:
             row.state, row.ended_at = "done", now
         row.save()
     return bool(row.waiting)
+
+
+def _send_back_too(row: BulkRow, moved: Waiting, now: datetime) -> None:
+    """The undo that runs takes what was moved while it was asked for; one that is over, another does."""
+    back, mark = _back(row), _mark_of(row)
+    under_way = (
+        BulkRow.objects.select_for_update()
+        .filter(account_id=row.account_id, state="running", act=back.value, to=mark, pk__gt=row.pk)
+        .first()
+    )
+    if under_way is None:
+        _start(row.account_id, back, moved, mark, now=now, due=now)
+        return
+    under_way.waiting = under_way.waiting + moved
+    under_way.total += sum(len(uids(str(entry[2]))) for entry in moved)
+    under_way.save(update_fields=["waiting", "total"])
 
 
 def _waiting(refs: Iterable[tuple[MessageRef, str]]) -> Waiting:

@@ -17,10 +17,12 @@ from vaguemestre.webmail.values import Act
 @require_POST
 @signed_in
 def start_bulk(request: SignedInRequest) -> HttpResponse:
-    """`acte`, `dossier` (a step), `vers` (a step), and the parameters of the list's own address."""
+    """`acte`, `dossier` (a step), `vers` (a step) or `marque`, and the parameters of the list's own address."""
     act, folder = request.POST.get("acte", ""), named(request.POST.get("dossier", ""))
     if act not in bulks.ACTS or folder is None:
         raise Http404(act)
+    is_label = act in {Act.LABEL, Act.UNLABEL}
+    to = request.POST.get("marque", "") if is_label else named(request.POST.get("vers", "")) or ""
     with mailbox_of(request.who) as mailbox:
         row = bulks.start_bulk(
             mailbox,
@@ -29,7 +31,7 @@ def start_bulk(request: SignedInRequest) -> HttpResponse:
             folder,
             view_of(request.who, request.POST),
             now=timezone.now(),
-            to=named(request.POST.get("vers", "")) or "",
+            to=to,
         )
     return _told(row)
 
