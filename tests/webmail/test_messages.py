@@ -146,6 +146,15 @@ def test_plain_text_may_be_asked_for(reader: Client, box: MemoryMailbox) -> None
     assert "En HTML" not in plain
 
 
+def test_plain_text_is_set_in_a_fixed_face_for_who_chose_so(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box)
+    for rest in ("corps/", "imprimer/"):
+        assert "monospace" not in reader.get(address(ref, rest)).content.decode()
+    reader.post("/messagerie/choix/", {"plain_face": "fixe"})
+    for rest in ("corps/", "imprimer/"):
+        assert "monospace" in reader.get(address(ref, rest)).content.decode()
+
+
 def test_attachments_are_listed_and_kept_as_files(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, rich())
     piece = reader.get(address(ref), headers=PIECE).content.decode()

@@ -1,5 +1,6 @@
 """Lists sorted, narrowed, grouped, acted on whole; folders changed; choices kept: by hand, in a browser."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -331,6 +332,21 @@ def test_opening_leaves_unread_who_chose_so(page: Page, box: MemoryMailbox) -> N
     page.wait_for_timeout(300)
     assert "\\Seen" not in box.open(ref).flags
     assert page.locator("#messages li.row.un").count() == 1
+
+
+def test_plain_text_takes_the_face_chosen_at_once(page: Page, box: MemoryMailbox) -> None:
+    put(box)
+    page.goto("/messagerie/")
+    page.locator("#messages li.row a.open").click()
+    text = page.frame_locator("iframe.body").locator(".vm-text").first
+    face = "one => getComputedStyle(one).fontFamily"
+    assert "monospace" not in text.evaluate(face)
+    page.get_by_role("button", name="Affichage").click()
+    page.get_by_role("radio", name="À chasse fixe").check()
+    expect(text).to_have_css("font-family", re.compile("monospace"))
+    page.get_by_role("dialog").get_by_role("button", name="Fermer").click()
+    page.reload()
+    expect(text).to_have_css("font-family", re.compile("monospace"))
 
 
 def test_panes_are_as_wide_as_one_left_them(page: Page, box: MemoryMailbox) -> None:

@@ -436,13 +436,19 @@ export class MailApp extends HTMLElement {
     window.dispatchEvent(new CustomEvent("vm:compose", { detail: { mode, ref } }));
   }
 
-  #showImages() {
+  // The text asked for anew. Another frame: a changed address would be one more step back in the history.
+  showText(change = () => {}) {
     const frame = this.lecture.querySelector("iframe.body");
+    if (!frame) return;
     const address = new URL(frame.src);
-    address.searchParams.set("images", "1");
+    change(address.searchParams);
     const shown = frame.cloneNode();
-    shown.src = address.href; // another frame: a changed address would be one more step back in the history
+    shown.src = address.href;
     frame.replaceWith(shown);
+  }
+
+  #showImages() {
+    this.showText((asked) => asked.set("images", "1"));
     const notice = this.lecture.querySelector("[data-blocked]");
     notice?.remove();
     this.lecture.querySelector("#sujet")?.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 // How the page shows things, kept with the account: density, conversations, reading, notifications.
 import { send, tell, tellRefusal } from "./net.js";
 
-const PLACE = { density: "density", conversations: "conversations", notices: "notices", marks_read: "marksRead" };
+const PLACE = { density: "density", conversations: "conversations", notices: "notices", plain_face: "plainFace", marks_read: "marksRead" };
 
 export function listenToChoices(app) {
   const dialog = document.querySelector("#affichage");
@@ -25,6 +25,7 @@ export function listenToChoices(app) {
     }
     if (name === "density") app.list.measure();
     if (name === "conversations") app.reload();
+    if (name === "plain_face") app.showText();
   });
 }
 

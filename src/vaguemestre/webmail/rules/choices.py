@@ -31,15 +31,23 @@ class Notices(StrEnum):
     FULL = "avec-contenu"
 
 
+class Face(StrEnum):
+    """What plain text is set in."""
+
+    READING = "lecture"
+    FIXED = "fixe"  # columns drawn with blanks stand in line
+
+
 @dataclass(frozen=True)
 class Choices:
     density: Density = Density.NORMAL
     conversations: Conversations = Conversations.READING
     notices: Notices = Notices.NEVER
+    plain_face: Face = Face.READING
     marks_read: bool = True
 
 
-_KINDS = {"density": Density, "conversations": Conversations, "notices": Notices}
+_KINDS = {"density": Density, "conversations": Conversations, "notices": Notices, "plain_face": Face}
 _NOBODYS = Choices()
 
 

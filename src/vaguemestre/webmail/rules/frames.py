@@ -46,12 +46,16 @@ mark {color: inherit; background: light-dark(#ffe9a8, #5b4a12)}
 @media print {:root {color-scheme: light}}
 @media print {details.vm-quote::details-content {content-visibility: visible}}
 """
+_FIXED = '.vm-text {font: 15px/1.5 ui-monospace, "Cascadia Mono", "Liberation Mono", monospace}'
 _SCHEMES = {"light": "light", "dark": "dark"}
 
 
-def document(css: str, html: str, *, theme: str) -> bytes:
-    """The whole response: `css` and `html` come from `readable` or `plain` and are not touched again."""
-    sheet = _SHEET % {"scheme": _SCHEMES.get(theme, "light dark")}
+def document(css: str, html: str, *, theme: str, is_fixed: bool = False) -> bytes:
+    """The whole response: `css` and `html` come from `readable` or `plain` and are not touched again.
+
+    `is_fixed`: plain text in a face whose letters are all as wide.
+    """
+    sheet = _SHEET % {"scheme": _SCHEMES.get(theme, "light dark")} + (_FIXED if is_fixed else "")
     return (
         '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -13,7 +13,7 @@ from vaguemestre.webmail.services import choices
 @require_POST
 @signed_in
 def save_choices(request: SignedInRequest) -> HttpResponse:
-    """Any of `density`, `conversations`, `notices`, `marks_read`."""
+    """Any of `density`, `conversations`, `notices`, `plain_face`, `marks_read`."""
     choices.choose(request.who.account_id, {name: str(value) for name, value in request.POST.items()})
     revocations.get().bump()  # every worker reads the person again
     if wants_fragment(request):

@@ -30,6 +30,7 @@ from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import frames, kinds, rows, words
 from vaguemestre.webmail.rules.asking import MOST_TERMS
 from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
+from vaguemestre.webmail.rules.choices import Face, choices
 from vaguemestre.webmail.rules.header import header
 from vaguemestre.webmail.rules.labels import known_labels, labels
 from vaguemestre.webmail.rules.leaving import leaving
@@ -191,7 +192,9 @@ def show_body(
         )
     body = reading.body
     html = body.html or '<p class="vm-note">Ce courriel ne contient pas de texte.</p>'
-    answer = HttpResponse(frames.document(body.css, html, theme=request.who.theme))
+    answer = HttpResponse(
+        frames.document(body.css, html, theme=request.who.theme, is_fixed=_is_fixed(request))
+    )
     answer["Content-Security-Policy"] = frames.policy(place)
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -215,11 +218,19 @@ def print_message(
     )
     files = [f"{file.name} ({words.size(file.size)})" for file in reading.enclosures]
     top = written("paper", {"header": shown, "files": files})
-    answer = HttpResponse(frames.document(reading.body.css, top + reading.body.html, theme="light"))
+    answer = HttpResponse(
+        frames.document(
+            reading.body.css, top + reading.body.html, theme="light", is_fixed=_is_fixed(request)
+        )
+    )
     answer["Content-Security-Policy"] = frames.policy("data:")
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer
+
+
+def _is_fixed(request: SignedInRequest) -> bool:
+    return choices(request.who.preferences).plain_face is Face.FIXED
 
 
 @require_GET
