@@ -241,6 +241,26 @@ def test_one_searches_by_people_and_form_and_keeps_it(page: Page, box: MemoryMai
     assert seen.errors == []
 
 
+def test_a_search_is_narrowed_to_the_folder_one_was_in(page: Page, box: MemoryMailbox) -> None:
+    box.make_folder("Sorties/2026")
+    put(box, letter("Sortie au musée"))
+    put(box, letter("Sortie en mer"), folder="Sorties/2026", minutes=1)
+    page.goto("/messagerie/")
+    page.get_by_role("navigation", name="Dossiers").get_by_role("link", name="2026").click()
+    page.get_by_role("heading", name="2026", exact=True).wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type("sortie")
+    page.keyboard.press("Enter")
+    page.get_by_text("2 trouvés").wait_for()
+    scope = page.get_by_role("region", name="Messages").locator(".scope")
+    scope.get_by_role("link", name="2026").click()
+    page.get_by_text("1 trouvé").wait_for()
+    assert subjects(page) == ["Sortie en mer"]
+    scope.get_by_role("link", name="Partout").click()
+    page.get_by_text("2 trouvés").wait_for()
+    scope.get_by_role("link", name="2026").wait_for()
+
+
 def test_a_label_is_made_and_put_by_the_keyboard(page: Page, box: MemoryMailbox) -> None:
     ref = put(box)
     page.goto("/messagerie/")

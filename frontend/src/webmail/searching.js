@@ -41,7 +41,9 @@ export class Searching {
     if (!asked) return this.app.visit(this.form.action);
     this.recent = [asked, ...this.recent.filter((one) => one !== asked)].slice(0, 8);
     send(this.form.dataset.searches, { faite: "1", q: asked }).catch(() => {}); // remembering is a comfort
-    return this.app.visit(`${this.form.action}?${new URLSearchParams({ q: asked, partout: "1" })}`);
+    const here = this.app.section.dataset;
+    if (here.use !== "all") this.form.ici.value = here.step; // one link then narrows the search to that folder
+    return this.app.visit(`${this.form.action}?${new URLSearchParams({ q: asked, partout: "1", ici: this.form.ici.value })}`);
   }
 
   // What is typed, as a form.

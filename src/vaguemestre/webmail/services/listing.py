@@ -52,6 +52,12 @@ def searched(folders: tuple[Folder, ...], folder: str, said: str, *, is_everywhe
     return (everywhere(folders) if is_everywhere or said else "") or folder
 
 
+def near(folders: tuple[Folder, ...], folder: str, before: str) -> Folder | None:
+    """The one folder that a search over all mail may be narrowed to: where one was `before`, else the inbox."""
+    known = {one.name: one for one in folders if one.use is not Use.ALL and one.selectable}
+    return known.get(folder) or known.get(before) or of_use(folders, Use.INBOX)
+
+
 def everywhere(folders: tuple[Folder, ...]) -> str:
     """The folder to search when all are meant; empty when the store has none."""
     found = of_use(folders, Use.ALL)

@@ -17,7 +17,7 @@ from vaguemestre.webmail.values import Act
 @require_POST
 @signed_in
 def start_bulk(request: SignedInRequest) -> HttpResponse:
-    """`acte`, `dossier` (a step), `vers` (a step) or `marque`, and the parameters of the list's own address."""
+    """`acte`, `dossier` (a step), `vers` (a step) or `marque`, and the parameters of the list's address."""
     act, folder = request.POST.get("acte", ""), named(request.POST.get("dossier", ""))
     if act not in bulks.ACTS or folder is None:
         raise Http404(act)

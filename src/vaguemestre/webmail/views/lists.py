@@ -12,6 +12,7 @@ from vaguemestre.signin.ports import revocations
 from vaguemestre.webmail.http import asked_of, mailbox_of, view_of
 from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.rules import looking
+from vaguemestre.webmail.rules.folders import named
 from vaguemestre.webmail.rules.labels import known_labels
 from vaguemestre.webmail.services import listing, muting
 from vaguemestre.webmail.services.kept import Kept
@@ -50,7 +51,8 @@ def _show(request: SignedInRequest, folder: str) -> HttpResponse:
             mailbox, folder, 0, looking.recent(view, paris_day(timezone.now())) if is_first else view
         )
         room = mailbox.quota()
-    return whole_page(request, folders, page, view=view, asked=asked, room=room, is_first=is_first)
+    here = listing.near(folders, page.folder, named(request.GET.get("ici", "")) or "")
+    return whole_page(request, folders, page, view=view, asked=asked, room=room, is_first=is_first, here=here)
 
 
 @require_GET

@@ -78,10 +78,11 @@ def whole_page(
     reading: str = "",
     title: str = "",
     is_first: bool = False,
+    here: Folder | None = None,
 ) -> HttpResponse:
     """Folders, list and reading pane. `reading`: the fragment of an open message, or nothing.
 
-    `is_first`: a search goes on, only the latest it found are there.
+    `is_first`: a search goes on, only the latest it found are there; `here`: the folder it is narrowed to.
     """
     uses = {folder.name: folder.use for folder in folders}
     current = next((folder for folder in folders if folder.name == page.folder), None)
@@ -102,6 +103,7 @@ def whole_page(
             "step": naming.slug(page.folder),
             "everywhere": naming.slug(listing.everywhere(folders)) if listing.everywhere(folders) else "",
             "asked": asked,
+            "here": here and {"step": naming.slug(here.name), "name": naming.shown_name(here)},
             "is_first": is_first,
             "view": view,
             "query": looking.query(view, asked),
