@@ -14,7 +14,9 @@ from tests.webmail.test_page_in_a_browser import Seen, letter_of
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
 from vaguemestre.webmail import handlers
 from vaguemestre.webmail.events import BulkAsked
-from vaguemestre.webmail.models import BulkRow
+from vaguemestre.webmail.models import BulkRow, ReminderRow
+from vaguemestre.webmail.ports import open_mailbox
+from vaguemestre.webmail.services import reminding
 from vaguemestre.webmail.values import Clause, Only, View, Where
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -434,6 +436,28 @@ def test_a_notification_says_nothing_of_the_mail_unless_so_chosen(page: Page, bo
     page.wait_for_function("() => document.querySelector('mail-app').dataset.notices === 'sans-contenu'")
     told_when_unseen(2)
     assert page.evaluate("window.told") == [["Nouveau courriel", ""]]
+    page.evaluate("window.unseen = false")
+    page.get_by_role("radio", name="Avec l’expéditeur et l’objet").check()
+    page.wait_for_function("() => document.querySelector('mail-app').dataset.notices === 'avec-contenu'")
+    told_when_unseen(3)
+    assert page.evaluate("window.told[1]") == ["a@ac-amiens.test", "Numéro 3"]
+    page.evaluate("window.unseen = false")
+    put(box, letter_of(4), minutes=4)
+    page.evaluate("document.querySelector('mail-app').refresh(true)")
+    page.locator("#messages li.row").nth(4).wait_for()
+    assert page.evaluate("window.told.length") == 2  # who looks needs no telling
+
+
+def test_notifications_the_browser_refuses_are_told_and_not_chosen(page: Page, box: MemoryMailbox) -> None:
+    put(box)
+    page.add_init_script(NOTICES.replace('"granted"', '"denied"'))
+    page.goto("/messagerie/")
+    page.get_by_role("button", name="Affichage").click()
+    page.get_by_role("radio", name="Avec l’expéditeur et l’objet").click()
+    page.get_by_text("Le navigateur refuse les notifications").wait_for()
+    expect(page.get_by_role("radio", name="Aucune")).to_be_checked()
+    page.reload()
+    assert page.locator("mail-app").get_attribute("data-notices") == "jamais"
 
 
 def test_what_is_put_off_goes_comes_back_and_is_listed(page: Page, box: MemoryMailbox) -> None:
@@ -458,6 +482,32 @@ def test_what_is_put_off_goes_comes_back_and_is_listed(page: Page, box: MemoryMa
     page.get_by_role("status").get_by_text("Rappel").wait_for()
     page.goto("/messagerie/suivi/")
     page.get_by_text(f"{NOW + timedelta(days=9):%Y}").first.wait_for()
+
+
+def test_no_answer_to_what_was_sent_is_told_on_its_day(page: Page, box: MemoryMailbox) -> None:
+    sent = letter("Devis du car", From="Nicolas <nmorel@ac-amiens.test>", Message_ID="<devis@x>")
+    put(box, sent, folder="Sent", flags=("\\Seen",))
+    page.goto("/messagerie/Sent/")
+    page.locator("#messages li.row").click(button="right")
+    page.get_by_role("menuitem", name="Me prévenir sans réponse").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Si personne n’a répondu").wait_for()
+    dialog.get_by_role("button", name="Dans une semaine").click()
+    page.get_by_role("status").get_by_text("Vous serez prévenu(e) si personne n’a répondu").wait_for()
+
+    def a_week_later() -> None:
+        for one in ReminderRow.objects.all():
+            reminding.fall_due(one.pk, open_mailbox.get(), now=one.due_at)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        other.submit(a_week_later).result()
+    page.goto("/messagerie/")
+    page.get_by_role("link", name="1 courriel envoyé sans réponse").click()
+    page.get_by_text("Personne n’a répondu").wait_for()
+    page.get_by_role("link", name="Devis du car").click()
+    page.get_by_role("heading", name="Devis du car").wait_for()
+    page.locator("#messages li.row").get_by_text("Sans réponse").wait_for()
 
 
 def test_always_shelving_a_sender_begins_a_filter_from_that_message(page: Page, box: MemoryMailbox) -> None:
