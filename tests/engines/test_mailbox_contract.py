@@ -228,6 +228,15 @@ def test_a_search_finds_all_the_terms(box: Mailbox) -> None:
     assert subjects(box.search("INBOX", ["introuvable"], 0, 50)) == []
 
 
+def test_a_class_is_found_by_its_letter(box: Mailbox) -> None:
+    box.append("INBOX", letter("Conseil de classe de 4e B : convocation", "Lundi.\n"), (), at(1))
+    box.append("INBOX", letter("Conseil de classe de 4e C : convocation", "Lundi.\n"), (), at(2))
+    box.append("INBOX", letter("Salle 3", "Lundi.\n"), (), at(3))
+    for said, found in (("4e B", "Conseil de classe de 4e B : convocation"), ("salle 3", "Salle 3")):
+        view = View(clauses=(Clause(Where.SUBJECT, said),))
+        assert subjects(box.look("INBOX", view, 0, 50)) == [found]
+
+
 def test_the_validator_of_a_search_follows_what_it_shows(box: Mailbox) -> None:
     refs = [box.append("INBOX", letter(f"Conseil {n}"), (), at(n)) for n in range(3)]
     first = box.search("INBOX", ["conseil"], 0, 50)

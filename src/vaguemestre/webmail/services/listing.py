@@ -53,7 +53,7 @@ def searched(folders: tuple[Folder, ...], folder: str, said: str, *, is_everywhe
 
 
 def near(folders: tuple[Folder, ...], folder: str, before: str) -> Folder | None:
-    """The one folder that a search over all mail may be narrowed to: where one was `before`, else the inbox."""
+    """The folder that a search over all mail may be narrowed to: where one was `before`, else the inbox."""
     known = {one.name: one for one in folders if one.use is not Use.ALL and one.selectable}
     return known.get(folder) or known.get(before) or of_use(folders, Use.INBOX)
 

@@ -219,9 +219,7 @@ def print_message(
     files = [f"{file.name} ({words.size(file.size)})" for file in reading.enclosures]
     top = written("paper", {"header": shown, "files": files})
     answer = HttpResponse(
-        frames.document(
-            reading.body.css, top + reading.body.html, theme="light", is_fixed=_is_fixed(request)
-        )
+        frames.document(reading.body.css, top + reading.body.html, theme="light", is_fixed=_is_fixed(request))
     )
     answer["Content-Security-Policy"] = frames.policy("data:")
     answer["Referrer-Policy"] = "no-referrer"
