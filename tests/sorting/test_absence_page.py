@@ -91,6 +91,17 @@ def test_it_is_said_applied_only_once_the_engine_has_it(
     assert "Modifications appliquées" in words(answer)
     assert sieve.boxes[nicolas.mailbox].active == SCRIPT_NAME
     assert "Réponse active jusqu’au" in words(answer)
+    assert "Absence active" in words(answer)
+
+
+def test_what_was_applied_is_told_on_the_tabs_too_and_an_old_preview_goes(
+    client: Client, sieve: MemorySieve
+) -> None:
+    answer = client.post(ADDRESS, typed(), headers={"HX-Request": "true"})
+    assert "Absence active" in words(answer)
+    page = answer.content.decode()
+    assert page.count('hx-swap-oob="true"') == 2
+    assert "<article" not in page.partition('id="apercu"')[2]
 
 
 def test_an_engine_away_keeps_everything_and_the_page_learns_when_it_is_done(

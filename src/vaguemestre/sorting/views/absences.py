@@ -41,9 +41,11 @@ def absence(request: SignedInRequest) -> HttpResponse:
     wanted = form.cleaned_data["absence"]
     event = services.save_absence(account_id, wanted, by=request.who.actor, now=now)
     run_now(event)
+    shown = AbsenceForm.showing(wanted, now, place)
     if "HX-Request" in request.headers:
-        return render(request, "sorting/absence_state.html", {"said": True, **_state(request, wanted, now)})
-    return _page(request, AbsenceForm.showing(wanted, now, place), now, {"said": True})
+        facts = _facts(request, shown, now, {"said": True, "is_beside": True})
+        return render(request, "sorting/absence_applied.html", facts)
+    return _page(request, shown, now, {"said": True})
 
 
 @require_POST
