@@ -207,3 +207,4 @@ class DeedShown:
     place: str
     number: int
     at: datetime
+    where: tuple[str, int, int] | None = None  # the message, where it was

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from vaguemestre.credentials.queries import names_of
 from vaguemestre.sharing.models import Deed, Note, Presence, Sent, Thread, ThreadMessage
-from vaguemestre.sharing.rules.story import DEEDS
+from vaguemestre.sharing.rules.story import DEEDS, place_said
 from vaguemestre.sharing.rules.together import ANSWERING_FOR, is_there
 from vaguemestre.sharing.values import (
     Answered,
@@ -97,7 +97,9 @@ def deeds_of(box_id: int, *, limit: int = 100) -> list[DeedShown]:
     """Who did what there, newest first."""
     rows = list(Deed.objects.filter(box_id=box_id).order_by("-pk")[:limit])
     names = names_of({row.account_id for row in rows})
-    return [
-        DeedShown(names[row.account_id], DEEDS.get(row.what, row.what), row.place, row.number, row.at)
-        for row in rows
-    ]
+    shown = []
+    for row in rows:
+        place, where = place_said(row.place)
+        what = DEEDS.get(row.what, row.what)
+        shown.append(DeedShown(names[row.account_id], what, place, row.number, row.at, where))
+    return shown

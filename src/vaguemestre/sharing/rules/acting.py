@@ -93,7 +93,7 @@ def deed_of(view_name: str, where: Mapping[str, object], refs: Sequence[str]) ->
     """(what is done, to which message or folder, how many) for the pages whose use is written down."""
     if view_name in ("webmail:open-message", "webmail:save-message", "webmail:print-message"):
         what = "open" if view_name == "webmail:open-message" else "save"
-        return what, f"{where.get('folder')} {where.get('uid')}", 1
+        return what, f"{where.get('folder')}/{where.get('uid_validity')}/{where.get('uid')}", 1
     if view_name == "webmail:act" and where.get("act") not in ("read", "unread"):
         return str(where.get("act"))[:20], refs[0].partition("/")[0] if refs else "", max(len(refs), 1)
     return None

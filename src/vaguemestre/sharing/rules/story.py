@@ -1,5 +1,6 @@
 """The words of a mailbox's story: action of the journal → what its members read."""
 
+import re
 from collections.abc import Mapping
 
 WORDS: Mapping[str, str] = {
@@ -27,7 +28,7 @@ WORDS: Mapping[str, str] = {
 DEEDS: Mapping[str, str] = {
     "enter": "est entré dans la boîte",
     "program": "a ouvert la boîte dans un logiciel de messagerie",
-    "open": "a ouvert",
+    "open": "a ouvert un courriel",
     "archive": "a archivé",
     "delete": "a supprimé",
     "junk": "a signalé comme indésirable",
@@ -38,5 +39,25 @@ DEEDS: Mapping[str, str] = {
     "flag": "a suivi",
     "unflag": "a cessé de suivre",
     "save": "a enregistré",
-    "send": "a envoyé",
+    "send": "a envoyé un courriel",
+    "answer": "a répondu à un courriel",
 }
+_FOLDERS: Mapping[str, str] = {
+    "INBOX": "Boîte de réception",
+    "Drafts": "Brouillons",
+    "Sent": "Envoyés",
+    "Archive": "Archives",
+    "Junk": "Indésirables",
+    "Trash": "Corbeille",
+}
+_MESSAGE = re.compile(r"(?P<folder>.+)/(?P<validity>\d+)/(?P<uid>\d+)", re.DOTALL)
+
+type Where = tuple[str, int, int]
+
+
+def place_said(place: str) -> tuple[str, Where | None]:
+    """The folder as people say it, and which message of it where one is meant."""
+    found = _MESSAGE.fullmatch(place)
+    folder = found["folder"] if found else place
+    where = (folder, int(found["validity"]), int(found["uid"])) if found else None
+    return _FOLDERS.get(folder, folder), where

@@ -147,7 +147,7 @@ def note_sent(
     )
     stop_answering(box_id, answers, account_id)
     announce(WorkChanged(box_id))
-    Deed.objects.create(box_id=box_id, account_id=account_id, what="send", at=now)
+    Deed.objects.create(box_id=box_id, account_id=account_id, what="answer" if answers else "send", at=now)
     box = Box.objects.get(pk=box_id)
     if box.kind == Kind.PERSON:
         name = names_of([account_id]).get(account_id, "")

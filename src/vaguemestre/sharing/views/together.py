@@ -4,13 +4,15 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.sharing import queries, services
 from vaguemestre.sharing.http import BoxRequest, member
 from vaguemestre.sharing.ports import latest
-from vaguemestre.sharing.rules.acting import session_of
+from vaguemestre.sharing.rules.acting import prefix_of, session_of
+from vaguemestre.sharing.rules.story import Where
 from vaguemestre.sharing.rules.together import place_in
 from vaguemestre.sharing.values import Place, Right
 
@@ -110,5 +112,12 @@ def show_follow_up(request: BoxRequest) -> HttpResponse:
 @member(Right.MANAGE)
 def show_deeds(request: BoxRequest) -> HttpResponse:
     """Who did what in the mailbox."""
-    shown = {"access": request.access, "deeds": queries.deeds_of(request.access.box_id, limit=200)}
-    return render(request, "sharing/deeds.html", shown)
+    box_id = request.access.box_id
+    deeds = [(one, _address(box_id, one.where)) for one in queries.deeds_of(box_id, limit=200)]
+    return render(request, "sharing/deeds.html", {"access": request.access, "deeds": deeds})
+
+
+def _address(box_id: int, where: Where | None) -> str:
+    """The page of a message of the mailbox."""
+    page = reverse("webmail:open-message", args=where).removeprefix("/") if where else ""
+    return prefix_of(box_id) + page if page else ""
