@@ -1,20 +1,24 @@
 """One letter to lists of several sizes, through a running instance; ordinary mail sent meanwhile.
 
-    .venv/bin/python bench/lists.py --home DIR [SIZE …]
+    .venv/bin/python bench/lists.py --home DIR [--kills N] [SIZE …]
 
 DIR is the home of a demonstration started with `bin/up --home DIR`. Agents that never sign in are added.
 For each size, in seconds: from the letter sent to the last copy in its mailbox, per thousand copies, and how
-long an ordinary message takes to arrive, before and meanwhile.
+long an ordinary message takes to arrive, before and meanwhile; processor time of the whole instance, which a
+machine busy with something else does not lengthen. `--kills`: how many times its worker is killed on the way.
+Each recipient must have one copy, by what the mail server's log says it put in mailboxes.
 """
 
 import argparse
 import os
+import re
 import smtplib
 import ssl
 import statistics
 import sys
 import threading
 import time
+from collections import Counter
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
@@ -23,6 +27,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "src")]
 _asked = argparse.ArgumentParser()
 _asked.add_argument("--home", required=True)
+_asked.add_argument("--kills", type=int, default=0)
 _asked.add_argument("sizes", nargs="*", type=int, default=[1000, 2000, 4000])
 ASKED = _asked.parse_args()
 os.environ["VAGUEMESTRE_HOME"] = str(Path(ASKED.home).resolve())
@@ -38,13 +43,16 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from tests.journeys.seen import imap, uids_of  # noqa: E402
+from tests.journeys.test_t10_one_copy_whatever_is_killed import kill  # noqa: E402
 
 from vaguemestre.credentials.models import Account  # noqa: E402
 from vaguemestre.directory.models import Assignment, MailAddress, Person, Structure  # noqa: E402
 from vaguemestre.lists import queries, services  # noqa: E402
 from vaguemestre.lists.models import LetterRow, MailingList  # noqa: E402
+from vaguemestre.lists.rules.naming import bounces_begin  # noqa: E402
 from vaguemestre.lists.services.keeping import Maker, Wanted  # noqa: E402
 from vaguemestre.lists.values import Criteria, Kind, Rule, State  # noqa: E402
+from vaguemestre.outbox.models import PassageRow  # noqa: E402
 from vaguemestre.provisioning import services as provisioning  # noqa: E402
 from vaguemestre.provisioning.ports import mail_directory  # noqa: E402
 
@@ -55,6 +63,7 @@ class Instance:
     """What the journeys' clients ask of an instance."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self.ready = json.loads((home / "run" / "ready.json").read_text())
 
     def port(self, name: str) -> int:
@@ -89,6 +98,7 @@ def _measure(size: int) -> None:
             over.wait(1)
 
     subject = f"Mesure {make_msgid()}"
+    spent, killed = _processor(), 0
     _send(INSTANCE.account("administrator"), row.address, subject)
     began = time.perf_counter()
     other = threading.Thread(target=meanwhile)
@@ -96,6 +106,9 @@ def _measure(size: int) -> None:
     handed = 0.0
     while True:
         letter = LetterRow.objects.filter(list=row, subject=subject[:250]).first()
+        gone = letter.batches.filter(handed_at__isnull=False).count() * 100 if letter else 0
+        if killed < ASKED.kills and gone > counted.count * (killed + 1) / (ASKED.kills + 2):
+            killed += kill(INSTANCE, "worker-long")  # type: ignore[arg-type]
         if letter and letter.state == State.SENT:
             handed = handed or time.perf_counter() - began
             if queries.fates(letter).by_mark.get("delivered", 0) == counted.count:
@@ -104,11 +117,47 @@ def _measure(size: int) -> None:
     whole = time.perf_counter() - began
     over.set()
     other.join()
+    spent = _processor() - spent
+    _check_once(row, letter, counted.count)
     print(
         f"{counted.count} recipients: counted in {asked:.2f} s, handed over in {handed:.0f} s, delivered in "
         f"{whole:.0f} s ({whole / counted.count * 1000:.1f} s per thousand); ordinary mail meanwhile: median "
-        f"{statistics.median(took):.2f} s, worst {max(took):.2f} s ({len(took)} messages)"
+        f"{statistics.median(took):.2f} s, worst {max(took):.2f} s ({len(took)} messages); processor "
+        f"{spent:.0f} s ({spent / counted.count * 1000:.1f} s per thousand); worker killed {killed} times; "
+        f"one copy each",
+        flush=True,
     )
+
+
+def _check_once(row: MailingList, letter: LetterRow, count: int) -> None:
+    mine = PassageRow.objects.filter(sender__startswith=bounces_begin(row.address, letter.pk))
+    queue_ids = set(mine.values_list("queue_id", flat=True))
+    sent = re.compile(r"postfix/lists/lmtp\[\d+\]: (\w+): to=<([^>]+)>.*? status=sent ", re.ASCII)
+    told: Counter[str] = Counter()
+    for log in (INSTANCE.home / "logs").glob("postfix.log*"):
+        told.update(
+            to for queue_id, to in sent.findall(log.read_text(errors="replace")) if queue_id in queue_ids
+        )
+    assert len(told) == count, f"{len(told)} recipients of {count}"
+    twice = [to for to, copies in told.items() if copies > 1]
+    assert not twice, f"twice: {twice[:5]}"
+
+
+def _processor() -> float:
+    """Seconds of processor of the instance so far, those of its processes that ended included."""
+    known = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            told = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        known[int(stat.parent.name)] = int(told[1]), sum(map(int, told[11:15]))
+    running = json.loads((INSTANCE.home / "run" / "children.json").read_text())
+    mine = {child["pid"] for child in running["children"] if child["pid"] in known}
+    mine |= {known[pid][0] for pid in mine} - {0, 1}  # the supervisor
+    while more := {pid for pid, (parent, _) in known.items() if parent in mine} - mine:
+        mine |= more
+    return sum(known[pid][1] for pid in mine) / os.sysconf("SC_CLK_TCK")
 
 
 def _send(who: dict[str, str], to: str, subject: str) -> None:
