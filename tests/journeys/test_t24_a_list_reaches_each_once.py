@@ -8,6 +8,7 @@ import re
 import secrets
 import smtplib
 import ssl
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -109,6 +110,26 @@ def test_each_receives_one_copy_whatever_is_killed(
         return f"Remis {count}" in " ".join(page.locator(".marks").inner_text().split())
 
     wait_until(is_told, 120)
+    _one_click_is_enough(instance, page, list_page, f"Kermesse {mark}")
+
+
+def _one_click_is_enough(instance: Instance, page: Page, list_page: str, subject: str) -> None:
+    """RFC 2369, 2919 and 8058, as they are on the wire: one request without a cookie ends a subscription."""
+    with imap(instance, instance.account("outside")) as client:
+        raw = client.uid("FETCH", uids_of(client, "INBOX", subject)[0], "(BODY.PEEK[])")[1][0][1]
+    copy = email.message_from_bytes(raw, policy=email.policy.default)
+    reader = str(copy["Delivered-To"]).strip("<>")
+    for name in ("List-Id", "List-Post", "List-Help", "List-Owner", "List-Archive"):
+        assert len(copy.get_all(name, [])) == 1, name
+    assert copy["Precedence"] == "list"
+    assert copy["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    page.goto(f"{list_page}membres?q={reader}")
+    expect(page.get_by_role("heading", name="1 membre", exact=True)).to_be_visible()
+    leave = copy["List-Unsubscribe"].strip("<>")
+    with urllib.request.urlopen(leave, data=b"List-Unsubscribe=One-Click", timeout=20) as answer:
+        assert answer.status == 200
+    page.reload()
+    expect(page.get_by_text("Aucun membre ne correspond.")).to_be_visible()
 
 
 def _is_moderated(
