@@ -148,6 +148,8 @@ def test_what_outlook_shut_in_is_opened(reader: Client, box: MemoryMailbox) -> N
     finally:
         convert.plug(before)
     assert "note.txt" in page
+    assert "1970" not in page
+    assert "expéditeur inconnu" not in page
     assert kept.content == b"Note de service"
 
 

@@ -11,6 +11,7 @@ from tests.webmail.conftest import put
 from tests.webmail.hostile import AWAY, HOSTILE
 
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
+from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.webmail.ports import QuotaReached
 from vaguemestre.webmail.values import MessageRef
 from vaguemestre.webmail.values import Page as Found
@@ -80,6 +81,35 @@ def test_a_refused_act_is_taken_back_with_its_reason(
     page.get_by_text("Votre boîte est pleine").wait_for()
     page.locator("#messages li.row").wait_for()
     assert subjects(page) == ["Sortie au Marquenterre"]
+
+
+def test_what_is_slow_to_answer_is_told_and_a_refusal_said_once(
+    page: Page, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(box)
+    is_let_go, read = Event(), box.open
+
+    def slow(ref: MessageRef) -> object:
+        is_let_go.wait(30)
+        return read(ref)
+
+    page.goto("/messagerie/")
+    monkeypatch.setattr(box, "open", slow)
+    page.locator("#messages li.row a.open").click()
+    page.get_by_text("La messagerie tarde à répondre").wait_for()
+    is_let_go.set()
+    page.get_by_role("heading", name="Sortie au Marquenterre").wait_for()
+    page.get_by_text("La messagerie tarde à répondre").wait_for(state="detached")
+
+    def away(*_: object) -> object:
+        raise EngineDown("imap")
+
+    monkeypatch.setattr(box, "page", away)
+    for _ in range(3):
+        with page.expect_response("**/lignes/**"):
+            page.get_by_role("button", name="Actualiser").click()
+    page.get_by_text("ne répond pas").first.wait_for()
+    expect(page.locator("#notices").get_by_text("ne répond pas")).to_have_count(1)
 
 
 def test_opening_marks_read_and_u_takes_it_back(page: Page, box: MemoryMailbox) -> None:

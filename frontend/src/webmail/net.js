@@ -26,10 +26,33 @@ async function sentence(answer) {
   return "La messagerie n’a pas pu le faire. Réessayez dans un instant.";
 }
 
+const PATIENCE = 2500; // milliseconds somebody waits before being told that an answer is slow to come
+let late = 0;
+let lateNotice = null;
+
+// Whoever waits is told so, once for all that is slow, until the answer is there.
+function watched(asked) {
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    late += 1;
+    lateNotice ??= tell("La messagerie tarde à répondre…", "dark", 0);
+  }, PATIENCE);
+  return asked.finally(() => {
+    clearTimeout(timer);
+    if (!isLate) return;
+    late -= 1;
+    if (late) return;
+    lateNotice?.remove();
+    lateNotice = null;
+  });
+}
+
 async function ask(url, options) {
   let answer;
+  const asked = fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(20000), ...options });
   try {
-    answer = await fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(20000), ...options });
+    answer = await (options.headers["X-By-Itself"] ? asked : watched(asked));
   } catch {
     throw new Refused("Le réseau ne répond pas. Vérifiez votre connexion puis réessayez.");
   }
@@ -58,5 +81,8 @@ export function tell(words, kind = "dark", seconds = 6) {
 
 export function tellRefusal(error) {
   if (!(error instanceof Refused)) throw error;
+  for (const notice of document.querySelectorAll("#notices > .danger")) {
+    if (notice.textContent === error.message) notice.remove(); // said once, at its latest
+  }
   tell(error.message, "danger", 8);
 }

@@ -102,6 +102,7 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
         "outer": base_of(ref),
         "as_plain": "texte" in request.GET,
         "is_in_thread": not chain and _is_in_thread(opened),
+        "is_container": bool(chain) and not opened.sender and opened.date is None,  # a winmail.dat
         "is_unread": Flag.SEEN not in opened.flags,
         "is_flagged": Flag.FLAGGED in opened.flags,
         "labels": labels(opened.flags, known_labels(request.who.preferences)),
