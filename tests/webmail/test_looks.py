@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 from django.test import Client
 from tests.corpus import files
-from tests.webmail.conftest import address, put
+from tests.webmail.conftest import address, put, ref_text
 from tests.webmail.test_messages import PIECE
 
 from vaguemestre.engines.converting.apart import Apart
@@ -186,6 +186,22 @@ def test_files_are_found_again_by_kind_and_weight(reader: Client, box: MemoryMai
     only = reader.get("/messagerie/pieces/", {"nature": "documents"}).content.decode()
     assert "petit.pdf" in only
     assert "grande.png" not in only
+
+
+def test_heavy_messages_are_thrown_from_the_list_of_their_files(reader: Client, box: MemoryMailbox) -> None:
+    two = put(box, letter(("application/pdf", files.PDF, "a.pdf"), ("text/csv", files.CSV, "b.csv")))
+    put(box, letter(("application/pdf", files.PDF, "reste.pdf")))
+    page = reader.get("/messagerie/pieces/").content.decode()
+    assert page.count(f'name="ref" value="{ref_text(two)}"') == 2
+    chosen = {"ref": [ref_text(two)] * 2, "pieces": "1", "nature": "documents", "tri": "date"}
+    answer = reader.post("/messagerie/actes/delete/", chosen)
+    assert answer["Location"] == "/messagerie/pieces/?nature=documents&tri=date&fait=1"
+    after = reader.get(answer["Location"]).content.decode()
+    assert "1 courriel à la corbeille" in after
+    assert "reste.pdf" in after
+    assert "a.pdf" not in after
+    assert box.page("Trash", 0, 9).total == 1
+    assert 'name="ref"' not in reader.get("/messagerie/pieces/", {"dossier": "Trash"}).content.decode()
 
 
 def test_the_reader_of_pdf_files_has_no_origin_and_no_network(reader: Client) -> None:

@@ -1,6 +1,8 @@
 """What is done to messages."""
 
 import time
+from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -13,7 +15,7 @@ from vaguemestre.webmail.ports import live_ticket
 from vaguemestre.webmail.rules.folders import named
 from vaguemestre.webmail.services import muting
 from vaguemestre.webmail.services.sorting import act_on
-from vaguemestre.webmail.values import Act
+from vaguemestre.webmail.values import Act, MessageRef
 
 
 @require_POST
@@ -23,7 +25,7 @@ def act(request: SignedInRequest, act: str) -> HttpResponse:
     `mark` the keyword of a label."""
     if act not in set(Act):
         raise Http404(act)
-    refs = refs_in(request.POST)
+    refs = tuple(dict.fromkeys(refs_in(request.POST)))
     with mailbox_of(request.who) as mailbox:
         to, mark = named(request.POST.get("to", "")) or "", request.POST.get("mark", "")
         done = act_on(mailbox, Act(act), refs, to=to, mark=mark)
@@ -31,11 +33,18 @@ def act(request: SignedInRequest, act: str) -> HttpResponse:
             muting.remember(mailbox, request.who.account_id, request.who.preferences, Act(act), refs)
             revocations.get().bump()  # every worker reads the person's preferences again
     if not wants_fragment(request):
-        folder = refs[0].folder if refs else "INBOX"
-        return HttpResponseRedirect(reverse("webmail:show-folder", args=(folder,)))
+        return HttpResponseRedirect(_back(request, refs))
     return JsonResponse(
         {"moved": [ref_text(ref) for ref in done.moved], "folder": done.folder, "final": done.is_final}
     )
+
+
+def _back(request: SignedInRequest, refs: Sequence[MessageRef]) -> str:
+    """The list, or the attachments whose messages were chosen (`pieces`)."""
+    if "pieces" not in request.POST:
+        return reverse("webmail:show-folder", args=(refs[0].folder if refs else "INBOX",))
+    looked = {name: request.POST[name] for name in ("dossier", "nature", "tri") if name in request.POST}
+    return f"{reverse('webmail:list-files')}?{urlencode({**looked, 'fait': len(refs)})}"
 
 
 @require_POST

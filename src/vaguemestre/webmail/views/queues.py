@@ -11,7 +11,7 @@ from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.vigilance.queries import reports
 from vaguemestre.vigilance.services import close_reports as close
 from vaguemestre.vigilance.values import Kind
-from vaguemestre.webmail.http import base_of, mailbox_of
+from vaguemestre.webmail.http import base_of, mailbox_of, ref_text
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import kinds, words
 from vaguemestre.webmail.rules.folders import of_use
@@ -20,6 +20,7 @@ from vaguemestre.webmail.services.inventory import FAMILIES, inventory
 from vaguemestre.webmail.values import Use
 
 _PAGE = 100
+_MOST = 9_999
 _NAMES = {
     "": "Tout",
     "documents": "Documents",
@@ -56,6 +57,7 @@ def list_files(request: SignedInRequest) -> HttpResponse:
                     "file": file,
                     "size": words.size(file.size),
                     "base": base_of(file.ref),
+                    "ref": ref_text(file.ref),
                     "icon": kinds.icon_of(file.kind, file.name),
                     "date": file.date,
                 }
@@ -70,6 +72,10 @@ def list_files(request: SignedInRequest) -> HttpResponse:
             "folders": [(naming.slug(f.name), naming.shown_name(f)) for f in known.values()],
             "folder": naming.slug(folder.name),
             "place": place,
+            # what lies in the trash or the junk would be gone for good: that is done there, knowingly
+            "may_delete": folder.use not in {Use.TRASH, Use.JUNK}
+            and (request.who.acting is None or request.who.acting.may_sort),
+            "gone": min(int(request.GET["fait"]), _MOST) if request.GET.get("fait", "").isdecimal() else 0,
             "has_more": (place + 1) * _PAGE < len(found.files),
         },
     )
