@@ -549,6 +549,7 @@ def sentence(refusal: Refusal) -> str:
             "sans joker ni dièse."
         ),
         "sso.address-taken": _("L’adresse %(address)s est déjà celle de l’application « %(client_id)s »."),
+        "sso.criterion-unknown": _("« %(name)s » n’existe pas ici. Valeurs possibles : %(known)s."),
         "sso.attribute-unknown": _("Attribut inconnu « %(name)s ». Attributs possibles : %(known)s."),
         "lists.name-malformed": _(
             "« %(name)s » ne convient pas : deux lettres ou chiffres au moins, et pas un nom réservé."

@@ -186,6 +186,7 @@ def test_nobody_is_signed_out_without_a_word(client: Client, told: Told) -> None
     signs_in(client)
     asked = client.get(f"/cas/logout?service={quote(SERVICE)}")
     assert "Se déconnecter partout" in asked.content.decode()
+    assert "Une application demande" not in asked.content.decode(), "which one is said"
     assert client.get("/").status_code == 200
     left = client.post("/cas/logout/confirmer", {"service": SERVICE})
     assert left.context["address"] == SERVICE

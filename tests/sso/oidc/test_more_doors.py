@@ -141,12 +141,15 @@ def test_a_sensitive_application_wants_two_factors(client: Client, nicolas: Acco
 
 
 def test_who_is_turned_away_reads_why_and_whom_to_ask(client: Client) -> None:
-    added(categories=("CPE",), contact="intranet@ac-amiens.test")
+    account("ailleurs")  # somebody of that school
+    added(categories=("CPE",), schools=("0800001A",), contact="intranet@ac-amiens.test")
     signs_in(client)
     answer = asks(client)
     assert answer.status_code == 403
     page = answer.content.decode()
     assert "intranet@ac-amiens.test" in page
+    assert "conseillers principaux d’éducation" in page
+    assert "Collège Jean-Macé" in page, "by its name, not by its code"
     assert Tally.objects.get().refused == 1
 
 

@@ -15,6 +15,7 @@ from vaguemestre.sso.registry.queries import applications_for, find_application,
 from vaguemestre.sso.registry.rules.addresses import check_address, stands_in
 from vaguemestre.sso.registry.rules.entrance import may_enter
 from vaguemestre.sso.registry.rules.release import released
+from vaguemestre.sso.registry.rules.words import ROLES
 from vaguemestre.sso.registry.services import (
     add_application,
     enter,
@@ -135,6 +136,16 @@ def test_who_may_enter(nicolas: Account) -> None:
     assert not may_enter(replace(application, categories=("CPE",)), identity)
     assert may_enter(replace(application, categories=("CPE",), roles=("agent",)), identity)
     assert not may_enter(replace(application, roles=("helpdesk",)), identity)
+
+
+@pytest.mark.parametrize("named", [{"roles": ("manager",)}, {"categories": ("PROFESSEURS",)}])
+def test_a_word_that_would_let_nobody_in_is_not_written_down(named: dict[str, tuple[str, ...]]) -> None:
+    with pytest.raises(Refusal, match="sso.criterion-unknown"):
+        add_application(registration(**named), by="test", now=timezone.now())
+
+
+def test_roles_that_may_be_ticked_are_those_there_are() -> None:
+    assert set(ROLES) == set(Account.Role.values) - {Account.Role.BOX}
 
 
 def test_the_portal_shows_what_one_may_enter(nicolas: Account) -> None:

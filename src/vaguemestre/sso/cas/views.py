@@ -125,11 +125,13 @@ def proxy(request: HttpRequest) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     """Anybody can make a browser come here: the person is asked. `service` is where to go afterwards."""
     service = request.GET.get("service", "")
-    if service and application_serving(Protocol.CAS, service) is None:
+    application = application_serving(Protocol.CAS, service) if service else None
+    if service and application is None:
         return refused(request, "L’adresse de retour demandée n’est pas inscrite auprès de l’académie.")
     if who_asks(request) is None:
         return HttpResponseRedirect(service or f"{SIGN_IN}?au-revoir=1")
-    return confirm_leaving(request, reverse("cas:confirm-logout"), {"service": service} if service else {})
+    name, fields = application.name if application else "", {"service": service} if service else {}
+    return confirm_leaving(request, reverse("cas:confirm-logout"), fields, name)
 
 
 @never_cache

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from vaguemestre.credentials.queries import devices_of, passkeys_of
+from vaguemestre.directory.queries import place_names
 from vaguemestre.signin.http import SIGN_IN, held_back, is_stale, recently_signed_in, signed_in, who_asks
 from vaguemestre.signin.rules.paths import safe_next
 from vaguemestre.signin.values import Who
@@ -21,7 +22,7 @@ from vaguemestre.sso.registry.ports import front_addresses
 from vaguemestre.sso.registry.queries import has_agreed, identity_of, visits_of_session
 from vaguemestre.sso.registry.rules.entrance import obstacle
 from vaguemestre.sso.registry.rules.methods import methods_of
-from vaguemestre.sso.registry.rules.release import ATTRIBUTES, released
+from vaguemestre.sso.registry.rules.release import plain_words, released
 from vaguemestre.sso.registry.rules.words import criteria_of
 from vaguemestre.sso.registry.values import Application, Identity, Obstacle, Visit
 
@@ -107,7 +108,7 @@ def stopped(
         told = released(application, identity_of(who.account_id, timezone.now()))
         shown = {
             "application": application,
-            "told": [(ATTRIBUTES[name], value) for name, value in told.items()],
+            "told": [(plain_words(name), value) for name, value in told.items()],
             "stamp": signing.dumps([application.client_id, back, who.account_id], salt=_CONSENT_SALT),
             "no": no,
         }
@@ -184,7 +185,7 @@ def not_allowed(request: HttpRequest, application: Application) -> HttpResponse:
     academy = settings.CONFIG.academy
     shown = {
         "application": application,
-        "criteria": criteria_of(application),
+        "criteria": criteria_of(application, place_names(application.schools)),
         "contact": application.contact or academy.help_address,
         "phone": academy.help_phone,
     }

@@ -53,6 +53,11 @@ ATTRIBUTES = {
 }
 
 
+def plain_words(name: str) -> str:
+    """An attribute for whoever it is about: without the standard it comes from."""
+    return ATTRIBUTES[name].partition(" (")[0]
+
+
 def check_released(names: Iterable[str]) -> None:
     """Raises Refusal `sso.attribute-unknown`."""
     for name in names:

@@ -1,5 +1,8 @@
 """The registry in French words."""
 
+from collections.abc import Mapping
+
+from vaguemestre.kernel.errors import Refusal
 from vaguemestre.sso.registry.values import Protocol, Registration
 
 CATEGORIES = {
@@ -29,7 +32,7 @@ FUNCTIONS = {
 }
 ROLES = {
     "agent": "agents",
-    "manager": "services de gestion",
+    "hr_officer": "services de gestion",
     "helpdesk": "assistance",
     "administrator": "administrateurs",
 }
@@ -41,15 +44,23 @@ PROTOCOLS = {
 }
 
 
-def criteria_of(application: Registration) -> list[str]:
-    """Who may enter, one phrase a criterion; none: everybody."""
+def check_criteria(application: Registration) -> None:
+    """A word of nobody's would shut everybody out. Raises Refusal `sso.criterion-unknown`."""
+    for named, known in ((application.categories, CATEGORIES), (application.roles, ROLES)):
+        for name in named:
+            if name not in known:
+                raise Refusal("sso.criterion-unknown", name=name, known=", ".join(known))
+
+
+def criteria_of(application: Registration, places: Mapping[str, str] | None = None) -> list[str]:
+    """Who may enter, one phrase a criterion; none: everybody. `places`: names of establishments, by UAI."""
     found = []
     if application.categories:
         found.append("catégories : " + _listed(application.categories, CATEGORIES))
     if application.functions:
         found.append("fonctions : " + _listed(application.functions, FUNCTIONS))
     if application.schools:
-        found.append("établissements : " + ", ".join(application.schools))
+        found.append("établissements : " + _listed(application.schools, places or {}))
     if application.services:
         found.append("services de gestion : " + ", ".join(application.services))
     if application.roles:
@@ -57,5 +68,5 @@ def criteria_of(application: Registration) -> list[str]:
     return found
 
 
-def _listed(codes: tuple[str, ...], words: dict[str, str]) -> str:
+def _listed(codes: tuple[str, ...], words: Mapping[str, str]) -> str:
     return ", ".join(words.get(code, code) for code in codes)

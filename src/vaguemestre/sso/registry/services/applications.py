@@ -16,6 +16,7 @@ from vaguemestre.sso.registry.models import Logo
 from vaguemestre.sso.registry.queries import LISTS
 from vaguemestre.sso.registry.rules.addresses import check_address, check_base
 from vaguemestre.sso.registry.rules.release import check_released
+from vaguemestre.sso.registry.rules.words import check_criteria
 from vaguemestre.sso.registry.values import Application, Protocol, Registration
 
 OVERLAP = timedelta(days=2)  # a replaced secret goes on opening, while it is changed at the application
@@ -28,7 +29,7 @@ def add_application(registration: Registration, *, by: str, now: datetime) -> st
     """Write an application down; its secret, shown once ("" where it keeps none).
 
     Raises Refusal `sso.client-id-taken`, `sso.client-id-malformed`, `sso.address-not-allowed`,
-    `sso.address-taken`, `sso.no-address`, `sso.attribute-unknown`.
+    `sso.address-taken`, `sso.no-address`, `sso.attribute-unknown`, `sso.criterion-unknown`.
     """
     return write_down(registration, by=by, now=now)
 
@@ -160,6 +161,7 @@ def _check(registration: Registration) -> None:
         for address in registration.addresses:
             check_base(address)
     check_released(registration.released)
+    check_criteria(registration)
     _check_services_free(registration)
 
 
