@@ -76,6 +76,7 @@ def test_one_sign_in_opens_both_and_one_sign_out_closes_both(
     page.wait_for_url("**/au-revoir?de=*")
     for name in ("Accolad", "Salles"):
         page.get_by_text(f"{name} : fermée").wait_for()
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
     for address in (accolad, salles):
         assert page.request.get(f"{address}/", max_redirects=0).status == 303
 
