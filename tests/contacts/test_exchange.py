@@ -59,9 +59,55 @@ ROUNDCUBE = (
     '"Adjoint","FCPE","1980-04-12"\n'
 )
 
+OUTLOOK_FR = (
+    '"Titre","Prénom","Deuxième prénom","Nom","Société","Service","Titre","Rue (bureau)",'
+    '"Code postal (bureau)","Ville (bureau)","Rue (domicile)","Téléphone (bureau)","Téléphone (domicile)",'
+    '"Tél. mobile","Adresse de messagerie","Adresse de messagerie 2","Anniversaire","Notes","Page Web"\r\n'
+    '"M.","Éric","","Dupont","Mairie","","Adjoint","1 place de la Mairie","80000","Amiens","","0322111111",'
+    '"0322000000","0611223344","eric@dehors.example","e2@x.example","0/0/00","FCPE","www.mairie.example"\r\n'
+)
+THUNDERBIRD_FR = (
+    "Prénom,Nom de famille,Nom à afficher,Surnom,Adresse électronique principale,"
+    "Adresse électronique secondaire,Nom de l’écran,Tél. professionnel,Tél. personnel,Fax,Pager,Portable,"
+    "Adresse privée,Adresse privée 2,Ville,Pays/État,Code postal,Pays/Région (domicile),"
+    "Adresse professionnelle,Adresse professionnelle 2,Ville,Pays/État,Code postal,Pays/Région (bureau),"
+    "Profession,Service,Société,Site web 1,Site web 2,Année de naissance,Mois,Jour,Divers 1,Notes\n"
+    "Éric,Dupont,Éric Dupont,,eric@dehors.example,e2@x.example,,0322111111,0322000000,,,0611223344,,,,,,,"
+    "1 place de la Mairie,,Amiens,,80000,,Adjoint,,Mairie,,,1980,4,12,,FCPE\n"
+)
+GMAIL_LABELS = (
+    "Name,Given Name,Family Name,Notes,Organization 1 - Name,Organization 1 - Title,E-mail 1 - Type,"
+    "E-mail 1 - Value,E-mail 2 - Type,E-mail 2 - Value,Phone 1 - Type,Phone 1 - Value,Phone 2 - Type,"
+    "Phone 2 - Value,Phone 3 - Type,Phone 3 - Value,Birthday\n"
+    "Éric Dupont,Éric,Dupont,FCPE,Mairie,Adjoint,*,eric@dehors.example,Work,e2@x.example,Mobile,0611223344,"
+    "Work,0322111111,Home,0322000000,--04-12\n"
+)
+
+
+def test_what_french_programs_write_fills_the_fields_it_means() -> None:
+    for text in (OUTLOOK_FR, THUNDERBIRD_FR, GMAIL_LABELS):
+        ((_, card),) = read_file(text.encode()).cards
+        assert (card.phone, card.mobile, card.work_phone) == ("0322000000", "0611223344", "0322111111")
+        assert card.title == "Adjoint"
+    outlook, thunderbird, gmail = (
+        read_file(text.encode()).cards[0][1] for text in (OUTLOOK_FR, THUNDERBIRD_FR, GMAIL_LABELS)
+    )
+    assert outlook.postal == thunderbird.postal == "1 place de la Mairie\n80000 Amiens"
+    assert (outlook.birthday, thunderbird.birthday, gmail.birthday) == ("", "1980-04-12", "--04-12")
+    assert outlook.website == "https://www.mairie.example"
+
+
+def test_a_number_for_which_there_is_no_field_left_goes_to_the_notes() -> None:
+    header = "Name,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value"
+    text = f"{header}\nÉric,Mobile,0611223344 ::: 0699,Work Fax,0322\n"
+    ((_, card),) = read_file(text.encode()).cards
+    assert (card.mobile, card.note) == ("0611223344", "Mobile 0699\nWork fax 0322")
+
 
 @pytest.mark.parametrize(
-    "text", [OUTLOOK, GMAIL, THUNDERBIRD, ROUNDCUBE], ids=["outlook", "gmail", "tb", "rc"]
+    "text",
+    [OUTLOOK, OUTLOOK_FR, GMAIL, GMAIL_LABELS, THUNDERBIRD, THUNDERBIRD_FR, ROUNDCUBE],
+    ids=["outlook", "outlook-fr", "gmail", "gmail-labels", "tb", "tb-fr", "rc"],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_the_columns_of_each_program_are_recognised(text: str, encoding: str) -> None:

@@ -3,13 +3,15 @@
 import csv
 import io
 import re
+from collections import Counter
 
-from vaguemestre.contacts.rules.cards import checked
+from vaguemestre.contacts.rules.cards import checked, read_birthday
 from vaguemestre.contacts.values import ContactCard, Read, WrongLine
 from vaguemestre.kernel.errors import Refusal
 
 MOST_LINES = 20_000
-# What a column's name may say, lower case, in English and French; the first columns found win.
+# What a column's name may say, lower case, in English and French; of the columns found, the first that is
+# filled wins. `#2` is the second column of that name: Thunderbird in French has two « Ville ».
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("display name", "name", "nom complet", "nom affiché", "nom à afficher", "full name", "fn"),
     "first": ("first name", "given name", "prénom", "prenom"),
@@ -19,42 +21,58 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "email": (
         "e-mail address", "primary email", "email", "e-mail", "adresse de messagerie", "adresse électronique",
         "adresse électronique principale", "première adresse électronique", "courriel", "mél", "mel", "mail",
-        "e-mail 1 - value", "email address", "adresse e-mail", "adresse mail",
+        "email address", "adresse e-mail", "adresse mail", "adresse de courrier",
     ),
     "email2": (
-        "e-mail 2 address", "secondary email", "e-mail 2 - value", "adresse de messagerie 2", "email 2",
+        "e-mail 2 address", "secondary email", "adresse de messagerie 2", "email 2", "adresse de courrier 2",
         "adresse électronique secondaire", "adresse e-mail 2",
     ),
-    "email3": ("e-mail 3 address", "e-mail 3 - value", "adresse de messagerie 3", "email 3"),
+    "email3": ("e-mail 3 address", "adresse de messagerie 3", "email 3", "adresse de courrier 3"),
     "phone": (
         "home phone", "phone", "téléphone (domicile)", "tél. domicile", "téléphone personnel", "téléphone",
-        "telephone", "phone 1 - value", "téléphone domicile",
+        "telephone", "téléphone domicile", "tél. personnel", "primary phone", "téléphone principal",
     ),
     "mobile": (
-        "mobile phone", "mobile number", "mobile", "tél. mobile", "téléphone mobile", "portable",
-        "phone 2 - value", "cellular",
+        "mobile phone", "mobile number", "mobile", "tél. mobile", "téléphone mobile", "portable", "cellular",
+        "téléphone portable",
     ),
     "work_phone": (
         "business phone", "work phone", "téléphone (bureau)", "tél. professionnel", "téléphone professionnel",
-        "téléphone bureau",
+        "téléphone bureau", "company main phone", "téléphone société",
     ),
     "organisation": (
         "company", "organization", "organization name", "organization 1 - name", "société", "organisation",
         "établissement",
     ),
-    "title": ("job title", "title", "organization title", "organization 1 - title", "titre", "fonction",
-              "profession"),
+    "department": ("department", "organization department", "organization 1 - department", "service"),
+    "title": ("job title", "organization title", "organization 1 - title", "titre#2", "fonction",
+              "profession", "titre", "title"),
     "street": ("home street", "home address", "address 1 - street", "rue (domicile)", "adresse privée",
                "adresse", "rue"),
-    "code": ("home postal code", "home zipcode", "address 1 - postal code",
+    "street2": ("home street 2", "home address 2", "rue (domicile) 2", "adresse privée 2"),
+    "code": ("home postal code", "home zipcode", "home post code", "address 1 - postal code",
              "code postal (domicile)", "code postal"),
     "city": ("home city", "address 1 - city", "ville (domicile)", "ville privée", "ville"),
-    "country": ("home country", "home country/region", "address 1 - country", "pays (domicile)", "pays"),
+    "country": ("home country", "home country/region", "address 1 - country", "pays (domicile)",
+                "pays/région (domicile)", "pays"),
+    "work_street": ("business street", "work address", "rue (bureau)", "adresse professionnelle"),
+    "work_street2": ("business street 2", "work address 2", "rue (bureau) 2", "adresse professionnelle 2"),
+    "work_code": ("business postal code", "work zipcode", "work post code", "code postal (bureau)",
+                  "code postal#2"),
+    "work_city": ("business city", "work city", "ville (bureau)", "ville#2"),
+    "work_country": ("business country/region", "business country", "work country", "pays (bureau)",
+                     "pays/région (bureau)"),
     "birthday": ("birthday", "anniversaire", "date de naissance"),
-    "website": ("web page", "personal web page", "website 1 - value", "page web", "site web", "home page"),
+    "year": ("birth year", "année de naissance"),
+    "month": ("birth month", "mois"),
+    "day": ("birth day", "jour"),
+    "website": ("web page", "personal web page", "page web", "site web", "home page", "website 1 - value",
+                "web page 1", "site web 1"),
     "note": ("notes", "note", "remarques", "commentaires"),
 }  # fmt: skip
 _MERGED = re.compile(r"\s*:::\s*")  # Gmail: several values in one cell
+_PAIR = re.compile(r"(e-mail|phone) (\d+) - (label|type|value)")  # Gmail: what a value is stands beside it
+_DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+(/\S*)?")
 
 
 def decoded(content: bytes) -> str:
@@ -75,8 +93,9 @@ def read_table(text: str) -> Read:
     lines = csv.reader(io.StringIO(text), delimiter=_separator(text))
     try:
         header = next(lines, [])
-        places = _places(header)
-        if not ({"email", "name", "first", "last"} & places.keys()):
+        places, pairs = _places(header), _pairs(header)
+        known = {"email", "name", "first", "last"} & places.keys()
+        if not (known or any(kind == "e-mail" for kind, *_ in pairs)):
             raise Refusal("contacts.columns-unknown")
         cards, wrong = [], []
         for number, cells in enumerate(lines, start=2):
@@ -85,7 +104,8 @@ def read_table(text: str) -> Read:
             if not any(cell.strip() for cell in cells):
                 continue
             try:
-                cards.append(("", _card({name: _cell(cells, at) for name, at in places.items()})))
+                given = {name: _filled(cells, some) for name, some in places.items()}
+                cards.append(("", _card(given, _told_pairs(cells, pairs))))
             except Refusal as refusal:
                 wrong.append(WrongLine(number, refusal.code, _said(refusal, cells)))
     except csv.Error as error:
@@ -118,14 +138,47 @@ def _separator(text: str) -> str:
     return max(",;\t", key=head.count)
 
 
-def _places(header: list[str]) -> dict[str, int]:
-    names = [" ".join(name.split()).lower().strip("\ufeff") for name in header]
-    found = {}
-    for field, known in _COLUMNS.items():
-        at = next((names.index(name) for name in known if name in names), None)
-        if at is not None:
-            found[field] = at
-    return found
+def _places(header: list[str]) -> dict[str, list[int]]:
+    seen: Counter[str] = Counter()
+    at: dict[str, int] = {}
+    for place, name in enumerate(map(_plain, header)):
+        seen[name] += 1
+        at.setdefault(name if seen[name] == 1 else f"{name}#{seen[name]}", place)
+    found = {field: [at[name] for name in known if name in at] for field, known in _COLUMNS.items()}
+    if len(found["title"]) > 1:  # beside a column of functions, Outlook's « Titre » says « Mme »
+        found["title"] = [
+            place for place in found["title"] if place not in (at.get("titre"), at.get("title"))
+        ]
+    return {field: some for field, some in found.items() if some}
+
+
+def _pairs(header: list[str]) -> list[tuple[str, int, int]]:
+    """Kind, where its value is, where its label is (-1 without one)."""
+    read = ((place, _PAIR.fullmatch(_plain(name))) for place, name in enumerate(header))
+    at = {match.groups(): place for place, match in read if match}
+    return [
+        (kind, place, at.get((kind, number, "label"), at.get((kind, number, "type"), -1)))
+        for (kind, number, what), place in at.items()
+        if what == "value"
+    ]
+
+
+def _told_pairs(cells: list[str], pairs: list[tuple[str, int, int]]) -> list[tuple[str, str, str]]:
+    """Kind, label, value; a cell of several values makes several."""
+    return [
+        (kind, _cell(cells, label).lower() if label >= 0 else "", value)
+        for kind, place, label in pairs
+        for value in _MERGED.split(_cell(cells, place))
+        if value
+    ]
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).lower().strip("\ufeff").replace("address2", "address 2")
+
+
+def _filled(cells: list[str], places: list[int]) -> str:
+    return next((value for at in places if (value := _cell(cells, at))), "")
 
 
 def _cell(cells: list[str], at: int) -> str:
@@ -133,36 +186,72 @@ def _cell(cells: list[str], at: int) -> str:
     return value[1:] if value[:2] in ("'=", "'+", "'-", "'@") else value
 
 
-def _card(given: dict[str, str]) -> ContactCard:
+def _card(given: dict[str, str], pairs: list[tuple[str, str, str]]) -> ContactCard:
     def told(field: str) -> str:
         return given.get(field, "")
 
     parts = (told("first"), told("middle"), told("last"))
     whole = " ".join(" ".join(part for part in parts if part).split())
     emails = [one for field in ("email", "email2", "email3") for one in _MERGED.split(told(field)) if one]
-    town = " ".join(part for part in (told("code"), told("city")) if part)
-    postal = "\n".join(part for part in (told("street"), town, told("country")) if part)
-    website = told("website")
+    emails += [value for kind, _, value in pairs if kind == "e-mail"]
+    phones, others = _phones(given, pairs)
     return checked(
         ContactCard(
             name=(told("name") or whole or told("nickname"))[:200],
             address="",
             others=tuple(emails),
-            phone=_MERGED.split(told("phone"))[0][:40],
-            mobile=_MERGED.split(told("mobile"))[0][:40],
-            work_phone=_MERGED.split(told("work_phone"))[0][:40],
-            organisation=told("organisation")[:200],
+            organisation=" – ".join(filter(None, (told("organisation"), told("department"))))[:200],
             title=told("title")[:200],
-            postal=postal[:1000],
-            birthday=told("birthday") if _is_day(told("birthday")) else "",
-            website=website if website.startswith(("http://", "https://")) else "",
-            note=told("note")[:5000],
+            postal=(_postal(given, "") or _postal(given, "work_"))[:1000],
+            birthday=_birthday(given),
+            website=_website(told("website")),
+            note="\n".join(filter(None, (told("note"), *others)))[:5000],
+            phone=phones["phone"],
+            mobile=phones["mobile"],
+            work_phone=phones["work_phone"],
         )
     )
 
 
-def _is_day(text: str) -> bool:
-    return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4}", text)) and text != "0000-00-00"
+def _phones(given: dict[str, str], pairs: list[tuple[str, str, str]]) -> tuple[dict[str, str], list[str]]:
+    """One number of each kind; those for which there is no field left, fax too, go to the notes."""
+    found = {kind: _MERGED.split(given.get(kind, ""))[0][:40] for kind in ("phone", "mobile", "work_phone")}
+    others = []
+    for _, label, number in (pair for pair in pairs if pair[0] == "phone"):
+        kind = "phone"
+        if any(word in label for word in ("mobile", "portable", "cell")):
+            kind = "mobile"
+        elif any(word in label for word in ("work", "professionnel", "bureau", "travail")):
+            kind = "work_phone"
+        if found[kind] or "fax" in label:
+            others.append(f"{label.strip('* ').capitalize()} {number}".strip())
+        else:
+            found[kind] = number[:40]
+    return found, others
+
+
+def _postal(given: dict[str, str], of: str) -> str:
+    street, more, code, city, country = (
+        given.get(of + part, "") for part in ("street", "street2", "code", "city", "country")
+    )
+    return "\n".join(filter(None, (street, more, f"{code} {city}".strip(), country)))
+
+
+def _birthday(given: dict[str, str]) -> str:
+    told = given.get("birthday", "")
+    year, month, day = (given.get(part, "") for part in ("year", "month", "day"))
+    if month.isdecimal() and day.isdecimal():
+        told = f"{day}/{month}/{year}" if year else f"--{int(month):02}-{int(day):02}"
+    try:
+        return "" if "0000" in told or "-00" in told else read_birthday(told)
+    except Refusal:
+        return ""
+
+
+def _website(told: str) -> str:
+    if told.startswith(("http://", "https://")):
+        return told
+    return f"https://{told}" if _DOMAIN.fullmatch(told) else ""
 
 
 def _said(refusal: Refusal, cells: list[str]) -> str:
