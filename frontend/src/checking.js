@@ -1,6 +1,18 @@
 // What deserves a second thought before leaving. Each question has its answer in one click.
 
-const FORGOTTEN = /\b(ci-joint|pi[eè]ces? jointes?|en pj|la pj|les pj|en annexe|fichiers? joints?|document joint|joins? (?:le|la|les|un|une|des|à)\b|vous trouverez joint|joint à ce (?:mail|courriel|message))/i;
+const FORGOTTEN = new RegExp(
+  [
+    String.raw`\bci[-\u2011\s]joint`,
+    String.raw`\bpi[eè]ces?\s+jointes?`,
+    String.raw`\bpj\b`,
+    String.raw`\b(?:en|ces|les)\s+annexes?\b`,
+    String.raw`\b(?:fichier|document|formulaire|courrier)s?\s+(?:joint|attaché)`,
+    String.raw`\bjoins?\s+(?:le|la|les|un|une|des|à|mon|ma|mes|notre|nos|votre|vos|ce|cette|ces|l['’])`,
+    String.raw`\bvous\s+trouverez\s+(?:joint|attaché)`,
+    String.raw`\bjointe?s?\s+(?:à|au)\s+(?:ce|cet|présent)\s+(?:mail|mél|courriel|message|envoi)`,
+  ].join("|"),
+  "i",
+);
 const MANY = 30;
 
 export class Checking {
