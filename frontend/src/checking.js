@@ -20,9 +20,10 @@ export class Checking {
     Object.assign(this, { form, recipients, enclosures, editor, ask, button, say, send, onHidden });
   }
 
-  // True when nothing is wrong; otherwise the field to mend has the focus, or a question is asked.
-  check(sure) {
-    return this.fieldsHold() && this.sureOf(sure);
+  // True when nothing is wrong; otherwise the field to mend has the focus, or a question is asked, whose answer
+  // sends as was wanted: at once, or at the hour chosen.
+  check(wanted) {
+    return this.fieldsHold() && this.sureOf(wanted);
   }
 
   fieldsHold() {
@@ -43,10 +44,11 @@ export class Checking {
     return true;
   }
 
-  sureOf(sure) {
+  sureOf(wanted) {
+    const { sure } = wanted;
     const [to, cc] = this.recipients;
     const visible = to.people.length + cc.people.length;
-    const again = (why) => () => this.send({ sure: new Set([...sure, why]) });
+    const again = (why) => () => this.send({ ...wanted, sure: new Set([...sure, why]) });
     const isAll = this.form.dataset.mode === "reply-all";
     if (isAll && this.form.dataset.list && visible > 1 && !sure.has("list")) {
       const name = this.form.dataset.list;

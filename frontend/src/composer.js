@@ -6,6 +6,7 @@ import { Keeping } from "./keeping.js";
 import { isClass } from "./addresses.js";
 import { Checking } from "./checking.js";
 import { Choices } from "./choices.js";
+import { listenToDialogs } from "./dialogs.js";
 import { Knowing } from "./knowing.js";
 import { Quiet } from "./quiet.js";
 import { Recipients } from "./recipients.js";
@@ -156,6 +157,7 @@ class Composer {
     for (const button of dialog.querySelectorAll("[data-later]")) {
       button.addEventListener("click", () => this.send({ later: button.dataset.later }));
     }
+    listenToDialogs("#later-dialog");
     dialog.querySelector("#later-send").addEventListener("click", () => {
       const hour = dialog.querySelector("#later-hour").value.trim() || "08:00";
       this.send({ later: `${dialog.querySelector("#later-day").value.trim()} ${hour}` });
@@ -255,6 +257,8 @@ class Composer {
     this.question.replaceChildren(window.vaguemestre.icon("alert-triangle"), words, actions);
     this.question.hidden = false;
     this.question.scrollIntoView({ block: "nearest" }); // on a telephone the top of a long message is far away
+    // What one asked for waits for an answer; a session that ended while one writes does not take the keys away.
+    if (kind !== "sign-in") actions.querySelector("button").focus({ preventScroll: true });
   }
 
   button(words, act, look = "btn line") {
@@ -265,6 +269,7 @@ class Composer {
     button.addEventListener("click", () => {
       this.question.hidden = true;
       act();
+      if (document.activeElement === document.body) document.querySelector("#send").focus();
     });
     return button;
   }
@@ -314,7 +319,8 @@ class Composer {
   async send({ later = "", now = false, sure = new Set() } = {}) {
     if (this.isLeaving) return;
     this.say("");
-    if (!this.checking.check(sure)) return document.querySelector("#later-dialog").close();
+    document.querySelector("#later-dialog").close(); // before a question or a field takes the focus
+    if (!this.checking.check({ later, now, sure })) return;
     if (this.recipients.some((field) => field.people.some((one) => isClass(one.address)))) return this.toClasses(later);
     this.isLeaving = true;
     const button = document.querySelector("#send");
@@ -341,9 +347,10 @@ class Composer {
       const told = document.querySelector("#later-error");
       told.textContent = error.message;
       told.hidden = false;
+      document.querySelector("#later-dialog").showModal();
+      document.querySelector("#later-day").focus();
       return;
     }
-    document.querySelector("#later-dialog").close();
     if (error.code === "outbox.quiet-hours") return this.quiet.insist(error.message);
     const field = this.recipients.find((one) => one.name === error.field);
     if (field) {
@@ -353,7 +360,6 @@ class Composer {
   }
 
   wasSent(told) {
-    document.querySelector("#later-dialog").close();
     this.keeping.stop();
     this.keeping.forget();
     this.form.hidden = true;
@@ -408,7 +414,6 @@ class Composer {
 
   // A class never reads one message: its copies are made ready, and looked at on their own page.
   async toClasses(later) {
-    document.querySelector("#later-dialog").close();
     this.touched();
     await this.keeping.save();
     if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
@@ -427,7 +432,6 @@ class Composer {
       this.button("Abandonner", () => this.drop(), "btn danger"),
       this.button("Continuer à écrire", () => this.editor.focus()),
     ]);
-    this.question.querySelector("button").focus();
   }
 
   async drop() {

@@ -1,6 +1,7 @@
 // The rich text, its toolbar, and plain text by choice.
 import Squire from "squire-rte";
 import { cleanFragment } from "./cleaning.js";
+import { listenToDialogs } from "./dialogs.js";
 
 const PICTURES = /^image\/(png|jpeg|gif|webp)$/;
 
@@ -51,6 +52,7 @@ export class Editor {
       });
     }
     for (const popover of this.popovers) popover.addEventListener("toggle", (event) => this.place(popover, event.newState));
+    listenToDialogs("#link-dialog", "#table-dialog");
     document.querySelector("#table-put").addEventListener("click", () => this.putTable());
     this.toolbar.addEventListener("keydown", (event) => this.rove(event));
     for (const button of this.toolbar.querySelectorAll("button")) button.tabIndex = -1;

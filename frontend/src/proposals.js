@@ -63,9 +63,12 @@ export class Proposals {
     option.setAttribute("role", "option");
     const name = document.createElement("strong");
     name.textContent = one.name || one.address;
-    const detail = document.createElement("span");
-    detail.textContent = [one.detail, one.name && !isClass(one.address) ? one.address : ""].filter(Boolean).join(" — ");
-    option.append(name, " ", detail);
+    option.append(name);
+    for (const words of [one.detail, one.name && !isClass(one.address) ? one.address : ""].filter(Boolean)) {
+      const line = document.createElement("span");
+      line.textContent = words;
+      option.append(" ", line);
+    }
     return option;
   }
 

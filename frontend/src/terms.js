@@ -1,4 +1,5 @@
 // Until when a file is lent, and under which password: said before the message leaves, changeable after.
+import { listenToDialogs } from "./dialogs.js";
 import { Refused } from "./server.js";
 
 export class Terms {
@@ -10,11 +11,7 @@ export class Terms {
     this.open = this.dialog.querySelector("#terms-open");
     this.error = this.dialog.querySelector("#terms-error");
     this.dialog.querySelector("#terms-keep").addEventListener("click", () => this.keep());
-    this.dialog.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !event.target.matches("input")) return;
-      event.preventDefault();
-      this.keep();
-    });
+    listenToDialogs("#terms-dialog");
   }
 
   ask(link, onChanged) {

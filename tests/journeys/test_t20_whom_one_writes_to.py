@@ -3,11 +3,12 @@
 import re
 import secrets
 import smtplib
+from datetime import date, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import Instance
 from tests.journeys.seen import label, sign_in
 
@@ -148,7 +149,7 @@ def test_an_answer_to_a_whole_list_is_thought_over(instance: Instance, page: Pag
     page.get_by_role("region", name="Messages").get_by_text(f"Liste {mark}").first.click()
     page.get_by_role("button", name="Répondre à tous").first.click()
     frame = page.frame_locator("iframe[title=Rédaction]")
-    frame.get_by_role("textbox", name="Message").click()
+    frame.locator("#editor").click()  # not the plain field that stands there until the script has come
     page.keyboard.type("Moi")
     frame.get_by_role("button", name="Envoyer", exact=True).click()
     question = frame.get_by_role("alert").filter(has_text="tous les abonnés de la liste « Salle des profs »")
@@ -156,3 +157,60 @@ def test_an_answer_to_a_whole_list_is_thought_over(instance: Instance, page: Pag
     people = frame.get_by_role("list", name="Destinataires choisis").get_by_role("listitem")
     expect(people).to_have_text(["Une collègue"])
     expect(frame.get_by_role("list", name="Copies choisies").get_by_role("listitem")).to_have_count(0)
+
+
+def test_a_second_thought_keeps_the_hour_chosen(composer: Page) -> None:
+    composer.get_by_label("À", exact=True).fill("parent@dehors.example")
+    composer.get_by_label("Objet").fill(f"Plus tard {secrets.token_hex(4)}")
+    composer.get_by_role("textbox", name="Message").click()
+    composer.keyboard.type("Voir PJ.")
+    composer.get_by_role("button", name="Envoyer plus tard").click()
+    composer.get_by_role("button", name="Demain à 8:00").click()
+    composer.get_by_role("button", name="Envoyer sans").click()
+    expect(composer.get_by_text("Courriel programmé pour le")).to_be_visible()
+    composer.get_by_role("button", name=label("Annuler l'envoi")).click()
+    expect(composer.get_by_label("Objet")).to_be_visible()
+
+
+def test_all_of_it_is_done_without_a_mouse(composer: Page) -> None:
+    keys = composer.keyboard
+
+    def here() -> Locator:
+        return composer.locator(":focus")
+
+    expect(here()).to_have_id("to")
+    keys.type("parent@dehors.example")
+    for _ in range(3):
+        keys.press("Tab")
+    keys.type(f"Clavier {secrets.token_hex(4)}")
+    keys.press("Tab")
+    while "Lien" not in str(here().get_attribute("title")):
+        keys.press("ArrowRight")
+    keys.press("Tab")
+    expect(here()).to_have_id("editor")
+    keys.type("Voir PJ. ")
+    keys.press("Control+k")
+    keys.type("www.education.gouv.fr")
+    keys.press("Enter")  # puts the link, and comes back to the text
+    expect(here()).to_have_id("editor")
+    expect(composer.get_by_role("link", name="www.education.gouv.fr")).to_be_visible()
+    while here().get_attribute("id") != "later":
+        keys.press("Tab")
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.type("1/1/2020")
+    keys.press("Enter")
+    expect(here()).to_have_text("Joindre des fichiers")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(composer.locator("#later-error")).to_be_visible()
+    expect(here()).to_have_id("later-day")
+    keys.press("Control+a")
+    keys.type((date.today() + timedelta(2)).strftime("%d/%m/%Y"))
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(here()).to_have_text(label("Annuler l'envoi"))
+    keys.press("Enter")
+    expect(here()).to_have_id("editor")
