@@ -30,7 +30,7 @@ class OutgoingRow(models.Model):
     wants_report = models.BooleanField(default=False)  # delivery status asked of the way (RFC 3461)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED, db_index=True)
     due_at = models.DateTimeField()
-    reason = models.TextField(blank=True)  # a refusal's code
+    reason = models.TextField(blank=True)  # a refusal's code, and the address it is about
     attempted_at = models.DateTimeField(null=True, blank=True)  # written before each submission: a lease
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)

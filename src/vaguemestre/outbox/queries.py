@@ -192,6 +192,7 @@ def _open_states() -> Iterable[str]:
 
 
 def _shown(row: OutgoingRow) -> Outgoing:
+    reason, _, about = row.reason.partition(" ")
     return Outgoing(
         id=row.pk,
         key=row.key,
@@ -199,7 +200,8 @@ def _shown(row: OutgoingRow) -> Outgoing:
         due_at=row.due_at,
         recipients=tuple(row.recipients),
         subject=row.subject,
-        reason=row.reason,
+        reason=reason,
+        about=about,
         created_at=row.created_at,
         submitted_at=row.submitted_at,
         filed_at=row.filed_at,

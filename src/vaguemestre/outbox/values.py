@@ -85,6 +85,7 @@ class Outgoing:
     recipients: tuple[str, ...]
     subject: str
     reason: str
+    about: str  # the address the reason is about
     created_at: datetime
     submitted_at: datetime | None
     filed_at: datetime | None

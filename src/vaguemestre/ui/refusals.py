@@ -409,6 +409,7 @@ def sentence(refusal: Refusal) -> str:
         ),
         "outbox.refused": _("Le courriel a été refusé par le service d’envoi."),
         "outbox.refused-recipient": _("Une des adresses n’existe pas : le courriel n’est pas parti."),
+        "outbox.refused-address": _("L’adresse %(address)s n’existe pas : le courriel n’est pas parti."),
         "outbox.refused-size": _("Le courriel a été refusé parce qu’il est trop lourd."),
         "outbox.refused-sender": _("Le service d’envoi n’a pas accepté votre adresse d’expéditeur."),
         "outbox.from-twice": _("Ce message porte plusieurs expéditeurs."),

@@ -115,7 +115,7 @@ def _waiting(account_id: int, forms: dict[str, HourForm] | None = None) -> list[
         local = timezone.localtime(message.due_at)
         first = {"cle": message.key, "jour": f"{local:%d/%m/%Y}", "heure": f"{local:%H:%M}"}
         form = (forms or {}).get(message.key) or HourForm(initial=first)
-        reason = sentence(Refusal(message.reason)) if message.reason else ""
+        reason = sentence(Refusal(message.reason, address=message.about)) if message.reason else ""
         found.append(
             {
                 "message": message,

@@ -1,6 +1,7 @@
 """Why a message did not leave, in words for the person who wrote it."""
 
 import re
+from collections.abc import Iterable
 
 _CODE = re.compile(r"\b([45])\d\d\b(?:[ -]+([245])\.(\d{1,3})\.(\d{1,3}))?")
 
@@ -21,6 +22,13 @@ def refusal_reason(answer: str) -> str:
     if "552" in answer:
         return "outbox.refused-size"
     return "outbox.refused"
+
+
+def kept_reason(answer: str, recipients: Iterable[str]) -> str:
+    """The code, and after a space the recipient the answer is about, if it names one of them."""
+    code, said = refusal_reason(answer), answer.lower()
+    about = next((one for one in recipients if f"<{one.lower()}>" in said), "")
+    return f"outbox.refused-address {about}" if about and code == "outbox.refused-recipient" else code
 
 
 _DELIVERY_REASONS = {

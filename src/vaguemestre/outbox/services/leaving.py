@@ -16,7 +16,7 @@ from vaguemestre.outbox.events import MessageFiled, MessageQueued, MessageRefuse
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.outbox.ports import Accepted, FileSent, Submit
 from vaguemestre.outbox.rules.message import with_bcc
-from vaguemestre.outbox.rules.reasons import refusal_reason
+from vaguemestre.outbox.rules.reasons import kept_reason
 from vaguemestre.outbox.values import Parcel, Recipient
 
 log = logging.getLogger(__name__)
@@ -190,7 +190,8 @@ def _take_lease(row: OutgoingRow, now: datetime) -> bool:
 def _refuse(row: OutgoingRow, refused: EngineRefused, now: datetime) -> None:
     log.warning("message %s refused at submission: %s", row.pk, refused)
     with transaction.atomic(durable=True):
-        row.state, row.reason, row.content = _State.REFUSED, refusal_reason(str(refused)), b""
+        row.state, row.content = _State.REFUSED, b""
+        row.reason = kept_reason(str(refused), row.recipients)
         row.save(update_fields=("state", "reason", "content"))
         record(
             "outbox.message-refused", to=f"account:{row.account_id}", by="system", at=now, reason=row.reason

@@ -135,5 +135,5 @@ def _told(outgoing: Outgoing) -> dict[str, object]:
         "key": outgoing.key,
         "held_ms": max(0, int(left * 1000)),
         "due": timezone.localtime(outgoing.due_at).strftime("%d/%m/%Y à %H:%M"),
-        "reason": sentence(Refusal(outgoing.reason)) if outgoing.reason else "",
+        "reason": sentence(Refusal(outgoing.reason, address=outgoing.about)) if outgoing.reason else "",
     }
