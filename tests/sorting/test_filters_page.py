@@ -268,3 +268,26 @@ def test_a_filter_begun_from_a_message_knows_its_sender(client: Client, nicolas:
         message_of.plug(held)
     assert f'value="{GLANCE.sender_address}"' in begun
     assert GLANCE.sender_address not in other
+
+
+def test_whoever_s_rules_were_put_aside_by_another_program_reads_so_and_puts_both_to_work(
+    client: Client, nicolas: Account, sieve: MemorySieve
+) -> None:
+    place = f"{ADDRESS}/place"
+    assert words(client.get(place)) == ""  # nothing decided
+    client.post(f"{ADDRESS}/enregistrer", typed(client))
+    held = sieve.boxes[nicolas.mailbox]
+    assert (held.active, words(client.get(place))) == (SCRIPT_NAME, "")
+    held.put("telephone", 'require "fileinto";\r\nfileinto "Archive";\r\n')
+    held.activate("telephone")
+    assert "Un autre logiciel a mis ses règles, « telephone »" in words(client.get(place))
+    assert client.post(place).status_code == 302
+    assert held.active == SCRIPT_NAME
+    assert '"telephone"' in held.held[SCRIPT_NAME]
+    assert words(client.get(place)) == ""
+    held.activate("")
+    assert "a arrêté vos règles" in words(client.get(place))
+    sieve.is_away = True
+    assert words(client.get(place)) == ""
+    for page in (ADDRESS, "/parametres/absence"):
+        assert f'hx-get="{place}"' in client.get(page).content.decode()

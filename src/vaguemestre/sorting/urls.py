@@ -13,6 +13,7 @@ urlpatterns = [
     path("parametres/absence/terminer", absences.end, name="end"),
     path("parametres/filtres", filters.list_filters, name="filters"),
     path("parametres/filtres/etat", filters.state, name="filters-state"),
+    path("parametres/filtres/place", more.place, name="place"),
     path("parametres/filtres/avancement", filters.progress, name="filters-progress"),
     path("parametres/filtres/ordre", filters.arrange, name="arrange-filters"),
     path("parametres/filtres/indesirables", more.spam, name="spam"),

@@ -17,7 +17,7 @@ from vaguemestre.sorting.services.filters import (
     switch_filter,
 )
 from vaguemestre.sorting.services.passing import ask_pass, carry_pass
-from vaguemestre.sorting.services.scripts import rewrite_script
+from vaguemestre.sorting.services.scripts import put_back, rewrite_script, stands_instead
 from vaguemestre.sorting.services.spam import save_spam
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "end_absence",
     "import_filters",
     "import_script",
+    "put_back",
     "rewrite_script",
     "save_absence",
     "save_expert",
@@ -36,6 +37,7 @@ __all__ = [
     "save_spam",
     "set_neutral_absence",
     "shift_filter",
+    "stands_instead",
     "stop_expert",
     "stop_filter",
     "switch_filter",

@@ -7,10 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.sorting import queries
+from vaguemestre.sorting.events import SortingChanged
 from vaguemestre.sorting.models import ScriptRow
 from vaguemestre.sorting.ports import KnownOf, OpenScripts, Scripts
 from vaguemestre.sorting.rules.marks import mark
 from vaguemestre.sorting.script import compose, compose_friends
+from vaguemestre.sorting.services.changing import changed
 from vaguemestre.sorting.values import EXPERT_SCRIPT, OURS, SCRIPT_NAME, SPAM_SCRIPT, Decided, Owner
 
 
@@ -41,6 +43,26 @@ def rewrite_script(account_id: int, open_scripts: OpenScripts, known_of: KnownOf
         mine = ScriptRow.objects.filter(account_id=account_id)
         mine.update(kept=kept, known_mark=mark(owner.known))
         mine.filter(applied__lt=wanted).update(applied=wanted, applied_at=now)
+
+
+def stands_instead(account_id: int, open_scripts: OpenScripts, *, now: datetime) -> str | None:
+    """The script that another program made run in the place of ours, "" when it stopped ours; else None.
+
+    Raises EngineDown, EngineRefused.
+    """
+    owner = queries.owner_of(account_id, now)
+    if owner is None or not queries.with_decisions([account_id]):
+        return None
+    with open_scripts(owner.mailbox) as scripts:
+        listing = scripts.listed()
+    is_aside = SCRIPT_NAME in listing.names and listing.active != SCRIPT_NAME
+    return listing.active if is_aside else None
+
+
+@transaction.atomic(durable=True)
+def put_back(account_id: int) -> SortingChanged:
+    """Ours runs again, and includes what stood instead."""
+    return changed(account_id)
 
 
 def _knowing(owner: Owner, decided: Decided, known_of: KnownOf) -> Owner:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.jobs.services import run_now
-from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.sorting import queries, services
 from vaguemestre.sorting.forms import files
@@ -98,6 +98,20 @@ def _expert_page(
         "now": now,
     }
     return render(request, "sorting/expert.html", facts, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def place(request: SignedInRequest) -> HttpResponse:
+    """Asked by the pages once they are shown: whether ours still runs. Posted: it does again."""
+    account_id = request.who.account_id
+    if request.method == "POST":
+        return done(services.put_back(account_id))
+    try:
+        instead = services.stands_instead(account_id, open_scripts.get(), now=timezone.now())
+    except (EngineDown, EngineRefused):
+        instead = None  # the page says by itself that the engine is away
+    return render(request, "sorting/place.html", {"instead": instead})
 
 
 @require_GET
