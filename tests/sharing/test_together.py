@@ -226,6 +226,17 @@ def test_the_owner_sees_who_did_what(
     assert browser.get(f"{school.path}actes/").status_code == 422
 
 
+def test_what_came_to_the_mailbox_is_said_to_have_come_to_it(
+    school: School, mails: MemoryMailboxes, of: Of
+) -> None:
+    text = f"From: p@exemple.fr\r\nTo: {school.box.address}\r\nSubject: Cantine\r\n\r\nBonjour"
+    ref = mails.box("ce.0800001a@ac-amiens.test").append("INBOX", text.encode(), (), now())
+    path = f"{school.path}messagerie/INBOX/{ref.uid_validity}/{ref.uid}/"
+    shown = of(school.head).get(path, headers={"HX-Request": "true"}).content.decode()
+    assert f"à {school.box.title}" in shown
+    assert "à moi" not in shown
+
+
 def test_a_conversation_is_known_by_where_it_began() -> None:
     assert place_in(1, "<b@x>", ("<a@x>", "<z@x>")) == Place(1, "<b@x>", "<a@x>")
     assert place_in(1, "<b@x>", (), "<a@x>") == Place(1, "<b@x>", "<a@x>")

@@ -24,9 +24,17 @@ class Header:
 
 
 def header(
-    opened: OpenedMessage, *, today: date, own: Collection[str], own_domains: frozenset[str]
+    opened: OpenedMessage,
+    *,
+    today: date,
+    own: Collection[str],
+    own_domains: frozenset[str],
+    me: str = "moi",
 ) -> Header:
-    """`own`: the reader's addresses, lower case. The address is always shown beside the name it claims."""
+    """`own`: the mailbox's addresses, lower case; `me`: what they are called.
+
+    The address is always shown beside the name it claims.
+    """
     sender = opened.sender[0] if opened.sender else Correspondent("", "")
     moment = opened.date or opened.received
     return Header(
@@ -35,18 +43,18 @@ def header(
         address=one_line(sender.address),
         is_external=is_external(sender, own_domains),
         answers_elsewhere=_elsewhere(opened, sender),
-        recipients=recipients((*opened.to, *opened.cc), own),
+        recipients=recipients((*opened.to, *opened.cc), own, me),
         date=words.long_date(moment, today),
         moment=moment.isoformat(),
         fields=_fields(opened),
     )
 
 
-def recipients(people: Collection[Correspondent], own: Collection[str]) -> str:
+def recipients(people: Collection[Correspondent], own: Collection[str], me: str = "moi") -> str:
     """`à moi, Karim Benali et 6 autres`"""
     to_me = any(person.address.lower() in own for person in people)
     others = [said(person) for person in people if person.address.lower() not in own]
-    shown = (["moi"] if to_me else []) + others
+    shown = ([me] if to_me else []) + others
     if not shown:
         return "sans destinataire visible"
     rest = len(shown) - 3

@@ -96,6 +96,7 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
             today=paris_day(timezone.now()),
             own=own_addresses(request.who),
             own_domains=own_domains(),
+            me=_me(request),
         ),
         "use": use.value,
         "base": base,
@@ -216,6 +217,7 @@ def print_message(
         today=paris_day(timezone.now()),
         own=own_addresses(request.who),
         own_domains=own_domains(),
+        me=_me(request),
     )
     files = [f"{file.name} ({words.size(file.size)})" for file in reading.enclosures]
     top = written("paper", {"header": shown, "files": files})
@@ -226,6 +228,11 @@ def print_message(
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer
+
+
+def _me(request: SignedInRequest) -> str:
+    """What the addresses of the mailbox are called: oneself, or the mailbox when it is of several people."""
+    return request.who.name if request.who.acting else "moi"
 
 
 def _is_fixed(request: SignedInRequest) -> bool:
