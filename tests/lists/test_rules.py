@@ -101,6 +101,15 @@ def test_a_rule_is_kept_as_it_is(rule: Rule) -> None:
     assert kept.besides == tuple(one for one in rule.besides if not one.is_empty)
 
 
+@pytest.mark.parametrize("name", Criteria.__slots__)
+def test_every_criterion_is_asked(name: str) -> None:
+    """Under one name here, under another on a post."""
+    field = {"categories": "category", "uais": "uai", "corps": "corps"}.get(name, name.removesuffix("s"))
+    post = replace(ServedPost(1, "", "", "", "", "", "", "", "", "", "ici"), **{field: "x"})
+    assert members.holds(Criteria(**{name: ("x", "y")}), post)
+    assert not members.holds(Criteria(**{name: ("y",)}), post)
+
+
 def test_an_empty_rule_means_nobody() -> None:
     post = ServedPost(1, "ENS", "", "", "", "", "", "", "", "", "")
     assert members.meant(Rule((Criteria(),)), [post]) == {}
