@@ -63,6 +63,10 @@ def test_families_are_written_to_and_answer(instance: Instance, page: Page) -> N
         sent = {name: uids_of(client, name, mark) for name in ("Sent", "INBOX")}
         assert len(sent["INBOX"]) == 1
         assert len(sent["Sent"]) == count  # the answer stands beside the copy it answers
+    page.goto(f"{instance.web}/messagerie/")
+    page.get_by_role("region", name="Messages").get_by_text(f"Re: Sortie {mark}").first.click()
+    thread = page.get_by_role("list", name="Courriels précédents de la conversation")
+    expect(thread.get_by_role("listitem")).to_have_count(1)  # that family's copy, and nobody else's
     for log in (instance.home / "logs").glob("*.log"):
         said = log.read_text(errors="replace")
         if log.name in ("postfix.log", "dovecot.log"):
