@@ -9,6 +9,8 @@ from typing import Any
 
 from vaguemestre.kernel import tickets
 from vaguemestre.push.application import Push
+from vaguemestre.push.hub import Hub
+from vaguemestre.push.values import Change, Kind
 
 MAILBOX = "nmarin@ac-amiens.test"
 PAGE = "http://localhost:8000"
@@ -41,9 +43,9 @@ class Server:
         return await self.ask("POST", "/dovecot", body=body, authorization=f"Bearer {bearer}")
 
     @asynccontextmanager
-    async def page(self, session: str = "s1", origin: str = PAGE) -> AsyncIterator["Open"]:
+    async def page(self, session: str = "s1", origin: str = PAGE, ticket: str = "") -> AsyncIterator["Open"]:
         opened = Open()
-        ticket = tickets.issue("k", tickets.Ticket(MAILBOX, session), now=time.time())
+        ticket = ticket or tickets.issue("k", tickets.Ticket(MAILBOX, session), now=time.time())
         scope = _scope("GET", "/flux", f"t={ticket}", {"origin": origin})
         task = asyncio.ensure_future(self.push(scope, opened.receive, opened.send))
         await opened.next()
@@ -91,6 +93,32 @@ def test_a_notification_reaches_every_page_of_that_mailbox() -> None:
             assert await one.event() == await two.event() == b'event: arrived\ndata: {"folder": "4e B"}\n\n'
 
     run(test)
+
+
+def test_what_changed_between_a_page_and_its_stream_is_told() -> None:
+    async def test(server: Server) -> None:
+        before = tickets.issue("k", tickets.Ticket(MAILBOX, "s1"), now=time.time())
+        await server.notify("4e B")
+        async with server.page("s1", ticket=before) as late:
+            assert await late.event() == b'event: arrived\ndata: {"folder": "4e B"}\n\n'
+        long_after = tickets.issue("k", tickets.Ticket(MAILBOX, "s1"), now=time.time() + 30)
+        async with server.page("s1", ticket=long_after) as fresh:
+            await server.notify("6e A")
+            assert b"6e A" in await fresh.event()
+
+    run(test)
+
+
+def test_what_was_told_long_ago_is_forgotten() -> None:
+    now = [1_000.0]
+    hub = Hub(clock=lambda: now[0])
+    hub.tell([Change("a@x", "INBOX", Kind.ARRIVED)])
+    now[0] += 100
+    hub.tell([Change("b@x", "INBOX", Kind.ARRIVED)])
+    now[0] += 100
+    hub.tell([Change("c@x", "INBOX", Kind.ARRIVED)])
+    assert hub.join(tickets.Ticket("a@x", "s")).queue.empty()
+    assert not hub.join(tickets.Ticket("b@x", "s")).queue.empty()
 
 
 def test_a_stranger_cannot_notify() -> None:

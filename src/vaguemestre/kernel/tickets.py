@@ -3,15 +3,18 @@
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.fernet import Fernet, InvalidToken
 
 
 @dataclass(frozen=True)
 class Ticket:
+    """`issued_at`: Unix time in whole seconds, told by `read`."""
+
     mailbox: str
     session_key: str
+    issued_at: int = field(default=0, compare=False)
 
 
 def issue(key: str, ticket: Ticket, *, now: float) -> str:
@@ -23,11 +26,13 @@ def issue(key: str, ticket: Ticket, *, now: float) -> str:
 def read(key: str, text: str, *, now: float, life: int) -> Ticket | None:
     """What was issued at most `life` seconds ago, or None for anything else."""
     try:
-        content = _sealer(key).decrypt_at_time(text.encode(), life, int(now))
+        sealer = _sealer(key)
+        content = sealer.decrypt_at_time(text.encode(), life, int(now))
         mailbox, session_key = json.loads(content)
+        issued_at = sealer.extract_timestamp(text.encode())
     except (InvalidToken, ValueError):
         return None
-    return Ticket(mailbox, session_key)
+    return Ticket(mailbox, session_key, issued_at)
 
 
 def _sealer(key: str) -> Fernet:
