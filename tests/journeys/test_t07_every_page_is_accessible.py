@@ -73,6 +73,7 @@ RESERVED = {
     "hr_dpe": ("/gestion/", "/gestion/personnes", "/gestion/arrivee"),
 }
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
+TABLETS = (720, 820, 1024, 1080)
 
 
 def violations(page: Page) -> list[str]:
@@ -81,7 +82,18 @@ def violations(page: Page) -> list[str]:
 
 
 def width_kept(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+    """Neither the page nor what stands on its top goes beyond the screen."""
+    return bool(
+        page.evaluate(
+            """() => {
+              const wide = document.documentElement.clientWidth;
+              const shown = [...document.querySelectorAll(".top :is(a, button, .av), .list-head button")]
+                .filter((one) => one.checkVisibility());
+              const beyond = shown.some((one) => one.getBoundingClientRect().right > wide + 1);
+              return document.documentElement.scrollWidth <= wide && !beyond;
+            }"""
+        )
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -124,6 +136,9 @@ def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size
     said["an open message"] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
     page.set_viewport_size({"width": SIZES["desk"][0] // 2, "height": SIZES["desk"][1] // 2})  # zoomed twice
     said["zoomed"] = [] if width_kept(page) else ["wider than the screen"]
+    for width in TABLETS:
+        page.set_viewport_size({"width": width, "height": 1000})
+        said[f"an open message at {width}"] = [] if width_kept(page) else ["wider than the screen"]
     context.close()
     assert {path: found for path, found in said.items() if found} == {}
 

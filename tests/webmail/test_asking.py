@@ -56,6 +56,11 @@ def test_what_is_no_operator_is_looked_for_as_it_stands() -> None:
     )  # fmt: skip
 
 
+def test_small_words_are_not_marked_unless_alone() -> None:
+    assert asking.shown_words(asked("conseil de la classe objet:à objet:4e")) == ("conseil", "classe", "4e")
+    assert asking.shown_words(asked("de la")) == ("de", "la")
+
+
 def test_words_operators_and_folder_together() -> None:
     found = asked('conseil de:"Marie Martin" dans:Archives 4e')
     assert found == asking.Asked(("conseil", "4e"), (Clause(Where.FROM, "Marie Martin"),), "Archives")

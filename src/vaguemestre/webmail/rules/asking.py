@@ -38,6 +38,12 @@ _STATES = {
     "suivi": Where.FLAGGED, "starred": Where.FLAGGED, "flagged": Where.FLAGGED,
     "repondu": Where.ANSWERED, "answered": Where.ANSWERED,
 }  # fmt: skip
+# those the index leaves out as well: marked, they would hide what was found
+_SMALL_WORDS = (
+    "a au aux ce ces d dans de des du elle en et il ils je l la le les leur mais me mes n ne nos notre nous "
+    "on ou par pas pour qu que qui s sa se ses son sur ta te tu un une vos votre vous y"
+)
+_SMALL = frozenset(_SMALL_WORDS.split())
 EVERYWHERE = frozenset(("partout", "tout", "anywhere", "all"))
 _DAYS = ("%d/%m/%Y", "%Y/%m/%d", "%d/%m/%y")
 
@@ -85,9 +91,15 @@ def bare(text: str) -> str:
 
 
 def shown_words(found: Asked) -> tuple[str, ...]:
-    """What may be shown among the results: words looked for in texts, names and subjects."""
+    """What is marked among the results: words looked for in texts, names and subjects."""
     said = (Where.FROM, Where.TO, Where.SUBJECT)
-    return found.terms + tuple(one.value for one in found.clauses if one.where in said and not one.is_not)
+    named = tuple(one.value for one in found.clauses if one.where in said and not one.is_not)
+    return telling(found.terms + named)
+
+
+def telling(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the small words of the language, unless nothing else was looked for."""
+    return tuple(word for word in words if bare(word) not in _SMALL) or words
 
 
 def _pieces(text: str) -> Iterator[tuple[bool, str, str, str]]:

@@ -15,7 +15,7 @@ a {color: light-dark(#2a45c2, #a9b8ff)}
 img {max-width: 100%%; height: auto}
 img:not([src]) {
   display: inline !important; width: auto !important; height: auto !important;
-  font-size: 13px; color: light-dark(#565d6e, #aab1c1);
+  font-size: 13px; opacity: .8;
 }
 img:not([src]):not([alt]), img:not([src])[alt=""] {display: none !important}
 table {max-width: 100%%}

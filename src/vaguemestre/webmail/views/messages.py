@@ -28,7 +28,7 @@ from vaguemestre.webmail.http import (
 from vaguemestre.webmail.ports import Mailbox, convert
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import frames, kinds, rows, words
-from vaguemestre.webmail.rules.asking import MOST_TERMS
+from vaguemestre.webmail.rules.asking import MOST_TERMS, telling
 from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
 from vaguemestre.webmail.rules.choices import Face, choices
 from vaguemestre.webmail.rules.header import header
@@ -114,7 +114,7 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
         base,
         as_plain="texte" in request.GET,
         images=bool(context["images"]),
-        words=asked_of(request.who, request.GET.get("q", "")).terms,
+        words=telling(asked_of(request.who, request.GET.get("q", "")).terms),
     )
     return written("message", context), rows.one_line(opened.subject) or "(sans objet)"
 
