@@ -22,6 +22,13 @@ def test_an_empty_home_gives_the_demonstration_academie(home: Path) -> None:
     assert config.academy.domain == "ac-amiens.test"
     assert config.ports.web == 8000
     assert config.ports.imaps == 8993
+    assert config.academy.help_phone
+    assert config.academy.help_hours
+
+
+def test_no_real_academie_is_given_the_demonstrations_telephone(home: Path) -> None:
+    wrote(home, '[academy]\ndomain = "ac-lille.fr"\n')
+    assert load(home).academy.help_phone == load(home).academy.help_hours == ""
 
 
 def test_all_ports_follow_the_base(home: Path) -> None:

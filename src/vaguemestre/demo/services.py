@@ -9,6 +9,7 @@ from vaguemestre.demo.intranet import register
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.demo.lists import create_lists
 from vaguemestre.demo.mail import load_mail
+from vaguemestre.demo.news import announce
 from vaguemestre.demo.office import fill_office, write_to_heads
 from vaguemestre.demo.people import Progress, create_people
 from vaguemestre.directory.queries import academy_of_domain
@@ -41,6 +42,7 @@ def people(config: Config, progress: Progress) -> None:
         return
     create_people(config, ledger, progress, timezone.now())
     create_lists(config, timezone.now())
+    announce(timezone.now())
     ledger.mark_done(_PEOPLE)
 
 

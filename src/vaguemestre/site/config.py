@@ -4,7 +4,7 @@ import dataclasses
 import json
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from pathlib import Path
 from types import UnionType
@@ -363,9 +363,20 @@ def load(home: Path | None = None, port_base: int | None = None) -> Config:
     for section, hint in get_type_hints(Config).items():
         if section in _SECTIONS:
             sections[section] = _section(hint, given.get(section, {}), f"{file} [{section}]")
+    if "domain" not in given.get("academy", {}):
+        sections["academy"] = _of_the_demonstration(sections["academy"])
     config = Config(home=home, port_base=base, **sections)
     _check(config, str(file or home))
     return config
+
+
+def _of_the_demonstration(academy: AcademySection) -> AcademySection:
+    """Where nobody named an académie: a desk that can be shown, with a number kept for fiction by Arcep."""
+    return replace(
+        academy,
+        help_phone=academy.help_phone or "03 53 01 20 26",
+        help_hours=academy.help_hours or "du lundi au vendredi, de 8 h à 18 h",
+    )
 
 
 def _check(config: Config, where: str) -> None:

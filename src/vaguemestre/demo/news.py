@@ -1,0 +1,22 @@
+"""What the académie says to everybody on their home page."""
+
+from datetime import datetime, timedelta
+
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.portal.services import publish
+from vaguemestre.portal.values import Announcement, Weight
+
+_SHOWN = timedelta(days=30)
+
+
+def announce(now: datetime) -> None:
+    today = paris_day(now)
+    told = Announcement(
+        "De faux messages parlent de votre quota",
+        "Aucun service ne demande votre mot de passe pour agrandir votre boîte. Ne cliquez pas : le bouton "
+        "« Signaler » de la messagerie nous prévient.",
+        Weight.PLAIN,
+        today,
+        today + _SHOWN,
+    )
+    publish(told, by="instance", now=now)
