@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, expect
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import imap, in_some_frame, label, sign_in, uids_of
 from tests.outbox.test_message import check_strictly
@@ -21,6 +21,12 @@ PASTED = Path(__file__).resolve().parents[1] / "corpus" / "pasted"
 FIELDS = {
     "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
 }  # fmt: skip
+EXPECTED = {
+    "cc": FIELDS - {"To"} | {"Cc"},
+    "bcc": FIELDS - {"To"},
+    "text": FIELDS | {"Content-Transfer-Encoding"},
+    "identity": FIELDS | {"Reply-To"},
+}
 OF_THE_WAY = {"Return-Path", "Delivered-To", "Received", "DKIM-Signature", "X-Original-To", "ARC-Seal"}
 PICTURE = base64.b64decode(  # two points wide
     "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg=="
@@ -162,25 +168,72 @@ def test_what_each_tool_makes_leaves_strict_and_opens_the_same_in_our_reader(
     assert wait_until(lambda: body.locator("img").evaluate("one => one.complete && one.naturalWidth") == 2)
 
 
+class Typist:
+    """Somebody who fills the composer's fields by hand, without its script."""
+
+    def __init__(self, instance: Instance, page: Page) -> None:
+        begin(page, instance)
+        self.web, self.page, self.mark = instance.web, page, secrets.token_hex(4)
+        token = page.locator('meta[name="csrf"]').get_attribute("content") or ""
+        self.headers = {"Accept": "application/json", "X-CSRFToken": token, "Referer": instance.web}
+        self.sent: dict[str, int] = {}
+
+    def post(self, address: str, /, **fields: str | float | bool) -> APIResponse:
+        return self.page.request.post(f"{self.web}{address}", form=fields, headers=self.headers)
+
+    def send(self, hurt: str, payload: str) -> None:
+        """One message whose field `hurt` holds the payload; it leaves, or says why not."""
+        home = f"/messagerie/ecrire/{secrets.token_hex(16)}/"
+        fields = {"to": "parent@dehors.example", "subject": f"{self.mark} {hurt}", "html": "<p>x</p>"}
+        if hurt in {"to", "cc", "bcc"}:
+            del fields["to"]
+            fields[hurt] = f'"{payload}" <parent@dehors.example>'
+        elif hurt == "text":
+            fields |= {"text": payload, "plain": "1"}
+        elif hurt == "file":
+            self.attach(home, payload)
+        elif hurt == "identity":
+            self.be(payload, fields)
+        else:
+            fields[hurt] = f"{fields[hurt]} {payload}"
+        answer = self.post(f"{home}envoyer/", **fields, attempt="1", now="1")
+        assert answer.status in (200, 422), (hurt, payload)
+        self.sent[hurt] = self.sent.get(hurt, 0) + answer.ok
+
+    def attach(self, home: str, name: str) -> None:
+        piece = self.post(f"{home}pieces/", name=name, kind=name, size="1")
+        if piece.ok:
+            address = f"{self.web}{home}pieces/{piece.json()['id']}/suite/?offset=0"
+            self.page.request.post(address, data=b"x", headers=self.headers)
+
+    def be(self, name: str, fields: dict[str, str]) -> None:
+        """An identity of that name, with that name where answers go, if they are taken."""
+        option = self.page.locator("#identity option").first.inner_text()
+        own, _, address = option.strip(" >").partition(" <")
+        given = {"address": address, "name": f"{own} {name}", "reply_to": address}
+        if self.post("/parametres/identites/nouvelle", **given).ok:
+            offered = self.page.request.get(f"{self.web}/messagerie/ecrire/").text()
+            numbers = re.findall(r'<option value="(\d+)"', offered.partition('id="identity"')[2])
+            fields["identity"] = max(numbers, key=int)
+        else:
+            fields["subject"] = f"{self.mark} refused"
+
+
 def test_no_text_field_adds_anything_to_what_is_on_the_wire(instance: Instance, page: Page) -> None:
-    begin(page, instance)
-    mark = secrets.token_hex(4)
-    token = page.locator('meta[name="csrf"]').get_attribute("content") or ""
-    headers = {"Accept": "application/json", "X-CSRFToken": token, "Referer": instance.web}
-    left = 0
+    typist = Typist(instance, page)
+    places = ("subject", "to", "cc", "bcc", "html", "text", "file", "identity")
     for payload in INJECTIONS:
-        for hurt in ("subject", "to", "html"):
-            fields = {"to": "parent@dehors.example", "subject": mark, "html": "<p>x</p>"}
-            fields[hurt] = f"{fields[hurt]} {payload}" if hurt != "to" else f'"{payload}" <{fields["to"]}>'
-            fields |= {"attempt": "1", "now": "1"}
-            address = f"{instance.web}/messagerie/ecrire/{secrets.token_hex(16)}/envoyer/"
-            answer = page.request.post(address, form=fields, headers=headers)
-            assert answer.status in (200, 422), (hurt, payload)
-            left += answer.ok
-    contents = raw(instance, mark, left)
+        for hurt in places:
+            typist.send(hurt, payload)
+    left = sum(typist.sent.values())
+    contents = raw(instance, typist.mark, left)
     assert len(contents) == left
+    assert all(typist.sent[hurt] for hurt in places), typist.sent
     for content in contents:
         message = cast("EmailMessage", email.message_from_bytes(content, policy=email.policy.default))
-        assert {*message.keys()} - OF_THE_WAY == FIELDS
-        assert [one.addr_spec for one in message["To"].addresses] == ["parent@dehors.example"]
+        hurt = str(message["Subject"]).removeprefix(f"{typist.mark} ").split()[0]
+        assert {*message.keys()} - OF_THE_WAY == EXPECTED.get(hurt, FIELDS), hurt
+        told = () if hurt == "bcc" else message["Cc" if hurt == "cc" else "To"].addresses
+        assert [one.addr_spec for one in told] == ["parent@dehors.example"] * (hurt != "bcc")
+        assert message["Delivered-To"] == "parent@dehors.example"
         check_strictly(content)

@@ -15,7 +15,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -232,3 +232,15 @@ password = "{password}"
     run("vdirsyncer", "sync", folder=tmp_path)
     page.goto(f"{instance.web}/contacts/")
     page.get_by_text(name).first.wait_for()
+
+    # and khard, for whoever lives in a terminal, on what vdirsyncer brought
+    (tmp_path / "khard").mkdir()
+    (tmp_path / "khard" / "khard.conf").write_text(f"[addressbooks]\n[[carnet]]\npath = {shelf}\n")
+    assert "zoe@dehors.example" in run("khard", "email", name, folder=tmp_path)
+    other = f"Essai {secrets.token_hex(3)}"
+    template = f"First name : Léo\nLast name : {other}\nPhone :\n    cell : '0612345678'\n"
+    run("khard", "new", "-a", "carnet", given=template, folder=tmp_path)
+    run("vdirsyncer", "sync", folder=tmp_path)
+    page.goto(f"{instance.web}/contacts/?q={quote(other)}")
+    page.get_by_text(f"Léo {other}").first.wait_for()
+    page.get_by_text("0612345678").first.wait_for()
