@@ -4,6 +4,7 @@ import quopri
 import re
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 from tests.lists.conftest import (
@@ -19,8 +20,10 @@ from tests.lists.conftest import (
 )
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.directory.queries import Vocabulary
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.lists import services
+from vaguemestre.lists.forms import CriteriaForm
 from vaguemestre.lists.models import Keeper, LetterRow, MailingList, Subscriber
 from vaguemestre.lists.services.carrying import Means
 from vaguemestre.lists.values import Kind, Part
@@ -252,3 +255,14 @@ def test_whoever_writes_is_offered_lists_and_told_who_would_receive(
     )
     assert "attendra l’accord" in second["gathering"]["words"]
     assert "Abonne" not in second["gathering"]["words"], "who is in it is not for strangers"
+
+
+def test_what_a_rule_chose_is_seen_first() -> None:
+    known = Vocabulary((), (), ("L0080", "L0421", "L1600"), (), (), (), (), (), ())
+    kept = CriteriaForm(None, known=known, initial={"disciplines": ["L1600"]})
+    sent = CriteriaForm(QueryDict("a-disciplines=L0080"), known=known, prefix="a")
+    for form, expected in (
+        (kept, ["SVT", "Allemand", "Documentation"]),
+        (sent, ["Documentation", "Allemand", "SVT"]),
+    ):
+        assert [said for _, said in form.fields["disciplines"].choices] == expected  # type: ignore[attr-defined]

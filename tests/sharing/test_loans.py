@@ -80,6 +80,7 @@ def test_a_colleague_opens_it_without_the_private_folders(
     ):
         answer = browser.get(where + path)
         assert answer.status_code == 404, path
+        assert "Page introuvable" in answer.content.decode(), path
         assert "Analyses" not in answer.content.decode()
     moved = browser.post(
         f"{where}messagerie/actes/move/", {"ref": f"Privé/{known['Privé'][:-1]}", "to": "INBOX"}

@@ -1,10 +1,11 @@
 """Browser input → what a list is, who is in it, what becomes of a letter."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, time
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.directory.queries import Vocabulary
@@ -125,12 +126,20 @@ class CriteriaForm(forms.Form):
                     ((code, words.said_of(name, code)) for code in getattr(known, name)),
                     key=lambda pair: pair[1],
                 )
+            chosen = self._chosen(name)
+            choices.sort(key=lambda pair: pair[0] not in chosen)  # what is chosen is seen without a search
             self.fields[name] = forms.MultipleChoiceField(
                 label=label,
                 choices=choices,
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
+
+    def _chosen(self, name: str) -> Collection[str]:
+        """As kept, or as sent."""
+        if isinstance(self.data, QueryDict):
+            return self.data.getlist(self.add_prefix(name))
+        return self.initial.get(name) or ()
 
     @property
     def has_criteria(self) -> bool:

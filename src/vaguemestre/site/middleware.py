@@ -122,11 +122,11 @@ class OpenBox:
         match = request.resolver_match
         name = match.view_name if match else ""
         right = right_for(name, lent=who.acting.is_lent)
-        if who.acting.is_lent and match and (answer := self._lent(request, who, name, match.kwargs)):
-            return answer
+        if who.acting.is_lent and match:
+            self._look_after(request, who, name, match.kwargs)
         if right is None:  # that page is one's own
             if request.method not in ("GET", "HEAD") or who.acting.is_lent:
-                return HttpResponseNotFound()
+                raise Http404
             query = request.META.get("QUERY_STRING", "")
             return HttpResponseRedirect(f"{request.path_info}?{query}" if query else request.path_info)
         if right not in Right(who.acting.right).covers:
@@ -135,17 +135,14 @@ class OpenBox:
             services.note_deed(who.acting.box_id, who.acting.account_id, *deed, now=timezone.now())
         return None
 
-    def _lent(
-        self, request: HttpRequest, who: Who, name: str, where: dict[str, object]
-    ) -> HttpResponse | None:
+    def _look_after(self, request: HttpRequest, who: Who, name: str, where: dict[str, object]) -> None:
         """Somebody's own mailbox, lent: private folders are not there, and its owner reads who came."""
         if is_private(str(where.get("folder", ""))):
-            return HttpResponseNotFound()
+            raise Http404
         if name in AS_ONESELF:
             request.who = request.own_who  # type: ignore[attr-defined]
         if name == "webmail:inbox" and who.acting:
             services.note_entry(who.acting.box_id, who.acting.account_id, now=timezone.now())
-        return None
 
 
 class Sessions(SessionMiddleware):
