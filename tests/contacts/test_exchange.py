@@ -255,7 +255,7 @@ def test_the_pages_import_export_merge_and_keep(browser: Client, nicolas: Accoun
     fragment = browser.get("/contacts/personne/", {"adresse": "zo2@x.example"}).content.decode()
     assert "Dans vos contacts" in fragment
     assert "Aucun doublon" in browser.get("/contacts/doublons/").content.decode(), "one word is not a name"
-    ids = list(Contact.objects.values_list("pk", flat=True))
+    ids = list(Contact.objects.order_by("pk").values_list("pk", flat=True))
     Contact.objects.update(name="Zoé Petit")
     assert "Même nom" in browser.get("/contacts/doublons/").content.decode()
     browser.post("/contacts/doublons/", {"contact": ids})

@@ -112,3 +112,18 @@ def test_the_book_of_ones_school_is_proposed_while_one_serves_there(nicolas: Acc
     assert [one.address for one in contacts_like(nicolas.pk, "mairie", limit=9)] == ["mairie@x.example"]
     Assignment.objects.update(ends_on="2026-09-30")
     assert contacts_like(nicolas.pk, "mairie", limit=9) == ()
+
+
+def test_neither_accents_nor_case_hide_a_contact_or_put_it_last(nicolas: Account) -> None:
+    shelf = Shelf(account_id=nicolas.pk)
+    for name in ("Claire Magnier", "Élodie Roy", "Cédric Obry"):
+        save_on(shelf, ContactCard(name, f"{len(name)}@x.example"))
+    collect_addresses(nicolas.pk, [("Émile Écrit", "emile@x.example")])
+    assert [one.name for one in contacts_of(nicolas.pk)] == [
+        "Cédric Obry",
+        "Claire Magnier",
+        "Élodie Roy",
+        "Émile Écrit",
+    ]
+    assert [one.name for one in contacts_like(nicolas.pk, "ELODIE roy", limit=9)] == ["Élodie Roy"]
+    assert [one.name for one in contacts_like(nicolas.pk, "ecrit", limit=9)] == ["Émile Écrit"]

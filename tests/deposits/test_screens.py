@@ -304,12 +304,3 @@ def test_the_shelf_holds_nothing_outside_its_folder(shelf: FileShelf) -> None:
     for name in ("../../etc/passwd", "", "a/b", "x"):
         with pytest.raises(FileNotFoundError):
             shelf.open(name)
-
-
-def test_sizes_are_said_as_one_says_them() -> None:
-    assert [rules.octets(n) for n in (1, 340_000, 45_230_000, 1_300_000_000)] == [
-        "1 ko",
-        "340 ko",
-        "45,2 Mo",
-        "1,3 Go",
-    ]

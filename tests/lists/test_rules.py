@@ -237,7 +237,7 @@ def test_attachments_left_in_the_archive_are_named_not_sent() -> None:
     assert len(copy) < 10_000
     assert not any(part.get_filename() for part in parsed(copy).walk())
     text = [part.get_content() for part in parsed(copy).walk() if part.get_content_type() == "text/plain"]
-    assert "Ordre du jour é.pdf (2,0 Mo)" in text[-1]
+    assert "Ordre du jour é.pdf (1,9 Mo)" in text[-1]
     assert text[0].strip() == "Bonjour à tous."
 
 

@@ -86,7 +86,7 @@ def test_a_table_is_shown_in_rows(reader: Client, box: MemoryMailbox) -> None:
 def test_an_archive_is_listed_not_unpacked(reader: Client, box: MemoryMailbox) -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as opened:
-        opened.writestr("../../etc/<b>passwd", "x" * 1000)
+        opened.writestr("../../etc/<b>passwd", "x" * 1024)
     page = reader.get(
         address(put(box, letter(("application/zip", made.getvalue(), "a.zip"))), "apercu/2/")
     ).content.decode()

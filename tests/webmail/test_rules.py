@@ -50,14 +50,6 @@ def test_any_date_has_words(moment: datetime, today: date) -> None:
     assert words.long_date(moment, today)
 
 
-@pytest.mark.parametrize(
-    ("octets", "said"),
-    [(0, "0 o"), (999, "999 o"), (184_200, "184 ko"), (1_240_000, "1,2 Mo"), (1_000, "1 ko")],
-)
-def test_sizes(octets: int, said: str) -> None:
-    assert words.size(octets) == said
-
-
 # Plain text
 
 

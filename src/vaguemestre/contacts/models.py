@@ -1,9 +1,12 @@
 """Address books: a person's own, and a school's."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.kernel.texts import bare
 
 
 class SchoolBook(models.Model):
@@ -40,6 +43,7 @@ class Contact(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     organisation = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
+    sought = models.TextField(blank=True, editable=False)  # what `index` says
     vcard = models.TextField(blank=True)
     etag = models.CharField(max_length=64, blank=True)
     has_photo = models.BooleanField(default=False)
@@ -48,7 +52,7 @@ class Contact(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        ordering = ("name",)
+        ordering = ("sought",)
         indexes = (
             models.Index(fields=("account", "address")),
             models.Index(fields=("book", "address")),
@@ -71,6 +75,14 @@ class Contact(models.Model):
                 condition=Q(account__isnull=True) ^ Q(book__isnull=True), name="contact_on_one_shelf"
             ),
         )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.index()
+        super().save(*args, **kwargs)
+
+    def index(self) -> None:
+        """What puts it in order and finds it, whatever the case and accents: its name first."""
+        self.sought = bare(" ".join((self.name, self.address, self.others, self.organisation, self.phone)))
 
 
 class Membership(models.Model):

@@ -13,6 +13,7 @@ from vaguemestre.contacts.values import ContactCard, Known, Shelf, Stored, Twins
 from vaguemestre.credentials.queries import identified
 from vaguemestre.directory.queries import placed_posts_of
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import bare
 from vaguemestre.kernel.times import paris_day
 
 MOST_SHOWN = 2000
@@ -95,14 +96,14 @@ def contacts_on(shelf: Shelf, search: str = "", *, only: str = "") -> tuple[Know
     elif only:
         rows = rows.filter(is_collected=only == "collected")
     counted = rows.annotate(count=Count("memberships"))
-    ordered = counted.order_by("is_collected", "name", "address").values_list(*_SHOWN, "count")
+    ordered = counted.order_by("is_collected", "sought").values_list(*_SHOWN, "count")
     return tuple(_known(row) for row in ordered[:MOST_SHOWN])
 
 
 def contacts_like(account_id: int, typed: str, *, limit: int) -> tuple[Known, ...]:
     """Cards with an address that hold every word typed, for whoever writes: in their book, their schools'."""
     rows = _matching(_readable(account_id), typed).exclude(address="")
-    ordered = rows.order_by("is_collected", "name", "address").values_list(*_SHOWN)
+    ordered = rows.order_by("is_collected", "sought").values_list(*_SHOWN)
     return tuple(_known((*row, 0)) for row in ordered[:limit])
 
 
@@ -112,10 +113,10 @@ def groups_like(
     """Groups whose name holds every word typed, each with the (name, address) of its members."""
     groups = _readable(account_id).filter(is_group=True)
     for word in typed.split()[:8]:
-        groups = groups.filter(name__icontains=word)
+        groups = groups.filter(sought__contains=bare(word))
     found = []
-    for group_id, name in groups.order_by("name").values_list("pk", "name")[:limit]:
-        members = Contact.objects.filter(groups__group_id=group_id).exclude(address="").order_by("name")
+    for group_id, name in groups.order_by("sought").values_list("pk", "name")[:limit]:
+        members = Contact.objects.filter(groups__group_id=group_id).exclude(address="").order_by("sought")
         found.append((name, tuple(members.values_list("name", "address")[:500])))
     return tuple(found)
 
@@ -187,7 +188,7 @@ def card_of_row(row: Contact) -> ContactCard:
 
 
 def members_on(shelf: Shelf, group_id: int) -> tuple[Known, ...]:
-    rows = shelf_rows(shelf).filter(groups__group_id=group_id).order_by("name", "address")
+    rows = shelf_rows(shelf).filter(groups__group_id=group_id).order_by("sought")
     return tuple(_known((*row, 0)) for row in rows.values_list(*_SHOWN)[:MOST_SHOWN])
 
 
@@ -253,16 +254,10 @@ def _readable(account_id: int) -> QuerySet[Contact]:
 
 
 def _matching(rows: QuerySet[Contact], search: str) -> QuerySet[Contact]:
-    wanted = Q()
+    """Those that hold every word, whatever its case and accents."""
     for word in search.split()[:8]:
-        wanted &= (
-            Q(name__icontains=word)
-            | Q(address__icontains=word)
-            | Q(others__icontains=word)
-            | Q(organisation__icontains=word)
-            | Q(phone__icontains=word)
-        )
-    return rows.filter(wanted)
+        rows = rows.filter(sought__contains=bare(word))
+    return rows
 
 
 def _known(row: tuple[object, ...]) -> Known:

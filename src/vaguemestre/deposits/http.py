@@ -3,8 +3,9 @@
 from django.conf import settings
 
 from vaguemestre.deposits.values import Room
+from vaguemestre.kernel.sizes import MEGABYTE
 
 
 def room() -> Room:
     chosen = settings.CONFIG.files
-    return Room(chosen.most_mb * 1_000_000, chosen.most_in_all_mb * 1_000_000, chosen.days, chosen.most_days)
+    return Room(chosen.most_mb * MEGABYTE, chosen.most_in_all_mb * MEGABYTE, chosen.days, chosen.most_days)

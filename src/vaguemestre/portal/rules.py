@@ -1,10 +1,10 @@
 """Decisions of the home page: which tiles, in which order; which tasks; which announcements are sound."""
 
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import bare
 from vaguemestre.portal.values import Announcement, Task, Tile
 
 LONGEST_TITLE, LONGEST_TEXT = 120, 2000
@@ -18,8 +18,8 @@ def arranged(tiles: Sequence[Tile], favourites: Collection[str]) -> list[Tile]:
 
 def found(tiles: Sequence[Tile], asked: str) -> list[Tile]:
     """Those whose title or purpose holds every word asked, accents and case aside."""
-    words = _plain(asked).split()
-    return [tile for tile in tiles if all(word in _plain(f"{tile.title} {tile.purpose}") for word in words)]
+    words = bare(asked).split()
+    return [tile for tile in tiles if all(word in bare(f"{tile.title} {tile.purpose}") for word in words)]
 
 
 def tasks_left(*, charter_is_accepted: bool, has_factor: bool, has_contact: bool) -> list[Task]:
@@ -42,8 +42,3 @@ def check_announcement(wanted: Announcement) -> None:
         raise Refusal("portal.announcement-too-long")
     if wanted.ends_on < wanted.starts_on:
         raise Refusal("portal.announcement-ends-before-it-starts")
-
-
-def _plain(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in apart if not unicodedata.combining(char))

@@ -6,6 +6,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment
 
+from vaguemestre.kernel import sizes
 from vaguemestre.ui.pictures import avatar, icon
 
 
@@ -13,4 +14,5 @@ def environment(**options: Any) -> Environment:
     """Called by Django's Jinja2 backend with its own options (autoescape on)."""
     made = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - autoescape is in options
     made.globals.update(static=static, url=reverse, icon=icon, avatar=avatar)
+    made.filters["octets"] = sizes.in_words
     return made

@@ -1,9 +1,9 @@
 """A birth date, however it is typed."""
 
 import re
-import unicodedata
 from datetime import date
 
+from vaguemestre.kernel.texts import bare
 from vaguemestre.kernel.times import parse_day
 
 _MONTHS = (
@@ -25,8 +25,7 @@ _ADULT = 14  # nobody younger works in a school: « 13 » is 1913 or 2013, never
 
 def birth_date(typed: str, *, today: date) -> date:
     """`03/09/1985`, `3-9-85`, `03091985`, `1985-09-03`, « 3 septembre 1985 ». Raises ValueError."""
-    apart = unicodedata.normalize("NFKD", typed.casefold())
-    text = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    text = bare(typed)
     for number, month in enumerate(_MONTHS, 1):
         text = re.sub(rf"\b{month}\b", f" {number} ", text)
     text = re.sub(r"\b1er\b", "1", text)

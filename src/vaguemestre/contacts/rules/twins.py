@@ -1,6 +1,5 @@
 """Cards that look like the same person, and one card made of several."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +7,7 @@ from typing import Any
 
 from vaguemestre.contacts.rules.cards import MOST_ADDRESSES
 from vaguemestre.contacts.values import ContactCard, Known, Twins
+from vaguemestre.kernel.texts import bare
 
 
 def twins_among(cards: Sequence[Known]) -> tuple[Twins, ...]:
@@ -53,6 +53,5 @@ def merged(cards: Sequence[ContactCard]) -> ContactCard:
 
 
 def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    letters = "".join(c if c.isalnum() else " " for c in bare(name))
     return " ".join(sorted(letters.split()))

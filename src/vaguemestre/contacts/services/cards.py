@@ -81,6 +81,8 @@ def collect_addresses(account_id: int, people: Iterable[tuple[str, str]]) -> Non
         for address, name in given.items()
         if address not in known
     ]
+    for row in fresh:
+        row.index()
     Contact.objects.bulk_create(fresh[: max(0, room)], ignore_conflicts=True)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from vaguemestre.credentials.values import Bearer, Strength
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import bare
 
 SHORTEST = 12
 LONGEST = 128
@@ -83,7 +84,7 @@ def strength(password: str, bearer: Bearer, common: Set[str]) -> Strength:
     if len(left) < _OWN:
         return Strength.TOO_CLOSE
     left = _without_runs(left)
-    if len(left) < _OWN or len(set(left)) < 5 or _is_repeated(_folded(text)):
+    if len(left) < _OWN or len(set(left)) < 5 or _is_repeated(bare(text)):
         return Strength.TOO_SIMPLE
     return _by_bits(bits(text, len(text) - (len(_plain(text)) - len(left))))
 
@@ -103,28 +104,22 @@ def _by_bits(found: float) -> Strength:
     return Strength.GOOD if found < _EXCELLENT_BITS else Strength.EXCELLENT
 
 
-def _folded(text: str) -> str:
-    """Lower case, no accent."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c))
-
-
 def _plain(text: str) -> str:
     """Folded, letters and digits only."""
-    return "".join(c for c in _folded(text) if c.isalnum())
+    return "".join(c for c in bare(text) if c.isalnum())
 
 
 def _readings(text: str) -> Iterator[str]:
     """The text as it may be meant: as it is, and with 4 read as a, 3 as e, @ as a…"""
-    folded = _folded(text)
+    folded = bare(text)
     yield folded
     yield folded.translate(_LEET)
     yield folded.replace("1", "l").translate(_LEET)
 
 
 def _is_common(text: str, common: Set[str]) -> bool:
-    bare = _core(_folded(text))  # first: « ! » at the end is an ending, not the letter i
-    for reading in (*_readings(text), *_readings(bare)):
+    inside = _core(bare(text))  # first: « ! » at the end is an ending, not the letter i
+    for reading in (*_readings(text), *_readings(inside)):
         core = _core(reading)
         squeezed = "".join(c for c in reading if c.isalnum())
         for said in (reading, core, squeezed, "".join(c for c in core if c.isalnum()), *_shorter(reading)):
@@ -154,7 +149,7 @@ def _half(text: str) -> str:
 
 def _own_part(text: str, bearer: Bearer) -> str:
     """What is left of the password, letters and digits, once dates and known words are taken away."""
-    undated = _without_dates(_folded(text), bearer.birth_date)
+    undated = _without_dates(bare(text), bearer.birth_date)
     words = _known_words(bearer)
     return min((_without_words(reading, words) for reading in _readings(undated)), key=len)
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from vaguemestre.deposits.values import Room
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.sizes import MEGABYTE
 
 SHORTEST_PASSWORD = 6
 LONGEST_PASSWORD = 100
@@ -18,9 +19,9 @@ def check_room(size: int, present: int, free: int, room: Room) -> None:
     if size < 1:
         raise Refusal("deposits.empty")
     if size > room.most:
-        raise Refusal("deposits.too-large", limit=room.most // 1_000_000)
+        raise Refusal("deposits.too-large", limit=room.most // MEGABYTE)
     if present + size > room.most_in_all or size * 2 > free:
-        raise Refusal("deposits.no-room", limit=room.most_in_all // 1_000_000)
+        raise Refusal("deposits.no-room", limit=room.most_in_all // MEGABYTE)
 
 
 def check_until(until: date, today: date, room: Room) -> date:
@@ -55,15 +56,6 @@ def file_kind(kind: str) -> str:
     """What the depositor's browser said, for a picture beside the name; it is never served as such."""
     lowered = kind.partition(";")[0].strip().lower()
     return lowered if _KIND.fullmatch(lowered) else "application/octet-stream"
-
-
-def octets(size: int) -> str:
-    """`340 ko`, `45,2 Mo`, `1,3 Go`."""
-    if size < 1_000_000:
-        return f"{max(1, round(size / 1000))} ko"
-    if size < 1_000_000_000:
-        return f"{size / 1_000_000:.1f} Mo".replace(".", ",")
-    return f"{size / 1_000_000_000:.1f} Go".replace(".", ",")
 
 
 def piece_asked(asked: str, size: int) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from vaguemestre.deposits import queries, services
 from vaguemestre.deposits.forms import TermsForm
 from vaguemestre.deposits.http import room
 from vaguemestre.deposits.ports import shelf
-from vaguemestre.deposits.rules import octets
+from vaguemestre.kernel import sizes
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
@@ -49,7 +49,7 @@ def _page(
 ) -> HttpResponse:
     mine = queries.deposits_of(request.who.account_id)
     told = {
-        "deposits": [(one, octets(one.size), queries.link_of(one)) for one in mine],
+        "deposits": [(one, sizes.in_words(one.size), queries.link_of(one)) for one in mine],
         "done": done,
         "wrong": wrong,
         "error": error,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from vaguemestre.deposits import queries, rules, services
 from vaguemestre.deposits.ports import shelf
-from vaguemestre.deposits.rules import octets
+from vaguemestre.kernel import sizes
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import network_of
@@ -112,7 +112,7 @@ def nothing_here(request: HttpRequest, exception: Exception | None = None) -> Ht
 
 def _page(request: HttpRequest, told: dict[str, Any], *, status: int = 200) -> HttpResponse:
     lent = told["lent"]
-    size = octets(lent.size) if lent else ""
+    size = sizes.in_words(lent.size) if lent else ""
     answer = render(request, "deposits/lent.html", {**told, "size": size}, status=status)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"

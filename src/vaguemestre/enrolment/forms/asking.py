@@ -14,6 +14,7 @@ from vaguemestre.enrolment.rules.proofs import LARGEST, MOST, kind_of
 from vaguemestre.enrolment.values import Applicant, ProofFile, Work, Workplace
 from vaguemestre.kernel.addresses import parse_address
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.sizes import MEGABYTE
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.ui.days import DayField
 from vaguemestre.ui.refusals import sentence
@@ -127,7 +128,7 @@ class RequestForm(forms.Form):
     )
     pieces = ProofsField(
         label="Pièces : arrêté d’affectation ou contrat, et pièce d’identité",
-        help_text=f"PDF, JPEG ou PNG, {LARGEST // 1_000_000} Mo au plus chacune, {MOST} au plus.",
+        help_text=f"PDF, JPEG ou PNG, {LARGEST // MEGABYTE} Mo au plus chacune, {MOST} au plus.",
         error_messages={"required": "Joignez l’arrêté ou le contrat, et une pièce d’identité."},
     )
 
@@ -208,5 +209,5 @@ class CompleteForm(forms.Form):
     pieces = ProofsField(
         label="Pièces demandées",
         required=False,
-        help_text=f"PDF, JPEG ou PNG, {LARGEST // 1_000_000} Mo au plus chacune.",
+        help_text=f"PDF, JPEG ou PNG, {LARGEST // MEGABYTE} Mo au plus chacune.",
     )

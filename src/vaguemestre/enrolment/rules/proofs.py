@@ -1,8 +1,9 @@
 """What may be sent as a proof: a document or a picture, by its content and not by its name."""
 
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.sizes import MEGABYTE
 
-LARGEST = 5_000_000  # bytes of one file
+LARGEST = 5 * MEGABYTE  # of one file
 MOST = 4  # files of a request
 _BEGINNINGS = {
     b"%PDF-": "application/pdf",

@@ -12,6 +12,7 @@ from email.generator import BytesGenerator
 from email.message import Message
 from io import BytesIO
 
+from vaguemestre.kernel import sizes
 from vaguemestre.lists.rules.arriving import LOOP_FIELD, file_name, is_file, list_id
 from vaguemestre.lists.values import Arrival, LinkedFile, ReplyTo, Sheet
 from vaguemestre.outbox.rules import headers
@@ -76,13 +77,6 @@ def without_files(raw: bytes) -> tuple[bytes, tuple[LinkedFile, ...]]:
     out = BytesIO()
     BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(message, linesep="\r\n")
     return out.getvalue(), files
-
-
-def shown_size(size: int) -> str:
-    """`1,4 Mo`, `230 Ko`."""
-    if size >= 1_000_000:
-        return f"{size / 1_000_000:.1f} Mo".replace(".", ",")
-    return f"{max(1, size // 1000)} Ko"
 
 
 def _strip(message: Message) -> None:
@@ -156,7 +150,7 @@ def _footer(sheet: Sheet, files: tuple[LinkedFile, ...]) -> bytes:
     lines = ["-- ", f"Liste « {sheet.title} », {sheet.address}"]
     if files:
         lines += ["Pièces jointes, à lire sur la page du message :"]
-        lines += [f"  {one.name} ({shown_size(one.size)})" for one in files]
+        lines += [f"  {one.name} ({sizes.in_words(one.size)})" for one in files]
     lines += ["Pourquoi ai-je reçu ce message ?", sheet.why]
     if sheet.leave:
         lines += ["Ne plus recevoir cette liste :", sheet.leave]

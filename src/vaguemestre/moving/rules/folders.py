@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from vaguemestre.kernel.texts import bare
 from vaguemestre.moving.values import INBOX, Places
 
 # What other programs call the folders every mailbox has, in French and in English; compared folded.
@@ -64,8 +65,7 @@ def _clean(step: str) -> str:
 
 
 def _folded(step: str) -> str:
-    plain = unicodedata.normalize("NFKD", step)
-    return "".join(c for c in plain if not unicodedata.combining(c)).casefold().strip()
+    return bare(step).strip()
 
 
 def _as_known(name: str, places: Places) -> str:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.sizes import MEGABYTE
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives.ports import boxes_owned
 from vaguemestre.lives.queries import life_of
@@ -67,7 +68,7 @@ def bring_file(request: SignedInRequest) -> HttpResponse:
         return page(request, file_form=form, status=422)
     given = form.cleaned_data["file"]
     limit = settings.CONFIG.moving.upload_mb
-    if given.size > limit * 1_000_000:
+    if given.size > limit * MEGABYTE:
         form.add_error("file", f"Ce fichier dépasse {limit} Mo : partagez-le, ou demandez à l’assistance.")
         return page(request, file_form=form, status=422)
     if shutil.disk_usage(settings.CONFIG.home).free - given.size < _LEAST_LEFT:

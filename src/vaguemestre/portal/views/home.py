@@ -16,6 +16,7 @@ from vaguemestre.classes.http import asker_for
 from vaguemestre.classes.queries import has_classes
 from vaguemestre.credentials.queries import protection_of
 from vaguemestre.directory.rules.names import is_numbered
+from vaguemestre.kernel import sizes
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.portal import queries, services
@@ -31,7 +32,6 @@ from vaguemestre.sorting.values import Absence, Place
 from vaguemestre.sso.registry.queries import applications_for, identity_of
 from vaguemestre.sso.registry.values import Application, Identity
 from vaguemestre.webmail.ports import open_mailbox
-from vaguemestre.webmail.rules.words import size
 from vaguemestre.webmail.values import MailLogin, Use
 
 # Address, icon, title, what for; those whose room is not served are left out.
@@ -109,7 +109,7 @@ def show_mail(request: SignedInRequest) -> HttpResponse:
     room = Room(quota.used, quota.limit) if quota else None
     shown: dict[str, object] = {"unread": inbox.unread if inbox else 0, "room": room}
     if room:
-        shown |= {"taken": size(room.used), "given": size(room.limit)}
+        shown |= {"taken": sizes.in_words(room.used), "given": sizes.in_words(room.limit)}
     return render(request, "portal/mail.html", shown)
 
 

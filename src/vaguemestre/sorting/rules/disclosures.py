@@ -1,8 +1,8 @@
 """What a text tells strangers that its writer may not mean to tell."""
 
 import re
-import unicodedata
 
+from vaguemestre.kernel.texts import bare
 from vaguemestre.sorting.values import Disclosure
 
 _PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)\s?33[\s.-]?(?:\(0\))?|0)[\s.-]?[1-9](?:[\s.-]?\d{2}){4}(?!\d)")
@@ -19,11 +19,6 @@ def disclosures(text: str) -> tuple[Disclosure, ...]:
     found = []
     if _PHONE.search(text):
         found.append(Disclosure.PHONE)
-    if _HEALTH.search(_plain(text)):
+    if _HEALTH.search(bare(text)):
         found.append(Disclosure.HEALTH)
     return tuple(found)
-
-
-def _plain(text: str) -> str:
-    apart = unicodedata.normalize("NFD", text.casefold())
-    return "".join(char for char in apart if not unicodedata.combining(char))

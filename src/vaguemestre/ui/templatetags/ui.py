@@ -10,11 +10,13 @@ from django.utils.dateformat import format as dated
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from vaguemestre.kernel import sizes
 from vaguemestre.ui import pictures
 from vaguemestre.ui.bundles import BUNDLES
 from vaguemestre.ui.listing import Listing
 
 register = template.Library()
+register.filter("octets", sizes.in_words)
 
 
 @register.simple_tag

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from unicodedata import combining, normalize
 
+from vaguemestre.kernel.texts import bare
 from vaguemestre.webmail.values import Clause, Where
 
 MOST_TERMS = 12
@@ -83,11 +83,6 @@ def asked(text: str, today: date, keyword: Callable[[str], str]) -> Asked:
 def terms(text: str) -> tuple[str, ...]:
     """Words and phrases alone, operators left aside."""
     return asked(text, date.min, lambda name: name).terms
-
-
-def bare(text: str) -> str:
-    """Lower case, without accents."""
-    return "".join(char for char in normalize("NFD", text.casefold()) if not combining(char))
 
 
 def shown_words(found: Asked) -> tuple[str, ...]:

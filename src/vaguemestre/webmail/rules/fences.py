@@ -1,9 +1,9 @@
 """What a colleague sees of a mailbox lent to them (never « Personnel » nor « Privé »)."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from vaguemestre.kernel.texts import bare
 from vaguemestre.webmail.values import Use
 
 _PRIVATE = frozenset(
@@ -19,10 +19,7 @@ _TAKING = frozenset({Use.INBOX, Use.DRAFTS, Use.ARCHIVE, Use.TRASH, Use.JUNK, Us
 
 def is_private(folder: str) -> bool:
     """Whether the folder, or one around it, says that it is private: any accents, any case."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", folder.casefold()) if not unicodedata.combining(c)
-    )
-    return not _PRIVATE.isdisjoint(re.findall(r"[a-z]+", plain))
+    return not _PRIVATE.isdisjoint(re.findall(r"[a-z]+", bare(folder)))
 
 
 @dataclass(frozen=True, slots=True)

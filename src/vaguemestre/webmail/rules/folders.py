@@ -4,9 +4,9 @@ import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
+from vaguemestre.kernel import sizes
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.webmail.rules import words
-from vaguemestre.webmail.rules.asking import bare
+from vaguemestre.kernel.texts import bare
 from vaguemestre.webmail.values import Folder, Quota, Use
 
 NAMES = {
@@ -98,7 +98,9 @@ def shown_room(quota: Quota | None) -> Room | None:
     if quota is None or quota.limit <= 0:
         return None
     percent = min(100, quota.used * 100 // quota.limit)
-    return Room(percent, words.size(quota.used), words.size(quota.limit), percent >= 80, percent >= 95)
+    return Room(
+        percent, sizes.in_words(quota.used), sizes.in_words(quota.limit), percent >= 80, percent >= 95
+    )
 
 
 def checked_step(name: str) -> str:

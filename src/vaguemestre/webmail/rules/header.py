@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from vaguemestre.kernel import sizes
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.rules.rows import is_external, one_line, said
@@ -79,7 +80,7 @@ def _fields(opened: OpenedMessage) -> tuple[tuple[str, str], ...]:
         ("Cci", _people(opened.bcc)),
         ("Répondre à", _people(opened.reply_to) if opened.reply_to != opened.sender else ""),
         ("Date", f"{words.full_day(paris_day(moment))} à {words.hour(moment)}"),
-        ("Taille", words.size(opened.size)),
+        ("Taille", sizes.in_words(opened.size)),
     )
     return tuple((label, value) for label, value in shown if value)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.keywords import LONGEST, keyword, name_of
-from vaguemestre.webmail.rules.asking import bare
+from vaguemestre.kernel.texts import bare
 
 SUBJECT = "labels"
 COLOURS = {

@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from unicodedata import normalize
 
+from vaguemestre.kernel import sizes
 from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.rules.folders import slug
 from vaguemestre.webmail.rules.kinds import icon_of
@@ -88,7 +89,7 @@ def lines(
             is_unanswered=Flag.UNANSWERED in row.flags,
             labels=labels(row.flags, known),
             others=tuple(f"{slug(ref.folder)}/{ref.uid_validity}/{ref.uid}" for ref in row.others),
-            weight=words.size(summary.size) if order is Order.SIZE else "",
+            weight=sizes.in_words(summary.size) if order is Order.SIZE else "",
         )
         before = heading
 

@@ -69,17 +69,6 @@ def full_day(day: date) -> str:
     return f"{_DAYS[day.weekday()]} {_ordinal(day.day)} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def size(octets: int) -> str:
-    """`912 o`, `184 ko`, `1,2 Mo`, `2,1 Go`"""
-    if octets < 1000:
-        return f"{octets} o"
-    if octets < 1_000_000:
-        return f"{max(1, round(octets / 1000))} ko"
-    if octets < 1_000_000_000:
-        return f"{octets / 1_000_000:.1f} Mo".replace(".", ",")
-    return f"{octets / 1_000_000_000:.1f} Go".replace(".", ",")
-
-
 def number(count: int) -> str:
     """Thousands apart, by a narrow no-break space."""
     return f"{count:,}".replace(",", "\u202f")

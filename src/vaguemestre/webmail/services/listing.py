@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from vaguemestre.kernel.texts import bare
 from vaguemestre.webmail.ports import FolderGone, Mailbox
-from vaguemestre.webmail.rules.asking import EVERYWHERE, bare
+from vaguemestre.webmail.rules.asking import EVERYWHERE
 from vaguemestre.webmail.rules.folders import meant, of_use
 from vaguemestre.webmail.rules.looking import PLAIN
 from vaguemestre.webmail.services.kept import Kept

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from vaguemestre.kernel import sizes
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.vigilance.queries import showing_of
@@ -219,7 +220,7 @@ def print_message(
         own_domains=own_domains(),
         me=_me(request),
     )
-    files = [f"{file.name} ({words.size(file.size)})" for file in reading.enclosures]
+    files = [f"{file.name} ({sizes.in_words(file.size)})" for file in reading.enclosures]
     top = written("paper", {"header": shown, "files": files})
     answer = HttpResponse(
         frames.document(reading.body.css, top + reading.body.html, theme="light", is_fixed=_is_fixed(request))

@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from vaguemestre.kernel import sizes
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.vigilance.queries import reports
 from vaguemestre.vigilance.services import close_reports as close
 from vaguemestre.vigilance.values import Kind
 from vaguemestre.webmail.http import base_of, mailbox_of, ref_text
 from vaguemestre.webmail.rules import folders as naming
-from vaguemestre.webmail.rules import kinds, words
+from vaguemestre.webmail.rules import kinds
 from vaguemestre.webmail.rules.folders import of_use
 from vaguemestre.webmail.services import listing
 from vaguemestre.webmail.services.inventory import FAMILIES, inventory
@@ -55,7 +56,7 @@ def list_files(request: SignedInRequest) -> HttpResponse:
             "files": [
                 {
                     "file": file,
-                    "size": words.size(file.size),
+                    "size": sizes.in_words(file.size),
                     "base": base_of(file.ref),
                     "ref": ref_text(file.ref),
                     "icon": kinds.icon_of(file.kind, file.name),
@@ -64,7 +65,7 @@ def list_files(request: SignedInRequest) -> HttpResponse:
                 for file in shown
             ],
             "count": len(found.files),
-            "weight": words.size(found.weight),
+            "weight": sizes.in_words(found.weight),
             "is_whole": found.is_whole,
             "families": [(key, _NAMES[key]) for key in _NAMES],
             "family": family,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from vaguemestre.deposits.rules import octets
+from vaguemestre.kernel import sizes
 from vaguemestre.writing.values import Link
 
 _BOX = "margin:16px 0;padding:12px 14px;border:1px solid #c9ced6;border-radius:8px"
@@ -13,13 +13,15 @@ def links_html(links: Sequence[Link]) -> str:
     """A block of its own under the text; nothing without links."""
     if not links:
         return ""
-    lines = "".join(f"<div>{_anchor(link)} ({octets(link.size)}), {_terms(link)}</div>" for link in links)
+    lines = "".join(
+        f"<div>{_anchor(link)} ({sizes.in_words(link.size)}), {_terms(link)}</div>" for link in links
+    )
     return f'<div style="{_BOX}"><div><b>{_title(links)}</b></div>{lines}</div>'
 
 
 def links_text(links: Sequence[Link]) -> str:
     """The same in plain text."""
-    lines = [f"{link.name} ({octets(link.size)}), {_terms(link)}\n{link.address}" for link in links]
+    lines = [f"{link.name} ({sizes.in_words(link.size)}), {_terms(link)}\n{link.address}" for link in links]
     return "\n".join([_title(links), *lines]) if lines else ""
 
 

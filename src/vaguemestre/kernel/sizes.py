@@ -1,0 +1,15 @@
+"""Sizes in words, counted as the file managers of our readers' computers count them: 1 ko is 1,024 octets."""
+
+KILOBYTE = 1024
+MEGABYTE = 1024 * KILOBYTE
+GIGABYTE = 1024 * MEGABYTE
+
+
+def in_words(octets: int) -> str:
+    """`912 o`, `184 ko`, `1,2 Mo`, `2 Go`"""
+    if octets < KILOBYTE:
+        return f"{octets} o"
+    if octets < MEGABYTE:
+        return f"{min(1023, round(octets / KILOBYTE))} ko"
+    unit, name = (MEGABYTE, "Mo") if octets < GIGABYTE else (GIGABYTE, "Go")
+    return f"{octets / unit:.1f} {name}".replace(".0 ", " ").replace(".", ",")
