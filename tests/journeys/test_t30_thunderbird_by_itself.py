@@ -107,7 +107,7 @@ told = dict(response_type="code", client_id="thunderbird", redirect_uri="http://
 page = asked("/appareils/autoriser?" + urllib.parse.urlencode(told))
 left = asked("/appareils/autoriser", csrfmiddlewaretoken=hidden(page, "csrfmiddlewaretoken"),
              demande=hidden(page, "demande"), choix="oui", nom="Thunderbird")
-code = re.search(r"[?&;]code=([^&\"]+)", left)[1]
+code = re.search(r'[?&;]code=([^&"]+)', left)[1]
 granted = asked("/appareils/jeton", grant_type="authorization_code", code=code, client_id="thunderbird",
                 redirect_uri="http://localhost", code_verifier=verifier)
 print(json.loads(granted)["refresh_token"])
