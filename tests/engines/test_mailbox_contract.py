@@ -232,9 +232,18 @@ def test_a_class_is_found_by_its_letter(box: Mailbox) -> None:
     box.append("INBOX", letter("Conseil de classe de 4e B : convocation", "Lundi.\n"), (), at(1))
     box.append("INBOX", letter("Conseil de classe de 4e C : convocation", "Lundi.\n"), (), at(2))
     box.append("INBOX", letter("Salle 3", "Lundi.\n"), (), at(3))
-    for said, found in (("4e B", "Conseil de classe de 4e B : convocation"), ("salle 3", "Salle 3")):
+    box.append("INBOX", letter("L’été de la 6e A", "Lundi.\n"), (), at(4))
+    box.append("INBOX", letter("Bilan de la 6e B", "Lundi.\n"), (), at(5))
+    wanted = {
+        "4e B": ["Conseil de classe de 4e B : convocation"],
+        "salle 3": ["Salle 3"],
+        "6e a": ["L’été de la 6e A"],
+        "classe de conseil": [],
+    }
+    for said, found in wanted.items():
         view = View(clauses=(Clause(Where.SUBJECT, said),))
-        assert subjects(box.look("INBOX", view, 0, 50)) == [found]
+        page = box.look("INBOX", view, 0, 50)
+        assert (subjects(page), page.total) == (found, len(found)), said
 
 
 def test_the_validator_of_a_search_follows_what_it_shows(box: Mailbox) -> None:

@@ -62,7 +62,8 @@ class Lists(Protocol):
     def look(self, folder: str, view: View, offset: int, size: int) -> Page:
         """Like `page`, in the order and narrowed as `view` says; its `total` counts rows.
 
-        COLLEAGUES and TO_ME look at the 5,000 newest that may fit. Raises FolderGone, EngineDown as `search`.
+        COLLEAGUES, TO_ME and phrases of a subject look at the 5,000 newest that may fit. Raises FolderGone,
+        EngineDown as `search`.
         """
         ...
 

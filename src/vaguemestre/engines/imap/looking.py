@@ -119,7 +119,7 @@ class Looking(Listing):
         if view.order is Order.RELEVANCE:
             better = [set(self._which(keys)) for keys in orders.ranks(view)]
             uids = orders.packed(orders.ranked(uids, better, is_reversed=view.is_reversed))
-        if not view.only & orders.BY_ENVELOPE:
+        if not orders.by_envelope(view):
             return uids
         wanted = self._judged(list(uids), view)
         return orders.packed([uid for uid in uids if uid in wanted])
@@ -139,7 +139,7 @@ class Looking(Listing):
         lines = self.run(b"UID THREAD REFS UTF-8", *orders.criteria(view), patience=self._search_patience)
         answer = next((line.text for line in lines if line.text.startswith(b"THREAD")), b"")
         found = orders.threads(answer, oldest_first=view.is_reversed)
-        if not view.only & orders.BY_ENVELOPE:
+        if not orders.by_envelope(view):
             return found
         wanted = self._judged([uid for group in found for uid in group], view)
         kept = (tuple(uid for uid in group if uid in wanted) for group in found)

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import combining, normalize
 
 from vaguemestre.engines.imap import parse, words
 from vaguemestre.engines.imap.wire import Argument, Line
@@ -34,7 +35,7 @@ _ATTACHED: list[Argument] = [
     b"OR KEYWORD $HasAttachment (UNKEYWORD $HasNoAttachment HEADER Content-Type", "multipart/mixed", b")",
 ]  # fmt: skip
 _BY_MARKS = frozenset({Only.UNREAD, Only.FLAGGED, Only.ATTACHED})
-BY_ENVELOPE = frozenset({Only.COLLEAGUES, Only.TO_ME})
+_BY_ENVELOPE = frozenset({Only.COLLEAGUES, Only.TO_ME})
 _TOKEN = re.compile(rb"[()]|\d+")
 
 type Stamp = tuple[int, int, int] | bytes
@@ -55,7 +56,7 @@ class Arrival:
 
 
 def criteria(view: View) -> list[Argument]:
-    """What SEARCH, SORT and THREAD are asked. Those of `BY_ENVELOPE` are only approached."""
+    """What SEARCH, SORT and THREAD are asked. What is told `by_envelope` is only approached."""
     asked = _narrowing(view)
     for term in view.terms:
         if said := words.clean(term).strip():
@@ -244,13 +245,34 @@ class Orders:
             self._weight -= gone[2]
 
 
-def fits(view: View, sender: str, to: tuple[str, ...]) -> bool:
-    """Whether an envelope is what the view wants of envelopes; addresses in lower case."""
-    if Only.COLLEAGUES in view.only and sender.rpartition("@")[2] not in view.domains:
+def by_envelope(view: View) -> bool:
+    """Whether SEARCH only comes near what is wanted, so that envelopes are to be read."""
+    return bool(view.only & _BY_ENVELOPE or _phrases(view))
+
+
+def fits(view: View, envelope: parse.Envelope) -> bool:
+    """Whether an envelope is what the view wants of envelopes."""
+    to = envelope.to
+    if Only.COLLEAGUES in view.only and envelope.sender.rpartition("@")[2] not in view.domains:
         return False
-    return Only.TO_ME not in view.only or (len(to) == 1 and to[0] in view.mine)
+    if Only.TO_ME in view.only and not (len(to) == 1 and to[0] in view.mine):
+        return False
+    subject = _bare(envelope.subject)
+    return all(re.search(rf"(?<!\w){re.escape(said)}(?!\w)", subject) for said in _phrases(view))
 
 
 def of_envelopes(lines: list[Line], view: View) -> set[int]:
     """UIDs among FETCH (UID ENVELOPE) answers that the view wants."""
-    return {uid for uid, sender, to in parse.envelopes(lines) if fits(view, sender, to)}
+    return {one.uid for one in parse.envelopes(lines) if fits(view, one)}
+
+
+def _phrases(view: View) -> list[str]:
+    """Several words of a subject: the index knows each, but neither their order nor the smallest of them."""
+    said = (_bare(one.value) for one in view.clauses if one.where is Where.SUBJECT and not one.is_not)
+    return [phrase for phrase in said if " " in phrase]
+
+
+def _bare(text: str) -> str:
+    """Without accents, capitals and kinds of apostrophe, one blank at a time."""
+    letters = (char for char in normalize("NFKD", text.casefold()) if not combining(char))
+    return " ".join("".join(letters).replace("’", "'").split())

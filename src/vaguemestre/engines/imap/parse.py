@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
@@ -138,8 +139,17 @@ def without_plain_structure(line: Line) -> Line:
     return Line(line.text[: found.start()] + b")", line.literals) if found else line
 
 
-def envelopes(lines: Iterable[Line]) -> list[tuple[int, str, tuple[str, ...]]]:
-    """UID, sender's address and every recipient's (To and Cc), lower case, of FETCH (UID ENVELOPE)."""
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Of FETCH (UID ENVELOPE): addresses (the sender's, every recipient's of To and Cc) in lower case."""
+
+    uid: int
+    subject: str
+    sender: str
+    to: tuple[str, ...]
+
+
+def envelopes(lines: Iterable[Line]) -> list[Envelope]:
     found = []
     for items in fetched(lines):
         envelope = list_of(items.get("ENVELOPE"))
@@ -147,7 +157,9 @@ def envelopes(lines: Iterable[Line]) -> list[tuple[int, str, tuple[str, ...]]]:
         senders = _correspondents(envelope[2], 1)
         to = (*_correspondents(envelope[5]), *_correspondents(envelope[6]))
         sender = senders[0].address.lower() if senders else ""
-        found.append((number_of(items.get("UID")), sender, tuple(one.address.lower() for one in to)))
+        recipients = tuple(one.address.lower() for one in to)
+        subject = words.decoded(text_of(envelope[1]))
+        found.append(Envelope(number_of(items.get("UID")), subject, sender, recipients))
     return found
 
 
