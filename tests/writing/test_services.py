@@ -315,6 +315,13 @@ def test_taken_back_it_is_a_draft_again_and_leaves_as_another_sending(
     assert [row.state for row in OutgoingRow.objects.order_by("pk")] == ["cancelled", "held"]
 
 
+def test_what_was_not_written_here_leaves_and_comes_back_without_a_word(
+    writer: Writer, mailboxes: MemoryMailboxes
+) -> None:
+    services.forget_writing(writer.account_id, "demo-heads", mailboxes)
+    services.take_back(writer.account_id, "demo-heads", mailboxes, now=NOON)
+
+
 def test_once_filed_no_draft_and_no_composer_is_left(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:

@@ -97,6 +97,9 @@ def writer_of_row(row: Composition) -> Writer:
 
 
 def _sent_row(account_id: int, outbox_key: str) -> Composition | None:
+    """None for what was not written in a composer: its key is no try of any."""
     key, _, attempt = outbox_key.rpartition(".")
+    if not attempt.isdecimal():
+        return None
     mine = Composition.objects.select_related("account").filter(account_id=account_id, key=key)
     return mine.filter(attempt=int(attempt), is_sending=True).first()
