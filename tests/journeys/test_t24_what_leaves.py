@@ -23,7 +23,6 @@ FIELDS = {
 }  # fmt: skip
 EXPECTED = {
     "cc": FIELDS - {"To"} | {"Cc"},
-    "bcc": FIELDS - {"To"},
     "text": FIELDS | {"Content-Transfer-Encoding"},
     "identity": FIELDS | {"Reply-To"},
 }

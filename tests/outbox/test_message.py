@@ -95,6 +95,14 @@ def test_what_the_writer_asks_of_the_reader_has_its_field() -> None:
     assert "Importance" not in read(compose(letter(importance="high\r\nX: y"), boundary=BOUNDARY))
 
 
+def test_hidden_recipients_alone_stand_as_nobody_in_to() -> None:
+    hidden = letter(to=(), bcc=(Recipient("", "secret@x.fr"),))
+    message = check_strictly(compose(hidden, boundary=BOUNDARY))
+    assert message["To"].groups[0].display_name == "undisclosed-recipients"
+    assert message["To"].addresses == ()
+    assert "To" not in check_strictly(compose(letter(to=()), boundary=BOUNDARY))
+
+
 def test_the_senders_copy_says_who_was_hidden() -> None:
     content = with_bcc(compose(letter(), boundary=BOUNDARY), [Recipient("Œil", "secret@x.fr")])
     assert read(content)["Bcc"].addresses[0].addr_spec == "secret@x.fr"

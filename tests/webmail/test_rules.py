@@ -294,6 +294,19 @@ def test_a_heading_is_said_once() -> None:
     assert headings == ["Aujourd’hui", "", "Hier"]
 
 
+def test_a_message_sent_to_hidden_recipients_says_whom_it_went_to() -> None:
+    me, karim = Correspondent("Moi", "moi@a.fr"), Correspondent("Karim Benali", "k@a.fr")
+    for copied, told in (
+        ({"cc": (karim,)}, "Cc : Karim Benali"),
+        ({"bcc": (karim, me)}, "Cci : Karim Benali, Moi"),
+        ({}, "(sans destinataire)"),
+    ):
+        summary = Summary(1, me, (), "x", at(25), "", 1, has_attachment=False, **copied)  # type: ignore[arg-type]
+        row = Row(summary, frozenset(), MessageRef("Sent", 1, 1))
+        (line,) = rows.lines([row], today=TODAY, uses={"Sent": Use.SENT}, own_domains=frozenset())
+        assert line.people == told
+
+
 def test_recipients_in_words() -> None:
     me, karim = Correspondent("Moi", "Moi@a.fr"), Correspondent("Karim Benali", "k@a.fr")
     crowd = [Correspondent("", f"{n}@a.fr") for n in range(9)]

@@ -101,6 +101,8 @@ class Summary:
     message_id: str = ""
     attached: tuple[str, str] = ("", "")  # kind and name of the first attachment
     in_reply_to: str = ""  # the Message-ID it answers
+    cc: tuple[Correspondent, ...] = ()  # told where nobody stands in To
+    bcc: tuple[Correspondent, ...] = ()  # where nobody stands in Cc either
 
 
 class Order(StrEnum):

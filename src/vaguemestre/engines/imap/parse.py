@@ -109,10 +109,12 @@ def summary(items: Items, uid: int) -> Summary:
     if isinstance(preview, list):
         preview = preview[-1] if preview else None
     attached = _attached(items.get("BODYSTRUCTURE"), 0)
+    to = _correspondents(envelope[5], _MOST_LISTED)
+    cc = () if to else _correspondents(envelope[6], _MOST_LISTED)
     return Summary(
         uid=uid,
         sender=senders[0] if senders else _NOBODY,
-        to=_correspondents(envelope[5], _MOST_LISTED),
+        to=to,
         subject=words.decoded(text_of(envelope[1]))[:_LONGEST_LISTED],
         date=words.moment(text_of(items.get("INTERNALDATE"))),
         preview=words.clean(octets_of(preview).decode("utf-8", "replace")).strip(),
@@ -121,6 +123,8 @@ def summary(items: Items, uid: int) -> Summary:
         message_id=words.clean(text_of(envelope[9])).strip()[:_LONGEST_LISTED],
         attached=attached or ("", ""),
         in_reply_to=next(iter(words.message_ids(text_of(envelope[8]))), "") if envelope[8] else "",
+        cc=cc,
+        bcc=() if to or cc else _correspondents(envelope[7], _MOST_LISTED),
     )
 
 

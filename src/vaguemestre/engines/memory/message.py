@@ -35,10 +35,11 @@ def summary(uid: int, content: bytes, received: datetime) -> Summary:
         for part in message.walk()
         if part.get_content_disposition() == "attachment"
     ]
+    to, cc, bcc = (correspondents(message, field) for field in ("to", "cc", "bcc"))
     return Summary(
         uid=uid,
         sender=senders[0] if senders else Correspondent("", ""),
-        to=correspondents(message, "to"),
+        to=to,
         subject=header(message, "subject"),
         date=received,
         preview=" ".join(text(message).split())[:PREVIEW_LENGTH],
@@ -47,6 +48,8 @@ def summary(uid: int, content: bytes, received: datetime) -> Summary:
         message_id=header(message, "message-id"),
         attached=attached[0] if attached else ("", ""),
         in_reply_to=header(message, "in-reply-to"),
+        cc=() if to else cc,
+        bcc=() if to or cc else bcc,
     )
 
 

@@ -87,7 +87,7 @@ def _fields(letter: Letter) -> list[tuple[str, str]]:
     fields = [
         ("From", headers.mailbox_list("From", [letter.sender])),
         ("Reply-To", headers.mailbox_list("Reply-To", letter.reply_to) if letter.reply_to else ""),
-        ("To", headers.mailbox_list("To", letter.to) if letter.to else ""),
+        ("To", headers.mailbox_list("To", letter.to) if letter.to else _nobody_shown(letter)),
         ("Cc", headers.mailbox_list("Cc", letter.cc) if letter.cc else ""),
         ("Subject", headers.unstructured("Subject", letter.subject)),
         ("Date", headers.date_field(letter.date)),
@@ -99,6 +99,11 @@ def _fields(letter: Letter) -> list[tuple[str, str]]:
         ("MIME-Version", "1.0"),
     ]
     return [(name, value) for name, value in fields if value or name == "Subject"]
+
+
+def _nobody_shown(letter: Letter) -> str:
+    """Of hidden recipients alone, an empty group (RFC 6854): without To, filters take a message for junk."""
+    return "undisclosed-recipients:;" if letter.bcc and not letter.cc else ""
 
 
 def _receipt_to(letter: Letter) -> str:

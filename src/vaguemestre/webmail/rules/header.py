@@ -44,11 +44,18 @@ def header(
         address=one_line(sender.address),
         is_external=is_external(sender, own_domains),
         answers_elsewhere=_elsewhere(opened, sender),
-        recipients=recipients((*opened.to, *opened.cc), own, me),
+        recipients=_written_to(opened, own, me),
         date=words.long_date(moment, today),
         moment=moment.isoformat(),
         fields=_fields(opened),
     )
+
+
+def _written_to(opened: OpenedMessage, own: Collection[str], me: str) -> str:
+    shown = (*opened.to, *opened.cc)
+    if opened.bcc and not shown:  # a message of one's own: nobody else is told
+        return f"{recipients(opened.bcc, own, me)}, en copie cachée"
+    return recipients(shown, own, me)
 
 
 def recipients(people: Collection[Correspondent], own: Collection[str], me: str = "moi") -> str:

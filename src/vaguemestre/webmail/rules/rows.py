@@ -10,7 +10,7 @@ from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.rules.folders import slug
 from vaguemestre.webmail.rules.kinds import icon_of
 from vaguemestre.webmail.rules.labels import Label, labels
-from vaguemestre.webmail.values import Correspondent, Flag, Order, Row, Use
+from vaguemestre.webmail.values import Correspondent, Flag, Order, Row, Summary, Use
 
 
 class Line(NamedTuple):
@@ -63,7 +63,7 @@ def lines(
     for row in rows:
         summary = row.summary
         is_outgoing = uses.get(row.ref.folder) in _OUTGOING
-        people = _recipients(summary.to) if is_outgoing else said(summary.sender)
+        people = _recipients(summary) if is_outgoing else said(summary.sender)
         heading = words.heading(summary.date, today) if is_by_date else _heading(row, people, order)
         yield Line(
             heading=heading if heading != before else "",
@@ -72,7 +72,7 @@ def lines(
             folder=row.ref.folder,
             step=slug(row.ref.folder),
             people=people,
-            face=said(summary.to[0]) if is_outgoing and summary.to else said(summary.sender),
+            face=said(_first(summary)) if is_outgoing else said(summary.sender),
             time=words.row_time(summary.date, today) if is_by_date else words.day_time(summary.date, today),
             moment=summary.date.isoformat(),
             subject=one_line(summary.subject) or "(sans objet)",
@@ -103,7 +103,8 @@ def _heading(row: Row, people: str, order: Order) -> str:
     if order is Order.RELEVANCE:
         return "Par pertinence"
     if order is Order.SENDER:
-        letter = normalize("NFD", people.removeprefix("À : ").lstrip(" \"'«("))[:1].upper()
+        name = people.removeprefix("À : ").removeprefix("Cc : ").removeprefix("Cci : ")
+        letter = normalize("NFD", name.lstrip(" \"'«("))[:1].upper()
         return letter if letter.isalpha() else "#"
     return "Par objet"
 
@@ -126,8 +127,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _recipients(to: tuple[Correspondent, ...]) -> str:
-    if not to:
-        return "(sans destinataire)"
-    names = ", ".join(said(person) for person in to[:3])
-    return f"À : {names}" + (f" et {len(to) - 3} autres" if len(to) > 3 else "")
+def _first(summary: Summary) -> Correspondent:
+    return next(iter((*summary.to, *summary.cc, *summary.bcc)), summary.sender)
+
+
+def _recipients(summary: Summary) -> str:
+    for label, people in (("À", summary.to), ("Cc", summary.cc), ("Cci", summary.bcc)):
+        if people:
+            names = ", ".join(said(person) for person in people[:3])
+            return f"{label} : {names}" + (f" et {len(people) - 3} autres" if len(people) > 3 else "")
+    return "(sans destinataire)"
