@@ -1,10 +1,13 @@
 """People registered, named and changed."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from vaguemestre.directory import queries, services
 from vaguemestre.directory.models import MailAddress, NumenRow, Person, TakenName
@@ -85,6 +88,19 @@ def test_many_namesakes_go_beyond_the_first_numbers_asked_about(academy: int) ->
     names = register(academy, *(new(str(n)) for n in range(60)))
     assert names == ["jmartin", *(f"jmartin{n}" for n in range(1, 60))]
     assert register(academy, new("60")) == ["jmartin60"]
+
+
+def test_after_many_namesakes_the_next_is_looked_for_near_its_number_and_is_the_first_free_one(
+    academy: int, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        register(academy, *(new(str(n)) for n in range(60)))
+    with CaptureQueriesContext(connection) as asked:
+        assert register(academy, new("60"), new("61")) == ["jmartin60", "jmartin61"]
+    assert not any("'jmartin3'" in query["sql"] for query in asked)
+    # rolled back, or another database: what is remembered does not hold
+    TakenName.objects.filter(name__startswith="jmartin").delete()
+    assert register(academy, new("62")) == ["jmartin"]
 
 
 def test_a_name_is_never_given_again_whoever_left(academy: int) -> None:

@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 from tests.intake.lines import crowd, feed, line, other
 
-from vaguemestre.directory.values import CivilStatus, KnownPerson, Numen, Post
+from vaguemestre.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Numen, Post
 from vaguemestre.intake.feeds import hr
 from vaguemestre.intake.rules import plan
 from vaguemestre.intake.values import Change, Known, KnownAccount, Plan, Terms
@@ -152,6 +152,19 @@ def test_a_line_that_contradicts_what_we_know_is_refused(told: str, column: str)
     made = planned(known, told)
     assert made.is_empty
     assert reasons(made) == [(2, column)]
+
+
+def test_a_numen_of_somebody_else_is_given_to_nobody_whatever_the_dossier_or_a_human_says() -> None:
+    known = after(planned(NOBODY, line(), other()))
+    said = replace(known, same=frozenset({("D9", 2)}))
+    assert reasons(planned(said, line(dossier="D9"))) == [(2, "numen")]
+    numen = "20E9507777ABC"
+    civil = CivilStatus("M.", "Ailleurs", "", "Paul", date(1970, 1, 1))
+    there = KnownElsewhere(9, civil, date(2020, 9, 1))
+    elsewhere = replace(known, elsewhere={sha256(numen.encode()).hexdigest(): there})
+    made = planned(elsewhere, line(numen=numen))
+    assert made.is_empty
+    assert reasons(made) == [(2, "numen")]
 
 
 def test_a_feed_does_not_undo_what_only_the_person_knows() -> None:

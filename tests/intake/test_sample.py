@@ -9,6 +9,7 @@ from vaguemestre.directory.rules.names import username_base
 from vaguemestre.directory.values import NumenLayout
 from vaguemestre.intake.feeds import hr, structures
 from vaguemestre.intake.sample import feed_text, sample, structures_text
+from vaguemestre.intake.sample.feed import Sample
 
 TODAY = date(2026, 11, 25)
 
@@ -16,6 +17,10 @@ TODAY = date(2026, 11, 25)
 def written(agents: int, seed: int, layout: NumenLayout = NumenLayout.SEED) -> tuple[str, str]:
     made = sample(agents, seed, today=TODAY, academy="20", layout=layout)
     return "".join(feed_text(made.people)), "".join(structures_text(made.places))
+
+
+def sample_of(agents: int) -> Sample:
+    return sample(agents, 1, today=TODAY, academy="20", layout=NumenLayout.SEED)
 
 
 def test_the_same_seed_gives_the_same_files_and_another_gives_others() -> None:
@@ -33,6 +38,13 @@ def test_every_line_is_good_and_its_establishment_described(agents: int, layout:
     assert len({r.dossier for r in reading.records}) == agents
     assert {r.post.uai for r in reading.records} <= {p.uai for p in described.places}
     assert all(int(p.uai[3:7]) >= 9000 for p in described.places)
+
+
+@pytest.mark.parametrize("agents", [45_000, 100_000, 1_200_000])
+def test_however_many_agents_each_kind_of_establishment_is_there(agents: int) -> None:
+    made = sample_of(agents)
+    assert len({place.uai for place in made.places}) == len(made.places)
+    assert {place.kind for place in made.places} == {place.kind for place in sample_of(400).places}
 
 
 def test_the_mix_is_that_of_a_real_academie() -> None:

@@ -8,7 +8,14 @@ import pytest
 from tests.intake.lines import feed, line, other
 
 from vaguemestre.credentials.models import Account
-from vaguemestre.directory.models import MailAddress, NumenRow, Person, TakenName
+from vaguemestre.directory.models import (
+    Assignment,
+    MailAddress,
+    NumenRow,
+    Person,
+    Structure,
+    TakenName,
+)
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.services import found_academy
 from vaguemestre.intake.events import PersonTransferred
@@ -91,6 +98,18 @@ def test_the_file_of_the_academie_that_was_left_does_not_take_them_back(amiens: 
     assert again.plan.is_empty
     assert again.plan.ended_already == 1
     assert Person.objects.get().academy.code == "20"
+
+
+def test_one_may_serve_in_a_school_of_the_academie_next_door_which_stays_as_it_was(
+    amiens: Apply, lille: Apply
+) -> None:
+    lille(line(uai=LILLE_SCHOOL))
+    Structure.objects.filter(uai=LILLE_SCHOOL).update(name="Collège de Lille")
+    amiens(other(), other(uai=LILLE_SCHOOL, principal="N"))
+    assert set(Assignment.objects.filter(person__dossier="D2").values_list("structure__name", flat=True)) == {
+        "Établissement 0609001H",
+        "Collège de Lille",
+    }
 
 
 def test_the_same_numen_under_another_name_is_refused(amiens: Apply, lille: Apply) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -121,7 +122,11 @@ def _write(path: Path, lines: Iterable[str]) -> None:
 
 
 def _files(file: Path, structures: Path | None) -> Files:
-    return Files(_read(file), _read(structures) if structures else None, file.name)
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        raise Failed(f"{file} {_why(error)}.", 2) from error
+    return Files(file, _read(structures) if structures else None, file.name)
 
 
 def _read(path: Path) -> bytes:
@@ -196,9 +201,10 @@ def _show(checked: Checked) -> None:
     if plan.transfers:
         typer.echo(f"Mutations depuis une autre académie d’ici : {len(plan.transfers)}")
         _list([t.person.dossier for t in plan.transfers[:_SHOWN]], len(plan.transfers))
-    others = [change for change in plan.changes if not change.leaves]
-    typer.echo(f"Changements : {len(others)}")
-    _list([f"{c.dossier}  {c.shown} : {', '.join(map(_act, c.what))}" for c in others[:_SHOWN]], len(others))
+    others = len(plan.changes) - len(plan.departures)
+    typer.echo(f"Changements : {others}")
+    some = islice((change for change in plan.changes if not change.leaves), _SHOWN)
+    _list([f"{c.dossier}  {c.shown} : {', '.join(map(_act, c.what))}" for c in some], others)
     leaving = plan.departures
     typer.echo(f"Départs : {len(leaving)}")
     _list([f"{c.dossier}  {c.shown}" for c in leaving[:_SHOWN]], len(leaving))

@@ -1,15 +1,16 @@
 """What we know before a feed is compared; feeds and doubts as they are read."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
 from vaguemestre.credentials.queries import accounts_of_people
-from vaguemestre.directory.queries import known_elsewhere, known_for_intake, people_named
+from vaguemestre.directory.queries import civil_of, known_elsewhere, known_for_intake, people_named
 from vaguemestre.directory.rules.sealing import unseal_bytes
-from vaguemestre.directory.values import NumenKeys
+from vaguemestre.directory.values import CivilStatus, NumenKeys
+from vaguemestre.intake.feeds import hr
 from vaguemestre.intake.models import Doubt, Feed, KeptLine, Origin, RefusedRow
 from vaguemestre.intake.values import Known, KnownAccount
 
@@ -151,6 +152,42 @@ def doubt_shown(doubt_id: int) -> int | None:
     return Doubt.objects.filter(pk=doubt_id).values_list("academy_id", flat=True).first()
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtTold:
+    """A doubt with what each side says, for an officer of the person's service; the NUMEN masked."""
+
+    doubt: DoubtShown
+    told: CivilStatus | None  # by the feed; None when its columns stand in another order
+    masked: str
+    uais: tuple[str, ...]
+    known: CivilStatus
+
+
+def doubts_in(
+    services: Collection[int], keys: NumenKeys, today: date, *, open_only: bool, first: int, count: int
+) -> tuple[tuple[DoubtTold, ...], int]:
+    """A page of the doubts about people whom those services manage, the oldest first, and how many."""
+    rows = Doubt.objects.filter(person__service_id__in=services).order_by("seen_at", "pk")
+    rows = rows.filter(answer="") if open_only else rows.exclude(answer="")
+    shown = list(rows.select_related("person")[first : first + count])
+    told = zip(shown, _doubts(shown), strict=True)
+    return tuple(_told(row, doubt, keys, today) for row, doubt in told), rows.count()
+
+
+def doubt_in(services: Collection[int], doubt_id: int) -> int | None:
+    """The académie of a doubt about somebody whom those services manage; None for any other."""
+    rows = Doubt.objects.filter(person__service_id__in=services, pk=doubt_id)
+    return rows.values_list("academy_id", flat=True).first()
+
+
+def _told(row: Doubt, doubt: DoubtShown, keys: NumenKeys, today: date) -> DoubtTold:
+    quoted = unseal_bytes(bytes(row.sealed), keys, b"feed line")
+    records = hr.read(";".join(hr.COLUMNS).encode() + b"\n" + quoted, today).records
+    masked = next((record.numen.masked for record in records if record.numen), "")
+    uais = tuple(dict.fromkeys(record.post.uai for record in records))
+    return DoubtTold(doubt, records[0].civil if records else None, masked, uais, civil_of(row.person))
+
+
 def doubts_of(academy_id: int, *, open_only: bool = True) -> tuple[DoubtShown, ...]:
     """The oldest first."""
     rows = Doubt.objects.filter(academy_id=academy_id).order_by("seen_at", "pk")
@@ -212,6 +249,33 @@ def known(academy_id: int) -> Known:
         other=_answered(academy_id, Doubt.Answer.OTHER),
         elsewhere=known_elsewhere(academy_id),
     )
+
+
+def known_among(academy_id: int, person_ids: Collection[int], digests: Collection[str]) -> Known:
+    """The same of some: those people of the académie, and whoever holds those NUMENs elsewhere."""
+    origins = Origin.objects.filter(person_id__in=person_ids) if person_ids else Origin.objects.none()
+    accounts = accounts_of_people(academy_id, person_ids) if person_ids else {}
+    return Known(
+        people={person.person_id: person for person in known_for_intake(academy_id, person_ids)}
+        if person_ids
+        else {},
+        accounts={pid: KnownAccount(*account) for pid, account in accounts.items()},
+        sources=dict(origins.values_list("person_id", "source")),
+        same=_answered(academy_id, Doubt.Answer.SAME),
+        other=_answered(academy_id, Doubt.Answer.OTHER),
+        elsewhere=known_elsewhere(academy_id, digests) if digests else {},
+    )
+
+
+def said_same(academy_id: int) -> frozenset[tuple[str, int]]:
+    """(dossier of a feed, person) that humans said to be one."""
+    return _answered(academy_id, Doubt.Answer.SAME)
+
+
+def people_of_source(academy_id: int, source: str) -> Iterator[int]:
+    """Those last seen in that source, by increasing id."""
+    rows = Origin.objects.filter(person__academy_id=academy_id, source=source).order_by("person_id")
+    return rows.values_list("person_id", flat=True).iterator(2000)
 
 
 def _answered(academy_id: int, answer: str) -> frozenset[tuple[str, int]]:

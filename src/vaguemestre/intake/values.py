@@ -1,6 +1,6 @@
 """A feed read, what we know, and the plan between them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -131,21 +131,22 @@ class Doubtful:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What applying would do. `refusal` is the French reason for refusing the feed whole, or ""."""
+    """What applying would do. `refusal` is the French reason for refusing the feed whole, or "".
 
-    arrivals: tuple[Arrival, ...]
-    changes: tuple[Change, ...]
+    Of a large file, people are planned when they are asked for: all in order, as often as one likes.
+    """
+
+    arrivals: Sequence[Arrival]
+    changes: Sequence[Change]
     refused: tuple[RefusedLine, ...]
     unchanged: int
     ended_already: int
     accounts_of_source: int
     refusal: str = ""
-    doubts: tuple[Doubtful, ...] = ()
-    transfers: tuple[Transfer, ...] = ()
-
-    @property
-    def departures(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.changes if change.leaves)
+    doubts: Sequence[Doubtful] = ()
+    transfers: Sequence[Transfer] = ()
+    departures: Sequence[Change] = ()  # those of the changes by which somebody leaves
+    uais: frozenset[str] = frozenset()  # of the posts that would be written
 
     @property
     def is_empty(self) -> bool:

@@ -61,6 +61,9 @@ def sentence(refusal: Refusal) -> str:
         "webmail.folder-lent": _("Les dossiers d’une boîte confiée restent à son titulaire."),
         "sharing.request-decided": _("Cette demande a déjà été traitée."),
         "intake.file-empty": _("Le fichier est vide."),
+        "intake.file-changed": _(
+            "Le fichier a été modifié pendant sa lecture : ce qui est appliqué le reste, relancez."
+        ),
         "intake.file-encoding": _("Le fichier n’est pas un texte UTF-8 : enregistrez-le en « CSV UTF-8 »."),
         "intake.separator-wrong": _("Le séparateur est « %(found)s » ; le point-virgule est attendu."),
         "intake.columns-missing": _("Colonnes absentes de la première ligne : %(columns)s."),

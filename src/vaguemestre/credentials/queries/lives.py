@@ -130,9 +130,19 @@ def has_accounts() -> bool:
     return Account.objects.exists()
 
 
-def accounts_of_people(academy_id: int) -> dict[int, tuple[int, str]]:
-    """Person → (account id, state), for the whole académie."""
-    rows = Account.objects.filter(person__academy_id=academy_id).values_list("person_id", "id", "state")
+def count_open_accounts(academy_id: int) -> int:
+    """How many people of the académie have an account that is not closed."""
+    rows = Account.objects.filter(person__academy_id=academy_id)
+    return rows.exclude(state=Account.State.CLOSED).count()
+
+
+def accounts_of_people(
+    academy_id: int, person_ids: Collection[int] | None = None
+) -> dict[int, tuple[int, str]]:
+    """Person → (account id, state), for the whole académie or for some of it."""
+    found = Account.objects.filter(person__academy_id=academy_id)
+    found = found if person_ids is None else found.filter(person_id__in=person_ids)
+    rows = found.values_list("person_id", "id", "state")
     return {person_id: (pk, state) for person_id, pk, state in rows.iterator(2000)}
 
 

@@ -115,10 +115,11 @@ def people_in(structure_id: int, day: date) -> QuerySet[Person]:
     return Person.objects.filter(served).distinct().order_by("usage_name", "birth_name", "first_name")
 
 
-def known_elsewhere(academy_id: int) -> dict[str, KnownElsewhere]:
-    """Digest of NUMEN → somebody of another académie of this installation."""
+def known_elsewhere(academy_id: int, digests: Collection[str] | None = None) -> dict[str, KnownElsewhere]:
+    """Digest of NUMEN → somebody of another académie of this installation; of those NUMENs, or of all."""
+    found = NumenRow.objects.all() if digests is None else NumenRow.objects.filter(digest__in=digests)
     rows = (
-        NumenRow.objects.exclude(person__academy_id=academy_id)
+        found.exclude(person__academy_id=academy_id)
         .select_related("person")
         .annotate(last_start=Max("person__assignments__starts_on"))
     )
@@ -379,10 +380,10 @@ def service_ids(academy_id: int) -> dict[str, int]:
     return dict(ManagementService.objects.filter(academy_id=academy_id).values_list("code", "id"))
 
 
-def known_for_intake(academy_id: int) -> Iterator[KnownPerson]:
-    """Everybody of the académie as a feed compares them: four queries, whatever their number."""
-    digests = _digests(academy_id)
-    posts = _posts(academy_id)
+def known_for_intake(academy_id: int, person_ids: Collection[int] | None = None) -> Iterator[KnownPerson]:
+    """Everybody of the académie as a feed compares them, or some: three queries, whatever their number."""
+    digests = _digests(academy_id, person_ids)
+    posts = _posts(academy_id, person_ids)
     columns = (
         "id",
         "dossier",
@@ -395,7 +396,9 @@ def known_for_intake(academy_id: int) -> Iterator[KnownPerson]:
         "category",
         "recovery_address",
     )
-    people = Person.objects.filter(academy_id=academy_id).values_list(*columns)
+    found = Person.objects.filter(academy_id=academy_id)
+    found = found if person_ids is None else found.filter(pk__in=person_ids)
+    people = found.order_by("pk").values_list(*columns)
     for pk, dossier, civility, birth, usage, first, born, chosen, category, recovery in people.iterator(2000):
         yield KnownPerson(
             person_id=pk,
@@ -408,18 +411,43 @@ def known_for_intake(academy_id: int) -> Iterator[KnownPerson]:
         )
 
 
-def _digests(academy_id: int) -> Mapping[int, list[str]]:
+def identities_for_intake(academy_id: int) -> Iterator[tuple[int, str, str, str, date]]:
+    """(id, dossier, birth name, first name, birth date) of everybody, by increasing id."""
+    people = Person.objects.filter(academy_id=academy_id).order_by("pk")
+    columns = ("id", "dossier", "birth_name", "first_name", "birth_date")
+    return people.values_list(*columns).iterator(2000)
+
+
+def numen_digests_for_intake(academy_id: int) -> Iterator[tuple[int, str]]:
+    """(person, keyed hash) of every NUMEN, present or former."""
+    rows = NumenRow.objects.filter(person__academy_id=academy_id)
+    return rows.values_list("person_id", "digest").iterator(2000)
+
+
+def count_people() -> int:
+    """Of every académie here."""
+    return Person.objects.count()
+
+
+def count_people_elsewhere(academy_id: int) -> int:
+    """Of the other académies here."""
+    return Person.objects.exclude(academy_id=academy_id).count()
+
+
+def _digests(academy_id: int, person_ids: Collection[int] | None) -> Mapping[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     rows = NumenRow.objects.filter(person__academy_id=academy_id).order_by("-is_current", "-id")
+    rows = rows if person_ids is None else rows.filter(person_id__in=person_ids)
     for person_id, digest in rows.values_list("person_id", "digest").iterator(2000):
         found[person_id].append(digest)
     return found
 
 
-def _posts(academy_id: int) -> Mapping[int, list[Post]]:
+def _posts(academy_id: int, person_ids: Collection[int] | None) -> Mapping[int, list[Post]]:
     found: dict[int, list[Post]] = defaultdict(list)
-    rows = Assignment.objects.filter(person__academy_id=academy_id).values_list("person_id", *_POST_COLUMNS)
-    for person_id, *post in rows.iterator(2000):
+    rows = Assignment.objects.filter(person__academy_id=academy_id)
+    rows = rows if person_ids is None else rows.filter(person_id__in=person_ids)
+    for person_id, *post in rows.values_list("person_id", *_POST_COLUMNS).iterator(2000):
         found[person_id].append(Post(*post))
     return found
 

@@ -1,9 +1,9 @@
 """Giving names once and for ever: usernames, addresses (DOMAIN.md §2.3)."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import chain, islice
+from itertools import count, islice
 
-from django.db import connection
+from django.db import connection, transaction
 
 from vaguemestre.directory import queries
 from vaguemestre.directory.models import TakenName
@@ -44,6 +44,7 @@ def free_names(civils: Sequence[CivilStatus], domain: str) -> list[Names]:
         [naming.username_base(*name) for name in shown],
         naming.USERNAME_LIMIT,
         lambda asked: _taken_usernames(asked, domain),
+        _Reached(f"username {domain}"),
     )
     addresses = free_locals(shown, domain)
     return [
@@ -62,6 +63,7 @@ def free_locals(shown: Sequence[tuple[str, str]], domain: str) -> list[str]:
         [naming.address_base(*name) for name in shown],
         naming.LOCAL_PART_LIMIT,
         lambda asked: _taken_locals(asked, domain),
+        _Reached(f"address {domain}"),
     )
 
 
@@ -82,26 +84,75 @@ def _taken_locals(asked: Collection[str], domain: str) -> set[str]:
     return {name.removesuffix(f"@{domain}") for name in taken}
 
 
-def _allotted(bases: Sequence[str], limit: int, taken_of: _TakenOf) -> list[str]:
+def _allotted(
+    bases: Sequence[str], limit: int, taken_of: _TakenOf, reached: "_Reached | None" = None
+) -> list[str]:
     """The first free candidate for each base, in order; one question for all, more only for many homonyms."""
-    starts = {base: list(islice(naming.candidates(base, limit), _FIRST_REACH)) for base in set(bases)}
-    taken = taken_of(set(chain.from_iterable(starts.values())))
-    streams = {base: _free(base, limit, start, taken, taken_of) for base, start in starts.items()}
+    reached = reached or _Reached("")
+    froms = {base: reached.of(base) for base in set(bases)}
+    starts = {base: list(islice(_numbered(base, limit, froms[base]), _FIRST_REACH)) for base in froms}
+    before = {base: naming.numbered(base, number - 1, limit) for base, number in froms.items() if number}
+    asked = {name for start in starts.values() for _, name in start}
+    taken = taken_of(asked.union(before.values()))
+    streams = {
+        # What was reached is not so any more where the name before it is free: another database.
+        base: _free(base, limit, start, taken, taken_of)
+        if before.get(base) in taken or base not in before
+        else _free(base, limit, [], taken, taken_of)
+        for base, start in starts.items()
+    }
     given: set[str] = set()
     chosen = []
     for base in bases:
-        name = next(name for name in streams[base] if name not in given)
+        number, name = next(one for one in streams[base] if one[1] not in given)
         given.add(name)
         chosen.append(name)
+        reached.comes_to(base, number)
     return chosen
 
 
-def _free(base: str, limit: int, start: list[str], taken: set[str], taken_of: _TakenOf) -> Iterator[str]:
-    yield from (name for name in start if name not in taken)
-    further = islice(naming.candidates(base, limit), len(start), None)
+def _numbered(base: str, limit: int, first: int) -> Iterator[tuple[int, str]]:
+    """The candidates from that number on, each with its number."""
+    candidates = ((number, naming.numbered(base, number, limit)) for number in count(first))
+    return (one for one in candidates if not naming.is_reserved(one[1]))
+
+
+def _free(
+    base: str, limit: int, start: list[tuple[int, str]], taken: set[str], taken_of: _TakenOf
+) -> Iterator[tuple[int, str]]:
+    yield from (one for one in start if one[1] not in taken)
+    further = _numbered(base, limit, start[-1][0] + 1 if start else 0)
     reach = _FIRST_REACH
     while True:
         reach *= 4
         asked = list(islice(further, reach))
-        taken = taken_of(asked)
-        yield from (name for name in asked if name not in taken)
+        taken = taken_of([name for _, name in asked])
+        yield from (one for one in asked if one[1] not in taken)
+
+
+class _Reached:
+    """The number from which free names are looked for, base by base: those before are taken, for ever.
+
+    Told once what gives them is committed; without it the thousandth homonym would be looked for among all.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what, self._fresh = what, dict[tuple[str, str], int]()
+
+    def of(self, base: str) -> int:
+        return _REACHED.get((self._what, base), 0) if self._what else 0
+
+    def comes_to(self, base: str, number: int) -> None:
+        if self._what and number >= _FIRST_REACH:
+            self._fresh[self._what, base] = number + 1
+            if len(self._fresh) == 1:
+                transaction.on_commit(self._keep)
+
+    def _keep(self) -> None:
+        if len(_REACHED) > _REACHED_AT_MOST:
+            _REACHED.clear()
+        _REACHED.update(self._fresh)
+
+
+_REACHED: dict[tuple[str, str], int] = {}
+_REACHED_AT_MOST = 200_000

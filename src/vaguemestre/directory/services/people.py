@@ -52,7 +52,7 @@ def register_people(
     dossier, a NUMEN or a name was taken meanwhile: roll back and look again.
     """
     academy = Academy.objects.get(pk=academy_id)
-    structures = queries.structure_ids(academy_id)
+    structures = queries.structures_by_uai({post.uai for p in people for post in p.posts})
     services = queries.service_ids(academy_id)
     named = free_names([p.civil for p in people], academy.domain)
     rows = Person.objects.bulk_create(
@@ -210,9 +210,9 @@ def _service(services: Mapping[str, int], category: StaffCategory, posts: Iterab
     return services.get(service_code(category, latest[-1].uai[:3] if latest else ""))
 
 
-def _assignment(person_id: int, post: Post, structures: Mapping[str, int]) -> Assignment:
+def _assignment(person_id: int, post: Post, structures: Mapping[str, tuple[int, str]]) -> Assignment:
     columns = asdict(post)
-    return Assignment(person_id=person_id, structure_id=structures[columns.pop("uai")], **columns)
+    return Assignment(person_id=person_id, structure_id=structures[columns.pop("uai")][0], **columns)
 
 
 def _keep_names(named: Sequence[Names], people: Sequence[Person]) -> None:
@@ -302,12 +302,12 @@ def _readdress(person: Person) -> None:
 
 def _change_posts(person: Person, posts: Sequence[Post]) -> list[str]:
     """Add posts or replace those of the same key; the management service follows the primary one."""
-    structures = queries.structure_ids(person.academy_id)
+    structures = queries.structures_by_uai({post.uai for post in posts})
     for post in posts:
         columns = asdict(post)
         key = {
             "person": person,
-            "structure_id": structures[columns.pop("uai")],
+            "structure_id": structures[columns.pop("uai")][0],
             "starts_on": columns.pop("starts_on"),
             "function": columns.pop("function"),
         }

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from itertools import batched
 
 from vaguemestre.directory import queries
 from vaguemestre.directory.events import PlacesDescribed
@@ -17,6 +18,8 @@ _SERVICES = {
     "DPATE": "Division des personnels administratifs, techniques et d’encadrement",
     "DEEP": "Division des établissements d’enseignement privés",
 }
+
+_AT_ONCE = 5000
 
 
 def found_academy(code: str, name: str, domain: str, departments: Sequence[str]) -> int:
@@ -45,9 +48,14 @@ def found_academy(code: str, name: str, domain: str, departments: Sequence[str])
 
 
 def describe_structures(academy_id: int, places: Collection[Place]) -> int:
-    """Make establishments known or better described; how many changed. Inside the caller's transaction."""
+    """Make establishments known or better described; how many changed. Inside the caller's transaction.
+
+    Those of another académie stay as it describes them.
+    """
     one_at_a_time()
-    known = {s.uai: s for s in Structure.objects.filter(academy_id=academy_id)}
+    known: dict[str, Structure] = {}
+    for some in batched({place.uai for place in places}, _AT_ONCE):
+        known |= {s.uai: s for s in Structure.objects.filter(uai__in=some)}
     fresh, altered = [], []
     for place in places:
         described = {k: v for k, v in asdict(place).items() if v and k != "uai"}
@@ -57,7 +65,9 @@ def describe_structures(academy_id: int, places: Collection[Place]) -> int:
             described.setdefault("department", place.uai[:3])
             known[place.uai] = structure = Structure(academy_id=academy_id, uai=place.uai, **described)
             fresh.append(structure)
-        elif any(getattr(structure, k) != v for k, v in described.items()):
+        elif structure.academy_id == academy_id and any(
+            getattr(structure, k) != v for k, v in described.items()
+        ):
             for column, value in described.items():
                 setattr(structure, column, value)
             altered.append(structure)

@@ -1,5 +1,6 @@
 """The HR feed: one line per assignment of a person."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -7,7 +8,8 @@ from vaguemestre.directory.rules.names import address_base
 from vaguemestre.directory.rules.numens import parse_numen
 from vaguemestre.directory.rules.places import parse_uai
 from vaguemestre.directory.values import CivilStatus, Numen, Post, StaffCategory
-from vaguemestre.intake.feeds.lines import Line, LineRefused, table
+from vaguemestre.intake.feeds import lines
+from vaguemestre.intake.feeds.lines import Content, InMemory, Line, LineRefused, Row, Sheet
 from vaguemestre.intake.values import Reading, Record, RefusedLine
 from vaguemestre.kernel.addresses import parse_address
 from vaguemestre.kernel.errors import Refusal
@@ -49,19 +51,42 @@ _AGES = range(15, 111)
 _YEARS = range(1940, 2101)
 
 
-def read(content: bytes, today: date) -> Reading:
-    """Every line of the file, good or refused with its number, column and reason.
+def opened(content: Content) -> Sheet:
+    """Raises the Refusals of `lines.opened` when the file itself cannot be used."""
+    return lines.opened(content, COLUMNS)
 
-    Raises the Refusals of `lines.table` when the file itself cannot be used.
-    """
-    cut = table(content, COLUMNS)
-    records, refused = [], list(cut.refused)
-    for line in cut.lines:
-        try:
-            records.append(_record(line, today))
-        except LineRefused as error:
-            refused.append(RefusedLine(line.number, error.column, error.reason, line.cells["dossier"][:40]))
-    return Reading(tuple(records), tuple(sorted(refused, key=lambda r: r.line)), cut.notices)
+
+def read(content: bytes, today: date) -> Reading:
+    """Every line of the file, good or refused with its number, column and reason. Raises like `opened`."""
+    return read_all(opened(InMemory(content)), today)
+
+
+def read_all(sheet: Sheet, today: date) -> Reading:
+    records, refused = split(read_row(sheet, row, today) for row in sheet.rows())
+    return Reading(records, refused, sheet.notices)
+
+
+def split(read: Iterable[Record | RefusedLine]) -> tuple[tuple[Record, ...], tuple[RefusedLine, ...]]:
+    """Good lines and the others, each in order."""
+    records, refused = list[Record](), list[RefusedLine]()
+    for one in read:
+        if isinstance(one, Record):
+            records.append(one)
+        else:
+            refused.append(one)
+    return tuple(records), tuple(refused)
+
+
+def read_row(sheet: Sheet, row: Row, today: date) -> Record | RefusedLine:
+    """One line, good or refused."""
+    try:
+        line = sheet.line(row)
+    except LineRefused as error:
+        return sheet.refused(row, error)
+    try:
+        return _record(line, today)
+    except LineRefused as error:
+        return RefusedLine(line.number, error.column, error.reason, line.cells["dossier"][:40])
 
 
 def _record(line: Line, today: date) -> Record:

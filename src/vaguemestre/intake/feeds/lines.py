@@ -5,6 +5,7 @@ import csv
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from vaguemestre.intake.values import RefusedLine
 from vaguemestre.kernel.errors import Refusal
@@ -14,6 +15,8 @@ _OTHER_SEPARATORS = {",": "virgule", "\t": "tabulation", "|": "barre verticale"}
 _FORMULA = ("=", "+", "-", "@")
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\t", " "))  # spreadsheets put them in names
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NOT_UTF_8 = "Le fichier est en windows-1252 et non en UTF-8 : il a été lu ainsi, vérifiez les accents."
+_CHUNK = 1_048_576
 
 
 class LineRefused(Exception):
@@ -25,11 +28,44 @@ class LineRefused(Exception):
         self.reason = reason
 
 
+class Content(Protocol):
+    """The bytes of a file, wherever they are."""
+
+    @property
+    def size(self) -> int: ...
+
+    def read(self, start: int, length: int) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """A file that is held whole."""
+
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def read(self, start: int, length: int) -> bytes:
+        return self.content[start : start + length]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     number: int
     raw: str
     cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line as it stands: its number, where its bytes are, how many they are."""
+
+    number: int
+    start: int
+    length: int
+    raw: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +77,109 @@ class Table:
     notices: tuple[str, ...]
 
 
-def table(content: bytes, columns: Sequence[str], optional: Sequence[str] = ()) -> Table:
-    """Cut a file along its header; columns may come in any order, unknown ones are ignored with a notice.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file whose header was understood; its lines are cut one at a time, in order or anywhere."""
+
+    content: Content
+    encoding: str
+    header: tuple[str, ...]
+    notices: tuple[str, ...]
+    last: int  # the number of the last row, empty ones included
+    optional: tuple[str, ...] = ()
+
+    def rows(self) -> Iterator[Row]:
+        """Every row below the header that says something."""
+        for number, (start, content) in enumerate(_rows(self.content), start=1):
+            if number > 1 and (raw := self._text(content)).strip(" \t;"):
+                yield Row(number, start, len(content), raw)
+
+    def row(self, number: int, start: int, length: int) -> Row:
+        """One that `rows` gave, read again."""
+        return Row(number, start, length, self._text(self.content.read(start, length)))
+
+    def line(self, row: Row) -> Line:
+        """Raises LineRefused."""
+        cells = _cells(row.raw, self.header, is_last=row.number == self.last)
+        absent = dict.fromkeys(self.optional, "")
+        return Line(row.number, row.raw, {**absent, **cells} if absent else cells)
+
+    def refused(self, row: Row, error: LineRefused) -> RefusedLine:
+        """What is said of a row that `line` refused."""
+        return RefusedLine(row.number, error.column, error.reason, _first_cell(row.raw, self.header))
+
+    def _text(self, content: bytes) -> str:
+        return content.decode(self.encoding).rstrip("\r")
+
+
+def opened(content: Content, columns: Sequence[str], optional: Sequence[str] = ()) -> Sheet:
+    """Columns may come in any order, unknown ones are ignored with a notice.
 
     Those that are `optional` are empty in a file that lacks them.
 
     Raises Refusal `intake.file-empty`, `intake.file-encoding`, `intake.separator-wrong`,
     `intake.columns-missing`, `intake.columns-twice`.
     """
-    text, notices = _decoded(content)
-    rows = text.split("\n")
-    header = _header(rows[0], columns, optional)
+    encoding, last = _looked_at(content)
+    notices: tuple[str, ...] = () if encoding == "utf-8" else (_NOT_UTF_8,)
+    first = next(_rows(content))[1]
+    header = _header(first.decode("utf-8-sig" if encoding == "utf-8" else encoding), columns, optional)
     unknown = [name for name in header if name not in columns and name not in optional]
     if unknown:
         notices = (*notices, f"Colonnes ignorées : {', '.join(unknown)}.")
+    return Sheet(content, encoding, tuple(header), notices, last, tuple(optional))
+
+
+def table(content: bytes, columns: Sequence[str], optional: Sequence[str] = ()) -> Table:
+    """Cut a whole file along its header. Raises like `opened`."""
+    sheet = opened(InMemory(content), columns, optional)
     lines, refused = [], []
-    for number, raw in _full_rows(rows):
+    for row in sheet.rows():
         try:
-            cells = _cells(raw, header, is_last=number == len(rows))
-            lines.append(Line(number, raw, {**dict.fromkeys(optional, ""), **cells} if optional else cells))
+            lines.append(sheet.line(row))
         except LineRefused as error:
-            refused.append(RefusedLine(number, error.column, error.reason, _first_cell(raw, header)))
-    return Table(tuple(lines), tuple(refused), notices)
+            refused.append(sheet.refused(row, error))
+    return Table(tuple(lines), tuple(refused), sheet.notices)
 
 
-def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
-    if not content.strip():
+def _looked_at(content: Content) -> tuple[str, int]:
+    """The encoding of a file, and how many rows it has."""
+    beginning = content.read(0, 200)
+    if not any(chunk.strip() for chunk in _chunks(content)):
         raise Refusal("intake.file-empty")
-    if content.startswith(_UTF_16) or b"\0" in content[:200]:
+    if beginning.startswith(_UTF_16) or b"\0" in beginning:
         raise Refusal("intake.file-encoding")
+    encoding = next((name for name in ("utf-8", "windows-1252") if _decodes(content, name)), "")
+    if not encoding:
+        raise Refusal("intake.file-encoding")
+    return encoding, sum(chunk.count(b"\n") for chunk in _chunks(content)) + 1
+
+
+def _decodes(content: Content, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        return content.decode("utf-8-sig"), ()
+        for chunk in _chunks(content):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        pass
-    try:
-        text = content.decode("windows-1252")
-    except UnicodeDecodeError as error:
-        raise Refusal("intake.file-encoding") from error
-    return text, (
-        "Le fichier est en windows-1252 et non en UTF-8 : il a été lu ainsi, vérifiez les accents.",
-    )
+        return False
+    return True
+
+
+def _chunks(content: Content) -> Iterator[bytes]:
+    for start in range(0, content.size, _CHUNK):
+        yield content.read(start, _CHUNK)
+
+
+def _rows(content: Content) -> Iterator[tuple[int, bytes]]:
+    """Where each row begins, and its bytes without the end of line; an empty one after the last end."""
+    start, rest = 0, b""
+    for chunk in _chunks(content):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for row in whole:
+            yield start, row
+            start += len(row) + 1
+    yield start, rest
 
 
 def _header(row: str, columns: Sequence[str], optional: Sequence[str]) -> list[str]:
@@ -96,13 +195,6 @@ def _header(row: str, columns: Sequence[str], optional: Sequence[str]) -> list[s
     if twice:
         raise Refusal("intake.columns-twice", columns=", ".join(twice))
     return names
-
-
-def _full_rows(rows: Sequence[str]) -> Iterator[tuple[int, str]]:
-    for number, row in enumerate(rows[1:], start=2):
-        raw = row.rstrip("\r")
-        if raw.strip(" \t;"):
-            yield number, raw
 
 
 def _cells(raw: str, header: Sequence[str], *, is_last: bool) -> dict[str, str]:

@@ -1,5 +1,5 @@
 """Decisions about a feed: who is who, and what would change."""
 
-from vaguemestre.intake.rules.planning import plan
+from vaguemestre.intake.rules.planning import plan, refusal
 
-__all__ = ["plan"]
+__all__ = ["plan", "refusal"]

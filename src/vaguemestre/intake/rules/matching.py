@@ -10,7 +10,7 @@ from vaguemestre.intake.rules.grouping import Group, same_human
 from vaguemestre.intake.values import Doubtful, Known, RefusedLine
 
 type Digest = Callable[[Numen], str]
-type _Likeness = tuple[str, str, date]
+type Likeness = tuple[str, str, date]
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,14 @@ def matched(groups: Sequence[Group], known: Known, digest: Digest) -> Matches:
     refused: list[RefusedLine] = []
     doubts: list[Doubtful] = []
     for group in groups:
-        if said := said_same.get(group.dossier):
-            found.append((group, said))
-            continue
-        of_numen = by_digest.get(digest(group.numen)) if group.numen else None
-        of_dossier = by_dossier.get(group.dossier)
+        held = digest(group.numen) if group.numen else ""
+        of_numen = by_digest.get(held)
+        said = said_same.get(group.dossier)
+        of_dossier = said or by_dossier.get(group.dossier)
         person = of_numen or of_dossier
-        problem = _contradiction(group, of_numen, of_dossier)
+        problem = _contradiction(group, of_numen, of_dossier, is_said=said is not None)
+        if person and not of_numen and held in known.elsewhere:
+            problem = ("numen", "NUMEN connu dans une autre académie, le dossier ici : à vérifier")
         if problem:
             refused += _all_lines(group, *problem)
             if person and "à vérifier" in problem[1]:
@@ -85,10 +86,13 @@ def _doubt(group: Group, person: KnownPerson, reason: str) -> Doubtful:
 
 
 def _contradiction(
-    group: Group, of_numen: KnownPerson | None, of_dossier: KnownPerson | None
+    group: Group, of_numen: KnownPerson | None, of_dossier: KnownPerson | None, *, is_said: bool
 ) -> tuple[str, str] | None:
+    """`is_said`: a human told whose the dossier is, whatever civil status it quotes."""
     if of_numen and of_dossier and of_numen is not of_dossier:
         return "numen", "le NUMEN et le dossier désignent deux personnes différentes"
+    if is_said:
+        return None
     if of_numen and not _could_be(group.civil, of_numen.civil):
         return "numen", "NUMEN connu sous un autre état civil : à vérifier"
     if of_dossier and not of_numen:
@@ -139,8 +143,13 @@ def _apart(
     return unknown, doubtful
 
 
-def _likeness(civil: CivilStatus) -> _Likeness:
-    return (fold(civil.birth_name), fold(civil.first_name), civil.birth_date)
+def likeness(birth_name: str, first_name: str, birth_date: date) -> Likeness:
+    """What two people who may be one have in common, however it is written."""
+    return (fold(birth_name), fold(first_name), birth_date)
+
+
+def _likeness(civil: CivilStatus) -> Likeness:
+    return likeness(civil.birth_name, civil.first_name, civil.birth_date)
 
 
 def _all_lines(group: Group, column: str, reason: str) -> list[RefusedLine]:

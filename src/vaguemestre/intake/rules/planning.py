@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain
 
 from vaguemestre.directory.values import (
     CivilStatus,
@@ -36,7 +37,9 @@ def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
         changes += _absences(known, terms, seen, refused_dossiers)
     refused = sorted((*reading.refused, *contradicted, *matches.refused), key=lambda line: line.line)
     accounts = _accounts_of_source(known, terms)
-    leaving = sum(change.leaves for change in changes)
+    departures = tuple(change for change in changes if change.leaves)
+    written = [(a.person.posts for a in arrivals), (t.person.posts for t in transfers)]
+    written.append(c.change.posts for c in changes)
     return Plan(
         arrivals=tuple(arrivals),
         changes=tuple(changes),
@@ -44,13 +47,16 @@ def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
         unchanged=unchanged,
         ended_already=ended + left,
         accounts_of_source=accounts,
-        refusal=_refusal(leaving, accounts, terms),
-        doubts=matches.doubts,
+        refusal=refusal(len(departures), accounts, terms),
+        doubts=tuple(sorted(matches.doubts, key=lambda doubt: doubt.lines[0].line)),
         transfers=tuple(transfers),
+        departures=departures,
+        uais=frozenset(post.uai for posts in chain.from_iterable(written) for post in posts),
     )
 
 
-def _refusal(leaving: int, accounts: int, terms: Terms) -> str:
+def refusal(leaving: int, accounts: int, terms: Terms) -> str:
+    """Why nothing may be applied when that many people leave; "" when it may."""
     if terms.closures_confirmed or leaving * 100 <= accounts * terms.closure_limit_percent:
         return ""
     limit = f"{terms.closure_limit_percent:g}".replace(".", ",")

@@ -52,18 +52,19 @@ def places(agents: int, draw: Random) -> dict[Kind, list[Place]]:
     """Establishments enough for that many agents, by kind; the offices are always the same four."""
     found: dict[Kind, list[Place]] = {OFFICE: _offices(dict.fromkeys(_DEPARTMENTS, OFFICE_SERIAL))}
     used = dict.fromkeys(_DEPARTMENTS, 0)
+    wanted = {kind: max(kind.least, agents // kind.agents_each) for kind in _KINDS}
+    # Fictional codes are few: beyond some eighty thousand agents, fewer and larger establishments.
+    share = min(1.0, len(_DEPARTMENTS) * _SERIALS / sum(wanted.values()))
     start = draw.randrange(_SERIALS)  # two samples in one académie seldom speak of the same schools
     for kind in _KINDS:
         found[kind] = []
-        for _ in range(max(kind.least, agents // kind.agents_each)):
+        for _ in range(max(1, int(wanted[kind] * share))):
             department = draw.choices(_DEPARTMENTS, _SHARES)[0]
             if used[department] == _SERIALS:
-                continue  # the range of fictional codes is used up: fewer, larger establishments
+                department = min(_DEPARTMENTS, key=used.__getitem__)
             serial = FIRST_SERIAL + (start + used[department]) % _SERIALS
             found[kind].append(_place(kind, department, serial, draw))
             used[department] += 1
-        if not found[kind]:
-            raise ValueError(f"no code left for {kind.label}")
     return found
 
 

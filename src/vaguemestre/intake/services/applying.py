@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from vaguemestre.credentials.queries import account_of_person
 from vaguemestre.credentials.services import NewAccount, change_states, open_accounts, rename_account
-from vaguemestre.directory.rules.sealing import digest, seal_bytes
+from vaguemestre.directory.rules.sealing import seal_bytes
 from vaguemestre.directory.services import (
     change_people,
     describe_structures,
@@ -21,17 +21,17 @@ from vaguemestre.directory.services import (
     transfer_person,
 )
 from vaguemestre.directory.values import NumenKeys, Place
-from vaguemestre.intake import queries
 from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.intake.feeds import hr, structures
+from vaguemestre.intake.feeds.lines import Content, InMemory, Sheet
 from vaguemestre.intake.models import Doubt, Feed, KeptLine, Origin, RefusedRow
-from vaguemestre.intake.rules import plan
+from vaguemestre.intake.services.comparing import compared
+from vaguemestre.intake.services.on_disk import OnDisk
 from vaguemestre.intake.values import (
     Arrival,
     Change,
     PlacesReading,
     Plan,
-    Reading,
     Record,
     RefusedLine,
     Terms,
@@ -42,6 +42,7 @@ from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 
 BATCH = 500
+_CHUNK = 1_048_576
 _ATTEMPTS = 3
 PURPOSE = b"feed line"
 HELD = b"feed held"
@@ -67,9 +68,9 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """A feed, and its companion file of establishments if any."""
+    """A feed, held or on the disk, and its companion file of establishments if any."""
 
-    feed: bytes
+    feed: bytes | Path
     structures: bytes | None = None
     name: str = ""
 
@@ -86,9 +87,10 @@ class Checked:
 
 
 def check(files: Files, setting: Setting, terms: Terms) -> Checked:
-    """Read everything and compare. Raises the Refusals of `feeds` when a file itself cannot be used."""
-    reading = hr.read(files.feed, terms.today)
-    return _compared(reading, _places(files), setting, terms)
+    """Read everything and compare. Raises the Refusals of `feeds` when a file itself cannot be used,
+    `intake.file-changed`, and OSError.
+    """
+    return _compared(hr.opened(_content(files)), _places(files), setting, terms)
 
 
 def apply(
@@ -107,14 +109,14 @@ def apply(
     reason), `intake.import-running`, and those of `check`.
     """
     with _alone(setting.lock):
-        reading = hr.read(files.feed, terms.today)
-        places = _places(files)
-        first = _compared(reading, places, setting, terms)
+        content = _content(files)
+        sheet, places = hr.opened(content), _places(files)
+        first = _compared(sheet, places, setting, terms)
         planned(first)
         if first.plan.refusal:
-            _hold(files, first.plan, setting, terms, now)
+            _hold(files, content, first.plan, setting, terms, now)
             raise Refusal("intake.feed-refused", reason=first.plan.refusal)
-        feed = _begin(files, first.plan, setting, terms, now)
+        feed = _begin(files.name, _sha256(content), first.plan, setting, terms, now)
         _write_places(setting, (*first.places, *_bare_places(first)))
         pending = first.plan
         for attempt in range(_ATTEMPTS):
@@ -125,7 +127,7 @@ def apply(
                 # Somebody registered, named or numbered the same people meanwhile: look again.
                 if attempt == _ATTEMPTS - 1:
                     raise
-                pending = _compared(reading, places, setting, terms).plan
+                pending = _compared(sheet, places, setting, terms).plan
         _end(feed, first.plan, setting, now)
     return first
 
@@ -146,24 +148,32 @@ def _places(files: Files) -> PlacesReading:
     return structures.read(files.structures) if files.structures else PlacesReading((), (), ())
 
 
-def _compared(reading: Reading, places: PlacesReading, setting: Setting, terms: Terms) -> Checked:
-    made = plan(reading, queries.known(setting.academy_id), terms, lambda numen: digest(numen, setting.keys))
+def _content(files: Files) -> Content:
+    return InMemory(files.feed) if isinstance(files.feed, bytes) else OnDisk(files.feed)
+
+
+def _sha256(content: Content) -> str:
+    found = hashlib.sha256()
+    for start in range(0, content.size, _CHUNK):
+        found.update(content.read(start, _CHUNK))
+    return found.hexdigest()
+
+
+def _compared(sheet: Sheet, places: PlacesReading, setting: Setting, terms: Terms) -> Checked:
+    made, lines = compared(sheet, setting.academy_id, terms, setting.keys)
     return Checked(
         plan=made,
         places=places.places,
-        notices=(*reading.notices, *places.notices),
+        notices=(*sheet.notices, *places.notices),
         refused_places=places.refused,
-        lines=len(reading.records) + len(reading.refused),
+        lines=lines,
     )
 
 
 def _bare_places(checked: Checked) -> list[Place]:
     """Establishments the feed names and nobody described: known by their code until somebody does."""
     described = {place.uai for place in checked.places}
-    posts = [post for arrival in checked.plan.arrivals for post in arrival.person.posts]
-    posts += [post for change in checked.plan.changes for post in change.change.posts]
-    posts += [post for transfer in checked.plan.transfers for post in transfer.person.posts]
-    return [Place(uai) for uai in dict.fromkeys(post.uai for post in posts) if uai not in described]
+    return [Place(uai) for uai in sorted(checked.plan.uais - described)]
 
 
 @transaction.atomic(durable=True)
@@ -172,11 +182,11 @@ def _write_places(setting: Setting, places: Sequence[Place]) -> None:
 
 
 @transaction.atomic(durable=True)
-def _begin(files: Files, made: Plan, setting: Setting, terms: Terms, now: datetime) -> Feed:
+def _begin(name: str, sha256: str, made: Plan, setting: Setting, terms: Terms, now: datetime) -> Feed:
     feed = Feed.objects.create(
         academy_id=setting.academy_id,
-        file_name=files.name[:200],
-        sha256=hashlib.sha256(files.feed).hexdigest(),
+        file_name=name[:200],
+        sha256=sha256,
         full_source=terms.full_source,
         closures_confirmed=terms.closures_confirmed,
         by=setting.by,
@@ -198,23 +208,25 @@ def _begin(files: Files, made: Plan, setting: Setting, terms: Terms, now: dateti
     return feed
 
 
-def _hold(files: Files, made: Plan, setting: Setting, terms: Terms, now: datetime) -> None:
+def _hold(files: Files, content: Content, made: Plan, setting: Setting, terms: Terms, now: datetime) -> None:
     """The file waits, sealed, beside its row; the same file given again waits once."""
+    sha256 = _sha256(content)
     waiting = Feed.objects.filter(academy_id=setting.academy_id, decided_at=None).exclude(refusal="")
-    if waiting.filter(sha256=hashlib.sha256(files.feed).hexdigest(), full_source=terms.full_source).exists():
+    if waiting.filter(sha256=sha256, full_source=terms.full_source).exists():
         return
     setting.shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
-    feed = _begin(files, made, setting, terms, now)
-    for kind, content in (("feed", files.feed), ("structures", files.structures or b"")):
+    feed = _begin(files.name, sha256, made, setting, terms, now)
+    whole = content.read(0, content.size)
+    for kind, held in (("feed", whole), ("structures", files.structures or b"")):
         path = setting.shelf / f"{feed.pk}.{kind}"
-        path.write_bytes(seal_bytes(content, setting.keys, HELD))
+        path.write_bytes(seal_bytes(held, setting.keys, HELD))
         path.chmod(0o600)
 
 
 def _keep_doubts(feed: Feed, made: Plan, setting: Setting, now: datetime) -> None:
     """Once for each (dossier, person): a doubt already there, answered or not, stays as it is."""
-    Doubt.objects.bulk_create(
-        [
+    for doubts in batched(made.doubts, BATCH):
+        rows = [
             Doubt(
                 academy_id=setting.academy_id,
                 dossier=one.dossier,
@@ -225,11 +237,9 @@ def _keep_doubts(feed: Feed, made: Plan, setting: Setting, now: datetime) -> Non
                 sealed=_sealed(one.lines, setting.keys),
                 seen_at=now,
             )
-            for one in made.doubts
-        ],
-        batch_size=500,
-        ignore_conflicts=True,
-    )
+            for one in doubts
+        ]
+        Doubt.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _sealed(records: Sequence[Record], keys: NumenKeys) -> bytes:
