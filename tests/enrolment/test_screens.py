@@ -2,7 +2,8 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.enrolment.officers import PDF, academy, applicant, filed, managed_by, officer, school
+from tests.intake.lines import feed, line
 from tests.signin.people import NOON, PASSWORD, account
 
 from vaguemestre.credentials.models import Account
@@ -23,6 +25,9 @@ from vaguemestre.directory.values import NumenLayout
 from vaguemestre.enrolment import queries, services
 from vaguemestre.enrolment.models import NumenRequest, Proof
 from vaguemestre.enrolment.values import State
+from vaguemestre.intake.models import Doubt
+from vaguemestre.intake.services import Files, Setting, apply
+from vaguemestre.intake.values import Terms
 from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.models import BrowserSession
@@ -63,6 +68,11 @@ def typed(**changes: Any) -> dict[str, Any]:
         "pieces": SimpleUploadedFile("contrat.pdf", PDF),
         **changes,
     }
+
+
+def feed_of(academy_id: int, tmp_path: Path, *lines: str) -> None:
+    setting = Setting(academy_id, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+    apply(Files(feed(*lines)), setting, Terms(NOON.date(), 60, 2.0), now=NOON, progress=lambda *_: None)
 
 
 class TestTheApplicant:
@@ -176,6 +186,31 @@ class TestTheOfficer:
         desk.post(f"/gestion/demandes/{request.pk}/existe", {"personne": known.person_id})
         request.refresh_from_db()
         assert (request.state, request.person_id) == (State.SUBMITTED, None)
+
+    def test_a_likeness_of_a_feed_is_answered_by_the_officer_of_the_person_and_nobody_else(
+        self, place: int, tmp_path: Path
+    ) -> None:
+        known = managed_by(place, "DPE", "elefevre9", first_name="Élodie", last_name="Lefèvre")
+        Person.objects.filter(pk=known.person_id).update(birth_date=date(1980, 5, 4))
+        keys = numen_keys.get()
+        feed_of(place, tmp_path, line())
+        doubt = Doubt.objects.get()
+        desk, other = client_of(officer(place, "DPE")), client_of(officer(place, "DPATE"))
+        said = words(desk.get("/gestion/ressemblances"))
+        assert "Lefèvre Élodie" in said
+        assert "04/05/1980" in said
+        assert "20E••••••••BC" in said
+        assert "20E9501234ABC" not in said
+        assert "Lefèvre" not in words(other.get("/gestion/ressemblances"))
+        where = f"/gestion/ressemblances/{doubt.pk}"
+        assert other.post(where, {"reponse": "meme"}).status_code == 404
+        assert desk.post(where, {"reponse": "meme"}).status_code == 302
+        assert desk.post(where, {"reponse": "autre"}).status_code == 409
+        assert "la même" in words(desk.get("/gestion/ressemblances?etat=tranches"))
+        feed_of(place, tmp_path, line())
+        held = current_numen(known.person_id or 0, keys)
+        assert held is not None
+        assert held.text == "20E9501234ABC"
 
     def test_a_refusal_needs_words_and_closes(self, place: int) -> None:
         request, _ = filed(place)

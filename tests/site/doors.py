@@ -64,8 +64,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "enrolment": {
         OPEN: "ask complete follow start",
         OFFICERS: """
-            act come-back correct declare letter letters life numen people person proof queue receive
-            request
+            act come-back correct declare doubt doubts letter letters life numen people person proof queue
+            receive request
         """,
     },
     "headers": {

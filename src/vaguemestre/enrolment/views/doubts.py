@@ -1,0 +1,59 @@
+"""Somebody of a feed who may be somebody of the service: the officer who knows them says."""
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.intake import services as intake
+from vaguemestre.intake.queries import doubt_in, doubts_in
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
+from vaguemestre.ui.listing import Listing
+from vaguemestre.ui.refusals import sentence
+
+
+@require_GET
+@for_officers
+def list_doubts(request: OfficerRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_POST
+@for_officers
+def answer(request: OfficerRequest, doubt_id: int) -> HttpResponse:
+    """`reponse`: `meme` person, or `autre`."""
+    academy_id, told = doubt_in(request.scope.services, doubt_id), request.POST.get("reponse")
+    if academy_id is None or told not in ("meme", "autre"):
+        raise Http404
+    by = f"account:{request.who.account_id}"
+    try:
+        intake.answer_doubt(academy_id, doubt_id, same=told == "meme", by=by, now=timezone.now())
+    except Refusal as refusal:
+        return _page(request, problem=sentence(refusal))
+    return HttpResponseRedirect(f"{reverse('enrolment:doubts')}?fait=1")
+
+
+def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
+    listing = Listing.of(request.GET, ("date",))
+    is_open = request.GET.get("etat", "") != "tranches"
+    rows, total = doubts_in(
+        request.scope.services,
+        numen_keys.get(),
+        paris_day(timezone.now()),
+        open_only=is_open,
+        first=listing.first,
+        count=listing.count,
+    )
+    shown = {
+        "rows": rows,
+        "total": total,
+        "listing": listing,
+        "is_open": is_open,
+        "done": "fait" in request.GET,
+        "problem": problem,
+    }
+    return render(request, "enrolment/doubts.html", shown, status=409 if problem else 200)
