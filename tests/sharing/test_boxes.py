@@ -73,6 +73,25 @@ def test_another_head_comes_by_feed_and_the_former_one_is_out_in_one_run(
     assert "sharing.box-opened" in told
 
 
+def test_a_head_who_moves_within_the_academie_reads_on_for_some_days_and_owns_nothing(school: School) -> None:
+    today = paris_day(now())
+    lead(school.head, until=today - timedelta(days=1))
+    elsewhere = Structure.objects.create(uai="0800002B", academy=school.box.academy, name="Lycée d’à côté")
+    Assignment.objects.create(
+        person=school.head.person, structure=elsewhere, function="DIR", corps="004", starts_on=today
+    )
+    for _ in range(2):
+        handlers.follow_people(PeopleChanged([school.head.person_id]))  # type: ignore[list-item]
+    assert queries.owners_of(school.box.pk, now()) == []
+    (row,) = Member.objects.filter(box=school.box, account=school.head, ended_at=None)
+    assert (row.right, row.is_owner) == ("read", False)
+    assert queries.access_to(school.box.pk, school.head.pk, now() + timedelta(days=13))
+    assert queries.access_to(school.box.pk, school.head.pk, now() + timedelta(days=16)) is None
+    services.end_member(school.box.pk, row.pk, by="test", now=now())
+    handlers.follow_people(PeopleChanged([school.head.person_id]))  # type: ignore[list-item]
+    assert queries.access_to(school.box.pk, school.head.pk, now()) is None
+
+
 def test_an_access_by_dates_begins_and_ends_by_itself(school: School) -> None:
     today = paris_day(now())
     substitute = account("remplacante")

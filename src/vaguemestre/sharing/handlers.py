@@ -29,7 +29,12 @@ def open_boxes(event: PlacesDescribed) -> None:
 
 def follow_people(event: PeopleArrived | PeopleChanged) -> None:
     """Posts may have changed: whoever leads owns."""
-    services.follow_owners(structures_ever_of(event.person_ids), by=_BY, now=timezone.now())
+    services.follow_owners(
+        structures_ever_of(event.person_ids),
+        by=_BY,
+        now=timezone.now(),
+        kept_days=settings.CONFIG.lives.overlap,
+    )
 
 
 def follow_accounts(event: AccountChanged | AccountsChanged) -> None:
@@ -99,7 +104,7 @@ def show_work(event: WorkChanged) -> None:
 def follow_days() -> None:
     """A day is over somewhere: accesses end, posts begin, establishments close."""
     now = timezone.now()
-    services.follow_owners(None, by=_BY, now=now)
+    services.follow_owners(None, by=_BY, now=now, kept_days=settings.CONFIG.lives.overlap)
     services.end_overdue(by=_BY, now=now)
     services.close_boxes(by=_BY, now=now)
     services.forget_old(now=now)

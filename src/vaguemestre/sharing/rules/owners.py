@@ -32,6 +32,16 @@ def owners(posts: Iterable[Served], day: date) -> dict[int, date | None]:
     return found
 
 
+def lately_left(posts: Iterable[Served], day: date, days: int) -> dict[int, date]:
+    """Person → last day there, for those whose every post there ended within so many days."""
+    last: dict[int, date | None] = {}
+    for post in posts:
+        known = last.get(post.person_id, date.min)
+        last[post.person_id] = max(known, post.ends_on) if known and post.ends_on else None
+    limit = day - timedelta(days=days)
+    return {person: end for person, end in last.items() if end and limit <= end < day}
+
+
 def _later(one: date | None, other: date | None) -> date | None:
     return max(one, other) if one and other else None
 

@@ -1,14 +1,15 @@
 """A mailbox for each establishment, owned by whoever leads it."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched
 
 from django.db import transaction
+from django.db.models import Q
 
 from vaguemestre.credentials.queries import lives_of
 from vaguemestre.credentials.services import NewAccount, change_states, open_boxes
-from vaguemestre.directory.queries import PlaceKnown, places_known, posts_in
+from vaguemestre.directory.queries import PlaceKnown, people_serving, places_known, posts_in
 from vaguemestre.directory.services import take_technical_names
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import Line, record, record_many
@@ -16,7 +17,7 @@ from vaguemestre.kernel.times import paris_day
 from vaguemestre.sharing.events import MembersChanged
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.addresses import school_local
-from vaguemestre.sharing.rules.owners import DEPUTIES, HEADS, end_of, owners
+from vaguemestre.sharing.rules.owners import DEPUTIES, HEADS, end_of, lately_left, owners
 from vaguemestre.sharing.services.members import await_end, end_row
 from vaguemestre.sharing.values import Kind, Right, Served, Source
 
@@ -101,10 +102,13 @@ def close_boxes(*, by: str, now: datetime) -> list[int]:
     return closed
 
 
-def follow_owners(structure_ids: Collection[int] | None, *, by: str, now: datetime) -> int:
+def follow_owners(
+    structure_ids: Collection[int] | None, *, by: str, now: datetime, kept_days: int = 0
+) -> int:
     """Use case: who leads each of these establishments today owns its mailbox, nobody who no longer does.
 
-    None: the mailboxes not looked at since midnight. How many mailboxes were looked at.
+    Whoever left for another post of the académie reads it on for `kept_days` (DOMAIN.md §3.6). None: the
+    mailboxes not looked at since midnight. How many mailboxes were looked at.
     """
     today = paris_day(now)
     rows = Box.objects.filter(kind=Kind.SCHOOL, closed_at__isnull=True)
@@ -117,7 +121,7 @@ def follow_owners(structure_ids: Collection[int] | None, *, by: str, now: dateti
         posts = _posts_of([box.structure_id for box in some if box.structure_id])
         for box in some:
             with transaction.atomic(durable=True):
-                _follow(box, posts.get(box.structure_id or 0, []), by=by, now=now)
+                _follow(box, posts.get(box.structure_id or 0, []), kept_days, by=by, now=now)
     return len(boxes)
 
 
@@ -129,7 +133,7 @@ def _posts_of(structure_ids: Collection[int]) -> dict[int, list[Served]]:
     return found
 
 
-def _follow(box: Box, posts: list[Served], *, by: str, now: datetime) -> None:
+def _follow(box: Box, posts: list[Served], kept_days: int, *, by: str, now: datetime) -> None:
     """Inside the caller's transaction: those who come before those who leave."""
     wanted = owners(posts, paris_day(now))
     lives = lives_of(list(wanted))
@@ -144,7 +148,36 @@ def _follow(box: Box, posts: list[Served], *, by: str, now: datetime) -> None:
         if row.source == Source.POST and account_id not in accounts:
             record("sharing.owner-left", to=f"box:{box.pk}", by=by, at=now, member=f"account:{account_id}")
             end_row(row, by=by, now=now)
+    if kept_days:
+        _keep_reading(box, posts, kept_days, by=by, now=now)
     Box.objects.filter(pk=box.pk).update(followed_on=paris_day(now))
+
+
+def _keep_reading(box: Box, posts: list[Served], kept_days: int, *, by: str, now: datetime) -> None:
+    """What is under way is handed over by somebody who can still read it. Who left altogether is out."""
+    left = lately_left(posts, paris_day(now), kept_days)
+    moved = people_serving(list(left), paris_day(now))
+    for person_id, (account_id, _, state) in lives_of(list(moved)).items():
+        gone_at = end_of(left[person_id])
+        rows = Member.objects.filter(box=box, account_id=account_id)
+        owned = rows.filter(source=Source.POST).exists()
+        again = rows.filter(Q(ended_at=None) | Q(source=Source.HAND, starts_at__gte=gone_at)).exists()
+        if state == "closed" or not owned or again:
+            continue
+        ends_at = end_of(left[person_id] + timedelta(days=kept_days))
+        Member.objects.create(
+            box=box,
+            account_id=account_id,
+            right=Right.READ,
+            source=Source.HAND,
+            starts_at=now,
+            ends_at=ends_at,
+            added_by=by,
+        )
+        await_end(box.pk, ends_at)
+        until = (left[person_id] + timedelta(days=kept_days)).isoformat()
+        told = {"member": f"account:{account_id}", "right": str(Right.READ), "until": until}
+        record("sharing.member-added", to=f"box:{box.pk}", by=by, at=now, **told)
 
 
 def _make_owner(
