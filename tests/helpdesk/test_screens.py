@@ -13,13 +13,14 @@ from tests.signin.people import NOON, PASSWORD, account, add_application
 from vaguemestre.assistant.models import IssuedCode
 from vaguemestre.credentials.models import Account, OneTimeDevice, RecoveryContact
 from vaguemestre.credentials.queries import app_passwords_of
-from vaguemestre.credentials.services import add_app_password, holds
+from vaguemestre.credentials.services import add_app_password, holds, release_mailboxes
 from vaguemestre.helpdesk.rules.acts import CAPS, DIRECT
 from vaguemestre.helpdesk.values import Act
 from vaguemestre.jobs import ports as jobs
 from vaguemestre.journal.models import Entry
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.lives import handlers as lives_handlers
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.provisioning.ports import connections, mail_directory
 from vaguemestre.signin.models import Attempts, BrowserSession
@@ -244,6 +245,28 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
     assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
     act(client, nicolas, Act.LET_GO)
     assert OutgoingRow.objects.get().state == "held"
+
+
+def test_after_a_compromise_mail_stays_shut_two_days_and_applications_do_not(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    act(client, nicolas, Act.COMPROMISED)
+    nicolas.refresh_from_db()
+    assert (nicolas.state, nicolas.mailbox_state) == ("active", "held")
+    assert engines.active["nmorel@ac-amiens.test"] is False
+    nicolas.set_password(NEW)
+    nicolas.save(update_fields=("password",))
+    owner = Client()
+    assert owner.post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    assert owner.get("/").status_code == 200
+    shut = owner.get("/messagerie/")
+    assert shut.status_code == 403
+    assert "Votre boîte est bloquée" in shut.content.decode()
+    assert not release_mailboxes(timezone.now() - timedelta(hours=48), by="system", now=timezone.now())
+    Account.objects.filter(pk=nicolas.pk).update(mailbox_since=timezone.now() - timedelta(hours=49))
+    lives_handlers.follow_days()
+    nicolas.refresh_from_db()
+    assert nicolas.mailbox_state == "open"
 
 
 def test_a_code_leaves_for_the_verified_contact_and_nobody_sees_it(

@@ -26,6 +26,7 @@ class Account(AbstractBaseUser):
 
     class Mailbox(models.TextChoices):
         OPEN = "open"  # receives; its owner reads it while the account is active
+        HELD = "held"  # receives; nothing opens it for a while, whatever the account
         CLOSED = "closed"  # receives nothing any more, still kept
         FROZEN = "frozen"  # the same, and nobody erases it before its day
         PURGED = "purged"  # nothing is left of it

@@ -1,11 +1,12 @@
 """What the worker does about lives: the days that come, letters, what is erased."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.credentials.queries import alarm_contacts, standing
+from vaguemestre.credentials.services import release_mailboxes
 from vaguemestre.directory.queries import private_address
 from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.kernel.times import paris_day
@@ -22,6 +23,8 @@ def follow_days() -> None:
     today, numbers = paris_day(now), settings.CONFIG.life_numbers()
     services.look_around(numbers, now=now, today=today)
     services.follow(numbers, now=now, today=today)
+    held = timedelta(hours=settings.CONFIG.lives.compromise_hours)
+    release_mailboxes(now - held, by="system", now=now)
 
 
 def follow_transfer(event: PersonTransferred) -> None:

@@ -34,6 +34,7 @@ STATES: Mapping[str, str] = {
 }
 MAILBOXES: Mapping[str, str] = {
     "open": "ouverte",
+    "held": "bloquée après une compromission, le courrier arrive",
     "closed": "fermée, encore gardée",
     "frozen": "gelée",
     "purged": "effacée",

@@ -21,7 +21,8 @@ def owed_by(account_ids: Collection[int], now: datetime) -> tuple[dict[str, Owed
     """
     facts = list(facts_of(account_ids, now))
     owed = dict(_owed(facts, [f.person_id for f in facts if f.person_id]))
-    return owed, [f.mailbox for f in facts if f.was_activated and f.state != "active"]
+    shut = [f for f in facts if f.state != "active" or f.mailbox_state != "open"]
+    return owed, [f.mailbox for f in shut if f.was_activated]
 
 
 def _owed(

@@ -30,11 +30,11 @@ def owed(
 ) -> Owed | None:
     """What an account is owed; None when its mailbox is closed, frozen or purged.
 
-    `addresses` are (address, may send). Nothing opens an account that is not active; its mail still comes.
-    An account with no address of its own uses its mailbox name as one; one whose owner left that domain is
-    only opened by it.
+    `addresses` are (address, may send). Nothing opens an account that is not active, nor a mailbox
+    that is held; their mail still comes. An account with no address of its own uses its mailbox name as
+    one; one whose owner left that domain is only opened by it.
     """
-    if mailbox_state != "open":
+    if mailbox_state not in ("open", "held"):
         return None
     sends = tuple(a.lower() for a, may_send in addresses if may_send) if addresses else (mailbox,)
     receives = tuple(dict.fromkeys(a.lower() for a, _ in addresses))
@@ -43,7 +43,7 @@ def owed(
         receives = tuple(dict.fromkeys((*receives, mailbox)))
     return Owed(
         mailbox=mailbox,
-        active=state == "active",
+        active=state == "active" and mailbox_state == "open",
         quota_mb=quota_mb,
         names=tuple(sorted({*receives, username, mailbox})),
         receives=receives,

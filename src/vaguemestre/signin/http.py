@@ -4,7 +4,7 @@ import ipaddress
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
+from django.shortcuts import render
 from django.utils import timezone
 
 from vaguemestre.credentials.rules.second_factors import Policy, policy_of
@@ -29,6 +30,7 @@ from vaguemestre.signin.values import Attempt, Denied, Factor, Granted, Who
 
 SIGN_IN = "/alogin"
 SECURITY = "/parametres/securite"
+_MAIL = "/messagerie/"
 RENEWAL = "/parametres/securite/mot-de-passe"
 # Not "cookies": on a machine that serves several instances they are shared by all ports.
 LEFT_BEHIND = '"cache", "storage"'
@@ -62,9 +64,18 @@ def signed_in(view: Callable[..., HttpResponse]) -> _View:
             return _to_sign_in(request)
         if not request.path.startswith(SECURITY) and (where := held_back(who, timezone.now())):
             return HttpResponseRedirect(where)
+        if request.path.startswith(_MAIL) and (until := mail_held_until(who, timezone.now())):
+            return render(request, "signin/mail_held.html", {"until": until}, status=403)
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def mail_held_until(who: Who, now: datetime) -> datetime | None:
+    """When the mailbox opens again after a compromise; None when nothing holds it."""
+    since = who.mail_held_since
+    until = since + timedelta(hours=settings.CONFIG.lives.compromise_hours) if since else now
+    return until if until > now else None
 
 
 def held_back(who: Who, now: datetime) -> str:

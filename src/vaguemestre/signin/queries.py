@@ -59,6 +59,7 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         preferences=account.preferences,
         enrol_before=second_factor_due(account.account_id, account.role, policy),
         must_renew=account.is_barred,
+        mail_held_since=account.mail_held_since,
         by=str(SessionStore().decode(data).get("by", "")),
     )
     return OpenSession(who, started, ends_at)

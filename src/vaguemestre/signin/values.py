@@ -111,6 +111,7 @@ class Who:
     preferences: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
     enrol_before: datetime | None = None  # a second factor is due by then
     must_renew: bool = False  # the password is barred: another must be chosen first
+    mail_held_since: datetime | None = None  # after a compromise: applications open, mail does not
     by: str = ""  # the last factor shown when the session was opened
     acting: Acting | None = None  # everything above is then the shared mailbox's, but for the session
 

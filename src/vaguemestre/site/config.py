@@ -153,6 +153,7 @@ class LivesSection:
     purged: int = 180  # after the event, for a mailbox that was closed
     death_frozen: int = 365
     notices: str = "60 30 10 1"  # days before a closing
+    compromise_hours: int = 48  # a mailbox stays shut that long after a compromise, applications do not
 
 
 @dataclass(frozen=True)
@@ -423,6 +424,7 @@ def _check(config: Config, where: str) -> None:
                 config.lives.transfer_closed,
                 config.lives.retirement_closed,
                 config.lives.death_frozen,
+                config.lives.compromise_hours,
             )
             >= 0
             and config.lives.purged

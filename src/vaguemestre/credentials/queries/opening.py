@@ -33,6 +33,7 @@ class Presented:
     preferences: dict[str, object]
     is_barred: bool = False
     person_id: int | None = None
+    mail_held_since: datetime | None = None  # nothing opens the mailbox since then
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def presented(account_id: int) -> Presented | None:
         is_barred=account.password_barred_at is not None,
         preferences=account.preferences,
         person_id=account.person_id,
+        mail_held_since=account.mailbox_since if account.mailbox_state == Account.Mailbox.HELD else None,
     )
 
 

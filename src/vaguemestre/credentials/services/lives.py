@@ -136,6 +136,22 @@ def _set_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: date
     return changed
 
 
+def hold_mailbox(account_id: int, *, by: str, now: datetime) -> None:
+    """Nothing opens the mailbox until it is released; mail still comes. One that is closed stays so.
+
+    Inside the caller's transaction.
+    """
+    if Account.objects.filter(pk=account_id, mailbox_state=Account.Mailbox.OPEN).exists():
+        move_mailboxes([account_id], Account.Mailbox.HELD, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def release_mailboxes(held_before: datetime, *, by: str, now: datetime) -> int:
+    """Use case: those held since then or longer are opened again; how many."""
+    rows = Account.objects.filter(mailbox_state=Account.Mailbox.HELD, mailbox_since__lte=held_before)
+    return move_mailboxes(list(rows.values_list("pk", flat=True)), Account.Mailbox.OPEN, by=by, now=now)
+
+
 def rename_account(account_id: int, username: str, *, by: str, now: datetime) -> None:
     """Another username, taken already. The mailbox keeps its name inside. Inside the caller's transaction."""
     Account.objects.filter(pk=account_id).update(username=username)

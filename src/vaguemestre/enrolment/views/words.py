@@ -27,6 +27,7 @@ STORY = {
     "credentials.account-reopened": "Compte rouvert",
     "credentials.mailbox-open": "Boîte ouverte",
     "credentials.mailbox-closed": "Boîte fermée",
+    "credentials.mailbox-held": "Boîte bloquée après une compromission",
     "credentials.mailbox-frozen": "Boîte gelée",
     "credentials.mailbox-purged": "Boîte effacée",
     "lives.leave": "Congé déclaré",

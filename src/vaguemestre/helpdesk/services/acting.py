@@ -9,7 +9,12 @@ from vaguemestre.assistant.rules.budgets import target as looked_up
 from vaguemestre.assistant.services import announce_letter, issue_code, void_issued_codes
 from vaguemestre.credentials.events import AccountsChanged
 from vaguemestre.credentials.queries import identified
-from vaguemestre.credentials.services import change_states, revoke_every_app_password, withdraw_proofs
+from vaguemestre.credentials.services import (
+    change_states,
+    hold_mailbox,
+    revoke_every_app_password,
+    withdraw_proofs,
+)
 from vaguemestre.credentials.values import SecretKeys
 from vaguemestre.directory.queries import numen_digests_of
 from vaguemestre.helpdesk.events import AccountSheltered
@@ -39,13 +44,23 @@ def intended(act: Act, account_id: int, reason: str, *, operator_id: int, now: d
 
 @transaction.atomic(durable=True)
 def do(
-    act: Act, account_id: int, reason: str, keys: SecretKeys, *, operator_id: int, now: datetime
+    act: Act,
+    account_id: int,
+    reason: str,
+    keys: SecretKeys,
+    *,
+    operator_id: int,
+    now: datetime,
+    holds_mailbox: bool = False,
 ) -> tuple[Any, ...]:
     """Use case: the act, its line and its notice; the events to run now, already announced.
 
-    Raises Refusal `helpdesk.…`, having changed nothing. After a compromise, bump the revocations.
+    `holds_mailbox`: a compromise shuts it for a while, whoever comes back. Raises Refusal `helpdesk.…`,
+    having changed nothing. After a compromise, bump the revocations.
     """
     target = begun(act, account_id, reason, operator_id=operator_id, now=now)
+    if act is Act.COMPROMISED and holds_mailbox:
+        hold_mailbox(account_id, by=f"account:{operator_id}", now=now)
     return _carry_out(act, target, keys, by=f"account:{operator_id}", now=now)
 
 

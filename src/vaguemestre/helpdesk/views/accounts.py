@@ -1,5 +1,6 @@
 """Search, one account, and the acts on it."""
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -82,7 +83,15 @@ def act_on(request: SignedInRequest, account_id: int) -> HttpResponse:
         notice = services.intended(act, account_id, reason, operator_id=operator_id, now=now)
         if act is Act.SUSPEND:
             run_now(notice)
-        events = services.do(act, account_id, reason, secret_keys.get(), operator_id=operator_id, now=now)
+        events = services.do(
+            act,
+            account_id,
+            reason,
+            secret_keys.get(),
+            operator_id=operator_id,
+            now=now,
+            holds_mailbox=settings.CONFIG.lives.compromise_hours > 0,
+        )
     except Refusal as refusal:
         form.add_error("motif", sentence(refusal))
         return _page(request, account_id, form)

@@ -69,6 +69,7 @@ WORDS: Mapping[str, str] = {
     "credentials.account-renamed": "Identifiant changé",
     "credentials.mailbox-open": "Boîte ouverte",
     "credentials.mailbox-closed": "Boîte fermée",
+    "credentials.mailbox-held": "Boîte bloquée après une compromission",
     "lives.arrival": "Arrivée enregistrée",
     "lives.move-within": "Changement d’établissement enregistré",
     "lives.leave": "Congé enregistré",
