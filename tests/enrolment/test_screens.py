@@ -193,7 +193,7 @@ class TestTheOfficer:
         known = managed_by(place, "DPE", "elefevre9", first_name="Élodie", last_name="Lefèvre")
         Person.objects.filter(pk=known.person_id).update(birth_date=date(1980, 5, 4))
         keys = numen_keys.get()
-        feed_of(place, tmp_path, line())
+        feed_of(place, tmp_path, line(dossier="F77"))
         doubt = Doubt.objects.get()
         desk, other = client_of(officer(place, "DPE")), client_of(officer(place, "DPATE"))
         said = words(desk.get("/gestion/ressemblances"))
@@ -207,7 +207,7 @@ class TestTheOfficer:
         assert desk.post(where, {"reponse": "meme"}).status_code == 302
         assert desk.post(where, {"reponse": "autre"}).status_code == 409
         assert "la même" in words(desk.get("/gestion/ressemblances?etat=tranches"))
-        feed_of(place, tmp_path, line())
+        feed_of(place, tmp_path, line(dossier="F77"))
         held = current_numen(known.person_id or 0, keys)
         assert held is not None
         assert held.text == "20E9501234ABC"

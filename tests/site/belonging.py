@@ -4,25 +4,31 @@ A room that keeps something of people adds a line here: ids for its addresses, t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from tests.enrolment.officers import filed
 from tests.signin.people import NOON, account
 from tests.site.doorways import People
 
 from vaguemestre.classes.models import AllowedRow, GroupRow, PupilRow, RelativeRow, RosterRow
 from vaguemestre.contacts.models import Contact
+from vaguemestre.deposits.models import Deposit
 from vaguemestre.directory.models import MailAddress, NameWord, NumenRow, Person, Structure
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.rules.numens import parse_numen
-from vaguemestre.directory.rules.sealing import digest, seal
+from vaguemestre.directory.rules.sealing import digest, seal, seal_bytes
 from vaguemestre.enrolment.models import NumenRequest
 from vaguemestre.helpdesk.models import RequestRow
+from vaguemestre.intake.models import Doubt, Feed
 from vaguemestre.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
+from vaguemestre.moving.models import Move
 from vaguemestre.sharing.models import Box, BoxRequest, Deed, Member
+from vaguemestre.sorting.models import AbsenceRow, FilterRow
+from vaguemestre.sorting.values import Outcome
 from vaguemestre.writing.models import Identity, StockText
 
 NUMEN = "20E0377777QZX"
@@ -41,6 +47,7 @@ class Belonging:
 def belongings(people: People) -> Iterator[Belonging]:
     yield from _of_the_person(people)
     yield from _of_the_account(people)
+    yield from _settings_and_files(people)
     yield from _of_several_people(people)
 
 
@@ -92,6 +99,35 @@ def _of_the_account(people: People) -> Iterator[Belonging]:
     yield Belonging(
         "helpdesk", {"request_id": asked.pk}, "Appelquetu", frozenset({"helpdesk", "administrator"})
     )
+
+
+def _settings_and_files(people: People) -> Iterator[Belonging]:
+    account, own = people.victim, frozenset({"victim"})
+    sorting = FilterRow.objects.create(
+        account=account, name="Filtrequetu", position=1, outcome=asdict(Outcome(move_to="CA")),
+        conditions=[{"aspect": "subject", "relation": "contains", "text": "CA"}],
+    )  # fmt: skip
+    yield Belonging("sorting", {"filter_id": sorting.pk}, "Filtrequetu", own)
+    AbsenceRow.objects.create(
+        account=account, starts_on=NOON.date(), ends_on=NOON.date(), internal_text="Absencequetu"
+    )
+    yield Belonging("sorting", {}, "Absencequetu", own)
+    deposit = Deposit.objects.create(
+        account=account, token="t" * 43, name="Depotquetu.pdf", kind="application/pdf", size=3, received=3,
+        expires_on=timezone.now().date() + timedelta(days=9), verdict="clean", created_at=NOON,
+    )  # fmt: skip
+    yield Belonging("deposits", {"deposit_id": deposit.pk}, "Depotquetu", own)
+    move = Move.objects.create(
+        account=account, kind="file", state="done", name="Archivequetue.mbox", begun_at=NOON
+    )
+    yield Belonging("moving", {"move_id": move.pk}, "Archivequetue", own)
+    feed = Feed.objects.create(academy_id=people.academy_id, file_name="f.csv", by="cli", started_at=NOON)
+    doubt = Doubt.objects.create(
+        academy_id=people.academy_id, dossier="D9", person=people.victim.person, reason="Doutequetu",
+        feed=feed, first_line=2, sealed=seal_bytes(b"D9", numen_keys.get(), b"feed line"), seen_at=NOON,
+    )  # fmt: skip
+    yield Belonging("enrolment", {"doubt_id": doubt.pk}, "Doutequetu", frozenset({"officer_dpate"}))
+    yield Belonging("backoffice", {"doubt_id": doubt.pk}, "Doutequetu", frozenset({"administrator"}))
 
 
 def _of_several_people(people: People) -> Iterator[Belonging]:
