@@ -42,6 +42,13 @@ def made(config: Config) -> dict[str, dict[str, object]]:
 
 
 @pytest.mark.django_db
+def test_somebody_of_the_cast_whose_dossier_a_feed_changed_is_still_of_the_cast(config: Config) -> None:
+    before = made(config)
+    Person.objects.filter(dossier="DEMO-teacher").update(dossier="ZZ1")
+    assert made(config)["teacher"] == before["teacher"]
+
+
+@pytest.mark.django_db
 def test_every_role_is_there_with_what_it_needs(config: Config) -> None:
     assert services.is_wanted(config)
     told = made(config)

@@ -6,8 +6,9 @@ from functools import partial
 from vaguemestre.classes.aaf.xml import chunks_of
 from vaguemestre.classes.sample import sample_files, sample_school
 from vaguemestre.classes.services import File, Setting, apply
-from vaguemestre.credentials.queries import accounts_by_dossier, presented
+from vaguemestre.credentials.queries import presented
 from vaguemestre.demo.cast import CAST, COLLEGE
+from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import academy_of_domain
 from vaguemestre.kernel.times import paris_day
@@ -22,7 +23,7 @@ def import_classes(config: Config, now: datetime) -> None:
     if not config.ent.domain:
         return
     academy = academy_of_domain(config.academy.domain)
-    known = accounts_by_dossier(academy.pk, [part.dossier for part in CAST])
+    known = accounts_of_cast(academy.pk, [part.dossier for part in CAST])
     teachers = {}
     for part in CAST:
         shown = presented(known[part.dossier][0]) if part.role in _TAUGHT else None

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from vaguemestre.credentials.queries import accounts_by_dossier, identified
+from vaguemestre.credentials.queries import identified
 from vaguemestre.demo.cast import CAST, COLLEGE, STAFF
+from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.directory.queries import academy_of_domain, primary_address
 from vaguemestre.lists import queries, services
 from vaguemestre.lists.rules.naming import local_part
@@ -46,7 +47,7 @@ def create_lists(config: Config, now: datetime) -> None:
     domain = config.academy.domain
     academy = academy_of_domain(domain)
     dossiers = {part.role: part.dossier for part in (*CAST, *STAFF)}
-    accounts = accounts_by_dossier(academy.pk, list(dossiers.values()))
+    accounts = accounts_of_cast(academy.pk, list(dossiers.values()))
     people = {role: accounts[dossier][0] for role, dossier in dossiers.items() if dossier in accounts}
     if (made := _made(people["head"], "agent", _TEACHERS, domain, now)) is not None:
         rule = Rule((Criteria(functions=("ENS", "DOC")),))

@@ -7,8 +7,9 @@ from itertools import accumulate
 from vaguemestre.contacts.queries import contacts_of
 from vaguemestre.contacts.services import save_contact
 from vaguemestre.contacts.values import ContactCard
-from vaguemestre.credentials.queries import accounts_by_dossier, presented
+from vaguemestre.credentials.queries import presented
 from vaguemestre.demo.cast import CAST, SEED, STAFF
+from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.demo.letters import Writer, messages
 from vaguemestre.demo.loading import load
@@ -78,7 +79,7 @@ def _writers(config: Config) -> dict[str, Writer]:
     academy = academy_of_domain(config.academy.domain)
     roles = {part.dossier: part.role for part in (*CAST, *STAFF)}
     writers = {}
-    for dossier, (account_id, _) in accounts_by_dossier(academy.pk, list(roles)).items():
+    for dossier, (account_id, _) in accounts_of_cast(academy.pk, list(roles)).items():
         shown, role = presented(account_id), roles[dossier]
         if shown:
             writers[role] = Writer(
@@ -90,7 +91,7 @@ def _writers(config: Config) -> dict[str, Writer]:
 def _fill_address_book(config: Config, writers: dict[str, Writer]) -> None:
     """The teacher's own contacts; those there already stay as they are."""
     academy = academy_of_domain(config.academy.domain)
-    account_id, _ = accounts_by_dossier(academy.pk, [CAST[0].dossier])[CAST[0].dossier]
+    account_id, _ = accounts_of_cast(academy.pk, [CAST[0].dossier])[CAST[0].dossier]
     cards = [ContactCard(w.name, w.address, note=w.title) for role, w in writers.items() if role != "teacher"]
     known = {contact.address for contact in contacts_of(account_id)}
     for card in (*cards, *_FROM_OUTSIDE):

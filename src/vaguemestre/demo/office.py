@@ -11,8 +11,9 @@ from email.utils import formataddr
 
 from django.db import transaction
 
-from vaguemestre.credentials.queries import account_of_mailbox, accounts_by_dossier, presented
+from vaguemestre.credentials.queries import account_of_mailbox, presented
 from vaguemestre.demo.cast import CAST, COLLEGE
+from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.directory.queries import academy_of_domain
 from vaguemestre.lists.rules.naming import local_part
 from vaguemestre.outbox.services import queue_message
@@ -196,5 +197,5 @@ def _written(
 def _people(config: Config) -> dict[str, int]:
     academy = academy_of_domain(config.academy.domain)
     dossiers = {part.dossier: part.role for part in CAST}
-    found = accounts_by_dossier(academy.pk, list(dossiers))
+    found = accounts_of_cast(academy.pk, list(dossiers))
     return {dossiers[dossier]: account_id for dossier, (account_id, _) in found.items()}

@@ -10,9 +10,10 @@ from django.db import transaction
 from vaguemestre.assistant.values import CHARTER
 from vaguemestre.credentials import services as credentials
 from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.credentials.queries import account_of_mailbox, accounts_by_dossier, find_account, presented
+from vaguemestre.credentials.queries import account_of_mailbox, find_account, presented
 from vaguemestre.demo import cast
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part
+from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import find_academy_id, service_card
@@ -38,7 +39,7 @@ def create_people(config: Config, ledger: Ledger, progress: Progress, now: datet
     academy_id = _found(config)
     _apply_feed(config, academy_id, progress, now)
     _open_outside(config, ledger, now)
-    accounts = accounts_by_dossier(academy_id, [part.dossier for part in CAST])
+    accounts = accounts_of_cast(academy_id, [part.dossier for part in CAST])
     open_school_boxes(None, quota_mb=config.mail.quota_mb, by=BY, now=now)
     for number, part in enumerate(CAST):
         progress("Comptes de démonstration", number / len(CAST))
@@ -54,7 +55,7 @@ def _join_secretary(domain: str, now: datetime) -> None:
     """The secretary reads, sorts and answers in the mailbox of the college."""
     mailbox = account_of_mailbox(f"ce.{cast.COLLEGE.uai.lower()}@{domain}")
     secretary = next(part for part in CAST if part.role == "secretary")
-    account_id, _ = accounts_by_dossier(find_academy_id(domain), [secretary.dossier])[secretary.dossier]
+    account_id, _ = accounts_of_cast(find_academy_id(domain), [secretary.dossier])[secretary.dossier]
     box_id = box_of_account(mailbox or 0)
     shown = presented(account_id)
     if box_id is None or shown is None or access_to(box_id, account_id, now):

@@ -2,9 +2,10 @@
 
 from django.utils import timezone
 
-from vaguemestre.credentials.queries import accounts_by_dossier, has_accounts, presented
+from vaguemestre.credentials.queries import has_accounts, presented
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part, numen_of
 from vaguemestre.demo.classes import import_classes
+from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.demo.intranet import register
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.demo.lists import create_lists
@@ -80,7 +81,7 @@ def accounts(config: Config) -> list[dict[str, object]]:
     if not ledger.is_done(_PEOPLE):
         return []
     academy = academy_of_domain(config.academy.domain)
-    known = accounts_by_dossier(academy.pk, [part.dossier for part in CAST])
+    known = accounts_of_cast(academy.pk, [part.dossier for part in CAST])
     told = [_told(part, known[part.dossier][0], ledger, config) for part in CAST]
     outside = ledger.secrets_of("outside")
     return [*told, {"role": "outside", "username": "outside", "address": OUTSIDE, **outside}]

@@ -1,6 +1,6 @@
 """Reading the journal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +60,12 @@ class Chain:
     @property
     def holds(self) -> bool:
         return self.broken_at is None and not self.cut
+
+
+def objects_told(action: str, detail: str, values: Collection[str]) -> dict[str, str]:
+    """Value of that detail → whom the first line of that act with it was about. Reads every such line."""
+    rows = Entry.objects.filter(action=action, **{f"details__{detail}__in": list(values)}).order_by("-id")
+    return {str(details[detail]): to for details, to in rows.values_list("details", "to")}
 
 
 def lines_about(to: str, *, limit: int) -> list[Kept]:

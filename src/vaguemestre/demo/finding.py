@@ -1,0 +1,18 @@
+"""The cast, wherever feeds have taken it since: a dossier may have become another."""
+
+from collections.abc import Sequence
+
+from vaguemestre.credentials.queries import accounts_by_dossier, lives_of
+from vaguemestre.journal.queries import objects_told
+
+
+def accounts_of_cast(academy_id: int, dossiers: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Dossier they came with → (account id, state)."""
+    found = accounts_by_dossier(academy_id, dossiers)
+    lacking = [dossier for dossier in dossiers if dossier not in found]
+    if lacking:
+        told = objects_told("directory.person-registered", "dossier", lacking)
+        people = {int(to.removeprefix("person:")): dossier for dossier, to in told.items()}
+        for person_id, (account_id, _, state) in lives_of(list(people)).items():
+            found[people[person_id]] = (account_id, state)
+    return found
