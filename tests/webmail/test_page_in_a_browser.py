@@ -12,6 +12,7 @@ from tests.webmail.hostile import AWAY, HOSTILE
 
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.ui.bundles import joined
 from vaguemestre.webmail.ports import QuotaReached
 from vaguemestre.webmail.values import MessageRef
 from vaguemestre.webmail.values import Page as Found
@@ -110,6 +111,12 @@ def test_what_is_slow_to_answer_is_told_and_a_refusal_said_once(
             page.get_by_role("button", name="Actualiser").click()
     page.get_by_text("ne répond pas").first.wait_for()
     expect(page.locator("#notices").get_by_text("ne répond pas")).to_have_count(1)
+
+
+def test_scripts_served_as_one_keep_their_names_apart(page: Page) -> None:
+    told = "var Refused = class {}; window.asked = () => ({}) instanceof Refused;"
+    page.set_content(f"<script>{joined('page.js', [told, 'var Refused = 1;'])}</script>")
+    assert page.evaluate("window.asked()") is False
 
 
 def test_opening_marks_read_and_u_takes_it_back(page: Page, box: MemoryMailbox) -> None:

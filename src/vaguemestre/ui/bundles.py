@@ -2,7 +2,7 @@
 
 import re
 
-JOINING = 2  # how files are joined: raised with it, so that what was served before is made anew
+JOINING = 3  # how files are joined: raised with it, so that what was served before is made anew
 _SPARED = (
     (re.compile(r"/\*.*?\*/", re.DOTALL), ""),
     (re.compile(r"\s*([{}])\s*"), r"\1"),
@@ -37,10 +37,11 @@ BUNDLES = {
 def joined(name: str, texts: list[str]) -> str:
     """One file of several.
 
-    Scripts stand each in a block, so that names stay their own; styles lose what only eyes need.
+    Scripts stand each in a function, so that names stay their own (those of `var` would leave a block); styles
+    lose what only eyes need.
     """
     if name.endswith(".js"):
-        return "\n".join(f"{{\n{text}\n}}" for text in texts)
+        return "\n".join(f"(() => {{\n{text}\n}})();" for text in texts)
     told = "\n".join(texts)
     for spared, instead in _SPARED:
         told = spared.sub(instead, told)
