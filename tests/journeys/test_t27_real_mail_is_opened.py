@@ -1,4 +1,7 @@
-"""Hundreds of structures of mail, opened one by one in the browser: no error, nothing asked of anybody."""
+"""Hundreds of structures of mail, opened one by one in the browser, on a phone, a tablet and a desk.
+
+No error, nothing asked of anybody, and neither the page nor the text is wider than its place.
+"""
 
 import imaplib
 import re
@@ -7,11 +10,14 @@ from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, Response
+from tests.corpus.letters import corpus
 from tests.journeys.conftest import Instance
 from tests.journeys.seen import imap, sign_in
 from tests.webmail.corpus import letters, shape
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
+
+SIZES = ((1280, 860), (360, 740), (768, 1024))
 
 # Opens a letter as a click does; says when its text and its cards are there.
 OPEN = """async (address) => {
@@ -31,15 +37,33 @@ OPEN = """async (address) => {
 }"""
 
 
+def every_letter() -> list[tuple[str, bytes]]:
+    """But for what no server takes from a mail program: nothing at all, NUL (RFC 9051 §4.3.1)."""
+    others = ((f"{name} (corpus)", content) for name, content in corpus().items())
+    every = (*letters(), *others)
+    return [(name, content.replace(b"\0", b"\x80")) for name, content in every if content]
+
+
 def test_the_corpus_has_three_hundred_structures_at_least() -> None:
     assert len({shape(content) for _, content in letters()}) >= 300
+
+
+# tables in tables in tables, each a step further: their frame scrolls, the page does not widen
+STEPPED = "tower of tables"
+
+
+def overflowing(page: Page) -> str:
+    """Whether the text is wider than its frame."""
+    text = next(frame for frame in page.frames if "/corps/" in frame.url)
+    wide, room = text.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return f"text of {wide} in {room}" if wide > room else ""
 
 
 @pytest.mark.timeout(1_800)  # the whole of it, with --long
 def test_every_letter_opens_and_asks_nothing(
     instance: Instance, page: Page, how_many: Callable[[int, int], int]
 ) -> None:
-    every = list(letters())
+    every = every_letter()
     some = every[:: max(1, len(every) // how_many(60, len(every)))]
     head = instance.account("head")
     refs = {}
@@ -65,11 +89,17 @@ def test_every_letter_opens_and_asks_nothing(
     sign_in(page, instance.web, head["username"], head["password"])
     page.goto(f"{instance.web}/messagerie/Corpus/")
     page.locator("#messages li.row").first.wait_for()
-    for name, ref in refs.items():
-        before = len(broken)
-        wrong = page.evaluate(OPEN, f"{instance.web}/messagerie/Corpus/{ref}/")
-        if wrong or broken[before:]:
-            told_of[name] = f"{wrong} {broken[before:]}"
+    # sampled, each letter at one of the sizes; all of them at every size otherwise
+    turns = how_many(1, len(SIZES))
+    for place, (name, ref) in enumerate(refs.items()):
+        for width, height in [SIZES[(place + turn) % len(SIZES)] for turn in range(turns)]:
+            page.set_viewport_size({"width": width, "height": height})
+            before = len(broken)
+            wrong = page.evaluate(OPEN, f"{instance.web}/messagerie/Corpus/{ref}/")
+            if not wrong and name != STEPPED:
+                wrong = overflowing(page)
+            if wrong or broken[before:]:
+                told_of[f"{name} at {width}"] = f"{wrong} {broken[before:]}"
     assert told_of == {}
     own = (instance.web, instance.web.rsplit(":", 1)[0], "data:", "blob:")
     assert [url for url in asked if not url.startswith(own)] == []

@@ -37,8 +37,8 @@ BUNDLES = {
 def joined(name: str, texts: list[str]) -> str:
     """One file of several.
 
-    Scripts stand each in a function, so that names stay their own (those of `var` would leave a block); styles
-    lose what only eyes need.
+    Scripts stand each in a function, so that names stay their own (those of `var` would leave a block);
+    styles lose what only eyes need.
     """
     if name.endswith(".js"):
         return "\n".join(f"(() => {{\n{text}\n}})();" for text in texts)
