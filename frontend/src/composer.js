@@ -330,14 +330,14 @@ class Composer {
       await this.keeping.running;
       await this.sending.leave({ ...this.read(), ...(now ? { now: "1" } : {}) }, later);
     } catch (error) {
-      this.failed(error, later);
+      this.failed(error, later, sure);
     } finally {
       this.isLeaving = false;
       button.disabled = false;
     }
   }
 
-  failed(error, later) {
+  failed(error, later, sure) {
     this.keeping.touched();
     if (error instanceof SignedOut) return this.askSignIn();
     if (!(error instanceof Refused)) {
@@ -351,7 +351,7 @@ class Composer {
       document.querySelector("#later-day").focus();
       return;
     }
-    if (error.code === "outbox.quiet-hours") return this.quiet.insist(error.message);
+    if (error.code === "outbox.quiet-hours") return this.quiet.insist(error.message, sure);
     const field = this.recipients.find((one) => one.name === error.field);
     if (field) {
       field.say(error.message);

@@ -25,16 +25,17 @@ export class Quiet {
     if (!told.until) return;
     const words = document.createElement("span");
     words.textContent = "Vous écrivez en dehors des heures de travail.";
-    const later = this.button(`Envoyer ${told.words}`, () => this.send({ later: told.until }));
+    const later = this.button(`Envoyer ${told.words}`, () => this.send({ later: told.until, sure: this.sure }));
     this.strip.replaceChildren(window.vaguemestre.icon("moon"), words, later);
   }
 
   // The académie wants a choice: the same two ways out, said at the moment of sending.
-  async insist(sentence) {
+  async insist(sentence, sure) {
+    this.sure = sure; // what was answered on the way here is not asked again
     await this.look();
     this.strip.hidden = false;
     this.strip.querySelector("span:not(.actions)")?.replaceChildren(sentence);
-    const now = this.button("Envoyer maintenant", () => this.send({ now: true }));
+    const now = this.button("Envoyer maintenant", () => this.send({ now: true, sure }));
     this.strip.append(now);
     now.focus();
   }

@@ -24,16 +24,16 @@ class Hours:
 def quiet_until(hours: Hours, now: datetime) -> datetime | None:
     """The next working morning when `now` is outside working time; None within it."""
     local = now.astimezone(PARIS)
-    day = local.date()
+    day, morning = local.date(), max(hours.resumes, hours.starts)
     if hours.is_worked(day):
         if hours.starts <= local.time() < hours.ends:
             return None
         if local.time() < hours.starts:
-            return datetime.combine(day, hours.resumes, PARIS)
+            return datetime.combine(day, morning, PARIS)
     day += timedelta(days=1)
     while not hours.is_worked(day):
         day += timedelta(days=1)
-    return datetime.combine(day, hours.resumes, PARIS)
+    return datetime.combine(day, morning, PARIS)
 
 
 def is_bank_holiday(day: date) -> bool:
