@@ -1,8 +1,11 @@
 """Static files are served under a name made of their content."""
 
+import gzip
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
+from django.test import RequestFactory
 
 from vaguemestre.site import static
 from vaguemestre.ui.bundles import BUNDLES, joined
@@ -71,3 +74,38 @@ def test_styles_joined_say_the_same() -> None:
 """
     wanted = '@media (min-width: 701px){a :is(b, i):hover,.x > p{margin:0 1px;--font:"A B", sans-serif}}'
     assert joined("ui/mail.css", [said]).strip() == wanted
+
+
+def asked(home: Path, address: str, **headers: str) -> tuple[str, dict[str, str], bytes]:
+    """What a browser gets: status, headers, octets. What is no file is the application's."""
+    told: list[tuple[str, list[tuple[str, str]]]] = []
+    application = static.before(lambda environ, start: start("404 Not Found", []) or [b"apart"], home)
+    environ = RequestFactory().get(address, headers=headers).environ
+    answer = application(environ, lambda status, sent, *_: told.append((status, sent)))
+    with closing(answer) if hasattr(answer, "close") else nullcontext():
+        return told[0][0], dict(told[0][1]), b"".join(answer)
+
+
+def test_a_file_goes_compressed_to_whoever_reads_it_so_and_is_kept(source: Path, tmp_path: Path) -> None:
+    (source / "ui" / "static" / "ui" / "page.css").write_text("body { color: red }\n" * 100)
+    static.gather(tmp_path)
+    address = f"/static/{static.version(tmp_path)}/ui/page.css"
+    status, headers, plain = asked(tmp_path, address)
+    assert status == "200 OK"
+    assert plain == b"body { color: red }\n" * 100
+    assert "immutable" in headers["Cache-Control"]
+    assert headers["Vary"] == "Accept-Encoding"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Access-Control-Allow-Origin" not in headers
+    _, headers, packed = asked(tmp_path, address, accept_encoding="gzip, br")
+    assert headers["Content-Encoding"] == "gzip"
+    assert len(packed) < len(plain) / 5
+    assert gzip.decompress(packed) == plain
+
+
+@pytest.mark.parametrize("path", ["../secrets/django_key", "ui/page.css.map", ""])
+def test_nothing_else_of_the_home_is_a_static_file(source: Path, tmp_path: Path, path: str) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "django_key").write_text("k")
+    static.gather(tmp_path)
+    assert asked(tmp_path, f"/static/{path}")[0] == "404 Not Found"

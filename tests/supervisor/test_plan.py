@@ -23,7 +23,7 @@ def test_dovecot_starts_before_postfix_and_both_end_last() -> None:
 
 
 def test_our_own_processes_come_in_order_and_end_first() -> None:
-    children = plan.programs(CONFIG, "python", Path("/srv/essai/static"))
+    children = plan.programs(CONFIG, "python")
     assert [child.name for child in children] == ["push", "web", "carddav", "gate", "worker", "worker-long"]
     assert not any(child.ends_last for child in children)
 
@@ -38,7 +38,7 @@ def test_an_instance_is_ready_without_its_filter() -> None:
 def test_every_child_is_asked_on_its_own_port() -> None:
     children = [
         *plan.engines(CONFIG, DOVECOT, POSTFIX),
-        *plan.programs(CONFIG, "python", Path("/srv/essai/static")),
+        *plan.programs(CONFIG, "python"),
     ]
     asked = {child.name: [(q.ask, q.port) for q in child.ready] for child in children}
     assert asked["dovecot"] == [(Ask.GREETING, 20_143), (Ask.GREETING, 20_190)]
@@ -49,10 +49,9 @@ def test_every_child_is_asked_on_its_own_port() -> None:
 
 
 def test_the_web_process_listens_where_the_configuration_says() -> None:
-    web = plan.programs(CONFIG, "python", Path("/srv/essai/static"))[1]
+    web = plan.programs(CONFIG, "python")[1]
     assert web.argv[web.argv.index("--port") + 1] == "20000"
     assert web.argv[web.argv.index("--host") + 1] == "127.0.0.1"
-    assert web.argv[web.argv.index("--static-path-mount") + 1] == "/srv/essai/static"
 
 
 @pytest.mark.parametrize("was_ready", [True, False])

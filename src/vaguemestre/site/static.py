@@ -1,8 +1,14 @@
-"""Static files: gathered from the rooms under a name made of their content, for browsers to keep."""
+"""Static files: gathered from the rooms under a name made of their content, for browsers to keep; each also
+compressed."""
 
 import hashlib
 import shutil
 from pathlib import Path
+from wsgiref.headers import Headers
+from wsgiref.types import WSGIApplication
+
+from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
 
 from vaguemestre.ui.bundles import BUNDLES, JOINING, joined
 
@@ -34,10 +40,28 @@ def gather(home: Path) -> Path:
             shutil.copyfile(path, fresh / name)
         fresh.mkdir(parents=True, exist_ok=True)
         _bundle(fresh)
+        _compress(fresh)
         fresh.rename(target)
     (served / "version").write_text(target.name, encoding="utf-8")
     _forget_old(served, target)
     return served
+
+
+def before(application: WSGIApplication, home: Path) -> WSGIApplication:
+    """The application with the files gathered so far in front of it, under /static/."""
+
+    def guarded(headers: Headers, _path: str, _url: str) -> None:
+        headers["X-Content-Type-Options"] = "nosniff"
+
+    front: WSGIApplication = WhiteNoise(
+        application,
+        root=home / "static",
+        prefix="static/",
+        immutable_file_test=lambda _path, _url: True,  # another content has another name
+        allow_all_origins=False,
+        add_headers_function=guarded,
+    )
+    return front
 
 
 def _bundle(folder: Path) -> None:
@@ -46,6 +70,14 @@ def _bundle(folder: Path) -> None:
         if all((folder / part).is_file() for part in parts):
             texts = [(folder / part).read_text(encoding="utf-8") for part in parts]
             (folder / name).write_text(joined(name, texts), encoding="utf-8")
+
+
+def _compress(folder: Path) -> None:
+    """Beside each file that gets smaller by it, the same compressed once and for all: `page.js.gz`."""
+    compressor = Compressor(quiet=True, use_brotli=False)
+    for path in _files(folder):
+        if compressor.should_compress(path.name):
+            compressor.compress(str(path))
 
 
 def _folders() -> list[Path]:

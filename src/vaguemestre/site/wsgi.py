@@ -1,12 +1,15 @@
-"""The WSGI application granian serves: Django, its slots plugged."""
+"""The WSGI application granian serves: static files, compressed once, and Django, its slots plugged."""
 
 import gc
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from vaguemestre.site import static
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
-application = get_wsgi_application()
+application = static.before(get_wsgi_application(), settings.CONFIG.home)
 
 # What is loaded stays: the collector need not walk it again. A list makes thousands of tuples that live as
 # long as its answer; collected after every two thousand, they would cost it a tenth of its time.

@@ -80,7 +80,7 @@ def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ..
     )
 
 
-def programs(config: Config, python: str, static: Path) -> tuple[Child, ...]:
+def programs(config: Config, python: str) -> tuple[Child, ...]:
     """Our own processes, in their order of start."""
     return (
         Child(
@@ -88,7 +88,7 @@ def programs(config: Config, python: str, static: Path) -> tuple[Child, ...]:
             (python, "-m", "vaguemestre.site.push"),
             (Question(Ask.PAGE, config.ports.push, "/sante"),),
         ),
-        Child("web", _web(config, python, static), (Question(Ask.PAGE, config.ports.web, "/sante/ping"),)),
+        Child("web", _web(config, python), (Question(Ask.PAGE, config.ports.web, "/sante/ping"),)),
         Child("carddav", _carddav(config, python), (Question(Ask.PAGE, config.ports.carddav, "/sante"),)),
         Child(
             "gate",
@@ -194,14 +194,13 @@ def _neighbour(
     )  # fmt: skip
 
 
-def _web(config: Config, python: str, static: Path) -> tuple[str, ...]:
+def _web(config: Config, python: str) -> tuple[str, ...]:
     return (
         python, "-m", "granian", "vaguemestre.site.wsgi:application",
         "--interface", "wsgi", "--http", "1", "--no-ws",
         "--host", config.web.host, "--port", str(config.ports.web),
         "--workers", str(config.web.workers), "--blocking-threads", str(config.web.threads),
         "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "2",
-        "--static-path-mount", str(static), "--static-path-expires", str(365 * 86400),
         "--log-level", "warning",
     )  # fmt: skip
 

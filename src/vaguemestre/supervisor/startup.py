@@ -184,12 +184,12 @@ class _Start:
     async def _start_all(self) -> Prepared:
         if migrated.is_current(self._config):
             self._tables.set()
-        served = static.gather(self._config.home)
+        static.gather(self._config.home)
         prepared = Prepared()
         async with _unwrapped(), asyncio.TaskGroup() as group:
             group.create_task(self._prepare(prepared))
             group.create_task(self._start_engines())
-            group.create_task(self._start_programs(served))
+            group.create_task(self._start_programs())
             group.create_task(self._start_neighbours(prepared))
             group.create_task(self._start_filter(prepared))
         return prepared
@@ -218,9 +218,9 @@ class _Start:
             self._screen.step(f"{child.name} répond.")
         self._engines.set()
 
-    async def _start_programs(self, served: Path) -> None:
+    async def _start_programs(self) -> None:
         await self._tables.wait()
-        *pages, worker, long_worker = plan.programs(self._config, sys.executable, served)
+        *pages, worker, long_worker = plan.programs(self._config, sys.executable)
         await self._tree.start(pages)
         self._screen.step("Le site répond.")
         await self._engines.wait()  # a job that meets no engine would only have to be done again

@@ -1,0 +1,109 @@
+"""What somebody waits for, in a real browser: the first page, a click on a message, the page again.
+
+    .venv/bin/python bench/browser.py --home HOME [--rounds 60]
+
+HOME: an instance that runs, with the demonstration's people. Chromium (Debian's) runs on the same machine, so
+that it takes its share of the cores. A click counts until the text in its frame is loaded and painted; a
+reload, until the first row is painted; the first load, every byte on the wire, nothing kept from before.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from statistics import median, quantiles
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+OPENED = """async (rank) => {
+    const rows = [...document.querySelectorAll("main .row:not([aria-current]) a.open")];
+    const before = document.querySelector("iframe.body");
+    const shown = new Promise((done, give_up) => {
+        setTimeout(give_up, 10000, new Error("no text came"));
+        const watch = new MutationObserver(() => {
+            const frame = document.querySelector("iframe.body");
+            if (!frame || frame === before) return;
+            watch.disconnect();
+            const painted = () => requestAnimationFrame(() => setTimeout(done));
+            frame.addEventListener("load", painted, { once: true });
+        });
+        watch.observe(document.body, { childList: true, subtree: true });
+    });
+    const began = performance.now();
+    rows[rank % rows.length].click();
+    await shown;
+    return performance.now() - began;
+}"""
+FIRST_ROW = """() => new Promise((done) => {
+    const look = () => document.querySelector("main .row")
+        ? requestAnimationFrame(() => setTimeout(() => done(performance.now())))
+        : requestAnimationFrame(look);
+    look();
+})"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--rounds", type=int, default=60)
+    given = parser.parse_args()
+    ready = json.loads((given.home / "run" / "ready.json").read_text())
+    teacher = next(one for one in ready["accounts"] if one["role"] == "teacher")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        page = signed_in(browser, ready["web"], teacher)
+        first_load(page, f"{ready['web']}/messagerie/")
+        told("click to content", clicks(page, given.rounds))
+        told("reload to first row", reloads(page, given.rounds // 2))
+        browser.close()
+
+
+def signed_in(browser: Browser, web: str, who: dict[str, str]) -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 860}, locale="fr-FR").new_page()
+    page.goto(f"{web}/alogin")
+    page.get_by_label("Identifiant").fill(who["username"])
+    page.get_by_label("Mot de passe ou passcode OTP").fill(who["password"])
+    page.get_by_role("button", name="Valider").click()
+    page.get_by_role("heading", name="Bonjour").wait_for()
+    return page
+
+
+def first_load(page: Page, address: str) -> None:
+    """Requests and bytes of a mail page opened by a browser that keeps nothing."""
+    page.goto("about:blank")
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.send("Network.clearBrowserCache")
+    urls: dict[str, str] = {}
+    sizes: dict[str, float] = {}
+    wire.on("Network.responseReceived", lambda one: urls.update({one["requestId"]: one["response"]["url"]}))
+    wire.on("Network.loadingFinished", lambda one: sizes.update({one["requestId"]: one["encodedDataLength"]}))
+    page.goto(address)
+    page.locator("main .row").first.wait_for()
+    page.wait_for_timeout(1000)  # what comes after the rows counts too
+    print(f"first load: {len(urls)} requests, {sum(sizes.values()) / 1024:.0f} KB on the wire")
+    for number, url in urls.items():
+        print(f"  {sizes.get(number, 0) / 1024:6.1f} KB  {urlsplit(url).path}")
+
+
+def clicks(page: Page, rounds: int) -> list[float]:
+    """The first ones warm the browser and are left out: milliseconds of the others."""
+    return [float(page.evaluate(OPENED, rank)) for rank in range(rounds + 5)][5:]
+
+
+def reloads(page: Page, rounds: int) -> list[float]:
+    """From the start of the navigation, in milliseconds."""
+    taken = []
+    for _ in range(rounds + 2):
+        page.reload(wait_until="commit")
+        taken.append(float(page.evaluate(FIRST_ROW)))
+    return taken[2:]
+
+
+def told(what: str, taken: list[float]) -> None:
+    print(f"{what}: median {median(taken):.0f} ms, 95th percentile {quantiles(taken, n=20)[-1]:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
