@@ -16,9 +16,8 @@ from vaguemestre.kernel.errors import Refusal
 from vaguemestre.lives import handlers, queries, rules, services
 from vaguemestre.lives.events import ClosingNear
 from vaguemestre.lives.models import Passage
-from vaguemestre.lives.ports import letter_sender
 from vaguemestre.lives.values import Event, Numbers, Step
-from vaguemestre.signin.ports import send_outside
+from vaguemestre.signin.ports import letter_sender, send_outside
 
 pytestmark = pytest.mark.django_db
 NUMBERS = Numbers()

@@ -14,10 +14,10 @@ from vaguemestre.credentials.models import Account, RecoveryContact
 from vaguemestre.credentials.queries import app_passwords_of, contacts_of, identified
 from vaguemestre.credentials.services import UNDO_LIFE, add_app_password, holds
 from vaguemestre.signin import handlers
-from vaguemestre.signin.events import ContactsToTell
+from vaguemestre.signin.events import AccountTouched, ContactsToTell
 from vaguemestre.signin.links import alarm_link, read_alarm
 from vaguemestre.signin.models import BrowserSession, Device
-from vaguemestre.signin.ports import send_outside
+from vaguemestre.signin.ports import letter_sender, send_outside
 
 pytestmark = pytest.mark.django_db
 OTHER = "trois chats sous un toit"
@@ -148,6 +148,25 @@ def sent_to_contacts() -> list[tuple[str, str]]:
     finally:
         send_outside.plug(before)
     return sent
+
+
+def test_what_touches_a_mailbox_shut_after_a_compromise_comes_to_it_as_mail(nicolas: Account) -> None:
+    event = AccountTouched(nicolas.pk, "password-changed", timezone.now().isoformat())
+    Account.objects.filter(pk=nicolas.pk).update(mailbox_state="held", mailbox_since=timezone.now())
+    before, sent = (send_outside.get(), letter_sender.get()), []
+    send_outside.plug(lambda *letter: sent.append(letter))
+    letter_sender.plug(lambda domain, now: f"lettres@{domain}")
+    try:
+        with inboxes() as letters:
+            handlers.tell_owner(event)
+    finally:
+        send_outside.plug(before[0])
+        letter_sender.plug(before[1])
+    assert letters == []
+    ((mailbox, sender, to, content),) = sent
+    assert mailbox == sender == "lettres@ac-amiens.test"
+    assert to == [nicolas.mailbox]
+    assert b"lettres@ac-amiens.test" in content.split(b"\r\n\r\n")[0]
 
 
 @pytest.mark.parametrize("mangle", [lambda t: t + "x", lambda t: t[1:], lambda t: "", lambda t: "a:b:c"])

@@ -13,8 +13,8 @@ from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives import services
 from vaguemestre.lives.events import ClosingNear, MailboxDoomed
 from vaguemestre.lives.letters import closing_letter
-from vaguemestre.lives.ports import erase_mail, letter_sender
-from vaguemestre.signin.ports import send_outside
+from vaguemestre.lives.ports import erase_mail
+from vaguemestre.signin.ports import letter_sender, send_outside
 
 
 def follow_days() -> None:

@@ -1,6 +1,5 @@
 """What lives ask of the outside."""
 
-from datetime import datetime
 from typing import Protocol
 
 from vaguemestre.kernel.slots import Slot
@@ -18,12 +17,5 @@ class EraseMail(Protocol):
         ...
 
 
-class LetterSender(Protocol):
-    def __call__(self, domain: str, *, now: datetime) -> str:
-        """The mailbox that letters of the platform leave from."""
-        ...
-
-
 boxes_owned: Slot[BoxesOwned] = Slot("lives.boxes_owned")
 erase_mail: Slot[EraseMail] = Slot("lives.erase_mail")
-letter_sender: Slot[LetterSender] = Slot("lives.letter_sender")

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from vaguemestre.credentials.events import AccountChanged, AccountsChanged
 from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.credentials.queries import alarm_contacts, presented
+from vaguemestre.credentials.queries import Presented, alarm_contacts, presented
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.signin import services
 from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsToTell, SessionsEnded
 from vaguemestre.signin.links import alarm_link
-from vaguemestre.signin.ports import deliver_notice, revocations, send_outside
+from vaguemestre.signin.ports import deliver_notice, letter_sender, revocations, send_outside
 from vaguemestre.signin.rules.contact_mails import letter, opened_letter
 from vaguemestre.signin.rules.notices import SENSITIVE, WORDS, notice, notice_id
 
@@ -34,11 +34,16 @@ def put_many_out(event: AccountsChanged) -> None:
 
 
 def tell_owner(event: AccountTouched) -> None:
-    """A notice in the owner's inbox, once. Nothing opens the inbox of a suspended account: told before."""
+    """A notice in the owner's inbox, once. Nothing opens the inbox of a suspended account: told before.
+
+    Nor that of a mailbox shut after a compromise: the notice comes as mail does, to be read afterwards.
+    """
     account = presented(event.account_id)
     if account is None or account.state != "active":
         return
     at = datetime.fromisoformat(event.at)
+    domain = account.address.partition("@")[2]
+    sender = _ours() if account.mail_held_since else f"ne-pas-repondre@{domain}"
     message_id = notice_id(event.account_id, event.act, event.at, account.mailbox)
     content = notice(
         act=event.act,
@@ -46,12 +51,16 @@ def tell_owner(event: AccountTouched) -> None:
         detail=event.detail,
         name=account.name,
         address=account.address,
+        sender=sender,
         message_id=message_id,
         site=settings.CONFIG.public_url,
         link=_link(event) if event.act in SENSITIVE else "",
         at=at,
     )
-    deliver_notice.get()(account.mailbox, content, message_id, at)
+    if account.mail_held_since:
+        send_outside.get()(sender, sender, [account.address], content)
+    else:
+        deliver_notice.get()(account.mailbox, content, message_id, at)
 
 
 def tell_contacts(event: ContactsToTell) -> None:
@@ -59,17 +68,18 @@ def tell_contacts(event: ContactsToTell) -> None:
     account, now = presented(event.account_id), timezone.now()
     if account is None or account.state != "active":
         return
+    mailbox, sender = _leaving(account)
     for to in alarm_contacts(event.account_id, now):
         content = letter(
             "alarm",
             to=to,
             subject=WORDS[event.act][0],
             link=_link(event),
-            sender=account.address,
+            sender=sender,
             site=settings.CONFIG.public_url,
             now=datetime.fromisoformat(event.at),
         )
-        send_outside.get()(account.mailbox, account.address, [to], content)
+        send_outside.get()(mailbox, sender, [to], content)
 
 
 def forget_withdrawn_proofs() -> None:
@@ -79,14 +89,24 @@ def forget_withdrawn_proofs() -> None:
 
 
 def mail_contact(event: ContactMailDue) -> None:
-    """The letter leaves as the account's own, to its recovery contact."""
+    """The letter to its recovery contact."""
     account = presented(event.account_id) if event.account_id else None
     if account is None or account.state != "active":
         return
     to, code = opened_letter(event.sealed, event.account_id, secret_keys.get())
     site, now = settings.CONFIG.public_url, timezone.now()
-    content = letter(event.kind, to=to, code=code, sender=account.address, site=site, now=now)
-    send_outside.get()(account.mailbox, account.address, [to], content)
+    mailbox, sender = _leaving(account)
+    content = letter(event.kind, to=to, code=code, sender=sender, site=site, now=now)
+    send_outside.get()(mailbox, sender, [to], content)
+
+
+def _leaving(account: Presented) -> tuple[str, str]:
+    """The mailbox and the address a letter about it leaves from: its own, unless nothing leaves it."""
+    return (_ours(), _ours()) if account.mail_held_since else (account.mailbox, account.address)
+
+
+def _ours() -> str:
+    return letter_sender.get()(settings.CONFIG.academy.domain, now=timezone.now())
 
 
 def _link(event: AccountTouched | ContactsToTell) -> str:

@@ -67,8 +67,15 @@ class Visits(Protocol):
         ...
 
 
+class LetterSender(Protocol):
+    def __call__(self, domain: str, *, now: datetime) -> str:
+        """The mailbox that letters of the platform leave from."""
+        ...
+
+
 revocations: Slot[Revocations] = Slot("signin.revocations")
 deliver_notice: Slot[DeliverNotice] = Slot("signin.deliver_notice")
 visits: Slot[Visits] = Slot("signin.visits")
 undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → how its room undoes it
 send_outside: Slot[SendOutside] = Slot("signin.send_outside")
+letter_sender: Slot[LetterSender] = Slot("signin.letter_sender")

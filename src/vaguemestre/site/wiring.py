@@ -258,7 +258,7 @@ def plug_engines(config: Config) -> None:
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(Doveadm(config))
     lives.erase_mail.plug(Erasing(config))
-    lives.letter_sender.plug(letter_sender)
+    signin.letter_sender.plug(letter_sender)
     lives.boxes_owned.plug(_boxes_owned)
     devices.sign.plug(Signature(config))
     devices.look_up.plug(Names())

@@ -98,7 +98,7 @@ def act_on(request: SignedInRequest, account_id: int) -> HttpResponse:
     if act is Act.COMPROMISED:
         revocations.get().bump()
     outcomes = [run_now(event) for event in events]  # each is run, whatever became of the one before
-    if act is not Act.SUSPEND:
+    if act not in (Act.SUSPEND, Act.COMPROMISED):  # the mailbox is shut by then: the worker writes to it
         run_now(notice)
     where = reverse("helpdesk:account", args=[account_id])
     return HttpResponseRedirect(f"{where}?fait={act}{'' if all(outcomes) else '&attente=1'}")

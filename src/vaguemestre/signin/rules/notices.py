@@ -245,6 +245,7 @@ def notice(
     detail: str,
     name: str,
     address: str,
+    sender: str,
     message_id: str,
     site: str,
     link: str,
@@ -253,7 +254,7 @@ def notice(
     """The message (RFC 5322), in plain text. `link`: « Ce n'était pas moi », "" where that would not do."""
     subject, happened = WORDS[act]
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address("Messagerie académique", "ne-pas-repondre", address.partition("@")[2])
+    message["From"] = Address("Messagerie académique", addr_spec=sender)
     message["To"] = Address(name, addr_spec=address)
     message["Subject"] = subject
     message["Date"] = format_datetime(at.astimezone(PARIS))
