@@ -229,8 +229,8 @@ def test_each_exactly_once_whatever_is_killed(
     letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
     for _ in range(3):
         setattr(queue, drawn.choice(("kill_before", "kill_after")), drawn.randrange(1, how_many(5, 9)))
-        assert carried(letter, means, clock, most=1).state == "sending"
-    assert queue.kill_before == queue.kill_after == 0, "each of them happened"
+        while queue.kill_before or queue.kill_after:  # few copies at once: it may take several goes
+            assert carried(letter, means, clock, most=1).state == "sending"
     assert carried(letter, means, clock, most=2000).state == "sent"
     assert sorted(queue.reached) == sorted(addresses)
     assert queries.copy_for(letter.pk, 0) is None
