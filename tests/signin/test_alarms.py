@@ -165,7 +165,7 @@ def test_what_touches_a_mailbox_shut_after_a_compromise_comes_to_it_as_mail(nico
     assert letters == []
     ((mailbox, sender, to, content),) = sent
     assert mailbox == sender == "lettres@ac-amiens.test"
-    assert to == [nicolas.mailbox]
+    assert to == [nicolas.person.addresses.get(is_primary=True).address]
     assert b"lettres@ac-amiens.test" in content.split(b"\r\n\r\n")[0]
 
 
