@@ -22,6 +22,7 @@ from tests.signin.letters import letters_due
 from tests.signin.people import NOON, PASSWORD, account, add_application
 
 from vaguemestre.assistant.services import issue_code
+from vaguemestre.credentials.hashers import HEAVY
 from vaguemestre.credentials.models import Account, RecoveryContact
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.directory.models import Person
@@ -98,9 +99,15 @@ class LightHasher(Argon2PasswordHasher):
     parallelism = 1
 
 
+class LightHeavyHasher(LightHasher):
+    """The administrators' kind, which a refusal costs too."""
+
+    algorithm = HEAVY
+
+
 @pytest.fixture
 def made(settings: Settings) -> Callable[[Case], Account]:
-    settings.PASSWORD_HASHERS = [f"{__name__}.LightHasher"]
+    settings.PASSWORD_HASHERS = [f"{__name__}.LightHasher", f"{__name__}.LightHeavyHasher"]
 
     def make(case: Case) -> Account:
         academy = replace(settings.CONFIG.academy, proof=case.proof)
