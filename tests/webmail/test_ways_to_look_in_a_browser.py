@@ -533,3 +533,18 @@ def test_news_wait_for_the_end_of_a_drag(page: Page, box: MemoryMailbox) -> None
     page.mouse.up()
     page.locator('a.f[data-folder="Classes/4e B"]').wait_for()
     page.locator('a.f[data-folder="Fait ailleurs"]').wait_for()
+
+
+def test_news_wait_until_a_button_pressed_is_released(page: Page, box: MemoryMailbox) -> None:
+    put(box, letter("Là avant"))
+    page.goto("/messagerie/")
+    row = page.locator("#messages li.row").first
+    row.hover()
+    page.mouse.down()
+    put(box, letter("Arrivé depuis"))
+    with page.expect_response("**/lignes/**"):
+        page.evaluate("void document.querySelector('mail-app').refresh(true)")
+    assert page.locator("#messages li.row").count() == 1
+    page.mouse.up()
+    page.locator("#lecture iframe.body").wait_for()
+    page.locator("#messages li.row").nth(1).wait_for()

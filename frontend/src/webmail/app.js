@@ -2,7 +2,7 @@
 import { Acts } from "./acts.js";
 import { Outside, listenToChoices } from "./choices.js";
 import { Conversation } from "./conversation.js";
-import { listenToDrags, nothingDragged } from "./drags.js";
+import { listenToDrags, nothingHeld } from "./drags.js";
 import { Folders } from "./folders.js";
 import { RowList } from "./list.js";
 import { Labels } from "./labels.js";
@@ -312,7 +312,7 @@ export class MailApp extends HTMLElement {
     try {
       const query = new URLSearchParams({ actif: this.section.dataset.folder });
       const html = await (await piece(`${this.dataset.folders}?${query}`, BY_ITSELF)).text();
-      await nothingDragged();
+      await nothingHeld();
       this.#putFolders(html);
     } catch (error) {
       tellRefusal(error);

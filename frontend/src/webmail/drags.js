@@ -4,10 +4,27 @@ const MESSAGES = "application/x-vaguemestre";
 const FOLDER = "application/x-vaguemestre-folder";
 
 let dragging = null;
+let pressing = null;
 
-// What a drag began from must stay in the page until it ends, or the browser gives the drag up: news wait.
-export async function nothingDragged() {
-  while (dragging) await dragging.ended;
+// What a drag or a press began on must stay in the page until it ends, or the browser gives the drag, or the click,
+// up: news wait.
+export async function nothingHeld() {
+  while (dragging || pressing) await (dragging?.ended ?? pressing.ended);
+}
+
+window.addEventListener("pointerdown", () => {
+  pressing ??= {};
+  pressing.ended ??= new Promise((go) => {
+    pressing.end = go;
+  });
+}, true);
+for (const end of ["pointerup", "pointercancel", "blur"]) {
+  window.addEventListener(end, () => setTimeout(released), true); // once whoever listens to the click has done with it
+}
+
+function released() {
+  pressing?.end();
+  pressing = null;
 }
 
 function begun() {

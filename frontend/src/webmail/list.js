@@ -1,6 +1,6 @@
 // The list: chunks of fifty rows; those far from sight are emptied and keep their height, so a folder of
 // 100,000 messages is scrolled like one of a hundred.
-import { nothingDragged } from "./drags.js";
+import { nothingHeld } from "./drags.js";
 import { BY_ITSELF, piece, tellRefusal } from "./net.js";
 
 const NEAR = 1200; // pixels above and below the window where rows are kept
@@ -214,7 +214,7 @@ export class RowList {
     this.unread = Number(answer.headers.get("X-Unread"));
     if (answer.status !== 304) {
       const html = await answer.text();
-      await nothingDragged();
+      await nothingHeld();
       this.#fill(chunk, html);
       chunk.etag = answer.headers.get("ETag");
     }
