@@ -10,6 +10,7 @@ from tests.engines.live import LiveEngines, Someone, digest
 from tests.engines.mail import Post, frozen_dovecot
 from tests.engines.samples import at, letter
 
+from vaguemestre.engines.imap.wire import Connection
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.webmail.ports import FolderGone, MessageGone, QuotaReached
 from vaguemestre.webmail.values import Flag, MailLogin, Page, Use
@@ -50,6 +51,20 @@ def listed(client: imaplib.IMAP4, folder: str = "INBOX") -> list[tuple[int, froz
             unsaid = {"\\Recent", "$HasAttachment", "$HasNoAttachment"}
             found.append((uid, frozenset(flag.decode() for flag in flags) - unsaid))
     return found[::-1]
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What is written to the engine, each time that one waits for its answer."""
+    writes: list[bytes] = []
+    send = Connection._send
+
+    def noted(self: Connection, content: bytes, deadline: float) -> None:
+        writes.append(content)
+        send(self, content, deadline)
+
+    monkeypatch.setattr(Connection, "_send", noted)
+    return writes
 
 
 def shown(page: Page) -> list[tuple[int, frozenset[str]]]:
@@ -101,6 +116,22 @@ def test_the_list_is_what_the_engine_says_after_every_change(
     check()
     change(("STORE", "1:58", "+FLAGS", "(\\Deleted)"), ("EXPUNGE", "1:58"))
     check()
+
+
+def test_a_page_is_asked_in_two_breaths_whatever_order_the_folder_lies_in(
+    post: Post, someone: Someone, other: imaplib.IMAP4, written: list[bytes]
+) -> None:
+    append(other, 6)
+    long_ago = imaplib.Time2Internaldate(time.time() - 90 * 24 * 3600)
+    other.append("INBOX", "", long_ago, letter("Moved in late"))
+    login = MailLogin(someone.mailbox, "one")
+    with post.mailboxes(login) as box:
+        box.page("INBOX", 0, 3)
+        box.folders()
+        for offset, uids in ((3, [3, 2, 1]), (6, [7])):
+            del written[:]
+            assert [row.ref.uid for row in box.page("INBOX", offset, 3).rows] == uids
+            assert [b"STATUS" in write for write in written if b"UNSELECT" not in write] == [True, False]
 
 
 def test_the_list_of_all_folders_follows_every_change(

@@ -17,8 +17,10 @@ from vaguemestre.engines.imap.wire import Answered, Argument, Line
 from vaguemestre.engines.imap.words import moment
 from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, View
 
+# What is asked of a page never seen before; of another one, whose summaries are nearly all known, the marks.
 SUMMARY = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"
 _SUMMARY_WHERE = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW X-MAILBOX X-REAL-UID)"
+_MARKS = b"(UID FLAGS)"
 _STATUS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
 VALIDATOR = ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN", "HIGHESTMODSEQ")
 _SAME_MESSAGES = ("UIDVALIDITY", "UIDNEXT", "MESSAGES")
@@ -153,12 +155,25 @@ class Listing(Session):
             if self._still_natural(folder, known, told.get("UIDNEXT", 0), rows):
                 return validity, exists, rows
         uids = self._by_arrival(folder, told)
-        _, validity, _ = self.enter_folder(folder)
-        wanted = list(uids[offset : offset + size])
-        lines = self.run(b"UID FETCH", folded(wanted), b"(UID FLAGS)") if wanted else []
-        flags = dict(parse.flags_by_uid(lines))
-        pairs = [(uid, flags[uid]) for uid in wanted if uid in flags]
-        return validity, len(uids), self._with_summaries(folder, validity, pairs)
+        validity = told.get("UIDVALIDITY", 0)
+        seen = self._pages.has(self.mailbox, (folder, offset, size, PLAIN))
+        rows = self._rows_in_order(folder, validity, list(uids[offset : offset + size]), seen=seen)
+        return validity, len(uids), rows
+
+    def _rows_in_order(self, folder: str, validity: int, uids: list[int], *, seen: bool) -> tuple[Row, ...]:
+        """Rows of these UIDs; none when the folder proves to be another one than that of `validity`."""
+        if not uids:
+            return ()
+        items = _MARKS if seen else SUMMARY
+        question = b"UID FETCH %b %b" % (folded(uids), items)
+        is_here = self.has_selected(folder)
+        lines = self.run(question) if is_here else self.select(folder, then=question)
+        if self.now_selected()[1] != validity:
+            return ()
+        if items is SUMMARY:
+            self._summaries.keep((self.mailbox, folder, validity), parse.summaries(lines))
+        marks = dict(parse.flags_by_uid(lines))
+        return self._with_summaries(folder, validity, [(uid, marks[uid]) for uid in uids if uid in marks])
 
     def _first_look(self, folder: str, told: dict[str, int]) -> Arrival:
         _, validity, exists = self.enter_folder(folder)
@@ -222,9 +237,8 @@ class Listing(Session):
         self, folder: str, offset: int, size: int, expected: int
     ) -> tuple[int, int, tuple[Row, ...]]:
         """UIDVALIDITY, count, rows in the folder's own order. `expected`: the count just told."""
-        # flags alone for a page seen before, whose summaries are nearly all known; else all at once
         seen = self._pages.has(self.mailbox, (folder, offset, size, PLAIN))
-        items = b"(UID FLAGS)" if seen else SUMMARY
+        items = _MARKS if seen else SUMMARY
         lines: list[Line] = []
         is_asked = False
         if (question := _fetch(expected, offset, size, items)) and not self.has_selected(folder):
