@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from vaguemestre.agenda.models import Engagement
 from vaguemestre.agenda.values import Answer
 
@@ -20,3 +22,9 @@ def keep_answer(
 def forget_event(account_id: int, uid: str) -> None:
     """The event was cancelled. Inside the caller's transaction."""
     Engagement.objects.filter(account_id=account_id, uid=uid[:255]).delete()
+
+
+@transaction.atomic(durable=True)
+def forget_person(account_id: int) -> None:
+    """Use case: what they answered to invitations."""
+    Engagement.objects.filter(account_id=account_id).delete()

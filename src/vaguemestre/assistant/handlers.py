@@ -5,15 +5,16 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
+from vaguemestre.assistant import services
 from vaguemestre.assistant.events import LetterDue
 from vaguemestre.assistant.ports import deliver_welcome
 from vaguemestre.assistant.rules.letters import letter
 from vaguemestre.assistant.rules.welcome import welcome as welcoming
 from vaguemestre.assistant.rules.welcome import welcome_id
 from vaguemestre.assistant.services import letter_sender
-from vaguemestre.credentials.events import AccountActivated
+from vaguemestre.credentials.events import AccountActivated, PersonErased
 from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.credentials.queries import identified, presented
+from vaguemestre.credentials.queries import identified, is_closed, presented
 from vaguemestre.signin.ports import send_outside
 from vaguemestre.signin.rules.contact_mails import opened_letter
 
@@ -44,3 +45,9 @@ def send_letter(event: LetterDue) -> None:
     sender = letter_sender(settings.CONFIG.academy.domain, now=timezone.now())
     content = letter(event.kind, to=to, code=code, sender=sender, site=settings.CONFIG.public_url, at=at)
     send_outside.get()(sender, sender, [to], content)
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.classes import services
+from vaguemestre.credentials.events import PersonErased
+from vaguemestre.credentials.queries import is_closed
 from vaguemestre.signin.events import AccountTouched
 
 # What says that somebody else may have been in: the ENT's door is shut too.
@@ -17,3 +19,9 @@ def follow_account(event: AccountTouched) -> None:
 
 def purge_rosters() -> None:
     services.purge(now=timezone.now(), ent_domain=settings.CONFIG.ent.domain)
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id, event.person_id)

@@ -2,7 +2,10 @@
 
 from django.conf import settings
 
+from vaguemestre.contacts import services
 from vaguemestre.contacts.services import collect_addresses
+from vaguemestre.credentials.events import PersonErased
+from vaguemestre.credentials.queries import is_closed
 from vaguemestre.outbox.events import MessageFiled
 from vaguemestre.outbox.queries import find_outgoing
 
@@ -20,3 +23,9 @@ def _is_of_ent(address: str) -> bool:
     domain = str(settings.CONFIG.ent.domain)
     there = address.rpartition("@")[2].lower()
     return bool(domain) and (there == domain or there.endswith("." + domain))
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id)

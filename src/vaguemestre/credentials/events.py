@@ -30,6 +30,17 @@ class AccountsChanged:
 
 
 @dataclass(frozen=True)
+class PersonErased:
+    """Somebody's civil status was erased: every room forgets what it kept of the account's person.
+
+    Unless, when this is heard, the account is open again.
+    """
+
+    account_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
 class TokensWithdrawn:
     """The key of a mail program was revoked: its tokens open nothing, what they opened is closed."""
 

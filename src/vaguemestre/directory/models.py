@@ -59,7 +59,7 @@ class Person(models.Model):
     usage_name = models.CharField(max_length=100, blank=True)
     first_name = models.CharField(max_length=100)
     chosen_first_name = models.CharField(max_length=100, blank=True)
-    birth_date = models.DateField()
+    birth_date = models.DateField(null=True, blank=True)  # of nobody whose civil status is kept: None
     category = models.CharField(max_length=20)
     service = models.ForeignKey(ManagementService, null=True, blank=True, on_delete=models.PROTECT)
     recovery_address = models.CharField(max_length=254, blank=True)
@@ -67,7 +67,10 @@ class Person(models.Model):
     unlisted = models.BooleanField(default=False)
     # somebody who left, or is away for long: the directory does not show them, whatever they chose
     hidden_since = models.DateTimeField(null=True, blank=True)
-    sorted_as = models.CharField(max_length=220, blank=True, db_index=True)  # folded surname, first name
+    # civil status erased, long after the account was closed: what is left keeps names from being reused
+    erased_at = models.DateTimeField(null=True, blank=True)
+    # folded surname, first name; of somebody whose civil status was erased, their username
+    sorted_as = models.CharField(max_length=220, blank=True, db_index=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("academy", "dossier"), name="dossier_once"),)
@@ -82,6 +85,8 @@ class Person(models.Model):
 
     @property
     def shown_name(self) -> str:
+        if self.erased_at:
+            return self.sorted_as
         return f"{self.shown_first_name} {self.shown_last_name}"
 
 
@@ -96,7 +101,7 @@ class NumenRow(models.Model):
     """A NUMEN held by a person: encrypted, found by keyed hash, history kept (DOMAIN.md §1.3, §1.6)."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="numens")
-    ciphertext = models.BinaryField()
+    ciphertext = models.BinaryField()  # empty once its holder's civil status was erased: only found again
     digest = models.CharField(max_length=64, unique=True)
     layout = models.CharField(max_length=10)
     is_current = models.BooleanField(default=True)

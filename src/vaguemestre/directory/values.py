@@ -151,7 +151,7 @@ class KnownPerson:
 
     person_id: int
     dossier: str
-    civil: CivilStatus
+    civil: CivilStatus | None  # None: it was erased, and comes back with a feed that brings them back
     category: str
     numen_digests: tuple[str, ...]
     recovery_address: str
@@ -163,7 +163,7 @@ class KnownElsewhere:
     """Somebody of another académie of this installation; `last_start`: of their latest post there."""
 
     person_id: int
-    civil: CivilStatus
+    civil: CivilStatus | None  # None: erased
     last_start: date
 
 

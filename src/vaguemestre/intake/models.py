@@ -70,6 +70,13 @@ class Doubt(models.Model):
         constraints = (models.UniqueConstraint(fields=("academy", "dossier", "person"), name="doubt_once"),)
 
 
+class Mention(models.Model):
+    """The last day a feed spoke of somebody whose account is closed: human resources still know them."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
+    on = models.DateField()
+
+
 class Origin(models.Model):
     """The source a person was last seen in, when a feed complete for that source said so."""
 

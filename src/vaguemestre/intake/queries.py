@@ -11,7 +11,7 @@ from vaguemestre.directory.queries import civil_of, known_elsewhere, known_for_i
 from vaguemestre.directory.rules.sealing import unseal_bytes
 from vaguemestre.directory.values import CivilStatus, NumenKeys
 from vaguemestre.intake.feeds import hr
-from vaguemestre.intake.models import Doubt, Feed, KeptLine, Origin, RefusedRow
+from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, RefusedRow
 from vaguemestre.intake.values import Known, KnownAccount
 
 
@@ -160,7 +160,7 @@ class DoubtTold:
     told: CivilStatus | None  # by the feed; None when its columns stand in another order
     masked: str
     uais: tuple[str, ...]
-    known: CivilStatus
+    known: CivilStatus | None
 
 
 def doubts_in(
@@ -265,6 +265,11 @@ def known_among(academy_id: int, person_ids: Collection[int], digests: Collectio
         other=_answered(academy_id, Doubt.Answer.OTHER),
         elsewhere=known_elsewhere(academy_id, digests) if digests else {},
     )
+
+
+def last_mentions(person_ids: Collection[int]) -> dict[int, date]:
+    """Person → the last day a feed spoke of them after their account was closed."""
+    return dict(Mention.objects.filter(person_id__in=person_ids).values_list("person_id", "on"))
 
 
 def said_same(academy_id: int) -> frozenset[tuple[str, int]]:

@@ -147,6 +147,9 @@ class Plan:
     transfers: Sequence[Transfer] = ()
     departures: Sequence[Change] = ()  # those of the changes by which somebody leaves
     uais: frozenset[str] = frozenset()  # of the posts that would be written
+    mentioned: frozenset[int] = (
+        frozenset()
+    )  # people whose account is closed, of whom the feed speaks all the same
 
     @property
     def is_empty(self) -> bool:

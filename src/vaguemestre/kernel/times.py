@@ -1,6 +1,6 @@
 """Time as the académie lives it: Europe/Paris days, school years starting on 1 September."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -15,6 +15,13 @@ def school_year(day: date) -> str:
     """`2026-2027` for any day from 1 September 2026 to 31 August 2027."""
     first = day.year if day.month >= 9 else day.year - 1
     return f"{first}-{first + 1}"
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month, so many months later; the month's last when it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
 
 
 def parse_day(text: str) -> date:

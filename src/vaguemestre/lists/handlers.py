@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vaguemestre.credentials.queries import presented
+from vaguemestre.credentials.events import PersonErased
+from vaguemestre.credentials.queries import is_closed, presented
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.lists import queries, services
 from vaguemestre.lists.events import LetterGoesOn, ListMailCame, NoticeDue
@@ -107,3 +108,9 @@ def _deliver(
         row.list.title, row.list.address, address, subject, tuple(one for one in said if one), key, now
     )
     deliver_notice.get()(mailbox, content, message_id, now)
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id, event.person_id)

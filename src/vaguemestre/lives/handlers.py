@@ -23,6 +23,7 @@ def follow_days() -> None:
     today, numbers = paris_day(now), settings.CONFIG.life_numbers()
     services.look_around(numbers, now=now, today=today)
     services.follow(numbers, now=now, today=today)
+    services.erase_civil_statuses(numbers, now=now, today=today)
     held = timedelta(hours=settings.CONFIG.lives.compromise_hours)
     release_mailboxes(now - held, by="system", now=now)
 

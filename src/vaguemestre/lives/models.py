@@ -34,6 +34,10 @@ class Passage(models.Model):
 
 
 class Day(models.Model):
-    """A day whose contract ends and returns were looked for."""
+    """A day whose contract ends and returns were looked for.
+
+    `has_erased`: every civil status due that day is erased.
+    """
 
     day = models.DateField(unique=True)
+    has_erased = models.BooleanField(default=False)

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
-from vaguemestre.lives.values import Consequence, Due, Event, Numbers, Step, Table
+from vaguemestre.kernel.times import months_after
+from vaguemestre.lives.values import Consequence, Due, Event, Numbers, Remains, Step, Table
 
 # What is not declared here: the feed opens and moves, the help desk shelters.
 BY_THE_FEED = frozenset({Event.ARRIVAL, Event.MOVE_WITHIN, Event.ACADEMY_MOVE})
@@ -84,3 +85,16 @@ def next_day(dues: Sequence[Due], done: Collection[str], today: date, notices: S
         ahead = (closes_on - timedelta(days=one) for one in notices if notice_name(one) not in done)
         days += [max(day, today) for day in ahead]
     return min(days, default=None)
+
+
+def is_erased(remains: Remains, numbers: Numbers, today: date) -> bool:
+    """Whether that person's civil status goes: long after the closing, and human resources give it no more.
+
+    A mailbox that is frozen keeps its owner's name: somebody wants it as it is.
+    """
+    if remains.closed_on is None or remains.serves or remains.mailbox_state == "frozen":
+        return False
+    if months_after(remains.closed_on, numbers.civil_status_months) > today:
+        return False
+    fed = remains.mentioned_on
+    return fed is None or fed + timedelta(days=numbers.fed_days) < today

@@ -4,18 +4,21 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from vaguemestre.credentials.queries import open_accounts_of, standing, standings
-from vaguemestre.credentials.services import change_states, move_mailboxes
+from vaguemestre.credentials.queries import Standing, closed_before, open_accounts_of, standing, standings
+from vaguemestre.credentials.services import change_states, erase_account, move_mailboxes
 from vaguemestre.directory.queries import people_over, people_serving
-from vaguemestre.directory.services import forget_addresses, hide_people
+from vaguemestre.directory.services import erase_civil_status, forget_addresses, hide_people
+from vaguemestre.intake.queries import last_mentions
+from vaguemestre.intake.services import forget_person
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives import queries, rules
 from vaguemestre.lives.events import ClosingNear, MailboxDoomed, NeutralReplyDue, NeutralReplyOver
 from vaguemestre.lives.models import Day, Passage
 from vaguemestre.lives.ports import BoxesOwned
-from vaguemestre.lives.values import Event, Numbers, Step, Table
+from vaguemestre.lives.values import Event, Numbers, Remains, Step, Table
 from vaguemestre.signin.events import AccountTouched
 
 _LONGEST = timedelta(days=3 * 365)  # of a neutral reply whose end nobody knows
@@ -179,6 +182,48 @@ def look_around(numbers: Numbers, *, now: datetime, today: date) -> bool:
     for passage in Passage.objects.filter(ended_at=None):
         _keep_next(passage, table, numbers, today)
     Day.objects.filter(day__lt=today - timedelta(days=30)).delete()
+    return True
+
+
+def erase_civil_statuses(numbers: Numbers, *, by: str = "system", now: datetime, today: date) -> int:
+    """Once a day: whoever left long ago is forgotten, each in a transaction of its own; how many.
+
+    Killed anywhere, the next round of that day goes on.
+    """
+    if not Day.objects.filter(day=today, has_erased=False).exists():
+        return 0
+    closed = closed_before(now - timedelta(days=28 * numbers.civil_status_months))
+    known = standings(closed)
+    people = {account_id: known[account_id].person_id or 0 for account_id in closed}
+    serving = people_serving(list(people.values()), today)
+    mentions = last_mentions(list(people.values()))
+    erased = 0
+    for account_id, person_id in people.items():
+        remains = _remains(known[account_id], person_id in serving, mentions.get(person_id))
+        if rules.is_erased(remains, numbers, today):
+            erased += _erase(account_id, person_id, by=by, now=now)
+    Day.objects.filter(day=today).update(has_erased=True)
+    return erased
+
+
+def _remains(account: Standing, serves: bool, mentioned_on: date | None) -> Remains:
+    closed = account.state_since if account.state == "closed" else None
+    return Remains(paris_day(closed) if closed else None, account.mailbox_state, serves, mentioned_on)
+
+
+@transaction.atomic(durable=True)
+def _erase(account_id: int, person_id: int, *, by: str, now: datetime) -> bool:
+    """What happened to them goes too: a death, a suspension, a retirement are nobody's business any more."""
+    account = standing(account_id)
+    if account is None or account.state != "closed":
+        return False  # somebody came back meanwhile
+    forget_person(person_id)
+    if not erase_civil_status(person_id, account.username, by=by, now=now):
+        return False
+    erase_account(account_id, by=by, now=now)
+    if move_mailboxes([account_id], "purged", by=by, now=now):
+        announce(MailboxDoomed(account_id))
+    Passage.objects.filter(account_id=account_id).delete()
     return True
 
 

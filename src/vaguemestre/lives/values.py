@@ -60,6 +60,8 @@ class Numbers:
     purged: int = 180  # from the event, where a mailbox is closed
     death_frozen: int = 365
     notices: tuple[int, ...] = (60, 30, 10, 1)
+    civil_status_months: int = 12  # from the closing of the account
+    fed_days: int = 60  # since a feed spoke of somebody, human resources still give their civil status
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,19 @@ class Due:
 
     step: Step
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What decides whether somebody's civil status is kept. `closed_on`: None while the account is open.
+
+    `mentioned_on`: the last day a feed spoke of them since. `serves`: they have a post, today or to come.
+    """
+
+    closed_on: date | None
+    mailbox_state: str = "closed"
+    serves: bool = False
+    mentioned_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

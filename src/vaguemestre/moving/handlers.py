@@ -8,7 +8,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from vaguemestre.credentials.events import PersonErased
 from vaguemestre.credentials.ports import secret_keys
+from vaguemestre.credentials.queries import is_closed
 from vaguemestre.moving import queries, services
 from vaguemestre.moving.events import ExportWithdrawn, MoveGoesOn
 from vaguemestre.moving.ports import (
@@ -82,3 +84,9 @@ def _erase(move_id: int, stored: str) -> None:
         path.unlink(missing_ok=True)
         shutil.rmtree(path.with_name(f"{stored}.work"), ignore_errors=True)
     services.forget_file(move_id)
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id)

@@ -2,6 +2,8 @@
 
 from django.utils import timezone
 
+from vaguemestre.credentials.events import PersonErased
+from vaguemestre.credentials.queries import is_closed
 from vaguemestre.outbox import services
 from vaguemestre.outbox.events import HoldEnded, MessageQueued
 from vaguemestre.outbox.ports import accepted, end_hold, file_sent, submit
@@ -29,3 +31,9 @@ def follow_hold(event: HoldEnded) -> None:
 
 def forget_old_passages() -> None:
     services.forget_passages(now=timezone.now())
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id)

@@ -63,3 +63,9 @@ def publish(wanted: Announcement, *, by: str, now: datetime) -> int:
 def withdraw(announcement_id: int, *, by: str, now: datetime) -> None:
     if AnnouncementRow.objects.filter(pk=announcement_id).delete()[0]:
         record("portal.announcement-withdrawn", to=f"announcement:{announcement_id}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def forget_person(account_id: int) -> None:
+    """Use case: what they wanted first on their home page."""
+    Favourite.objects.filter(account_id=account_id).delete()

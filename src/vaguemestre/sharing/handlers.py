@@ -5,8 +5,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from vaguemestre.credentials.events import AccountChanged, AccountsChanged
-from vaguemestre.credentials.queries import presented
+from vaguemestre.credentials.events import AccountChanged, AccountsChanged, PersonErased
+from vaguemestre.credentials.queries import is_closed, presented
 from vaguemestre.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
 from vaguemestre.directory.queries import structures_ever_of
 from vaguemestre.provisioning.ports import connections
@@ -108,3 +108,9 @@ def follow_days() -> None:
     services.end_overdue(by=_BY, now=now)
     services.close_boxes(by=_BY, now=now)
     services.forget_old(now=now)
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id)

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from vaguemestre.credentials.events import AccountChanged, AccountsChanged
+from vaguemestre.credentials.events import AccountChanged, AccountsChanged, PersonErased
 from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.credentials.queries import Presented, alarm_contacts, presented
+from vaguemestre.credentials.queries import Presented, alarm_contacts, is_closed, presented
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.signin import services
 from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsToTell, SessionsEnded
@@ -117,3 +117,9 @@ def _put_out(account_ids: list[int]) -> None:
     dead = services.end_sessions_of_closed(account_ids, revocations.get(), now=timezone.now())
     if dead:
         mail_directory.get().refuse_tokens(dead)
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id)

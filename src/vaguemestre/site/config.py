@@ -153,6 +153,8 @@ class LivesSection:
     purged: int = 180  # after the event, for a mailbox that was closed
     death_frozen: int = 365
     notices: str = "60 30 10 1"  # days before a closing
+    civil_status_months: int = 12  # from the closing of an account to its civil status being erased
+    fed_days: int = 60  # human resources still give a civil status, that long after a feed spoke of somebody
     compromise_hours: int = 48  # a mailbox stays shut that long after a compromise, applications do not
 
 
@@ -261,6 +263,8 @@ class Config:
             contract_closed=self.feed.grace_days,
             purged=lives.purged,
             death_frozen=lives.death_frozen,
+            civil_status_months=lives.civil_status_months,
+            fed_days=lives.fed_days,
             notices=tuple(sorted(map(int, lives.notices.split()), reverse=True)),
         )
 
@@ -425,11 +429,13 @@ def _check(config: Config, where: str) -> None:
                 config.lives.retirement_closed,
                 config.lives.death_frozen,
                 config.lives.compromise_hours,
+                config.lives.fed_days,
             )
             >= 0
+            and config.lives.civil_status_months >= 1
             and config.lives.purged
             >= max(config.lives.transfer_closed, config.lives.retirement_closed, config.feed.grace_days),
-            "[lives] des nombres de jours ; « purged » ne précède aucune fermeture",
+            "[lives] des nombres de jours ; « purged » ne précède aucune fermeture ; un mois au moins",
         ),
         (1 <= web.workers <= 64, "[web] « workers » va de 1 à 64"),
         (1 <= web.threads <= 64, "[web] « threads » va de 1 à 64"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import close_old_connections
 from django.utils import timezone
 
+from vaguemestre.agenda import handlers as agenda_handlers
 from vaguemestre.assistant import handlers as assistant_handlers
 from vaguemestre.assistant import ports as assistant
 from vaguemestre.assistant.events import LetterDue
@@ -24,6 +25,7 @@ from vaguemestre.credentials.events import (
     AccountChanged,
     AccountOpened,
     AccountsChanged,
+    PersonErased,
     TokensWithdrawn,
 )
 from vaguemestre.credentials.rules import sealing as credentials_sealing
@@ -32,6 +34,7 @@ from vaguemestre.credentials.services.tokens import mint_mail_token
 from vaguemestre.deposits import handlers as deposits_handlers
 from vaguemestre.deposits import ports as deposits
 from vaguemestre.deposits.events import DepositReceived
+from vaguemestre.devices import handlers as devices_handlers
 from vaguemestre.devices import ports as devices
 from vaguemestre.directory import ports as directory
 from vaguemestre.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
@@ -97,6 +100,7 @@ from vaguemestre.moving.services import withdraw_export
 from vaguemestre.outbox import handlers as outbox_handlers
 from vaguemestre.outbox import ports as outbox
 from vaguemestre.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
+from vaguemestre.portal import handlers as portal_handlers
 from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.sharing import handlers as sharing_handlers
@@ -137,6 +141,7 @@ from vaguemestre.sso.registry import ports as registry
 from vaguemestre.sso.registry.events import VisitEnded
 from vaguemestre.sso.registry.visiting import Visiting
 from vaguemestre.sso.saml import handlers as saml_handlers
+from vaguemestre.vigilance import handlers as vigilance_handlers
 from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue
@@ -183,6 +188,26 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ContactMailDue: (signin_handlers.mail_contact,),
     AccountSheltered: (helpdesk_handlers.cut_off,),
     LetterDue: (assistant_handlers.send_letter,),
+    PersonErased: (
+        agenda_handlers.forget_person,
+        assistant_handlers.forget_person,
+        classes_handlers.forget_person,
+        contacts_handlers.forget_person,
+        devices_handlers.forget_person,
+        enrolment_handlers.forget_person,
+        helpdesk_handlers.forget_person,
+        lists_handlers.forget_person,
+        moving_handlers.forget_person,
+        outbox_handlers.forget_person,
+        portal_handlers.forget_person,
+        registry_handlers.forget_person,
+        sharing_handlers.forget_person,
+        signin_handlers.forget_person,
+        sorting_handlers.forget_person,
+        vigilance_handlers.forget_person,
+        webmail_handlers.forget_person,
+        writing_handlers.forget_person,
+    ),
     TokensWithdrawn: (provisioning_handlers.withdraw_tokens,),
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
     VisitEnded: (oidc_handlers.tell, cas_handlers.tell, saml_handlers.tell, headers_handlers.tell),

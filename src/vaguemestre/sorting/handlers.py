@@ -4,8 +4,8 @@ from datetime import date
 
 from django.utils import timezone
 
-from vaguemestre.credentials.events import AccountsChanged
-from vaguemestre.credentials.queries import accounts_of
+from vaguemestre.credentials.events import AccountsChanged, PersonErased
+from vaguemestre.credentials.queries import accounts_of, is_closed
 from vaguemestre.directory.events import PeopleChanged
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives.events import NeutralReplyDue, NeutralReplyOver
@@ -71,3 +71,9 @@ def _again(account_ids: list[int]) -> None:
 
 def _rewrite(account_id: int) -> None:
     services.rewrite_script(account_id, open_scripts.get(), known_of.get(), now=timezone.now())
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id, event.person_id)

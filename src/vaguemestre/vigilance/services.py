@@ -58,3 +58,10 @@ def close_reports(sender: str, *, by: str, now: datetime) -> int:
     if done:
         record("vigilance.reports-closed", to=f"sender:{sender[:200]}", by=by, at=now, count=done)
     return done
+
+
+@transaction.atomic(durable=True)
+def forget_person(account_id: int) -> None:
+    """Use case: whom they trusted, and what they reported."""
+    SenderChoice.objects.filter(account_id=account_id).delete()
+    Report.objects.filter(account_id=account_id).delete()

@@ -2,10 +2,13 @@
 
 from django.utils import timezone
 
+from vaguemestre.credentials.events import PersonErased
+from vaguemestre.credentials.queries import is_closed
 from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue
 from vaguemestre.webmail.ports import MessageGone, convert, open_mailbox, previews
 from vaguemestre.webmail.services import bulks, reminding
 from vaguemestre.webmail.services.enclosed import reads_within
+from vaguemestre.webmail.services.forgetting import forget_person as forget
 from vaguemestre.webmail.values import MailLogin, MessageRef
 
 _HEAVIEST = 30_000_000
@@ -36,3 +39,9 @@ def carry_out(event: BulkAsked) -> None:
 def remind(event: ReminderDue) -> None:
     """Bring a message back on top, or say that nobody answered one."""
     reminding.fall_due(event.reminder_id, open_mailbox.get(), now=timezone.now())
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        forget(event.account_id)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from vaguemestre.credentials.events import PersonErased
+from vaguemestre.credentials.queries import is_closed
 from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.outbox.events import MessageFiled, MessageRefused
 from vaguemestre.webmail.ports import open_mailbox
@@ -37,3 +39,9 @@ def forget_class_mailings() -> None:
 
 def bring_draft_back(event: MessageRefused) -> None:
     services.take_back(event.account_id, event.key, open_mailbox.get(), now=timezone.now())
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id)

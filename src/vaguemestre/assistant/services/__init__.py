@@ -2,6 +2,7 @@
 
 from vaguemestre.assistant.services.asking import ask_code, code_holds
 from vaguemestre.assistant.services.choosing import activate, choose_password
+from vaguemestre.assistant.services.forgetting import forget_person
 from vaguemestre.assistant.services.identifying import identify, show_code
 from vaguemestre.assistant.services.issued_codes import issue_code, void_issued_codes
 from vaguemestre.assistant.services.letters import announce_letter, letter_sender
@@ -12,6 +13,7 @@ __all__ = [
     "ask_code",
     "choose_password",
     "code_holds",
+    "forget_person",
     "identify",
     "issue_code",
     "letter_sender",

@@ -55,6 +55,7 @@ ACTS = {
     "directory.address-added": "Adresse ajoutée",
     "directory.addresses-forgotten": "Anciennes adresses rendues",
     "directory.card-changed": "Fiche d’annuaire changée",
+    "directory.civil-status-erased": "État civil effacé",
     "directory.numen-recorded": "NUMEN enregistré",
     "directory.numens-resealed": "NUMEN rechiffrés",
     "directory.person-changed": "Fiche modifiée",

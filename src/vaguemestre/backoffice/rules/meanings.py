@@ -91,6 +91,8 @@ MEANINGS = {
     "lives.purged": "Jours avant qu’une boîte fermée soit vidée.",
     "lives.death_frozen": "Jours pendant lesquels la boîte d’un agent décédé reste intacte.",
     "lives.notices": "Jours où l’on prévient avant une fermeture.",
+    "lives.civil_status_months": "Mois entre la fermeture d’un compte et l’effacement de l’état civil.",
+    "lives.fed_days": "Jours où l’état civil reste dû aux RH après un flux qui parle de quelqu’un.",
     "lives.compromise_hours": "Heures où une boîte reste bloquée après une compromission ; 0 : aucune.",
     "moving.upload_mb": "La taille d’un fichier apporté, en Mo.",
     "moving.private_servers": "Serveurs de courrier à adresse privée d’où l’on peut importer.",

@@ -33,6 +33,7 @@ from vaguemestre.ui.refusals import sentence
 
 STATES = {"pending": "Jamais activé", "active": "Actif", "suspended": "Suspendu", "closed": "Fermé"}
 _STORY = 60
+_OF_THE_ACCOUNT = ("credentials.account-", "credentials.mailbox-", "directory.civil-status-")
 
 
 @require_GET
@@ -95,6 +96,8 @@ def _page(request: SignedInRequest, person: PersonShown, *, problem: str = "") -
     story = lines_about(f"person:{person.person_id}", limit=_STORY)
     if account:
         story += lines_about(f"account:{account.account_id}", limit=_STORY)
+    if person.erased_at:  # what happened to them is nobody's business any more
+        story = [line for line in story if line.action.startswith(_OF_THE_ACCOUNT)]
     story.sort(key=lambda line: line.at, reverse=True)
     told = {
         "person": person,

@@ -1,6 +1,7 @@
 """Use cases of classes, one file each."""
 
 from vaguemestre.classes.services.deciding import allow_person, decide_rights, forbid_person
+from vaguemestre.classes.services.forgetting import forget_person
 from vaguemestre.classes.services.gateways import gateway_of
 from vaguemestre.classes.services.importing import File, Progress, Setting, apply, check
 from vaguemestre.classes.services.linking import burn_answer, link_ent, take_link_back, unlink_ent
@@ -19,6 +20,7 @@ __all__ = [
     "decide_rights",
     "drop_staged",
     "forbid_person",
+    "forget_person",
     "gateway_of",
     "link_ent",
     "purge",

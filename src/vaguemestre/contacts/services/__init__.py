@@ -12,6 +12,7 @@ from vaguemestre.contacts.services.cards import (
     store_card,
 )
 from vaguemestre.contacts.services.exchange import import_file
+from vaguemestre.contacts.services.forgetting import forget_person
 from vaguemestre.contacts.services.groups import choose_members, join_groups, save_group
 from vaguemestre.contacts.services.sharing import allow_writer, begin_book, forbid_writer
 from vaguemestre.contacts.services.twins import merge_cards
@@ -26,6 +27,7 @@ __all__ = [
     "delete_on",
     "delete_stored",
     "forbid_writer",
+    "forget_person",
     "import_file",
     "join_groups",
     "keep_address",

@@ -101,6 +101,18 @@ def open_accounts_of(person_ids: Collection[int]) -> dict[int, int]:
     return found
 
 
+def is_closed(account_id: int) -> bool:
+    return Account.objects.filter(pk=account_id, state=Account.State.CLOSED).exists()
+
+
+def closed_before(moment: datetime) -> list[int]:
+    """People's accounts closed then or earlier, the longest first."""
+    rows = Account.objects.filter(
+        state=Account.State.CLOSED, state_since__lt=moment, person__isnull=False, person__erased_at=None
+    )
+    return list(rows.order_by("state_since", "pk").values_list("pk", flat=True))
+
+
 def accounts_of(person_ids: Collection[int]) -> list[int]:
     """The accounts of those people; somebody may have none."""
     found: list[int] = []

@@ -28,6 +28,7 @@ from vaguemestre.credentials.services.keys import (
 from vaguemestre.credentials.services.lives import (
     NewAccount,
     change_states,
+    erase_account,
     give_role,
     hold_mailbox,
     move_account,
@@ -92,6 +93,7 @@ __all__ = [
     "declare_key_lost",
     "drop_added_since",
     "drop_contact",
+    "erase_account",
     "forget_tokens",
     "forget_withdrawn",
     "give_role",

@@ -7,10 +7,12 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from vaguemestre.credentials.events import AccountsChanged
+from vaguemestre.credentials.events import AccountsChanged, PersonErased
 from vaguemestre.credentials.models import (
     Account,
     ActivationLink,
+    AppPassword,
+    MailToken,
     OneTimeDevice,
     Passkey,
     RecoveryCode,
@@ -175,6 +177,24 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     RecoveryContact.objects.filter(account_id=account_id).exclude(usable_at__lte=now).delete()
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     record_many([Line("credentials.proofs-withdrawn", f"account:{account_id}", by, now)])
+
+
+def erase_account(account_id: int, *, by: str, now: datetime) -> None:
+    """What is left of a closed account is its names: whoever comes back activates it anew, as at first.
+
+    Every room is told to forget (`PersonErased`). Inside the caller's transaction.
+    """
+    row = Account.objects.select_for_update().get(pk=account_id)
+    withdraw_proofs(account_id, by=by, now=now)
+    for table in (RecoveryContact, ActivationLink, AppPassword, MailToken):
+        table._default_manager.filter(account_id=account_id).delete()
+    if row.role != Account.Role.AGENT:
+        give_role(account_id, Account.Role.AGENT, by=by, now=now)
+    Account.objects.filter(pk=account_id).update(
+        preferences={}, activated_at=None, charter_version="", charter_accepted_at=None
+    )
+    AppPassword.objects.filter(holder_id=account_id).delete()
+    announce(PersonErased(account_id, row.person_id or 0))
 
 
 def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:

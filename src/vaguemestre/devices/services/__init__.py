@@ -1,5 +1,6 @@
 """Passwords made for one program or device, and programs let in without one."""
 
+from vaguemestre.devices.services.forgetting import forget_person
 from vaguemestre.devices.services.passwords import Made, make_app_password, make_profile_password
 from vaguemestre.devices.services.programs import Granted, exchange_code, give_code, open_again, take_back
 
@@ -7,6 +8,7 @@ __all__ = [
     "Granted",
     "Made",
     "exchange_code",
+    "forget_person",
     "give_code",
     "make_app_password",
     "make_profile_password",

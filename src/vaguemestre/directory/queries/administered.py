@@ -1,7 +1,7 @@
 """Académies, services, establishments and people as administrators see them: all of them, no civil status."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -76,6 +76,7 @@ class PersonShown:
     place: str
     academy: str
     unlisted: bool
+    erased_at: datetime | None = None  # civil status erased: the name is the username, there is no dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +158,10 @@ def people_across(
 ) -> tuple[tuple[PersonShown, ...], int]:
     """A page of people of every service, by name, and how many there are.
 
-    Each word begins a shown name, or is a dossier, or an address.
+    Each word begins a shown name, or is a dossier, or an address. Whoever's civil status was erased is found
+    by username or address only.
     """
-    rows = Person.objects.all()
+    rows = Person.objects.all() if sought.words.split() else Person.objects.filter(erased_at=None)
     for typed in sought.words.split()[:_WORDS]:
         rows = rows.filter(_answers(typed))
     if sought.service_id:
@@ -228,13 +230,14 @@ def _people(rows: QuerySet[Person]) -> tuple[PersonShown, ...]:
     return tuple(
         PersonShown(
             row.pk,
-            row.dossier,
+            "" if row.erased_at else row.dossier,
             row.shown_name,
             row.category,
             row.service.code if row.service else "",
             places.get(row.pk, ""),
             row.academy.name,
             row.unlisted,
+            row.erased_at,
         )
         for row in found
     )

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from vaguemestre.directory.models import MailAddress, ManagementService, Person, Structure
-from vaguemestre.directory.queries.reading import places_by_person
+from vaguemestre.directory.queries.reading import civil_of, places_by_person
 from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.rules.places import service_code
 from vaguemestre.directory.values import CivilStatus, StaffCategory
@@ -33,12 +33,14 @@ class Managed:
 
     person_id: int
     dossier: str
-    civil: CivilStatus
+    name: str  # as shown; the username of somebody whose civil status was erased
+    civil: CivilStatus | None  # None: erased
     category: str
     service_id: int
     service: str
     place: str
     recovery_address: str
+    erased_at: datetime | None = None
 
 
 def service_cards(academy_id: int) -> tuple[ServiceCard, ...]:
@@ -76,11 +78,14 @@ def managed_people(
 ) -> tuple[tuple[Managed, ...], int]:
     """Those of the services whose names, address or dossier hold every word typed; how many.
 
+    Whoever's civil status was erased is found by address or username only.
     `order`: a key of MANAGED_ORDERS, minus to turn it.
     """
     found = Person.objects.filter(service_id__in=services)
     if category:
         found = found.filter(category=category)
+    if not typed.strip():
+        found = found.filter(erased_at=None)
     for word in typed.split()[:6]:
         plain = word.lower() if "@" in word else fold(word) or word
         addresses = MailAddress.objects.filter(address__contains=plain)
@@ -90,6 +95,7 @@ def managed_people(
             | Q(usage_name__icontains=word)
             | Q(first_name__icontains=word)
             | Q(dossier__iexact=word)
+            | Q(erased_at__isnull=False, sorted_as=plain)
         )
     columns = MANAGED_ORDERS[order.lstrip("-")]
     ordered = found.order_by(*(f"-{one}" if order.startswith("-") else one for one in columns), "pk")
@@ -138,20 +144,15 @@ def _managed(people: QuerySet[Person]) -> list[Managed]:
     return [
         Managed(
             row.pk,
-            row.dossier,
-            CivilStatus(
-                row.civility,
-                row.birth_name,
-                row.usage_name,
-                row.first_name,
-                row.birth_date,
-                row.chosen_first_name,
-            ),
+            "" if row.erased_at else row.dossier,
+            row.shown_name,
+            civil_of(row),
             row.category,
             row.service_id or 0,
             row.service.name if row.service else "",
             places.get(row.pk, ""),
             row.recovery_address,
+            row.erased_at,
         )
         for row in rows
     ]

@@ -96,14 +96,16 @@ def heads_near(person_id: int, day: date) -> list[int]:
 def current_numen(person_id: int, keys: NumenKeys) -> Numen | None:
     """The NUMEN in clear: for the letter and the officer in charge only, who journal the reading."""
     row = NumenRow.objects.filter(person_id=person_id, is_current=True).first()
-    return unseal(bytes(row.ciphertext), keys) if row else None
+    return unseal(bytes(row.ciphertext), keys) if row and row.ciphertext else None
 
 
 def numens_held(person_id: int, keys: NumenKeys) -> tuple[NumenHeld, ...]:
-    """Every NUMEN somebody had, masked, the current one first."""
+    """Every NUMEN somebody had, masked, the current one first; none once their civil status is erased."""
     rows = NumenRow.objects.filter(person_id=person_id).order_by("-is_current", "-since", "-pk")
     return tuple(
-        NumenHeld(unseal(bytes(row.ciphertext), keys).masked, row.since, row.is_current) for row in rows
+        NumenHeld(unseal(bytes(row.ciphertext), keys).masked, row.since, row.is_current)
+        for row in rows
+        if row.ciphertext
     )
 
 
@@ -129,8 +131,9 @@ def known_elsewhere(academy_id: int, digests: Collection[str] | None = None) -> 
     }
 
 
-def civil_of(person: Person) -> CivilStatus:
-    return CivilStatus(
+def civil_of(person: Person) -> CivilStatus | None:
+    """None once it was erased."""
+    return _civil(
         person.civility,
         person.birth_name,
         person.usage_name,
@@ -138,6 +141,12 @@ def civil_of(person: Person) -> CivilStatus:
         person.birth_date,
         person.chosen_first_name,
     )
+
+
+def _civil(
+    civility: str, birth_name: str, usage_name: str, first_name: str, born: date | None, chosen: str
+) -> CivilStatus | None:
+    return CivilStatus(civility, birth_name, usage_name, first_name, born, chosen) if born else None
 
 
 def people_over(today: date) -> dict[int, date]:
@@ -403,7 +412,7 @@ def known_for_intake(academy_id: int, person_ids: Collection[int] | None = None)
         yield KnownPerson(
             person_id=pk,
             dossier=dossier,
-            civil=CivilStatus(civility, birth, usage, first, born, chosen),
+            civil=_civil(civility, birth, usage, first, born, chosen),
             category=category,
             numen_digests=tuple(digests.get(pk, ())),
             recovery_address=recovery,
@@ -411,8 +420,8 @@ def known_for_intake(academy_id: int, person_ids: Collection[int] | None = None)
         )
 
 
-def identities_for_intake(academy_id: int) -> Iterator[tuple[int, str, str, str, date]]:
-    """(id, dossier, birth name, first name, birth date) of everybody, by increasing id."""
+def identities_for_intake(academy_id: int) -> Iterator[tuple[int, str, str, str, date | None]]:
+    """(id, dossier, birth name, first name, birth date; None once erased) of everybody, by increasing id."""
     people = Person.objects.filter(academy_id=academy_id).order_by("pk")
     columns = ("id", "dossier", "birth_name", "first_name", "birth_date")
     return people.values_list(*columns).iterator(2000)

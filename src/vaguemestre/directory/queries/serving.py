@@ -116,7 +116,7 @@ def names_by_person(person_ids: Collection[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for some in batched(person_ids, _IN_ONE_QUESTION):
         rows = Person.objects.filter(pk__in=some).only(
-            "first_name", "chosen_first_name", "birth_name", "usage_name"
+            "first_name", "chosen_first_name", "birth_name", "usage_name", "erased_at", "sorted_as"
         )
         found.update((row.pk, row.shown_name) for row in rows)
     return found

@@ -25,11 +25,12 @@ def record_numen(person_id: int, numen: Numen, keys: NumenKeys, *, by: str, now:
     row = NumenRow.objects.filter(digest=found).first()
     if row and row.person_id != person_id:
         raise Refusal("directory.numen-of-somebody-else")
-    if row and row.is_current:
+    if row and row.is_current and row.ciphertext:
         return
     NumenRow.objects.filter(person_id=person_id, is_current=True).update(is_current=False)
     if row:
-        NumenRow.objects.filter(pk=row.pk).update(is_current=True)
+        sealed = row.ciphertext or seal(numen, keys)  # erased with the rest of its holder's civil status
+        NumenRow.objects.filter(pk=row.pk).update(is_current=True, ciphertext=sealed)
     else:
         NumenRow.objects.create(
             person_id=person_id, ciphertext=seal(numen, keys), digest=found, layout=numen.layout, since=now
@@ -63,7 +64,7 @@ def reseal_numens(keys: NumenKeys, after: int = 0, *, by: str, now: datetime) ->
     How many were, and the row reached: 0 when none is left. Run again from 0, it finds nothing to do.
     """
     rows = list(NumenRow.objects.filter(pk__gt=after).order_by("pk")[:_AT_ONCE])
-    old = [row for row in rows if not is_sealed_now(bytes(row.ciphertext), keys)]
+    old = [row for row in rows if row.ciphertext and not is_sealed_now(bytes(row.ciphertext), keys)]
     for row in old:
         row.ciphertext = seal(unseal(bytes(row.ciphertext), keys), keys)
     NumenRow.objects.bulk_update(old, ("ciphertext",), batch_size=200)

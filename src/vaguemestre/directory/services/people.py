@@ -185,6 +185,30 @@ def hide_people(person_ids: Sequence[int], *, hidden: bool, by: str, now: dateti
     record_many(Line(f"directory.person-{act}", to=f"person:{pk}", by=by, at=now) for pk in changed)
 
 
+def erase_civil_status(person_id: int, username: str, *, by: str, now: datetime) -> bool:
+    """Forget who somebody is; False when that was done before. Inside the caller's transaction.
+
+    Kept: what must never be given again (username, addresses, keyed hash of the NUMEN), and the management
+    service that answers for them. They are shown by their username, and nowhere in the directory.
+    """
+    person = Person.objects.select_for_update().get(pk=person_id)
+    if person.erased_at:
+        return False
+    for column in (*_SHOWN, "civility", "recovery_address", "phone"):
+        setattr(person, column, "")
+    person.birth_date, person.erased_at = None, now
+    person.hidden_since = person.hidden_since or now
+    person.dossier, person.sorted_as = f"effacé-{person.pk}", username
+    person.save()
+    NameWord.objects.filter(person=person).delete()
+    NameWord.objects.bulk_create([NameWord(person=person, word=word) for word in name_words(username, "")])
+    NumenRow.objects.filter(person=person).update(ciphertext=b"")
+    Assignment.objects.filter(person=person).delete()
+    record("directory.civil-status-erased", to=f"person:{person_id}", by=by, at=now)
+    announce(PeopleChanged([person_id]))
+    return True
+
+
 def _change(change: PersonChange, keys: NumenKeys, *, by: str, now: datetime) -> None:
     person = Person.objects.select_related("academy").get(pk=change.person_id)
     changed = _change_columns(person, change)
@@ -274,6 +298,8 @@ def _change_columns(person: Person, change: PersonChange) -> list[str]:
             wanted[column] = value
     if change.civil:
         wanted |= asdict(change.civil)
+        if person.erased_at:  # somebody who comes back
+            wanted |= {"erased_at": None, "hidden_since": None}
     changed = [column for column, value in wanted.items() if getattr(person, column) != value]
     for column in changed:
         setattr(person, column, wanted[column])

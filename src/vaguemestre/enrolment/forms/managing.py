@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from vaguemestre.directory.queries import Managed
 from vaguemestre.directory.rules.places import parse_uai
 from vaguemestre.directory.values import CivilStatus, NewPerson, Post, StaffCategory
 from vaguemestre.kernel.errors import Refusal
@@ -65,8 +64,7 @@ class CivilForm(forms.Form):
         )
 
 
-def civil_of(person: Managed) -> dict[str, Any]:
-    civil = person.civil
+def civil_of(civil: CivilStatus) -> dict[str, Any]:
     return {
         "civilite": civil.civility,
         "nom_naissance": civil.birth_name,

@@ -10,6 +10,7 @@ from vaguemestre.journal.queries import Kept, lines_about
 
 PAGE = 30
 _STORY = 60
+_OF_THE_ACCOUNT = ("credentials.account-", "credentials.mailbox-", "directory.civil-status-")
 
 
 def person_in(scope: Scope, person_id: int) -> Managed | None:
@@ -30,12 +31,10 @@ def probable_people(scope: Scope, applicant: Applicant, keys: NumenKeys) -> tupl
     names = (applicant.birth_name, applicant.usage_name, applicant.first_name)
     found = []
     for one in directory.born_on(scope.academy_id, applicant.birth_date):
-        civil = one.civil
-        alike = resemblance(names, (civil.birth_name, civil.usage_name, civil.first_name))
+        alike = resemblance(names, _names(one))
         if alike and one.service_id in scope.services:
             masked = masked_numen_of(one.person_id, keys)
-            name = f"{civil.shown_first_name} {civil.shown_last_name}"
-            found.append(Probable(one.person_id, name, one.place, one.service, masked, alike))
+            found.append(Probable(one.person_id, one.name, one.place, one.service, masked, alike))
         elif alike == SAME:
             found.append(Probable(0, "", "", one.service, "", alike))
     return tuple(sorted(found, key=lambda one: (one.certainty != SAME, one.name)))
@@ -58,10 +57,13 @@ def service_for(academy_id: int, category: StaffCategory, uai: str) -> int:
 def is_known(academy_id: int, civil: CivilStatus) -> bool:
     """Whether somebody of those names and that birth date is there already, in any service."""
     names = (civil.birth_name, civil.usage_name, civil.first_name)
-    return any(
-        resemblance(names, (one.civil.birth_name, one.civil.usage_name, one.civil.first_name)) == SAME
-        for one in directory.born_on(academy_id, civil.birth_date)
-    )
+    found = directory.born_on(academy_id, civil.birth_date)
+    return any(resemblance(names, _names(one)) == SAME for one in found)
+
+
+def _names(one: Managed) -> tuple[str, str, str]:
+    civil = one.civil
+    return (civil.birth_name, civil.usage_name, civil.first_name) if civil else ("", "", "")
 
 
 def letter_of(
@@ -71,9 +73,9 @@ def letter_of(
     person, account = person_in(scope, person_id), account_of_person(person_id)
     numen = directory.current_numen(person_id, keys) if person else None
     shown = presented(account.account_id) if account else None
-    if person is None or numen is None or shown is None:
+    civil = person.civil if person else None
+    if person is None or civil is None or numen is None or shown is None:
         return None
-    civil = person.civil
     return Letter(
         name=f"{civil.civility} {civil.shown_first_name} {civil.shown_last_name}".strip(),
         postal=postal,
@@ -86,10 +88,16 @@ def letter_of(
     )
 
 
-def story_of(person_id: int) -> list[Kept]:
-    """What the journal holds about somebody and their account, newest first."""
+def story_of(person: Managed) -> list[Kept]:
+    """What the journal holds about somebody and their account, newest first.
+
+    Of somebody whose civil status was erased, the account only: nothing of what happened to them.
+    """
+    person_id = person.person_id
     lines = lines_about(f"person:{person_id}", limit=_STORY)
     account = account_of_person(person_id)
     if account:
         lines += lines_about(f"account:{account.account_id}", limit=_STORY)
+    if person.erased_at:
+        lines = [line for line in lines if line.action.startswith(_OF_THE_ACCOUNT)]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:_STORY]

@@ -10,6 +10,7 @@ from vaguemestre.enrolment.services.answering import (
     take_up,
 )
 from vaguemestre.enrolment.services.filing import complete_request, file_request, forget_old_proofs
+from vaguemestre.enrolment.services.forgetting import forget_person
 from vaguemestre.enrolment.services.managing import (
     appoint_officer,
     correct_person,
@@ -29,6 +30,7 @@ __all__ = [
     "dismiss_officer",
     "file_request",
     "forget_old_proofs",
+    "forget_person",
     "receive_person",
     "recognise",
     "reject",

@@ -41,7 +41,8 @@ def correct_person(
 
     Raises Refusal `enrolment.person-unknown`, `directory.name-unwritable`.
     """
-    if queries.person_in(scope, person_id) is None:
+    person = queries.person_in(scope, person_id)
+    if person is None or person.civil is None:  # what was erased comes back by the feed
         raise Refusal("enrolment.person-unknown")
     change_person(PersonChange(person_id, civil=civil), keys, by=by, now=now)
 

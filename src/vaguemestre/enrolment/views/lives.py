@@ -125,7 +125,7 @@ def _page(
         raise Http404
     told = {
         "person": person,
-        "name": f"{person.civil.shown_first_name} {person.civil.shown_last_name}",
+        "name": person.name,
         "life": life,
         "state": STATES[life.state],
         "mailbox": MAILBOXES[life.mailbox_state],

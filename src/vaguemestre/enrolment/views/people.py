@@ -84,7 +84,9 @@ def print_letter(request: OfficerRequest, person_id: int) -> HttpResponse:
 @for_officers
 def correct(request: OfficerRequest, person_id: int) -> HttpResponse:
     person = _known(request, person_id)
-    form = CivilForm(request.POST or None, initial=civil_of(person))
+    if person.civil is None:
+        raise Http404
+    form = CivilForm(request.POST or None, initial=civil_of(person.civil))
     if request.method == "POST" and form.is_valid():
         try:
             services.correct_person(
@@ -130,7 +132,7 @@ def _page(
     shown = presented(account.account_id) if account else None
     told = {
         "person": person,
-        "name": f"{person.civil.shown_first_name} {person.civil.shown_last_name}",
+        "name": person.name,
         "category": CATEGORIES.get(person.category, person.category),  # type: ignore[call-overload]
         "account": shown,
         "account_state": _STATES.get(shown.state, shown.state) if shown else "Aucun compte",
@@ -138,9 +140,7 @@ def _page(
         "posts": placed_posts_of(person.person_id),
         "masked": queries.masked_numen_of(person.person_id, numen_keys.get()),
         "numen": numen,
-        "story": [
-            (STORY[line.action], line) for line in queries.story_of(person.person_id) if line.action in STORY
-        ],
+        "story": [(STORY[line.action], line) for line in queries.story_of(person) if line.action in STORY],
         "problem": problem,
     }
     return render(request, "enrolment/person.html", told, status=status)

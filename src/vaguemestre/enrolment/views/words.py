@@ -39,6 +39,7 @@ STORY = {
     "lives.suspension": "Suspension disciplinaire",
     "lives.ended": "Retour, ou déclaration retirée",
     "lives.closing-put-off": "Fermeture reportée",
+    "directory.civil-status-erased": "État civil effacé",
     "directory.person-hidden": "Retirée de l’annuaire",
     "directory.person-shown": "Remise dans l’annuaire",
     "credentials.role-given": "Rôle changé",

@@ -2,6 +2,7 @@
 
 from vaguemestre.helpdesk.services.acting import do, intended
 from vaguemestre.helpdesk.services.asking import answer_request, ask_desk, take_request
+from vaguemestre.helpdesk.services.forgetting import forget_person
 from vaguemestre.helpdesk.services.handing import ask_hand_over, confirm_hand_over, refuse_hand_over
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "ask_hand_over",
     "confirm_hand_over",
     "do",
+    "forget_person",
     "intended",
     "refuse_hand_over",
     "take_request",

@@ -74,7 +74,7 @@ def _from_elsewhere(
         there = known.elsewhere.get(digest(group.numen)) if group.numen and known.elsewhere else None
         if there is None:
             left.append(group)
-        elif _could_be(group.civil, there.civil):
+        elif there.civil is None or _could_be(group.civil, there.civil):
             moving.append((group, there))
         else:
             refused += _all_lines(group, "numen", reason)
@@ -88,14 +88,17 @@ def _doubt(group: Group, person: KnownPerson, reason: str) -> Doubtful:
 def _contradiction(
     group: Group, of_numen: KnownPerson | None, of_dossier: KnownPerson | None, *, is_said: bool
 ) -> tuple[str, str] | None:
-    """`is_said`: a human told whose the dossier is, whatever civil status it quotes."""
+    """`is_said`: a human told whose the dossier is, whatever civil status it quotes.
+
+    Nothing contradicts a civil status that was erased: the NUMEN says who it is.
+    """
     if of_numen and of_dossier and of_numen is not of_dossier:
         return "numen", "le NUMEN et le dossier désignent deux personnes différentes"
     if is_said:
         return None
-    if of_numen and not _could_be(group.civil, of_numen.civil):
+    if of_numen and of_numen.civil and not _could_be(group.civil, of_numen.civil):
         return "numen", "NUMEN connu sous un autre état civil : à vérifier"
-    if of_dossier and not of_numen:
+    if of_dossier and of_dossier.civil and not of_numen:
         if not _could_be(group.civil, of_dossier.civil):
             return "dossier", "dossier connu sous un autre état civil : à vérifier"
         if group.numen and of_dossier.numen_digests and not same_human(group.civil, of_dossier.civil):
@@ -131,7 +134,7 @@ def _apart(
     alike = {
         _likeness(person.civil): person
         for person in known.people.values()
-        if person.person_id not in spoken_of
+        if person.civil and person.person_id not in spoken_of
     }
     unknown, doubtful = [], []
     for group in left:

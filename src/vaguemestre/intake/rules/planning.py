@@ -27,10 +27,10 @@ def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
     matches = matched(groups, known, digest)
     arrivals, ended = _arrivals(matches.unknown, terms)
     transfers, left = _transfers(matches.elsewhere, terms)
-    changes = [
-        change for group, person in matches.known if (change := _change(group, person, known, terms, digest))
-    ]
-    unchanged = len(matches.known) - len(changes)
+    found = [one for one in matches.known if not _stays_erased(*one, terms)]
+    changes = [change for group, person in found if (change := _change(group, person, known, terms, digest))]
+    unchanged = len(found) - len(changes)
+    ended += len(matches.known) - len(found)
     if terms.full_source:
         refused_dossiers = {line.dossier for line in (*reading.refused, *contradicted, *matches.refused)}
         seen = {person.person_id for _, person in matches.known}
@@ -52,6 +52,7 @@ def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
         transfers=tuple(transfers),
         departures=departures,
         uais=frozenset(post.uai for posts in chain.from_iterable(written) for post in posts),
+        mentioned=frozenset(person.person_id for _, person in found if _is_closed(person, known)),
     )
 
 
@@ -73,6 +74,16 @@ def _accounts_of_source(known: Known, terms: Terms) -> int:
         for person_id, account in known.accounts.items()
         if not terms.full_source or known.sources.get(person_id) == terms.full_source
     )
+
+
+def _stays_erased(group: Group, person: KnownPerson, terms: Terms) -> bool:
+    """Whoever's civil status was erased comes back with a post; without one nothing is known again."""
+    return person.civil is None and not any(_is_open(post, terms.today) for post in group.posts)
+
+
+def _is_closed(person: KnownPerson, known: Known) -> bool:
+    account = known.accounts.get(person.person_id)
+    return account is not None and account.state == "closed"
 
 
 def _arrivals(groups: Iterable[Group], terms: Terms) -> tuple[list[Arrival], int]:
@@ -114,7 +125,8 @@ def _new(group: Group) -> NewPerson:
 def _change(group: Group, person: KnownPerson, known: Known, terms: Terms, digest: Digest) -> Change | None:
     civil = _corrected(group.civil, person.civil)
     posts = _posts_changed(_told_posts(group, person), person.posts, terms)
-    numen_is_new = group.numen is not None and digest(group.numen) != next(iter(person.numen_digests), "")
+    held = next(iter(person.numen_digests), "")
+    numen_is_new = group.numen is not None and (digest(group.numen) != held or person.civil is None)
     change = PersonChange(
         person_id=person.person_id,
         dossier=group.dossier if group.dossier != person.dossier else None,
@@ -131,8 +143,10 @@ def _change(group: Group, person: KnownPerson, known: Known, terms: Terms, diges
     return replace(made, lines=tuple(group.records)) if made else None
 
 
-def _corrected(told: CivilStatus, held: CivilStatus) -> CivilStatus:
+def _corrected(told: CivilStatus, held: CivilStatus | None) -> CivilStatus:
     """What HR says, save what a feed does not know: the chosen first name, an unsaid civility."""
+    if held is None:
+        return told
     return replace(told, civility=told.civility or held.civility, chosen_first_name=held.chosen_first_name)
 
 
@@ -197,7 +211,7 @@ def _with_account(
     return Change(
         change=change,
         what=(*what, *([act] if act else [])),
-        shown=f"{civil.shown_first_name} {civil.shown_last_name}",
+        shown=f"{civil.shown_first_name} {civil.shown_last_name}" if civil else "",
         dossier=change.dossier or person.dossier,
         account_id=account.account_id if account else None,
         account_act=act,

@@ -2,6 +2,7 @@
 
 from vaguemestre.intake.services.applying import Checked, Files, Progress, Setting, apply, check
 from vaguemestre.intake.services.doubting import answer_doubt
+from vaguemestre.intake.services.forgetting import forget_person
 from vaguemestre.intake.services.holding import apply_held, confirm_feed, give_feed_up
 from vaguemestre.intake.services.resealing import reseal_lines
 
@@ -15,6 +16,7 @@ __all__ = [
     "apply_held",
     "check",
     "confirm_feed",
+    "forget_person",
     "give_feed_up",
     "reseal_lines",
 ]

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import batched
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from vaguemestre.directory.values import NumenKeys, Place
 from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.intake.feeds import hr, structures
 from vaguemestre.intake.feeds.lines import Content, InMemory, Sheet
-from vaguemestre.intake.models import Doubt, Feed, KeptLine, Origin, RefusedRow
+from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, RefusedRow
 from vaguemestre.intake.services.comparing import compared
 from vaguemestre.intake.services.on_disk import OnDisk
 from vaguemestre.intake.values import (
@@ -128,7 +128,7 @@ def apply(
                 if attempt == _ATTEMPTS - 1:
                     raise
                 pending = _compared(sheet, places, setting, terms).plan
-        _end(feed, first.plan, setting, now)
+        _end(feed, first.plan, setting, now, terms.today)
     return first
 
 
@@ -247,7 +247,14 @@ def _sealed(records: Sequence[Record], keys: NumenKeys) -> bytes:
 
 
 @transaction.atomic(durable=True)
-def _end(feed: Feed, made: Plan, setting: Setting, now: datetime) -> None:
+def _end(feed: Feed, made: Plan, setting: Setting, now: datetime, today: date) -> None:
+    Mention.objects.bulk_create(
+        [Mention(person_id=person_id, on=today) for person_id in sorted(made.mentioned)],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["person"],
+        update_fields=["on"],
+    )
     Feed.objects.filter(pk=feed.pk).update(finished_at=now)
     if not made.is_empty:
         record(

@@ -83,6 +83,7 @@ class _Counted:
     holding: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in _KINDS})
     refused: list[RefusedLine] = field(default_factory=list)
     uais: set[str] = field(default_factory=set)
+    mentioned: set[int] = field(default_factory=set)
     unchanged: int = 0
     ended_already: int = 0
     accounts: int = 0
@@ -100,8 +101,10 @@ class _Large:
             self._parting.add_line((row.number, row.start, row.length), self._keys_of(read))
         self.lines = self._parting.lines
         for person_id, dossier, birth_name, first_name, born in identities_for_intake(academy_id):
-            alike = hash(likeness(birth_name, first_name, born))
-            self._parting.add_person(person_id, ((Kind.DOSSIER, hash(dossier)), (Kind.LIKENESS, alike)))
+            shared = [(Kind.DOSSIER, hash(dossier))]
+            if born:
+                shared.append((Kind.LIKENESS, hash(likeness(birth_name, first_name, born))))
+            self._parting.add_person(person_id, shared)
         for person_id, held in numen_digests_for_intake(academy_id):
             self._parting.add_keys(person_id, ((Kind.NUMEN, hash(held)),))
         for dossier, person_id in queries.said_same(academy_id):
@@ -120,6 +123,7 @@ class _Large:
                     found.holding[kind].add(number)
             found.refused += made.refused
             found.uais |= made.uais
+            found.mentioned |= made.mentioned
             found.unchanged += made.unchanged
             found.ended_already += made.ended_already
             found.accounts += made.accounts_of_source
@@ -137,6 +141,7 @@ class _Large:
             accounts_of_source=accounts,
             refusal=refusal(found.counts["departures"], accounts, self._terms),
             uais=frozenset(found.uais),
+            mentioned=frozenset(found.mentioned),
         )
 
     def _later(self, kind: str, found: _Counted) -> _Later[Any]:

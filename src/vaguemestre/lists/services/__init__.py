@@ -3,6 +3,7 @@
 from vaguemestre.lists.services.arriving import read_list
 from vaguemestre.lists.services.carrying import carry_letter
 from vaguemestre.lists.services.deciding import accept_letter, drop_letter, go_on, refuse_letter, stop_letter
+from vaguemestre.lists.services.forgetting import forget_person
 from vaguemestre.lists.services.hearing import carry_again, hear_again, hear_deliveries
 from vaguemestre.lists.services.keeping import (
     add_keeper,
@@ -34,6 +35,7 @@ __all__ = [
     "change_settings",
     "close_list",
     "drop_letter",
+    "forget_person",
     "go_on",
     "hear_again",
     "hear_deliveries",

@@ -11,6 +11,7 @@ from vaguemestre.moving.services.asking import (
     withdraw_export,
 )
 from vaguemestre.moving.services.bringing import bring
+from vaguemestre.moving.services.forgetting import forget_person
 from vaguemestre.moving.services.going import carry_on
 from vaguemestre.moving.services.sealing import write_sealed
 from vaguemestre.moving.services.taking import pack, take_out
@@ -24,6 +25,7 @@ __all__ = [
     "bring",
     "carry_on",
     "forget_file",
+    "forget_person",
     "pack",
     "resume_move",
     "stop_move",

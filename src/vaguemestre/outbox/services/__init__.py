@@ -6,6 +6,7 @@ from vaguemestre.outbox.services.following import (
     gather_reports,
     read_deliveries,
 )
+from vaguemestre.outbox.services.forgetting import forget_person
 from vaguemestre.outbox.services.holding import discard_held, end_hold, expect_bulk, release_held
 from vaguemestre.outbox.services.judging import judge_posting
 from vaguemestre.outbox.services.leaving import (
@@ -28,6 +29,7 @@ __all__ = [
     "expect_bulk",
     "forget_domain",
     "forget_passages",
+    "forget_person",
     "gather_reports",
     "judge_posting",
     "let_go",

@@ -1,6 +1,7 @@
 """Shared mailboxes: opened, given, taken back. Use cases."""
 
 from vaguemestre.sharing.services.boxes import close_boxes, follow_owners, open_school_boxes
+from vaguemestre.sharing.services.forgetting import forget_person
 from vaguemestre.sharing.services.keys import make_key, revoke_key
 from vaguemestre.sharing.services.loans import end_loan, lend_mailbox, note_entry, take_loan_back
 from vaguemestre.sharing.services.members import (
@@ -40,6 +41,7 @@ __all__ = [
     "end_those_of",
     "follow_owners",
     "forget_old",
+    "forget_person",
     "forget_sent",
     "give_back",
     "grant_request",

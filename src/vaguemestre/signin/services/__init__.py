@@ -9,6 +9,7 @@ from vaguemestre.signin.services.alarms import (
 )
 from vaguemestre.signin.services.changes import change_password
 from vaguemestre.signin.services.devices import forget_browser
+from vaguemestre.signin.services.forgetting import forget_person
 from vaguemestre.signin.services.keys import choose_pin, lose_key
 from vaguemestre.signin.services.passkeys import by_passkey, drop_passkey, keep_passkey
 from vaguemestre.signin.services.recovery_contacts import begin_contact, finish_contact, remove_contact
@@ -49,6 +50,7 @@ __all__ = [
     "finish_application",
     "finish_contact",
     "forget_browser",
+    "forget_person",
     "forget_what_is_over",
     "give_back",
     "go_on",

@@ -16,6 +16,7 @@ from vaguemestre.sorting.services.filters import (
     stop_filter,
     switch_filter,
 )
+from vaguemestre.sorting.services.forgetting import forget_person
 from vaguemestre.sorting.services.passing import ask_pass, carry_pass
 from vaguemestre.sorting.services.scripts import put_back, rewrite_script, stands_instead
 from vaguemestre.sorting.services.spam import save_spam
@@ -27,6 +28,7 @@ __all__ = [
     "carry_pass",
     "drop_filter",
     "end_absence",
+    "forget_person",
     "import_filters",
     "import_script",
     "put_back",

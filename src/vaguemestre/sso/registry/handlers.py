@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from vaguemestre.credentials.events import AccountChanged, AccountsChanged
+from vaguemestre.credentials.events import AccountChanged, AccountsChanged, PersonErased
+from vaguemestre.credentials.queries import is_closed
 from vaguemestre.signin.events import SessionsEnded
 from vaguemestre.sso.registry import services
 
@@ -31,3 +32,9 @@ def end_expired_visits() -> None:
 def forget_old_visits() -> None:
     """Round of the worker."""
     services.sweep(timezone.now())
+
+
+def forget_person(event: PersonErased) -> None:
+    """Their civil status is erased: nothing of theirs stays here."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id)

@@ -3,6 +3,7 @@
 from vaguemestre.writing.services.borrowing import borrow
 from vaguemestre.writing.services.drafting import fork_writing, match_draft, save_writing
 from vaguemestre.writing.services.enclosing import add_enclosure, add_slice, remove_enclosure
+from vaguemestre.writing.services.forgetting import forget_person
 from vaguemestre.writing.services.linking import add_link, remove_link
 from vaguemestre.writing.services.mailing import (
     carry_mailing,
@@ -33,6 +34,7 @@ __all__ = [
     "check_nobody_answered",
     "drop_writing",
     "forget_class_mailings",
+    "forget_person",
     "forget_writing",
     "fork_writing",
     "hand_over",

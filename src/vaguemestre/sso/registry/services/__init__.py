@@ -13,6 +13,7 @@ from vaguemestre.sso.registry.services.applications import (
     write_down,
 )
 from vaguemestre.sso.registry.services.declaring import apply
+from vaguemestre.sso.registry.services.forgetting import forget_person
 from vaguemestre.sso.registry.services.visits import (
     agree,
     carry_on,
@@ -39,6 +40,7 @@ __all__ = [
     "end_visits_of_expired",
     "end_visits_of_sessions",
     "enter",
+    "forget_person",
     "forget_visit",
     "keep_application",
     "look_at",

@@ -1,0 +1,13 @@
+"""What is forgotten with somebody whose civil status is erased."""
+
+from django.db import transaction
+
+from vaguemestre.signin.models import Attempts, BrowserSession, Device
+
+
+@transaction.atomic(durable=True)
+def forget_person(account_id: int) -> None:
+    """Use case: browsers, networks and sessions of the account."""
+    BrowserSession.objects.filter(account_id=account_id).delete()
+    Device.objects.filter(account_id=account_id).delete()
+    Attempts.objects.filter(subject=f"account:{account_id}").delete()
