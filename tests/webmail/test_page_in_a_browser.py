@@ -133,6 +133,35 @@ def test_opening_marks_read_and_u_takes_it_back(page: Page, box: MemoryMailbox) 
     assert "\\Seen" not in box.open(ref).flags
 
 
+def test_a_message_is_asked_for_from_the_press_on_and_once(page: Page, box: MemoryMailbox) -> None:
+    other, pressed = (put(box, subject=f"Numéro {number}", minutes=number) for number in (1, 2))
+    page.goto("/messagerie/")
+    seen = Seen(page)
+    page.locator("#messages a.open", has_text="Numéro 2").hover()
+    with page.expect_response("**/corps/"):
+        page.mouse.down()
+    expect(page.locator("#lecture .message")).to_have_count(0)  # pressed is not opened
+    assert "\\Seen" not in box.open(pressed).flags
+    page.mouse.up()
+    frame = page.locator("#lecture iframe.body")
+    expect(frame).to_have_attribute("title", "Texte du courriel")
+    expect(frame).to_have_attribute("sandbox", "allow-popups allow-popups-to-escape-sandbox")
+    expect(frame.content_frame.locator("body")).to_contain_text("Bonjour")
+    asked = [url.rpartition(f"/{pressed.uid}/")[2] for url in seen.requests if f"/{pressed.uid}/" in url]
+    assert sorted(asked) == ["", "corps/"]
+
+    page.locator("#messages a.open", has_text="Numéro 1").hover()
+    with page.expect_response("**/corps/"):
+        page.mouse.down()
+    page.mouse.move(640, 4)
+    page.mouse.up()  # let go elsewhere
+    page.keyboard.press("u")
+    page.locator("#messages li.row.un", has_text="Numéro 2").wait_for()
+    expect(page.get_by_role("heading", name="Numéro 2")).to_be_visible()
+    assert "\\Seen" not in box.open(other).flags
+    assert seen.errors == []
+
+
 def test_everything_without_a_mouse(page: Page, box: MemoryMailbox) -> None:
     box.make_folder("4e B")
     for number in range(4):
@@ -226,6 +255,7 @@ def test_every_hostile_message_is_opened_and_nothing_happens(page: Page, box: Me
         with page.expect_response(lambda answer: "/corps/" in answer.url) as body:
             page.keyboard.press("j" if page.locator("#messages li.row.on").count() else "o")
         assert body.value.ok, name
+        expect(page.locator("#sujet")).to_have_text(name)
     assert seen.errors == []
     assert not [url for url in seen.requests if AWAY in url]
 

@@ -1,5 +1,6 @@
 // The three panes: which folder, which message, what is done to them.
 import { Acts } from "./acts.js";
+import { Ahead } from "./ahead.js";
 import { Outside, listenToChoices } from "./choices.js";
 import { Conversation } from "./conversation.js";
 import { listenToDrags, nothingHeld } from "./drags.js";
@@ -21,6 +22,7 @@ export class MailApp extends HTMLElement {
     this.lecture = this.querySelector("#lecture");
     this.readTitle = this.dataset.title;
     this.menu = new Menu();
+    this.ahead = new Ahead(this);
     this.outside = new Outside(this);
     this.conversation = new Conversation(this);
     listenToPanes(this);
@@ -38,6 +40,7 @@ export class MailApp extends HTMLElement {
     history.replaceState({ pane: this.dataset.pane }, "");
     this.live = new Live(this, (folder, kind) => this.#changed(folder, kind));
     document.addEventListener("click", (event) => this.#clicked(event));
+    this.addEventListener("pointerdown", (event) => this.#pressed(event));
     this.addEventListener("change", (event) => this.#picked(event));
     window.addEventListener("popstate", () => this.visit(location.href, { push: false }));
     window.addEventListener("vm:mail-changed", () => this.refresh());
@@ -85,16 +88,21 @@ export class MailApp extends HTMLElement {
     this.list.markOpen(ref);
     this.lecture.setAttribute("aria-busy", "true");
     const turn = (this.turn = (this.turn ?? 0) + 1);
+    const asked = this.ahead.of(this.#withWords(to));
     let html;
     try {
-      html = await (await piece(this.#withWords(to))).text();
+      html = await (await asked.answer).text();
     } catch (error) {
+      asked.frame?.remove();
       this.lecture.removeAttribute("aria-busy");
       if (turn === this.turn) this.list.markOpen(this.openRef);
       throw error;
     }
-    if (turn !== this.turn) return undefined; // another message was asked for meanwhile
-    this.lecture.innerHTML = html;
+    if (turn !== this.turn) { // another message was asked for meanwhile
+      asked.frame?.remove();
+      return undefined;
+    }
+    this.ahead.show(this.lecture, html, asked);
     this.lecture.removeAttribute("aria-busy");
     if (push) this.#pushed(to.href, "reading");
     this.#pane("reading");
@@ -342,6 +350,12 @@ export class MailApp extends HTMLElement {
   }
 
   // Hands.
+
+  // A message is asked for as soon as the mouse presses on its row; a finger may only be scrolling.
+  #pressed(event) {
+    const link = event.pointerType === "mouse" && event.target.closest("li.row:not([data-draft]) a.open");
+    if (link && this.#isPlain(event) && !link.hasAttribute("aria-current")) this.ahead.ask(this.#withWords(new URL(link.href)));
+  }
 
   #clicked(event) {
     const row = event.target.closest("li.row");

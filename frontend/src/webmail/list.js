@@ -77,10 +77,13 @@ export class RowList {
   }
 
   markOpen(ref) {
+    const before = this.openRef && this.row(this.openRef);
     this.openRef = ref;
-    for (const row of this.rows) this.#dress(row);
     const row = ref && this.row(ref);
-    if (row) this.#rove(row);
+    if (before) this.#dress(before);
+    if (!row) return;
+    this.#dress(row);
+    if (!row.roved) this.#rove(row);
   }
 
   // A conversation's row stands for all of it.
