@@ -75,6 +75,7 @@ class MailSection:
     quota_mb: int = 2048
     undo_seconds: int = 10  # « Annuler l’envoi » is shown that long
     full_text_search: bool = True
+    file_search: bool = True  # words of PDF and office documents, where bubblewrap works
     forward_outside: bool = False  # filters may send mail on to other domains
     office_previews: bool = True  # where LibreOffice and bubblewrap are installed
     content_filter: bool = True  # where rspamd is installed

@@ -50,6 +50,7 @@ MEANINGS = {
     "mail.quota_mb": "La taille d’une boîte, en Mo.",
     "mail.undo_seconds": "Le temps pendant lequel « Annuler l’envoi » est offert.",
     "mail.full_text_search": "La recherche dans le texte des courriels.",
+    "mail.file_search": "Le texte des PDF et documents joints, où bubblewrap est installé.",
     "mail.forward_outside": "Des filtres peuvent faire suivre vers d’autres domaines.",
     "mail.office_previews": "Aperçus des documents, où LibreOffice et bubblewrap sont installés.",
     "mail.content_filter": "Le filtre de contenu, où rspamd est installé.",

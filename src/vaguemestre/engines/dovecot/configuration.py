@@ -1,5 +1,6 @@
 """From the instance's configuration to a Dovecot that starts: render, compile, check."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from joserfc.jwk import ECKey
 
 from vaguemestre.engines import certificates
+from vaguemestre.engines.dovecot import files
 from vaguemestre.engines.instance import (
     MAIL_USER,
     OUTSIDE,
@@ -28,6 +30,7 @@ _HERE = Path(__file__).parent
 _BEFORE = ("05-once", "10-junk")  # for everybody, in that order, before their own rules
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _PATIENCE_SECONDS = 2.0
+_FEWEST_INDEXERS, _MOST_INDEXERS = 4, 10
 
 
 def folder(instance: Instance) -> Path:
@@ -82,6 +85,8 @@ def is_ready(instance: Instance) -> bool:
 def _rendered(instance: Instance) -> str:
     user = system_user()
     tls, sieve = certificates.paths(instance), certificates.injector_paths(instance)
+    mail = instance.mail
+    has_files = mail.full_text_search and mail.file_search and files.prepare(folder(instance) / "files")
     return render(
         _HERE,
         "dovecot.conf.j2",
@@ -104,7 +109,10 @@ def _rendered(instance: Instance) -> str:
         outside=OUTSIDE,
         issuer=instance.public_url,
         quota_mb=instance.mail.quota_mb,
-        full_text_search=instance.mail.full_text_search,
+        full_text_search=mail.full_text_search,
+        file_search=has_files,
+        file_user=files.USER,
+        indexers=min(max(_FEWEST_INDEXERS, os.cpu_count() or 1), _MOST_INDEXERS),
         mail_user=MAIL_USER,
         mail_uid=user.pw_uid,
         mail_gid=user.pw_gid,

@@ -1,0 +1,51 @@
+"""Words of enclosed files for the full-text index: a door Dovecot knocks at, a reader shut in behind it."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+
+from vaguemestre.engines.dovecot.files import door
+from vaguemestre.engines.instance import own
+from vaguemestre.engines.rendering import write
+
+USER = "dovenull"  # Dovecot's own nobody: owns no mail
+_HERE = Path(__file__).parent
+_READER = _HERE.parent.parent / "converting" / "inside" / "words.py"
+
+
+def prepare(folder: Path) -> bool:
+    """Put door and reader in a folder Dovecot may walk to. Needs root.
+
+    Returns whether files can be read apart on this machine: tried, for some forbid an ordinary user a world
+    of their own. Where they cannot, files are left out of the index.
+    """
+    write(folder / "door.py", (_HERE / "door.py").read_text(encoding="utf-8"))
+    write(folder / "words.py", _READER.read_text(encoding="utf-8"))
+    folder.chmod(0o755)
+    user = pwd.getpwnam(USER)
+    for name in ("spent", "kept"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / name).mkdir()
+        own(folder / name, user.pw_uid, user.pw_gid, 0o700)
+    return bool(shutil.which("bwrap")) and _tried(folder, user)
+
+
+def _tried(folder: Path, user: pwd.struct_passwd) -> bool:
+    try:
+        ended = subprocess.run(
+            door.walls(str(folder), "application/csv"),
+            input=b"mots",
+            capture_output=True,
+            timeout=10,
+            check=False,
+            env={"PATH": os.defpath},
+            user=user.pw_uid,
+            group=user.pw_gid,
+            extra_groups=(),
+            cwd="/",
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return ended.returncode == 0 and ended.stdout == b"mots"
