@@ -1,21 +1,33 @@
 """What one person has in each room, marked with words nobody else has.
 
-A room that keeps something of people adds a line here: ids for its addresses, the words, who may read them.
+A room that keeps something of people adds a line here, or in the files beside (`belonging_keys.py`: what
+opens an account; `belonging_mail.py`: mail, written and waiting; `belonging_places.py`: what offices keep).
 """
 
+import io
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
+from PIL import Image
 from tests.enrolment.officers import filed
 from tests.signin.people import NOON, account
+from tests.site.belonging_keys import keys_and_sessions
+from tests.site.belonging_mail import mail_and_writing
+from tests.site.belonging_places import offices_and_places
+from tests.site.doors import SIGNED
 from tests.site.doorways import People
+from tests.site.owned import Belonging, rows
 
 from vaguemestre.classes.models import AllowedRow, GroupRow, PupilRow, RelativeRow, RosterRow
-from vaguemestre.contacts.models import Contact
+from vaguemestre.contacts.models import Contact, Membership
+from vaguemestre.contacts.rules.cards import checked
+from vaguemestre.contacts.rules.photos import fitted
+from vaguemestre.contacts.services import save_contact
+from vaguemestre.contacts.values import ContactCard
 from vaguemestre.deposits.models import Deposit
 from vaguemestre.directory.models import MailAddress, NameWord, NumenRow, Person, Structure
 from vaguemestre.directory.ports import numen_keys
@@ -34,21 +46,14 @@ from vaguemestre.writing.models import Identity, StockText
 NUMEN = "20E0377777QZX"
 
 
-@dataclass(frozen=True)
-class Belonging:
-    """`room`: whose addresses are tried. `ids`: what fills their parameters. `seen_by`: who reads `words`."""
-
-    room: str
-    ids: dict[str, Any]
-    words: str
-    seen_by: frozenset[str]
-
-
 def belongings(people: People) -> Iterator[Belonging]:
     yield from _of_the_person(people)
     yield from _of_the_account(people)
     yield from _settings_and_files(people)
     yield from _of_several_people(people)
+    yield from keys_and_sessions(people)
+    yield from mail_and_writing(people)
+    yield from offices_and_places(people)
 
 
 def _of_the_person(people: People) -> Iterator[Belonging]:
@@ -72,33 +77,70 @@ def _of_the_person(people: People) -> Iterator[Belonging]:
     )
     officers = frozenset({"officer_dpate"})
     ids = {"person_id": person.pk, "public_id": public_id}
-    yield Belonging("enrolment", ids, "Dossierquetu", officers)
+    yield Belonging("enrolment", ids, "Dossierquetu", officers, state=rows(person))
     yield Belonging("enrolment", ids, "Naissancetue", officers)
-    yield Belonging("backoffice", ids, "Dossierquetu", frozenset({"administrator"}))
+    yield Belonging(
+        "backoffice", ids, "Dossierquetu", frozenset({"administrator"}),
+        sent={"role": "helpdesk"}, state=rows(person, people.victim),
+    )  # fmt: skip
     yield Belonging("backoffice", ids, "Naissancetue", frozenset())
-    yield Belonging("phonebook", ids, "adressetue", frozenset({"victim"}))
+    yield Belonging("phonebook", ids, "adressetue", frozenset({"victim"}), state=rows(person))
+    listed = account("annuairien", last_name="Annuairequetu").person
+    assert listed is not None
+    Person.objects.filter(pk=listed.pk).update(public_id=UUID("11111111-2222-4333-8444-666666666666"))
+    card = {"public_id": UUID("11111111-2222-4333-8444-666666666666")}
+    everybody = frozenset((*SIGNED, "victim"))
+    yield Belonging("phonebook", card, "Annuairequetu", everybody, doors="card", state=rows(listed))
     for room in ("enrolment", "backoffice", "phonebook", "helpdesk"):
         yield Belonging(room, {**ids, "account_id": people.victim.pk}, NUMEN, frozenset())
     request, _ = filed(people.academy_id, birth_name="Demandequetue")
     NumenRequest.objects.filter(pk=request.pk).update(service=person.service)
     proof = request.proofs.get()
-    yield Belonging("enrolment", {"request_id": request.pk, "proof_id": proof.pk}, "Demandequetue", officers)
+    for act in ("prendre", "refuser", "creer", "remis"):
+        of_request = {"request_id": request.pk, "proof_id": proof.pk, "act": act}
+        yield Belonging("enrolment", of_request, "Demandequetue", officers, state=rows(request, proof))
 
 
 def _of_the_account(people: People) -> Iterator[Belonging]:
     account, own = people.victim, frozenset({"victim"})
-    contact = Contact.objects.create(account=account, name="Contactquetu", address="c@exemple.fr")
-    yield Belonging("contacts", {"contact_id": contact.pk}, "Contactquetu", own)
+    picture = io.BytesIO()
+    Image.new("RGB", (9, 9), "red").save(picture, "PNG")
+    photo = fitted(picture.getvalue())
+    kept = save_contact(account.pk, checked(ContactCard("Contactquetu", "c@exemple.fr", photo=photo)))
+    contact = Contact.objects.get(pk=kept)
+    yield from _of_the_book(contact, own)
     identity = Identity.objects.create(account=account, address="a@ac-amiens.test", name="Identitetue")
-    yield Belonging("writing", {"identity_id": identity.pk}, "Identitetue", own)
+    yield Belonging("writing", {"identity_id": identity.pk}, "Identitetue", own, state=rows(identity))
     text = StockText.objects.create(account=account, title="Textequetu", html="<p>x</p>", updated_at=NOON)
-    yield Belonging("writing", {"text_id": text.pk}, "Textequetu", own)
+    yield Belonging("writing", {"text_id": text.pk}, "Textequetu", own, state=rows(text))
     asked = RequestRow.objects.create(
         token_sha256="0" * 64, account=account, kind="autre", name="X", text="Appelquetu", made_at=NOON
     )
     yield Belonging(
-        "helpdesk", {"request_id": asked.pk}, "Appelquetu", frozenset({"helpdesk", "administrator"})
+        "helpdesk",
+        {"request_id": asked.pk},
+        "Appelquetu",
+        frozenset({"helpdesk", "administrator"}),
+        state=rows(asked),
     )
+
+
+def _of_the_book(contact: Contact, own: frozenset[str]) -> Iterator[Belonging]:
+    """A card and a group, by their address or named in a form of one's own book."""
+    group = Contact.objects.create(account=contact.account, name="Groupequetu", is_group=True)
+    inside = Membership.objects.create(group=group, contact=contact)
+
+    def groups_of_it() -> object:
+        return sorted(Membership.objects.filter(contact=contact).values_list("group_id", flat=True))
+
+    def state() -> object:
+        return rows(contact, group, inside)(), groups_of_it()
+
+    ids = {"contact_id": contact.pk, "group_id": group.pk}
+    sent = {"name": "Groupe d’ailleurs", "membre": contact.pk, "groupe": group.pk, "contact": contact.pk}
+    yield Belonging("contacts", ids, "Contactquetu", own, sent=sent, state=state)
+    yield Belonging("contacts", ids, "Groupequetu", own, sent=sent, state=state)
+    yield Belonging("contacts", ids, "Contactquetu", own, doors="add-group twins", sent=sent, state=state)
 
 
 def _settings_and_files(people: People) -> Iterator[Belonging]:
@@ -107,27 +149,45 @@ def _settings_and_files(people: People) -> Iterator[Belonging]:
         account=account, name="Filtrequetu", position=1, outcome=asdict(Outcome(move_to="CA")),
         conditions=[{"aspect": "subject", "relation": "contains", "text": "CA"}],
     )  # fmt: skip
-    yield Belonging("sorting", {"filter_id": sorting.pk}, "Filtrequetu", own)
-    AbsenceRow.objects.create(
+    for act in ("activer", "supprimer", "monter"):
+        ids = {"filter_id": sorting.pk, "act": act}
+        yield Belonging("sorting", ids, "Filtrequetu", own, state=rows(sorting))
+    away = AbsenceRow.objects.create(
         account=account, starts_on=NOON.date(), ends_on=NOON.date(), internal_text="Absencequetu"
     )
-    yield Belonging("sorting", {}, "Absencequetu", own)
+    yield Belonging(
+        "sorting", {}, "Absencequetu", own,
+        doors="absence end", asked={"absence": away.pk}, sent={"absence": away.pk}, state=rows(away),
+    )  # fmt: skip
     deposit = Deposit.objects.create(
         account=account, token="t" * 43, name="Depotquetu.pdf", kind="application/pdf", size=3, received=3,
         expires_on=timezone.now().date() + timedelta(days=9), verdict="clean", created_at=NOON,
     )  # fmt: skip
-    yield Belonging("deposits", {"deposit_id": deposit.pk}, "Depotquetu", own)
+    yield Belonging("deposits", {"deposit_id": deposit.pk}, "Depotquetu", own, state=rows(deposit))
+    stored = settings.CONFIG.moves_dir / "archivequetue"
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    stored.write_bytes(b"Contenuquetu")
     move = Move.objects.create(
-        account=account, kind="file", state="done", name="Archivequetue.mbox", begun_at=NOON
+        account=account,
+        kind="export",
+        state="done",
+        name="Archivequetue.zip",
+        begun_at=NOON,
+        stored=stored.name,
     )
-    yield Belonging("moving", {"move_id": move.pk}, "Archivequetue", own)
+    yield Belonging("moving", {"move_id": move.pk}, "Contenuquetu", own, doors="download", state=rows(move))
+    for act in ("arreter", "reprendre"):
+        yield Belonging("moving", {"move_id": move.pk, "act": act}, "Archivequetue", own, state=rows(move))
     feed = Feed.objects.create(academy_id=people.academy_id, file_name="f.csv", by="cli", started_at=NOON)
     doubt = Doubt.objects.create(
         academy_id=people.academy_id, dossier="D9", person=people.victim.person, reason="Doutequetu",
         feed=feed, first_line=2, sealed=seal_bytes(b"D9", numen_keys.get(), b"feed line"), seen_at=NOON,
     )  # fmt: skip
-    yield Belonging("enrolment", {"doubt_id": doubt.pk}, "Doutequetu", frozenset({"officer_dpate"}))
-    yield Belonging("backoffice", {"doubt_id": doubt.pk}, "Doutequetu", frozenset({"administrator"}))
+    for room, readers in (("enrolment", "officer_dpate"), ("backoffice", "administrator")):
+        yield Belonging(
+            room, {"doubt_id": doubt.pk}, "Doutequetu", frozenset({readers}),
+            sent={"reponse": "autre"}, state=rows(doubt),
+        )  # fmt: skip
 
 
 def _of_several_people(people: People) -> Iterator[Belonging]:
@@ -146,30 +206,38 @@ def _of_several_people(people: People) -> Iterator[Belonging]:
     )  # fmt: skip
     Deed.objects.create(box=box, account=people.victim, what="open", place="Actequetu", at=NOON)
     ids = {"box_id": box.pk, "member_id": member.pk}
-    yield Belonging("sharing", ids, "Partagequetu", own)
+    yield Belonging("sharing", ids, "Partagequetu", own, state=rows(box, member))
     yield Belonging("sharing", ids, "Actequetu", own)
     asked = BoxRequest.objects.create(
         academy_id=people.academy_id, kind="project", local="projet", title="Projetquetu", asked_at=NOON,
         asked_by=people.victim,
     )  # fmt: skip
-    yield Belonging("sharing", {"request_id": asked.pk}, "Projetquetu", own | {"administrator"})
+    yield Belonging(
+        "sharing", {"request_id": asked.pk}, "Projetquetu", own | {"administrator"}, state=rows(asked)
+    )
     writer = account("ecrivante", last_name="Ecritquetue")
-    AllowedRow.objects.create(structure=school, person=writer.person)
-    yield Belonging("classes", {"uai": school.uai}, "Ecritquetue", own)
+    allowed = AllowedRow.objects.create(structure=school, person=writer.person)
+    yield Belonging(
+        "classes", {"uai": school.uai}, "Ecritquetue", own,
+        sent={"retirer": writer.person_id}, state=rows(allowed),
+    )  # fmt: skip
     yield from _of_a_class(school, own)
     row = MailingList.objects.create(
         account=account("liste.secrete"), address="liste.secrete@ac-amiens.test", title="Listequetue",
         description="", kind="manual", created_at=NOON,
     )  # fmt: skip
-    Keeper.objects.create(list=row, account=people.victim, part="owner")
+    keeper = Keeper.objects.create(list=row, account=people.victim, part="owner")
     letter = LetterRow.objects.create(
         list=row, uid_validity=1, uid=1, subject="Lettrequetue", size=1, received_at=NOON, state="held",
         sender="x@exemple.fr",
     )  # fmt: skip
-    Subscriber.objects.create(list=row, address="abonnequetu@exemple.fr", since=NOON)
+    subscriber = Subscriber.objects.create(list=row, address="abonnequetu@exemple.fr", since=NOON)
     of_list = {"list_id": row.pk, "public_id": letter.public_id}
+    state = rows(row, keeper, letter, subscriber)
     for words in ("Listequetue", "Lettrequetue", "abonnequetu"):
-        yield Belonging("lists", of_list, words, own)
+        yield Belonging(
+            "lists", of_list, words, own, sent={"membre": subscriber.pk, "acte": "jeter"}, state=state
+        )
     passed = LetterRow.objects.create(
         list=row, uid_validity=1, uid=2, subject="Passequetue", size=1, received_at=NOON, state="sent",
         sender="x@exemple.fr",
@@ -223,4 +291,4 @@ def _lent(people: People, own: frozenset[str]) -> Iterator[Belonging]:
     )
     Deed.objects.create(box=lent, account=colleague, what="open", place="Lieuquetu", at=NOON)
     for words in ("Pretquetue", "Lieuquetu"):
-        yield Belonging("sharing", {"box_id": lent.pk, "member_id": loan.pk}, words, own)
+        yield Belonging("sharing", {"box_id": lent.pk, "member_id": loan.pk}, words, own, state=rows(loan))

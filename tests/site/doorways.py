@@ -12,6 +12,7 @@ from tests.enrolment.officers import academy, managed_by, officer
 from tests.signin.people import account
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.signin.services import open_browser_session
 from vaguemestre.signin.sessions import SessionStore
 
@@ -84,11 +85,15 @@ def _walked(patterns: Any, namespace: str) -> Iterator[tuple[str, URLPattern]]:
 
 @dataclass
 class People:
-    """Whoever asks, by role; `victim` is an agent of another service, whose things are nobody else's."""
+    """Whoever asks, by role; `victim` is an agent of another service, whose things are nobody else's.
+
+    `boxes`: the mail of everybody.
+    """
 
     academy_id: int
     victim: Account
     accounts: dict[str, Account] = field(default_factory=dict)
+    boxes: MemoryMailboxes = field(default_factory=MemoryMailboxes)
 
     def browser(self, role: str) -> Client:
         made = Client(raise_request_exception=False)

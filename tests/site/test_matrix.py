@@ -2,19 +2,31 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
-from tests.site.belonging import Belonging, belongings
-from tests.site.doors import SIGNED, audiences
+from tests.site.belonging import belongings
+from tests.site.doors import OPEN, SIGNED, audiences
 from tests.site.doorways import ROLES, Doorway, People, doorways, people
+from tests.site.owned import SECRETS, VERBS, Belonging, as_ever
+
+from vaguemestre.engines.memory.scripts import MemorySieve
+from vaguemestre.sorting.ports import open_scripts
+from vaguemestre.webmail.ports import open_mailbox
 
 AWAY = {"anonymous": (401, 403, 404, 405), "others": (403, 404, 405)}
 
 
 @pytest.fixture
-def crowd(db: None) -> People:
-    return people()
+def crowd(db: None) -> Iterator[People]:
+    before, made = (open_mailbox.get(), open_scripts.get()), people()
+    open_mailbox.plug(made.boxes)
+    open_scripts.plug(MemorySieve())
+    yield made
+    open_mailbox.plug(before[0])
+    open_scripts.plug(before[1])
 
 
 def test_every_address_says_whom_it_lets_in() -> None:
@@ -48,6 +60,19 @@ def test_a_role_comes_where_it_may_and_nowhere_else(crowd: People, role: str) ->
     assert breaches == []
 
 
+def test_every_parameter_of_an_address_has_something_to_name(crowd: People) -> None:
+    told, things = audiences(), list(belongings(crowd))
+    bare = [
+        f"{door.name}: {name}"
+        for door in doorways()
+        for name, _ in door.parameters
+        if name not in VERBS
+        and not (told[door.name] == OPEN and SECRETS & {one for one, _ in door.parameters})
+        and not any(thing.fills(door, name) for thing in things)
+    ]
+    assert not bare, "give these something of somebody's to name, in tests/site/belonging*.py"
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_nobody_reads_what_is_anothers_by_any_address_search_or_error(crowd: People) -> None:
     doors = list(doorways())
@@ -58,7 +83,10 @@ def test_nobody_reads_what_is_anothers_by_any_address_search_or_error(crowd: Peo
         browser = crowd.browser(role)
         for thing in things:
             for address in _addresses(doors, thing):
-                if thing.words not in _text(browser.get(address)):
+                answer = browser.get(address)
+                if answer.status_code == 500:
+                    breaches.append(f"{address} fails for {role}")
+                if thing.words == "" or thing.words not in _text(answer):
                     continue
                 readers[thing.room, thing.words, role] += 1
                 if role not in thing.seen_by:
@@ -68,9 +96,44 @@ def test_nobody_reads_what_is_anothers_by_any_address_search_or_error(crowd: Peo
         f"{role} finds « {thing.words} » nowhere in {thing.room}: the test proves nothing"
         for thing in things
         for role in thing.seen_by
-        if not readers[thing.room, thing.words, role]
+        if thing.words and not readers[thing.room, thing.words, role]
     ]
     assert unread == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_changes_what_is_anothers_by_any_address_or_form(crowd: People, role: str) -> None:
+    """Told that there is no such thing, or answered as ever: nothing of it is read, nothing of it changes."""
+    doors, browser, breaches = list(doorways()), crowd.browser(role), []
+    for thing in belongings(crowd):
+        if role in thing.seen_by or thing.state is as_ever:
+            continue
+        for door in doors:
+            if not thing.is_at(door):
+                continue
+            before = thing.state()
+            answer = browser.post(_address(door, thing), thing.sent)
+            if thing.state() != before:
+                breaches.append(f"{role} changes « {thing.words} » at {door.name} ({thing.ids})")
+            if thing.words and thing.words in _text(answer):
+                breaches.append(f"{role} reads « {thing.words} » in the answer of {door.name}")
+            if answer.status_code == 200 and thing.words == "" and door.parameters:
+                breaches.append(f"{role} got {answer.status_code} from {door.name}")
+    assert breaches == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_each_address_knows_its_things_when_their_own_ask(crowd: People) -> None:
+    """Else the refusals of the other tests would be those of addresses that name nothing."""
+    told, unknown = audiences(), []
+    doors, things = list(doorways()), list(belongings(crowd))
+    for door in doors:
+        tried = [(one, role) for one in things if one.is_at(door) for role in sorted(one.seen_by)]
+        met = {role for _, role in tried} & (told[door.name] | {"victim"})
+        if tried and not any(_is_known(crowd, role, door, thing) for thing, role in tried if role in met):
+            unknown.append(door.name)
+    assert unknown == []
 
 
 def _doors() -> Iterator[tuple[Doorway, frozenset[str]]]:
@@ -80,13 +143,34 @@ def _doors() -> Iterator[tuple[Doorway, frozenset[str]]]:
             yield door, told[door.name]
 
 
+def _is_known(crowd: People, role: str, door: Doorway, thing: Belonging) -> bool:
+    """Whether the address finds it; what the answer to a form changed is put back."""
+    browser, address = crowd.browser(role), _address(door, thing)
+    answer = browser.get(address)
+    if answer.status_code != 405:
+        return answer.status_code not in (403, 404)
+    before, point = thing.state(), transaction.savepoint_create()
+    answer = browser.post(address, thing.sent)
+    is_known = answer.status_code not in (403, 404, 405) or thing.state() != before
+    transaction.savepoint_rollback(point)
+    return is_known
+
+
+def _address(door: Doorway, thing: Belonging) -> str:
+    query = f"?{urlencode(thing.asked)}" if thing.asked else ""
+    return f"{thing.within}{door.address(**thing.ids)}{query}"
+
+
 def _addresses(doors: list[Doorway], thing: Belonging) -> Iterator[str]:
     """Of its room: with its ids where they are asked for, else with how its words begin searched for."""
     for door in doors:
-        if door.name.partition(":")[0] != thing.room:
+        if not thing.is_in_room_of(door):
             continue
-        address = door.address(**thing.ids)
-        yield address if door.parameters else f"{address}?q={thing.words[:-2]}"
+        if door.parameters:
+            yield _address(door, thing)
+            continue
+        asked = urlencode({"q": thing.words[:-2], **thing.asked})
+        yield f"{thing.within}{door.address()}?{asked}"
 
 
 def _text(answer: HttpResponse) -> str:

@@ -1,0 +1,76 @@
+"""What offices keep: places, services, feeds, announcements; and a school's own address book."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.utils import timezone
+from tests.signin.people import NOON
+from tests.site.doorways import People
+from tests.site.owned import Belonging, rows
+
+from vaguemestre.contacts.models import Contact, SchoolBook
+from vaguemestre.directory.models import Academy, Assignment, ManagementService, Structure
+from vaguemestre.intake.models import Feed, RefusedRow
+from vaguemestre.portal.models import AnnouncementRow
+from vaguemestre.vigilance.models import Report
+
+OWN = frozenset({"victim"})
+ADMINISTRATORS = frozenset({"administrator"})
+
+
+def offices_and_places(people: People) -> Iterator[Belonging]:
+    academy = Academy.objects.create(code="77", name="Academietue", domain="tue.test")
+    service = ManagementService.objects.create(academy=academy, code="DPE", name="Servicequetu")
+    school = Structure.objects.create(uai="0809998X", academy=academy, name="Ecolequetue", town="Ault")
+    feed = Feed.objects.create(
+        academy=academy, file_name="fluxquetu.csv", by="cli", started_at=NOON, finished_at=NOON
+    )
+    held = Feed.objects.create(
+        academy=academy, file_name="retenuquetu.csv", by="cli", started_at=NOON, refusal="trop de départs"
+    )
+    yield Belonging(
+        "backoffice", {"feed_id": held.pk}, "retenuquetu", ADMINISTRATORS,
+        sent={"acte": "confirmer"}, state=rows(held),
+    )  # fmt: skip
+    RefusedRow.objects.create(feed=feed, line=2, dossier="Refusquetu", reason="x")
+    for ids, words in (
+        ({"academy_id": academy.pk}, "Academietue"),
+        ({"service_id": service.pk}, "Servicequetu"),
+        ({"structure_id": school.pk}, "Ecolequetue"),
+        ({"feed_id": feed.pk}, "fluxquetu"),
+        ({"feed_id": feed.pk}, "Refusquetu"),
+    ):
+        state = rows(academy, service, school, feed)
+        yield Belonging("backoffice", ids, words, ADMINISTRATORS, state=state)
+    announced = AnnouncementRow.objects.create(
+        title="Annoncequetue", weight="plain", starts_on=date(2099, 1, 1), ends_on=date(2099, 2, 1)
+    )
+    yield Belonging(
+        "portal", {"number": announced.pk}, "Annoncequetue", ADMINISTRATORS,
+        doors="announcement withdraw-announcement", state=rows(announced),
+    )  # fmt: skip
+    report = Report.objects.create(
+        account=people.victim, kind="phishing", message_id="<s@x>", sender="signale@exemple.fr",
+        subject="Signalequetu", at=NOON,
+    )  # fmt: skip
+    yield Belonging(
+        "webmail", {}, "Signalequetu", ADMINISTRATORS,
+        doors="close-reports", sent={"expediteur": report.sender}, state=rows(report),
+    )  # fmt: skip
+    yield from _school_book(people)
+
+
+def _school_book(people: People) -> Iterator[Belonging]:
+    """Read by whoever serves in the school."""
+    school = Structure.objects.create(
+        uai="0809997W", academy_id=people.academy_id, name="Lycée du livre", town="Roye"
+    )
+    Assignment.objects.create(
+        person=people.victim.person, structure=school, starts_on=timezone.localdate(), function="ENS"
+    )
+    book = SchoolBook.objects.create(uai=school.uai, name="Carnet du lycée")
+    contact = Contact.objects.create(book=book, name="Partenairetue", address="p@exemple.fr")
+    yield Belonging(
+        "contacts", {"contact_id": contact.pk}, "Partenairetue", OWN,
+        asked={"carnet": school.uai}, state=rows(contact),
+    )  # fmt: skip
