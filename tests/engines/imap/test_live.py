@@ -55,7 +55,7 @@ def listed(client: imaplib.IMAP4, folder: str = "INBOX") -> list[tuple[int, froz
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What is written to the engine, each time that one waits for its answer."""
+    """What is written to the engine, one after the other."""
     writes: list[bytes] = []
     send = Connection._send
 
@@ -131,7 +131,30 @@ def test_a_page_is_asked_in_two_breaths_whatever_order_the_folder_lies_in(
         for offset, uids in ((3, [3, 2, 1]), (6, [7])):
             del written[:]
             assert [row.ref.uid for row in box.page("INBOX", offset, 3).rows] == uids
-            assert [b"STATUS" in write for write in written if b"UNSELECT" not in write] == [True, False]
+            assert [b"STATUS" in write for write in written] == [True, False]
+
+
+def test_a_letter_opened_again_and_a_mark_changed_cost_one_question_of_their_folder(
+    post: Post, someone: Someone, other: imaplib.IMAP4, written: list[bytes]
+) -> None:
+    append(other, 2)
+    login = MailLogin(someone.mailbox, "one")
+    with post.mailboxes(login) as box:
+        page = box.page("INBOX", 0, 50)
+        box.open(page.rows[0].ref)
+    for sign, opens in (("+", True), ("-", False)):
+        other.select("INBOX")
+        other.uid("STORE", "2", f"{sign}FLAGS", "(\\Flagged)")
+        other.unselect()
+        del written[:]
+        with post.mailboxes(login) as box:
+            marked = box.open(page.rows[0].ref) if opens else box.page("INBOX", 0, 50).rows[0]
+            assert (Flag.FLAGGED in marked.flags) is (sign == "+")
+        assert len(written) == (1 if opens else 2)  # STATUS comes before a list
+        assert b" SELECT " in written[-1]
+        assert b" UNSELECT" in written[-1]
+        with post.mailboxes(login) as box:  # and the connection is as good as before
+            assert (Flag.FLAGGED in box.page("INBOX", 0, 50).rows[0].flags) is (sign == "+")
 
 
 def test_the_list_of_all_folders_follows_every_change(

@@ -134,6 +134,25 @@ def test_an_answer_nobody_waited_for_is_read_with_the_next(pair: Pair) -> None:
     assert pair.connection.is_fit
 
 
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_three_commands_leave_in_one_write_and_the_last_is_not_waited_for(
+    pair: Pair, *, is_refused: bool
+) -> None:
+    first = b"1 NO [NONEXISTENT] gone\r\n2 BAD nothing is selected\r\n"
+    pair.will_say(first if is_refused else b"1 OK selected\r\n* 1 FETCH (UID 7)\r\n2 OK fetched\r\n")
+    if is_refused:
+        with pytest.raises(Answered):
+            pair.connection.run_both(b"SELECT x", b"FETCH", tell=b"UNSELECT")
+    else:
+        said = pair.connection.run_both(b"SELECT x", b"FETCH", tell=b"UNSELECT")
+        assert said == ([Line(b"OK selected")], [Line(b"1 FETCH (UID 7)"), Line(b"OK fetched")])
+    assert pair.server.recv(1000) == b"1 SELECT x\r\n2 FETCH\r\n3 UNSELECT\r\n"
+    assert pair.connection.is_fit
+    pair.will_say(b"3 OK unselected\r\n4 OK done\r\n")
+    assert pair.connection.run(b"NOOP") == [Line(b"OK done")]
+    assert pair.connection.is_fit
+
+
 @pytest.mark.parametrize(
     ("said", "fit"),
     [

@@ -13,7 +13,7 @@ from vaguemestre.engines.imap.orders import Arrival, Orders, unpacked
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Lease
 from vaguemestre.engines.imap.session import OPENED, Session, check_name, folded, meant, uid_of
-from vaguemestre.engines.imap.wire import Answered, Argument, Line
+from vaguemestre.engines.imap.wire import Answered, Argument, Line, encoded
 from vaguemestre.engines.imap.words import moment
 from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, View
 
@@ -129,8 +129,7 @@ class Listing(Session):
             return None
         uids = folded([row.ref.uid for row in page.rows])
         question = b"UID FETCH %b (FLAGS) (CHANGEDSINCE %d)" % (uids, since)
-        lines = self.select(folder, then=question)
-        _, validity, count = self.now_selected()
+        validity, count, lines = self.ask_of(folder, question, is_last=True)
         if (validity, count) != (page.uid_validity, page.total):
             return None  # it changed again between the two questions
         marks = dict(parse.flags_by_uid(lines))
@@ -166,9 +165,8 @@ class Listing(Session):
             return ()
         items = _MARKS if seen else SUMMARY
         question = b"UID FETCH %b %b" % (folded(uids), items)
-        is_here = self.has_selected(folder)
-        lines = self.run(question) if is_here else self.select(folder, then=question)
-        if self.now_selected()[1] != validity:
+        here, _, lines = self.ask_of(folder, question, is_last=not seen)
+        if here != validity:
             return ()
         if items is SUMMARY:
             self._summaries.keep((self.mailbox, folder, validity), parse.summaries(lines))
@@ -272,11 +270,12 @@ class Listing(Session):
         )
 
     def _search(self, folder: str, criteria: list[Argument], offset: int, size: int) -> Page:
-        _, validity, _ = self.enter_folder(folder)
         if folder == self._everything:
+            _, validity, _ = self.enter_folder(folder)
             total, rows = self._sorted_rows(criteria, offset, size)
         else:
-            total, written = self._found(criteria)
+            validity, _, lines = self.ask_of(folder, _search(criteria), self._search_patience)
+            total, written = _found(lines)
             wanted = parse.last_uids(written, offset + size)[offset:]
             flags = self.run(b"UID FETCH", folded(wanted), b"(UID FLAGS)") if wanted else []
             by_uid = dict(parse.flags_by_uid(flags))
@@ -286,13 +285,8 @@ class Listing(Session):
         return Page(folder, validity, total, 0, offset, rows, f"{validity}.{total}.{crc32(shown.encode()):x}")
 
     def _found(self, criteria: list[Argument]) -> tuple[int, bytes]:
-        """How many messages, and their UIDs as a set in ascending order."""
-        question = b"UID SEARCH RETURN (COUNT ALL) CHARSET UTF-8"
-        for line in self.run(question, *criteria, patience=self._search_patience):
-            if line.text.startswith(b"ESEARCH") and (found := parse.all_found(line.text)):
-                count = _COUNT_FOUND.search(line.text)
-                return int(count[1]) if count else 0, found
-        return 0, b""
+        """How many messages of the selected folder, and their UIDs as a set in ascending order."""
+        return _found(self.run(_search(criteria), patience=self._search_patience))
 
     def _sorted_rows(self, criteria: list[Argument], offset: int, size: int) -> tuple[int, tuple[Row, ...]]:
         """Newest first over all folders: that box's own order is the one in which folders were looked at."""
@@ -350,6 +344,19 @@ def _fetch(count: int, offset: int, size: int, items: bytes) -> bytes:
     """The question for `size` messages from the `offset` newest of `count`; empty when there are none."""
     high = count - offset
     return b"FETCH %d:%d %b" % (max(1, high - size + 1), high, items) if high >= 1 and size >= 1 else b""
+
+
+def _search(criteria: Sequence[Argument]) -> bytes:
+    return encoded(b"UID SEARCH RETURN (COUNT ALL) CHARSET UTF-8", *criteria)
+
+
+def _found(lines: Sequence[Line]) -> tuple[int, bytes]:
+    """What that search answers: how many messages, and their UIDs as a set in ascending order."""
+    for line in lines:
+        if line.text.startswith(b"ESEARCH") and (found := parse.all_found(line.text)):
+            count = _COUNT_FOUND.search(line.text)
+            return int(count[1]) if count else 0, found
+    return 0, b""
 
 
 def _came(items: trees.Items) -> datetime:

@@ -24,7 +24,8 @@ class Reading(Session):
                 self._letters.keep(self.mailbox, message)
             else:
                 # asked all the same: it proves that the message is still there
-                message = replace(known, flags=parse.flags(self.one(ref, b"(UID FLAGS)")))
+                marks = self.one(ref, b"(UID FLAGS)", is_last=True)
+                message = replace(known, flags=parse.flags(marks))
             self._opened = ref, message.root
             return message
 

@@ -24,6 +24,7 @@ OPENED = (
     b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES %b)])"
     % " ".join(FIELDS).upper().encode("ascii")
 )
+_LEAVE = b"UNSELECT"
 PATIENCE_BYTES = 30.0  # for whole messages, which may be 20 MB
 _AWAY = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "LIMIT", "CONTACTADMIN", "EXPUNGEISSUED"})
 _NO_FOLDER = frozenset({"NONEXISTENT", "TRYCREATE", "CANNOT", "NOPERM"})
@@ -62,25 +63,37 @@ class Session:
         except (EngineDown, EngineRefused):
             self._selected = None
 
-    def one(self, ref: MessageRef, items: bytes, patience: float = PATIENCE) -> trees.Items:
-        """What is asked of one message. Raises MessageGone."""
-        for found in trees.fetched(self._asked_of(ref, items, patience)):
-            if uid_of(found) == ref.uid and len(found) > 1:
-                return found
-        raise MessageGone("webmail.message-gone")
-
-    def _asked_of(self, ref: MessageRef, items: bytes, patience: float) -> list[Line]:
+    def one(
+        self, ref: MessageRef, items: bytes, patience: float = PATIENCE, *, is_last: bool = False
+    ) -> trees.Items:
+        """What is asked of one message; `is_last` as for `ask_of`. Raises MessageGone."""
         question = b"UID FETCH %d %b" % (ref.uid, items)
-        if self._selected is not None and self._selected[0] == ref.folder:
-            self._check(ref)
-            return self.run(question, patience=patience)
-        # both at once: a UID means nothing else if the folder proves to be another one
         try:
-            lines = self.select(ref.folder, then=question, patience=patience)
+            # a UID means nothing if the folder proves to be another one
+            validity, _, lines = self.ask_of(ref.folder, question, patience, is_last=is_last)
         except FolderGone as gone:
             raise MessageGone("webmail.message-gone") from gone
-        self._check(ref)
-        return lines
+        if validity == ref.uid_validity:
+            for found in trees.fetched(lines):
+                if uid_of(found) == ref.uid and len(found) > 1:
+                    return found
+        raise MessageGone("webmail.message-gone")
+
+    def ask_of(
+        self, folder: str, question: bytes, patience: float = PATIENCE, *, is_last: bool = False
+    ) -> tuple[int, int, list[Line]]:
+        """A folder's UIDVALIDITY and count, and what it answers, all in one breath. Raises FolderGone.
+
+        `is_last`: nothing more is to be asked of it, so that it is left in that breath as well.
+        """
+        if self.has_selected(folder):
+            lines = self.run(question, patience=patience)
+            return *self.now_selected()[1:], lines
+        lines = self.select(folder, then=question, patience=patience, is_left=is_last)
+        _, validity, count = self.now_selected()
+        if is_last:
+            self._selected = self.lease.connection.selected = None
+        return validity, count, lines
 
     def enter(self, ref: MessageRef) -> None:
         """Select the folder of a message. Raises MessageGone when it is not the same folder any more."""
@@ -88,9 +101,6 @@ class Session:
             self.enter_folder(ref.folder)
         except FolderGone as gone:
             raise MessageGone("webmail.message-gone") from gone
-        self._check(ref)
-
-    def _check(self, ref: MessageRef) -> None:
         if self.now_selected()[1] != ref.uid_validity:
             raise MessageGone("webmail.message-gone")
 
@@ -100,8 +110,13 @@ class Session:
             self.select(folder)
         return self.now_selected()
 
-    def select(self, folder: str, then: bytes = b"", patience: float = PATIENCE) -> list[Line]:
-        """SELECT, and what `then` answers when it is asked in the same breath. Raises FolderGone."""
+    def select(
+        self, folder: str, then: bytes = b"", patience: float = PATIENCE, *, is_left: bool = False
+    ) -> list[Line]:
+        """SELECT, and what `then` answers when it is asked in the same breath. Raises FolderGone.
+
+        `is_left`: UNSELECT is told in that breath too.
+        """
         check_name(folder)
         self._selected = None
         connection = self.lease.connection
@@ -110,7 +125,9 @@ class Session:
         select = encoded(b"SELECT", names.to_wire(folder), b"(CONDSTORE)")
 
         def ask() -> tuple[list[Line], list[Line]]:
-            return connection.run_both(select, then, patience) if then else (connection.run(select), [])
+            if not then:
+                return connection.run(select), []
+            return connection.run_both(select, then, patience, tell=_LEAVE if is_left else b"")
 
         try:
             with meant(folder=folder):
@@ -133,7 +150,7 @@ class Session:
         """UNSELECT: a selected folder's STATUS would be the session's own old view."""
         if self._selected is not None:
             self._selected = None
-            self.lease.connection.tell(b"UNSELECT")  # commands are obeyed in their order: no need to wait
+            self.lease.connection.tell(_LEAVE)  # commands are obeyed in their order: no need to wait
             self.lease.connection.selected = None
 
     def validity_of(self, folder: str) -> int:

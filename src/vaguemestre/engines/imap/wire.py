@@ -174,15 +174,20 @@ class Connection:
         self._owed.append(tag)
 
     def run_both(
-        self, first: bytes, second: bytes, patience: float = PATIENCE
+        self, first: bytes, second: bytes, patience: float = PATIENCE, *, tell: bytes = b""
     ) -> tuple[list[Line], list[Line]]:
         """Two commands in one write, for a second one that needs nothing of the first's answer.
 
-        When the first is refused the second's answer is read and dropped. Raises as `run`.
+        When the first is refused the second's answer is read and dropped. `tell`: in the same write too, a
+        command as for the method of that name. Raises as `run`.
         """
         deadline = time.monotonic() + patience
         tag, other = self._next_tag(), self._next_tag()
-        self._send(b"%b %b\r\n%b %b\r\n" % (tag, first, other, second), deadline)
+        written = b"%b %b\r\n%b %b\r\n" % (tag, first, other, second)
+        if tell:
+            self._owed.append(self._next_tag())
+            written += b"%b %b\r\n" % (self._owed[-1], tell)
+        self._send(written, deadline)
         try:
             before = self._ended(tag, first, deadline)
         except Answered:
