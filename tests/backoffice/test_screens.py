@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 from tests.enrolment.officers import academy, managed_by, officer
 from tests.signin.people import BORN, NOON, PASSWORD, account
 
@@ -115,6 +116,8 @@ def test_a_second_academie_comes_with_its_services_and_keeps_its_code(client: Cl
     again = client.post("/administration/academies", told)
     assert again.status_code == 422
     assert "a déjà ce domaine" in again.content.decode()
+    page = text(client.get(f"/administration/academies/{made.pk}"))
+    assert f'<span class="academy">{escape(settings.CONFIG.academy.name)}</span>' in page
     client.post(f"/administration/academies/{made.pk}", {"name": "Académie du Nord"})
     made.refresh_from_db()
     assert (made.name, made.code) == ("Académie du Nord", "09")

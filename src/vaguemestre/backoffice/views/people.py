@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.backoffice import services
 from vaguemestre.backoffice.forms import PeopleSearchForm, RoleForm, category_said
 from vaguemestre.backoffice.http import by_, changes, for_administrators
+from vaguemestre.backoffice.rules.actors import actors_in
 from vaguemestre.backoffice.rules.acts import act_said
 from vaguemestre.backoffice.rules.reasons import reason_said
 from vaguemestre.backoffice.rules.roles import SHOWN
-from vaguemestre.credentials.queries import account_of_person, lives_of, presented
+from vaguemestre.credentials.queries import account_of_person, lives_of, presented, usernames_of
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import (
     PersonShown,
@@ -25,7 +26,7 @@ from vaguemestre.directory.queries import (
 )
 from vaguemestre.directory.rules.nomenclature import discipline_said, function_said
 from vaguemestre.intake.queries import lines_that_changed
-from vaguemestre.journal.queries import lines_about
+from vaguemestre.journal.queries import Kept, lines_about
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.listing import Listing
@@ -113,11 +114,17 @@ def _page(request: SignedInRequest, person: PersonShown, *, problem: str = "") -
         ],
         "masked": numen.masked if numen else "",
         "lines": [(line, reason_said(line.what)) for line in lines_that_changed(person.person_id)],
-        "story": [(line, act_said(line.action)) for line in story[:_STORY]],
+        "story": _told(story[:_STORY]),
         "done": "fait" in request.GET,
         "problem": problem,
     }
     return render(request, "backoffice/person.html", told, status=409 if problem else 200)
+
+
+def _told(story: list[Kept]) -> list[tuple[Kept, str, str]]:
+    """Each line, its act in words and who did it."""
+    names = actors_in([line.by for line in story], usernames_of)
+    return [(line, act_said(line.action), names.get(line.by, line.by)) for line in story]
 
 
 def _state(life: object) -> str:

@@ -66,7 +66,7 @@ def rename(request: SignedInRequest, academy_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.rename_academy(academy_id, form.cleaned_data["name"], by=by_(request), now=timezone.now())
         return HttpResponseRedirect(f"{reverse('backoffice:academies')}?fait=renommee")
-    told = {"form": form, "academy": academy}
+    told = {"form": form, "one": academy}  # `academy` is the name on top of every page
     return render(request, "backoffice/academy.html", told, status=422 if form.errors else 200)
 
 
