@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -64,13 +65,21 @@ class MachineNames:
 
 
 class Errors:
-    """A Refusal is a sentence (422), an absent engine a « come back soon » page (503)."""
+    """A Refusal is a sentence (422), an absent engine a « come back soon » page (503).
+
+    The address of a form opened without its form says so (405): an empty page shows as a broken site.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_looked_at(request):
+            page = render(request, "405.html", status=answer.status_code)
+            page.headers["Allow"] = answer.headers["Allow"]
+            return page
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
@@ -182,6 +191,12 @@ class WhoIsAsking:
         elif key and was_shared(key):  # left alone too long: nothing stays on that computer
             answer["Clear-Site-Data"] = LEFT_BEHIND
         return answer
+
+
+def _is_looked_at(request: HttpRequest) -> bool:
+    """Somebody opened this address in a browser."""
+    asked = request.headers
+    return request.method == "GET" and "text/html" in asked.get("Accept", "") and "HX-Request" not in asked
 
 
 def _refused(request: HttpRequest, words: str) -> HttpResponse:
