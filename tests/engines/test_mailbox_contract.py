@@ -527,3 +527,45 @@ def test_a_row_says_what_kind_of_file_it_brings(box: Mailbox) -> None:
     kind, name = box.page("INBOX", 0, 1).rows[0].summary.attached
     assert kind == "application/pdf"
     assert name.endswith(".pdf")
+
+
+PHRASES = {
+    "suite": "Le Conseil de Classe du 6e B",
+    "coupe": "Le conseil\nde classe, demain",
+    "accents": "Rendez-vous au CONSEIL DÉ CLASSÉ",
+    "ailleurs": "La classe tiendra conseil de nouveau",
+    "plus long": "Le conseil de classement",
+}
+
+
+def told(box: Mailbox, *terms: str, **more: Any) -> list[str]:
+    return sorted(subjects(box.look("INBOX", View(terms=terms, **more), 0, 50)))
+
+
+def fill_with_phrases(box: Mailbox) -> None:
+    for number, (subject, text) in enumerate(PHRASES.items(), 1):
+        box.append("INBOX", letter(subject, text), (), at(number))
+
+
+def test_words_between_quotes_are_found_one_after_the_other_only(box: Mailbox) -> None:
+    fill_with_phrases(box)
+    assert told(box, "conseil de classe") == ["accents", "coupe", "suite"]
+    assert told(box, "conseil de classe", "demain") == ["coupe"]
+    assert told(box, "classe conseil") == []
+
+
+def test_a_phrase_is_looked_for_in_subjects_too(box: Mailbox) -> None:
+    box.append("INBOX", letter("Conseil de classe", "Voir plus bas"), (), at(1))
+    assert told(box, "conseil de classe") == ["Conseil de classe"]
+
+
+def test_a_phrase_left_out_leaves_the_same_words_in_another_order(box: Mailbox) -> None:
+    fill_with_phrases(box)
+    out = Clause(Where.TEXT, "conseil de classe", is_not=True)
+    assert told(box, clauses=(out,)) == ["ailleurs", "plus long"]
+
+
+def test_conversations_and_acts_on_all_are_narrowed_to_a_phrase_as_well(box: Mailbox) -> None:
+    fill_with_phrases(box)
+    assert told(box, "conseil de classe", is_grouped=True) == ["accents", "coupe", "suite"]
+    assert len(box.refs("INBOX", View(terms=("conseil de classe",)))) == 3

@@ -1,5 +1,6 @@
 """What is typed in the search box; labels by their names; searches kept."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -119,6 +120,23 @@ def test_a_search_by_operators_shows_what_it_found(reader: Client, box: MemoryMa
     assert 'data-folder="4e B"' in page
     assert "Pertinence" in page
     assert reader.get("/messagerie/?q=dans:nullepart").status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_search_between_quotes_says_what_it_had_no_time_to_read(
+    reader: Client, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(box, letter("Sortie au musée"))
+    put(box, letter("Au musée, sortie"))
+    address = '/messagerie/?q="sortie au musée"'
+    page = reader.get(address).content.decode()
+    assert page.count("data-uid=") == 1
+    assert "dans un autre ordre" not in page
+    look = MemoryMailbox.look
+    monkeypatch.setattr(MemoryMailbox, "look", lambda *how: replace(look(*how), unchecked=12))
+    page = reader.get(address).content.decode()
+    assert "12 autres courriels ont ces mots, peut-être dans un autre ordre : ils n’ont pas été relus" in page
+    assert "un autre ordre" not in reader.get(f"{address}&recents=1").content.decode()  # the search goes on
 
 
 @pytest.mark.django_db

@@ -53,7 +53,7 @@ class Lists(Protocol):
         ...
 
     def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
-        """Like `page`, over messages holding every term (a word or a phrase) in headers or text.
+        """Like `page`, over messages holding every term in headers or text; of a phrase, every word.
 
         Raises FolderGone; EngineDown also when the full-text index is being made.
         """
@@ -62,8 +62,9 @@ class Lists(Protocol):
     def look(self, folder: str, view: View, offset: int, size: int) -> Page:
         """Like `page`, in the order and narrowed as `view` says; its `total` counts rows.
 
-        COLLEAGUES, TO_ME and phrases of a subject look at the 5,000 newest that may fit. Raises FolderGone,
-        EngineDown as `search`.
+        COLLEAGUES, TO_ME and phrases of a subject look at the 5,000 newest that may fit; other phrases read
+        the first that have the words, for two seconds at most (subject, names, text; not enclosed files).
+        Raises FolderGone, EngineDown as `search`.
         """
         ...
 

@@ -163,6 +163,7 @@ class View:
 
     `is_reversed`: oldest, Z or smallest first. `terms`: a word or a phrase each, all held by headers or text;
     `clauses`: what else all of them must be.
+    A phrase (several words, a blank between) is meant as it stands.
     `mine` (own addresses) and `domains` (the colleagues'), lower case, are for the `only` that need them.
     """
 
@@ -174,6 +175,18 @@ class View:
     is_grouped: bool = False
     mine: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Those among the terms that are several words."""
+        return tuple(term for term in self.terms if " " in term)
+
+    @property
+    def shunned(self) -> tuple[str, ...]:
+        """Phrases that no headers and no text may hold."""
+        return tuple(
+            one.value for one in self.clauses if one.where is Where.TEXT and one.is_not and " " in one.value
+        )
 
     @property
     def is_plain(self) -> bool:
@@ -200,6 +213,7 @@ class Page:
     """Rows newest first. `validator` (ASCII, no spaces) changes when anything in the folder changes.
 
     `total` and `unread` count the folder's messages; after a search, the messages found (`unread` is then 0).
+    `unchecked`: messages with all the words of a phrase, not read to see whether they follow one another.
     """
 
     folder: str
@@ -209,6 +223,7 @@ class Page:
     offset: int
     rows: tuple[Row, ...]
     validator: str
+    unchecked: int = 0
 
 
 @dataclass(frozen=True)

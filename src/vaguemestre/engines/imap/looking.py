@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from itertools import batched
 
 from vaguemestre.engines.imap import names, orders, parse, trees
-from vaguemestre.engines.imap.listing import VALIDATOR, Listing
+from vaguemestre.engines.imap.listing import VALIDATOR
+from vaguemestre.engines.imap.saying import Saying, esearch
 from vaguemestre.engines.imap.session import PATIENCE_BYTES, check_name, folded, uid_of
-from vaguemestre.engines.imap.wire import Argument, Line
 from vaguemestre.engines.imap.words import MONTHS
 from vaguemestre.webmail.values import Flag, MessageRef, Order, Page, Row, View
 
@@ -16,7 +16,7 @@ _MOST_JUDGED = 5_000  # envelopes read for what SEARCH cannot say
 _MOST_TOGETHER = 60  # messages of one conversation of which a list speaks
 
 
-class Looking(Listing):
+class Looking(Saying):
     def look(self, folder: str, view: View, offset: int, size: int) -> Page:
         if view.is_plain:
             return self.page(folder, offset, size)
@@ -44,7 +44,7 @@ class Looking(Listing):
                 *orders.criteria(view),
                 patience=self._search_patience,
             )
-            return parse.numbers(_esearch(lines)).get("COUNT", 0)
+            return parse.numbers(esearch(lines)).get("COUNT", 0)
 
         return self.again(ask)
 
@@ -62,7 +62,10 @@ class Looking(Listing):
         else:
             rows = self._grouped(folder, validity, part)
         validator = ".".join(str(figures.get(name, 0)) for name in VALIDATOR)
-        page = Page(folder, validity, len(order), figures.get("UNSEEN", 0), offset, rows, validator)
+        unchecked = self._orders.unchecked((self.mailbox, folder, view))
+        page = Page(
+            folder, validity, len(order), figures.get("UNSEEN", 0), offset, rows, validator, unchecked
+        )
         self._pages.keep(self.mailbox, key, status, page)
         return page
 
@@ -103,11 +106,11 @@ class Looking(Listing):
         if (kept := self._orders.get(key, stamp)) is not None:
             return kept
         self.enter_folder(folder)
-        order = self._threads(view) if view.is_grouped else self._sorted(view)
-        self._orders.keep(key, stamp, order)
+        order, unchecked = self._threads(view) if view.is_grouped else self._sorted(view)
+        self._orders.keep(key, stamp, order, unchecked)
         return order
 
-    def _sorted(self, view: View) -> "array[int]":
+    def _sorted(self, view: View) -> "tuple[array[int], int]":
         lines = self.run(
             b"UID SORT RETURN (ALL)",
             orders.sort_keys(view),
@@ -115,18 +118,23 @@ class Looking(Listing):
             *orders.criteria(view),
             patience=self._search_patience,
         )
-        uids = orders.unpacked(parse.all_found(_esearch(lines)))
+        uids = orders.unpacked(parse.all_found(esearch(lines)))
         if view.order is Order.RELEVANCE:
             better = [set(self._which(keys)) for keys in orders.ranks(view)]
             uids = orders.packed(orders.ranked(uids, better, is_reversed=view.is_reversed))
-        if not orders.by_envelope(view):
-            return uids
-        wanted = self._judged(list(uids), view)
-        return orders.packed([uid for uid in uids if uid in wanted])
+        wanted, unchecked = self._wanted(list(uids), view)
+        if len(wanted) == len(uids):
+            return uids, unchecked
+        return orders.packed(wanted), unchecked
 
-    def _which(self, keys: list[Argument]) -> "array[int]":
-        lines = self.run(b"UID SEARCH RETURN (ALL) CHARSET UTF-8", *keys, patience=self._search_patience)
-        return orders.unpacked(parse.all_found(_esearch(lines)))
+    def _wanted(self, uids: list[int], view: View) -> tuple[list[int], int]:
+        """What SEARCH only came near to is looked at; how many it would have taken too long to."""
+        if orders.by_envelope(view):
+            wanted = self._judged(uids, view)
+            uids = [uid for uid in uids if uid in wanted]
+        if view.phrases or view.shunned:
+            return self._saying(uids, view)
+        return uids, 0
 
     def _judged(self, uids: list[int], view: View) -> set[int]:
         newest = sorted(uids, reverse=True)[:_MOST_JUDGED]
@@ -135,15 +143,17 @@ class Looking(Listing):
         lines = self.run(b"UID FETCH", folded(newest), b"(UID ENVELOPE)", patience=PATIENCE_BYTES)
         return orders.of_envelopes(lines, view)
 
-    def _threads(self, view: View) -> orders.Threads:
+    def _threads(self, view: View) -> tuple[orders.Threads, int]:
         lines = self.run(b"UID THREAD REFS UTF-8", *orders.criteria(view), patience=self._search_patience)
         answer = next((line.text for line in lines if line.text.startswith(b"THREAD")), b"")
         found = orders.threads(answer, oldest_first=view.is_reversed)
-        if not orders.by_envelope(view):
-            return found
-        wanted = self._judged([uid for group in found for uid in group], view)
+        every = [uid for group in found for uid in group]
+        some, unchecked = self._wanted(every, view)
+        if len(some) == len(every):
+            return found, unchecked
+        wanted = set(some)
         kept = (tuple(uid for uid in group if uid in wanted) for group in found)
-        return tuple(group for group in kept if group)
+        return tuple(group for group in kept if group), unchecked
 
     def _rows_at(self, folder: str, validity: int, uids: list[int]) -> tuple[Row, ...]:
         if folder == self._everything:
@@ -183,7 +193,3 @@ def _spoken_for(head: Row, group: list[tuple[MessageRef, frozenset[str]]]) -> Ro
     if not all(Flag.SEEN in marks for _, marks in group):
         flags -= {Flag.SEEN.value}
     return Row(head.summary, flags, head.ref, tuple(ref for ref, _ in group if ref != head.ref))
-
-
-def _esearch(lines: Sequence[Line]) -> bytes:
-    return next((line.text for line in lines if line.text.startswith(b"ESEARCH")), b"")

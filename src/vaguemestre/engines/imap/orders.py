@@ -62,6 +62,8 @@ def criteria(view: View) -> list[Argument]:
         if said := words.clean(term).strip():
             asked += [b"TEXT", said]
     for clause in view.clauses:
+        if clause.is_not and clause.value in view.shunned:
+            continue  # its words may be there, apart from one another: what has them is read
         if keys := _clause(clause):
             asked += [b"NOT", *keys] if clause.is_not else keys
     return asked or [b"ALL"]
@@ -201,6 +203,7 @@ class Orders:
         self._held: OrderedDict[tuple[str, str, View], tuple[Stamp, array[int] | Threads, int]] = (
             OrderedDict()
         )
+        self._unchecked: dict[tuple[str, str, View], int] = {}
         self._arrivals: OrderedDict[tuple[str, str], Arrival] = OrderedDict()
         self._weight = 0
 
@@ -212,11 +215,20 @@ class Orders:
             self._held.move_to_end(key)
             return found[1]
 
-    def keep(self, key: tuple[str, str, View], stamp: Stamp, order: "array[int] | Threads") -> None:
+    def unchecked(self, key: tuple[str, str, View]) -> int:
+        """What was said of an order when it was kept."""
+        with self._lock:
+            return self._unchecked.get(key, 0)
+
+    def keep(
+        self, key: tuple[str, str, View], stamp: Stamp, order: "array[int] | Threads", unchecked: int = 0
+    ) -> None:
         weight = len(order) if isinstance(order, array) else sum(20 + len(one) for one in order)
         with self._lock:
             self._drop(key)
             self._held[key] = stamp, order, weight
+            if unchecked:
+                self._unchecked[key] = unchecked
             self._weight += weight
             while self._weight > self._most and len(self._held) > 1:
                 self._drop(next(iter(self._held)))
@@ -241,6 +253,7 @@ class Orders:
 
     def _drop(self, key: tuple[str, str, View]) -> None:
         gone = self._held.pop(key, None)
+        self._unchecked.pop(key, None)
         if gone is not None:
             self._weight -= gone[2]
 

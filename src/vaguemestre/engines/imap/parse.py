@@ -167,6 +167,14 @@ def envelopes(lines: Iterable[Line]) -> list[Envelope]:
     return found
 
 
+def named(items: Items) -> list[str]:
+    """What an ENVELOPE says in words: the subject, then each author and recipient with the address."""
+    envelope = list_of(items.get("ENVELOPE"))
+    envelope += [None] * (10 - len(envelope))
+    people = [one for place in (2, 5, 6) for one in _correspondents(envelope[place])]
+    return [words.decoded(text_of(envelope[1])), *(f"{one.name} {one.address}" for one in people)]
+
+
 def opened(ref: MessageRef, items: Items) -> OpenedMessage:
     """A message's headers and structure, from the same items, FLAGS and References."""
     envelope = list_of(items.get("ENVELOPE"))

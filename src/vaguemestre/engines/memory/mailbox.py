@@ -7,6 +7,7 @@ from datetime import date, datetime
 from itertools import count
 
 from vaguemestre.engines.memory import message
+from vaguemestre.kernel.texts import says, spoken
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.webmail.ports import FolderGone, FolderRefused, MessageGone
 from vaguemestre.webmail.values import (
@@ -278,9 +279,12 @@ def _grouped_row(group: list[tuple[MessageRef, Kept]]) -> Row:
 
 def _holds(content: bytes, terms: Sequence[str]) -> bool:
     parsed = message.read(content)
-    headers = " ".join(str(value) for value in parsed.values())
-    everything = f"{headers} {message.text(parsed)}".casefold()
-    return all(term.casefold() in everything for term in terms)
+    pieces = [*(str(value) for value in parsed.values()), message.text(parsed)]
+    everything, said = " ".join(pieces).casefold(), [spoken(piece) for piece in pieces]
+    return all(
+        any(says(one, spoken(term)) for one in said) if " " in term else term.casefold() in everything
+        for term in terms
+    )
 
 
 def _score(content: bytes, terms: Sequence[str]) -> int:

@@ -38,7 +38,8 @@ def forget_uses(owner: str) -> None:
 
 def page_of(mailbox: Mailbox, folder: str, offset: int, view: View = PLAIN) -> Page:
     """Fifty rows from `offset`, as `view` says. Raises FolderGone."""
-    if view.terms and not view.clauses and replace(view, terms=(), is_grouped=False).is_plain:
+    is_for_the_index = view.terms and not view.phrases and not view.clauses
+    if is_for_the_index and replace(view, terms=(), is_grouped=False).is_plain:
         return mailbox.search(folder, view.terms, offset, PAGE)
     return mailbox.look(folder, view, offset, PAGE)
 
