@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("account", "Comptes : montrer, suspendre, rétablir, fermer.", group=True),
     Entry("life", "Vies : départs, congés, retours, et leurs suites.", group=True),
     Entry("mail", "Courriels d’une boîte : importer, exporter.", group=True),
+    Entry("index", "Recherche : refait l’index d’une boîte, ou de toutes."),
     Entry("transfer", "Déménagements : entre installations, chiffrés et signés.", group=True),
     Entry("numen", "NUMEN : en attribuer, dire leur histoire, changer leur clé.", group=True),
     Entry("journal", "Journal : vérifier sa chaîne, dire son dernier sceau.", group=True),

@@ -9,6 +9,7 @@ from vaguemestre.engines.instance import Instance
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 
 _PATIENCE_SECONDS = 60
+_PATIENCE_INDEXING = 4 * 3600  # a very large mailbox, on a busy machine
 # sysexits.h as doveadm uses it
 _NOTHING_THERE = 68  # EX_NOHOST: nobody matching is connected
 _TEMPORARY = 75
@@ -35,7 +36,15 @@ class Doveadm:
 
     def index(self, mailbox: str) -> None:
         """Bring the full-text index of all its folders up to date, now. Raises EngineDown, EngineRefused."""
-        self._run("index", "-u", mailbox, "*")
+        self._run("index", "-u", mailbox, "*", patience=_PATIENCE_INDEXING)
+
+    def forget_index(self, mailbox: str) -> None:
+        """Drop the full-text index of all its folders."""
+        self._run("fts", "flatcurve", "remove", "-u", mailbox, "*")
+
+    def mailboxes(self) -> list[str]:
+        """All that Dovecot would deliver to."""
+        return self._run("user", "*").split()
 
     def index_later(self, mailbox: str) -> None:
         """Ask the indexer to do so when it can."""
@@ -50,12 +59,10 @@ class Doveadm:
             limit_bytes=int(limit) * 1024 if str(limit).isdigit() else 0,
         )
 
-    def _run(self, *arguments: str, fine: tuple[int, ...] = (0,)) -> str:
+    def _run(self, *arguments: str, fine: tuple[int, ...] = (0,), patience: float = _PATIENCE_SECONDS) -> str:
         argv = ["doveadm", "-c", str(configuration_file(self._instance)), *arguments]
         try:
-            ended = subprocess.run(
-                argv, capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False
-            )
+            ended = subprocess.run(argv, capture_output=True, text=True, timeout=patience, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise EngineDown(f"doveadm {arguments[0]}") from error
         if ended.returncode == _TEMPORARY:

@@ -1,0 +1,60 @@
+"""`vaguemestre index`: full-text indexes made anew after a change of what is indexed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from django.conf import settings
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.mail import owner_of
+from vaguemestre.engines.dovecot.indexing import Indexing
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
+
+
+def command(
+    usernames: Annotated[
+        list[str] | None, typer.Argument(help="Identifiants, ou adresses, dont refaire l’index.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Toutes les boîtes qui ont des courriels.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Même celles dont l’index est à jour.")] = False,
+) -> None:
+    """Refait l’index de recherche, boîte par boîte. Interrompu, il reprend où il en était."""
+    if bool(usernames) == every:
+        raise Failed("dites quelles boîtes, ou --all pour toutes.", 2)
+    if not settings.CONFIG.mail.full_text_search:
+        raise Failed("la recherche dans le texte n’est pas voulue ici (mail.full_text_search).", 2)
+    indexing = Indexing(settings.CONFIG)
+    named = [owner_of(one).mailbox for one in usernames or ()]
+    wanted = indexing.mailboxes() if every else named
+    left = [one for one in wanted if force or not indexing.is_current(one)]
+    troubles = list(_renewed(indexing, left))
+    for mailbox, said in troubles:
+        typer.echo(f"Laissé : {mailbox} : {said}", err=True)
+    done = len(left) - len(troubles)
+    right = len(wanted) - len(left)
+    typer.echo(f"Index refaits : {done} ; déjà à jour : {right} ; laissés : {len(troubles)}.")
+    if troubles:
+        raise typer.Exit(1)
+
+
+def _renewed(indexing: Indexing, mailboxes: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Do them one by one; yields those that could not be, and why."""
+    with _bar(len(mailboxes)) as advance:
+        for mailbox in mailboxes:
+            try:
+                indexing.renew(mailbox)
+            except (EngineDown, EngineRefused) as error:
+                yield mailbox, str(error)
+            advance()
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[], None]]:
+    columns = (TextColumn("Index"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("Index", total=total)
+        yield lambda: progress.advance(task)

@@ -1,0 +1,75 @@
+"""`vaguemestre index` on a live Dovecot: what was indexed before a change is found after it, and once."""
+
+import pytest
+import typer
+from pytest_django.fixtures import Settings
+from tests.engines.dovecot import office
+from tests.engines.dovecot.test_words_of_files import clear, enclosing, found
+from tests.engines.live import LiveEngines, Someone
+from typer.testing import CliRunner, Result
+
+from vaguemestre.cli import index
+from vaguemestre.cli.failures import Failed
+from vaguemestre.engines.dovecot.doveadm import Doveadm
+from vaguemestre.engines.dovecot.indexing import Indexing
+from vaguemestre.kernel.errors import EngineDown
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def before(engines: LiveEngines, settings: Settings) -> Someone:
+    """Somebody whose document came at a time when nobody read documents."""
+    settings.CONFIG = engines.config
+    someone = engines.someone()
+    files = engines.config.engines_dir / "dovecot" / "files"
+    words = (files / "words.py").read_text()
+    (files / "words.py").write_text("")
+    note = ("note.docx", office.WORD, office.docx(f"smaragdin {someone.mailbox}"))
+    with engines.signed_in(someone) as client:
+        client.append("INBOX", "", "", enclosing(someone.address, "Voici.", note).as_bytes())
+    engines.doveadm.index(someone.mailbox)
+    (files / "words.py").write_text(words)
+    clear(files)
+    assert found(engines, someone, "smaragdin") == []
+    return someone
+
+
+def called(*arguments: str) -> Result:
+    app = typer.Typer()
+    app.command()(index.command)
+    return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+
+
+def test_all_indexes_are_made_anew_and_only_once(engines: LiveEngines, before: Someone) -> None:
+    done = called("--all")
+    assert (done.exit_code, "laissés : 0" in done.output) == (0, True)
+    assert found(engines, before, "smaragdin") == [b"1"]
+    assert "Index refaits : 0" in called("--all").output
+    assert "Index refaits : 0" not in called("--all", "--force").output
+
+
+def test_cut_short_it_goes_on_with_what_is_left(
+    engines: LiveEngines, before: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called("--all")
+    other = engines.someone()
+    with engines.signed_in(other) as client:
+        client.append("INBOX", "", "", enclosing(other.address, "Voici.").as_bytes())
+    indexing = Indexing(engines.config)
+    with monkeypatch.context() as broken:
+        broken.setattr(Doveadm, "index", _down)
+        ended = called("--all")
+    assert (ended.exit_code, f"Laissé : {other.mailbox}" in ended.output) == (1, True)
+    assert [indexing.is_current(one.mailbox) for one in (before, other)] == [True, False]
+    assert "Index refaits : 1 ;" in called("--all").output
+
+
+def test_neither_some_nor_all_is_a_question(engines: LiveEngines, before: Someone) -> None:
+    for asked in ((), ("marie", "--all")):
+        with pytest.raises(Failed):
+            called(*asked)
+
+
+def _down(*_: object) -> None:
+    raise EngineDown("doveadm index")
