@@ -21,13 +21,17 @@ def days_of(event: Event) -> dict[Step, int]:
 def test_the_table_is_the_one_of_the_domain() -> None:
     assert days_of(Event.LEAVE) == days_of(Event.ARRIVAL) == {}
     assert TABLE[Event.MOVE_WITHIN].posts_kept == 15
-    assert days_of(Event.LONG_LEAVE) == {Step.HIDE: 0, Step.ANSWER: 0, Step.SUSPEND: 60}
-    assert days_of(Event.TRANSFER) == {Step.HIDE: 0, Step.ANSWER: 0, Step.CLOSE: 60, Step.PURGE: 180}
+    assert days_of(Event.LONG_LEAVE) == {
+        Step.HIDE: 0, Step.ANSWER: 0, Step.WITHDRAW: 0, Step.SUSPEND: 60
+    }  # fmt: skip
+    assert days_of(Event.TRANSFER) == {
+        Step.HIDE: 0, Step.ANSWER: 0, Step.WITHDRAW: 0, Step.CLOSE: 60, Step.PURGE: 180
+    }  # fmt: skip
     assert days_of(Event.ACADEMY_MOVE) == {Step.ANSWER: 0, Step.FORGET: 60}
-    assert days_of(Event.RETIREMENT) == {Step.HIDE: 0, Step.CLOSE: 60, Step.PURGE: 180}
-    assert days_of(Event.CONTRACT_END) == {Step.HIDE: 0, Step.CLOSE: 60, Step.PURGE: 180}
+    left = {Step.HIDE: 0, Step.WITHDRAW: 0, Step.CLOSE: 60, Step.PURGE: 180}
+    assert days_of(Event.RETIREMENT) == days_of(Event.CONTRACT_END) == left
     assert days_of(Event.DEATH) == {Step.HIDE: 0, Step.FREEZE: 0, Step.PURGE: 365}
-    assert days_of(Event.SUSPENSION) == {Step.SUSPEND: 0}
+    assert days_of(Event.SUSPENSION) == {Step.WITHDRAW: 0, Step.SUSPEND: 0}
 
 
 @given(st.sampled_from(Event), st.lists(days_off, max_size=40))

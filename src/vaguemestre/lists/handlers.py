@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from vaguemestre.credentials.events import PersonErased
 from vaguemestre.credentials.queries import is_closed, presented
+from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.lists import queries, services
 from vaguemestre.lists.events import LetterGoesOn, ListMailCame, NoticeDue
@@ -28,6 +29,13 @@ _AT_ONCE = 20
 
 def read_list(event: ListMailCame) -> None:
     services.read_list(event.list_id, open_mailbox.get(), find_reports.get(), now=timezone.now())
+
+
+def follow_transfer(event: PersonTransferred) -> None:
+    """To another académie of this installation: no list of the one they left is theirs."""
+    services.leave_academy(
+        event.account_id, event.person_id, event.left_domain, by="system", now=timezone.now()
+    )
 
 
 def carry_letter(event: LetterGoesOn) -> None:

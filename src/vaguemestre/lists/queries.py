@@ -31,12 +31,12 @@ from vaguemestre.lists.values import (
     State,
     Writers,
 )
+from vaguemestre.lives.queries import withdrawn, withdrawn_among
 from vaguemestre.outbox.queries import fates_counted, fates_of
 
 SAMPLE = 12
 _HEAD = "DIR"
 _LOOKED_AT = 40  # lists of that name, at most, of which those one may write to are proposed
-_OWNING = Q(part=Part.OWNER, account__state="active")
 _PASSED = (State.SENDING, State.SENT, State.STOPPED)
 
 
@@ -53,7 +53,7 @@ def rule_members(rule: Rule, now: datetime, *, person_id: int = 0) -> tuple[Memb
     if not blocks["any"]:
         return ()
     found = meant(rule, serving(paris_day(now), [*blocks["any"], *blocks["besides"]], person_id=person_id))
-    reached = people_with_mail(found)
+    reached = _reached(found)
     addresses, names = addresses_by_person(reached), names_by_person(reached)
     return _ordered(
         Member(addresses[person][0][0].lower(), names.get(person, ""), person, found[person])
@@ -92,7 +92,7 @@ def why_member(row: MailingList, person_id: int, now: datetime) -> tuple[str, ..
     if row.kind == Kind.RULE:
         found = rule_members(from_json(row.rule), now, person_id=person_id)
         return found[0].reasons if found else ()
-    if row.subscribers.filter(person_id=person_id).exists() and people_with_mail([person_id]):
+    if row.subscribers.filter(person_id=person_id).exists() and _reached([person_id]):
         return _subscribed(row, now, person_id=person_id)[0].reasons
     return ()
 
@@ -120,6 +120,8 @@ def part_in(list_id: int, account_id: int, now: datetime) -> str:
     """
     rows = Keeper.objects.filter(list_id=list_id, account_id=account_id)
     part = rows.values_list("part", flat=True).first() or ""
+    if withdrawn_among([account_id]):
+        return ""
     if part == Part.OWNER:
         return part
     row = MailingList.objects.filter(pk=list_id).first()
@@ -128,7 +130,7 @@ def part_in(list_id: int, account_id: int, now: datetime) -> str:
         return part
     if row.within and account_id in _heads(row.within, now):
         return Part.OWNER
-    is_orphan = not Keeper.objects.filter(_OWNING, list_id=list_id).exists()
+    is_orphan = not _owning().filter(list_id=list_id).exists()
     return Part.OWNER if is_orphan and who.role == "administrator" else part
 
 
@@ -137,7 +139,9 @@ def open_list(list_id: int) -> MailingList | None:
 
 
 def cards_of(account_id: int, person_id: int, now: datetime) -> tuple[ListCard, ...]:
-    """Lists somebody keeps or is in, and those they may join."""
+    """Lists somebody keeps or is in, and those they may join; none for whoever left or is away for long."""
+    if withdrawn_among([account_id]):
+        return ()
     parts = dict(Keeper.objects.filter(account_id=account_id).values_list("list_id", "part"))
     parts |= dict.fromkeys(_led_lists(account_id, person_id, now), Part.OWNER)
     subscribed = set(Subscriber.objects.filter(person_id=person_id).values_list("list_id", flat=True))
@@ -191,7 +195,8 @@ def keepers_of(list_id: int, now: datetime) -> list[tuple[int, str, str, str]]:
 
 def keeper_accounts(list_id: int, now: datetime) -> list[int]:
     """The accounts of those who decide."""
-    rows = Keeper.objects.filter(list_id=list_id, account__state="active").order_by("pk")
+    rows = Keeper.objects.filter(list_id=list_id, account__state="active").exclude(account_id__in=withdrawn())
+    rows = rows.order_by("pk")
     found = list(rows.values_list("account_id", flat=True))
     within = MailingList.objects.values_list("within", flat=True).get(pk=list_id)
     return list(dict.fromkeys((*found, *(_heads(within, now) if within else ()))))
@@ -373,7 +378,7 @@ def _person_of(account_id: int) -> int:
 def _heads(uai: str, now: datetime) -> tuple[int, ...]:
     """The accounts of those who lead that school today."""
     people = {one.person_id for one in serving(paris_day(now), [{"functions": [_HEAD], "uais": [uai]}])}
-    return tuple(sorted(people_with_mail(people).values()))
+    return tuple(sorted(_reached(people).values()))
 
 
 def _led_lists(account_id: int, person_id: int, now: datetime) -> list[int]:
@@ -383,10 +388,22 @@ def _led_lists(account_id: int, person_id: int, now: datetime) -> list[int]:
     found = list(rows.values_list("pk", flat=True))
     who = presented(account_id)
     if who and who.role == "administrator":
-        kept = Keeper.objects.filter(_OWNING).values("list_id")
+        kept = _owning().values("list_id")
         orphans = MailingList.objects.filter(closed_at__isnull=True).exclude(pk__in=kept)
         found += orphans.values_list("pk", flat=True)
     return found
+
+
+def _owning() -> QuerySet[Keeper]:
+    """Owners who are there."""
+    return Keeper.objects.filter(part=Part.OWNER, account__state="active").exclude(account_id__in=withdrawn())
+
+
+def _reached(people: Collection[int]) -> dict[int, int]:
+    """Person → account, for those whose mailbox receives and who are not away for long (DOMAIN.md §3.6)."""
+    found = people_with_mail(people)
+    gone = withdrawn_among(found.values())
+    return {person: account for person, account in found.items() if account not in gone}
 
 
 def _senders(row: LetterRow) -> str:
@@ -400,7 +417,7 @@ def _subscribed(row: MailingList, now: datetime, *, person_id: int = 0) -> tuple
         rows = rows.filter(person_id=person_id)
     kept = list(rows)
     inside = [one.person_id for one in kept if one.person_id]
-    reached = people_with_mail(inside)
+    reached = _reached(inside)
     addresses, names = addresses_by_person(reached), names_by_person(reached)
     return _ordered(
         _subscriber(one, addresses, names)

@@ -25,6 +25,13 @@ class NeutralReplyOver:
 
 
 @dataclass(frozen=True)
+class MembershipsTouched:
+    """Boxes, lists and delegations are theirs no more, or again: `queries.withdrawn_among` says."""
+
+    account_id: int
+
+
+@dataclass(frozen=True)
 class ClosingNear:
     """An account will be closed that day (ISO): its owner reads of it wherever they can be reached."""
 

@@ -21,6 +21,8 @@ class Passage(models.Model):
     by = models.CharField(max_length=80)
     declared_at = models.DateTimeField()
     done = models.JSONField(default=list)
+    # boxes, lists and delegations are not theirs since then; empty once it is over
+    withdrawn_at = models.DateTimeField(null=True, blank=True, db_index=True)
     next_on = models.DateField(null=True, blank=True, db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -4,10 +4,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
+from django.db.models import QuerySet
+
 from vaguemestre.credentials.queries import Standing, standing, standings
 from vaguemestre.lives import rules
 from vaguemestre.lives.models import Passage
-from vaguemestre.lives.values import Event, Life, Table
+from vaguemestre.lives.values import Event, Life, Step, Table
 
 
 def life_of(account_id: int, table: Table) -> Life | None:
@@ -35,6 +37,22 @@ def passing(account_ids: Collection[int]) -> frozenset[int]:
     """Those of them to whom something happens already."""
     found = Passage.objects.filter(ended_at=None).values_list("account_id", flat=True)
     return frozenset(found) & frozenset(account_ids)
+
+
+def withdrawn() -> QuerySet[Passage, int]:
+    """The accounts to whom boxes, lists and delegations do not belong now, for others to leave out."""
+    return Passage.objects.filter(withdrawn_at__isnull=False).values_list("account_id", flat=True)
+
+
+def withdrawn_among(account_ids: Collection[int]) -> frozenset[int]:
+    """Those of them."""
+    return frozenset(withdrawn()) & frozenset(account_ids)
+
+
+def stays_here(account_id: int) -> bool:
+    """Whether nothing of their mail is sent on: it waits for them, during a long leave (DOMAIN.md §3.6)."""
+    passage = open_passage(account_id)
+    return passage is not None and passage.event == Event.LONG_LEAVE and Step.ANSWER in passage.done
 
 
 def coming(table: Table, *, limit: int = 200) -> list[tuple[str, Life]]:

@@ -15,20 +15,25 @@ _ORDER = tuple(Step)
 
 def table(numbers: Numbers) -> Table:
     """The table of DOMAIN.md §3.6 with these numbers."""
-    leaving = {Step.HIDE: 0, Step.PURGE: numbers.purged}
+    leaving = {Step.HIDE: 0, Step.WITHDRAW: numbers.departure_withdrawn, Step.PURGE: numbers.purged}
     return {
         Event.ARRIVAL: Consequence({}),
         Event.MOVE_WITHIN: Consequence({}, posts_kept=numbers.overlap),
         Event.LEAVE: Consequence({}),
         Event.LONG_LEAVE: Consequence(
-            {Step.HIDE: 0, Step.ANSWER: 0, Step.SUSPEND: numbers.long_leave_suspended}
+            {
+                Step.HIDE: 0,
+                Step.ANSWER: 0,
+                Step.WITHDRAW: numbers.long_leave_withdrawn,
+                Step.SUSPEND: numbers.long_leave_suspended,
+            }
         ),
         Event.TRANSFER: Consequence({**leaving, Step.ANSWER: 0, Step.CLOSE: numbers.transfer_closed}),
         Event.ACADEMY_MOVE: Consequence({Step.ANSWER: 0, Step.FORGET: numbers.transfer_closed}),
         Event.RETIREMENT: Consequence({**leaving, Step.CLOSE: numbers.retirement_closed}),
         Event.CONTRACT_END: Consequence({**leaving, Step.CLOSE: numbers.contract_closed}),
         Event.DEATH: Consequence({Step.HIDE: 0, Step.FREEZE: 0, Step.PURGE: numbers.death_frozen}),
-        Event.SUSPENSION: Consequence({Step.SUSPEND: 0}),
+        Event.SUSPENSION: Consequence({Step.WITHDRAW: 0, Step.SUSPEND: 0}),
         Event.COMPROMISE: Consequence({}),
     }
 

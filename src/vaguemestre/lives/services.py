@@ -15,7 +15,13 @@ from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives import queries, rules
-from vaguemestre.lives.events import ClosingNear, MailboxDoomed, NeutralReplyDue, NeutralReplyOver
+from vaguemestre.lives.events import (
+    ClosingNear,
+    MailboxDoomed,
+    MembershipsTouched,
+    NeutralReplyDue,
+    NeutralReplyOver,
+)
 from vaguemestre.lives.models import Day, Passage
 from vaguemestre.lives.ports import BoxesOwned
 from vaguemestre.lives.values import Event, Numbers, Remains, Step, Table
@@ -221,8 +227,7 @@ def _erase(account_id: int, person_id: int, *, by: str, now: datetime) -> bool:
     if not erase_civil_status(person_id, account.username, by=by, now=now):
         return False
     erase_account(account_id, by=by, now=now)
-    if move_mailboxes([account_id], "purged", by=by, now=now):
-        announce(MailboxDoomed(account_id))
+    _purge_mailbox(account_id, by, now)
     Passage.objects.filter(account_id=account_id).delete()
     return True
 
@@ -279,6 +284,9 @@ def _do(passage: Passage, step: Step, table: Table, by: str, now: datetime) -> N
             _answer(passage, table)
         case Step.FORGET:
             forget_addresses(_person_of(account_id), passage.left_domain, by=by, now=now)
+        case Step.WITHDRAW:
+            passage.withdrawn_at = now
+            announce(MembershipsTouched(account_id))
         case Step.SUSPEND:
             _suspended(account_id, by, now)
         case Step.CLOSE | Step.FREEZE:
@@ -286,8 +294,12 @@ def _do(passage: Passage, step: Step, table: Table, by: str, now: datetime) -> N
             state = "frozen" if step is Step.FREEZE else "closed"
             move_mailboxes([account_id], state, by=by, now=now)
         case Step.PURGE:
-            if move_mailboxes([account_id], "purged", by=by, now=now):
-                announce(MailboxDoomed(account_id))
+            _purge_mailbox(account_id, by, now)
+
+
+def _purge_mailbox(account_id: int, by: str, now: datetime) -> None:
+    if move_mailboxes([account_id], "purged", by=by, now=now):
+        announce(MailboxDoomed(account_id))
 
 
 def _suspended(account_id: int, by: str, now: datetime) -> None:
@@ -311,12 +323,14 @@ def _end(account_id: int, *, by: str, now: datetime, is_replaced: bool) -> bool:
     if passage is None:
         return False
     done = set(passage.done)
-    Passage.objects.filter(pk=passage.pk).update(ended_at=now, next_on=None)
+    Passage.objects.filter(pk=passage.pk).update(ended_at=now, next_on=None, withdrawn_at=None)
     record("lives.ended", to=f"account:{account_id}", by=by, at=now, event=passage.event)
     if Step.HIDE in done:
         hide_people([_person_of(account_id)], hidden=False, by=by, now=now)
     if Step.ANSWER in done:
         announce(NeutralReplyOver(account_id))
+    if Step.WITHDRAW in done:
+        announce(MembershipsTouched(account_id))
     if Step.SUSPEND in done and not is_replaced:
         _resumed(account_id, by, now)
     if done & {Step.CLOSE, Step.FREEZE, Step.PURGE}:

@@ -27,6 +27,7 @@ class Step(StrEnum):
 
     HIDE = "hide"  # nobody finds the person in the directory
     ANSWER = "answer"  # a neutral reply to whoever writes
+    WITHDRAW = "withdraw"  # boxes of several people, lists and delegations are not theirs meanwhile
     SUSPEND = "suspend"  # nothing opens the account; mail still arrives
     FORGET = "forget"  # former addresses receive nothing any more
     CLOSE = "close"  # account and mailbox
@@ -53,6 +54,8 @@ class Numbers:
     """The numbers of the table: days, each a setting."""
 
     overlap: int = 15
+    long_leave_withdrawn: int = 0
+    departure_withdrawn: int = 0
     long_leave_suspended: int = 60
     transfer_closed: int = 60
     retirement_closed: int = 60

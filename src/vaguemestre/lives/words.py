@@ -20,6 +20,7 @@ EVENTS: Mapping[Event, str] = {
 STEPS: Mapping[Step, str] = {
     Step.HIDE: "n’est plus montré dans l’annuaire",
     Step.ANSWER: "réponse automatique neutre",
+    Step.WITHDRAW: "n’ouvre plus de boîte partagée, ne reçoit plus les listes",
     Step.SUSPEND: "compte suspendu, le courrier arrive toujours",
     Step.FORGET: "les anciennes adresses ne reçoivent plus",
     Step.CLOSE: "compte et boîte fermés",

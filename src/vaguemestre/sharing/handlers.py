@@ -6,9 +6,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.credentials.events import AccountChanged, AccountsChanged, PersonErased
-from vaguemestre.credentials.queries import is_closed, presented
+from vaguemestre.credentials.queries import is_closed, presented, standing
 from vaguemestre.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
-from vaguemestre.directory.queries import structures_ever_of
+from vaguemestre.directory.queries import person_of, structures_ever_of
+from vaguemestre.intake.events import PersonTransferred
+from vaguemestre.lives.events import MembershipsTouched
 from vaguemestre.provisioning.ports import connections
 from vaguemestre.sharing import queries, services
 from vaguemestre.sharing.events import AccessDue, AccessEnded, LetterLeft, MembersChanged, WorkChanged
@@ -41,6 +43,20 @@ def follow_accounts(event: AccountChanged | AccountsChanged) -> None:
     """Closed accounts open nobody's mailbox."""
     ids = [event.account_id] if isinstance(event, AccountChanged) else event.account_ids
     services.end_those_of(ids, by=_BY, now=timezone.now())
+
+
+def follow_memberships(event: MembershipsTouched) -> None:
+    """Somebody left, is away for long, or is back: what they led is led by others, or theirs again."""
+    now, account = timezone.now(), standing(event.account_id)
+    services.follow_memberships(event.account_id, by=_BY, now=now)
+    if account is not None and account.person_id:
+        services.follow_owners(structures_ever_of([account.person_id]), by=_BY, now=now)
+
+
+def follow_transfer(event: PersonTransferred) -> None:
+    """To another académie of this installation: nothing of the one they left is theirs."""
+    academy_id = person_of(event.person_id).academy_id
+    services.leave_academy(event.account_id, academy_id, by=_BY, now=timezone.now())
 
 
 def end_access(event: AccessDue) -> None:

@@ -87,6 +87,7 @@ class MemberShown:
     ends_at: datetime | None
     is_to_come: bool
     only_reception: bool = False
+    is_away: bool = False  # opens nothing for the time being; why is nobody's business
 
     @property
     def last_day(self) -> date | None:

@@ -148,6 +148,8 @@ class LivesSection:
     """What follows from what happens to people, in days (DOMAIN.md §3.6); contracts: `[feed] grace_days`."""
 
     overlap: int = 15  # a former post's memberships, after a move within the académie
+    long_leave_withdrawn: int = 0  # shared mailboxes, lists and delegations, from the first day of the leave
+    departure_withdrawn: int = 0  # the same, from the day of a departure
     long_leave_suspended: int = 60
     transfer_closed: int = 60
     retirement_closed: int = 60
@@ -258,6 +260,8 @@ class Config:
         lives = self.lives
         return Numbers(
             overlap=lives.overlap,
+            long_leave_withdrawn=lives.long_leave_withdrawn,
+            departure_withdrawn=lives.departure_withdrawn,
             long_leave_suspended=lives.long_leave_suspended,
             transfer_closed=lives.transfer_closed,
             retirement_closed=lives.retirement_closed,
@@ -425,6 +429,8 @@ def _check(config: Config, where: str) -> None:
         (
             min(
                 config.lives.overlap,
+                config.lives.long_leave_withdrawn,
+                config.lives.departure_withdrawn,
                 config.lives.long_leave_suspended,
                 config.lives.transfer_closed,
                 config.lives.retirement_closed,

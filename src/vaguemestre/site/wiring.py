@@ -92,7 +92,13 @@ from vaguemestre.lists.services import hear_deliveries
 from vaguemestre.lists.values import Addressed
 from vaguemestre.lives import handlers as lives_handlers
 from vaguemestre.lives import ports as lives
-from vaguemestre.lives.events import ClosingNear, MailboxDoomed, NeutralReplyDue, NeutralReplyOver
+from vaguemestre.lives.events import (
+    ClosingNear,
+    MailboxDoomed,
+    MembershipsTouched,
+    NeutralReplyDue,
+    NeutralReplyOver,
+)
 from vaguemestre.moving import handlers as moving_handlers
 from vaguemestre.moving import ports as moving
 from vaguemestre.moving.events import ExportWithdrawn, MoveGoesOn
@@ -218,7 +224,13 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MailHeld: (dispatch_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
     FeedConfirmed: (intake_handlers.apply_confirmed,),
-    PersonTransferred: (lives_handlers.follow_transfer, writing_handlers.follow_transfer),
+    PersonTransferred: (
+        lives_handlers.follow_transfer,
+        writing_handlers.follow_transfer,
+        sharing_handlers.follow_transfer,
+        lists_handlers.follow_transfer,
+    ),
+    MembershipsTouched: (sharing_handlers.follow_memberships,),
     NeutralReplyDue: (sorting_handlers.answer_for_gone,),
     NeutralReplyOver: (sorting_handlers.stop_answering,),
     ClosingNear: (lives_handlers.write_to_contacts,),

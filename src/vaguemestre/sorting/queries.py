@@ -14,6 +14,7 @@ from vaguemestre.directory.queries import (
     primary_address,
 )
 from vaguemestre.directory.rules.names import is_gateway
+from vaguemestre.lives.queries import stays_here
 from vaguemestre.sorting.models import AbsenceRow, FilterRow, PassRow, ScriptRow, SpamRow
 from vaguemestre.sorting.rules import absences
 from vaguemestre.sorting.values import (
@@ -99,6 +100,7 @@ def decided_of(account_id: int) -> Decided:
         spam=spam_of(account_id),
         expert=expert_of(account_id),
         cards=cards_of(known),
+        stays_here=stays_here(account_id),
     )
 
 

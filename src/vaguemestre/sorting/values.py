@@ -218,13 +218,17 @@ class SpamChoice:
 
 @dataclass(frozen=True)
 class Decided:
-    """All that somebody decided about their mail. `cards`: of the replacements, by person."""
+    """All that somebody decided about their mail. `cards`: of the replacements, by person.
+
+    `stays_here`: nothing is sent on, whatever was decided, for as long as they are away.
+    """
 
     absences: tuple[Absence, ...] = ()
     filters: tuple[Filter, ...] = ()
     spam: SpamChoice = SpamChoice()
     expert: str = ""
     cards: Mapping[int, Card] = field(default_factory=dict)
+    stays_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,25 @@
 """Mail sent on by a script: to colleagues always, elsewhere only where the académie lets it."""
 
 import secrets
+from dataclasses import replace
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
-from tests.engines.sieve.test_absence_replies import TODAY, owner, receivers
+from tests.engines.sieve.test_absence_replies import AWAY, TODAY, owner, receivers
 from tests.sorting.samples import composed
 
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.sorting.values import SCRIPT_NAME, Aspect, Condition, Filter, Outcome, Relation
+from vaguemestre.sorting.script import compose
+from vaguemestre.sorting.values import (
+    SCRIPT_NAME,
+    Aspect,
+    Condition,
+    Decided,
+    Filter,
+    Outcome,
+    Place,
+    Relation,
+)
 
 pytestmark = pytest.mark.engines
 
@@ -53,6 +64,25 @@ def test_nothing_is_sent_on_from_the_moment_an_account_is_suspended(engines: Liv
     with engines.signed_in(colleague) as client:
         client.select("INBOX", readonly=True)
         assert client.search(None, "SUBJECT", f"pendant-{token}")[1] == [b""]
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_during_a_long_leave_mail_waits_there_and_is_answered(engines: LiveEngines, active: bool) -> None:
+    """Before the account is suspended and afterwards: the filter that sends on silences nothing."""
+    person, colleague, token = engines.someone(), engines.someone(), secrets.token_hex(4)
+    everything = (Condition(Aspect.SUBJECT, Relation.CONTAINS, token),)
+    relay = Filter("Relais", everything, Outcome(forward_to=colleague.address))
+    away = Decided((replace(AWAY, place=Place.LEFT),), (relay,), stays_here=True)
+    install(engines, person, compose(away, owner(person), kept="", now=TODAY))
+    held = engines.change(person, active=active)
+    message = letter(f"Un parent <{token}@dehors.example>", person.address, token)
+    engines.arrive(person.address, message, f"{token}@dehors.example")
+    wait_until(lambda: f"{token}@dehors.example" in receivers(engines))  # answered
+    engines.change(held, active=True)
+    assert engines.found(person, token)
+    with engines.signed_in(colleague) as client:
+        client.select("INBOX", readonly=True)
+        assert client.search(None, "SUBJECT", token)[1] == [b""]
 
 
 def test_no_script_whoever_wrote_it_sends_mail_out_of_the_academie(engines: LiveEngines) -> None:

@@ -16,6 +16,7 @@ from vaguemestre.lists.services.keeping import (
 )
 from vaguemestre.lists.services.subscribing import (
     join_list,
+    leave_academy,
     leave_by_token,
     leave_list,
     letter_token,
@@ -40,6 +41,7 @@ __all__ = [
     "hear_again",
     "hear_deliveries",
     "join_list",
+    "leave_academy",
     "leave_by_token",
     "leave_list",
     "letter_token",

@@ -19,6 +19,7 @@ from vaguemestre.lists.queries import part_in
 from vaguemestre.lists.rules.members import as_json
 from vaguemestre.lists.rules.naming import local_part
 from vaguemestre.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
+from vaguemestre.lives.queries import withdrawn
 
 QUOTA_MB = 5120
 _EVERYWHERE = frozenset(("administrator", "hr_officer"))
@@ -173,6 +174,7 @@ def kept(list_id: int, account_id: int, now: datetime) -> MailingList:
 def owner_addresses(row: MailingList) -> tuple[str, ...]:
     """Where its owners are written to."""
     people = row.keepers.filter(part=Part.OWNER, account__state="active").order_by("pk")
+    people = people.exclude(account_id__in=withdrawn())
     found = (primary_address(one) for one in people.values_list("account__person_id", flat=True) if one)
     return tuple(address for address in found if address)
 

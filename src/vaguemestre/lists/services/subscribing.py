@@ -11,7 +11,7 @@ from vaguemestre.directory.queries import names_by_person, people_by_address
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.addresses import parse_address
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.lists.models import MailingList, Subscriber
+from vaguemestre.lists.models import Keeper, MailingList, Subscriber
 from vaguemestre.lists.services.keeping import owned
 from vaguemestre.lists.values import Kind
 from vaguemestre.outbox.values import Recipient
@@ -133,3 +133,13 @@ def _add(
         defaults={"person_id": person_id, "name": name[:100], "since": now, "by_self": by_self},
     )
     return int(is_new)
+
+
+@transaction.atomic(durable=True)
+def leave_academy(account_id: int, person_id: int, left_domain: str, *, by: str, now: datetime) -> None:
+    """Use case: somebody who went to another académie is in no list of the one they left, and keeps none."""
+    left = MailingList.objects.filter(address__endswith=f"@{left_domain}")
+    for row in left.filter(subscribers__person_id=person_id) | left.filter(keepers__account_id=account_id):
+        Subscriber.objects.filter(list=row, person_id=person_id).delete()
+        Keeper.objects.filter(list=row, account_id=account_id).delete()
+        record("lists.left", to=f"list:{row.pk}", by=by, at=now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from vaguemestre.directory.rules.names import fold
+from vaguemestre.lives.queries import withdrawn
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.acting import session_named
 from vaguemestre.sharing.values import Access, Kind, Right
@@ -145,7 +146,10 @@ def _any_accent(word: str) -> str:
 
 
 def _current(now: datetime) -> QuerySet[Member]:
-    return Member.objects.filter(
+    """Neither somebody on a long leave nor somebody who left opens anything, nor is their mailbox lent."""
+    gone = withdrawn()
+    here = Member.objects.exclude(account_id__in=gone).exclude(box__account_id__in=gone)
+    return here.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=now),
         starts_at__lte=now,
         ended_at__isnull=True,

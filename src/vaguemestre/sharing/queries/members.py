@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from vaguemestre.credentials.queries import presented
 from vaguemestre.directory.queries import addresses_by_person, places_by_person
 from vaguemestre.journal.queries import lines_about
+from vaguemestre.lives.queries import withdrawn_among
 from vaguemestre.sharing.models import Box, BoxRequest, Member
 from vaguemestre.sharing.queries.access import _current
 from vaguemestre.sharing.rules.story import WORDS
@@ -20,6 +21,7 @@ def members_of(box_id: int, now: datetime) -> list[MemberShown]:
     rows = Member.objects.filter(box_id=box_id, ended_at__isnull=True).select_related("account__person")
     kept = [row for row in rows if row.ends_at is None or row.ends_at > now]
     people = [row.account.person_id for row in kept if row.account.person_id]
+    away = withdrawn_among([row.account_id for row in kept])
     details, addresses = places_by_person(people), addresses_by_person(people)
     shown = []
     for row in kept:
@@ -39,6 +41,7 @@ def members_of(box_id: int, now: datetime) -> list[MemberShown]:
                 ends_at=row.ends_at,
                 is_to_come=row.starts_at > now,
                 only_reception=row.only_reception,
+                is_away=row.account_id in away,
             )
         )
     return sorted(shown, key=lambda one: (one.is_to_come, not one.is_owner, one.name))

@@ -10,6 +10,8 @@ from vaguemestre.sharing.services.members import (
     end_member,
     end_overdue,
     end_those_of,
+    follow_memberships,
+    leave_academy,
 )
 from vaguemestre.sharing.services.programs import attribute_letter, note_entrance, note_program_letter
 from vaguemestre.sharing.services.requests import ask_box, grant_request, refuse_request
@@ -39,12 +41,14 @@ __all__ = [
     "end_member",
     "end_overdue",
     "end_those_of",
+    "follow_memberships",
     "follow_owners",
     "forget_old",
     "forget_person",
     "forget_sent",
     "give_back",
     "grant_request",
+    "leave_academy",
     "lend_mailbox",
     "make_key",
     "note_deed",

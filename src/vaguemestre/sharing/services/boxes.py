@@ -14,6 +14,7 @@ from vaguemestre.directory.services import take_technical_names
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import Line, record, record_many
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.lives.queries import withdrawn_among
 from vaguemestre.sharing.events import MembersChanged
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.addresses import school_local
@@ -134,7 +135,12 @@ def _posts_of(structure_ids: Collection[int]) -> dict[int, list[Served]]:
 
 
 def _follow(box: Box, posts: list[Served], kept_days: int, *, by: str, now: datetime) -> None:
-    """Inside the caller's transaction: those who come before those who leave."""
+    """Inside the caller's transaction: those who come before those who leave.
+
+    Whoever is on a long leave leads nothing meanwhile: deputies come in, as where no head is in post.
+    """
+    away = _away({post.person_id for post in posts})
+    posts = [post for post in posts if post.person_id not in away]
     wanted = owners(posts, paris_day(now))
     lives = lives_of(list(wanted))
     accounts = {
@@ -151,6 +157,12 @@ def _follow(box: Box, posts: list[Served], kept_days: int, *, by: str, now: date
     if kept_days:
         _keep_reading(box, posts, kept_days, by=by, now=now)
     Box.objects.filter(pk=box.pk).update(followed_on=paris_day(now))
+
+
+def _away(people: Collection[int]) -> frozenset[int]:
+    lives = lives_of(people)
+    gone = withdrawn_among([account_id for account_id, _, _ in lives.values()])
+    return frozenset(person for person, (account_id, _, _) in lives.items() if account_id in gone)
 
 
 def _keep_reading(box: Box, posts: list[Served], kept_days: int, *, by: str, now: datetime) -> None:

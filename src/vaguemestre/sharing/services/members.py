@@ -11,6 +11,7 @@ from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.lives.queries import withdrawn_among
 from vaguemestre.sharing.events import AccessDue, AccessEnded, MembersChanged
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.owners import end_of, start_of
@@ -102,6 +103,32 @@ def end_row(row: Member, *, by: str, now: datetime) -> AccessEnded:
     announce(event)
     announce(MembersChanged(row.box_id, row.account_id, "ended", by, now.isoformat()))
     return event
+
+
+@transaction.atomic(durable=True)
+def follow_memberships(account_id: int, *, by: str, now: datetime) -> list[AccessEnded]:
+    """Use case: what somebody who is away had open in others' mailboxes is cut, and others in theirs.
+
+    Memberships stay written: they open again with their holder's return (`queries.access`).
+    """
+    if not withdrawn_among([account_id]):
+        return []
+    rows = Member.objects.filter(ended_at__isnull=True)
+    events = []
+    for row in rows.filter(account_id=account_id) | rows.filter(box__account_id=account_id):
+        box_account = Box.objects.values_list("account_id", flat=True).get(pk=row.box_id)
+        revoke_app_passwords_held(box_account, row.account_id, by=by, now=now)
+        events.append(AccessEnded(row.box_id, row.account_id))
+        announce(events[-1])
+    return events
+
+
+@transaction.atomic(durable=True)
+def leave_academy(account_id: int, academy_id: int, *, by: str, now: datetime) -> None:
+    """Use case: somebody who went to that académie opens nothing any more in the one they left."""
+    rows = Member.objects.filter(ended_at__isnull=True, account_id=account_id, source=Source.HAND)
+    for row in rows.exclude(box__academy_id=academy_id):
+        end_row(row, by=by, now=now)
 
 
 def await_end(box_id: int, ends_at: datetime | None) -> None:

@@ -78,7 +78,7 @@ def _care(request: BoxRequest, place: Place) -> HttpResponse:
         "members": [
             one
             for one in queries.members_of(place.box_id, now)
-            if Right.SORT in one.right.covers and not one.is_to_come
+            if Right.SORT in one.right.covers and not one.is_to_come and not one.is_away
         ]
         if request.access.may(Right.SORT)
         else (),

@@ -43,6 +43,11 @@ def does_something(content: str) -> bool:
     return next(_tokens(content), None) is not None
 
 
+def sends_on(content: str) -> bool:
+    """Whether it sends mail to somebody else."""
+    return any(kind == "word" and text.lower() == "redirect" for _, kind, text in _tokens(content))
+
+
 def commented(content: str) -> str:
     """The same, doing nothing: its writer finds it again, and whoever did not write it reads it."""
     return "".join(f"# {line}\n" for line in content.splitlines())

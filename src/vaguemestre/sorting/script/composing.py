@@ -1,12 +1,14 @@
 """Everything somebody decided about their mail, as scripts."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from vaguemestre.sorting.rules.expert import sends_on
 from vaguemestre.sorting.script.absence import absence_commands
 from vaguemestre.sorting.script.filters import filter_commands
 from vaguemestre.sorting.script.spam import denied_commands
 from vaguemestre.sorting.script.syntax import Command, Tag, encoded
-from vaguemestre.sorting.values import EXPERT_SCRIPT, Decided, Owner
+from vaguemestre.sorting.values import EXPERT_SCRIPT, Decided, Filter, Outcome, Owner
 
 
 def compose(decided: Decided, owner: Owner, *, kept: str, now: datetime) -> str:
@@ -18,10 +20,20 @@ def compose(decided: Decided, owner: Owner, *, kept: str, now: datetime) -> str:
     ours = (
         *denied_commands(decided.spam),
         *absence_commands(decided, owner, now),
-        *filter_commands(decided.filters, owner),
-        *(_included(EXPERT_SCRIPT, "Partie écrite à la main") if decided.expert.strip() else ()),
+        *filter_commands(_staying(decided) if decided.stays_here else decided.filters, owner),
+        *(_included(EXPERT_SCRIPT, "Partie écrite à la main") if _runs(decided) else ()),
     )
     return encoded((*ours, *_included(kept, "Règles d’un autre logiciel"))) if ours else ""
+
+
+def _staying(decided: Decided) -> tuple[Filter, ...]:
+    """The filters without what they send on."""
+    kept = (replace(one, outcome=replace(one.outcome, forward_to="")) for one in decided.filters)
+    return tuple(one for one in kept if one.outcome != Outcome(stops=False))
+
+
+def _runs(decided: Decided) -> bool:
+    return bool(decided.expert.strip()) and not (decided.stays_here and sends_on(decided.expert))
 
 
 def _included(name: str, note: str) -> tuple[Command, ...]:

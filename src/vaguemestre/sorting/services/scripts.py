@@ -10,6 +10,7 @@ from vaguemestre.sorting import queries
 from vaguemestre.sorting.events import SortingChanged
 from vaguemestre.sorting.models import ScriptRow
 from vaguemestre.sorting.ports import KnownOf, OpenScripts, Scripts
+from vaguemestre.sorting.rules.expert import sends_on
 from vaguemestre.sorting.rules.marks import mark
 from vaguemestre.sorting.script import compose, compose_friends
 from vaguemestre.sorting.services.changing import changed
@@ -31,7 +32,8 @@ def rewrite_script(account_id: int, open_scripts: OpenScripts, known_of: KnownOf
             kept = _other(scripts, row.kept)
             decided = queries.decided_of(account_id)
             owner = _knowing(owner, decided, known_of)
-            content = compose(decided, owner, kept=kept, now=now)
+            runs = kept if not (kept and decided.stays_here and sends_on(scripts.read(kept))) else ""
+            content = compose(decided, owner, kept=runs, now=now)
             included = {SPAM_SCRIPT: compose_friends(decided.spam), EXPERT_SCRIPT: _lines(decided.expert)}
             _put(scripts, included)
             _install(scripts, content, kept)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.lives.queries import stays_here
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.sorting import queries, services
 from vaguemestre.sorting.events import SortingChanged
@@ -31,6 +32,7 @@ def list_filters(request: SignedInRequest) -> HttpResponse:
         "filters": [said(one, folders) for one in known],
         "applied": queries.applied_of(request.who.account_id),
         "said": "fait" in request.GET,
+        "stays_here": stays_here(request.who.account_id),
         "progress": queries.progress_of(request.who.account_id) if "passage" in request.GET else None,
     }
     return render(request, "sorting/filters.html", told)
