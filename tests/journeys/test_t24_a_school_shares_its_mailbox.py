@@ -118,6 +118,9 @@ def test_two_members_answer_the_second_is_warned_and_nobody_outside_knows_who(
     subject = f"Cantine {secrets.token_hex(4)}"
     deliver(instance, "ce.0809001Z@ac-amiens.test", subject)
     wait_until(lambda: _listed(secretary, box, subject))
+    secretary.goto(f"{instance.web}/messagerie/")
+    pane = secretary.get_by_role("navigation", name="Dossiers")
+    expect(pane.get_by_role("link", name=re.compile(r"Collège Jules Verne.*\d non lus"))).to_be_visible()
     open_message(secretary, box, subject)
     expect(secretary.locator("mail-app")).to_have_attribute("data-live", "on")
     open_message(head, box, subject)

@@ -141,7 +141,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         OPEN: "show-picture",
         SIGNED: """
             act answer-invitation answer-receipt await-answer call-off change-folder change-label
-            change-search choose-showing find-day inbox leave-list list-files list-folders
+            change-search choose-showing count-elsewhere find-day inbox leave-list list-files list-folders
             list-reminders list-rows look-at-part make-preview open-enclosed open-message pdf-reader
             print-message propose-moments put-off renew-ticket report-message save-all-parts
             save-choices save-message save-part show-body show-bulk show-card show-conversation

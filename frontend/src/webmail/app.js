@@ -4,6 +4,7 @@ import { Ahead } from "./ahead.js";
 import { Outside, listenToChoices } from "./choices.js";
 import { Conversation } from "./conversation.js";
 import { listenToDrags, nothingHeld } from "./drags.js";
+import { Elsewhere } from "./elsewhere.js";
 import { Folders } from "./folders.js";
 import { RowList } from "./list.js";
 import { Labels } from "./labels.js";
@@ -30,6 +31,7 @@ export class MailApp extends HTMLElement {
     this.#takeList();
     this.acts = new Acts(this);
     this.shelves = new Folders(this, this.menu);
+    this.elsewhere = new Elsewhere(this);
     this.labels = new Labels(this);
     this.reminders = new Reminders(this);
     listenToDrags(this, this.shelves);
@@ -331,6 +333,7 @@ export class MailApp extends HTMLElement {
     const place = this.folders.querySelector(".folder-lists");
     const held = place.contains(document.activeElement) ? document.activeElement.dataset.step : null;
     place.innerHTML = html;
+    this.elsewhere.show();
     if (held) place.querySelector(`[data-step="${CSS.escape(held)}"]`)?.focus();
   }
 

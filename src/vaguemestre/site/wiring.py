@@ -83,7 +83,7 @@ from vaguemestre.intake.events import FeedConfirmed, PersonTransferred
 from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.journal.queries import last_about
 from vaguemestre.kernel import tickets
-from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.lists import handlers as lists_handlers
 from vaguemestre.lists import ports as lists
 from vaguemestre.lists import queries as lists_queries
@@ -113,9 +113,9 @@ from vaguemestre.sharing import handlers as sharing_handlers
 from vaguemestre.sharing import ports as sharing
 from vaguemestre.sharing import queries as sharing_queries
 from vaguemestre.sharing.events import AccessDue, AccessEnded, LetterLeft, MembersChanged, WorkChanged
-from vaguemestre.sharing.rules.acting import prefix_of, session_named
+from vaguemestre.sharing.rules.acting import prefix_of, session_named, session_of
 from vaguemestre.sharing.services import take_loan_back
-from vaguemestre.sharing.values import Letter
+from vaguemestre.sharing.values import Kind, Letter
 from vaguemestre.signin import handlers as signin_handlers
 from vaguemestre.signin import ports as signin
 from vaguemestre.signin.events import (
@@ -154,7 +154,7 @@ from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue
 from vaguemestre.webmail.rules.fences import Fence
 from vaguemestre.webmail.rules.folders import slug
 from vaguemestre.webmail.services.fencing import Fencing
-from vaguemestre.webmail.values import Flag, MailLogin, OtherBox
+from vaguemestre.webmail.values import Flag, MailLogin, OtherBox, Use
 from vaguemestre.writing import handlers as writing_handlers
 from vaguemestre.writing import ports as writing
 from vaguemestre.writing.events import MailingGoesOn
@@ -342,6 +342,7 @@ def _plug_mail(config: Config) -> None:
     webmail.open_mailbox.plug(Fencing(mailboxes, _fence_of))
     webmail.fetch_picture.plug(Pictures())
     webmail.other_boxes.plug(_other_boxes)
+    webmail.unread_elsewhere.plug(_unread_elsewhere)
     sharing.latest.plug(_latest)
     sharing.tell_pages.plug(Streams(config.ports.push, secrets.read(config.secrets_dir, "push_key")))
     moving.open_store.plug(ImapStores(mailboxes))
@@ -442,6 +443,23 @@ def _other_boxes(account_id: int) -> list[OtherBox]:
         OtherBox(one.box_id, one.title, one.address, f"{prefix_of(one.box_id)}messagerie/")
         for one in sharing_queries.boxes_of(account_id, timezone.now())
     ]
+
+
+_MOST_COUNTED = 12  # shared mailboxes somebody may have and still see counts beside: each is a connection
+
+
+def _unread_elsewhere(account_id: int, session_key: str) -> dict[int, int]:
+    """Of the inbox of each mailbox of several people, as its member of that session sees it."""
+    found = {}
+    boxes = sharing_queries.boxes_of(account_id, timezone.now())
+    for box in [one for one in boxes if one.kind is not Kind.PERSON][:_MOST_COUNTED]:
+        inside = session_of(session_key, box.box_id, account_id)
+        try:
+            with webmail.open_mailbox.get()(MailLogin(box.mailbox, inside)) as opened:
+                found[box.box_id] = sum(one.unread for one in opened.folders() if one.use is Use.INBOX)
+        except (EngineDown, EngineRefused):
+            continue  # that count is missing, and nothing else
+    return found
 
 
 def _known_of(account_id: int) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What the webmail asks of a mail store (IMAP, RFC 9051); every method may raise the engine errors."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -257,3 +257,17 @@ class OtherBoxes(Protocol):
 
 
 other_boxes: Slot[OtherBoxes] = Slot("webmail.other_boxes")
+
+
+class UnreadElsewhere(Protocol):
+    """What waits in the mailboxes of several people that somebody may open."""
+
+    def __call__(self, account_id: int, session_key: str) -> Mapping[int, int]:
+        """Unread of each inbox by number of mailbox; one that does not answer is left out.
+
+        A mailbox lent by its person is not looked into.
+        """
+        ...
+
+
+unread_elsewhere: Slot[UnreadElsewhere] = Slot("webmail.unread_elsewhere")

@@ -36,6 +36,7 @@ urlpatterns = [
     path("", views.show_inbox, name="inbox"),
     path("actes/<str:act>/", views.act, name="act"),
     path("dossiers/", views.list_folders, name="list-folders"),
+    path("dossiers/ailleurs/", views.count_elsewhere, name="count-elsewhere"),
     path("dossiers/<str:what>/", views.change_folder, name="change-folder"),
     path("lots/", views.start_bulk, name="start-bulk"),
     path("lots/<int:bulk_id>/", views.show_bulk, name="show-bulk"),

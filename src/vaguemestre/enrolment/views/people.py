@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.credentials.queries import account_of_person, presented
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import MANAGED_ORDERS, Managed, addresses_by_person, placed_posts_of
+from vaguemestre.directory.rules.nomenclature import function_said
 from vaguemestre.directory.values import NumenLayout
 from vaguemestre.enrolment import queries, services
 from vaguemestre.enrolment.forms.managing import (
@@ -137,7 +138,9 @@ def _page(
         "account": shown,
         "account_state": _STATES.get(shown.state, shown.state) if shown else "Aucun compte",
         "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
-        "posts": placed_posts_of(person.person_id),
+        "posts": [
+            (post, school, function_said(post.function)) for post, school in placed_posts_of(person.person_id)
+        ],
         "masked": queries.masked_numen_of(person.person_id, numen_keys.get()),
         "numen": numen,
         "story": [(STORY[line.action], line) for line in queries.story_of(person) if line.action in STORY],

@@ -36,7 +36,13 @@ _ROOMS: Mapping[str, Right] = {
 }
 _SETTINGS = ("signatures", "identities", "identity", "stock-text")
 _OWN = frozenset(
-    ["webmail:list-reports", "webmail:close-reports", "dispatch:held-of-all", "dispatch:end-held-of"]
+    [
+        "webmail:count-elsewhere",
+        "webmail:list-reports",
+        "webmail:close-reports",
+        "dispatch:held-of-all",
+        "dispatch:end-held-of",
+    ]
 )
 
 

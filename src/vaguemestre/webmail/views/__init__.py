@@ -18,7 +18,7 @@ from vaguemestre.webmail.views.files import (
     show_picture,
     show_source,
 )
-from vaguemestre.webmail.views.folders import change_folder
+from vaguemestre.webmail.views.folders import change_folder, count_elsewhere
 from vaguemestre.webmail.views.lists import find_day, list_folders, list_rows, show_folder, show_inbox
 from vaguemestre.webmail.views.looks import look_at_part, make_preview, pdf_reader
 from vaguemestre.webmail.views.messages import (
@@ -49,6 +49,7 @@ __all__ = [
     "change_search",
     "choose_showing",
     "close_reports",
+    "count_elsewhere",
     "find_day",
     "leave_list",
     "list_files",

@@ -2,11 +2,11 @@
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.webmail.http import mailbox_of, wants_fragment
-from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.webmail.ports import Mailbox, unread_elsewhere
 from vaguemestre.webmail.rules.folders import named, slug
 from vaguemestre.webmail.services import folders as services
 
@@ -27,6 +27,14 @@ def change_folder(request: SignedInRequest, what: str) -> HttpResponse:
             reverse("webmail:show-folder", args=(now,)) if now else reverse("webmail:inbox")
         )
     return JsonResponse({"folder": slug(now) if now else ""})
+
+
+@require_GET
+@signed_in
+def count_elsewhere(request: SignedInRequest) -> HttpResponse:
+    """Unread in each shared mailbox: asked once the page is there, so that no list waits for it."""
+    found = unread_elsewhere.get()(request.who.account_id, request.who.session_key)
+    return JsonResponse({str(box_id): unread for box_id, unread in found.items()})
 
 
 def _changed(mailbox: Mailbox, owner: str, what: str, sent: dict[str, str]) -> str:
