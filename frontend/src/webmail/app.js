@@ -90,21 +90,16 @@ export class MailApp extends HTMLElement {
     this.list.markOpen(ref);
     this.lecture.setAttribute("aria-busy", "true");
     const turn = (this.turn = (this.turn ?? 0) + 1);
-    const asked = this.ahead.of(this.#withWords(to));
     let html;
     try {
-      html = await (await asked.answer).text();
+      html = await (await this.ahead.of(this.#withWords(to))).text();
     } catch (error) {
-      asked.frame?.remove();
       this.lecture.removeAttribute("aria-busy");
       if (turn === this.turn) this.list.markOpen(this.openRef);
       throw error;
     }
-    if (turn !== this.turn) { // another message was asked for meanwhile
-      asked.frame?.remove();
-      return undefined;
-    }
-    this.ahead.show(this.lecture, html, asked);
+    if (turn !== this.turn) return undefined; // another message was asked for meanwhile
+    this.lecture.innerHTML = html;
     this.lecture.removeAttribute("aria-busy");
     if (push) this.#pushed(to.href, "reading");
     this.#pane("reading");
