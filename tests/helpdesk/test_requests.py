@@ -48,7 +48,7 @@ def test_the_whole_way(client: Client, lucie: Client) -> None:
         "Recommencez avec votre identifiant.",
     )
     assert lucie.post(where, {"reponse": "Encore."}).status_code == 200  # answered once
-    assert lucie.get("/assistance/demandes").content.decode().count("Nicolas Morel") == 1
+    assert lucie.get("/assistance/demandes?etat=repondues").content.decode().count("Nicolas Morel") == 1
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from tests.signin.people import account
 
 from vaguemestre.journal.models import Entry
-from vaguemestre.vigilance.queries import count_waiting, reports, showing_of
+from vaguemestre.vigilance.queries import count_waiting, reports_page, showing_of
 from vaguemestre.vigilance.services import choose_showing, close_reports, file_report
 from vaguemestre.vigilance.values import Kind, Showing
 
@@ -35,8 +35,8 @@ def test_the_same_report_is_filed_once_and_in_the_journal() -> None:
     report(who)
     report(account("autre").pk)
     assert count_waiting() == 2
-    assert {one.count for one in reports()} == {2}
-    assert reports(kind="junk") == ()
+    assert {one.count for one in reports_page()[0]} == {2}
+    assert reports_page(kind="junk") == ((), 0)
     assert Entry.objects.filter(action="vigilance.message-reported").count() == 2
 
 
@@ -44,5 +44,5 @@ def test_closing_is_by_sender_and_in_the_journal() -> None:
     report(account().pk)
     assert close_reports("voleur@x.example", by="account:1", now=NOW) == 1
     assert close_reports("voleur@x.example", by="account:1", now=NOW) == 0
-    assert reports() == ()
+    assert reports_page() == ((), 0)
     assert Entry.objects.filter(action="vigilance.reports-closed").count() == 1

@@ -15,7 +15,7 @@ from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.outbox.models import OutgoingRow
-from vaguemestre.vigilance.queries import reports
+from vaguemestre.vigilance.queries import reports_page
 from vaguemestre.webmail.ports import leave_list, teach
 
 pytestmark = pytest.mark.django_db
@@ -156,7 +156,7 @@ def test_a_report_is_filed_taught_and_seen_by_administrators_only(reader: Client
     finally:
         teach.plug(before)
     assert taught == [True, True]
-    (filed,) = reports()
+    ((filed,), _) = reports_page()
     assert filed.sender == "parent@dehors.example"
     assert "Message-ID: <original@dehors.example>" in filed.header
     assert "texte" not in filed.header
@@ -164,8 +164,8 @@ def test_a_report_is_filed_taught_and_seen_by_administrators_only(reader: Client
     boss = browser_of(account("chef", role="administrator"))
     assert "parent@dehors.example" in boss.get("/messagerie/signalements/").content.decode()
     boss.post("/messagerie/signalements/traiter/", {"expediteur": "parent@dehors.example"})
-    assert reports() == ()
-    assert len(reports(done=True)) == 1
+    assert reports_page() == ((), 0)
+    assert reports_page(done=True)[1] == 1
 
 
 def test_a_report_is_filed_without_a_filter_too(reader: Client, box: MemoryMailbox) -> None:
@@ -183,4 +183,4 @@ def test_a_report_is_filed_without_a_filter_too(reader: Client, box: MemoryMailb
         )
     finally:
         teach.plug(before)
-    assert len(reports()) == 1
+    assert reports_page()[1] == 1

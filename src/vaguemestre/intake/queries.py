@@ -13,6 +13,8 @@ from vaguemestre.directory.values import CivilStatus, NumenKeys
 from vaguemestre.intake.feeds import hr
 from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, RefusedRow
 from vaguemestre.intake.values import Known, KnownAccount
+from vaguemestre.kernel.orders import column_of
+from vaguemestre.kernel.texts import bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +106,40 @@ def count_waiting() -> int:
 
 
 def refused_page(
-    feed_id: int, *, first: int, count: int
+    feed_id: int, *, search: str = "", order: str = "line", first: int, count: int
 ) -> tuple[tuple[tuple[int, str, str, str], ...], int]:
-    """A page of `refused_rows`, and how many there are."""
-    rows = RefusedRow.objects.filter(feed_id=feed_id).order_by("line", "pk")
-    shown = rows.values_list("line", "column", "dossier", "reason")[first : first + count]
-    return tuple(shown), rows.count()
+    """A page of `refused_rows`, and how many there are. `order`: a column, `-` before it to turn it."""
+    rows = RefusedRow.objects.filter(feed_id=feed_id)
+    if search:
+        rows = rows.filter(
+            Q(dossier__icontains=search) | Q(column__icontains=search) | Q(reason__icontains=search)
+        )
+    shown = rows.order_by(order, "pk").values_list("line", "column", "dossier", "reason")
+    return tuple(shown[first : first + count]), rows.count()
 
 
-def changed_page(feed_id: int, *, first: int, count: int) -> tuple[tuple[LineShown, ...], int]:
-    """A page of the lines that changed somebody, in the order of the file, and how many there are."""
-    rows = KeptLine.objects.filter(feed_id=feed_id).order_by("first_line", "pk")
-    return tuple(_lines(rows[first : first + count])), rows.count()
+def changed_page(
+    feed_id: int, *, search: str = "", order: str = "first_line", first: int, count: int
+) -> tuple[tuple[LineShown, ...], int]:
+    """A page of the lines that changed somebody, and how many there are. `search`: a dossier, a name."""
+    rows = KeptLine.objects.filter(feed_id=feed_id)
+    if search:
+        rows = rows.filter(_about(search, "person__dossier"))
+    return tuple(_lines(rows.order_by(order, "pk")[first : first + count])), rows.count()
+
+
+def counted_lines(feed_id: int) -> tuple[int, int]:
+    """How many lines of a feed were refused, how many changed somebody."""
+    refused, kept = RefusedRow.objects.filter(feed_id=feed_id), KeptLine.objects.filter(feed_id=feed_id)
+    return refused.count(), kept.count()
+
+
+def _about(search: str, dossier: str) -> Q:
+    """Of a dossier, or of somebody whose names hold those words."""
+    named = Q()
+    for word in bare(search).split()[:6]:
+        named &= Q(person__sorted_as__contains=word)
+    return Q(**{f"{dossier}__icontains": search}) | named
 
 
 def changed_rows(feed_id: int) -> Iterator[LineShown]:
@@ -138,13 +162,23 @@ def count_doubts() -> int:
     return Doubt.objects.filter(answer="").count()
 
 
+# How a list of doubts may be put in order, and what it means here.
+DOUBT_ORDERS = {"date": "seen_at", "personne": "person__sorted_as", "dossier": "dossier"}
+
+
 def doubts_page(
-    *, open_only: bool = True, first: int = 0, count: int = 30
+    *, open_only: bool = True, search: str = "", order: str = "date", first: int = 0, count: int = 30
 ) -> tuple[tuple[DoubtShown, ...], int]:
-    """Doubts of every académie, the oldest first, and how many."""
-    rows = Doubt.objects.order_by("seen_at", "pk")
-    rows = rows.filter(answer="") if open_only else rows.exclude(answer="")
+    """Doubts of every académie, and how many. `order`: one of DOUBT_ORDERS, `-` before it to turn it."""
+    rows = _sought(Doubt.objects.all(), open_only=open_only, search=search, order=order)
     return _doubts(list(rows[first : first + count])), rows.count()
+
+
+def _sought(rows: QuerySet[Doubt], *, open_only: bool, search: str, order: str) -> QuerySet[Doubt]:
+    rows = rows.filter(answer="") if open_only else rows.exclude(answer="")
+    if search:
+        rows = rows.filter(_about(search, "dossier"))
+    return rows.order_by(column_of(order, DOUBT_ORDERS), "pk")
 
 
 def doubt_shown(doubt_id: int) -> int | None:
@@ -164,11 +198,19 @@ class DoubtTold:
 
 
 def doubts_in(
-    services: Collection[int], keys: NumenKeys, today: date, *, open_only: bool, first: int, count: int
+    services: Collection[int],
+    keys: NumenKeys,
+    today: date,
+    *,
+    open_only: bool,
+    search: str = "",
+    order: str = "date",
+    first: int,
+    count: int,
 ) -> tuple[tuple[DoubtTold, ...], int]:
-    """A page of the doubts about people whom those services manage, the oldest first, and how many."""
-    rows = Doubt.objects.filter(person__service_id__in=services).order_by("seen_at", "pk")
-    rows = rows.filter(answer="") if open_only else rows.exclude(answer="")
+    """A page of the doubts about people whom those services manage, and how many, as `doubts_page`."""
+    managed = Doubt.objects.filter(person__service_id__in=services)
+    rows = _sought(managed, open_only=open_only, search=search, order=order)
     shown = list(rows.select_related("person")[first : first + count])
     told = zip(shown, _doubts(shown), strict=True)
     return tuple(_told(row, doubt, keys, today) for row, doubt in told), rows.count()

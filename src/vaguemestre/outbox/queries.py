@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
+from vaguemestre.kernel.orders import column_of
 from vaguemestre.outbox.models import FateRow, OutgoingRow, PassageRow, SenderRow
 from vaguemestre.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.outbox.rules.reasons import delivery_reason
@@ -94,15 +95,29 @@ def has_held(account_id: int) -> bool:
     return PassageRow.objects.filter(account_id=account_id, hold=PassageRow.Hold.HELD).exists()
 
 
-def held_by_account() -> tuple[Held, ...]:
-    """Who has held mail, for the desk: numbers and dates, no subject and no recipient. Oldest first."""
+# How the desk may put held mail in order, and what it means here.
+HELD_ORDERS = {
+    "depuis": "since",
+    "compte": "account__username",
+    "courriels": "messages",
+    "destinataires": "recipients",
+}
+
+
+def held_by_account(
+    *, search: str = "", order: str = "depuis", first: int = 0, count: int = 30
+) -> tuple[tuple[Held, ...], int]:
+    """A page of who has held mail, and how many they are: numbers and dates, no subject, no recipient.
+
+    `order`: one of HELD_ORDERS, `-` before it to turn it. `search`: how a username begins.
+    """
     rows = (
-        PassageRow.objects.filter(hold=PassageRow.Hold.HELD)
+        PassageRow.objects.filter(hold=PassageRow.Hold.HELD, account__username__istartswith=search)
         .values("account_id", "account__username", "hold_code")
         .annotate(messages=Count("pk"), recipients=Sum("counted"), since=Min("at"))
-        .order_by("since")
+        .order_by(column_of(order, HELD_ORDERS), "account_id")
     )
-    return tuple(
+    held = tuple(
         Held(
             row["account_id"],
             row["account__username"],
@@ -111,8 +126,9 @@ def held_by_account() -> tuple[Held, ...]:
             row["recipients"],
             row["since"],
         )
-        for row in rows[:200]
+        for row in rows[first : first + count]
     )
+    return held, rows.count()
 
 
 def sending_of(account_id: int, *, undo_seconds: int) -> Sending:

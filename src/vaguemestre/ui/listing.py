@@ -33,6 +33,10 @@ class Listing:
     def first(self) -> int:
         return (self.page - 1) * self.count
 
+    def shown[T](self, rows: Sequence[T]) -> Sequence[T]:
+        """The page of a list that is short enough to be held whole."""
+        return rows[self.first : self.first + self.count]
+
     @property
     def order(self) -> str:
         """As it is written in an address."""

@@ -2,10 +2,12 @@
 
 from django.db.models import Count, Q
 
+from vaguemestre.kernel.orders import column_of
 from vaguemestre.vigilance.models import Report, SenderChoice
 from vaguemestre.vigilance.values import Reported, Showing
 
-_MOST = 200
+# How administrators may put them in order, and what it means here.
+ORDERS = {"date": "at", "expediteur": "sender", "objet": "subject"}
 
 
 def showing_of(account_id: int, address: str) -> Showing:
@@ -14,16 +16,32 @@ def showing_of(account_id: int, address: str) -> Showing:
     return Showing(chosen.values_list("showing", flat=True).first() or Showing.ASK)
 
 
-def reports(*, done: bool = False, kind: str = "") -> tuple[Reported, ...]:
-    """The administrators' queue, newest first; those dealt with when `done`."""
+def reports_page(
+    *,
+    done: bool = False,
+    kind: str = "",
+    search: str = "",
+    order: str = "-date",
+    first: int = 0,
+    count: int = 30,
+) -> tuple[tuple[Reported, ...], int]:
+    """A page of the administrators' queue, and how many wait; those dealt with when `done`.
+
+    `order`: one of ORDERS, `-` before it to turn it. `search`: words of a sender, a subject, a reader.
+    """
     rows = Report.objects.filter(done_at__isnull=not done).select_related("account")
     if kind:
         rows = rows.filter(kind=kind)
-    rows = rows.order_by("-at")[:_MOST]
-    senders = {row.sender for row in rows}
+    for word in search.split()[:6]:
+        rows = rows.filter(
+            Q(sender__icontains=word) | Q(subject__icontains=word) | Q(account__username__iexact=word)
+        )
+    total = rows.count()
+    shown = list(rows.order_by(column_of(order, ORDERS), "-pk")[first : first + count])
+    senders = {row.sender for row in shown}
     waiting = Report.objects.filter(Q(done_at__isnull=True), sender__in=senders)
     counts = dict(waiting.values_list("sender").annotate(count=Count("id")))
-    return tuple(
+    told = (
         Reported(
             id=row.pk,
             kind=row.kind,
@@ -35,8 +53,9 @@ def reports(*, done: bool = False, kind: str = "") -> tuple[Reported, ...]:
             count=counts.get(row.sender, 0),
             is_done=row.done_at is not None,
         )
-        for row in rows
+        for row in shown
     )
+    return tuple(told), total
 
 
 def count_waiting() -> int:

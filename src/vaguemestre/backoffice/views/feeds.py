@@ -1,6 +1,7 @@
 """Feeds: their plans, the lines they refused, who confirmed what; doubts about people."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -19,9 +20,12 @@ from vaguemestre.credentials.queries import usernames_of
 from vaguemestre.directory.queries import people_named
 from vaguemestre.intake import services as intake
 from vaguemestre.intake.queries import (
+    DOUBT_ORDERS,
     FeedShown,
+    LineShown,
     changed_page,
     changed_rows,
+    counted_lines,
     doubt_shown,
     doubts_page,
     feed_shown,
@@ -30,11 +34,16 @@ from vaguemestre.intake.queries import (
     refused_rows,
 )
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.orders import column_of
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.ui.sheets import sheet
 
+_ORDERS_OF_LINES = {
+    "refus": {"ligne": "line", "colonne": "column", "dossier": "dossier"},
+    "changements": {"ligne": "first_line", "dossier": "person__dossier", "personne": "person__sorted_as"},
+}
 _ORDERS = {"date": "started_at", "fichier": "file_name", "arrivees": "arrivals", "departs": "departures"}
 
 
@@ -47,7 +56,7 @@ def list_all(request: SignedInRequest) -> HttpResponse:
     rows, total = feeds_page(
         waiting=form.cleaned_data.get("etat") == "attente",
         search=str(form.cleaned_data.get("q", "")).strip(),
-        order=f"{'-' if listing.backwards else ''}{_ORDERS[listing.sort]}",
+        order=column_of(listing.order, _ORDERS),
         first=listing.first,
         count=listing.count,
     )
@@ -110,10 +119,13 @@ def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
 @require_GET
 @for_administrators
 def list_doubts(request: SignedInRequest) -> HttpResponse:
-    listing = Listing.of(request.GET, ("date",))
+    listing = Listing.of(request.GET, tuple(DOUBT_ORDERS))
     is_open = request.GET.get("etat", "") != "tranches"
-    rows, total = doubts_page(open_only=is_open, first=listing.first, count=listing.count)
-    told = {"rows": rows, "total": total, "listing": listing, "is_open": is_open}
+    search = request.GET.get("q", "").strip()[:80]
+    rows, total = doubts_page(
+        open_only=is_open, search=search, order=listing.order, first=listing.first, count=listing.count
+    )
+    told = {"rows": rows, "total": total, "listing": listing, "is_open": is_open, "search": search}
     return render(request, "backoffice/doubts.html", told)
 
 
@@ -138,9 +150,21 @@ def _known(feed_id: int) -> FeedShown:
 
 def _page(request: SignedInRequest, feed: FeedShown, *, problem: str = "") -> HttpResponse:
     view = "changements" if request.GET.get("vue") == "changements" else "refus"
-    listing = Listing.of(request.GET, ("ligne",))
-    refused, refusals = refused_page(feed.feed_id, first=listing.first, count=listing.count)
-    changed, changes_made = changed_page(feed.feed_id, first=listing.first, count=listing.count)
+    orders = _ORDERS_OF_LINES[view]
+    listing, search = Listing.of(request.GET, tuple(orders)), request.GET.get("q", "").strip()[:80]
+    asked: dict[str, Any] = {
+        "search": search,
+        "order": column_of(listing.order, orders),
+        "first": listing.first,
+        "count": listing.count,
+    }
+    refused: tuple[tuple[int, str, str, str], ...] = ()
+    changed: tuple[LineShown, ...] = ()
+    if view == "refus":
+        refused, total = refused_page(feed.feed_id, **asked)
+    else:
+        changed, total = changed_page(feed.feed_id, **asked)
+    refusals, changes_made = counted_lines(feed.feed_id)
     names = people_named([one.person_id for one in changed])
     told = {
         "feed": feed,
@@ -148,6 +172,8 @@ def _page(request: SignedInRequest, feed: FeedShown, *, problem: str = "") -> Ht
         "confirmed_by": _told([feed])[0][2],
         "view": view,
         "listing": listing,
+        "search": search,
+        "total": total,
         "refused": refused,
         "refusals": refusals,
         "changed": [(one, names.get(one.person_id, ""), reason_said(one.what)) for one in changed],

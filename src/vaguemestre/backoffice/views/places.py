@@ -1,5 +1,7 @@
 """Académies and establishments."""
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,12 +17,27 @@ from vaguemestre.backoffice.forms import (
     StructureSearchForm,
 )
 from vaguemestre.backoffice.http import by_, changes, for_administrators
-from vaguemestre.directory.queries import academies, structure_kinds, structure_shown, structures_page
+from vaguemestre.directory.queries import (
+    AcademyShown,
+    academies,
+    structure_kinds,
+    structure_shown,
+    structures_page,
+)
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import bare
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
+
+_ORDERS: dict[str, Callable[[AcademyShown], str | int]] = {
+    "code": lambda one: one.code,
+    "nom": lambda one: bare(one.name),
+    "domaine": lambda one: one.domain,
+    "etablissements": lambda one: one.structures,
+    "personnes": lambda one: one.people,
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,8 +48,14 @@ def list_academies(request: SignedInRequest) -> HttpResponse:
 
 @for_administrators
 def _academies(request: SignedInRequest, form: NewAcademyForm | None = None) -> HttpResponse:
+    listing, search = Listing.of(request.GET, tuple(_ORDERS)), request.GET.get("q", "").strip()[:80]
+    known = [one for one in academies() if bare(search) in bare(f"{one.code} {one.name} {one.domain}")]
+    known.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
     told = {
-        "academies": academies(),
+        "academies": listing.shown(known),
+        "total": len(known),
+        "listing": listing,
+        "search": search,
         "form": form or NewAcademyForm(),
         "done": request.GET.get("fait", ""),
     }

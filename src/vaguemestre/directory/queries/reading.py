@@ -299,8 +299,13 @@ def begins(column: str, word: str) -> Q:
     return Q(**{f"{column}__gte": word, f"{column}__lt": following})
 
 
-def people_found(typed: str, *, limit: int) -> tuple[Listed, ...]:
-    """Anybody whose names, addresses or places hold every word typed: for the help desk, unlisted too."""
+def people_found(
+    typed: str, *, backwards: bool = False, first: int = 0, count: int
+) -> tuple[tuple[Listed, ...], int]:
+    """Anybody whose names, addresses or places hold every word typed, and how many they are.
+
+    For the help desk: those who are not listed too.
+    """
     found = Person.objects.all()
     for word in typed.split()[:6]:
         plain = word.lower() if "@" in word else fold(word) or word
@@ -315,10 +320,12 @@ def people_found(typed: str, *, limit: int) -> tuple[Listed, ...]:
             | Q(birth_name__icontains=word)
             | Q(usage_name__icontains=word)
         )
-    people = list(found.order_by("birth_name", "first_name", "pk")[:limit])
+    order = ("birth_name", "first_name", "pk")
+    ordered = found.order_by(*(f"-{one}" if backwards else one for one in order))
+    people = list(ordered[first : first + count])
     details = _details([person.pk for person in people])
     addresses_of = addresses_by_person([person.pk for person in people])
-    return tuple(
+    listed = (
         Listed(
             person.pk,
             person.shown_name,
@@ -327,6 +334,7 @@ def people_found(typed: str, *, limit: int) -> tuple[Listed, ...]:
         )
         for person in people
     )
+    return tuple(listed), found.count()
 
 
 def place_of(person_id: int) -> str:

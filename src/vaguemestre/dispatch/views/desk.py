@@ -12,6 +12,7 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox import queries, services
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in
+from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
 
@@ -38,9 +39,20 @@ def end_held_of(request: SignedInRequest, account_id: int) -> HttpResponse:
 
 
 def _page(request: SignedInRequest, form: ReasonForm, account_id: int) -> HttpResponse:
+    listing = Listing.of(request.GET, tuple(queries.HELD_ORDERS))
+    search = request.GET.get("q", "").strip()[:80]
+    found, total = queries.held_by_account(
+        search=search, order=listing.order, first=listing.first, count=listing.count
+    )
     held = [
         (one, sentence(Refusal(one.code)), form if one.account_id == account_id else ReasonForm())
-        for one in queries.held_by_account()
+        for one in found
     ]
-    shown = {"held": held, "done": request.GET.get("fait", "")}
+    shown = {
+        "held": held,
+        "total": total,
+        "listing": listing,
+        "search": search,
+        "done": request.GET.get("fait", ""),
+    }
     return render(request, "dispatch/desk.html", shown, status=422 if form.errors else 200)

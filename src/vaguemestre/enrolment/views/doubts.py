@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.enrolment.http import OfficerRequest, for_officers
 from vaguemestre.intake import services as intake
-from vaguemestre.intake.queries import doubt_in, doubts_in
+from vaguemestre.intake.queries import DOUBT_ORDERS, doubt_in, doubts_in
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.ui.listing import Listing
@@ -38,13 +38,16 @@ def answer(request: OfficerRequest, doubt_id: int) -> HttpResponse:
 
 
 def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
-    listing = Listing.of(request.GET, ("date",))
+    listing = Listing.of(request.GET, tuple(DOUBT_ORDERS))
     is_open = request.GET.get("etat", "") != "tranches"
+    search = request.GET.get("q", "").strip()[:80]
     rows, total = doubts_in(
         request.scope.services,
         numen_keys.get(),
         paris_day(timezone.now()),
         open_only=is_open,
+        search=search,
+        order=listing.order,
         first=listing.first,
         count=listing.count,
     )
@@ -53,6 +56,7 @@ def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
         "total": total,
         "listing": listing,
         "is_open": is_open,
+        "search": search,
         "done": "fait" in request.GET,
         "problem": problem,
     }

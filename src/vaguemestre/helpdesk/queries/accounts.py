@@ -24,15 +24,21 @@ from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.queries import kept_back
 from vaguemestre.signin.queries import throttle_of
 
-MOST_FOUND = 50
 _READ_BACK = 200
 _STORY_LENGTH = 60
 
 
-def accounts_found(typed: str) -> list[Line]:
-    """Accounts by username, address, names or school; the exact one first."""
+def accounts_found(
+    typed: str, *, backwards: bool = False, first: int = 0, count: int = 30
+) -> tuple[list[Line], int]:
+    """A page of accounts by username, address, names or school, and how many people answer.
+
+    The exact one comes before the first page, and so on none else.
+    """
+    if not typed.strip():
+        return [], 0
     exact = find_account(typed)
-    people = people_found(typed, limit=MOST_FOUND) if typed.strip() else ()
+    people, total = people_found(typed, backwards=backwards, first=first, count=count)
     lives = lives_of([one.person_id for one in people])
     lines = [
         Line(lives[one.person_id][0], lives[one.person_id][1], one.name, one.address, one.detail, state)
@@ -41,13 +47,14 @@ def accounts_found(typed: str) -> list[Line]:
         for state in lives[one.person_id][2:]
     ]
     if exact:
-        first = presented(exact.account_id)
+        known = presented(exact.account_id)
         lines = [line for line in lines if line.account_id != exact.account_id]
-        if first:
+        if known and first == 0:
             place = place_of(exact.person_id or 0)
-            head = Line(first.account_id, first.username, first.name, first.address, place, first.state)
-            lines.insert(0, head)
-    return lines
+            lines.insert(
+                0, Line(known.account_id, known.username, known.name, known.address, place, known.state)
+            )
+    return lines, max(total, len(lines))
 
 
 def target_of(account_id: int, now: datetime) -> Target:

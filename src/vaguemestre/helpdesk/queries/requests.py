@@ -2,25 +2,45 @@
 
 import hashlib
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from vaguemestre.credentials.queries import usernames_of
 from vaguemestre.helpdesk.models import RequestRow
-from vaguemestre.helpdesk.values import RequestShown
+from vaguemestre.helpdesk.values import Kind, RequestShown
 
-MOST_SHOWN = 100
+# How the desk may put them in order, and what it means here: accounts used by somebody else come first.
+ORDERS = {
+    "recue": ("calm", "pk"),
+    "sujet": ("kind", "pk"),
+    "personne": ("name", "pk"),
+    "etablissement": ("place", "pk"),
+}
 _OPEN = (RequestRow.State.NEW, RequestRow.State.TAKEN)
 
 
-def requests_waiting() -> list[RequestShown]:
-    """Those not answered yet: accounts used by somebody else first, then the oldest."""
-    rows = _shown(RequestRow.objects.filter(state__in=_OPEN).order_by("pk")[:MOST_SHOWN])
-    return sorted(rows, key=lambda one: one.kind != "compte-utilise")
+def requests_page(
+    *,
+    is_answered: bool = False,
+    kind: str = "",
+    search: str = "",
+    order: str = "recue",
+    first: int = 0,
+    count: int = 30,
+) -> tuple[list[RequestShown], int]:
+    """A page of what waits, or of what was answered, and how many.
 
-
-def requests_answered() -> list[RequestShown]:
-    """The latest, newest first."""
-    return _shown(RequestRow.objects.filter(state=RequestRow.State.ANSWERED).order_by("-answered_at")[:20])
+    `order`: one of ORDERS, `-` before it to turn it. `search`: words of a name or of a place.
+    """
+    rows = RequestRow.objects.filter(state__in=(RequestRow.State.ANSWERED,) if is_answered else _OPEN)
+    rows = rows.annotate(calm=Case(When(kind=Kind.TAKEN, then=0), default=1, output_field=IntegerField()))
+    if kind:
+        rows = rows.filter(kind=kind)
+    for word in search.split()[:6]:
+        rows = rows.filter(Q(name__icontains=word) | Q(place__icontains=word))
+    turned = order.startswith("-")
+    columns = ("pk",) if order == "-recue" else ORDERS[order.removeprefix("-")]
+    ordered = rows.order_by(*(f"-{one}" if turned else one for one in columns))
+    return _shown(ordered[first : first + count]), rows.count()
 
 
 def count_waiting() -> int:

@@ -12,7 +12,7 @@ from vaguemestre.helpdesk import services
 from vaguemestre.helpdesk.forms import ActForm, SearchForm
 from vaguemestre.helpdesk.http import for_operators
 from vaguemestre.helpdesk.ports import forwards_of, undelivered_to, usage_of
-from vaguemestre.helpdesk.queries.accounts import MOST_FOUND, accounts_found, shown, target_of
+from vaguemestre.helpdesk.queries.accounts import accounts_found, shown, target_of
 from vaguemestre.helpdesk.queries.hand_overs import hand_overs_of
 from vaguemestre.helpdesk.queries.mail import mail_of
 from vaguemestre.helpdesk.queries.requests import count_waiting
@@ -23,6 +23,7 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.signin.ports import revocations
+from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
 
@@ -31,12 +32,16 @@ from vaguemestre.ui.refusals import sentence
 def search(request: SignedInRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     typed = form.cleaned_data["q"] if form.is_valid() else ""
-    found = accounts_found(typed) if typed else []
+    listing = Listing.of(request.GET, ("nom",))
+    found, total = accounts_found(
+        typed, backwards=listing.backwards, first=listing.first, count=listing.count
+    )
     told = {
         "form": form,
         "typed": typed,
         "found": found,
-        "is_cut": len(found) >= MOST_FOUND,
+        "total": total,
+        "listing": listing,
         "waiting": count_waiting(),
     }
     return render(request, "helpdesk/search.html", told)

@@ -1,5 +1,8 @@
 """The two-person path: asked by an operator, confirmed by whoever sees the person."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,9 +16,18 @@ from vaguemestre.helpdesk.forms import ConfirmForm, HandOverForm
 from vaguemestre.helpdesk.http import for_operators
 from vaguemestre.helpdesk.queries.accounts import shown
 from vaguemestre.helpdesk.queries.hand_overs import hand_over_for, hand_overs_for, seconds_for
+from vaguemestre.helpdesk.values import HandOverShown
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import bare
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
+
+_ORDERS: dict[str, Callable[[HandOverShown], str | datetime]] = {
+    "jusqu": lambda one: one.until,
+    "personne": lambda one: bare(one.name),
+    "etablissement": lambda one: bare(one.place),
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,8 +61,20 @@ def ask(request: SignedInRequest, account_id: int) -> HttpResponse:
 @signed_in
 def list_mine(request: SignedInRequest) -> HttpResponse:
     """What waits for my word."""
-    waiting = hand_overs_for(request.who.account_id, timezone.now())
-    told = {"waiting": waiting, "done": request.GET.get("fait", "")}
+    listing, search = Listing.of(request.GET, tuple(_ORDERS)), request.GET.get("q", "").strip()[:80]
+    waiting = [
+        one
+        for one in hand_overs_for(request.who.account_id, timezone.now())
+        if bare(search) in bare(f"{one.name} {one.place}")
+    ]
+    waiting.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
+    told = {
+        "waiting": listing.shown(waiting),
+        "total": len(waiting),
+        "listing": listing,
+        "search": search,
+        "done": request.GET.get("fait", ""),
+    }
     return render(request, "helpdesk/hand_overs.html", told)
 
 

@@ -13,14 +13,16 @@ from vaguemestre.helpdesk import services
 from vaguemestre.helpdesk.forms import KINDS, AnswerForm, AskForm
 from vaguemestre.helpdesk.http import for_operators
 from vaguemestre.helpdesk.queries.requests import (
+    ORDERS,
+    count_waiting,
     request_followed,
     request_of,
-    requests_answered,
-    requests_waiting,
+    requests_page,
 )
 from vaguemestre.helpdesk.values import Asking, Kind, RequestShown
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest, network_of, who_asks
+from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import duration, sentence
 
 
@@ -70,9 +72,26 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 @for_operators
 def list_all(request: SignedInRequest) -> HttpResponse:
+    listing, search = Listing.of(request.GET, tuple(ORDERS)), request.GET.get("q", "").strip()[:80]
+    is_answered, kind = request.GET.get("etat") == "repondues", request.GET.get("sujet", "")
+    kind = kind if kind in set(Kind) else ""
+    found, total = requests_page(
+        is_answered=is_answered,
+        kind=kind,
+        search=search,
+        order=listing.order,
+        first=listing.first,
+        count=listing.count,
+    )
     told = {
-        "waiting": [(one, _words(one)) for one in requests_waiting()],
-        "answered": [(one, _words(one)) for one in requests_answered()],
+        "rows": [(one, _words(one)) for one in found],
+        "total": total,
+        "listing": listing,
+        "waiting": count_waiting(),
+        "is_answered": is_answered,
+        "kind": kind,
+        "kinds": [(one.value, words) for one, words in KINDS.items()],
+        "search": search,
         "done": request.GET.get("fait", ""),
     }
     return render(request, "helpdesk/requests.html", told)

@@ -13,7 +13,10 @@ from vaguemestre.portal import queries, services
 from vaguemestre.portal.forms import AnnouncementForm
 from vaguemestre.portal.values import Announcement, Weight
 from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
+
+_STATES = {"affiche": "Affichés", "a-venir": "À venir", "termine": "Terminés"}
 
 
 @require_GET
@@ -21,7 +24,22 @@ from vaguemestre.ui.refusals import sentence
 def list_all(request: SignedInRequest) -> HttpResponse:
     _check_role(request)
     today = paris_day(timezone.now())
-    shown = {"announcements": queries.announcements(), "today": today, "done": request.GET.get("fait", "")}
+    listing = Listing.of(request.GET, ("-fin", *queries.ORDERS))
+    search, state = request.GET.get("q", "").strip()[:80], request.GET.get("etat", "")
+    state = state if state in _STATES else ""
+    found, total = queries.announcements_page(
+        today, search=search, state=state, order=listing.order, first=listing.first, count=listing.count
+    )
+    shown = {
+        "announcements": found,
+        "total": total,
+        "listing": listing,
+        "search": search,
+        "state": state,
+        "states": list(_STATES.items()),
+        "today": today,
+        "done": request.GET.get("fait", ""),
+    }
     return render(request, "portal/announcements.html", shown)
 
 

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.kernel import sizes
 from vaguemestre.signin.http import SignedInRequest, signed_in
-from vaguemestre.vigilance.queries import reports
+from vaguemestre.ui.listing import Listing
+from vaguemestre.vigilance.queries import ORDERS, reports_page
 from vaguemestre.vigilance.services import close_reports as close
 from vaguemestre.vigilance.values import Kind
 from vaguemestre.webmail.http import base_of, mailbox_of, ref_text
@@ -89,12 +90,21 @@ def list_reports(request: SignedInRequest) -> HttpResponse:
     _only_administrators(request)
     kind = request.GET.get("nature", "")
     done = request.GET.get("etat") == "traites"
-    found = reports(done=done, kind=kind if kind in set(Kind) else "")
-    return render(
-        request,
-        "webmail/reports.html",
-        {"reports": found, "kind": kind, "done": done, "told": request.GET.get("fait")},
+    kind = kind if kind in set(Kind) else ""
+    listing, search = Listing.of(request.GET, ("-date", *ORDERS)), request.GET.get("q", "").strip()[:80]
+    found, total = reports_page(
+        done=done, kind=kind, search=search, order=listing.order, first=listing.first, count=listing.count
     )
+    shown = {
+        "reports": found,
+        "total": total,
+        "listing": listing,
+        "search": search,
+        "kind": kind,
+        "done": done,
+        "told": request.GET.get("fait"),
+    }
+    return render(request, "webmail/reports.html", shown)
 
 
 @require_POST

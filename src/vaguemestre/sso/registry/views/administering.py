@@ -1,5 +1,7 @@
 """The registry's screens for administrators: changes ask who they are again."""
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vaguemestre.credentials.queries import find_account
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.kernel.texts import bare
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.sso.registry import services
@@ -29,16 +32,25 @@ from vaguemestre.sso.registry.rules.logos import redrawn
 from vaguemestre.sso.registry.rules.release import ATTRIBUTES, released
 from vaguemestre.sso.registry.rules.words import PROTOCOLS, criteria_of
 from vaguemestre.sso.registry.values import Application, Protocol
+from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
 _TYPED = (Protocol.OIDC, Protocol.CAS, Protocol.HEADERS)  # a SAML application is read from its metadata
+
+_ORDERS: dict[str, Callable[[dict[str, Any]], str | int]] = {
+    "nom": lambda row: bare(row["application"].name),
+    "protocole": lambda row: str(row["protocol"]),
+    "entrees": lambda row: int(row["entered"]),
+}
 
 
 @require_GET
 @administrators_only
 def list_all(request: SignedInRequest) -> HttpResponse:
+    listing = Listing.of(request.GET, tuple(_ORDERS))
+    search, protocol = request.GET.get("q", "").strip()[:80], request.GET.get("protocole", "")
     lately = entered_lately(paris_day(timezone.now()))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "application": one,
             "protocol": PROTOCOLS[one.protocol],
@@ -46,8 +58,19 @@ def list_all(request: SignedInRequest) -> HttpResponse:
             "entered": lately.get(one.application_id, 0),
         }
         for one in applications()
+        if bare(search) in bare(f"{one.name} {one.client_id}") and protocol in ("", one.protocol.value)
     ]
-    told = {"rows": rows, "done": request.GET.get("fait", ""), "name": request.GET.get("nom", "")[:80]}
+    rows.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
+    told = {
+        "rows": listing.shown(rows),
+        "total": len(rows),
+        "listing": listing,
+        "search": search,
+        "protocol": protocol,
+        "protocols": [(one.value, title) for one, title in PROTOCOLS.items()],
+        "done": request.GET.get("fait", ""),
+        "name": request.GET.get("nom", "")[:80],
+    }
     return render(request, "sso/registry/list.html", told)
 
 

@@ -1,0 +1,271 @@
+"""The lists that offices work with, and what fills each: what `test_lists_of_offices.py` walks.
+
+A page of these addresses that holds a table is in `LISTS`, or in `NO_LISTS` with the reason why.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+from tests.enrolment.officers import filed
+from tests.signin.people import BORN, NOON
+from tests.site.doorways import People
+
+from vaguemestre.credentials.models import Account
+from vaguemestre.directory.models import (
+    Academy,
+    Assignment,
+    MailAddress,
+    ManagementService,
+    NameWord,
+    Person,
+    Structure,
+)
+from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.rules.sealing import seal_bytes
+from vaguemestre.enrolment.models import NumenRequest, Officer
+from vaguemestre.helpdesk.models import HandOverRow, RequestRow
+from vaguemestre.intake.models import Doubt, Feed, KeptLine, RefusedRow
+from vaguemestre.journal.services import record
+from vaguemestre.outbox.models import PassageRow
+from vaguemestre.portal.models import AnnouncementRow
+from vaguemestre.sso.registry.models import Application, Tally
+from vaguemestre.ui.listing import PAGE
+from vaguemestre.vigilance.models import Report
+
+OFFICES = ("/gestion/", "/administration/", "/annuaire/", "/assistance/", "/numen/")
+REPORTS = "webmail:list-reports"  # an office's list under the webmail's addresses
+
+NO_LISTS = {
+    "backoffice:settings": "one instance's configuration, whole, by section, with a filter",
+    "devices:check-dns": "what the zone must say, which the program decides",
+    "helpdesk:account": "one account and the last of what happened",
+    "helpdesk:mail": "the last that did not reach one account",
+}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """`fill` adds so many rows. `asked`: what the address asks, so that they show; `words`: its filter."""
+
+    role: str
+    fill: Callable[[People, int], dict[str, Any]]
+    asked: dict[str, str] = field(default_factory=dict)
+    words: str = "q"
+    count: int = PAGE
+    is_never_empty: bool = False
+
+
+def _both_services(people: People, role: str) -> list[ManagementService]:
+    """Those of the two officers: that one answers for both."""
+    two = list(ManagementService.objects.filter(academy_id=people.academy_id, code__in=("DPE", "DPATE")))
+    for service in two:
+        Officer.objects.get_or_create(account=people.accounts[role], service=service)
+    return two
+
+
+def _people(people: People, count: int) -> dict[str, Any]:
+    two = _both_services(people, "officer_dpate")
+    schools = [
+        Structure.objects.create(
+            uai=f"080999{n}V", academy_id=people.academy_id, name=f"Lycée {n}", town="Albert"
+        )
+        for n in range(2)
+    ]
+    for n in range(count):
+        person = Person.objects.create(
+            academy_id=people.academy_id, dossier=f"L{n:03}", birth_name=f"Nombreux{n:03}", first_name="Ida",
+            birth_date=BORN, category="2D_PUBLIC", service=two[n % 2],
+            sorted_as=f"nombreux{n:03} ida",
+        )  # fmt: skip
+        for word in (f"nombreux{n:03}", "ida"):
+            NameWord.objects.create(person=person, word=word)
+        Assignment.objects.create(person=person, structure=schools[n % 2], starts_on=date(2026, 9, 1))
+        MailAddress.objects.create(person=person, address=f"ida.{n}@ac-amiens.test", is_primary=True)
+        Account.objects.create(
+            person=person, username=f"nombreux{n:03}", mailbox=f"nombreux{n:03}@ac-amiens.test",
+            state="active", password="!",
+        )  # fmt: skip
+    return {}
+
+
+def _many() -> list[Person]:
+    return list(Person.objects.filter(birth_name__startswith="Nombreux").order_by("dossier"))
+
+
+def _feed(people: People, file_name: str = "f.csv") -> Feed:
+    return Feed.objects.create(
+        academy_id=people.academy_id, file_name=file_name, by="cli", started_at=NOON, finished_at=NOON
+    )
+
+
+def _doubts(people: People, count: int) -> dict[str, Any]:
+    _people(people, count)
+    feed, sealed = _feed(people), seal_bytes(b"D9", numen_keys.get(), b"feed line")
+    for n, person in enumerate(_many()):
+        Doubt.objects.create(
+            academy_id=people.academy_id, dossier=f"F{n:03}", person=person, reason="même date", feed=feed,
+            first_line=n, sealed=sealed, seen_at=NOON + timedelta(hours=n),
+        )  # fmt: skip
+    return {}
+
+
+def _feeds(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        feed = _feed(people, f"flux{n:03}.csv")
+        Feed.objects.filter(pk=feed.pk).update(started_at=NOON + timedelta(hours=n), arrivals=n, departures=n)
+    return {}
+
+
+def _refused(people: People, count: int) -> dict[str, Any]:
+    feed = _feed(people)
+    for n in range(count):
+        RefusedRow.objects.create(
+            feed=feed, line=n + 2, column=f"colonne {n}", dossier=f"R{n:03}", reason="inconnu"
+        )
+    return {"feed_id": feed.pk}
+
+
+def _changed(people: People, count: int) -> dict[str, Any]:
+    _people(people, count)
+    feed = _feed(people)
+    for n, person in enumerate(_many()):
+        KeptLine.objects.create(feed=feed, person=person, first_line=n + 2, what="arrival", sealed=b"x")
+    return {"feed_id": feed.pk}
+
+
+def _structures(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        Structure.objects.create(
+            uai=f"080{n:04}Z",
+            academy_id=people.academy_id,
+            name=f"École {n:03}",
+            town=f"Ville {n:03}",
+            folded=f"ecole-{n:03}",
+            closed_on=date(2027, 1, 1) + timedelta(days=n),
+        )
+    return {}
+
+
+def _services(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        ManagementService.objects.create(
+            academy_id=people.academy_id, code=f"S{n:03}", name=f"Service {n:03}"
+        )
+    return {}
+
+
+def _academies(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        Academy.objects.create(code=f"A{n:02}", name=f"Académie {n:03}", domain=f"a{n}.test")
+    return {}
+
+
+def _lines(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        record("backoffice.role-changed", to=f"account:{n}", by="cli", at=NOON)
+    return {}
+
+
+def _announced(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        day = date(2026, 9, 1) + timedelta(days=n)
+        AnnouncementRow.objects.create(title=f"Avis {n:03}", weight="plain", starts_on=day, ends_on=day)
+    return {}
+
+
+def _applications(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        protocol = ("oidc", "cas")[n % 2]
+        made = Application.objects.create(
+            client_id=f"appli{n}", name=f"Application {n:03}", protocol=protocol, created_at=NOON
+        )
+        Tally.objects.create(application=made, day=timezone.localdate(), entered=n)
+    return {}
+
+
+def _reports(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        Report.objects.create(
+            account=people.victim, kind="phishing", message_id=f"<{n}@x>", sender=f"s{n:03}@exemple.fr",
+            subject=f"Objet {n:03}", at=NOON + timedelta(hours=n),
+        )  # fmt: skip
+    return {}
+
+
+def _requests(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        filed(people.academy_id, birth_name=f"Demandeur{n:03}")
+    two = _both_services(people, "officer_dpe")
+    for n, row in enumerate(NumenRequest.objects.order_by("pk")):
+        NumenRequest.objects.filter(pk=row.pk).update(
+            filed_at=NOON - timedelta(days=n),
+            state=("submitted", "under_review")[n % 2],
+            service=two[n // 2 % 2],
+        )
+    return {}
+
+
+def _asked(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        RequestRow.objects.create(
+            token_sha256=f"{n:064}", kind=("autre", "courriels")[n % 2], name=f"Appelant {n:03}",
+            place=f"École {n:03}", text="x", made_at=NOON,
+        )  # fmt: skip
+    return {}
+
+
+def _answered(people: People, count: int) -> dict[str, Any]:
+    _asked(people, count)
+    RequestRow.objects.update(state="answered", answer="x", answered_at=NOON)
+    return {}
+
+
+def _to_hand_over(people: People, count: int) -> dict[str, Any]:
+    _people(people, count)
+    now = timezone.now()
+    for n, account in enumerate(Account.objects.filter(username__startswith="nombreux").order_by("username")):
+        HandOverRow.objects.create(
+            account=account, operator=people.accounts["helpdesk"], second=people.accounts["teacher"],
+            reason="perdu", made_at=now, until=now + timedelta(hours=n + 1),
+        )  # fmt: skip
+    return {}
+
+
+def _held(people: People, count: int) -> dict[str, Any]:
+    _people(people, count)
+    for n, account in enumerate(Account.objects.filter(username__startswith="nombreux").order_by("username")):
+        for letter in range(1 + n % 2):
+            PassageRow.objects.create(
+                account=account, queue_id=f"Q{n}.{letter}", counted=n, recipients=[], hold="held",
+                hold_code="outbox.burst", at=NOON + timedelta(minutes=n),
+            )  # fmt: skip
+    return {}
+
+
+# name of the address, a view of it after a colon: what is looked at
+LISTS: dict[tuple[str, str], Kept] = {
+    ("backoffice:academies", ""): Kept("administrator", _academies, is_never_empty=True),
+    ("backoffice:services", ""): Kept("administrator", _services, is_never_empty=True),
+    ("backoffice:structures", ""): Kept("administrator", _structures, is_never_empty=True),
+    ("backoffice:people", ""): Kept("administrator", _people, is_never_empty=True),
+    ("backoffice:feeds", ""): Kept("administrator", _feeds),
+    ("backoffice:feed", "refused"): Kept("administrator", _refused),
+    ("backoffice:feed", "changed"): Kept("administrator", _changed, {"vue": "changements"}),
+    ("backoffice:doubts", ""): Kept("administrator", _doubts),
+    ("backoffice:journal", ""): Kept("administrator", _lines, words="acte", count=50, is_never_empty=True),
+    ("portal:announcements", ""): Kept("administrator", _announced),
+    ("registry:list", ""): Kept("administrator", _applications),
+    (REPORTS, ""): Kept("administrator", _reports),
+    ("enrolment:queue", ""): Kept("officer_dpe", _requests),
+    ("enrolment:people", ""): Kept("officer_dpate", _people, is_never_empty=True),
+    ("enrolment:doubts", ""): Kept("officer_dpate", _doubts),
+    ("helpdesk:search", ""): Kept("helpdesk", _people, {"q": "nombreux"}),
+    ("helpdesk:requests", "waiting"): Kept("helpdesk", _asked),
+    ("helpdesk:requests", "answered"): Kept("helpdesk", _answered, {"etat": "repondues"}),
+    ("helpdesk:hand-overs", ""): Kept("teacher", _to_hand_over),
+    ("dispatch:held-of-all", ""): Kept("helpdesk", _held),
+    ("phonebook:search", ""): Kept("teacher", _people, is_never_empty=True),
+}
