@@ -8,15 +8,15 @@ from vaguemestre.lists.http import PartNumber
 register_converter(PartNumber, "list_part")
 
 app_name = "lists"
-_LIST = "listes/<int:list_id>/"
+_LIST = "<int:list_id>/"
 _LETTER = _LIST + "messages/<uuid:public_id>/"
 urlpatterns = [
-    path("listes/", views.list_lists, name="lists"),
-    path("listes/nouvelle", views.make, name="make"),
-    path("listes/recu/<uuid:public_id>/", views.why, name="why"),
-    path("listes/recu-dehors/<str:token>/", views.why_outside, name="why-outside"),
-    path("listes/recu-dehors/<str:token>/<list_part:number>/", views.save_part_outside, name="part-outside"),
-    path("listes/quitter/<str:token>/", views.leave_by_link, name="leave-by-link"),
+    path("", views.list_lists, name="lists"),
+    path("nouvelle", views.make, name="make"),
+    path("recu/<uuid:public_id>/", views.why, name="why"),
+    path("recu-dehors/<str:token>/", views.why_outside, name="why-outside"),
+    path("recu-dehors/<str:token>/<list_part:number>/", views.save_part_outside, name="part-outside"),
+    path("quitter/<str:token>/", views.leave_by_link, name="leave-by-link"),
     path(_LIST, views.show_list, name="list"),
     path(_LIST + "regle", views.edit_rule, name="rule"),
     path(_LIST + "membres", views.show_members, name="members"),

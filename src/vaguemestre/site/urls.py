@@ -1,4 +1,8 @@
-"""Which room answers where."""
+"""Which room answers where.
+
+The mail reader is asked the most: what stands before it begins with steps of its own, and one comparison
+passes each by.
+"""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -8,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.writing.urls")),
     path("", include("vaguemestre.dispatch.urls")),
     path("messagerie/fichiers/", include("vaguemestre.deposits.urls")),
-    path("", include("vaguemestre.lists.urls")),
+    path("listes/", include("vaguemestre.lists.urls")),
     path("messagerie/", include("vaguemestre.webmail.urls")),
     path("boites/", include("vaguemestre.sharing.urls")),
     path("", include("vaguemestre.classes.urls")),

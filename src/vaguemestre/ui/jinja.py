@@ -1,18 +1,21 @@
-"""The Jinja environment of the webmail's hot fragments: autoescaped, same static() and url() as the pages."""
+"""The Jinja environment of the webmail's hot fragments: autoescaped, same static() as the pages.
+
+`url` is for addresses without parameters.
+"""
 
 from typing import Any
 
 from django.templatetags.static import static
-from django.urls import reverse
 from jinja2 import Environment
 
 from vaguemestre.kernel import sizes
+from vaguemestre.ui.addresses import address
 from vaguemestre.ui.pictures import avatar, icon
 
 
 def environment(**options: Any) -> Environment:
     """Called by Django's Jinja2 backend with its own options (autoescape on)."""
     made = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - autoescape is in options
-    made.globals.update(static=static, url=reverse, icon=icon, avatar=avatar)
+    made.globals.update(static=static, url=address, icon=icon, avatar=avatar)
     made.filters["octets"] = sizes.in_words
     return made

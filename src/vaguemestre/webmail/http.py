@@ -8,13 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.template import loader
-from django.urls import reverse
 from django.utils import timezone
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.signin.values import Who
+from vaguemestre.ui.addresses import address
 from vaguemestre.webmail.ports import Mailbox, Reads, convert, open_mailbox
 from vaguemestre.webmail.rules import asking
 from vaguemestre.webmail.rules.asking import Asked
@@ -91,7 +91,7 @@ def reads_of(who: Who, ref: MessageRef, chain: str = "") -> Iterator[Reads]:
 def base_of(ref: MessageRef, chain: str = "") -> str:
     """The address of a message: what `reverse` would say, without trying every pattern."""
     within = f"dedans/{chain}/" if chain else ""
-    return f"{reverse('webmail:inbox')}{quote(slug(ref.folder))}/{ref.uid_validity}/{ref.uid}/{within}"
+    return f"{address('webmail:inbox')}{quote(slug(ref.folder))}/{ref.uid_validity}/{ref.uid}/{within}"
 
 
 def mailbox_of(who: Who) -> AbstractContextManager[Mailbox]:

@@ -32,7 +32,10 @@ def _readable(message: str) -> list[URLPattern]:
 
 
 urlpatterns = [
-    path("<folder:folder>/lignes/", views.list_rows, name="list-rows"),  # first: asked the most
+    # first: asked the most
+    path("<folder:folder>/lignes/", views.list_rows, name="list-rows"),
+    path(_MESSAGE, views.open_message, name="open-message"),
+    *_readable(_MESSAGE),
     path("", views.show_inbox, name="inbox"),
     path("actes/<str:act>/", views.act, name="act"),
     path("dossiers/", views.list_folders, name="list-folders"),
@@ -57,13 +60,11 @@ urlpatterns = [
     path("image/<str:signed>", views.show_picture, name="show-picture"),
     path("<folder:folder>/", views.show_folder, name="show-folder"),
     path("<folder:folder>/jour/", views.find_day, name="find-day"),
-    path(_MESSAGE, views.open_message, name="open-message"),
     path(f"{_MESSAGE}conversation/", views.show_conversation, name="show-conversation"),
     path(f"{_MESSAGE}signaler/", views.report_message, name="report-message"),
     path(f"{_MESSAGE}accuse/", views.answer_receipt, name="answer-receipt"),
     path(f"{_MESSAGE}desabonner/", views.leave_list, name="leave-list"),
     path(f"{_MESSAGE}images/", views.choose_showing, name="choose-showing"),
-    *_readable(_MESSAGE),
     path(f"{_MESSAGE}dedans/<chain:chain>/", views.open_enclosed, name="open-enclosed"),
     *_readable(f"{_MESSAGE}dedans/<chain:chain>/"),
 ]

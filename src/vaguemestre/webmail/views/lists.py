@@ -1,7 +1,6 @@
 """Folders and their lists."""
 
 from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect, JsonResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_GET
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.ports import revocations
+from vaguemestre.ui.addresses import address
 from vaguemestre.webmail.http import asked_of, mailbox_of, view_of
 from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.rules import looking
@@ -74,7 +74,7 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
         answer: HttpResponse = HttpResponseNotModified()
     else:
         known = known_labels(request.who.preferences)
-        key = (owner, reverse("webmail:inbox"), folder, view, offset, validator, known)
+        key = (owner, address("webmail:inbox"), folder, view, offset, validator, known)
         html = _written.get(key)
         if html is None:
             html = rows_fragment(request, page, uses, view, asked).encode()
@@ -110,7 +110,7 @@ def find_day(request: SignedInRequest, folder: str) -> HttpResponse:
 def list_folders(request: SignedInRequest) -> HttpResponse:
     """The folders with their counts, for the page to put in place of what it shows."""
     if "HX-Request" not in request.headers:
-        return HttpResponseRedirect(reverse("webmail:inbox"))
+        return HttpResponseRedirect(address("webmail:inbox"))
     with mailbox_of(request.who) as mailbox:
         folders = listing.folders_of(mailbox, request.who.mailbox)
         room = mailbox.quota()

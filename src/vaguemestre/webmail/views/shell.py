@@ -6,11 +6,11 @@ import time
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.ui.addresses import address
 from vaguemestre.webmail.http import about, asked_of, own_domains, written
 from vaguemestre.webmail.ports import live_ticket, other_boxes
 from vaguemestre.webmail.rules import asking, looking, words
@@ -58,7 +58,7 @@ def rows_fragment(
     return rows_html(
         page,
         request.who.mailbox,
-        here=reverse("webmail:inbox"),
+        here=address("webmail:inbox"),
         today=paris_day(timezone.now()),
         uses=uses,
         own_domains=own_domains(),
