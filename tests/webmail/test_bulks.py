@@ -1,7 +1,7 @@
 """Acts on whole folders: carried out little by little, undone, stopped; never somebody else's."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -9,17 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.engines.samples import letter
 from tests.signin.people import account
-from tests.webmail.conftest import browser_of, put
+from tests.webmail.conftest import browser_of, put, ref_text
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown, Refusal
-from vaguemestre.webmail.models import BulkRow
+from vaguemestre.webmail.models import BulkRow, ReminderRow
 from vaguemestre.webmail.ports import QuotaReached
+from vaguemestre.webmail.rules import reminding as reminders
 from vaguemestre.webmail.rules.looking import PLAIN
+from vaguemestre.webmail.rules.reminding import FOLDER
 from vaguemestre.webmail.rules.spans import spans, uids
-from vaguemestre.webmail.services import bulks
-from vaguemestre.webmail.values import Act, Flag
+from vaguemestre.webmail.services import bulks, reminding
+from vaguemestre.webmail.values import Act, Flag, MailLogin
 
 PIECE = {"HX-Request": "true"}
 
@@ -72,6 +74,41 @@ class TestBulks:
         back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
         bulks.carry_out(back.pk, boxes, now=now())
         assert full.page("INBOX", 0, 1).unread == 550
+
+    def test_everything_is_put_off_until_a_moment_and_brought_back_as_it_was(
+        self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes
+    ) -> None:
+        until = now() + timedelta(days=1)
+        row = start(full, nicolas, Act.PUT_OFF, to=until.isoformat())
+        while row.state == "running":
+            bulks.carry_out(row.pk, boxes, now=now())
+            row.refresh_from_db()
+        assert (row.done, row.state) == (1_100, "done")
+        assert [full.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [0, 1_100]
+        waiting = ReminderRow.objects.filter(account=nicolas, kind=reminding.PUT_OFF)
+        assert set(waiting.values_list("due_at", "home")) == {(until, "INBOX")}
+        reminding.fall_due(waiting[0].pk, boxes, now=until)  # one is brought back by its hour meanwhile
+        back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
+        while back.state == "running":
+            bulks.carry_out(back.pk, boxes, now=now())
+            back.refresh_from_db()
+        assert [full.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [1_100, 0]
+        assert not waiting.exists()
+
+    def test_what_was_put_off_before_the_undo_was_asked_comes_back_too(
+        self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row = start(full, nicolas, Act.PUT_OFF, to=(now() + timedelta(days=1)).isoformat())
+        monkeypatch.setattr(bulks, "_GO", 0.0)
+        with boxes(MailLogin(nicolas.mailbox)) as box:
+            assert bulks._some(box, row.pk, now())
+        assert full.page(FOLDER, 0, 1).total == reminders.MOST
+        back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
+        monkeypatch.undo()
+        bulks.carry_out(row.pk, boxes, now=now())
+        bulks.carry_out(back.pk, boxes, now=now())
+        assert [full.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [1_100, 0]
+        assert not ReminderRow.objects.filter(account=nicolas).exists()
 
     @pytest.mark.parametrize(
         ("act", "mark", "before", "after"),
@@ -198,6 +235,18 @@ def test_a_whole_folder_takes_a_label_but_no_mark_of_programs(reader: Client, bo
     assert reader.post("/messagerie/lots/", {**fields, "marque": "\\Deleted"}).status_code == 422
     told = reader.post("/messagerie/lots/", {**fields, "marque": "conseils"}, headers=PIECE)
     assert json.loads(told.content)["total"] == 1
+
+
+def test_a_whole_folder_is_put_off_to_a_moment_that_is_to_come(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box)
+    fields = {"acte": "put-off", "dossier": "INBOX"}
+    for wrong in ({}, {"quand": "date", "jour": "01/01/2020"}, {"quand": "jamais"}):
+        assert reader.post("/messagerie/lots/", {**fields, **wrong}).status_code == 422
+    told = reader.post("/messagerie/lots/", {**fields, "quand": "demain"}, headers=PIECE)
+    assert (json.loads(told.content)["total"], json.loads(told.content)["act"]) == (1, "put-off")
+    for act in ("put-off", "put-back"):  # asked of what is shown, they have an address of their own
+        assert reader.post(f"/messagerie/actes/{act}/", {"ref": ref_text(ref)}).status_code == 404
+    assert reader.post("/messagerie/lots/", {**fields, "acte": "put-back"}).status_code == 404
 
 
 def test_choices_are_kept_and_nonsense_is_refused(reader: Client, box: MemoryMailbox) -> None:

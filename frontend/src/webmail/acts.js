@@ -21,7 +21,7 @@ const SAID = {
 };
 const UNDONE = { mute: "unmute", unmute: "mute" };
 const AT_ONCE = 400;
-const WHOLE = { archive: "archivés", delete: "mis à la corbeille", junk: "rangés dans les indésirables", "not-junk": "remis dans la boîte de réception", move: "déplacés", read: "marqués comme lus", unread: "marqués comme non lus", flag: "suivis", unflag: "qui ne sont plus suivis", label: "étiquetés", unlabel: "sortis de l’étiquette" };
+const WHOLE = { archive: "archivés", delete: "mis à la corbeille", junk: "rangés dans les indésirables", "not-junk": "remis dans la boîte de réception", move: "déplacés", read: "marqués comme lus", unread: "marqués comme non lus", flag: "suivis", unflag: "qui ne sont plus suivis", label: "étiquetés", unlabel: "sortis de l’étiquette", "put-off": "reportés", "put-back": "remis où ils étaient" };
 const POLL = 500;
 
 const number = (count) => count.toLocaleString("fr-FR");
@@ -96,12 +96,13 @@ export class Acts {
 
   // On a whole folder, or all that a search found: the worker does it, the page tells how far it is.
 
-  async whole(act, { step = this.app.section.dataset.step, query = this.app.section.dataset.query, to = "", mark = "" } = {}) {
+  async whole(act, { step = this.app.section.dataset.step, query = this.app.section.dataset.query, to = "", mark = "", when = {} } = {}) {
     const fields = new URLSearchParams(query);
     fields.set("acte", act);
     fields.set("dossier", step);
     if (to) fields.set("vers", to);
     if (mark) fields.set("marque", mark);
+    for (const [name, value] of Object.entries(when)) fields.set(name, value);
     try {
       const bulk = await (await send(this.app.dataset.bulks, fields)).json();
       if (!bulk.total) tell("Il n’y a rien à faire ici.", "dark", 4);

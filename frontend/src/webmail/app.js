@@ -517,6 +517,10 @@ export class MailApp extends HTMLElement {
       this.labels.openForWhole();
       return;
     }
+    if (act === "ask-remind") {
+      this.reminders.openForWhole();
+      return;
+    }
     if (!["archive", "delete", "junk", "not-junk", "move", "read", "unread", "flag", "unflag"].includes(act)) {
       tell("Cela ne se fait que sur les courriels affichés.", "dark", 5);
       return;

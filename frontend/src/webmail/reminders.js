@@ -2,6 +2,8 @@
 import { addButton } from "./acts.js";
 import { Refused, piece, send, tell, tellRefusal } from "./net.js";
 
+const AT_ONCE = 100; // the server takes so many at a time
+
 export class Reminders {
   constructor(app) {
     this.app = app;
@@ -16,9 +18,18 @@ export class Reminders {
     });
   }
 
+  // Everything the list shows: the worker does it.
+  openForWhole() {
+    return this.#shown([], false, true);
+  }
+
   async open(refs, isAnswer = false) {
-    if (!refs.length) return;
+    if (refs.length) await this.#shown(refs, isAnswer);
+  }
+
+  async #shown(refs, isAnswer, isWhole = false) {
     this.refs = refs;
+    this.isWhole = isWhole;
     this.isAnswer = isAnswer;
     this.dialog.querySelector("h2").textContent = isAnswer ? "Me prévenir sans réponse" : "Me le rappeler";
     this.dialog.querySelector(".hint").hidden = !isAnswer;
@@ -39,10 +50,20 @@ export class Reminders {
 
   async #choose(when) {
     const { app, refs, isAnswer } = this;
-    const fields = new URLSearchParams([...refs.map((ref) => ["ref", ref]), ...Object.entries(when)]);
-    let told;
+    if (this.isWhole) {
+      this.dialog.close();
+      app.unselect();
+      app.acts.whole("put-off", { when });
+      return;
+    }
+    const told = { reminders: [] };
     try {
-      told = await (await send(isAnswer ? this.dataset.awaits : this.dataset.putsOff, fields)).json();
+      for (let start = 0; start < refs.length; start += AT_ONCE) {
+        const fields = new URLSearchParams([...refs.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]), ...Object.entries(when)]);
+        const some = await (await send(isAnswer ? this.dataset.awaits : this.dataset.putsOff, fields)).json();
+        told.reminders.push(...some.reminders);
+        told.until = some.until;
+      }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const refused = this.dialog.querySelector(".error");
@@ -62,7 +83,9 @@ export class Reminders {
       addButton(notice, "Annuler", async () => {
         notice.remove();
         try {
-          await send(this.dataset.callsOff, new URLSearchParams(told.reminders.map((one) => ["rappel", one])));
+          for (let start = 0; start < told.reminders.length; start += AT_ONCE) {
+            await send(this.dataset.callsOff, new URLSearchParams(told.reminders.slice(start, start + AT_ONCE).map((one) => ["rappel", one])));
+          }
           tell("Annulé.", "dark", 3);
         } catch (error) {
           tellRefusal(error);

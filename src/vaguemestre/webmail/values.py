@@ -355,6 +355,11 @@ class Act(StrEnum):
     UNMUTE = "unmute"
     LABEL = "label"
     UNLABEL = "unlabel"
+    PUT_OFF = "put-off"
+    PUT_BACK = "put-back"  # what was put off, where it was, before its time
+
+
+TIMED = frozenset((Act.PUT_OFF, Act.PUT_BACK))  # asked elsewhere than other acts: they have a moment
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from vaguemestre.kernel.errors import EngineRefused, Refusal
 from vaguemestre.webmail.events import BulkAsked
 from vaguemestre.webmail.models import BulkRow
 from vaguemestre.webmail.ports import Mailbox, OpenMailbox
+from vaguemestre.webmail.rules import reminding as moments
 from vaguemestre.webmail.rules.labels import checked_mark
 from vaguemestre.webmail.rules.spans import spans, uids
+from vaguemestre.webmail.services import reminding
 from vaguemestre.webmail.services.sorting import MOST, act_on
-from vaguemestre.webmail.values import Act, Clause, MailLogin, MessageRef, Use, View, Where
+from vaguemestre.webmail.values import TIMED, Act, Clause, MailLogin, MessageRef, Use, View, Where
 
 # Marks, what undoes each, and which messages want it: an undo must not unmark what was marked before.
 _UNDONE = {
@@ -28,7 +30,7 @@ _WANTING = {
     Act.FLAG: Clause(Where.FLAGGED, is_not=True), Act.UNFLAG: Clause(Where.FLAGGED),
     Act.LABEL: Clause(Where.LABEL, is_not=True), Act.UNLABEL: Clause(Where.LABEL),
 }  # fmt: skip
-ACTS = frozenset({Act.ARCHIVE, Act.DELETE, Act.JUNK, Act.NOT_JUNK, Act.MOVE, *_UNDONE})
+ACTS = frozenset({Act.ARCHIVE, Act.DELETE, Act.JUNK, Act.NOT_JUNK, Act.MOVE, Act.PUT_OFF, *_UNDONE})
 REGRET = timedelta(seconds=10)  # before what nothing brings back
 _KEPT = timedelta(days=1)
 _GO = 20.0  # seconds at a stretch, then others have their turn
@@ -42,8 +44,9 @@ def start_bulk(
 ) -> BulkRow:
     """Do `act` to every message that `view` shows of `folder`, beginning now; what is final, in ten seconds.
 
-    `to`: where MOVE puts them, or the keyword of a LABEL. Raises FolderGone, EngineDown, Refusal
-    `webmail.bulk-running`, `webmail.label-unknown`, ValueError for an act that cannot be undone in one go.
+    `to`: where MOVE puts them, the keyword of a LABEL, until when (ISO) PUT_OFF puts them off.
+    Raises FolderGone, EngineDown, Refusal `webmail.bulk-running`, `webmail.label-unknown`, ValueError for an
+    act that cannot be undone in one go.
     """
     if act not in ACTS:
         raise ValueError(act)
@@ -118,6 +121,8 @@ def undo_bulk(account_id: int, bulk_id: int, *, now: datetime) -> BulkRow:
 
 
 def _back(row: BulkRow) -> Act:
+    if row.act == Act.PUT_OFF:
+        return Act.PUT_BACK
     return _UNDONE.get(Act(row.act), Act.MOVE)
 
 
@@ -155,14 +160,12 @@ def _some(mailbox: Mailbox, bulk_id: int, now: datetime) -> bool:
     if row is None:
         return False
     folder, validity, written, home = row.waiting[0]
-    pending = uids(written)
-    some, rest = pending[:MOST], pending[MOST:]
+    pending, act = uids(written), Act(row.act)
+    most = moments.MOST if act in TIMED else MOST
+    some, rest = pending[:most], pending[most:]
     refs = [MessageRef(folder, validity, uid) for uid in some]
-    act = Act(row.act)
-    done = act_on(mailbox, act, refs, to=row.to or home, mark=_mark_of(row))
+    moved = _timed(mailbox, row, refs, home, now) if act in TIMED else _done(mailbox, row, refs, home)
     left = [[folder, validity, spans(rest), home]] if rest else []
-    gone = tuple(refs) if act in _UNDONE else done.moved
-    moved = [] if row.is_final else _waiting((ref, home) for ref in gone)
     with transaction.atomic(durable=True):
         row = BulkRow.objects.select_for_update().get(pk=bulk_id)
         row.waiting, row.done = left + row.waiting[1:], row.done + len(some)
@@ -173,6 +176,22 @@ def _some(mailbox: Mailbox, bulk_id: int, now: datetime) -> bool:
             row.state, row.ended_at = "done", now
         row.save()
     return bool(row.waiting)
+
+
+def _done(mailbox: Mailbox, row: BulkRow, refs: list[MessageRef], home: str) -> Waiting:
+    """Do it; what an undo would find, and where."""
+    done = act_on(mailbox, Act(row.act), refs, to=row.to or home, mark=_mark_of(row))
+    gone = tuple(refs) if row.act in _UNDONE else done.moved
+    return [] if row.is_final else _waiting((ref, home) for ref in gone)
+
+
+def _timed(mailbox: Mailbox, row: BulkRow, refs: list[MessageRef], home: str, now: datetime) -> Waiting:
+    if row.act == Act.PUT_BACK:
+        reminding.put_back(mailbox, row.account_id, refs, home)
+        return []
+    until = datetime.fromisoformat(row.to)
+    made = reminding.put_off(mailbox, row.account_id, refs, until, now=now)
+    return _waiting(reminding.waiting_at(row.account_id, made))
 
 
 def _send_back_too(row: BulkRow, moved: Waiting, now: datetime) -> None:

@@ -4,6 +4,7 @@ What is put off waits in a folder of its own; at the moment the worker puts it b
 top, unread.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -44,33 +45,79 @@ def put_off(
     if all(folder.name != FOLDER for folder in folders):
         with suppress(FolderRefused):  # made meanwhile
             mailbox.create_folder(FOLDER)
-    made: list[int] = []
-    for ref in dict.fromkeys(refs):
-        try:
-            opened = mailbox.open(ref)
-        except MessageGone:
-            continue
-        former = _row(account_id, PUT_OFF, ref) if ref.folder == FOLDER else None
-        home = former.home if former else _home(folders, ref.folder)
-        number = _keep(account_id, PUT_OFF, ref, opened, until, home=home, now=now)
-        if ref.folder == FOLDER or _put_away(mailbox, number, ref):
-            made.append(number)
-    return tuple(made)
+    opened = [one for ref in dict.fromkeys(refs) if (one := _opened(mailbox, ref))]
+    homes = _homes(account_id, folders, opened)
+    with transaction.atomic(durable=True):
+        made = [_written(account_id, PUT_OFF, one, until, home=homes[one.ref], now=now) for one in opened]
+    by_folder: dict[str, list[ReminderRow]] = defaultdict(list)
+    for row in made:
+        by_folder[row.folder].append(row)
+    kept = [row.pk for row in by_folder.pop(FOLDER, ())]
+    for rows in by_folder.values():
+        kept += _put_away(mailbox, rows)
+    return tuple(kept)
 
 
-def _put_away(mailbox: Mailbox, number: int, ref: MessageRef) -> bool:
-    """Move what a reminder is about to where it waits; whether it was still there."""
-    kept = ReminderRow.objects.filter(pk=number)
+def _opened(mailbox: Mailbox, ref: MessageRef) -> OpenedMessage | None:
     try:
-        there = mailbox.move([ref], FOLDER)
+        return mailbox.open(ref)
+    except MessageGone:
+        return None
+
+
+def _homes(
+    account_id: int, folders: Sequence[Folder], opened: Sequence[OpenedMessage]
+) -> dict[MessageRef, str]:
+    """Where each comes back: what waits already, where it would have."""
+    homes = {}
+    for one in opened:
+        former = _row(account_id, PUT_OFF, one.ref) if one.ref.folder == FOLDER else None
+        homes[one.ref] = former.home if former else _home(folders, one.ref.folder)
+    return homes
+
+
+def waiting_at(account_id: int, numbers: Sequence[int]) -> list[tuple[MessageRef, str]]:
+    """Where what these reminders are about waits now, and where it comes back."""
+    rows = ReminderRow.objects.filter(account_id=account_id, kind=PUT_OFF, pk__in=numbers).order_by("pk")
+    return [(_ref(row), row.home) for row in rows]
+
+
+def put_back(mailbox: Mailbox, account_id: int, refs: Sequence[MessageRef], home: str) -> None:
+    """What was put off comes back before its time, as it was; its reminders are called off.
+
+    What has come back meanwhile by itself is passed over.
+    """
+    mine = ReminderRow.objects.filter(account_id=account_id, kind=PUT_OFF)
+    rows = {_ref(row): row for row in mine.filter(folder=FOLDER, uid__in=[ref.uid for ref in refs])}
+    left = [ref for ref in refs if ref in rows]
+    if left:
+        mailbox.move(left, _present(mailbox, home))
+        ReminderRow.objects.filter(pk__in=[rows[ref].pk for ref in left]).delete()
+
+
+def _put_away(mailbox: Mailbox, rows: Sequence[ReminderRow]) -> list[int]:
+    """Move what these reminders are about, of one folder, to where it waits; those that were still there."""
+    kept = ReminderRow.objects.filter(pk__in=[row.pk for row in rows])
+    try:
+        there: Sequence[MessageRef | None] = mailbox.move([_ref(row) for row in rows], FOLDER)
     except QuotaReached:
         kept.delete()
         raise
-    if not there:
-        kept.delete()
-        return False
-    kept.update(folder=there[0].folder, uid_validity=there[0].uid_validity, uid=there[0].uid)
-    return True
+    if len(there) != len(rows):  # some were gone meanwhile, and nothing tells which
+        there = tuple(_moved(mailbox, row) for row in rows)
+    found = []
+    with transaction.atomic(durable=True):
+        for row, ref in zip(rows, there, strict=False):
+            if ref is not None:
+                kept.filter(pk=row.pk).update(folder=ref.folder, uid_validity=ref.uid_validity, uid=ref.uid)
+                found.append(row.pk)
+        kept.exclude(pk__in=found).delete()
+    return found
+
+
+def _moved(mailbox: Mailbox, row: ReminderRow) -> MessageRef | None:
+    found = mailbox.find_by_message_id(FOLDER, row.message_id) if row.message_id else ()
+    return found[-1] if found else None
 
 
 def await_answer(
@@ -89,7 +136,8 @@ def await_answer(
     opened = mailbox.open(ref)
     if not opened.message_id or not any(one.address.lower() in own for one in opened.sender):
         raise Refusal("webmail.not-sent")
-    return _keep(account_id, ANSWER, ref, opened, until, home="", now=now)
+    with transaction.atomic(durable=True):
+        return _written(account_id, ANSWER, opened, until, home="", now=now).pk
 
 
 def call_off(account_id: int, reminder_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
@@ -191,18 +239,11 @@ def _home(folders: Sequence[Folder], folder: str) -> str:
     return folder if folder not in ends else (inbox.name if inbox else "INBOX")
 
 
-@transaction.atomic(durable=True)
-def _keep(
-    account_id: int,
-    kind: str,
-    ref: MessageRef,
-    opened: OpenedMessage,
-    due: datetime,
-    *,
-    home: str,
-    now: datetime,
-) -> int:
-    people = opened.sender if kind == PUT_OFF else opened.to
+def _written(
+    account_id: int, kind: str, opened: OpenedMessage, due: datetime, *, home: str, now: datetime
+) -> ReminderRow:
+    """Inside the caller's transaction."""
+    people, ref = opened.sender if kind == PUT_OFF else opened.to, opened.ref
     _rows(account_id, kind, ref).delete()
     row = ReminderRow.objects.create(
         account_id=account_id, kind=kind, folder=ref.folder, uid_validity=ref.uid_validity, uid=ref.uid,
@@ -210,7 +251,7 @@ def _keep(
         people=", ".join(one.name or one.address for one in people[:5])[:500], due_at=due, created_at=now,
     )  # fmt: skip
     announce(ReminderDue(row.pk), due=due)
-    return row.pk
+    return row
 
 
 def _row(account_id: int, kind: str, ref: MessageRef) -> ReminderRow | None:

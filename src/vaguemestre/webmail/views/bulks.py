@@ -12,17 +12,27 @@ from vaguemestre.webmail.models import BulkRow
 from vaguemestre.webmail.rules.folders import named
 from vaguemestre.webmail.services import bulks
 from vaguemestre.webmail.values import Act
+from vaguemestre.webmail.views.reminders import moment_asked
 
 
 @require_POST
 @signed_in
 def start_bulk(request: SignedInRequest) -> HttpResponse:
-    """`acte`, `dossier` (a step), `vers` (a step) or `marque`, and the parameters of the list's address."""
+    """`acte`, `dossier` (a step), and the parameters of the list's address.
+
+    What some acts want besides: `vers` (a step), `marque`, `quand` with its `jour`.
+    """
     act, folder = request.POST.get("acte", ""), named(request.POST.get("dossier", ""))
     if act not in bulks.ACTS or folder is None:
         raise Http404(act)
-    is_label = act in {Act.LABEL, Act.UNLABEL}
-    to = request.POST.get("marque", "") if is_label else named(request.POST.get("vers", "")) or ""
+    now = timezone.now()
+    match Act(act):
+        case Act.LABEL | Act.UNLABEL:
+            to = request.POST.get("marque", "")
+        case Act.PUT_OFF:
+            to = moment_asked(request, now).isoformat()
+        case _:
+            to = named(request.POST.get("vers", "")) or ""
     with mailbox_of(request.who) as mailbox:
         row = bulks.start_bulk(
             mailbox,
@@ -30,7 +40,7 @@ def start_bulk(request: SignedInRequest) -> HttpResponse:
             Act(act),
             folder,
             view_of(request.who, request.POST),
-            now=timezone.now(),
+            now=now,
             to=to,
         )
     return _told(row)

@@ -15,7 +15,7 @@ from vaguemestre.webmail.ports import live_ticket
 from vaguemestre.webmail.rules.folders import named
 from vaguemestre.webmail.services import muting
 from vaguemestre.webmail.services.sorting import act_on
-from vaguemestre.webmail.values import Act, MessageRef
+from vaguemestre.webmail.values import TIMED, Act, MessageRef
 
 
 @require_POST
@@ -23,7 +23,7 @@ from vaguemestre.webmail.values import Act, MessageRef
 def act(request: SignedInRequest, act: str) -> HttpResponse:
     """One act on the messages named by `ref`; `to` is the step of a folder when they are moved,
     `mark` the keyword of a label."""
-    if act not in set(Act):
+    if act not in set(Act) - TIMED:
         raise Http404(act)
     refs = tuple(dict.fromkeys(refs_in(request.POST)))
     with mailbox_of(request.who) as mailbox:

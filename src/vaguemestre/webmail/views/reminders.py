@@ -58,7 +58,7 @@ def propose_moments(request: SignedInRequest) -> HttpResponse:
 def put_off(request: SignedInRequest) -> HttpResponse:
     """Messages `ref` out of sight until `quand`: a name, or `date` and its `jour`."""
     now = timezone.now()
-    until = _moment(request, now)
+    until = moment_asked(request, now)
     with mailbox_of(request.who) as mailbox:
         made = reminding.put_off(mailbox, request.who.account_id, refs_in(request.POST), until, now=now)
     return _told(request, made, until)
@@ -69,7 +69,7 @@ def put_off(request: SignedInRequest) -> HttpResponse:
 def await_answer(request: SignedInRequest) -> HttpResponse:
     """Be told when nobody answered a sent message, `ref`, by `quand`."""
     now = timezone.now()
-    until = _moment(request, now)
+    until = moment_asked(request, now)
     refs = refs_in(request.POST)
     if not refs:
         raise Http404
@@ -92,7 +92,8 @@ def call_off(request: SignedInRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("webmail:list-reminders") + "?fait=1")
 
 
-def _moment(request: SignedInRequest, now: datetime) -> datetime:
+def moment_asked(request: SignedInRequest, now: datetime) -> datetime:
+    """What `quand`, with its `jour` for a date, stands for. Raises Refusal, as `rules.moment_of`."""
     sent = request.POST
     return rules.moment_of(sent.get("quand", ""), sent.get("jour", ""), now, _coming(now))
 
