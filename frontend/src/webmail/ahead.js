@@ -25,11 +25,13 @@ export class Ahead {
 }
 
 // Browsers give texts behind the wall a process of their own, and end it with the last frame that needs it. An empty
-// frame behind the same wall keeps it.
+// frame behind the same wall keeps it, where nobody takes it for a frame of the page.
 function keepWarm(app) {
+  const place = document.createElement("div");
+  place.hidden = true;
   const frame = document.createElement("iframe");
   frame.setAttribute("sandbox", WALL);
-  frame.hidden = true;
   frame.srcdoc = "<!doctype html>";
-  app.append(frame);
+  place.attachShadow({ mode: "closed" }).append(frame);
+  app.append(place);
 }
