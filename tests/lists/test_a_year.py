@@ -1,4 +1,4 @@
-"""A year of feeds: whatever comes and goes, a rule means those who serve so that day, and nobody else."""
+"""A year of feeds: a rule means who serves so that day or lately left for another post, nobody else."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +21,7 @@ from vaguemestre.lists.queries import rule_members
 from vaguemestre.lists.values import Criteria, Rule
 
 START = date(2026, 9, 1)
+KEPT = 15  # days after a change of post
 
 
 def moved(people: list[NewPerson], places: list[Place], day: date, draw: Random) -> list[NewPerson]:
@@ -79,10 +80,8 @@ def _criteria(people: list[NewPerson], places: dict[str, Place], draw: Random) -
     return Criteria(**{name: (asked[name],) for name in chosen})
 
 
-def fits(criteria: Criteria, person: NewPerson, post: Post, place: Place, day: date) -> bool:
+def fits(criteria: Criteria, person: NewPerson, post: Post, place: Place) -> bool:
     """The same question asked of what HR said, without the directory."""
-    if post.starts_on > day or (post.ends_on and post.ends_on < day):
-        return False
     found = {
         "functions": post.function,
         "corps": post.corps,
@@ -98,6 +97,14 @@ def fits(criteria: Criteria, person: NewPerson, post: Post, place: Place, day: d
     )
 
 
+def serves(post: Post, day: date) -> bool:
+    return post.starts_on <= day and (post.ends_on is None or post.ends_on >= day)
+
+
+def just_left(post: Post, day: date) -> bool:
+    return bool(post.ends_on and day - timedelta(days=KEPT) <= post.ends_on < day)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_no_list_contains_somebody_it_should_not(tmp_path: Path, how_many: Callable[[int, int], int]) -> None:
     draw = Random(20260901)
@@ -105,7 +112,7 @@ def test_no_list_contains_somebody_it_should_not(tmp_path: Path, how_many: Calla
     setting = Setting(academy, numen_keys.get(), 2048, "test", tmp_path / "feed.lock")
     made = sample(how_many(60, 2000), 7, today=START, academy="20", layout=NumenLayout.SEED)
     people, places = list(made.people), {place.uai: place for place in made.places}
-    checked = 0
+    checked = moving = 0
     for month in range(12):
         day = START + timedelta(days=30 * month + 3)
         now = datetime.combine(day, time(12), UTC)
@@ -118,15 +125,20 @@ def test_no_list_contains_somebody_it_should_not(tmp_path: Path, how_many: Calla
             rule = drawn_rule(people, places, draw)
             expected = set()
             for person in people:
-                served = [(post, places[post.uai]) for post in person.posts]
-                is_in = any(fits(c, person, *one, day) for c in rule.any for one in served)
-                is_out = any(fits(c, person, *one, day) for c in rule.besides for one in served)
+                served = [(post, places[post.uai]) for post in person.posts if serves(post, day)]
+                left = [(post, places[post.uai]) for post in person.posts if just_left(post, day)]
+                meant = [*served, *left] if served else []  # whoever left for nowhere is out at once
+                is_in = any(fits(c, person, *one) for c in rule.any for one in meant)
+                is_out = any(fits(c, person, *one) for c in rule.besides for one in served)
                 if is_in and not is_out and numbers[person.dossier] not in closed:
                     expected.add(numbers[person.dossier])
             found = rule_members(rule, now)
             assert {one.person_id for one in found} == expected
             assert len({one.address for one in found}) == len(found)
             checked += len(found)
-        people = moved(people, list(made.places), day, draw)
+            moving += sum("quitté le" in reason for one in found for reason in one.reasons)
+        # told a month later: some moved meanwhile, long ago or lately
+        people = moved(people, list(made.places), day + timedelta(days=draw.choice((0, 20))), draw)
     assert checked, "somebody was meant"
+    assert moving, "somebody was meant by a post they had left"
     assert Account.objects.filter(state="closed").exists(), "somebody left"

@@ -3,6 +3,7 @@
 import email
 import email.policy
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -108,6 +109,17 @@ def test_every_criterion_is_asked(name: str) -> None:
     post = replace(ServedPost(1, "", "", "", "", "", "", "", "", "", "ici"), **{field: "x"})
     assert members.holds(Criteria(**{name: ("x", "y")}), post)
     assert not members.holds(Criteria(**{name: ("y",)}), post)
+
+
+def test_a_post_that_was_left_keeps_somebody_in_and_leaves_nobody_out() -> None:
+    left = ServedPost(1, "ENS", "", "", "", "A", "", "", "", "", "Ici", date(2026, 8, 31))
+    now = ServedPost(1, "ENS", "", "", "", "B", "", "", "", "", "Là")
+    here = Criteria(uais=("A",))
+    assert members.meant(Rule((here,)), [now, left]) == {1: (f"{members.said(left)}",)}
+    assert "quitté le 31/08/2026" in members.said(left)
+    everywhere = Criteria(functions=("ENS",))
+    assert 1 in members.meant(Rule((everywhere,), (here,)), [now, left])
+    assert 1 not in members.meant(Rule((everywhere,), (Criteria(uais=("B",)),)), [now, left])
 
 
 def test_an_empty_rule_means_nobody() -> None:

@@ -19,7 +19,8 @@ from vaguemestre.sharing import handlers, queries, services
 from vaguemestre.sharing.events import AccessDue, AccessEnded, MembersChanged
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.acting import session_of
-from vaguemestre.sharing.values import Right, Wanted
+from vaguemestre.sharing.rules.owners import end_of
+from vaguemestre.sharing.values import Overlap, Right, Wanted
 from vaguemestre.signin.ports import deliver_notice
 from vaguemestre.writing.queries import suggestions
 
@@ -190,3 +191,50 @@ def test_the_member_and_the_owners_are_told_and_not_who_did_it(school: School) -
         assert [mailbox for mailbox, _ in told] == ["secretaire@ac-amiens.test"]
     finally:
         deliver_notice.plug(before)
+
+
+def elsewhere(who: Account, *, since: date, until: date) -> None:
+    """They served in the school until that day, and serve in another one."""
+    academy = Structure.objects.get(uai="0800001A").academy
+    other, _ = Structure.objects.get_or_create(uai="0800002B", defaults={"academy": academy, "name": "Autre"})
+    Assignment.objects.filter(person=who.person).update(starts_on=date(2020, 9, 1), ends_on=until)
+    Assignment.objects.create(person=who.person, structure=other, starts_on=since)
+
+
+def follow(school: School, overlap: Overlap) -> None:
+    structures = [school.box.structure_id or 0]
+    assert services.follow_owners(structures, by="test", now=now(), overlap=overlap) == 1
+
+
+def test_a_member_who_takes_another_post_keeps_the_former_schools_mailbox_for_the_days_agreed(
+    school: School,
+) -> None:
+    secretary, last = account("secretaire"), paris_day(now()) - timedelta(days=3)
+    school.share(secretary, Right.SEND)
+    Member.objects.filter(account=secretary).update(starts_at=now() - timedelta(days=90))
+    elsewhere(secretary, since=last + timedelta(days=1), until=last)
+    follow(school, Overlap(15, 10))
+    assert Member.objects.get(account=secretary).ends_at == end_of(last + timedelta(days=10))
+    assert queries.access_to(school.box.pk, secretary.pk, now())
+    assert queries.access_to(school.box.pk, secretary.pk, now() + timedelta(days=9)) is None
+
+
+def test_whoever_still_serves_or_was_let_in_afterwards_stays_a_member(school: School) -> None:
+    staying, helping, leaving = account("reste"), account("aide"), account("part")
+    last = paris_day(now()) - timedelta(days=40)
+    for who in (staying, helping, leaving):
+        school.share(who, Right.READ)
+    Member.objects.exclude(account=helping).update(starts_at=now() - timedelta(days=90))
+    elsewhere(helping, since=last, until=last)  # and a head asked for their help since
+    Assignment.objects.filter(person=leaving.person).update(ends_on=last)  # for no other post
+    follow(school, Overlap(15, 15))
+    by_hand = Member.objects.filter(account__in=(staying, helping, leaving))
+    assert list(by_hand.values_list("ends_at", flat=True)) == [None, None, None]
+
+
+def test_the_head_to_come_has_it_as_many_days_before_as_is_agreed(school: School) -> None:
+    nouvelle = account("nouvelle")
+    lead(nouvelle, since=paris_day(now()) + timedelta(days=20))
+    for days, has_it in ((15, False), (20, True), (0, False)):
+        follow(school, Overlap(days))
+        assert bool(queries.access_to(school.box.pk, nouvelle.pk, now())) is has_it

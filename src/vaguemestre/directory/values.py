@@ -227,3 +227,4 @@ class ServedPost:
     sector: str
     district: str
     place: str
+    left_on: date | None = None  # the last day served there, by somebody who serves elsewhere since

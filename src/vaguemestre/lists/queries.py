@@ -2,17 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from vaguemestre.credentials.queries import identified, people_with_mail, presented
 from vaguemestre.directory.queries import (
     addresses_by_person,
+    lately_left,
     names_by_person,
     place_names,
     primary_address,
     serving,
 )
+from vaguemestre.directory.values import ServedPost
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
 from vaguemestre.lists.rules.members import as_json, from_json, meant
@@ -48,11 +52,17 @@ def members_of(row: MailingList, now: datetime) -> tuple[Member, ...]:
 
 
 def rule_members(rule: Rule, now: datetime, *, person_id: int = 0) -> tuple[Member, ...]:
-    """Whom a rule means at that moment: those who serve that day and whose mailbox receives."""
+    """Whom a rule means at that moment: those who serve that day and whose mailbox receives.
+
+    And, for the agreed days after a change of post, those whose former post it means (DOMAIN.md §3.6).
+    """
     blocks = as_json(rule)
     if not blocks["any"]:
         return ()
-    found = meant(rule, serving(paris_day(now), [*blocks["any"], *blocks["besides"]], person_id=person_id))
+    day, kept = paris_day(now), settings.CONFIG.lives.overlap
+    served = serving(day, [*blocks["any"], *blocks["besides"]], person_id=person_id)
+    left = lately_left(day, blocks["any"], kept, person_id=person_id)
+    found = meant(rule, chain(served, left))
     reached = _reached(found)
     addresses, names = addresses_by_person(reached), names_by_person(reached)
     return _ordered(
@@ -145,7 +155,7 @@ def cards_of(account_id: int, person_id: int, now: datetime) -> tuple[ListCard, 
     parts = dict(Keeper.objects.filter(account_id=account_id).values_list("list_id", "part"))
     parts |= dict.fromkeys(_led_lists(account_id, person_id, now), Part.OWNER)
     subscribed = set(Subscriber.objects.filter(person_id=person_id).values_list("list_id", flat=True))
-    posts = list(serving(paris_day(now), (), person_id=person_id)) if person_id else []
+    posts = _posts(person_id, now) if person_id else []
     waiting = dict(
         LetterRow.objects.filter(list_id__in=parts, state=State.HELD)
         .values_list("list_id")
@@ -392,6 +402,13 @@ def _led_lists(account_id: int, person_id: int, now: datetime) -> list[int]:
         orphans = MailingList.objects.filter(closed_at__isnull=True).exclude(pk__in=kept)
         found += orphans.values_list("pk", flat=True)
     return found
+
+
+def _posts(person_id: int, now: datetime) -> list[ServedPost]:
+    """Those somebody serves that day, and those they left lately for another."""
+    day, kept = paris_day(now), settings.CONFIG.lives.overlap
+    served, left = serving(day, (), person_id=person_id), lately_left(day, (), kept, person_id=person_id)
+    return [*served, *left]
 
 
 def _owning() -> QuerySet[Keeper]:

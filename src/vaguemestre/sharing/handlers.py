@@ -16,6 +16,7 @@ from vaguemestre.sharing import queries, services
 from vaguemestre.sharing.events import AccessDue, AccessEnded, LetterLeft, MembersChanged, WorkChanged
 from vaguemestre.sharing.ports import tell_pages
 from vaguemestre.sharing.rules.noticing import notice
+from vaguemestre.sharing.values import Overlap
 from vaguemestre.signin.events import ProgramEntered
 from vaguemestre.signin.ports import deliver_notice, revocations
 
@@ -35,7 +36,7 @@ def follow_people(event: PeopleArrived | PeopleChanged) -> None:
         structures_ever_of(event.person_ids),
         by=_BY,
         now=timezone.now(),
-        kept_days=settings.CONFIG.lives.overlap,
+        overlap=_overlap(),
     )
 
 
@@ -50,7 +51,7 @@ def follow_memberships(event: MembershipsTouched) -> None:
     now, account = timezone.now(), standing(event.account_id)
     services.follow_memberships(event.account_id, by=_BY, now=now)
     if account is not None and account.person_id:
-        services.follow_owners(structures_ever_of([account.person_id]), by=_BY, now=now)
+        services.follow_owners(structures_ever_of([account.person_id]), by=_BY, now=now, overlap=_overlap())
 
 
 def follow_transfer(event: PersonTransferred) -> None:
@@ -63,7 +64,7 @@ def end_access(event: AccessDue) -> None:
     """A last day is over: whoever owns the mailbox from that moment comes first."""
     now, structure_id = timezone.now(), queries.structure_of(event.box_id)
     if structure_id:
-        services.follow_owners([structure_id], by=_BY, now=now)
+        services.follow_owners([structure_id], by=_BY, now=now, overlap=_overlap())
     services.end_overdue(by=_BY, now=now)
 
 
@@ -120,7 +121,7 @@ def show_work(event: WorkChanged) -> None:
 def follow_days() -> None:
     """A day is over somewhere: accesses end, posts begin, establishments close."""
     now = timezone.now()
-    services.follow_owners(None, by=_BY, now=now, kept_days=settings.CONFIG.lives.overlap)
+    services.follow_owners(None, by=_BY, now=now, overlap=_overlap())
     services.end_overdue(by=_BY, now=now)
     services.close_boxes(by=_BY, now=now)
     services.forget_old(now=now)
@@ -130,3 +131,8 @@ def forget_person(event: PersonErased) -> None:
     """Their civil status is erased: nothing of theirs stays here."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id)
+
+
+def _overlap() -> Overlap:
+    lives = settings.CONFIG.lives
+    return Overlap(lives.overlap_before, lives.overlap)

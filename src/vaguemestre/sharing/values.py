@@ -74,6 +74,17 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """Days, each a setting: before their post a head has the mailbox; after theirs people read on."""
+
+    before: int = 15
+    after: int = 0
+
+
+USUAL = Overlap()
+
+
+@dataclass(frozen=True, slots=True)
 class MemberShown:
     member_id: int
     account_id: int

@@ -148,6 +148,7 @@ class LivesSection:
     """What follows from what happens to people, in days (DOMAIN.md §3.6); contracts: `[feed] grace_days`."""
 
     overlap: int = 15  # a former post's memberships, after a move within the académie
+    overlap_before: int = 15  # a head to come has the school's mailbox, before their post
     long_leave_withdrawn: int = 0  # shared mailboxes, lists and delegations, from the first day of the leave
     departure_withdrawn: int = 0  # the same, from the day of a departure
     long_leave_suspended: int = 60
@@ -429,6 +430,7 @@ def _check(config: Config, where: str) -> None:
         (
             min(
                 config.lives.overlap,
+                config.lives.overlap_before,
                 config.lives.long_leave_withdrawn,
                 config.lives.departure_withdrawn,
                 config.lives.long_leave_suspended,

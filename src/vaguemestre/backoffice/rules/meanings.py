@@ -86,6 +86,7 @@ MEANINGS = {
     "ent.saml_metadata": "Ou ses métadonnées SAML, pour qui en vient : un fichier de l’instance.",
     "ent.saml_name": "L’attribut SAML qui nomme chacun dans l’ENT ; vide : le NameID.",
     "lives.overlap": "Jours où l’on garde les boîtes et les listes de son ancien poste.",
+    "lives.overlap_before": "Jours avant sa prise de poste où un chef ouvre la boîte de l’établissement.",
     "lives.long_leave_withdrawn": "Jours de congé long avant le retrait des boîtes partagées et des listes.",
     "lives.departure_withdrawn": "Jours entre un départ et le retrait des boîtes partagées et des listes.",
     "lives.long_leave_suspended": "Jours de congé long avant la suspension du compte.",

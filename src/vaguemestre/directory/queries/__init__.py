@@ -90,6 +90,8 @@ from vaguemestre.directory.queries.reading import (
 )
 from vaguemestre.directory.queries.serving import (
     Vocabulary,
+    last_days_in,
+    lately_left,
     names_by_person,
     people_by_address,
     place_names,
@@ -131,6 +133,8 @@ __all__ = [
     "known_addresses",
     "known_elsewhere",
     "known_for_intake",
+    "last_days_in",
+    "lately_left",
     "listed_at",
     "listed_by_address",
     "managed_people",

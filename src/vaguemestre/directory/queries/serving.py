@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import batched
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vaguemestre.directory.models import Assignment, MailAddress, Person, Structure
 from vaguemestre.directory.values import ServedPost
@@ -47,9 +47,35 @@ def serving(
     A demand says, by `functions`, `corps`, `disciplines`, `categories`, `kinds`, `departments`, `sectors`,
     `districts` or `uais`, which values are meant. One question, whatever the number of people.
     """
-    rows = Assignment.objects.filter(
-        Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day)), _any_of(asked)
+    yield from _told(Assignment.objects.filter(_served(day), _any_of(asked)), person_id)
+
+
+def lately_left(
+    day: date, asked: Collection[Mapping[str, Collection[str]]], kept_days: int, *, person_id: int = 0
+) -> Iterator[ServedPost]:
+    """Posts that meet one of the demands and ended within so many days, of people who serve elsewhere."""
+    ended = Q(ends_on__lt=day, ends_on__gte=day - timedelta(days=kept_days))
+    elsewhere = Assignment.objects.filter(_served(day), person_id=OuterRef("person_id"))
+    yield from _told(
+        Assignment.objects.filter(ended, Exists(elsewhere), _any_of(asked)), person_id, is_left=True
     )
+
+
+def last_days_in(structure_id: int, person_ids: Collection[int]) -> dict[int, date]:
+    """Person → last day there, for those of them whose every post there has an end."""
+    rows = Assignment.objects.filter(structure_id=structure_id, person_id__in=person_ids)
+    last: dict[int, date | None] = {}
+    for person, ends_on in rows.values_list("person_id", "ends_on"):
+        known = last.get(person, date.min)
+        last[person] = max(known, ends_on) if known and ends_on else None
+    return {person: day for person, day in last.items() if day}
+
+
+def _served(day: date) -> Q:
+    return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
+def _told(rows: QuerySet[Assignment], person_id: int, *, is_left: bool = False) -> Iterator[ServedPost]:
     if person_id:
         rows = rows.filter(person_id=person_id)
     columns = ("person_id", *list(_COLUMNS.values())[:3], "person__category", "structure__uai")
@@ -61,6 +87,7 @@ def serving(
         "structure__district",
         "structure__name",
         "structure__town",
+        "ends_on",
     )
     for (
         person,
@@ -75,10 +102,22 @@ def serving(
         district,
         name,
         town,
+        ends_on,
     ) in told.iterator(2000):
         place = name if not town or town.casefold() in name.casefold() else f"{name} ({town})"
         yield ServedPost(
-            person, function, corps, discipline, category, uai, kind, department, sector, district, place
+            person,
+            function,
+            corps,
+            discipline,
+            category,
+            uai,
+            kind,
+            department,
+            sector,
+            district,
+            place,
+            ends_on if is_left else None,
         )
 
 

@@ -28,11 +28,14 @@ def holds(criteria: Criteria, post: ServedPost) -> bool:
 
 
 def meant(rule: Rule, posts: Iterable[ServedPost]) -> dict[int, tuple[str, ...]]:
-    """Person → why, for everybody the rule means; each once, however many posts fit."""
+    """Person → why, for everybody the rule means; each once, however many posts fit.
+
+    A post that was left leaves nobody out: what is left out is who serves there.
+    """
     found: dict[int, dict[str, None]] = {}
     left_out: set[int] = set()
     for post in posts:
-        if any(holds(one, post) for one in rule.besides):
+        if not post.left_on and any(holds(one, post) for one in rule.besides):
             left_out.add(post.person_id)
         if any(holds(one, post) for one in rule.any):
             found.setdefault(post.person_id, {})[said(post)] = None
@@ -46,7 +49,8 @@ def said(post: ServedPost) -> str:
         discipline_said(post.discipline) if post.discipline else "",
         post.place,
     )
-    return ", ".join(dict.fromkeys(word for word in words if word))
+    told = ", ".join(dict.fromkeys(word for word in words if word))
+    return f"{told}, quitté le {post.left_on:%d/%m/%Y}" if post.left_on else told
 
 
 def as_json(rule: Rule) -> dict[str, list[dict[str, list[str]]]]:

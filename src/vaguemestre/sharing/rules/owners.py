@@ -6,22 +6,20 @@ from datetime import date, datetime, time, timedelta
 from vaguemestre.kernel.times import PARIS
 from vaguemestre.sharing.values import Served
 
-# A head to come has the mailbox that long before, while the one who leaves still has it.
-OVERLAP = timedelta(days=15)
 HEADS = ("DIR",)
 DEPUTIES = ("004",)  # the corps of heads and their deputies
 
 
-def owners(posts: Iterable[Served], day: date) -> dict[int, date | None]:
+def owners(posts: Iterable[Served], day: date, early_days: int) -> dict[int, date | None]:
     """Person → last day they own it (None: not known), for those who own it that day.
 
-    Heads in post, and those who come within `OVERLAP`. While no head is in post, deputies as well. Nobody
-    whose posts are over is among them.
+    Heads in post, and those who come within so many days, while the one who leaves still has it. While no
+    head is in post, deputies as well. Nobody whose posts are over is among them.
     """
     known = [post for post in posts if post.ends_on is None or post.ends_on >= day]
     heads = [post for post in known if post.leads]
     serving = [post for post in heads if post.starts_on <= day]
-    coming = [post for post in heads if day < post.starts_on <= day + OVERLAP]
+    coming = [post for post in heads if day < post.starts_on <= day + timedelta(days=early_days)]
     deputies = [] if serving else [post for post in known if not post.leads and post.starts_on <= day]
     found: dict[int, date | None] = {}
     for post in (*serving, *coming, *deputies):
@@ -40,6 +38,16 @@ def lately_left(posts: Iterable[Served], day: date, days: int) -> dict[int, date
         last[post.person_id] = max(known, post.ends_on) if known and post.ends_on else None
     limit = day - timedelta(days=days)
     return {person: end for person, end in last.items() if end and limit <= end < day}
+
+
+def over_on(last_day: date | None, since: date, kept_days: int) -> date | None:
+    """The last day of somebody who was let in by hand while they served there, once they serve there no more.
+
+    None while nothing says so: they still serve, never did, or were let in after they had left.
+    """
+    if last_day is None or since > last_day:
+        return None
+    return last_day + timedelta(days=kept_days)
 
 
 def _later(one: date | None, other: date | None) -> date | None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from vaguemestre.credentials.queries import lives_of
 from vaguemestre.credentials.services import NewAccount, change_states, open_boxes
-from vaguemestre.directory.queries import PlaceKnown, people_serving, places_known, posts_in
+from vaguemestre.directory.queries import PlaceKnown, last_days_in, people_serving, places_known, posts_in
 from vaguemestre.directory.services import take_technical_names
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import Line, record, record_many
@@ -18,9 +18,9 @@ from vaguemestre.lives.queries import withdrawn_among
 from vaguemestre.sharing.events import MembersChanged
 from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.rules.addresses import school_local
-from vaguemestre.sharing.rules.owners import DEPUTIES, HEADS, end_of, lately_left, owners
+from vaguemestre.sharing.rules.owners import DEPUTIES, HEADS, end_of, lately_left, over_on, owners
 from vaguemestre.sharing.services.members import await_end, end_row
-from vaguemestre.sharing.values import Kind, Right, Served, Source
+from vaguemestre.sharing.values import USUAL, Kind, Overlap, Right, Served, Source
 
 _AT_ONCE = 200
 
@@ -104,12 +104,13 @@ def close_boxes(*, by: str, now: datetime) -> list[int]:
 
 
 def follow_owners(
-    structure_ids: Collection[int] | None, *, by: str, now: datetime, kept_days: int = 0
+    structure_ids: Collection[int] | None, *, by: str, now: datetime, overlap: Overlap = USUAL
 ) -> int:
     """Use case: who leads each of these establishments today owns its mailbox, nobody who no longer does.
 
-    Whoever left for another post of the académie reads it on for `kept_days` (DOMAIN.md §3.6). None: the
-    mailboxes not looked at since midnight. How many mailboxes were looked at.
+    Whoever left for another post of the académie reads it on for the days agreed, and so does whoever was let
+    in by hand while they served there (DOMAIN.md §3.6). None: the mailboxes not looked at since midnight.
+    How many mailboxes were looked at.
     """
     today = paris_day(now)
     rows = Box.objects.filter(kind=Kind.SCHOOL, closed_at__isnull=True)
@@ -122,7 +123,7 @@ def follow_owners(
         posts = _posts_of([box.structure_id for box in some if box.structure_id])
         for box in some:
             with transaction.atomic(durable=True):
-                _follow(box, posts.get(box.structure_id or 0, []), kept_days, by=by, now=now)
+                _follow(box, posts.get(box.structure_id or 0, []), overlap, by=by, now=now)
     return len(boxes)
 
 
@@ -134,14 +135,14 @@ def _posts_of(structure_ids: Collection[int]) -> dict[int, list[Served]]:
     return found
 
 
-def _follow(box: Box, posts: list[Served], kept_days: int, *, by: str, now: datetime) -> None:
+def _follow(box: Box, posts: list[Served], overlap: Overlap, *, by: str, now: datetime) -> None:
     """Inside the caller's transaction: those who come before those who leave.
 
     Whoever is on a long leave leads nothing meanwhile: deputies come in, as where no head is in post.
     """
     away = _away({post.person_id for post in posts})
     posts = [post for post in posts if post.person_id not in away]
-    wanted = owners(posts, paris_day(now))
+    wanted = owners(posts, paris_day(now), overlap.before)
     lives = lives_of(list(wanted))
     accounts = {
         account_id: wanted[person] for person, (account_id, _, state) in lives.items() if state != "closed"
@@ -154,8 +155,9 @@ def _follow(box: Box, posts: list[Served], kept_days: int, *, by: str, now: date
         if row.source == Source.POST and account_id not in accounts:
             record("sharing.owner-left", to=f"box:{box.pk}", by=by, at=now, member=f"account:{account_id}")
             end_row(row, by=by, now=now)
-    if kept_days:
-        _keep_reading(box, posts, kept_days, by=by, now=now)
+    if overlap.after:
+        _keep_reading(box, posts, overlap.after, by=by, now=now)
+    _end_with_posts(box, overlap.after, by=by, now=now)
     Box.objects.filter(pk=box.pk).update(followed_on=paris_day(now))
 
 
@@ -190,6 +192,29 @@ def _keep_reading(box: Box, posts: list[Served], kept_days: int, *, by: str, now
         until = (left[person_id] + timedelta(days=kept_days)).isoformat()
         told = {"member": f"account:{account_id}", "right": str(Right.READ), "until": until}
         record("sharing.member-added", to=f"box:{box.pk}", by=by, at=now, **told)
+
+
+def _end_with_posts(box: Box, kept_days: int, *, by: str, now: datetime) -> None:
+    """Members let in by hand while they served there, who serve elsewhere now: for the days agreed.
+
+    Whoever left altogether has nothing meanwhile (`queries.access`), and all of it again if they return.
+    """
+    rows = box.members.filter(ended_at=None, ends_at=None, source=Source.HAND, account__person__isnull=False)
+    kept = list(rows.select_related("account"))
+    if not kept:
+        return
+    last = last_days_in(box.structure_id or 0, [row.account.person_id or 0 for row in kept])
+    today = paris_day(now)
+    moved = people_serving([person for person, day in last.items() if day < today], today)
+    for row in kept:
+        person_id = row.account.person_id or 0
+        day = over_on(last.get(person_id), paris_day(row.starts_at), kept_days)
+        if day is None or person_id not in moved:
+            continue
+        Member.objects.filter(pk=row.pk).update(ends_at=end_of(day))
+        await_end(box.pk, end_of(day))
+        told = {"member": f"account:{row.account_id}", "right": row.right, "until": day.isoformat()}
+        record("sharing.member-changed", to=f"box:{box.pk}", by=by, at=now, **told)
 
 
 def _make_owner(
