@@ -164,7 +164,7 @@ class LiveEngines:
 
         path = postfix.gate_socket(self.config)
         path.unlink(missing_ok=True)
-        server = loop.run_until_complete(milter.serve(str(path), judge))
+        server = loop.run_until_complete(milter.serve(str(path), judge, f"mail.{self.config.academy.domain}"))
         path.chmod(0o666)
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()

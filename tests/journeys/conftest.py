@@ -18,6 +18,7 @@ from tests.own_database import give_database
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
+ENT = 300  # beyond the instance's first port
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -48,6 +49,11 @@ class Instance:
     def account(self, role: str) -> dict[str, Any]:
         return next(account for account in self.ready["accounts"] if account["role"] == role)
 
+    @property
+    def ent_port(self) -> int:
+        """Where this instance looks for the ENT."""
+        return self.base + ENT
+
     def port(self, name: str) -> int:
         return int(self.ready["ports"][name])
 
@@ -64,6 +70,8 @@ def instance() -> Iterator[Instance]:
     home = Path(tempfile.mkdtemp(prefix="vm-journey-"))
     give_database(home)
     base = free_port_base()
+    with (home / "vaguemestre.toml").open("a", encoding="utf-8") as config:
+        config.write(f'[ent]\ncas_url = "http://localhost:{base + ENT}/cas"\n')
     said = home.parent / f"{home.name}.log"
     with said.open("wb") as log:
         process = subprocess.Popen(

@@ -148,6 +148,21 @@ def test_a_colleague_is_shown_with_function_and_school(
     assert "Collège Jean-Macé" in page
     assert "Externe" not in page
     assert "Non vérifié" in page
+    assert "Collègue</span>" not in page
+
+
+@pytest.mark.django_db
+def test_a_colleague_who_signed_in_to_send_is_called_so(
+    reader: Client, box: MemoryMailbox, helene: str
+) -> None:
+    said = f"Authentication-Results: {OURS}; auth=pass smtp.mailfrom={helene}\r\n".encode()
+    ref = put(box, said + html_letter("x", From=f"Hélène Dupont <{helene}>"))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert "Collègue</span>" in page
+    other = put(box, said + html_letter("x", From=f"Jean Durand <jean.{helene}>"))
+    page = reader.get(address(other), headers=PIECE).content.decode()
+    assert "Collègue</span>" not in page
+    assert "Non vérifié" in page
 
 
 def signed_letter(html: str, result: str) -> bytes:

@@ -148,7 +148,7 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with _socket(gate_socket(config)) as path:
-        server = await milter.serve(path, gate)
+        server = await milter.serve(path, gate, f"mail.{config.academy.domain.lower()}")
         own(Path(path), 0, pwd.getpwnam(POSTFIX_USER).pw_gid, 0o660)
         following = asyncio.create_task(follow(_read))
         beating = asyncio.create_task(_beat(config.run_dir / "gate.heartbeat"))

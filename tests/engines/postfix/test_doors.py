@@ -1,5 +1,6 @@
 """The three doors of Postfix: what each accepts, and what each refuses for good."""
 
+import email
 import smtplib
 import socket
 
@@ -99,6 +100,23 @@ def test_one_sends_by_both_doors_with_an_application_password(engines: LiveEngin
         client.send_message(letter(marie.address, other.address, "par 465"), marie.address, other.address)
     assert engines.found(other, "par 587")
     assert engines.found(other, "par 465")
+
+
+def test_who_signed_in_is_vouched_for_and_what_a_message_says_of_itself_is_taken_away(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    other, ours = engines.someone(), f"mail.{engines.config.academy.domain}"
+    false = f"{ours}; auth=pass smtp.mailfrom={other.address}; dmarc=pass header.from=b.example"
+    sent = letter(marie.address, other.address, "vouched", Authentication_Results=false)
+    engines.submit(marie, marie.address, other.address, sent)
+    engines.arrive(
+        other.address, letter("a@b.example", other.address, "pretended", Authentication_Results=false)
+    )
+    (mine,) = engines.found(other, "vouched")
+    said = email.message_from_bytes(mine).get_all("Authentication-Results")
+    assert said == [f"{ours}; auth=pass smtp.mailfrom={marie.address}"]
+    (pretended,) = engines.found(other, "pretended")
+    assert email.message_from_bytes(pretended)["Authentication-Results"] is None
 
 
 def test_one_sends_with_a_token_until_it_is_refused(engines: LiveEngines, marie: Someone) -> None:

@@ -31,6 +31,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A form that came back as it was: the keyboard starts at the first thing to mend.
+if (!document.querySelector("[autofocus]")) document.querySelector('main [aria-invalid="true"]')?.focus();
+
 function icon(name) {
   const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   picture.setAttribute("class", "ic");
