@@ -355,8 +355,8 @@ def _plug_mail(config: Config) -> None:
     webmail.leave_list.plug(ListLeaving())
     _plug_decoders(config)
     webmail.live_ticket.plug(partial(_live_ticket, secrets.read(config.secrets_dir, "push_key")))
-    assistant.deliver_welcome.plug(Welcoming(mailboxes))
-    signin.deliver_notice.plug(Welcoming(mailboxes))
+    assistant.deliver_welcome.plug(Welcoming(mailboxes, f"mail.{config.academy.domain.lower()}"))
+    signin.deliver_notice.plug(Welcoming(mailboxes, f"mail.{config.academy.domain.lower()}"))
     outbox.file_sent.plug(Filing(mailboxes))
     outbox.accepted.plug(partial(was_accepted, config))
     submission = Submission(
