@@ -4,10 +4,12 @@ import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 from tests.signin.people import account
 from tests.webmail.conftest import address, put
 from tests.webmail.test_messages import PIECE, html_letter
 
+from vaguemestre.directory import queries as directory
 from vaguemestre.directory.models import MailAddress
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.vigilance.queries import showing_of
@@ -123,6 +125,26 @@ def test_a_colleagues_name_at_a_foreign_address_is_a_strong_warning(
     page = reader.get(address(ref), headers=PIECE).content.decode()
     assert "Ce n’est pas l’adresse de" in page
     assert helene in page
+
+
+def test_a_name_of_many_words_costs_one_question(
+    helene: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    names = tuple(impostors.possible_names("Association des parents Dupont Hélène"))
+    with django_assert_num_queries(1):
+        assert directory.addresses_near(names) == ()
+    with django_assert_num_queries(1):
+        assert directory.addresses_near([("paul", "dupont"), ("helene", "dupond")]) == (helene,)
+
+
+def test_common_names_hide_nobody(helene: str) -> None:
+    for number in range(5):
+        person = account(f"mmartin{number}", first_name="Marie", last_name="Martin").person
+        mine = f"marie.martin{number}@ac-amiens.test"
+        MailAddress.objects.filter(person=person).update(address=mine, surname="martin")
+    near = directory.addresses_near([("marie", "martin"), ("helene", "dupont")], limit=1)
+    assert helene in near
+    assert near[0].startswith("marie.martin")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import reduce
 from itertools import batched
+from operator import or_
 
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
@@ -481,19 +483,23 @@ def listed_at(address: str) -> Listed | None:
     return Listed(row.person_id, row.person.shown_name, row.address, place_of(row.person_id))
 
 
-def people_near(first: str, last: str, *, limit: int = 60) -> tuple[Listed, ...]:
-    """Listed people worth comparing with a name (both folded): same first name and initial of the surname, or
-    same surname. Two questions, each by index; no detail.
+def addresses_near(names: Iterable[tuple[str, str]], *, limit: int = 60) -> tuple[str, ...]:
+    """Addresses of listed people worth comparing with names (first, last; folded).
+
+    Same first name and initial of the surname, or same surname and initial of the first name; as many as
+    there are, or `limit` of each sort. One question, by index; one for each sort when there are too many.
     """
-    if not first or not last:
+    ways = [way for first, last in names if first and last for way in _ways_to_be_near(first, last)]
+    if not ways:
         return ()
-    wanted = MailAddress.objects.filter(is_primary=True, **_LISTED).select_related("person")
-    rows = [
-        *wanted.filter(begins("address", f"{first}.{last[0]}"))[:limit],
-        *wanted.filter(begins("surname", f"{last}"), address__startswith=first[0])[:limit],
-    ]
-    return tuple(
-        {
-            row.person_id: Listed(row.person_id, row.person.shown_name, row.address, "") for row in rows
-        }.values()
+    listed = MailAddress.objects.filter(is_primary=True, **_LISTED).values_list("address", flat=True)
+    most = limit * len(ways)
+    found = tuple(listed.filter(reduce(or_, ways))[:most])
+    return found if len(found) < most else tuple(one for way in ways for one in listed.filter(way)[:limit])
+
+
+def _ways_to_be_near(first: str, last: str) -> tuple[Q, Q]:
+    return (
+        begins("address", f"{first}.{last[0]}"),
+        Q(begins("surname", last), address__startswith=first[0]),
     )

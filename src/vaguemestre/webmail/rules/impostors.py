@@ -60,6 +60,12 @@ def is_close(one: str, other: str) -> bool:
     return min(len(one), len(other)) >= 4 and distance(one, other, 1) <= 1
 
 
+def is_near(first: str, last: str, address: str) -> bool:
+    """Whether a name (folded) reads as the person of that address of ours, `first.last3@…`."""
+    their_first, _, their_last = address.partition("@")[0].partition(".")
+    return is_close(last, their_last.rstrip("0123456789")) and is_close(first, their_first)
+
+
 def is_lookalike(domain: str, own: frozenset[str]) -> bool:
     """Whether a foreign domain is made to be read as one of ours (`own`, lower case)."""
     read = _shown(domain)

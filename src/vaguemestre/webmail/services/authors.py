@@ -45,11 +45,9 @@ def _looked_up(name: str, address: str, own_domains: frozenset[str]) -> Author:
     claimed = impostors.claimed_address(name)
     if claimed and claimed != address and claimed.rpartition("@")[2] in own_domains:
         return Author(taken_for=claimed, true_address=claimed, is_lookalike=is_lookalike)
-    for first, last in impostors.possible_names(name):
-        for person in directory.people_near(first, last):
-            their_first, _, their_last = person.address.partition("@")[0].partition(".")
-            if impostors.is_close(last, their_last.rstrip("0123456789")) and impostors.is_close(
-                first, their_first
-            ):
-                return Author("", person.name, person.address, is_lookalike)
+    names = tuple(impostors.possible_names(name))
+    near = directory.addresses_near(names)
+    for true in (one for first, last in names for one in near if impostors.is_near(first, last, one)):
+        if (person := directory.listed_at(true)) is not None:
+            return Author("", person.name, true, is_lookalike)
     return Author(is_lookalike=is_lookalike)
