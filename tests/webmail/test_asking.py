@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -120,6 +121,25 @@ def test_a_search_by_operators_shows_what_it_found(reader: Client, box: MemoryMa
     assert 'data-folder="4e B"' in page
     assert "Pertinence" in page
     assert reader.get("/messagerie/?q=dans:nullepart").status_code == 422
+
+
+def test_small_words_ask_for_nothing_beside_others_and_stay_between_quotes() -> None:
+    assert asked("pour la rentrée").terms == ("rentrée",)
+    assert asked("la pour").terms == ("la", "pour")
+    assert asked('"pour la rentrée" avec lui').terms == ("pour la rentrée",)
+    assert asked("vacances d'été").terms == ("vacances", "d'été")
+
+
+def test_all_that_the_index_leaves_out_is_known() -> None:
+    listed = Path("/usr/share/dovecot/stopwords/stopwords_fr.txt")
+    if not listed.exists():
+        pytest.skip("Dovecot is not on this machine")
+    said = [line.partition("|")[0].split() for line in listed.read_text(encoding="utf-8").splitlines()]
+    left_out = {
+        word for words in said for word in words if word.isascii()
+    }  # accents went before, « été » stays
+    assert len(left_out) > 100
+    assert [word for word in sorted(left_out) if asked(f"rentrée {word}").terms != ("rentrée",)] == []
 
 
 @pytest.mark.django_db

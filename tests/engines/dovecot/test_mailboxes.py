@@ -62,6 +62,19 @@ def test_words_are_found_without_their_accents(engines: LiveEngines, marie: Some
         assert client.search(None, "BODY", "zinzolin")[1] == [b""]
 
 
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+def test_a_word_is_found_behind_an_article_that_lost_its_vowel(
+    engines: LiveEngines, marie: Someone, apostrophe: str
+) -> None:
+    text = f"Bonjour, je vous écris pour l{apostrophe}élève et le cours d{apostrophe}histoire."
+    with engines.signed_in(marie) as client:
+        client.append("INBOX", "", "", letter("a@b.example", "c@d.example", "essai", text).as_bytes())
+        client.select("INBOX", readonly=True)
+        for word in ("eleve", "eleves", "histoire", f"l{apostrophe}eleve", "l'eleve"):
+            client.literal = word.encode()
+            assert client.search("UTF-8", "BODY")[1] == [b"1"], word
+
+
 def test_what_the_filter_called_spam_is_filed_in_junk(engines: LiveEngines, marie: Someone) -> None:
     engines.arrive(marie.address, letter("a@b.example", marie.address, "gagnez", X_Spam_Flag="YES"))
     assert engines.found(marie, "gagnez", "Junk")

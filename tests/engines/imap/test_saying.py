@@ -9,6 +9,7 @@ from tests.engines.samples import at, letter, rich
 
 from vaguemestre.engines.imap import saying
 from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.webmail.rules.asking import terms
 from vaguemestre.webmail.values import View
 
 pytestmark = pytest.mark.engines
@@ -51,3 +52,10 @@ def test_what_there_was_no_time_to_read_is_counted_and_left_out(
     assert [row.summary.subject for row in page.rows] == ["n° 8", "n° 7", "n° 6"]
     assert (page.total, page.unchecked) == (3, 5)
     assert box.look("INBOX", view, 0, 50).unchecked == 5
+
+
+def test_a_sentence_without_quotes_finds_its_words_whatever_the_small_ones(box: Mailbox) -> None:
+    text = "Bonjour à tous, voici le calendrier pour la rentrée de septembre et pour les réunions."
+    box.append("INBOX", letter("Calendrier", text), (), at(1))
+    assert found(box, *terms("le calendrier pour la rentrée")) == ["Calendrier"]
+    assert found(box, *terms("le calendrier pour la kermesse")) == []

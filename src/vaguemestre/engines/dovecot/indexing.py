@@ -9,7 +9,7 @@ from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.rendering import write
 
 # Raise it when letters are to be indexed otherwise: languages, tokens, kinds of files read.
-_VERSION = 1
+_VERSION = 2
 _STAMP = "vaguemestre-index"
 
 

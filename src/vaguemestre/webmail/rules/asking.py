@@ -38,10 +38,17 @@ _STATES = {
     "suivi": Where.FLAGGED, "starred": Where.FLAGGED, "flagged": Where.FLAGGED,
     "repondu": Where.ANSWERED, "answered": Where.ANSWERED,
 }  # fmt: skip
-# those the index leaves out as well: marked, they would hide what was found
+# Those the index leaves out as well: marked, they would hide what was found; asked for beside others, they
+# would be found in letters taken for another language only. Without those that are more once bare (« été »).
 _SMALL_WORDS = (
-    "a au aux ce ces d dans de des du elle en et il ils je l la le les leur mais me mes n ne nos notre nous "
-    "on ou par pas pour qu que qui s sa se ses son sur ta te tu un une vos votre vous y"
+    "a ai aie aient aies ait as au aura aurai auraient aurais aurait auras aurez auriez aurions aurons "
+    "auront aux avaient avais avait avec avez aviez avions avons ayant ayez ayons c ce ceci cela ces "
+    "cet cette d dans de des du elle en es est et eu eue eues eurent eus eusse eussent eusses eussiez "
+    "eussions eut eux furent fus fusse fussent fusses fussiez fussions fut ici il ils j je l la le les "
+    "leur leurs lui m ma mais me mes moi mon n ne nos notre nous on ont ou par pas pour qu que quel "
+    "quelle quelles quels qui s sa sans se sera serai seraient serais serait seras serez seriez "
+    "serions serons seront ses soi soient sois soit sommes son sont soyez soyons suis sur t ta te tes "
+    "toi ton tu un une vos votre vous y"
 )
 _SMALL = frozenset(_SMALL_WORDS.split())
 EVERYWHERE = frozenset(("partout", "tout", "anywhere", "all"))
@@ -60,7 +67,8 @@ class Asked:
 def asked(text: str, today: date, keyword: Callable[[str], str]) -> Asked:
     """`keyword`: the mark of a label's name, empty for a name that none can have.
 
-    What is no operator, or says nothing sensible, is looked for as it stands; at most a dozen of each.
+    What is no operator, or says nothing sensible, is looked for as it stands; at most a dozen of each. Small
+    words of the language count between quotes only, or alone.
     """
     terms: list[str] = []
     clauses: list[Clause] = []
@@ -76,7 +84,9 @@ def asked(text: str, today: date, keyword: Callable[[str], str]) -> Asked:
         else:
             terms.append(typed)
     return Asked(
-        tuple(dict.fromkeys(terms))[:MOST_TERMS], tuple(dict.fromkeys(clauses))[:MOST_TERMS], folder[:100]
+        telling(tuple(dict.fromkeys(terms)))[:MOST_TERMS],
+        tuple(dict.fromkeys(clauses))[:MOST_TERMS],
+        folder[:100],
     )
 
 
