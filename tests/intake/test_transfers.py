@@ -8,6 +8,7 @@ import pytest
 from tests.intake.lines import feed, line, other
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.credentials.services import change_states
 from vaguemestre.directory.models import (
     Assignment,
     MailAddress,
@@ -17,6 +18,7 @@ from vaguemestre.directory.models import (
     TakenName,
 )
 from vaguemestre.directory.ports import numen_keys
+from vaguemestre.directory.queries import PeopleSought, current_numen, people_across, people_like
 from vaguemestre.directory.services import found_academy
 from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.intake.services import Checked, Files, Setting, apply
@@ -141,3 +143,24 @@ def test_former_addresses_answer_for_the_agreed_time_then_receive_nothing_and_ar
     assert owed.mailbox in owed.names  # what opens it inside
     taken = TakenName.objects.filter(name__in=former)
     assert taken.count() == 2
+
+
+def test_whoever_was_forgotten_there_is_known_by_their_numen_and_begins_anew_here(
+    amiens: Apply, lille: Apply
+) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2010"))
+    Assignment.objects.update(ends_on=date(2025, 1, 31))
+    who = Account.objects.get()
+    change_states([who.pk], "close", by="test", now=NOW - timedelta(days=500))
+    lives.look_around(Numbers(), now=NOW, today=TODAY)
+    assert lives.erase_civil_statuses(Numbers(), now=NOW, today=TODAY) == 1
+    made = amiens(line(dossier="A7"))
+    assert (len(made.plan.transfers), len(made.plan.arrivals)) == (1, 0)
+    who.refresh_from_db()
+    assert (who.state, who.mailbox_state, who.username) == ("pending", "open", "elefevre1")
+    person = Person.objects.get()
+    assert (person.erased_at, person.hidden_since, person.shown_name) == (None, None, "Élodie Lefèvre")
+    assert current_numen(person.pk, numen_keys.get())
+    assert [one.address for one in people_like("lefevre", limit=5)] == ["elodie.lefevre@ac-amiens.test"]
+    assert people_across(PeopleSought("lefevre"), first=0, count=5)[1] == 1
+    assert amiens(line(dossier="A7")).plan.is_empty

@@ -131,7 +131,7 @@ def change_person(change: PersonChange, keys: NumenKeys, *, by: str, now: dateti
 
 
 def transfer_person(
-    person_id: int, academy_id: int, person: NewPerson, *, by: str, now: datetime
+    person_id: int, academy_id: int, person: NewPerson, keys: NumenKeys, *, by: str, now: datetime
 ) -> Transferred:
     """Move somebody to another académie of this installation. Inside the caller's transaction.
 
@@ -148,7 +148,10 @@ def transfer_person(
     row.service_id = _service(queries.service_ids(academy_id), person.category, person.posts)
     row.save(update_fields=("academy", "dossier", "category", "service_id"))
     change_columns = PersonChange(person_id, civil=person.civil)
-    _change_columns(row, change_columns)
+    if "erased_at" in _change_columns(row, change_columns):  # somebody who comes back after a long time
+        _reword(row)
+        if person.numen:
+            record_numen(person_id, person.numen, keys, by=by, now=now)
     MailAddress.objects.filter(person=row).update(is_primary=False, may_send=False)
     _keep_names([names], [row])
     _change_posts(row, person.posts)

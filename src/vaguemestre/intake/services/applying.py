@@ -314,7 +314,9 @@ def _apply_arrivals(feed: Feed, arrivals: Sequence[Arrival], setting: Setting, n
 def _apply_transfers(feed: Feed, transfers: Sequence[Transfer], setting: Setting, now: datetime) -> None:
     """Mailbox, folders, filters, contacts are the account's, and the account stays."""
     for one in transfers:
-        moved = transfer_person(one.person_id, setting.academy_id, one.person, by=setting.by, now=now)
+        moved = transfer_person(
+            one.person_id, setting.academy_id, one.person, setting.keys, by=setting.by, now=now
+        )
         account = account_of_person(one.person_id)
         if account:
             change_states([account.account_id], "reopen", by=setting.by, now=now)
