@@ -157,6 +157,36 @@ def test_a_letter_opened_again_and_a_mark_changed_cost_one_question_of_their_fol
             assert (Flag.FLAGGED in box.page("INBOX", 0, 50).rows[0].flags) is (sign == "+")
 
 
+@pytest.mark.parametrize("length", [1, 8190, 8191, 8192, 8193, 40_000])
+def test_a_letter_is_read_whole_however_long_and_in_one_question_when_short(
+    post: Post, someone: Someone, other: imaplib.IMAP4, written: list[bytes], length: int
+) -> None:
+    text = ("x" * 70 + "\r\n") * (length // 72) + "y" * (length % 72)
+    other.append("INBOX", "", "", f"Subject: long\r\n\r\n{text}".encode())
+    with post.mailboxes(MailLogin(someone.mailbox, "one")) as box:
+        ref = box.page("INBOX", 0, 1).rows[0].ref
+        del written[:]
+        box.open(ref)
+        assert box.part(ref, "1") == text.encode()
+        assert len(written) == (1 if length < 8_192 else 2)
+        assert box.part(ref, "1", 5) == text[:5].encode()
+        assert box.part(ref, "2") == b""
+        box.open(ref)  # remembered: its text is not
+        assert box.part(ref, "1") == text.encode()
+
+
+def test_another_letters_text_is_never_given(post: Post, someone: Someone, other: imaplib.IMAP4) -> None:
+    append(other, 2)
+    other.append("INBOX", "", "", b"Subject: third\r\n\r\nthe third\r\n")
+    with post.mailboxes(MailLogin(someone.mailbox, "one")) as box:
+        third, second, _ = (row.ref for row in box.page("INBOX", 0, 3).rows)
+        box.open(third)
+        assert b"le texte" in box.part(second, "1")
+        assert box.part(third, "1") == b"the third\r\n"
+        box.open(second)
+        assert box.part(third, "1") == b"the third\r\n"
+
+
 def test_the_list_of_all_folders_follows_every_change(
     post: Post, someone: Someone, other: imaplib.IMAP4
 ) -> None:

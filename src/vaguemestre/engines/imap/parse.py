@@ -209,6 +209,12 @@ def section(items: Items, beginning: str) -> bytes | None:
     return None
 
 
+def beginnings(items: Items, numbers: Iterable[str]) -> dict[str, bytes]:
+    """The beginnings of parts, of `BODY[…]<0>` items: those that the message has, by number."""
+    found = {number: section(items, f"BODY[{number}]<0>") for number in numbers}
+    return {number: content for number, content in found.items() if content is not None}
+
+
 def structure(node: Node) -> Part:
     """A BODYSTRUCTURE as a tree of parts numbered as IMAP does."""
     nodes = list_of(node)
