@@ -13,7 +13,7 @@ from django.db import models
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.intake.lines import feed
+from tests.intake.lines import crowd, feed
 from tests.intake.lines import line as any_line
 from tests.intake.lines import other as any_other
 from tests.signin.people import PASSWORD, account
@@ -169,6 +169,16 @@ def test_a_day_that_was_interrupted_goes_on_at_the_next_round(
     assert look(A_YEAR_LATER) == 1
     assert not Person.objects.filter(erased_at=None).exists()
     assert Day.objects.get(day=A_YEAR_LATER).has_erased
+
+
+def test_a_round_erases_so_many_and_the_next_ones_go_on(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed(setting, date(2026, 8, 1), *(one for one in crowd(5, fin="31/08/2026")))
+    change_states(list(Account.objects.values_list("pk", flat=True)), "close", by="test", now=moment(LEFT))
+    monkeypatch.setattr(services, "_ERASED_AT_ONCE", 2)
+    assert [look(A_YEAR_LATER) for _ in range(4)] == [2, 2, 1, 0]
+    assert not Person.objects.filter(erased_at=None).exists()
 
 
 def test_a_feed_that_still_speaks_of_somebody_keeps_their_civil_status(setting: Setting) -> None:

@@ -10,10 +10,14 @@ from tests.signin.people import account
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.sharing import queries
 from vaguemestre.sharing.models import Box, Member
+from vaguemestre.sharing.services import lend_mailbox
+from vaguemestre.sharing.values import Right, Wanted
+from vaguemestre.signin.queries import activity_of
 from vaguemestre.site.wiring import _fence_of
 from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.services.fencing import Fencing
@@ -180,3 +184,16 @@ def test_a_lent_mailbox_is_proposed_to_nobody_who_writes(claire: Account, paul: 
     lend(of, claire, paul)
     assert queries.boxes_like("boite de claire", limit=2) == ()
     assert queries.boxes_like("claire@ac-amiens.test", limit=2) == ()
+
+
+def test_the_journal_names_the_colleague_by_their_account_and_the_owner_reads_the_name(
+    claire: Account, paul: Account
+) -> None:
+    """Whoever leaves for good is not named for ever in somebody else's story."""
+    today = paris_day(now())
+    days = Wanted(Right.READ, today, today + timedelta(days=9))
+    lend_mailbox(claire.pk, address_of(paul), days, only_reception=False, by="test", now=now())
+    line = Entry.objects.get(action="sharing.loan-given")
+    assert line.details["colleague"] == f"account:{paul.pk}"
+    assert "Obry" not in str(line.details)
+    assert "« Paul Obry »" in [one.more for one in activity_of(claire.pk)]

@@ -29,6 +29,7 @@ from vaguemestre.signin.events import AccountTouched
 
 _LONGEST = timedelta(days=3 * 365)  # of a neutral reply whose end nobody knows
 _NOTICE = timedelta(days=10)  # the least that is left to somebody whose contract's end is found late
+_ERASED_AT_ONCE = 50
 _EARLIEST = timedelta(days=366)  # that an event may be declared after it happened
 
 
@@ -194,7 +195,7 @@ def look_around(numbers: Numbers, *, now: datetime, today: date) -> bool:
 def erase_civil_statuses(numbers: Numbers, *, by: str = "system", now: datetime, today: date) -> int:
     """Once a day: whoever left long ago is forgotten, each in a transaction of its own; how many.
 
-    Killed anywhere, the next round of that day goes on.
+    So many a round, mail waits behind nobody; the next round of that day goes on, killed or not.
     """
     if not Day.objects.filter(day=today, has_erased=False).exists():
         return 0
@@ -208,6 +209,8 @@ def erase_civil_statuses(numbers: Numbers, *, by: str = "system", now: datetime,
         remains = _remains(known[account_id], person_id in serving, mentions.get(person_id))
         if rules.is_erased(remains, numbers, today):
             erased += _erase(account_id, person_id, by=by, now=now)
+        if erased == _ERASED_AT_ONCE:
+            return erased
     Day.objects.filter(day=today).update(has_erased=True)
     return erased
 

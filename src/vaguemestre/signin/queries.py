@@ -1,11 +1,11 @@
 """Reading sessions."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from vaguemestre.credentials.queries import identified, presented, roles_of, second_factor_due
+from vaguemestre.credentials.queries import identified, names_of, presented, roles_of, second_factor_due
 from vaguemestre.credentials.rules.second_factors import Policy
 from vaguemestre.journal.queries import lines_about
 from vaguemestre.signin.models import Attempts, BrowserSession, Device
@@ -156,6 +156,7 @@ def activity_of(account_id: int, *, limit: int = 150) -> list[Happened]:
     told = sorted((one for one in lines if one.action in WORDS), key=lambda one: one.at, reverse=True)[:limit]
     others = {int(one.by.partition(":")[2]) for one in told if one.by.startswith("account:")}
     roles = roles_of(others - {account_id})
+    names = names_of({_colleague(one.details) for one in told} - {0})
     return [
         Happened(
             one.at,
@@ -164,10 +165,16 @@ def activity_of(account_id: int, *, limit: int = 150) -> list[Happened]:
             actor(one.by, account_id, roles.get(int(one.by.partition(":")[2] or 0), ""))
             if one.by.startswith("account:")
             else actor(one.by, account_id),
-            circumstances(one.details),
+            circumstances(one.details, names.get(_colleague(one.details), "")),
         )
         for one in told
     ]
+
+
+def _colleague(details: Mapping[str, object]) -> int:
+    """The account a line speaks of besides its owner's; 0 without one."""
+    kind, _, number = str(details.get("colleague") or "").partition(":")
+    return int(number) if kind == "account" and number.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,10 +107,9 @@ def note_entry(box_id: int, account_id: int, *, now: datetime) -> None:
 
 
 def _tell_owner(what: str, owner_id: int, colleague_id: int, number: int, *, by: str, now: datetime) -> str:
-    """A line of « Mon activité »; the colleague's name."""
-    name = names_of([colleague_id]).get(colleague_id, "")
-    record(what, to=f"account:{owner_id}", by=by, at=now, name=name, number=number)
-    return name
+    """A line of « Mon activité », which names nobody for ever; the colleague's name."""
+    record(what, to=f"account:{owner_id}", by=by, at=now, colleague=f"account:{colleague_id}", number=number)
+    return names_of([colleague_id]).get(colleague_id, "")
 
 
 def _box_of(account_id: int, now: datetime) -> Box:

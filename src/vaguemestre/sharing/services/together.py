@@ -150,8 +150,8 @@ def note_sent(
     Deed.objects.create(box_id=box_id, account_id=account_id, what="answer" if answers else "send", at=now)
     box = Box.objects.get(pk=box_id)
     if box.kind == Kind.PERSON:
-        name = names_of([account_id]).get(account_id, "")
-        record("sharing.loan-sent", to=f"account:{box.account_id}", by=by, at=now, name=name)
+        colleague = f"account:{account_id}"
+        record("sharing.loan-sent", to=f"account:{box.account_id}", by=by, at=now, colleague=colleague)
     what = "sharing.answered" if answers else "sharing.sent"
     record(what, to=f"box:{box_id}", by=by, at=now, message=message_id[:255])
 

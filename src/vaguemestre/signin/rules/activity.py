@@ -54,6 +54,7 @@ WORDS: Mapping[str, str] = {
     "assistant.recovered": "Mot de passe choisi avec un code reçu",
     "assistant.owner-told": "Demande à l’assistant sur votre compte",
     "directory.person-registered": "Dossier enregistré",
+    "directory.civil-status-erased": "État civil effacé, longtemps après la fermeture du compte",
     "directory.person-changed": "Dossier mis à jour",
     "directory.person-hidden": "Retiré de l’annuaire",
     "directory.person-shown": "Remis dans l’annuaire",
@@ -169,12 +170,13 @@ _ROLES: Mapping[str, str] = {
 }
 
 
-def circumstances(details: Mapping[str, object]) -> str:
-    """What a line says besides: where from, with what, why."""
+def circumstances(details: Mapping[str, object], colleague: str = "") -> str:
+    """What a line says besides: where from, with what, with whom, why."""
     shared = "ordinateur partagé" if details.get("shared") is True else ""
     protocol = _PROTOCOLS.get(str(details.get("protocol", "")), "")
     network = f"réseau {details['network']}" if details.get("network") else ""
     reason = f"motif : {details['reason']}" if details.get("reason") else ""
-    name = f"« {details['name']} »" if details.get("name") else ""
+    named = colleague or details.get("name")
+    name = f"« {named} »" if named else ""
     parts = (str(details.get("browser") or ""), protocol, network, shared, name, reason)
     return ", ".join(part for part in parts if part)

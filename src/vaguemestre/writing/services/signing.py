@@ -53,7 +53,6 @@ def save_identity(writer: Writer, identity_id: int, given: IdentityGiven, *, by:
         by=by,
         at=now,
         address=row.address,
-        name=row.name,
         reply_to=row.reply_to,
     )
     return int(row.pk)
