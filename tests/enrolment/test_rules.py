@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.enrolment.rules import references
+from vaguemestre.enrolment.rules import letters, references
 from vaguemestre.enrolment.rules.proofs import LARGEST, kind_of
 from vaguemestre.enrolment.rules.resemblance import CLOSE, OTHER, SAME, resemblance
 from vaguemestre.enrolment.rules.routing import category, service_in_charge
 from vaguemestre.enrolment.rules.states import moved, possible
-from vaguemestre.enrolment.values import Act, State, Work, Workplace
+from vaguemestre.enrolment.values import Act, Letter, State, Work, Workplace
 from vaguemestre.kernel.errors import Refusal
 
 
@@ -102,3 +102,16 @@ def test_a_secret_is_read_however_it_is_typed(draw: object) -> None:
     secret = references.drawn_secret(draw)  # type: ignore[arg-type]
     assert references.digest(secret) == references.digest(f" {secret.lower().replace('-', ' ')} ")
     assert len(references.normal(secret)) == 15
+
+
+@pytest.mark.parametrize(
+    ("namesake", "told"), [(True, "un homonyme existe, d’où le chiffre"), (False, "mmartin2")]
+)
+def test_a_letter_says_why_a_username_ends_with_a_figure(namesake: bool, told: str) -> None:
+    letter = Letter(
+        name="Mme Marie Martin", postal="", service="DPE", reached=("03 00 00 00 00",), academy="Amiens",
+        username="mmartin2", has_namesake=namesake, address="m@a.test", numen="20E0301234ABC", activation="x",
+    )  # fmt: skip
+    (value,) = (value for name, value in letters.facts(letter) if name == "Identifiant")
+    assert told in value
+    assert ("homonyme" in value) is namesake

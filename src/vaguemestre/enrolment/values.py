@@ -157,8 +157,10 @@ class Letter:
     name: str
     postal: str
     service: str
+    reached: tuple[str, ...]  # the service's telephone, address and place, those that are known
     academy: str
     username: str
+    has_namesake: bool
     address: str
     numen: str = field(repr=False)
     activation: str

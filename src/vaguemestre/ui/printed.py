@@ -1,20 +1,29 @@
 """Short pages to print (PDF): a title, paragraphs, facts, codes, and lines to sign on."""
 
+import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
-_FONT = "helvetica"
+_FONT = "atkinson"  # where a zero is not the letter O
+_FONTS = Path(__file__).with_name("fonts")
 _MARGIN_MM = 22
+# Letters that Unicode does not write as a plain one and an accent.
+_PLAIN = str.maketrans("ĐđŁłĦħıŦŧ", "DdLlHhiTt")
 
 
 class Printed:
-    """One A4 page after the other. Text is windows-1252: what that set lacks is written `?`."""
+    """One A4 page after the other. A letter that our font lacks is written without its accent, or `?`."""
 
     def __init__(self, title: str, academy: str) -> None:
         self._pdf = FPDF(format="A4")
-        self._pdf.core_fonts_encoding = "windows-1252"
+        self._pdf.add_font(_FONT, "", _FONTS / "atkinson-regular.ttf")
+        self._pdf.add_font(_FONT, "B", _FONTS / "atkinson-bold.ttf")
+        cuts = [font for font in self._pdf.fonts.values() if isinstance(font, TTFFont)]
+        self._drawn = frozenset.intersection(*(frozenset(font.cmap) for font in cuts))
         self._pdf.set_margin(_MARGIN_MM)
         self._pdf.set_title(title)
         self._pdf.set_lang("fr")
@@ -31,23 +40,23 @@ class Printed:
 
     def paragraph(self, text: str) -> None:
         self._pdf.set_font(_FONT, size=11)
-        self._pdf.multi_cell(0, 6, _written(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._pdf.multi_cell(0, 6, self._written(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self._pdf.ln(2)
 
     def facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """« Name : value », one a line."""
         for name, value in facts:
             self._pdf.set_font(_FONT, style="B", size=11)
-            self._pdf.cell(52, 7, _written(name))
+            self._pdf.cell(52, 7, self._written(name))
             self._pdf.set_font(_FONT, size=11)
-            self._pdf.multi_cell(0, 7, _written(value), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self._pdf.multi_cell(0, 7, self._written(value), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self._pdf.ln(3)
 
     def codes(self, codes: Sequence[str]) -> None:
-        """Two columns of a fixed-width font."""
-        self._pdf.set_font("courier", style="B", size=14)
+        """In two columns."""
+        self._pdf.set_font(_FONT, style="B", size=14)
         for at, code in enumerate(codes):
-            self._pdf.cell(80, 9, _written(code))
+            self._pdf.cell(80, 9, self._written(code))
             if at % 2 or at == len(codes) - 1:
                 self._pdf.ln(9)
         self._pdf.ln(4)
@@ -61,10 +70,21 @@ class Printed:
     def content(self) -> bytes:
         return bytes(self._pdf.output())
 
+    def _written(self, text: str) -> str:
+        return "".join(one if self._is_drawn(one) else self._instead(one) for one in text)
+
+    def _instead(self, char: str) -> str:
+        plain = _nearest(char)
+        return plain if plain and self._is_drawn(plain) else "?"
+
+    def _is_drawn(self, char: str) -> bool:
+        return char == "\n" or ord(char) in self._drawn
+
     def _line(self, text: str, size: int, *, bold: bool = False) -> None:
         self._pdf.set_font(_FONT, style="B" if bold else "", size=size)
-        self._pdf.multi_cell(0, size * 0.5, _written(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._pdf.multi_cell(0, size * 0.5, self._written(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
-def _written(text: str) -> str:
-    return text.encode("windows-1252", "replace").decode("windows-1252")
+def _nearest(char: str) -> str:
+    """Without its accent; nothing when that is no letter either."""
+    return unicodedata.normalize("NFKD", char.translate(_PLAIN))[:1]

@@ -48,6 +48,11 @@ def service_cards(academy_id: int) -> tuple[ServiceCard, ...]:
     return tuple(ServiceCard(*row) for row in rows.values_list(*_CARD))
 
 
+def service_card_of(service_id: int) -> ServiceCard | None:
+    found = ManagementService.objects.filter(pk=service_id).values_list(*_CARD).first()
+    return ServiceCard(*found) if found else None
+
+
 def service_card(academy_id: int, code: str) -> ServiceCard | None:
     rows = ManagementService.objects.filter(academy_id=academy_id, code=code)
     found = rows.values_list(*_CARD).first()

@@ -1,6 +1,6 @@
 """People of an officer's services; whoever else is there shows only that they exist, and where to ask."""
 
-from vaguemestre.credentials.queries import account_of_person, presented
+from vaguemestre.credentials.queries import account_of_person, has_namesake, presented
 from vaguemestre.directory import queries as directory
 from vaguemestre.directory.queries import Managed
 from vaguemestre.directory.values import CivilStatus, NumenKeys, StaffCategory
@@ -80,12 +80,19 @@ def letter_of(
         name=f"{civil.civility} {civil.shown_first_name} {civil.shown_last_name}".strip(),
         postal=postal,
         service=person.service,
+        reached=_reached(person.service_id),
         academy=academy,
         username=shown.username,
+        has_namesake=has_namesake(shown.account_id),
         address=shown.address,
         numen=numen.text,
         activation=f"{web}/assistant/",
     )
+
+
+def _reached(service_id: int) -> tuple[str, ...]:
+    card = directory.service_card_of(service_id)
+    return tuple(one for one in (card.phone, card.address, card.postal) if one) if card else ()
 
 
 def story_of(person: Managed) -> list[Kept]:

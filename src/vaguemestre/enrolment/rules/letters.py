@@ -13,10 +13,16 @@ def paragraphs(letter: Letter) -> tuple[str, ...]:
     )
 
 
+def username_told(letter: Letter) -> str:
+    return (
+        f"{letter.username} (un homonyme existe, d’où le chiffre)" if letter.has_namesake else letter.username
+    )
+
+
 def facts(letter: Letter) -> tuple[tuple[str, str], ...]:
     return (
         ("NUMEN", letter.numen),
-        ("Identifiant", letter.username),
+        ("Identifiant", username_told(letter)),
         ("Adresse électronique", letter.address),
     )
 
@@ -24,5 +30,6 @@ def facts(letter: Letter) -> tuple[tuple[str, str], ...]:
 def activation(letter: Letter) -> str:
     return (
         f"Pour choisir votre mot de passe : ouvrez {letter.activation}, écrivez votre NUMEN et votre date de "
-        "naissance, puis suivez les indications. Le NUMEN n’est pas un mot de passe."
+        "naissance, puis suivez les indications. Le NUMEN n’est pas un mot de passe. Un zéro y est barré, "
+        "la lettre O non."
     )

@@ -1,10 +1,12 @@
 """Letters with a NUMEN: made to be printed, each reading journaled."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.enrolment import queries, services
@@ -30,20 +32,21 @@ def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name
             made.append(letter)
     if not made:
         raise Http404
-    answer = HttpResponse(_printed(made), content_type="application/pdf")
+    answer = HttpResponse(_printed(made, paris_day(now)), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}-{paris_day(now).isoformat()}.pdf"'
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def _printed(made: Sequence[Letter]) -> bytes:
+def _printed(made: Sequence[Letter], day: date) -> bytes:
     printed = Printed(letters.TITLE, made[0].academy)
     for number, letter in enumerate(made):
         if number:
             printed.next_page(letters.TITLE, letter.academy)
         if letter.postal:
             printed.paragraph(f"{letter.name}\n{letter.postal}")
-        printed.paragraph(letter.service)
+        printed.paragraph("\n".join((letter.service, *letter.reached)))
+        printed.paragraph(f"Le {date_format(day, 'j F Y')}")
         for paragraph in letters.paragraphs(letter):
             printed.paragraph(paragraph)
         printed.facts(letters.facts(letter))
