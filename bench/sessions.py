@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _say(home: Path, when: str) -> None:
-    pids = {name: run.pids_of(home, mark) for name, mark in (("web", "granian"), ("Dovecot", "dovecot"))}
+    pids = {name: run.pids_of(home, mark) for name, mark in (("web", run.WEB), ("Dovecot", "dovecot"))}
     told = ", ".join(f"{name} {sum(map(run.pss, found)) / 1024:.0f}" for name, found in pids.items())
     print(f"{when}: {told} MiB (PSS)", flush=True)
 

@@ -93,7 +93,8 @@ def row(uid: int, minutes: int, *flags: str) -> Row:
 def test_rows_stand_under_their_days_and_change_with_their_flags() -> None:
     def shown(*rows: Row) -> str:
         page = Page("Essai", 77, len(rows), 0, 0, rows, "v")
-        return rows_html(page, "marie", here="/m/", today=TODAY, uses={}, own_domains=frozenset())
+        rows_now = rows_html(page, "marie", here="/m/", today=TODAY, uses={}, own_domains=frozenset())
+        return rows_now.decode()
 
     yesterday, today = row(1, 5), row(2, 24 * 60)
     html = shown(today, row(3, 24 * 60 - 1), yesterday)

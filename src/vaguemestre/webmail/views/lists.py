@@ -19,8 +19,8 @@ from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.values import Page, View
 from vaguemestre.webmail.views.shell import folders_fragment, rows_fragment, whole_page
 
-# Finished rows, as long as nothing in the folder changed and the day is the same.
-_written: Kept[tuple[object, ...], bytes] = Kept(2_000, 48_000_000, len)
+# The rows of each page as they were written last, and under what: they serve while that is the same.
+_written: Kept[tuple[object, ...], tuple[object, bytes]] = Kept(2_000, 48_000_000, lambda one: len(one[1]))
 
 
 # A whole page is compressed, as it is asked for seldom; rows are not, as they are asked for all the time.
@@ -74,11 +74,11 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
         answer: HttpResponse = HttpResponseNotModified()
     else:
         known = known_labels(request.who.preferences)
-        key = (owner, address("webmail:inbox"), folder, view, offset, validator, known)
-        html = _written.get(key)
-        if html is None:
-            html = rows_fragment(request, page, uses, view, asked).encode()
-            _written.put(key, html)
+        place, under = (owner, address("webmail:inbox"), folder, view, offset), (validator, known)
+        kept, html = _written.get(place) or ("", b"")
+        if kept != under:
+            html = rows_fragment(request, page, uses, view, asked)
+            _written.put(place, (under, html))
         answer = HttpResponse(html)
     answer["ETag"] = validator
     answer["X-Total"] = str(page.total)

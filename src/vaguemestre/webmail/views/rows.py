@@ -20,8 +20,8 @@ from vaguemestre.webmail.values import MessageRef, Order, Page, Row, Use
 type _Key = tuple[str, str, int, int, frozenset[str], tuple[MessageRef, ...], str]
 """Whose list, read how; folder, UIDVALIDITY, UID; marks; the rest of the conversation; the folder's use."""
 
-type _Piece = tuple[str, str]
-"""Heading and row."""
+type _Piece = tuple[str, bytes]
+"""Heading and row, as it travels."""
 
 # The same as long as the flags, the day, the use of the folder and the order are.
 _kept: Kept[_Key, _Piece] = Kept(12_000, 16_000_000, lambda piece: len(piece[1]))
@@ -39,8 +39,8 @@ def rows_html(
     own_domains: frozenset[str],
     order: Order = Order.DATE,
     known: tuple[Label, ...] = (),
-) -> str:
-    """The rows of a page under their headings. `here`: the address of the mail reader, ending in `/`."""
+) -> bytes:
+    """The rows of a page under their headings, in UTF-8. `here`: the mail reader's address, ending in `/`."""
 
     # in one word, whose hash is worked out once for all the rows
     reading = "\0".join((owner, here, today.isoformat(), order.value, str(hash(known))))
@@ -58,21 +58,22 @@ def rows_html(
             line = next(
                 lines([row], today=today, uses=uses, own_domains=own_domains, order=order, known=known)
             )
-            kept = line.heading, row_html(line, here)
+            kept = line.heading, row_html(line, here).encode()
             _kept.put(key, kept)
         return kept
 
     pieces = tuple(before.get(id(row)) or piece_of(row) for row in page.rows)
     _last.put(place, (page.rows, pieces))
-    return "".join(_under_headings(pieces))
+    return b"".join(_under_headings(pieces))
 
 
-def _under_headings(pieces: Iterable[_Piece]) -> Iterator[str]:
+def _under_headings(pieces: Iterable[_Piece]) -> Iterator[bytes]:
     before = ""
     for heading, html in pieces:
         if heading != before:
             before = heading
-            yield f'<li class="day" data-heading="{escape(before)}"><h3>{escape(before)}</h3></li>\n'
+            said = escape(heading)
+            yield f'<li class="day" data-heading="{said}"><h3>{said}</h3></li>\n'.encode()
         yield html
 
 

@@ -52,9 +52,10 @@ def folders_fragment(
 
 def rows_fragment(
     request: SignedInRequest, page: Page, uses: dict[str, Use], view: View, asked: str = ""
-) -> str:
+) -> bytes:
+    """The lines of a list, or the words that stand for none, in UTF-8."""
     if not page.rows:
-        return written("empty", {"page": page, "asked": asked, "narrowed": bool(view.only)})
+        return written("empty", {"page": page, "asked": asked, "narrowed": bool(view.only)}).encode()
     return rows_html(
         page,
         request.who.mailbox,
@@ -93,7 +94,7 @@ def whole_page(
         "webmail/page.html",
         {
             "folders": folders_fragment(request, folders, page.folder, room),
-            "rows": rows_fragment(request, page, uses, view, asked),
+            "rows": rows_fragment(request, page, uses, view, asked).decode(),
             "reading": reading or nothing,
             "nothing": nothing,
             "is_open": bool(reading),
