@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.engines.samples import letter
@@ -87,6 +88,7 @@ class TestBulks:
         assert [full.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [0, 1_100]
         waiting = ReminderRow.objects.filter(account=nicolas, kind=reminding.PUT_OFF)
         assert set(waiting.values_list("due_at", "home")) == {(until, "INBOX")}
+        assert not DBTaskResult.objects.filter(queue_name="default").exists()  # nobody else waits for these
         reminding.fall_due(waiting[0].pk, boxes, now=until)  # one is brought back by its hour meanwhile
         back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
         while back.state == "running":
@@ -94,6 +96,25 @@ class TestBulks:
             back.refresh_from_db()
         assert [full.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [1_100, 0]
         assert not waiting.exists()
+
+    def test_they_come_back_together_at_their_moment_a_while_at_a_time(
+        self, box: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(12):
+            put(box, letter(f"Numéro {number}"), minutes=number)
+        until = now() + timedelta(days=1)
+        row = start(box, nicolas, Act.PUT_OFF, to=until.isoformat())
+        bulks.carry_out(row.pk, boxes, now=now())
+        reminding.fall_due_together(nicolas.pk, boxes, now=until - timedelta(seconds=1))
+        assert box.page("INBOX", 0, 1).total == 0
+        before = DBTaskResult.objects.count()
+        monkeypatch.setattr(reminding, "_GO", -1.0)
+        reminding.fall_due_together(nicolas.pk, boxes, now=until)
+        assert DBTaskResult.objects.count() == before + 1  # the rest is for another job
+        monkeypatch.undo()
+        reminding.fall_due_together(nicolas.pk, boxes, now=until)
+        assert [box.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [12, 0]
+        assert not ReminderRow.objects.exists()
 
     def test_what_was_put_off_before_the_undo_was_asked_comes_back_too(
         self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect
 from tests.engines.samples import letter
-from tests.webmail.conftest import NOW, put
+from tests.webmail.conftest import NOW, put, ref_text
 from tests.webmail.test_page_in_a_browser import Seen, letter_of
 
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
@@ -131,6 +131,44 @@ def test_all_that_a_search_found_is_labelled_and_taken_back(page: Page, box: Mem
     run_jobs()
     page.get_by_text("70 courriels sortis de l’étiquette.").wait_for()
     assert box.look("INBOX", labelled, 0, 1).total == 0
+
+
+def test_a_whole_folder_is_put_off_from_the_keyboard_and_brought_back(page: Page, box: MemoryMailbox) -> None:
+    for number in range(120):
+        put(box, letter_of(number), minutes=number)
+    page.goto("/messagerie/")
+    page.locator("#messages li.row a.open").first.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+a")
+    page.get_by_text("Les 120 sélectionnés").wait_for()
+    page.keyboard.press("b")
+    page.get_by_role("dialog", name="Me le rappeler").get_by_role("button", name="Demain").press("Enter")
+    page.get_by_text("0 courriels reportés sur 120").wait_for()
+    run_jobs()
+    page.get_by_text("120 courriels reportés.").wait_for()
+    page.get_by_text("Rien ici pour le moment").wait_for()
+    assert box.page("Reportés", 0, 1).total == 120
+    page.get_by_role("button", name="Annuler").click()
+    page.get_by_text("0 courriels remis où ils étaient sur 120").wait_for()
+    run_jobs()
+    page.get_by_text("120 courriels remis où ils étaient.").wait_for()
+    page.get_by_text("Numéro 119").first.wait_for()
+    assert [box.page(one, 0, 1).total for one in ("INBOX", "Reportés")] == [120, 0]
+
+
+def test_more_than_the_server_takes_at_once_are_put_off_one_lot_after_the_other(
+    page: Page, box: MemoryMailbox
+) -> None:
+    refs = [ref_text(put(box, letter_of(number), minutes=number)) for number in range(130)]
+    page.goto("/messagerie/")
+    page.locator("#messages li.row").first.wait_for()
+    page.evaluate("(refs) => document.querySelector('mail-app').reminders.open(refs)", refs)
+    page.get_by_role("dialog", name="Me le rappeler").get_by_role("button", name="Demain").click()
+    page.get_by_role("status").get_by_text("Rappel ").wait_for()
+    assert box.page("Reportés", 0, 1).total == 130
+    page.get_by_role("status").get_by_role("button", name="Annuler").click()
+    page.get_by_text("Annulé.").wait_for()
+    assert [box.page(one, 0, 1).total for one in ("INBOX", "Reportés")] == [130, 0]
 
 
 def test_emptying_the_trash_says_how_many_and_can_be_stopped(page: Page, box: MemoryMailbox) -> None:

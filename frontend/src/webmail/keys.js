@@ -74,7 +74,7 @@ function letter(app, event) {
     s: () => act(app, app.openMessage?.hasAttribute("data-flagged") ? "unflag" : "flag"),
     v: () => (app.askMove(meant(app)), true),
     m: () => mute(app),
-    b: () => (app.reminders.open(meant(app)), true),
+    b: () => remind(app),
     l: () => labels(app),
     g: () => (app.do("go-to-day", []), true),
     d: () => goToFolders(app),
@@ -111,6 +111,12 @@ function extend(app, step) {
     app.pick(row, true);
     app.list.focus(row);
   });
+  return true;
+}
+
+function remind(app) {
+  if (app.list.whole) app.onWhole("ask-remind");
+  else app.reminders.open(meant(app));
   return true;
 }
 

@@ -150,7 +150,7 @@ from vaguemestre.sso.saml import handlers as saml_handlers
 from vaguemestre.vigilance import handlers as vigilance_handlers
 from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
-from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue
+from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue, RemindersDue
 from vaguemestre.webmail.rules.fences import Fence
 from vaguemestre.webmail.rules.folders import slug
 from vaguemestre.webmail.services.fencing import Fencing
@@ -246,6 +246,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     LetterGoesOn: (lists_handlers.carry_letter,),
     NoticeDue: (lists_handlers.tell,),
     ReminderDue: (webmail_handlers.remind,),
+    RemindersDue: (webmail_handlers.remind_of_many,),
 }
 
 

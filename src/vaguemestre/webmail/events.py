@@ -33,3 +33,12 @@ class ReminderDue:
     """A message comes back, or its answer is missed."""
 
     reminder_id: int
+
+
+@dataclass(frozen=True)
+class RemindersDue:
+    """Very many messages of somebody come back at one moment."""
+
+    long_work: ClassVar[bool] = True
+
+    account_id: int

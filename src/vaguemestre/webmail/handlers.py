@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from vaguemestre.credentials.events import PersonErased
 from vaguemestre.credentials.queries import is_closed
-from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue
+from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue, RemindersDue
 from vaguemestre.webmail.ports import MessageGone, convert, open_mailbox, previews
 from vaguemestre.webmail.services import bulks, reminding
 from vaguemestre.webmail.services.enclosed import reads_within
@@ -39,6 +39,11 @@ def carry_out(event: BulkAsked) -> None:
 def remind(event: ReminderDue) -> None:
     """Bring a message back on top, or say that nobody answered one."""
     reminding.fall_due(event.reminder_id, open_mailbox.get(), now=timezone.now())
+
+
+def remind_of_many(event: RemindersDue) -> None:
+    """Bring back those whose moment has come, for a while."""
+    reminding.fall_due_together(event.account_id, open_mailbox.get(), now=timezone.now())
 
 
 def forget_person(event: PersonErased) -> None:

@@ -190,7 +190,7 @@ def _timed(mailbox: Mailbox, row: BulkRow, refs: list[MessageRef], home: str, no
         reminding.put_back(mailbox, row.account_id, refs, home)
         return []
     until = datetime.fromisoformat(row.to)
-    made = reminding.put_off(mailbox, row.account_id, refs, until, now=now)
+    made = reminding.put_off(mailbox, row.account_id, refs, until, now=now, are_many=True)
     return _waiting(reminding.waiting_at(row.account_id, made))
 
 

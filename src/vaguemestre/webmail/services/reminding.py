@@ -4,6 +4,7 @@ What is put off waits in a folder of its own; at the moment the worker puts it b
 top, unread.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ from django.db import models, transaction
 
 from vaguemestre.jobs.services import announce
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.webmail.events import ReminderDue
+from vaguemestre.webmail.events import ReminderDue, RemindersDue
 from vaguemestre.webmail.models import ReminderRow
 from vaguemestre.webmail.ports import (
     FolderGone,
@@ -28,13 +29,22 @@ from vaguemestre.webmail.rules.reminding import FOLDER, MOST
 from vaguemestre.webmail.values import Flag, Folder, MailLogin, MessageRef, OpenedMessage, Use
 
 PUT_OFF, ANSWER = "put-off", "answer"
+_GO = 20.0  # seconds at a stretch, then others have their turn
 _ENDS = frozenset((Use.TRASH, Use.JUNK, Use.ALL))
 
 
 def put_off(
-    mailbox: Mailbox, account_id: int, refs: Sequence[MessageRef], until: datetime, *, now: datetime
+    mailbox: Mailbox,
+    account_id: int,
+    refs: Sequence[MessageRef],
+    until: datetime,
+    *,
+    now: datetime,
+    are_many: bool = False,
 ) -> tuple[int, ...]:
     """Out of sight until that moment; their reminders' numbers. Those gone meanwhile are passed over.
+
+    `are_many`: they are some of a great many, that come back together without delaying anybody else.
 
     The reminder is written down before the message moves: cut short in between, none waits without a date.
     Raises Refusal `webmail.too-many`, QuotaReached.
@@ -49,6 +59,8 @@ def put_off(
     homes = _homes(account_id, folders, opened)
     with transaction.atomic(durable=True):
         made = [_written(account_id, PUT_OFF, one, until, home=homes[one.ref], now=now) for one in opened]
+        for event in [RemindersDue(account_id)] if are_many else [ReminderDue(row.pk) for row in made]:
+            announce(event, due=until)
     by_folder: dict[str, list[ReminderRow]] = defaultdict(list)
     for row in made:
         by_folder[row.folder].append(row)
@@ -137,7 +149,9 @@ def await_answer(
     if not opened.message_id or not any(one.address.lower() in own for one in opened.sender):
         raise Refusal("webmail.not-sent")
     with transaction.atomic(durable=True):
-        return _written(account_id, ANSWER, opened, until, home="", now=now).pk
+        row = _written(account_id, ANSWER, opened, until, home="", now=now)
+        announce(ReminderDue(row.pk), due=until)
+    return row.pk
 
 
 def call_off(account_id: int, reminder_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
@@ -181,6 +195,18 @@ def fall_due(reminder_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> N
         else:
             mailbox.flag([_ref(row)], (Flag.UNANSWERED, Flag.FLAGGED), ())
             ReminderRow.objects.filter(pk=row.pk).update(is_over=True)
+
+
+def fall_due_together(account_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+    """Bring back what is put off and due, for some seconds; another job does the rest. Raises EngineDown."""
+    until = time.monotonic() + _GO
+    due = ReminderRow.objects.filter(account_id=account_id, kind=PUT_OFF, due_at__lte=now).order_by("pk")
+    for number in list(due.values_list("pk", flat=True)):
+        if time.monotonic() > until:
+            with transaction.atomic(durable=True):
+                announce(RemindersDue(account_id))
+            return
+        fall_due(number, open_mailbox, now=now)
 
 
 def _bring_back(mailbox: Mailbox, row: ReminderRow, now: datetime) -> None:
@@ -245,13 +271,11 @@ def _written(
     """Inside the caller's transaction."""
     people, ref = opened.sender if kind == PUT_OFF else opened.to, opened.ref
     _rows(account_id, kind, ref).delete()
-    row = ReminderRow.objects.create(
+    return ReminderRow.objects.create(
         account_id=account_id, kind=kind, folder=ref.folder, uid_validity=ref.uid_validity, uid=ref.uid,
         home=home, message_id=opened.message_id[:1000], subject=opened.subject[:500],
         people=", ".join(one.name or one.address for one in people[:5])[:500], due_at=due, created_at=now,
     )  # fmt: skip
-    announce(ReminderDue(row.pk), due=due)
-    return row
 
 
 def _row(account_id: int, kind: str, ref: MessageRef) -> ReminderRow | None:
