@@ -64,6 +64,14 @@ class Instance:
             capture_output=True, text=True, timeout=180, check=check,
         )  # fmt: skip
 
+    def start_cli(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """In a group of its own, that a test may kill."""
+        return subprocess.Popen(
+            [str(PROJECT / "bin" / "vaguemestre"), *arguments],
+            env={**os.environ, "VAGUEMESTRE_HOME": str(self.home)},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+
 
 @pytest.fixture(scope="session")
 def instance() -> Iterator[Instance]:

@@ -1,6 +1,8 @@
 """Mail kept elsewhere comes in once, by the command and by the page; all of it goes out in one zip."""
 
 import mailbox
+import os
+import signal
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
@@ -84,6 +86,25 @@ def test_a_mailbox_goes_sealed_from_one_installation_to_another(instance: Instan
     assert ", 0 vérifiés" not in said
     assert subjects(instance, "colleague", "Sent", "demenage") == 9
     assert "0 courriels ajoutés" in instance.cli("transfer", "read", newer, str(sealed)).stdout
+    go_on_after_a_kill(instance, leaver, newer, tmp_path)
     sealed.write_bytes(sealed.read_bytes()[:-70] + bytes(70))
     damaged = instance.cli("transfer", "read", newer, str(sealed), check=False)
     assert damaged.returncode == 1
+
+
+def go_on_after_a_kill(instance: Instance, leaver: str, newer: str, tmp_path: Path) -> None:
+    """Killed while it writes, run again: the same archive goes on, and is whole."""
+    instance.cli("mail", "import", leaver, str(old_box(tmp_path / "Archive", "longue", 500)))
+    sealed, part = tmp_path / "longue.vmd", tmp_path / "longue.vmd.part"
+    command = ("transfer", "write", leaver, str(sealed), "--to", "ac-amiens.test")
+    writing = instance.start_cli(*command)
+    assert wait_until(lambda: part.exists() and part.stat().st_size > 100_000)
+    os.killpg(writing.pid, signal.SIGKILL)
+    assert writing.wait() == -signal.SIGKILL
+    assert not sealed.exists()
+    begun = part.read_bytes()[:40_000]
+    instance.cli(*command)
+    assert sealed.read_bytes().startswith(begun)
+    assert not part.exists()
+    instance.cli("transfer", "read", newer, str(sealed))
+    assert subjects(instance, "colleague", "Archive", "longue") == 500

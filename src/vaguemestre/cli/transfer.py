@@ -1,6 +1,5 @@
 """`vaguemestre transfer`: people moved to and from other installations, in sealed archives."""
 
-import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -57,25 +56,24 @@ def write(
     file: Annotated[Path, typer.Argument(help="L’archive à écrire.")],
     to: Annotated[str, typer.Option(help="Le domaine de l’installation d’arrivée.")],
 ) -> None:
-    """Écrit tout ce qu’une personne a, chiffré pour l’installation d’arrivée et signé par celle-ci."""
+    """Écrit tout ce qu’une personne a, chiffré pour l’installation d’arrivée et signé par celle-ci.
+
+    Interrompu, à relancer : l’écriture reprend où elle en était.
+    """
     owner, destination = owner_of(username), partners.known(settings.CONFIG).get(to.lower())
     if destination is None:
         raise Failed(f"l’installation « {to} » n’est pas connue : « vaguemestre transfer trust ».", 1)
-    work = file.with_name(f"{file.name}.part")
-    work.unlink(missing_ok=True)
     try:
         with open_store.get()(owner.mailbox) as store, bar("Écriture") as tell:
-            tally = services.write_sealed(
+            tally = services.write_archive(
                 store,
-                work,
-                Tally(),
+                file,
+                owner.mailbox,
                 partners.own(settings.CONFIG),
                 destination,
-                ephemeral=secrets.token_bytes(32),
                 parts=lambda: other_parts.get()(owner.account_id),
-                enough=tell,
+                tell=tell,
             )
-        work.replace(file)
     except OSError as error:
         raise Failed(f"{file} ne peut pas être écrit ({error.strerror}).", 1) from error
     typer.echo(f"{tally.added} courriels dans {file}, pour {destination.domain}.")

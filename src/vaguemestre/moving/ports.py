@@ -37,8 +37,11 @@ class Store(Protocol):
         """Raises MailboxFull, EngineRefused when the store does not take this message."""
         ...
 
-    def kept(self, folder: str, after: int) -> Iterator[Kept]:
-        """The messages whose UID is above `after`, in the order of UIDs."""
+    def kept(self, folder: str, after: int, validity: int = 0) -> Iterator[Kept]:
+        """The messages whose UID is above `after`, in the order of UIDs.
+
+        All of them when `after` is a UID of another `validity` than the folder has now (0: of any).
+        """
         ...
 
 

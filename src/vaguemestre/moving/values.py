@@ -65,12 +65,16 @@ class Places:
 
 @dataclass(frozen=True)
 class Kept:
-    """A message of the mailbox, on its way out. `content` ends its lines with CR LF."""
+    """A message of the mailbox, on its way out. `content` ends its lines with CR LF.
+
+    `validity`: the folder's UIDVALIDITY; UIDs of another say nothing of this one's.
+    """
 
     uid: int
     flags: frozenset[str]
     date: datetime
     content: bytes
+    validity: int = 1
 
 
 @dataclass(frozen=True)

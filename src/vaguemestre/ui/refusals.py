@@ -76,6 +76,7 @@ def sentence(refusal: Refusal) -> str:
         "moving.signature-wrong": _(
             "Ce fichier a été changé, ou n’a pas été fait par l’académie qu’il nomme."
         ),
+        "moving.being-written": _("Cette archive est déjà en train d’être écrite."),
         "moving.card-malformed": _("Ce n’est pas la carte d’une installation."),
         "lives.account-unknown": _("Ce compte n’est celui de personne."),
         "lives.account-closed": _("Ce compte est déjà fermé."),

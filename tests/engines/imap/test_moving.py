@@ -53,6 +53,9 @@ def test_what_is_added_is_marked_and_comes_out_as_it_went_in(store: Store) -> No
     assert (first.content, first.flags, first.date) == (letter(1), {"\\Seen", "$label1"}, NOW)
     assert list(store.kept("Projets/Écoles & co", first.uid)) == [second]
     assert list(store.kept("Projets/Écoles & co", second.uid)) == []
+    # a UID of a folder made again since says nothing of this one's
+    assert list(store.kept("Projets/Écoles & co", second.uid, second.validity)) == []
+    assert list(store.kept("Projets/Écoles & co", second.uid, second.validity + 1)) == [first, second]
     assert store.marks("INBOX") == set()
 
 

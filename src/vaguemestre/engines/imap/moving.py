@@ -67,8 +67,10 @@ class ImapStore:
         except QuotaReached as full:
             raise MailboxFull("moving.mailbox-full") from full
 
-    def kept(self, folder: str, after: int) -> Iterator[Kept]:
-        self._box.enter_folder(folder)
+    def kept(self, folder: str, after: int, validity: int = 0) -> Iterator[Kept]:
+        now = self._box.enter_folder(folder)[1]
+        if validity not in (0, now):
+            after = 0
         with meant(folder=folder):
             lines = self._box.run(b"UID FETCH %d:* (UID)" % (after + 1))
         # `n:*` always names the last message, even when its UID is below n
@@ -82,4 +84,5 @@ class ImapStore:
                         parse.flags(items),
                         words.moment(trees.text_of(items.get("INTERNALDATE"))),
                         content,
+                        now,
                     )

@@ -1,6 +1,7 @@
 """A mailbox to move into and out of, in dicts: `moving.ports.Store`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from vaguemestre.kernel.errors import EngineRefused
@@ -12,11 +13,12 @@ _SPECIAL = {"sent": "Sent", "drafts": "Drafts", "junk": "Junk", "trash": "Trash"
 
 
 class MemoryStore:
-    """`room`: how many messages fit."""
+    """`room`: how many messages fit. `validity`: the UIDVALIDITY of every folder."""
 
     def __init__(self, room: int = 1_000_000) -> None:
         self.folders: dict[str, list[Kept]] = {INBOX: [], **{name: [] for name in _SPECIAL.values()}}
         self._room = room
+        self.validity = 1
 
     def places(self) -> Places:
         return Places(frozenset(self.folders), _SPECIAL)
@@ -35,5 +37,6 @@ class MemoryStore:
         kept = self.folders[folder]
         kept.append(Kept(len(kept) + 1, flags, date, content))
 
-    def kept(self, folder: str, after: int) -> Iterator[Kept]:
-        yield from [one for one in self.folders[folder] if one.uid > after]
+    def kept(self, folder: str, after: int, validity: int = 0) -> Iterator[Kept]:
+        known = after if validity in (0, self.validity) else 0
+        yield from [replace(one, validity=self.validity) for one in self.folders[folder] if one.uid > known]

@@ -3,13 +3,17 @@
     magic · header · records · signature
 
 A header, a record and the signature each follow their length (4 bytes). The header is JSON: who wrote, for
-whom, an ephemeral X25519 key. A record is AES-256-GCM, its nonce its number, the header the associated data:
-none can be changed, moved or left out. The last one tells how many messages there are. The signature
-(Ed25519) is over the SHA-256 of all that stands before it.
+whom, an ephemeral X25519 key. A record is a nonce (12 random bytes: a killed run may have written another
+record of that number) and AES-256-GCM, the header and the record's number the associated data: none can be
+changed, moved or left out. The last one tells how many messages there are. The signature (Ed25519) is over
+the SHA-256 of all that stands before it.
+
+Beside an archive that is not whole yet lie its notes: how far it is, sealed for and signed by who writes it.
 """
 
 import hashlib
 import json
+import os
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,10 +27,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from vaguemestre.kernel.errors import Refusal
 
-MAGIC = b"VAGUEMESTRE DEMENAGEMENT 1\n"
+MAGIC = b"VAGUEMESTRE DEMENAGEMENT 2\n"
+_NOTES = b"VAGUEMESTRE DEMENAGEMENT EN COURS 1\n"
 LONGEST_HEADER = 4096
 LONGEST_RECORD = 120_000_000
 _LENGTH = 4
+_NONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +140,14 @@ def opening_key(mine: Identity, header: Header) -> bytes:
 
 def sealed_record(key: bytes, number: int, header: bytes, meta: dict[str, Any], content: bytes) -> bytes:
     """One record, with its length. `number`: 0 for the first."""
-    told = json.dumps(meta, ensure_ascii=False).encode()
-    return framed(AESGCM(key).encrypt(_nonce(number), framed(told) + content, header))
+    told, nonce = json.dumps(meta, ensure_ascii=False).encode(), os.urandom(_NONCE)
+    return framed(nonce + AESGCM(key).encrypt(nonce, framed(told) + content, _beside(header, number)))
 
 
 def opened_record(key: bytes, number: int, header: bytes, record: bytes) -> tuple[dict[str, Any], bytes]:
     """What `sealed_record` sealed. Raises Refusal `moving.file-damaged`."""
     try:
-        plain = AESGCM(key).decrypt(_nonce(number), record, header)
+        plain = AESGCM(key).decrypt(record[:_NONCE], record[_NONCE:], _beside(header, number))
         length = int.from_bytes(plain[:_LENGTH])
         meta = json.loads(plain[_LENGTH : _LENGTH + length])
     except (InvalidTag, ValueError) as error:
@@ -162,12 +168,38 @@ def check_signature(card: Card, digest: bytes, signed: bytes) -> None:
         raise Refusal("moving.signature-wrong") from error
 
 
+def written_notes(mine: Identity, told: dict[str, Any]) -> bytes:
+    """What only this installation reads again, and knows to be its own."""
+    nonce = os.urandom(_NONCE)
+    sealed = nonce + AESGCM(_notes_key(mine)).encrypt(nonce, json.dumps(told).encode(), _NOTES)
+    content = _NOTES + framed(sealed)
+    return content + signature(mine, hashlib.sha256(content).digest())
+
+
+def read_notes(mine: Identity, content: bytes) -> dict[str, Any] | None:
+    """What `written_notes` wrote; None for anything else."""
+    length = int.from_bytes(content[len(_NOTES) : len(_NOTES) + _LENGTH])
+    end = len(_NOTES) + _LENGTH + length
+    sealed, signed = content[len(_NOTES) + _LENGTH : end], content[end + _LENGTH :]
+    try:
+        check_signature(mine.card, hashlib.sha256(content[:end]).digest(), signed)
+        plain = AESGCM(_notes_key(mine)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _NOTES)
+        told = json.loads(plain)
+    except (Refusal, InvalidTag, ValueError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _notes_key(mine: Identity) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"moving notes").derive(mine.sealing)
+
+
 def framed(content: bytes) -> bytes:
     return len(content).to_bytes(_LENGTH) + content
 
 
-def _nonce(number: int) -> bytes:
-    return number.to_bytes(12)
+def _beside(header: bytes, number: int) -> bytes:
+    return header + number.to_bytes(8)
 
 
 def _key(shared: bytes, raw: bytes) -> bytes:

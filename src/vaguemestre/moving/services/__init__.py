@@ -13,7 +13,7 @@ from vaguemestre.moving.services.asking import (
 from vaguemestre.moving.services.bringing import bring
 from vaguemestre.moving.services.forgetting import forget_person
 from vaguemestre.moving.services.going import carry_on
-from vaguemestre.moving.services.sealing import write_sealed
+from vaguemestre.moving.services.sealing import write_archive, write_sealed
 from vaguemestre.moving.services.taking import pack, take_out
 from vaguemestre.moving.services.verifying import verify
 
@@ -32,5 +32,6 @@ __all__ = [
     "take_out",
     "verify",
     "withdraw_export",
+    "write_archive",
     "write_sealed",
 ]

@@ -24,7 +24,9 @@ def take_out(
     after it is cut off, so that nothing stands twice.
     """
     work.mkdir(parents=True, exist_ok=True)
-    folders = sorted(store.places().names)
+    known = json.loads((work / _INDEX).read_text(encoding="utf-8")) if so_far.cursor else []
+    names = store.places().names
+    folders = [*known, *sorted(names.difference(known))]  # a number names the same folder at each run
     (work / _INDEX).write_text(json.dumps(folders, ensure_ascii=False), encoding="utf-8")
     tally = replace(so_far, total=len(folders))
     number, uid, length = map(int, (so_far.cursor or "0:0:0").split(":"))
@@ -33,7 +35,7 @@ def take_out(
         with (work / file_name(place)).open("r+b") as file:
             file.truncate(length)
             file.seek(length)
-            for kept in store.kept(folders[place], uid):
+            for kept in store.kept(folders[place], uid) if folders[place] in names else ():
                 file.write(written(kept.content, kept.flags, kept.date))
                 tally = replace(
                     tally, cursor=f"{place}:{kept.uid}:{file.tell()}", reached=place, added=tally.added + 1
