@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.engines.samples import at
 
 from vaguemestre.webmail.rules.folders import slug
-from vaguemestre.webmail.rules.rows import Line
+from vaguemestre.webmail.rules.rows import Line, one_line
 from vaguemestre.webmail.values import Correspondent, MessageRef, Page, Row, Summary
 from vaguemestre.webmail.views.rows import row_html, rows_html
 
@@ -20,6 +20,16 @@ hostile = st.one_of(
     st.sampled_from(['"><script>alert(1)</script>', "' onclick='x", "&lt;b&gt;", "</li>", "{{ 7*7 }}"]),
 )
 TODAY = date(2026, 9, 2)
+
+
+@given(st.text(st.sampled_from("ab \t\n\u00a0\u202f\u200b\u2028é") | st.characters(), max_size=40))
+def test_one_line_has_single_spaces_and_nothing_that_cannot_be_printed(text: str) -> None:
+    line = one_line(text)
+    assert line.isprintable()
+    assert line == line.strip()
+    assert "  " not in line
+    printed = "".join(char for char in text if char.isprintable())
+    assert line.replace(" ", "") == printed.replace(" ", "")
 
 
 class Seen(HTMLParser):

@@ -14,6 +14,7 @@ PATIENCE = 2.7  # seconds a person waits before being told that the mail store d
 _CHUNK = 65_536
 _LONGEST_LINE = 8_000_000  # a line without its literals; a list of 50,000 UIDs takes 0.4 MB
 _LITERAL_END = re.compile(rb"~?\{(\d{1,12})\+?\}\Z")
+_LONGEST_LITERAL_END = 16
 _STATUS = (b"* OK", b"* NO", b"* BAD", b"* BYE", b"* PREAUTH")
 _QUOTABLE = re.compile(r"[\x20-\x7e]*")
 _CODE = re.compile(rb"\[([A-Z0-9-]+)(?: ([^\]]*))?\]")
@@ -280,7 +281,7 @@ class Connection:
             return text, ()
         literals: list[bytes] = []
         whole = b""
-        while found := _LITERAL_END.search(text):
+        while found := _LITERAL_END.search(text, max(0, len(text) - _LONGEST_LITERAL_END)):
             literals.append(self._exactly(int(found[1]), deadline))
             whole += text[: found.start()] + b'"\0"'
             text = self._text(deadline)

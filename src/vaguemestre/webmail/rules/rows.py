@@ -122,6 +122,8 @@ def is_external(person: Correspondent, own_domains: frozenset[str]) -> bool:
 
 def one_line(text: str) -> str:
     """On one line, without what cannot be printed."""
+    if text.isprintable() and "  " not in text:  # nearly always; no other space than this one is printable
+        return text.strip()
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())
