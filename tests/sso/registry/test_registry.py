@@ -15,7 +15,7 @@ from vaguemestre.sso.registry.queries import applications_for, find_application,
 from vaguemestre.sso.registry.rules.addresses import check_address, stands_in
 from vaguemestre.sso.registry.rules.entrance import may_enter
 from vaguemestre.sso.registry.rules.release import released
-from vaguemestre.sso.registry.rules.words import ROLES
+from vaguemestre.sso.registry.rules.words import ROLES, value_said
 from vaguemestre.sso.registry.services import (
     add_application,
     enter,
@@ -172,3 +172,10 @@ def test_each_person_has_one_subject_of_their_own(nicolas: Account) -> None:
         enter(application, who.pk, f"session-{who.pk}", now=timezone.now())
     assert Subject.objects.count() == 2
     assert len(set(Subject.objects.values_list("sub", flat=True))) == 2
+
+
+def test_codes_are_said_in_words_to_whoever_agrees() -> None:
+    assert value_said("category", "2D_PUBLIC") == "enseignants du second degré public"
+    assert value_said("function", ["ENS", "INCONNU"]) == ["enseignement", "INCONNU"]
+    assert value_said("uai", ["0809001Z"]) == ["0809001Z"]
+    assert value_said("email_verified", True) is True

@@ -23,7 +23,7 @@ from vaguemestre.sso.registry.queries import has_agreed, identity_of, visits_of_
 from vaguemestre.sso.registry.rules.entrance import obstacle
 from vaguemestre.sso.registry.rules.methods import methods_of
 from vaguemestre.sso.registry.rules.release import plain_words, released
-from vaguemestre.sso.registry.rules.words import criteria_of
+from vaguemestre.sso.registry.rules.words import criteria_of, value_said
 from vaguemestre.sso.registry.values import Application, Identity, Obstacle, Visit
 
 GOODBYE = "/au-revoir"
@@ -108,7 +108,7 @@ def stopped(
         told = released(application, identity_of(who.account_id, timezone.now()))
         shown = {
             "application": application,
-            "told": [(plain_words(name), value) for name, value in told.items()],
+            "told": [(plain_words(name), value_said(name, value)) for name, value in told.items()],
             "stamp": signing.dumps([application.client_id, back, who.account_id], salt=_CONSENT_SALT),
             "no": no,
         }

@@ -70,3 +70,11 @@ def criteria_of(application: Registration, places: Mapping[str, str] | None = No
 
 def _listed(codes: tuple[str, ...], words: Mapping[str, str]) -> str:
     return ", ".join(words.get(code, code) for code in codes)
+
+
+def value_said(name: str, value: str | bool | list[str]) -> str | bool | list[str]:
+    """What an attribute holds, for whoever it is about: a code in words where it has some."""
+    words = {"category": CATEGORIES, "function": FUNCTIONS}.get(name, {})
+    if isinstance(value, list):
+        return [words.get(one, one) for one in value]
+    return words.get(value, value) if isinstance(value, str) else value
