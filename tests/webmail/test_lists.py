@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 from tests.engines.samples import letter, rich
 from tests.signin.people import account
 from tests.webmail.conftest import browser_of, put
@@ -46,6 +49,26 @@ def test_a_strangers_words_are_only_words(reader: Client, box: MemoryMailbox) ->
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "Externe" in page
+
+
+def test_a_list_asks_nothing_of_the_database_and_a_page_nothing_twice(
+    reader: Client, box: MemoryMailbox, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ref = put(box, letter("Dedans", From="Hélène Dupont <helene@ac-amiens.test>"))
+    opened = f"/messagerie/INBOX/{ref.uid_validity}/{ref.uid}/"
+    for address in (
+        "/messagerie/",
+        "/messagerie/INBOX/lignes/",
+        opened,
+    ):  # who asks and who wrote are known then
+        reader.get(address, headers=PIECE)
+    with django_assert_num_queries(0):
+        reader.get("/messagerie/INBOX/lignes/", headers=PIECE)
+        reader.get(opened, headers=PIECE)
+    with CaptureQueriesContext(connection) as asked:
+        reader.get("/messagerie/")
+    questions = [one["sql"] for one in asked.captured_queries]
+    assert len(questions) == len(set(questions))
 
 
 def test_the_first_page_says_who_is_external(reader: Client, box: MemoryMailbox) -> None:

@@ -24,8 +24,13 @@ from vaguemestre.webmail.views.rows import rows_html
 
 
 def folders_fragment(
-    request: SignedInRequest, folders: tuple[Folder, ...], current: str, room: Quota | None = None
+    request: SignedInRequest,
+    folders: tuple[Folder, ...],
+    current: str,
+    room: Quota | None = None,
+    missed: int | None = None,
 ) -> str:
+    """The folders' pane. `missed`: how many messages nobody answered in time, asked when it is not known."""
     roots = {f.name for f in folders if f.use is not Use.OTHER}
     special = [f for f in folders if f.use is not Use.OTHER or f.name.split("/", 1)[0] in roots]
     own = [f for f in folders if f not in special]
@@ -45,7 +50,7 @@ def folders_fragment(
             "words": words,
             "labels": known_labels(request.who.preferences),
             "searches": kept_searches(request.who.preferences),
-            "missed": reminding.missed_answers(request.who.account_id),
+            "missed": reminding.missed_answers(request.who.account_id) if missed is None else missed,
         },
     )
 
@@ -87,13 +92,14 @@ def whole_page(
     """
     uses = {folder.name: folder.use for folder in folders}
     current = next((folder for folder in folders if folder.name == page.folder), None)
+    missed = reminding.missed_answers(request.who.account_id)
     nothing = written("nothing", about(request))
     name = naming.shown_name(current) if current else page.folder
     return render(
         request,
         "webmail/page.html",
         {
-            "folders": folders_fragment(request, folders, page.folder, room),
+            "folders": folders_fragment(request, folders, page.folder, room, missed),
             "rows": rows_fragment(request, page, uses, view, asked).decode(),
             "reading": reading or nothing,
             "nothing": nothing,
@@ -109,7 +115,7 @@ def whole_page(
             "view": view,
             "query": looking.query(view, asked),
             "looks": _looks(view),
-            "missed": reminding.missed_answers(request.who.account_id),
+            "missed": missed,
             "labels": known_labels(request.who.preferences),
             "colours": COLOURS,
             "recent": json.dumps(recent_searches(request.who.preferences)),
