@@ -93,11 +93,12 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["django.templatetags.i18n"],  # every sentence of a page goes through gettext
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",
                 "vaguemestre.ui.pages.about",
-            ]
+            ],
         },
     },
     {
