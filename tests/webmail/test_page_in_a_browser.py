@@ -194,6 +194,62 @@ def test_everything_without_a_mouse(page: Page, box: MemoryMailbox) -> None:
     assert box.page("Archive", 0, 50).total == 0
 
 
+def stop(page: Page) -> str:
+    """What the keyboard is on: a name, a button's words, or the frame."""
+    return str(
+        page.evaluate(
+            "(({ id, tagName, innerText }) => id || (tagName === 'IFRAME' ? 'text' : innerText.trim()))"
+            "(document.activeElement)"
+        )
+    )
+
+
+def pressed(page: Page, key: str, most: int, until: str) -> int:
+    """How many times a key is pressed before the keyboard is there."""
+    for count in range(1, most + 1):
+        page.keyboard.press(key)
+        if stop(page) == until:
+            return count
+    raise AssertionError(f"{until} is not within {most} × {key}, but {stop(page)}")
+
+
+def test_tab_leads_into_the_text_and_out_again_and_f6_stays_in_it(page: Page, box: MemoryMailbox) -> None:
+    long = "\n\n".join(f"Paragraphe {number}" for number in range(200))
+    put(box, letter("Sans lien", long))
+    links = "".join(f'<p><a href="https://dehors.example/{n}">page {n}</a></p>' for n in range(40))
+    put(box, letter("x").replace(b"text/plain", b"text/html").replace(b"Subject: x", b"Subject: Avec liens")
+        .replace(b"Bonjour,", links.encode()), minutes=1)  # fmt: skip
+    page.goto("/messagerie/")
+    page.get_by_role("region", name="Messages").get_by_text("Sans lien").click()
+    text = page.frame_locator("iframe.body")
+    text.get_by_text("Paragraphe 0").wait_for()
+    page.keyboard.press("F6")
+    assert stop(page) == "sujet"
+    pressed(page, "Tab", 3, "text")
+    page.keyboard.press("PageDown")
+    expect(text.get_by_text("Paragraphe 0", exact=True)).not_to_be_in_viewport()
+    page.keyboard.press("F6")
+    assert stop(page) == "text"  # nobody hears it
+    pressed(page, "Tab", 2, "Revenir à la liste")
+    pressed(page, "Shift+Tab", 2, "text")
+    pressed(page, "Tab", 2, "Revenir à la liste")
+    page.keyboard.press("F6")
+    assert page.evaluate("document.activeElement.closest('#dossiers') !== null")
+    page.keyboard.press("Shift+F6")
+    pressed(page, "Tab", 5, "Revenir à la liste")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('li.row') !== null")
+
+    page.get_by_role("region", name="Messages").get_by_text("Avec liens").click()
+    text.get_by_role("link", name="page 0").wait_for()
+    page.keyboard.press("F6")
+    pressed(page, "Tab", 3, "Passer le texte et ses 40 liens")
+    page.keyboard.press("Enter")
+    assert stop(page) == "Revenir à la liste"
+    pressed(page, "Shift+Tab", 42, "Passer le texte et ses 40 liens")
+    pressed(page, "Tab", 43, "Revenir à la liste")
+
+
 def test_addresses_can_be_copied_and_gone_back_to(page: Page, box: MemoryMailbox) -> None:
     box.make_folder("Sorties/2026")
     first = put(box, subject="Première")

@@ -208,6 +208,12 @@ export class MailApp extends HTMLElement {
     if (open) this.folders.querySelector('[aria-current="page"], a')?.focus();
   }
 
+  // From behind the text: the row it belongs to; where the list is not beside it, back to the list.
+  #toList() {
+    if (this.section.offsetParent === null || !this.list.current) this.close();
+    else this.list.focus(this.list.current);
+  }
+
   // Back to the list, nothing open.
   close() {
     if (!this.openRef) return;
@@ -411,6 +417,10 @@ export class MailApp extends HTMLElement {
         return document.querySelector("#recherche")?.focus();
       case "refresh":
         return this.refresh();
+      case "skip-text":
+        return this.lecture.querySelector('[data-do="to-list"]').focus();
+      case "to-list":
+        return this.#toList();
       case "select":
         return this.#selecting();
       case "unselect":

@@ -4,7 +4,11 @@ _SHEET = """
 :root {color-scheme: %(scheme)s}
 * {box-sizing: border-box}
 html, body {display: block !important}
-html {background: light-dark(#fff, #1a1d25)}
+html {background: light-dark(#fff, #1a1d25); outline: none}
+html:focus-visible::after {
+  content: ""; position: fixed; inset: 0; pointer-events: none;
+  border: 3px solid light-dark(#2a45c2, #a9b8ff);
+}
 body {
   margin: 0; padding: 2px 2px 24px; overflow-wrap: anywhere;
   font: 16px/1.6 "Atkinson Hyperlegible Next", "Segoe UI", system-ui, "Noto Sans", sans-serif;
@@ -53,11 +57,12 @@ _SCHEMES = {"light": "light", "dark": "dark"}
 def document(css: str, html: str, *, theme: str, is_fixed: bool = False) -> bytes:
     """The whole response: `css` and `html` come from `readable` or `plain` and are not touched again.
 
-    `is_fixed`: plain text in a face whose letters are all as wide.
+    `is_fixed`: plain text in a face whose letters are all as wide. The document is a stop of the Tab key: one
+    without links could not be scrolled from the keyboard otherwise.
     """
     sheet = _SHEET % {"scheme": _SCHEMES.get(theme, "light dark")} + (_FIXED if is_fixed else "")
     return (
-        '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
+        '<!doctype html><html lang="fr" tabindex="0"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><title>Texte du courriel</title>'
         f"<style>{sheet}</style><style>{css}</style></head><body>{html}</body></html>"
