@@ -42,6 +42,12 @@ class SignInForm(forms.Form):
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.data.get("identifiant") or self.initial.get("identifiant"):  # the rest is to be typed
+            self.fields["identifiant"].widget.attrs.pop("autofocus")
+            self.fields["secret"].widget.attrs["autofocus"] = True
+
 
 class CodeForm(forms.Form):
     code = forms.CharField(
