@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from tests.journeys.conftest import Instance
 from tests.journeys.seen import label
 from tests.journeys.test_t33_getting_in_by_keyboard import Hands, sign_in_operator
@@ -87,6 +87,39 @@ def test_contacts_are_kept(hands: Hands, instance: Instance, tmp_path: Path) -> 
         hands.open(f"/contacts/?q={one}")
         hands.follow(one)
         hands.press("Supprimer ce contact")
+
+
+def test_the_keyboard_stays_where_it_acts(hands: Hands, instance: Instance) -> None:
+    """What a button changes around it leaves the focus on it, or on what it brought."""
+    page, mark = hands.page, secrets.token_hex(3)
+    sign_in(hands, instance, "colleague")
+    hands.open("/parametres/absence")
+    hands.reach(page.get_by_role("button", name="Congés"))
+    form = page.locator("#absence").element_handle()
+    page.keyboard.press("Enter")
+    page.wait_for_function("old => !old.isConnected", arg=form)
+    expect(page.get_by_role("button", name="Congés")).to_be_focused()
+
+    names = [f"{mark} un", f"{mark} deux"]
+    for name in names:
+        hands.open("/parametres/filtres")
+        hands.follow("Nouveau filtre")
+        hands.write("Nom du filtre", name)
+        hands.write("Mots de la condition 1", f"{mark}@exemple.fr")
+        hands.press("Ajouter une condition")
+        expect(page.get_by_label("Condition 2", exact=True)).to_be_focused()
+        hands.check("Marquer comme lu")
+        hands.press("Essayer sur les courriels reçus")
+        expect(page.get_by_role("status").filter(has_text="de la boîte de réception")).to_be_focused()
+        hands.press("Enregistrer le filtre")
+    hands.press(f"Monter {names[1]}")
+    edit = page.get_by_role("link", name=f"Modifier {names[1]}")
+    again = page.get_by_role("button", name=f"Monter {names[1]}")
+    assert edit.or_(again).evaluate_all("found => found.includes(document.activeElement)")
+    hands.press(f"Désactiver {names[0]}")
+    expect(page.get_by_role("button", name=f"Activer {names[0]}")).to_be_focused()
+    for name in names:
+        hands.press(f"Supprimer {name}")
 
 
 def test_a_list_gets_its_rule(hands: Hands, instance: Instance) -> None:

@@ -197,6 +197,7 @@ class FilterForm(forms.Form):
         ]
         more = [*typed, {"kind": "subject-contains", "words": ""}][:MOST_CONDITIONS]
         self.lines = _ConditionLines(prefix="c", initial=more)
+        self.lines.forms[-1].fields["kind"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data

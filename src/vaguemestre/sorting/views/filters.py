@@ -32,6 +32,8 @@ def list_filters(request: SignedInRequest) -> HttpResponse:
         "filters": [said(one, folders) for one in known],
         "applied": queries.applied_of(request.who.account_id),
         "said": "fait" in request.GET,
+        "at": int(at) if (at := request.GET.get("filtre", "")).isascii() and at.isdigit() else 0,
+        "acted": request.GET.get("acte", ""),
         "stays_here": stays_here(request.who.account_id),
         "progress": queries.progress_of(request.who.account_id) if "passage" in request.GET else None,
     }
@@ -109,7 +111,7 @@ def change_filter(request: SignedInRequest, filter_id: int, act: str) -> HttpRes
             return _pass(request, filter_id)
         case _:
             raise Http404
-    return done(event)
+    return done(event, filter_id, act)
 
 
 @require_POST
@@ -129,7 +131,8 @@ def _switch_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
 
 def _switched_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
     account_id, now = request.who.account_id, timezone.now()
-    return done(services.switch_filter(account_id, filter_id, is_on=True, by=by(request), now=now))
+    event = services.switch_filter(account_id, filter_id, is_on=True, by=by(request), now=now)
+    return done(event, filter_id, "activer")
 
 
 _switch_on_proved = recently_signed_in(_switched_on)
@@ -144,9 +147,11 @@ def _pass(request: SignedInRequest, filter_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('sorting:filters')}?passage=1")
 
 
-def done(event: SortingChanged) -> HttpResponse:
+def done(event: SortingChanged, filter_id: int = 0, act: str = "") -> HttpResponse:
+    """The list, the keyboard where it was: on that act of that filter, when there is one."""
     run_now(event)
-    return HttpResponseRedirect(f"{reverse('sorting:filters')}?fait=1")
+    at = f"&filtre={filter_id}&acte={act}" if filter_id else ""
+    return HttpResponseRedirect(f"{reverse('sorting:filters')}?fait=1{at}")
 
 
 def by(request: SignedInRequest) -> str:
