@@ -1,5 +1,9 @@
 """Printed pages: names of anybody, and codes nobody mistakes."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from vaguemestre.ui.printed import Printed
@@ -28,3 +32,10 @@ def test_the_font_goes_with_the_page() -> None:
     assert content.startswith(b"%PDF-")
     assert b"/FontFile2" in content
     assert b"Helvetica" not in content
+
+
+def test_a_process_that_prints_nothing_does_not_hold_what_prints() -> None:
+    code = "import sys, vaguemestre.ui.printed; print(*{'fpdf', 'fontTools'} & set(sys.modules))"
+    around = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    said = subprocess.check_output([sys.executable, "-c", code], text=True, env=around)
+    assert not said.strip()

@@ -2,11 +2,12 @@
 
 import unicodedata
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
-from fpdf.fonts import TTFFont
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 _FONT = "atkinson"  # where a zero is not the letter O
 _FONTS = Path(__file__).with_name("fonts")
@@ -19,11 +20,12 @@ class Printed:
     """One A4 page after the other. A letter that our font lacks is written without its accent, or `?`."""
 
     def __init__(self, title: str, academy: str) -> None:
-        self._pdf = FPDF(format="A4")
+        # loaded when something is printed: it takes 15 MiB, and few processes ever print
+        self._pdf: FPDF = import_module("fpdf").FPDF(format="A4")
         self._pdf.add_font(_FONT, "", _FONTS / "atkinson-regular.ttf")
         self._pdf.add_font(_FONT, "B", _FONTS / "atkinson-bold.ttf")
-        cuts = [font for font in self._pdf.fonts.values() if isinstance(font, TTFFont)]
-        self._drawn = frozenset.intersection(*(frozenset(font.cmap) for font in cuts))
+        cuts = [font.cmap for font in self._pdf.fonts.values() if hasattr(font, "cmap")]
+        self._drawn = frozenset.intersection(*map(frozenset, cuts))
         self._pdf.set_margin(_MARGIN_MM)
         self._pdf.set_title(title)
         self._pdf.set_lang("fr")
@@ -40,7 +42,7 @@ class Printed:
 
     def paragraph(self, text: str) -> None:
         self._pdf.set_font(_FONT, size=11)
-        self._pdf.multi_cell(0, 6, self._written(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._pdf.multi_cell(0, 6, self._written(text), align="L", new_x="LMARGIN", new_y="NEXT")
         self._pdf.ln(2)
 
     def facts(self, facts: Sequence[tuple[str, str]]) -> None:
@@ -49,7 +51,7 @@ class Printed:
             self._pdf.set_font(_FONT, style="B", size=11)
             self._pdf.cell(52, 7, self._written(name))
             self._pdf.set_font(_FONT, size=11)
-            self._pdf.multi_cell(0, 7, self._written(value), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self._pdf.multi_cell(0, 7, self._written(value), align="L", new_x="LMARGIN", new_y="NEXT")
         self._pdf.ln(3)
 
     def codes(self, codes: Sequence[str]) -> None:
@@ -82,7 +84,7 @@ class Printed:
 
     def _line(self, text: str, size: int, *, bold: bool = False) -> None:
         self._pdf.set_font(_FONT, style="B" if bold else "", size=size)
-        self._pdf.multi_cell(0, size * 0.5, self._written(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._pdf.multi_cell(0, size * 0.5, self._written(text), new_x="LMARGIN", new_y="NEXT")
 
 
 def _nearest(char: str) -> str:
