@@ -250,6 +250,22 @@ def test_tab_leads_into_the_text_and_out_again_and_f6_stays_in_it(page: Page, bo
     pressed(page, "Tab", 43, "Revenir à la liste")
 
 
+def test_on_a_phone_one_comes_back_to_the_very_row(page: Page, box: MemoryMailbox) -> None:
+    for number in range(120):
+        put(box, letter(f"Numéro {number}"), minutes=number)
+    page.set_viewport_size({"width": 390, "height": 780})
+    page.goto("/messagerie/")
+    rows = page.locator("#messages li.row")
+    rows.nth(40).scroll_into_view_if_needed()
+    rows.nth(40).locator("a.open").click()
+    page.get_by_role("heading", name="Numéro 79", exact=True).wait_for()
+    page.frame_locator("iframe.body").get_by_text("le texte").wait_for()
+    page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
+    page.keyboard.press("Escape")
+    expect(page.locator("#messages li.row a.open:focus .s > .clip")).to_have_text("Numéro 79")
+    expect(page.locator("#messages li.row a.open:focus")).to_be_in_viewport()
+
+
 def test_addresses_can_be_copied_and_gone_back_to(page: Page, box: MemoryMailbox) -> None:
     box.make_folder("Sorties/2026")
     first = put(box, subject="Première")

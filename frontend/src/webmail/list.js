@@ -265,7 +265,7 @@ export class RowList {
   #seen(entries) {
     for (const entry of entries) {
       if (entry.isIntersecting) this.load(entry.target);
-      else this.#empty(entry.target);
+      else if (this.box.offsetParent) this.#empty(entry.target); // not a whole list hidden behind a message
     }
   }
 
