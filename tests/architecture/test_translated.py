@@ -3,12 +3,14 @@
 A room that leaves `NOT_YET` never comes back to it: what is added to a wrapped room is wrapped.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
-from tests.architecture.test_rooms import SOURCE, room_of
+from tests.architecture.test_rooms import MODULES, SOURCE, room_of, tree_of
 
 PAGES = sorted((*SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("jinja2/**/*.jinja")))
 NOT_YET = frozenset(
@@ -94,3 +96,51 @@ def test_pages_of_a_wrapped_room_say_nothing_that_cannot_be_translated() -> None
 def test_a_room_that_is_wrapped_is_counted_as_such() -> None:
     bare = {room_of(page) for page in PAGES if any(unwrapped(page.read_text(encoding="utf-8")))}
     assert NOT_YET - bare == set(), "these are wrapped: take them from NOT_YET"
+
+
+_FRENCH = re.compile("[éèêàçùôîâûœÉÈÀ’«»]")
+_LABELS = frozenset({"label", "help_text"})
+_GETTEXT = frozenset({"_", "gettext", "ngettext", "pgettext"})
+
+
+def _sentences(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Texts that no call to gettext holds: labels, and whatever is written in French; no docstring."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue  # a docstring
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _GETTEXT:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            is_label = isinstance(tree, ast.keyword) and tree.arg in _LABELS and _A_WORD.search(node.value)
+            if is_label or _FRENCH.search(node.value):
+                yield node
+        yield from _sentences(node)
+
+
+def _doors_of(room: str) -> list[Path]:
+    """Its forms and its views."""
+    inside = (path for path in MODULES if room_of(path) == room)
+    return [path for path in inside if {path.stem, *path.parts} & {"forms", "views"}]
+
+
+def test_doors_of_a_wrapped_room_say_nothing_that_cannot_be_translated() -> None:
+    rooms = {room_of(path) for path in MODULES} - NOT_YET
+    breaches = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}: {node.value!r}"
+        for room in sorted(rooms)
+        for path in _doors_of(room)
+        for node in _sentences(tree_of(path))
+    ]
+    assert breaches == [], "write _( ) around these"
+
+
+def test_texts_of_doors_are_found_where_no_gettext_holds_them() -> None:
+    told = """
+class Form:
+    '''Une réponse.'''
+    name = Field(label="Nom", help_text=_("Déjà dit"))
+    kind = Field(label=_("Type"), choices=[("a", "Fermés"), ("b", _("Ouverts"))])
+    def clean(self):
+        raise ValidationError(f"Trop gros : {size} d’octets")
+"""
+    assert [node.value for node in _sentences(ast.parse(told))] == ["Nom", "Fermés", " d’octets"]

@@ -1,11 +1,13 @@
 """What administrators send, and what they look for."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.backoffice.rules.roles import ROLES
 from vaguemestre.directory.queries import PeopleSought, StructuresSought, academies
@@ -19,50 +21,50 @@ from vaguemestre.ui.refusals import sentence
 
 _PARIS = ZoneInfo("Europe/Paris")
 _DOMAIN = RegexValidator(
-    r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "Ce n’est pas un nom de domaine."
+    r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", _("Ce n’est pas un nom de domaine.")
 )
 _DEPARTMENTS = RegexValidator(
-    r"^\d{3}(?:[ ,;]+\d{3})*$", "Écrivez des codes de trois chiffres : 002 060 080."
+    r"^\d{3}(?:[ ,;]+\d{3})*$", _("Écrivez des codes de trois chiffres : 002 060 080.")
 )
-_PHONE = RegexValidator(r"^\+?[0-9][0-9 .()-]{3,30}$", "Écrivez un numéro : chiffres et espaces.")
-_SEARCH = {"type": "search", "autocomplete": "off", "spellcheck": "false"}
-
-
-def _words(label: str) -> forms.CharField:
-    return forms.CharField(label=label, max_length=120, required=False, widget=forms.TextInput(_SEARCH))
+_PHONE = RegexValidator(r"^\+?[0-9][0-9 .()-]{3,30}$", _("Écrivez un numéro : chiffres et espaces."))
+_WORDS: dict[str, Any] = {
+    "max_length": 120,
+    "required": False,
+    "widget": forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
+}
 
 
 class AcademyForm(forms.Form):
-    name = forms.CharField(label="Nom", max_length=80)
+    name = forms.CharField(label=_("Nom"), max_length=80)
 
 
 class NewAcademyForm(AcademyForm):
     code = forms.CharField(
-        label="Code",
+        label=_("Code"),
         max_length=2,
-        validators=[RegexValidator(r"^\d{2}$", "Deux chiffres.")],
-        help_text="Deux chiffres, ceux des NUMEN.",
+        validators=[RegexValidator(r"^\d{2}$", _("Deux chiffres."))],
+        help_text=_("Deux chiffres, ceux des NUMEN."),
     )
     domain = forms.CharField(
-        label="Domaine de messagerie", max_length=253, validators=[_DOMAIN], help_text="ac-exemple.fr"
+        label=_("Domaine de messagerie"), max_length=253, validators=[_DOMAIN], help_text=_("ac-exemple.fr")
     )
     departments = forms.CharField(
-        label="Départements",
+        label=_("Départements"),
         max_length=60,
         validators=[_DEPARTMENTS],
-        help_text="Comme dans les UAI : 002 060 080.",
+        help_text=_("Comme dans les UAI : 002 060 080."),
     )
 
     def clean_domain(self) -> str:
         domain = str(self.cleaned_data["domain"]).lower()
         if any(one.domain == domain for one in academies()):
-            raise ValidationError("Une académie a déjà ce domaine.")
+            raise ValidationError(_("Une académie a déjà ce domaine."))
         return domain
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
         if any(one.code == code for one in academies()):
-            raise ValidationError("Une académie a déjà ce code.")
+            raise ValidationError(_("Une académie a déjà ce code."))
         return code
 
     @property
@@ -71,17 +73,17 @@ class NewAcademyForm(AcademyForm):
 
 
 class ServiceForm(forms.Form):
-    name = forms.CharField(label="Nom", max_length=160)
-    phone = forms.CharField(label="Téléphone", max_length=40, required=False, validators=[_PHONE])
-    address = forms.EmailField(label="Adresse électronique", max_length=254, required=False)
+    name = forms.CharField(label=_("Nom"), max_length=160)
+    phone = forms.CharField(label=_("Téléphone"), max_length=40, required=False, validators=[_PHONE])
+    address = forms.EmailField(label=_("Adresse électronique"), max_length=254, required=False)
     postal = forms.CharField(
-        label="Adresse postale", max_length=400, required=False, widget=forms.Textarea({"rows": 3})
+        label=_("Adresse postale"), max_length=400, required=False, widget=forms.Textarea({"rows": 3})
     )
 
 
 class OfficerForm(forms.Form):
     compte = forms.CharField(
-        label="Identifiant ou adresse",
+        label=_("Identifiant ou adresse"),
         max_length=254,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -90,26 +92,26 @@ class OfficerForm(forms.Form):
 class StructureForm(forms.Form):
     """An establishment described; its UAI does not change."""
 
-    name = forms.CharField(label="Nom", max_length=200)
-    kind = forms.CharField(label="Type", max_length=40, required=False)
+    name = forms.CharField(label=_("Nom"), max_length=200)
+    kind = forms.CharField(label=_("Type"), max_length=40, required=False)
     sector = forms.ChoiceField(
-        label="Secteur",
-        choices=[("", "—"), ("PUBLIC", "Public"), ("PRIVE", "Privé sous contrat")],
+        label=_("Secteur"),
+        choices=[("", "—"), ("PUBLIC", _("Public")), ("PRIVE", _("Privé sous contrat"))],
         required=False,
     )
-    town = forms.CharField(label="Commune", max_length=80, required=False)
-    postal_code = forms.CharField(label="Code postal", max_length=10, required=False)
+    town = forms.CharField(label=_("Commune"), max_length=80, required=False)
+    postal_code = forms.CharField(label=_("Code postal"), max_length=10, required=False)
     district = forms.CharField(
-        label="Circonscription", max_length=80, required=False, help_text="Des écoles du premier degré."
+        label=_("Circonscription"), max_length=80, required=False, help_text=_("Des écoles du premier degré.")
     )
     phone = forms.CharField(
-        label="Téléphone",
+        label=_("Téléphone"),
         max_length=40,
         required=False,
         validators=[_PHONE],
-        help_text="Montré dans l’annuaire.",
+        help_text=_("Montré dans l’annuaire."),
     )
-    opened_on = DayField(label="Ouverture", required=False)
+    opened_on = DayField(label=_("Ouverture"), required=False)
 
     @property
     def told(self) -> dict[str, str]:
@@ -118,12 +120,12 @@ class StructureForm(forms.Form):
 
 
 class ChangeStructureForm(StructureForm):
-    closed_on = DayField(label="Fermeture", required=False, help_text="Le dernier jour.")
+    closed_on = DayField(label=_("Fermeture"), required=False, help_text=_("Le dernier jour."))
     successor = forms.CharField(
-        label="Établissement qui prend la suite (UAI)",
+        label=_("Établissement qui prend la suite (UAI)"),
         max_length=12,
         required=False,
-        help_text="Après une fusion.",
+        help_text=_("Après une fusion."),
     )
 
     def clean_successor(self) -> str:
@@ -135,8 +137,8 @@ class ChangeStructureForm(StructureForm):
 
 
 class NewStructureForm(StructureForm):
-    uai = forms.CharField(label="UAI", max_length=12, help_text="Sept chiffres et une lettre.")
-    academy = forms.TypedChoiceField(label="Académie", coerce=int)
+    uai = forms.CharField(label=_("UAI"), max_length=12, help_text=_("Sept chiffres et une lettre."))
+    academy = forms.TypedChoiceField(label=_("Académie"), coerce=int)
     field_order = ("academy", "uai")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -161,18 +163,22 @@ def _uai(typed: str) -> str:
 
 
 class StructureSearchForm(forms.Form):
-    q = _words("Nom, commune ou UAI")
-    type = forms.ChoiceField(label="Type", required=False)
+    q = forms.CharField(label=_("Nom, commune ou UAI"), **_WORDS)
+    type = forms.ChoiceField(label=_("Type"), required=False)
     secteur = forms.ChoiceField(
-        label="Secteur", required=False, choices=[("", "Tous"), ("PUBLIC", "Public"), ("PRIVE", "Privé")]
+        label=_("Secteur"),
+        required=False,
+        choices=[("", _("Tous")), ("PUBLIC", _("Public")), ("PRIVE", _("Privé"))],
     )
     etat = forms.ChoiceField(
-        label="État", required=False, choices=[("", "Tous"), ("open", "Ouverts"), ("closed", "Fermés")]
+        label=_("État"),
+        required=False,
+        choices=[("", _("Tous")), ("open", _("Ouverts")), ("closed", _("Fermés"))],
     )
 
     def __init__(self, data: object, kinds: tuple[str, ...]) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        self.fields["type"].choices = [("", "Tous"), *((kind, kind) for kind in kinds)]  # type: ignore[attr-defined]
+        self.fields["type"].choices = [("", _("Tous")), *((kind, kind) for kind in kinds)]  # type: ignore[attr-defined]
 
     @property
     def sought(self) -> StructuresSought:
@@ -182,12 +188,12 @@ class StructureSearchForm(forms.Form):
 
 
 class PeopleSearchForm(forms.Form):
-    q = _words("Nom, adresse ou dossier")
-    service = forms.ChoiceField(label="Service", required=False)
+    q = forms.CharField(label=_("Nom, adresse ou dossier"), **_WORDS)
+    service = forms.ChoiceField(label=_("Service"), required=False)
     categorie = forms.ChoiceField(
-        label="Catégorie",
+        label=_("Catégorie"),
         required=False,
-        choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORIES.items())],
+        choices=[("", _("Toutes")), *((str(key), title) for key, title in CATEGORIES.items())],
     )
 
     def __init__(self, data: object, services: list[tuple[int, str]]) -> None:
@@ -204,37 +210,39 @@ class PeopleSearchForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label="Rôle", choices=list(ROLES.items()))
+    role = forms.ChoiceField(label=_("Rôle"), choices=list(ROLES.items()))
 
 
 class FeedSearchForm(forms.Form):
-    q = _words("Fichier ou source")
+    q = forms.CharField(label=_("Fichier ou source"), **_WORDS)
     etat = forms.ChoiceField(
-        label="État", required=False, choices=[("", "Tous"), ("attente", "En attente de confirmation")]
+        label=_("État"),
+        required=False,
+        choices=[("", _("Tous")), ("attente", _("En attente de confirmation"))],
     )
 
 
 class JournalForm(forms.Form):
     acte = forms.CharField(
-        label="Acte",
+        label=_("Acte"),
         max_length=80,
         required=False,
         widget=forms.TextInput({"autocomplete": "off", "placeholder": "signin, enrolment.numen-shown…"}),
     )
     par = forms.CharField(
-        label="Par",
+        label=_("Par"),
         max_length=80,
         required=False,
         widget=forms.TextInput({"autocomplete": "off", "placeholder": "identifiant, cli, system"}),
     )
     objet = forms.CharField(
-        label="Sur",
+        label=_("Sur"),
         max_length=80,
         required=False,
         widget=forms.TextInput({"autocomplete": "off", "placeholder": "identifiant, person:12…"}),
     )
-    du = DayField(label="Du", required=False)
-    au = DayField(label="Au", required=False)
+    du = DayField(label=_("Du"), required=False)
+    au = DayField(label=_("Au"), required=False)
 
     def sought(self, resolve: "dict[str, str]") -> Sought:
         """`resolve`: what was typed → how the journal writes it, for usernames."""
@@ -256,4 +264,4 @@ def _midnight(day: date) -> datetime:
 
 
 def category_said(code: str) -> str:
-    return CATEGORIES.get(StaffCategory(code), code) if code in set(StaffCategory) else code
+    return str(CATEGORIES.get(StaffCategory(code), code)) if code in set(StaffCategory) else code

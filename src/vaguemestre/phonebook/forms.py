@@ -4,6 +4,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.directory.queries import Wanted
 from vaguemestre.directory.rules.nomenclature import DISCIPLINES, FUNCTIONS
@@ -15,26 +16,26 @@ class SearchForm(forms.Form):
     """Whom one looks for; what cannot be read is not looked for."""
 
     q = forms.CharField(
-        label="Nom ou prénom",
+        label=_("Nom ou prénom"),
         max_length=100,
         required=False,
         widget=forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
     )
     etablissement = forms.CharField(
-        label="Établissement",
+        label=_("Établissement"),
         max_length=100,
         required=False,
         widget=forms.TextInput({"autocomplete": "off", "placeholder": "Nom, ville ou UAI"}),
     )
     fonction = forms.ChoiceField(
-        label="Fonction",
+        label=_("Fonction"),
         required=False,
-        choices=[("", "Toutes"), *sorted(FUNCTIONS.items(), key=lambda x: x[1])],
+        choices=[("", _("Toutes")), *sorted(FUNCTIONS.items(), key=lambda x: x[1])],
     )
     discipline = forms.ChoiceField(
-        label="Discipline",
+        label=_("Discipline"),
         required=False,
-        choices=[("", "Toutes"), *sorted(DISCIPLINES.items(), key=lambda x: x[1])],
+        choices=[("", _("Toutes")), *sorted(DISCIPLINES.items(), key=lambda x: x[1])],
     )
 
     @property
@@ -46,16 +47,16 @@ class SearchForm(forms.Form):
 
 class OwnCardForm(forms.Form):
     phone = forms.CharField(
-        label="Téléphone professionnel",
+        label=_("Téléphone professionnel"),
         max_length=40,
         required=False,
-        help_text="Montré à vos collègues. Laissez vide pour n’en montrer aucun.",
+        help_text=_("Montré à vos collègues. Laissez vide pour n’en montrer aucun."),
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
     )
-    unlisted = forms.BooleanField(label="Liste rouge : ne pas me montrer dans l’annuaire", required=False)
+    unlisted = forms.BooleanField(label=_("Liste rouge : ne pas me montrer dans l’annuaire"), required=False)
 
     def clean_phone(self) -> str:
         phone = " ".join(str(self.cleaned_data["phone"]).split())
         if phone and not _PHONE.fullmatch(phone):
-            raise ValidationError("Écrivez un numéro : chiffres, espaces, « + » devant l’indicatif.")
+            raise ValidationError(_("Écrivez un numéro : chiffres, espaces, « + » devant l’indicatif."))
         return phone

@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.backoffice import services
@@ -32,7 +33,12 @@ from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
-STATES = {"pending": "Jamais activé", "active": "Actif", "suspended": "Suspendu", "closed": "Fermé"}
+STATES = {
+    "pending": _("Jamais activé"),
+    "active": _("Actif"),
+    "suspended": _("Suspendu"),
+    "closed": _("Fermé"),
+}
 _STORY = 60
 _OF_THE_ACCOUNT = ("credentials.account-", "credentials.mailbox-", "directory.civil-status-")
 
@@ -129,4 +135,4 @@ def _told(story: list[Kept]) -> list[tuple[Kept, str, str]]:
 
 def _state(life: object) -> str:
     """`lives_of` gives the account, the username and the state."""
-    return STATES.get(str(life[2]), str(life[2])) if isinstance(life, tuple) and len(life) > 2 else ""
+    return str(STATES.get(str(life[2]), str(life[2]))) if isinstance(life, tuple) and len(life) > 2 else ""

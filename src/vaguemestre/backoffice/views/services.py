@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.backoffice import services
@@ -65,7 +66,7 @@ def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
     if form.is_valid():
         found = find_account(form.cleaned_data["compte"])
         if found is None or found.state in ("suspended", "closed"):
-            form.add_error("compte", "Aucun compte ouvert ne porte cet identifiant ou cette adresse.")
+            form.add_error("compte", _("Aucun compte ouvert ne porte cet identifiant ou cette adresse."))
         else:
             try:
                 services.name_officer(found.account_id, service_id, by=by_(request), now=now)

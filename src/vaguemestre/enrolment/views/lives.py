@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.credentials.events import AccountsChanged
@@ -31,14 +32,14 @@ _DECLARED = tuple(event for event in Event if event not in rules.BY_THE_FEED | r
 
 class DeclareForm(forms.Form):
     evenement = forms.ChoiceField(
-        label="Ce qui arrive", choices=[(one.value, EVENTS[one]) for one in _DECLARED]
+        label=_("Ce qui arrive"), choices=[(one.value, EVENTS[one]) for one in _DECLARED]
     )
-    jour = DayField(label="Jour d’effet", error_messages={"required": "Écrivez le jour d’effet."})
+    jour = DayField(label=_("Jour d’effet"), error_messages={"required": _("Écrivez le jour d’effet.")})
     adresse = forms.CharField(
-        label="Nouvelle adresse",
+        label=_("Nouvelle adresse"),
         max_length=254,
         required=False,
-        help_text="Pour une mutation. Elle n’est donnée aux correspondants que si la personne l’accepte.",
+        help_text=_("Pour une mutation. Elle n’est donnée aux correspondants que si la personne l’accepte."),
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
     )
 

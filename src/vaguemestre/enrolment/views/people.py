@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.credentials.queries import account_of_person, presented
@@ -32,7 +33,12 @@ from vaguemestre.signin.http import recently_signed_in
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
-_STATES = {"pending": "Jamais activé", "active": "Actif", "suspended": "Suspendu", "closed": "Fermé"}
+_STATES = {
+    "pending": _("Jamais activé"),
+    "active": _("Actif"),
+    "suspended": _("Suspendu"),
+    "closed": _("Fermé"),
+}
 
 
 @require_GET
@@ -115,7 +121,7 @@ def receive(request: OfficerRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         except IntegrityError:
-            form.add_error("dossier", "Ce numéro de dossier est déjà pris : choisissez-en un autre.")
+            form.add_error("dossier", _("Ce numéro de dossier est déjà pris : choisissez-en un autre."))
     return render(request, "enrolment/receive.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -136,7 +142,7 @@ def _page(
         "name": person.name,
         "category": CATEGORIES.get(person.category, person.category),  # type: ignore[call-overload]
         "account": shown,
-        "account_state": _STATES.get(shown.state, shown.state) if shown else "Aucun compte",
+        "account_state": _STATES.get(shown.state, shown.state) if shown else _("Aucun compte"),
         "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
         "posts": [
             (post, school, function_said(post.function)) for post, school in placed_posts_of(person.person_id)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.credentials.ports import secret_keys
@@ -26,7 +27,7 @@ from vaguemestre.signin.http import SignedInRequest, recently_signed_in
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
-_DELIVERED = "La lettre est partie à l’adresse de votre dossier, ou vous a été remise."
+_DELIVERED = _("La lettre est partie à l’adresse de votre dossier, ou vous a été remise.")
 
 
 @require_GET
@@ -116,7 +117,7 @@ def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, 
                 settings.CONFIG.mail.quota_mb, by=by, now=now,
             )  # fmt: skip
         case "remis":
-            services.deliver(scope, request_id, _DELIVERED, by=by, now=now)
+            services.deliver(scope, request_id, str(_DELIVERED), by=by, now=now)
         case _:
             raise Http404
     return True

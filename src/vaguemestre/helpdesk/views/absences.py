@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from vaguemestre.helpdesk.http import for_operators
@@ -21,13 +22,13 @@ from vaguemestre.ui.refusals import sentence
 class NeutralForm(forms.Form):
     """When, and who asked for it; the text is not theirs to choose."""
 
-    debut = DayField(label="Début")
-    fin = DayField(label="Fin")
+    debut = DayField(label=_("Début"))
+    fin = DayField(label=_("Fin"))
     demandeur = forms.CharField(
-        label="Demandé par",
+        label=_("Demandé par"),
         max_length=LONGEST_REASON,
-        help_text="Nom et fonction du supérieur hiérarchique, gardés au journal et montrés à la personne.",
-        error_messages={"required": "Écrivez qui demande cette notification : la personne le lira."},
+        help_text=_("Nom et fonction du supérieur hiérarchique, gardés au journal et montrés à la personne."),
+        error_messages={"required": _("Écrivez qui demande cette notification : la personne le lira.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
