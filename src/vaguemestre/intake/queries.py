@@ -177,7 +177,7 @@ def doubts_page(
 def _sought(rows: QuerySet[Doubt], *, open_only: bool, search: str, order: str) -> QuerySet[Doubt]:
     rows = rows.filter(answer="") if open_only else rows.exclude(answer="")
     if search:
-        rows = rows.filter(_about(search, "dossier"))
+        rows = rows.filter(_about(search, "dossier") | Q(reason__icontains=search))
     return rows.order_by(column_of(order, DOUBT_ORDERS), "pk")
 
 
