@@ -180,7 +180,7 @@ def _settings_and_files(people: People) -> Iterator[Belonging]:
         yield Belonging("moving", {"move_id": move.pk, "act": act}, "Archivequetue", own, state=rows(move))
     feed = Feed.objects.create(academy_id=people.academy_id, file_name="f.csv", by="cli", started_at=NOON)
     doubt = Doubt.objects.create(
-        academy_id=people.academy_id, dossier="D9", person=people.victim.person, reason="Doutequetu",
+        academy_id=people.academy_id, dossier="Doutequetu", person=people.victim.person, reason="même date",
         feed=feed, first_line=2, sealed=seal_bytes(b"D9", numen_keys.get(), b"feed line"), seen_at=NOON,
     )  # fmt: skip
     for room, readers in (("enrolment", "officer_dpate"), ("backoffice", "administrator")):
