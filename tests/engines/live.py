@@ -268,7 +268,8 @@ class LiveEngines:
         now = int(time.time())
         claims = {
             "iss": self.config.public_url, "sub": mailbox, "azp": "webmail",
-            "iat": now, "exp": now + life, "jti": secrets.token_hex(8), **claims,
+            "iat": now - 5,  # Dovecot's clock may be a tick behind: what is issued in its future is refused
+            "exp": now + life, "jti": secrets.token_hex(8), **claims,
         }  # fmt: skip
         token = jwt.encode({"alg": "ES256", "kid": key.thumbprint()}, claims, key)
         if allowed:

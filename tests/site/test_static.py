@@ -76,6 +76,19 @@ def test_styles_joined_say_the_same() -> None:
     assert joined("ui/mail.css", [said]).strip() == wanted
 
 
+def test_scripts_joined_lose_comments_and_margins_alone() -> None:
+    said = """// why
+const at = "https://a.example"; // said beside
+
+  function f() {
+    // where
+    return `${at}//b`;
+  }
+"""
+    wanted = 'const at = "https://a.example"; // said beside\nfunction f() {\nreturn `${at}//b`;\n}'
+    assert joined("page.js", [said]) == f"(() => {{\n{wanted}\n\n}})();"
+
+
 def asked(home: Path, address: str, **headers: str) -> tuple[str, dict[str, str], bytes]:
     """What a browser gets: status, headers, octets. What is no file is the application's."""
     told: list[tuple[str, list[tuple[str, str]]]] = []

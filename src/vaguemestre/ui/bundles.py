@@ -2,8 +2,12 @@
 
 import re
 
-JOINING = 3  # how files are joined: raised with it, so that what was served before is made anew
-_SPARED = (
+JOINING = 4  # how files are joined: raised with it, so that what was served before is made anew
+_SPARED_SCRIPT = (  # none of ours says a text of several lines
+    (re.compile(r"^\s*(?://.*)?\n", re.MULTILINE), ""),
+    (re.compile(r"^[ \t]+", re.MULTILINE), ""),
+)
+_SPARED_STYLE = (
     (re.compile(r"/\*.*?\*/", re.DOTALL), ""),
     (re.compile(r"\s*([{}])\s*"), r"\1"),
     (re.compile(r";\s+"), ";"),
@@ -38,11 +42,14 @@ def joined(name: str, texts: list[str]) -> str:
     """One file of several.
 
     Scripts stand each in a function, so that names stay their own (those of `var` would leave a block);
-    styles lose what only eyes need.
+    both lose what only eyes need.
     """
     if name.endswith(".js"):
-        return "\n".join(f"(() => {{\n{text}\n}})();" for text in texts)
-    told = "\n".join(texts)
-    for spared, instead in _SPARED:
-        told = spared.sub(instead, told)
-    return told
+        return "\n".join(f"(() => {{\n{_bare(text, _SPARED_SCRIPT)}\n}})();" for text in texts)
+    return _bare("\n".join(texts), _SPARED_STYLE)
+
+
+def _bare(text: str, spared: tuple[tuple[re.Pattern[str], str], ...]) -> str:
+    for one, instead in spared:
+        text = one.sub(instead, text)
+    return text
