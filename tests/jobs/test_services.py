@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.jobs import ports
-from vaguemestre.jobs.services import announce, run_now
+from vaguemestre.jobs.services import announce, forget_old, run_now
 from vaguemestre.jobs.tasks import wake
 from vaguemestre.kernel.errors import EngineDown
 
@@ -95,3 +97,25 @@ def test_an_event_of_long_work_waits_apart() -> None:
     announce(BellRang(2))
     rows = DBTaskResult.objects.order_by("enqueued_at")
     assert [row.queue_name for row in rows] == ["long", "default"]
+
+
+@pytest.mark.django_db
+def test_what_ended_a_month_ago_goes_and_nothing_else() -> None:
+    now = timezone.now()
+    for ended, status in (
+        (31, "SUCCESSFUL"),
+        (31, "FAILED"),
+        (29, "SUCCESSFUL"),
+        (None, "READY"),
+        (None, "RUNNING"),
+    ):
+        announce(BellRang(ended or 0))
+        made = DBTaskResult.objects.order_by("enqueued_at").last()
+        assert made is not None
+        finished = now - timedelta(days=ended) if ended else None
+        DBTaskResult.objects.filter(pk=made.pk).update(
+            status=status, finished_at=finished, enqueued_at=now - timedelta(days=300)
+        )
+    assert forget_old(now) == 2
+    assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["READY", "RUNNING", "SUCCESSFUL"]
+    assert forget_old(now) == 0

@@ -1,13 +1,18 @@
 """Announce a fact in the caller's transaction; run what follows now or later."""
 
 import dataclasses
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.jobs.ports import Handler, Subscriptions, subscriptions
 from vaguemestre.jobs.rules import queue_of
 from vaguemestre.jobs.tasks import wake
 from vaguemestre.kernel.errors import EngineDown
+
+KEPT = timedelta(days=30)  # what a finished job was given speaks of people
+MOST_FORGOTTEN = 2_000
 
 
 def announce(event: Any, *, due: datetime | None = None) -> None:
@@ -33,6 +38,13 @@ def run_now(event: Any) -> bool:
     except EngineDown:
         return False
     return True
+
+
+def forget_old(now: datetime) -> int:
+    """Delete the jobs that ended longer ago than KEPT, MOST_FORGOTTEN at most; how many went."""
+    ended = DBTaskResult.objects.finished().filter(finished_at__lt=now - KEPT)
+    old = list(ended.order_by().values_list("pk", flat=True)[:MOST_FORGOTTEN])
+    return DBTaskResult.objects.filter(pk__in=old).delete()[0]
 
 
 def _listeners(table: Subscriptions, kind: type) -> tuple[Handler, ...]:

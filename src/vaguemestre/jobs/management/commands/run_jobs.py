@@ -11,14 +11,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
+from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.jobs.ports import rounds
+from vaguemestre.jobs.services import MOST_FORGOTTEN, forget_old
 
 log = logging.getLogger(__name__)
 
 ROUND_SECONDS = 60
+FORGET_SECONDS = 3600
 
 
 class Command(BaseCommand):
@@ -59,6 +62,7 @@ class LivingWorker(Worker):
         self._heartbeat = heartbeat
         self._goes_round = queue == "default"
         self._next_round = 0.0
+        self._next_forgetting = 0.0
 
     def take_back(self) -> None:
         """Put back in the queue what this worker had begun when it was killed: handlers may run twice."""
@@ -96,6 +100,12 @@ class LivingWorker(Worker):
         self._next_round = time.monotonic() + ROUND_SECONDS
         for act in rounds.get():
             act()
+        self.forget()
+
+    def forget(self) -> None:
+        """Once an hour what ended long ago goes, a part each round when there is much of it."""
+        if time.monotonic() >= self._next_forgetting and forget_old(timezone.now()) < MOST_FORGOTTEN:
+            self._next_forgetting = time.monotonic() + FORGET_SECONDS
 
     def shutdown(self, signum: int, frame: Any) -> None:
         if not self.running:
