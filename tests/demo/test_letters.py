@@ -2,6 +2,7 @@
 
 import email.policy
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -12,8 +13,10 @@ from email.message import EmailMessage
 from xml.etree import ElementTree
 
 import pytest
+from icalendar import Calendar
 
 from vaguemestre.demo.letters import Letter, Writer, attachments, messages
+from vaguemestre.kernel.times import PARIS
 
 OWNER = Writer("Camille Delattre", "camille.delattre@ac-amiens.test", "colleague", "Professeure")
 OTHERS = (
@@ -130,3 +133,23 @@ def test_office_documents_are_sound_packages(make: object) -> None:
         for name in archive.namelist():
             if name != "mimetype":
                 ElementTree.fromstring(archive.read(name))
+
+
+def test_an_invitation_says_the_hour_of_its_letter(read: list[EmailMessage]) -> None:
+    invited = 0
+    for message in read:
+        for part in message.walk():
+            if part.get_content_type() != "text/calendar":
+                continue
+            event = Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")[0]
+            starts = event.decoded("dtstart").astimezone(PARIS)
+            said = re.search(
+                r", (\w+) (\d+) \w+ à (\d+) h(?: (\d+))?",
+                " ".join(message.get_body(("plain",)).get_content().split()),
+            )
+            if said is None:  # an answer: it carries the same invitation and says no hour
+                continue
+            invited += 1
+            assert (starts.day, starts.hour, starts.minute) == (int(said[2]), int(said[3]), int(said[4] or 0))
+            assert starts.weekday() < 5
+    assert invited

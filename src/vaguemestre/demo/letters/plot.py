@@ -8,6 +8,7 @@ from random import Random
 from vaguemestre.demo.letters.newsletters import NEWSLETTERS, Newsletter
 from vaguemestre.demo.letters.topics import Topic, topics
 from vaguemestre.demo.letters.values import Writer
+from vaguemestre.kernel.times import PARIS
 
 _CONVERSATIONS, _ISSUES, _NOTICES = 70, 18, 12  # shares of what begins
 
@@ -38,6 +39,7 @@ class Thread:
     owner_starts: bool
     others: list[Writer]
     slots: dict[str, str]
+    meets: datetime  # the day and the hour of the slots
     begins: datetime
     written: list[tuple[str, Writer, datetime, str]] = field(default_factory=list)  # id, who, when, text
 
@@ -93,11 +95,14 @@ def _moment(draw: Random, until: datetime, days: int) -> datetime:
 def _thread(draw: Random, number: int, topic: Topic, others: Sequence[Writer], begins: datetime) -> Thread:
     pupil = draw.choice(_PUPILS)
     day = begins + timedelta(days=draw.randint(2, 12))
+    while day.weekday() > 4:  # nobody meets at the week-end
+        day += timedelta(days=1)
+    of_class, hour, minute = draw.choice(_CLASSES), draw.randint(8, 17), draw.choice((0, 15, 30))
     slots = {
         "pupil": pupil,
-        "class": draw.choice(_CLASSES),
+        "class": of_class,
         "day": f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}",
-        "hour": f"{draw.randint(8, 17)} h {draw.choice(('', '15', '30'))}".rstrip(),
+        "hour": f"{hour} h {minute or ''}".rstrip(),
         "room": f"{draw.choice('ABC')}{draw.randint(1, 3)}{draw.randint(0, 1)}{draw.randint(1, 9)}",
         "page": str(draw.randint(12, 240)),
         "town": draw.choice(_TOWNS),
@@ -110,7 +115,8 @@ def _thread(draw: Random, number: int, topic: Topic, others: Sequence[Writer], b
         fitting = [one for one in others if one.who == topic.who] or list(others)
         taking_part = draw.sample(fitting, min(len(fitting), draw.choice((1, 1, 1, 2, 3))))
     owner_starts = topic.who == "colleague" and draw.random() < 0.35
-    return Thread(number, topic, owner_starts, taking_part, slots, begins)
+    meets = datetime(day.year, day.month, day.day, hour, minute, tzinfo=PARIS)
+    return Thread(number, topic, owner_starts, taking_part, slots, meets, begins)
 
 
 def _turns_of(draw: Random, thread: Thread, until: datetime) -> list[Turn]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from html import escape
 from random import Random
 
@@ -71,7 +71,7 @@ def conversation(turn: Turn, thread: Thread, owner: Writer, draw: Random) -> Wri
     ]
     body = _body(own, quoted, message_id, draw)
     if turn.rank == 0:
-        body = _with_attachment(body, thread, sender, owner, message_id, turn.at)
+        body = _with_attachment(body, thread, sender, owner, message_id)
     thread.written.append((message_id, sender, turn.at, own))
     return Written(mime.message(headers, body), message_id)
 
@@ -168,15 +168,13 @@ def _body(own: str, quoted: str, message_id: str, draw: Random) -> bytes:
     return mime.together("alternative", boundary, [mime.text_part(text), mime.text_part(html, "html")])
 
 
-def _with_attachment(
-    body: bytes, thread: Thread, sender: Writer, owner: Writer, message_id: str, at: datetime
-) -> bytes:
+def _with_attachment(body: bytes, thread: Thread, sender: Writer, owner: Writer, message_id: str) -> bytes:
     kind = thread.topic.attachment
     boundary = f"=_m{message_id[1:14]}"
     if kind == "calendar":
         title = thread.topic.subject.format_map(thread.slots)
         place = f"Salle {thread.slots['room']}"
-        starts = (at + timedelta(days=5)).replace(hour=17, minute=0, second=0)
+        starts = thread.meets.astimezone(UTC)
         content = attachments.invitation(
             message_id[1:-1], title, starts, place, sender.address, owner.address
         )
