@@ -5,6 +5,7 @@ Set before Django is: `pyproject.toml` names no settings module, which would be 
 
 import importlib
 import os
+from collections import Counter
 from collections.abc import Callable
 
 from tests.own_home import home_of_this_process
@@ -37,10 +38,18 @@ def django_db_modify_db_settings(
 
 
 @pytest.hookimpl(trylast=True)
+def _browses(item: pytest.Item) -> bool:
+    return "chromium" in getattr(item, "fixturenames", ())
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a browser come last: while it runs, its event loop allows no other in this thread."""
-    browsing = {item.path for item in items if "chromium" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: (item.path in browsing, "chromium" in getattr(item, "fixturenames", ())))
+    """Files with a browser come last: while it runs, its event loop allows no other in this thread.
+
+    Those with many tests come before those with few, so that two processes end together.
+    """
+    browsing = {item.path for item in items if _browses(item)}
+    sizes = Counter(item.path for item in items if item.path in browsing)
+    items.sort(key=lambda item: (item.path in browsing, -sizes[item.path], _browses(item)))
 
 
 @pytest.fixture

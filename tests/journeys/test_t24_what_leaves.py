@@ -26,7 +26,10 @@ EXPECTED = {
     "text": FIELDS | {"Content-Transfer-Encoding"},
     "identity": FIELDS | {"Reply-To"},
 }
-OF_THE_WAY = {"Return-Path", "Delivered-To", "Received", "DKIM-Signature", "X-Original-To", "ARC-Seal"}
+OF_THE_WAY = {
+    "Return-Path", "Delivered-To", "Received", "DKIM-Signature", "X-Original-To", "ARC-Seal",
+    "Authentication-Results",
+}  # fmt: skip
 PICTURE = base64.b64decode(  # two points wide
     "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg=="
 )
