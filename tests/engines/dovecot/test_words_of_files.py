@@ -1,5 +1,8 @@
 """What is written in enclosed files is found; a file made to harm stops nobody's mail, and nobody's index."""
 
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -111,3 +114,24 @@ def test_a_letter_of_hanging_files_arrives_is_indexed_and_delays_nobody(
     # two were waited for, the others not opened: forty would have cost forty seconds
     assert sum(float(one.read_text()) for one in (hanging / "spent").iterdir()) == 2
     assert found(engines, marie, "zinzolin") == []
+
+
+TRIAL = """
+import os, sys
+from pathlib import Path
+from vaguemestre.engines.dovecot.files import prepare
+from vaguemestre.supervisor.processes import adopt_orphans, everybody
+
+adopt_orphans()
+assert prepare(Path(sys.argv[1]))
+print([one.name for one in everybody() if one.parent == os.getpid()])
+"""
+
+
+def test_the_trial_of_the_start_leaves_no_dead_behind() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        tried = subprocess.run(
+            [sys.executable, "-c", TRIAL, folder], capture_output=True, text=True, check=True, timeout=60
+        )
+    assert tried.stdout.strip() == "[]"

@@ -49,7 +49,8 @@ def walls(folder: str, kind: str) -> list[str]:
     """The command that reads one file: its own world without network, read-only, and limits."""
     argv = ["/usr/bin/timeout", "-s", "KILL", str(_SECONDS), "/usr/bin/nice", "-n", "5", "/usr/bin/prlimit"]
     argv += [f"--cpu={_PROCESSOR}", f"--as={_MEMORY}", f"--fsize={_OUTPUT}", "--core=0"]
-    argv += ["--nofile=64", "--", "/usr/bin/bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
+    argv += ["--nofile=64", "--", "/usr/bin/bwrap", "--unshare-all", "--die-with-parent"]
+    # no session of its own: whoever watches over Dovecot buries the dead of its session
     argv += ["--cap-drop", "ALL", "--clearenv", "--uid", "65534", "--gid", "65534", "--proc", "/proc"]
     argv += ["--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - its own
     for link, place in _LINKS:
