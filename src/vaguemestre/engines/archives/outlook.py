@@ -56,7 +56,7 @@ def _argv(path: Path, folder: Path) -> list[str]:
     One folder after the other (`-j 0`): several at once, some die now and then and their messages are lost.
     """
     return [
-        "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv",
+        "bwrap", "--unshare-all", "--die-with-parent", "--clearenv",
         "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
         "--symlink", "usr/bin", "/bin", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",  # noqa: S108 (of the sandbox alone)
         "--ro-bind", str(path), "/in.pst", "--bind", str(folder), "/out",

@@ -123,7 +123,7 @@ def _walls(folder: Path) -> Sequence[str]:
 
 
 def _bubble(folder: Path) -> Sequence[str]:
-    argv = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    argv = ["bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL"]
     argv += ["--uid", _NOBODY, "--gid", _NOBODY, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108
     for link, place in _LINKS:
         argv += ["--symlink", link, place]
