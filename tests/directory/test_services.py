@@ -227,3 +227,22 @@ def test_people_of_an_establishment_are_those_there_that_day(academy: int) -> No
     structure = queries.structure_ids(academy)[COLLEGE]
     found = [queries.people_in(structure, day).count() for day in (date(2020, 8, 31), date(2020, 9, 1))]
     assert found == [0, 1]
+
+
+def test_many_people_of_a_new_name_are_changed_with_one_question_each(academy: int) -> None:
+    def asked_for(many: int, name: str) -> int:
+        ids = list(Person.objects.values_list("pk", flat=True)[:many])
+        changes = [
+            PersonChange(pk, civil=CivilStatus("M.", name, "", "Jean", date(1980, 5, 4))) for pk in ids
+        ]
+        with CaptureQueriesContext(connection) as asked:
+            services.change_people(changes, numen_keys.get(), by="test", now=NOW)
+        return len(asked)
+
+    register(academy, *(new(str(n)) for n in range(30)))
+    assert asked_for(30, "Durand") - asked_for(10, "Dupont") == 20
+    held = [queries.primary_address(p.pk) for p in Person.objects.order_by("pk")]
+    assert held[:2] + held[10:12] == [
+        f"jean.{local}@{DOMAIN}" for local in ("dupont", "dupont1", "durand10", "durand11")
+    ]
+    assert len(set(held)) == 30

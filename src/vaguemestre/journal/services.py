@@ -34,6 +34,9 @@ def record(action: str, *, to: str, by: str, at: datetime, **details: str | int 
 
 def record_many(lines: Iterable[Line]) -> None:
     """Keep many acts at once, chained in their order. Inside the caller's transaction."""
+    lines = tuple(lines)
+    if not lines:
+        return
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

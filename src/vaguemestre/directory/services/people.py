@@ -1,6 +1,5 @@
 """Registering and changing people."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -16,11 +15,12 @@ from vaguemestre.directory.models import (
     Person,
     TakenName,
 )
-from vaguemestre.directory.rules.names import address_base, name_words, sorted_as
+from vaguemestre.directory.rules.names import name_words, sorted_as
 from vaguemestre.directory.rules.places import service_code
 from vaguemestre.directory.rules.sealing import digest, seal
-from vaguemestre.directory.services.names import free_locals, free_names, take_address
+from vaguemestre.directory.services.names import free_names, take_address
 from vaguemestre.directory.services.numens import record_numen
+from vaguemestre.directory.services.renaming import keep_words, readdress, reword
 from vaguemestre.directory.values import (
     Names,
     NewPerson,
@@ -71,7 +71,7 @@ def register_people(
         batch_size=500,
     )
     _keep_names(named, rows)
-    _keep_words(rows)
+    keep_words(rows)
     _keep_numens([(row, p.numen) for row, p in zip(rows, people, strict=True) if p.numen], keys, now)
     Assignment.objects.bulk_create(
         [
@@ -115,8 +115,22 @@ def add_address(person_id: int, address: str, *, by: str, now: datetime) -> None
 
 def change_people(changes: Sequence[PersonChange], keys: NumenKeys, *, by: str, now: datetime) -> None:
     """`change_person` for several, announced once. Inside the caller's transaction."""
+    people = Person.objects.select_related("academy").in_bulk([change.person_id for change in changes])
+    renamed, lines = dict[int, Person](), list[Line]()
     for change in changes:
-        _change(change, keys, by=by, now=now)
+        person = people[change.person_id]
+        what = _change(person, change)
+        if set(what) & _SHOWN:
+            renamed[person.pk] = person
+        if what:
+            details = {"what": ", ".join(what)}
+            lines.append(Line("directory.person-changed", f"person:{person.pk}", by, now, details))
+    readdress(renamed.values())
+    reword(renamed.values())
+    record_many(lines)
+    for change in changes:
+        if change.numen:
+            record_numen(change.person_id, change.numen, keys, by=by, now=now)
     if changes:
         announce(PeopleChanged([change.person_id for change in changes]))
 
@@ -149,7 +163,7 @@ def transfer_person(
     row.save(update_fields=("academy", "dossier", "category", "service_id"))
     change_columns = PersonChange(person_id, civil=person.civil)
     if "erased_at" in _change_columns(row, change_columns):  # somebody who comes back after a long time
-        _reword(row)
+        reword([row])
         if person.numen:
             record_numen(person_id, person.numen, keys, by=by, now=now)
     MailAddress.objects.filter(person=row).update(is_primary=False, may_send=False)
@@ -212,20 +226,14 @@ def erase_civil_status(person_id: int, username: str, *, by: str, now: datetime)
     return True
 
 
-def _change(change: PersonChange, keys: NumenKeys, *, by: str, now: datetime) -> None:
-    person = Person.objects.select_related("academy").get(pk=change.person_id)
+def _change(person: Person, change: PersonChange) -> list[str]:
+    """Write what became different, addresses, words and NUMEN excepted; what did, by name."""
     changed = _change_columns(person, change)
-    if set(changed) & _SHOWN:
-        _readdress(person)
-        _reword(person)
     if change.posts:
         changed += _change_posts(person, change.posts)
     if change.posts or change.category:
         _reassign_service(person)
-    if changed:
-        record("directory.person-changed", to=f"person:{person.pk}", by=by, at=now, what=", ".join(changed))
-    if change.numen:
-        record_numen(person.pk, change.numen, keys, by=by, now=now)
+    return changed
 
 
 _SHOWN = {"birth_name", "usage_name", "first_name", "chosen_first_name"}
@@ -256,25 +264,6 @@ def _keep_names(named: Sequence[Names], people: Sequence[Person]) -> None:
         ],
         batch_size=500,
     )
-
-
-def _keep_words(people: Iterable[Person]) -> None:
-    """What the directory finds them by."""
-    NameWord.objects.bulk_create(
-        [
-            NameWord(person=person, word=word)
-            for person in people
-            for word in name_words(person.shown_first_name, person.shown_last_name)
-        ],
-        batch_size=500,
-    )
-
-
-def _reword(person: Person) -> None:
-    person.sorted_as = sorted_as(person.shown_first_name, person.shown_last_name)
-    person.save(update_fields=("sorted_as",))
-    NameWord.objects.filter(person=person).delete()
-    _keep_words([person])
 
 
 def _keep_numens(held: Sequence[tuple[Person, Numen]], keys: NumenKeys, now: datetime) -> None:
@@ -309,24 +298,6 @@ def _change_columns(person: Person, change: PersonChange) -> list[str]:
     if changed:
         person.save(update_fields=changed)
     return changed
-
-
-def _readdress(person: Person) -> None:
-    """A new primary address for a new name; one the person had before comes back."""
-    base = address_base(person.shown_first_name, person.shown_last_name)
-    pattern = re.compile(rf"{re.escape(base)}[0-9]*@{re.escape(person.academy.domain)}")
-    rows = list(MailAddress.objects.filter(person=person).order_by("id"))
-    former = next((row for row in rows if pattern.fullmatch(row.address)), None)
-    if former and former.is_primary:
-        return
-    MailAddress.objects.filter(person=person).update(is_primary=False, may_send=False)
-    if former:
-        MailAddress.objects.filter(pk=former.pk).update(is_primary=True, may_send=True)
-        return
-    local = free_locals([(person.shown_first_name, person.shown_last_name)], person.academy.domain)[0]
-    address = f"{local}@{person.academy.domain}"
-    TakenName.objects.create(kind=TakenName.Kind.ADDRESS, name=address, person=person)
-    MailAddress.objects.create(person=person, address=address, is_primary=True)
 
 
 def _change_posts(person: Person, posts: Sequence[Post]) -> list[str]:

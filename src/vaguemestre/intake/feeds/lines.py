@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from vaguemestre.kernel.errors import Refusal
 SEPARATOR = ";"
 _OTHER_SEPARATORS = {",": "virgule", "\t": "tabulation", "|": "barre verticale"}
 _FORMULA = ("=", "+", "-", "@")
+_MAY_BE_FORMULA = re.compile(r'(?:^|;)["\s]*[=+\-@]')  # one search for a line spares one question a cell
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\t", " "))  # spreadsheets put them in names
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NOT_UTF_8 = "Le fichier est en windows-1252 et non en UTF-8 : il a été lu ainsi, vérifiez les accents."
@@ -198,7 +200,8 @@ def _header(row: str, columns: Sequence[str], optional: Sequence[str]) -> list[s
 
 
 def _cells(raw: str, header: Sequence[str], *, is_last: bool) -> dict[str, str]:
-    raw = raw.translate(_SPACES)
+    if not raw.isprintable():
+        raw = raw.translate(_SPACES)
     if not raw.isprintable():
         raise LineRefused("", "caractère de contrôle dans la ligne")
     values = raw.split(SEPARATOR) if '"' not in raw else _quoted(raw)
@@ -209,10 +212,15 @@ def _cells(raw: str, header: Sequence[str], *, is_last: bool) -> dict[str, str]:
     cells = dict(zip(header, map(str.strip, values), strict=True))
     if not raw.isascii():
         cells = {name: unicodedata.normalize("NFC", value) for name, value in cells.items()}
+    if _MAY_BE_FORMULA.search(raw):
+        _check_formulas(cells)
+    return cells
+
+
+def _check_formulas(cells: dict[str, str]) -> None:
     for name, value in cells.items():
         if value.startswith(_FORMULA):
             raise LineRefused(name, "la cellule est une formule de tableur")
-    return cells
 
 
 def _quoted(raw: str) -> list[str]:

@@ -37,7 +37,7 @@ class Group:
     def posts(self) -> tuple[Post, ...]:
         """Each post once; the first is primary when none says it is."""
         main = self._main
-        return tuple(replace(r.post, is_primary=r is main) for r in self.records)
+        return tuple(with_primary(r.post, is_primary=r is main) for r in self.records)
 
     @property
     def says_primary(self) -> bool:
@@ -49,9 +49,19 @@ class Group:
         return next((r for r in self.records if r.post.is_primary), self.records[0])
 
 
+def with_primary(post: Post, *, is_primary: bool) -> Post:
+    """The post, primary or not."""
+    return post if post.is_primary == is_primary else replace(post, is_primary=is_primary)
+
+
 def same_human(one: CivilStatus, other: CivilStatus) -> bool:
     """Same birth date and birth name, written however."""
-    return one.birth_date == other.birth_date and fold(one.birth_name) == fold(other.birth_name)
+    return one.birth_date == other.birth_date and same_name(one.birth_name, other.birth_name)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Written alike but for accents, case, spaces and hyphens."""
+    return one == other or fold(one) == fold(other)
 
 
 def grouped(records: Iterable[Record]) -> tuple[list[Group], list[RefusedLine]]:

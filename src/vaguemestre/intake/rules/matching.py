@@ -6,7 +6,7 @@ from datetime import date
 
 from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Numen
-from vaguemestre.intake.rules.grouping import Group, same_human
+from vaguemestre.intake.rules.grouping import Group, same_human, same_name
 from vaguemestre.intake.values import Doubtful, Known, RefusedLine
 
 type Digest = Callable[[Numen], str]
@@ -110,8 +110,8 @@ def _could_be(one: CivilStatus, other: CivilStatus) -> bool:
     """A correction changes the birth name, the first name or the birth date: one of the three."""
     alike = (
         one.birth_date == other.birth_date,
-        fold(one.birth_name) == fold(other.birth_name),
-        fold(one.first_name) == fold(other.first_name),
+        same_name(one.birth_name, other.birth_name),
+        same_name(one.first_name, other.first_name),
     )
     return sum(alike) >= 2
 

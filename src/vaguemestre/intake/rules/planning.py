@@ -13,7 +13,7 @@ from vaguemestre.directory.values import (
     PersonChange,
     Post,
 )
-from vaguemestre.intake.rules.grouping import Group, grouped
+from vaguemestre.intake.rules.grouping import Group, grouped, with_primary
 from vaguemestre.intake.rules.matching import Digest, matched
 from vaguemestre.intake.values import Arrival, Change, Known, KnownAccount, Plan, Reading, Terms, Transfer
 
@@ -147,7 +147,10 @@ def _corrected(told: CivilStatus, held: CivilStatus | None) -> CivilStatus:
     """What HR says, save what a feed does not know: the chosen first name, an unsaid civility."""
     if held is None:
         return told
-    return replace(told, civility=told.civility or held.civility, chosen_first_name=held.chosen_first_name)
+    civility = told.civility or held.civility
+    if (civility, held.chosen_first_name) == (told.civility, told.chosen_first_name):
+        return told
+    return replace(told, civility=civility, chosen_first_name=held.chosen_first_name)
 
 
 def _told_posts(group: Group, person: KnownPerson) -> Sequence[Post]:
@@ -155,7 +158,7 @@ def _told_posts(group: Group, person: KnownPerson) -> Sequence[Post]:
     if group.says_primary:
         return group.posts
     primary = {post.key for post in person.posts if post.is_primary}
-    return [replace(post, is_primary=post.key in primary) for post in group.posts]
+    return [with_primary(post, is_primary=post.key in primary) for post in group.posts]
 
 
 def _posts_changed(told: Sequence[Post], held: Sequence[Post], terms: Terms) -> tuple[Post, ...]:
