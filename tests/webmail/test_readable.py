@@ -1,5 +1,8 @@
 """Somebody's HTML made readable: nothing loads, runs, submits or leaves its place; what was written stays."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -172,3 +175,17 @@ def test_an_enormous_text_is_cut_and_says_so() -> None:
     clean = readable("<p>" + "mot " * 600_000, nothing)
     assert clean.is_cut
     assert len(clean.html) < 2_100_000
+
+
+def test_letters_cleaned_at_the_same_time_are_each_judged_by_their_own_pictures() -> None:
+    def shown(number: int) -> str:
+        mine = f"data:image/png;base64,{number:04}"
+        return "".join(
+            readable('<p style="color:red">a<img src="cid:x"></p>' * 20, lambda _: mine).html
+            for _ in range(20)
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        texts = list(pool.map(shown, range(40)))
+    for number, text in enumerate(texts):
+        assert set(re.findall(r"base64,(\d+)", text)) == {f"{number:04}"}

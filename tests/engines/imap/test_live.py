@@ -10,6 +10,8 @@ from tests.engines.live import LiveEngines, Someone, digest
 from tests.engines.mail import Post, frozen_dovecot
 from tests.engines.samples import at, letter
 
+from vaguemestre.engines.imap.gateway import ImapMailboxes
+from vaguemestre.engines.imap.pages import Summaries
 from vaguemestre.engines.imap.wire import Connection
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.webmail.ports import FolderGone, MessageGone, QuotaReached
@@ -132,6 +134,23 @@ def test_a_page_is_asked_in_two_breaths_whatever_order_the_folder_lies_in(
             del written[:]
             assert [row.ref.uid for row in box.page("INBOX", offset, 3).rows] == uids
             assert [b"STATUS" in write for write in written] == [True, False]
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_folder_bigger_than_what_is_remembered_is_listed_to_its_end(
+    engines: LiveEngines, someone: Someone, in_order: bool
+) -> None:
+    post = Post(engines)
+    post.mailboxes = ImapMailboxes(post.pool, post.pages, Summaries(most=5))
+    with post.mailboxes(MailLogin(someone.mailbox, "")) as box:
+        for n in (1, 2, 3, 4, 5, 6, 7, 8, 9) if in_order else (1, 2, 3, 4, 9, 8, 7, 6, 5):
+            box.append("INBOX", letter(f"Message {n}"), (), at(n))
+    subjects: list[str] = []
+    for offset in (0, 3, 6, 0):
+        with post.mailboxes(MailLogin(someone.mailbox, "")) as box:
+            subjects += [row.summary.subject for row in box.page("INBOX", offset, 3).rows]
+    post.pool.close_all()
+    assert subjects == [f"Message {n}" for n in (9, 8, 7, 6, 5, 4, 3, 2, 1, 9, 8, 7)]
 
 
 def test_a_letter_opened_again_and_a_mark_changed_cost_one_question_of_their_folder(

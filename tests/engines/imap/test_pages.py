@@ -33,8 +33,14 @@ def test_the_box_least_used_leaves_first() -> None:
     assert kept.count == 4
     assert kept.known(("marie", "b", 1), [1]) == {}
     assert set(kept.known(("marie", "a", 1), [1])) == {1}
-    kept.keep(("marie", "d", 1), {n: summary(n) for n in range(1, 9)})
-    assert kept.count == 0  # a box too big for all is not kept at the cost of the others twice over
+
+
+def test_a_box_too_big_for_all_begins_anew_with_what_was_read_last() -> None:
+    kept = Summaries(most=5)
+    for first in (1, 4):
+        kept.keep(("marie", "d", 1), {n: summary(n) for n in range(first, first + 3)})
+    assert kept.count == 3
+    assert set(kept.known(("marie", "d", 1), range(10))) == {4, 5, 6}
 
 
 def test_a_page_serves_only_under_the_same_answer() -> None:

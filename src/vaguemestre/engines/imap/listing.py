@@ -2,10 +2,11 @@
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from types import MappingProxyType
 from zlib import crc32
 
 from vaguemestre.engines.imap import folders, names, parse, trees, words
@@ -15,7 +16,7 @@ from vaguemestre.engines.imap.pool import Lease
 from vaguemestre.engines.imap.session import OPENED, Session, check_name, folded, meant, uid_of
 from vaguemestre.engines.imap.wire import Answered, Argument, Line, encoded
 from vaguemestre.engines.imap.words import moment
-from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, View
+from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, Summary, View
 
 # What is asked of a page never seen before; of another one, whose summaries are nearly all known, the marks.
 SUMMARY = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"
@@ -168,10 +169,10 @@ class Listing(Session):
         here, _, lines = self.ask_of(folder, question, is_last=not seen)
         if here != validity:
             return ()
-        if items is SUMMARY:
-            self._summaries.keep((self.mailbox, folder, validity), parse.summaries(lines))
+        told = parse.summaries(lines) if items is SUMMARY else {}
         marks = dict(parse.flags_by_uid(lines))
-        return self._with_summaries(folder, validity, [(uid, marks[uid]) for uid in uids if uid in marks])
+        pairs = [(uid, marks[uid]) for uid in uids if uid in marks]
+        return self._with_summaries(folder, validity, pairs, told)
 
     def _first_look(self, folder: str, told: dict[str, int]) -> Arrival:
         _, validity, exists = self.enter_folder(folder)
@@ -249,17 +250,22 @@ class Listing(Session):
         if exists != expected or not is_asked:
             question = _fetch(exists, offset, size, items)
             lines = self.run(question) if question else []
-        if items is SUMMARY:
-            self._summaries.keep((self.mailbox, folder, validity), parse.summaries(lines))
+        told = parse.summaries(lines) if items is SUMMARY else {}
         pairs = parse.flags_by_uid(lines)[::-1]
-        return validity, exists, self._with_summaries(folder, validity, pairs)
+        return validity, exists, self._with_summaries(folder, validity, pairs, told)
 
     def _with_summaries(
-        self, folder: str, validity: int, pairs: list[tuple[int, frozenset[str]]]
+        self,
+        folder: str,
+        validity: int,
+        pairs: list[tuple[int, frozenset[str]]],
+        told: Mapping[int, Summary] = MappingProxyType({}),
     ) -> tuple[Row, ...]:
-        """Rows in the order of `pairs`; a message expunged meanwhile has none."""
+        """Rows in the order of `pairs`, none for what was expunged meanwhile. `told`: summaries just read."""
         box = self.mailbox, folder, validity
-        known = self._summaries.known(box, (uid for uid, _ in pairs))
+        known = {**self._summaries.known(box, (uid for uid, _ in pairs if uid not in told)), **told}
+        if told:
+            self._summaries.keep(box, told)
         if missing := [uid for uid, _ in pairs if uid not in known]:
             lines = self.run(b"UID FETCH", folded(missing), SUMMARY)
             found = parse.summaries(lines)

@@ -6,7 +6,7 @@ STATUS, asked each time, answers word for word what it did when the page was mad
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from vaguemestre.webmail.values import MessageRef, OpenedMessage, Page, Summary, View
 
@@ -24,7 +24,10 @@ MOST_PAGES_EACH = 12
 
 
 class Summaries:
-    """Summaries by box and UID; whole boxes leave, least recently used first."""
+    """Summaries by box and UID; whole boxes leave, least recently used first.
+
+    One that is too big for all begins anew with what was read last.
+    """
 
     def __init__(self, most: int = MOST_SUMMARIES) -> None:
         self._most = most
@@ -40,15 +43,18 @@ class Summaries:
             self._boxes.move_to_end(box)
             return {uid: kept[uid] for uid in uids if uid in kept}
 
-    def keep(self, box: Box, found: dict[int, Summary]) -> None:
+    def keep(self, box: Box, found: Mapping[int, Summary]) -> None:
         with self._lock:
             kept = self._boxes.setdefault(box, {})
             self._boxes.move_to_end(box)
             before = len(kept)
             kept.update(found)
             self._count += len(kept) - before
-            while self._count > self._most and self._boxes:
+            while self._count > self._most and len(self._boxes) > 1:
                 self._count -= len(self._boxes.popitem(last=False)[1])
+            if self._count > self._most:
+                self._boxes[box] = dict(found)
+                self._count = len(found)
 
     def forget(self, mailbox: str) -> None:
         with self._lock:

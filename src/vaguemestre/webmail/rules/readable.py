@@ -6,6 +6,7 @@ what `nh3` writes is served as it is (rule F).
 
 import re
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import islice
@@ -172,39 +173,51 @@ def readable(
     found = islice(_STYLE_ELEMENT.finditer(html), _MOST_SHEETS)
     sheets = [styles.clean_sheet(sheet[1], seen.address) for sheet in found]
     paper = _body_style(html, seen)
-    clean = _clean(html, seen.attribute)
+    clean = _clean(_first_pass, html, seen.attribute)
     announced = links.marked(clean)
     without_quotes = folding.folded(announced or clean)
     ours = without_quotes or announced or clean
     ours = marking.marked(ours, words) or ours
     if ours is not clean:
-        clean = _clean(ours, seen.attribute_again, ours=_FOLDS)
+        clean = _clean(_second_pass, ours, seen.attribute_again)
     css = "\n".join(rule for rule in (paper, *_ground_rules(seen), *sheets) if rule)
     elsewhere = 0 if proxied else len(_REMOTE_ELSEWHERE.findall(_STYLE_ELEMENT.sub("", html)))
     return Readable(clean, css, len(seen.remote) + elsewhere, frozenset(seen.used), is_cut)
 
 
-def _clean(
-    html: str, attribute: Callable[[str, str, str], str | None], *, ours: frozenset[str] = frozenset()
-) -> str:
-    """`ours`: elements that only we wrote, since the first pass let none through."""
+type _Attribute = Callable[[str, str, str], str | None]
 
-    def kept(tag: str, name: str, value: str) -> str | None:
-        return (
-            value if name in {"target", "rel"} else attribute(tag, name, value)
-        )  # these two are ours, set below
+_judge = ContextVar[_Attribute]("judge of attributes")  # of the text that this thread cleans
 
-    return nh3.clean(
-        html,
-        tags=set(_TAGS | ours),
+
+def _judged(tag: str, name: str, value: str) -> str | None:
+    return value if name in {"target", "rel"} else _judge.get()(tag, name, value)  # these two are ours
+
+
+def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
+    """Made once: to make one takes as long as to clean a short letter."""
+    return nh3.Cleaner(
+        tags=set(tags),
         clean_content_tags=set(_SILENT),
         attributes=_ATTRIBUTES,
-        attribute_filter=kept,
+        attribute_filter=_judged,
         strip_comments=True,
         link_rel="noopener noreferrer",
         url_schemes=set(_SCHEMES),
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
+
+
+_first_pass = _cleaner(_TAGS)
+_second_pass = _cleaner(_TAGS | _FOLDS)  # the folds are ours: the first pass let none through
+
+
+def _clean(cleaner: nh3.Cleaner, html: str, attribute: _Attribute) -> str:
+    held = _judge.set(attribute)
+    try:
+        return cleaner.clean(html)
+    finally:
+        _judge.reset(held)
 
 
 def _ground_rules(seen: _Pass) -> list[str]:
