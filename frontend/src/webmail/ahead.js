@@ -11,17 +11,21 @@ export class Ahead {
   }
 
   ask(url) {
-    const answer = piece(url);
-    answer.catch(() => {}); // told to whoever opens the message
-    this.asked = { url, at: performance.now(), answer };
+    const html = text(url);
+    html.catch(() => {}); // told to whoever opens the message
+    this.asked = { url, at: performance.now(), html };
   }
 
   // What was asked for ahead, else what is asked for now.
   of(url) {
     const { asked } = this;
     this.asked = null;
-    return asked?.url === url && performance.now() - asked.at < HELD ? asked.answer : piece(url);
+    return asked?.url === url && performance.now() - asked.at < HELD ? asked.html : text(url);
   }
+}
+
+async function text(url) {
+  return (await piece(url)).text();
 }
 
 // Browsers give texts behind the wall a process of their own, and end it with the last frame that needs it. An empty

@@ -15,6 +15,7 @@ import { listenToPanes } from "./panes.js";
 import { Reminders } from "./reminders.js";
 import { Searching, firstOf } from "./searching.js";
 
+const LONG = 150; // milliseconds
 const WIDE = matchMedia("(min-width: 701px)");
 
 export class MailApp extends HTMLElement {
@@ -88,25 +89,36 @@ export class MailApp extends HTMLElement {
     const known = this.list.row(ref) || this.list.asked || step === this.section.dataset.step;
     if (!known && !push) return this.#whole(to, push);
     this.list.markOpen(ref);
-    this.lecture.setAttribute("aria-busy", "true");
+    this.#busy();
     const turn = (this.turn = (this.turn ?? 0) + 1);
     let html;
     try {
-      html = await (await this.ahead.of(this.#withWords(to))).text();
+      html = await this.ahead.of(this.#withWords(to));
     } catch (error) {
-      this.lecture.removeAttribute("aria-busy");
+      this.#ready();
       if (turn === this.turn) this.list.markOpen(this.openRef);
       throw error;
     }
     if (turn !== this.turn) return undefined; // another message was asked for meanwhile
     this.lecture.innerHTML = html;
-    this.lecture.removeAttribute("aria-busy");
+    this.#ready();
     if (push) this.#pushed(to.href, "reading");
     this.#pane("reading");
     this.#shown(this.openMessage);
     this.#title();
     if (focus || !WIDE.matches) this.lecture.querySelector("#sujet")?.focus({ preventScroll: true });
     return undefined;
+  }
+
+  // Said of the reading pane once somebody could wonder: to dim it at once would delay what is about to come.
+  #busy() {
+    clearTimeout(this.dimming);
+    this.dimming = setTimeout(() => this.lecture.setAttribute("aria-busy", "true"), LONG);
+  }
+
+  #ready() {
+    clearTimeout(this.dimming);
+    this.lecture.removeAttribute("aria-busy");
   }
 
   // Opened from a search, the text has the words marked; its address stays what it is.
