@@ -327,11 +327,16 @@ class LiveEngines:
         """The messages of that subject, headers and text, once there is one."""
 
         def look() -> list[bytes]:
-            with self.signed_in(person) as client:
+            client = self.signed_in(person)
+            try:
                 if client.select(folder, readonly=True)[0] != "OK":
                     return []
                 numbers = client.search(None, "SUBJECT", f'"{subject}"')[1][0].split()
                 return [client.fetch(n.decode(), "(BODY.PEEK[])")[1][0][1] for n in numbers]
+            except imaplib.IMAP4.abort:  # cut with a server that the test before had stopped
+                return []
+            finally:
+                client.shutdown()
 
         return wait_until(look, seconds)  # type: ignore[no-any-return]
 

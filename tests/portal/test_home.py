@@ -167,6 +167,10 @@ def test_home_asks_the_database_a_dozen_questions(client: Client, nicolas: Accou
             now=timezone.now(),
         )
     page(client)
-    with CaptureQueriesContext(connection) as asked:
-        page(client)
-    assert len(asked) <= 12, [one["sql"] for one in asked.captured_queries]
+    looks = []
+    for _ in range(2):  # once a minute a look also notes that the session is in use
+        with CaptureQueriesContext(connection) as asked:
+            page(client)
+        looks.append([one["sql"] for one in asked.captured_queries])
+    least = min(looks, key=len)
+    assert len(least) <= 12, least
