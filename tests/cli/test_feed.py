@@ -58,7 +58,7 @@ def test_a_feed_is_checked_then_applied_then_has_nothing_left(run: Run, tmp_path
     assert run("account", "show", "elefevre").returncode == 1
     applied = run("feed", "apply", file)
     assert applied.returncode == 0, applied.stderr
-    assert "Appliqué : 101 arrivées, 0 changements, 0 départs. Lignes refusées : 1" in applied.stdout
+    assert "Appliqué : 101 arrivées, 0 changement, 0 départ. Lignes refusées : 1" in applied.stdout
     again = run("feed", "apply", file)
     assert "Rien à changer. Lignes refusées : 1" in again.stdout
     refused = run("feed", "check", written(tmp_path, *crowd(10, fin="01/10/2026")))
@@ -95,7 +95,7 @@ def test_a_sample_is_written_and_applies_whole(run: Run, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (feed(line()).replace(b";", b","), "point-virgule"),
+        (feed(line()).replace(b";", b","), "points-virgules"),
         (b"", "vide"),
         (feed(line()).replace(b"prenom", b"nom"), "prenom"),
         (None, "n’existe pas"),

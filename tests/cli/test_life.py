@@ -17,7 +17,7 @@ def test_somebody_moves_between_academies_retires_and_keeps_a_numen_sealed_anew(
     assert (unknown.returncode, "academy add" in unknown.stderr) == (1, True)
     assert run("academy", "add", "09", "Académie de Lille", "ac-lille.test", "059").returncode == 0
     there = written(tmp_path, line(uai=LILLE_SCHOOL))
-    assert "1 arrivées" in run("feed", "apply", there, "--academy", "ac-lille.test").stdout
+    assert "1 arrivée," in run("feed", "apply", there, "--academy", "ac-lille.test").stdout
     moved = run("feed", "apply", written(tmp_path, line(dossier="A1", debut="01/11/2026"), *crowd(3)))
     assert "Mutations depuis une autre académie d’ici : 1" in moved.stdout
     shown = run("account", "show", "elodie.lefevre@ac-amiens.test").stdout

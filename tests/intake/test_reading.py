@@ -11,6 +11,7 @@ from vaguemestre.directory.values import NumenLayout
 from vaguemestre.intake.feeds import hr, structures
 from vaguemestre.intake.feeds.hr import COLUMNS
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.ui.refusals import sentence
 
 TODAY = date(2026, 11, 25)
 
@@ -52,13 +53,43 @@ def test_windows_1252_is_read_with_a_notice() -> None:
     assert "windows-1252" in reading.notices[0]
 
 
+def test_a_utf_8_file_cut_in_the_middle_of_an_accent_keeps_the_others() -> None:
+    whole = feed(line(), other(nom_naissance="Koné"), line(dossier="D3", numen="", nom_naissance="Lefè"))
+    cut = whole[: whole.rindex("è".encode()) + 1]
+    reading = hr.read(cut, TODAY)
+    assert [r.civil.birth_name for r in reading.records] == ["Lefèvre", "Koné"]
+    assert [(r.line, r.reason) for r in reading.refused] == [(4, "dernière ligne tronquée")]
+    assert reading.notices == ()
+
+
+def test_a_line_of_another_encoding_spoils_itself_only() -> None:
+    lines = feed(line(), other(nom_naissance="Koné"), line(dossier="D3", numen="", nom_naissance="Boisé"))
+    reading = hr.read(lines.replace("Koné".encode(), "Koné".encode("windows-1252")), TODAY)
+    assert [r.civil.birth_name for r in reading.records] == ["Lefèvre", "Boisé"]
+    assert [(r.line, r.column) for r in reading.refused] == [(3, "nom_naissance")]
+    old = feed(line(), other(nom_naissance="Koné")).decode().encode("windows-1252")
+    pasted = hr.read(old + line(dossier="D3", numen="").encode(), TODAY)
+    assert [r.civil.birth_name for r in pasted.records] == ["Lefèvre", "Koné", "Lefèvre"]
+
+
+def test_a_file_with_nothing_below_its_header_says_so() -> None:
+    assert hr.read(feed(), TODAY).notices == ("Le fichier n’a aucune ligne sous la première.",)
+
+
+def test_what_is_wrong_with_the_companion_file_names_it() -> None:
+    for content in (b"", b"uai,nom,type,secteur,departement,commune,code_postal\n", b"uai;nom\n", b"x\n"):
+        with pytest.raises(Refusal) as refused:
+            structures.read(content)
+        assert "fichier des établissements" in sentence(refused.value)
+
+
 def test_columns_may_come_in_any_order_with_unknown_ones() -> None:
     names = [*reversed(COLUMNS), "remarque"]
     cells = dict(zip(COLUMNS, line().split(";"), strict=True)) | {"remarque": "x"}
     text = ";".join(names).upper() + "\n" + ";".join(cells[n] for n in names)
     reading = hr.read(text.encode(), TODAY)
     assert reading.records[0].dossier == "D1"
-    assert reading.notices == ("Colonnes ignorées : remarque.",)
+    assert reading.notices == ("Colonnes ignorées du fichier : remarque.",)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +100,8 @@ def test_columns_may_come_in_any_order_with_unknown_ones() -> None:
         (feed(line()).replace(b";", b","), "intake.separator-wrong"),
         (feed(line()).replace(b";", b"\t"), "intake.separator-wrong"),
         (feed(line()).replace(b"prenom", b"nom_naissance", 1), "intake.columns-missing"),
-        (line().encode(), "intake.columns-missing"),
+        (line().encode(), "intake.header-absent"),
+        (feed(line(), other()).replace(b"\n", b"\r"), "intake.line-ends"),
         (feed(line()).replace(b"corps;", b"corps;uai;", 1), "intake.columns-twice"),
         (feed(line()).decode().encode("utf-16"), "intake.file-encoding"),
         (feed(line()) + b"\x81\x8d", "intake.file-encoding"),
@@ -101,6 +133,11 @@ def test_a_file_that_cannot_be_used_is_told_in_one_refusal(content: bytes, code:
         ({"courriel_secours": "pas une adresse"}, "courriel_secours", "malformée"),
         ({"prenom": "=1+1"}, "prenom", "formule"),
         ({"nom_usage": "@SUM(A1)"}, "nom_usage", "formule"),
+        ({"nom_naissance": "#REF!"}, "nom_naissance", "erreur de tableur"),
+        ({"nom_naissance": "#VALEUR!"}, "nom_naissance", "erreur de tableur"),
+        ({"prenom": "#N/A"}, "prenom", "erreur de tableur"),
+        ({"nom_usage": "#NOM?"}, "nom_usage", "erreur de tableur"),
+        ({"nom_naissance": "Kon\ufffd"}, "nom_naissance", "illisible"),
         ({"nom_naissance": "李", "prenom": "小龙"}, "nom_naissance", "à la main"),
         ({"nom_naissance": "x" * 101}, "nom_naissance", "100 caractères"),
         ({"prenom": "Él\x07odie"}, "", "contrôle"),

@@ -211,7 +211,9 @@ def test_a_likeness_waits_for_a_human_and_the_next_feed_follows_the_answer(
     assert Person.objects.count() == 1
     (doubt,) = queries.doubts_of(setting.academy_id)
     assert (doubt.dossier, doubt.person_name) == ("D9", "Élodie Lefèvre")
-    assert queries.doubt_lines(setting.academy_id, doubt.doubt_id, setting.keys) == alike
+    lines = services.show_doubt_lines(setting.academy_id, doubt.doubt_id, setting.keys, by="cli", now=NOW)
+    assert lines == alike
+    assert Entry.objects.filter(action="intake.lines-shown", to=f"person:{doubt.person_id}").exists()
     services.answer_doubt(setting.academy_id, doubt.doubt_id, same=same, by="account:1", now=NOW)
     assert not apply(setting, alike).plan.refused
     assert Person.objects.count() == people

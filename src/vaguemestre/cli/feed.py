@@ -25,6 +25,7 @@ from vaguemestre.intake.sample import feed_text, sample, structures_text
 from vaguemestre.intake.services import Checked, Files, Setting
 from vaguemestre.intake.values import Plan, RefusedLine, Terms
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import counted
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.site.config import Config
 
@@ -109,8 +110,8 @@ def make_sample(
     places_file = structures_out or feed_file.with_name(f"{feed_file.stem}-etablissements.csv")
     _write(places_file, structures_text(made.places))
     _write(feed_file, feed_text(made.people))
-    typer.echo(f"{feed_file} : {agents} agents")
-    typer.echo(f"{places_file} : {len(made.places)} établissements")
+    typer.echo(f"{feed_file} : {counted(agents, 'agent')}")
+    typer.echo(f"{places_file} : {counted(len(made.places), 'établissement')}")
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
@@ -234,14 +235,15 @@ def _list(lines: Sequence[str], total: int) -> None:
     for line in lines:
         typer.echo(f"  {line}")
     if total > len(lines):
-        typer.echo(f"  … et {total - len(lines)} autres")
+        typer.echo(f"  … et {counted(total - len(lines), 'autre')}")
 
 
 def _sentence(plan: Plan) -> str:
     if plan.is_empty:
         return f"Rien à changer. Lignes refusées : {len(plan.refused)}"
     changed = len(plan.changes) - len(plan.departures)
-    return (
-        f"Appliqué : {len(plan.arrivals)} arrivées, {changed} changements, {len(plan.departures)} départs. "
-        f"Lignes refusées : {len(plan.refused)}"
-    )
+    parts = [counted(len(plan.arrivals), "arrivée")]
+    if plan.transfers:
+        parts.append(counted(len(plan.transfers), "mutation"))
+    parts += [counted(changed, "changement"), counted(len(plan.departures), "départ")]
+    return f"Appliqué : {', '.join(parts)}. Lignes refusées : {len(plan.refused)}"

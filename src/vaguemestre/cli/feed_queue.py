@@ -8,11 +8,11 @@ from django.conf import settings
 from django.utils import timezone
 from rich.console import Console
 
-from vaguemestre.cli.failures import Failed
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import find_academy_id
 from vaguemestre.intake import queries, services
 from vaguemestre.intake.handlers import apply_confirmed
+from vaguemestre.kernel.texts import counted
 
 _Feed = Annotated[int, typer.Argument(help="Le numéro du flux (« feed list »).")]
 _Doubt = Annotated[int, typer.Argument(help="Le numéro du rapprochement (« feed doubts »).")]
@@ -20,11 +20,19 @@ _Doubt = Annotated[int, typer.Argument(help="Le numéro du rapprochement (« fee
 
 def list_feeds() -> None:
     """Les derniers flux, et ceux qui attendent une décision."""
-    for feed in queries.feeds_of(_academy()):
-        counts = f"{feed.arrivals} arrivées, {feed.changes} changements, {feed.departures} départs"
-        typer.echo(
-            f"{feed.feed_id}  {feed.started_at:%d/%m/%Y %H:%M}  {feed.file_name}  {counts}  {_state(feed)}"
+    found = queries.feeds_of(_academy())
+    if not found:
+        typer.echo("Aucun flux encore : « vaguemestre feed apply FICHIER ».")
+    for feed in found:
+        counts = ", ".join(
+            (
+                counted(feed.arrivals, "arrivée"),
+                counted(feed.changes, "changement"),
+                counted(feed.departures, "départ"),
+            )
         )
+        at = timezone.localtime(feed.started_at)
+        typer.echo(f"{feed.feed_id}  {at:%d/%m/%Y %H:%M}  {feed.file_name}  {counts}  {_state(feed)}")
         if feed.waits:
             typer.echo(f"    {feed.refusal}")
 
@@ -65,11 +73,9 @@ def answer(
 
 
 def show_lines(doubt: _Doubt) -> None:
-    """Les lignes du flux, NUMEN compris : à ne montrer qu’à qui en a la charge."""
-    lines = queries.doubt_lines(_academy(), doubt, numen_keys.get())
-    if not lines:
-        raise Failed("ce rapprochement n’existe pas.", 1)
-    typer.echo(lines)
+    """Les lignes du flux, NUMEN compris : à ne montrer qu’à qui en a la charge. C’est inscrit au journal."""
+    keys = numen_keys.get()
+    typer.echo(services.show_doubt_lines(_academy(), doubt, keys, by="cli", now=timezone.now()))
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

@@ -255,12 +255,6 @@ def _doubts(rows: list[Doubt]) -> tuple[DoubtShown, ...]:
     )
 
 
-def doubt_lines(academy_id: int, doubt_id: int, keys: NumenKeys) -> str:
-    """The lines of the feed as they stood, NUMEN included: to whoever may read it only."""
-    row = Doubt.objects.filter(academy_id=academy_id, pk=doubt_id).first()
-    return unseal_bytes(bytes(row.sealed), keys, b"feed line").decode() if row else ""
-
-
 def _feed(row: Feed) -> FeedShown:
     return FeedShown(
         row.pk,

@@ -20,3 +20,8 @@ def spoken(text: str) -> str:
 def says(text: str, phrase: str) -> bool:
     """Whether the words of a phrase stand one after the other in a text; both `spoken`."""
     return f" {phrase} " in f" {text} "
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`0 arrivée`, `1 arrivée`, `2 arrivées`: the plural begins at two; `many` where an s is not it."""
+    return f"{number} {one if number < 2 else many or f'{one}s'}"

@@ -60,14 +60,25 @@ def sentence(refusal: Refusal) -> str:
         "sharing.key-not-lent": _("Une boîte confiée s’ouvre ici seulement, jamais dans un autre logiciel."),
         "webmail.folder-lent": _("Les dossiers d’une boîte confiée restent à son titulaire."),
         "sharing.request-decided": _("Cette demande a déjà été traitée."),
-        "intake.file-empty": _("Le fichier est vide."),
+        "intake.file-empty": _("Le fichier%(of)s est vide."),
         "intake.file-changed": _(
             "Le fichier a été modifié pendant sa lecture : ce qui est appliqué le reste, relancez."
         ),
-        "intake.file-encoding": _("Le fichier n’est pas un texte UTF-8 : enregistrez-le en « CSV UTF-8 »."),
-        "intake.separator-wrong": _("Le séparateur est « %(found)s » ; le point-virgule est attendu."),
-        "intake.columns-missing": _("Colonnes absentes de la première ligne : %(columns)s."),
-        "intake.columns-twice": _("Colonnes présentes deux fois : %(columns)s."),
+        "intake.file-encoding": _(
+            "Le fichier%(of)s n’est pas un texte UTF-8 : enregistrez-le en « CSV UTF-8 »."
+        ),
+        "intake.line-ends": _(
+            "Les lignes du fichier%(of)s finissent comme sur un ancien Mac : enregistrez-le en « CSV UTF-8 »."
+        ),
+        "intake.separator-wrong": _(
+            "Le séparateur du fichier%(of)s est %(found)s : enregistrez-le avec des points-virgules."
+        ),
+        "intake.header-absent": _(
+            "La première ligne du fichier%(of)s ne porte pas les noms des colonnes, que voici "
+            "(leur ordre est libre) : %(columns)s"
+        ),
+        "intake.columns-missing": _("Colonnes absentes de la première ligne du fichier%(of)s : %(columns)s."),
+        "intake.columns-twice": _("Colonnes présentes deux fois dans le fichier%(of)s : %(columns)s."),
         "intake.feed-refused": _("%(reason)s"),
         "moving.not-for-us": _("Ce fichier est destiné à une autre académie (%(domain)s)."),
         "moving.partner-unknown": _(

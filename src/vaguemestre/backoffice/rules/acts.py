@@ -99,6 +99,7 @@ ACTS = {
     "intake.feed-confirmed": "Flux confirmé",
     "intake.feed-given-up": "Flux abandonné",
     "intake.feed-held": "Flux retenu",
+    "intake.lines-shown": "Lignes d’un flux montrées, NUMEN compris",
     "lists.closed": "Liste fermée",
     "lists.dropped": "Liste supprimée",
     "lists.joined": "Liste rejointe",

@@ -12,12 +12,14 @@ from vaguemestre.intake.values import RefusedLine
 from vaguemestre.kernel.errors import Refusal
 
 SEPARATOR = ";"
-_OTHER_SEPARATORS = {",": "virgule", "\t": "tabulation", "|": "barre verticale"}
+_OTHER_SEPARATORS = {",": "la virgule", "\t": "la tabulation", "|": "la barre verticale"}
 _FORMULA = ("=", "+", "-", "@")
-_MAY_BE_FORMULA = re.compile(r'(?:^|;)["\s]*[=+\-@]')  # one search for a line spares one question a cell
+_SHEET_ERROR = re.compile(r"#(?:[A-ZÀ-Ý0-9/]+[!?]|N/A|#*$)")
+_MAY_BE_FORMULA = re.compile(r'(?:^|;)["\s]*[=+\-@#]')  # one search for a line spares one question a cell
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\t", " "))  # spreadsheets put them in names
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_NOT_UTF_8 = "Le fichier est en windows-1252 et non en UTF-8 : il a été lu ainsi, vérifiez les accents."
+_NOT_UTF_8 = "Le fichier{of} est en windows-1252 et non en UTF-8 : il a été lu ainsi, vérifiez les accents."
+_UNREADABLE = "\ufffd"
 _CHUNK = 1_048_576
 
 
@@ -111,30 +113,48 @@ class Sheet:
         return RefusedLine(row.number, error.column, error.reason, _first_cell(row.raw, self.header))
 
     def _text(self, content: bytes) -> str:
-        return content.decode(self.encoding).rstrip("\r")
+        """A row of another file pasted in a windows-1252 one keeps its accents; what is no UTF-8 in a UTF-8
+        file becomes U+FFFD, and its line is refused."""
+        if self.encoding == "utf-8":
+            return content.decode("utf-8", errors="replace").rstrip("\r")
+        try:
+            return content.decode("utf-8").rstrip("\r")
+        except UnicodeDecodeError:
+            return content.decode(self.encoding).rstrip("\r")
 
 
-def opened(content: Content, columns: Sequence[str], optional: Sequence[str] = ()) -> Sheet:
+def opened(content: Content, columns: Sequence[str], optional: Sequence[str] = (), *, of: str = "") -> Sheet:
     """Columns may come in any order, unknown ones are ignored with a notice.
 
-    Those that are `optional` are empty in a file that lacks them.
+    Those that are `optional` are empty in a file that lacks them. `of` tells the file from its companion in
+    what is said of it: « le fichier des établissements ».
 
-    Raises Refusal `intake.file-empty`, `intake.file-encoding`, `intake.separator-wrong`,
-    `intake.columns-missing`, `intake.columns-twice`.
+    Raises Refusal `intake.file-empty`, `intake.file-encoding`, `intake.line-ends`, `intake.separator-wrong`,
+    `intake.header-absent`, `intake.columns-missing`, `intake.columns-twice`.
     """
+    try:
+        return _opened(content, columns, optional, of)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, **{**refusal.facts, "of": of}) from refusal
+
+
+def _opened(content: Content, columns: Sequence[str], optional: Sequence[str], of: str) -> Sheet:
     encoding, last = _looked_at(content)
-    notices: tuple[str, ...] = () if encoding == "utf-8" else (_NOT_UTF_8,)
+    notices: tuple[str, ...] = () if encoding == "utf-8" else (_NOT_UTF_8.format(of=of),)
     first = next(_rows(content))[1]
-    header = _header(first.decode("utf-8-sig" if encoding == "utf-8" else encoding), columns, optional)
+    beginning = first.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+    header = _header(beginning, columns, optional)
     unknown = [name for name in header if name not in columns and name not in optional]
     if unknown:
-        notices = (*notices, f"Colonnes ignorées : {', '.join(unknown)}.")
+        notices = (*notices, f"Colonnes ignorées du fichier{of} : {', '.join(unknown)}.")
+    if not any(chunk.strip() for chunk in _chunks(content, len(first) + 1)):
+        notices = (*notices, f"Le fichier{of} n’a aucune ligne sous la première.")
     return Sheet(content, encoding, tuple(header), notices, last, tuple(optional))
 
 
-def table(content: bytes, columns: Sequence[str], optional: Sequence[str] = ()) -> Table:
+def table(content: bytes, columns: Sequence[str], optional: Sequence[str] = (), *, of: str = "") -> Table:
     """Cut a whole file along its header. Raises like `opened`."""
-    sheet = opened(InMemory(content), columns, optional)
+    sheet = opened(InMemory(content), columns, optional, of=of)
     lines, refused = [], []
     for row in sheet.rows():
         try:
@@ -146,30 +166,45 @@ def table(content: bytes, columns: Sequence[str], optional: Sequence[str] = ()) 
 
 def _looked_at(content: Content) -> tuple[str, int]:
     """The encoding of a file, and how many rows it has."""
-    beginning = content.read(0, 200)
+    beginning = content.read(0, 1_000)
     if not any(chunk.strip() for chunk in _chunks(content)):
         raise Refusal("intake.file-empty")
     if beginning.startswith(_UTF_16) or b"\0" in beginning:
         raise Refusal("intake.file-encoding")
-    encoding = next((name for name in ("utf-8", "windows-1252") if _decodes(content, name)), "")
-    if not encoding:
+    if b"\r" in beginning and not any(b"\n" in chunk for chunk in _chunks(content)):
+        raise Refusal("intake.line-ends")
+    encoding = "utf-8" if _decodes(content, "utf-8") or _is_damaged_utf_8(content) else "windows-1252"
+    if encoding != "utf-8" and not _decodes(content, encoding):
         raise Refusal("intake.file-encoding")
     return encoding, sum(chunk.count(b"\n") for chunk in _chunks(content)) + 1
 
 
 def _decodes(content: Content, encoding: str) -> bool:
+    """A last character cut short is a file cut short, not another encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for chunk in _chunks(content):
             decoder.decode(chunk)
-        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _chunks(content: Content) -> Iterator[bytes]:
-    for start in range(0, content.size, _CHUNK):
+def _is_damaged_utf_8(content: Content) -> bool:
+    """More rows have accents in UTF-8 than otherwise: in windows-1252 « Koné » would be read « KonÃ© »."""
+    good = bad = 0
+    for _, row in _rows(content):
+        if not row.isascii():
+            try:
+                row.decode()
+                good += 1
+            except UnicodeDecodeError:
+                bad += 1
+    return good > bad
+
+
+def _chunks(content: Content, first: int = 0) -> Iterator[bytes]:
+    for start in range(first, content.size, _CHUNK):
         yield content.read(start, _CHUNK)
 
 
@@ -191,6 +226,8 @@ def _header(row: str, columns: Sequence[str], optional: Sequence[str]) -> list[s
         for other, label in _OTHER_SEPARATORS.items():
             if row.count(other) >= len(columns) - 1:
                 raise Refusal("intake.separator-wrong", found=label)
+    if len(missing) == len(columns):
+        raise Refusal("intake.header-absent", columns=SEPARATOR.join(columns))
     if missing:
         raise Refusal("intake.columns-missing", columns=", ".join(missing))
     twice = sorted({name for name in names if name in (*columns, *optional) and names.count(name) > 1})
@@ -207,6 +244,9 @@ def _cells(raw: str, header: Sequence[str], *, is_last: bool) -> dict[str, str]:
     values = raw.split(SEPARATOR) if '"' not in raw else _quoted(raw)
     if len(values) < len(header) and is_last:
         raise LineRefused("", "dernière ligne tronquée")
+    if _UNREADABLE in raw:
+        where = next((name for name, value in zip(header, values, strict=False) if _UNREADABLE in value), "")
+        raise LineRefused(where, "caractère illisible : la ligne n’est pas en UTF-8")
     if len(values) != len(header):
         raise LineRefused("", f"{len(values)} cellules au lieu de {len(header)}")
     cells = dict(zip(header, map(str.strip, values), strict=True))
@@ -221,6 +261,8 @@ def _check_formulas(cells: dict[str, str]) -> None:
     for name, value in cells.items():
         if value.startswith(_FORMULA):
             raise LineRefused(name, "la cellule est une formule de tableur")
+        if _SHEET_ERROR.match(value):
+            raise LineRefused(name, f"erreur de tableur : « {value[:20]} »")
 
 
 def _quoted(raw: str) -> list[str]:

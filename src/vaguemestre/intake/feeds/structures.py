@@ -13,7 +13,7 @@ _LIMITS = {"nom": 200, "type": 40, "commune": 80, "code_postal": 10, "circonscri
 
 def read(content: bytes) -> PlacesReading:
     """Every establishment of the file. Raises the Refusals of `lines.table`."""
-    cut = table(content, COLUMNS, OPTIONAL)
+    cut = table(content, COLUMNS, OPTIONAL, of=" des établissements")
     places, refused = {}, list(cut.refused)
     for line in cut.lines:
         try:

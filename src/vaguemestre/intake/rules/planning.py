@@ -16,6 +16,7 @@ from vaguemestre.directory.values import (
 from vaguemestre.intake.rules.grouping import Group, grouped, with_primary
 from vaguemestre.intake.rules.matching import Digest, matched
 from vaguemestre.intake.values import Arrival, Change, Known, KnownAccount, Plan, Reading, Terms, Transfer
+from vaguemestre.kernel.texts import counted
 
 
 def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
@@ -62,7 +63,8 @@ def refusal(leaving: int, accounts: int, terms: Terms) -> str:
         return ""
     limit = f"{terms.closure_limit_percent:g}".replace(".", ",")
     return (
-        f"Ce fichier mettrait fin aux fonctions de {leaving} personnes sur {accounts} comptes : "
+        f"Ce fichier mettrait fin aux fonctions de {counted(leaving, 'personne')} sur "
+        f"{counted(accounts, 'compte')} : "
         f"plus que la limite de {limit} %. Rien n’est appliqué sans la confirmation d’un administrateur."
     )
 

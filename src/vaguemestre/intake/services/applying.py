@@ -145,7 +145,7 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 def _places(files: Files) -> PlacesReading:
-    return structures.read(files.structures) if files.structures else PlacesReading((), (), ())
+    return PlacesReading((), (), ()) if files.structures is None else structures.read(files.structures)
 
 
 def _content(files: Files) -> Content:

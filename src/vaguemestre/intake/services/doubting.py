@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.directory.rules.sealing import unseal_bytes
+from vaguemestre.directory.values import NumenKeys
 from vaguemestre.intake.models import Doubt
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
@@ -25,3 +27,17 @@ def answer_doubt(academy_id: int, doubt_id: int, *, same: bool, by: str, now: da
     doubt.save(update_fields=("answer", "answered_by", "answered_at"))
     told = {"dossier": doubt.dossier, "answer": doubt.answer}
     record("intake.doubt-answered", to=f"person:{doubt.person_id}", by=by, at=now, **told)
+
+
+@transaction.atomic(durable=True)
+def show_doubt_lines(academy_id: int, doubt_id: int, keys: NumenKeys, *, by: str, now: datetime) -> str:
+    """The lines of the feed as they stood, NUMEN included, to whoever may read it; the reading is journaled.
+
+    Raises Refusal `intake.doubt-unknown`.
+    """
+    doubt = Doubt.objects.filter(academy_id=academy_id, pk=doubt_id).first()
+    if doubt is None:
+        raise Refusal("intake.doubt-unknown")
+    to, line = f"person:{doubt.person_id}", doubt.first_line
+    record("intake.lines-shown", to=to, by=by, at=now, dossier=doubt.dossier, line=line)
+    return unseal_bytes(bytes(doubt.sealed), keys, b"feed line").decode()
