@@ -76,6 +76,14 @@ def feed_of(academy_id: int, tmp_path: Path, *lines: str) -> None:
 
 
 class TestTheApplicant:
+    def test_no_answer_is_given_for_somebody_and_departments_have_names(self, place: int) -> None:
+        page = Client().get("/numen/")
+        assert page.content.decode().count('<option value="" selected>') == 3
+        assert "Aisne (02) Oise (60) Somme (80)" in words(page)
+        half = words(Client().get("/numen/?lieu=ecole&metier=&departement=080"))
+        assert "Choisissez votre métier." in half
+        assert "Demander un NUMEN à ce service" not in half
+
     def test_three_answers_show_the_service_and_how_to_reach_it(self, place: int) -> None:
         said = words(Client().get(f"/numen/?{QUESTIONS}"))
         assert "ce.dpe@ac-amiens.test" in said
@@ -174,6 +182,9 @@ class TestTheOfficer:
         desk.post(f"/gestion/demandes/{request.pk}/existe", {"personne": known.person_id})
         request.refresh_from_db()
         assert (request.state, request.person_id) == (State.EXISTING_FOUND, known.person_id)
+        for page in (f"/gestion/demandes/{request.pk}", "/gestion/"):
+            assert "Avait déjà un NUMEN" in words(desk.get(page))
+        assert "Vous avez déjà un NUMEN" not in words(desk.get("/gestion/"))
 
     def test_of_another_service_s_people_only_the_service_is_told(self, place: int) -> None:
         known = managed_by(place, "DPATE", "nnguyen9", first_name="Ngọc Ánh", last_name="Nguyen")

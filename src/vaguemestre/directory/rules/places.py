@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from vaguemestre.directory.rules.departments import NAMES
 from vaguemestre.directory.values import StaffCategory, Uai
 from vaguemestre.kernel.errors import Refusal
 
@@ -37,6 +38,12 @@ _CORSICA = {"620": "2A", "720": "2B"}
 def department_label(department: str) -> str:
     """`02` for `002`, `2A` for `620`, `971` as it is."""
     return _CORSICA.get(department) or (department[1:] if department.startswith("0") else department)
+
+
+def department_said(department: str) -> str:
+    """`Aisne (02)` for `002`; the number alone when nobody knows its name."""
+    label = department_label(department)
+    return f"{NAMES[label]} ({label})" if label in NAMES else label
 
 
 _BY_CATEGORY = {

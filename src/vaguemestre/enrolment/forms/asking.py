@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vaguemestre.directory.rules.places import department_label, parse_uai
+from vaguemestre.directory.rules.places import department_said, parse_uai
 from vaguemestre.enrolment.rules.proofs import LARGEST, MOST, kind_of
 from vaguemestre.enrolment.values import Applicant, ProofFile, Work, Workplace
 from vaguemestre.kernel.addresses import parse_address
@@ -38,6 +38,7 @@ WORKS = {
     Work.AESH: "AESH",
     Work.AED: _("assistant ou assistante d’éducation"),
 }
+UNANSWERED = ("", _("Choisissez"))  # an answer nobody chose would send people to somebody else's service
 _OLDEST = 100 * 366  # days
 
 
@@ -46,12 +47,12 @@ class QuestionsForm(forms.Form):
 
     lieu = forms.ChoiceField(
         label=_("Vous exercez dans…"),
-        choices=list(WORKPLACES.items()),
+        choices=[UNANSWERED, *WORKPLACES.items()],
         error_messages={"required": _("Choisissez un lieu.")},
     )
     metier = forms.ChoiceField(
         label=_("Vous êtes…"),
-        choices=list(WORKS.items()),
+        choices=[UNANSWERED, *WORKS.items()],
         error_messages={"required": _("Choisissez votre métier.")},
     )
     departement = forms.ChoiceField(
@@ -60,8 +61,8 @@ class QuestionsForm(forms.Form):
 
     def __init__(self, *args: Any, departments: Sequence[str], **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [(code, department_label(code)) for code in departments]
-        self.fields["departement"].choices = choices  # type: ignore[attr-defined]
+        choices = [(code, department_said(code)) for code in departments]
+        self.fields["departement"].choices = [UNANSWERED, *choices] if len(choices) > 1 else choices  # type: ignore[attr-defined]
 
     @property
     def answers(self) -> tuple[Workplace, Work, str]:

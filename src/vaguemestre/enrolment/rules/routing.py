@@ -24,6 +24,7 @@ _BY_PLACE = {
     (Workplace.OFFICE, Work.TEACHER): _SECOND,
     (Workplace.OFFICE, Work.HEAD): StaffCategory.DIRECTION,
 }
+_WHEREVER = (Work.AESH, Work.INSPECTOR)  # the State's, even in a private school
 _PRIVATE = {Workplace.PRIVATE_SCHOOL: _PRIVATE_FIRST, Workplace.PRIVATE_COLLEGE: _PRIVATE_SECOND}
 
 
@@ -31,7 +32,7 @@ def category(workplace: Workplace, work: Work) -> StaffCategory | None:
     """The category of staff; None in higher education, whose universities manage their own."""
     if workplace is Workplace.HIGHER:
         return None
-    if workplace in _PRIVATE and work in (Work.TEACHER, Work.HEAD):
+    if workplace in _PRIVATE and work not in _WHEREVER:
         return _PRIVATE[workplace]
     return _BY_WORK.get(work) or _BY_PLACE[workplace, work]
 

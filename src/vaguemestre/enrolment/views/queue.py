@@ -21,7 +21,7 @@ from vaguemestre.enrolment.rules.proofs import safe_name
 from vaguemestre.enrolment.rules.states import possible
 from vaguemestre.enrolment.values import State
 from vaguemestre.enrolment.views.printing import letters_pdf
-from vaguemestre.enrolment.views.words import STATES
+from vaguemestre.enrolment.views.words import OFFICERS_STATES
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in
 from vaguemestre.ui.listing import Listing
@@ -34,7 +34,7 @@ _DELIVERED = _("La lettre est partie à l’adresse de votre dossier, ou vous a 
 @for_officers
 def show_queue(request: OfficerRequest) -> HttpResponse:
     state = request.GET.get("etat", "")
-    state = state if state in STATES else ""
+    state = state if state in OFFICERS_STATES else ""
     search = request.GET.get("q", "").strip()[:60]
     listing = Listing.of(request.GET, ("-age", *queries.requests.QUEUE_ORDERS))
     found, total = queries.queue_of(
@@ -47,9 +47,9 @@ def show_queue(request: OfficerRequest) -> HttpResponse:
         count=listing.count,
     )
     told = {
-        "rows": [(one, STATES[one.state]) for one in found],
+        "rows": [(one, OFFICERS_STATES[one.state]) for one in found],
         "total": total,
-        "states": list(STATES.items()),
+        "states": list(OFFICERS_STATES.items()),
         "state": state,
         "search": search,
         "listing": listing,
@@ -157,8 +157,8 @@ def _page(
         raise Http404
     told = {
         "found": found,
-        "state": STATES[found.state],
-        "steps": [(step, STATES[step.state]) for step in found.steps],
+        "state": OFFICERS_STATES[found.state],
+        "steps": [(step, OFFICERS_STATES[step.state]) for step in found.steps],
         "workplace": WORKPLACES[found.applicant.workplace],
         "work": WORKS[found.applicant.work],
         "probable": queries.probable_people(request.scope, found.applicant, numen_keys.get()),

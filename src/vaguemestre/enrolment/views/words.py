@@ -15,6 +15,9 @@ STATES = {
     State.CLOSED: _("Close"),
 }
 
+# What whoever answers the requests reads.
+OFFICERS_STATES = {**STATES, State.EXISTING_FOUND: _("Avait déjà un NUMEN")}
+
 STORY = {
     "directory.person-registered": _("Personne enregistrée"),
     "directory.person-changed": _("Fiche modifiée"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from vaguemestre.directory.rules.nomenclature import discipline_said, function_said
-from vaguemestre.directory.rules.places import department_label
+from vaguemestre.directory.rules.places import department_said
 from vaguemestre.lists.values import Criteria, Files, ReplyTo, Rule, Writers
 
 CORPS = {
@@ -45,7 +45,6 @@ CATEGORIES = {
     "AED": "Assistants d’éducation (AED)",
 }
 SECTORS = {"PUBLIC": "Public", "PRIVE": "Privé sous contrat"}
-DEPARTMENTS = {"002": "Aisne", "060": "Oise", "080": "Somme"}
 WRITERS = {
     Writers.KEEPERS: "Ses propriétaires et modérateurs",
     Writers.MEMBERS: "Ses membres",
@@ -73,8 +72,8 @@ def said_of(name: str, code: str, places: Mapping[str, str] | None = None) -> st
             return discipline_said(code)
         case "districts":
             return f"Circonscription {code}"
-        case "departments" if code in DEPARTMENTS:
-            return f"{DEPARTMENTS[code]} ({department_label(code)})"
+        case "departments":
+            return department_said(code)
         case "kinds" if code == "Ecole":
             return "École"
         case _:
