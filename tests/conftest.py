@@ -45,10 +45,10 @@ def _browses(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a browser come last: while it runs, its event loop allows no other in this thread.
 
-    Those with many tests come before those with few, so that two processes end together.
+    Those with much to do come before those with little, so that two processes end together.
     """
     browsing = {item.path for item in items if _browses(item)}
-    sizes = Counter(item.path for item in items if item.path in browsing)
+    sizes = Counter({path: path.stat().st_size for path in browsing})
     items.sort(key=lambda item: (item.path in browsing, -sizes[item.path], _browses(item)))
 
 
