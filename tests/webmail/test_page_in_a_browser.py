@@ -453,3 +453,123 @@ def test_a_slow_search_shows_its_latest_first(
     is_let_go.set()
     page.get_by_text("2 trouvés").wait_for()
     assert subjects(page) == ["Voyage récent", "Voyage ancien"]
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_every_act_on_a_message_is_within_a_thumb_s_reach(page: Page, box: MemoryMailbox, width: int) -> None:
+    ref = put(box)
+    assert page.context.browser is not None
+    state = page.context.storage_state()
+    phone = page.context.browser.new_context(
+        viewport={"width": width, "height": 780}, has_touch=True, is_mobile=True, storage_state=state
+    ).new_page()
+    phone.goto(page_address(page, ref))
+    phone.get_by_role("heading", name="Sortie au Marquenterre").wait_for()
+    reading = phone.get_by_role("region", name="Lecture")
+    assert reading.evaluate("(pane) => pane.scrollWidth <= pane.clientWidth")
+    for tool in phone.get_by_role("group", name="Actions sur le courriel").locator(".tool:visible").all():
+        expect(tool).to_be_in_viewport(ratio=1)
+    phone.locator(".tools summary").click()
+    for act in ("Transférer", "Imprimer"):
+        reading.get_by_text(act, exact=True).locator("visible=true").wait_for()
+    reading.get_by_role("button", name="Signaler…").click()
+    phone.get_by_role("dialog", name="Signaler ce courriel").wait_for()
+
+
+def page_address(page: Page, ref: MessageRef) -> str:
+    page.goto("/messagerie/")
+    return str(page.evaluate("(path) => new URL(path, location.href).href", address(ref)))
+
+
+def test_the_page_stays_under_its_header_wherever_one_goes(page: Page, box: MemoryMailbox) -> None:
+    for number in range(120):
+        put(box, letter(f"Numéro {number}"), minutes=number)
+    for number in range(20):
+        box.make_folder(f"Dossier {number}")
+    page.goto("/messagerie/")
+    page.get_by_text("Numéro 119").wait_for()
+    page.keyboard.press("g")
+    page.get_by_role("dialog").get_by_label("Date").fill("01/01/2001")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages li.row a.open:focus .s > .clip")).to_have_text("Numéro 0")
+    expect(page.locator("#messages li.row a.open:focus")).to_be_in_viewport()
+    assert page.evaluate("document.scrollingElement.scrollTop") == 0
+    assert page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
+
+
+def test_the_keyboard_stays_where_messages_were_sorted(page: Page, box: MemoryMailbox) -> None:
+    for number in range(6):
+        put(box, letter(f"Numéro {number}"), minutes=number)
+    page.goto("/messagerie/")
+    focused = page.locator("#messages li.row a.open:focus .s > .clip")
+    page.get_by_text("Numéro 5").wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(focused).to_have_text("Numéro 4")
+    page.keyboard.press("e")
+    expect(focused).to_have_text("Numéro 3")
+    page.keyboard.press("e")
+    expect(focused).to_have_text("Numéro 2")
+    page.keyboard.press("b")
+    page.get_by_role("button", name="Demain").press("Enter")
+    page.locator("#notices").get_by_text("Rappel ").wait_for()
+    expect(focused).to_have_text("Numéro 1")
+    page.keyboard.press("Control+A")  # with the capitals locked
+    page.get_by_text("3 sélectionnés").wait_for()
+
+
+def test_the_keyboard_stays_where_folders_were_changed(page: Page, box: MemoryMailbox) -> None:
+    box.make_folder("Projets")
+    box.make_folder("Sorties")
+    page.goto("/messagerie/Sorties/")
+    focused = page.locator("#dossiers a.f:focus")
+
+    def choose(folder: str, act: str) -> None:
+        page.get_by_role("button", name=f"Actions sur {folder}", exact=True).press("Enter")
+        page.get_by_role("menuitem", name=act).press("Enter")
+
+    choose("Projets", "Nouveau dossier ici…")
+    page.keyboard.type("Rome")
+    page.keyboard.press("Enter")
+    expect(focused).to_have_attribute("data-folder", "Projets/Rome")
+    choose("Rome", "Ouvrir")
+    page.get_by_role("heading", name="Rome").wait_for()
+    expect(page.get_by_role("button", name="Actions sur Rome")).to_be_focused()
+    choose("Rome", "Renommer…")
+    page.keyboard.type("Amiens")
+    page.keyboard.press("Enter")
+    expect(focused).to_have_attribute("data-folder", "Projets/Amiens")
+    choose("Amiens", "Ranger dans…")
+    page.get_by_role("dialog").get_by_role("button", name="Sorties").press("Enter")
+    expect(focused).to_have_attribute("data-folder", "Sorties/Amiens")
+    expect(page.locator("#dossiers [aria-current]")).to_have_attribute("data-folder", "Sorties/Amiens")
+    choose("Projets", "Supprimer le dossier")
+    expect(focused).to_have_attribute("data-folder", "Sorties")
+
+
+def test_a_label_or_a_kept_search_opens_as_a_folder_does(page: Page, box: MemoryMailbox) -> None:
+    put(box, flags=("$label1",))
+    page.goto("/messagerie/")
+    here = page.locator("#dossiers [aria-current]")
+    for name in ("Important", "Travail"):
+        page.get_by_role("navigation", name="Dossiers").get_by_role("link", name=name).click()
+        page.get_by_role("region", name="Messages").get_by_role("heading", name=name).wait_for()
+        expect(here).to_have_text(name)
+    page.get_by_text("Aucun courriel ne porte l’étiquette « Travail ».").wait_for()
+    page.get_by_text("0 trouvé", exact=True).wait_for()
+    page.reload()
+    expect(here).to_have_text("Travail")
+    page.keyboard.press("/")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("marquenterre")
+    page.keyboard.press("Enter")
+    expect(
+        page.get_by_role("region", name="Messages").get_by_role("heading", name="Recherche")
+    ).to_be_focused()
+    expect(here).to_have_text("Tous les courriels")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.get_by_label("Nom, dans la liste").fill("La baie")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="La baie").click()
+    page.get_by_role("region", name="Messages").get_by_role("heading", name="La baie").wait_for()
+    expect(here).to_have_text("La baie")

@@ -22,9 +22,11 @@ const SAID = {
 const UNDONE = { mute: "unmute", unmute: "mute" };
 const AT_ONCE = 400;
 const WHOLE = { archive: "archivés", delete: "mis à la corbeille", junk: "rangés dans les indésirables", "not-junk": "remis dans la boîte de réception", move: "déplacés", read: "marqués comme lus", unread: "marqués comme non lus", flag: "suivis", unflag: "qui ne sont plus suivis", label: "étiquetés", unlabel: "sortis de l’étiquette", "put-off": "reportés", "put-back": "remis où ils étaient" };
+const ONE = { archive: "archivé", delete: "mis à la corbeille", junk: "rangé dans les indésirables", "not-junk": "remis dans la boîte de réception", move: "déplacé", read: "marqué comme lu", unread: "marqué comme non lu", flag: "suivi", unflag: "qui n’est plus suivi", label: "étiqueté", unlabel: "sorti de l’étiquette", "put-off": "reporté", "put-back": "remis où il était" };
 const POLL = 500;
 
 const number = (count) => count.toLocaleString("fr-FR");
+const many = (count) => `${number(count)} courriel${count > 1 ? "s" : ""}`;
 
 export class Acts {
   constructor(app) {
@@ -163,11 +165,12 @@ export class Acts {
 
 function told(bulk) {
   const done = bulk.final ? "supprimés définitivement" : WHOLE[bulk.act];
-  if (bulk.state === "failed") return `Arrêté après ${number(bulk.done)} courriels sur ${number(bulk.total)}. ${bulk.reason}`;
+  const one = bulk.final ? "supprimé définitivement" : ONE[bulk.act];
+  if (bulk.state === "failed") return `Arrêté après ${many(bulk.done)} sur ${number(bulk.total)}. ${bulk.reason}`;
   if (bulk.state === "undone") return "Annulé.";
-  if (bulk.state === "done") return `${number(bulk.done)} courriels ${done}.`;
-  if (bulk.final && bulk.wait) return `${number(bulk.total)} courriels seront supprimés définitivement dans ${bulk.wait} s.`;
-  return `${number(bulk.done)} courriels ${done} sur ${number(bulk.total)}…`;
+  if (bulk.state === "done") return `${many(bulk.done)} ${bulk.done > 1 ? done : one}.`;
+  if (bulk.final && bulk.wait) return `${many(bulk.total)} ${bulk.total > 1 ? "seront supprimés" : "sera supprimé"} définitivement dans ${bulk.wait} s.`;
+  return `${many(bulk.done)} ${bulk.done > 1 ? done : one} sur ${number(bulk.total)}…`;
 }
 
 export function addButton(notice, words, act) {

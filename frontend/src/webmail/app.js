@@ -16,6 +16,7 @@ import { Reminders } from "./reminders.js";
 import { Searching, firstOf } from "./searching.js";
 
 const LONG = 150; // milliseconds
+const SAME = ["href", "data-step", "data-folder-menu", "data-folder-do", "data-search-drop", "data-label-manage"]; // what a link or button of the folders is known by
 const WIDE = matchMedia("(min-width: 701px)");
 
 export class MailApp extends HTMLElement {
@@ -161,7 +162,7 @@ export class MailApp extends HTMLElement {
     const search = document.querySelector("#recherche");
     if (search) search.value = this.list.asked;
     if (this.openMessage) this.#shown(this.openMessage);
-    else this.section.querySelector("h2")?.focus?.();
+    else if (document.activeElement === document.body) this.section.querySelector("h2").focus({ preventScroll: true });
     this.#title();
     if (rest) await this.#addRest(rest);
   }
@@ -186,6 +187,7 @@ export class MailApp extends HTMLElement {
     this.list = new RowList(this.section);
     this.listAddress = this.openRef ? this.dataset.home + encodeURIComponent(this.section.dataset.step) + "/" : location.href;
     this.section.addEventListener("mail:listed", () => this.#listed());
+    this.#markHere();
     this.#listed();
     this.conversation?.forget();
   }
@@ -265,7 +267,10 @@ export class MailApp extends HTMLElement {
 
   // The open message left: the next one takes its place on a desk, else the list.
   follow(refs, next) {
-    if (!refs.includes(this.openRef)) return;
+    if (!refs.includes(this.openRef)) {
+      this.list.focus(next);
+      return;
+    }
     if (next && WIDE.matches && !next.hasAttribute("data-draft")) {
       history.replaceState({ pane: "reading" }, "", next.querySelector("a.open").href);
       this.visit(next.querySelector("a.open").href, { push: false });
@@ -344,10 +349,23 @@ export class MailApp extends HTMLElement {
 
   #putFolders(html) {
     const place = this.folders.querySelector(".folder-lists");
-    const held = place.contains(document.activeElement) ? document.activeElement.dataset.step : null;
+    const held = place.contains(document.activeElement) ? document.activeElement : null;
     place.innerHTML = html;
     this.elsewhere.show();
-    if (held) place.querySelector(`[data-step="${CSS.escape(held)}"]`)?.focus();
+    this.#markHere();
+    if (held) [...place.querySelectorAll("a, button")].find((one) => SAME.every((name) => one.getAttribute(name) === held.getAttribute(name)))?.focus();
+  }
+
+  // The folder, the label or the kept search the list shows: what was drawn may have been asked for from elsewhere.
+  #markHere() {
+    const { asked, step } = this.section.dataset;
+    const links = [...this.folders.querySelectorAll(".folder-lists a.f")];
+    const kept = asked && links.find((link) => new URL(link.href).searchParams.get("q") === asked);
+    const here = kept || links.find((link) => link.dataset.step === step);
+    for (const link of links) {
+      if (link === here) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
   }
 
   #title() {

@@ -60,6 +60,7 @@ export class Folders {
         return this.#name("Renommer le dossier", link.dataset.name, async (nom) => {
           const now = await this.#ask("renommer", { dossier: step, nom });
           this.#moved(step, now);
+          return now;
         });
       case "shelve":
         return this.#shelve(step);
@@ -76,6 +77,7 @@ export class Folders {
     try {
       const now = await this.#ask("deplacer", { dossier: step, dans: into });
       this.#moved(step, now);
+      this.link(now)?.focus();
       this.#undoable("Dossier rangé.", () => this.#ask("remettre", { dossier: now, dans: step }), now, step);
     } catch (error) {
       tellRefusal(error);
@@ -108,8 +110,9 @@ export class Folders {
     form.onsubmit = async (event) => {
       event.preventDefault();
       try {
-        await save(form.nom.value);
+        const now = await save(form.nom.value);
         dialog.close();
+        this.link(now)?.focus(); // what had the keyboard was drawn anew
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         refused.textContent = error.message;
@@ -166,10 +169,13 @@ export class Folders {
   #delete(link) {
     const { step, folder, name, total } = link.dataset;
     const inTrash = folder.startsWith("Trash/");
+    const entry = link.closest("li");
+    const beside = (entry.nextElementSibling ?? entry.previousElementSibling)?.querySelector("a.f")?.dataset.step;
     const act = async () => {
       try {
         const now = await this.#ask("supprimer", { dossier: step });
         this.#moved(step, "");
+        (beside ? this.link(beside) : this.pane.querySelector('[data-folder-do="create"]'))?.focus();
         if (now) this.#undoable(`Dossier « ${name} » mis à la corbeille.`, () => this.#ask("remettre", { dossier: now, dans: step }), now, step);
         else tell(`Dossier « ${name} » supprimé définitivement.`, "dark", 5);
       } catch (error) {
@@ -197,6 +203,7 @@ export class Folders {
       try {
         await back();
         this.#moved(now, step);
+        this.link(step)?.focus();
         tell("Annulé.", "dark", 3);
       } catch (error) {
         tellRefusal(error);

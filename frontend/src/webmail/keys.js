@@ -16,7 +16,7 @@ export function listenToKeys(app) {
       return;
     }
     if (app.menu.isOpen) return;
-    if ((event.ctrlKey || event.metaKey) && event.key === "a" && inList(app, event)) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a" && !event.shiftKey && inList(app, event)) {
       event.preventDefault();
       if (app.list.selected.size >= app.list.rows.length) app.selectWhole();
       else app.list.selectShown();

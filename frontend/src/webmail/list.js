@@ -92,14 +92,19 @@ export class RowList {
     return [...new Set(found)];
   }
 
-  // The row to go to once these are gone: the next below, else above.
+  // The row to go to once these are gone, what is read or what the keyboard is on among them: the next below, else above.
   after(refs, openRef) {
-    const row = openRef && refs.includes(openRef) ? this.row(openRef) : null;
+    const row = openRef && refs.includes(openRef) ? this.row(openRef) : this.#under(refs);
     if (!row) return null;
     const rows = this.rows;
     const place = rows.indexOf(row);
     const rest = [...rows.slice(place + 1), ...rows.slice(0, place).reverse()];
     return rest.find((other) => !refs.includes(other.dataset.ref)) ?? null;
+  }
+
+  #under(refs) {
+    const row = this.current;
+    return row && refs.includes(row.dataset.ref) && this.section.contains(document.activeElement) ? row : null;
   }
 
   // Density changed: what is not loaded keeps the room it will need.

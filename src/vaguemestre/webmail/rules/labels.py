@@ -49,6 +49,16 @@ def known_labels(preferences: Mapping[str, object]) -> tuple[Label, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def asked_label(asked: str, known: Collection[Label]) -> str:
+    """The name of the label whose messages are asked for, when nothing else is; or nothing."""
+    return next((one.name for one in known if asked == said_label(one.name)), "") if asked else ""
+
+
+def said_label(name: str) -> str:
+    """What is typed in the search box to have the messages of a label."""
+    return f'étiquette:"{name}"'
+
+
 def labels(flags: Collection[str], known: Collection[Label] = _THEIRS) -> tuple[Label, ...]:
     """The labels among the marks of a message, by name."""
     if len(flags) < 4 and all(flag[0] == "\\" for flag in flags):

@@ -1,6 +1,6 @@
 """Searches a person keeps, and those made lately: kept with the account."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from vaguemestre.kernel.errors import Refusal
@@ -28,6 +28,11 @@ def kept_searches(preferences: Mapping[str, object]) -> tuple[Search, ...]:
             if isinstance(name, str) and isinstance(asked, str):
                 found.append(Search(name, asked))
     return tuple(found)
+
+
+def name_of(asked: str, kept: Collection[Search]) -> str:
+    """The name a person gave to this search, or nothing."""
+    return next((one.name for one in kept if one.asked == asked), "") if asked else ""
 
 
 def recent_searches(preferences: Mapping[str, object]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -16,8 +17,8 @@ from vaguemestre.webmail.ports import live_ticket, other_boxes
 from vaguemestre.webmail.rules import asking, looking, words
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules.choices import choices
-from vaguemestre.webmail.rules.labels import COLOURS, known_labels
-from vaguemestre.webmail.rules.searches import kept_searches, recent_searches
+from vaguemestre.webmail.rules.labels import COLOURS, asked_label, known_labels, said_label
+from vaguemestre.webmail.rules.searches import kept_searches, name_of, recent_searches
 from vaguemestre.webmail.services import bulks, listing, reminding
 from vaguemestre.webmail.values import Folder, Order, Page, Quota, Use, View
 from vaguemestre.webmail.views.rows import rows_html
@@ -48,7 +49,7 @@ def folders_fragment(
             "current": current,
             "naming": naming,
             "words": words,
-            "labels": known_labels(request.who.preferences),
+            "labels": [(one, said_label(one.name)) for one in known_labels(request.who.preferences)],
             "searches": kept_searches(request.who.preferences),
             "missed": reminding.missed_answers(request.who.account_id) if missed is None else missed,
         },
@@ -60,7 +61,15 @@ def rows_fragment(
 ) -> bytes:
     """The lines of a list, or the words that stand for none, in UTF-8."""
     if not page.rows:
-        return written("empty", {"page": page, "asked": asked, "narrowed": bool(view.only)}).encode()
+        return written(
+            "empty",
+            {
+                "page": page,
+                "asked": asked,
+                "label": asked_label(asked, known_labels(request.who.preferences)),
+                "narrowed": bool(view.only),
+            },
+        ).encode()
     return rows_html(
         page,
         request.who.mailbox,
@@ -95,6 +104,8 @@ def whole_page(
     missed = reminding.missed_answers(request.who.account_id)
     nothing = written("nothing", about(request))
     name = naming.shown_name(current) if current else page.folder
+    label = asked_label(asked, known_labels(request.who.preferences))
+    kept = name_of(asked, kept_searches(request.who.preferences))
     return render(
         request,
         "webmail/page.html",
@@ -106,6 +117,7 @@ def whole_page(
             "is_open": bool(reading),
             "page": page,
             "folder_name": name,
+            "heading": (kept or label or "Recherche") if asked else name,
             "folder_use": uses.get(page.folder, Use.OTHER).value,
             "step": naming.slug(page.folder),
             "everywhere": naming.slug(listing.everywhere(folders)) if listing.everywhere(folders) else "",
@@ -120,16 +132,20 @@ def whole_page(
             "colours": COLOURS,
             "recent": json.dumps(recent_searches(request.who.preferences)),
             "found_words": json.dumps(asking.shown_words(asked_of(request.who, asked))),
-            "is_kept": any(one.asked == asked for one in kept_searches(request.who.preferences)),
+            "is_kept": bool(kept or label),
             "choices": choices(request.who.preferences),
             "bulk": bulks.running_bulk(request.who.account_id),
-            "title": title or (f"Recherche : {asked}" if asked else name),
+            "title": title or kept or label or (f"Recherche : {asked}" if asked else name),
             "targets": [
                 {"name": naming.slug(f.name), "use": f.use.value, "shown": naming.shown_name(f)}
                 for f in folders
                 if f.use not in {Use.ALL, Use.DRAFTS} and f.selectable and f.name != page.folder
             ],
             "searchable": [naming.shown_name(f) for f in folders if f.use is not Use.ALL and f.selectable],
+            "day": {
+                "today": paris_day(timezone.now()),
+                "coming": paris_day(timezone.now()) + timedelta(days=7),
+            },
             "size": listing.PAGE,
             "live": live_ticket.get()(request.who.mailbox, request.who.session_key, time.time()),
             "push": _push_place(),
