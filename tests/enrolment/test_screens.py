@@ -248,6 +248,23 @@ class TestTheOfficer:
         )
         assert numen.text not in str(list(Entry.objects.values()))
 
+    def test_nobody_is_created_in_a_school_of_another_service(self, place: int) -> None:
+        request, _ = filed(place, workplace="ecole", work="enseignant", department="060")
+        desk, before = client_of(officer(place, "DSDEN_60")), Person.objects.count()
+        there = school()  # in the 080: whoever works there is another service's, out of this officer's sight
+        refused = desk.post(f"/gestion/demandes/{request.pk}/creer", {"uai": there.uai})
+        assert "autre service" in words(refused)
+        request.refresh_from_db()
+        assert (request.state, Person.objects.count()) == (State.SUBMITTED, before)
+
+    def test_a_step_that_says_only_its_name_says_it_once(self, place: int) -> None:
+        request, _ = filed(place)
+        desk = client_of(officer(place, "DPE"))
+        desk.post(f"/gestion/demandes/{request.pk}/creer", {"uai": school().uai})
+        said = words(desk.get(f"/gestion/demandes/{request.pk}"))
+        assert "NUMEN attribué · NUMEN attribué" not in said
+        assert "Pièce 1 PDF," in said
+
     def test_letters_are_one_pdf_each_reading_journaled(self, place: int) -> None:
         for number in (1, 2):
             request, _ = filed(place, first_name=f"Anna{'bc'[number - 1]}")

@@ -76,13 +76,16 @@ def create_person(
     """« Créer et attribuer »: the person, their names, their account to activate, a NUMEN. The person's id.
 
     Known under the request's reference until the feed brings them with that NUMEN. Raises Refusal
-    `enrolment.school-unknown`, `directory.name-unwritable`.
+    `enrolment.school-unknown`, `enrolment.not-ours` (a school of another department),
+    `directory.name-unwritable`.
     """
     request = _move(scope, request_id, Act.CREATE, "NUMEN attribué.", by=by, now=now)
     told = queries.applicant_of(request.applicant)
     wanted = category(told.workplace, told.work)
     if wanted is None or not queries.is_school(scope.academy_id, uai):
         raise Refusal("enrolment.school-unknown", uai=uai)
+    if queries.service_for(scope.academy_id, wanted, uai) not in scope.services:
+        raise Refusal("enrolment.not-ours")
     person = NewPerson(
         dossier=request.reference,
         civil=CivilStatus(told.civility, told.birth_name, told.usage_name, told.first_name, told.birth_date),

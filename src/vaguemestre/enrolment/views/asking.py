@@ -19,7 +19,7 @@ from vaguemestre.enrolment.forms.asking import CompleteForm, FollowForm, Questio
 from vaguemestre.enrolment.ports import scan
 from vaguemestre.enrolment.rules.routing import service_in_charge
 from vaguemestre.enrolment.values import ProofFile, Workplace
-from vaguemestre.enrolment.views.words import STATES
+from vaguemestre.enrolment.views.words import STATES, told_steps
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import network_of
 from vaguemestre.ui.refusals import sentence
@@ -113,11 +113,10 @@ def _followed(
     request: HttpRequest, request_id: int, form: CompleteForm, *, status: int = 200
 ) -> HttpResponse:
     found = queries.followed(request_id)
-    steps = [(step, STATES[step.state]) for step in found.steps]
     told = {
         "found": found,
         "state": STATES[found.state],
-        "steps": steps,
+        "steps": told_steps(found.steps, STATES),
         "form": form,
         "proof": signing.dumps(request_id, salt=_FOLLOW_SALT),
     }

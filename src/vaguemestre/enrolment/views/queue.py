@@ -21,7 +21,7 @@ from vaguemestre.enrolment.rules.proofs import safe_name
 from vaguemestre.enrolment.rules.states import possible
 from vaguemestre.enrolment.values import State
 from vaguemestre.enrolment.views.printing import letters_pdf
-from vaguemestre.enrolment.views.words import OFFICERS_STATES
+from vaguemestre.enrolment.views.words import KINDS, OFFICERS_STATES, told_steps
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in
 from vaguemestre.ui.listing import Listing
@@ -158,7 +158,8 @@ def _page(
     told = {
         "found": found,
         "state": OFFICERS_STATES[found.state],
-        "steps": [(step, OFFICERS_STATES[step.state]) for step in found.steps],
+        "steps": told_steps(found.steps, OFFICERS_STATES),
+        "proofs": [(id_, KINDS.get(kind, kind), size) for id_, kind, size in found.proofs],
         "workplace": WORKPLACES[found.applicant.workplace],
         "work": WORKS[found.applicant.work],
         "probable": queries.probable_people(request.scope, found.applicant, numen_keys.get()),

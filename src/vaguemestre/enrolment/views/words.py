@@ -1,8 +1,10 @@
 """States and acts in words."""
 
+from collections.abc import Iterable, Mapping
+
 from django.utils.translation import gettext_lazy as _
 
-from vaguemestre.enrolment.values import State
+from vaguemestre.enrolment.values import State, StepSeen
 
 STATES = {
     State.SUBMITTED: _("Reçue"),
@@ -17,6 +19,8 @@ STATES = {
 
 # What whoever answers the requests reads.
 OFFICERS_STATES = {**STATES, State.EXISTING_FOUND: _("Avait déjà un NUMEN")}
+
+KINDS = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}
 
 STORY = {
     "directory.person-registered": _("Personne enregistrée"),
@@ -49,3 +53,9 @@ STORY = {
     "directory.person-shown": _("Remise dans l’annuaire"),
     "credentials.role-given": _("Rôle changé"),
 }
+
+
+def told_steps(steps: Iterable[StepSeen], states: Mapping[State, object]) -> list[tuple[StepSeen, str, str]]:
+    """Each step, its state in words, and what was written with it unless that is the state again."""
+    told = [(step, str(states[step.state])) for step in steps]
+    return [(step, title, "" if step.words.rstrip(".") == title else step.words) for step, title in told]
