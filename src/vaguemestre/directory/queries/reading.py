@@ -468,6 +468,8 @@ def _posts(academy_id: int, person_ids: Collection[int] | None) -> Mapping[int, 
     rows = rows if person_ids is None else rows.filter(person_id__in=person_ids)
     for person_id, *post in rows.values_list("person_id", *_POST_COLUMNS).iterator(2000):
         found[person_id].append(Post(*post))
+    for several in found.values():
+        several.sort(key=lambda post: post.key)  # a database gives rows in an order of its own
     return found
 
 
