@@ -61,6 +61,7 @@ def test_a_feed_is_checked_then_applied_then_has_nothing_left(run: Run, tmp_path
     assert "Appliqué : 101 arrivées, 0 changement, 0 départ. Lignes refusées : 1" in applied.stdout
     again = run("feed", "apply", file)
     assert "Rien à changer. Lignes refusées : 1" in again.stdout
+    assert "Application" not in again.stderr
     refused = run("feed", "check", written(tmp_path, *crowd(10, fin="01/10/2026")))
     assert refused.returncode == 1
     assert "limite de 2 %" in refused.stderr.splitlines()[-1]

@@ -163,6 +163,7 @@ def test_a_refused_feed_changes_nobody_and_waits_once(setting: Setting) -> None:
     assert state() == before
     (waiting,) = [feed for feed in queries.feeds_of(setting.academy_id) if feed.waits]
     assert "2 personnes sur 50" in waiting.refusal
+    assert (waiting.arrivals, waiting.changes, waiting.departures) == (1, 0, 2)  # a departure is no change
     (held,) = setting.shelf.glob(f"{waiting.feed_id}.feed")
     assert b"Nom" not in held.read_bytes()
 
@@ -284,7 +285,12 @@ def test_establishments_come_from_the_companion_file_or_bare_from_the_feed(setti
 def test_people_of_a_complete_file_belong_to_its_source(setting: Setting) -> None:
     epp = replace(TERMS, full_source="EPP")
     apply(setting, *crowd(3))
-    apply(setting, *crowd(2), terms=epp)
+    assert apply(setting, *crowd(2), terms=epp).notices == (
+        "La source « EPP » n’a encore personne : aucune absence ne sera vue. C’est la première déclarée.",
+    )
+    assert apply(setting, *crowd(2), terms=epp).notices == ()
+    (misspelt,) = services.check(Files(feed(line())), setting, replace(TERMS, full_source="EEP")).notices
+    assert "Sources déjà déclarées : EPP." in misspelt
     assert Origin.objects.filter(source="EPP").count() == 2
     assert apply(setting, *crowd(2), terms=epp).plan.is_empty
 

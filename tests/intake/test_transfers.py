@@ -21,6 +21,7 @@ from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import PeopleSought, current_numen, people_across, people_like
 from vaguemestre.directory.services import found_academy
 from vaguemestre.intake.events import PersonTransferred
+from vaguemestre.intake.models import Feed
 from vaguemestre.intake.services import Checked, Files, Setting, apply
 from vaguemestre.intake.values import Terms
 from vaguemestre.lives import services as lives
@@ -68,6 +69,7 @@ def test_the_numen_stays_the_names_are_new_and_the_mailbox_is_the_same(amiens: A
     arriving = line(dossier="A77", debut="01/11/2026")
     done = amiens(arriving)
     assert (len(done.plan.transfers), len(done.plan.arrivals)) == (1, 0)
+    assert Feed.objects.latest("pk").arrivals == 1
     account.refresh_from_db()
     assert account.person is not None
     assert account.person.academy.code == "20"

@@ -177,10 +177,13 @@ def _bar() -> Iterator[services.Progress]:
     """A bar on standard error, so that the plan can be kept from standard output."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("Application", total=None)
 
         def tell(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
+            if total:  # a feed that changes nothing, or is refused, has no bar
+                task = next(iter(progress.task_ids), None)
+                progress.update(
+                    progress.add_task("Application") if task is None else task, completed=done, total=total
+                )
 
         yield tell
 

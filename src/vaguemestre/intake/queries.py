@@ -319,6 +319,12 @@ def people_of_source(academy_id: int, source: str) -> Iterator[int]:
     return rows.values_list("person_id", flat=True).iterator(2000)
 
 
+def sources_of(academy_id: int) -> tuple[str, ...]:
+    """The sources that have brought somebody, by name."""
+    rows = Origin.objects.filter(person__academy_id=academy_id).order_by("source")
+    return tuple(rows.values_list("source", flat=True).distinct())
+
+
 def _answered(academy_id: int, answer: str) -> frozenset[tuple[str, int]]:
     rows = Doubt.objects.filter(academy_id=academy_id, answer=answer)
     return frozenset(rows.values_list("dossier", "person_id"))

@@ -21,6 +21,7 @@ from vaguemestre.directory.services import (
     transfer_person,
 )
 from vaguemestre.directory.values import NumenKeys, Place
+from vaguemestre.intake import queries
 from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.intake.feeds import hr, structures
 from vaguemestre.intake.feeds.lines import Content, InMemory, Sheet
@@ -164,10 +165,19 @@ def _compared(sheet: Sheet, places: PlacesReading, setting: Setting, terms: Term
     return Checked(
         plan=made,
         places=places.places,
-        notices=(*sheet.notices, *places.notices),
+        notices=(*sheet.notices, *places.notices, *_of_source(setting.academy_id, terms.full_source)),
         refused_places=places.refused,
         lines=lines,
     )
+
+
+def _of_source(academy_id: int, source: str) -> tuple[str, ...]:
+    """A source never declared before is perhaps another one misspelt, whose absences close nobody."""
+    known = queries.sources_of(academy_id) if source else ()
+    if not source or source in known:
+        return ()
+    others = f"Sources déjà déclarées : {', '.join(known)}." if known else "C’est la première déclarée."
+    return (f"La source « {source} » n’a encore personne : aucune absence ne sera vue. {others}",)
 
 
 def _bare_places(checked: Checked) -> list[Place]:
@@ -191,8 +201,8 @@ def _begin(name: str, sha256: str, made: Plan, setting: Setting, terms: Terms, n
         closures_confirmed=terms.closures_confirmed,
         by=setting.by,
         started_at=now,
-        arrivals=len(made.arrivals),
-        changes=len(made.changes),
+        arrivals=len(made.arrivals) + len(made.transfers),  # they arrive in this académie
+        changes=len(made.changes) - len(made.departures),
         departures=len(made.departures),
         unchanged=made.unchanged,
         refusal=made.refusal,
@@ -262,8 +272,8 @@ def _end(feed: Feed, made: Plan, setting: Setting, now: datetime, today: date) -
             to=f"feed:{feed.pk}",
             by=setting.by,
             at=now,
-            arrivals=len(made.arrivals),
-            changes=len(made.changes),
+            arrivals=len(made.arrivals) + len(made.transfers),
+            changes=len(made.changes) - len(made.departures),
             departures=len(made.departures),
             refused=len(made.refused),
         )
