@@ -181,8 +181,28 @@ def test_an_active_file_is_never_served_as_what_it_says(reader: Client, box: Mem
         assert kept["Content-Type"] == "application/octet-stream"
         assert kept["Content-Disposition"].startswith("attachment")
         looked = reader.get(address(ref, f"apercu/{number}/"))
-        assert looked["Content-Type"] == "text/plain; charset=utf-8"
+        page = looked.content.decode()  # a text, in a page of ours
+        assert "alert(1)" in page
+        assert "<script" not in page
+        assert "<svg" not in page
         assert looked["Content-Security-Policy"].startswith("sandbox;")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "Ce fichier est vide."), ("Bonjour", None), ("é" * 400_000, "La suite n’est pas montrée")],
+)
+def test_a_text_is_looked_at_to_its_end_or_says_where_it_is_cut(
+    reader: Client, box: MemoryMailbox, content: str, said: str | None
+) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@a.fr", "b@b.fr", "x"
+    message.set_content("x")
+    message.add_attachment(content.encode(), "text", "plain", filename="notes.txt")
+    page = reader.get(address(put(box, message.as_bytes()), "apercu/2/")).content.decode()
+    assert content[:100] in page
+    for words in ("Ce fichier est vide.", "La suite n’est pas montrée"):
+        assert (words in page) is (words == said)
 
 
 def test_a_picture_may_be_looked_at(reader: Client, box: MemoryMailbox) -> None:
@@ -232,6 +252,18 @@ def test_a_message_that_is_gone_says_so(reader: Client, box: MemoryMailbox, rest
     answer = reader.get(address(ref, rest), headers=PIECE)
     assert answer.status_code == 422
     assert "n’est plus là" in answer.content.decode()
+
+
+def test_an_address_that_grew_old_leads_back_to_the_mailbox(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box)
+    box.expunge([ref])
+    for path, said in ((address(ref), "n’est plus là"), ("/messagerie/Nulle%20part/", "n’existe plus")):
+        page = reader.get(path).content.decode()
+        assert said in page
+        assert '<a class="btn primary" href="/messagerie/">' in page
+        assert "vous aviez saisi" not in page
+    sent = reader.post("/messagerie/dossiers/creer/", {"nom": "a/b"}).content.decode()
+    assert "vous aviez saisi" in sent
 
 
 def test_a_folder_made_anew_has_other_messages(reader: Client, box: MemoryMailbox) -> None:

@@ -1,14 +1,17 @@
 """The page as hands meet it, in a real browser, over mailboxes in memory."""
 
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from threading import Event
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.engines.samples import letter
 from tests.webmail.conftest import address, put
 from tests.webmail.hostile import AWAY, HOSTILE
+from tests.webmail.test_answers import invitation
 
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown
@@ -573,3 +576,52 @@ def test_a_label_or_a_kept_search_opens_as_a_folder_does(page: Page, box: Memory
     page.get_by_role("link", name="La baie").click()
     page.get_by_role("region", name="Messages").get_by_role("heading", name="La baie").wait_for()
     expect(here).to_have_text("La baie")
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_a_text_is_read_by_day_and_in_the_dark(
+    page: Page, box: MemoryMailbox, light: Literal["light", "dark"]
+) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@a.fr", "b@b.fr", "Notes"
+    message.set_content("x")
+    message.add_attachment("Des notes.", filename="notes.txt")
+    message.add_attachment(b"RIFF rien", "audio", "wav", filename="son.wav")
+    ref = put(box, message.as_bytes())
+    page.emulate_media(color_scheme=light)
+    page.goto(address(ref))
+    page.get_by_role("link", name="Aperçu de notes.txt").click()
+    text = page.frame_locator("iframe[title='notes.txt']").get_by_text("Des notes.")
+    ink, paper = text.evaluate(
+        "(one) => [getComputedStyle(one).color, getComputedStyle(one.ownerDocument.body).backgroundColor]"
+    )
+    assert contrast(ink, paper) > 7
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Aperçu de son.wav").click()
+    page.get_by_text("Ce fichier ne peut pas être lu ici").wait_for()
+
+
+def contrast(*colours: str) -> float:
+    """As WCAG 2.2 measures it."""
+    lights = []
+    for colour in colours:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        lights.append(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
+def test_the_keyboard_stays_where_an_answer_was_given(page: Page, box: MemoryMailbox) -> None:
+    put(box, letter("Accusé", **{"Disposition-Notification-To": "helene@dehors.example"}))
+    ref = put(box, invitation(), minutes=1)
+    page.goto(address(ref))
+    for answer, said in (("Accepter", "Vous avez accepté"), ("Décliner", "Vous avez décliné")):
+        page.get_by_role("button", name=answer).press("Enter")
+        page.get_by_text(said).wait_for()
+        expect(page.get_by_role("button", name=answer)).to_be_focused()
+    page.keyboard.press("j")
+    page.get_by_role("heading", name="Accusé").wait_for()
+    page.get_by_role("button", name="Ne pas l’envoyer").press("Enter")
+    expect(page.get_by_role("heading", name="Accusé")).to_be_focused()

@@ -17,11 +17,14 @@ async function picture(link) {
   }
 }
 
-function played(link, tag) {
+function played(link, tag, place) {
   const player = document.createElement(tag);
   player.controls = true;
   player.src = link.href;
   player.setAttribute("aria-label", link.dataset.look);
+  player.addEventListener("error", () => {
+    if (player.isConnected) place.replaceChildren(waiting("Ce fichier ne peut pas être lu ici : téléchargez-le pour l’ouvrir."));
+  });
   return player;
 }
 
@@ -103,7 +106,7 @@ async function shown(link, place, mine) {
       return picture(link);
     case "audio":
     case "video":
-      return played(link, link.dataset.viewer);
+      return played(link, link.dataset.viewer, place);
     case "pdf":
       place.replaceChildren(waiting("Ouverture du document…"));
       return pdf(link, await pdfOf(link));

@@ -8,8 +8,10 @@ async function fill(place) {
   filled.add(place);
   try {
     const told = await (await piece(place.dataset.fill)).text();
+    const held = place.contains(document.activeElement) ? document.activeElement.dataset.fields : null;
     if (told.trim()) place.innerHTML = told;
     else place.remove(); // nothing to say of it
+    if (held) place.querySelector(`[data-fields="${CSS.escape(held)}"]`)?.focus();
   } catch (error) {
     place.remove(); // the file itself is offered below
     tellRefusal(error);
@@ -21,8 +23,9 @@ function fillAll(root) {
 }
 
 async function post(button) {
+  if (button.hasAttribute("aria-disabled")) return;
   const dialog = button.closest("dialog");
-  button.disabled = true;
+  button.setAttribute("aria-disabled", "true"); // disabled, it would lose the keyboard
   try {
     const answer = await send(button.dataset.post, new URLSearchParams(button.dataset.fields ?? ""));
     const { told } = await answer.json();
@@ -30,7 +33,7 @@ async function post(button) {
     if (told) tell(told, "dark", 6);
     afterwards(button);
   } catch (error) {
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
     tellRefusal(error);
   }
 }
@@ -41,7 +44,11 @@ function afterwards(button) {
   if (button.dataset.report) app?.act(button.dataset.report, [message.dataset.ref]);
   else if (button.dataset.then === "refill") fill(button.closest("[data-fill]"));
   else if (button.dataset.then === "reopen") app?.visit(location.href, { push: false });
-  else button.closest("[data-asks]")?.remove();
+  else if (button.closest("[data-asks]")) {
+    const isHeld = button.closest("[data-asks]").contains(document.activeElement);
+    button.closest("[data-asks]").remove();
+    if (isHeld) message.querySelector("#sujet")?.focus({ preventScroll: true });
+  }
 }
 
 document.addEventListener(

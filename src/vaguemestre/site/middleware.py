@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import get_script_prefix, set_script_prefix
+from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -202,7 +202,11 @@ def _is_looked_at(request: HttpRequest) -> bool:
 def _refused(request: HttpRequest, words: str) -> HttpResponse:
     if "HX-Request" in request.headers:
         return _notice(request, words, kind="danger", sign="alert-circle", status=422)
-    return render(request, "ui/refused.html", {"sentence": words}, status=422)
+    inbox = reverse("webmail:inbox")
+    is_mail = request.method == "GET" and request.path.startswith(inbox)
+    return render(
+        request, "ui/refused.html", {"sentence": words, "mail": inbox if is_mail else ""}, status=422
+    )
 
 
 def _away(request: HttpRequest, *, status: int) -> HttpResponse:

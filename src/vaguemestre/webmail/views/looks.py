@@ -26,7 +26,7 @@ _TEXT_LOOKED_AT = 500_000
 def look_at_part(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
 ) -> HttpResponse:
-    """A picture, a sound or a film by its bytes; a table or a list in a page of its own; else plain text."""
+    """A picture, a sound or a film by its bytes; a table, a list or a text in a page of its own."""
     content, part = part_of(request, MessageRef(folder, uid_validity, uid), number, chain, _LOOKED_AT)
     name = kinds.file_name(part.name, part.kind, part.number)
     if kinds.is_heic(content):
@@ -37,23 +37,20 @@ def look_at_part(
     if kinds.is_pdf(content):
         return as_file(HttpResponse(content, content_type="application/pdf"), name=name)
     page = _page(request, content, part, name)
-    if page is not None:
-        return as_file(HttpResponse(page.encode("utf-8", "replace")), name=f"{name}.html", inline=True)
-    text = charsets.text(content[:_TEXT_LOOKED_AT], part.charset)
-    answer = HttpResponse(text.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8")
-    return as_file(answer, name=name, inline=True)
+    return as_file(HttpResponse(page.encode("utf-8", "replace")), name=f"{name}.html", inline=True)
 
 
-def _page(request: SignedInRequest, content: bytes, part: Part, name: str) -> str | None:
-    """Tables and lists, written by ours and shut in like the rest."""
+def _page(request: SignedInRequest, content: bytes, part: Part, name: str) -> str:
+    """Tables, lists and texts, written by ours and shut in like the rest; in the reader's light or dark."""
     viewer = kinds.viewer_of(part.kind, name)
     shown: dict[str, object] = {"theme": request.who.theme, "words": words, "name": name}
-    if viewer is Viewer.TABLE:
-        rows, is_cut = tables.rows_of(charsets.text(content[:_TEXT_LOOKED_AT], part.charset))
-        return written("table", {**shown, "rows": rows, "is_cut": is_cut or len(content) > _TEXT_LOOKED_AT})
     if viewer is Viewer.ARCHIVE:
         return written("archive", {**shown, "contents": archives.contents(content)})
-    return None
+    text, is_cut = charsets.text(content[:_TEXT_LOOKED_AT], part.charset), len(content) > _TEXT_LOOKED_AT
+    if viewer is Viewer.TABLE:
+        rows, has_more = tables.rows_of(text)
+        return written("table", {**shown, "rows": rows, "is_cut": has_more or is_cut})
+    return written("text", {**shown, "text": text, "is_cut": is_cut})
 
 
 def _ranged(request: SignedInRequest, answer: HttpResponse) -> HttpResponse:
