@@ -179,6 +179,10 @@ def test_a_school_is_opened_closed_and_followed_by_another(client: Client, place
     assert (first.closed_on, first.successor_id) == (date(2027, 8, 31), second.pk)
     circular = client.post(f"/administration/etablissements/{second.pk}", {"name": "B", "successor": UAI})
     assert "déjà cet établissement pour suite" in circular.content.decode()
+    itself = client.post(address, {**change, "successor": UAI})
+    assert "cet établissement même" in itself.content.decode()
+    still_open = client.post(address, {**change, "closed_on": ""})
+    assert "donnez aussi le dernier jour" in still_open.content.decode()
     backwards = client.post(address, {**change, "closed_on": "31/08/2025"})
     assert "La fermeture ne peut pas précéder" in backwards.content.decode()
 

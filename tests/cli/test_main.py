@@ -65,6 +65,22 @@ def test_wrong_usage_is_2(run: Run, arguments: list[str]) -> None:
     one_clear_line(ended)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["feed", "check"], "il manque « file »."),
+        (["feed", "chek", "x"], "la commande « chek » n’existe pas. Est-ce « check » ?"),
+        (["feed", "check", "x", "--nonsense"], "l’option « --nonsense » n’existe pas."),
+        (["feed", "check", "x", "--full"], "l’option « --full » attend une valeur."),
+        (["feed", "confirm", "x"], "la valeur donnée pour « feed » ne convient pas."),
+        (["feed", "check", "x", "y"], "« y » est de trop."),
+        (["unknown"], "la commande « unknown » n’existe pas."),
+    ],
+)
+def test_wrong_usage_is_said_in_french(run: Run, arguments: list[str], words: str) -> None:
+    assert run(*arguments).stderr == f"vaguemestre : {words} (voir --help)\n"
+
+
 def test_no_command_shows_the_help(run: Run) -> None:
     ended = run()
     assert ended.returncode == 2

@@ -85,6 +85,20 @@ def test_the_beginning_of_each_word_finds_in_any_order_and_without_accents(
     assert "Jean-Pierre Lefèvre" in text(client, f"q={typed}")
 
 
+def test_a_function_of_two_codes_is_offered_once_and_finds_both(
+    client: Client, people: dict[str, Person]
+) -> None:
+    for name, code in (("Jean-Pierre", "AES"), ("Élodie", "AVS")):
+        Assignment.objects.filter(person=people[name]).update(function=code)
+    page = client.get("/annuaire/").content.decode()
+    assert page.count(">Accompagnement d’élèves</option>") == 1
+    assert page.index("Éducation (CPE)") < page.index("Enseignement</option>")
+    for code in ("AES", "AVS"):
+        found = client.get("/annuaire/", {"fonction": code}).content.decode()
+        assert "Lefèvre" in found
+        assert "Dupont-Lefebvre" in found
+
+
 def test_words_that_begin_no_name_find_nobody_and_the_page_says_what_to_do(
     client: Client, people: dict[str, Person]
 ) -> None:

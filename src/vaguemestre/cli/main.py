@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -157,8 +158,7 @@ def _tell(error: Exception) -> int:
 def _said(error: Exception) -> tuple[str, int]:
     """The sentence of an error, and its exit code; 70 for those nobody expected."""
     if isinstance(error, typer.TyperException):
-        plain = isinstance(error, typer.BadParameter) and error.param is None
-        words = error.message if plain else error.format_message()
+        words = _usage(error)
         return f"{words} (voir --help)" if words else "", 2
     if isinstance(error, Failed):
         return str(error), error.code
@@ -171,6 +171,28 @@ def _said(error: Exception) -> tuple[str, int]:
         if isinstance(error, kind):
             return sentence.format(error), code
     return str(error), 70
+
+
+def _usage(error: Any) -> str:
+    """What is wrong with a command line, in French; the library says it in English."""
+    param = getattr(error, "param", None)
+    name = param.get_error_hint().strip("'[]") if param else getattr(error, "option_name", "")
+    match type(error).__name__:
+        case "MissingParameter":
+            return f"il manque « {name} »."
+        case "NoSuchOption":
+            return f"l’option « {name} » n’existe pas."
+        case "BadOptionUsage":
+            return f"l’option « {name} » attend une valeur."
+        case "BadParameter" if param:
+            return f"la valeur donnée pour « {name} » ne convient pas."
+    words = str(error.message)
+    unknown = re.fullmatch(r"No such command '(.*?)'\.(?: Did you mean '(.*?)'\?)?", words)
+    if unknown:
+        perhaps = f" Est-ce « {unknown[2]} » ?" if unknown[2] else ""
+        return f"la commande « {unknown[1]} » n’existe pas.{perhaps}"
+    extra = re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", words)
+    return f"« {extra[1]} » est de trop." if extra else words
 
 
 def _sentence(refusal: Refusal) -> str:

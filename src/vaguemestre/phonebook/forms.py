@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.directory.queries import Wanted
-from vaguemestre.directory.rules.nomenclature import DISCIPLINES, FUNCTIONS
+from vaguemestre.directory.rules.nomenclature import disciplines_to_choose, functions_to_choose
 
 _PHONE = re.compile(r"\+?[0-9][0-9 .()-]{3,30}(?:\s?(?:poste|p\.)\s?[0-9]{1,6})?")
 
@@ -30,12 +30,12 @@ class SearchForm(forms.Form):
     fonction = forms.ChoiceField(
         label=_("Fonction"),
         required=False,
-        choices=[("", _("Toutes")), *sorted(FUNCTIONS.items(), key=lambda x: x[1])],
+        choices=[("", _("Toutes")), *functions_to_choose()],
     )
     discipline = forms.ChoiceField(
         label=_("Discipline"),
         required=False,
-        choices=[("", _("Toutes")), *sorted(DISCIPLINES.items(), key=lambda x: x[1])],
+        choices=[("", _("Toutes")), *disciplines_to_choose()],
     )
 
     @property

@@ -22,6 +22,10 @@ def sentence(refusal: Refusal) -> str:
         "directory.uai-known": _("Un établissement porte déjà le code « %(uai)s »."),
         "directory.life-backwards": _("La fermeture ne peut pas précéder l’ouverture."),
         "directory.successor-unknown": _("Aucun établissement ne porte le code « %(uai)s »."),
+        "directory.successor-itself": _("C’est cet établissement même : donnez le code de celui qui suit."),
+        "directory.successor-too-soon": _(
+            "Un établissement ouvert n’a pas de suite : donnez aussi le dernier jour, sous « Fermeture »."
+        ),
         "directory.successor-circular": _("« %(uai)s » a déjà cet établissement pour suite."),
         "backoffice.officer-otherwise": _(
             "Ce compte a déjà un autre rôle : retirez-le d’abord, ou choisissez un autre compte."

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from vaguemestre.directory.models import Assignment, MailAddress, NameWord, Person, Structure
 from vaguemestre.directory.queries.reading import begins
 from vaguemestre.directory.rules.names import fold
-from vaguemestre.directory.rules.nomenclature import discipline_said, function_said
+from vaguemestre.directory.rules.nomenclature import discipline_said, function_said, functions_alike
 
 _FEW = 1500  # people put in order by themselves; when there are more, the order of names is walked
 _READ = 4000  # people of one criterion whose numbers are read, to keep those of all
@@ -102,7 +102,7 @@ def _served(wanted: Wanted, day: date) -> QuerySet[Assignment] | None:
     """The assignments that answer; None when no establishment is named so."""
     served = Assignment.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
     if wanted.function:
-        served = served.filter(function=wanted.function)
+        served = served.filter(function__in=functions_alike(wanted.function))
     if wanted.discipline:
         served = served.filter(discipline=wanted.discipline)
     if wanted.school.strip():

@@ -1,5 +1,7 @@
 """Codes of functions and disciplines in words (DOMAIN.md §6.4, §6.5). An unknown code is shown as it is."""
 
+from vaguemestre.kernel.texts import bare
+
 FUNCTIONS = {
     "ENS": "Enseignement",
     "DIR": "Direction",
@@ -45,6 +47,23 @@ DISCIPLINES = {
     "P0222": "Lettres-anglais (LP)",
     "P1315": "Mathématiques-sciences (LP)",
 }
+
+
+def functions_to_choose() -> list[tuple[str, str]]:
+    """(code, words), each wording once, in the order of the dictionary."""
+    once = {words: code for code, words in reversed(FUNCTIONS.items())}
+    return [(code, words) for words, code in sorted(once.items(), key=lambda one: bare(one[0]))]
+
+
+def disciplines_to_choose() -> list[tuple[str, str]]:
+    """(code, words), in the order of the dictionary."""
+    return sorted(DISCIPLINES.items(), key=lambda one: bare(one[1]))
+
+
+def functions_alike(code: str) -> tuple[str, ...]:
+    """The codes said with the same words: whoever looks for one looks for the others."""
+    words = function_said(code)
+    return tuple(one for one, said in FUNCTIONS.items() if said == words) or (code,)
 
 
 def function_said(code: str) -> str:

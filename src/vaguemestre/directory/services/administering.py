@@ -63,12 +63,15 @@ def change_structure(
     """Its description, the days it opens and closes, and the one that takes over ("" for none).
 
     Nobody is moved: assignments are for human resources to change. Raises Refusal `directory.life-backwards`,
-    `directory.successor-unknown`, `directory.successor-circular`.
+    `directory.successor-unknown`, `directory.successor-itself`, `directory.successor-circular`,
+    `directory.successor-too-soon` (it does not close).
     """
     row = Structure.objects.select_for_update().get(pk=structure_id)
     opened_on, closed_on = life
     check_life(opened_on, closed_on)
     successor = _successor(row, successor_uai)
+    if successor and not closed_on:
+        raise Refusal("directory.successor-too-soon")
     wanted: dict[str, object] = {
         **told,
         "opened_on": opened_on,
@@ -93,6 +96,8 @@ def _successor(row: Structure, uai: str) -> Structure | None:
     found = Structure.objects.filter(uai=uai).first()
     if found is None:
         raise Refusal("directory.successor-unknown", uai=uai)
+    if found.pk == row.pk:
+        raise Refusal("directory.successor-itself")
     met, following = {row.pk}, found
     while following:
         if following.pk in met:
