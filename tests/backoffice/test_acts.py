@@ -3,6 +3,7 @@
 import pytest
 
 from vaguemestre.backoffice.rules.acts import ACTS, act_said
+from vaguemestre.backoffice.rules.details import details_said
 from vaguemestre.credentials.models import Account
 from vaguemestre.helpdesk.values import Act
 from vaguemestre.lists.values import State
@@ -27,3 +28,17 @@ def test_what_is_written_from_a_choice_is_said_in_words(family: str) -> None:
 
 def test_what_nobody_put_into_words_is_shown_as_written() -> None:
     assert act_said("future.act") == "future.act"
+
+
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        ({"shared": False, "network": "192.0.2.1"}, "ordinateur partagé : non ; réseau : 192.0.2.1"),
+        ({"what": "closed_on, successor_id"}, "quoi : fermeture, suite"),
+        ({"state": "existing_found"}, "état : avait déjà un NUMEN"),
+        ({"until": "2027-08-31", "reason": "", "count": 0}, "jusqu’au : 31/08/2027 ; nombre : 0"),
+        ({"future": "x"}, "future : x"),
+    ],
+)
+def test_the_details_of_a_line_are_said_in_words(details: dict[str, object], words: str) -> None:
+    assert details_said(details) == words

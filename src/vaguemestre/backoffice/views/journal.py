@@ -1,6 +1,6 @@
 """The journal: sought, read by pages, taken out as a file; reading it is written in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched
 from typing import Any
 
@@ -16,6 +16,7 @@ from vaguemestre.backoffice.forms import JournalForm
 from vaguemestre.backoffice.http import by_, for_administrators
 from vaguemestre.backoffice.rules.actors import actors_in, numbers_of
 from vaguemestre.backoffice.rules.acts import ACTS, act_said
+from vaguemestre.backoffice.rules.details import details_said
 from vaguemestre.credentials.queries import find_account, usernames_of
 from vaguemestre.directory.queries import people_named
 from vaguemestre.journal.queries import Sought, Written, journal_head, journal_lines, journal_page
@@ -82,7 +83,7 @@ def _shown(rows: Iterable[Written]) -> Iterator[dict[str, Any]]:
             "act": act_said(row.action),
             "by": names.get(row.by, row.by),
             "to": people.get(number) or names.get(row.to, row.to),
-            "details": _details(row),
+            "details": details_said(row.details),
         }
 
 
@@ -91,8 +92,9 @@ def _cells(rows: Iterable[Written]) -> Iterator[tuple[object, ...]]:
         for one in _shown(some):
             line = one["line"]
             when = timezone.localtime(line.at).isoformat(sep=" ", timespec="seconds")
-            yield line.number, when, line.action, one["act"], one["by"], one["to"], one["details"]
+            yield line.number, when, line.action, one["act"], one["by"], one["to"], _as_kept(line.details)
 
 
-def _details(row: Written) -> str:
-    return " ; ".join(f"{name} = {value}" for name, value in row.details.items())
+def _as_kept(details: Mapping[str, object]) -> str:
+    """In the file, which is evidence, the details are as they were sealed."""
+    return " ; ".join(f"{name} = {value}" for name, value in details.items())

@@ -1,0 +1,117 @@
+"""What a line of the journal adds to its act, in words; what is not here is shown as it is written."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+_NAMES = {
+    "about": "au sujet de",
+    "account": "compte",
+    "accounts": "comptes",
+    "act": "acte",
+    "address": "adresse",
+    "agrees": "d’accord",
+    "application": "application",
+    "arrivals": "arrivées",
+    "at_once": "aussitôt",
+    "browser": "navigateur",
+    "changes": "changements",
+    "charter": "charte",
+    "closes_on": "ferme le",
+    "colleague": "collègue",
+    "copies": "exemplaires",
+    "count": "nombre",
+    "departures": "départs",
+    "deposit": "dépôt",
+    "domain": "domaine",
+    "due": "prévu le",
+    "effect_on": "à effet du",
+    "event": "événement",
+    "found": "trouvé",
+    "has_password": "avec mot de passe",
+    "is_on": "en marche",
+    "is_sorted": "trié",
+    "kind": "sorte",
+    "layout": "composition",
+    "left": "quitte",
+    "letter": "message",
+    "line": "ligne",
+    "lines": "lignes",
+    "member": "membre",
+    "message_id": "message",
+    "messages": "messages",
+    "name": "nom",
+    "network": "réseau",
+    "number": "numéro",
+    "part": "rôle",
+    "passage": "passage",
+    "protocol": "protocole",
+    "pupils": "élèves",
+    "reach": "portée",
+    "reason": "raison",
+    "recipients": "destinataires",
+    "refused": "lignes refusées",
+    "reply_to": "répondre à",
+    "right": "droit",
+    "role": "rôle",
+    "school": "établissement",
+    "sender": "expéditeur",
+    "serial": "numéro de série",
+    "service": "service",
+    "shared": "ordinateur partagé",
+    "side": "public",
+    "sponsor": "répondant",
+    "state": "état",
+    "title": "titre",
+    "uai": "UAI",
+    "until": "jusqu’au",
+    "username": "identifiant",
+    "what": "quoi",
+    "why": "pourquoi",
+    "writers": "qui écrit",
+}
+_VALUES = {
+    # of a NUMEN request
+    "submitted": "reçue",
+    "under_review": "à l’étude",
+    "needs_information": "une pièce est attendue",
+    "approved": "NUMEN attribué",
+    "existing_found": "avait déjà un NUMEN",
+    "rejected": "refusée",
+    "delivered": "remise",
+    "closed": "close",
+    # why a NUMEN was shown, which file was taken
+    "letter": "lettre",
+    "screen": "écran",
+    "journal": "journal",
+    "changed people": "personnes changées par un flux",
+    # columns of establishments, services and cards
+    "closed_on": "fermeture",
+    "district": "circonscription",
+    "kind": "type",
+    "name": "nom",
+    "opened_on": "ouverture",
+    "phone": "téléphone",
+    "postal": "adresse postale",
+    "postal_code": "code postal",
+    "sector": "secteur",
+    "successor_id": "suite",
+    "town": "commune",
+    "unlisted": "liste rouge",
+}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def details_said(details: Mapping[str, object]) -> str:
+    """`identifiant : rtardif ; ordinateur partagé : non`; what is empty is left out."""
+    told = [(_NAMES.get(name, name), _said(value)) for name, value in details.items()]
+    return " ; ".join(f"{name} : {value}" for name, value in told if value)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    text = "" if value is None else str(value)
+    if _DAY.fullmatch(text):
+        return f"{date.fromisoformat(text):%d/%m/%Y}"
+    return ", ".join(_VALUES.get(one, one) for one in text.split(", "))
