@@ -233,8 +233,8 @@ def _correspondents(node: Node, most: int = _MOST_SHOWN) -> tuple[Correspondent,
     for address in node[:most]:
         # (name route mailbox host); a group's beginning and end have no host
         if isinstance(address, list) and len(address) == 4 and address[3] is not None:
-            name, _, mailbox, host = (text_of(field) for field in address)
-            found.append(_correspondent(name, mailbox, host))
+            name, _, mailbox, host = address
+            found.append(_correspondent(text_of(name), text_of(mailbox), text_of(host)))
     return tuple(found)
 
 
