@@ -316,7 +316,7 @@ def test_the_journal_is_sought_and_reading_it_is_written_once_an_hour(
     record("signin.refused", to=f"account:{somebody.pk}", by="system", at=NOON, why="=cmd")
     page = text(client.get("/administration/journal?objet=cible"))
     assert "Connexion refusée" in page
-    assert "why = =cmd" in page
+    assert "pourquoi : =cmd" in page
     assert "1 ligne" in page
     assert "Aucune ligne ne répond" in text(client.get("/administration/journal?acte=nothing"))
     read = Entry.objects.filter(action="backoffice.journal-read", by=f"account:{administrator.pk}")
