@@ -80,7 +80,11 @@ def filed(academy_id: int, **changes: Any) -> tuple[NumenRequest, Receipt]:
 
 
 def school(uai: str = "0809001Z") -> Structure:
-    made, _ = Structure.objects.get_or_create(
-        uai=uai, defaults={"academy": Academy.objects.get(), "name": "Collège des Essais", "town": "Amiens"}
-    )
+    told = {
+        "academy": Academy.objects.get(),
+        "name": "Collège des Essais",
+        "town": "Amiens",
+        "folded": "college-des-essais-amiens",
+    }
+    made, _ = Structure.objects.get_or_create(uai=uai, defaults=told)
     return made

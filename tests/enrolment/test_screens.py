@@ -257,6 +257,19 @@ class TestTheOfficer:
         request.refresh_from_db()
         assert (request.state, Person.objects.count()) == (State.SUBMITTED, before)
 
+    def test_the_school_an_applicant_names_is_found_with_its_code(self, place: int) -> None:
+        school()
+        request, _ = filed(place, school="collège des ESSAIS, Amiens")
+        desk = client_of(officer(place, "DPE"))
+        page = desk.get(f"/gestion/demandes/{request.pk}")
+        assert "D’après « collège des ESSAIS, Amiens » : 0809001Z , Collège des Essais, Amiens" in words(page)
+        assert 'value="0809001Z"' in page.content.decode()
+        address = f"/gestion/demandes/{request.pk}/creer"
+        assert "0809001Z, Collège des Essais, Amiens" in words(desk.post(address, {"uai": "essais"}))
+        assert "ni tous ces mots" in words(desk.post(address, {"uai": "Collège de nulle part"}))
+        request.refresh_from_db()
+        assert request.state == State.SUBMITTED
+
     def test_a_step_that_says_only_its_name_says_it_once(self, place: int) -> None:
         request, _ = filed(place)
         desk = client_of(officer(place, "DPE"))
@@ -273,6 +286,9 @@ class TestTheOfficer:
                 scope, request.pk, school().uai, NumenLayout.SEED, numen_keys.get(), Random(number), 100,
                 by="t", now=NOON,
             )  # fmt: skip
+        last = queries.opened_request(scope, request.pk)
+        assert last is not None
+        assert queries.postal_of(scope, last.person_id) == "3 rue des Lilas\n80100 Abbeville"
         answer = client_of(officer(place, "DPE", "off3")).post("/gestion/lettres")
         assert answer.content.startswith(b"%PDF-")
         assert answer.content.count(b"/Type /Page\n") == 2

@@ -117,11 +117,17 @@ def is_structure(academy_id: int, uai: str) -> bool:
     return _open_structures(academy_id).filter(uai=uai).exists()
 
 
+_WORDS = 8
+
+
 def structures_like(academy_id: int, typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
-    """(UAI, name and town) of establishments that hold every word typed."""
+    """(UAI, name and town) of open establishments that hold every word typed, accents or not."""
+    words = fold(typed).split("-")[:_WORDS]
+    if not any(words):
+        return ()
     found = _open_structures(academy_id)
-    for word in typed.split()[:6]:
-        found = found.filter(Q(name__icontains=word) | Q(town__icontains=word) | Q(uai__istartswith=word))
+    for word in words:
+        found = found.filter(Q(folded__contains=word) | Q(uai__istartswith=word))
     rows = found.order_by("name", "town").values_list("uai", "name", "town")[:limit]
     return tuple((uai, f"{name}, {town}" if town else name) for uai, name, town in rows)
 

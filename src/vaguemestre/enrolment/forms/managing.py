@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.directory.rules.places import parse_uai
 from vaguemestre.directory.values import CivilStatus, NewPerson, Post, StaffCategory
+from vaguemestre.enrolment import queries
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.ui.days import DayField
 from vaguemestre.ui.refusals import sentence
@@ -77,18 +78,37 @@ def civil_of(civil: CivilStatus) -> dict[str, Any]:
 
 
 class SchoolForm(forms.Form):
+    """An establishment of an académie, by its code or by enough of its name and town to tell it."""
+
     uai = forms.CharField(
         label=_("Code de l’établissement (UAI)"),
-        max_length=12,
-        help_text=_("Sept chiffres et une lettre."),
+        max_length=120,
+        help_text=_("Sept chiffres et une lettre ; ou le nom et la ville, et le code sera cherché."),
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
 
+    def __init__(self, *args: Any, academy_id: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._academy_id = academy_id
+
     def clean_uai(self) -> str:
+        """Never chosen for the officer: what was found is told, and its code is for them to write."""
+        typed = self.cleaned_data["uai"]
         try:
-            return parse_uai(self.cleaned_data["uai"]).text
+            return parse_uai(typed).text
         except Refusal as refusal:
-            raise ValidationError(sentence(refusal)) from refusal
+            if refusal.code.endswith("letter-wrong"):
+                raise ValidationError(sentence(refusal)) from refusal
+            found = queries.schools_like(self._academy_id, typed)
+            if not found:
+                raise ValidationError(
+                    _("Aucun établissement ouvert n’a ce code, ni tous ces mots dans son nom ou sa ville.")
+                ) from refusal
+            listed = " ; ".join(f"{uai}, {name}" for uai, name in found)
+            raise ValidationError(
+                _("Écrivez le code de celui-ci, ou soyez plus précis : %(listed)s."),
+                params={"listed": listed},
+            ) from refusal
 
 
 class ReceiveForm(CivilForm, SchoolForm):

@@ -50,6 +50,11 @@ def is_school(academy_id: int, uai: str) -> bool:
     return directory.is_structure(academy_id, uai)
 
 
+def schools_like(academy_id: int, words: str) -> tuple[tuple[str, str], ...]:
+    """(UAI, name and town) of the few open establishments that hold every word."""
+    return directory.structures_like(academy_id, words, limit=6)
+
+
 def service_for(academy_id: int, category: StaffCategory, uai: str) -> int:
     return directory.service_in_charge_of(academy_id, category, uai)
 

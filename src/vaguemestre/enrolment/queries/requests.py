@@ -112,6 +112,13 @@ def opened_request(scope: Scope, request_id: int) -> Opened | None:
     )
 
 
+def postal_of(scope: Scope, person_id: int) -> str:
+    """Where somebody's last request said to write to them; "" when they made none."""
+    rows = NumenRequest.objects.filter(person_id=person_id, service__in=scope.services)
+    row = rows.order_by("-filed_at").first()
+    return applicant_of(row.applicant).postal if row else ""
+
+
 def proof_in(scope: Scope, request_id: int, proof_id: int, keys: SecretKeys) -> tuple[str, bytes] | None:
     """(media type, content) of a proof of a request in scope."""
     found = Proof.objects.filter(

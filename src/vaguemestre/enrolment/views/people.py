@@ -84,7 +84,7 @@ def show_numen(request: OfficerRequest, person_id: int) -> HttpResponse:
 @for_officers
 def print_letter(request: OfficerRequest, person_id: int) -> HttpResponse:
     _known(request, person_id)
-    return letters_pdf(request, [(person_id, "")], "lettre")
+    return letters_pdf(request, [(person_id, queries.postal_of(request.scope, person_id))], "lettre")
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +109,7 @@ def correct(request: OfficerRequest, person_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_officers
 def receive(request: OfficerRequest) -> HttpResponse:
-    form = ReceiveForm(request.POST or None)
+    form = ReceiveForm(request.POST or None, academy_id=request.scope.academy_id)
     if request.method == "POST" and form.is_valid():
         try:
             person_id = services.receive_person(

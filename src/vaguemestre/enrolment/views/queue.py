@@ -82,7 +82,8 @@ def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpR
 @require_POST
 @for_officers
 def act_on(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
-    words, school = WordsForm(request.POST), SchoolForm(request.POST)
+    words = WordsForm(request.POST)
+    school = SchoolForm(request.POST, academy_id=request.scope.academy_id)
     try:
         if not _done(request, request_id, act, words, school):
             return _page(request, request_id, words=words, school=school, act=act, status=422)
@@ -155,8 +156,11 @@ def _page(
     found = queries.opened_request(request.scope, request_id)
     if found is None:
         raise Http404
+    academy_id, told_uai = request.scope.academy_id, found.applicant.uai
+    near = () if told_uai else queries.schools_like(academy_id, found.applicant.school)
     told = {
         "found": found,
+        "near": near,
         "state": OFFICERS_STATES[found.state],
         "steps": told_steps(found.steps, OFFICERS_STATES),
         "proofs": [(id_, KINDS.get(kind, kind), size) for id_, kind, size in found.proofs],
@@ -165,7 +169,8 @@ def _page(
         "probable": queries.probable_people(request.scope, found.applicant, numen_keys.get()),
         "may": {one.value for one in possible(found.state)},
         "words": words or WordsForm(),
-        "school": school or SchoolForm(initial={"uai": found.applicant.uai}),
+        "school": school
+        or SchoolForm(initial={"uai": near[0][0] if len(near) == 1 else told_uai}, academy_id=academy_id),
         "act": act,
         "problem": problem,
     }
