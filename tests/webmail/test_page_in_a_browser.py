@@ -7,7 +7,7 @@ from threading import Event
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 from tests.engines.samples import letter
 from tests.webmail.conftest import address, put
 from tests.webmail.hostile import AWAY, HOSTILE
@@ -625,3 +625,68 @@ def test_the_keyboard_stays_where_an_answer_was_given(page: Page, box: MemoryMai
     page.get_by_role("heading", name="Accusé").wait_for()
     page.get_by_role("button", name="Ne pas l’envoyer").press("Enter")
     expect(page.get_by_role("heading", name="Accusé")).to_be_focused()
+
+
+def test_where_a_message_goes_is_typed(page: Page, box: MemoryMailbox) -> None:
+    for name in ("4e A/Conseils", "4e B/Conseils", "Trash/Conseils", "Étranger"):
+        box.make_folder(name)
+    put(box)
+    page.goto("/messagerie/")
+    page.keyboard.press("j")
+    page.keyboard.press("v")
+    chosen = page.locator("#deplacer button:focus")
+    expect(chosen).to_have_text("Envoyés")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowUp")
+    expect(chosen).not_to_have_text("Envoyés")
+    for said in ("4e A / Conseils", "4e B / Conseils", "Corbeille / Conseils"):
+        page.locator("#deplacer").get_by_role("button", name=said, exact=True).wait_for()
+    page.keyboard.type("etr")
+    expect(chosen).to_have_text("Étranger")
+    page.keyboard.press("Enter")
+    page.get_by_text("Courriel déplacé.").wait_for()
+    assert box.page("Étranger", 0, 1).total == 1
+    page.get_by_role("button", name="Actions sur Étranger").press("Enter")
+    page.get_by_role("menuitem", name="Ranger dans…").press("Enter")
+    page.locator("#ranger").get_by_role("button", name="Corbeille / Conseils", exact=True).wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Gérer les étiquettes").click()
+    expect(page.get_by_role("dialog").get_by_role("checkbox")).to_have_count(0)  # no message is meant
+
+
+def test_a_list_written_before_an_act_does_not_bring_back_what_it_took(
+    page: Page, box: MemoryMailbox
+) -> None:
+    for number in range(4):
+        put(box, letter(f"Numéro {number}"), minutes=number)
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.fallback()
+        else:
+            held.append((route, route.fetch()))
+
+    page.goto("/messagerie/")
+    page.get_by_text("Numéro 3").wait_for()
+    page.evaluate(
+        """() => {
+            window.shown = [];
+            new MutationObserver((changes) => {
+                const rows = changes.flatMap((change) => [...change.addedNodes]);
+                window.shown.push(...rows.map((row) => row.textContent));
+            }).observe(document.querySelector("#messages .rows"), { childList: true, subtree: true });
+        }"""
+    )
+    page.route("**/lignes/**", hold)
+    page.keyboard.press("j")
+    with page.expect_request("**/lignes/**"):
+        page.keyboard.press("e")
+    while not held:
+        page.wait_for_event("request")
+    with page.expect_response("**/actes/archive/"):
+        page.keyboard.press("e")
+    with page.expect_response("**/lignes/**"):
+        held[0][0].fulfill(response=held[0][1])
+    expect(page.locator(SUBJECTS)).to_have_text(["Numéro 1", "Numéro 0"])
+    assert not [one for one in page.evaluate("window.shown") if "Numéro 2" in one]

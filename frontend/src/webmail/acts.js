@@ -51,8 +51,11 @@ export class Acts {
       if (!quiet && SAID[act]) this.#said(act, all, done);
       await app.refresh(true);
     } catch (error) {
+      list.settle(refs);
       await app.refresh();
       tellRefusal(error);
+    } finally {
+      list.settle(refs);
     }
   }
 

@@ -14,6 +14,7 @@ import { BY_ITSELF, Refused, piece, tell, tellRefusal } from "./net.js";
 import { listenToPanes } from "./panes.js";
 import { Reminders } from "./reminders.js";
 import { Searching, firstOf } from "./searching.js";
+import { listenToTargets, openTargets } from "./targets.js";
 
 const LONG = 150; // milliseconds
 const SAME = ["href", "data-step", "data-folder-menu", "data-folder-do", "data-search-drop", "data-label-manage"]; // what a link or button of the folders is known by
@@ -37,6 +38,7 @@ export class MailApp extends HTMLElement {
     this.labels = new Labels(this);
     this.reminders = new Reminders(this);
     listenToDrags(this, this.shelves);
+    for (const dialog of document.querySelectorAll("#deplacer, #ranger")) listenToTargets(dialog);
     listenToChoices(this);
     whenAsked(this, "li.row", (row, at) => this.rowMenu(row, at));
     const open = this.lecture.querySelector(".message");
@@ -311,7 +313,7 @@ export class MailApp extends HTMLElement {
     }
     if (!refs.length) return;
     this.moving = refs;
-    document.querySelector("#deplacer").showModal();
+    openTargets(document.querySelector("#deplacer"));
   }
 
   // News.
@@ -550,7 +552,7 @@ export class MailApp extends HTMLElement {
   onWhole(act, to = "") {
     if (act === "ask-move") {
       this.moving = "whole";
-      document.querySelector("#deplacer").showModal();
+      openTargets(document.querySelector("#deplacer"));
       return;
     }
     if (act === "ask-labels") {

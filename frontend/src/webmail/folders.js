@@ -2,6 +2,7 @@
 import { addButton } from "./acts.js";
 import { whenAsked } from "./menus.js";
 import { Refused, send, tell, tellRefusal } from "./net.js";
+import { openTargets } from "./targets.js";
 
 export class Folders {
   constructor(app, menu) {
@@ -131,7 +132,7 @@ export class Folders {
     for (const link of this.pane.querySelectorAll("a.f[data-step]")) {
       const { step: other, use, folder, name } = link.dataset;
       if (use === "all" || use === "drafts" || other === step || other.startsWith(`${step}~2F`)) continue;
-      choices.push([other, use === "other" ? folder.split("/").join(" / ") : name]);
+      choices.push([other, this.#path(folder, name)]);
     }
     const dialog = document.querySelector("#ranger");
     dialog.querySelector(".targets").replaceChildren(
@@ -146,7 +147,15 @@ export class Folders {
         return item;
       }),
     );
-    dialog.showModal();
+    openTargets(dialog);
+  }
+
+  // The steps that lead to a folder, the first by the name it is shown under.
+  #path(folder, name) {
+    const [first, ...steps] = folder.split("/");
+    if (!steps.length) return name;
+    const root = this.pane.querySelector(`a.f[data-folder="${CSS.escape(first)}"]`);
+    return [root?.dataset.name ?? first, ...steps].join(" / ");
   }
 
   #empty(link) {

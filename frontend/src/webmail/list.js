@@ -18,6 +18,7 @@ export class RowList {
     this.folder = section.dataset.folder;
     this.use = section.dataset.use;
     this.selected = new Set();
+    this.going = new Set(); // taken away here, maybe not yet where they are kept
     this.openRef = "";
     this.chunks = [];
     this.watcher = new IntersectionObserver((seen) => this.#seen(seen), {
@@ -152,6 +153,7 @@ export class RowList {
 
   // What an act will do, shown at once.
   take(refs) {
+    for (const ref of refs) this.going.add(ref);
     for (const ref of refs) {
       const row = this.row(ref);
       this.selected.delete(ref);
@@ -162,6 +164,11 @@ export class RowList {
     this.total = Math.max(0, this.total - refs.length);
     this.#headings();
     this.#rove();
+  }
+
+  // What was taken is gone, or was refused: the server's word on them is the last again.
+  settle(refs) {
+    for (const ref of refs) this.going.delete(ref);
   }
 
   flag(refs, name, on) {
@@ -237,6 +244,7 @@ export class RowList {
     const part = chunk.contains(document.activeElement) && document.activeElement.matches("input") ? "input" : "a.open";
     const template = document.createElement("template");
     template.innerHTML = html;
+    for (const row of template.content.querySelectorAll("li.row")) if (this.going.has(row.dataset.ref)) row.remove(); // written before the act
     const old = new Map([...chunk.children].map((row) => [row.written, row]));
     const fresh = [...template.content.children].map((row) => {
       const written = row.outerHTML;

@@ -72,9 +72,10 @@ export class Reminders {
       return;
     }
     this.dialog.close();
+    const taken = app.list;
     if (!isAnswer) {
       const next = app.list.after(refs, app.openRef);
-      app.list.take(refs);
+      taken.take(refs);
       app.follow(refs, next);
       app.showPicked();
     }
@@ -94,5 +95,6 @@ export class Reminders {
       });
     }
     await app.refresh(true);
+    taken.settle(refs);
   }
 }

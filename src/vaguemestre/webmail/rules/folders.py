@@ -1,7 +1,7 @@
 """Folders as the reader sees them: French names, icons, and the word that stands for each in an address."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 
 from vaguemestre.kernel import sizes
@@ -52,6 +52,15 @@ _ESCAPED = re.compile(r"~([0-9A-F]{2})")
 def shown_name(folder: Folder) -> str:
     """The French name of a special folder, the last step of the path of another."""
     return NAMES.get(folder.use) or folder.name.rpartition("/")[2]
+
+
+def shown_path(folder: Folder, folders: Collection[Folder]) -> str:
+    """All its steps, « Corbeille / 4e B »: two folders of one name are told apart."""
+    first, *steps = folder.name.split("/")
+    if not steps:
+        return shown_name(folder)
+    root = next((shown_name(one) for one in folders if one.name == first), first)
+    return " / ".join((root, *steps))
 
 
 def slug(name: str) -> str:

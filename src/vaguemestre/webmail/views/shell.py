@@ -137,7 +137,7 @@ def whole_page(
             "bulk": bulks.running_bulk(request.who.account_id),
             "title": title or kept or label or (f"Recherche : {asked}" if asked else name),
             "targets": [
-                {"name": naming.slug(f.name), "use": f.use.value, "shown": naming.shown_name(f)}
+                {"name": naming.slug(f.name), "use": f.use.value, "shown": naming.shown_path(f, folders)}
                 for f in folders
                 if f.use not in {Use.ALL, Use.DRAFTS} and f.selectable and f.name != page.folder
             ],
