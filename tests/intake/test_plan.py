@@ -7,6 +7,7 @@ from hashlib import sha256
 import pytest
 from tests.intake.lines import crowd, feed, line, other
 
+from vaguemestre.directory.rules.numens import parse_numen
 from vaguemestre.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Numen, Post
 from vaguemestre.intake.feeds import hr
 from vaguemestre.intake.rules import plan
@@ -292,3 +293,34 @@ def test_planning_changes_nothing_it_was_given() -> None:
     assert first == planned(
         known, line(numen="", nom_naissance="Martin", prenom="Jean", date_naissance="01/01/1980")
     )
+
+
+def test_a_post_written_before_human_resources_knew_ends_when_they_bring_the_person() -> None:
+    """Or the account of somebody received by hand, or created on a request, would never close."""
+    by_hand = replace(known_by_hand(), posts=(Post("0809001Z", date(2026, 9, 1)),))
+    known = Known({1: by_hand}, {1: KnownAccount(1, "active")}, {})
+    brought = planned(known, line(dossier="EPP-1", fin="31/12/2026"))
+    now = after(brought, known)
+    assert {(p.function, p.ends_on) for p in now.people[1].posts} == {
+        ("", date(2026, 11, 24)),
+        ("ENS", date(2026, 12, 31)),
+    }
+    assert planned(now, line(dossier="EPP-1", fin="31/12/2026")).is_empty
+    later = replace(TERMS, today=date(2027, 3, 15), closures_confirmed=True)
+    (closing,) = planned(now, line(dossier="EPP-1", fin="31/12/2026"), terms=later).changes
+    assert closing.account_act == "close"
+
+
+def test_a_post_written_by_hand_stays_while_human_resources_say_the_person_left() -> None:
+    known = Known({1: known_by_hand()}, {1: KnownAccount(1, "active")}, {})
+    (change,) = planned(known, line(dossier="EPP-1", debut="01/09/2024", fin="31/08/2026")).changes
+    assert not change.leaves
+    assert [p.function for p in change.change.posts] == ["ENS"]
+
+
+def known_by_hand() -> KnownPerson:
+    """Élodie Lefèvre, whom her service received before the feed did."""
+    civil = CivilStatus("Mme", "Lefèvre", "", "Élodie", date(1980, 5, 4))
+    digests = (digest(parse_numen("20E9501234ABC")),)
+    post = Post("0809001Z", date(2026, 9, 1), date(2027, 8, 31))
+    return KnownPerson(1, "N26-ABCDEF", civil, "2D_PUBLIC", digests, "", (post,))

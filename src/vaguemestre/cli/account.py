@@ -121,7 +121,7 @@ def _written(value: Any) -> str:
         return ", ".join(_written(one) for one in value)
     if isinstance(value, dict):
         until = f" jusqu’au {_day(value['ends_on'])}" if value["ends_on"] else ""
-        where = f"{value['structure']} ({value['uai']}, {value['function']})"
+        where = f"{value['structure']} ({', '.join(filter(None, (value['uai'], value['function'])))})"
         return f"{where} depuis le {_day(value['starts_on'])}{until}"
     return _STATES.get(str(value), str(value))
 

@@ -85,7 +85,7 @@ def coming() -> None:
 
 @app.command()
 def table() -> None:
-    """Les suites de chaque évènement, en jours ; réglages [lives] et [feed]."""
+    """Les suites de chaque évènement, en jours ; réglages « lives » et « feed »."""
     for event, consequence in rules.table(settings.CONFIG.life_numbers()).items():
         steps = sorted(consequence.steps.items(), key=lambda one: one[1])
         said = ", ".join(f"{STEPS[step]} (J+{days})" for step, days in steps)

@@ -90,3 +90,5 @@ def bar(title: str) -> Iterator[Callable[[Tally], bool]]:
             return False
 
         yield tell
+        if total := progress.tasks[task].total:  # what was counted beforehand may be a little more
+            progress.update(task, completed=total)

@@ -126,12 +126,13 @@ def _new(group: Group) -> NewPerson:
 
 def _change(group: Group, person: KnownPerson, known: Known, terms: Terms, digest: Digest) -> Change | None:
     civil = _corrected(group.civil, person.civil)
-    posts = _posts_changed(_told_posts(group, person), person.posts, terms)
+    is_brought = group.dossier != person.dossier
+    posts = _posts_changed(_told_posts(group, person), person.posts, terms, is_brought=is_brought)
     held = next(iter(person.numen_digests), "")
     numen_is_new = group.numen is not None and (digest(group.numen) != held or person.civil is None)
     change = PersonChange(
         person_id=person.person_id,
-        dossier=group.dossier if group.dossier != person.dossier else None,
+        dossier=group.dossier if is_brought else None,
         civil=civil if civil != person.civil else None,
         category=group.category if group.category != person.category else None,
         numen=group.numen if numen_is_new else None,
@@ -163,16 +164,26 @@ def _told_posts(group: Group, person: KnownPerson) -> Sequence[Post]:
     return [with_primary(post, is_primary=post.key in primary) for post in group.posts]
 
 
-def _posts_changed(told: Sequence[Post], held: Sequence[Post], terms: Terms) -> tuple[Post, ...]:
-    """Posts to write. A post the file does not mention stays, unless the file is complete for its source."""
+def _posts_changed(
+    told: Sequence[Post], held: Sequence[Post], terms: Terms, *, is_brought: bool
+) -> tuple[Post, ...]:
+    """Posts to write. A post the file does not mention stays, unless the file is complete for its source.
+
+    `is_brought`: the person had another dossier, maybe a service's own while human resources were late; the
+    post written then ends where theirs begins to be known, or it would outlive it.
+    """
     known = {post.key: post for post in held}
     wanted = {post.key: post for post in told}
     changed = [post for key, post in wanted.items() if known.get(key) != post]
+    yesterday = terms.today - timedelta(days=1)
     has_primary = any(post.is_primary and _is_open(post, terms.today) for post in told)
+    is_served = is_brought and any(_is_open(post, terms.today) for post in told)
     for key, post in known.items():
         if key in wanted or not _is_open(post, terms.today):
             continue
-        after = replace(post, ends_on=terms.today - timedelta(days=1)) if terms.full_source else post
+        after = replace(post, ends_on=yesterday) if terms.full_source else post
+        if is_served and _is_provisional(post):
+            after = replace(post, ends_on=max(yesterday, post.starts_on))
         if has_primary:
             after = replace(after, is_primary=False)
         if after != post:
@@ -248,6 +259,11 @@ def _account_act(
     if account.state != "closed" and _is_over(posts, terms):
         return "close"
     return ""
+
+
+def _is_provisional(post: Post) -> bool:
+    """Written by a service that knew where somebody works, and since when: the rest is human resources'."""
+    return not (post.function or post.status or post.corps or post.discipline)
 
 
 def _is_open(post: Post, today: date) -> bool:
