@@ -2,6 +2,7 @@
 
 import pytest
 
+from vaguemestre.backoffice.rules.actors import actors_in
 from vaguemestre.backoffice.rules.acts import ACTS, act_said
 from vaguemestre.backoffice.rules.details import details_said
 from vaguemestre.credentials.models import Account
@@ -42,3 +43,16 @@ def test_what_nobody_put_into_words_is_shown_as_written() -> None:
 )
 def test_the_details_of_a_line_are_said_in_words(details: dict[str, object], words: str) -> None:
     assert details_said(details) == words
+
+
+def test_whoever_is_no_account_is_said_in_words() -> None:
+    told = ("applicant", "anybody", "nobody", "cli", "account:7", "account:8")
+    said = actors_in(told, lambda numbers: {7: "fmartin"} if 7 in numbers else {})
+    assert list(said.values()) == [
+        "la personne qui demande",
+        "quelqu’un de non connecté",
+        "un identifiant inconnu",
+        "ligne de commande",
+        "fmartin",
+        "account:8",
+    ]

@@ -266,7 +266,12 @@ class TestTheOfficer:
         assert 'value="0809001Z"' in page.content.decode()
         address = f"/gestion/demandes/{request.pk}/creer"
         assert "0809001Z, Collège des Essais, Amiens" in words(desk.post(address, {"uai": "essais"}))
-        assert "ni tous ces mots" in words(desk.post(address, {"uai": "Collège de nulle part"}))
+        nowhere = words(desk.post(address, {"uai": "Collège de nulle part"}))
+        assert "ni tous ces mots" in nowhere
+        assert "Écrivez ce que la personne doit lire." not in nowhere
+        silent = words(desk.post(f"/gestion/demandes/{request.pk}/refuser", {"mots": ""}))
+        assert "Écrivez ce que la personne doit lire." in silent
+        assert "ni tous ces mots" not in silent
         request.refresh_from_db()
         assert request.state == State.SUBMITTED
 

@@ -2,7 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-_PLAIN = {"cli": "ligne de commande", "system": "l’instance"}
+_PLAIN = {
+    "anybody": "quelqu’un de non connecté",
+    "applicant": "la personne qui demande",
+    "cli": "ligne de commande",
+    "gate": "le contrôle des envois",
+    "instance": "l’instance",
+    "link": "un lien reçu",
+    "nobody": "un identifiant inconnu",
+    "program": "une application",
+    "system": "l’instance",
+}
 
 
 def numbers_of(kind: str, told: Iterable[str]) -> set[int]:

@@ -85,7 +85,17 @@ _VALUES = {
     "screen": "écran",
     "journal": "journal",
     "changed people": "personnes changées par un flux",
-    # columns of establishments, services and cards
+    # columns of people, establishments, services and cards
+    "birth_date": "date de naissance",
+    "birth_name": "nom de naissance",
+    "category": "catégorie",
+    "chosen_first_name": "prénom d’usage",
+    "civility": "civilité",
+    "first_name": "prénom",
+    "numen": "NUMEN",
+    "posts": "affectations",
+    "recovery_address": "adresse de secours",
+    "usage_name": "nom d’usage",
     "closed_on": "fermeture",
     "district": "circonscription",
     "kind": "type",

@@ -86,7 +86,9 @@ def act_on(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
     school = SchoolForm(request.POST, academy_id=request.scope.academy_id)
     try:
         if not _done(request, request_id, act, words, school):
-            return _page(request, request_id, words=words, school=school, act=act, status=422)
+            # What the other form of the page lacks is nobody's fault.
+            wrong = {"school": school} if act == "creer" else {"words": words}
+            return _page(request, request_id, **wrong, act=act, status=422)
     except Refusal as refusal:
         return _page(request, request_id, problem=sentence(refusal), status=409)
     return HttpResponseRedirect(reverse("enrolment:request", args=[request_id]))
