@@ -282,6 +282,16 @@ def test_establishments_come_from_the_companion_file_or_bare_from_the_feed(setti
 
 
 @pytest.mark.django_db
+def test_a_feed_run_again_after_a_cut_is_not_shown_as_cut_for_ever(setting: Setting) -> None:
+    apply(setting, line())
+    Feed.objects.update(finished_at=None)
+    apply(setting, other())
+    assert Feed.objects.filter(finished_at=None).count() == 1
+    apply(setting, line())
+    assert not Feed.objects.filter(finished_at=None).exists()
+
+
+@pytest.mark.django_db
 def test_people_of_a_complete_file_belong_to_its_source(setting: Setting) -> None:
     epp = replace(TERMS, full_source="EPP")
     apply(setting, *crowd(3))

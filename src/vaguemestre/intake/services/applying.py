@@ -265,6 +265,9 @@ def _end(feed: Feed, made: Plan, setting: Setting, now: datetime, today: date) -
         unique_fields=["person"],
         update_fields=["on"],
     )
+    # Nothing else runs: the same file unfinished is a run that was cut, and this one did what it left.
+    same = Feed.objects.filter(academy_id=feed.academy_id, sha256=feed.sha256, full_source=feed.full_source)
+    same.filter(refusal="", finished_at=None).update(finished_at=now)
     Feed.objects.filter(pk=feed.pk).update(finished_at=now)
     if not made.is_empty:
         record(
