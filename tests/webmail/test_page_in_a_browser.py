@@ -690,3 +690,20 @@ def test_a_list_written_before_an_act_does_not_bring_back_what_it_took(
         held[0][0].fulfill(response=held[0][1])
     expect(page.locator(SUBJECTS)).to_have_text(["Numéro 1", "Numéro 0"])
     assert not [one for one in page.evaluate("window.shown") if "Numéro 2" in one]
+
+
+def test_the_menu_of_a_message_is_reached_to_its_end_when_zoomed(page: Page, box: MemoryMailbox) -> None:
+    ref = put(box)
+    for width, height in ((640, 430), (320, 380)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(address(ref))
+        page.locator(".tools summary").click()
+        last = page.get_by_role("link", name="Enregistrer le courriel")
+        last.scroll_into_view_if_needed()
+        last.click(trial=True)  # nothing lies over it
+        page.keyboard.press("Escape")
+        expect(last).not_to_be_visible()
+        expect(
+            page.get_by_role("heading", name="Sortie au Marquenterre")
+        ).to_be_visible()  # only the menu closed
+        assert page.url.endswith(address(ref))

@@ -27,6 +27,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     menu.open = false;
+    event.preventDefault(); // of what is open, only the menu closes
     if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
   }
 });
