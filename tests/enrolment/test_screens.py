@@ -275,6 +275,20 @@ class TestTheOfficer:
         request.refresh_from_db()
         assert request.state == State.SUBMITTED
 
+    def test_somebody_known_is_created_twice_only_when_said_to_be_another(self, place: int) -> None:
+        first, _ = filed(place)
+        again, _ = filed(place)
+        desk, there = client_of(officer(place, "DPE")), school()
+        assert "quelqu’un d’autre" not in words(desk.get(f"/gestion/demandes/{first.pk}"))
+        desk.post(f"/gestion/demandes/{first.pk}/creer", {"uai": there.uai})
+        before = Person.objects.count()
+        address = f"/gestion/demandes/{again.pk}"
+        assert "C’est quelqu’un d’autre" in words(desk.get(address))
+        assert "est connue" in words(desk.post(f"{address}/creer", {"uai": there.uai}))
+        assert Person.objects.count() == before
+        assert desk.post(f"{address}/creer", {"uai": there.uai, "autre": "on"}).status_code == 302
+        assert Person.objects.count() == before + 1
+
     def test_a_step_that_says_only_its_name_says_it_once(self, place: int) -> None:
         request, _ = filed(place)
         desk = client_of(officer(place, "DPE"))

@@ -151,6 +151,10 @@ def sentence(refusal: Refusal) -> str:
             "Cette catégorie, dans cet établissement, est gérée par un autre service : transmettez-lui la "
             "demande."
         ),
+        "enrolment.known-already": _(
+            "Une personne de mêmes noms et de même date de naissance est connue : voyez plus bas si c’est "
+            "elle ; sinon cochez « C’est quelqu’un d’autre » avant de créer."
+        ),
         "enrolment.there-already": _(
             "Une personne de mêmes noms et de même date de naissance existe déjà dans l’académie."
         ),

@@ -72,11 +72,13 @@ def create_person(
     *,
     by: str,
     now: datetime,
+    is_other: bool = False,
 ) -> int:
     """« Créer et attribuer »: the person, their names, their account to activate, a NUMEN. The person's id.
 
     Known under the request's reference until the feed brings them with that NUMEN. Raises Refusal
     `enrolment.school-unknown`, `enrolment.not-ours` (a school of another department),
+    `enrolment.known-already` (same names, same birth, and nobody said `is_other`),
     `directory.name-unwritable`.
     """
     request = _move(scope, request_id, Act.CREATE, "NUMEN attribué.", by=by, now=now)
@@ -86,9 +88,12 @@ def create_person(
         raise Refusal("enrolment.school-unknown", uai=uai)
     if queries.service_for(scope.academy_id, wanted, uai) not in scope.services:
         raise Refusal("enrolment.not-ours")
+    civil = CivilStatus(told.civility, told.birth_name, told.usage_name, told.first_name, told.birth_date)
+    if not is_other and queries.is_known(scope.academy_id, civil):
+        raise Refusal("enrolment.known-already")
     person = NewPerson(
         dossier=request.reference,
-        civil=CivilStatus(told.civility, told.birth_name, told.usage_name, told.first_name, told.birth_date),
+        civil=civil,
         category=wanted,
         posts=(Post(uai, told.starts_on, told.ends_on),),
     )

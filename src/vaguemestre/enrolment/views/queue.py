@@ -18,6 +18,7 @@ from vaguemestre.enrolment.forms.asking import WORKPLACES, WORKS
 from vaguemestre.enrolment.forms.managing import SchoolForm, WordsForm
 from vaguemestre.enrolment.http import OfficerRequest, for_officers
 from vaguemestre.enrolment.rules.proofs import safe_name
+from vaguemestre.enrolment.rules.resemblance import SAME
 from vaguemestre.enrolment.rules.states import possible
 from vaguemestre.enrolment.values import State
 from vaguemestre.enrolment.views.printing import letters_pdf
@@ -117,7 +118,7 @@ def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, 
                 return False
             services.create_person(
                 scope, request_id, school.cleaned_data["uai"], layout, keys, SystemRandom(),
-                settings.CONFIG.mail.quota_mb, by=by, now=now,
+                settings.CONFIG.mail.quota_mb, by=by, now=now, is_other="autre" in request.POST,
             )  # fmt: skip
         case "remis":
             services.deliver(scope, request_id, str(_DELIVERED), by=by, now=now)
@@ -158,17 +159,19 @@ def _page(
     found = queries.opened_request(request.scope, request_id)
     if found is None:
         raise Http404
+    probable = queries.probable_people(request.scope, found.applicant, numen_keys.get())
     academy_id, told_uai = request.scope.academy_id, found.applicant.uai
     near = () if told_uai else queries.schools_like(academy_id, found.applicant.school)
     told = {
         "found": found,
         "near": near,
+        "has_same": any(one.certainty == SAME for one in probable),
         "state": OFFICERS_STATES[found.state],
         "steps": told_steps(found.steps, OFFICERS_STATES),
         "proofs": [(id_, KINDS.get(kind, kind), size) for id_, kind, size in found.proofs],
         "workplace": WORKPLACES[found.applicant.workplace],
         "work": WORKS[found.applicant.work],
-        "probable": queries.probable_people(request.scope, found.applicant, numen_keys.get()),
+        "probable": probable,
         "may": {one.value for one in possible(found.state)},
         "words": words or WordsForm(),
         "school": school
