@@ -262,6 +262,10 @@ def test_a_feed_shows_its_plan_its_refused_lines_and_who_confirmed(
         place, arrivals=3, refusal="Trop.", confirmed_by=f"account:{administrator.pk}", decided_at=NOON
     )
     RefusedRow.objects.create(feed=made, line=7, column="uai", dossier="=1+1", reason="@SUM(A1)")
+    figures = '<th scope="col" class="number"><a class="sorted"'
+    assert text(client.get("/administration/flux")).count(figures) == 2  # arrivals, departures
+    waiting = feed(place, refusal="Trop.", finished_at=None)
+    assert "tout le fichier a servi" not in text(client.get(f"/administration/flux/{waiting.pk}"))
     page = text(client.get(f"/administration/flux/{made.pk}"))
     for shown in ("administratrice", "ligne de commande", "Trop.", "@SUM(A1)"):
         assert shown in page
