@@ -707,3 +707,24 @@ def test_the_menu_of_a_message_is_reached_to_its_end_when_zoomed(page: Page, box
             page.get_by_role("heading", name="Sortie au Marquenterre")
         ).to_be_visible()  # only the menu closed
         assert page.url.endswith(address(ref))
+
+
+def test_what_was_gone_already_is_not_said_to_be_archived(page: Page, box: MemoryMailbox) -> None:
+    ref = put(box)
+    page.goto(address(ref))
+    page.get_by_role("heading", name="Sortie au Marquenterre").wait_for()
+    box.expunge([ref])
+    page.get_by_role("button", name="Archiver", exact=True).click()
+    page.get_by_text("Ce courriel n’était plus là").wait_for()
+    expect(page.get_by_text("Courriel archivé.")).to_have_count(0)
+
+
+def test_nothing_is_archived_twice(page: Page, box: MemoryMailbox) -> None:
+    put(box, folder="Archive", subject="Première")
+    ref = put(box, folder="Archive", subject="Seconde", minutes=1)
+    page.goto(address(ref))
+    page.get_by_role("heading", name="Seconde").wait_for()
+    page.keyboard.press("e")
+    page.get_by_text("Vous êtes déjà dans les archives.").wait_for()
+    expect(page.get_by_role("heading", name="Seconde")).to_be_visible()
+    assert subjects(page) == ["Seconde", "Première"]

@@ -38,6 +38,10 @@ export class Acts {
     if (!refs.length) return;
     const app = this.app;
     const list = app.list;
+    if (act === "archive" && list.use === "archive") {
+      tell("Vous êtes déjà dans les archives.", "dark", 4);
+      return;
+    }
     const leaves = LEAVING.has(act);
     const all = list.withOthers(refs);
     const next = leaves ? list.after(refs, app.openRef) : null;
@@ -48,6 +52,7 @@ export class Acts {
     app.showPicked();
     try {
       const done = await this.#sent(act, all, to, mark);
+      if (leaves && done.moved.length < all.length) list.settle(refs); // some may have stayed
       if (!quiet && SAID[act]) this.#said(act, all, done);
       await app.refresh(true);
     } catch (error) {
@@ -77,6 +82,7 @@ export class Acts {
     const many = refs.length > 1 && !UNDONE[act];
     let words = many ? `${number(refs.length)} ${SAID[act][1]}` : SAID[act][0];
     if (done.final) words = many ? `${number(refs.length)} courriels supprimés définitivement.` : "Courriel supprimé définitivement.";
+    if (LEAVING.has(act) && !done.final && !done.moved.length) words = many ? "Ces courriels n’étaient plus là : un autre logiciel les avait déplacés ou supprimés." : "Ce courriel n’était plus là : un autre logiciel l’avait déplacé ou supprimé.";
     const notice = tell(words, "dark", 8);
     if (!notice || !(done.moved.length || UNDONE[act])) return;
     const homes = new Map();
