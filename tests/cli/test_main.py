@@ -73,6 +73,11 @@ def test_wrong_usage_is_2(run: Run, arguments: list[str]) -> None:
         (["feed", "check", "x", "--nonsense"], "l’option « --nonsense » n’existe pas."),
         (["feed", "check", "x", "--full"], "l’option « --full » attend une valeur."),
         (["feed", "confirm", "x"], "la valeur donnée pour « feed » ne convient pas."),
+        (
+            ["life", "declare", "x", "retraite"],
+            "la valeur donnée pour « event » ne convient pas ; au choix : arrival, move-within, leave, "
+            "long-leave, transfer, academy-move, retirement, contract-end, death, suspension, compromise.",
+        ),
         (["feed", "check", "x", "y"], "« y » est de trop."),
         (["unknown"], "la commande « unknown » n’existe pas."),
     ],

@@ -185,7 +185,9 @@ def _usage(error: Any) -> str:
         case "BadOptionUsage":
             return f"l’option « {name} » attend une valeur."
         case "BadParameter" if param:
-            return f"la valeur donnée pour « {name} » ne convient pas."
+            choices = re.search(r"is not one of (.*)\.$", str(error.message))
+            among = f" ; au choix : {choices[1].replace("'", '')}" if choices else ""
+            return f"la valeur donnée pour « {name} » ne convient pas{among}."
     words = str(error.message)
     unknown = re.fullmatch(r"No such command '(.*?)'\.(?: Did you mean '(.*?)'\?)?", words)
     if unknown:
