@@ -254,6 +254,15 @@ def test_a_message_that_is_gone_says_so(reader: Client, box: MemoryMailbox, rest
     assert "n’est plus là" in answer.content.decode()
 
 
+@pytest.mark.parametrize("text", ["", "\n", " \r\n\r\n"])
+def test_a_message_without_words_says_so(reader: Client, box: MemoryMailbox, text: str) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@a.fr", "b@b.fr", "Rien"
+    message.set_content(text)
+    page = reader.get(address(put(box, message.as_bytes()), "corps/")).content.decode()
+    assert "Ce courriel ne contient pas de texte." in page
+
+
 def test_an_address_that_grew_old_leads_back_to_the_mailbox(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box)
     box.expunge([ref])

@@ -25,6 +25,8 @@ def html_of(text: str, flow: str = "") -> str:
 
     Texts that flow without saying so are known by their look.
     """
+    if not text.strip("\0 \t\r\n"):
+        return ""  # white lines only: whoever shows it says that there is nothing
     lines = _lines(text[:LONGEST])
     if flow:
         lines = [_unstuffed(line) for line in lines]
