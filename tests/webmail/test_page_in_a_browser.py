@@ -728,3 +728,12 @@ def test_nothing_is_archived_twice(page: Page, box: MemoryMailbox) -> None:
     page.get_by_text("Vous êtes déjà dans les archives.").wait_for()
     expect(page.get_by_role("heading", name="Seconde")).to_be_visible()
     assert subjects(page) == ["Seconde", "Première"]
+
+
+def test_a_refusal_is_told_before_the_dialog_not_behind(page: Page, box: MemoryMailbox) -> None:
+    page.goto(address(put(box)))
+    page.route("**/signaler/", lambda route: route.fulfill(status=503))
+    page.get_by_role("button", name="Signaler", exact=True).click()
+    page.get_by_role("button", name="Hameçonnage").click()
+    page.locator("#notices .notice").wait_for()
+    expect(page.get_by_role("dialog")).to_have_count(0)

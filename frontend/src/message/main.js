@@ -34,6 +34,7 @@ async function post(button) {
     afterwards(button);
   } catch (error) {
     button.removeAttribute("aria-disabled");
+    dialog?.close(); // what is told would stand dimmed behind it, out of reach
     tellRefusal(error);
   }
 }
