@@ -2,7 +2,7 @@
 
 import re
 
-JOINING = 4  # how files are joined: raised with it, so that what was served before is made anew
+JOINING = 5  # how files are joined: raised with it, so that what was served before is made anew
 _SPARED_SCRIPT = (  # none of ours says a text of several lines
     (re.compile(r"^\s*(?://.*)?\n", re.MULTILINE), ""),
     (re.compile(r"^[ \t]+", re.MULTILINE), ""),
@@ -12,7 +12,8 @@ _SPARED_STYLE = (
     (re.compile(r"\s*([{}])\s*"), r"\1"),
     (re.compile(r";\s+"), ";"),
     (re.compile(r";}"), "}"),
-    (re.compile(r",\n\s*"), ","),
+    (re.compile(r",\s+"), ","),
+    (re.compile(r"\s+>\s+"), ">"),
     (re.compile(r"(?<=[{;])([\w-]+):\s+"), r"\1:"),
 )
 
@@ -29,7 +30,6 @@ BUNDLES = {
     ),
     "webmail/page.js": (
         "webmail/webmail.js",
-        "webmail/message.js",
         "writing/dock.js",
         "sorting/banner.js",
         "dispatch/banner.js",
