@@ -21,8 +21,7 @@ const SAID = {
 };
 const UNDONE = { mute: "unmute", unmute: "mute" };
 const AT_ONCE = 400;
-const WHOLE = { archive: "archivés", delete: "mis à la corbeille", junk: "rangés dans les indésirables", "not-junk": "remis dans la boîte de réception", move: "déplacés", read: "marqués comme lus", unread: "marqués comme non lus", flag: "suivis", unflag: "qui ne sont plus suivis", label: "étiquetés", unlabel: "sortis de l’étiquette", "put-off": "reportés", "put-back": "remis où ils étaient" };
-const ONE = { archive: "archivé", delete: "mis à la corbeille", junk: "rangé dans les indésirables", "not-junk": "remis dans la boîte de réception", move: "déplacé", read: "marqué comme lu", unread: "marqué comme non lu", flag: "suivi", unflag: "qui n’est plus suivi", label: "étiqueté", unlabel: "sorti de l’étiquette", "put-off": "reporté", "put-back": "remis où il était" };
+const WHOLE = { archive: "archivé(s)", delete: "mis à la corbeille", junk: "rangé(s) dans les indésirables", "not-junk": "remis dans la boîte de réception", move: "déplacé(s)", read: "marqué(s) comme lu(s)", unread: "marqué(s) comme non lu(s)", flag: "suivi(s)", unflag: "qui n’est plus suivi|qui ne sont plus suivis", label: "étiqueté(s)", unlabel: "sorti(s) de l’étiquette", "put-off": "reporté(s)", "put-back": "remis où il était|remis où ils étaient" };
 const POLL = 500;
 
 const number = (count) => count.toLocaleString("fr-FR");
@@ -82,7 +81,7 @@ export class Acts {
     const many = refs.length > 1 && !UNDONE[act];
     let words = many ? `${number(refs.length)} ${SAID[act][1]}` : SAID[act][0];
     if (done.final) words = many ? `${number(refs.length)} courriels supprimés définitivement.` : "Courriel supprimé définitivement.";
-    if (LEAVING.has(act) && !done.final && !done.moved.length) words = many ? "Ces courriels n’étaient plus là : un autre logiciel les avait déplacés ou supprimés." : "Ce courriel n’était plus là : un autre logiciel l’avait déplacé ou supprimé.";
+    if (LEAVING.has(act) && !done.final && !done.moved.length) words = many ? "Ces courriels n’étaient plus là." : "Ce courriel n’était plus là : un autre logiciel l’avait déplacé ou supprimé.";
     const notice = tell(words, "dark", 8);
     if (!notice || !(done.moved.length || UNDONE[act])) return;
     const homes = new Map();
@@ -173,13 +172,13 @@ export class Acts {
 }
 
 function told(bulk) {
-  const done = bulk.final ? "supprimés définitivement" : WHOLE[bulk.act];
-  const one = bulk.final ? "supprimé définitivement" : ONE[bulk.act];
+  const [one, more] = (bulk.final ? "supprimé(s) définitivement" : WHOLE[bulk.act]).split("|");
+  const done = (bulk.done > 1 && more ? more : one).replaceAll("(s)", bulk.done > 1 ? "s" : "");
   if (bulk.state === "failed") return `Arrêté après ${many(bulk.done)} sur ${number(bulk.total)}. ${bulk.reason}`;
   if (bulk.state === "undone") return "Annulé.";
-  if (bulk.state === "done") return `${many(bulk.done)} ${bulk.done > 1 ? done : one}.`;
+  if (bulk.state === "done") return `${many(bulk.done)} ${done}.`;
   if (bulk.final && bulk.wait) return `${many(bulk.total)} ${bulk.total > 1 ? "seront supprimés" : "sera supprimé"} définitivement dans ${bulk.wait} s.`;
-  return `${many(bulk.done)} ${bulk.done > 1 ? done : one} sur ${number(bulk.total)}…`;
+  return `${many(bulk.done)} ${done} sur ${number(bulk.total)}…`;
 }
 
 export function addButton(notice, words, act) {
