@@ -48,7 +48,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Those with much to do come before those with little, so that two processes end together.
     """
     browsing = {item.path for item in items if _browses(item)}
-    sizes = Counter({path: path.stat().st_size for path in browsing})
+    sizes = Counter({path: path.stat().st_size for path in browsing})  # long walks are written in long files…
+    for item in items:
+        sizes[item.path] += 1_500 * (item.path in browsing)  # … or walked many times
     items.sort(key=lambda item: (item.path in browsing, -sizes[item.path], _browses(item)))
 
 

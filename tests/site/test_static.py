@@ -72,7 +72,7 @@ def test_styles_joined_say_the_same() -> None:
   }
 }
 """
-    wanted = '@media (min-width: 701px){a :is(b, i):hover,.x > p{margin:0 1px;--font:"A B", sans-serif}}'
+    wanted = '@media (min-width: 701px){a :is(b,i):hover,.x>p{margin:0 1px;--font:"A B",sans-serif}}'
     assert joined("ui/mail.css", [said]).strip() == wanted
 
 

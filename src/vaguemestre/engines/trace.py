@@ -1,6 +1,7 @@
 """Where a message went, in order: what Postfix and Dovecot wrote about one Message-ID."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from vaguemestre.engines.dovecot import maillog as dovecot
 from vaguemestre.engines.instance import Instance
@@ -23,12 +24,29 @@ _ROAD = (
 )
 
 
+_BEHIND = dt.timedelta(seconds=2)
+
+
 def trace(instance: Instance, message_id: str, *, now: dt.datetime) -> tuple[TraceLine, ...]:
     """Every step known of a message, oldest first; empty when no log speaks of it.
 
-    `message_id` with or without its angle brackets. Both logs have whole seconds only: steps of
-    the same second are given in the order of the road.
+    `message_id` with or without its angle brackets.
     """
     wanted = f"<{message_id.strip().strip('<>')}>"
-    steps = (*postfix.trace(instance, wanted, now=now), *dovecot.trace(instance, wanted))
-    return tuple(sorted(steps, key=lambda line: (line.at, _ROAD.index(line.step))))
+    return in_order((*postfix.trace(instance, wanted, now=now), *dovecot.trace(instance, wanted)))
+
+
+def in_order(steps: Collection[TraceLine]) -> tuple[TraceLine, ...]:
+    """Oldest first. Both logs have whole seconds only: steps of one second go in the order of the road.
+
+    Dovecot writes the time at which it last looked at its clock: what it files may seem older, by a second,
+    than the queue it comes from.
+    """
+    queued = [line.at for line in steps if line.step is Step.QUEUED]
+
+    def when(line: TraceLine) -> dt.datetime:
+        if line.engine != "dovecot":
+            return line.at
+        return max((at for at in queued if line.at < at <= line.at + _BEHIND), default=line.at)
+
+    return tuple(sorted(steps, key=lambda line: (when(line), _ROAD.index(line.step))))
