@@ -136,6 +136,21 @@ def test_opening_marks_read_and_u_takes_it_back(page: Page, box: MemoryMailbox) 
     assert "\\Seen" not in box.open(ref).flags
 
 
+def test_a_message_left_before_it_came_leaves_no_pane_waiting(page: Page, box: MemoryMailbox) -> None:
+    late, _ = (put(box, subject=f"Numéro {number}", minutes=number) for number in (1, 2))
+    page.goto("/messagerie/")
+    page.locator("#messages a.open", has_text="Numéro 2").click()
+    expect(page.get_by_role("heading", name="Numéro 2")).to_be_visible()
+    held: list[Route] = []
+    page.route(f"**{address(late)}", lambda route: held.append(route))
+    page.locator("#messages a.open", has_text="Numéro 1").click()
+    expect(page.locator("#lecture[aria-busy=true]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#lecture .message")).to_have_count(0)
+    expect(page.locator("#lecture[aria-busy]")).to_have_count(0)
+    held[0].continue_()
+
+
 def test_a_message_is_asked_for_from_the_press_on_and_once(page: Page, box: MemoryMailbox) -> None:
     other, pressed = (put(box, subject=f"Numéro {number}", minutes=number) for number in (1, 2))
     page.goto("/messagerie/")

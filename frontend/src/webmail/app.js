@@ -241,6 +241,7 @@ export class MailApp extends HTMLElement {
 
   #closed() {
     this.turn = (this.turn ?? 0) + 1;
+    this.#ready();
     this.list.markOpen("");
     this.#pane("list");
     if (this.openRef) this.#nothing();

@@ -7,6 +7,7 @@ from django.db import transaction
 from vaguemestre.directory.rules.sealing import unseal_bytes
 from vaguemestre.directory.values import NumenKeys
 from vaguemestre.intake.models import Doubt
+from vaguemestre.intake.services.applying import PURPOSE
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 
@@ -40,4 +41,4 @@ def show_doubt_lines(academy_id: int, doubt_id: int, keys: NumenKeys, *, by: str
         raise Refusal("intake.doubt-unknown")
     to, line = f"person:{doubt.person_id}", doubt.first_line
     record("intake.lines-shown", to=to, by=by, at=now, dossier=doubt.dossier, line=line)
-    return unseal_bytes(bytes(doubt.sealed), keys, b"feed line").decode()
+    return unseal_bytes(bytes(doubt.sealed), keys, PURPOSE).decode()
