@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Use(StrEnum):
@@ -86,9 +87,11 @@ class Correspondent:
     address: str
 
 
-@dataclass(frozen=True)
-class Summary:
-    """What a list row shows and never changes for a UID (so it may be kept for ever)."""
+class Summary(NamedTuple):
+    """What a list row shows and never changes for a UID (so it may be kept for ever).
+
+    A tuple, because fifty are made for each list.
+    """
 
     uid: int
     sender: Correspondent

@@ -120,20 +120,62 @@ def test_the_list_is_what_the_engine_says_after_every_change(
     check()
 
 
-def test_a_page_is_asked_in_two_breaths_whatever_order_the_folder_lies_in(
-    post: Post, someone: Someone, other: imaplib.IMAP4, written: list[bytes]
-) -> None:
-    append(other, 6)
+def append_old(client: imaplib.IMAP4) -> None:
     long_ago = imaplib.Time2Internaldate(time.time() - 90 * 24 * 3600)
-    other.append("INBOX", "", long_ago, letter("Moved in late"))
+    client.append("INBOX", "", long_ago, letter("Moved in late"))
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_the_next_page_is_asked_in_one_breath_whatever_order_the_folder_lies_in(
+    post: Post, someone: Someone, other: imaplib.IMAP4, written: list[bytes], in_order: bool
+) -> None:
+    append(other, 7)
+    uids = [7, 6, 5, 4, 3, 2, 1]
+    if not in_order:
+        append_old(other)
+        uids.append(8)
     login = MailLogin(someone.mailbox, "one")
     with post.mailboxes(login) as box:
         box.page("INBOX", 0, 3)
         box.folders()
-        for offset, uids in ((3, [3, 2, 1]), (6, [7])):
+        for offset in (3, 6):
             del written[:]
-            assert [row.ref.uid for row in box.page("INBOX", offset, 3).rows] == uids
-            assert [b"STATUS" in write for write in written] == [True, False]
+            shown = [row.ref.uid for row in box.page("INBOX", offset, 3).rows]
+            assert shown == uids[offset : offset + 3]
+            assert len(written) == 1
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_page_asked_for_the_first_time_after_a_change_is_what_the_engine_says(
+    post: Post, someone: Someone, other: imaplib.IMAP4, in_order: bool
+) -> None:
+    append(other, 20)
+    if not in_order:
+        append_old(other)
+    login = MailLogin(someone.mailbox, "one")
+    changes: list[tuple[str, ...]] = [
+        ("STORE", "5", "+FLAGS", "(\\Seen)"),
+        ("MOVE", "4", "Archive"),
+        ("MOVE", "1:3,5:17", "Archive"),  # now there are fewer than the next page would begin with
+        ("MOVE", "18:21", "Archive"),
+        (),
+    ]
+    for size, change in enumerate(changes, 6):
+        with post.mailboxes(login) as box:
+            box.page("INBOX", 0, size)
+        if change:
+            other.select("INBOX")
+            other.uid(*change)
+            other.unselect()
+        else:
+            append(other, 3, 20)
+        truth = [uid for uid, _ in listed(other)]
+        if not in_order and 21 in truth:
+            truth = [uid for uid in truth if uid != 21] + [21]
+        for offset in (size, 2 * size):
+            with post.mailboxes(login) as box:
+                page = box.page("INBOX", offset, size)
+            assert ([row.ref.uid for row in page.rows], page.total) == (truth[offset:][:size], len(truth))
 
 
 @pytest.mark.parametrize("in_order", [True, False])
@@ -246,11 +288,11 @@ def test_a_count_told_too_early_does_no_harm(post: Post, someone: Someone, expec
         validity, next_uid = refs[0].uid_validity, refs[-1].uid + 1
         told = {"MESSAGES": expected, "UIDVALIDITY": validity, "UIDNEXT": next_uid}
         box.unselect()
-        _, count, rows = box._rows("INBOX", 0, 50, told)
+        _, count, rows = box._rows("INBOX", 0, 50, told, None)
         assert count == 3
         assert [row.ref for row in rows] == refs[::-1]
         box.unselect()
-        assert [row.ref for row in box._rows("INBOX", 1, 1, told)[2]] == [refs[1]]
+        assert [row.ref for row in box._rows("INBOX", 1, 1, told, None)[2]] == [refs[1]]
 
 
 def test_a_folder_made_anew_is_seen_at_once(post: Post, someone: Someone, other: imaplib.IMAP4) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imapclient.response_parser import parse_response
 
-from vaguemestre.engines.imap import parse, trees, words
+from vaguemestre.engines.imap import listed, parse, trees, words
 from vaguemestre.engines.imap.wire import Line
 from vaguemestre.webmail.values import Correspondent, MessageRef, Part
 
@@ -369,17 +369,72 @@ def structures(draw: st.DrawFn, deep: int = 2) -> str:
     return f'({kind} {draw(_listed)} NIL NIL "8bit" 120{lines} NIL {draw(_shown)} NIL NIL)'
 
 
-@given(structures(), st.sampled_from(["", " PREVIEW NIL", ' PREVIEW ") BODYSTRUCTURE (("']))
-def test_a_summary_is_the_same_whether_a_plain_structure_is_walked_or_not(structure: str, after: str) -> None:
-    text = f"7 FETCH (UID 9 RFC822.SIZE 300 BODYSTRUCTURE {structure}{after})"
-    line = Line(text.encode("latin-1"), (b"n.pdf",) * text.count("\0"))
-    (items,) = trees.fetched([line])
-    assert parse.summaries([line]) == {9: parse.summary(items, 9)}
+_odd = st.sampled_from(["", '"', "\\", "\x02", "\x03", "NIL", ") BODYSTRUCTURE ((", " (", "][", "{3}", "é"])
 
 
-def test_the_structure_of_a_plain_letter_is_not_walked() -> None:
+@st.composite
+def fetch_lines(draw: st.DrawFn) -> Line:
+    """A line of a list, mostly as Dovecot writes it, about whatever somebody put in a letter."""
+    literals: list[bytes] = []
+
+    def said(text: str) -> str:
+        if draw(st.integers(0, 9)) == 0:
+            return "NIL"
+        return written(("literal" if draw(st.integers(0, 9)) == 0 else "quoted", text), literals)
+
+    def people() -> str:
+        one = f"({said(draw(octets))} NIL {said('a' + draw(_odd))} {said('x.test')})"
+        return f"({one}{one})" if draw(st.booleans()) else "NIL"
+
+    preview = draw(st.one_of(octets, _odd))
+    shown = written(("literal" if draw(st.booleans()) else "quoted", preview), literals)
+    subject, ids = said(draw(octets) + draw(_odd)), said("<a@x.test>")
+    envelope = f"(NIL {subject} {people()} NIL NIL {people()} {people()} NIL NIL {ids})"
+    structure = draw(structures())
+    literals += [b"n.pdf"] * structure.count("\0")
+    after = draw(st.sampled_from(["", "", "", " MODSEQ (7)", ' X "a"']))
+    text = (
+        f"7 FETCH (UID {draw(st.integers(1, 9))} FLAGS (\\Seen a) INTERNALDATE"
+        f' "01-Sep-2026 10:00:00 +0200" RFC822.SIZE 300 PREVIEW {shown} ENVELOPE {envelope}'
+        f" BODYSTRUCTURE {structure}{after})"
+    )
+    return Line(text.encode("latin-1"), tuple(literals))
+
+
+@given(st.lists(fetch_lines(), max_size=4))
+def test_lines_read_together_say_what_each_says_alone(lines: list[Line]) -> None:
+    alone = {
+        uid: parse.summary(items, uid) for items in trees.fetched(lines) if (uid := int(str(items["UID"])))
+    }
+    assert listed.read(lines) == (parse.flags_by_uid(lines), alone)
+
+
+@given(st.lists(st.binary(max_size=80), max_size=3))
+def test_no_lines_at_all_make_reading_together_fail(texts: list[bytes]) -> None:
+    head = b'7 FETCH (UID 9 FLAGS () INTERNALDATE "" RFC822.SIZE 1 PREVIEW NIL ENVELOPE ('
+    listed.read([Line(head + text + b" BODYSTRUCTURE " + text) for text in texts])
+
+
+def test_letters_of_the_usual_shape_are_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    together = trees.together
+    monkeypatch.setattr(listed.trees, "together", lambda texts: asked.append(len(texts)) or together(texts))
+    monkeypatch.setattr(listed.parse, "summaries", lambda lines: asked.append(-len(lines)) or {})
     part = '("text" "{}" ("charset" "utf-8") NIL NIL "quoted-printable" 120 4 NIL NIL NIL NIL)'
     both = f'({part.format("plain")}{part.format("html")} "alternative" ("boundary" "==1") NIL NIL NIL)'
-    for structure in (part.format("plain"), part.format("html"), both):
-        line = Line(f"7 FETCH (UID 9 BODYSTRUCTURE {structure})".encode())
-        assert parse.without_plain_structure(line) == Line(b"7 FETCH (UID 9)")
+    file = f'({both}("application" "pdf" ("name" "a.pdf") NIL NIL "base64" 12 NIL NIL NIL NIL) "mixed")'
+    lines = [
+        Line(
+            f'7 FETCH (UID {uid} FLAGS (\\Seen) INTERNALDATE "01-Sep-2026 10:00:00 +0200" RFC822.SIZE 9'
+            f' PREVIEW "\0" ENVELOPE (NIL "Sujet" NIL NIL NIL NIL NIL NIL NIL NIL)'
+            f" BODYSTRUCTURE {one})".encode(),
+            (b"D\xc3\xa9but",),
+        )
+        for uid, one in enumerate((part.format("plain"), both, file), 1)
+    ]
+    marks, found = listed.read(lines)
+    assert asked == [3]
+    assert [(one.subject, one.preview, one.attached[1]) for one in found.values()] == [
+        ("Sujet", "Début", ""), ("Sujet", "Début", ""), ("Sujet", "Début", "a.pdf"),
+    ]  # fmt: skip
+    assert marks == [(uid, frozenset({"\\Seen"})) for uid in (1, 2, 3)]

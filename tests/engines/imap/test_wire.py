@@ -142,10 +142,10 @@ def test_three_commands_leave_in_one_write_and_the_last_is_not_waited_for(
     pair.will_say(first if is_refused else b"1 OK selected\r\n* 1 FETCH (UID 7)\r\n2 OK fetched\r\n")
     if is_refused:
         with pytest.raises(Answered):
-            pair.connection.run_both(b"SELECT x", b"FETCH", tell=b"UNSELECT")
+            pair.connection.run_together(b"SELECT x", b"FETCH", tell=b"UNSELECT")
     else:
-        said = pair.connection.run_both(b"SELECT x", b"FETCH", tell=b"UNSELECT")
-        assert said == ([Line(b"OK selected")], [Line(b"1 FETCH (UID 7)"), Line(b"OK fetched")])
+        said = pair.connection.run_together(b"SELECT x", b"FETCH", tell=b"UNSELECT")
+        assert said == [[Line(b"OK selected")], [Line(b"1 FETCH (UID 7)"), Line(b"OK fetched")]]
     assert pair.server.recv(1000) == b"1 SELECT x\r\n2 FETCH\r\n3 UNSELECT\r\n"
     assert pair.connection.is_fit
     pair.will_say(b"3 OK unselected\r\n4 OK done\r\n")

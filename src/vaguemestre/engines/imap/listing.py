@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from types import MappingProxyType
+from typing import NamedTuple
 from zlib import crc32
 
-from vaguemestre.engines.imap import folders, names, parse, trees, words
+from vaguemestre.engines.imap import folders, listed, names, parse, trees, words
 from vaguemestre.engines.imap.orders import Arrival, Orders, unpacked
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Lease
@@ -29,6 +30,15 @@ _COUNT_FOUND = re.compile(rb" COUNT ([0-9]+)")
 _PARTIAL_FOUND = re.compile(rb" PARTIAL \([0-9:]+ ([0-9:,]+)\)")
 MOST_IN_CONVERSATION = 500
 PLAIN = View()
+
+
+class _Ahead(NamedTuple):
+    """Rows asked for before it was known that they are the ones, and of which folder they proved to be."""
+
+    question: bytes
+    uid_validity: int
+    total: int
+    lines: list[Line]
 
 
 class Listing(Session):
@@ -93,11 +103,31 @@ class Listing(Session):
         """The folder's STATUS, as answered: what proves that nothing changed."""
         self.unselect()
         with meant(folder=folder):
-            lines = self.run(b"STATUS", names.to_wire(folder), _STATUS)
-        return next((line.text for line in lines if line.text.startswith(b"STATUS")), b"")
+            return _said(self.run(b"STATUS", names.to_wire(folder), _STATUS))
+
+    def _status_and_rows(self, folder: str, offset: int, size: int) -> tuple[bytes, _Ahead | None]:
+        """The folder's STATUS; and of a page never made, in one breath, its rows if nothing has changed."""
+        if not (question := self._likely(folder, offset, size)):
+            return self._status(folder), None
+        status = encoded(b"STATUS", names.to_wire(folder), _STATUS)
+        try:
+            told, validity, total, lines = self.ask_after(status, folder, question)
+        except Answered:
+            return self._status(folder), None  # fewer messages than a moment ago
+        return _said(told), _Ahead(question, validity, total, lines)
+
+    def _likely(self, folder: str, offset: int, size: int) -> bytes:
+        """How the rows of a page never made are to be asked for, as far as is known; empty when it is not."""
+        arrival = self._orders.arrival(self.mailbox, folder)
+        if arrival is None or self._pages.has(self.mailbox, (folder, offset, size, PLAIN)):
+            return b""
+        if arrival.is_natural:
+            return _fetch(self._pages.total(self.mailbox, folder), offset, size, SUMMARY)
+        order = self._orders.last((self.mailbox, folder, PLAIN))
+        return _fetch_these(order[offset : offset + size], SUMMARY) if isinstance(order, array) else b""
 
     def _page(self, folder: str, offset: int, size: int) -> Page:
-        status = self._status(folder)
+        status, ahead = self._status_and_rows(folder, offset, size)
         key = folder, offset, size, PLAIN
         if (kept := self._pages.get(self.mailbox, key, status)) is not None:
             return kept
@@ -110,7 +140,7 @@ class Listing(Session):
         elif (reflagged := self._reflagged(folder, self._pages.last(self.mailbox, key), figures)) is not None:
             page = replace(reflagged, unread=unread, validator=validator)
         else:
-            validity, total, rows = self._rows(folder, offset, size, figures)
+            validity, total, rows = self._rows(folder, offset, size, figures, ahead)
             page = Page(folder, validity, total, unread, offset, rows, validator)
         self._pages.keep(self.mailbox, key, status, page)
         return page
@@ -140,7 +170,7 @@ class Listing(Session):
         return replace(page, rows=rows)
 
     def _rows(
-        self, folder: str, offset: int, size: int, told: dict[str, int]
+        self, folder: str, offset: int, size: int, told: dict[str, int], ahead: _Ahead | None
     ) -> tuple[int, int, tuple[Row, ...]]:
         """UIDVALIDITY, count, rows. `told`: the figures of STATUS, so that one round trip does.
 
@@ -151,27 +181,32 @@ class Listing(Session):
         if known is None or known.uid_validity != told.get("UIDVALIDITY"):
             known = self._first_look(folder, told)
         if known.is_natural:
-            validity, exists, rows = self._run_of_rows(folder, offset, size, told.get("MESSAGES", 0))
+            validity, exists, rows = self._run_of_rows(folder, offset, size, told.get("MESSAGES", 0), ahead)
             if self._still_natural(folder, known, told.get("UIDNEXT", 0), rows):
                 return validity, exists, rows
         uids = self._by_arrival(folder, told)
         validity = told.get("UIDVALIDITY", 0)
         seen = self._pages.has(self.mailbox, (folder, offset, size, PLAIN))
-        rows = self._rows_in_order(folder, validity, list(uids[offset : offset + size]), seen=seen)
+        rows = self._rows_in_order(folder, validity, uids[offset : offset + size], ahead, seen=seen)
         return validity, len(uids), rows
 
-    def _rows_in_order(self, folder: str, validity: int, uids: list[int], *, seen: bool) -> tuple[Row, ...]:
+    def _rows_in_order(
+        self, folder: str, validity: int, uids: Sequence[int], ahead: _Ahead | None, *, seen: bool
+    ) -> tuple[Row, ...]:
         """Rows of these UIDs; none when the folder proves to be another one than that of `validity`."""
         if not uids:
             return ()
         items = _MARKS if seen else SUMMARY
-        question = b"UID FETCH %b %b" % (folded(uids), items)
-        here, _, lines = self.ask_of(folder, question, is_last=not seen)
+        question = _fetch_these(uids, items)
+        if ahead and ahead.question == question:
+            here, lines = ahead.uid_validity, ahead.lines
+        else:
+            here, _, lines = self.ask_of(folder, question, is_last=not seen)
         if here != validity:
             return ()
-        told = parse.summaries(lines) if items is SUMMARY else {}
-        marks = dict(parse.flags_by_uid(lines))
-        pairs = [(uid, marks[uid]) for uid in uids if uid in marks]
+        marks, told = _read(lines, items)
+        by_uid = dict(marks)
+        pairs = [(uid, by_uid[uid]) for uid in uids if uid in by_uid]
         return self._with_summaries(folder, validity, pairs, told)
 
     def _first_look(self, folder: str, told: dict[str, int]) -> Arrival:
@@ -200,6 +235,7 @@ class Listing(Session):
             return True
         fresh = {row.ref.uid: row.summary.date for row in rows if row.ref.uid >= known.next_uid}
         if len(fresh) == len(rows) or not fresh:
+            self.enter_folder(folder)
             lines = self.run(b"UID FETCH", b"%d:*" % known.next_uid, b"(UID INTERNALDATE)")
             found = {uid_of(items): _came(items) for items in trees.fetched(lines)}
             fresh = {uid: came for uid, came in found.items() if uid >= known.next_uid}
@@ -233,9 +269,13 @@ class Listing(Session):
         return uids
 
     def _run_of_rows(
-        self, folder: str, offset: int, size: int, expected: int
+        self, folder: str, offset: int, size: int, expected: int, ahead: _Ahead | None
     ) -> tuple[int, int, tuple[Row, ...]]:
         """UIDVALIDITY, count, rows in the folder's own order. `expected`: the count just told."""
+        if ahead and ahead.total == expected and ahead.question == _fetch(expected, offset, size, SUMMARY):
+            marks, told = listed.read(ahead.lines)
+            rows = self._with_summaries(folder, ahead.uid_validity, marks[::-1], told)
+            return ahead.uid_validity, expected, rows
         seen = self._pages.has(self.mailbox, (folder, offset, size, PLAIN))
         items = _MARKS if seen else SUMMARY
         lines: list[Line] = []
@@ -250,9 +290,8 @@ class Listing(Session):
         if exists != expected or not is_asked:
             question = _fetch(exists, offset, size, items)
             lines = self.run(question) if question else []
-        told = parse.summaries(lines) if items is SUMMARY else {}
-        pairs = parse.flags_by_uid(lines)[::-1]
-        return validity, exists, self._with_summaries(folder, validity, pairs, told)
+        marks, told = _read(lines, items)
+        return validity, exists, self._with_summaries(folder, validity, marks[::-1], told)
 
     def _with_summaries(
         self,
@@ -267,8 +306,9 @@ class Listing(Session):
         if told:
             self._summaries.keep(box, told)
         if missing := [uid for uid, _ in pairs if uid not in known]:
+            self.enter_folder(folder)
             lines = self.run(b"UID FETCH", folded(missing), SUMMARY)
-            found = parse.summaries(lines)
+            _, found = listed.read(lines)
             self._summaries.keep(box, found)
             known |= found
         return tuple(
@@ -350,6 +390,20 @@ def _fetch(count: int, offset: int, size: int, items: bytes) -> bytes:
     """The question for `size` messages from the `offset` newest of `count`; empty when there are none."""
     high = count - offset
     return b"FETCH %d:%d %b" % (max(1, high - size + 1), high, items) if high >= 1 and size >= 1 else b""
+
+
+def _fetch_these(uids: Sequence[int], items: bytes) -> bytes:
+    return b"UID FETCH %b %b" % (folded(uids), items) if uids else b""
+
+
+def _said(lines: Sequence[Line]) -> bytes:
+    """A STATUS answer."""
+    return next((line.text for line in lines if line.text.startswith(b"STATUS")), b"")
+
+
+def _read(lines: list[Line], items: bytes) -> tuple[listed.Marks, dict[int, Summary]]:
+    """Marks in the order of the lines, and summaries when they were asked for."""
+    return listed.read(lines) if items is SUMMARY else (parse.flags_by_uid(lines), {})
 
 
 def _search(criteria: Sequence[Argument]) -> bytes:

@@ -215,6 +215,12 @@ class Orders:
             self._held.move_to_end(key)
             return found[1]
 
+    def last(self, key: tuple[str, str, View]) -> "array[int] | Threads | None":
+        """An order as it was kept last, under whatever stamp."""
+        with self._lock:
+            found = self._held.get(key)
+            return found[1] if found is not None else None
+
     def unchecked(self, key: tuple[str, str, View]) -> int:
         """What was said of an order when it was kept."""
         with self._lock:

@@ -18,6 +18,7 @@ type PageKey = tuple[str, int, int, View]
 
 MOST_SUMMARIES = 40_000  # about 36 MB a worker
 MOST_LETTERS = 1_000
+_PLAIN = View()
 HEAVIEST_LETTER = 200  # parts; bigger ones are asked again
 MOST_PAGES = 2_000
 MOST_PAGES_EACH = 12
@@ -125,6 +126,13 @@ class Pages:
         """Whether that page was made before, under whatever STATUS."""
         with self._lock:
             return key in self._mailboxes.get(mailbox, ())
+
+    def total(self, mailbox: str, folder: str) -> int:
+        """How many messages the page of that folder that was used last counted; 0 when there is none."""
+        with self._lock:
+            pages = self._mailboxes.get(mailbox) or OrderedDict[PageKey, tuple[bytes, Page]]()
+            found = (pages[key][1].total for key in reversed(pages) if key[0] == folder and key[3] == _PLAIN)
+            return next(found, 0)
 
     def keep(self, mailbox: str, key: PageKey, status: bytes, page: Page) -> None:
         with self._lock:

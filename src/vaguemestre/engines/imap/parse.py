@@ -19,14 +19,6 @@ _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
 _UID = re.compile(rb"[( ]UID (\d+)")
 _NUMBERS = re.compile(rb"([A-Z]+) (\d+)")
 _ALL_FOUND = re.compile(rb" ALL ([0-9:,]+)")
-_TEXT_PART = (
-    rb'\("text" "[a-z-]+" (?:NIL|\([^()\\\0]*\)) NIL NIL "[a-z0-9-]+" [0-9]+ [0-9]+'
-    rb' NIL (?:NIL|\("inline" NIL\)) NIL NIL\)'
-)
-_PLAIN_STRUCTURE = re.compile(
-    rb' BODYSTRUCTURE (?:%b|\((?:%b)+ "[a-z]+" (?:NIL|\([^()\\\0]*\)) NIL NIL NIL\))\)\Z'
-    % (_TEXT_PART, _TEXT_PART)
-)
 _MOST_LISTED = 20  # recipients that a list row may need
 _LONGEST_LISTED = 1_000
 _MOST_SHOWN = 5_000
@@ -38,12 +30,13 @@ def flags_by_uid(lines: Iterable[Line]) -> list[tuple[int, frozenset[str]]]:
     for line in lines:
         uid, flags = _UID.search(line.text), _FLAGS.search(line.text)
         if uid and flags:
-            found.append((int(uid[1]), _flag_set(flags[1])))
+            found.append((int(uid[1]), flag_set(flags[1])))
     return found
 
 
 @lru_cache(maxsize=512)
-def _flag_set(written: bytes) -> frozenset[str]:
+def flag_set(written: bytes) -> frozenset[str]:
+    """What stands between the parentheses of FLAGS, without what nobody did."""
     return frozenset(written.decode("ascii", "replace").split()) - _UNSAID
 
 
@@ -102,45 +95,50 @@ def last_uids(written: bytes, count: int) -> list[int]:
 
 def summary(items: Items, uid: int) -> Summary:
     """A list row's constant half, from UID INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW."""
-    envelope = list_of(items.get("ENVELOPE"))
-    envelope += [None] * (10 - len(envelope))
-    senders = _correspondents(envelope[2])
     preview = items.get("PREVIEW")
     if isinstance(preview, list):
         preview = preview[-1] if preview else None
-    attached = _attached(items.get("BODYSTRUCTURE"), 0)
-    to = _correspondents(envelope[5], _MOST_LISTED)
-    cc = () if to else _correspondents(envelope[6], _MOST_LISTED)
+    return summary_of(
+        uid,
+        text_of(items.get("INTERNALDATE")),
+        octets_of(preview),
+        number_of(items.get("RFC822.SIZE")),
+        items.get("ENVELOPE"),
+        items.get("BODYSTRUCTURE"),
+    )
+
+
+def summary_of(
+    uid: int, internal_date: str, preview: bytes, size: int, envelope: Node, structure: Node
+) -> Summary:
+    """The same from what each of these items says."""
+    said = list_of(envelope)
+    said += [None] * (10 - len(said))
+    _, subject, author, _, _, to_whom, copied_to, hidden_to, answered, message_id = said[:10]
+    senders = _correspondents(author)
+    attached = _attached(structure, 0)
+    to = _correspondents(to_whom, _MOST_LISTED)
+    cc = () if to else _correspondents(copied_to, _MOST_LISTED)
     return Summary(
         uid=uid,
         sender=senders[0] if senders else _NOBODY,
         to=to,
-        subject=words.decoded(text_of(envelope[1]))[:_LONGEST_LISTED],
-        date=words.moment(text_of(items.get("INTERNALDATE"))),
-        preview=words.clean(octets_of(preview).decode("utf-8", "replace")).strip(),
-        size=number_of(items.get("RFC822.SIZE")),
+        subject=words.decoded(text_of(subject))[:_LONGEST_LISTED],
+        date=words.moment(internal_date),
+        preview=words.clean(preview.decode("utf-8", "replace")).strip(),
+        size=size,
         has_attachment=attached is not None,
-        message_id=words.clean(text_of(envelope[9])).strip()[:_LONGEST_LISTED],
+        message_id=words.clean(text_of(message_id)).strip()[:_LONGEST_LISTED],
         attached=attached or ("", ""),
-        in_reply_to=next(iter(words.message_ids(text_of(envelope[8]))), "") if envelope[8] else "",
+        in_reply_to=next(iter(words.message_ids(text_of(answered))), "") if answered else "",
         cc=cc,
-        bcc=() if to or cc else _correspondents(envelope[7], _MOST_LISTED),
+        bcc=() if to or cc else _correspondents(hidden_to, _MOST_LISTED),
     )
 
 
 def summaries(lines: Iterable[Line]) -> dict[int, Summary]:
-    """The summaries of FETCH lines by UID, their structures read only where a file may be attached."""
-    found = fetched(map(without_plain_structure, lines))
-    return {uid: summary(items, uid) for items in found if (uid := number_of(items.get("UID")))}
-
-
-def without_plain_structure(line: Line) -> Line:
-    """A FETCH line without its BODYSTRUCTURE, when that comes last and says no more than text to read.
-
-    So are most messages, and walking the structure is half of what reading such a line costs.
-    """
-    found = _PLAIN_STRUCTURE.search(line.text)
-    return Line(line.text[: found.start()] + b")", line.literals) if found else line
+    """The summaries of FETCH lines by UID; `listed.read` is the quick way."""
+    return {uid: summary(items, uid) for items in fetched(lines) if (uid := number_of(items.get("UID")))}
 
 
 @dataclass(frozen=True, slots=True)

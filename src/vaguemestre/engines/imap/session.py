@@ -92,7 +92,7 @@ class Session:
         lines = self.select(folder, then=question, patience=patience, is_left=is_last)
         _, validity, count = self.now_selected()
         if is_last:
-            self._selected = self.lease.connection.selected = None
+            self._selected = None
         return validity, count, lines
 
     def enter(self, ref: MessageRef) -> None:
@@ -110,6 +110,19 @@ class Session:
             self.select(folder)
         return self.now_selected()
 
+    def ask_after(
+        self, first: bytes, folder: str, question: bytes
+    ) -> tuple[list[Line], int, int, list[Line]]:
+        """What `first` answers with nothing selected, then as `ask_of` for a last question, in one breath.
+
+        Raises FolderGone; Answered when it refuses the question.
+        """
+        self.unselect()
+        told, lines = self._select(folder, before=first, then=question, is_left=True)
+        _, validity, count = self.now_selected()
+        self._selected = None
+        return told, validity, count, lines
+
     def select(
         self, folder: str, then: bytes = b"", patience: float = PATIENCE, *, is_left: bool = False
     ) -> list[Line]:
@@ -117,26 +130,38 @@ class Session:
 
         `is_left`: UNSELECT is told in that breath too.
         """
+        return self._select(folder, then=then, patience=patience, is_left=is_left)[1]
+
+    def _select(
+        self,
+        folder: str,
+        *,
+        before: bytes = b"",
+        then: bytes = b"",
+        patience: float = PATIENCE,
+        is_left: bool = False,
+    ) -> tuple[list[Line], list[Line]]:
         check_name(folder)
         self._selected = None
         connection = self.lease.connection
         connection.selected = folder
         # CONDSTORE: without it HIGHESTMODSEQ may not be kept for this folder
         select = encoded(b"SELECT", names.to_wire(folder), b"(CONDSTORE)")
-
-        def ask() -> tuple[list[Line], list[Line]]:
-            if not then:
-                return connection.run(select), []
-            return connection.run_both(select, then, patience, tell=_LEAVE if is_left else b"")
-
+        asked = [command for command in (before, select, then) if command]
+        tell = _LEAVE if is_left else b""
         try:
             with meant(folder=folder):
-                told, lines = begun(ask, "ALREADYEXISTS")
+                answers = begun(
+                    lambda: connection.run_together(*asked, patience=patience, tell=tell), "ALREADYEXISTS"
+                )
         except FolderGone:
             connection.selected = None
             raise
+        told = answers[1 if before else 0]
         self._selected = folder, int(parse.code(told, b"UIDVALIDITY") or 0), parse.exists(told)
-        return lines
+        if is_left:
+            connection.selected = None
+        return (answers[0] if before else []), (answers[-1] if then else [])
 
     def has_selected(self, folder: str) -> bool:
         return self._selected is not None and self._selected[0] == folder

@@ -6,7 +6,7 @@ what walking it token by token costs.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from vaguemestre.engines.imap.wire import Line
 
@@ -38,8 +38,25 @@ def tree(line: Line) -> list[Node]:
     return read if read is not None else []
 
 
+def together(texts: Sequence[str]) -> list[list[Node]] | None:
+    """Lists read at once, each a text without an atom, a literal or anything escaped.
+
+    None when one of them is not such a list: then each is to be read by itself.
+    """
+    whole = " ".join(texts)
+    if "\x02" in whole or "\x03" in whole:
+        return None
+    pieces = whole.split('"')
+    read = _joined(_lists("\0".join(pieces[0::2]).replace("NIL", "null")), pieces[1::2])
+    lists = [node for node in read or () if isinstance(node, list)]
+    return lists if len(lists) == len(texts) else None
+
+
 def _quick(structure: str) -> str:
-    structure = _WORD_ATOM.sub(r'"\g<0>"', structure.replace("NIL", "\x04")).replace("\x04", "null")
+    return _lists(_WORD_ATOM.sub(r'"\g<0>"', structure.replace("NIL", "\x04")).replace("\x04", "null"))
+
+
+def _lists(structure: str) -> str:
     return structure.replace(" ", ",").replace("(", "[").replace(")", "]").replace("][", "],[")
 
 

@@ -174,27 +174,31 @@ class Connection:
         self._send(b"%b %b\r\n" % (tag, command), time.monotonic() + PATIENCE)
         self._owed.append(tag)
 
-    def run_both(
-        self, first: bytes, second: bytes, patience: float = PATIENCE, *, tell: bytes = b""
-    ) -> tuple[list[Line], list[Line]]:
-        """Two commands in one write, for a second one that needs nothing of the first's answer.
+    def run_together(
+        self, *commands: bytes, patience: float = PATIENCE, tell: bytes = b""
+    ) -> list[list[Line]]:
+        """Commands in one write, for those that need nothing of the answers before them: what each answers.
 
-        When the first is refused the second's answer is read and dropped. `tell`: in the same write too, a
-        command as for the method of that name. Raises as `run`.
+        When one is refused the answers of the others are read and dropped. `tell`: in the same write too, a
+        command as for the method of that name. Raises as `run`, for the first refusal.
         """
         deadline = time.monotonic() + patience
-        tag, other = self._next_tag(), self._next_tag()
-        written = b"%b %b\r\n%b %b\r\n" % (tag, first, other, second)
+        tagged = [(self._next_tag(), command) for command in commands]
+        written = [b"%b %b\r\n" % one for one in tagged]
         if tell:
             self._owed.append(self._next_tag())
-            written += b"%b %b\r\n" % (self._owed[-1], tell)
-        self._send(written, deadline)
-        try:
-            before = self._ended(tag, first, deadline)
-        except Answered:
-            self._read_to(other, deadline)
-            raise
-        return before, self._ended(other, second, deadline)
+            written.append(b"%b %b\r\n" % (self._owed[-1], tell))
+        self._send(b"".join(written), deadline)
+        answers: list[list[Line]] = []
+        refused: list[Answered] = []
+        for tag, command in tagged:
+            try:
+                answers.append(self._ended(tag, command, deadline))
+            except Answered as answer:
+                refused.append(answer)
+        if refused:
+            raise refused[0]
+        return answers
 
     def send_message(self, *arguments: Argument, content: bytes, patience: float) -> list[Line]:
         """A command ending in a message, sent only once the server agreed to take it (RFC 9051 §4.3).

@@ -14,7 +14,7 @@ from vaguemestre.webmail.values import Correspondent, Flag, Order, Row, Summary,
 
 
 class Line(NamedTuple):
-    """A row in words. `heading` is the day's heading when it opens one, else empty.
+    """A row in words. `heading`: what it stands under, a day for most; empty below another of the same.
 
     A tuple, because fifty are made for each list: a frozen dataclass of that width takes four times as long.
     """
@@ -59,39 +59,53 @@ def lines(
 ) -> Iterator[Line]:
     """`uses`: what each folder is for, by name; `own_domains`: lower case; `known`: the person's labels."""
     before = ""
-    is_by_date = order is Order.DATE
     for row in rows:
-        summary = row.summary
-        is_outgoing = uses.get(row.ref.folder) in _OUTGOING
-        people = _recipients(summary) if is_outgoing else said(summary.sender)
-        heading = words.heading(summary.date, today) if is_by_date else _heading(row, people, order)
-        yield Line(
-            heading=heading if heading != before else "",
-            uid=row.ref.uid,
-            uid_validity=row.ref.uid_validity,
-            folder=row.ref.folder,
-            step=slug(row.ref.folder),
-            people=people,
-            face=said(_first(summary)) if is_outgoing else said(summary.sender),
-            time=words.row_time(summary.date, today) if is_by_date else words.day_time(summary.date, today),
-            moment=summary.date.isoformat(),
-            subject=one_line(summary.subject) or "(sans objet)",
-            preview=one_line(summary.preview),
-            is_unread=Flag.SEEN not in row.flags,
-            is_flagged=Flag.FLAGGED in row.flags,
-            is_answered=Flag.ANSWERED in row.flags,
-            is_forwarded=Flag.FORWARDED in row.flags,
-            attached_icon=icon_of(*summary.attached) if summary.has_attachment else "",
-            is_external=not is_outgoing and is_external(summary.sender, own_domains),
-            is_draft=uses.get(row.ref.folder) is Use.DRAFTS,
-            is_muted=Flag.MUTED in row.flags,
-            is_reminded=Flag.REMINDED in row.flags,
-            is_unanswered=Flag.UNANSWERED in row.flags,
-            labels=labels(row.flags, known),
-            others=tuple(f"{slug(ref.folder)}/{ref.uid_validity}/{ref.uid}" for ref in row.others),
-            weight=sizes.in_words(summary.size) if order is Order.SIZE else "",
-        )
-        before = heading
+        line = line_of(row, today, uses, own_domains, order, known)
+        yield line if line.heading != before else line._replace(heading="")
+        before = line.heading
+
+
+def line_of(
+    row: Row,
+    today: date,
+    uses: Mapping[str, Use],
+    own_domains: frozenset[str],
+    order: Order = Order.DATE,
+    known: Collection[Label] = (),
+) -> Line:
+    """One row, its heading always told."""
+    summary, flags, ref = row.summary, row.flags, row.ref
+    use = uses.get(ref.folder)
+    is_outgoing = use in _OUTGOING
+    is_by_date = order is Order.DATE
+    sender = said(summary.sender)
+    people = _recipients(summary) if is_outgoing else sender
+    return Line(
+        heading=words.heading(summary.date, today) if is_by_date else _heading(row, people, order),
+        uid=ref.uid,
+        uid_validity=ref.uid_validity,
+        folder=ref.folder,
+        step=slug(ref.folder),
+        people=people,
+        face=said(_first(summary)) if is_outgoing else sender,
+        time=words.row_time(summary.date, today) if is_by_date else words.day_time(summary.date, today),
+        moment=summary.date.isoformat(),
+        subject=one_line(summary.subject) or "(sans objet)",
+        preview=one_line(summary.preview),
+        is_unread=Flag.SEEN not in flags,
+        is_flagged=Flag.FLAGGED in flags,
+        is_answered=Flag.ANSWERED in flags,
+        is_forwarded=Flag.FORWARDED in flags,
+        attached_icon=icon_of(*summary.attached) if summary.has_attachment else "",
+        is_external=not is_outgoing and is_external(summary.sender, own_domains),
+        is_draft=use is Use.DRAFTS,
+        is_muted=Flag.MUTED in flags,
+        is_reminded=Flag.REMINDED in flags,
+        is_unanswered=Flag.UNANSWERED in flags,
+        labels=labels(flags, known),
+        others=tuple(f"{slug(one.folder)}/{one.uid_validity}/{one.uid}" for one in row.others),
+        weight=sizes.in_words(summary.size) if order is Order.SIZE else "",
+    )
 
 
 _WEIGHTS = ((10_000_000, "Plus de 10 Mo"), (1_000_000, "De 1 à 10 Mo"), (100_000, "De 100 ko à 1 Mo"))

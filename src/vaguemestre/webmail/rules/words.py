@@ -23,12 +23,15 @@ def hour(moment: datetime) -> str:
 
 def row_time(moment: datetime, today: date) -> str:
     """What stands at the end of a row, under its day's heading: an hour this week, else a day."""
-    day = paris_day(moment)
-    if _is_near(day, today):
-        return hour(moment)
-    if day.year == today.year:
-        return f"{_ordinal(day.day)} {_SHORT[day.month - 1]}"
-    return _figures(day)
+    return _far_day(paris_day(moment), today) or hour(moment)
+
+
+@lru_cache(maxsize=1024)
+def _far_day(day: date, today: date) -> str:
+    """That day; empty for one of this week, or yesterday."""
+    if today - timedelta(days=max(1, today.weekday())) <= day <= today:
+        return ""
+    return f"{_ordinal(day.day)} {_SHORT[day.month - 1]}" if day.year == today.year else _figures(day)
 
 
 def day_time(moment: datetime, today: date) -> str:
@@ -77,10 +80,6 @@ def full_day(day: date) -> str:
 def number(count: int) -> str:
     """Thousands apart, by a narrow no-break space."""
     return f"{count:,}".replace(",", "\u202f")
-
-
-def _is_near(day: date, today: date) -> bool:
-    return today - timedelta(days=max(1, today.weekday())) <= day <= today
 
 
 def _figures(day: date) -> str:

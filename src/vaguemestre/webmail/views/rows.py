@@ -13,18 +13,13 @@ from markupsafe import escape
 
 from vaguemestre.ui import pictures
 from vaguemestre.webmail.rules.labels import Label
-from vaguemestre.webmail.rules.rows import Line, lines
+from vaguemestre.webmail.rules.rows import Line, line_of
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.values import MessageRef, Order, Page, Row, Use
-
-type _Key = tuple[str, str, int, int, frozenset[str], tuple[MessageRef, ...], str]
-"""Whose list, read how; folder, UIDVALIDITY, UID; marks; the rest of the conversation; the folder's use."""
 
 type _Piece = tuple[str, bytes]
 """Heading and row, as it travels."""
 
-# The same as long as the flags, the day, the use of the folder and the order are.
-_kept: Kept[_Key, _Piece] = Kept(12_000, 16_000_000, lambda piece: len(piece[1]))
 # How each page was written last.
 _last: Kept[tuple[str, str, int, str], tuple[tuple[Row, ...], tuple[_Piece, ...]]] = Kept(400)
 
@@ -42,29 +37,33 @@ def rows_html(
 ) -> bytes:
     """The rows of a page under their headings, in UTF-8. `here`: the mail reader's address, ending in `/`."""
 
-    # in one word, whose hash is worked out once for all the rows
     reading = "\0".join((owner, here, today.isoformat(), order.value, str(hash(known))))
-    names = {folder: use.value for folder, use in uses.items()}
-    place = reading, page.folder, page.offset, names.get(page.folder, "")
-    # a row whose marks are the same is the same object
-    before_rows, before_pieces = _last.get(place) or ((), ())
-    before = {id(row): piece for row, piece in zip(before_rows, before_pieces, strict=True)}
+    use = uses.get(page.folder)
+    place = reading, page.folder, page.offset, use.value if use else ""
+    before = _last.get(place) or ((), ())
+    # a row whose marks are the same is mostly the same object, else it tells the same of the same message
+    by_object = dict(zip(map(id, before[0]), before[1], strict=True))
+    by_content = (
+        {}
+        if all(id(row) in by_object for row in page.rows)
+        else dict(zip(map(_content, before[0]), before[1], strict=True))
+    )
 
     def piece_of(row: Row) -> _Piece:
-        ref = row.ref
-        key = reading, ref.folder, ref.uid_validity, ref.uid, row.flags, row.others, names.get(ref.folder, "")
-        kept = _kept.get(key)
-        if kept is None:
-            line = next(
-                lines([row], today=today, uses=uses, own_domains=own_domains, order=order, known=known)
-            )
-            kept = line.heading, row_html(line, here).encode()
-            _kept.put(key, kept)
-        return kept
+        line = line_of(row, today, uses, own_domains, order, known)
+        return line.heading, row_html(line, here).encode()
 
-    pieces = tuple(before.get(id(row)) or piece_of(row) for row in page.rows)
+    pieces = tuple(
+        by_object.get(id(row)) or (by_content and by_content.get(_content(row))) or piece_of(row)
+        for row in page.rows
+    )
     _last.put(place, (page.rows, pieces))
     return b"".join(_under_headings(pieces))
+
+
+def _content(row: Row) -> tuple[MessageRef, frozenset[str], tuple[MessageRef, ...]]:
+    """All of a row that may change, the messages being what they are."""
+    return row.ref, row.flags, row.others
 
 
 def _under_headings(pieces: Iterable[_Piece]) -> Iterator[bytes]:
@@ -79,7 +78,8 @@ def _under_headings(pieces: Iterable[_Piece]) -> Iterator[bytes]:
 
 def row_html(line: Line, here: str) -> str:
     """One row."""
-    step, subject, folder = escape(line.step), escape(line.subject), escape(line.folder)
+    subject = escape(line.subject)
+    in_data, in_folder, in_address = _place(here, line.folder, line.step, line.uid_validity)
     classes = (
         f"row{' un' if line.is_unread else ''}{' fl' if line.is_flagged else ''}"
         f"{' muted' if line.is_muted else ''}"
@@ -88,18 +88,27 @@ def row_html(line: Line, here: str) -> str:
     marks = " ".join(one.keyword for one in line.labels)
     labelled = f' data-labels="{escape(marks)}"' if marks else ""
     return (
-        f'<li class="{classes}" data-ref="{step}/{line.uid_validity}/{line.uid}" data-folder="{folder}"'
-        f' data-uid-validity="{line.uid_validity}" data-uid="{line.uid}"{others}'
+        f'<li class="{classes}" {in_data}{line.uid}" {in_folder} data-uid="{line.uid}"{others}'
         f'{" data-draft" if line.is_draft else ""}{labelled} draggable="true">\n'
         f'<label class="pick"><input type="checkbox" aria-label="Sélectionner : {subject}">'
         f"{pictures.avatar(line.face)}</label>\n"
-        f'<a class="open" href="{here}{quote(line.step)}/{line.uid_validity}/{line.uid}/">\n'
+        f'<a class="open" {in_address}{line.uid}/">\n'
         f'<span class="n clip">{_UNREAD if line.is_unread else ""}{escape(line.people)}'
         f"{_count(line)}</span>\n"
         f'<time class="d" datetime="{line.moment}">{line.time}</time>\n'
         f'<span class="s"><span class="clip">{subject}</span>{_marks(line)}</span>\n'
         f'<span class="p clip">{escape(line.preview)}</span>\n'
         "</a>\n</li>\n"
+    )
+
+
+@lru_cache(maxsize=2048)
+def _place(here: str, folder: str, step: str, uid_validity: int) -> tuple[str, str, str]:
+    """What the rows of a folder have in common: beginning of the reference, folder, beginning of the link."""
+    return (
+        f'data-ref="{escape(step)}/{uid_validity}/',
+        f'data-folder="{escape(folder)}" data-uid-validity="{uid_validity}"',
+        f'href="{here}{quote(step)}/{uid_validity}/',
     )
 
 
