@@ -19,7 +19,7 @@ from vaguemestre.sharing.services import add_member, follow_owners, open_school_
 from vaguemestre.sharing.values import Right, Wanted
 from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.services import authors, listing, reading
-from vaguemestre.webmail.views import lists, rows
+from vaguemestre.webmail.views import lists, messages, rows
 
 
 def now() -> datetime:
@@ -74,7 +74,7 @@ def school(outside_transactions: None) -> School:
 @pytest.fixture
 def mails() -> Iterator[MemoryMailboxes]:
     before, made = open_mailbox.get(), MemoryMailboxes()
-    for kept in (authors._known, reading._bodies, lists._written, listing._uses, rows._kept):
+    for kept in (authors._known, reading._bodies, lists._written, listing._uses, rows._last, messages._panes):
         kept.clear()
     open_mailbox.plug(made)
     yield made

@@ -19,7 +19,7 @@ from vaguemestre.signin.sessions import SessionStore
 from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.services import authors, listing, reading
 from vaguemestre.webmail.values import MessageRef
-from vaguemestre.webmail.views import lists, rows
+from vaguemestre.webmail.views import lists, messages, rows
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NOW = datetime.now(UTC)
@@ -33,7 +33,8 @@ def boxes() -> Iterator[MemoryMailboxes]:
         reading._bodies,
         lists._written,
         listing._uses,
-        rows._kept,
+        rows._last,
+        messages._panes,
     ):  # of the test before
         kept.clear()
     open_mailbox.plug(made)

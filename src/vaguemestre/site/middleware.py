@@ -7,10 +7,12 @@ from http import HTTPStatus
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
+from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.csp import CSP, build_policy
 from django.utils.translation import gettext as _
 
 from vaguemestre.credentials.queries import presented
@@ -43,7 +45,7 @@ class FilesApart:
         self.host = settings.FILES_HOST
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.headers.get("Host", "").lower() == self.host:
+        if request.META.get("HTTP_HOST", "").lower() == self.host:
             request.urlconf = "vaguemestre.deposits.public_urls"
             request.COOKIES.clear()
         return self.get_response(request)
@@ -91,6 +93,21 @@ class Errors:
             log.error("engine refused on %s: %s", request.path, error)
             return _away(request, status=502)
         return None
+
+
+class Policy(ContentSecurityPolicyMiddleware):
+    """Django's, but that what it says of most pages is always the same and so is written once."""
+
+    def __init__(self, get_response: Answer) -> None:
+        super().__init__(get_response)
+        self.usual = build_policy(settings.SECURE_CSP)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if hasattr(response, "_csp_config"):  # a page with a policy of its own
+            answer: HttpResponse = super().process_response(request, response)
+            return answer
+        response.headers.setdefault(str(CSP.HEADER_ENFORCE), self.usual)
+        return response
 
 
 class OpenBox:
@@ -180,7 +197,7 @@ class WhoIsAsking:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        acts = "X-By-Itself" not in request.headers  # what a page asks by itself does not wind the clock
+        acts = "HTTP_X_BY_ITSELF" not in request.META  # what a page asks by itself does not wind the clock
         who = who_has(key, revocations.get(), timezone.now(), acts=acts, policy=self.policy) if key else None
         request.who = who  # type: ignore[attr-defined]
         answer = prove_first(request) or self.get_response(request)

@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "vaguemestre.site.middleware.OpenBox",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "vaguemestre.site.middleware.Policy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "vaguemestre.site.urls"

@@ -1,7 +1,6 @@
 """Which room answers where.
 
-The mail reader is asked the most: what stands before it begins with steps of its own, and one comparison
-passes each by.
+The mail reader is asked the most and stands first; it leaves alone the steps under its own that are others'.
 """
 
 from django.urls import URLPattern, URLResolver, include, path
@@ -9,11 +8,11 @@ from django.urls import URLPattern, URLResolver, include, path
 from vaguemestre.site import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("messagerie/", include("vaguemestre.webmail.urls")),
     path("", include("vaguemestre.writing.urls")),
     path("", include("vaguemestre.dispatch.urls")),
     path("messagerie/fichiers/", include("vaguemestre.deposits.urls")),
     path("listes/", include("vaguemestre.lists.urls")),
-    path("messagerie/", include("vaguemestre.webmail.urls")),
     path("boites/", include("vaguemestre.sharing.urls")),
     path("", include("vaguemestre.classes.urls")),
     path("contacts/", include("vaguemestre.contacts.urls")),

@@ -101,7 +101,7 @@ def mailbox_of(who: Who) -> AbstractContextManager[Mailbox]:
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether our own script asks, for a piece of the page."""
-    return "HX-Request" in request.headers
+    return "HTTP_HX_REQUEST" in request.META
 
 
 def view_of(who: Who, asked: QueryDict) -> View:

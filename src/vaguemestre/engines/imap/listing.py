@@ -12,7 +12,7 @@ from zlib import crc32
 
 from vaguemestre.engines.imap import folders, listed, names, parse, trees, words
 from vaguemestre.engines.imap.orders import Arrival, Orders, unpacked
-from vaguemestre.engines.imap.pages import Pages, Summaries
+from vaguemestre.engines.imap.pages import PageKey, Pages, Summaries
 from vaguemestre.engines.imap.pool import Lease
 from vaguemestre.engines.imap.session import OPENED, Session, check_name, folded, meant, uid_of
 from vaguemestre.engines.imap.wire import Answered, Argument, Line, encoded
@@ -33,7 +33,7 @@ PLAIN = View()
 
 
 class _Ahead(NamedTuple):
-    """Rows asked for before it was known that they are the ones, and of which folder they proved to be."""
+    """What was asked before it was known to be the right question, and of which folder it proved to be."""
 
     question: bytes
     uid_validity: int
@@ -106,7 +106,7 @@ class Listing(Session):
             return _said(self.run(b"STATUS", names.to_wire(folder), _STATUS))
 
     def _status_and_rows(self, folder: str, offset: int, size: int) -> tuple[bytes, _Ahead | None]:
-        """The folder's STATUS; and of a page never made, in one breath, its rows if nothing has changed."""
+        """The folder's STATUS; in the same breath, what will most likely have to be asked after it."""
         if not (question := self._likely(folder, offset, size)):
             return self._status(folder), None
         status = encoded(b"STATUS", names.to_wire(folder), _STATUS)
@@ -117,9 +117,16 @@ class Listing(Session):
         return _said(told), _Ahead(question, validity, total, lines)
 
     def _likely(self, folder: str, offset: int, size: int) -> bytes:
-        """How the rows of a page never made are to be asked for, as far as is known; empty when it is not."""
+        """What will most likely have to be asked of a folder for a page; empty when nothing will.
+
+        Of a page never made, its rows, as far as is known where they lie; of one that had changed when it was
+        last asked for, what has changed: pages that are shown are asked for because something moved.
+        """
+        kept = self._pages.last(self.mailbox, (folder, offset, size, PLAIN))
+        if kept is not None:
+            return _changed_since(kept.status, kept.page) if kept.has_changed else b""
         arrival = self._orders.arrival(self.mailbox, folder)
-        if arrival is None or self._pages.has(self.mailbox, (folder, offset, size, PLAIN)):
+        if arrival is None:
             return b""
         if arrival.is_natural:
             return _fetch(self._pages.total(self.mailbox, folder), offset, size, SUMMARY)
@@ -137,7 +144,7 @@ class Listing(Session):
         if folder == self._everything:
             total, rows = self._sorted_rows([b"ALL"], offset, size)
             page = Page(folder, figures.get("UIDVALIDITY", 0), total, unread, offset, rows, validator)
-        elif (reflagged := self._reflagged(folder, self._pages.last(self.mailbox, key), figures)) is not None:
+        elif (reflagged := self._reflagged(folder, key, figures, ahead)) is not None:
             page = replace(reflagged, unread=unread, validator=validator)
         else:
             validity, total, rows = self._rows(folder, offset, size, figures, ahead)
@@ -145,22 +152,25 @@ class Listing(Session):
         self._pages.keep(self.mailbox, key, status, page)
         return page
 
-    def _reflagged(self, folder: str, kept: tuple[bytes, Page] | None, told: dict[str, int]) -> Page | None:
+    def _reflagged(
+        self, folder: str, key: PageKey, told: dict[str, int], ahead: _Ahead | None
+    ) -> Page | None:
         """The page made before, its marks as they are now; None when more than marks may have changed.
 
-        `kept`: the STATUS it was made under, and the page; `told`: the figures of STATUS now. Only what
-        changed since is asked (CHANGEDSINCE, RFC 7162 §3.1.4.1).
+        `told`: the figures of STATUS now. Only what changed since is asked.
         """
+        kept = self._pages.last(self.mailbox, key)
         if kept is None:
             return None
-        status, page = kept
-        before = parse.numbers(status[status.rfind(b"(") :])
-        since = before.get("HIGHESTMODSEQ", 0)
-        if not since or not page.rows or any(before.get(name) != told.get(name) for name in _SAME_MESSAGES):
+        before = parse.numbers(kept.status[kept.status.rfind(b"(") :])
+        question = _changed_since(kept.status, kept.page)
+        if not question or any(before.get(name) != told.get(name) for name in _SAME_MESSAGES):
             return None
-        uids = folded([row.ref.uid for row in page.rows])
-        question = b"UID FETCH %b (FLAGS) (CHANGEDSINCE %d)" % (uids, since)
-        validity, count, lines = self.ask_of(folder, question, is_last=True)
+        if ahead and ahead.question == question:
+            validity, count, lines = ahead.uid_validity, ahead.total, ahead.lines
+        else:
+            validity, count, lines = self.ask_of(folder, question, is_last=True)
+        page = kept.page
         if (validity, count) != (page.uid_validity, page.total):
             return None  # it changed again between the two questions
         marks = dict(parse.flags_by_uid(lines))
@@ -394,6 +404,13 @@ def _fetch(count: int, offset: int, size: int, items: bytes) -> bytes:
 
 def _fetch_these(uids: Sequence[int], items: bytes) -> bytes:
     return b"UID FETCH %b %b" % (folded(uids), items) if uids else b""
+
+
+def _changed_since(status: bytes, page: Page) -> bytes:
+    """The question for marks of a page changed since a STATUS (CHANGEDSINCE, RFC 7162 §3.1.4.1)."""
+    since = parse.numbers(status[status.rfind(b"(") :]).get("HIGHESTMODSEQ", 0)
+    uids = folded([row.ref.uid for row in page.rows])
+    return b"UID FETCH %b (FLAGS) (CHANGEDSINCE %d)" % (uids, since) if since and uids else b""
 
 
 def _said(lines: Sequence[Line]) -> bytes:

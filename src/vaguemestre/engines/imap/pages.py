@@ -7,6 +7,7 @@ STATUS, asked each time, answers word for word what it did when the page was mad
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from vaguemestre.webmail.values import MessageRef, OpenedMessage, Page, Summary, View
 
@@ -96,6 +97,14 @@ class Letters:
                 del self._held[key]
 
 
+class _Made(NamedTuple):
+    """A page, the STATUS it was made under; whether it had changed when it was last asked for."""
+
+    status: bytes
+    page: Page
+    has_changed: bool = False
+
+
 class Pages:
     """The last pages of each mailbox, with the STATUS answer they were made under."""
 
@@ -103,21 +112,23 @@ class Pages:
         self._most = most
         self._most_each = most_each
         self._lock = threading.Lock()
-        self._mailboxes: OrderedDict[str, OrderedDict[PageKey, tuple[bytes, Page]]] = OrderedDict()
+        self._mailboxes: OrderedDict[str, OrderedDict[PageKey, _Made]] = OrderedDict()
         self._count = 0
 
     def get(self, mailbox: str, key: PageKey, status: bytes) -> Page | None:
         with self._lock:
             pages = self._mailboxes.get(mailbox)
             kept = pages.get(key) if pages is not None else None
-            if pages is None or kept is None or kept[0] != status:
+            if pages is None or kept is None or kept.status != status:
                 return None
             self._mailboxes.move_to_end(mailbox)
+            if kept.has_changed:
+                pages[key] = _Made(status, kept.page)
             pages.move_to_end(key)
-            return kept[1]
+            return kept.page
 
-    def last(self, mailbox: str, key: PageKey) -> tuple[bytes, Page] | None:
-        """That page as it was made last, and the STATUS of then."""
+    def last(self, mailbox: str, key: PageKey) -> _Made | None:
+        """That page as it was made last."""
         with self._lock:
             pages = self._mailboxes.get(mailbox)
             return pages.get(key) if pages is not None else None
@@ -130,8 +141,10 @@ class Pages:
     def total(self, mailbox: str, folder: str) -> int:
         """How many messages the page of that folder that was used last counted; 0 when there is none."""
         with self._lock:
-            pages = self._mailboxes.get(mailbox) or OrderedDict[PageKey, tuple[bytes, Page]]()
-            found = (pages[key][1].total for key in reversed(pages) if key[0] == folder and key[3] == _PLAIN)
+            pages = self._mailboxes.get(mailbox) or OrderedDict[PageKey, _Made]()
+            found = (
+                pages[key].page.total for key in reversed(pages) if key[0] == folder and key[3] == _PLAIN
+            )
             return next(found, 0)
 
     def keep(self, mailbox: str, key: PageKey, status: bytes, page: Page) -> None:
@@ -139,7 +152,7 @@ class Pages:
             pages = self._mailboxes.setdefault(mailbox, OrderedDict())
             self._mailboxes.move_to_end(mailbox)
             before = len(pages)
-            pages[key] = (status, page)
+            pages[key] = _Made(status, page, has_changed=key in pages)
             pages.move_to_end(key)
             if len(pages) > self._most_each:
                 pages.popitem(last=False)

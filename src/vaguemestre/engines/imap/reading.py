@@ -30,7 +30,7 @@ class Reading(Session):
             known = self._letters.get(self.mailbox, ref)
             self._beginnings = {}
             if known is None:
-                items = self.one(ref, _OPENED_WITH_TEXT)
+                items = self.one(ref, _OPENED_WITH_TEXT, is_last=True)
                 message = parse.opened(ref, items)
                 self._beginnings = parse.beginnings(items, _LIKELY)
                 self._letters.keep(self.mailbox, message)

@@ -28,10 +28,12 @@ ICONS = {
     Use.ALL: "mail",
     Use.OTHER: "folder",
 }
-# Words that mean something else in /messagerie/…
+# Words that mean something else in /messagerie/…, here or in other rooms
 _TAKEN = frozenset(
     (
         "ecrire",
+        "envois",
+        "fichiers",
         "image",
         "actes",
         "dossiers",

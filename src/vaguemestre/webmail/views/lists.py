@@ -70,7 +70,7 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
         uses = listing.uses_of(mailbox, owner, folder)
     today = paris_day(timezone.now())
     validator = f'W/"{page.validator}.{page.total}.{today.toordinal()}"'
-    if request.headers.get("If-None-Match") == validator:
+    if request.META.get("HTTP_IF_NONE_MATCH") == validator:
         answer: HttpResponse = HttpResponseNotModified()
     else:
         known = known_labels(request.who.preferences)

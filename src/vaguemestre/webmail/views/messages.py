@@ -36,8 +36,9 @@ from vaguemestre.webmail.rules.header import header
 from vaguemestre.webmail.rules.labels import known_labels, labels
 from vaguemestre.webmail.rules.leaving import leaving
 from vaguemestre.webmail.services import listing
-from vaguemestre.webmail.services.authors import author_of
+from vaguemestre.webmail.services.authors import Author, author_of
 from vaguemestre.webmail.services.enclosed import reads_within
+from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.services.pictures import Signer
 from vaguemestre.webmail.services.reading import read_message
 from vaguemestre.webmail.values import Correspondent, Flag, MessageRef, OpenedMessage, Reading, Use
@@ -45,6 +46,8 @@ from vaguemestre.webmail.views.shell import whole_page
 
 _OUTGOING = frozenset((Use.SENT, Use.DRAFTS))
 _LONGEST_WORD = 100
+# Panes as they were drawn, under all that one may change with.
+_panes: Kept[tuple[object, ...], str] = Kept(400, 6_000_000, len)
 RECEIPT_SETTLED = "$MDNSent"  # RFC 3503: answered or declined, whatever the program
 
 
@@ -80,14 +83,53 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
     """(the pane, the subject)"""
     reads = reads_within(mailbox, ref, chain, convert.get()) if chain else mailbox
     reading = read_message(reads, owner(request, chain), ref, as_plain="texte" in request.GET)
+    opened = reading.opened
     use = listing.uses_of(mailbox, request.who.mailbox, ref.folder).get(ref.folder, Use.OTHER)
+    author = None if use in _OUTGOING or not opened.sender else author_of(opened.sender[0], own_domains())
+    pictures = _pictures(request, opened, reading)
+    under = (
+        request.who,
+        base_of(ref, chain),
+        request.META.get("QUERY_STRING", ""),
+        known_labels(request.who.preferences),
+        opened.flags,
+        use,
+        author,
+        *pictures.values(),
+        paris_day(timezone.now()),
+    )
+    pane = _panes.get(under)
+    if pane is None:
+        pane = _pane(request, reading, ref, chain, use=use, author=author, pictures=pictures)
+        _panes.put(under, pane)
+    return pane, rows.one_line(opened.subject) or "(sans objet)"
+
+
+def _pane(
+    request: SignedInRequest,
+    reading: Reading,
+    ref: MessageRef,
+    chain: str,
+    *,
+    use: Use,
+    author: Author | None,
+    pictures: dict[str, object],
+) -> str:
+    """What is drawn depends on what `_fragment` keeps it under, and on the message, which never changes."""
     opened = reading.opened
     base = base_of(ref, chain)
+    body = _body_address(
+        base,
+        as_plain="texte" in request.GET,
+        images=bool(pictures["images"]),
+        words=telling(asked_of(request.who, request.GET.get("q", "")).terms),
+    )
     context = {
         **about(request),
-        **_authorship(request, opened, use),
-        **_pictures(request, opened, reading),
-        **_offers(request, opened, use, chain),
+        **_authorship(opened, use),
+        **pictures,
+        **_offers(opened, use, chain),
+        "author": author,
         "reading": reading,
         "ref": ref,
         "chain": chain,
@@ -102,6 +144,7 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
         "use": use.value,
         "base": base,
         "outer": base_of(ref),
+        "body": body,
         "as_plain": "texte" in request.GET,
         "is_in_thread": not chain and _is_in_thread(opened),
         "is_container": bool(chain) and not opened.sender and opened.date is None,  # a winmail.dat
@@ -111,13 +154,7 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
         "words": words,
         "kinds": kinds,
     }
-    context["body"] = _body_address(
-        base,
-        as_plain="texte" in request.GET,
-        images=bool(context["images"]),
-        words=telling(asked_of(request.who, request.GET.get("q", "")).terms),
-    )
-    return written("message", context), rows.one_line(opened.subject) or "(sans objet)"
+    return written("message", context)
 
 
 def owner(request: SignedInRequest, chain: str) -> str:
@@ -131,13 +168,12 @@ def _body_address(base: str, *, as_plain: bool, images: bool, words: Sequence[st
     return f"{base}corps/" + (f"?{urlencode(query)}" if query else "")
 
 
-def _authorship(request: SignedInRequest, opened: OpenedMessage, use: Use) -> dict[str, object]:
-    """Who wrote it, and who says so. Of one's own letters nothing is said."""
+def _authorship(opened: OpenedMessage, use: Use) -> dict[str, object]:
+    """Who says that the sender is who wrote. Of one's own letters nothing is said."""
     sender = opened.sender[0] if opened.sender else Correspondent("", "")
     if use in _OUTGOING:
-        return {"author": None, "verdict": None, "sender": sender}
+        return {"verdict": None, "sender": sender}
     return {
-        "author": author_of(sender, own_domains()),
         "verdict": authenticity(opened.fields, sender.address, server=own_server()),
         "sender": sender,
         "sender_domain": sender.address.rpartition("@")[2],
@@ -156,7 +192,7 @@ def _pictures(request: SignedInRequest, opened: OpenedMessage, reading: Reading)
     return {"blocked": 0 if shown else remote, "images": shown, "showing": showing.value}
 
 
-def _offers(request: SignedInRequest, opened: OpenedMessage, use: Use, chain: str) -> dict[str, object]:
+def _offers(opened: OpenedMessage, use: Use, chain: str) -> dict[str, object]:
     """What the message offers: to leave its list, to tell its author that it was read."""
     if chain or use in _OUTGOING:
         return {"leaving": None, "receipt_to": ""}
