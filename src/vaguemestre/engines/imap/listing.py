@@ -12,7 +12,7 @@ from zlib import crc32
 
 from vaguemestre.engines.imap import folders, listed, names, parse, trees, words
 from vaguemestre.engines.imap.orders import Arrival, Orders, unpacked
-from vaguemestre.engines.imap.pages import PageKey, Pages, Summaries
+from vaguemestre.engines.imap.pages import Made, PageKey, Pages, Summaries
 from vaguemestre.engines.imap.pool import Lease
 from vaguemestre.engines.imap.session import OPENED, Session, check_name, folded, meant, uid_of
 from vaguemestre.engines.imap.wire import Answered, Argument, Line, encoded
@@ -33,9 +33,13 @@ PLAIN = View()
 
 
 class _Ahead(NamedTuple):
-    """What was asked before it was known to be the right question, and of which folder it proved to be."""
+    """What was asked before it was known to be the right question, and of which folder it proved to be.
+
+    `kept`: the page whose changes it asks for, if any.
+    """
 
     question: bytes
+    kept: Made | None
     uid_validity: int
     total: int
     lines: list[Line]
@@ -107,24 +111,21 @@ class Listing(Session):
 
     def _status_and_rows(self, folder: str, offset: int, size: int) -> tuple[bytes, _Ahead | None]:
         """The folder's STATUS; in the same breath, what will most likely have to be asked after it."""
-        if not (question := self._likely(folder, offset, size)):
+        kept = self._pages.last(self.mailbox, (folder, offset, size, PLAIN))
+        question = self._likely_rows(folder, offset, size) if kept is None else b""
+        if kept is not None and kept.has_changed and folder != self._everything:
+            question = _changed_since(kept)  # what is on a screen is asked for because something moves
+        if not question:
             return self._status(folder), None
         status = encoded(b"STATUS", names.to_wire(folder), _STATUS)
         try:
             told, validity, total, lines = self.ask_after(status, folder, question)
         except Answered:
             return self._status(folder), None  # fewer messages than a moment ago
-        return _said(told), _Ahead(question, validity, total, lines)
+        return _said(told), _Ahead(question, kept, validity, total, lines)
 
-    def _likely(self, folder: str, offset: int, size: int) -> bytes:
-        """What will most likely have to be asked of a folder for a page; empty when nothing will.
-
-        Of a page never made, its rows, as far as is known where they lie; of one that had changed when it was
-        last asked for, what has changed: pages that are shown are asked for because something moved.
-        """
-        kept = self._pages.last(self.mailbox, (folder, offset, size, PLAIN))
-        if kept is not None:
-            return _changed_since(kept.status, kept.page) if kept.has_changed else b""
+    def _likely_rows(self, folder: str, offset: int, size: int) -> bytes:
+        """The question for rows never listed, where they lay a moment ago; empty when that is not known."""
         arrival = self._orders.arrival(self.mailbox, folder)
         if arrival is None:
             return b""
@@ -159,17 +160,18 @@ class Listing(Session):
 
         `told`: the figures of STATUS now. Only what changed since is asked.
         """
-        kept = self._pages.last(self.mailbox, key)
+        kept = ahead.kept if ahead else self._pages.last(self.mailbox, key)
         if kept is None:
             return None
         before = parse.numbers(kept.status[kept.status.rfind(b"(") :])
-        question = _changed_since(kept.status, kept.page)
-        if not question or any(before.get(name) != told.get(name) for name in _SAME_MESSAGES):
+        if any(before.get(name) != told.get(name) for name in _SAME_MESSAGES):
             return None
-        if ahead and ahead.question == question:
+        if ahead:
             validity, count, lines = ahead.uid_validity, ahead.total, ahead.lines
-        else:
+        elif question := _changed_since(kept):
             validity, count, lines = self.ask_of(folder, question, is_last=True)
+        else:
+            return None
         page = kept.page
         if (validity, count) != (page.uid_validity, page.total):
             return None  # it changed again between the two questions
@@ -406,10 +408,10 @@ def _fetch_these(uids: Sequence[int], items: bytes) -> bytes:
     return b"UID FETCH %b %b" % (folded(uids), items) if uids else b""
 
 
-def _changed_since(status: bytes, page: Page) -> bytes:
-    """The question for marks of a page changed since a STATUS (CHANGEDSINCE, RFC 7162 §3.1.4.1)."""
-    since = parse.numbers(status[status.rfind(b"(") :]).get("HIGHESTMODSEQ", 0)
-    uids = folded([row.ref.uid for row in page.rows])
+def _changed_since(kept: Made) -> bytes:
+    """The question for a page's marks changed since its STATUS (CHANGEDSINCE, RFC 7162 §3.1.4.1)."""
+    since = parse.numbers(kept.status[kept.status.rfind(b"(") :]).get("HIGHESTMODSEQ", 0)
+    uids = folded([row.ref.uid for row in kept.page.rows])
     return b"UID FETCH %b (FLAGS) (CHANGEDSINCE %d)" % (uids, since) if since and uids else b""
 
 

@@ -97,7 +97,7 @@ class Letters:
                 del self._held[key]
 
 
-class _Made(NamedTuple):
+class Made(NamedTuple):
     """A page, the STATUS it was made under; whether it had changed when it was last asked for."""
 
     status: bytes
@@ -112,7 +112,7 @@ class Pages:
         self._most = most
         self._most_each = most_each
         self._lock = threading.Lock()
-        self._mailboxes: OrderedDict[str, OrderedDict[PageKey, _Made]] = OrderedDict()
+        self._mailboxes: OrderedDict[str, OrderedDict[PageKey, Made]] = OrderedDict()
         self._count = 0
 
     def get(self, mailbox: str, key: PageKey, status: bytes) -> Page | None:
@@ -123,11 +123,11 @@ class Pages:
                 return None
             self._mailboxes.move_to_end(mailbox)
             if kept.has_changed:
-                pages[key] = _Made(status, kept.page)
+                pages[key] = Made(status, kept.page)
             pages.move_to_end(key)
             return kept.page
 
-    def last(self, mailbox: str, key: PageKey) -> _Made | None:
+    def last(self, mailbox: str, key: PageKey) -> Made | None:
         """That page as it was made last."""
         with self._lock:
             pages = self._mailboxes.get(mailbox)
@@ -141,7 +141,7 @@ class Pages:
     def total(self, mailbox: str, folder: str) -> int:
         """How many messages the page of that folder that was used last counted; 0 when there is none."""
         with self._lock:
-            pages = self._mailboxes.get(mailbox) or OrderedDict[PageKey, _Made]()
+            pages = self._mailboxes.get(mailbox) or OrderedDict[PageKey, Made]()
             found = (
                 pages[key].page.total for key in reversed(pages) if key[0] == folder and key[3] == _PLAIN
             )
@@ -152,7 +152,7 @@ class Pages:
             pages = self._mailboxes.setdefault(mailbox, OrderedDict())
             self._mailboxes.move_to_end(mailbox)
             before = len(pages)
-            pages[key] = _Made(status, page, has_changed=key in pages)
+            pages[key] = Made(status, page, has_changed=key in pages)
             pages.move_to_end(key)
             if len(pages) > self._most_each:
                 pages.popitem(last=False)
