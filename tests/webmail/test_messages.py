@@ -1,5 +1,6 @@
 """One message on the screen, and the wall around its text."""
 
+from datetime import date
 from email.message import EmailMessage
 
 import pytest
@@ -12,7 +13,9 @@ from tests.webmail.seen import seen
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.webmail.ports import PictureRefused, fetch_picture
+from vaguemestre.webmail.rules.labels import Label
 from vaguemestre.webmail.values import MessageRef, Picture
+from vaguemestre.webmail.views import messages
 
 pytestmark = pytest.mark.django_db
 PIECE = {"HX-Request": "true"}
@@ -54,6 +57,34 @@ def test_a_message_opens_in_its_pane_and_as_a_whole_page(reader: Client, box: Me
     assert "<html" in page
     assert "Conseil de classe" in page
     assert 'data-pane="reading"' in page
+
+
+def test_a_message_opened_again_shows_what_became_of_it(
+    reader: Client, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = put(box)
+    drawn: list[str] = []
+
+    def opened(query: str = "") -> bool:
+        """Whether the pane is another one than before."""
+        drawn.append(reader.get(address(ref) + query, headers=PIECE).content.decode())
+        return drawn[-1] not in drawn[:-1]
+
+    assert opened()
+    assert not opened()
+    box.flag([ref], ("\\Seen", "\\Flagged", "$label1"), ())
+    assert opened()
+    assert "data-flagged" in drawn[-1]
+    assert opened("?q=bonjour")
+    assert opened("?texte=1")
+    for day, said in ((1, "aujourd’hui à"), (2, "hier à")):
+        monkeypatch.setattr(messages, "paris_day", lambda _, day=day: date(2026, 9, day))
+        assert opened()
+        assert said in drawn[-1]
+    renamed = (Label("$label1", "Conseils de classe", "red"),)
+    monkeypatch.setattr(messages, "known_labels", lambda _: renamed)
+    assert opened()
+    assert "Conseils de classe" in drawn[-1]
 
 
 def test_opening_leaves_the_unread_mark_to_the_reader(reader: Client, box: MemoryMailbox) -> None:

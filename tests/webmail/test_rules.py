@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import get_resolver
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.webmail.seen import seen
@@ -213,6 +214,20 @@ def test_any_folder_has_one_step_and_comes_back(name: str) -> None:
     assert "/" not in step
     assert step not in {".", ".."}
     assert folders.named(step) == name
+
+
+def test_no_folder_takes_an_address_of_another_room() -> None:
+    """The reader answers first under its own step, for any word that may be a folder."""
+    under = {
+        str(one.pattern).removeprefix("messagerie/").partition("/")[0]
+        for room in get_resolver().url_patterns
+        for one in (room, *getattr(room, "url_patterns", ()))
+        if str(one.pattern).startswith("messagerie/")
+    } - {""}
+    assert under >= {"ecrire", "envois", "fichiers"}
+    for step in under:
+        assert folders.named(step) is None
+        assert folders.named(folders.slug(step)) == step
 
 
 def test_special_folders_have_french_names() -> None:

@@ -42,7 +42,9 @@ class BoxCard:
 
 
 def boxes_of(account_id: int, now: datetime) -> list[Access]:
-    """What somebody may open besides their own, by title. One question."""
+    """What somebody may open besides their own, by title. Most have none, which a short question tells."""
+    if not Member.objects.filter(account_id=account_id, ended_at__isnull=True).exists():
+        return []
     rows = _current(now).filter(account_id=account_id).order_by("box__title", "box_id")
     return [_access(row) for row in rows.values_list(*_COLUMNS)]
 
