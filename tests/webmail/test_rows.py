@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, unquote
 
+import pytest
 from django.urls import resolve, reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from tests.engines.samples import at
 from vaguemestre.webmail.rules.folders import slug
 from vaguemestre.webmail.rules.rows import Line, one_line
 from vaguemestre.webmail.values import Correspondent, MessageRef, Page, Row, Summary
+from vaguemestre.webmail.views import rows as rows_view
 from vaguemestre.webmail.views.rows import row_html, rows_html
 
 hostile = st.one_of(
@@ -112,3 +114,23 @@ def test_rows_stand_under_their_days_and_change_with_their_flags() -> None:
     assert html.index("Aujourd’hui") < html.index("Sujet 2") < html.index("Hier") < html.index("Sujet 1")
     assert shown(yesterday).count('class="row un"') == 1
     assert shown(row(1, 5, "\\Seen")).count('class="row"') == 1
+
+
+def test_only_rows_that_came_or_changed_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+
+    def noted(line: Line, here: str) -> str:
+        written.append(line.uid)
+        return row_html(line, here)
+
+    monkeypatch.setattr(rows_view, "row_html", noted)
+    for shown, fresh in (
+        ((row(2, 5), row(1, 4)), [2, 1]),
+        ((row(3, 6), row(2, 5), row(1, 4)), [3]),
+        ((row(3, 6), row(2, 5, "\\Seen"), row(1, 4)), [2]),
+        ((row(2, 5, "\\Seen"), row(1, 4)), []),
+    ):
+        page = Page("Neuf", 77, len(shown), 0, 0, shown, "v")
+        rows_html(page, "jeanne", here="/m/", today=TODAY, uses={}, own_domains=frozenset())
+        assert written == fresh
+        written.clear()

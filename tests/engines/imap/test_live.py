@@ -11,6 +11,7 @@ from tests.engines.mail import Post, frozen_dovecot
 from tests.engines.samples import at, letter
 
 from vaguemestre.engines.imap.gateway import ImapMailboxes
+from vaguemestre.engines.imap.listing import SUMMARY, _Ahead
 from vaguemestre.engines.imap.pages import Summaries
 from vaguemestre.engines.imap.wire import Connection
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
@@ -153,22 +154,20 @@ def test_a_page_asked_for_the_first_time_after_a_change_is_what_the_engine_says(
     if not in_order:
         append_old(other)
     login = MailLogin(someone.mailbox, "one")
-    changes: list[tuple[str, ...]] = [
-        ("STORE", "5", "+FLAGS", "(\\Seen)"),
-        ("MOVE", "4", "Archive"),
-        ("MOVE", "1:3,5:17", "Archive"),  # now there are fewer than the next page would begin with
-        ("MOVE", "18:21", "Archive"),
-        (),
+    changes = [
+        (("STORE", "5", "+FLAGS", "(\\Seen)"), 0),
+        (("MOVE", "4", "Archive"), 0),
+        (("MOVE", "2", "Archive"), 1),  # as many as before
+        (("MOVE", "1:3,5:17", "Archive"), 0),  # now there are fewer than the next page would begin with
+        (("STORE", "18", "+FLAGS", "(\\Seen)"), 3),
     ]
-    for size, change in enumerate(changes, 6):
+    for size, (command, count) in enumerate(changes, 6):
         with post.mailboxes(login) as box:
             box.page("INBOX", 0, size)
-        if change:
-            other.select("INBOX")
-            other.uid(*change)
-            other.unselect()
-        else:
-            append(other, 3, 20)
+        other.select("INBOX")
+        other.uid(*command)
+        other.unselect()
+        append(other, count, 20)
         truth = [uid for uid, _ in listed(other)]
         if not in_order and 21 in truth:
             truth = [uid for uid in truth if uid != 21] + [21]
@@ -302,6 +301,22 @@ def test_a_count_told_too_early_does_no_harm(post: Post, someone: Someone, expec
         assert [row.ref for row in rows] == refs[::-1]
         box.unselect()
         assert [row.ref for row in box._rows("INBOX", 1, 1, told, None)[2]] == [refs[1]]
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_what_was_asked_too_early_is_left_when_the_folder_had_changed(
+    post: Post, someone: Someone, in_order: bool
+) -> None:
+    with post.mailboxes(MailLogin(someone.mailbox, "s")) as box:
+        refs = [
+            box.append("INBOX", letter(f"Message {n}"), (), at(n if in_order else 9 - n)) for n in range(3)
+        ]
+        page = box.page("INBOX", 0, 50)
+        told = {"MESSAGES": 3, "UIDVALIDITY": page.uid_validity, "UIDNEXT": refs[-1].uid + 1}
+        for question, total in ((b"FETCH 1:3 " + SUMMARY, 2), (b"FETCH 1:2 " + SUMMARY, 3)):
+            box.unselect()
+            ahead = _Ahead(question, None, page.uid_validity, total, [])
+            assert box._rows("INBOX", 0, 50, told, ahead)[1:] == (3, page.rows)
 
 
 def test_a_folder_made_anew_is_seen_at_once(post: Post, someone: Someone, other: imaplib.IMAP4) -> None:
