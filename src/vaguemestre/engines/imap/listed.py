@@ -68,9 +68,9 @@ def _has_no_other_literal(line: Line, head: re.Match[bytes]) -> bool:
 def _nested(text: bytes, start: int) -> str:
     """`(envelope structure)`, NIL for a structure of text alone; empty when something is escaped in it."""
     cut = text.rfind(_STRUCTURE)
-    # an odd quote before it: these words stand in a string
-    if cut < start or text.find(b"\\", start) >= 0 or text.count(b'"', start, cut) % 2:
+    if cut < start or text.find(b"\\", start) >= 0:
         return ""
+    # where those words stand in a string, an atom is left, and nothing is read together
     place = cut + len(_STRUCTURE)
     envelope = text[start:cut].decode("latin-1")
     return (
