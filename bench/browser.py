@@ -5,11 +5,16 @@
 HOME: an instance that runs, with the demonstration's people. Chromium (Debian's) runs on the same machine, so
 that it takes its share of the cores. A click counts from the press of the button until the text in its frame
 is loaded and painted; a reload, until the first row is painted; the first load, every byte on the wire,
-nothing kept from before.
+nothing kept from before. *Bare* is the browser doing the same with next to nothing: a frame of the same kind
+put in an empty page at the press, a page of fifty lines without a style or a script.
 """
 
 import argparse
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlsplit
@@ -56,8 +61,13 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         page = signed_in(browser, ready["web"], teacher)
         first_load(page, f"{ready['web']}/messagerie/")
-        told("click to content", clicks(page, given.rounds))
-        told("reload to first row", reloads(page, given.rounds // 2))
+        taken = clicks(page, given.rounds), reloads(page, given.rounds // 2)
+        with bare() as place:
+            empty = page.context.new_page()  # now in front: a page behind is slowed
+            empty.goto(place)
+            least = clicks(empty, given.rounds), reloads(empty, given.rounds // 2)
+        told("click to content", taken[0], least[0])
+        told("reload to first row", taken[1], least[1])
         browser.close()
 
 
@@ -114,8 +124,48 @@ def reloads(page: Page, rounds: int) -> list[float]:
     return taken[2:]
 
 
-def told(what: str, taken: list[float]) -> None:
-    print(f"{what}: median {median(taken):.0f} ms, 95th percentile {quantiles(taken, n=20)[-1]:.0f} ms")
+ROWS = "".join(f'<div class="row"><a class="open" href="#">Ligne {n}</a></div>' for n in range(50))
+PAGE = f"""<!doctype html><title>Bare</title><main>{ROWS}</main><div id="lecture"></div>
+<iframe sandbox="allow-popups" src="/corps" hidden></iframe><script>
+document.addEventListener("pointerdown", () => {{
+    const frame = document.createElement("iframe");
+    frame.className = "body";
+    frame.sandbox = "allow-popups";
+    frame.src = "/corps?" + Math.random();
+    document.querySelector("#lecture").replaceChildren(frame);
+}});</script>"""
+
+
+class _Bare(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        content = (PAGE if self.path == "/" else "<!doctype html><p>Bonjour</p>").encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *said: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def bare() -> Iterator[str]:
+    """The address of a page that holds next to nothing."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Bare) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def told(what: str, taken: list[float], least: list[float]) -> None:
+    print(
+        f"{what}: median {median(taken):.0f} ms, 95th percentile {quantiles(taken, n=20)[-1]:.0f} ms;"
+        f" bare {median(least):.0f}, {quantiles(least, n=20)[-1]:.0f}"
+    )
 
 
 if __name__ == "__main__":
