@@ -101,9 +101,9 @@ def test_a_whole_folder_is_filed_in_the_background_and_brought_back(page: Page, 
     page.get_by_text("Rien ici pour le moment").wait_for()
     assert box.page("Archive", 0, 1).total == 120
     page.get_by_role("button", name="Annuler").click()
-    page.get_by_text("0 courriel déplacé sur 120").wait_for()
+    page.get_by_text("0 courriel remis où il était sur 120").wait_for()
     run_jobs()
-    page.get_by_text("120 courriels déplacés.").wait_for()
+    page.get_by_text("120 courriels remis où ils étaient.").wait_for()
     page.get_by_text("Numéro 119").wait_for()
     assert box.page("INBOX", 0, 1).total == 120
 
