@@ -85,10 +85,10 @@ def policy(pictures_at: str) -> str:
 
 FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
-# In place of a picture that could not be fetched: grey on any ground, its lines as thin at any size.
+# In place of a picture that could not be fetched: an empty place, grey on any ground. With a height alone it
+# has no proportions of its own, so the sizes that the letter gives hold; its lines are as thin at any size.
 NOT_LOADED = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24">'
-    '<g fill="none" stroke="#868e9e" stroke-linecap="round">'
-    '<rect x="2.5" y="2.5" width="19" height="19" rx="3" vector-effect="non-scaling-stroke"/>'
-    '<path d="M3 17l5-5 7 7M13 13l2-2 6 6M5 5l14 14" vector-effect="non-scaling-stroke"/></g></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" height="24"><g fill="none" stroke="#868e9e" stroke-opacity=".6">'
+    '<rect width="100%" height="100%" vector-effect="non-scaling-stroke"/>'
+    '<line y1="100%" x2="100%" vector-effect="non-scaling-stroke"/></g></svg>'
 )
