@@ -38,3 +38,16 @@ def rich(subject: str = "Réunion") -> bytes:
     html.add_related(b"\x89PNG12345", "image", "png", cid="<logo>")  # type: ignore[union-attr]
     message.add_attachment(b"%PDF-1.7 " + bytes(range(256)), "application", "pdf", filename="Élèves 6e.pdf")
     return message.as_bytes().replace(b"\n", b"\r\n")
+
+
+def inviting(method: str = "REQUEST") -> bytes:
+    """Text, HTML and a calendar side by side, without any file."""
+    message = EmailMessage()
+    message["From"] = "helene.dupont@ac-amiens.test"
+    message["To"] = "marie.martin@ac-amiens.test"
+    message["Subject"] = "Conseil pédagogique"
+    message.set_content("Vous êtes invitée.\n")
+    message.add_alternative("<p>Vous êtes invitée.</p>", subtype="html")
+    calendar = f"BEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:{method}\nEND:VCALENDAR\n"
+    message.add_alternative(calendar, subtype="calendar", params={"method": method})
+    return message.as_bytes().replace(b"\n", b"\r\n")

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from tests.engines.mail import Post
-from tests.engines.samples import at, letter, rich
+from tests.engines.samples import at, inviting, letter, rich
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.webmail.ports import FolderGone, FolderRefused, Mailbox, MessageGone
 from vaguemestre.webmail.values import (
+    INVITATION,
     Clause,
     Flag,
     MailLogin,
@@ -527,6 +528,16 @@ def test_a_row_says_what_kind_of_file_it_brings(box: Mailbox) -> None:
     kind, name = box.page("INBOX", 0, 1).rows[0].summary.attached
     assert kind == "application/pdf"
     assert name.endswith(".pdf")
+
+
+@pytest.mark.parametrize(("method", "invites"), [("REQUEST", True), ("REPLY", False)])
+def test_a_row_says_that_it_invites_and_is_not_among_those_with_files(
+    box: Mailbox, method: str, invites: bool
+) -> None:
+    box.append("INBOX", inviting(method), (), at(1))
+    summary = box.page("INBOX", 0, 1).rows[0].summary
+    assert (summary.attached == INVITATION, summary.has_attachment) == (invites, False)
+    assert box.look("INBOX", View(only=frozenset({Only.ATTACHED})), 0, 9).total == 0
 
 
 PHRASES = {

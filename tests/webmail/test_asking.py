@@ -120,7 +120,23 @@ def test_a_search_by_operators_shows_what_it_found(reader: Client, box: MemoryMa
     assert page.count("data-uid=") == 1
     assert 'data-folder="4e B"' in page
     assert "Pertinence" in page
-    assert reader.get("/messagerie/?q=dans:nullepart").status_code == 422
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("at", ["/messagerie/", "/messagerie/INBOX/", "/messagerie/INBOX/lignes/"])
+def test_a_folder_that_is_not_there_is_named_and_nothing_typed_is_lost(
+    reader: Client, box: MemoryMailbox, at: str
+) -> None:
+    put(box, letter("Sortie"))
+    answer = reader.get(at, {"q": "dans:nullepart sortie", "partout": "1"})
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "Aucun dossier ne s’appelle « nullepart »" in page
+    assert "data-uid=" not in page  # the same words would be found elsewhere
+    if at.endswith("lignes/"):
+        assert answer["X-Total"] == "0"
+    else:
+        assert 'name="q" value="dans:nullepart sortie"' in page
 
 
 def test_small_words_ask_for_nothing_beside_others_and_stay_between_quotes() -> None:

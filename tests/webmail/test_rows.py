@@ -81,6 +81,10 @@ def test_what_a_message_says_never_becomes_markup(
 def test_a_row_says_its_marks_in_words() -> None:
     for words in ("Non lu.", "pièce jointe", "répondu", "transféré", "suivi", "Externe"):
         assert words in PLAIN.text
+    inviting = Seen()
+    inviting.feed(row_html(line(attached_icon="calendar-event", is_invitation=True), "/messagerie/"))
+    assert "invitation" in inviting.text
+    assert "pièce jointe" not in inviting.text
     plain = Seen()
     off = dict.fromkeys(("is_unread", "is_flagged", "is_answered", "is_forwarded", "is_external"), False)
     plain.feed(row_html(line(**off, attached_icon=""), "/messagerie/"))

@@ -1,5 +1,6 @@
 """The reader's small decisions."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from tests.webmail.seen import seen
 from vaguemestre.webmail.http import disposition
 from vaguemestre.webmail.rules import asking, folders, kinds, links, parts, plain, rows, words
 from vaguemestre.webmail.rules.header import recipients
-from vaguemestre.webmail.values import Correspondent, Folder, MessageRef, Part, Row, Summary, Use
+from vaguemestre.webmail.values import INVITATION, Correspondent, Folder, MessageRef, Part, Row, Summary, Use
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 
@@ -297,6 +298,10 @@ def test_a_row_in_words() -> None:
     (line,) = rows.lines([row], today=TODAY, uses={}, own_domains=frozenset({"ac-amiens.test"}))
     assert (line.people, line.subject, line.preview) == ("parent@dehors.example", "(sans objet)", "a b")
     assert (line.step, line.is_unread, line.is_answered, line.is_external) == ("4e B~2Fx", True, True, True)
+    assert (line.attached_icon, line.is_invitation) == ("paperclip", False)
+    inviting = replace(row, summary=summary._replace(has_attachment=False, attached=INVITATION))
+    (line,) = rows.lines([inviting], today=TODAY, uses={}, own_domains=frozenset())
+    assert (line.attached_icon, line.is_invitation) == ("calendar-event", True)
 
 
 def test_a_heading_is_said_once() -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect
 from tests.engines.samples import letter
-from tests.webmail.conftest import NOW, put, ref_text
+from tests.webmail.conftest import NOW, address, put, ref_text
 from tests.webmail.test_page_in_a_browser import Seen, letter_of
 
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
@@ -94,18 +94,94 @@ def test_a_whole_folder_is_filed_in_the_background_and_brought_back(page: Page, 
     page.keyboard.press("Control+a")
     page.get_by_role("button", name="Tout le dossier (120)").click()
     page.get_by_text("Les 120 sélectionnés").wait_for()
-    page.get_by_role("button", name="Archiver la sélection").click()
+    page.get_by_role("button", name="Archiver la sélection").press("Enter")
     page.get_by_text("0 courriel archivé sur 120").wait_for()
+    expect(page.locator("#messages li.row a.open:focus")).to_have_count(1)
     run_jobs()
     page.get_by_text("120 courriels archivés.").wait_for()
     page.get_by_text("Rien ici pour le moment").wait_for()
+    expect(page.get_by_role("heading", name="Boîte de réception")).to_be_focused()
     assert box.page("Archive", 0, 1).total == 120
     page.get_by_role("button", name="Annuler").click()
-    page.get_by_text("0 courriel déplacé sur 120").wait_for()
+    page.get_by_text("0 courriel remis où il était sur 120").wait_for()
     run_jobs()
-    page.get_by_text("120 courriels déplacés.").wait_for()
+    page.get_by_text("120 courriels remis où ils étaient.").wait_for()
     page.get_by_text("Numéro 119").wait_for()
     assert box.page("INBOX", 0, 1).total == 120
+
+
+def test_the_keyboard_is_back_in_the_list_after_an_act_on_several_and_after_its_undoing(
+    page: Page, box: MemoryMailbox
+) -> None:
+    for number in range(3):
+        put(box, letter_of(number), minutes=number)
+    page.goto("/messagerie/")
+    for place in (0, 1):
+        page.locator("#messages li.row input").nth(place).check(force=True)
+    page.get_by_role("button", name="Archiver la sélection").press("Enter")
+    page.get_by_text("2 courriels archivés.").wait_for()
+    expect(page.locator("#messages li.row a.open")).to_be_focused()
+    page.get_by_role("button", name="Annuler").press("Enter")
+    page.get_by_text("Annulé.").wait_for()
+    page.locator("#messages li.row").nth(2).wait_for()
+    expect(page.locator("#messages li.row").nth(2).locator("a.open")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.get_by_role("button", name="Supprimer la sélection").press("Enter")
+    page.get_by_text("Rien ici pour le moment").wait_for()
+    expect(page.get_by_role("heading", name="Boîte de réception")).to_be_focused()
+
+
+def test_the_form_of_a_search_begins_with_what_is_typed(page: Page, box: MemoryMailbox) -> None:
+    put(box)
+    page.goto("/messagerie/")
+    box_of_search = page.get_by_role("combobox", name="Rechercher")
+    form = page.get_by_role("dialog", name="Recherche détaillée")
+    left = '-de:paul de:anne "sortie de:loin" from:marie dans:nullepart est:lu mots:clés musée'
+    named = 'de:zoe À:cdi objet:"conseil de classe" apres:01/09/2026 dans:Archives a:pièce est:non-lu'
+    box_of_search.fill(f"{named} {left}")
+    page.get_by_role("button", name="Recherche détaillée").click()
+    for name, said in (
+        ("De", "zoe"),
+        ("À", "cdi"),
+        ("Objet", "conseil de classe"),
+        ("À partir du", "01/09/2026"),
+        ("Avant le", ""),
+        ("Dans", "Archives"),
+        ("Étiquette", ""),
+    ):
+        expect(form.get_by_label(name, exact=True)).to_have_value(said)
+    expect(form.get_by_label("Avec pièce jointe")).to_be_checked()
+    expect(form.get_by_label("Non lus seulement")).to_be_checked()
+    assert form.get_by_label("Contient").input_value().split() == left.split()
+    form.get_by_label("Contient").fill("musée")
+    form.get_by_label("De", exact=True).fill("")
+    form.get_by_role("button", name="Rechercher").click()
+    expect(box_of_search).to_have_value(
+        'à:cdi objet:"conseil de classe" après:01/09/2026 dans:Archives a:pièce est:non-lu musée'
+    )
+    page.get_by_role("button", name="Recherche détaillée").click()
+    expect(form.get_by_label("Contient")).to_have_value("musée")  # nothing left of the time before
+    expect(form.get_by_label("De", exact=True)).to_have_value("")
+
+
+def test_a_subject_without_end_leaves_room_for_the_text(page: Page, box: MemoryMailbox) -> None:
+    long = put(box, letter("Réunion " * 100), minutes=1)
+    short = put(box, letter("Réunion"), minutes=2)
+    page.goto(address(long))
+    heading = page.locator("#sujet")
+    expect(heading).to_contain_text(("Réunion " * 100).strip())
+    size = heading.evaluate("(it) => [it.clientHeight, it.scrollHeight]")
+    assert size[0] < 150 < size[1]
+    heading.focus()  # a stop of the Tab key, which arrows scroll
+    assert heading.get_attribute("tabindex") == "0"
+    page.keyboard.press("End")
+    page.wait_for_function("() => document.querySelector('#sujet').scrollTop > 0")
+    page.emulate_media(media="print")
+    assert heading.evaluate("(it) => it.clientHeight >= it.scrollHeight")
+    page.emulate_media(media="screen")
+    page.goto(address(short))
+    assert heading.get_attribute("tabindex") == "-1"
+    assert heading.evaluate("(it) => it.clientHeight >= it.scrollHeight")
 
 
 def test_all_that_a_search_found_is_labelled_and_taken_back(page: Page, box: MemoryMailbox) -> None:

@@ -91,16 +91,9 @@ export class Acts {
       const home = refs[isWhole ? place : 0].split("/")[0];
       homes.set(home, [...(homes.get(home) ?? []), ref]);
     });
-    addButton(notice, "Annuler", async () => {
-      notice.remove();
-      try {
-        if (UNDONE[act]) await this.#sent(UNDONE[act], refs, "");
-        else for (const [home, moved] of homes) await this.#sent("move", moved, home);
-        tell("Annulé.", "dark", 3);
-      } catch (error) {
-        tellRefusal(error);
-      }
-      this.app.refresh();
+    addUndo(notice, async () => {
+      if (UNDONE[act]) await this.#sent(UNDONE[act], refs, "");
+      else for (const [home, moved] of homes) await this.#sent("move", moved, home);
     });
   }
 
@@ -131,7 +124,11 @@ export class Acts {
     const bar = document.createElement("progress");
     bar.setAttribute("aria-label", "Avancement");
     notice.append(bar);
-    const stop = addButton(notice, "Annuler", () => this.#undo(id, notice));
+    const stop = addUndo(notice, async () => {
+      const back = await (await send(`${this.app.dataset.bulks}${id}/annuler/`, {})).json();
+      if (back.total) this.#follow(back.id);
+      return back.total;
+    });
     for (;;) {
       let bulk;
       try {
@@ -147,7 +144,7 @@ export class Acts {
       bar.value = bulk.done;
       if (bulk.state !== "running") {
         bar.remove();
-        this.app.refresh(true);
+        this.app.refresh(true).then(() => this.app.back());
         if (bulk.final || bulk.state === "undone") stop.remove();
         setTimeout(() => notice.remove(), 12000);
         return;
@@ -156,18 +153,6 @@ export class Acts {
         setTimeout(go, POLL);
       });
     }
-  }
-
-  async #undo(id, notice) {
-    notice.remove();
-    try {
-      const back = await (await send(`${this.app.dataset.bulks}${id}/annuler/`, {})).json();
-      if (back.total) this.#follow(back.id);
-      else tell("Annulé.", "dark", 3);
-    } catch (error) {
-      tellRefusal(error);
-    }
-    this.app.refresh();
   }
 }
 
@@ -181,11 +166,22 @@ function told(bulk) {
   return `${many(bulk.done)} ${done} sur ${number(bulk.total)}…`;
 }
 
-export function addButton(notice, words, act) {
+// « Annuler », which goes with its notice: the focus goes back to the list. `act` answers whether it tells by itself.
+export function addUndo(notice, act) {
+  const app = document.querySelector("mail-app");
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = words;
-  button.addEventListener("click", act);
+  button.textContent = "Annuler";
+  button.onclick = async () => {
+    notice.remove();
+    app.back();
+    try {
+      if (!(await act())) tell("Annulé.", "dark", 3);
+    } catch (error) {
+      tellRefusal(error);
+    }
+    app.refresh();
+  };
   notice.append(button);
   return button;
 }

@@ -564,10 +564,6 @@ export class MailApp extends HTMLElement {
       this.reminders.openForWhole();
       return;
     }
-    if (!["archive", "delete", "junk", "not-junk", "move", "read", "unread", "flag", "unflag"].includes(act)) {
-      tell("Cela ne se fait que sur les courriels affichés.", "dark", 5);
-      return;
-    }
     this.unselect();
     this.acts.whole(act, { to });
   }
@@ -678,7 +674,18 @@ export class MailApp extends HTMLElement {
     whole.hidden = list.whole || count < 2 || count >= list.total || !list.rows.every((row) => list.selected.has(row.dataset.ref));
     whole.textContent = list.asked ? `Toute la recherche (${total})` : list.query ? `Tout ce qui est montré (${total})` : `Tout le dossier (${total})`;
     this.section.querySelector('[data-do="select"]').setAttribute("aria-pressed", String(this.section.classList.contains("selecting") || count > 0));
-    if (!count && bar.contains(document.activeElement)) list.focus(list.current);
+    if (!count && bar.contains(document.activeElement)) {
+      document.activeElement.blur();
+      this.back();
+    }
+  }
+
+  // Where one goes on once what had the focus is gone.
+  back() {
+    const row = this.list.current;
+    if (document.activeElement !== document.body) return;
+    if (row) this.list.focus(row);
+    else this.section.querySelector("h2").focus();
   }
 
   #shiftBox() {

@@ -1,5 +1,5 @@
 // Folders: made, named, put elsewhere, emptied, thrown away; by menu, by drag, by keyboard.
-import { addButton } from "./acts.js";
+import { addUndo } from "./acts.js";
 import { whenAsked } from "./menus.js";
 import { Refused, send, tell, tellRefusal } from "./net.js";
 import { openTargets } from "./targets.js";
@@ -95,9 +95,9 @@ export class Folders {
   #moved(step, now) {
     const here = this.app.section.dataset.step;
     const inside = here === step || here.startsWith(`${step}~2F`);
-    if (!inside || now === step) return;
+    if (!inside || now === step) return undefined;
     const there = now ? `${this.app.dataset.home}${encodeURIComponent(now + here.slice(step.length))}/` : this.app.dataset.home;
-    this.app.visit(there);
+    return this.app.visit(there);
   }
 
   #name(title, before, save) {
@@ -207,16 +207,10 @@ export class Folders {
   #undoable(words, back, now, step) {
     const notice = tell(words, "dark", 8);
     if (!notice) return;
-    addButton(notice, "Annuler", async () => {
-      notice.remove();
-      try {
-        await back();
-        this.#moved(now, step);
-        this.link(step)?.focus();
-        tell("Annulé.", "dark", 3);
-      } catch (error) {
-        tellRefusal(error);
-      }
+    addUndo(notice, async () => {
+      await back();
+      await this.#moved(now, step);
+      this.link(step)?.focus();
     });
   }
 }

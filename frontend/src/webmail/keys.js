@@ -72,10 +72,10 @@ function letter(app, event) {
     },
     u: () => act(app, "unread"),
     s: () => act(app, app.openMessage?.hasAttribute("data-flagged") ? "unflag" : "flag"),
-    v: () => (app.askMove(meant(app)), true),
+    v: () => act(app, "ask-move"),
     m: () => mute(app),
-    b: () => remind(app),
-    l: () => labels(app),
+    b: () => act(app, "ask-remind"),
+    l: () => act(app, "ask-labels"),
     g: () => (app.do("go-to-day", []), true),
     d: () => goToFolders(app),
     c: () => (app.compose("new"), true),
@@ -97,8 +97,9 @@ function meant(app) {
 }
 
 function act(app, what) {
+  const refs = meant(app);
   if (app.list.whole) app.onWhole(what);
-  else app.act(what, meant(app));
+  else if (refs.length) app.do(what, refs);
   return true;
 }
 
@@ -111,19 +112,6 @@ function extend(app, step) {
     app.pick(row, true);
     app.list.focus(row);
   });
-  return true;
-}
-
-function remind(app) {
-  if (app.list.whole) app.onWhole("ask-remind");
-  else app.reminders.open(meant(app));
-  return true;
-}
-
-function labels(app) {
-  const refs = meant(app);
-  if (app.list.whole) app.labels.openForWhole();
-  else if (refs.length) app.labels.open(refs);
   return true;
 }
 

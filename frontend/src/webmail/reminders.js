@@ -1,5 +1,5 @@
 // « Me le rappeler » and « Me prévenir sans réponse »: a moment chosen by its name or by a date.
-import { addButton } from "./acts.js";
+import { addUndo } from "./acts.js";
 import { Refused, piece, send, tell, tellRefusal } from "./net.js";
 
 const AT_ONCE = 100; // the server takes so many at a time
@@ -81,17 +81,10 @@ export class Reminders {
     }
     const notice = tell(isAnswer ? `Vous serez prévenu(e) si personne n’a répondu ${told.until}.` : `Rappel ${told.until}.`, "dark", 8);
     if (notice && told.reminders.length) {
-      addButton(notice, "Annuler", async () => {
-        notice.remove();
-        try {
-          for (let start = 0; start < told.reminders.length; start += AT_ONCE) {
-            await send(this.dataset.callsOff, new URLSearchParams(told.reminders.slice(start, start + AT_ONCE).map((one) => ["rappel", one])));
-          }
-          tell("Annulé.", "dark", 3);
-        } catch (error) {
-          tellRefusal(error);
+      addUndo(notice, async () => {
+        for (let start = 0; start < told.reminders.length; start += AT_ONCE) {
+          await send(this.dataset.callsOff, new URLSearchParams(told.reminders.slice(start, start + AT_ONCE).map((one) => ["rappel", one])));
         }
-        app.refresh();
       });
     }
     await app.refresh(true);

@@ -4,6 +4,7 @@ import { page, piece, send, tell, tellRefusal } from "./net.js";
 
 const PATIENCE = 400; // milliseconds after which the latest found are shown before the others
 const OPERATOR = /(?:^|\s)((?:de|from|à|a|to|pour):)?(\S{2,})$/iu;
+const PIECE = /"[^"]*"|(\S+?):("[^"]*"|[^\s"«]\S*)/gu; // a phrase, or an operator and its value
 
 export class Searching {
   constructor(app) {
@@ -46,10 +47,22 @@ export class Searching {
     return this.app.visit(`${this.form.action}?${new URLSearchParams({ q: asked, partout: "1", ici: this.form.ici.value })}`);
   }
 
-  // What is typed, as a form.
+  // What is typed, as a form: each field is named like its operator, what has none stays among the words.
   openForm() {
-    const dialog = document.querySelector("#chercher");
-    dialog.showModal();
+    const form = document.querySelector("#chercher form");
+    form.reset();
+    form.mots.value = this.input.value;
+    form.mots.value = form.mots.value
+      .replace(PIECE, (typed, name, said) => {
+        const value = said?.replaceAll('"', "");
+        const field = name && [...form].findLast((one) => bare(one.name) === bare(name) && (one.type === "checkbox" ? one.value === value : !one.value));
+        if (!field) return typed;
+        field.checked = true;
+        field.value = value;
+        return field.value ? "" : typed; // a folder or a label that is not among those of the form
+      })
+      .trim();
+    form.parentNode.showModal();
   }
 
   openKeep() {
@@ -76,18 +89,15 @@ export class Searching {
 
   #composed(event) {
     event.preventDefault();
-    const fields = new FormData(event.target);
-    const said = (name) => String(fields.get(name) ?? "").trim();
-    const quoted = (value) => (/[\s:]/u.test(value) ? `"${value.replace(/"/gu, " ").trim()}"` : value);
+    const form = event.target;
     const pieces = [];
-    for (const [name, operator] of [["de", "de"], ["a", "à"], ["objet", "objet"], ["apres", "après"], ["avant", "avant"], ["dans", "dans"], ["etiquette", "étiquette"]]) {
-      if (said(name)) pieces.push(`${operator}:${quoted(said(name))}`);
+    for (const [name, typed] of new FormData(form)) {
+      const value = typed.trim();
+      if (value && name !== "mots") pieces.push(`${name}:${/[\s:]/u.test(value) ? `"${value.replaceAll('"', " ")}"` : value}`);
     }
-    if (said("piece")) pieces.push("avec:pièce");
-    if (said("nonlu")) pieces.push("est:non-lu");
-    if (said("mots")) pieces.push(said("mots"));
-    event.target.closest("dialog").close();
-    if (pieces.length) this.go(pieces.join(" "));
+    const asked = [...pieces, form.mots.value.trim()].join(" ").trim();
+    form.parentNode.close();
+    if (asked) this.go(asked);
   }
 
   async #kept(event) {

@@ -87,6 +87,10 @@ class Correspondent:
     address: str
 
 
+INVITATION = ("text/calendar", "")
+"""What a summary without attachment says of a message that invites: a calendar stands among its texts."""
+
+
 class Summary(NamedTuple):
     """What a list row shows and never changes for a UID (so it may be kept for ever).
 
@@ -102,7 +106,7 @@ class Summary(NamedTuple):
     size: int
     has_attachment: bool
     message_id: str = ""
-    attached: tuple[str, str] = ("", "")  # kind and name of the first attachment
+    attached: tuple[str, str] = ("", "")  # kind and name of the first attachment, or INVITATION
     in_reply_to: str = ""  # the Message-ID it answers
     cc: tuple[Correspondent, ...] = ()  # told where nobody stands in To
     bcc: tuple[Correspondent, ...] = ()  # where nobody stands in Cc either

@@ -11,7 +11,7 @@ from imapclient.response_parser import parse_response
 
 from vaguemestre.engines.imap import listed, parse, trees, words
 from vaguemestre.engines.imap.wire import Line
-from vaguemestre.webmail.values import Correspondent, MessageRef, Part
+from vaguemestre.webmail.values import INVITATION, Correspondent, MessageRef, Part
 
 REF = MessageRef("INBOX", 1, 1)
 octets = st.text(
@@ -296,6 +296,36 @@ def test_names_of_files_are_decoded(parameters: str, name: str) -> None:
 )  # fmt: skip
 def test_what_a_person_calls_an_attachment(structure: str, attaches: bool) -> None:
     assert parse.summary({"BODYSTRUCTURE": line(structure)[0]}, 1).has_attachment is attaches
+
+
+CALENDAR = '("{}" "{}" ("charset" "utf-8" "method" "{}") NIL NIL "7bit" 120 4 NIL NIL NIL NIL)'
+INVITING = CALENDAR.format("text", "calendar", "REQUEST")
+BESIDE = '("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 12 1 NIL NIL NIL NIL)'
+
+
+@pytest.mark.parametrize(
+    ("structure", "attached"),
+    [
+        (INVITING, INVITATION),
+        (CALENDAR.format("TEXT", "CALENDAR", "request"), INVITATION),
+        (f'({BESIDE}{INVITING} "alternative" NIL NIL NIL NIL)', INVITATION),
+        (CALENDAR.format("text", "calendar", "CANCEL"), ("", "")),
+        (CALENDAR.format("text", "plain", "REQUEST"), ("", "")),
+        (f'({BESIDE} "alternative" ("text" "calendar" "a" "b" "c" "d" "e" "f") NIL NIL NIL)', ("", "")),
+        (
+            f'(({BESIDE}{INVITING} "alternative" NIL NIL NIL NIL)'
+            '("application" "pdf" ("name" "a.pdf") NIL NIL "base64" 12 NIL NIL NIL NIL) "mixed")',
+            ("application/pdf", "a.pdf"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_invites_says_so_read_alone_or_with_others(structure: str, attached: tuple[str, str]) -> None:
+    assert parse.summary({"BODYSTRUCTURE": line(structure)[0]}, 1).attached == attached
+    written = (
+        '7 FETCH (UID 9 FLAGS () INTERNALDATE "01-Sep-2026 10:00:00 +0200" RFC822.SIZE 9 PREVIEW NIL'
+        f" ENVELOPE (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) BODYSTRUCTURE {structure})"
+    )
+    assert listed.read([Line(written.encode())])[1][9].attached == attached
 
 
 def test_correspondents_are_decoded_and_groups_opened() -> None:

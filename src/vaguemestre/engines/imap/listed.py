@@ -22,7 +22,7 @@ _HEAD = re.compile(
 )
 _STRUCTURE = b" BODYSTRUCTURE "
 _TEXT_PART = (
-    rb'\("text" "[a-z-]+" (?:NIL|\([^()\\\0]*\)) NIL NIL "[a-z0-9-]+" [0-9]+ [0-9]+'
+    rb'\("text" "(?!calendar")[a-z-]+" (?:NIL|\([^()\\\0]*\)) NIL NIL "[a-z0-9-]+" [0-9]+ [0-9]+'
     rb' NIL (?:NIL|\("inline" NIL\)) NIL NIL\)'
 )
 # No more than text to read: no use in walking it, and that would be half of what reading the line costs.

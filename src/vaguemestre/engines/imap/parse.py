@@ -10,7 +10,15 @@ from vaguemestre.engines.imap import words
 from vaguemestre.engines.imap.trees import Items, Node, fetched, list_of, number_of, octets_of, text_of
 from vaguemestre.engines.imap.wire import Line
 from vaguemestre.webmail.rules.plain import flow_of
-from vaguemestre.webmail.values import FIELDS, Correspondent, MessageRef, OpenedMessage, Part, Summary
+from vaguemestre.webmail.values import (
+    FIELDS,
+    INVITATION,
+    Correspondent,
+    MessageRef,
+    OpenedMessage,
+    Part,
+    Summary,
+)
 
 # which session looked first, and what the structure says too: nothing a person did to the message
 _UNSAID = {"\\Recent", "$HasAttachment", "$HasNoAttachment"}
@@ -117,6 +125,7 @@ def summary_of(
     _, subject, author, _, _, to_whom, copied_to, hidden_to, answered, message_id = said[:10]
     senders = _correspondents(author)
     attached = _attached(structure, 0)
+    is_invitation = attached is None and _invites(structure, 0)
     to = _correspondents(to_whom, _MOST_LISTED)
     cc = () if to else _correspondents(copied_to, _MOST_LISTED)
     return Summary(
@@ -129,7 +138,7 @@ def summary_of(
         size=size,
         has_attachment=attached is not None,
         message_id=words.clean(text_of(message_id)).strip()[:_LONGEST_LISTED],
-        attached=attached or ("", ""),
+        attached=attached or (INVITATION if is_invitation else ("", "")),
         in_reply_to=next(iter(words.message_ids(text_of(answered))), "") if answered else "",
         cc=cc,
         bcc=() if to or cc else _correspondents(hidden_to, _MOST_LISTED),
@@ -310,6 +319,17 @@ def _attached(node: Node, depth: int, *, related: bool = False) -> tuple[str, st
         return None
     name = _disposition(shown)[1].get("filename") or _parameters(node[2]).get("name", "")
     return words.clean(f"{main}/{sub}")[:100], name[-100:]
+
+
+def _invites(node: Node, depth: int) -> bool:
+    """Whether a calendar that asks for an answer stands among the texts: no file, yet a row tells it."""
+    if not isinstance(node, list) or not node or depth > _DEEPEST:
+        return False
+    if isinstance(node[0], list):
+        return any(_invites(one, depth + 1) for one in takewhile(lambda one: isinstance(one, list), node))
+    if len(node) < 7 or text_of(node[0]).lower() != "text" or text_of(node[1]).lower() != "calendar":
+        return False
+    return _parameters(node[2]).get("method", "").strip().upper() == "REQUEST"
 
 
 def _disposition(node: Node) -> tuple[str, dict[str, str]]:

@@ -10,6 +10,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from vaguemestre.webmail.rules.plain import flow_of
 from vaguemestre.webmail.values import (
     FIELDS,
+    INVITATION,
     Correspondent,
     MessageRef,
     Only,
@@ -35,6 +36,10 @@ def summary(uid: int, content: bytes, received: datetime) -> Summary:
         for part in message.walk()
         if part.get_content_disposition() == "attachment"
     ]
+    is_invitation = any(
+        part.get_content_type() == "text/calendar" and str(part.get_param("method", "")).upper() == "REQUEST"
+        for part in message.walk()
+    )
     to, cc, bcc = (correspondents(message, field) for field in ("to", "cc", "bcc"))
     return Summary(
         uid=uid,
@@ -46,7 +51,7 @@ def summary(uid: int, content: bytes, received: datetime) -> Summary:
         size=len(content),
         has_attachment=bool(attached),
         message_id=header(message, "message-id"),
-        attached=attached[0] if attached else ("", ""),
+        attached=attached[0] if attached else INVITATION if is_invitation else ("", ""),
         in_reply_to=header(message, "in-reply-to"),
         cc=() if to else cc,
         bcc=() if to or cc else bcc,

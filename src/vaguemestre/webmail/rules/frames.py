@@ -84,3 +84,11 @@ def policy(pictures_at: str) -> str:
 
 
 FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+# In place of a picture that could not be fetched: an empty place, grey on any ground. With a height alone it
+# has no proportions of its own, so the sizes that the letter gives hold; its lines are as thin at any size.
+NOT_LOADED = (
+    '<svg xmlns="http://www.w3.org/2000/svg" height="24"><g fill="none" stroke="#868e9e" stroke-opacity=".6">'
+    '<rect width="100%" height="100%" vector-effect="non-scaling-stroke"/>'
+    '<line y1="100%" x2="100%" vector-effect="non-scaling-stroke"/></g></svg>'
+)

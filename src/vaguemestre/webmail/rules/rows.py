@@ -10,7 +10,7 @@ from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.rules.folders import slug
 from vaguemestre.webmail.rules.kinds import icon_of
 from vaguemestre.webmail.rules.labels import Label, labels
-from vaguemestre.webmail.values import Correspondent, Flag, Order, Row, Summary, Use
+from vaguemestre.webmail.values import INVITATION, Correspondent, Flag, Order, Row, Summary, Use
 
 
 class Line(NamedTuple):
@@ -43,6 +43,7 @@ class Line(NamedTuple):
     labels: tuple[Label, ...] = ()
     others: tuple[str, ...] = ()  # the rest of the conversation, as `folder step/UIDVALIDITY/UID`
     weight: str = ""
+    is_invitation: bool = False  # by what stands among the texts: there is no file then
 
 
 _OUTGOING = (Use.SENT, Use.DRAFTS)
@@ -96,7 +97,9 @@ def line_of(
         is_flagged=Flag.FLAGGED in flags,
         is_answered=Flag.ANSWERED in flags,
         is_forwarded=Flag.FORWARDED in flags,
-        attached_icon=icon_of(*summary.attached) if summary.has_attachment else "",
+        attached_icon=icon_of(*summary.attached)
+        if summary.has_attachment or summary.attached == INVITATION
+        else "",
         is_external=not is_outgoing and is_external(summary.sender, own_domains),
         is_draft=use is Use.DRAFTS,
         is_muted=Flag.MUTED in flags,
@@ -105,6 +108,7 @@ def line_of(
         labels=labels(flags, known),
         others=tuple(f"{slug(one.folder)}/{one.uid_validity}/{one.uid}" for one in row.others),
         weight=sizes.in_words(summary.size) if order is Order.SIZE else "",
+        is_invitation=not summary.has_attachment and summary.attached == INVITATION,
     )
 
 

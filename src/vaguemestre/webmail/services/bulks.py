@@ -105,6 +105,11 @@ def running_bulk(account_id: int) -> int:
     )
 
 
+def told_act(row: BulkRow) -> Act:
+    """What it is told as: a move that brings back what another one took is no move to whoever undoes."""
+    return Act.PUT_BACK if row.act == Act.MOVE and not row.to else Act(row.act)
+
+
 def undo_bulk(account_id: int, bulk_id: int, *, now: datetime) -> BulkRow:
     """Stop it if it runs, and bring back what it moved; the bulk that does so.
 

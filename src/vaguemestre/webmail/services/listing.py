@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from vaguemestre.kernel.texts import bare
-from vaguemestre.webmail.ports import FolderGone, Mailbox
+from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.rules.asking import EVERYWHERE
 from vaguemestre.webmail.rules.folders import meant, of_use
 from vaguemestre.webmail.rules.looking import PLAIN
@@ -45,13 +45,16 @@ def page_of(mailbox: Mailbox, folder: str, offset: int, view: View = PLAIN) -> P
 
 
 def searched(folders: tuple[Folder, ...], folder: str, said: str, *, is_everywhere: bool) -> str:
-    """Where a search looks: the folder that it names, else every one when so asked. Raises FolderGone."""
+    """Where a search looks: the folder that it names, else every one when so asked; empty when unknown."""
     if said and bare(said) not in EVERYWHERE:
         found = meant(folders, said)
-        if found is None:
-            raise FolderGone("webmail.folder-gone", folder=said)
-        return found.name
+        return found.name if found else ""
     return (everywhere(folders) if is_everywhere or said else "") or folder
+
+
+def nothing_in(folder: str) -> Page:
+    """What a search finds in a folder that is not there, as shown from `folder`."""
+    return Page(folder, 0, 0, 0, 0, (), "nowhere")
 
 
 def near(folders: tuple[Folder, ...], folder: str, before: str) -> Folder | None:

@@ -63,7 +63,7 @@ def _told(row: BulkRow) -> HttpResponse:
     return JsonResponse(
         {
             "id": row.pk,
-            "act": row.act,
+            "act": bulks.told_act(row),
             "state": row.state,
             "total": row.total,
             "done": row.done,

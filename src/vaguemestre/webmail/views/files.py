@@ -15,7 +15,7 @@ from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.webmail.http import as_file, reads_of
 from vaguemestre.webmail.ports import MessageGone, PictureRefused, fetch_picture
 from vaguemestre.webmail.rules import kinds
-from vaguemestre.webmail.rules.frames import FILE_POLICY
+from vaguemestre.webmail.rules.frames import FILE_POLICY, NOT_LOADED
 from vaguemestre.webmail.services.pictures import picture_address
 from vaguemestre.webmail.services.reading import opened_part, read_message
 from vaguemestre.webmail.services.zipping import zipped
@@ -110,8 +110,9 @@ def show_picture(request: HttpRequest, signed: str) -> HttpResponse:
     """A remote picture, for a reader who asked. The frame has no cookie: the address itself is signed."""
     try:
         picture = fetch_picture.get()(picture_address(signed))
-    except PictureRefused as refused:
-        answer: HttpResponse = HttpResponseNotFound(refused.code, content_type="text/plain")
+    except PictureRefused:
+        # browsers draw what an error answers: the place of a picture, not the sign of a broken page
+        answer: HttpResponse = HttpResponseNotFound(NOT_LOADED, content_type="image/svg+xml")
     else:
         answer = HttpResponse(picture.content, content_type=picture.kind)
     answer["Cache-Control"] = "no-store"

@@ -43,16 +43,30 @@ def _show(request: SignedInRequest, folder: str) -> HttpResponse:
     view = view_of(request.who, request.GET)
     with mailbox_of(request.who) as mailbox:
         folders = listing.folders_of(mailbox, request.who.mailbox)
+        unknown, is_first = "", bool(asked) and "recents" in request.GET
         if asked:
             said, is_everywhere = asked_of(request.who, asked).folder, "partout" in request.GET
-            folder = listing.searched(folders, folder, said, is_everywhere=is_everywhere)
-        is_first = bool(asked) and "recents" in request.GET
-        page = listing.page_of(
-            mailbox, folder, 0, looking.recent(view, paris_day(timezone.now())) if is_first else view
-        )
+            found = listing.searched(folders, folder, said, is_everywhere=is_everywhere)
+            unknown, folder = ("", found) if found else (said, folder)
+        if unknown:
+            page = listing.nothing_in(folder)
+        else:
+            page = listing.page_of(
+                mailbox, folder, 0, looking.recent(view, paris_day(timezone.now())) if is_first else view
+            )
         room = mailbox.quota()
     here = listing.near(folders, page.folder, named(request.GET.get("ici", "")) or "")
-    return whole_page(request, folders, page, view=view, asked=asked, room=room, is_first=is_first, here=here)
+    return whole_page(
+        request,
+        folders,
+        page,
+        view=view,
+        asked=asked,
+        room=room,
+        is_first=is_first,
+        here=here,
+        unknown=unknown,
+    )
 
 
 @require_GET
@@ -63,8 +77,10 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
     offset = _offset(request.GET.get("depuis", "0"))
     owner = request.who.mailbox
     view = view_of(request.who, request.GET)
+    said = asked_of(request.who, asked).folder
     with mailbox_of(request.who) as mailbox:
-        page = listing.page_of(mailbox, folder, offset, view)
+        is_unknown = said and not listing.searched(mailbox.folders(), folder, said, is_everywhere=False)
+        page = listing.nothing_in(folder) if is_unknown else listing.page_of(mailbox, folder, offset, view)
         if muting.SUBJECT in request.who.preferences:
             page = _without_muted(request, mailbox, folder, view, page)
         uses = listing.uses_of(mailbox, owner, folder)
@@ -77,7 +93,7 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
         place, under = (owner, address("webmail:inbox"), folder, view, offset), (validator, known)
         kept, html = _written.get(place) or ("", b"")
         if kept != under:
-            html = rows_fragment(request, page, uses, view, asked)
+            html = rows_fragment(request, page, uses, view, asked, unknown=said if is_unknown else "")
             _written.put(place, (under, html))
         answer = HttpResponse(html)
     answer["ETag"] = validator

@@ -127,7 +127,9 @@ _EXTERNAL = '<span class="chip ext">Externe</span>'
 
 def _marks(line: Line) -> str:
     return "".join((
-        _mark(line.attached_icon, "pièce jointe") if line.attached_icon else "",
+        _mark(line.attached_icon, "invitation" if line.is_invitation else "pièce jointe")
+        if line.attached_icon
+        else "",
         _mark("arrow-back-up", "répondu") if line.is_answered else "",
         _mark("arrow-forward-up", "transféré") if line.is_forwarded else "",
         _mark("star", "suivi") if line.is_flagged else "",

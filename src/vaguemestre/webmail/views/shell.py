@@ -57,15 +57,25 @@ def folders_fragment(
 
 
 def rows_fragment(
-    request: SignedInRequest, page: Page, uses: dict[str, Use], view: View, asked: str = ""
+    request: SignedInRequest,
+    page: Page,
+    uses: dict[str, Use],
+    view: View,
+    asked: str = "",
+    *,
+    unknown: str = "",
 ) -> bytes:
-    """The lines of a list, or the words that stand for none, in UTF-8."""
+    """The lines of a list, or the words that stand for none, in UTF-8.
+
+    `unknown`: the folder that a search names and that is not there.
+    """
     if not page.rows:
         return written(
             "empty",
             {
                 "page": page,
                 "asked": asked,
+                "unknown": unknown,
                 "label": asked_label(asked, known_labels(request.who.preferences)),
                 "narrowed": bool(view.only),
             },
@@ -94,10 +104,12 @@ def whole_page(
     title: str = "",
     is_first: bool = False,
     here: Folder | None = None,
+    unknown: str = "",
 ) -> HttpResponse:
     """Folders, list and reading pane. `reading`: the fragment of an open message, or nothing.
 
-    `is_first`: a search goes on, only the latest it found are there; `here`: the folder it is narrowed to.
+    `is_first`: a search goes on, only the latest it found are there; `here`: the folder it is narrowed to;
+    `unknown`: as in `rows_fragment`.
     """
     uses = {folder.name: folder.use for folder in folders}
     current = next((folder for folder in folders if folder.name == page.folder), None)
@@ -111,7 +123,7 @@ def whole_page(
         "webmail/page.html",
         {
             "folders": folders_fragment(request, folders, page.folder, room, missed),
-            "rows": rows_fragment(request, page, uses, view, asked).decode(),
+            "rows": rows_fragment(request, page, uses, view, asked, unknown=unknown).decode(),
             "reading": reading or nothing,
             "nothing": nothing,
             "is_open": bool(reading),
