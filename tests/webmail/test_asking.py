@@ -137,6 +137,8 @@ def test_a_folder_that_is_not_there_is_named_and_nothing_typed_is_lost(
         assert answer["X-Total"] == "0"
     else:
         assert 'name="q" value="dans:nullepart sortie"' in page
+    other = reader.get(at, {"q": "dans:ailleurs sortie", "partout": "1"}).content.decode()
+    assert "Aucun dossier ne s’appelle « ailleurs »" in other
 
 
 def test_small_words_ask_for_nothing_beside_others_and_stay_between_quotes() -> None:

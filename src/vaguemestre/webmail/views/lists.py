@@ -90,7 +90,7 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
         answer: HttpResponse = HttpResponseNotModified()
     else:
         known = known_labels(request.who.preferences)
-        place, under = (owner, address("webmail:inbox"), folder, view, offset), (validator, known)
+        place, under = (owner, address("webmail:inbox"), folder, view, offset), (validator, known, asked)
         kept, html = _written.get(place) or ("", b"")
         if kept != under:
             html = rows_fragment(request, page, uses, view, asked, unknown=said if is_unknown else "")
