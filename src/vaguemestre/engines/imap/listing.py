@@ -109,7 +109,7 @@ class Listing(Session):
         with meant(folder=folder):
             return _said(self.run(b"STATUS", names.to_wire(folder), _STATUS))
 
-    def _status_and_rows(self, folder: str, offset: int, size: int) -> tuple[bytes, _Ahead | None]:
+    def _status_and_more(self, folder: str, offset: int, size: int) -> tuple[bytes, _Ahead | None]:
         """The folder's STATUS; in the same breath, what will most likely have to be asked after it."""
         kept = self._pages.last(self.mailbox, (folder, offset, size, PLAIN))
         question = self._likely_rows(folder, offset, size) if kept is None else b""
@@ -135,11 +135,11 @@ class Listing(Session):
         return _fetch_these(order[offset : offset + size], SUMMARY) if isinstance(order, array) else b""
 
     def _page(self, folder: str, offset: int, size: int) -> Page:
-        status, ahead = self._status_and_rows(folder, offset, size)
+        status, ahead = self._status_and_more(folder, offset, size)
         key = folder, offset, size, PLAIN
         if (kept := self._pages.get(self.mailbox, key, status)) is not None:
             return kept
-        figures = parse.numbers(status[status.rfind(b"(") :])
+        figures = _figures(status)
         validator = ".".join(str(figures.get(name, 0)) for name in VALIDATOR)
         unread = figures.get("UNSEEN", 0)
         if folder == self._everything:
@@ -163,7 +163,7 @@ class Listing(Session):
         kept = ahead.kept if ahead else self._pages.last(self.mailbox, key)
         if kept is None:
             return None
-        before = parse.numbers(kept.status[kept.status.rfind(b"(") :])
+        before = _figures(kept.status)
         if any(before.get(name) != told.get(name) for name in _SAME_MESSAGES):
             return None
         if ahead:
@@ -410,7 +410,7 @@ def _fetch_these(uids: Sequence[int], items: bytes) -> bytes:
 
 def _changed_since(kept: Made) -> bytes:
     """The question for a page's marks changed since its STATUS (CHANGEDSINCE, RFC 7162 §3.1.4.1)."""
-    since = parse.numbers(kept.status[kept.status.rfind(b"(") :]).get("HIGHESTMODSEQ", 0)
+    since = _figures(kept.status).get("HIGHESTMODSEQ", 0)
     uids = folded([row.ref.uid for row in kept.page.rows])
     return b"UID FETCH %b (FLAGS) (CHANGEDSINCE %d)" % (uids, since) if since and uids else b""
 
@@ -418,6 +418,11 @@ def _changed_since(kept: Made) -> bytes:
 def _said(lines: Sequence[Line]) -> bytes:
     """A STATUS answer."""
     return next((line.text for line in lines if line.text.startswith(b"STATUS")), b"")
+
+
+def _figures(status: bytes) -> dict[str, int]:
+    """What a STATUS answer counts; the folder's name before it may look like anything."""
+    return parse.numbers(status[status.rfind(b"(") :])
 
 
 def _read(lines: list[Line], items: bytes) -> tuple[listed.Marks, dict[int, Summary]]:
