@@ -4,6 +4,8 @@ import process from "node:process";
 import { build } from "esbuild";
 
 const bundles = [
+  { from: "src/ui.js", to: "../src/vaguemestre/ui/static/ui/ui.js", format: "iife" },
+  { from: "src/dock.js", to: "../src/vaguemestre/writing/static/writing/dock.js", format: "iife" },
   { from: "src/composer.js", to: "../src/vaguemestre/writing/static/writing/composer.js", format: "iife" },
   { from: "src/texts.js", to: "../src/vaguemestre/writing/static/writing/texts.js", format: "iife" },
   { from: "src/webmail/main.js", to: "../src/vaguemestre/webmail/static/webmail/webmail.js", format: "esm" },

@@ -7,7 +7,10 @@ const HELD = 1000; // milliseconds: pressed for longer, the answer is too old
 export class Ahead {
   constructor(app) {
     const settled = window.requestIdleCallback ?? ((then) => setTimeout(then, 200));
-    settled(() => keepWarm(app));
+    settled(() => {
+      keepWarm(app);
+      app.turning.wait();
+    });
   }
 
   ask(url) {

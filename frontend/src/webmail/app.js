@@ -15,8 +15,9 @@ import { listenToPanes } from "./panes.js";
 import { Reminders } from "./reminders.js";
 import { Searching, firstOf } from "./searching.js";
 import { listenToTargets, openTargets } from "./targets.js";
+import { Turning } from "./turning.js";
 
-const LONG = 150; // milliseconds
+const LONG = 100; // milliseconds
 const SAME = ["href", "data-step", "data-folder-menu", "data-folder-do", "data-search-drop", "data-label-manage"]; // what a link or button of the folders is known by
 const WIDE = matchMedia("(min-width: 701px)");
 
@@ -27,6 +28,7 @@ export class MailApp extends HTMLElement {
     this.readTitle = this.dataset.title;
     this.menu = new Menu();
     this.ahead = new Ahead(this);
+    this.turning = new Turning(this.lecture);
     this.outside = new Outside(this);
     this.conversation = new Conversation(this);
     listenToPanes(this);
@@ -48,7 +50,10 @@ export class MailApp extends HTMLElement {
     document.addEventListener("click", (event) => this.#clicked(event));
     this.addEventListener("pointerdown", (event) => this.#pressed(event));
     this.addEventListener("change", (event) => this.#picked(event));
-    window.addEventListener("popstate", () => this.visit(location.href, { push: false }));
+    window.addEventListener("popstate", () => {
+      this.turning.leave();
+      this.visit(location.href, { push: false });
+    });
     window.addEventListener("vm:mail-changed", () => this.refresh());
     this.#shiftBox();
     this.addEventListener("submit", (event) => this.#looks(event));
@@ -62,8 +67,13 @@ export class MailApp extends HTMLElement {
     return this.lecture.querySelector(".message");
   }
 
-  get openRef() {
+  get shownRef() {
     return this.openMessage?.dataset.ref ?? "";
+  }
+
+  // What was opened last, though it may not be there yet.
+  get openRef() {
+    return this.awaited || this.shownRef;
   }
 
   get meant() {
@@ -91,19 +101,19 @@ export class MailApp extends HTMLElement {
     const ref = `${step}/${steps[1]}/${steps[2]}`;
     const known = this.list.row(ref) || this.list.asked || step === this.section.dataset.step;
     if (!known && !push) return this.#whole(to, push);
-    this.list.markOpen(ref);
+    this.awaited = ref;
     this.#busy();
     const turn = (this.turn = (this.turn ?? 0) + 1);
-    let html;
+    const isMeant = () => turn === this.turn; // unless another message was asked for meanwhile
+    const address = this.#withWords(to);
+    const asked = this.ahead.of(address); // first: what it reads serves the text too
+    if (push && address === to.origin + to.pathname) this.turning.ask(`${to.pathname}corps/`);
     try {
-      html = await this.ahead.of(this.#withWords(to));
+      if (!(await this.turning.show(await asked, isMeant))) return undefined;
     } catch (error) {
-      this.#ready();
-      if (turn === this.turn) this.list.markOpen(this.openRef);
+      if (isMeant()) this.#takenBack();
       throw error;
     }
-    if (turn !== this.turn) return undefined; // another message was asked for meanwhile
-    this.lecture.innerHTML = html;
     this.#ready();
     if (push) this.#pushed(to.href, "reading");
     this.#pane("reading");
@@ -113,14 +123,24 @@ export class MailApp extends HTMLElement {
     return undefined;
   }
 
-  // Said of the reading pane once somebody could wonder: to dim it at once would delay what is about to come.
+  #takenBack() {
+    this.#ready();
+    this.list.markOpen(this.shownRef);
+    this.turning.takeBack();
+  }
+
+  // Said in the list and of the reading pane once somebody could wonder: at once, it would delay what is about to come.
   #busy() {
-    clearTimeout(this.dimming);
-    this.dimming = setTimeout(() => this.lecture.setAttribute("aria-busy", "true"), LONG);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => {
+      this.list.markOpen(this.awaited);
+      this.lecture.setAttribute("aria-busy", "true");
+    }, LONG);
   }
 
   #ready() {
-    clearTimeout(this.dimming);
+    clearTimeout(this.waiting);
+    this.awaited = "";
     this.lecture.removeAttribute("aria-busy");
   }
 
@@ -187,7 +207,7 @@ export class MailApp extends HTMLElement {
   #takeList() {
     this.section = this.querySelector("#messages");
     this.list = new RowList(this.section);
-    this.listAddress = this.openRef ? this.dataset.home + encodeURIComponent(this.section.dataset.step) + "/" : location.href;
+    this.listAddress = this.shownRef ? this.dataset.home + encodeURIComponent(this.section.dataset.step) + "/" : location.href;
     this.section.addEventListener("mail:listed", () => this.#listed());
     this.#markHere();
     this.#listed();
@@ -244,7 +264,7 @@ export class MailApp extends HTMLElement {
     this.#ready();
     this.list.markOpen("");
     this.#pane("list");
-    if (this.openRef) this.#nothing();
+    if (this.shownRef) this.#nothing();
     this.#title();
   }
 
@@ -419,7 +439,7 @@ export class MailApp extends HTMLElement {
       return;
     }
     const what = event.target.closest("[data-do]")?.dataset.do;
-    if (what) this.do(what, this.openRef ? [this.openRef] : []);
+    if (what) this.do(what, this.shownRef ? [this.shownRef] : []);
     else if (this.hasAttribute("data-drawer") && !this.folders.contains(event.target)) this.#drawer(false);
   }
 
@@ -491,19 +511,8 @@ export class MailApp extends HTMLElement {
     window.dispatchEvent(new CustomEvent("vm:compose", { detail: { mode, ref } }));
   }
 
-  // The text asked for anew. Another frame: a changed address would be one more step back in the history.
-  showText(change = () => {}) {
-    const frame = this.lecture.querySelector("iframe.body");
-    if (!frame) return;
-    const address = new URL(frame.src);
-    change(address.searchParams);
-    const shown = frame.cloneNode();
-    shown.src = address.href;
-    frame.replaceWith(shown);
-  }
-
   #showImages() {
-    this.showText((asked) => asked.set("images", "1"));
+    this.turning.again({ change: (asked) => asked.set("images", "1") });
     const notice = this.lecture.querySelector("[data-blocked]");
     notice?.remove();
     this.lecture.querySelector("#sujet")?.focus({ preventScroll: true });

@@ -25,7 +25,7 @@ export function listenToChoices(app) {
     }
     if (name === "density") app.list.measure();
     if (name === "conversations") app.reload();
-    if (name === "plain_face") app.showText();
+    if (name === "plain_face") app.turning.again();
   });
 }
 

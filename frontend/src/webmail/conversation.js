@@ -24,10 +24,11 @@ export class Conversation {
     else await new Promise((go) => {
       setTimeout(go, DWELL);
     });
-    if (!message.isConnected) return;
+    const isOpen = () => message.isConnected && message.dataset.ref === ref;
+    if (!isOpen()) return;
     try {
       const headers = await this.#asked(ref);
-      if (!message.isConnected) return;
+      if (!isOpen()) return;
       this.headers = headers;
       this.#place(message);
     } catch (error) {

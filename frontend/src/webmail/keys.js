@@ -129,7 +129,7 @@ function goToFolders(app) {
 }
 
 function answer(app, mode) {
-  const message = app.openMessage;
+  const message = app.awaited ? app.list.row(app.awaited) : app.openMessage;
   if (message) app.compose(mode, message);
   return Boolean(message);
 }

@@ -1,0 +1,110 @@
+// What every page shares: the CSRF header of htmx, menus that close, the eye of a password field,
+// notices that go away, and a page that must not come back from the browser's memory.
+document.addEventListener("htmx:config:request", (event) => {
+  const token = document.querySelector('meta[name="csrf"]');
+  if (token) event.detail.ctx.request.headers["X-CSRFToken"] = token.content;
+});
+
+// A signed-in page kept by the back/forward cache would show its content after sign-out.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector('form[action="/deconnexion"]')) location.reload();
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    const chosen = event.target.closest(".menu-list a, .menu-list button");
+    if (!menu.contains(event.target) || (chosen && menu.contains(chosen))) menu.open = false;
+  }
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  const closer = event.target.closest("[data-closes]");
+  if (closer) closer.closest("dialog")?.close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    event.preventDefault(); // of what is open, only the menu closes
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  }
+});
+
+// A form that came back as it was: the keyboard starts at the first thing to mend.
+if (!document.querySelector("[autofocus]")) document.querySelector('main [aria-invalid="true"]')?.focus();
+
+function icon(name) {
+  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  picture.setAttribute("class", "ic");
+  picture.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${document.documentElement.dataset.icons}#${name}`);
+  picture.append(use);
+  return picture;
+}
+
+customElements.define(
+  "reveal-input",
+  class extends HTMLElement {
+    connectedCallback() {
+      const input = this.querySelector("input");
+      if (!input || this.querySelector("button")) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "tool";
+      button.append(icon("eye"));
+      button.setAttribute("aria-label", "Afficher la saisie");
+      button.setAttribute("aria-pressed", "false");
+      button.addEventListener("click", () => {
+        const shown = input.type === "password";
+        input.type = shown ? "text" : "password";
+        button.setAttribute("aria-pressed", String(shown));
+        button.replaceChildren(icon(shown ? "eye-off" : "eye"));
+        input.focus();
+      });
+      input.form?.addEventListener("submit", () => {
+        input.type = "password"; // so that the browser does not keep it among typed texts
+      });
+      this.append(button);
+    }
+  },
+);
+
+customElements.define(
+  "copy-text",
+  class extends HTMLElement {
+    connectedCallback() {
+      const button = this.querySelector("button");
+      const source = document.getElementById(this.getAttribute("for"));
+      if (!button || !source) return;
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(source.textContent.trim());
+        notify("Copié.");
+      });
+    }
+  },
+);
+
+// Another script may say something: notify("Courriel archivé.").
+function notify(sentence, kind = "dark", seconds = 6) {
+  const place = document.getElementById("notices");
+  if (!place) return null;
+  const notice = document.createElement("p");
+  notice.className = `notice ${kind}`;
+  notice.textContent = sentence;
+  place.append(notice);
+  if (seconds) setTimeout(() => notice.remove(), seconds * 1000);
+  return notice;
+}
+
+// Notices swapped in by the server leave by themselves too.
+new MutationObserver((changes) => {
+  for (const change of changes) {
+    for (const node of change.addedNodes) {
+      if (node.nodeType === 1 && !node.matches("[data-stays]")) setTimeout(() => node.remove(), 10000);
+    }
+  }
+}).observe(document.getElementById("notices") ?? document.createElement("div"), { childList: true });
+
+window.vaguemestre = { notify, icon };

@@ -1,0 +1,116 @@
+// From one message to the next the frame of the text stays, and what is around it changes once the text has come: in
+// a frame made anew the text would be drawn later, with nothing to see meanwhile.
+const PATIENCE = 150; // milliseconds the text may keep its header waiting
+
+export class Turning {
+  constructor(place) {
+    this.place = place;
+    place.addEventListener("load", (event) => this.#came(event.target), true);
+    place.addEventListener("scroll", () => {
+      this.isScrolled = place.scrollTop > 0;
+    });
+    // Come back to, a page may be given the text that another of its messages had in the frame.
+    const [way] = performance.getEntriesByType("navigation");
+    if (way?.type === "back_forward") window.addEventListener("load", () => this.again());
+  }
+
+  // Nothing is open: an empty frame waits for the first text, drawn but not to be seen.
+  wait() {
+    const { content } = document.querySelector("template#nothing");
+    if (!this.#frame) this.place.append(content.querySelector(".ready").cloneNode(true));
+  }
+
+  // The text asked for in the frame that is there, unless another is on its way: whose it is could not be told.
+  ask(address) {
+    const { frame } = this;
+    this.frame = null;
+    if (!frame?.isConnected) return;
+    const coming = { frame, address, before: addressOf(frame) };
+    coming.came = new Promise((done) => {
+      coming.done = done;
+    });
+    this.coming = coming;
+    frame.style.visibility = "";
+    frame.dataset.address = address; // given as `src`, it would be one more step back in the history
+    frame.contentWindow.location.replace(address);
+  }
+
+  // Back or forward: browsers put the text of that step in the frame, maybe long before its header is here.
+  leave() {
+    const frame = this.#frame;
+    if (!frame) return;
+    this.frame = null;
+    this.coming ??= { before: addressOf(frame) };
+    frame.style.visibility = "hidden";
+  }
+
+  // Says whether the message was still meant once it could be shown.
+  async show(html, isMeant) {
+    const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
+    const next = content.querySelector("iframe.body");
+    const address = next?.getAttribute("src");
+    if (next && !this.coming) this.ask(address);
+    const { coming, place } = this;
+    const isThere = coming?.address === address && (await Promise.race([coming?.came, after(PATIENCE)]));
+    if (!isMeant()) return false;
+    this.coming = null;
+    if (isThere && coming.frame.isConnected) graft(place, content, coming.frame, next);
+    else place.replaceChildren(content);
+    if (this.isScrolled) place.scrollTop = 0;
+    return true;
+  }
+
+  // Nothing came of it: the text that was there is asked for again.
+  takeBack() {
+    if (this.coming?.before) this.again({ from: this.coming.before });
+    this.coming = null;
+  }
+
+  // The text asked for anew, changed or not, in another frame: it begins to show before it is whole.
+  again({ from, change = () => {} } = {}) {
+    const frame = this.#frame;
+    if (!frame || !addressOf(frame)) return; // none, or the empty one that waits
+    const address = new URL(from ?? addressOf(frame), location.href);
+    change(address.searchParams);
+    const other = frame.cloneNode();
+    delete other.dataset.address;
+    other.removeAttribute("srcdoc"); // an empty frame that waited
+    other.style.visibility = "";
+    other.src = address.href;
+    frame.replaceWith(other);
+  }
+
+  get #frame() {
+    return this.place.querySelector("iframe.body");
+  }
+
+  #came(frame) {
+    if (!frame.matches("iframe.body")) return;
+    this.frame = frame;
+    this.coming?.done?.(true);
+  }
+}
+
+function addressOf(frame) {
+  return frame.dataset.address ?? frame.src;
+}
+
+function after(milliseconds) {
+  return new Promise((go) => {
+    setTimeout(go, milliseconds);
+  });
+}
+
+// `old` gets what `fresh` holds, around a frame that stays where it is: moved, it would load its text again.
+function graft(old, fresh, kept, next) {
+  const holder = [...old.children].find((one) => one.contains(kept));
+  const like = [...fresh.children].find((one) => one.contains(next));
+  while (old.firstChild !== holder) old.firstChild.remove();
+  while (old.lastChild !== holder) old.lastChild.remove();
+  while (fresh.firstChild !== like) holder.before(fresh.firstChild);
+  while (fresh.lastChild !== like) holder.after(fresh.lastChild);
+  if (holder === kept) return;
+  for (const name of holder.getAttributeNames()) if (!like.hasAttribute(name)) holder.removeAttribute(name);
+  for (const { name, value } of like.attributes) holder.setAttribute(name, value);
+  graft(holder, like, kept, next);
+}
