@@ -132,7 +132,7 @@ def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size
         said[path] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
     page.goto(f"{instance.web}/messagerie/")
     page.get_by_role("region", name="Messages").locator("[data-uid]").nth(3).click()
-    page.locator("iframe[sandbox]").first.wait_for()
+    page.locator(".message iframe[sandbox]").wait_for()
     said["an open message"] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
     page.set_viewport_size({"width": SIZES["desk"][0] // 2, "height": SIZES["desk"][1] // 2})  # zoomed twice
     said["zoomed"] = [] if width_kept(page) else ["wider than the screen"]

@@ -454,9 +454,9 @@ export class MailApp extends HTMLElement {
       this.compose("draft", row);
       return true;
     }
+    this.visit(link.href); // first: what it asks for is on its way meanwhile
     if (row) this.list.focus(row, { scroll: false });
     if (link.closest(".tabs-bottom") || link.closest("#dossiers")) this.#drawer(false);
-    this.visit(link.href);
     return true;
   }
 
