@@ -2,15 +2,17 @@
 import { piece } from "./net.js";
 
 const WALL = "allow-popups allow-popups-to-escape-sandbox"; // as the frame of a message says it
+const LATER = 400; // milliseconds once the page is idle: a process begun beside the first rows delays them
 const HELD = 1000; // milliseconds: pressed for longer, the answer is too old
 
 export class Ahead {
   constructor(app) {
     const settled = window.requestIdleCallback ?? ((then) => setTimeout(then, 200));
-    settled(() => {
+    const ready = () => {
       keepWarm(app);
       app.turning.wait();
-    });
+    };
+    settled(() => setTimeout(ready, LATER));
   }
 
   ask(url) {
