@@ -39,6 +39,7 @@ from vaguemestre.directory.queries.managed import (
     service_in_charge_of,
     structures_like,
 )
+from vaguemestre.directory.queries.nearness import NearPerson, people_near
 from vaguemestre.directory.queries.places import (
     PlaceKnown,
     Served,
@@ -106,6 +107,7 @@ __all__ = [
     "BookCard",
     "BookPost",
     "Managed",
+    "NearPerson",
     "PeopleSought",
     "PersonShown",
     "PlaceKnown",
@@ -152,6 +154,7 @@ __all__ = [
     "people_in",
     "people_like",
     "people_named",
+    "people_near",
     "people_over",
     "people_serving",
     "person_by_number",

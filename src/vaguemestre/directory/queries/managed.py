@@ -61,7 +61,7 @@ def service_card(academy_id: int, code: str) -> ServiceCard | None:
 
 def managed_person(services: Collection[int], person_id: int) -> Managed | None:
     """None for whoever is not there and for whoever another service manages: nobody can tell which."""
-    found = _managed(Person.objects.filter(service_id__in=services, pk=person_id))
+    found = managed_rows(Person.objects.filter(service_id__in=services, pk=person_id))
     return found[0] if found else None
 
 
@@ -104,12 +104,14 @@ def managed_people(
         )
     columns = MANAGED_ORDERS[order.lstrip("-")]
     ordered = found.order_by(*(f"-{one}" if order.startswith("-") else one for one in columns), "pk")
-    return tuple(_managed(ordered[first : first + count])), found.count()
+    return tuple(managed_rows(ordered[first : first + count])), found.count()
 
 
 def born_on(academy_id: int, day: date) -> tuple[Managed, ...]:
     """Everybody of the académie born that day, whatever their service: to find who an applicant may be."""
-    return tuple(_managed(Person.objects.filter(academy_id=academy_id, birth_date=day).order_by("pk")[:200]))
+    return tuple(
+        managed_rows(Person.objects.filter(academy_id=academy_id, birth_date=day).order_by("pk")[:200])
+    )
 
 
 def is_structure(academy_id: int, uai: str) -> bool:
@@ -149,7 +151,8 @@ def _open_structures(academy_id: int) -> QuerySet[Structure]:
 _CARD = ("pk", "code", "name", "phone", "address", "postal")
 
 
-def _managed(people: QuerySet[Person]) -> list[Managed]:
+def managed_rows(people: QuerySet[Person]) -> list[Managed]:
+    """People as officers read them, in the order given."""
     rows = list(people.select_related("service"))
     places = places_by_person([row.pk for row in rows])
     return [
