@@ -113,6 +113,25 @@ def test_a_wrong_configuration_is_78_and_names_the_fault(
     assert named in one_clear_line(ended)
 
 
+def test_check_tells_every_fault_and_what_is_missing_around(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "vaguemestre.toml").write_text(
+        '[mail]\nquota_mb = -5\n\n[files]\nclamd = "/nope"\n\n[database]\npassword_file = "absent"\n'
+    )
+    ended = run("check")
+    assert ended.returncode == 78
+    lines = ended.stderr.strip().splitlines()
+    assert lines[0] == "vaguemestre : configuration à corriger, 3 fautes :"
+    assert [line.split(" : ")[0].rpartition(", ")[2] for line in lines[1:]] == [
+        "ligne 2",
+        "ligne 5",
+        "ligne 8",
+    ]
+    assert "quota_mb" in lines[1]
+    assert "/nope" in lines[2]
+    assert "absent" in lines[3]
+
+
 def test_check_tells_the_ports(run: Run) -> None:
     ended = run("check", "--port-base", "21000")
     assert ended.returncode == 0

@@ -75,6 +75,7 @@ def clamd(tmp_path: Path) -> Iterator[str]:
 @pytest.mark.skipif(not shutil.which("clamd"), reason="no clamd on this machine")
 def test_the_real_one_finds_it_in_a_file_or_in_an_archive_and_nothing_elsewhere(clamd: str) -> None:
     scan, archive = Clamd(clamd), io.BytesIO()
+    scan.ping()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("dedans/fiche.doc", b"x" * 200_000 + MARK)
     assert scan(io.BytesIO(b"x" * 600_000 + MARK)) == "Vaguemestre.Essai.UNOFFICIAL"
@@ -87,6 +88,8 @@ def test_the_real_one_finds_it_in_a_file_or_in_an_archive_and_nothing_elsewhere(
 def test_a_check_that_does_not_answer_lets_nothing_through(tmp_path: Path) -> None:
     with pytest.raises(EngineDown):
         Clamd(str(tmp_path / "nobody"))(io.BytesIO(b"x"))
+    with pytest.raises(EngineDown):
+        Clamd(str(tmp_path / "nobody")).ping()
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(tmp_path / "s"))
     listener.listen()

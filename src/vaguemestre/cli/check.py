@@ -2,12 +2,15 @@
 
 import typer
 
-from vaguemestre.site.config import load
+from vaguemestre.site.config import read, refuse
+from vaguemestre.site.config_surroundings import missing_surroundings
 
 
 def command() -> None:
-    """Say what the configuration amounts to. A wrong one is told in one sentence (exit code 78)."""
-    config = load()
+    """Dit ce que vaut la configuration, ou toutes ses fautes avec leur ligne (code 78)."""
+    reading = read()
+    refuse(reading.file, [*reading.faults, *missing_surroundings(reading)])
+    config = reading.config
     ports = config.ports
     typer.echo(f"Configuration correcte. Dossier : {config.home}")
     typer.echo(f"Académie : {config.academy.name} ({config.academy.domain})")

@@ -105,7 +105,8 @@ def program(entry: Entry | None) -> typer.Typer:
 
 
 def _load(app: typer.Typer, entry: Entry) -> None:
-    load()  # a wrong configuration is said before Django stumbles on it
+    if entry.name != "check":  # which tells the faults of the configuration with those around it
+        load()  # a wrong configuration is said before Django stumbles on it
     if entry.django:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", _DJANGO)
         importlib.import_module("django").setup()
@@ -151,7 +152,10 @@ def _tell(error: Exception) -> int:
         return code
     if code == 70:
         sentence = f"erreur imprévue ({type(error).__name__}: {sentence}). Détail : {_keep_traceback(error)}"
-    print(f"vaguemestre : {' '.join(sentence.split(chr(10)))}", file=sys.stderr)  # noqa: T201
+    lines = sentence.splitlines()
+    if isinstance(error, ConfigWrong) and len(lines) > 1:
+        lines = [f"configuration à corriger, {len(lines)} fautes :\n  " + "\n  ".join(lines)]
+    print(f"vaguemestre : {' '.join(lines)}", file=sys.stderr)  # noqa: T201
     return code
 
 

@@ -8,6 +8,7 @@ from vaguemestre.kernel.errors import EngineDown
 
 _PIECE = 256 * 1024
 _PATIENCE = 120.0  # seconds without a word
+_PING_SECONDS = 5.0
 
 
 class Clamd:
@@ -37,18 +38,29 @@ class Clamd:
             return said.removeprefix("stream: ").removesuffix(" FOUND")
         raise EngineDown(f"clamd: {said[:200]}")
 
-    def _connected(self) -> socket.socket:
+    def ping(self) -> None:
+        """Raises EngineDown unless clamd answers PONG within a few seconds."""
+        try:
+            with closing(self._connected(_PING_SECONDS)) as wire:
+                wire.sendall(b"zPING\0")
+                said = _said(wire)
+        except OSError as error:
+            raise EngineDown(f"clamd: {error}") from error
+        if said != "PONG":
+            raise EngineDown(f"clamd: {said[:200]}")
+
+    def _connected(self, patience: float = _PATIENCE) -> socket.socket:
         host, _, port = self._place.rpartition(":")
         if "/" in self._place or not port.isdigit():
             wire = socket.socket(socket.AF_UNIX)
-            wire.settimeout(_PATIENCE)
+            wire.settimeout(patience)
             try:
                 wire.connect(self._place)
             except OSError:
                 wire.close()
                 raise
             return wire
-        return socket.create_connection((host, int(port)), timeout=_PATIENCE)
+        return socket.create_connection((host, int(port)), timeout=patience)
 
 
 def _hand(wire: socket.socket, content: BinaryIO) -> None:

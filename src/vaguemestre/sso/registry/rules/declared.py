@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
+from vaguemestre.kernel.toml_errors import toml_error
 from vaguemestre.sso.registry.values import Assurance, Protocol, Registration, Signing
 
 _KINDS: dict[Any, type] = {str: str, bool: bool, tuple[str, ...]: list}
@@ -31,7 +32,8 @@ def read_declared(text: str) -> list[Declared]:
     try:
         read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise WronglyDeclared(f"ce n’est pas du TOML ({error}).") from error
+        line, sentence = toml_error(error, text)
+        raise WronglyDeclared(f"ligne {line} : {sentence}.") from error
     unknown = set(read) - {"application"}
     tables = read.get("application", [])
     if unknown or not isinstance(tables, list):

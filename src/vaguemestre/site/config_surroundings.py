@@ -1,0 +1,38 @@
+"""What the configuration names and what is there: files to read, a virus check that answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from vaguemestre.engines.clamd import Clamd
+from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.site.config import Config, Fault, Reading
+
+
+def missing_surroundings(reading: Reading) -> list[Fault]:
+    """One fault per named file that cannot be read and per named service that does not answer."""
+    wrong = {fault.line for fault in reading.faults}
+    told = [Fault(reading.lines.get(key, 0), sentence) for key, sentence in _missing(reading.config)]
+    return [fault for fault in told if fault.line not in wrong or not fault.line]
+
+
+def _missing(config: Config) -> Iterator[tuple[str, str]]:
+    named = (
+        ("database", "password_file", config.database.password_file),
+        ("ent", "saml_metadata", config.ent.saml_metadata),
+    )
+    for section, key, name in named:
+        if name and not _can_be_read(config.home / name):
+            yield f"{section}.{key}", f"[{section}] « {key} » : {config.home / name} ne peut pas être lu"
+    if place := config.files.clamd:
+        try:
+            Clamd(place).ping()
+        except EngineDown:
+            yield "files.clamd", f"[files] « clamd » : aucun antivirus ne répond à {place}"
+
+
+def _can_be_read(file: Path) -> bool:
+    try:
+        with file.open("rb"):
+            return True
+    except OSError:
+        return False
