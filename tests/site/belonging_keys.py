@@ -38,7 +38,7 @@ def _sessions(people: People) -> Iterator[Belonging]:
     open_browser_session(
         session, account.pk, shared=False, network="203.0.113.77", browser="Firefox", now=timezone.now()
     )
-    row = BrowserSession.objects.get(pk=session.session_key)
+    row = BrowserSession.objects.get(pk=session.digest)
     yield Belonging(
         "signin", {"handle": handle_of(row.pk)}, "203.0.113.77", OWN, doors="end-session", state=rows(row)
     )

@@ -179,7 +179,7 @@ def enter(
         run_now(touched)
     if former:
         same = former.account_id == account_id
-        goes_on = (request.session.session_key or "") if same else ""
+        goes_on = cast("SessionStore", request.session).digest if same else ""
         run_now(
             services.end_session(
                 former.session_key, former.account_id, revocations.get(), now=now, continued_by=goes_on

@@ -7,8 +7,12 @@ from vaguemestre.credentials.models import Account
 
 
 class BrowserSession(AbstractBaseSession):
-    """A session of a browser: Django's row plus who, where and until when at most."""
+    """A session of a browser: Django's row plus who, where and until when at most.
 
+    Its key is the SHA-256 of the cookie's.
+    """
+
+    session_key = models.CharField(max_length=64, primary_key=True)
     account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.CASCADE, related_name="sessions"
     )

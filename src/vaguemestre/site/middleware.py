@@ -28,6 +28,7 @@ from vaguemestre.signin.http import LEFT_BEHIND, factor_policy, prove_first, who
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.presence import who_has
 from vaguemestre.signin.queries import was_shared
+from vaguemestre.signin.rules.session_keys import session_digest
 from vaguemestre.signin.values import Who
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.rules.fences import is_private
@@ -196,7 +197,7 @@ class WhoIsAsking:
         self.policy = factor_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        key = session_digest(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         acts = "HTTP_X_BY_ITSELF" not in request.META  # what a page asks by itself does not wind the clock
         who = who_has(key, revocations.get(), timezone.now(), acts=acts, policy=self.policy) if key else None
         request.who = who  # type: ignore[attr-defined]

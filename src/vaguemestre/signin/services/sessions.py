@@ -43,7 +43,7 @@ def open_browser_session(
     or not; a browser never seen is told to its owner (the event returned), unless it is the very first.
     """
     mine = mine and not shared and identified(account_id).role not in DUE_ROLES
-    former = session.session_key
+    former = session.digest
     # What another house says opens the mail; a sensitive act asks for a proof of ours.
     started = now - 2 * RECENT if by == Factor.PARTNER else now
     with transaction.atomic(durable=True):
