@@ -33,6 +33,10 @@ def add(
         typer.Option(help="Adresse de retour (redirect_uri) ou de service CAS, exacte ; répétable."),
     ],
     protocol: Annotated[_Chosen, typer.Option(help="Le protocole.")] = _Chosen.OIDC,
+    prefix: Annotated[
+        list[str] | None,
+        typer.Option(help="CAS : toute page sous cette adresse, finie par « / », est admise ; répétable."),
+    ] = None,
     home: Annotated[str, typer.Option(help="Adresse ouverte depuis le portail ; vide : non montrée.")] = "",
     description: Annotated[str, typer.Option(help="Quelques mots, pour le portail.")] = "",
     release: Annotated[list[str] | None, typer.Option(help="Attribut transmis ; répétable.")] = None,
@@ -60,6 +64,7 @@ def add(
         released=tuple(release or ()),
         categories=tuple(category or ()),
         roles=tuple(role or ()),
+        prefixes=tuple(prefix or ()),
     )
     secret = add_application(registration, by="cli", now=timezone.now())
     typer.echo(f"Application {client_id} inscrite.")
@@ -79,6 +84,7 @@ def list_all(as_json: Annotated[bool, typer.Option("--json", help="En JSON.")] =
                 "protocol": one.protocol.value,
                 "home": one.home,
                 "addresses": one.addresses,
+                "prefixes": one.prefixes,
                 "released": one.released,
                 "categories": one.categories,
                 "roles": one.roles,

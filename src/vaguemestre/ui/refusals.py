@@ -563,6 +563,7 @@ def sentence(refusal: Refusal) -> str:
         "sso.no-consumer": _("« %(entity_id)s » ne dit aucune adresse où répondre par formulaire."),
         "sso.entity-taken": _("« %(entity_id)s » est déjà inscrite sous le nom « %(client_id)s »."),
         "sso.base-not-allowed": _("« %(address)s » ne convient pas : elle doit finir par « / », sans « ? »."),
+        "sso.prefix-not-for-protocol": _("Seules les applications CAS ont des préfixes de service."),
         "sso.metadata-unreadable": _("Ces métadonnées ne sont pas lisibles : vérifiez le fichier."),
         "sso.metadata-unsupported": _("Ces métadonnées demandent ce qui n’est pas servi ici : %(what)s."),
         "sso.logo-unreadable": _("Cette image n’est pas lisible : donnez un PNG, un JPEG ou un WebP."),

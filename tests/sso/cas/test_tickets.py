@@ -15,6 +15,7 @@ from tests.sso.conftest import Told
 from tests.sso.people import added, signs_in
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.kernel.errors import Refusal
 from vaguemestre.sso.registry.models import Visit
 from vaguemestre.sso.registry.values import Protocol
 
@@ -192,3 +193,73 @@ def test_nobody_is_signed_out_without_a_word(client: Client, told: Told) -> None
     assert left.context["address"] == SERVICE
     assert client.get("/").status_code == 302
     assert client.get(f"/cas/logout?service={quote(SERVICE)}")["Location"] == SERVICE
+
+
+BASE = "https://pronote.example/eleves/"
+
+
+def _with_prefix(**more: object) -> None:
+    home = "https://pronote.example/"
+    added(client_id="pronote", protocol=Protocol.CAS, addresses=(home,), prefixes=(BASE,), **more)
+
+
+@pytest.mark.parametrize(
+    "page", ["", "4eB/cahier?semaine=12&jour=lundi", "a.b/..c/;v=1", "%C3%A9l%C3%A8ve", "x?u=../y"]
+)
+def test_a_deep_link_beneath_a_registered_prefix_is_entered(client: Client, page: str) -> None:
+    _with_prefix()
+    signs_in(client)
+    ticket = a_ticket(client, BASE + page)
+    told = failure(validated(ticket, BASE))
+    assert told == ("INVALID_SERVICE" if page else None)  # the ticket is for the very page asked for
+    assert failure(validated(a_ticket(client, BASE + page), BASE + page)) is None
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "https://pronote.example/eleves", "https://pronote.example/elevesX/", "https://pronote.example/Eleves/",
+        "https://pronote.example.evil.example/eleves/", "https://pronote.example@evil.example/eleves/",
+        "https://pronote.example:8443/eleves/", "http://pronote.example/eleves/", "HTTPS://pronote.example/eleves/",
+        "//pronote.example/eleves/", f"{BASE}../admin", f"{BASE}./x", f"{BASE}a/../../admin", f"{BASE}..",
+        f"{BASE}%2e%2e/admin", f"{BASE}%2E./admin", f"{BASE}%252e%252e/admin", f"{BASE}..;/admin",
+        f"{BASE}..;a=b/admin", f"{BASE}..%2fadmin", f"{BASE}x%5c..%5cadmin", f"{BASE}a\\..\\admin",
+        f"{BASE}..%252fadmin",
+        f"{BASE}x#y", f"{BASE}a b", f"{BASE}%00", f"{BASE}%0d%0aSet-Cookie:a", f"{BASE}\u00e9", f" {BASE}",
+    ],
+)  # fmt: skip
+def test_nothing_beside_a_prefix_is_served(client: Client, hostile: str) -> None:
+    _with_prefix()
+    signs_in(client)
+    answer = client.get(f"/cas/login?{urlencode({'service': hostile})}")
+    assert "Location" not in answer.headers
+    assert client.get(f"/cas/logout?{urlencode({'service': hostile})}").headers.get("Location") is None
+    assert not Visit.objects.exists()
+
+
+def test_the_most_precise_prefix_says_whose_a_page_is(client: Client) -> None:
+    _with_prefix()
+    added(client_id="cantine", protocol=Protocol.CAS, addresses=("https://cantine.example/",),
+          prefixes=(f"{BASE}cantine/",), released=("uai",))  # fmt: skip
+    signs_in(client)
+    told = [validated(a_ticket(client, page), page).content for page in (f"{BASE}x", f"{BASE}cantine/menu")]
+    assert [b"<cas:uai>" in content for content in told] == [False, True]
+    assert set(Visit.objects.values_list("application__client_id", flat=True)) == {"pronote", "cantine"}
+
+
+def test_two_applications_share_no_prefix() -> None:
+    _with_prefix()
+    with pytest.raises(Refusal, match="address-taken"):
+        added(
+            client_id="autre", protocol=Protocol.CAS, addresses=("https://autre.example/",), prefixes=(BASE,)
+        )
+    for wrong in (
+        "https://autre.example",
+        "https://autre.example/?a=1",
+        "https://*.example/",
+        "http://autre.example/",
+    ):
+        with pytest.raises(Refusal):
+            added(client_id="autre", protocol=Protocol.CAS, addresses=(OTHER + "2",), prefixes=(wrong,))
+    with pytest.raises(Refusal, match="prefix-not-for-protocol"):
+        added(client_id="autre", prefixes=("https://autre.example/",))

@@ -5,13 +5,15 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from tests.signin.people import account, add_application
-from tests.sso.people import added, answer_in, asks, exchanges, signs_in
+from tests.sso.people import added, answer_in, asks, exchanges, registration, signs_in
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.sso.registry.models import Application, Consent, Tally
+from vaguemestre.sso.registry.services import change_application
 from vaguemestre.sso.registry.values import Assurance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nicolas")]
@@ -167,3 +169,24 @@ def test_a_browser_tells_an_application_that_can_be_told_no_other_way(client: Cl
     assert told["iss"] == client.get("/.well-known/openid-configuration").json()["issuer"]
     assert "frame-src 'self' https://intranet.example" in page["Content-Security-Policy"]
     assert "Intranet" in page.content.decode()
+
+
+def test_only_registered_scopes_are_granted_and_echoed(client: Client) -> None:
+    secret = added(released=("name", "email"))
+    signs_in(client)
+    given = tokens(client, secret, scope="openid admin numen offline_access academie uid name email")
+    assert given["scope"] == "openid name email"
+    assert looked_into(secret, given["access_token"]).json()["scope"] == "openid name email"  # type: ignore[attr-defined]
+    again = exchanges(
+        Client(), None, secret, grant_type="refresh_token", refresh_token=given["refresh_token"],
+        redirect_uri=None, code_verifier=None,
+    ).json()  # type: ignore[attr-defined]  # fmt: skip
+    assert again["scope"] == "openid name email"
+
+
+def test_a_scope_no_longer_registered_is_no_longer_granted(client: Client) -> None:
+    secret = added(released=("name", "email"))
+    signs_in(client)
+    given = tokens(client, secret, scope="openid name email")
+    change_application(registration(released=("name",)), by="test", now=timezone.now())
+    assert looked_into(secret, given["access_token"]).json()["scope"] == "openid name"  # type: ignore[attr-defined]

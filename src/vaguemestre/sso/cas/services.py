@@ -10,6 +10,7 @@ from vaguemestre.signin.queries import sessions_over
 from vaguemestre.sso.cas.models import ProxyGrant, Ticket
 from vaguemestre.sso.cas.values import Failure, Granting, Validated
 from vaguemestre.sso.registry.queries import identity_of, visit_of
+from vaguemestre.sso.registry.rules.addresses import serves
 from vaguemestre.sso.registry.rules.entrance import may_enter
 from vaguemestre.sso.registry.services import enter, name_visit
 from vaguemestre.sso.registry.values import Application, Visit
@@ -94,7 +95,7 @@ def use_ticket(
     visit = visit_of(ticket.visit_id)
     if visit is None or _is_over(visit, now) or now >= ticket.expires_at:
         return Failure.TICKET
-    if ticket.service != service or service not in visit.application.addresses:
+    if ticket.service != service or not serves(visit.application, service):
         return Failure.SERVICE
     if (renew and not ticket.fresh) or (ticket.proxies and not proxied):
         return Failure.KIND

@@ -111,6 +111,10 @@ class ApplicationForm(forms.Form):
         help_text="Seulement si l’application ne peut pas être prévenue de serveur à serveur.",
     )
     mandataires = _lines("Mandataires CAS (pgtUrl)", "Adresses où envoyer un ticket de mandataire, exactes.")
+    prefixes = _lines(
+        "Préfixes de service",
+        "Toute page au-dessous est admise ; une adresse finie par « / » par ligne.",
+    )
     signature = forms.ChoiceField(
         label="Signature des jetons", choices=list(_SIGNINGS.items()), required=False
     )
@@ -185,6 +189,7 @@ class ApplicationForm(forms.Form):
             services=texts("services"),
             roles=texts("roles"),
             proxies=texts("mandataires"),
+            prefixes=texts("prefixes"),
         )
 
 
@@ -247,11 +252,11 @@ def _not_for(protocol: Protocol) -> Sequence[str]:
     oidc = ("apres", "prevenir", "navigateur", "signature", "public", "pairwise")
     match protocol:
         case Protocol.OIDC:
-            return ("mandataires",)
+            return ("mandataires", "prefixes")
         case Protocol.CAS:
             return oidc
         case _:
-            return (*oidc, "mandataires")
+            return (*oidc, "mandataires", "prefixes")
 
 
 def _initial(known: Application) -> dict[str, object]:
@@ -266,6 +271,7 @@ def _initial(known: Application) -> dict[str, object]:
         "prevenir": known.tell_sign_out,
         "navigateur": known.front_sign_out,
         "mandataires": known.proxies,
+        "prefixes": known.prefixes,
         "signature": known.signing.value,
         "public": known.public,
         "pairwise": known.pairwise,

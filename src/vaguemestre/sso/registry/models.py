@@ -34,6 +34,7 @@ class Application(models.Model):
     services = models.JSONField(default=list)
     roles = models.JSONField(default=list)
     proxies = models.JSONField(default=list)
+    prefixes = models.JSONField(default=list)
     logo_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
 

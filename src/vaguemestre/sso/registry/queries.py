@@ -13,6 +13,7 @@ from vaguemestre.kernel.times import paris_day
 from vaguemestre.sso.registry.models import Application as ApplicationRow
 from vaguemestre.sso.registry.models import Consent, Logo, Pseudonym, Subject, Tally
 from vaguemestre.sso.registry.models import Visit as VisitRow
+from vaguemestre.sso.registry.rules.addresses import longest_base, stands_in
 from vaguemestre.sso.registry.rules.entrance import may_enter
 from vaguemestre.sso.registry.values import (
     Application,
@@ -35,6 +36,7 @@ LISTS = (
     "services",
     "roles",
     "proxies",
+    "prefixes",
 )
 _PLAIN = (
     "client_id",
@@ -67,9 +69,14 @@ def application_numbered(application_id: int) -> Application | None:
 
 
 def application_serving(protocol: Protocol, address: str) -> Application | None:
-    """The application that has this very address."""
-    rows = ApplicationRow.objects.filter(protocol=protocol.value).order_by("id")
-    return next((application_from(row) for row in rows if address in row.addresses), None)
+    """The application registered with that address, else the one with the most precise prefix above it."""
+    rows = list(ApplicationRow.objects.filter(protocol=protocol.value).order_by("id"))
+    exact = next((row for row in rows if stands_in(address, row.addresses)), None)
+    if exact is not None:
+        return application_from(exact)
+    bases = {base: row for row in rows for base in row.prefixes}
+    base = longest_base(address, bases)
+    return application_from(bases[base]) if base else None
 
 
 def applications() -> list[Application]:

@@ -41,6 +41,7 @@ class Registration:
     """What is written down of an application.
 
     `addresses`: redirect URIs, CAS services, SAML assertion consumers, or what stands behind nginx.
+    `prefixes`: bases beneath which every page is a CAS service too, since clients send the page asked for.
     `public`: it keeps no secret (a page, a program on a phone). `home`: where the portal leads.
     `roles` enter whatever else is named; of `categories`, `functions`, `schools` (UAI) and `services`
     (management services) each that is named must hold; none and no role named: everybody may enter.
@@ -71,6 +72,7 @@ class Registration:
     services: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,15 @@ _PROCONNECT = ("uid", "given_name", "usual_name", "siret", "organizational_unit"
 _ASKED_BY = {name: (name,) for name in ATTRIBUTES} | SCOPES
 
 
+def granted_scope(asked: Iterable[str], released: Iterable[str]) -> tuple[str, ...]:
+    """The scopes of a request that the application is registered for, in their order (RFC 6749 §3.3).
+
+    `openid`, and those that ask for at least one of the attributes released to it.
+    """
+    known = set(released)
+    return tuple(name for name in asked if name == "openid" or known.intersection(_ASKED_BY.get(name, ())))
+
+
 def within_scope(attributes: dict[str, Told], scope: Iterable[str]) -> dict[str, Told]:
     """Those of the attributes the scope asks for."""
     asked = {name for one in scope for name in _ASKED_BY.get(one, ())}

@@ -9,6 +9,7 @@ from django.db import transaction
 from vaguemestre.journal.services import record
 from vaguemestre.signin.queries import sessions_over
 from vaguemestre.sso.oidc.models import Code, Token
+from vaguemestre.sso.oidc.rules.claims import granted_scope
 from vaguemestre.sso.oidc.rules.pkce import verifies
 from vaguemestre.sso.oidc.values import ACR, Asked, Granted, SignedIn, Wrong
 from vaguemestre.sso.registry.queries import visit_of
@@ -41,7 +42,7 @@ def give_code(
             visit_id=visit.visit_id,
             code_sha256=_sha256(text),
             redirect_uri=redirect_uri,
-            scope=" ".join(asked.scope),
+            scope=" ".join(granted_scope(asked.scope, application.released)),
             nonce=asked.nonce,
             challenge=asked.challenge,
             signed_in_at=signed_in.at,
@@ -99,7 +100,7 @@ def _granted(code: Code, visit: Visit, now: datetime, nonce: str = "") -> Grante
     return Granted(
         account_id=visit.account_id,
         sid=visit.sid,
-        scope=tuple(code.scope.split()),
+        scope=granted_scope(code.scope.split(), visit.application.released),
         access_token=_token(code, Token.Kind.ACCESS, now + ACCESS_LIFE),
         refresh_token=_token(code, Token.Kind.REFRESH, now + REFRESH_LIFE),
         signed_in=SignedIn(code.signed_in_at, tuple(code.methods.split())),

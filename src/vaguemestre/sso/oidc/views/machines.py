@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.sso.oidc import services
 from vaguemestre.sso.oidc.http import answered, client_of, once_each, told_wrong
-from vaguemestre.sso.oidc.rules.claims import discovery, id_token, within_scope
+from vaguemestre.sso.oidc.rules.claims import discovery, granted_scope, id_token, within_scope
 from vaguemestre.sso.oidc.rules.keys import public_part, published
 from vaguemestre.sso.oidc.services.codes import ACCESS_LIFE
 from vaguemestre.sso.oidc.values import Granted, Wrong
@@ -89,7 +89,7 @@ def introspect(request: HttpRequest) -> HttpResponse:
     return answered(
         {
             "active": True,
-            "scope": token.code.scope,
+            "scope": " ".join(granted_scope(token.code.scope.split(), application.released)),
             "client_id": application.client_id,
             "token_type": "Bearer" if token.kind == "access" else "refresh_token",
             "exp": int(token.expires_at.timestamp()),

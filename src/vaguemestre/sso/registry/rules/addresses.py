@@ -1,10 +1,11 @@
-"""Addresses of applications: checked when written down, then compared letter for letter (RFC 9700 §2.1)."""
+"""Addresses of applications: checked when registered, then compared letter for letter (RFC 9700 §2.1)."""
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.sso.registry.values import Registration
 
 _VISIBLE = re.compile(r"[!-\[\]-~]{1,1000}", re.ASCII)  # visible ASCII without backslash
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
@@ -48,10 +49,28 @@ def check_base(address: str) -> str:
 
 
 def stands_beneath(address: str, bases: Iterable[str]) -> bool:
-    """Whether `address` is one of the bases or beneath, with nothing in it that a browser reads otherwise."""
+    """Whether the address is one of the bases or a page beneath one, for every reader of URLs alike.
+
+    Compared letter for letter up to the base's final slash, so that host and port cannot differ. A path that
+    a browser, a proxy or a servlet container could resolve upwards is refused: dot segments, also encoded
+    once or twice or followed by parameters (`..;x`), encoded slashes and backslashes.
+    """
     if not _VISIBLE.fullmatch(address) or "#" in address:
         return False
-    path = urlsplit(address).path.lower()
-    if "/../" in f"{path}/" or "/./" in f"{path}/" or "%2e" in path or "%2f" in path or "%5c" in path:
+    path = urlsplit(address).path
+    decoded = unquote(unquote(path))
+    if "\\" in decoded or decoded.count("/") != path.count("/") or not decoded.isprintable():
+        return False
+    if any(segment.partition(";")[0] in (".", "..") for segment in decoded.split("/")):
         return False
     return any(address.startswith(base) for base in bases)
+
+
+def longest_base(address: str, bases: Iterable[str]) -> str:
+    """The most precise of the bases the address stands beneath; "" if there is none."""
+    return max((base for base in bases if stands_beneath(address, (base,))), key=len, default="")
+
+
+def serves(registration: Registration, service: str) -> bool:
+    """Whether that CAS service is this application's: an exact address, or a page beneath a prefix."""
+    return stands_in(service, registration.addresses) or stands_beneath(service, registration.prefixes)

@@ -153,13 +153,17 @@ def _check(registration: Registration) -> None:
         raise Refusal("sso.client-id-malformed", client_id=registration.client_id)
     if not registration.addresses:
         raise Refusal("sso.no-address")
-    several = (*registration.addresses, *registration.after_sign_out, *registration.proxies)
+    bases = registration.prefixes
+    several = (*registration.addresses, *registration.after_sign_out, *registration.proxies, *bases)
     alone = (registration.home, registration.tell_sign_out, registration.front_sign_out)
     for address in (*several, *(address for address in alone if address)):
         check_address(address)
+    if bases and registration.protocol is not Protocol.CAS:
+        raise Refusal("sso.prefix-not-for-protocol", client_id=registration.client_id)
     if registration.protocol is Protocol.HEADERS:
-        for address in registration.addresses:
-            check_base(address)
+        bases = registration.addresses
+    for address in bases:
+        check_base(address)
     check_released(registration.released)
     check_criteria(registration)
     _check_services_free(registration)
@@ -171,7 +175,8 @@ def _check_services_free(registration: Registration) -> None:
         return
     others = ApplicationRow.objects.filter(protocol=registration.protocol.value)
     for row in others.exclude(client_id=registration.client_id):
-        if shared := set(registration.addresses) & set(row.addresses):
+        mine = {*registration.addresses, *registration.prefixes}
+        if shared := mine & {*row.addresses, *row.prefixes}:
             raise Refusal("sso.address-taken", address=min(shared), client_id=row.client_id)
 
 
