@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import ClassVar
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.jobs import ports
-from vaguemestre.jobs.services import announce, forget_old, run_now
+from vaguemestre.jobs.rules import PATIENCE
+from vaguemestre.jobs.services import announce, forget_old, run_now, take_back_all
 from vaguemestre.jobs.tasks import wake
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.kernel.errors import EngineDown, EngineRefused
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,14 @@ class TowerFell:
 
 heard: list[int] = []
 away: list[bool] = []
+failure: list[Exception] = []
 
 
 def listen(event: BellRang) -> None:
     if away:
         raise EngineDown("the listener is away")
+    for error in failure:
+        raise error
     heard.append(event.times)
 
 
@@ -43,6 +47,7 @@ def _listening() -> Iterator[None]:
     ports.subscriptions.plug({BellRang: (listen,)})
     heard.clear()
     away.clear()
+    failure.clear()
     yield
     ports.subscriptions.plug(before)
 
@@ -83,6 +88,33 @@ def test_an_absent_engine_means_later_with_one_more_attempt() -> None:
     assert again[3] == 2
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "error", [RuntimeError("a defect"), EngineRefused("no"), OperationalError("deadlock detected")]
+)
+def test_whatever_a_handler_raises_means_later_with_one_more_attempt(error: Exception) -> None:
+    announce(BellRang(3))
+    failure.append(error)
+    (args,) = waiting()
+    wake.func(*args)
+    again = DBTaskResult.objects.order_by("enqueued_at")[1]
+    assert again.args_kwargs["args"] == [*args[:3], 2]
+    assert again.run_after is not None
+    assert again.run_after > timezone.now() - timedelta(seconds=1)
+    failure.clear()
+    wake.func(*again.args_kwargs["args"])
+    assert heard == [3]
+
+
+@pytest.mark.django_db
+def test_a_job_that_never_succeeds_ends_as_failed_and_stays_readable() -> None:
+    announce(BellRang(3))
+    failure.append(RuntimeError("for ever"))
+    (args,) = waiting()
+    with pytest.raises(RuntimeError):
+        wake.func(*args[:3], PATIENCE + 1)
+
+
 def test_run_now_says_whether_all_is_done() -> None:
     assert run_now(BellRang(4)) is True
     away.append(True)
@@ -119,3 +151,11 @@ def test_what_ended_a_month_ago_goes_and_nothing_else() -> None:
     assert forget_old(now) == 2
     assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["READY", "RUNNING", "SUCCESSFUL"]
     assert forget_old(now) == 0
+
+
+@pytest.mark.django_db
+def test_after_a_restore_what_another_machine_was_running_is_ready_again() -> None:
+    announce(BellRang(1))
+    DBTaskResult.objects.update(status="RUNNING", worker_ids=["worker@elsewhere"])
+    assert take_back_all() == 1
+    assert DBTaskResult.objects.ready().count() == 1

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from django.db import OperationalError
+
 from vaguemestre.kernel import tickets
 from vaguemestre.push.application import Push
 from vaguemestre.push.hub import Hub
@@ -157,6 +159,54 @@ def test_an_ended_session_loses_its_stream_and_no_other() -> None:
             assert last == {"type": "http.response.body", "body": b""}
             await server.notify()
             assert await two.event()
+        watching.cancel()
+
+    run(test)
+
+
+def test_a_database_error_does_not_end_the_watch() -> None:
+    async def test(server: Server) -> None:
+        failing = [OperationalError("away"), RuntimeError("a defect")]
+        answer = server.push.over
+
+        def over(keys: set[str]) -> set[str]:
+            if failing:
+                raise failing.pop()
+            return answer(keys)
+
+        async with server.page("s1") as one:
+            server.push.over = over
+            watching = asyncio.ensure_future(server.push.watch(every=0.01))
+            await asyncio.sleep(0)  # it takes note of the counter
+            server.ended.add("s1")
+            server.moved += 1
+            while (await one.next()).get("more_body"):
+                pass
+            assert not failing
+            assert not watching.done()
+        watching.cancel()
+
+    run(test)
+
+
+def test_the_database_is_asked_about_some_sessions_at_a_time() -> None:
+    async def test(server: Server) -> None:
+        asked: list[set[str]] = []
+
+        def over(keys: set[str]) -> set[str]:
+            asked.append(keys)
+            return keys & {"s1100"}
+
+        streams = [server.push.hub.join(tickets.Ticket(MAILBOX, f"s{number}")) for number in range(1_200)]
+        server.push.over = over
+        watching = asyncio.ensure_future(server.push.watch(every=0.01))
+        await asyncio.sleep(0)  # it takes note of the counter
+        server.moved += 1
+        assert await asyncio.wait_for(streams[1_100].queue.get(), 10) is None
+        while len(asked) < 3:
+            await asyncio.sleep(0)
+        assert max(map(len, asked)) <= 500
+        assert set().union(*asked) == {f"s{number}" for number in range(1_200)}
         watching.cancel()
 
     run(test)

@@ -1,12 +1,13 @@
 """Which processes, in which order, with which pauses: pure."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.site.config import Config
+from vaguemestre.site.config import Config, WorkerSection
 from vaguemestre.supervisor import plan
 from vaguemestre.supervisor.plan import Ask, Engine
 
@@ -24,7 +25,16 @@ def test_dovecot_starts_before_postfix_and_both_end_last() -> None:
 
 def test_our_own_processes_come_in_order_and_end_first() -> None:
     children = plan.programs(CONFIG, "python")
-    assert [child.name for child in children] == ["push", "web", "carddav", "gate", "worker", "worker-long"]
+    assert [child.name for child in children] == ["push", "web", "carddav", "gate"]
+    assert not any(child.ends_last for child in children)
+
+
+def test_as_many_workers_as_the_setting_says_each_with_a_number_of_its_own() -> None:
+    children = plan.workers(replace(CONFIG, worker=WorkerSection(count=3)), "python")
+    assert [child.name for child in children] == ["worker", "worker-2", "worker-3", "worker-long"]
+    numbers = [child.argv[child.argv.index("--number") + 1] for child in children]
+    assert numbers == ["1", "2", "3", "1"]
+    assert {child.argv[child.argv.index("--of") + 1] for child in children[:3]} == {"3"}
     assert not any(child.ends_last for child in children)
 
 
@@ -39,6 +49,7 @@ def test_every_child_is_asked_on_its_own_port() -> None:
     children = [
         *plan.engines(CONFIG, DOVECOT, POSTFIX),
         *plan.programs(CONFIG, "python"),
+        *plan.workers(CONFIG, "python"),
     ]
     asked = {child.name: [(q.ask, q.port) for q in child.ready] for child in children}
     assert asked["dovecot"] == [(Ask.GREETING, 20_143), (Ask.GREETING, 20_190)]

@@ -19,6 +19,7 @@ from vaguemestre.credentials.queries import has_accounts
 from vaguemestre.credentials.services import add_activation_link, open_account
 from vaguemestre.demo import services as demo
 from vaguemestre.directory.services import found_academy, take_technical_names
+from vaguemestre.jobs.services import take_back_all
 from vaguemestre.outbox.services import withdraw_waiting
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.provisioning.services import reconcile
@@ -68,6 +69,7 @@ def _look_at_restored(config: Config) -> None:
     mark = config.data_dir / RESTORED
     if mark.exists():
         count = withdraw_waiting(now=timezone.now())
+        take_back_all()  # whoever was running them when the backup was made is not here
         mark.unlink()
         _say(step=f"Sauvegarde remise : {count} messages en attente redevenus brouillons.")
 

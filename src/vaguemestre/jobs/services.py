@@ -40,6 +40,11 @@ def run_now(event: Any) -> bool:
     return True
 
 
+def take_back_all() -> int:
+    """Put every running job back in the queue: no worker is there. Returns the count."""
+    return DBTaskResult.objects.running().update(status="READY")
+
+
 def forget_old(now: datetime) -> int:
     """Delete the jobs that ended longer ago than KEPT, MOST_FORGOTTEN at most; how many went."""
     ended = DBTaskResult.objects.finished().filter(finished_at__lt=now - KEPT)

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from vaguemestre.kernel import tickets
 from vaguemestre.push.hub import Hub
 from vaguemestre.push.rules import changes
 
+log = logging.getLogger(__name__)
+
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -22,6 +25,10 @@ TICKET_LIFE = 12 * 3600  # the session is asked about as well, at each opening
 HEARTBEAT = 20.0  # seconds: keeps proxies from closing a quiet stream
 ASKED_AT_ONCE = 32  # sign-ins of mail programs looked at together
 LARGEST = 1_000_000  # bytes of a notification
+ASKED_TOGETHER = 500  # sessions in one question to the database
+IDLE_SHARE = 4  # the watch rests that many times as long as a look at all streams took
+LONGEST_REST = 1.0
+LONGEST_PAUSE = 8.0  # seconds between two tries while the database is away
 
 
 @dataclass
@@ -55,14 +62,33 @@ class Push:
                 await _answer(send, 404)
 
     async def watch(self, every: float = 0.5) -> None:
-        """Close the streams of sessions that are over, whenever the revocation counter has moved."""
-        seen = self.count()
+        """Close the streams of sessions that are over, whenever the revocation counter has moved.
+
+        A failed look is tried again, less and less often up to LONGEST_PAUSE: nobody else would end them.
+        """
+        seen, failures, pause = self.count(), 0, every
         while True:
-            await asyncio.sleep(every)
-            now = self.count()
-            if now != seen:
-                self.hub.end(await asyncio.to_thread(self.over, self.hub.sessions()))
-                seen = now
+            await asyncio.sleep(pause)
+            try:
+                now = self.count()
+                if now == seen:
+                    continue
+                began = time.monotonic()
+                await self._end_streams()
+                seen, failures = now, 0
+                pause = max(every, min((time.monotonic() - began) * IDLE_SHARE, LONGEST_REST))
+            except Exception:
+                pause = min(every * 2**failures, LONGEST_PAUSE)
+                failures += 1
+                log.exception("streams not compared with the sessions; again in %g s", pause)
+
+    async def _end_streams(self) -> None:
+        """Ask about the sessions some at a time, each answer acted on at once."""
+        sessions = sorted(self.hub.sessions())
+        for start in range(0, len(sessions), ASKED_TOGETHER):
+            some = set(sessions[start : start + ASKED_TOGETHER])
+            if ended := await asyncio.to_thread(self.over, some):
+                self.hub.end(ended)
 
     async def _notified(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._is_ours(scope):

@@ -229,6 +229,13 @@ class FilesSection:
 
 
 @dataclass(frozen=True)
+class WorkerSection:
+    """Processes that run the jobs. `count`: those of ordinary work, beside the one of long work."""
+
+    count: Annotated[int, checks.between(1, 16)] = 2
+
+
+@dataclass(frozen=True)
 class EntSection:
     """The ENT of the académie's schools. `domain`: of the addresses it gives pupils and families."""
 
@@ -276,6 +283,7 @@ class Config:
     lives: LivesSection = field(default_factory=LivesSection)
     files: FilesSection = field(default_factory=FilesSection)
     ent: EntSection = field(default_factory=EntSection)
+    worker: WorkerSection = field(default_factory=WorkerSection)
 
     @property
     def ports(self) -> Ports:
@@ -400,6 +408,7 @@ _SECTIONS = (
     "signin",
     "files",
     "ent",
+    "worker",
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from vaguemestre.jobs.rules import worker_name
 from vaguemestre.site.config import Config
 
 WORKER_INTERVAL = "0.2"  # seconds between two looks at an empty queue
@@ -81,7 +82,7 @@ def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ..
 
 
 def programs(config: Config, python: str) -> tuple[Child, ...]:
-    """Our own processes, in their order of start."""
+    """Our own processes that answer others, in their order of start."""
     return (
         Child(
             "push",
@@ -95,8 +96,14 @@ def programs(config: Config, python: str) -> tuple[Child, ...]:
             (python, "-m", "vaguemestre.site.gate"),
             (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "gate.heartbeat")),),
         ),
-        _worker(config, python, "worker", "default"),
-        _worker(config, python, "worker-long", "long"),
+    )
+
+
+def workers(config: Config, python: str) -> tuple[Child, ...]:
+    """What runs the jobs: `[worker] count` processes for ordinary work, one for long work."""
+    return (
+        *(_worker(config, python, "default", number) for number in range(1, config.worker.count + 1)),
+        _worker(config, python, "long"),
     )
 
 
@@ -111,13 +118,16 @@ def _carddav(config: Config, python: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _worker(config: Config, python: str, name: str, queue: str) -> Child:
+def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
+    name = worker_name(queue, number)
     heartbeat = str(config.run_dir / f"{name}.heartbeat")
+    of = config.worker.count if queue == "default" else 1
     return Child(
         name,
         (
             python, "-m", "django", "run_jobs",
-            "--queue", queue, "--heartbeat", heartbeat, "--interval", WORKER_INTERVAL,
+            "--queue", queue, "--number", str(number), "--of", str(of),
+            "--heartbeat", heartbeat, "--interval", WORKER_INTERVAL,
         ),
         (Question(Ask.HEARTBEAT, expect=heartbeat),),
     )  # fmt: skip

@@ -220,11 +220,10 @@ class _Start:
 
     async def _start_programs(self) -> None:
         await self._tables.wait()
-        *pages, worker, long_worker = plan.programs(self._config, sys.executable)
-        await self._tree.start(pages)
+        await self._tree.start(plan.programs(self._config, sys.executable))
         self._screen.step("Le site répond.")
         await self._engines.wait()  # a job that meets no engine would only have to be done again
-        await self._tree.start([worker, long_worker])
+        await self._tree.start(plan.workers(self._config, sys.executable))
 
     async def _start_neighbours(self, prepared: Prepared) -> None:
         """The demonstration's other applications, so that one sign-in is seen opening three."""

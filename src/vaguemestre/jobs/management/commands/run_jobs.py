@@ -1,11 +1,13 @@
 """A worker: runs its queue's jobs one after the other, and shows that it lives."""
 
 import logging
+import os
 import platform
 import signal
 import sys
 import time
 from argparse import ArgumentParser
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,15 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from vaguemestre.jobs.periodic import PeriodicTasks
 from vaguemestre.jobs.ports import rounds
+from vaguemestre.jobs.rules import worker_name
 from vaguemestre.jobs.services import MOST_FORGOTTEN, forget_old
 
 log = logging.getLogger(__name__)
 
-ROUND_SECONDS = 60
 FORGET_SECONDS = 3600
+_DATABASE_AWAY = frozenset(f"django.db.utils.{name}" for name in ("OperationalError", "InterfaceError"))
 
 
 class Command(BaseCommand):
@@ -32,23 +36,49 @@ class Command(BaseCommand):
             "--interval", type=float, default=0.2, help="seconds between looks at an empty queue"
         )
         parser.add_argument("--queue", default="default", choices=["default", "long"])
+        parser.add_argument("--number", type=int, default=1, help="which of the workers of that queue")
+        parser.add_argument("--of", type=int, default=1, help="how many workers that queue has")
         parser.add_argument("--heartbeat", type=Path, help="a file touched while the worker lives")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name in ("django_tasks_db", "django.tasks"):  # one line per job would drown the rest
             logging.getLogger(name).setLevel(logging.WARNING)
         worker = LivingWorker(
-            interval=options["interval"], heartbeat=options["heartbeat"], queue=options["queue"]
+            interval=options["interval"],
+            heartbeat=options["heartbeat"],
+            queue=options["queue"],
+            number=options["number"],
+            of=options["of"],
         )
         worker.configure_signals()
+        if options["queue"] == "default" and options["number"] == 1:
+            PeriodicTasks((*rounds.get(), Forgetting())).start()
         worker.serve()
+
+
+class Forgetting:
+    """Once an hour what ended long ago goes, a part each minute when there is much of it."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self) -> None:
+        if time.monotonic() >= self._next and forget_old(timezone.now()) < MOST_FORGOTTEN:
+            self._next = time.monotonic() + FORGET_SECONDS
 
 
 class LivingWorker(Worker):
     """The queue's own worker, with a sign of life around every job."""
 
-    def __init__(self, *, interval: float, heartbeat: Path | None, queue: str = "default") -> None:
-        name = "worker" if queue == "default" else f"worker-{queue}"
+    def __init__(
+        self,
+        *,
+        interval: float,
+        heartbeat: Path | None,
+        queue: str = "default",
+        number: int = 1,
+        of: int = 1,
+    ) -> None:
         super().__init__(
             queue_names=[queue],
             interval=interval,
@@ -56,18 +86,23 @@ class LivingWorker(Worker):
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
-            worker_id=f"{name}@{platform.node()}"[:64],
+            worker_id=_worker_id(worker_name(queue, number)),
             excluded_queue_names=[],
         )
         self._heartbeat = heartbeat
-        self._goes_round = queue == "default"
-        self._next_round = 0.0
-        self._next_forgetting = 0.0
+        self._others = {_worker_id(worker_name(queue, n)) for n in range(1, of + 1) if n != number}
+        self._leads = number == 1
 
     def take_back(self) -> None:
-        """Put back in the queue what this worker had begun when it was killed: handlers may run twice."""
-        for begun in DBTaskResult.objects.running():
-            if begun.worker_ids[-1:] == [self.worker_id]:
+        """Put back in the queue what this worker had begun when it was killed: handlers may run twice.
+
+        The first worker of a queue does so for those that no longer exist, of a larger number.
+        """
+        ours = f"@{platform.node()}"[-64:]
+        for begun in DBTaskResult.objects.running().filter(queue_name__in=self.queue_names):
+            holder = begun.worker_ids[-1] if begun.worker_ids else ""
+            orphaned = self._leads and holder.endswith(ours) and holder not in self._others
+            if holder == self.worker_id or orphaned:
                 DBTaskResult.objects.filter(pk=begun.pk).update(status="READY")
 
     def serve(self) -> None:
@@ -80,7 +115,6 @@ class LivingWorker(Worker):
                 if interrupted:
                     self.take_back()
                 interrupted = False
-                self.go_round()
                 # Asked first without writing: taking a job locks the whole of an SQLite database.
                 if waiting := DBTaskResult.objects.ready().filter(queue_name__in=self.queue_names).exists():
                     self.run()
@@ -93,24 +127,14 @@ class LivingWorker(Worker):
             if self.running and not waiting:
                 time.sleep(self.interval)
 
-    def go_round(self) -> None:
-        """Once a minute, let the rooms find again what should have moved and did not."""
-        if not self._goes_round or time.monotonic() < self._next_round:
-            return
-        self._next_round = time.monotonic() + ROUND_SECONDS
-        for act in rounds.get():
-            act()
-        self.forget()
-
-    def forget(self) -> None:
-        """Once an hour what ended long ago goes, a part each round when there is much of it."""
-        if time.monotonic() >= self._next_forgetting and forget_old(timezone.now()) < MOST_FORGOTTEN:
-            self._next_forgetting = time.monotonic() + FORGET_SECONDS
-
     def shutdown(self, signum: int, frame: Any) -> None:
+        """The first signal lets the running job end; the second ends the process, the job to be taken back.
+
+        An exception raised here would be taken for the job's own.
+        """
         if not self.running:
             signal.signal(signum, signal.SIG_DFL)
-            sys.exit(1)
+            os.kill(os.getpid(), signum)
         self.running = False
         if not self.running_task:
             sys.exit(0)
@@ -118,6 +142,10 @@ class LivingWorker(Worker):
     def run_task(self, db_task_result: Any) -> None:
         self._beat()
         super().run_task(db_task_result)
+        if db_task_result.exception_class_path in _DATABASE_AWAY:  # not even its retry could be written
+            DBTaskResult.objects.filter(pk=db_task_result.pk).update(
+                status="READY", finished_at=None, run_after=timezone.now() + timedelta(seconds=5)
+            )
         self._beat()
 
     def _beat(self) -> None:
@@ -126,3 +154,7 @@ class LivingWorker(Worker):
                 self._heartbeat.touch()
             except OSError:  # a full disk stops the sign, not the work
                 return
+
+
+def _worker_id(name: str) -> str:
+    return f"{name}@{platform.node()}"[:64]
