@@ -14,6 +14,11 @@ BANNED_NAMES = {"utils", "helpers", "common", "misc", "tools", "base", "manager"
 SLOT_DOORS = {"views", "http", "handlers", "wiring", "apps", "middleware"}
 SLOT_ROOMS = {"cli", "demo", "supervisor", "site"}
 CATCH_ALL_ROOMS = {"supervisor", "cli"}
+CATCH_ALL_FILES = {  # loops that outlive what they run, each failure logged and tried again
+    "jobs/tasks.py",
+    "jobs/periodic.py",
+    "push/application.py",
+}
 
 
 def room_of(path: Path) -> str:
@@ -84,7 +89,7 @@ def _raises_again(handler: ast.ExceptHandler) -> bool:
 def test_nobody_swallows_every_exception() -> None:
     breaches = []
     for path in MODULES:
-        if room_of(path) in CATCH_ALL_ROOMS:
+        if room_of(path) in CATCH_ALL_ROOMS or str(path.relative_to(SOURCE)) in CATCH_ALL_FILES:
             continue
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.ExceptHandler) and not _raises_again(node):
