@@ -11,9 +11,8 @@ from tests.site.belonging import belongings
 from tests.site.doors import OPEN, SIGNED, audiences
 from tests.site.doorways import ROLES, Doorway, People, doorways, people
 from tests.site.owned import SECRETS, VERBS, Belonging, as_ever
+from tests.sorting.samples import memory_sieve
 
-from vaguemestre.engines.memory.scripts import MemorySieve
-from vaguemestre.sorting.ports import open_scripts
 from vaguemestre.webmail.ports import open_mailbox
 
 AWAY = {"anonymous": (401, 403, 404, 405), "others": (403, 404, 405)}
@@ -21,12 +20,11 @@ AWAY = {"anonymous": (401, 403, 404, 405), "others": (403, 404, 405)}
 
 @pytest.fixture
 def crowd(db: None) -> Iterator[People]:
-    before, made = (open_mailbox.get(), open_scripts.get()), people()
+    before, made = open_mailbox.get(), people()
     open_mailbox.plug(made.boxes)
-    open_scripts.plug(MemorySieve())
-    yield made
-    open_mailbox.plug(before[0])
-    open_scripts.plug(before[1])
+    with memory_sieve():
+        yield made
+    open_mailbox.plug(before)
 
 
 def test_every_address_says_whom_it_lets_in() -> None:

@@ -1,9 +1,13 @@
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
-from vaguemestre.sorting.script import compose
-from vaguemestre.sorting.values import Absence, Decided, Owner
+from vaguemestre.engines.memory.scripts import MemorySieve
+from vaguemestre.sorting.ports import open_scripts, put_house_script
+from vaguemestre.sorting.script import compose, compose_absence
+from vaguemestre.sorting.values import Absence, Aspect, Condition, Decided, Filter, Outcome, Owner
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OWNER = Owner(
@@ -21,6 +25,7 @@ WINTER = Absence(
     internal_text="Bonjour,\n\nJe suis en congé jusqu’au 3 janvier.",
     external_text="Bonjour,\n\nJe vous répondrai à mon retour.",
 )
+ALL = Filter("Tout", (Condition(Aspect.OUTSIDE),), Outcome(is_flagged=True))
 HOSTILE = (
     '"; stop; #',
     '"; redirect "moi@dehors.example"; keep; "',
@@ -51,12 +56,29 @@ texts = st.one_of(
 )
 
 
-def composed(absence: Absence | None, owner: Owner, *, kept: str, now: datetime, filters=()) -> str:  # type: ignore[no-untyped-def]
-    """The script of one absence and some filters."""
-    decided = Decided(absences=(absence,) if absence else (), filters=tuple(filters))
-    return compose(decided, owner, kept=kept, now=now)
+def composed(filters: Iterable[Filter], owner: Owner, *, kept: str = "") -> str:
+    """The personal script of some filters."""
+    return compose(Decided(filters=tuple(filters)), owner, kept=kept)
+
+
+def replying(absence: Absence | None, owner: Owner, *, now: datetime) -> str:
+    """The house's script of one absence."""
+    return compose_absence(Decided(absences=(absence,) if absence else ()), owner, now=now)
 
 
 def nobody(account_id: int) -> tuple[str, ...]:
     """An address book without anybody."""
     return ()
+
+
+@contextmanager
+def memory_sieve() -> Iterator[MemorySieve]:
+    """Scripts kept in memory, the house's too, in the place of Dovecot's."""
+    held, fake = (open_scripts.get(), put_house_script.get()), MemorySieve()
+    open_scripts.plug(fake)
+    put_house_script.plug(fake.put_house_script)
+    try:
+        yield fake
+    finally:
+        open_scripts.plug(held[0])
+        put_house_script.plug(held[1])

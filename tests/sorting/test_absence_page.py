@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.signin.people import PASSWORD, account
-from tests.sorting.samples import WINTER
+from tests.sorting.samples import WINTER, memory_sieve
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.scripts import MemorySieve
@@ -18,9 +18,7 @@ from vaguemestre.kernel.times import PARIS
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.events import SortingChanged
 from vaguemestre.sorting.handlers import rewrite_script
-from vaguemestre.sorting.ports import open_scripts
 from vaguemestre.sorting.services import save_absence
-from vaguemestre.sorting.values import SCRIPT_NAME
 
 pytestmark = pytest.mark.django_db
 
@@ -29,10 +27,8 @@ ADDRESS = "/parametres/absence"
 
 @pytest.fixture
 def sieve() -> Iterator[MemorySieve]:
-    held, fake = open_scripts.get(), MemorySieve()
-    open_scripts.plug(fake)
-    yield fake
-    open_scripts.plug(held)
+    with memory_sieve() as fake:
+        yield fake
 
 
 @pytest.fixture
@@ -89,7 +85,7 @@ def test_it_is_said_applied_only_once_the_engine_has_it(
 ) -> None:
     answer = client.post(ADDRESS, typed())
     assert "Modifications appliquées" in words(answer)
-    assert sieve.boxes[nicolas.mailbox].active == SCRIPT_NAME
+    assert "vacation" in sieve.boxes[nicolas.mailbox].house
     assert "Réponse active jusqu’au" in words(answer)
     assert "Absence active" in words(answer)
 

@@ -15,7 +15,7 @@ from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.sorting import handlers, queries
-from vaguemestre.sorting.ports import known_of, open_scripts
+from vaguemestre.sorting.ports import known_of, open_scripts, put_house_script
 from vaguemestre.sorting.services import (
     end_absence,
     rewrite_script,
@@ -93,8 +93,8 @@ def test_the_desk_sets_a_neutral_text_that_is_journaled_and_told(
     assert (entry.to, entry.by) == (f"account:{nicolas.pk}", "account:9")
     assert "Mme Vasseur" in str(entry.details)
     assert "desk-absence" in [one["act"] for one in announced("AccountTouched")]
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
-    assert "est absent(e) jusqu’au" in sieve.boxes[nicolas.mailbox].held[SCRIPT_NAME]
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert "est absent(e) jusqu’au" in sieve.boxes[nicolas.mailbox].house
 
 
 def announced(kind: str, to: str = "") -> list[dict[str, object]]:
@@ -146,12 +146,12 @@ def test_what_is_wanted_of_spam_stands_beside_the_script_and_goes_with_it(
     nicolas: Account, sieve: MemorySieve
 ) -> None:
     save_spam(nicolas.pk, SpamChoice(allowed=("a@b.fr",), denied=("@c.fr",)), by="test", now=NOW)
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     held = sieve.boxes[nicolas.mailbox]
     assert '"a@b.fr"' in held.held[SPAM_SCRIPT]
     assert '"c.fr"' in held.held[SCRIPT_NAME]
     save_spam(nicolas.pk, SpamChoice(), by="test", now=NOW)
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert held.held == {}
 
 
@@ -159,12 +159,12 @@ def test_the_hand_written_part_is_included_and_goes_when_emptied(
     nicolas: Account, sieve: MemorySieve
 ) -> None:
     save_expert(nicolas.pk, "keep;\n", sieve, by="test", now=NOW)
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     held = sieve.boxes[nicolas.mailbox]
     assert held.held[EXPERT_SCRIPT] == "keep;\r\n"
     assert f'"{EXPERT_SCRIPT}"' in held.held[SCRIPT_NAME]
     save_expert(nicolas.pk, " \n", sieve, by="test", now=NOW)
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert held.held == {}
 
 
@@ -178,12 +178,14 @@ def test_a_hand_written_part_with_a_fault_changes_nothing(nicolas: Account, siev
 @pytest.fixture
 def plugged(sieve: MemorySieve) -> Iterator[list[str]]:
     book: list[str] = []
-    held = open_scripts.get(), known_of.get()
+    held = open_scripts.get(), known_of.get(), put_house_script.get()
     open_scripts.plug(sieve)
+    put_house_script.plug(sieve.put_house_script)
     known_of.plug(lambda account_id: tuple(book))
     yield book
     open_scripts.plug(held[0])
     known_of.plug(held[1])
+    put_house_script.plug(held[2])
 
 
 def test_a_new_contact_is_answered_without_anything_to_do(
@@ -197,7 +199,7 @@ def test_a_new_contact_is_answered_without_anything_to_do(
     opened = sieve.opened
     plugged.append("parent@dehors.example")
     handlers.follow_contacts()
-    assert "parent@dehors.example" in sieve.boxes[nicolas.mailbox].held[SCRIPT_NAME]
+    assert "parent@dehors.example" in sieve.boxes[nicolas.mailbox].house
     assert sieve.opened == opened + 1
     handlers.follow_contacts()
     assert sieve.opened == opened + 1

@@ -150,7 +150,7 @@ def test_dovecot_decides_as_the_rule_does(
     def same(wanted: Filter, told: tuple[str, bytes]) -> None:
         sender, raw = told
         glance = read_message(b"Return-Path: <%b>\r\n%b" % (sender.encode(), raw), datetime.now(UTC))
-        script = composed(None, OWNER, kept="", now=datetime.now(UTC), filters=[wanted])
+        script = composed([wanted], OWNER)
         done = sieve_test(script, sender, raw)
         is_taken = f"store message in folder: {_TAKEN}" in done
         outcomes.add(is_taken)
@@ -195,7 +195,7 @@ def test_a_rule_of_another_program_does_the_same_once_it_is_a_filter(
         if found.rest:
             script = script[: script.index(found.rest.partition("\n")[2])]
         theirs = sieve_test(script, *told)
-        ours = sieve_test(composed(None, OWNER, kept="", now=datetime.now(UTC), filters=filters), *told)
+        ours = sieve_test(composed(filters, OWNER), *told)
         assert actions(ours) == actions(theirs), script
         done.add(tuple(actions(theirs)))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.sorting.samples import HOSTILE, NOW, OWNER, WINTER, texts
+from tests.sorting.samples import HOSTILE, OWNER, texts
 from tests.sorting.samples import composed as compose
 from tests.sorting.sieve_reader import shape, tokens
 
@@ -121,15 +121,14 @@ def test_moving_one_place_keeps_everybody(order: list[int], one: int, by: int) -
 def test_no_text_changes_the_shape_of_the_script(name: str, words: str, folder: str, aspect: Aspect) -> None:
     def written(name: str, words: str, folder: str) -> str:
         wanted = Filter(name, (Condition(aspect, Relation.CONTAINS, words),), Outcome(folder, folder))
-        return compose(WINTER, OWNER, kept="", now=NOW, filters=[wanted])
+        return compose([wanted], OWNER)
 
     assert outline(written(name, fit(aspect, f"x{words}"), f"y{folder}")) == outline(
         written("n", fit(aspect, "x"), "y")
     )
 
 
-@pytest.mark.parametrize("with_absence", [True, False])
-def test_every_kind_of_filter_compiles(tmp_path: Path, with_absence: bool) -> None:
+def test_every_kind_of_filter_compiles(tmp_path: Path) -> None:
     outcome = Outcome("Archive/Été", "Copie", is_read=True, is_flagged=True)
     filters = []
     for aspect in Aspect:
@@ -139,7 +138,7 @@ def test_every_kind_of_filter_compiles(tmp_path: Path, with_absence: bool) -> No
                 filters.append(
                     Filter(text, (Condition(aspect, relation, words), CONSEIL), outcome, len(text) % 2 > 0)
                 )
-    script = compose(WINTER if with_absence else None, OWNER, kept="autre", now=NOW, filters=filters)
+    script = compose(filters, OWNER, kept="autre")
     (tmp_path / "a.sieve").write_bytes(script.encode())
     command = ["sievec", str(tmp_path / "a.sieve"), str(tmp_path / "a.svbin")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -147,8 +146,8 @@ def test_every_kind_of_filter_compiles(tmp_path: Path, with_absence: bool) -> No
 
 
 def test_a_filter_switched_off_is_not_in_the_script() -> None:
-    assert compose(None, OWNER, kept="x", now=NOW, filters=[replace(PLAIN, is_on=False)]) == ""
-    script = compose(None, OWNER, kept="x", now=NOW, filters=[PLAIN])
+    assert compose([replace(PLAIN, is_on=False)], OWNER, kept="x") == ""
+    script = compose([PLAIN], OWNER, kept="x")
     assert ("string", "conseil") in tokens(script)
 
 

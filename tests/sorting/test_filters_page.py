@@ -12,13 +12,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.signin.people import PASSWORD, account
+from tests.sorting.samples import memory_sieve
 from tests.sorting.test_filters import GLANCE
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.signin.models import BrowserSession
 from vaguemestre.sorting import queries
-from vaguemestre.sorting.ports import folders_of, message_of, open_scripts, recent_of
+from vaguemestre.sorting.ports import folders_of, message_of, recent_of
 from vaguemestre.sorting.values import EXPERT_SCRIPT, SCRIPT_NAME, Aspect, Choice, Glance
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ ADDRESS = "/parametres/filtres"
 
 @pytest.fixture(autouse=True)
 def sieve() -> Iterator[MemorySieve]:
-    held, fake = (open_scripts.get(), folders_of.get(), recent_of.get()), MemorySieve()
+    held = folders_of.get(), recent_of.get()
 
     def folders(mailbox: str, session_key: str) -> tuple[Choice, ...]:
         return Choice("Archive", "Archives"), Choice("Conseils", "Conseils")
@@ -36,13 +37,12 @@ def sieve() -> Iterator[MemorySieve]:
     def recent(mailbox: str, session_key: str, count: int, *, whole: bool = False) -> tuple[Glance, ...]:
         return (GLANCE,) * 3
 
-    open_scripts.plug(fake)
     folders_of.plug(folders)
     recent_of.plug(recent)
-    yield fake
-    open_scripts.plug(held[0])
-    folders_of.plug(held[1])
-    recent_of.plug(held[2])
+    with memory_sieve() as fake:
+        yield fake
+    folders_of.plug(held[0])
+    recent_of.plug(held[1])
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from tests.signin.people import account
-from tests.sorting.samples import NOW, WINTER, nobody
+from tests.sorting.samples import ALL, NOW, WINTER, nobody
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.scripts import MemoryScripts, MemorySieve
@@ -15,7 +15,15 @@ from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.errors import EngineDown, Refusal
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.models import AbsenceRow, ScriptRow
-from vaguemestre.sorting.services import answer_for_gone, end_absence, rewrite_script, save_absence
+from vaguemestre.sorting.services import (
+    answer_for_gone,
+    drop_filter,
+    end_absence,
+    renew_scripts,
+    rewrite_script,
+    save_absence,
+    save_filter,
+)
 from vaguemestre.sorting.values import SCRIPT_NAME, Applied, Place
 
 pytestmark = pytest.mark.django_db
@@ -58,10 +66,10 @@ def test_what_is_saved_is_read_again_and_waits_for_the_engine(nicolas: Account) 
 
 def test_it_is_carried_out_and_says_so(nicolas: Account, sieve: MemorySieve) -> None:
     save(nicolas)
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     held = box(sieve, nicolas)
-    assert held.active == SCRIPT_NAME
-    assert WINTER.external_text.splitlines()[-1] in held.held[SCRIPT_NAME]
+    assert held.held == {}  # ManageSieve shows nothing that answers
+    assert WINTER.external_text.splitlines()[-1] in held.house
     assert queries.applied_of(nicolas.pk) == Applied(is_done=True)
 
 
@@ -69,35 +77,33 @@ def test_an_engine_away_loses_nothing(nicolas: Account, sieve: MemorySieve) -> N
     sieve.is_away = True
     save(nicolas)
     with pytest.raises(EngineDown):
-        rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+        rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert queries.absence_of(nicolas.pk) == WINTER
     assert not queries.applied_of(nicolas.pk).is_done
     sieve.is_away = False
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert queries.applied_of(nicolas.pk).is_done
 
 
 def test_twice_is_once(nicolas: Account, sieve: MemorySieve) -> None:
     save(nicolas)
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
-    before = dict(box(sieve, nicolas).held)
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW + timedelta(minutes=1))
-    assert box(sieve, nicolas).held == before
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    before = box(sieve, nicolas).house
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW + timedelta(minutes=1))
+    assert box(sieve, nicolas).house == before
 
 
 def test_the_last_decision_wins_over_one_under_way(nicolas: Account, sieve: MemorySieve) -> None:
     """A change that comes while the former one is being installed is installed too, by the same run."""
     save(nicolas)
 
-    class Slow(MemoryScripts):
-        def put(self, name: str, content: str) -> None:
-            super().put(name, content)
-            if "corrigé" not in content:
-                save(nicolas, external_text="Texte corrigé.")
+    def slow(mailbox: str, content: str) -> None:
+        sieve.put_house_script(mailbox, content)
+        if "corrigé" not in content:
+            save(nicolas, external_text="Texte corrigé.")
 
-    sieve.boxes[nicolas.mailbox] = Slow()
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
-    assert "Texte corrigé." in box(sieve, nicolas).held[SCRIPT_NAME]
+    rewrite_script(nicolas.pk, sieve, slow, nobody, now=NOW)
+    assert "Texte corrigé." in box(sieve, nicolas).house
     assert queries.applied_of(nicolas.pk).is_done
 
 
@@ -109,7 +115,7 @@ def test_a_late_run_does_not_say_a_newer_decision_is_done(nicolas: Account) -> N
         yield MemoryScripts()
         save(nicolas, days=3)
 
-    rewrite_script(nicolas.pk, changed_on_leaving, nobody, now=NOW)
+    rewrite_script(nicolas.pk, changed_on_leaving, lambda mailbox, content: None, nobody, now=NOW)
     assert not queries.applied_of(nicolas.pk).is_done
 
 
@@ -119,24 +125,65 @@ def test_the_script_of_another_program_is_included_then_given_back(
     held = box(sieve, nicolas)
     held.put("roundcube", THEIRS)
     held.activate("roundcube")
-    save(nicolas)
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+    save_filter(nicolas.pk, ALL, (), by="test", now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert held.active == SCRIPT_NAME
     assert 'include :personal :optional "roundcube";' in held.held[SCRIPT_NAME]
     assert queries.applied_of(nicolas.pk).kept == "roundcube"
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert queries.applied_of(nicolas.pk).kept == "roundcube"
-    end_absence(nicolas.pk, by="test", now=NOW, place=Place.FIRST)
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+    (known,) = queries.filters_of(nicolas.pk)
+    drop_filter(nicolas.pk, known.filter_id or 0, by="test", now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert held.held == {"roundcube": THEIRS}
     assert held.active == "roundcube"
+
+
+def test_an_absence_leaves_the_script_of_another_program_where_it_is(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    held = box(sieve, nicolas)
+    held.put("roundcube", THEIRS)
+    held.activate("roundcube")
+    save(nicolas)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert (held.held, held.active) == ({"roundcube": THEIRS}, "roundcube")
+    assert "vacation" in held.house
+
+
+def test_a_script_that_does_not_compile_any_more_does_not_stop_ours(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    held = box(sieve, nicolas)
+    held.put("roundcube", "erreur;\r\n")
+    held.activate("roundcube")
+    save_filter(nicolas.pk, ALL, (), by="test", now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert held.active == SCRIPT_NAME
+    assert "roundcube" not in held.held[SCRIPT_NAME]
+    assert held.held["roundcube"] == "erreur;\r\n"  # their owner still reads it
+
+
+def test_scripts_of_an_older_version_are_written_again_once(nicolas: Account, sieve: MemorySieve) -> None:
+    """The absence that stood in the personal script goes to the house's; a suspended account's too."""
+    gone = account("mdurand", first_name="Marie", last_name="Durand")
+    for one in (nicolas, gone):
+        save(one)
+        held = box(sieve, one)
+        held.put(SCRIPT_NAME, 'require "vacation"; vacation "Absent";')
+        held.activate(SCRIPT_NAME)
+    Account.objects.filter(pk=gone.pk).update(state="suspended")
+    assert renew_scripts(sieve, sieve.put_house_script, nobody, now=NOW) == 2
+    assert box(sieve, nicolas).held == {}
+    assert all("vacation" in box(sieve, one).house for one in (nicolas, gone))
+    assert renew_scripts(sieve, sieve.put_house_script, nobody, now=NOW) == 0
 
 
 def test_nothing_decided_touches_nothing(nicolas: Account, sieve: MemorySieve) -> None:
     held = box(sieve, nicolas)
     held.put("roundcube", THEIRS)
     held.activate("roundcube")
-    rewrite_script(nicolas.pk, sieve, nobody, now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert (held.held, held.active) == ({"roundcube": THEIRS}, "roundcube")
 
 

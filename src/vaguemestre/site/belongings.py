@@ -15,7 +15,7 @@ from vaguemestre.credentials.queries import presented
 from vaguemestre.signin.queries import activity_of
 from vaguemestre.sorting import queries as sorting
 from vaguemestre.sorting.forms import files
-from vaguemestre.sorting.script import compose
+from vaguemestre.sorting.script import compose, compose_absence
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.queries import identities_of
 from vaguemestre.writing.values import Writer
@@ -32,8 +32,9 @@ def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
     yield "filtres.json", files.written(sorting.filters_of(account_id)).encode()
     owner = sorting.owner_of(account_id, timezone.now())
     if owner:
-        script = compose(sorting.decided_of(account_id), owner, kept="", now=timezone.now())
-        yield "filtres.sieve", script.encode()
+        decided = sorting.decided_of(account_id)
+        yield "filtres.sieve", compose(decided, owner, kept="").encode()
+        yield "absence.sieve", compose_absence(decided, owner, now=timezone.now()).encode()
     yield "absences.json", _json([dataclasses.asdict(one) for one in sorting.absences_of(account_id)])
     yield from _signatures(account_id)
     yield "activite.csv", _activity(account_id)

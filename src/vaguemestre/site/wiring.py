@@ -47,6 +47,7 @@ from vaguemestre.engines.converting.authorities import trusted
 from vaguemestre.engines.converting.shelf import Shelf
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.erasing import Erasing
+from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.elsewhere import Elsewhere
 from vaguemestre.engines.imap.filing import Filing
 from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
@@ -269,6 +270,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     registry_handlers.forget_old_visits,
     signin_handlers.forget_withdrawn_proofs,
     sorting_handlers.follow_contacts,
+    sorting_handlers.renew_scripts,
     lives_handlers.follow_days,
     moving_handlers.forget_old_files,
     deposits_handlers.forget_old_deposits,
@@ -379,6 +381,7 @@ def _plug_mail(config: Config) -> None:
     sorting.message_of.plug(glancing.one)
     sorting.open_received.plug(glancing.received)
     sorting.known_of.plug(_known_of)
+    sorting.put_house_script.plug(HouseScripts(config))
     sorting.open_scripts.plug(
         OpenManageSieve(
             config.mail.host, config.ports.managesieve, lambda mailbox: _mail_token(MailLogin(mailbox))

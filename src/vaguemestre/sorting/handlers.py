@@ -11,7 +11,7 @@ from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives.events import NeutralReplyDue, NeutralReplyOver
 from vaguemestre.sorting import queries, services
 from vaguemestre.sorting.events import PassAsked, SortingChanged
-from vaguemestre.sorting.ports import known_of, open_received, open_scripts
+from vaguemestre.sorting.ports import known_of, open_received, open_scripts, put_house_script
 from vaguemestre.sorting.rules.marks import mark
 from vaguemestre.sorting.values import Place
 
@@ -36,6 +36,11 @@ def follow_contacts() -> None:
     for account_id, known in queries.bound_to_contacts(now):
         if mark(known_of.get()(account_id)) != known:
             _rewrite(account_id)
+
+
+def renew_scripts() -> None:
+    """A round: after an upgrade, scripts are written as this version writes them."""
+    services.renew_scripts(open_scripts.get(), put_house_script.get(), known_of.get(), now=timezone.now())
 
 
 def follow_accounts(event: AccountsChanged) -> None:
@@ -70,7 +75,9 @@ def _again(account_ids: list[int]) -> None:
 
 
 def _rewrite(account_id: int) -> None:
-    services.rewrite_script(account_id, open_scripts.get(), known_of.get(), now=timezone.now())
+    services.rewrite_script(
+        account_id, open_scripts.get(), put_house_script.get(), known_of.get(), now=timezone.now()
+    )
 
 
 def forget_person(event: PersonErased) -> None:

@@ -43,6 +43,7 @@ class ScriptRow(models.Model):
     kept = models.CharField(max_length=255, blank=True)  # another program's script, included by ours
     expert = models.TextField(blank=True)  # the part written by hand
     known_mark = models.CharField(max_length=64, blank=True)  # of the address book as the script knows it
+    form = models.PositiveSmallIntegerField(default=0, db_index=True)  # values.SCRIPT_FORM when written
 
 
 class FilterRow(models.Model):

@@ -38,6 +38,15 @@ class OpenScripts(Protocol):
     def __call__(self, mailbox: str) -> AbstractContextManager[Scripts]: ...
 
 
+class PutHouseScript(Protocol):
+    def __call__(self, mailbox: str, content: str) -> None:
+        """This script runs before the personal one from the next delivery on; "" = none does.
+
+        ManageSieve does not reach it. Raises EngineDown, EngineRefused when it does not compile.
+        """
+        ...
+
+
 class FoldersOf(Protocol):
     def __call__(self, mailbox: str, session_key: str) -> tuple[Choice, ...]:
         """Where mail may be filed, special folders first. Raises EngineDown."""
@@ -89,4 +98,5 @@ recent_of: Slot[RecentOf] = Slot("sorting.recent_of")
 message_of: Slot[MessageOf] = Slot("sorting.message_of")
 open_received: Slot[OpenReceived] = Slot("sorting.open_received")
 open_scripts: Slot[OpenScripts] = Slot("sorting.open_scripts")
+put_house_script: Slot[PutHouseScript] = Slot("sorting.put_house_script")
 known_of: Slot[KnownOf] = Slot("sorting.known_of")

@@ -18,6 +18,7 @@ from vaguemestre.lives.queries import stays_here
 from vaguemestre.sorting.models import AbsenceRow, FilterRow, PassRow, ScriptRow, SpamRow
 from vaguemestre.sorting.rules import absences
 from vaguemestre.sorting.values import (
+    SCRIPT_FORM,
     Absence,
     Applied,
     Aspect,
@@ -189,10 +190,16 @@ def with_decisions(account_ids: Collection[int]) -> list[int]:
     return list(ScriptRow.objects.filter(account_id__in=account_ids).values_list("account_id", flat=True))
 
 
-def owner_of(account_id: int, now: datetime) -> Owner | None:
+def scripts_of_older_form(most: int) -> list[int]:
+    """Accounts whose scripts this version would write otherwise, some of them at a time."""
+    rows = ScriptRow.objects.filter(form__lt=SCRIPT_FORM).order_by("account_id")
+    return list(rows.values_list("account_id", flat=True)[:most])
+
+
+def owner_of(account_id: int, now: datetime, *, whatever_state: bool = False) -> Owner | None:
     """Who that account is to their correspondents; None when nothing may open its mailbox."""
     for facts in facts_of([account_id], now):
-        if facts.state != "active":
+        if facts.state != "active" and not whatever_state:
             return None
         name, found = facts.username, []
         if facts.person_id is not None:

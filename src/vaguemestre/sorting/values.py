@@ -9,6 +9,8 @@ from enum import IntEnum, StrEnum
 SCRIPT_NAME = "vaguemestre"
 SPAM_SCRIPT = "vaguemestre-indesirables"  # read before the rule of everybody: whom never to put aside
 EXPERT_SCRIPT = "vaguemestre-expert"  # written by hand on our page
+# What `compose` and `compose_absence` write, counted: scripts of an older form are written again.
+SCRIPT_FORM = 1
 OURS = frozenset({SCRIPT_NAME, SPAM_SCRIPT, EXPERT_SCRIPT})
 
 

@@ -12,9 +12,10 @@ import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
 from tests.engines.sieve.test_absence_replies import AWAY, TODAY, Case, owner, receivers, replies, sent
 
+from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.kernel.times import PARIS
-from vaguemestre.sorting.script import compose, compose_friends
+from vaguemestre.sorting.script import compose, compose_absence, compose_friends
 from vaguemestre.sorting.values import SCRIPT_NAME, SPAM_SCRIPT, Card, Decided, Owner, Place, SpamChoice
 
 pytestmark = pytest.mark.engines
@@ -25,9 +26,11 @@ def install(engines: LiveEngines, person: Someone, decided: Decided, known: Owne
     with opened(person.mailbox) as scripts:
         if friends := compose_friends(decided.spam):
             scripts.put(SPAM_SCRIPT, friends)
-        if content := compose(decided, known or owner(person), kept="", now=TODAY):
+        if content := compose(decided, known or owner(person), kept=""):
             scripts.put(SCRIPT_NAME, content)
             scripts.activate(SCRIPT_NAME)
+    house = compose_absence(decided, known or owner(person), now=TODAY)
+    HouseScripts(engines.config)(person.mailbox, house)
 
 
 def fresh(word: str) -> str:

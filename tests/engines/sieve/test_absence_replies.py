@@ -14,11 +14,12 @@ from email.message import EmailMessage
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
-from tests.sorting.samples import composed as compose
+from tests.sorting.samples import replying
 
+from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.kernel.times import PARIS
-from vaguemestre.sorting.values import SCRIPT_NAME, Absence, Owner
+from vaguemestre.sorting.values import Absence, Owner
 
 pytestmark = pytest.mark.engines
 
@@ -75,11 +76,9 @@ def owner(person: Someone, name: str = "Valérie « L'absente » Éa") -> Owner:
     return Owner(1, person.mailbox, name, person.address, addresses, (person.address.rpartition("@")[2],))
 
 
-def install(engines: LiveEngines, person: Someone, absence: Absence, kept: str = "") -> None:
-    opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
-    with opened(person.mailbox) as scripts:
-        scripts.put(SCRIPT_NAME, compose(absence, owner(person), kept=kept, now=TODAY))
-        scripts.activate(SCRIPT_NAME)
+def install(engines: LiveEngines, person: Someone, absence: Absence) -> None:
+    house = HouseScripts(engines.config)
+    house(person.mailbox, replying(absence, owner(person), now=TODAY))
 
 
 def sent(engines: LiveEngines, person: Someone, number: str, case: Case) -> str:
@@ -215,13 +214,10 @@ def test_nobody_is_answered_outside_its_days(engines: LiveEngines, starts: int, 
     install(engines, there, AWAY)
     first, last = (date.fromordinal(TODAY.astimezone(PARIS).date().toordinal() + n) for n in (starts, ends))
     # The script itself must know: it is written as if its days were still to come.
-    script = compose(
-        replace(AWAY, starts_on=first, ends_on=last), owner(person), kept="", now=TODAY - timedelta(days=30)
+    script = replying(
+        replace(AWAY, starts_on=first, ends_on=last), owner(person), now=TODAY - timedelta(days=30)
     )
-    opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
-    with opened(person.mailbox) as scripts:
-        scripts.put(SCRIPT_NAME, script)
-        scripts.activate(SCRIPT_NAME)
+    HouseScripts(engines.config)(person.mailbox, script)
     number = f"jour{secrets.token_hex(4)}"
     sender = sent(engines, person, number, Case(False))
     engines.found(person, number)
@@ -263,7 +259,8 @@ def test_the_rules_of_another_program_still_sort(engines: LiveEngines) -> None:
             'autre "logiciel"',
             'require ["fileinto"]; if header :contains "subject" "Sujet" { fileinto "Archive"; }\r\n',
         )
-    install(engines, person, AWAY, kept='autre "logiciel"')
+        scripts.activate('autre "logiciel"')
+    install(engines, person, AWAY)
     sender = sent(engines, person, number, Case(True))
     assert engines.found(person, number, folder="Archive")
     wait_until(lambda: sender in receivers(engines))

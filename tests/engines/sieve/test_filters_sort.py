@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter
-from tests.engines.sieve.test_absence_replies import TODAY, owner
+from tests.engines.sieve.test_absence_replies import owner
 from tests.sorting.samples import composed as compose
 
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
@@ -21,7 +21,7 @@ def marie(engines: LiveEngines) -> Someone:
 def install(engines: LiveEngines, person: Someone, *filters: Filter) -> None:
     opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
     with opened(person.mailbox) as scripts:
-        scripts.put(SCRIPT_NAME, compose(None, owner(person), kept="", now=TODAY, filters=filters))
+        scripts.put(SCRIPT_NAME, compose(filters, owner(person)))
         scripts.activate(SCRIPT_NAME)
 
 

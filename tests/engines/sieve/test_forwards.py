@@ -8,8 +8,9 @@ from tests.engines.live import LiveEngines, Someone, letter, wait_until
 from tests.engines.sieve.test_absence_replies import AWAY, TODAY, owner, receivers
 from tests.sorting.samples import composed
 
+from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.sorting.script import compose
+from vaguemestre.sorting.script import compose, compose_absence
 from vaguemestre.sorting.values import (
     SCRIPT_NAME,
     Aspect,
@@ -38,7 +39,7 @@ def test_a_colleague_gets_a_copy_and_the_message_stays(engines: LiveEngines) -> 
         (Condition(Aspect.SUBJECT, Relation.CONTAINS, token),),
         Outcome(forward_to=colleague.address, label="À relayer"),
     )
-    install(engines, person, composed(None, owner(person), kept="", now=TODAY, filters=[wanted]))
+    install(engines, person, composed([wanted], owner(person)))
     engines.arrive(person.address, letter("jean@dehors.example", person.address, token))
     assert engines.found(colleague, token)
     assert engines.found(person, token)
@@ -73,7 +74,9 @@ def test_during_a_long_leave_mail_waits_there_and_is_answered(engines: LiveEngin
     everything = (Condition(Aspect.SUBJECT, Relation.CONTAINS, token),)
     relay = Filter("Relais", everything, Outcome(forward_to=colleague.address))
     away = Decided((replace(AWAY, place=Place.LEFT),), (relay,), stays_here=True)
-    install(engines, person, compose(away, owner(person), kept="", now=TODAY))
+    install(engines, person, compose(away, owner(person), kept=""))
+    house = compose_absence(away, owner(person), now=TODAY)
+    HouseScripts(engines.config)(person.mailbox, house)
     held = engines.change(person, active=active)
     message = letter(f"Un parent <{token}@dehors.example>", person.address, token)
     engines.arrive(person.address, message, f"{token}@dehors.example")

@@ -3,8 +3,6 @@
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime
 
 import pytest
 from tests.engines.live import LiveEngines, Someone
@@ -15,12 +13,11 @@ from vaguemestre.engines.sieve.client import ManageSieve
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.sorting.ports import OpenScripts
-from vaguemestre.sorting.values import SCRIPT_NAME, Absence, Owner
+from vaguemestre.sorting.values import SCRIPT_NAME, Aspect, Condition, Filter, Outcome, Owner, Relation
 
 pytestmark = pytest.mark.engines
 
-NOW = datetime(2026, 11, 25, tzinfo=UTC)
-AWAY = Absence(True, date(2026, 11, 1), date(2026, 12, 31), "Bonjour é", "Dehors")
+FACTURES = Filter("Été", (Condition(Aspect.SUBJECT, Relation.CONTAINS, "é"),), Outcome(is_flagged=True))
 
 
 @pytest.fixture
@@ -45,7 +42,7 @@ def owner(person: Someone, name: str = "Marie Éa") -> Owner:
 
 
 def test_a_script_comes_back_as_it_was_put(either: OpenScripts, marie: Someone) -> None:
-    content = compose(AWAY, owner(marie), kept="", now=NOW)
+    content = compose([FACTURES], owner(marie))
     with either(marie.mailbox) as scripts:
         assert scripts.listed().names == ()
         assert scripts.read(SCRIPT_NAME) == ""
@@ -146,9 +143,8 @@ def test_the_script_of_another_program_goes_on_after_ours(
     engines: LiveEngines, opened: OpenManageSieve, marie: Someone
 ) -> None:
     theirs = 'require "fileinto"; if header :contains "subject" "facture" { fileinto "Archive"; }\r\n'
-    away = replace(AWAY, subject="Absente")
     with opened(marie.mailbox) as scripts:
         scripts.put("autre logiciel", theirs)
-        scripts.put(SCRIPT_NAME, compose(away, owner(marie), kept="autre logiciel", now=NOW))
+        scripts.put(SCRIPT_NAME, compose([FACTURES], owner(marie), kept="autre logiciel"))
         scripts.activate(SCRIPT_NAME)
         assert scripts.read("autre logiciel") == theirs

@@ -27,6 +27,7 @@ from vaguemestre.engines.rendering import render, write
 from vaguemestre.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
+HOUSE_SCRIPT = "absence.sieve"  # in the home of a mailbox: what answers in its owner's name
 _BEFORE = ("05-once", "10-junk")  # for everybody, in that order, before their own rules
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _PATIENCE_SECONDS = 2.0
@@ -98,6 +99,7 @@ def _rendered(instance: Instance) -> str:
         certificate=seen(instance, tls.certificate),
         key=seen(instance, tls.key),
         ca=seen(instance, tls.ca),
+        house_script=HOUSE_SCRIPT,
         sieve_certificate=seen(instance, sieve.certificate),
         sieve_key=seen(instance, sieve.key),
         # the process list of a machine with two instances tells them apart

@@ -14,6 +14,7 @@ class MemoryScripts:
 
     held: dict[str, str] = field(default_factory=dict)
     active: str = ""
+    house: str = ""
 
     def listed(self) -> Listing:
         return Listing(tuple(sorted(self.held)), self.active)
@@ -47,6 +48,10 @@ class MemorySieve:
     boxes: dict[str, MemoryScripts] = field(default_factory=dict)
     is_away: bool = False
     opened: int = 0
+
+    def put_house_script(self, mailbox: str, content: str) -> None:
+        """As `sorting.ports.PutHouseScript`."""
+        self.boxes.setdefault(mailbox, MemoryScripts()).house = content
 
     @contextmanager
     def __call__(self, mailbox: str) -> Iterator[MemoryScripts]:

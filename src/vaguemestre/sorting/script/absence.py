@@ -8,6 +8,7 @@ from vaguemestre.sorting.rules.absences import bounds, handle, stretches, texts
 from vaguemestre.sorting.rules.rich import entity
 from vaguemestre.sorting.rules.texts import cleaned
 from vaguemestre.sorting.script.filters import clock, colleague
+from vaguemestre.sorting.script.spam import denied_tests
 from vaguemestre.sorting.script.syntax import Command, Pieces, Tag, Test, Variable
 from vaguemestre.sorting.values import Absence, Card, Decided, Owner
 
@@ -42,7 +43,7 @@ def absence_commands(decided: Decided, owner: Owner, now: datetime) -> tuple[Com
         chain.append(Command(name, test=_when(absence, now), block=block, note=note))
     if not chain:
         return ()
-    person = Test("not", tests=(_not_a_person(owner),))
+    person = Test("not", tests=(_not_a_person(decided, owner),))
     return (Command("if", test=person, block=tuple(chain), note="Ni listes, ni automates, ni indésirables"),)
 
 
@@ -80,8 +81,11 @@ def _weekday(offset: timedelta, days: tuple[str, ...]) -> Test:
     return Test("currentdate", arguments, needs=("date",))
 
 
-def _not_a_person(owner: Owner) -> Test:
-    """Machines, lists and spam. Dovecot's vacation refuses most of these itself; we do not lean on it."""
+def _not_a_person(decided: Decided, owner: Owner) -> Test:
+    """Machines, lists, spam, whom the person does not want to hear.
+
+    Dovecot's vacation refuses most of these itself; we do not lean on it.
+    """
     return Test(
         "anyof",
         tests=(
@@ -100,6 +104,7 @@ def _not_a_person(owner: Owner) -> Test:
             Test("envelope", (Tag("localpart"), Tag("matches"), "from", _NOBODY), needs=("envelope",)),
             Test("address", (Tag("localpart"), Tag("matches"), "from", _NOBODY)),
             *_through_a_screen(owner),
+            *denied_tests(decided.spam),
         ),
     )
 

@@ -11,19 +11,26 @@ from vaguemestre.sorting.script.syntax import Command, Tag, encoded
 from vaguemestre.sorting.values import EXPERT_SCRIPT, Decided, Filter, Outcome, Owner
 
 
-def compose(decided: Decided, owner: Owner, *, kept: str, now: datetime) -> str:
-    """The script to run; "" when nothing of ours is to be done.
+def compose(decided: Decided, owner: Owner, *, kept: str) -> str:
+    """The personal script; "" when nothing of ours is to be done.
 
-    In order: whom the person does not want to hear, the absence, the filters, the part written by hand, and
-    `kept`, another program's script that ran before ours and still does.
+    In order: whom the person does not want to hear, the filters, the part written by hand, and `kept`,
+    another program's script that ran before ours and still does.
     """
     ours = (
         *denied_commands(decided.spam),
-        *absence_commands(decided, owner, now),
         *filter_commands(_staying(decided) if decided.stays_here else decided.filters, owner),
         *(_included(EXPERT_SCRIPT, "Partie écrite à la main") if _runs(decided) else ()),
     )
     return encoded((*ours, *_included(kept, "Règles d’un autre logiciel"))) if ours else ""
+
+
+def compose_absence(decided: Decided, owner: Owner, *, now: datetime) -> str:
+    """The house's script, which answers before the personal one sorts; "" when no absence is on or to come.
+
+    Apart, because `vacation` writes in the owner's name: no personal script may ask for it.
+    """
+    return encoded(commands) if (commands := absence_commands(decided, owner, now)) else ""
 
 
 def _staying(decided: Decided) -> tuple[Filter, ...]:

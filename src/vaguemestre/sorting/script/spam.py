@@ -6,8 +6,13 @@ from vaguemestre.sorting.values import SpamChoice
 _FRIEND = "ami"  # the variable that the rule of everybody reads (10-junk.sieve)
 
 
+def denied_tests(spam: SpamChoice) -> tuple[Test, ...]:
+    """The test for senders the person does not want to hear; empty when there are none."""
+    return (_from(spam.denied),) if spam.denied else ()
+
+
 def denied_commands(spam: SpamChoice) -> tuple[Command, ...]:
-    """Whom the person does not want to hear goes to Junk, and nothing answers."""
+    """Whom the person does not want to hear goes to Junk."""
     if not spam.denied:
         return ()
     file = Command("fileinto", (Tag("create"), "Junk"), needs=("fileinto", "mailbox"))

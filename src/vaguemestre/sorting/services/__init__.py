@@ -18,7 +18,7 @@ from vaguemestre.sorting.services.filters import (
 )
 from vaguemestre.sorting.services.forgetting import forget_person
 from vaguemestre.sorting.services.passing import ask_pass, carry_pass
-from vaguemestre.sorting.services.scripts import put_back, rewrite_script, stands_instead
+from vaguemestre.sorting.services.scripts import put_back, renew_scripts, rewrite_script, stands_instead
 from vaguemestre.sorting.services.spam import save_spam
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "import_filters",
     "import_script",
     "put_back",
+    "renew_scripts",
     "rewrite_script",
     "save_absence",
     "save_expert",

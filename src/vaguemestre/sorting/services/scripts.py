@@ -1,26 +1,47 @@
 """Making Dovecot hold what is decided."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.kernel.errors import EngineRefused
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.events import SortingChanged
 from vaguemestre.sorting.models import ScriptRow
-from vaguemestre.sorting.ports import KnownOf, OpenScripts, Scripts
+from vaguemestre.sorting.ports import KnownOf, OpenScripts, PutHouseScript, Scripts
 from vaguemestre.sorting.rules.expert import sends_on
 from vaguemestre.sorting.rules.marks import mark
-from vaguemestre.sorting.script import compose, compose_friends
+from vaguemestre.sorting.script import compose, compose_absence, compose_friends
 from vaguemestre.sorting.services.changing import changed
-from vaguemestre.sorting.values import EXPERT_SCRIPT, OURS, SCRIPT_NAME, SPAM_SCRIPT, Decided, Owner
+from vaguemestre.sorting.values import (
+    EXPERT_SCRIPT,
+    OURS,
+    SCRIPT_FORM,
+    SCRIPT_NAME,
+    SPAM_SCRIPT,
+    Decided,
+    Owner,
+)
+
+log = logging.getLogger(__name__)
+
+_RENEWED_AT_ONCE = 50
 
 
-def rewrite_script(account_id: int, open_scripts: OpenScripts, known_of: KnownOf, *, now: datetime) -> None:
+def rewrite_script(
+    account_id: int,
+    open_scripts: OpenScripts,
+    put_house_script: PutHouseScript,
+    known_of: KnownOf,
+    *,
+    now: datetime,
+) -> None:
     """Make Dovecot hold what is decided. May run twice, or in two processes at once: the last decision wins.
 
-    A suspended account's script stays as it is until it is resumed. Raises EngineDown, EngineRefused.
+    A suspended account's scripts stay as they are until it is resumed. Raises EngineDown, EngineRefused.
     """
     row, _ = ScriptRow.objects.get_or_create(account_id=account_id)
     owner = queries.owner_of(account_id, now)
@@ -32,8 +53,9 @@ def rewrite_script(account_id: int, open_scripts: OpenScripts, known_of: KnownOf
             kept = _other(scripts, row.kept)
             decided = queries.decided_of(account_id)
             owner = _knowing(owner, decided, known_of)
+            put_house_script(owner.mailbox, compose_absence(decided, owner, now=now))
             runs = kept if not (kept and decided.stays_here and sends_on(scripts.read(kept))) else ""
-            content = compose(decided, owner, kept=runs, now=now)
+            content = compose(decided, owner, kept=runs)
             included = {SPAM_SCRIPT: compose_friends(decided.spam), EXPERT_SCRIPT: _lines(decided.expert)}
             _put(scripts, included)
             _install(scripts, content, kept)
@@ -43,8 +65,37 @@ def rewrite_script(account_id: int, open_scripts: OpenScripts, known_of: KnownOf
                 break
     with transaction.atomic(durable=True):
         mine = ScriptRow.objects.filter(account_id=account_id)
-        mine.update(kept=kept, known_mark=mark(owner.known))
+        mine.update(kept=kept, known_mark=mark(owner.known), form=SCRIPT_FORM)
         mine.filter(applied__lt=wanted).update(applied=wanted, applied_at=now)
+
+
+def renew_scripts(
+    open_scripts: OpenScripts, put_house_script: PutHouseScript, known_of: KnownOf, *, now: datetime
+) -> int:
+    """Write again some of the scripts that an older version wrote; how many. Raises EngineDown.
+
+    Of an account nothing opens, the house's script alone: ManageSieve would not let us in.
+    """
+    account_ids = queries.scripts_of_older_form(_RENEWED_AT_ONCE)
+    for account_id in account_ids:
+        try:
+            rewrite_script(account_id, open_scripts, put_house_script, known_of, now=now)
+            if queries.owner_of(account_id, now) is None:
+                _rewrite_absence(account_id, put_house_script, known_of, now=now)
+        except EngineRefused as error:  # looked at again when its owner changes something
+            log.warning("scripts of account %s: %s", account_id, error)
+        ScriptRow.objects.filter(account_id=account_id).update(form=SCRIPT_FORM)
+    return len(account_ids)
+
+
+def _rewrite_absence(
+    account_id: int, put_house_script: PutHouseScript, known_of: KnownOf, *, now: datetime
+) -> None:
+    owner = queries.owner_of(account_id, now, whatever_state=True)
+    if owner is not None:
+        decided = queries.decided_of(account_id)
+        owner = _knowing(owner, decided, known_of)
+        put_house_script(owner.mailbox, compose_absence(decided, owner, now=now))
 
 
 def stands_instead(account_id: int, open_scripts: OpenScripts, *, now: datetime) -> str | None:
@@ -75,11 +126,16 @@ def _knowing(owner: Owner, decided: Decided, known_of: KnownOf) -> Owner:
 
 
 def _other(scripts: Scripts, known: str) -> str:
-    """The script of another program that is to run besides ours: the one that runs, or ran before ours."""
+    """The script of another program that is to run besides ours: the one that runs, or ran before ours.
+
+    One that does not compile is left aside, since including it would stop ours: an older Dovecot let personal
+    scripts answer (`vacation`), this one does not.
+    """
     listing = scripts.listed()
+    other = known if listing.active == SCRIPT_NAME and known in listing.names else ""
     if listing.active and listing.active not in OURS:
-        return listing.active
-    return known if listing.active == SCRIPT_NAME and known in listing.names else ""
+        other = listing.active
+    return "" if other and scripts.check(scripts.read(other)) else other
 
 
 def _lines(text: str) -> str:

@@ -124,7 +124,7 @@ def export(request: SignedInRequest, kind: str) -> HttpResponse:
     else:
         owner = queries.owner_of(account_id, now)
         decided = queries.decided_of(account_id)
-        content = compose(decided, owner, kept="", now=now) if owner else ""
+        content = compose(decided, owner, kept="") if owner else ""
         media = "application/sieve"
     answer = HttpResponse(content.encode(), content_type=f"{media}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="filtres.{"json" if kind == "json" else "sieve"}"'

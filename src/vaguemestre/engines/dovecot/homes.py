@@ -1,0 +1,21 @@
+"""Where Dovecot keeps a mailbox on the disk, as `mail_home` names it."""
+
+from pathlib import Path
+
+from vaguemestre.engines.instance import Instance
+from vaguemestre.kernel.addresses import parse_address
+from vaguemestre.kernel.errors import EngineRefused, Refusal
+
+
+def mail_home(instance: Instance, mailbox: str) -> Path:
+    """The folder of that mailbox. Raises EngineRefused for a name that would lead elsewhere."""
+    root = instance.home / "mail"
+    try:
+        parse_address(mailbox)
+    except Refusal as refusal:
+        raise EngineRefused(f"nom de boîte inattendu : {mailbox!r}") from refusal
+    name, _, domain = mailbox.lower().rpartition("@")
+    folder = root / domain / name
+    if folder.parent.parent != root or name in ("", ".", "..") or "/" in mailbox:
+        raise EngineRefused(f"nom de boîte inattendu : {mailbox!r}")
+    return folder
