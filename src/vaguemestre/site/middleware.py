@@ -6,7 +6,14 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseNotFound,
+    HttpResponseRedirect,
+)
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse, set_script_prefix
@@ -16,7 +23,7 @@ from django.utils.csp import CSP, build_policy
 from django.utils.translation import gettext as _
 
 from vaguemestre.credentials.queries import presented
-from vaguemestre.devices.rules.offers import DOCUMENTS, machine_names
+from vaguemestre.devices.rules.offers import DOCUMENTS
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.sharing import services
 from vaguemestre.sharing.http import opened
@@ -30,39 +37,41 @@ from vaguemestre.signin.presence import who_has
 from vaguemestre.signin.queries import was_shared
 from vaguemestre.signin.rules.session_keys import session_digest
 from vaguemestre.signin.values import Who
+from vaguemestre.site.hosts import Site
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.rules.fences import is_private
 
 log = logging.getLogger(__name__)
 
+_PING = "/sante/ping"
+
 type Answer = Callable[[HttpRequest], HttpResponse]
 
 
-class FilesApart:
-    """On the origin of files only files answer, and nobody is known there whatever cookie comes."""
+class SiteByHost:
+    """Serve the site that the Host header names; a name of ours at a port of another's answers nothing.
+
+    On the origin of files only files answer, and nobody is known there whatever cookie comes. Under the names
+    mail programs look for, only their documents answer: no page, no session. `/sante/ping` answers under any
+    name, since probes ask by address and it tells nothing.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        self.host = settings.FILES_HOST
+        self.hosts = settings.HOSTS
+        self.public_host = settings.CONFIG.public_url.partition("//")[2]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.META.get("HTTP_HOST", "").lower() == self.host:
+        if request.path == _PING:
+            request.META["HTTP_HOST"] = self.public_host
+            return self.get_response(request)
+        site = self.hosts.site_named(request.META.get("HTTP_HOST", request.META["SERVER_NAME"]))
+        if site is Site.REFUSED:
+            return HttpResponseBadRequest(content_type="text/plain")
+        if site is Site.FILES:
             request.urlconf = "vaguemestre.deposits.public_urls"
             request.COOKIES.clear()
-        return self.get_response(request)
-
-
-class MachineNames:
-    """Under the names mail programs look for, only their documents answer: no page, no session."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-        public = settings.CONFIG.public_url.partition("//")[2].partition("/")[0].partition(":")[0]
-        self.names = set(machine_names(settings.CONFIG.academy.domain)) - {public}
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        host = request.META.get("HTTP_HOST", "").partition(":")[0].lower()
-        if host in self.names and request.path not in DOCUMENTS:
+        if site is Site.PROGRAMS and request.path not in DOCUMENTS:
             return HttpResponseNotFound(content_type="text/plain")
         return self.get_response(request)
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from vaguemestre.devices.rules.offers import machine_names
 from vaguemestre.site import config as configuration
-from vaguemestre.site import secrets, static
+from vaguemestre.site import hosts, secrets, static
 
 CONFIG = configuration.load()
 secrets.make_missing(CONFIG.secrets_dir)
@@ -12,14 +11,13 @@ CONFIG.data_dir.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = secrets.read(CONFIG.secrets_dir, "django_key")
 DEBUG = False
-ALLOWED_HOSTS = [
-    "localhost",
-    "127.0.0.1",
-    "testserver",
-    CONFIG.public_url.split("//")[1].split(":")[0].rstrip("/"),
-    CONFIG.files_url.split("//")[1].split(":")[0],
-    *machine_names(CONFIG.academy.domain),
-]
+HOSTS = hosts.hosts_of(
+    public_url=CONFIG.public_url,
+    files_url=CONFIG.files_url,
+    domain=CONFIG.academy.domain,
+    web_port=CONFIG.ports.web,
+)
+ALLOWED_HOSTS = HOSTS.names
 FILES_HOST = CONFIG.files_url.split("//")[1]
 
 _ROOMS = (
@@ -74,8 +72,7 @@ PASSWORD_HASHERS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "vaguemestre.site.middleware.FilesApart",
-    "vaguemestre.site.middleware.MachineNames",
+    "vaguemestre.site.middleware.SiteByHost",
     "vaguemestre.site.middleware.Errors",
     "vaguemestre.site.middleware.Sessions",
     "vaguemestre.site.middleware.WhoIsAsking",
@@ -171,9 +168,10 @@ CSRF_COOKIE_NAME = f"{_PREFIX}csrf{_SUFFIX}"
 CSRF_COOKIE_SECURE = CONFIG.web.behind_tls
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False  # htmx sends it as a header
-CSRF_TRUSTED_ORIGINS = [CONFIG.public_url, f"http://127.0.0.1:{CONFIG.ports.web}"]
+_LOOPBACK = sorted(hosts.LOOPBACK & HOSTS.pages.keys())
+CSRF_TRUSTED_ORIGINS = [CONFIG.public_url, *(f"http://{name}:{CONFIG.ports.web}" for name in _LOOPBACK)]
 
-_PUSH = [f"http://localhost:{CONFIG.ports.push}", f"http://127.0.0.1:{CONFIG.ports.push}"]
+_PUSH = [f"http://{name}:{CONFIG.ports.push}" for name in sorted(hosts.LOOPBACK)]
 SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
