@@ -28,6 +28,7 @@ class NumenRequest(models.Model):
     birth_date = models.DateField()
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
     network = models.CharField(max_length=64, blank=True)  # keyed digest: to count, not to know
+    contact = models.CharField(max_length=64, blank=True, db_index=True)  # the same, of the address given
     filed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -43,6 +44,8 @@ class Step(models.Model):
     at = models.DateTimeField()
     words = models.CharField(max_length=600, blank=True)
     by = models.CharField(max_length=40)
+    applicant_mailed_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    service_mailed_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
 
 class Proof(models.Model):

@@ -75,6 +75,7 @@ from vaguemestre.engines.streams import Streams
 from vaguemestre.engines.undelivered import undelivered
 from vaguemestre.enrolment import handlers as enrolment_handlers
 from vaguemestre.enrolment import ports as enrolment
+from vaguemestre.enrolment.events import RequestMoved
 from vaguemestre.helpdesk import handlers as helpdesk_handlers
 from vaguemestre.helpdesk import ports as helpdesk
 from vaguemestre.helpdesk.events import AccountSheltered
@@ -224,6 +225,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MessageRefused: (writing_handlers.bring_draft_back,),
     MailHeld: (dispatch_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
+    RequestMoved: (enrolment_handlers.write_to_applicant, enrolment_handlers.write_to_service),
     FeedConfirmed: (intake_handlers.apply_confirmed,),
     PersonTransferred: (
         lives_handlers.follow_transfer,

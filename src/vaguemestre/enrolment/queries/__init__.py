@@ -14,6 +14,7 @@ from vaguemestre.enrolment.queries.people import (
 )
 from vaguemestre.enrolment.queries.requests import (
     Opened,
+    StepToMail,
     applicant_of,
     count_waiting,
     followed,
@@ -24,10 +25,12 @@ from vaguemestre.enrolment.queries.requests import (
     queue_of,
     request_by_secret,
     scope_of,
+    step_to_mail,
 )
 
 __all__ = [
     "Opened",
+    "StepToMail",
     "applicant_of",
     "count_waiting",
     "followed",
@@ -47,5 +50,6 @@ __all__ = [
     "schools_like",
     "scope_of",
     "service_for",
+    "step_to_mail",
     "story_of",
 ]

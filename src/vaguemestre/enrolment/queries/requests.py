@@ -3,13 +3,14 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from vaguemestre.credentials.rules.sealing import unseal
 from vaguemestre.credentials.values import SecretKeys
-from vaguemestre.enrolment.models import NumenRequest, Officer, Proof
+from vaguemestre.enrolment.models import NumenRequest, Officer, Proof, Step
 from vaguemestre.enrolment.rules import references
+from vaguemestre.enrolment.rules.request_mail import ServiceReached
 from vaguemestre.enrolment.values import (
     Applicant,
     Followed,
@@ -22,6 +23,10 @@ from vaguemestre.enrolment.values import (
 )
 
 PAGE = 30
+MAX_RECEIPTS_A_DAY = 2  # to one address
+MAX_MAILS_A_DAY = 6  # to one address, receipts counted
+MAX_NOTICES_AN_HOUR = 10  # to one service
+MAX_OFFICERS_TOLD = 20
 _WAITING = (State.SUBMITTED, State.UNDER_REVIEW)
 
 
@@ -134,6 +139,60 @@ def request_by_secret(reference: str, secret: str) -> int | None:
     row = NumenRequest.objects.filter(reference=spelt).values_list("pk", "secret_digest").first()
     held = hmac.compare_digest(row[1] if row else "0" * 64, references.digest(secret))
     return row[0] if row and held else None
+
+
+@dataclass(frozen=True)
+class StepToMail:
+    """A step somebody may be written to about. `to`: the applicant's address; `officers`: accounts."""
+
+    request_id: int
+    reference: str
+    state: State
+    at: datetime
+    to: str
+    service: ServiceReached
+    officers: tuple[int, ...]
+    applicant_is_told: bool
+    service_is_told: bool
+
+
+def step_to_mail(step_id: int, now: datetime) -> StepToMail | None:
+    """None if the step is gone. Told: mailed already, or enough to that address or that service.
+
+    A service is told of what its applicants do, not of its own acts.
+    """
+    step = Step.objects.select_related("request__service").filter(pk=step_id).first()
+    if step is None:
+        return None
+    request, service = step.request, step.request.service
+    state = State(step.state)
+    return StepToMail(
+        request.pk,
+        request.reference,
+        state,
+        step.at,
+        applicant_of(request.applicant).contact,
+        ServiceReached(service.name, service.phone, service.address),
+        tuple(account_id for account_id, _ in officers_of(service.pk))[:MAX_OFFICERS_TOLD],
+        applicant_is_told=bool(step.applicant_mailed_at) or _is_mailed_enough(request.contact, state, now),
+        service_is_told=step.by != "applicant"
+        or bool(step.service_mailed_at)
+        or _is_noticed_enough(service.pk, now),
+    )
+
+
+def _is_mailed_enough(contact: str, state: State, now: datetime) -> bool:
+    """The form must not fill the mailbox of whoever's address was typed into it."""
+    mailed = Step.objects.filter(request__contact=contact, applicant_mailed_at__gt=now - timedelta(days=1))
+    receipts = mailed.filter(state=State.SUBMITTED).count() if state is State.SUBMITTED else 0
+    return bool(contact) and (receipts >= MAX_RECEIPTS_A_DAY or mailed.count() >= MAX_MAILS_A_DAY)
+
+
+def _is_noticed_enough(service_id: int, now: datetime) -> bool:
+    noticed = Step.objects.filter(
+        request__service_id=service_id, service_mailed_at__gt=now - timedelta(hours=1)
+    )
+    return noticed.count() >= MAX_NOTICES_AN_HOUR
 
 
 def followed(request_id: int) -> Followed:

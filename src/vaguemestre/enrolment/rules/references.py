@@ -24,5 +24,11 @@ def normal(typed: str) -> str:
     return _NOISE.sub("", typed).upper()
 
 
+def mailbox_of(address: str) -> str:
+    """The mailbox behind an address, to count: case, dots and what follows `+` change nothing for most."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
+
+
 def digest(secret: str) -> str:
     return hashlib.sha256(normal(secret).encode()).hexdigest()

@@ -11,6 +11,7 @@ from vaguemestre.enrolment.services.answering import (
 )
 from vaguemestre.enrolment.services.filing import complete_request, file_request, forget_old_proofs
 from vaguemestre.enrolment.services.forgetting import forget_person
+from vaguemestre.enrolment.services.mail_log import note_applicant_mailed, note_service_mailed
 from vaguemestre.enrolment.services.managing import (
     appoint_officer,
     correct_person,
@@ -31,6 +32,8 @@ __all__ = [
     "file_request",
     "forget_old_proofs",
     "forget_person",
+    "note_applicant_mailed",
+    "note_service_mailed",
     "receive_person",
     "recognise",
     "reject",

@@ -10,10 +10,12 @@ from vaguemestre.directory.queries import current_numen
 from vaguemestre.directory.services import issue_numen, register_person
 from vaguemestre.directory.values import CivilStatus, NewPerson, NumenKeys, NumenLayout, Post
 from vaguemestre.enrolment import queries
+from vaguemestre.enrolment.events import RequestMoved
 from vaguemestre.enrolment.models import NumenRequest, Step
 from vaguemestre.enrolment.rules.routing import category
 from vaguemestre.enrolment.rules.states import moved
 from vaguemestre.enrolment.values import Act, Scope, State
+from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 
@@ -121,7 +123,8 @@ def _move(scope: Scope, request_id: int, act: Act, words: str, *, by: str, now: 
     request = _of(scope, request_id)
     request.state = moved(State(request.state), act)
     request.save(update_fields=("state",))
-    Step.objects.create(request=request, state=request.state, at=now, words=words[:600], by=by)
+    step = Step.objects.create(request=request, state=request.state, at=now, words=words[:600], by=by)
+    announce(RequestMoved(request.pk, step.pk))
     record(
         "enrolment.request-moved", to=f"numen-request:{request.pk}", by=by, at=now, state=str(request.state)
     )

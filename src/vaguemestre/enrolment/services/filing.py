@@ -12,11 +12,13 @@ from django.db import transaction
 from vaguemestre.credentials.rules.sealing import seal
 from vaguemestre.credentials.values import SecretKeys
 from vaguemestre.directory.queries import service_card
+from vaguemestre.enrolment.events import RequestMoved
 from vaguemestre.enrolment.models import NumenRequest, Proof, Step
 from vaguemestre.enrolment.rules import references
 from vaguemestre.enrolment.rules.routing import service_in_charge
 from vaguemestre.enrolment.rules.states import moved
 from vaguemestre.enrolment.values import Act, Applicant, ProofFile, Receipt, State
+from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 
@@ -40,7 +42,7 @@ def file_request(
     service = service_card(academy_id, code or "")
     if service is None:
         raise Refusal("enrolment.no-service")
-    counted = _counted(network, keys)
+    counted = _keyed("numen", network, keys)
     recent = NumenRequest.objects.filter(network=counted, filed_at__gt=now - timedelta(hours=1)).count()
     if recent >= MOST_AN_HOUR:
         raise Refusal("enrolment.too-many")
@@ -52,6 +54,7 @@ def file_request(
         applicant=_kept(applicant),
         birth_date=applicant.birth_date,
         network=counted,
+        contact=_keyed("contact", references.mailbox_of(applicant.contact), keys),
         filed_at=now,
     )
     _keep_proofs(request, proofs, keys, now)
@@ -96,7 +99,8 @@ def _keep_proofs(request: NumenRequest, proofs: Sequence[ProofFile], keys: Secre
 
 
 def _note(request: NumenRequest, words: str, *, by: str, now: datetime) -> None:
-    Step.objects.create(request=request, state=request.state, at=now, words=words, by=by)
+    step = Step.objects.create(request=request, state=request.state, at=now, words=words, by=by)
+    announce(RequestMoved(request.pk, step.pk))
     record(
         "enrolment.request-moved", to=f"numen-request:{request.pk}", by=by, at=now, state=str(request.state)
     )
@@ -109,8 +113,8 @@ def _kept(applicant: Applicant) -> dict[str, object]:
     return told
 
 
-def _counted(network: str, keys: SecretKeys) -> str:
-    return hmac.new(keys.sealing[keys.current], f"numen {network}".encode(), hashlib.sha256).hexdigest()
+def _keyed(purpose: str, text: str, keys: SecretKeys) -> str:
+    return hmac.new(keys.sealing[keys.current], f"{purpose} {text}".encode(), hashlib.sha256).hexdigest()
 
 
 def _free_reference(year: int, draw: Random) -> str:
