@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from django.db import OperationalError
 
 from vaguemestre.kernel import tickets
@@ -25,7 +26,12 @@ class Server:
         self.moved = 0
         self.ended: set[str] = set()
         self.push = Push(
-            key="k", origins={PAGE}, count=lambda: self.moved, over=lambda keys: keys & self.ended
+            ticket_key="k",
+            notify_key="n",
+            throttle_key="p",
+            origins={PAGE},
+            count=lambda: self.moved,
+            over=lambda keys: keys & self.ended,
         )
 
     async def ask(self, method: str, path: str, *, query: str = "", body: bytes = b"", **headers: str) -> int:
@@ -40,7 +46,7 @@ class Server:
         await self.push(_scope(method, path, query, headers), receive, send)
         return int(said[0]["status"])
 
-    async def notify(self, folder: str = "INBOX", bearer: str = "k") -> int:
+    async def notify(self, folder: str = "INBOX", bearer: str = "n") -> int:
         body = json.dumps([{"user": MAILBOX, "event": "MessageNew", "folder": folder}]).encode()
         return await self.ask("POST", "/dovecot", body=body, authorization=f"Bearer {bearer}")
 
@@ -251,3 +257,24 @@ def test_a_page_that_does_not_read_is_closed_rather_than_kept_in_memory() -> Non
         assert None in kept
 
     run(test)
+
+
+@pytest.mark.parametrize(("path", "right"), [("/dovecot", "n"), ("/porte", "p")])
+def test_each_door_opens_to_its_own_key_only(path: str, right: str) -> None:
+    async def walk() -> None:
+        server = Server()
+        for key in ("k", "n", "p", ""):
+            status = await server.ask("POST", path, body=b"[]", authorization=f"Bearer {key}")
+            assert (status == 403) is (key != right), (path, key)
+
+    asyncio.run(walk())
+
+
+def test_a_ticket_is_signed_by_the_key_of_streams_only() -> None:
+    async def walk() -> None:
+        server = Server()
+        for key in ("n", "p"):
+            ticket = tickets.issue(key, tickets.Ticket(MAILBOX, "s1"), now=time.time())
+            assert await server.ask("GET", "/flux", query=f"t={ticket}") == 403
+
+    asyncio.run(walk())

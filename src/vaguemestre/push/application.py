@@ -33,12 +33,16 @@ LONGEST_PAUSE = 8.0  # seconds between two tries while the database is away
 
 @dataclass
 class Push:
-    """`over(keys)` says which of these sessions have ended; `count()` moves whenever one may have.
+    """Three doors, each with a key of its own: streams by ticket, `/dovecot`, `/porte`.
+
+    `over(keys)` says which of these sessions have ended; `count()` moves whenever one may have.
 
     `door(question)` answers what Dovecot asks about a sign-in of a mail program: seconds to wait.
     """
 
-    key: str
+    ticket_key: str
+    notify_key: str
+    throttle_key: str
     origins: Collection[str]
     count: Callable[[], int]
     over: Callable[[set[str]], set[str]]
@@ -91,7 +95,7 @@ class Push:
                 self.hub.end(ended)
 
     async def _notified(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._is_ours(scope):
+        if not _has_key(scope, self.notify_key):
             await _answer(send, 403)
             return
         self.hub.tell(changes(await _body(receive)))
@@ -99,7 +103,7 @@ class Push:
 
     async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dovecot waits for this answer: past a few questions at once it is « go on »."""
-        if not self._is_ours(scope):
+        if not _has_key(scope, self.throttle_key):
             await _answer(send, 403)
             return
         question = await _body(receive)
@@ -113,12 +117,9 @@ class Push:
             self.asked -= 1
         await _answer(send, 200, str(wait).encode())
 
-    def _is_ours(self, scope: Scope) -> bool:
-        return hmac.compare_digest(_header(scope, b"authorization"), b"Bearer " + self.key.encode())
-
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("t", [""])[0]
-        ticket = tickets.read(self.key, given, now=time.time(), life=TICKET_LIFE)
+        ticket = tickets.read(self.ticket_key, given, now=time.time(), life=TICKET_LIFE)
         if ticket is None or await self._is_over(ticket.session_key):
             await _answer(send, 403, headers=self._cors(scope))
             return
@@ -171,6 +172,10 @@ async def _body(receive: Receive) -> bytes:
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _has_key(scope: Scope, key: str) -> bool:
+    return hmac.compare_digest(_header(scope, b"authorization"), b"Bearer " + key.encode())
 
 
 def _header(scope: Scope, name: bytes) -> bytes:

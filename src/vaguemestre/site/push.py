@@ -41,7 +41,9 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     django.setup()
     config = settings.CONFIG
     push = Push(
-        key=secrets.read(config.secrets_dir, "push_key"),
+        ticket_key=secrets.read(config.secrets_dir, "push_key"),
+        notify_key=secrets.read(config.secrets_dir, "notify_key"),
+        throttle_key=secrets.read(config.secrets_dir, "throttle_key"),
         origins=frozenset(
             (
                 config.public_url,

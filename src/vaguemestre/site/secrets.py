@@ -7,7 +7,17 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-_RANDOM = ("django_key", "field_key", "numen_key", "push_key", "doveadm_key", "moving_key", "filter_key")
+_RANDOM = (
+    "django_key",
+    "field_key",
+    "numen_key",
+    "push_key",  # signs the tickets of live streams
+    "notify_key",  # lets Dovecot and our rooms say that a mailbox changed
+    "throttle_key",  # lets Dovecot ask about a sign-in
+    "doveadm_key",
+    "moving_key",
+    "filter_key",
+)
 
 
 def make_missing(folder: Path) -> None:

@@ -349,7 +349,7 @@ def _plug_mail(config: Config) -> None:
     webmail.other_boxes.plug(_other_boxes)
     webmail.unread_elsewhere.plug(_unread_elsewhere)
     sharing.latest.plug(_latest)
-    sharing.tell_pages.plug(Streams(config.ports.push, secrets.read(config.secrets_dir, "push_key")))
+    sharing.tell_pages.plug(Streams(config.ports.push, secrets.read(config.secrets_dir, "notify_key")))
     moving.open_store.plug(ImapStores(mailboxes))
     moving.open_archive.plug(OpenAnyArchive(partial(partners.own, config), partial(partners.known, config)))
     moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))

@@ -70,7 +70,7 @@ def test_new_mail_is_told_with_the_key_and_without_a_word_of_it(
     while not any(event["user"] == marie.mailbox and event["event"] == "MessageNew" for event in events):
         path, key, events = calls.get(timeout=10)
     assert path == "/dovecot"
-    assert key == f"Bearer {(engines.config.secrets_dir / 'push_key').read_text().strip()}"
+    assert key == f"Bearer {(engines.config.secrets_dir / 'notify_key').read_text().strip()}"
     assert [(e["user"], e["event"], e["folder"], e["uid"]) for e in events] == [
         (marie.mailbox, "MessageNew", "INBOX", 1)
     ]

@@ -35,7 +35,7 @@ class Door:
 @pytest.fixture
 def door(engines: LiveEngines) -> Iterator[Door]:
     told = Door()
-    key = f"Bearer {(engines.config.secrets_dir / 'push_key').read_text().strip()}"
+    key = f"Bearer {(engines.config.secrets_dir / 'throttle_key').read_text().strip()}"
 
     class Asked(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:

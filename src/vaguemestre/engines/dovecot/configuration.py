@@ -145,16 +145,16 @@ def _write_push(instance: Instance, group: int) -> None:
         _HERE,
         "push.lua.j2",
         push_port=instance.ports.push,
-        push_key=(instance.secrets_dir / "push_key").read_text().strip(),
+        notify_key=(instance.secrets_dir / "notify_key").read_text().strip(),
     )
     write(folder(instance) / "push.lua", text, mode=0o640, group=group)
 
 
 def _write_throttle(instance: Instance, group: int) -> None:
     """One file a stage: a passdb hands its script nothing that tells which one it is."""
-    key = (instance.secrets_dir / "push_key").read_text().strip()
+    key = (instance.secrets_dir / "throttle_key").read_text().strip()
     for stage in ("ask", "failed", "entered"):
-        text = render(_HERE, "throttle.lua.j2", push_port=instance.ports.push, push_key=key, stage=stage)
+        text = render(_HERE, "throttle.lua.j2", push_port=instance.ports.push, throttle_key=key, stage=stage)
         write(folder(instance) / f"throttle-{stage}.lua", text, mode=0o640, group=group)
 
 
