@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from itertools import batched
 
 from bench.bare import Bare
+from django.conf import settings
 
-from vaguemestre.demo.letters import Writer, messages
+from vaguemestre.demo.letters import Writer, messages, sealed
 
 UNTIL = datetime(2026, 9, 1, 18, 0, tzinfo=UTC)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -35,6 +36,7 @@ def fill(bare: Bare, owner: Writer, count: int, seed: int) -> None:
 
 
 def _letters(owner: Writer, count: int, seed: int) -> Iterator[tuple[tuple[str, ...], str, bytes]]:
-    for letter in messages(seed, count, owner, COLLEAGUES, UNTIL, inbox_share=1.0):
+    letters = messages(seed, count, owner, COLLEAGUES, UNTIL, inbox_share=1.0)
+    for letter in sealed(letters, settings.SEAL_KEY):
         day = letter.at
         yield letter.flags, day.strftime(f"%d-{MONTHS[day.month - 1]}-%Y %H:%M:%S %z"), letter.content

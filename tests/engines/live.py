@@ -165,7 +165,9 @@ class LiveEngines:
 
         path = postfix.gate_socket(self.config)
         path.unlink(missing_ok=True)
-        server = loop.run_until_complete(milter.serve(str(path), judge, f"mail.{self.config.academy.domain}"))
+        server = loop.run_until_complete(
+            milter.serve(str(path), judge, f"mail.{self.config.academy.domain}", self.seal_key())
+        )
         path.chmod(0o666)
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
@@ -235,6 +237,9 @@ class LiveEngines:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def seal_key(self) -> bytes:
+        return (self.config.secrets_dir / "seal_key").read_bytes().strip()
 
     # people
 

@@ -17,7 +17,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.signin.services import open_browser_session
 from vaguemestre.signin.sessions import SessionStore
 from vaguemestre.webmail.ports import open_mailbox
-from vaguemestre.webmail.services import authors, listing, reading
+from vaguemestre.webmail.services import authors, listing, reading, verdicts
 from vaguemestre.webmail.values import MessageRef
 from vaguemestre.webmail.views import lists, messages, rows
 
@@ -31,6 +31,7 @@ def boxes() -> Iterator[MemoryMailboxes]:
     for kept in (
         authors._known,
         reading._bodies,
+        verdicts._verdicts,
         lists._written,
         listing._uses,
         rows._last,

@@ -1,6 +1,7 @@
 """Who wrote a message: what our filter found, names and domains taken for others, what the directory says."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from tests.webmail.test_messages import PIECE, html_letter
 from vaguemestre.directory import queries as directory
 from vaguemestre.directory.models import MailAddress
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.kernel.seals import vouched
 from vaguemestre.vigilance.queries import showing_of
 from vaguemestre.webmail.rules import impostors
 from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
@@ -33,8 +35,7 @@ def verdict(value: str, sender: str = "parent@dehors.example") -> Verdict:
         (f"{OURS}; dkim=pass header.d=ailleurs.example", Verdict.UNVERIFIED),
         (f"{OURS}; spf=pass smtp.mailfrom=x@ailleurs.example; dmarc=none", Verdict.UNVERIFIED),
         (f"{OURS}; dmarc=fail header.from=dehors.example; dkim=fail", Verdict.FORGED),
-        (f"{OURS}; auth=pass smtp.auth=x smtp.mailfrom=parent@dehors.example", Verdict.VERIFIED),
-        (f"{OURS}; auth=pass smtp.auth=x smtp.mailfrom=autre@dehors.example", Verdict.UNVERIFIED),
+        (f"{OURS}; auth=pass smtp.auth=x smtp.mailfrom=parent@dehors.example", Verdict.UNVERIFIED),
         ("mail.dehors.example; dmarc=pass header.from=dehors.example", Verdict.UNVERIFIED),
         (f"({OURS};) mail.dehors.example; dmarc=pass header.from=dehors.example", Verdict.UNVERIFIED),
         (f'"{OURS}; x" autre; dmarc=pass', Verdict.UNVERIFIED),
@@ -45,6 +46,49 @@ def verdict(value: str, sender: str = "parent@dehors.example") -> Verdict:
 )
 def test_only_our_own_findings_about_that_very_domain_count(value: str, expected: Verdict) -> None:
     assert verdict(value) is expected
+
+
+HEAD = "philippe.vasseur@ac-amiens.test"
+SEALED = f"{OURS}; auth=pass smtp.mailfrom=list+1@ac-amiens.test header.from={HEAD} policy.seal=abc"
+
+
+@pytest.mark.parametrize(
+    ("value", "came_by_mx", "expected"),
+    [
+        (SEALED, False, Verdict.VERIFIED),
+        (SEALED.replace("abc", "abd"), False, Verdict.UNVERIFIED),
+        (SEALED.replace(" policy.seal=abc", ""), False, Verdict.UNVERIFIED),
+        (
+            SEALED.replace(f"header.from={HEAD}", "header.from=thomas@ac-amiens.test"),
+            False,
+            Verdict.UNVERIFIED,
+        ),
+        (f"{OURS}; auth=pass smtp.mailfrom={HEAD}", False, Verdict.UNVERIFIED),
+        (f"{OURS}; spf=pass smtp.mailfrom={HEAD}", False, Verdict.FORGED),
+        (f"{OURS}; dmarc=pass header.from=ac-amiens.test", False, Verdict.FORGED),
+        (f"{OURS}; dmarc=pass header.from=ac-amiens.test", True, Verdict.FORGED),
+        (f"{OURS}; dkim=pass header.d=ac-amiens.test header.s=a", True, Verdict.UNVERIFIED),
+        (f"{OURS}; dkim=pass header.d=mail.ac-amiens.test", True, Verdict.FORGED),
+        (f"{OURS}; dkim=fail header.d=ac-amiens.test", True, Verdict.FORGED),
+        ("", True, Verdict.FORGED),
+        ("", False, Verdict.UNVERIFIED),  # put there by an import, or by a mail program
+        ("mail.dehors.example; auth=pass header.from={HEAD} policy.seal=abc", False, Verdict.UNVERIFIED),
+    ],
+)
+def test_an_author_of_ours_is_known_by_the_seal_alone(
+    value: str, came_by_mx: bool, expected: Verdict
+) -> None:
+    fields = (("authentication-results", value),) if value else ()
+    if came_by_mx:
+        fields = (("vaguemestre-arrival", "mx"), *fields)
+    judged = authenticity(
+        fields,
+        HEAD.upper(),
+        server=OURS,
+        own=OWN,
+        seal_holds=lambda author, seal: (author, seal) == (HEAD, "abc"),
+    )
+    assert judged.verdict is expected
 
 
 def test_the_topmost_of_our_findings_is_the_one_that_counts() -> None:
@@ -162,29 +206,47 @@ def test_others_are_only_called_external(
 
 
 @pytest.mark.django_db
-def test_a_colleague_is_shown_with_function_and_school(
+def test_function_and_school_are_shown_of_a_verified_colleague_alone(
     reader: Client, box: MemoryMailbox, helene: str
 ) -> None:
-    ref = put(box, html_letter("x", From=f"Hélène Dupont <{helene}>"))
-    page = reader.get(address(ref), headers=PIECE).content.decode()
-    assert "Collège Jean-Macé" in page
+    written = html_letter("x", From=f"Hélène Dupont <{helene}>")
+    page = reader.get(address(put(box, written)), headers=PIECE).content.decode()
+    assert "Collège Jean-Macé" not in page
     assert "Externe" not in page
     assert "Non vérifié" in page
     assert "Collègue</span>" not in page
+    submitted = vouched(written, settings.SEAL_KEY, OURS, helene)
+    page = reader.get(address(put(box, submitted)), headers=PIECE).content.decode()
+    assert "Collège Jean-Macé" in page
 
 
 @pytest.mark.django_db
 def test_a_colleague_who_signed_in_to_send_is_called_so(
     reader: Client, box: MemoryMailbox, helene: str
 ) -> None:
-    said = f"Authentication-Results: {OURS}; auth=pass smtp.mailfrom={helene}\r\n".encode()
-    ref = put(box, said + html_letter("x", From=f"Hélène Dupont <{helene}>"))
-    page = reader.get(address(ref), headers=PIECE).content.decode()
+    written = html_letter("x", From=f"Hélène Dupont <{helene}>")
+    submitted = vouched(written, settings.SEAL_KEY, OURS, helene)
+    page = reader.get(address(put(box, submitted)), headers=PIECE).content.decode()
     assert "Collègue</span>" in page
-    other = put(box, said + html_letter("x", From=f"Jean Durand <jean.{helene}>"))
-    page = reader.get(address(other), headers=PIECE).content.decode()
-    assert "Collègue</span>" not in page
-    assert "Non vérifié" in page
+    for changed in (
+        submitted.replace(b"\r\nx\r\n", b"\r\ny\r\n"),
+        submitted.replace(b"policy.seal=", b"policy.seal=0"),
+        vouched(written, b"another key", OURS, helene),
+        vouched(html_letter("x", From=f"Jean Durand <jean.{helene}>"), settings.SEAL_KEY, OURS, helene),
+    ):
+        page = reader.get(address(put(box, changed)), headers=PIECE).content.decode()
+        assert "Collègue</span>" not in page
+        assert "Non vérifié" in page
+
+
+@pytest.mark.django_db
+def test_a_letter_of_ours_that_came_by_the_mx_is_called_forged(
+    reader: Client, box: MemoryMailbox, helene: str
+) -> None:
+    written = b"Vaguemestre-Arrival: mx\r\n" + html_letter("x", From=f"Hélène Dupont <{helene}>")
+    page = reader.get(address(put(box, written)), headers=PIECE).content.decode()
+    assert "Adresse usurpée" in page
+    assert "Collège Jean-Macé" not in page
 
 
 def signed_letter(html: str, result: str) -> bytes:

@@ -11,10 +11,11 @@ from vaguemestre.credentials.queries import presented
 from vaguemestre.demo.cast import CAST, SEED, STAFF
 from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.demo.ledger import Ledger
-from vaguemestre.demo.letters import Writer, messages
+from vaguemestre.demo.letters import Writer, messages, sealed
 from vaguemestre.demo.loading import load
 from vaguemestre.demo.people import Progress
 from vaguemestre.directory.queries import academy_of_domain
+from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
 _COUNTS = {"teacher": 1200, "colleague": 150, "head": 120, "secretary": 100}
@@ -39,6 +40,7 @@ def load_mail(config: Config, ledger: Ledger, progress: Progress, now: datetime)
     """Every mailbox of the cast; those loaded before are skipped, one begun is finished."""
     until = datetime.fromisoformat(ledger.remembered("mail until", now.replace(microsecond=0).isoformat()))
     writers = _writers(config)
+    key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
     counts = {part.role: _COUNTS.get(part.role, _FEW) for part in CAST if not part.is_pending}
     total = sum(counts.values())
     before = dict(zip(counts, accumulate(counts.values(), initial=0), strict=False))
@@ -53,7 +55,7 @@ def load_mail(config: Config, ledger: Ledger, progress: Progress, now: datetime)
             (config.mail.host, config.ports.imap),
             writers[role].address,
             ledger.secrets_of(role)["app_password"],
-            messages(SEED * 100 + number, wanted, writers[role], others, until),
+            sealed(messages(SEED * 100 + number, wanted, writers[role], others, until), key),
             may_be_there=is_again,
             progress=_from(before[role], total, progress),
         )

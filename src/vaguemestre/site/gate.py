@@ -29,6 +29,7 @@ from vaguemestre.outbox.rules.limits import Limits
 from vaguemestre.outbox.rules.replies import reply_of
 from vaguemestre.outbox.values import Answer, Posting, Verdict
 from vaguemestre.signin.rules.throttle import network_named
+from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
 log = logging.getLogger("gate")
@@ -148,7 +149,12 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with _socket(gate_socket(config)) as path:
-        server = await milter.serve(path, gate, f"mail.{config.academy.domain.lower()}")
+        server = await milter.serve(
+            path,
+            gate,
+            f"mail.{config.academy.domain.lower()}",
+            secrets.read(config.secrets_dir, "seal_key").encode("ascii"),
+        )
         own(Path(path), 0, pwd.getpwnam(POSTFIX_USER).pw_gid, 0o660)
         following = asyncio.create_task(follow(_read))
         beating = asyncio.create_task(_beat(config.run_dir / "gate.heartbeat"))

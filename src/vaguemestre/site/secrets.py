@@ -17,6 +17,7 @@ _RANDOM = (
     "doveadm_key",
     "moving_key",
     "filter_key",
+    "seal_key",  # of what our submission service vouches for
 )
 
 

@@ -10,6 +10,7 @@ secrets.make_missing(CONFIG.secrets_dir)
 CONFIG.data_dir.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = secrets.read(CONFIG.secrets_dir, "django_key")
+SEAL_KEY = secrets.read(CONFIG.secrets_dir, "seal_key").encode("ascii")
 DEBUG = False
 HOSTS = hosts.hosts_of(
     public_url=CONFIG.public_url,

@@ -360,8 +360,10 @@ def _plug_mail(config: Config) -> None:
     webmail.leave_list.plug(ListLeaving())
     _plug_decoders(config)
     webmail.live_ticket.plug(partial(_live_ticket, secrets.read(config.secrets_dir, "push_key")))
-    assistant.deliver_welcome.plug(Welcoming(mailboxes, f"mail.{config.academy.domain.lower()}"))
-    signin.deliver_notice.plug(Welcoming(mailboxes, f"mail.{config.academy.domain.lower()}"))
+    seal_key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
+    welcoming = Welcoming(mailboxes, f"mail.{config.academy.domain.lower()}", seal_key)
+    assistant.deliver_welcome.plug(welcoming)
+    signin.deliver_notice.plug(welcoming)
     outbox.file_sent.plug(Filing(mailboxes))
     outbox.accepted.plug(partial(was_accepted, config))
     submission = Submission(

@@ -24,6 +24,7 @@ from vaguemestre.webmail.rules.frames import FILE_POLICY
 from vaguemestre.webmail.rules.labels import keyword_of, known_labels
 from vaguemestre.webmail.rules.looking import NOTHING, PLAIN, view
 from vaguemestre.webmail.services.enclosed import reads_within
+from vaguemestre.webmail.services.verdicts import Voucher
 from vaguemestre.webmail.values import MailLogin, MessageRef, View
 
 
@@ -130,9 +131,9 @@ def own_domains() -> frozenset[str]:
     return frozenset((settings.CONFIG.academy.domain.lower(),))
 
 
-def own_server() -> str:
-    """The name our filter signs its findings with (RFC 8601, authserv-id)."""
-    return f"mail.{settings.CONFIG.academy.domain.lower()}"
+def own_voucher() -> Voucher:
+    """What our filter and our submission service sign their findings with (RFC 8601)."""
+    return Voucher(f"mail.{settings.CONFIG.academy.domain.lower()}", own_domains(), settings.SEAL_KEY)
 
 
 def own_addresses(who: Who) -> frozenset[str]:

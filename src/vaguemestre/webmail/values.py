@@ -252,7 +252,9 @@ class Part:
 # What is read of a message's header besides its envelope: who vouches for it, how to leave its list, whether
 # its author asks to know that it was read.
 FIELDS = (
+    "from",
     "authentication-results",
+    "vaguemestre-arrival",
     "list-id",
     "list-unsubscribe",
     "list-unsubscribe-post",

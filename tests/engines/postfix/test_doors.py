@@ -7,6 +7,8 @@ import socket
 import pytest
 from tests.engines.live import LiveEngines, Someone, digest, letter
 
+from vaguemestre.kernel.seals import seal_of
+
 pytestmark = pytest.mark.engines
 
 
@@ -77,6 +79,57 @@ def test_nobody_signs_as_one_of_us_without_signing_in(engines: LiveEngines, mari
     assert arriving(engines, marie.address, marie.address)[0] == 553
 
 
+@pytest.mark.parametrize(
+    "sender",
+    ["rectrice@ac-amiens.test", "Rectrice@AC-Amiens.TEST", '"a b"@ac-amiens.test', "a+b@ac-amiens.test"],
+)
+def test_no_address_of_our_domain_is_an_envelope_sender_from_outside(
+    engines: LiveEngines, marie: Someone, sender: str
+) -> None:
+    with engines.mx() as client:
+        client.ehlo()
+        client.mail(sender)
+        assert client.rcpt(marie.address)[0] == 553
+
+
+def test_a_domain_below_ours_may_be_somebody_elses(engines: LiveEngines, marie: Someone) -> None:
+    with engines.mx() as client:
+        client.ehlo()
+        client.mail("robot@ailleurs.ac-amiens.test")
+        assert client.rcpt(marie.address)[0] == 250
+
+
+@pytest.mark.parametrize(
+    ("detail", "envelope"), [("", ""), ("+sorties", "same"), ("+sorties", "plain"), ("", "detail")]
+)
+def test_ones_own_letters_are_sealed_whatever_their_envelope(
+    engines: LiveEngines, marie: Someone, detail: str, envelope: str
+) -> None:
+    other, (name, _, domain) = engines.someone(), marie.address.partition("@")
+    author = f"{name}{detail}@{domain}"
+    sender = {"": "", "same": author, "plain": marie.address, "detail": f"{name}+x@{domain}"}[envelope]
+    subject = f"scellé {detail} {envelope or 'vide'}"
+    message = letter(f"Marie <{author}>", other.address, digest(subject)[:12], "é" * 1200 + "\n\nfin  \n")
+    with engines.submission() as client:
+        client.login(marie.mailbox, marie.password)
+        client.sendmail(sender, [other.address], message.as_bytes(policy=email.policy.SMTP))
+    (found,) = engines.found(other, digest(subject)[:12])
+    assert f"policy.seal={seal_of(found, engines.seal_key(), author)}".encode() in found
+
+
+def test_a_letter_without_date_nor_identifier_and_with_long_lines_is_sealed_as_it_arrives(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    other = engines.someone()
+    content = f"From: {marie.address}\r\nSubject: sans date\r\n\r\n{'x' * 3000}\r\n.\r\n..\r\nfin"
+    with engines.submission() as client:
+        client.login(marie.mailbox, marie.password)
+        client.sendmail(marie.address, [other.address], content)
+    (found,) = engines.found(other, "sans date")
+    assert f"policy.seal={seal_of(found, engines.seal_key(), marie.address)}".encode() in found
+    assert b"\nDate: " in found
+
+
 def test_a_message_too_big_is_refused_at_the_first_word(engines: LiveEngines, marie: Someone) -> None:
     with engines.mx() as client:
         client.ehlo()
@@ -107,16 +160,30 @@ def test_who_signed_in_is_vouched_for_and_what_a_message_says_of_itself_is_taken
 ) -> None:
     other, ours = engines.someone(), f"mail.{engines.config.academy.domain}"
     false = f"{ours}; auth=pass smtp.mailfrom={other.address}; dmarc=pass header.from=b.example"
-    sent = letter(marie.address, other.address, "vouched", Authentication_Results=false)
+    sent = letter(
+        marie.address, other.address, "vouched", Authentication_Results=false, Vaguemestre_Arrival="autre"
+    )
     engines.submit(marie, marie.address, other.address, sent)
     engines.arrive(
-        other.address, letter("a@b.example", other.address, "pretended", Authentication_Results=false)
+        other.address,
+        letter(
+            "a@b.example",
+            other.address,
+            "pretended",
+            Authentication_Results=false,
+            Vaguemestre_Arrival="autre",
+        ),
     )
     (mine,) = engines.found(other, "vouched")
     said = email.message_from_bytes(mine).get_all("Authentication-Results")
-    assert said == [f"{ours}; auth=pass smtp.mailfrom={marie.address}"]
+    seal = seal_of(mine, engines.seal_key(), marie.address)
+    voucher = f"auth=pass smtp.mailfrom={marie.address} header.from={marie.address} policy.seal={seal}"
+    assert said == [f"{ours}; {voucher}"]
+    assert email.message_from_bytes(mine)["Vaguemestre-Arrival"] is None
     (pretended,) = engines.found(other, "pretended")
-    assert email.message_from_bytes(pretended)["Authentication-Results"] is None
+    arrived = email.message_from_bytes(pretended)
+    assert arrived["Authentication-Results"] is None
+    assert arrived.get_all("Vaguemestre-Arrival") == ["mx"]
 
 
 def test_one_sends_with_a_token_until_it_is_refused(engines: LiveEngines, marie: Someone) -> None:

@@ -5,9 +5,11 @@ Its only name server is the demonstration's, on the loopback, here with a zone o
 
 import asyncio
 import email
+import hashlib
 import http.client
 import json
 import signal
+import smtplib
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -106,7 +108,7 @@ def arrived(engines: LiveEngines, who: Someone, subject: str, folder: str = "INB
 def judged(message: Any) -> Authenticity:
     fields = tuple((name.lower(), str(value)) for name, value in message.items())
     sender = email.utils.parseaddr(message["From"])[1]
-    return authenticity(fields, sender, server=OURS)
+    return authenticity(fields, sender, server=OURS, own=frozenset({"ac-amiens.test"}))
 
 
 def test_a_sender_whose_domain_vouches_for_it_is_verified(filtered: LiveEngines, marie: Someone) -> None:
@@ -181,8 +183,53 @@ def test_what_our_own_people_send_is_not_looked_at(filtered: LiveEngines, marie:
     filtered.submit(other, other.address, marie.address, letter(other.address, marie.address, "entre nous"))
     found = arrived(filtered, marie, "entre nous")
     assert "X-Spam-Status" not in found
-    own = f"mail.ac-amiens.test; auth=pass smtp.mailfrom={other.address}"
-    assert [" ".join(value.split()) for value in found.get_all("Authentication-Results")] == [own]
+    (said,) = found.get_all("Authentication-Results")
+    voucher = f"auth=pass smtp.mailfrom={other.address} header.from={other.address} policy.seal="
+    assert " ".join(said.split()).startswith(f"{OURS}; {voucher}")
+    assert "Vaguemestre-Arrival" not in found
+
+
+@pytest.mark.parametrize(
+    ("envelope", "helo"),
+    [("jean@sure.test", "sure.test"), ("", "mail.ac-amiens.test"), ("a@dehors.example", "x")],
+)
+def test_no_road_from_outside_makes_a_colleague(
+    filtered: LiveEngines, marie: Someone, envelope: str, helo: str
+) -> None:
+    """Neither SPF of our own name in HELO, nor a field that the sender wrote."""
+    other = filtered.someone()
+    false = (
+        f"{OURS}; auth=pass smtp.mailfrom={other.address} header.from={other.address} policy.seal={'a' * 64}"
+    )
+    subject = f"par {helo}"
+    message = letter(other.address, marie.address, subject, Authentication_Results=false)
+    with smtplib.SMTP("127.0.0.1", filtered.config.ports.mx, timeout=20, local_hostname=helo) as client:
+        client.sendmail(envelope, [marie.address], message.as_bytes(policy=email.policy.SMTP))
+    found = arrived(filtered, marie, subject, "Junk")
+    assert judged(found) == Authenticity(Verdict.FORGED, "ac-amiens.test")
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "=?utf-8?Q?A:{head};?= <evil@dehors.example>",
+        "A: {head}; <evil@dehors.example>",
+        "A: {head};",
+        "{head}, evil@dehors.example",
+        "Le principal <{head}> <evil@dehors.example>",
+        "evil@dehors.example\r\nFrom: {head}",
+        "{head}\r\nFrom: evil@dehors.example",
+    ],
+)
+def test_an_author_who_did_not_write_is_not_shown_in_the_inbox(
+    filtered: LiveEngines, marie: Someone, author: str
+) -> None:
+    head = filtered.someone().address
+    subject = f"objet {hashlib.sha256(author.encode()).hexdigest()[:8]}"
+    content = f"From: {author.format(head=head)}\r\nTo: {marie.address}\r\nSubject: {subject}\r\n\r\nx\r\n"
+    with filtered.mx() as client:
+        client.sendmail("evil@dehors.example", [marie.address], content.encode())
+    assert filtered.found(marie, subject, "Junk")
 
 
 def test_what_readers_call_junk_is_learned_by_who_has_the_key(filtered: LiveEngines, tmp_path: Path) -> None:

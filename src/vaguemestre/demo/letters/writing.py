@@ -243,7 +243,7 @@ def _received(sender: Writer, owner: Writer, at: datetime) -> mime.Headers:
 def _vouched(sender: Writer, owner: Writer) -> str:
     """As mail that came by our doors is marked: a colleague signed in, a domain vouches for the others."""
     if _host(sender) == _host(owner):
-        return f"auth=pass smtp.mailfrom={sender.address}"
+        return f"auth=pass smtp.mailfrom={sender.address} header.from={sender.address}"
     return f"dmarc=pass header.from={_host(sender)}"
 
 

@@ -67,7 +67,7 @@ def prepare(instance: Instance) -> None:
     _publish_token_key(instance)
     _write_push(instance, user.pw_gid)
     _write_throttle(instance, user.pw_gid)
-    _write_sieve_and_virtual(base)
+    _write_sieve_and_virtual(base, instance.academy.domain.lower())
     write(base / "dovecot.conf", _rendered(instance), mode=0o600)
     _check(instance)
     _compile_sieve(instance)
@@ -158,9 +158,9 @@ def _write_throttle(instance: Instance, group: int) -> None:
         write(folder(instance) / f"throttle-{stage}.lua", text, mode=0o640, group=group)
 
 
-def _write_sieve_and_virtual(base: Path) -> None:
+def _write_sieve_and_virtual(base: Path, domain: str) -> None:
     for name in (*(f"before/{one}.sieve" for one in _BEFORE), "virtual/All/dovecot-virtual"):
-        write(base / name, (_HERE / name).read_text(encoding="utf-8"))
+        write(base / name, render(_HERE, name, domain=domain))
     for step in (base / "before", base / "virtual", base / "virtual" / "All"):
         step.chmod(0o755)
 

@@ -5,6 +5,7 @@ from email import message_from_bytes
 from email.utils import parseaddr
 
 from vaguemestre.kernel.errors import EngineRefused, Refusal
+from vaguemestre.kernel.seals import vouched
 from vaguemestre.webmail.ports import OpenMailbox
 from vaguemestre.webmail.values import MailLogin
 
@@ -12,9 +13,9 @@ from vaguemestre.webmail.values import MailLogin
 class Welcoming:
     """Implements `assistant.ports.DeliverWelcome` over any mail store; running twice does no harm."""
 
-    def __init__(self, open_mailbox: OpenMailbox, server: str) -> None:
-        """`server`: the name under which this instance vouches for mail (RFC 8601, authserv-id)."""
-        self._open_mailbox, self._server = open_mailbox, server
+    def __init__(self, open_mailbox: OpenMailbox, server: str, key: bytes) -> None:
+        """`server`: the name this instance vouches under (RFC 8601, authserv-id); `key`: of its seals."""
+        self._open_mailbox, self._server, self._key = open_mailbox, server, key
 
     def __call__(self, mailbox: str, content: bytes, message_id: str, at: datetime) -> None:
         try:
@@ -25,7 +26,6 @@ class Welcoming:
             raise EngineRefused(f"welcome: {refusal.code}") from refusal
 
     def _vouched(self, content: bytes) -> bytes:
-        """It comes from this very instance, by no door where a filter would have said so."""
+        """It comes from this very instance, without passing its submission service."""
         sender = parseaddr(str(message_from_bytes(content).get("From", "")))[1]
-        said = f"Authentication-Results: {self._server}; auth=pass smtp.mailfrom={sender}\r\n"
-        return said.encode() + content
+        return vouched(content, self._key, self._server, sender.lower())

@@ -28,7 +28,10 @@ _PATIENCE_SECONDS = 3.0
 _QUERIES = {
     "domains": f"SELECT domain FROM address WHERE domain = '%s' AND mailbox <> '{OUTSIDE}' LIMIT 1",  # noqa: S608
     "mailboxes": "SELECT mailbox FROM address WHERE address = '%s'",
-    "ours": "SELECT '553 5.7.1 sign in to send from this address' FROM address WHERE address = '%s'",
+    "ours": (
+        "SELECT '553 5.7.1 sign in to send from this address' FROM address"  # noqa: S608
+        f" WHERE domain = '%s' AND mailbox <> '{OUTSIDE}' LIMIT 1"
+    ),
     "senders": "SELECT mailbox FROM address WHERE address = '%s' AND sends = 1",
 }
 

@@ -1,9 +1,9 @@
 """The submission door's listener: Postfix's mail filter protocol (milter, version 6), as far as we need it.
 
-Only the envelope and the header are asked for, and one answer is given, at the end of the message: taken,
-held (quarantine: Postfix keeps it in its hold queue) or refused. What is not refused says in its header who
-signed in to send it (RFC 8601, `auth=pass`): no filter looks at it on its way to a colleague. Whatever goes
-wrong here, Postfix is told « later » (4xx), or says it itself when nobody answers (`milter_default_action`).
+One answer is given, at the end of the message: taken, held (quarantine: Postfix keeps it in its hold queue)
+or refused. What is not refused is sealed: a field on top of its header vouches for its author (RFC 8601,
+`auth=pass`, `kernel.seals`), since no filter looks at it on its way to a colleague. Whatever goes wrong here,
+Postfix is told « later » (4xx), or says it itself when nobody answers (`milter_default_action`).
 """
 
 import asyncio
@@ -15,6 +15,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.header import decode_header, make_header
 
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.seals import Sealing, vouching
+from vaguemestre.outbox.rules.authors import sole_address
 from vaguemestre.outbox.values import Answer, Posting, Verdict
 
 log = logging.getLogger(__name__)
@@ -24,9 +27,9 @@ type Judge = Callable[[Posting], Awaitable[tuple[Verdict, str]]]
 _LONGEST = 1_100_000  # octets of a packet; Postfix cuts at 64 KiB, a header field may be longer
 _VERSION = 6
 _ADD_FIELDS, _QUARANTINE = 0x01, 0x20  # the changes we ask leave for
-# Not told: HELO, body, unknown commands, DATA; not waited for: connection, envelope, header, its end.
-_SKIP = 0x02 | 0x10 | 0x100 | 0x200
-_NO_REPLY = 0x80 | 0x1000 | 0x4000 | 0x8000 | 0x40000
+# Not told: HELO, unknown commands, DATA; not waited for: connection, envelope, header, its end, body.
+_SKIP = 0x02 | 0x100 | 0x200
+_NO_REPLY = 0x80 | 0x1000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
 _AUTHORS = frozenset({"from"})
 _SENDERS = frozenset({"sender", "resent-from", "resent-sender"})
 _PLAIN = re.compile(r"[a-z0-9._+=/-]+@[a-z0-9.-]+", re.ASCII)  # an address that needs no quoting there
@@ -49,6 +52,7 @@ class _Heard:
     answers: str = ""
     connected_at: float = 0.0
     named_at: float = 0.0
+    sealing: Sealing = field(default_factory=Sealing)
 
     def next_message(self) -> "_Heard":
         return _Heard(
@@ -74,15 +78,40 @@ class _Heard:
         )
 
 
-async def serve(path: str, judge: Judge, server: str) -> asyncio.Server:
+@dataclass(frozen=True)
+class Voucher:
+    """`server`: the name under which we vouch; `key`: what we seal with."""
+
+    server: str
+    key: bytes
+
+    def fields(self, heard: _Heard) -> tuple[bytes, ...]:
+        """The packet that puts a field on top of the header: whoever signed in may write as that author.
+
+        The judge saw to that, or passed on what a list had verified. Postfix took away what the message said
+        of itself.
+        """
+        try:
+            author = sole_address(heard.authors[0]) if len(heard.authors) == 1 else ""
+        except Refusal:
+            author = ""
+        if not _PLAIN.fullmatch(author):
+            return ()
+        sender = heard.sender if _PLAIN.fullmatch(heard.sender) else ""
+        told = vouching(self.server, author, heard.sealing.seal(self.key, author), sender)
+        return (b"i" + struct.pack("!I", 1) + f"Authentication-Results\0{told}\0".encode("ascii"),)
+
+
+async def serve(path: str, judge: Judge, server: str, key: bytes) -> asyncio.Server:
     """Listen at a socket of that path. `judge` gives a verdict and, when it refuses, its reply (ASCII).
 
-    `server`: the name under which we vouch (RFC 8601, authserv-id).
+    `server`: the name under which we vouch (RFC 8601, authserv-id); `key`: what we seal with.
     """
+    voucher = Voucher(server, key)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await _converse(reader, writer, judge, server)
+            await _converse(reader, writer, judge, voucher)
         except (asyncio.IncompleteReadError, ConnectionError, ValueError, struct.error):
             return  # Postfix hung up, or is not Postfix: it does what it does without us
         finally:
@@ -92,7 +121,7 @@ async def serve(path: str, judge: Judge, server: str) -> asyncio.Server:
 
 
 async def _converse(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, judge: Judge, server: str
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, judge: Judge, voucher: Voucher
 ) -> None:
     heard = _Heard()
     while True:
@@ -103,7 +132,8 @@ async def _converse(
                     writer, b"O" + struct.pack("!III", _VERSION, _ADD_FIELDS | _QUARANTINE, _SKIP | _NO_REPLY)
                 )
             case b"E":
-                for reply in await _verdict(heard, judge, server):
+                heard.sealing.add_body(told)
+                for reply in await _verdict(heard, judge, voucher):
                     _say(writer, reply)
                 heard = heard.next_message()
             case b"A":
@@ -138,7 +168,11 @@ def _hear(heard: _Heard, command: bytes, told: bytes) -> None:
         heard.recipients.append(_path(told))
     elif command == b"L":
         name, value, *_ = (*told.split(b"\0"), b"")
-        _header(heard, name.decode("ascii", "replace").strip().lower(), value.decode("utf-8", "replace"))
+        named = name.decode("ascii", "replace").strip().lower()
+        heard.sealing.add_field(named, value)
+        _header(heard, named, value.decode("utf-8", "replace"))
+    elif command == b"B":
+        heard.sealing.add_body(told)
 
 
 def _macros(heard: _Heard, told: bytes) -> None:
@@ -188,28 +222,17 @@ def _network(told: bytes) -> str:
     return rest[3:].split(b"\0")[0].decode("ascii", "replace").removeprefix("IPv6:")
 
 
-async def _verdict(heard: _Heard, judge: Judge, server: str) -> tuple[bytes, ...]:
+async def _verdict(heard: _Heard, judge: Judge, voucher: Voucher) -> tuple[bytes, ...]:
     if not heard.queue_id or not heard.login:
         return (b"y" + _LATER,)
     verdict, words = await judge(heard.posting())
     match verdict.answer:
         case Answer.TAKE:
-            return (*_vouched(heard, server), b"c")
+            return (*voucher.fields(heard), b"c")
         case Answer.HOLD:
-            return (*_vouched(heard, server), b"q" + verdict.code.encode("ascii") + b"\0", b"c")
+            return (*voucher.fields(heard), b"q" + verdict.code.encode("ascii") + b"\0", b"c")
         case Answer.REFUSE:
             return (b"y" + (words.encode("ascii", "replace").replace(b"\n", b" ") or _LATER[:-1]) + b"\0",)
-
-
-def _vouched(heard: _Heard, server: str) -> tuple[bytes, ...]:
-    """A field on top of the header: the envelope's sender is an address of whoever signed in.
-
-    Postfix saw to that (`reject_sender_login_mismatch`), and took away what the message said of itself.
-    """
-    if not _PLAIN.fullmatch(heard.sender):
-        return ()
-    field = f"Authentication-Results\0{server}; auth=pass smtp.mailfrom={heard.sender}\0"
-    return (b"i" + struct.pack("!I", 1) + field.encode("ascii"),)
 
 
 def _say(writer: asyncio.StreamWriter, reply: bytes) -> None:

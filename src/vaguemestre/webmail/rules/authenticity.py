@@ -1,17 +1,21 @@
-"""Who vouches for a message: our own filter's Authentication-Results (RFC 8601), in words.
+"""Sender-authentication verdicts, from Authentication-Results fields (RFC 8601) under our own name.
 
-Only the field that bears our own name counts: the same field under another name, or written by the sender,
-proves nothing (§5). Ours are taken away from what arrives before the filter writes the true one.
+The same field under another name, or written by the sender, proves nothing (§5): ours are removed from what
+arrives before the filter writes the true one. IMAP may still add a field: that of our authors is sealed.
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_LONGEST = 20_000
+from vaguemestre.kernel.seals import SealCheck
+
+_LONGEST = 8_000
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _RESULT = re.compile(r"^\s*([a-z0-9-]+)\s*=\s*([a-z]+)(.*)$", re.IGNORECASE | re.DOTALL)
-_PROPERTY = re.compile(r"([a-z]+)\s*\.\s*([a-z0-9_-]+)\s*=\s*([^\s;]+)", re.IGNORECASE)
+_PROPERTY = re.compile(
+    r"\b([a-z]{1,20})\s{0,9}\.\s{0,9}([a-z0-9_-]{1,40})\s{0,9}=\s{0,9}([^\s;]+)", re.IGNORECASE
+)
 
 
 class Verdict(StrEnum):
@@ -36,30 +40,60 @@ class _Result:
 
 
 UNVERIFIED = Authenticity(Verdict.UNVERIFIED)
+ARRIVAL = "vaguemestre-arrival"
+"""The field that our MX puts on whatever it takes, and removes from everybody else's mail."""
 
 
-def authenticity(fields: tuple[tuple[str, str], ...], sender: str, *, server: str) -> Authenticity:
-    """What our filter, which signs as `server`, found of the address that the From field gives."""
+def authenticity(
+    fields: tuple[tuple[str, str], ...],
+    sender: str,
+    *,
+    server: str,
+    own: frozenset[str] = frozenset(),
+    seal_holds: SealCheck = lambda author, seal: False,
+) -> Authenticity:
+    """Sender-authentication verdict for the address in the From field.
+
+    `server`: our authserv-id; `own`: our domains, lower case. For an address of ours only the seal of our
+    submission service counts (never SPF, nor DMARC, which SPF alone may pass); without it what came by the MX
+    is forged.
+    """
     address = sender.strip().lower()
     domain = address.rpartition("@")[2]
-    results = next(
-        (
-            found
-            for name, value in fields
-            if name == "authentication-results" and (found := _results(value, server)) is not None
-        ),
-        None,
-    )
+    ours = (_results(value, server) for name, value in fields if name == "authentication-results")
+    results = next((found for found in ours if found is not None), None)
+    if domain in own:
+        came_by_mx = any(name == ARRIVAL for name, _ in fields)
+        return _of_ours(results or [], address, domain, came_by_mx, seal_holds)
     if not results or not domain:
         return UNVERIFIED
-    if any(_vouches(result, address, domain) for result in results):
+    if any(_vouches(result, domain) for result in results):
         return Authenticity(Verdict.VERIFIED, domain)
     if any(result.method == "dmarc" and result.result in {"fail", "reject"} for result in results):
         return Authenticity(Verdict.FORGED, domain)
     return UNVERIFIED
 
 
-def _vouches(result: _Result, address: str, domain: str) -> bool:
+def _of_ours(
+    results: list[_Result], address: str, domain: str, came_by_mx: bool, seal_holds: SealCheck
+) -> Authenticity:
+    vouchers = [one for one in results if one.method == "auth" and one.result == "pass"]
+    for voucher in vouchers:
+        author, seal = voucher.properties.get("header.from", ""), voucher.properties.get("policy.seal", "")
+        if author == address and seal and seal_holds(author, seal):
+            return Authenticity(Verdict.VERIFIED, domain)
+    # signed by our own domain: not forged, though our submission service says nothing of this copy
+    if any(
+        one.method == "dkim" and one.result == "pass" and one.properties.get("header.d") == domain
+        for one in results
+    ):
+        return UNVERIFIED
+    if came_by_mx or (results and not vouchers):
+        return Authenticity(Verdict.FORGED, domain)
+    return UNVERIFIED
+
+
+def _vouches(result: _Result, domain: str) -> bool:
     """Whether a result holds for the very domain that the reader sees (alignment, RFC 7489 §3.1)."""
     if result.result != "pass":
         return False
@@ -72,8 +106,6 @@ def _vouches(result: _Result, address: str, domain: str) -> bool:
             return _is_aligned(signer, domain)
         case "spf":
             return _is_aligned(said.get("smtp.mailfrom", "").rpartition("@")[2], domain)
-        case "auth":
-            return said.get("smtp.mailfrom") == address
     return False
 
 

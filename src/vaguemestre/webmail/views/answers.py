@@ -13,13 +13,14 @@ from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.vigilance import services as vigilance
 from vaguemestre.vigilance.values import Kind, Showing
 from vaguemestre.webmail import ports
-from vaguemestre.webmail.http import mailbox_of, own_server, reads_of
+from vaguemestre.webmail.http import mailbox_of, own_voucher, reads_of
 from vaguemestre.webmail.ports import LeavingRefused
 from vaguemestre.webmail.rules import invitations
-from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
+from vaguemestre.webmail.rules.authenticity import Verdict
 from vaguemestre.webmail.rules.leaving import leaving
 from vaguemestre.webmail.services import answering
 from vaguemestre.webmail.services.answering import Sender
+from vaguemestre.webmail.services.verdicts import verdict_of
 from vaguemestre.webmail.values import MessageRef
 from vaguemestre.webmail.views.files import header_of
 from vaguemestre.webmail.views.messages import RECEIPT_SETTLED
@@ -103,8 +104,8 @@ def choose_showing(request: SignedInRequest, folder: str, uid_validity: int, uid
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
-    address = opened.sender[0].address if opened.sender else ""
-    verdict = authenticity(opened.fields, address, server=own_server()).verdict
+        address = opened.sender[0].address if opened.sender else ""
+        verdict = verdict_of(mailbox, request.who.mailbox, opened, address, own_voucher()).verdict
     if not address or (chosen == Showing.ALWAYS and verdict is not Verdict.VERIFIED):
         raise Refusal("webmail.sender-not-verified")
     vigilance.choose_showing(request.who.account_id, address, Showing(chosen))

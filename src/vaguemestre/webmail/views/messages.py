@@ -20,7 +20,7 @@ from vaguemestre.webmail.http import (
     mailbox_of,
     own_addresses,
     own_domains,
-    own_server,
+    own_voucher,
     reads_of,
     view_of,
     wants_fragment,
@@ -30,7 +30,7 @@ from vaguemestre.webmail.ports import Mailbox, convert
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import frames, kinds, rows, words
 from vaguemestre.webmail.rules.asking import MOST_TERMS, telling
-from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
+from vaguemestre.webmail.rules.authenticity import Authenticity, Verdict
 from vaguemestre.webmail.rules.choices import Face, choices
 from vaguemestre.webmail.rules.header import header
 from vaguemestre.webmail.rules.labels import known_labels, labels
@@ -41,6 +41,7 @@ from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.services.pictures import Signer
 from vaguemestre.webmail.services.reading import read_message
+from vaguemestre.webmail.services.verdicts import verdict_of
 from vaguemestre.webmail.values import Correspondent, Flag, MessageRef, OpenedMessage, Reading, Use
 from vaguemestre.webmail.views.shell import whole_page
 
@@ -86,7 +87,13 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
     opened = reading.opened
     use = listing.uses_of(mailbox, request.who.mailbox, ref.folder).get(ref.folder, Use.OTHER)
     author = None if use in _OUTGOING or not opened.sender else author_of(opened.sender[0], own_domains())
-    pictures = _pictures(request, opened, reading)
+    sender = opened.sender[0] if opened.sender else Correspondent("", "")
+    verdict = (
+        None
+        if use in _OUTGOING
+        else verdict_of(reads, owner(request, chain), opened, sender.address, own_voucher())
+    )
+    pictures = _pictures(request, opened, reading, verdict)
     under = (
         request.who,
         base_of(ref, chain),
@@ -100,7 +107,7 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
     )
     pane = _panes.get(under)
     if pane is None:
-        pane = _pane(request, reading, ref, chain, use=use, author=author, pictures=pictures)
+        pane = _pane(request, reading, ref, chain, use=use, author=author, verdict=verdict, pictures=pictures)
         _panes.put(under, pane)
     return pane, rows.one_line(opened.subject) or "(sans objet)"
 
@@ -113,6 +120,7 @@ def _pane(
     *,
     use: Use,
     author: Author | None,
+    verdict: Authenticity | None,
     pictures: dict[str, object],
 ) -> str:
     """What is drawn depends on what `_fragment` keeps it under, and on the message, which never changes."""
@@ -126,7 +134,8 @@ def _pane(
     )
     context = {
         **about(request),
-        **_authorship(opened, use),
+        "verdict": verdict,  # of one's own letters nothing is said
+        "sender_domain": opened.sender[0].address.rpartition("@")[2] if opened.sender else "",
         **pictures,
         **_offers(opened, use, chain),
         "author": author,
@@ -168,27 +177,16 @@ def _body_address(base: str, *, as_plain: bool, images: bool, words: Sequence[st
     return f"{base}corps/" + (f"?{urlencode(query)}" if query else "")
 
 
-def _authorship(opened: OpenedMessage, use: Use) -> dict[str, object]:
-    """Who says that the sender is who wrote. Of one's own letters nothing is said."""
-    sender = opened.sender[0] if opened.sender else Correspondent("", "")
-    if use in _OUTGOING:
-        return {"verdict": None, "sender": sender}
-    return {
-        "verdict": authenticity(opened.fields, sender.address, server=own_server()),
-        "sender": sender,
-        "sender_domain": sender.address.rpartition("@")[2],
-    }
-
-
-def _pictures(request: SignedInRequest, opened: OpenedMessage, reading: Reading) -> dict[str, object]:
+def _pictures(
+    request: SignedInRequest, opened: OpenedMessage, reading: Reading, verdict: Authenticity | None
+) -> dict[str, object]:
     """How many remote pictures are held back, and what the reader chose for that sender."""
     remote = reading.body.remote
     if not remote or "images" in request.GET:
         return {"blocked": 0, "images": "images" in request.GET, "showing": Showing.ASK}
     address = opened.sender[0].address if opened.sender else ""
     showing = showing_of(request.who.account_id, address) if address else Showing.ASK
-    verdict = authenticity(opened.fields, address, server=own_server()).verdict
-    shown = showing is Showing.ALWAYS and verdict is Verdict.VERIFIED
+    shown = showing is Showing.ALWAYS and verdict is not None and verdict.verdict is Verdict.VERIFIED
     return {"blocked": 0 if shown else remote, "images": shown, "showing": showing.value}
 
 

@@ -1,0 +1,80 @@
+"""The submission seal: a keyed digest that binds a message to the author our submission service vouches for.
+
+Header fields and body are compared without white space, which relays may fold, wrap or trim on the way.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+
+# What a reader is shown, and what decides how the body is read.
+SEALED_FIELDS = frozenset(
+    {
+        "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id",
+        "mime-version", "content-type", "content-transfer-encoding", "content-disposition",
+    }
+)  # fmt: skip
+_VERSION = b"vaguemestre-seal-1"
+_WHITE = b" \t\r\n"
+_UNFOLDED_END = re.compile(rb"\r?\n(?![ \t])")
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
+
+type SealCheck = Callable[[str, str], bool]
+"""Whether a seal (hexadecimal) holds for an author (lower case) on the message at hand."""
+
+
+class Sealing:
+    """A message as it is heard: its fields in their order, then its body in pieces."""
+
+    def __init__(self) -> None:
+        self._fields: list[bytes] = []
+        self._body = hashlib.sha256()
+
+    def add_field(self, name: str, value: bytes) -> None:
+        if name.lower() in SEALED_FIELDS:
+            self._fields.append(name.lower().encode("ascii") + b":" + value.translate(None, _WHITE))
+
+    def add_body(self, piece: bytes) -> None:
+        self._body.update(piece.translate(None, _WHITE))
+
+    def seal(self, key: bytes, author: str) -> str:
+        """The digest in hexadecimal: HMAC-SHA-256 over author, sealed fields and the body's SHA-256."""
+        # no piece holds a line end, and each field begins with its name
+        told = (
+            _VERSION,
+            author.lower().encode("utf-8"),
+            *self._fields,
+            self._body.hexdigest().encode("ascii"),
+        )
+        return hmac.new(key, b"\n".join(told), hashlib.sha256).hexdigest()
+
+
+def seal_of(content: bytes, key: bytes, author: str) -> str:
+    """The seal of a finished message."""
+    sealing = Sealing()
+    end = _HEADER_END.search(content)
+    head, body = (content[: end.start()], content[end.end() :]) if end else (content, b"")
+    for line in _UNFOLDED_END.split(head):
+        name, colon, value = line.partition(b":")
+        if colon and name.isascii():
+            sealing.add_field(name.decode("ascii").strip(), value)
+    sealing.add_body(body)
+    return sealing.seal(key, author)
+
+
+def holds(seal: str, content: bytes, key: bytes, author: str) -> bool:
+    """Whether the message is the one that was sealed for that author."""
+    return hmac.compare_digest(seal.lower().encode(), seal_of(content, key, author).encode())
+
+
+def vouching(server: str, author: str, seal: str, envelope_sender: str = "") -> str:
+    """The value of an Authentication-Results field (RFC 8601) that says so; `server`: our authserv-id."""
+    envelope = f" smtp.mailfrom={envelope_sender}" if envelope_sender else ""
+    return f"{server}; auth=pass{envelope} header.from={author} policy.seal={seal}"
+
+
+def vouched(content: bytes, key: bytes, server: str, author: str) -> bytes:
+    """The message, whose own instance vouches for its author where no submission service saw it."""
+    value = vouching(server, author, seal_of(content, key, author), author)
+    return f"Authentication-Results: {value}\r\n".encode() + content
