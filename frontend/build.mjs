@@ -13,6 +13,28 @@ const bundles = [
   { from: "src/message/pdf.js", to: "../src/vaguemestre/webmail/static/webmail/pdf.js", format: "iife" },
 ];
 
+// Libraries that pages load as they are published.
+const copies = [
+  { from: "node_modules/htmx.org/dist/htmx.min.js", to: "../src/vaguemestre/ui/static/ui/htmx.min.js" },
+];
+
+async function keep(contents, to) {
+  if (!process.argv.includes("--check")) {
+    await writeFile(to, contents);
+    console.log(`${to}: ${contents.length} bytes`);
+    return;
+  }
+  const committed = await readFile(to);
+  if (!committed.equals(Buffer.from(contents))) {
+    console.error(`${to} is not what the sources give: run npm run build`);
+    process.exitCode = 1;
+  }
+}
+
+for (const { from, to } of copies) {
+  await keep(await readFile(from), to);
+}
+
 for (const { from, to, format } of bundles) {
   const made = await build({
     entryPoints: [from],
@@ -25,14 +47,5 @@ for (const { from, to, format } of bundles) {
     write: false,
   });
   const [{ contents }] = made.outputFiles;
-  if (process.argv.includes("--check")) {
-    const committed = await readFile(to);
-    if (!committed.equals(Buffer.from(contents))) {
-      console.error(`${to} is not what the sources give: run npm run build`);
-      process.exitCode = 1;
-    }
-  } else {
-    await writeFile(to, contents);
-    console.log(`${to}: ${contents.length} bytes`);
-  }
+  await keep(contents, to);
 }
