@@ -60,7 +60,6 @@ def _make_tables(config: Config) -> None:
     if not migrated.is_current(config):
         _say(step="Base de données : tables.")
         call_command("migrate", interactive=False, verbosity=0)
-        migrated.remember(config)
     _say(done="tables")
 
 

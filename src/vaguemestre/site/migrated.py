@@ -1,36 +1,87 @@
-"""Whether the tables are those of this code, told without Django: a start that changes nothing is quick."""
+"""Whether the database holds every migration of this code, asked without Django: a start stays quick."""
 
-import hashlib
-from importlib.metadata import version
+import re
+import sqlite3
+from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
 
 from vaguemestre.site.config import Config
 
 SOURCE = Path(__file__).resolve().parents[1]
+_BROUGHT = {  # applications of others with tables of their own: package, folder of migrations
+    "auth": ("django", "contrib/auth/migrations"),
+    "contenttypes": ("django", "contrib/contenttypes/migrations"),
+    "django_tasks_database": ("django_tasks_db", "migrations"),
+}
+_LABEL = re.compile(r'^    label = "(\w+)"$', re.MULTILINE)
+_QUESTION = "SELECT app, name FROM django_migrations"
 
 
-def mark(config: Config) -> str:
-    """What the tables depend on: migrations, the packages that bring their own, the database itself."""
-    names = sorted(str(p.relative_to(SOURCE)) for p in SOURCE.glob("*/migrations/*.py"))
-    packages = [f"{name} {version(name)}" for name in ("django", "django-tasks-db")]
-    database = config.database
-    place = [database.engine, database.host, str(database.port), database.name]
-    return hashlib.sha256("\n".join([*names, *packages, *place]).encode()).hexdigest()
+class Migration(NamedTuple):
+    """A migration as Django names it."""
+
+    label: str
+    name: str
 
 
 def is_current(config: Config) -> bool:
-    """Whether the last migration of this home was for this very code."""
-    if config.database.engine == "sqlite" and not (config.data_dir / "vaguemestre.sqlite3").is_file():
-        return False
+    """Whether the database says that each migration of this code was applied to it."""
+    return needed() <= applied(config)
+
+
+def needed() -> frozenset[Migration]:
+    """The migrations of our rooms, however deep they lie, and of the packages that have tables here."""
+    ours = (
+        migration
+        for folder in SOURCE.glob("**/migrations")
+        for migration in _in_folder(_label_of(folder.parent), folder)
+    )
+    return frozenset((*ours, *_brought()))
+
+
+def applied(config: Config) -> frozenset[Migration]:
+    """What the database holds; nothing when it is away, empty, or not made yet."""
     try:
-        return _file(config).read_text(encoding="utf-8") == mark(config)
-    except OSError:
-        return False
+        rows = _asked_sqlite(config) if config.database.engine == "sqlite" else _asked_postgresql(config)
+    except (sqlite3.Error, psycopg.Error):
+        return frozenset()
+    return frozenset(Migration(label, name) for label, name in rows)
 
 
-def remember(config: Config) -> None:
-    _file(config).write_text(mark(config), encoding="utf-8")
+def _in_folder(label: str, folder: Path) -> Iterable[Migration]:
+    return (Migration(label, file.stem) for file in folder.glob("[0-9]*.py"))
 
 
-def _file(config: Config) -> Path:
-    return config.data_dir / "migrated"
+def _label_of(room: Path) -> str:
+    apps = room / "apps.py"
+    match = _LABEL.search(apps.read_text(encoding="utf-8")) if apps.is_file() else None
+    return match[1] if match else room.name
+
+
+def _brought() -> Iterable[Migration]:
+    for label, (package, folder) in _BROUGHT.items():
+        spec = find_spec(package)
+        if spec is not None and spec.origin is not None:
+            yield from _in_folder(label, Path(spec.origin).parent / folder)
+
+
+def _asked_sqlite(config: Config) -> list[tuple[str, str]]:
+    place = config.data_dir / "vaguemestre.sqlite3"
+    connection = sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True)
+    try:
+        return connection.execute(_QUESTION).fetchall()
+    finally:
+        connection.close()
+
+
+def _asked_postgresql(config: Config) -> list[tuple[str, str]]:
+    server = config.database
+    password = (config.home / server.password_file).read_text().strip() if server.password_file else None
+    with psycopg.connect(
+        host=server.host, port=server.port, dbname=server.name, user=server.user, password=password
+    ) as connection:
+        return connection.execute(_QUESTION).fetchall()

@@ -32,7 +32,7 @@ _MAIL = "mail"
 _TREES = ("secrets", "engines/tls", "data", _MAIL)
 # what the next start makes again, or what the copy of the database stands for
 _MADE_AGAIN = frozenset({
-    _LIVE, f"{_LIVE}-wal", f"{_LIVE}-shm", "feed.lock", "migrated", "moves", RESTORED, "test.sqlite3",
+    _LIVE, f"{_LIVE}-wal", f"{_LIVE}-shm", "feed.lock", "moves", RESTORED, "test.sqlite3",
 })  # fmt: skip
 _MOST_LOOKS = 4
 
