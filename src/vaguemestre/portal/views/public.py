@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.assistant.values import CHARTER
 from vaguemestre.credentials.queries import charter_accepted
+from vaguemestre.portal.views.retention import retentions
 from vaguemestre.signin.http import who_asks
 
 
@@ -24,7 +25,11 @@ def show_accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def show_privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/privacy.html", {"officer": settings.CONFIG.academy.privacy_address})
+    return render(
+        request,
+        "portal/privacy.html",
+        {"officer": settings.CONFIG.academy.privacy_address, "retentions": retentions(settings.CONFIG)},
+    )
 
 
 @require_GET

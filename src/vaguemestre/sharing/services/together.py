@@ -26,6 +26,7 @@ from vaguemestre.sharing.rules.together import ANSWERING_FOR, is_there
 from vaguemestre.sharing.values import Kind, Place, Right
 
 _LONGEST_NOTE = 4000
+ACTIVITY_KEPT = timedelta(days=365)
 _OPENED_AGAIN = timedelta(minutes=10)
 
 
@@ -178,7 +179,7 @@ def note_deed(box_id: int, account_id: int, what: str, place: str, number: int, 
 def forget_old(*, now: datetime) -> None:
     """Presences nobody sees any more, and deeds a year old."""
     Presence.objects.filter(seen_at__lt=now - 2 * ANSWERING_FOR).delete()
-    Deed.objects.filter(at__lt=now - timedelta(days=365)).delete()
+    Deed.objects.filter(at__lt=now - ACTIVITY_KEPT).delete()
     Entrance.objects.filter(at__lt=now - timedelta(days=2)).delete()
 
 

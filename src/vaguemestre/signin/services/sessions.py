@@ -21,7 +21,7 @@ from vaguemestre.signin.services.telling import tell
 from vaguemestre.signin.sessions import SessionStore
 from vaguemestre.signin.values import Factor
 
-_SWEPT_AFTER = timedelta(days=2)
+SWEPT_AFTER = timedelta(days=2)
 _SHUT = ("suspended", "closed")  # a pending account has no session to end
 
 
@@ -81,8 +81,8 @@ def open_browser_session(
 @transaction.atomic(durable=True)
 def sweep(*, now: datetime) -> None:
     """Sessions and failures that count no more."""
-    BrowserSession.objects.filter(expire_date__lt=now - _SWEPT_AFTER).delete()
-    Attempts.objects.filter(last_at__lt=now - _SWEPT_AFTER).delete()
+    BrowserSession.objects.filter(expire_date__lt=now - SWEPT_AFTER).delete()
+    Attempts.objects.filter(last_at__lt=now - SWEPT_AFTER).delete()
 
 
 def touch(session_key: str, ends_at: datetime, *, now: datetime) -> None:
