@@ -195,8 +195,9 @@ def test_whoever_tries_an_activated_account_its_owner_reads_of_it_once_a_day(oth
 
 
 def test_a_date_that_cannot_be_read_is_told(client: Client, ines: Account) -> None:
-    for born in ("hier", "32/01/1985", "3 brumaire 1985", "", "1985"):
+    for born in ("hier", "3 brumaire 1985", "", "1985"):
         assert "rivez" in given(client, born=born).content.decode()
+    assert "Cette date n’existe pas" in given(client, born="32/01/1985").content.decode()
     assert not Attempts.objects.exists()
 
 

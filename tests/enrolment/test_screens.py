@@ -121,7 +121,9 @@ class TestTheApplicant:
     def test_what_is_missing_is_said_and_what_was_typed_stays(self, place: int) -> None:
         answer = Client().post(f"/numen/demande?{QUESTIONS}", typed(naissance="31/02/1996", pieces=""))
         assert answer.status_code == 422
-        assert "Écrivez la date ainsi" in words(answer)
+        assert "Cette date n’existe pas" in words(answer)
+        again = Client().post(f"/numen/demande?{QUESTIONS}", typed(naissance="mai 1996"))
+        assert "Écrivez la date ainsi" in words(again)
         assert 'value="Nguyễn"' in answer.content.decode()
         assert NumenRequest.objects.count() == 0
 

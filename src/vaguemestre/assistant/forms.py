@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from vaguemestre.assistant.rules.birth_dates import birth_date
-from vaguemestre.kernel.times import paris_day
+from vaguemestre.kernel.times import NoSuchDay, paris_day
 from vaguemestre.signin.forms import ChangePasswordForm
 
 
@@ -24,6 +24,8 @@ class BornForm(forms.Form):
     def clean_naissance(self) -> date:
         try:
             return birth_date(self.cleaned_data["naissance"], today=paris_day(timezone.now()))
+        except NoSuchDay as error:
+            raise forms.ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
         except ValueError as error:
             raise forms.ValidationError("Écrivez la date ainsi : 03/09/1985.") from error
 

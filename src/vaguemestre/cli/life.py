@@ -12,7 +12,7 @@ from vaguemestre.credentials.events import AccountsChanged
 from vaguemestre.credentials.queries import find_account
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.times import paris_day, parse_day
+from vaguemestre.kernel.times import NoSuchDay, paris_day, parse_day
 from vaguemestre.lives import queries, rules, services
 from vaguemestre.lives.values import Event, Life
 from vaguemestre.lives.words import EVENTS, MAILBOXES, STATES, STEPS
@@ -130,5 +130,7 @@ def _account(typed: str) -> int:
 def _day(typed: str) -> date:
     try:
         return parse_day(typed)
+    except NoSuchDay as error:
+        raise Failed(f"« {typed} » n’existe pas : vérifiez le jour et le mois.", 2) from error
     except ValueError as error:
         raise Failed(f"« {typed} » n’est pas une date : JJ/MM/AAAA.", 2) from error

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.deposits.values import Terms
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.times import parse_day
+from vaguemestre.kernel.times import day_refusal, parse_day
 
 
 class TermsForm(forms.Form):
@@ -20,9 +20,10 @@ class TermsForm(forms.Form):
         """
         self.is_valid()
         given = self.data
+        typed = given.get("until", "").strip()
         try:
-            until = parse_day(given.get("until", "").strip())
+            until = parse_day(typed)
         except ValueError as error:
-            raise Refusal("deposits.until-malformed", field="until") from error
+            raise Refusal(day_refusal(typed, "deposits.until-malformed"), field="until") from error
         typed = given.get("password", "")
         return Terms(until, "" if given.get("open") else typed or None)

@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 from django import forms
 
-from vaguemestre.kernel.times import PARIS, parse_day
+from vaguemestre.kernel.times import PARIS, NoSuchDay, parse_day
 from vaguemestre.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.outbox.values import Sending
 
@@ -45,6 +45,8 @@ class HourForm(forms.Form):
         try:
             day = parse_day(given.get("jour", ""))
             at = time(int(found[1]), int(found[2] or 0)) if found else None
+        except NoSuchDay as error:
+            raise forms.ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
         except ValueError:
             at = None
         if at is None:

@@ -24,13 +24,38 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
+class NoSuchDay(ValueError):
+    """Written as a day is, but the calendar has no such day (31/02/1990)."""
+
+
 def parse_day(text: str) -> date:
-    """Read `JJ/MM/AAAA` (also with dots, hyphens or spaces) or ISO `AAAA-MM-JJ`. Raises ValueError."""
+    """Read `JJ/MM/AAAA` (also with dots, hyphens or spaces) or ISO `AAAA-MM-JJ`.
+
+    Raises ValueError, of which NoSuchDay for a day that does not exist.
+    """
     pieces = "".join(c if c.isdigit() else " " for c in text).split()
     if len(pieces) != 3:
         raise ValueError(text)
     if len(pieces[0]) == 4:
-        return date(int(pieces[0]), int(pieces[1]), int(pieces[2]))
+        return _day(int(pieces[0]), int(pieces[1]), int(pieces[2]))
     if len(pieces[2]) == 4:
-        return date(int(pieces[2]), int(pieces[1]), int(pieces[0]))
+        return _day(int(pieces[2]), int(pieces[1]), int(pieces[0]))
     raise ValueError(text)
+
+
+def day_refusal(text: str, malformed: str) -> str:
+    """The code of what is refused: a day that does not exist, else `malformed`."""
+    try:
+        parse_day(text)
+    except NoSuchDay:
+        return "kernel.no-such-day"
+    except ValueError:
+        pass
+    return malformed
+
+
+def _day(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise NoSuchDay(f"{day:02}/{month:02}/{year}") from error

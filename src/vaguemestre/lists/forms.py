@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.directory.queries import Vocabulary
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.times import PARIS, parse_day
+from vaguemestre.kernel.times import PARIS, day_refusal, parse_day
 from vaguemestre.lists.rules import words
 from vaguemestre.lists.services.keeping import Settings, Wanted
 from vaguemestre.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
@@ -214,4 +214,4 @@ class DecisionForm(forms.Form):
             moment = time.fromisoformat((hour or "08:00").replace("h", ":").zfill(5))
             return datetime.combine(parse_day(day), moment, PARIS)
         except ValueError as error:
-            raise Refusal("writing.later-malformed") from error
+            raise Refusal(day_refusal(day, "writing.later-malformed")) from error

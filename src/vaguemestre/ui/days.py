@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from vaguemestre.kernel.times import parse_day
+from vaguemestre.kernel.times import NoSuchDay, parse_day
 
 
 class DayField(forms.Field):
@@ -27,6 +27,8 @@ class DayField(forms.Field):
             return value or None
         try:
             return parse_day(str(value))
+        except NoSuchDay as error:
+            raise ValidationError(_("Cette date n’existe pas : vérifiez le jour et le mois.")) from error
         except ValueError as error:
             raise ValidationError(_("Écrivez la date ainsi : 19/12/2026.")) from error
 

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from vaguemestre.kernel.texts import bare
-from vaguemestre.kernel.times import parse_day
+from vaguemestre.kernel.times import NoSuchDay, parse_day
 
 _MONTHS = (
     "janvier",
@@ -24,7 +24,10 @@ _ADULT = 14  # nobody younger works in a school: « 13 » is 1913 or 2013, never
 
 
 def birth_date(typed: str, *, today: date) -> date:
-    """`03/09/1985`, `3-9-85`, `03091985`, `1985-09-03`, « 3 septembre 1985 ». Raises ValueError."""
+    """`03/09/1985`, `3-9-85`, `03091985`, `1985-09-03`, « 3 septembre 1985 ».
+
+    Raises ValueError, of which NoSuchDay.
+    """
     text = bare(typed)
     for number, month in enumerate(_MONTHS, 1):
         text = re.sub(rf"\b{month}\b", f" {number} ", text)
@@ -38,6 +41,8 @@ def birth_date(typed: str, *, today: date) -> date:
         pieces[2] = _whole_year(pieces[2], today)
     try:
         return parse_day("/".join(pieces))
+    except NoSuchDay:
+        raise
     except ValueError as error:
         raise ValueError(f"no date: {typed}") from error
 

@@ -8,7 +8,7 @@ from typing import Any
 from vaguemestre.contacts.values import ContactCard
 from vaguemestre.kernel.addresses import parse_address
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.times import parse_day
+from vaguemestre.kernel.times import day_refusal, parse_day
 
 MOST_ADDRESSES = 20
 _CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
@@ -66,7 +66,7 @@ def read_birthday(text: str) -> str:
     try:
         return parse_day(text).isoformat()
     except ValueError as error:
-        raise Refusal("contacts.birthday-malformed") from error
+        raise Refusal(day_refusal(text, "contacts.birthday-malformed")) from error
 
 
 def _tidy(field: str, value: str) -> str:

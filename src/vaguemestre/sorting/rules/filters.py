@@ -8,7 +8,7 @@ from vaguemestre.kernel.addresses import parse_address
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.keywords import LONGEST as LONGEST_KEYWORD
 from vaguemestre.kernel.keywords import keyword
-from vaguemestre.kernel.times import PARIS
+from vaguemestre.kernel.times import PARIS, day_refusal
 from vaguemestre.sorting.rules.texts import cleaned, is_clean
 from vaguemestre.sorting.values import Aspect, Condition, Filter, Glance, Outcome, Owner, Relation
 
@@ -88,7 +88,7 @@ def _check_condition(condition: Condition) -> None:
         try:
             date.fromisoformat(condition.text)
         except ValueError as error:
-            raise Refusal("sorting.filter-day") from error
+            raise Refusal(day_refusal(condition.text, "sorting.filter-day")) from error
         return
     if condition.aspect is Aspect.SIZE:
         if not condition.text.isascii() or not condition.text.isdigit():

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import day_refusal
 from vaguemestre.webmail.rules.asking import Asked
 from vaguemestre.webmail.values import Clause, Only, Order, View, Where
 
@@ -85,7 +86,7 @@ def day(typed: str) -> date:
             return datetime.strptime(tidy, form).date()  # noqa: DTZ007 - a day, in no zone
         except ValueError:
             continue
-    raise Refusal("webmail.unreadable-day")
+    raise Refusal(day_refusal(typed, "webmail.unreadable-day"))
 
 
 def _last(asked: Mapping[str, Sequence[str]], name: str) -> str:

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.times import PARIS, paris_day, parse_day
+from vaguemestre.kernel.times import PARIS, day_refusal, paris_day, parse_day
 
 GRACE = timedelta(seconds=2)  # « Annuler l'envoi » still works for a click made as it disappears
 MORNING = time(8, 0)
@@ -37,4 +37,4 @@ def _chosen(choice: str, today: date) -> datetime:
     try:
         return datetime.combine(parse_day(found[1]), time(int(found[2]), int(found[3] or 0)), PARIS)
     except ValueError as error:
-        raise Refusal("writing.later-malformed", field="later") from error
+        raise Refusal(day_refusal(found[1], "writing.later-malformed"), field="later") from error
