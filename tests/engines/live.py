@@ -150,11 +150,14 @@ class LiveEngines:
         self.outside = self.someone(OUTSIDE)
 
     def start_gate(self) -> None:
-        """The real door with the rule about authors, and no limits: they need the database."""
+        """The real door with the rules about authors and withdrawn access; limits need the database."""
         loop = asyncio.new_event_loop()
 
         async def judge(posting: Posting) -> tuple[Verdict, str]:
             verdict = Verdict(Answer.TAKE)
+            if posting.between[0] < self.directory.withdrawn_at(posting.mailbox):
+                verdict = Verdict(Answer.REFUSE, "outbox.access-ended")
+                return verdict, reply_of(verdict)
             try:
                 check_authors(
                     posting.authors, posting.senders, self.directory.sending_addresses(posting.mailbox)

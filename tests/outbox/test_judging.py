@@ -122,3 +122,21 @@ def test_what_was_decided_of_a_held_message_is_what_its_queue_is_told() -> None:
     services.end_hold(first.pk, queue)
     services.end_hold(second.pk, queue)
     assert told == [(first.queue_id, False), (second.queue_id, True)]
+
+
+def test_a_connection_older_than_a_withdrawal_has_to_sign_in_again() -> None:
+    who = account(username="marie")
+    for opened, answer in ((99.0, Answer.REFUSE), (101.0, Answer.TAKE)):
+        sent = posting(who, int(opened), between=(opened, opened))
+        verdict = services.judge_posting(sent, {who.mailbox}, SMALL, (), now=NOON, withdrawn_at=100.0)
+        assert verdict.answer is answer
+        assert reply_of(verdict)[:3] == ("421" if answer is Answer.REFUSE else "")
+    assert PassageRow.objects.count() == 1
+
+
+@pytest.mark.parametrize("changed", [{"state": "suspended"}, {"state": "closed"}, {"mailbox_state": "held"}])
+def test_an_account_that_nothing_opens_sends_nothing_whatever_its_connection(changed: dict[str, str]) -> None:
+    who = account(username="marie")
+    Account.objects.filter(pk=who.pk).update(**changed)
+    (verdict,) = judge(who, posting(who))
+    assert (verdict.answer, reply_of(verdict)[:3]) == (Answer.REFUSE, "421")

@@ -188,7 +188,7 @@ def test_nothing_is_sent_on_during_a_long_leave_and_filters_are_as_they_were_aft
     def script() -> str:
         owner = sorting.owner_of(marie.pk, NOW)
         assert owner
-        return compose(sorting.decided_of(marie.pk), owner, kept="", now=NOW)
+        return compose(sorting.decided_of(marie.pk), owner, kept="")
 
     before = script()
     assert "redirect" in before

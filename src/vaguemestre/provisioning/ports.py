@@ -24,6 +24,13 @@ class MailDirectory(Protocol):
         """What that mailbox may write as, lower case. Raises EngineDown."""
         ...
 
+    def withdrawn_at(self, mailbox: str) -> float:
+        """The Unix time of the last withdrawal of something that opened it; 0: none. Raises EngineDown.
+
+        A connection opened before may stand on what was withdrawn.
+        """
+        ...
+
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
         """From now on this mail token opens that mailbox, until that Unix time.
 

@@ -50,11 +50,13 @@ class Gate:
         judge: JudgePosting,
         own_addresses: Callable[[str], Collection[str]],
         passes_on: Callable[[str], bool] = lambda mailbox: False,
+        withdrawn_at: Callable[[str], float] = lambda mailbox: 0.0,
         note: Callable[[Posting, datetime], None] = lambda posting, now: None,
     ):
         self._limits: Limits = config.sending.limits()
         self._exempt = frozenset(address.lower() for address in config.sending.exempt)
         self._judge, self._own, self._passes_on, self._note = judge, own_addresses, passes_on, note
+        self._withdrawn_at = withdrawn_at
         self._threads = ThreadPoolExecutor(_JUDGES, "judge")
 
     async def __call__(self, posting: Posting) -> tuple[Verdict, str]:
@@ -77,6 +79,7 @@ class Gate:
             self._exempt,
             now=timezone.now(),
             passes_on=self._passes_on(seen.mailbox),
+            withdrawn_at=self._withdrawn_at(seen.mailbox),
         )
         if verdict.answer is not Answer.REFUSE:
             self._note(posting, timezone.now())
@@ -143,6 +146,7 @@ async def main() -> None:
         import_string("vaguemestre.outbox.services.judge_posting"),
         directory.sending_addresses,
         import_string("vaguemestre.outbox.ports.passes_on").get(),
+        directory.withdrawn_at,
         _note,
     )
     stop = asyncio.Event()

@@ -8,6 +8,7 @@ import pytest
 from tests.engines.live import LiveEngines, Someone, digest, letter
 
 from vaguemestre.kernel.seals import seal_of
+from vaguemestre.provisioning.values import AppKey
 
 pytestmark = pytest.mark.engines
 
@@ -273,3 +274,42 @@ def test_the_door_of_sieve_opens_to_nobody_else(engines: LiveEngines, marie: Som
         client.ehlo()
         client.mail(marie.address)
         assert client.rcpt(marie.address)[0] == 554
+
+
+@pytest.mark.parametrize("end", ["key", "token", "suspended", "closed"])
+def test_a_connection_opened_before_sends_no_more(engines: LiveEngines, end: str) -> None:
+    """What opened it is withdrawn: the next message is refused, and the client has to sign in again."""
+    person, other = engines.someone(), engines.someone()
+    token = engines.token(person.mailbox)
+    with engines.submission() as client:
+        if end == "token":
+            client.ehlo()
+            first = f"n,a={person.mailbox},\x01auth=Bearer {token}\x01\x01"
+            client.auth("OAUTHBEARER", lambda challenge=None: first, initial_response_ok=True)
+        else:
+            client.login(person.mailbox, person.password)
+        client.send_message(letter(person.address, other.address, "avant"))
+        match end:
+            case "key":
+                engines.change(person, app_keys=())
+            case "token":
+                engines.directory.refuse_tokens([digest(token)])
+            case "suspended":
+                engines.change(person, active=False)
+            case _:
+                engines.directory.drop([person.mailbox])
+        with pytest.raises(smtplib.SMTPException) as refused:
+            client.send_message(letter(person.address, other.address, "apres"))
+    assert refusal(refused.value)[0] == (421 if end in ("key", "token") else 553)
+    assert engines.found(other, "avant")
+    with engines.signed_in(other) as client:
+        client.select("INBOX", readonly=True)
+        assert client.search(None, "SUBJECT", "apres")[1] == [b""]
+
+
+def test_one_who_signs_in_again_after_a_key_was_withdrawn_sends(engines: LiveEngines) -> None:
+    person, other = engines.someone(), engines.someone()
+    engines.change(person, app_keys=(*person.owed.app_keys, AppKey(digest("autre"), 0)))
+    engines.change(person)
+    engines.submit(person, person.address, other.address, letter(person.address, other.address, "encore"))
+    assert engines.found(other, "encore")

@@ -192,3 +192,33 @@ def test_an_unreachable_file_is_an_engine_away(tmp_path: Path) -> None:
     directory = SqliteMailDirectory(tmp_path / "absent" / "projection.sqlite3")
     with pytest.raises(EngineDown):
         directory.held()
+
+
+def test_what_opens_a_mailbox_no_more_is_dated_for_what_it_had_opened(make: Make) -> None:
+    """A key or a token withdrawn, an account shut, a mailbox gone; not what is added or left alone."""
+    directory, box, keys = make(), "marie@ac-amiens.test", (AppKey("a" * 64, 0), AppKey("b" * 64, 0))
+    directory.put([owed("marie", app_keys=keys), owed("paul")])
+    directory.allow_token(box, "c" * 64, 2**31)
+    assert directory.withdrawn_at(box) == 0
+    directory.put([owed("marie", app_keys=(*keys, AppKey("d" * 64, 0)), quota_mb=1)])
+    directory.refuse_tokens(["e" * 64])
+    assert directory.withdrawn_at(box) == 0
+    times = [0.0]
+    for withdraw in (
+        lambda: directory.put([owed("marie", app_keys=keys[:1])]),
+        lambda: directory.refuse_tokens(["c" * 64]),
+        lambda: directory.put([owed("marie", app_keys=keys[:1], active=False)]),
+        lambda: directory.drop([box]),
+    ):
+        withdraw()
+        times.append(directory.withdrawn_at(box))
+    assert times == sorted({*times}), "each is dated"
+    assert directory.withdrawn_at("paul@ac-amiens.test") == 0
+
+
+def test_nothing_is_sent_as_a_mailbox_that_nothing_opens(make: Make) -> None:
+    directory = make()
+    directory.put([owed("marie")])
+    assert directory.sending_addresses("marie@ac-amiens.test")
+    directory.put([owed("marie", active=False)])
+    assert directory.sending_addresses("marie@ac-amiens.test") == frozenset()

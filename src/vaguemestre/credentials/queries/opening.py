@@ -71,6 +71,14 @@ def account_of_mailbox(mailbox: str) -> int | None:
     return Account.objects.filter(mailbox=mailbox).values_list("pk", flat=True).first()
 
 
+def opened_by_mailbox(mailbox: str) -> int | None:
+    """The account whose mailbox that is, if it opens today: active, and its mailbox not held."""
+    opened = Account.objects.filter(
+        mailbox=mailbox, state=Account.State.ACTIVE, mailbox_state=Account.Mailbox.OPEN
+    )
+    return opened.values_list("pk", flat=True).first()
+
+
 def has_namesake(account_id: int) -> bool:
     """Whether the username or the address carries a number, because somebody else had the name first."""
     shown = presented(account_id)

@@ -32,7 +32,10 @@ _QUERIES = {
         "SELECT '553 5.7.1 sign in to send from this address' FROM address"  # noqa: S608
         f" WHERE domain = '%s' AND mailbox <> '{OUTSIDE}' LIMIT 1"
     ),
-    "senders": "SELECT mailbox FROM address WHERE address = '%s' AND sends = 1",
+    "senders": (
+        "SELECT address.mailbox FROM address JOIN mailbox ON mailbox.mailbox = address.mailbox"
+        " WHERE address = '%s' AND sends = 1 AND active = 1"
+    ),
 }
 
 

@@ -3,14 +3,16 @@
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from importlib import resources
+from itertools import batched
 from typing import Any, Protocol
 
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.provisioning.values import AppKey, Owed
 
+_AT_ONCE = 500  # names in one question
 SCHEMA = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
 
 
@@ -42,6 +44,8 @@ class SqlMailDirectory(ABC):
         """Make these mailboxes so. Raises EngineRefused when a name or an address is another mailbox's."""
         wanted = tuple(owed)
         with self._work("put") as cursor:
+            shut = self._shut_by(cursor, wanted)
+            self._withdraw(cursor, shut)
             # names may pass from one of these mailboxes to another, so all go before any comes
             for table in ("name", "address", "app_key"):
                 cursor.executemany(
@@ -57,14 +61,18 @@ class SqlMailDirectory(ABC):
             self._insert(cursor, "name", _name_rows(wanted))
             self._insert(cursor, "address", _address_rows(wanted))
             self._insert(cursor, "app_key", _key_rows(wanted))
+        self._withdraw_again(shut)
 
     def drop(self, mailboxes: Iterable[str]) -> None:
         """Forget these mailboxes, with their names, keys and tokens."""
+        gone = tuple(mailboxes)
         with self._work("drop") as cursor:
+            self._withdraw(cursor, gone)
             cursor.executemany(
                 f"DELETE FROM mailbox WHERE mailbox = {self.mark}",  # noqa: S608
-                [(one,) for one in mailboxes],
+                [(one,) for one in gone],
             )
+        self._withdraw_again(gone)
 
     def held(self) -> Mapping[str, Owed]:
         """Everything the engines know, by mailbox; names, addresses and keys in their order."""
@@ -98,13 +106,20 @@ class SqlMailDirectory(ABC):
             return frozenset(mailbox for (mailbox,) in _all(cursor, "SELECT mailbox FROM mailbox"))
 
     def sending_addresses(self, mailbox: str) -> frozenset[str]:
-        """What Postfix's map of senders says of that mailbox."""
+        """What Postfix's map of senders says of that mailbox: nothing when nothing may open it."""
         with self._work("senders") as cursor:
             cursor.execute(
-                f"SELECT address FROM address WHERE mailbox = {self.mark} AND sends = 1",  # noqa: S608
+                "SELECT address FROM address WHERE sends = 1 AND mailbox IN"  # noqa: S608
+                f" (SELECT mailbox FROM mailbox WHERE mailbox = {self.mark} AND active = 1)",
                 (mailbox,),
             )
             return frozenset(address for (address,) in cursor.fetchall())
+
+    def withdrawn_at(self, mailbox: str) -> float:
+        """When something that opened that mailbox was last withdrawn; 0 when nothing was."""
+        with self._work("withdrawn") as cursor:
+            cursor.execute(f"SELECT at FROM withdrawal WHERE mailbox = {self.mark}", (mailbox,))  # noqa: S608
+            return next((float(at) for (at,) in cursor.fetchall()), 0.0)
 
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
         """Raises EngineDown when nobody has that mailbox: not yet, as it follows the database."""
@@ -123,11 +138,46 @@ class SqlMailDirectory(ABC):
             )
 
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None:
+        tokens = tuple(token_sha256s)
+        shut: set[str] = set()
         with self._work("token") as cursor:
-            cursor.executemany(
-                f"DELETE FROM token WHERE token_sha256 = {self.mark}",  # noqa: S608
-                [(token,) for token in token_sha256s],
-            )
+            for some in batched(tokens, _AT_ONCE, strict=False):
+                where = f"WHERE token_sha256 IN ({self._marks(len(some))})"
+                cursor.execute(f"SELECT DISTINCT mailbox FROM token {where}", some)  # noqa: S608
+                shut.update(mailbox for (mailbox,) in cursor.fetchall())
+                cursor.execute(f"DELETE FROM token {where}", some)  # noqa: S608
+            self._withdraw(cursor, shut)
+        self._withdraw_again(shut)
+
+    def _shut_by(self, cursor: Cursor, wanted: tuple[Owed, ...]) -> set[str]:
+        """The mailboxes that one key, or everything, will open no more."""
+        shut: set[str] = set()
+        for some in batched(wanted, _AT_ONCE, strict=False):
+            names = tuple(one.mailbox for one in some)
+            among = f"mailbox IN ({self._marks(len(names))})"
+            cursor.execute(f"SELECT mailbox FROM mailbox WHERE active = 1 AND {among}", names)  # noqa: S608
+            active = {mailbox for (mailbox,) in cursor.fetchall()}
+            shut.update(one.mailbox for one in some if not one.active and one.mailbox in active)
+            cursor.execute(f"SELECT mailbox, token_sha256, expires_at FROM app_key WHERE {among}", names)  # noqa: S608
+            held = defaultdict(set)
+            for mailbox, digest, expires_at in cursor.fetchall():
+                held[mailbox].add(AppKey(digest, expires_at))
+            shut.update(one.mailbox for one in some if held[one.mailbox] - {*one.app_keys})
+        return shut
+
+    def _withdraw(self, cursor: Cursor, mailboxes: Iterable[str]) -> None:
+        now = time.time()
+        cursor.executemany(
+            f"INSERT INTO withdrawal (mailbox, at) VALUES ({self._marks(2)})"  # noqa: S608
+            " ON CONFLICT (mailbox) DO UPDATE SET at = excluded.at",
+            [(mailbox, now) for mailbox in sorted(mailboxes)],
+        )
+
+    def _withdraw_again(self, mailboxes: Collection[str]) -> None:
+        """Once what was withdrawn opens nothing: whoever signed in meanwhile came before this."""
+        if mailboxes:
+            with self._work("withdraw") as cursor:
+                self._withdraw(cursor, mailboxes)
 
     def _insert(self, cursor: Cursor, table: str, rows: list[tuple[Any, ...]]) -> None:
         if rows:

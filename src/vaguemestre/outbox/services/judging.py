@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from vaguemestre.credentials.queries import account_of_mailbox
+from vaguemestre.credentials.queries import account_of_mailbox, opened_by_mailbox
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
@@ -29,16 +29,21 @@ def judge_posting(
     *,
     now: datetime,
     passes_on: bool = False,
+    withdrawn_at: float = 0.0,
 ) -> Verdict:
     """Take, hold or refuse a message, and count it unless it is refused.
 
     `own`: the addresses that mailbox may write as, lower case; `exempt`: those that are never counted;
     `passes_on`: it hands on what others wrote (a list): their From stays, nothing is counted.
+    `withdrawn_at`: when something that opened that mailbox was last withdrawn; whoever connected before, or
+    whose account nothing opens any more, is asked to sign in again.
     The same queue identifier again is the same message. Of two messages judged at once, both are counted.
     """
     account_id = account_of_mailbox(posting.mailbox)
     if account_id is None:
         return Verdict(Answer.REFUSE, "outbox.from-somebody-else")
+    if posting.between[0] < withdrawn_at or opened_by_mailbox(posting.mailbox) is None:
+        return Verdict(Answer.REFUSE, "outbox.access-ended")
     try:
         check_authors(posting.authors if not passes_on else (), posting.senders, own)
     except Refusal as refusal:
