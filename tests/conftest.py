@@ -60,6 +60,12 @@ def how_many() -> Callable[[int, int], int]:
     return lambda sample, whole: whole if LONG else sample
 
 
+@pytest.fixture(autouse=True)
+def _no_storm_of_another_test() -> None:
+    """What failed in one test asks for no work in the next: the counter is the process's."""
+    importlib.import_module("vaguemestre.signin.pressure").vain.reset()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _a_test_may_empty_the_journal(django_db_setup: None) -> None:
     """Emptying the tables after a transactional test lifts the journal's guards, then puts them back."""

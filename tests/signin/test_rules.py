@@ -11,7 +11,7 @@ from vaguemestre.signin.rules.browsers import browser_words
 from vaguemestre.signin.rules.limits import IDLE, IDLE_SHARED, LONGEST, session_end
 from vaguemestre.signin.rules.paths import safe_next
 from vaguemestre.signin.rules.steps import PATIENCE, TRIES, after, factors_due
-from vaguemestre.signin.rules.throttle import ACCOUNT, BROWSER, NETWORK, subjects, wait_left
+from vaguemestre.signin.rules.throttle import ACCOUNT, NETWORK, subjects, wait_left
 from vaguemestre.signin.values import Attempt, Denied, Factor, Granted, Proof, Step
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -91,14 +91,10 @@ def test_a_wait_ends_and_is_never_longer_than_promised(failures: int, seconds: i
         assert wait_left(failures, NOON, budget, now + wait) == timedelta(0)
 
 
-def test_a_known_browser_draws_on_its_own_budget() -> None:
-    assert subjects(7, "nmorel", "192.0.2.1", "b1", is_known_browser=True) == {"browser:7:b1": BROWSER}
-    assert subjects(7, "nmorel", "192.0.2.1", "", is_known_browser=False) == {
-        "account:7": ACCOUNT,
-        "network:192.0.2.1": NETWORK,
-    }
-    unknown = subjects(0, " Personne ", "192.0.2.1", "", is_known_browser=False)
-    assert unknown == subjects(0, "personne", "192.0.2.1", "", is_known_browser=False)
+def test_a_program_draws_on_its_account_and_its_network() -> None:
+    assert subjects(7, "nmorel", "192.0.2.1") == {"account:7": ACCOUNT, "network:192.0.2.1": NETWORK}
+    unknown = subjects(0, " Personne ", "192.0.2.1")
+    assert unknown == subjects(0, "personne", "192.0.2.1")
     assert len(unknown) == 2
 
 

@@ -264,10 +264,7 @@ def test_a_known_browser_gets_through_where_others_wait(client: Client, nicolas:
     stranger = Client()
     for _ in range(8):
         stranger.post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
-    assert (
-        "Trop d’essais"
-        in stranger.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD}).content.decode()
-    )
+    assert stranger.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD}).status_code == 202
     assert signed_in(client).status_code == 302
 
 

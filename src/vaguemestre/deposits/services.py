@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F, Sum
 
+from vaguemestre.credentials.services import hash_place
 from vaguemestre.deposits import rules
 from vaguemestre.deposits.events import DepositReceived
 from vaguemestre.deposits.models import Deposit
@@ -182,10 +183,13 @@ def _check_password(row: Deposit, password: str, network: str, now: datetime) ->
     budgets: dict[str, Budget] = {f"deposit:{row.pk}": ACCOUNT, f"network:{network}": NETWORK}
     if not password:
         raise Refusal("deposits.password-wrong", field="password")
-    if wait := pay(budgets, now=now):
-        raise Refusal("deposits.wait", wait=wait)
-    if not check_password(password, row.password):
-        raise Refusal("deposits.password-wrong", field="password")
+    with hash_place() as has_place:
+        if not has_place:
+            raise Refusal("signin.busy", field="password")
+        if wait := pay(budgets, now=now):
+            raise Refusal("deposits.wait", wait=wait)
+        if not check_password(password, row.password):
+            raise Refusal("deposits.password-wrong", field="password")
     with transaction.atomic(durable=True):
         give_back(budgets)
 

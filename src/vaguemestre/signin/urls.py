@@ -16,6 +16,7 @@ from vaguemestre.signin.views import signing as views
 app_name = "signin"
 urlpatterns = [
     path("alogin", views.sign_in, name="sign-in"),
+    path("alogin/un-instant", views.resume_sign_in, name="resume"),
     path("alogin/cle", passkeys.sign_in, name="sign-in-passkey"),
     path("alogin/cle/options", passkeys.sign_in_options, name="sign-in-passkey-options"),
     path("alogin/code", views.give_code, name="give-code"),

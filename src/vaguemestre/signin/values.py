@@ -53,11 +53,35 @@ class Denied:
 
 
 @dataclass(frozen=True, slots=True)
-class NotActivated:
-    """The NUMEN of a never-activated account was given in place of a password: the assistant comes next."""
+class NumenGiven:
+    """A NUMEN was given in place of a password, whosever it is: the page of first activations comes next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The try was not looked at: no place for its hash (`level` 0), or a work of that level is due first.
+
+    `count`: what the work is bound to besides the name and the network.
+    """
+
+    level: int = 0
+    count: int = -1
 
 
 type Step = Attempt | Granted | Denied
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a browser did for its try: the level worked (or waited) for, at that count of its own failures."""
+
+    level: int = 0
+    count: int = -1
+    waited: bool = False
+
+    def covers(self, level: int, count: int) -> bool:
+        """A challenge serves once: its try moves the count. Brakes may tighten a little meanwhile."""
+        return level == 0 or (self.count == count and self.level >= max(level - 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +95,7 @@ class Asked:
     browser_accounts: tuple[int, ...] = ()  # accounts that signed in there
     shared: bool = False
     mine: bool = False  # « Mon appareil »: a long session, for reading
+    shown: Shown = field(default_factory=Shown)  # the work its browser did
 
 
 @dataclass(frozen=True, slots=True)

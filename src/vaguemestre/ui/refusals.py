@@ -276,6 +276,9 @@ def sentence(refusal: Refusal) -> str:
         "signin.wrong-current": _("Ce n’est pas votre mot de passe actuel. Vérifiez les majuscules."),
         "signin.passkey-gone": _("Cette clé d’accès n’est plus là."),
         "signin.too-late": _("Trop de temps s’est écoulé : recommencez depuis le début."),
+        "signin.busy": _(
+            "Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques secondes."
+        ),
         "signin.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "assistant.not-possible": _(
             "Nous ne pouvons pas continuer avec ces informations. Vérifiez-les et recommencez. Si "

@@ -66,8 +66,9 @@ def choose_password(account_id: int, password: str, keys: SecretKeys, *, mark: s
                 withdraw_proofs(account_id, by=by, now=now)
         keep_password(account_id, kept, by=by, now=now)
         void_issued_codes(account_id, now=now)
-        lift(account_id)
         record("assistant.recovered", to=by, by=by, at=now)
         announce(AccountTouched(account_id, "recovered", now.isoformat()))
         announce_letter(account_id, "recovered", contact, keys, now=now)
+    with transaction.atomic(durable=True):  # apart: counters are locked before anything else
+        lift(account_id)
     return True

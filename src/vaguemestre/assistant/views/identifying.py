@@ -86,6 +86,7 @@ def identify_page(request: HttpRequest, form: IdentifyForm | None, refused: str 
         "form": form,
         "refused": refused,
         "is_first": request.GET.get("choix") == "premiere-connexion",
+        "has_numen": "numen" in request.GET,
         "is_signed_in": who_asks(request) is not None,
         "sends_code": proof() is Proof.CODE,
     }

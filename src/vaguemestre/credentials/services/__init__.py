@@ -52,6 +52,7 @@ from vaguemestre.credentials.services.one_time import (
 from vaguemestre.credentials.services.passkeys import add_passkey, remove_passkey, use_passkey
 from vaguemestre.credentials.services.passwords import (
     check_chosen_password,
+    hash_place,
     hashed,
     holds,
     keep_better_hash,
@@ -98,6 +99,7 @@ __all__ = [
     "forget_withdrawn",
     "give_role",
     "hand_key_over",
+    "hash_place",
     "hashed",
     "hold_mailbox",
     "holds",

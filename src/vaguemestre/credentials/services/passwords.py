@@ -1,5 +1,7 @@
 """Passwords: hashed, kept, compared. Hashing is slow on purpose: never inside a transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from threading import BoundedSemaphore
@@ -20,8 +22,8 @@ from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 
 _UNDONE_WITHIN = timedelta(days=7)
-# Hashes computed together by a process: a storm queues here instead of starving the pages, and tries in vain,
-# which cost the heavy kind too, queue apart from those that open.
+# Hashes computed together by a process. Whoever waits for one holds a thread of the pages: strangers get a
+# place first (`hash_place`), and there are few.
 _turns = {LIGHT: BoundedSemaphore(2), HEAVY: BoundedSemaphore(1)}
 
 # Compared when there is nothing to compare with, so that an unknown user costs what a known one costs.
@@ -29,6 +31,18 @@ _nobody = {
     kind: SimpleLazyObject(partial(make_password, "not the password of anybody", hasher=kind))
     for kind in (LIGHT, HEAVY)
 }
+_places = BoundedSemaphore(2)
+
+
+@contextmanager
+def hash_place() -> Iterator[bool]:
+    """Whether this process has a place for a stranger's hash; held until the block ends, never waited for."""
+    has_place = _places.acquire(blocking=False)
+    try:
+        yield has_place
+    finally:
+        if has_place:
+            _places.release()
 
 
 def hashed(password: str, role: str = "agent") -> str:

@@ -34,6 +34,15 @@ def parse_numen(text: str) -> Numen:
     raise Refusal("directory.numen-malformed")
 
 
+def is_numen(text: str) -> bool:
+    """Whether it is shaped as a NUMEN."""
+    try:
+        parse_numen(text)
+    except Refusal:
+        return False
+    return True
+
+
 def drawn_numen(
     layout: NumenLayout, *, academy: str, category: StaffCategory, year: int, draw: Random
 ) -> Numen:

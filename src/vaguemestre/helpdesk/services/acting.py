@@ -58,6 +58,9 @@ def do(
     `holds_mailbox`: a compromise shuts it for a while, whoever comes back. Raises Refusal `helpdesk.…`,
     having changed nothing. After a compromise, bump the revocations.
     """
+    if act is Act.LIFT:  # counters are locked before the journal
+        digests = numen_digests_of(identified(account_id).person_id or 0)
+        lift(account_id, *(looked_up(digest) for digest in digests))
     target = begun(act, account_id, reason, operator_id=operator_id, now=now)
     if act is Act.COMPROMISED and holds_mailbox:
         hold_mailbox(account_id, by=f"account:{operator_id}", now=now)
@@ -83,8 +86,7 @@ def _carry_out(act: Act, target: Target, keys: SecretKeys, *, by: str, now: date
     account_id = target.account_id
     match act:
         case Act.LIFT:
-            digests = numen_digests_of(identified(account_id).person_id or 0)
-            lift(account_id, *(looked_up(digest) for digest in digests))
+            return ()
         case Act.SEND_CODE:
             code = issue_code(account_id, keys, by=by, now=now)
             announce_letter(account_id, "desk", target.contact, keys, code=code, now=now)

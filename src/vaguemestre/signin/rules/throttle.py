@@ -23,6 +23,12 @@ class Budget:
 
 # SECURITY §5.1: delay from the fifth failure, about 25 guesses a day against one account.
 ACCOUNT = Budget(free=4, longest=timedelta(minutes=15), memory=timedelta(hours=24), exhausted_at=20)
+# One name from one network, on pages: a work in place of a delay, and the day's 25 guesses (CNIL 2022-100).
+NEAR = Budget(free=4, longest=timedelta(0), memory=timedelta(hours=24), exhausted_at=25)
+# One name from everywhere, on pages (NIST SP 800-63B-4: a hundred consecutive failures at most).
+ANYWHERE = Budget(free=4, longest=timedelta(0), memory=timedelta(hours=24), exhausted_at=100)
+# Browsers without scripts, above a brake: their network's.
+WAITED = Budget(free=20, longest=timedelta(seconds=30), memory=timedelta(hours=1))
 # A school is one address for hundreds of people.
 NETWORK = Budget(free=30, longest=timedelta(seconds=30), memory=timedelta(hours=1))
 # Password spraying: one secret tried on many accounts, or many accounts tried from one network. Counted once
@@ -32,7 +38,7 @@ MANY_ACCOUNTS = Budget(free=40, longest=timedelta(minutes=1), memory=timedelta(h
 # A program keeps asking with a password its owner revoked: that stays between it and its network.
 PROGRAM = Budget(free=20, longest=timedelta(minutes=5), memory=timedelta(hours=1))
 # The owner's own browser has a budget apart: strangers who fail elsewhere do not spend it.
-BROWSER = ACCOUNT
+BROWSER = NEAR
 
 
 def failures_now(failures: int, last_at: datetime, budget: Budget, now: datetime) -> int:
@@ -51,16 +57,17 @@ def wait_left(failures: int, last_at: datetime, budget: Budget, now: datetime) -
     return max(last_at + delay - now, timedelta(0))
 
 
-def subjects(
-    account_id: int, typed: str, network: str, browser: str, *, is_known_browser: bool
-) -> dict[str, Budget]:
-    """Whose budgets one try draws on. A known browser draws on its own only, so that its owner gets through.
+def subjects(account_id: int, typed: str, network: str) -> dict[str, Budget]:
+    """Whose budgets the try of a mail program draws on.
 
     An unknown name is counted as an account is, by what was typed.
     """
-    if is_known_browser:
-        return {f"browser:{account_id}:{browser}": BROWSER}
     return {target_of(account_id, typed): ACCOUNT, f"network:{network}": NETWORK}
+
+
+def near_of(target: str, network: str) -> str:
+    """The subject of one name tried from one network."""
+    return f"near:{target}:{network}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from vaguemestre.credentials.services import (
     bar_password,
     drop_added_since,
     forget_withdrawn,
+    hash_place,
     hashed,
     holds,
     keep_password,
@@ -76,10 +77,13 @@ def check_current(account_id: int, current: str, *, now: datetime) -> None:
     Raises Refusal `signin.wrong-current` or `signin.wait`.
     """
     budget = {f"renewal:{account_id}": ACCOUNT}
-    if wait := pay(budget, now=now):
-        raise Refusal("signin.wait", wait=wait)
-    if not holds(current, password_kept(account_id)):
-        raise Refusal("signin.wrong-current")
+    with hash_place() as has_place:
+        if not has_place:
+            raise Refusal("signin.busy")
+        if wait := pay(budget, now=now):
+            raise Refusal("signin.wait", wait=wait)
+        if not holds(current, password_kept(account_id)):
+            raise Refusal("signin.wrong-current")
     with transaction.atomic(durable=True):
         give_back(budget)
 

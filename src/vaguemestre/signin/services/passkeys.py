@@ -12,9 +12,7 @@ from vaguemestre.credentials.services import add_passkey, remove_passkey, use_pa
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.events import AccountTouched
-from vaguemestre.signin.rules.throttle import NETWORK
 from vaguemestre.signin.services.telling import tell
-from vaguemestre.signin.services.throttle import give_back, pay
 from vaguemestre.signin.values import Asked, Denied, Factor, Granted
 
 _REFUSED = Denied("credentials.passkey-refused")
@@ -41,10 +39,10 @@ def drop_passkey(account_id: int, passkey_id: int, *, now: datetime) -> AccountT
 def by_passkey(
     asked: Asked, party: Party, state: Mapping[str, Any], answer: str, *, now: datetime
 ) -> Granted | Denied:
-    """Sign in with the key an answer names: something held and something known or one is, in one gesture."""
-    budgets = {f"network:{asked.network}": NETWORK}
-    if wait := pay(budgets, now=now):
-        return Denied("signin.wait", wait)
+    """Sign in with the key an answer names: something held and something known or one is, in one gesture.
+
+    No delay: a signature is not guessed, and others who fail nearby do not keep a key's owner out.
+    """
     try:
         held = passkey_named(key_named(answer))
         counter = proved(party, state, answer, held.attested, held.counter) if held else 0
@@ -54,5 +52,4 @@ def by_passkey(
         if held is None or not use_passkey(held.passkey_id, held.counter, counter, now=now):
             record("signin.refused", to="nobody", by="anybody", at=now)
             return _REFUSED
-        give_back(budgets)
     return Granted(held.account_id, asked.shared, Factor.PASSKEY, mine=asked.mine)

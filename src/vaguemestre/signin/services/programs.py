@@ -59,7 +59,7 @@ def _account_of(tried: Tried) -> int:
 
 
 def _budgets(account_id: int, tried: Tried) -> dict[str, Budget]:
-    return subjects(account_id, tried.name, tried.network, "", is_known_browser=False)
+    return subjects(account_id, tried.name, tried.network)
 
 
 def _own(account_id: int, tried: Tried) -> dict[str, Budget]:

@@ -1,6 +1,7 @@
 """The steps of a sign-in. Every one of them costs the same whether the account exists or not."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from vaguemestre.credentials.rules.second_factors import Policy
 from vaguemestre.credentials.services import (
     burn_code,
     burn_recovery_code,
+    hash_place,
     hashed,
     holds,
     keep_better_hash,
@@ -25,47 +27,65 @@ from vaguemestre.credentials.services import (
     wants_other_hash,
 )
 from vaguemestre.credentials.values import DeviceHeld, Identified, SecretKeys
-from vaguemestre.directory.queries import person_by_numen
-from vaguemestre.directory.rules.numens import parse_numen
-from vaguemestre.directory.rules.sealing import digest
-from vaguemestre.directory.values import NumenKeys
+from vaguemestre.directory.rules.numens import is_numen
 from vaguemestre.journal.services import record
-from vaguemestre.kernel.errors import Refusal
+from vaguemestre.signin.pressure import vain
 from vaguemestre.signin.queries import is_forgotten
 from vaguemestre.signin.rules import throttle as budgets_of
 from vaguemestre.signin.rules.browsers import browser_mark
 from vaguemestre.signin.rules.steps import after, factors_due
+from vaguemestre.signin.rules.tolls import Price
 from vaguemestre.signin.services.telling import tell
-from vaguemestre.signin.services.throttle import clear, give_back, note_spray, pay
-from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated, Proof, Step
+from vaguemestre.signin.services.throttle import clear, give_back, note_spray, pay, pay_toll
+from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, Later, NumenGiven, Proof, Step
 
 _ACTIVE = "active"
-_PENDING = "pending"
 
 
 def begin(
     asked: Asked,
-    numen_keys: NumenKeys,
     keys: SecretKeys,
     *,
     now: datetime,
     numen_leads_on: bool = True,
     policy: Policy | None = None,
-) -> Step | NotActivated:
+) -> Step | NumenGiven | Later:
     """Use case: the name and the one secret field of the sign-in page.
 
-    `numen_leads_on`: whether a NUMEN typed there leads into a first activation (a setting).
+    `numen_leads_on`: whether a NUMEN typed there leads to the page of first activations (a setting): whatever
+    the name and whosever the NUMEN, so that nothing is told of either.
 
     Exactly one slow hash is computed, against a hash of nobody's where there is none to compare with; when it
-    is in vain, one of the other kind too: an administrator's, which is heavier, is not heard.
+    is in vain, one of the other kind too: an administrator's, which is heavier, is not heard. Nobody waits
+    for a hash here: without a place for it, the try comes back later, and is not charged.
     """
     account = find_account(asked.name)
+    price = _price(account.account_id if account else 0, asked, keys, now)
+    with hash_place() as has_place:
+        if not has_place:
+            return Later()
+        if unpaid := pay_toll(price, asked.shown, now=now):
+            return Denied("signin.wait", unpaid.wait) if unpaid.wait else Later(unpaid.level, unpaid.count)
+        step = _looked_at(account, asked, keys, price, now=now, policy=policy)
+    if isinstance(step, Denied):
+        vain.note(now)
+        if numen_leads_on and is_numen(asked.secret):
+            return NumenGiven()
+    return step
+
+
+def _looked_at(
+    account: Identified | None,
+    asked: Asked,
+    keys: SecretKeys,
+    price: Price,
+    *,
+    now: datetime,
+    policy: Policy | None,
+) -> Step:
+    """A try that was charged, compared and settled."""
     known_id = account.account_id if account else 0
-    budgets, sprays = _budgets(known_id, asked, keys)
-    if wait := pay(budgets, now=now, watched=sprays):
-        return Denied("signin.wait", wait)
     first, device, against, proved = _prove_slowly(account, asked.secret)
-    numen_holds = _is_numen_of(account, asked.secret, numen_keys)
     better = _better_hash(account, asked.secret) if proved and first is Factor.PASSWORD else ""
     devices, passkeys = devices_of(known_id), public_halves_of(known_id)
     due = account is not None and account.role in (policy or Policy()).roles
@@ -81,14 +101,12 @@ def begin(
             _, code = passcode_typed(asked.secret) or ("", "")
             proved = burn_code(attempt.account_id, device, code, keys, now=now)
         step = after(attempt, Proof(first, proved), now=now)
-        _settle(step, attempt.account_id, budgets, now=now)
         if isinstance(step, Denied):
-            note_spray(budgets_of.target_of(known_id, asked.name), sprays, now=now)
-        elif better:
+            note_spray(budgets_of.target_of(known_id, asked.name), price.watched, now=now)
+        _settle(step, attempt.account_id, price.budgets, now=now)
+    if better and not isinstance(step, Denied):
+        with transaction.atomic(durable=True):
             keep_better_hash(known_id, better)
-        if numen_leads_on and numen_holds and account and account.state == _PENDING:
-            give_back(budgets)
-            return NotActivated()
     if isinstance(step, Denied):
         spend_the_other_hash(asked.secret, against)
     return step
@@ -99,7 +117,8 @@ def go_on(attempt: Attempt, code: str, asked: Asked, keys: SecretKeys, *, now: d
     account = identified(attempt.account_id)
     if account.state != _ACTIVE:
         attempt = replace(attempt, account_id=0)
-    budgets, _ = _budgets(account.account_id, asked, keys)
+    # A password was proved: codes are guessed on a budget of their own, that strangers who fail do not spend.
+    budgets = {f"code:{account.account_id}": budgets_of.ACCOUNT}
     if wait := pay(budgets, now=now):
         return Denied("signin.wait", wait)
     typed = code_typed(code)
@@ -132,19 +151,29 @@ def by_partner(account_id: int, *, shared: bool, now: datetime, policy: Policy |
     return after(attempt, Proof(Factor.PARTNER, holds=True), now=now)
 
 
-type _Budgets = dict[str, budgets_of.Budget]
-
-
-def _budgets(account_id: int, asked: Asked, keys: SecretKeys) -> tuple[_Budgets, _Budgets]:
-    """What a try is paid with, and what else may make it wait: sprays, unless the browser is its owner's."""
+def _price(account_id: int, asked: Asked, keys: SecretKeys, now: datetime) -> Price:
+    """What a try is charged to, and what else may ask for work: sprays, unless the browser is its owner's."""
     forgotten = is_forgotten(account_id, browser_mark(asked.browser))  # asked whoever it is: equal work
     known = bool(account_id) and account_id in asked.browser_accounts and not forgotten
-    budgets = budgets_of.subjects(
-        account_id, asked.name, asked.network, asked.browser, is_known_browser=known
-    )
+    if known:
+        own = f"browser:{account_id}:{asked.browser}"
+        return Price(own, {own: budgets_of.BROWSER}, network=asked.network)
+    target = budgets_of.target_of(account_id, asked.name)
+    own = budgets_of.near_of(target, asked.network)
     secret_sha256 = hashlib.sha256(asked.secret.encode()).hexdigest()
     sprays = budgets_of.sprayed(secret_sha256, asked.network, keys.sealing[keys.current])
-    return budgets, {} if known else sprays
+    return Price(
+        own,
+        {
+            own: budgets_of.NEAR,
+            target: budgets_of.ANYWHERE,
+            f"network:{asked.network}": budgets_of.NETWORK,
+        },
+        sprays,
+        total=target,
+        network=asked.network,
+        pressure=vain.level(now),
+    )
 
 
 def _better_hash(account: Identified | None, secret: str) -> str:
@@ -166,17 +195,8 @@ def _prove_slowly(account: Identified | None, secret: str) -> tuple[Factor, Devi
     return Factor.PASSWORD, None, kept, holds(secret, kept)
 
 
-def _is_numen_of(account: Identified | None, secret: str, keys: NumenKeys) -> bool:
-    """Looked up for every secret shaped as a NUMEN, whoever it is tried on."""
-    try:
-        person = person_by_numen(digest(parse_numen(secret), keys))
-    except Refusal:
-        return False
-    return bool(person and account and account.person_id == person.pk)
-
-
-def _settle(step: Step, account_id: int, budgets: dict[str, budgets_of.Budget], *, now: datetime) -> None:
-    """Keep the failure that was paid for, or give it back; write the line of the journal."""
+def _settle(step: Step, account_id: int, budgets: Mapping[str, budgets_of.Budget], *, now: datetime) -> None:
+    """Keep the failure that was paid for, or give it back; then the line of the journal."""
     if isinstance(step, Denied):
         record("signin.refused", to=f"account:{account_id}" if account_id else "nobody", by="anybody", at=now)
         return

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from vaguemestre.journal.services import record
 from vaguemestre.signin.models import Attempts
-from vaguemestre.signin.rules.throttle import Budget, failures_now, wait_left
+from vaguemestre.signin.rules.throttle import WAITED, Budget, failures_now, wait_left
+from vaguemestre.signin.rules.tolls import Count, Price, Unpaid, toll
+from vaguemestre.signin.values import Shown
 
 _NONE: Mapping[str, Budget] = MappingProxyType({})
 
@@ -25,11 +27,7 @@ def pay(budgets: Mapping[str, Budget], *, now: datetime, watched: Mapping[str, B
     if wait := wait_for({**budgets, **watched}, now=now):
         return wait
     with transaction.atomic(durable=True):
-        Attempts.objects.bulk_create(
-            [Attempts(subject=subject, failures=0, last_at=now) for subject in sorted(budgets)],
-            ignore_conflicts=True,
-        )
-        rows = list(Attempts.objects.select_for_update().filter(subject__in=budgets).order_by("subject"))
+        rows = list(_locked(budgets, now).values())
         if wait := _longest(rows, budgets, now):
             return wait
         for row in rows:
@@ -37,6 +35,63 @@ def pay(budgets: Mapping[str, Budget], *, now: datetime, watched: Mapping[str, B
             row.last_at = now
         Attempts.objects.bulk_update(rows, ("failures", "last_at"))
     return 0
+
+
+def pay_toll(price: Price, shown: Shown, *, now: datetime) -> Unpaid | None:
+    """Use case: charge one try of a page as failed in advance; what is still due when it may not be made yet.
+
+    An unpaid try costs nothing and nothing is written for it. Of several tries with one work, one passes: the
+    row of `own` is read again under its lock.
+    """
+    if unpaid := _unpaid(price, shown, {}, now):
+        return unpaid
+    charged = {**price.budgets, **({f"waited:{price.network}": WAITED} if shown.waited else {})}
+    with transaction.atomic(durable=True):
+        rows = _locked(charged, now)
+        if unpaid := _unpaid(price, shown, rows, now):
+            return unpaid
+        for subject, row in rows.items():
+            row.failures = failures_now(row.failures, row.last_at, charged[subject], now) + 1
+            row.last_at = now
+        Attempts.objects.bulk_update(rows.values(), ("failures", "last_at"))
+    return None
+
+
+def _unpaid(price: Price, shown: Shown, locked: Mapping[str, Attempts], now: datetime) -> Unpaid | None:
+    budgets = {**price.budgets, **price.watched}
+    waited = f"waited:{price.network}"
+    subjects = {*budgets, waited} - set(locked)
+    rows = {row.subject: row for row in Attempts.objects.filter(subject__in=subjects)} | dict(locked)
+    counts = {
+        subject: Count(rows[subject].failures, rows[subject].last_at, budget)
+        if subject in rows
+        else Count(0, now, budget)
+        for subject, budget in budgets.items()
+    }
+    own = counts[price.own]
+    crowd = [count for subject, count in counts.items() if subject != price.own]
+    due = toll(own, crowd, total=counts.get(price.total), pressure=price.pressure, now=now)
+    if due.wait:
+        return Unpaid(0, own.at(now), math.ceil(due.wait.total_seconds()))
+    if not shown.covers(due.level, own.at(now)):
+        return Unpaid(due.level, own.at(now))
+    if (
+        shown.waited
+        and waited in rows
+        and wait_left(rows[waited].failures, rows[waited].last_at, WAITED, now)
+    ):
+        return Unpaid(max(due.level, 1), own.at(now))
+    return None
+
+
+def _locked(budgets: Iterable[str], now: datetime) -> dict[str, Attempts]:
+    """Rows of those subjects, made where there was none, locked in one order. Inside a transaction."""
+    Attempts.objects.bulk_create(
+        [Attempts(subject=subject, failures=0, last_at=now) for subject in sorted(budgets)],
+        ignore_conflicts=True,
+    )
+    locked = Attempts.objects.select_for_update().filter(subject__in=list(budgets)).order_by("subject")
+    return {row.subject: row for row in locked}
 
 
 def wait_for(budgets: Mapping[str, Budget], *, now: datetime) -> int:
@@ -47,16 +102,12 @@ def wait_for(budgets: Mapping[str, Budget], *, now: datetime) -> int:
 def note_spray(target: str, sprays: Mapping[str, Budget], *, now: datetime) -> None:
     """A try on `target` failed: counted once against its secret and its network. A part.
 
-    What makes a spray of it is written in the journal, once.
+    What makes a spray of it is written in the journal, once. Called before the caller writes there: counters
+    first, the journal's lock last, in every transaction.
     """
     pairs = {_pair(subject, target): subject for subject in sprays}
-    subjects = [*pairs, *sprays]
-    Attempts.objects.bulk_create(
-        [Attempts(subject=subject, failures=0, last_at=now) for subject in sorted(subjects)],
-        ignore_conflicts=True,
-    )
-    locked = Attempts.objects.select_for_update().filter(subject__in=subjects).order_by("subject")
-    rows = {row.subject: row for row in locked}
+    rows = _locked([*pairs, *sprays], now)
+    seen = {}
     for pair, subject in pairs.items():
         if failures_now(rows[pair].failures, rows[pair].last_at, sprays[subject], now):
             continue
@@ -65,8 +116,10 @@ def note_spray(target: str, sprays: Mapping[str, Budget], *, now: datetime) -> N
         row.last_at = rows[pair].last_at = now
         rows[pair].failures = 1
         if row.failures == sprays[subject].free + 1:
-            record("signin.spray-seen", to=subject, by="anybody", at=now, accounts=row.failures)
+            seen[subject] = row.failures
     Attempts.objects.bulk_update(rows.values(), ("failures", "last_at"))
+    for subject, accounts in seen.items():
+        record("signin.spray-seen", to=subject, by="anybody", at=now, accounts=accounts)
 
 
 def _pair(subject: str, target: str) -> str:
@@ -79,19 +132,29 @@ def _longest(rows: Iterable[Attempts], budgets: Mapping[str, Budget], now: datet
 
 
 def give_back(budgets: Mapping[str, Budget]) -> None:
-    """The try was good: what it paid comes back. Inside the caller's transaction."""
+    """The try was good: what it paid comes back. Inside the caller's transaction, before the journal."""
+    _lock(budgets)
     Attempts.objects.filter(subject__in=budgets).update(failures=Greatest(F("failures") - 1, 0))
 
 
 def clear(subjects: list[str]) -> None:
-    """The owner got in: forget failures against those subjects. Inside the caller's transaction."""
+    """The owner got in: forget failures against those subjects. Inside the caller's, before the journal."""
+    _lock(subjects)
     Attempts.objects.filter(subject__in=subjects).delete()
 
 
 def lift(account_id: int, *others: str) -> None:
     """Forget every failure against an account, from any browser, and against `others` (subjects).
 
-    Inside the caller's transaction.
+    Inside the caller's transaction, before the journal.
     """
-    clear([f"account:{account_id}", *others])
-    Attempts.objects.filter(subject__startswith=f"browser:{account_id}:").delete()
+    near = Q(subject__startswith=f"near:account:{account_id}:") | Q(
+        subject__startswith=f"browser:{account_id}:"
+    )
+    subjects = Attempts.objects.filter(near).values_list("subject", flat=True)
+    clear([f"account:{account_id}", f"code:{account_id}", *others, *subjects])
+
+
+def _lock(subjects: Iterable[str]) -> None:
+    """Rows are locked in one order by whoever changes several: two sign-ins never wait for one another."""
+    list(Attempts.objects.select_for_update().filter(subject__in=list(subjects)).order_by("subject"))

@@ -1,20 +1,22 @@
 """Sign in, give the code, sign out."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.directory.ports import numen_keys
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import CodeForm, SignInForm
+from vaguemestre.signin.held_forms import held_form, hold_form, let_go
 from vaguemestre.signin.http import (
     KEPT_ATTEMPT,
     SIGN_IN,
@@ -28,7 +30,7 @@ from vaguemestre.signin.http import (
 )
 from vaguemestre.signin.ports import farewell
 from vaguemestre.signin.rules.paths import safe_next
-from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, NotActivated, Step
+from vaguemestre.signin.values import Asked, Attempt, Denied, Factor, Granted, Later, NumenGiven, Shown, Step
 from vaguemestre.ui.refusals import duration, sentence
 
 
@@ -48,14 +50,28 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             "partage": who.shared if who else False,
         }
         return _page(request, SignInForm(initial=first), again=again)
-    form = SignInForm(request.POST)
+    return _tried(request, SignInForm(request.POST), back, Shown(), again=again)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def resume_sign_in(request: HttpRequest) -> HttpResponse:
+    """« Un instant… » comes back: what was typed is in the browser's cookie, its work in the form."""
+    held = held_form(request, reverse("signin:resume"), secret_keys.get())
+    if held is None:
+        return HttpResponseRedirect(SIGN_IN)
+    back, again = safe_next(held.fields.get("next", "/")), who_asks(request) is not None
+    shown = held.shown(request.POST.get("work", ""))
+    return let_go(_tried(request, SignInForm(held.fields), back, shown, again=again))
+
+
+def _tried(request: HttpRequest, form: SignInForm, back: str, shown: Shown, *, again: bool) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, again=again)
-    asked = _asked(request, form.cleaned_data)
+    asked = replace(_asked(request, form.cleaned_data), shown=shown)
     leads_on = settings.CONFIG.academy.numen_at_sign_in
     step = services.begin(
         asked,
-        numen_keys.get(),
         secret_keys.get(),
         now=timezone.now(),
         numen_leads_on=leads_on,
@@ -65,9 +81,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _after(
-    request: HttpRequest, form: SignInForm, step: Step | NotActivated, back: str, *, again: bool
+    request: HttpRequest, form: SignInForm, step: Step | NumenGiven | Later, back: str, *, again: bool
 ) -> HttpResponse:
     match step:
+        case Later():
+            typed = {name: str(form.data.get(name, "")) for name in form.fields}
+            return hold_form(
+                request, reverse("signin:resume"), {**typed, "next": back}, step, secret_keys.get()
+            )
         case Granted():
             return _entered(request, step, back)
         case Attempt(needed=(Factor.PASSKEY,)):
@@ -75,8 +96,8 @@ def _after(
         case Attempt():
             keep_attempt(request, step, form.cleaned_data["identifiant"], back)
             return HttpResponseRedirect(f"{SIGN_IN}/code")
-        case NotActivated():
-            return HttpResponseRedirect("/assistant/?choix=premiere-connexion")
+        case NumenGiven():
+            return HttpResponseRedirect("/assistant/?choix=premiere-connexion&numen=1")
         case Denied():
             return _page(request, form, again=again, denied=step)
 
