@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
+from django_tasks_db.models import DBTaskResult
 from tests.enrolment.officers import academy, managed_by, officer
 from tests.signin.people import BORN, NOON, PASSWORD, account
 
@@ -19,8 +20,9 @@ from vaguemestre.backoffice.rules.meanings import MEANINGS, SECTIONS
 from vaguemestre.backoffice.views.settings import sections_of
 from vaguemestre.credentials.models import Account
 from vaguemestre.directory.models import Academy, ManagementService, NameWord, Person, Structure
+from vaguemestre.directory.rules.names import fold
 from vaguemestre.enrolment.models import Officer
-from vaguemestre.intake.models import Doubt, Feed, KeptLine, RefusedRow
+from vaguemestre.intake.models import Doubt, Feed, KeptLine, PlannedRow, RefusedRow
 from vaguemestre.journal.models import Entry
 from vaguemestre.journal.services import record
 from vaguemestre.signin.models import BrowserSession
@@ -266,7 +268,7 @@ def test_a_feed_shows_its_plan_its_refused_lines_and_who_confirmed(
     assert text(client.get("/administration/flux")).count(figures) == 2  # arrivals, departures
     waiting = feed(place, refusal="Trop.", finished_at=None)
     assert "tout le fichier a servi" not in text(client.get(f"/administration/flux/{waiting.pk}"))
-    page = text(client.get(f"/administration/flux/{made.pk}"))
+    page = text(client.get(f"/administration/flux/{made.pk}?vue=refus"))
     for shown in ("administratrice", "ligne de commande", "Trop.", "@SUM(A1)"):
         assert shown in page
     rows = table_of(client.get(f"/administration/flux/{made.pk}/refus.csv"))
@@ -289,15 +291,126 @@ def test_the_lines_that_changed_people_are_given_without_a_numen(client: Client,
 def test_a_feed_refused_whole_is_confirmed_or_given_up_once(
     client: Client, place: int, administrator: Account, act: str, confirmed: bool
 ) -> None:
-    made = feed(place, refusal="Trop de fermetures.", finished_at=None, departures=30)
+    made = waiting_feed(place, departures=30)
     address = f"/administration/flux/{made.pk}"
-    assert "Confirmer 30 départs" in text(client.get(address))
-    assert client.post(f"{address}/decider", {"acte": act}).status_code == 302
+    page = text(client.get(address))
+    assert "Confirmer 30 départs" in page
+    assert 'name="plan" value="abc"' in page
+    told = {"acte": act, "plan": "abc", "departs": "30"}
+    assert client.post(f"{address}/decider", told).status_code == 302
     made.refresh_from_db()
     assert made.decided_at is not None
     assert made.confirmed_by == (f"account:{administrator.pk}" if confirmed else "")
-    assert client.post(f"{address}/decider", {"acte": act}).status_code == 409
+    assert client.post(f"{address}/decider", told).status_code == 409
     assert "attend une décision" not in text(client.get(address))
+
+
+def waiting_feed(place: int, **told: Any) -> Feed:
+    """A feed refused whole, with a plan made just now."""
+    now = timezone.now()
+    plain = {"refusal": "Trop de fermetures.", "finished_at": None, "plan_digest": "abc"}
+    return feed(place, **{**plain, "planned_at": now, "planned_on": now.date(), **told})
+
+
+def planned(made: Feed, rank: int, kind: str, **told: Any) -> PlannedRow:
+    name = told.pop("name", f"Personne {rank}")
+    return PlannedRow.objects.create(
+        feed=made,
+        rank=rank,
+        kind=kind,
+        dossier=f"D{rank}",
+        name=name,
+        sorted_as=fold(name),
+        line=rank,
+        **told,
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"plan": "abc", "departs": "3"}, "écrivez le nombre de départs : 30"),
+        ({"plan": "abc"}, "écrivez le nombre de départs : 30"),
+        ({"plan": "abc", "departs": "trente"}, "écrivez le nombre de départs : 30"),
+        ({"plan": "old", "departs": "30"}, "Le plan a été refait depuis que cette page est ouverte"),
+    ],
+)
+def test_a_feed_is_not_confirmed_without_its_number_or_on_another_plan(
+    client: Client, place: int, told: dict[str, str], words: str
+) -> None:
+    made = waiting_feed(place, departures=30)
+    answer = client.post(f"/administration/flux/{made.pk}/decider", {"acte": "confirmer", **told})
+    assert answer.status_code == 409
+    assert words in answer.content.decode()
+    made.refresh_from_db()
+    assert made.decided_at is None
+
+
+def test_a_held_feed_names_who_leaves_changes_and_arrives(client: Client, place: int) -> None:
+    leaver = managed_by(place, "DPE", "octave")
+    made = waiting_feed(place, departures=1, changes=1, arrivals=1)
+    planned(made, 0, "departure", person=leaver.person, name="Octave Beaunier", leaves_on=date(2026, 11, 26))
+    planned(
+        made, 1, "change", name="Camille Delattre",
+        differences=[["usage-name", "", "Delattre-Roy", ""], ["numen", "20E••••••••BC", "20E••••••••XY", ""]],
+    )  # fmt: skip
+    planned(made, 2, "arrival", name="Lina Morel", uai=UAI, function="ENS")
+    page = text(client.get(f"/administration/flux/{made.pk}"))
+    for shown in (
+        "1 départ", "Octave Beaunier", "compte fermé le 26/01/2027", "1 changement", "Camille Delattre",
+        "Nom d’usage", "Delattre-Roy", "20E••••••••BC", "1 arrivée", "Lina Morel", "Enseignement",
+        "Pour confirmer, écrivez le nombre de départs", "il y a 0",
+    ):  # fmt: skip
+        assert shown in page, shown
+
+
+def test_the_lists_of_a_large_plan_are_paged_and_searched_in_few_questions(
+    client: Client, place: int, django_assert_max_num_queries: Any
+) -> None:
+    made = waiting_feed(place, departures=90)
+    for rank in range(90):
+        planned(
+            made, rank, "departure", name=f"Zoé Départ{'abcdefghij'[rank % 10]}{'klmnopqrst'[rank // 10]}"
+        )
+    address = f"/administration/flux/{made.pk}"
+    with django_assert_max_num_queries(45):
+        first = text(client.get(address))
+    assert first.count("Zoé Départ") == 30
+    assert "Page 1 sur 3" in first
+    found = text(client.get(f"{address}?vue=departs&q=zoé+départbl"))
+    assert found.count("Zoé Départ") == 1
+    assert "Personne ne répond à ces mots" in text(client.get(f"{address}?vue=departs&q=personne"))
+
+
+def test_a_stale_plan_is_told_and_asked_for_again_and_cannot_be_confirmed(client: Client, place: int) -> None:
+    person = managed_by(place, "DPE", "camille").person
+    made = waiting_feed(place, departures=1, planned_at=timezone.now() - timedelta(minutes=20))
+    planned(made, 0, "departure", person=person, name="Camille Delattre")
+    newer = feed(place, finished_at=timezone.now(), changes=1)
+    KeptLine.objects.create(feed=newer, person=person, first_line=2, kind="change", sealed=b"x")
+    address = f"/administration/flux/{made.pk}"
+    page = text(client.get(address))
+    assert "Un import plus récent a été appliqué" in page
+    assert "touche 1 personne de ce plan" in page
+    assert "changé depuis" in page
+    assert "Confirmer 1 départ" not in page
+    told = {"acte": "confirmer", "plan": "abc", "departs": "1"}
+    assert client.post(f"{address}/decider", told).status_code == 409
+    assert client.post(f"{address}/decider", {"acte": "refaire"}).status_code == 302
+    assert "en train d’être refait" in text(client.get(address))
+    assert DBTaskResult.objects.filter(task_path__contains="wake").exists()
+
+
+def test_an_applied_feed_says_who_left_and_what_changed(client: Client, place: int) -> None:
+    person = managed_by(place, "DPE", "camille").person
+    made = feed(place, departures=1)
+    KeptLine.objects.create(
+        feed=made, person=person, first_line=0, kind="departure", sealed=b"x",
+        differences=[["end", "", "2026-11-24", UAI]],
+    )  # fmt: skip
+    page = text(client.get(f"/administration/flux/{made.pk}"))
+    assert "1 départ" in page
+    assert person.shown_name in page
 
 
 def test_a_likeness_is_answered(client: Client, place: int) -> None:

@@ -112,3 +112,64 @@ def test_a_file_that_cannot_be_used_is_one_clear_line(
     assert ended.returncode == (1 if content is not None else 2)
     assert len(ended.stderr.strip().splitlines()) == 1
     assert words in ended.stderr
+
+
+def renamed(cells: str, dossier: str, name: str, numen: str) -> str:
+    """Somebody of a crowd that no other test knows."""
+    return cells.replace("C0", dossier).replace("Personne", name).replace("20E95", numen)
+
+
+def held_number(listed: str) -> str:
+    return next(row.split()[0] for row in listed.splitlines() if row.endswith("attend une décision"))
+
+
+def test_a_held_feed_is_shown_by_name_and_a_stale_one_is_shown_anew(run: Run, tmp_path: Path) -> None:
+    people = [renamed(cells, "G0", "Groupe", "20E98") for cells in crowd(12)]
+    assert run("feed", "apply", written(tmp_path, *people), "--full", "GRH1").returncode == 0
+    refused = run("feed", "apply", written(tmp_path, *people[:9]), "--full", "GRH1")
+    assert refused.returncode == 1
+    for gone in ("G00009  Élodie Groupejk", "G00010  Élodie Groupeal", "G00011  Élodie Groupebl"):
+        assert gone in refused.stdout
+    number = held_number(run("feed", "list").stdout)
+    shown = run("feed", "show", number).stdout
+    assert "Départs : 3" in shown
+    assert "G00010  Élodie Groupeal  (Enseignement, Établissement 0809001Z), dernier jour le" in shown
+
+    newer = [people[0].replace("Groupeak", "Nouvelle"), people[1].replace("20E9800001CCC", "20E9811111CCC")]
+    checked = run("feed", "check", written(tmp_path, *newer))
+    assert "G00000  Élodie Nouvelle : Nom de naissance Groupeak → Nouvelle" in checked.stdout
+    assert "NUMEN 20E••••••••CC → 20E••••••••CC" in checked.stdout
+    assert run("feed", "apply", written(tmp_path, *newer)).returncode == 0
+
+    stale = run("feed", "confirm", number, "--departures", 3)
+    assert stale.returncode == 1
+    assert "Un import plus récent a été appliqué" in stale.stderr
+    assert "Nom de naissance Nouvelle → Groupeak" in stale.stdout
+    assert "Nouvelle" in run("feed", "check", written(tmp_path, *people)).stdout  # nothing was applied
+    assert run("feed", "confirm", number).returncode == 2
+    wrong = run("feed", "confirm", number, "--departures", 2)
+    assert (wrong.returncode, "écrivez le nombre de départs : 3" in wrong.stderr) == (1, True)
+    assert run("feed", "confirm", number, "--departures", 3).returncode == 0
+    assert run("feed", "show", number).returncode == 1
+
+
+def test_a_check_exits_1_when_too_many_lines_are_refused_or_a_newer_file_came(
+    run: Run, tmp_path: Path
+) -> None:
+    good = [
+        cells.replace("C0", "H0").replace("Personne", "Havre").replace("20E95", "20E97") for cells in crowd(5)
+    ]
+    wrong = [line(dossier=f"W{n}", uai="0809001A") for n in range(4)]
+    checked = run("feed", "check", written(tmp_path, *good, *wrong))
+    assert checked.returncode == 1
+    assert "4 lignes sur 9 sont refusées" in checked.stderr
+    assert run("feed", "check", written(tmp_path, *good, *wrong), "--confirm-refusals").returncode == 0
+    early = written(tmp_path, *good)
+    os.utime(early, (1_700_000_000, 1_700_000_000))
+    newer = tmp_path / "mardi.csv"
+    newer.write_bytes(feed(good[0].replace("Havre", "Bavre")))
+    assert run("feed", "apply", newer).returncode == 0
+    refused = run("feed", "check", early)
+    assert refused.returncode == 1
+    assert "« mardi.csv »" in refused.stderr
+    assert run("feed", "check", early, "--older").returncode == 0

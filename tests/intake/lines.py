@@ -46,13 +46,16 @@ def other(**cells: str) -> str:
 
 
 def crowd(count: int, **cells: str) -> list[str]:
-    """Lines of that many people who share nothing but their school."""
+    """Lines of that many people who share nothing but their school and their first name."""
     return [
         line(
-            dossier=f"C{n:05d}",
-            numen=f"20E95{n:05d}CCC",
-            nom_naissance=f"Personne{'abcdefghij'[n % 10]}{'klmnopqrst'[n // 10 % 10]}",
-            **cells,
+            **{
+                "dossier": f"C{n:05d}",
+                "numen": f"20E95{n:05d}CCC",
+                "nom_naissance": f"Personne{'abcdefghij'[n % 10]}{'klmnopqrst'[n // 10 % 10]}",
+                "date_naissance": f"{n % 28 + 1:02d}/{n // 28 % 12 + 1:02d}/{1950 + n % 40}",
+                **cells,
+            }
         )
         for n in range(count)
     ]

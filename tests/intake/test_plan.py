@@ -116,11 +116,108 @@ def test_a_mere_likeness_is_for_a_human_and_never_applied() -> None:
     assert "dossier D1" in made.refused[0].reason
 
 
-def test_two_people_alike_in_one_file_are_told_apart_even_half_way() -> None:
-    twin = line(dossier="D9", numen="20E9500009TWN")
-    assert len(planned(NOBODY, line(), twin).arrivals) == 2
+@pytest.mark.parametrize(
+    ("twin", "words"),
+    [
+        (line(dossier="D9", numen="20E9500009TWN"), "ressemble à la ligne 2 (dossier D1)"),
+        (line(dossier="D9", numen=""), "ressemble à la ligne 2 (dossier D1)"),
+        (line(dossier="D9", numen="20E9500009TWN", nom_naissance="Lefebvre"), "nom voisin"),
+        (line(dossier="D9", numen="20E9500009TWN", prenom="Elodi", uai="0609001H"), "nom voisin"),
+        (line(dossier="D9", numen="20E9500009TWN", date_naissance="05/04/1980"), "date de naissance voisine"),
+        (line(dossier="D9", numen="20E9500009TWN", date_naissance="04/05/1908"), ""),  # too old to be read
+        (line(dossier="D9", numen="20E9500009TWN", date_naissance="04/05/1990"), "date de naissance voisine"),
+    ],
+)
+def test_of_two_people_alike_in_one_file_the_second_waits_for_a_human_even_half_way(
+    twin: str, words: str
+) -> None:
+    made = planned(NOBODY, line(), twin, *crowd(20))
+    assert {a.person.dossier for a in made.arrivals} & {"D1", "D9"} == {"D1"}
+    assert words in made.refused[0].reason
+    if words:
+        assert [(d.dossier, d.person_id, d.twin) for d in made.doubts] == [("D9", None, "D1")]
     half_way = after(planned(NOBODY, line()))
-    assert len(planned(half_way, line(), twin).arrivals) == 1
+    (doubt,) = planned(half_way, line(), twin, *crowd(20)).doubts if words else (None,)
+    assert doubt is None or (doubt.dossier, doubt.person_id, doubt.twin) == ("D9", 1, "")
+    if words:
+        answered = replace(half_way, other=frozenset({("D9", 1)}))
+        assert len(planned(answered, line(), twin).arrivals) == 1
+
+
+@pytest.mark.parametrize(
+    "other_person",
+    [
+        line(dossier="D9", numen="20E9500009TWN", prenom="Julie"),
+        line(dossier="D9", numen="20E9500009TWN", date_naissance="17/11/1966"),
+        line(dossier="D9", numen="20E9500009TWN", date_naissance="05/05/1980", uai="0609001H"),
+    ],
+)
+def test_people_who_share_only_some_of_it_arrive(other_person: str) -> None:
+    assert len(planned(NOBODY, line(), other_person).arrivals) == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (line(dossier="D9", numen="20E9500009TWN", nom_naissance="Lefebvre"), "nom voisin"),
+        (line(dossier="D9", numen="20E9500009TWN", date_naissance="14/05/1980"), "date de naissance voisine"),
+        (line(dossier="D9", numen="20E9500009TWN", nom_naissance="Roy", nom_usage="Lefèvre"), "ressemble"),
+    ],
+)
+def test_somebody_near_a_person_known_waits_for_a_human(told: str, words: str) -> None:
+    known = after(planned(NOBODY, line(), *crowd(20)))
+    made = planned(known, told)
+    assert not made.arrivals
+    assert words in made.refused[0].reason
+    assert "(dossier D1)" in made.refused[0].reason
+    assert [doubt.person_id for doubt in made.doubts] == [1]
+
+
+def test_a_change_tells_before_and_after() -> None:
+    known = after(planned(NOBODY, line(), other()))
+    made = planned(
+        known,
+        line(numen="20E9509999ABC", nom_usage="Roy", fin="31/08/2027"),
+        other(categorie="2D_PUBLIC", date_naissance="10/01/1982"),
+        terms=replace(TERMS, full_source="EPP"),
+    )
+    assert [tuple(d) for c in made.changes for d in c.differences] == [
+        ("numen", None, "20E••••••••BC", ""),
+        ("usage-name", "", "Roy", ""),
+        ("end", "", "2027-08-31", "0809001Z"),
+        ("source", "", "EPP", ""),
+        ("category", "1D_PUBLIC", "2D_PUBLIC", ""),
+        ("birth-date", "1982-01-09", "1982-01-10", ""),
+        ("source", "", "EPP", ""),
+    ]
+
+
+def test_somebody_who_leaves_is_told_with_school_and_last_day() -> None:
+    terms = replace(TERMS, full_source="EPP")
+    known = after(planned(NOBODY, *crowd(100), terms=terms), terms=terms)
+    (gone,) = planned(known, *crowd(99), terms=terms).departures
+    assert (gone.uai, gone.function, gone.leaves_on) == ("0809001Z", "ENS", date(2026, 11, 24))
+    assert gone.differences == (("end", "", "2026-11-24", "0809001Z"),)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "good", "is_held"), [(29, 22, True), (2, 3, True), (1, 1, False), (5, 95, False), (6, 94, True)]
+)
+def test_too_many_refused_lines_hold_the_feed(wrong: int, good: int, is_held: bool) -> None:
+    lines = [*crowd(good), *(line(dossier=f"W{n}", uai="0809001A") for n in range(wrong))]
+    terms = replace(TERMS, refusal_limit_percent=5.0)
+    made = planned(NOBODY, *lines, terms=terms)
+    assert bool(made.refusal) is is_held
+    if is_held:
+        assert f"{wrong} lignes sur {wrong + good} sont refusées" in made.refusal
+    assert not planned(NOBODY, *lines, terms=replace(terms, refusals_confirmed=True)).refusal
+
+
+def test_whoever_waits_for_a_human_does_not_hold_the_feed() -> None:
+    known = after(planned(NOBODY, *crowd(6)))
+    again = [cells.replace("20E95", "20E96").replace("C0000", "N0000") for cells in crowd(6)]
+    made = planned(known, *again, terms=replace(TERMS, refusal_limit_percent=5.0))
+    assert (len(made.doubts), made.doubtful_lines, made.refusal) == (6, 6, "")
 
 
 @pytest.mark.parametrize(

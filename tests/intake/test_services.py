@@ -23,7 +23,7 @@ from vaguemestre.directory.rules.sealing import unseal_bytes
 from vaguemestre.directory.services import found_academy
 from vaguemestre.directory.values import NumenLayout
 from vaguemestre.intake import queries, services
-from vaguemestre.intake.models import Feed, KeptLine, Origin, RefusedRow
+from vaguemestre.intake.models import Feed, KeptLine, Origin, PlannedRow, RefusedRow
 from vaguemestre.intake.sample import feed_text, sample, structures_text
 from vaguemestre.intake.services import Checked, Files, Setting, applying
 from vaguemestre.intake.values import Terms
@@ -76,7 +76,7 @@ def state() -> list[list[tuple[object, ...]]]:
 @pytest.mark.django_db
 def test_a_check_changes_nothing(setting: Setting) -> None:
     before = state()
-    checked = services.check(Files(feed(line(), other())), setting, TERMS)
+    checked = services.check(Files(feed(line(), other())), setting, TERMS, now=NOW)
     assert len(checked.plan.arrivals) == 2
     assert (state(), Feed.objects.count(), Entry.objects.count()) == (before, 0, 0)
 
@@ -130,6 +130,13 @@ def test_interrupted_after_any_batch_and_run_again_the_end_is_the_same(
     assert state() == interrupted
 
 
+def confirm(feed_id: int, now: datetime = NOW) -> None:
+    """As somebody who reads the plan as it stands does."""
+    feed = queries.feed_shown(feed_id)
+    assert feed is not None
+    services.confirm_feed(feed_id, plan=feed.plan_digest, departures=feed.departures, by="account:1", now=now)
+
+
 def clear() -> None:
     for table in (
         KeptLine,
@@ -176,9 +183,15 @@ def test_a_refused_feed_is_applied_once_an_administrator_confirms_it(setting: Se
     (waiting,) = [feed for feed in queries.feeds_of(setting.academy_id) if feed.waits]
     confirmed = replace(TERMS, closures_confirmed=True)
     assert services.apply_held(waiting.feed_id, setting, confirmed, now=NOW) is None  # nobody confirmed it
-    services.confirm_feed(waiting.feed_id, by="account:1", now=NOW)
+    with pytest.raises(Refusal, match="departures-wrong"):
+        services.confirm_feed(
+            waiting.feed_id, plan=waiting.plan_digest, departures=3, by="account:1", now=NOW
+        )
+    confirm(waiting.feed_id)
     with pytest.raises(Refusal, match="feed-decided"):
-        services.confirm_feed(waiting.feed_id, by="account:2", now=NOW)
+        services.confirm_feed(
+            waiting.feed_id, plan=waiting.plan_digest, departures=2, by="account:2", now=NOW
+        )
     services.apply_held(waiting.feed_id, setting, confirmed, now=NOW)
     assert Account.objects.filter(state="closed").count() == 2
     assert services.apply_held(waiting.feed_id, setting, confirmed, now=NOW) is None
@@ -197,7 +210,8 @@ def test_a_refused_feed_may_be_given_up(
         services.give_feed_up(waiting.feed_id, setting.shelf, by="account:1", now=NOW)
     assert not list(setting.shelf.iterdir())
     with pytest.raises(Refusal, match="feed-decided"):
-        services.confirm_feed(waiting.feed_id, by="account:1", now=NOW)
+        confirm(waiting.feed_id)
+    assert not PlannedRow.objects.exists()
 
 
 @pytest.mark.django_db
@@ -299,7 +313,9 @@ def test_people_of_a_complete_file_belong_to_its_source(setting: Setting) -> Non
         "La source « EPP » n’a encore personne : aucune absence ne sera vue. C’est la première déclarée.",
     )
     assert apply(setting, *crowd(2), terms=epp).notices == ()
-    (misspelt,) = services.check(Files(feed(line())), setting, replace(TERMS, full_source="EEP")).notices
+    (misspelt,) = services.check(
+        Files(feed(line())), setting, replace(TERMS, full_source="EEP"), now=NOW
+    ).notices
     assert "Sources déjà déclarées : EPP." in misspelt
     assert Origin.objects.filter(source="EPP").count() == 2
     assert apply(setting, *crowd(2), terms=epp).plan.is_empty
@@ -325,7 +341,7 @@ def test_imports_of_namesakes_on_several_machines_never_share_a_name(tmp_path: P
             line(
                 dossier=f"M{machine}-{n}",
                 numen=f"20E95{machine}{n:04d}MMM",
-                date_naissance=f"{n + 1:02d}/01/19{60 + machine}",
+                date_naissance=f"{n * 3 + 1:02d}/{n + machine + 1:02d}/19{50 + n + 8 * machine}",
             )
             for n in range(8)
         ]
@@ -403,4 +419,4 @@ def test_the_whole_unchanged_comparison_takes_a_few_questions(
     files = sampled(300, 9)
     apply_files(setting, files)
     with django_assert_max_num_queries(12):
-        services.check(files, setting, TERMS)
+        services.check(files, setting, TERMS, now=NOW)

@@ -1,9 +1,8 @@
 """`vaguemestre feed`: HR feeds checked, applied, made up."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.feed_plan import print_checked
 from vaguemestre.cli.feed_queue import COMMANDS
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import find_academy_id
@@ -23,7 +23,7 @@ from vaguemestre.directory.values import NumenLayout
 from vaguemestre.intake import services
 from vaguemestre.intake.sample import feed_text, sample, structures_text
 from vaguemestre.intake.services import Checked, Files, Setting
-from vaguemestre.intake.values import Plan, RefusedLine, Terms
+from vaguemestre.intake.values import Plan, Terms
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.texts import counted
 from vaguemestre.kernel.times import paris_day
@@ -34,7 +34,6 @@ app = typer.Typer(help="Flux RH : vérifier, appliquer, fabriquer un échantillo
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 
-_SHOWN = 20
 _SEED = 1
 
 _File = Annotated[Path, typer.Argument(help="Le flux : CSV UTF-8, séparateur point-virgule.")]
@@ -44,6 +43,14 @@ _Academy = Annotated[str, typer.Option(help="Domaine de l’académie ; celle de
 _Confirm = Annotated[
     bool, typer.Option("--confirm-closures", help="Appliquer même au-delà de la limite de fermetures.")
 ]
+_ConfirmRefusals = Annotated[
+    bool, typer.Option("--confirm-refusals", help="Appliquer même au-delà de la limite de lignes refusées.")
+]
+_Older = Annotated[
+    bool,
+    typer.Option("--older", help="Appliquer même un fichier plus ancien qu’un autre déjà appliqué."),
+]
+_All = Annotated[bool, typer.Option("--all", help="Afficher tout le monde, et non les premiers.")]
 
 
 @app.command()
@@ -52,14 +59,17 @@ def check(
     structures: _Structures = None,
     full: _Full = "",
     confirm_closures: _Confirm = False,
+    confirm_refusals: _ConfirmRefusals = False,
+    older: _Older = False,
+    everything: _All = False,
     academy: _Academy = "",
 ) -> None:
     """Lit tout, ne change rien, affiche le plan. Code 1 si le plan serait refusé."""
     now = timezone.now()
     setting = _setting(settings.CONFIG, find_academy_id(academy or settings.CONFIG.academy.domain))
-    terms = _terms(settings.CONFIG, now, full, confirm_closures)
-    checked = services.check(_files(file, structures), setting, terms)
-    _show(checked)
+    terms = _terms(settings.CONFIG, now, full, confirm_closures, confirm_refusals, older)
+    checked = services.check(_files(file, structures), setting, terms, now=now)
+    print_checked(checked, setting.keys, everything=everything)
     if checked.plan.refusal:
         raise Failed(checked.plan.refusal, 1)
 
@@ -70,16 +80,23 @@ def apply(
     structures: _Structures = None,
     full: _Full = "",
     confirm_closures: _Confirm = False,
+    confirm_refusals: _ConfirmRefusals = False,
+    older: _Older = False,
+    everything: _All = False,
     academy: _Academy = "",
 ) -> None:
     """Affiche le plan puis l’applique. Interrompu, il peut être relancé."""
     now = timezone.now()
     setting = _setting(settings.CONFIG, _academy_id(settings.CONFIG, academy))
-    terms = _terms(settings.CONFIG, now, full, confirm_closures)
+    terms = _terms(settings.CONFIG, now, full, confirm_closures, confirm_refusals, older)
+
+    def show(checked: Checked) -> None:
+        print_checked(checked, setting.keys, everything=everything)
+
     files = _files(file, structures)
     try:
         with _bar() as progress:
-            done = services.apply(files, setting, terms, now=now, progress=progress, planned=_show)
+            done = services.apply(files, setting, terms, now=now, progress=progress, planned=show)
     except Refusal as refusal:
         if refusal.code == "intake.import-running":
             raise Failed("un autre import est en cours : attendez sa fin.", 75) from refusal
@@ -168,8 +185,19 @@ def _setting(config: Config, academy_id: int) -> Setting:
     )
 
 
-def _terms(config: Config, now: datetime, full: str, confirm: bool) -> Terms:
-    return Terms(paris_day(now), config.feed.grace_days, config.feed.closure_limit_percent, full, confirm)
+def _terms(
+    config: Config, now: datetime, full: str, confirm_closures: bool, confirm_refusals: bool, older: bool
+) -> Terms:
+    return Terms(
+        paris_day(now),
+        config.feed.grace_days,
+        config.feed.closure_limit_percent,
+        full,
+        confirm_closures,
+        config.feed.refusal_limit_percent,
+        confirm_refusals,
+        older,
+    )
 
 
 @contextmanager
@@ -186,59 +214,6 @@ def _bar() -> Iterator[services.Progress]:
                 )
 
         yield tell
-
-
-def _show(checked: Checked) -> None:
-    plan = checked.plan
-    for notice in checked.notices:
-        typer.echo(f"Remarque : {notice}")
-    typer.echo(f"Lignes lues : {checked.lines}")
-    typer.echo(f"Arrivées : {len(plan.arrivals)}")
-    _list(
-        [
-            f"{a.person.dossier}  {a.person.civil.shown_first_name} {a.person.civil.shown_last_name}"
-            f"  ({a.person.category}, {a.person.posts[0].uai})"
-            for a in plan.arrivals[:_SHOWN]
-        ],
-        len(plan.arrivals),
-    )
-    if plan.transfers:
-        typer.echo(f"Mutations depuis une autre académie d’ici : {len(plan.transfers)}")
-        _list([t.person.dossier for t in plan.transfers[:_SHOWN]], len(plan.transfers))
-    others = len(plan.changes) - len(plan.departures)
-    typer.echo(f"Changements : {others}")
-    some = islice((change for change in plan.changes if not change.leaves), _SHOWN)
-    _list([f"{c.dossier}  {c.shown} : {', '.join(map(_act, c.what))}" for c in some], others)
-    leaving = plan.departures
-    typer.echo(f"Départs : {len(leaving)}")
-    _list([f"{c.dossier}  {c.shown}" for c in leaving[:_SHOWN]], len(leaving))
-    typer.echo(f"Inchangés : {plan.unchanged}")
-    if plan.ended_already:
-        typer.echo(f"Inconnus dont les fonctions ont déjà pris fin, ignorés : {plan.ended_already}")
-    _show_refused("Lignes refusées", plan.refused)
-    if checked.refused_places:
-        _show_refused("Établissements refusés", checked.refused_places)
-
-
-_ACTS = {"close": "compte fermé", "reopen": "compte rouvert", "source": "source déclarée"}
-
-
-def _act(what: str) -> str:
-    return _ACTS.get(what, what)
-
-
-def _show_refused(title: str, refused: Sequence[RefusedLine]) -> None:
-    typer.echo(f"{title} : {len(refused)}")
-    for line in refused:
-        column = f", colonne {line.column}" if line.column else ""
-        typer.echo(f"  ligne {line.line}{column} : {line.reason}")
-
-
-def _list(lines: Sequence[str], total: int) -> None:
-    for line in lines:
-        typer.echo(f"  {line}")
-    if total > len(lines):
-        typer.echo(f"  … et {counted(total - len(lines), 'autre')}")
 
 
 def _sentence(plan: Plan) -> str:

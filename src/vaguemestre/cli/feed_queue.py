@@ -1,6 +1,8 @@
 """Feeds that wait for a decision, and people whom a human must tell apart."""
 
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -8,13 +10,17 @@ from django.conf import settings
 from django.utils import timezone
 from rich.console import Console
 
+from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.feed_plan import print_held
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import find_academy_id
 from vaguemestre.intake import queries, services
-from vaguemestre.intake.handlers import apply_confirmed
+from vaguemestre.intake.handlers import apply_confirmed, setting_of, terms_of
+from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.texts import counted
 
 _Feed = Annotated[int, typer.Argument(help="Le numéro du flux (« feed list »).")]
+_All = Annotated[bool, typer.Option("--all", help="Afficher tout le monde, et non les premiers.")]
 _Doubt = Annotated[int, typer.Argument(help="Le numéro du rapprochement (« feed doubts »).")]
 
 
@@ -37,12 +43,69 @@ def list_feeds() -> None:
             typer.echo(f"    {feed.refusal}")
 
 
-def confirm(feed: _Feed) -> None:
-    """Laisse appliquer un flux refusé en bloc, et l’applique."""
-    event = services.confirm_feed(feed, by="cli", now=timezone.now())
+def show(feed: _Feed, everything: _All = False) -> None:
+    """Le plan d’un flux retenu, tel qu’il a été gardé : qui part, qui change, qui arrive."""
+    held = _waiting(feed)
+    _print(held, everything=everything)
+
+
+def replan(feed: _Feed, everything: _All = False) -> None:
+    """Refait le plan d’un flux retenu, d’après ce qui est connu aujourd’hui."""
+    _print(_planned_again(_waiting(feed)), everything=everything)
+
+
+def confirm(
+    feed: _Feed,
+    departures: Annotated[
+        int | None, typer.Option(help="Le nombre de départs du plan montré ; demandé sinon.")
+    ] = None,
+    everything: _All = False,
+) -> None:
+    """Montre le plan d’un flux retenu, demande de confirmer, et l’applique tel qu’il est montré."""
+    held, now = _waiting(feed), timezone.now()
+    if stale := services.stale_reason(held, now):
+        _print(_planned_again(held), everything=everything)
+        raise Failed(f"{stale} Rien n’est appliqué : voici le nouveau plan, à confirmer de nouveau.", 1)
+    _print(held, everything=everything)
+    if held.departures and departures is None:
+        departures = _asked(held)
+    event = services.confirm_feed(
+        feed, plan=held.plan_digest, departures=departures, by="cli", now=timezone.now()
+    )
     with Console(stderr=True).status("Application…"):
         apply_confirmed(event)
+    after = queries.feed_shown(feed)
+    if after and after.waits:
+        _print(after, everything=everything)
+        raise Failed(f"{after.plan_note} Rien n’est appliqué : confirmez de nouveau.", 1)
     typer.echo(f"Flux {feed} appliqué.")
+
+
+def _waiting(feed_id: int) -> queries.FeedShown:
+    feed = queries.feed_shown(feed_id)
+    if feed is None or not feed.waits:
+        raise Refusal("intake.feed-decided")
+    return feed
+
+
+def _planned_again(feed: queries.FeedShown) -> queries.FeedShown:
+    setting = replace(setting_of(feed), by="cli")
+    services.plan_again(feed.feed_id, setting, terms_of(feed, timezone.now()), now=timezone.now())
+    return _waiting(feed.feed_id)
+
+
+def _print(feed: queries.FeedShown, *, everything: bool) -> None:
+    if feed.planned_at:
+        at = timezone.localtime(feed.planned_at)
+        typer.echo(f"Flux {feed.feed_id}, {feed.file_name} : plan du {at:%d/%m/%Y à %H:%M}")
+    typer.echo(feed.refusal)
+    print_held(feed, everything=everything)
+
+
+def _asked(feed: queries.FeedShown) -> int:
+    if not sys.stdin.isatty():
+        raise Failed(f"pour confirmer sans terminal : --departures {feed.departures}.", 2)
+    return int(typer.prompt("Pour confirmer, écrivez le nombre de départs", type=int))
 
 
 def give_up(feed: _Feed) -> None:
@@ -80,6 +143,8 @@ def show_lines(doubt: _Doubt) -> None:
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "list": list_feeds,
+    "show": show,
+    "replan": replan,
     "confirm": confirm,
     "give-up": give_up,
     "doubts": doubts,

@@ -92,7 +92,8 @@ def _apply_feed(config: Config, academy_id: int, progress: Progress, now: dateti
             by=BY,
             lock=config.data_dir / "feed.lock",
         ),
-        Terms(today, config.feed.grace_days, config.feed.closure_limit_percent),
+        # Applied again at each start, whatever came since.
+        Terms(today, config.feed.grace_days, config.feed.closure_limit_percent, is_older_allowed=True),
         now=now,
         progress=lambda done, total: progress("Agents de l’académie", done / total if total else 1.0),
     )

@@ -14,6 +14,15 @@ class FeedConfirmed:
 
 
 @dataclass(frozen=True)
+class PlanAsked:
+    """An administrator wants the plan of a feed that waits made anew."""
+
+    feed_id: int
+
+    long_work: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class PersonTransferred:
     """Somebody of another académie of this installation arrived here, with everything they had."""
 

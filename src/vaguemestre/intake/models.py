@@ -20,21 +20,61 @@ class Feed(models.Model):
     changes = models.PositiveIntegerField(default=0)
     departures = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    # when its file came here first: a newer one is never undone by an older one
+    received_at = models.DateTimeField(null=True, blank=True, db_index=True)
     # refused whole: why, until an administrator confirms it or gives it up; its files wait, sealed
     refusal = models.TextField(blank=True)
     confirmed_by = models.CharField(max_length=80, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    # the plan that was shown: of everything it would write, and the day it counts from
+    plan_digest = models.CharField(max_length=32, blank=True)
+    planned_at = models.DateTimeField(null=True, blank=True)
+    planned_on = models.DateField(null=True, blank=True)
+    plan_note = models.CharField(max_length=300, blank=True)  # why the plan is not the one shown before
+    replan_asked_at = models.DateTimeField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)  # a confirmed feed: its first batch
+
+
+class PlannedRow(models.Model):
+    """Somebody of the plan of a feed that waits, as it is shown; gone once it is applied or given up."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="planned_rows")
+    rank = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10)
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    dossier = models.CharField(max_length=40)
+    name = models.CharField(max_length=220)
+    sorted_as = models.CharField(max_length=220, blank=True)
+    line = models.PositiveIntegerField()
+    uai = models.CharField(max_length=8, blank=True)
+    function = models.CharField(max_length=20, blank=True)
+    leaves_on = models.DateField(null=True, blank=True)
+    account_act = models.CharField(max_length=10, blank=True)
+    differences = models.JSONField(default=list)
+    fingerprint = models.CharField(max_length=32)
+
+    class Meta:
+        indexes = (models.Index(fields=("feed", "kind", "rank"), name="planned_by_kind"),)
 
 
 class KeptLine(models.Model):
-    """The lines of a feed that changed somebody, sealed: they quote civil status and NUMEN."""
+    """The lines of a feed that changed somebody, sealed: they quote civil status and NUMEN.
+
+    Of somebody who left because a complete file does not speak of them any more, there is no line.
+    """
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="kept_lines")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     first_line = models.PositiveIntegerField()
     masked = models.CharField(max_length=13, blank=True)  # the NUMEN the lines quote, as screens show it
     what = models.CharField(max_length=300, blank=True)  # what became different; "arrival" for somebody new
+    kind = models.CharField(max_length=10, blank=True)
+    uai = models.CharField(max_length=8, blank=True)
+    differences = models.JSONField(default=list)  # of fields: before, after, the school it is about
     sealed = models.BinaryField()
+
+    class Meta:
+        indexes = (models.Index(fields=("feed", "kind"), name="kept_by_kind"),)
 
 
 class RefusedRow(models.Model):

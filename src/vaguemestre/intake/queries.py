@@ -1,18 +1,19 @@
 """What we know before a feed is compared; feeds and doubts as they are read."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from vaguemestre.credentials.queries import accounts_of_people
 from vaguemestre.directory.queries import civil_of, known_elsewhere, known_for_intake, people_named
 from vaguemestre.directory.rules.sealing import unseal_bytes
 from vaguemestre.directory.values import CivilStatus, NumenKeys
 from vaguemestre.intake.feeds import hr
-from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, RefusedRow
-from vaguemestre.intake.values import Known, KnownAccount
+from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, PlannedRow, RefusedRow
+from vaguemestre.intake.values import Difference, Field, Known, KnownAccount, PlanRow, RowKind
 from vaguemestre.kernel.orders import column_of
 from vaguemestre.kernel.texts import bare
 
@@ -35,6 +36,11 @@ class FeedShown:
     refusal: str
     confirmed_by: str
     decided_at: datetime | None
+    plan_digest: str = ""
+    planned_at: datetime | None = None
+    planned_on: date | None = None
+    plan_note: str = ""
+    replan_asked_at: datetime | None = None
 
     @property
     def waits(self) -> bool:
@@ -85,6 +91,9 @@ class LineShown:
     masked: str
     what: str
     at: datetime
+    kind: str = ""
+    uai: str = ""
+    differences: tuple[Difference, ...] = ()
 
 
 def feeds_page(
@@ -119,19 +128,26 @@ def refused_page(
 
 
 def changed_page(
-    feed_id: int, *, search: str = "", order: str = "first_line", first: int, count: int
+    feed_id: int,
+    *,
+    kinds: Collection[str] = (),
+    search: str = "",
+    order: str = "first_line",
+    first: int,
+    count: int,
 ) -> tuple[tuple[LineShown, ...], int]:
-    """A page of the lines that changed somebody, and how many there are. `search`: a dossier, a name."""
+    """A page of the people a feed changed, and how many there are. `search`: a dossier, a name."""
     rows = KeptLine.objects.filter(feed_id=feed_id)
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
     if search:
         rows = rows.filter(_about(search, "person__dossier"))
     return tuple(_lines(rows.order_by(order, "pk")[first : first + count])), rows.count()
 
 
-def counted_lines(feed_id: int) -> tuple[int, int]:
-    """How many lines of a feed were refused, how many changed somebody."""
-    refused, kept = RefusedRow.objects.filter(feed_id=feed_id), KeptLine.objects.filter(feed_id=feed_id)
-    return refused.count(), kept.count()
+def count_refused(feed_id: int) -> int:
+    """How many lines of a feed were refused."""
+    return RefusedRow.objects.filter(feed_id=feed_id).count()
 
 
 def _about(search: str, dossier: str) -> Q:
@@ -154,7 +170,11 @@ def lines_that_changed(person_id: int, *, limit: int = 50) -> tuple[LineShown, .
 
 def _lines(rows: QuerySet[KeptLine]) -> Iterator[LineShown]:
     columns = ("feed_id", "first_line", "person_id", "person__dossier", "masked", "what", "feed__started_at")
-    return (LineShown(*row) for row in rows.values_list(*columns).iterator(2000))
+    more = ("kind", "uai", "differences")
+    for row in rows.values_list(*columns, *more).iterator(2000):
+        feed_id, line, person_id, dossier, masked, what, at, kind, uai, differences = row
+        told = differences_of(differences)
+        yield LineShown(feed_id, line, person_id, dossier, masked, what, at, kind, uai, told)
 
 
 def count_doubts() -> int:
@@ -271,6 +291,109 @@ def _feed(row: Feed) -> FeedShown:
         row.refusal,
         row.confirmed_by,
         row.decided_at,
+        row.plan_digest,
+        row.planned_at,
+        row.planned_on,
+        row.plan_note,
+        row.replan_asked_at,
+    )
+
+
+def first_reception(academy_id: int, sha256: str) -> datetime | None:
+    """When a file of that content came first; None if it never did."""
+    rows = Feed.objects.filter(academy_id=academy_id, sha256=sha256)
+    return rows.aggregate(first=Min(Coalesce("received_at", "started_at")))["first"]  # type: ignore[no-any-return]
+
+
+def newer_feeds(academy_id: int, received: datetime, source: str) -> tuple[FeedShown, ...]:
+    """Feeds applied whose file came later, of that source or of none, the latest first."""
+    rows = Feed.objects.filter(Q(refusal="") | Q(begun_at__isnull=False), academy_id=academy_id)
+    if source:
+        rows = rows.filter(full_source__in=("", source))
+    rows = rows.annotate(came_at=Coalesce("received_at", "started_at")).filter(came_at__gt=received)
+    return tuple(map(_feed, rows.order_by("-came_at", "-pk")[:100]))
+
+
+def applied_since(feed: FeedShown) -> tuple[FeedShown, ...]:
+    """Feeds of that source, or of none, that changed somebody after its plan was made, the latest first."""
+    if feed.planned_at is None:
+        return ()
+    rows = Feed.objects.filter(academy_id=feed.academy_id, finished_at__gt=feed.planned_at)
+    rows = rows.exclude(pk=feed.feed_id).filter(Q(refusal="") | ~Q(confirmed_by=""))
+    rows = rows.exclude(arrivals=0, changes=0, departures=0)
+    if feed.full_source:
+        rows = rows.filter(full_source__in=("", feed.full_source))
+    return tuple(map(_feed, rows.order_by("-finished_at", "-pk")[:100]))
+
+
+def changed_by(feeds: Collection[FeedShown], person_ids: Collection[int]) -> frozenset[int]:
+    """Those of the people whom one of the feeds changed, or brought."""
+    rows = KeptLine.objects.filter(feed_id__in=[feed.feed_id for feed in feeds], person_id__in=person_ids)
+    return frozenset(rows.values_list("person_id", flat=True))
+
+
+def changed_since(feed: FeedShown) -> frozenset[int]:
+    """Those of the people of a plan whom a feed changed after it was made."""
+    newer = applied_since(feed)
+    if not newer:
+        return frozenset()
+    planned = PlannedRow.objects.filter(feed_id=feed.feed_id, person_id__isnull=False)
+    rows = KeptLine.objects.filter(
+        feed_id__in=[one.feed_id for one in newer], person_id__in=planned.values("person_id")
+    )
+    return frozenset(rows.values_list("person_id", flat=True))
+
+
+def planned_page(
+    feed_id: int,
+    kinds: Collection[str],
+    *,
+    search: str = "",
+    order: str = "rank",
+    first: int = 0,
+    count: int = 30,
+) -> tuple[tuple[PlanRow, ...], int]:
+    """A page of the plan of a feed that waits, and how many there are. `search`: a dossier, a name."""
+    rows = PlannedRow.objects.filter(feed_id=feed_id, kind__in=kinds)
+    if search:
+        named = Q()
+        for word in bare(search).split()[:6]:
+            named &= Q(sorted_as__contains=word)
+        rows = rows.filter(Q(dossier__icontains=search) | named)
+    shown = rows.order_by(order, "rank")[first : first + count]
+    return tuple(map(_planned, shown)), rows.count()
+
+
+def planned_fingerprints(feed_id: int) -> frozenset[str]:
+    """Those of all the rows of a plan."""
+    rows = PlannedRow.objects.filter(feed_id=feed_id)
+    return frozenset(rows.values_list("fingerprint", flat=True).iterator(5000))
+
+
+def counted_kinds(feed_id: int, *, waits: bool) -> dict[str, int]:
+    """How many people of each kind a feed would change, or changed."""
+    rows = (PlannedRow if waits else KeptLine)._default_manager.filter(feed_id=feed_id)
+    return dict(rows.order_by().values_list("kind").annotate(Count("pk")))
+
+
+def differences_of(kept: Sequence[Sequence[str | None]]) -> tuple[Difference, ...]:
+    """As they were written in JSON."""
+    return tuple(Difference(Field(f or ""), before, after or "", uai or "") for f, before, after, uai in kept)
+
+
+def _planned(row: PlannedRow) -> PlanRow:
+    return PlanRow(
+        kind=RowKind(row.kind),
+        person_id=row.person_id,
+        dossier=row.dossier,
+        name=row.name,
+        line=row.line,
+        uai=row.uai,
+        function=row.function,
+        differences=differences_of(row.differences),
+        leaves_on=row.leaves_on,
+        account_act=row.account_act,
+        fingerprint=row.fingerprint,
     )
 
 

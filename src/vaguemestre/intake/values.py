@@ -1,8 +1,10 @@
 """A feed read, what we know, and the plan between them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
 
 from vaguemestre.directory.values import (
     CivilStatus,
@@ -59,13 +61,24 @@ class PlacesReading:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a feed is read: the day, the rules of closing, and the source it is complete for ("" = partial)."""
+    """How a feed is read: the day, the rules of closing, and the source it is complete for ("" = partial).
+
+    `refusal_limit_percent`: of its lines; 100 is no limit. What is confirmed holds the feed back no more.
+    """
 
     today: date
     grace_days: int
     closure_limit_percent: float
     full_source: str = ""
     closures_confirmed: bool = False
+    refusal_limit_percent: float = 100.0
+    refusals_confirmed: bool = False
+    is_older_allowed: bool = False
+
+    @property
+    def confirmed(self) -> "Terms":
+        """The same, with every limit lifted by somebody."""
+        return replace(self, closures_confirmed=True, refusals_confirmed=True, is_older_allowed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,40 @@ class Known:
     same: frozenset[tuple[str, int]] = frozenset()
     other: frozenset[tuple[str, int]] = frozenset()
     elsewhere: Mapping[str, KnownElsewhere] = field(default_factory=dict)  # by digest of NUMEN
+
+
+class Field(StrEnum):
+    """What may become different for somebody known."""
+
+    DOSSIER = "dossier"
+    NUMEN = "numen"
+    CIVILITY = "civility"
+    BIRTH_NAME = "birth-name"
+    USAGE_NAME = "usage-name"
+    FIRST_NAME = "first-name"
+    BIRTH_DATE = "birth-date"
+    CATEGORY = "category"
+    RECOVERY_ADDRESS = "recovery-address"
+    POST = "post"  # a new one: the day it starts
+    END = "end"  # the last day of a post
+    STATUS = "status"
+    CORPS = "corps"
+    DISCIPLINE = "discipline"
+    PRIMARY = "primary"  # the school of the primary post
+    SOURCE = "source"
+    ACCOUNT = "account"  # open, closed
+
+
+class Difference(NamedTuple):
+    """A field of somebody, before and after; `uai`: the school of the post it is about.
+
+    Days are ISO, codes as in the feed, NUMENs masked; `before` is None where it can only be unsealed.
+    """
+
+    field: Field
+    before: str | None
+    after: str
+    uai: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +164,54 @@ class Change:
     leaves: bool = False
     source: str | None = None
     lines: tuple[Record, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    uai: str = ""  # of the primary post
+    function: str = ""
+    leaves_on: date | None = None  # the last day served, of whoever leaves
+
+
+class RowKind(StrEnum):
+    """The lists in which a plan is read."""
+
+    DEPARTURE = "departure"
+    CHANGE = "change"
+    TRANSFER = "transfer"
+    ARRIVAL = "arrival"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """Somebody of a plan as it is shown before anything is decided.
+
+    `fingerprint`: of all that would be written; two rows of one fingerprint do the same to the same person in
+    the same state.
+    """
+
+    kind: RowKind
+    person_id: int | None  # None: nobody known yet
+    dossier: str
+    name: str
+    line: int
+    uai: str
+    function: str
+    differences: tuple[Difference, ...]
+    leaves_on: date | None
+    account_act: str
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """Somebody of the feed who may be that person: a human says."""
+    """Somebody of the feed who may be that person: a human says.
+
+    `person_id` is None where the other is of the same file: somebody who arrives under `twin`, their dossier.
+    """
 
     dossier: str
-    person_id: int
+    person_id: int | None
     reason: str
     lines: tuple[Record, ...]
+    twin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +235,8 @@ class Plan:
     mentioned: frozenset[int] = (
         frozenset()
     )  # people whose account is closed, of whom the feed speaks all the same
+    lines: int = 0  # read, refused ones included
+    doubtful_lines: int = 0  # of the refused ones, those that wait for a human to tell two people apart
 
     @property
     def is_empty(self) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
+
 from vaguemestre.credentials.queries import identified, names_of, presented, roles_of, second_factor_due
 from vaguemestre.credentials.rules.second_factors import Policy
 from vaguemestre.journal.queries import lines_about
@@ -63,6 +65,12 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         by=str(SessionStore().decode(data).get("by", "")),
     )
     return OpenSession(who, started, ends_at)
+
+
+def last_sign_ins(account_ids: Collection[int]) -> dict[int, datetime]:
+    """Account → when somebody last got in from a browser; nobody who never did."""
+    rows = Device.objects.filter(account_id__in=account_ids).order_by().values_list("account_id")
+    return dict(rows.annotate(Max("last_at")))
 
 
 def was_shared(session_key: str) -> bool:

@@ -177,6 +177,7 @@ class SignInSection:
 @dataclass(frozen=True)
 class FeedSection:
     closure_limit_percent: Annotated[float, checks.between(0, 100)] = 2.0
+    refusal_limit_percent: Annotated[float, checks.between(0, 100)] = 5.0
     grace_days: Annotated[int, checks.DAYS] = 60
 
 

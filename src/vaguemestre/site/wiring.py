@@ -81,7 +81,7 @@ from vaguemestre.helpdesk import ports as helpdesk
 from vaguemestre.helpdesk.events import AccountSheltered
 from vaguemestre.helpdesk.values import Forward, Usage
 from vaguemestre.intake import handlers as intake_handlers
-from vaguemestre.intake.events import FeedConfirmed, PersonTransferred
+from vaguemestre.intake.events import FeedConfirmed, PersonTransferred, PlanAsked
 from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.journal.queries import last_about
 from vaguemestre.kernel import tickets
@@ -227,6 +227,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     HoldEnded: (outbox_handlers.follow_hold,),
     RequestMoved: (enrolment_handlers.write_to_applicant, enrolment_handlers.write_to_service),
     FeedConfirmed: (intake_handlers.apply_confirmed,),
+    PlanAsked: (intake_handlers.make_plan,),
     PersonTransferred: (
         lives_handlers.follow_transfer,
         writing_handlers.follow_transfer,

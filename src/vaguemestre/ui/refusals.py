@@ -106,6 +106,13 @@ def sentence(refusal: Refusal) -> str:
             "Confiez d’abord à quelqu’un les boîtes dont vous êtes seul responsable : %(boxes)s."
         ),
         "intake.feed-decided": _("Ce flux n’attend pas de décision, ou n’en attend plus."),
+        "intake.plan-stale": _("%(reason)s Rien n’a été appliqué : refaites le plan et relisez-le."),
+        "intake.plan-replaced": _(
+            "Le plan a été refait depuis que cette page est ouverte : relisez-le avant de confirmer."
+        ),
+        "intake.departures-wrong": _(
+            "Pour confirmer, écrivez le nombre de départs : %(departures)s. Rien n’a été appliqué."
+        ),
         "intake.doubt-unknown": _("Ce rapprochement n’existe pas."),
         "intake.doubt-answered": _("Quelqu’un a déjà répondu à ce rapprochement."),
         "intake.import-running": _("Un autre import est en cours : attendez sa fin."),

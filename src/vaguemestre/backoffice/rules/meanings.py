@@ -74,6 +74,7 @@ MEANINGS = {
     "signin.second_factor_from": "Le jour de cette décision, pour les comptes déjà là.",
     "signin.second_factor_days": "Les jours laissés pour l’ajouter.",
     "feed.closure_limit_percent": "Part des comptes d’une source qu’un flux peut fermer sans confirmation.",
+    "feed.refusal_limit_percent": "Part des lignes d’un flux refusées au-delà de laquelle il est retenu.",
     "feed.grace_days": "Jours entre la fin d’un contrat et la fermeture du compte.",
     "files.most_mb": "La taille d’un fichier prêté, en Mo.",
     "files.most_in_all_mb": "La taille de tous ceux d’un compte, en Mo.",

@@ -1,7 +1,6 @@
 """Feeds: their plans, the lines they refused, who confirmed what; doubts about people."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -16,16 +15,13 @@ from vaguemestre.backoffice.forms import FeedSearchForm
 from vaguemestre.backoffice.http import by_, changes, for_administrators
 from vaguemestre.backoffice.rules.actors import actors_in
 from vaguemestre.backoffice.rules.reasons import reason_said
+from vaguemestre.backoffice.views.feed_lists import KINDS, ORDERS_OF_VIEWS, VIEWS, feed_counts, feed_lists
 from vaguemestre.credentials.queries import usernames_of
-from vaguemestre.directory.queries import people_named
 from vaguemestre.intake import services as intake
 from vaguemestre.intake.queries import (
     DOUBT_ORDERS,
     FeedShown,
-    LineShown,
-    changed_page,
     changed_rows,
-    counted_lines,
     doubt_shown,
     doubts_page,
     feed_shown,
@@ -40,10 +36,6 @@ from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.ui.sheets import sheet
 
-_ORDERS_OF_LINES = {
-    "refus": {"ligne": "line", "colonne": "column", "dossier": "dossier"},
-    "changements": {"ligne": "first_line", "dossier": "person__dossier", "personne": "person__sorted_as"},
-}
 _ORDERS = {"date": "started_at", "fichier": "file_name", "arrivees": "arrivals", "departs": "departures"}
 
 
@@ -99,13 +91,22 @@ def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
 @require_POST
 @changes
 def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
-    """`acte`: `confirmer` a feed refused whole, or `abandonner`."""
+    """`acte`: `confirmer` a feed refused whole as it is shown, `refaire` its plan, or `abandonner`."""
     feed = _known(feed_id)
     now = timezone.now()
     try:
         match request.POST.get("acte"):
             case "confirmer":
-                intake.confirm_feed(feed_id, by=by_(request), now=now)
+                typed = request.POST.get("departs", "").strip()
+                intake.confirm_feed(
+                    feed_id,
+                    plan=request.POST.get("plan", ""),
+                    departures=int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None,
+                    by=by_(request),
+                    now=now,
+                )
+            case "refaire":
+                intake.ask_plan(feed_id, by=by_(request), now=now)
             case "abandonner":
                 shelf = settings.CONFIG.data_dir / "feeds"
                 intake.give_feed_up(feed_id, shelf, by=by_(request), now=now)
@@ -149,23 +150,24 @@ def _known(feed_id: int) -> FeedShown:
 
 
 def _page(request: SignedInRequest, feed: FeedShown, *, problem: str = "") -> HttpResponse:
-    view = "changements" if request.GET.get("vue") == "changements" else "refus"
-    orders = _ORDERS_OF_LINES[view]
-    listing, search = Listing.of(request.GET, tuple(orders)), request.GET.get("q", "").strip()[:80]
-    asked: dict[str, Any] = {
-        "search": search,
-        "order": column_of(listing.order, orders),
-        "first": listing.first,
-        "count": listing.count,
-    }
+    now = timezone.now()
+    counts = feed_counts(feed)
+    wanted = request.GET.get("vue", "")
+    view = wanted if wanted in VIEWS else next((one for one in KINDS if counts[one]), "refus")
+    listing = Listing.of(request.GET, tuple(ORDERS_OF_VIEWS[view]))
+    search = request.GET.get("q", "").strip()[:80]
+    stale = intake.stale_reason(feed, now) if feed.waits else ""
     refused: tuple[tuple[int, str, str, str], ...] = ()
-    changed: tuple[LineShown, ...] = ()
+    total = 0
     if view == "refus":
-        refused, total = refused_page(feed.feed_id, **asked)
-    else:
-        changed, total = changed_page(feed.feed_id, **asked)
-    refusals, changes_made = counted_lines(feed.feed_id)
-    names = people_named([one.person_id for one in changed])
+        refused, total = refused_page(
+            feed.feed_id,
+            search=search,
+            order=column_of(listing.order, ORDERS_OF_VIEWS[view]),
+            first=listing.first,
+            count=listing.count,
+        )
+    lists = feed_lists(feed, counts, view, listing, search, now)
     told = {
         "feed": feed,
         "by": _told([feed])[0][1],
@@ -173,11 +175,12 @@ def _page(request: SignedInRequest, feed: FeedShown, *, problem: str = "") -> Ht
         "view": view,
         "listing": listing,
         "search": search,
-        "total": total,
+        "lists": lists,
         "refused": refused,
-        "refusals": refusals,
-        "changed": [(one, names.get(one.person_id, ""), reason_said(one.what)) for one in changed],
-        "changes_made": changes_made,
+        "refused_total": total,
+        "refusals": counts["refus"],
+        "stale": stale,
+        "recent": sum(row.is_recent for one in lists if one.view == "departs" for row in one.rows),
         "done": "fait" in request.GET,
         "problem": problem,
     }

@@ -101,6 +101,21 @@ def current_numen(person_id: int, keys: NumenKeys) -> Numen | None:
     return unseal(bytes(row.ciphertext), keys) if row and row.ciphertext else None
 
 
+def masked_numens(person_ids: Collection[int], keys: NumenKeys) -> dict[int, str]:
+    """Person → their current NUMEN, masked; nobody who has none, or whose civil status is erased."""
+    rows = NumenRow.objects.filter(person_id__in=person_ids, is_current=True).exclude(ciphertext=b"")
+    return {
+        person_id: unseal(bytes(sealed), keys).masked
+        for person_id, sealed in rows.values_list("person_id", "ciphertext")
+    }
+
+
+def people_by_dossier(academy_id: int, dossiers: Collection[str]) -> dict[str, int]:
+    """Dossier → person, for those of the académie."""
+    rows = Person.objects.filter(academy_id=academy_id, dossier__in=dossiers)
+    return dict(rows.values_list("dossier", "pk"))
+
+
 def numens_held(person_id: int, keys: NumenKeys) -> tuple[NumenHeld, ...]:
     """Every NUMEN somebody had, masked, the current one first; none once their civil status is erased."""
     rows = NumenRow.objects.filter(person_id=person_id).order_by("-is_current", "-since", "-pk")
@@ -430,11 +445,20 @@ def known_for_intake(academy_id: int, person_ids: Collection[int] | None = None)
         )
 
 
-def identities_for_intake(academy_id: int) -> Iterator[tuple[int, str, str, str, date | None]]:
-    """(id, dossier, birth name, first name, birth date; None once erased) of everybody, by increasing id."""
+def dossiers_for_intake(academy_id: int) -> Iterator[tuple[int, str]]:
+    """(id, dossier) of everybody, by increasing id."""
     people = Person.objects.filter(academy_id=academy_id).order_by("pk")
-    columns = ("id", "dossier", "birth_name", "first_name", "birth_date")
-    return people.values_list(*columns).iterator(2000)
+    return people.values_list("id", "dossier").iterator(2000)
+
+
+def served_for_intake(academy_id: int) -> Iterator[tuple[int, CivilStatus, str]]:
+    """(id, civil status, school) of everybody, once for each post; whoever was erased is left out."""
+    people = Person.objects.filter(academy_id=academy_id).exclude(birth_date=None)
+    columns = ("civility", "birth_name", "usage_name", "first_name", "birth_date", "chosen_first_name")
+    for person_id, uai, *civil in people.values_list("id", "assignments__structure__uai", *columns).iterator(
+        2000
+    ):
+        yield person_id, CivilStatus(*civil), uai or ""
 
 
 def numen_digests_for_intake(academy_id: int) -> Iterator[tuple[int, str]]:

@@ -90,7 +90,7 @@ def is_near_name(one: str, other: str) -> bool:
     longest = max(len(plain), len(other_plain))
     if abs(len(plain) - len(other_plain)) > 2 or longest < _SHORT:
         return plain == other_plain
-    return _distance(plain, other_plain) <= (2 if longest >= _LONG else 1)
+    return _is_one_slip(plain, other_plain) or (longest >= _LONG and _distance(plain, other_plain) <= 2)
 
 
 def are_near_dates(one: date, other: date) -> bool:
@@ -103,6 +103,17 @@ def are_near_dates(one: date, other: date) -> bool:
         first, second = unlike
         return text[first] == other_text[second] and text[second] == other_text[first]
     return len(unlike) <= 1
+
+
+def _is_one_slip(one: str, other: str) -> bool:
+    """Whether one letter put in, left out, changed, or turned round with its neighbour makes them equal."""
+    start, end, other_end = 0, len(one), len(other)
+    while start < end and start < other_end and one[start] == other[start]:
+        start += 1
+    while end > start and other_end > start and one[end - 1] == other[other_end - 1]:
+        end, other_end = end - 1, other_end - 1
+    rest, other_rest = one[start:end], other[start:other_end]
+    return max(len(rest), len(other_rest)) <= 1 or (len(rest) == 2 and rest == other_rest[::-1])
 
 
 def _distance(one: str, other: str) -> int:

@@ -1,5 +1,5 @@
 """Decisions about a feed: who is who, and what would change."""
 
-from vaguemestre.intake.rules.planning import plan, refusal
+from vaguemestre.intake.rules.planning import NOTHING_APPLIED, Held, plan, refusal
 
-__all__ = ["plan", "refusal"]
+__all__ = ["NOTHING_APPLIED", "Held", "plan", "refusal"]

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Numen
 from vaguemestre.intake.rules.grouping import Group, same_human, same_name
+from vaguemestre.intake.rules.nearby import apart
 from vaguemestre.intake.values import Doubtful, Known, RefusedLine
 
 type Digest = Callable[[Numen], str]
-type Likeness = tuple[str, str, date]
 
 
 @dataclass(frozen=True)
@@ -56,11 +54,10 @@ def matched(groups: Sequence[Group], known: Known, digest: Digest) -> Matches:
         line for group in twice for line in _all_lines(group, "dossier", "désigne une personne déjà vue")
     ]
     found = [(group, person) for group, person in found if group not in twice]
-    unknown, alike = _apart(left, found, known)
-    for group, person in alike:
-        reason = f"ressemble à une personne connue (dossier {person.dossier}) : à rapprocher à la main"
-        refused += _all_lines(group, "nom_naissance", reason)
-        doubts.append(_doubt(group, person, reason))
+    unknown, alike = apart(left, known)
+    for doubt in alike:
+        refused += [RefusedLine(r.line, "nom_naissance", doubt.reason, r.dossier) for r in doubt.lines]
+    doubts += alike
     return Matches(tuple(found), tuple(unknown), tuple(refused), tuple(doubts), tuple(moving))
 
 
@@ -124,35 +121,6 @@ def _found_twice(found: Sequence[tuple[Group, KnownPerson]]) -> list[Group]:
             twice.append(group)
         seen.add(person.person_id)
     return twice
-
-
-def _apart(
-    left: Sequence[Group], found: Sequence[tuple[Group, KnownPerson]], known: Known
-) -> tuple[list[Group], list[tuple[Group, KnownPerson]]]:
-    """The really unknown, and those who look like somebody the file does not speak of otherwise."""
-    spoken_of = {person.person_id for _, person in found}
-    alike = {
-        _likeness(person.civil): person
-        for person in known.people.values()
-        if person.civil and person.person_id not in spoken_of
-    }
-    unknown, doubtful = [], []
-    for group in left:
-        person = alike.get(_likeness(group.civil))
-        if person is None or (group.dossier, person.person_id) in known.other:
-            unknown.append(group)
-        else:
-            doubtful.append((group, person))
-    return unknown, doubtful
-
-
-def likeness(birth_name: str, first_name: str, birth_date: date) -> Likeness:
-    """What two people who may be one have in common, however it is written."""
-    return (fold(birth_name), fold(first_name), birth_date)
-
-
-def _likeness(civil: CivilStatus) -> Likeness:
-    return likeness(civil.birth_name, civil.first_name, civil.birth_date)
 
 
 def _all_lines(group: Group, column: str, reason: str) -> list[RefusedLine]:

@@ -121,9 +121,6 @@ class Parting:
         for kind in Kind:
             shared = self._shared.pop(kind)
             for nodes in _runs(shared):
-                # Two lines that are merely alike are two people: only somebody known brings them together.
-                if kind is Kind.LIKENESS and nodes[-1] < self.lines:
-                    continue
                 for node in nodes[1:]:
                     _join(parents, nodes[0], node)
         for node in range(len(parents)):

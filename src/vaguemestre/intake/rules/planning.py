@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain
+from typing import NamedTuple
 
 from vaguemestre.directory.values import (
     CivilStatus,
@@ -13,9 +14,21 @@ from vaguemestre.directory.values import (
     PersonChange,
     Post,
 )
+from vaguemestre.intake.rules.differences import differences
 from vaguemestre.intake.rules.grouping import Group, grouped, with_primary
 from vaguemestre.intake.rules.matching import Digest, matched
-from vaguemestre.intake.values import Arrival, Change, Known, KnownAccount, Plan, Reading, Terms, Transfer
+from vaguemestre.intake.values import (
+    Arrival,
+    Change,
+    Difference,
+    Field,
+    Known,
+    KnownAccount,
+    Plan,
+    Reading,
+    Terms,
+    Transfer,
+)
 from vaguemestre.kernel.texts import counted
 
 
@@ -39,6 +52,8 @@ def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
     refused = sorted((*reading.refused, *contradicted, *matches.refused), key=lambda line: line.line)
     accounts = _accounts_of_source(known, terms)
     departures = tuple(change for change in changes if change.leaves)
+    lines = len(reading.records) + len(reading.refused)
+    doubtful = sum(len(doubt.lines) for doubt in matches.doubts)
     written = [(a.person.posts for a in arrivals), (t.person.posts for t in transfers)]
     written.append(c.change.posts for c in changes)
     return Plan(
@@ -48,25 +63,53 @@ def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
         unchanged=unchanged,
         ended_already=ended + left,
         accounts_of_source=accounts,
-        refusal=refusal(len(departures), accounts, terms),
+        refusal=refusal(Held(len(departures), accounts, len(refused) - doubtful, lines), terms),
         doubts=tuple(sorted(matches.doubts, key=lambda doubt: doubt.lines[0].line)),
         transfers=tuple(transfers),
         departures=departures,
         uais=frozenset(post.uai for posts in chain.from_iterable(written) for post in posts),
         mentioned=frozenset(person.person_id for _, person in found if _is_closed(person, known)),
+        lines=lines,
+        doubtful_lines=doubtful,
     )
 
 
-def refusal(leaving: int, accounts: int, terms: Terms) -> str:
-    """Why nothing may be applied when that many people leave; "" when it may."""
-    if terms.closures_confirmed or leaving * 100 <= accounts * terms.closure_limit_percent:
-        return ""
-    limit = f"{terms.closure_limit_percent:g}".replace(".", ",")
-    return (
-        f"Ce fichier mettrait fin aux fonctions de {counted(leaving, 'personne')} sur "
-        f"{counted(accounts, 'compte')} : "
-        f"plus que la limite de {limit} %. Rien n’est appliqué sans la confirmation d’un administrateur."
-    )
+class Held(NamedTuple):
+    """What may hold a feed back: people who leave, of so many accounts; lines refused, of so many."""
+
+    leaving: int
+    accounts: int
+    refused: int
+    lines: int
+
+
+def refusal(counts: Held, terms: Terms) -> str:
+    """Why nothing may be applied without somebody's confirmation; "" if it may."""
+    reasons = []
+    if not terms.closures_confirmed and counts.leaving * 100 > counts.accounts * terms.closure_limit_percent:
+        reasons.append(
+            f"Ce fichier mettrait fin aux fonctions de {counted(counts.leaving, 'personne')} sur "
+            f"{counted(counts.accounts, 'compte')} : "
+            f"plus que la limite de {_percent(terms.closure_limit_percent)}."
+        )
+    # One wrong line is always a slip of one line, however short the file.
+    if (
+        not terms.refusals_confirmed
+        and counts.refused > 1
+        and counts.refused * 100 > counts.lines * terms.refusal_limit_percent
+    ):
+        reasons.append(
+            f"{counts.refused} lignes sur {counts.lines} sont refusées : plus que la limite de "
+            f"{_percent(terms.refusal_limit_percent)}."
+        )
+    return " ".join((*reasons, NOTHING_APPLIED)) if reasons else ""
+
+
+NOTHING_APPLIED = "Rien n’est appliqué sans la confirmation d’un administrateur."
+
+
+def _percent(limit: float) -> str:
+    return f"{limit:g} %".replace(".", ",")
 
 
 def _accounts_of_source(known: Known, terms: Terms) -> int:
@@ -224,6 +267,8 @@ def _with_account(
     if not what and not act:
         return None
     civil = change.civil or person.civil
+    is_departure = before_open and not after_open
+    main = max(after, key=lambda post: (post.is_primary, post.starts_on), default=None)
     return Change(
         change=change,
         what=(*what, *([act] if act else [])),
@@ -231,9 +276,24 @@ def _with_account(
         dossier=change.dossier or person.dossier,
         account_id=account.account_id if account else None,
         account_act=act,
-        leaves=before_open and not after_open,
+        leaves=is_departure,
         source=source,
+        differences=(
+            *differences(change, person),
+            *_of_account(act, source, known.sources.get(person.person_id)),
+        ),
+        uai=main.uai if main else "",
+        function=main.function if main else "",
+        leaves_on=max((p.ends_on for p in after if p.ends_on), default=None) if is_departure else None,
     )
+
+
+def _of_account(act: str, source: str | None, former: str | None) -> Iterable[Difference]:
+    if source is not None:
+        yield Difference(Field.SOURCE, former or "", source)
+    if act:
+        states = ("open", "closed") if act == "close" else ("closed", "open")
+        yield Difference(Field.ACCOUNT, *states)
 
 
 def _what(change: PersonChange) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """Fictional agents in the proportions of a real académie, written as a feed and its structures file."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
+from vaguemestre.directory.rules.likeness import Identity, identity_of, likeness
 from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.rules.numens import drawn_numen
 from vaguemestre.directory.values import (
@@ -126,10 +128,11 @@ def _people(
     start = today.year if today.month >= 9 else today.year - 1
     categories, weights = list(_MIX), list(_MIX.values())
     given: set[str] = set()
+    born = defaultdict[date, list[Identity]](list)
     for number in range(1, agents + 1):
         category = draw.choices(categories, weights)[0]
         job = _job(category, draw)
-        civil = _civil(category, start, draw)
+        civil = _told_apart(_civil(category, start, draw), born)
         entry = max(start - draw.randrange(35), civil.birth_date.year + 21)
         yield NewPerson(
             dossier=f"{mark}{number:07d}",
@@ -139,6 +142,16 @@ def _people(
             numen=_numen(category, min(entry, start), academy, layout, given, draw),
             recovery_address=_recovery(civil, number, draw),
         )
+
+
+def _told_apart(civil: CivilStatus, born: dict[date, list[Identity]]) -> CivilStatus:
+    """The same, born later that year or the next as long as somebody alike was born that day."""
+    while True:
+        identity = identity_of(civil)
+        if not any(likeness(identity, other) for other in born[civil.birth_date]):
+            born[civil.birth_date].append(identity)
+            return civil
+        civil = replace(civil, birth_date=civil.birth_date + timedelta(days=40))
 
 
 def _civil(category: StaffCategory, start: int, draw: Random) -> CivilStatus:

@@ -3,7 +3,15 @@
 from vaguemestre.intake.services.applying import Checked, Files, Progress, Setting, apply, check
 from vaguemestre.intake.services.doubting import answer_doubt, show_doubt_lines
 from vaguemestre.intake.services.forgetting import forget_person
-from vaguemestre.intake.services.holding import apply_held, confirm_feed, give_feed_up
+from vaguemestre.intake.services.holding import (
+    apply_held,
+    ask_plan,
+    confirm_feed,
+    give_feed_up,
+    plan_again,
+    stale_reason,
+)
+from vaguemestre.intake.services.plan_rows import plan_rows, rows_of
 from vaguemestre.intake.services.resealing import reseal_lines
 
 __all__ = [
@@ -14,10 +22,15 @@ __all__ = [
     "answer_doubt",
     "apply",
     "apply_held",
+    "ask_plan",
     "check",
     "confirm_feed",
     "forget_person",
     "give_feed_up",
+    "plan_again",
+    "plan_rows",
     "reseal_lines",
+    "rows_of",
     "show_doubt_lines",
+    "stale_reason",
 ]

@@ -4,15 +4,18 @@ import fcntl
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import batched
 from pathlib import Path
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
 from vaguemestre.credentials.queries import account_of_person
 from vaguemestre.credentials.services import NewAccount, change_states, open_accounts, rename_account
+from vaguemestre.directory.queries import people_by_dossier
+from vaguemestre.directory.rules.names import fold
 from vaguemestre.directory.rules.sealing import seal_bytes
 from vaguemestre.directory.services import (
     change_people,
@@ -25,16 +28,22 @@ from vaguemestre.intake import queries
 from vaguemestre.intake.events import PersonTransferred
 from vaguemestre.intake.feeds import hr, structures
 from vaguemestre.intake.feeds.lines import Content, InMemory, Sheet
-from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, RefusedRow
+from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, PlannedRow, RefusedRow
+from vaguemestre.intake.rules import NOTHING_APPLIED
 from vaguemestre.intake.services.comparing import compared
 from vaguemestre.intake.services.on_disk import OnDisk
+from vaguemestre.intake.services.plan_rows import differences_told, plan_digest, plan_rows
+from vaguemestre.intake.services.reception import received_at, with_order
 from vaguemestre.intake.values import (
     Arrival,
     Change,
+    Difference,
     PlacesReading,
     Plan,
+    PlanRow,
     Record,
     RefusedLine,
+    RowKind,
     Terms,
     Transfer,
 )
@@ -77,6 +86,16 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A feed as it came: its bytes, their hash, and when they came first."""
+
+    files: Files
+    content: Content
+    sha256: str
+    received: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A feed read and compared; nothing was changed."""
 
@@ -87,11 +106,14 @@ class Checked:
     lines: int
 
 
-def check(files: Files, setting: Setting, terms: Terms) -> Checked:
+def check(files: Files, setting: Setting, terms: Terms, *, now: datetime) -> Checked:
     """Read everything and compare. Raises the Refusals of `feeds` when a file itself cannot be used,
     `intake.file-changed`, and OSError.
     """
-    return _compared(hr.opened(_content(files)), _places(files), setting, terms)
+    content = _content(files)
+    checked = compare(hr.opened(content), places_of(files), setting, terms)
+    received = _received(files, _sha256(content), setting, now)
+    return replace(checked, plan=with_order(checked.plan, setting.academy_id, received, terms))
 
 
 def apply(
@@ -105,36 +127,61 @@ def apply(
 ) -> Checked:
     """Check, tell `planned`, then apply in batches of `BATCH` people; the plan that was applied.
 
-    Interrupted anywhere, run again: the same end. A feed refused whole waits, sealed, for an administrator to
-    confirm. Raises Refusal `intake.feed-refused` (with the plan's own
+    Interrupted anywhere, run again: the same end. A feed refused whole waits with its plan, sealed, for an
+    administrator to confirm. Raises Refusal `intake.feed-refused` (with the plan's own
     reason), `intake.import-running`, and those of `check`.
     """
-    with _alone(setting.lock):
+    with alone(setting.lock):
         content = _content(files)
-        sheet, places = hr.opened(content), _places(files)
-        first = _compared(sheet, places, setting, terms)
+        sheet, places, sha256 = hr.opened(content), places_of(files), _sha256(content)
+        received = _received(files, sha256, setting, now)
+        first = compare(sheet, places, setting, terms)
+        first = replace(first, plan=with_order(first.plan, setting.academy_id, received, terms))
         planned(first)
+        source = Source(files, content, sha256, received)
         if first.plan.refusal:
-            _hold(files, content, first.plan, setting, terms, now)
+            _hold(source, first.plan, setting, terms, now)
             raise Refusal("intake.feed-refused", reason=first.plan.refusal)
-        feed = _begin(files.name, _sha256(content), first.plan, setting, terms, now)
-        _write_places(setting, (*first.places, *_bare_places(first)))
-        pending = first.plan
-        for attempt in range(_ATTEMPTS):
-            try:
-                _apply_batches(feed, pending, setting, now=now, progress=progress)
-                break
-            except IntegrityError:
-                # Somebody registered, named or numbered the same people meanwhile: look again.
-                if attempt == _ATTEMPTS - 1:
-                    raise
-                pending = _compared(sheet, places, setting, terms).plan
-        _end(feed, first.plan, setting, now, terms.today)
+        feed = _begin(source, first.plan, setting, terms, now)
+        carry_out(
+            feed,
+            first,
+            lambda: compare(sheet, places, setting, terms).plan,
+            setting,
+            now=now,
+            today=terms.today,
+            progress=progress,
+        )
     return first
 
 
+def carry_out(
+    feed: Feed,
+    first: Checked,
+    look_again: Callable[[], Plan],
+    setting: Setting,
+    *,
+    now: datetime,
+    today: date,
+    progress: Progress,
+) -> None:
+    """Apply a plan whose feed is begun, in batches. The caller holds the lock."""
+    _write_places(setting, (*first.places, *_bare_places(first)))
+    pending = first.plan
+    for attempt in range(_ATTEMPTS):
+        try:
+            _apply_batches(feed, pending, setting, now=now, progress=progress)
+            break
+        except IntegrityError:
+            # Somebody registered, named or numbered the same people meanwhile: look again.
+            if attempt == _ATTEMPTS - 1:
+                raise
+            pending = look_again()
+    _end(feed, first.plan, setting, now, today)
+
+
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """One import at a time on this machine; the lock dies with its process."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
@@ -145,12 +192,17 @@ def _alone(lock: Path) -> Iterator[None]:
         yield
 
 
-def _places(files: Files) -> PlacesReading:
+def places_of(files: Files) -> PlacesReading:
     return PlacesReading((), (), ()) if files.structures is None else structures.read(files.structures)
 
 
 def _content(files: Files) -> Content:
     return InMemory(files.feed) if isinstance(files.feed, bytes) else OnDisk(files.feed)
+
+
+def _received(files: Files, sha256: str, setting: Setting, now: datetime) -> datetime:
+    modified = files.feed.stat().st_mtime if isinstance(files.feed, Path) else None
+    return received_at(modified, sha256, setting.academy_id, now)
 
 
 def _sha256(content: Content) -> str:
@@ -160,7 +212,8 @@ def _sha256(content: Content) -> str:
     return found.hexdigest()
 
 
-def _compared(sheet: Sheet, places: PlacesReading, setting: Setting, terms: Terms) -> Checked:
+def compare(sheet: Sheet, places: PlacesReading, setting: Setting, terms: Terms) -> Checked:
+    """The feed against what is known now."""
     made, lines = compared(sheet, setting.academy_id, terms, setting.keys)
     return Checked(
         plan=made,
@@ -192,21 +245,37 @@ def _write_places(setting: Setting, places: Sequence[Place]) -> None:
 
 
 @transaction.atomic(durable=True)
-def _begin(name: str, sha256: str, made: Plan, setting: Setting, terms: Terms, now: datetime) -> Feed:
+def _begin(source: Source, made: Plan, setting: Setting, terms: Terms, now: datetime) -> Feed:
     feed = Feed.objects.create(
         academy_id=setting.academy_id,
-        file_name=name[:200],
-        sha256=sha256,
+        file_name=source.files.name[:200],
+        sha256=source.sha256,
         full_source=terms.full_source,
         closures_confirmed=terms.closures_confirmed,
         by=setting.by,
         started_at=now,
-        arrivals=len(made.arrivals) + len(made.transfers),  # they arrive in this académie
-        changes=len(made.changes) - len(made.departures),
-        departures=len(made.departures),
-        unchanged=made.unchanged,
+        received_at=source.received,
         refusal=made.refusal,
+        **counts_of(made),
     )
+    keep_refused(feed, made)
+    keep_doubts(feed, made, setting, now)
+    return feed
+
+
+def counts_of(made: Plan) -> dict[str, int]:
+    """The numbers kept of a plan; whoever transfers arrives in this académie."""
+    return {
+        "arrivals": len(made.arrivals) + len(made.transfers),
+        "changes": len(made.changes) - len(made.departures),
+        "departures": len(made.departures),
+        "unchanged": made.unchanged,
+    }
+
+
+def keep_refused(feed: Feed, made: Plan) -> None:
+    """The refused lines of the plan, in the place of those kept before. Inside the caller's transaction."""
+    RefusedRow.objects.filter(feed=feed).delete()
     RefusedRow.objects.bulk_create(
         [
             RefusedRow(feed=feed, line=r.line, column=r.column, dossier=r.dossier[:40], reason=r.reason[:300])
@@ -214,40 +283,99 @@ def _begin(name: str, sha256: str, made: Plan, setting: Setting, terms: Terms, n
         ],
         batch_size=500,
     )
-    _keep_doubts(feed, made, setting, now)
-    return feed
 
 
-def _hold(files: Files, content: Content, made: Plan, setting: Setting, terms: Terms, now: datetime) -> None:
-    """The file waits, sealed, beside its row; the same file given again waits once."""
-    sha256 = _sha256(content)
+def _hold(source: Source, made: Plan, setting: Setting, terms: Terms, now: datetime) -> None:
+    """The file waits, sealed, beside its row and its plan; given again it waits once, planned anew."""
     waiting = Feed.objects.filter(academy_id=setting.academy_id, decided_at=None).exclude(refusal="")
-    if waiting.filter(sha256=sha256, full_source=terms.full_source).exists():
+    same = waiting.filter(sha256=source.sha256, full_source=terms.full_source).first()
+    if same:
+        keep_plan(same, made, setting, terms.today, now)
         return
     setting.shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
-    feed = _begin(files.name, sha256, made, setting, terms, now)
-    whole = content.read(0, content.size)
-    for kind, held in (("feed", whole), ("structures", files.structures or b"")):
+    feed = _begin(source, made, setting, terms, now)
+    whole = source.content.read(0, source.content.size)
+    for kind, held in (("feed", whole), ("structures", source.files.structures or b"")):
         path = setting.shelf / f"{feed.pk}.{kind}"
         path.write_bytes(seal_bytes(held, setting.keys, HELD))
         path.chmod(0o600)
+    keep_plan(feed, made, setting, terms.today, now)
 
 
-def _keep_doubts(feed: Feed, made: Plan, setting: Setting, now: datetime) -> None:
-    """Once for each (dossier, person): a doubt already there, answered or not, stays as it is."""
+@transaction.atomic(durable=True)
+def keep_plan(
+    feed: Feed, made: Plan, setting: Setting, today: date, now: datetime, *, note: str = ""
+) -> None:
+    """The plan of a feed that waits, row by row, in the place of the one kept before.
+
+    It is confirmed as it is shown, or not at all. `note`: why it is not the one that was shown.
+    """
+    PlannedRow.objects.filter(feed=feed).delete()
+    fingerprints = []
+    for start, some in enumerate(batched(plan_rows(made, setting.keys), BATCH)):
+        PlannedRow.objects.bulk_create(
+            [_planned(feed, start * BATCH + place, row) for place, row in enumerate(some)]
+        )
+        fingerprints += [row.fingerprint for row in some]
+    keep_refused(feed, made)
+    Feed.objects.filter(pk=feed.pk).update(
+        refusal=made.refusal or f"{_STILL_WAITS} {NOTHING_APPLIED}",
+        plan_digest=plan_digest(fingerprints),
+        planned_at=now,
+        planned_on=today,
+        plan_note=note,
+        replan_asked_at=None,
+        begun_at=None,
+        confirmed_by="",
+        decided_at=None,
+        **counts_of(made),
+    )
+
+
+_STILL_WAITS = "Ce fichier a été retenu ; son plan refait ne dépasse plus aucune limite."
+
+
+def _planned(feed: Feed, rank: int, row: PlanRow) -> PlannedRow:
+    return PlannedRow(
+        feed=feed,
+        rank=rank,
+        kind=row.kind,
+        person_id=row.person_id,
+        dossier=row.dossier,
+        name=row.name[:220],
+        sorted_as=fold(row.name).replace("-", " ")[:220],
+        line=row.line,
+        uai=row.uai,
+        function=row.function,
+        leaves_on=row.leaves_on,
+        account_act=row.account_act,
+        differences=row.differences,
+        fingerprint=row.fingerprint,
+    )
+
+
+def keep_doubts(feed: Feed, made: Plan, setting: Setting, now: datetime) -> None:
+    """Once for each (dossier, person): a doubt already there, answered or not, stays as it is.
+
+    A doubt about two people of one file is kept once the first of them is there.
+    """
     for doubts in batched(made.doubts, BATCH):
+        twins = [one.twin for one in doubts if one.person_id is None]
+        arrived = people_by_dossier(setting.academy_id, twins) if twins else {}
+        people = {one: one.person_id or arrived.get(one.twin) for one in doubts}
         rows = [
             Doubt(
                 academy_id=setting.academy_id,
                 dossier=one.dossier,
-                person_id=one.person_id,
+                person_id=person_id,
                 reason=one.reason,
                 feed=feed,
                 first_line=one.lines[0].line,
                 sealed=_sealed(one.lines, setting.keys),
                 seen_at=now,
             )
-            for one in doubts
+            for one, person_id in people.items()
+            if person_id
         ]
         Doubt.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -258,6 +386,9 @@ def _sealed(records: Sequence[Record], keys: NumenKeys) -> bytes:
 
 @transaction.atomic(durable=True)
 def _end(feed: Feed, made: Plan, setting: Setting, now: datetime, today: date) -> None:
+    if any(one.person_id is None for one in made.doubts):
+        keep_doubts(feed, made, setting, now)
+    PlannedRow.objects.filter(feed=feed).delete()
     Mention.objects.bulk_create(
         [Mention(person_id=person_id, on=today) for person_id in sorted(made.mentioned)],
         batch_size=500,
@@ -318,7 +449,10 @@ def _apply_arrivals(feed: Feed, arrivals: Sequence[Arrival], setting: Setting, n
         )
     _keep_lines(
         feed,
-        [(one.person_id, a.lines, "arrival") for one, a in zip(registered, arrivals, strict=True)],
+        [
+            _Kept(one.person_id, a.lines, "arrival", RowKind.ARRIVAL, a.person.posts[0].uai)
+            for one, a in zip(registered, arrivals, strict=True)
+        ],
         setting.keys,
     )
 
@@ -341,11 +475,16 @@ def _apply_transfers(feed: Feed, transfers: Sequence[Transfer], setting: Setting
         Origin.objects.bulk_create(
             [Origin(person_id=one.person_id, source=feed.full_source) for one in transfers], batch_size=500
         )
-    _keep_lines(feed, [(one.person_id, one.lines, "transfer") for one in transfers], setting.keys)
+    kept = [
+        _Kept(one.person_id, one.lines, "transfer", RowKind.TRANSFER, one.person.posts[0].uai)
+        for one in transfers
+    ]
+    _keep_lines(feed, kept, setting.keys)
 
 
 @transaction.atomic(durable=True)
 def _apply_changes(feed: Feed, changes: Sequence[Change], setting: Setting, now: datetime) -> None:
+    told = dict(differences_told(changes, setting.keys))  # before the former NUMENs are former ones
     written = [change.change for change in changes if set(change.what) - {"source", change.account_act}]
     change_people(written, setting.keys, by=setting.by, now=now)
     for act in ("close", "reopen"):
@@ -357,23 +496,47 @@ def _apply_changes(feed: Feed, changes: Sequence[Change], setting: Setting, now:
             Origin.objects.update_or_create(
                 person_id=change.change.person_id, defaults={"source": change.source}
             )
-    _keep_lines(feed, [(c.change.person_id, c.lines, ", ".join(c.what)) for c in changes], setting.keys)
+    kept = [
+        _Kept(
+            c.change.person_id,
+            c.lines,
+            ", ".join(c.what),
+            RowKind.DEPARTURE if c.leaves else RowKind.CHANGE,
+            c.uai,
+            told[c.change.person_id],
+        )
+        for c in changes
+    ]
+    _keep_lines(feed, kept, setting.keys)
 
 
-def _keep_lines(feed: Feed, lines: Sequence[tuple[int, Sequence[Record], str]], keys: NumenKeys) -> None:
+class _Kept(NamedTuple):
+    """Somebody a feed changed: the lines that did, what, and how it is shown."""
+
+    person_id: int
+    lines: Sequence[Record]
+    what: str
+    kind: RowKind
+    uai: str
+    differences: tuple[Difference, ...] = ()
+
+
+def _keep_lines(feed: Feed, kept: Sequence[_Kept], keys: NumenKeys) -> None:
     """The lines that caused a change, sealed (they quote NUMENs), and what they changed."""
     KeptLine.objects.bulk_create(
         [
             KeptLine(
                 feed=feed,
-                person_id=person_id,
-                first_line=records[0].line,
-                masked=next((record.numen.masked for record in records if record.numen), ""),
-                what=what[:300],
-                sealed=_sealed(records, keys),
+                person_id=one.person_id,
+                first_line=one.lines[0].line if one.lines else 0,
+                masked=next((record.numen.masked for record in one.lines if record.numen), ""),
+                what=one.what[:300],
+                kind=one.kind,
+                uai=one.uai,
+                differences=one.differences,
+                sealed=_sealed(one.lines, keys),
             )
-            for person_id, records, what in lines
-            if records
+            for one in kept
         ],
         batch_size=500,
     )

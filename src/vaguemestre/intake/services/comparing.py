@@ -5,7 +5,7 @@ import heapq
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import count, islice
 from typing import Any, overload
@@ -14,16 +14,18 @@ from vaguemestre.credentials.queries import count_open_accounts
 from vaguemestre.directory.queries import (
     count_people,
     count_people_elsewhere,
-    identities_for_intake,
+    dossiers_for_intake,
     numen_digests_for_intake,
+    served_for_intake,
 )
+from vaguemestre.directory.rules.likeness import identity_of
 from vaguemestre.directory.rules.sealing import digest
-from vaguemestre.directory.values import NumenKeys
+from vaguemestre.directory.values import CivilStatus, NumenKeys
 from vaguemestre.intake import queries
 from vaguemestre.intake.feeds import hr
 from vaguemestre.intake.feeds.lines import Sheet
-from vaguemestre.intake.rules import plan, refusal
-from vaguemestre.intake.rules.matching import likeness
+from vaguemestre.intake.rules import Held, plan, refusal
+from vaguemestre.intake.rules.nearby import shared_by
 from vaguemestre.intake.rules.parting import Kind, Part, Parting
 from vaguemestre.intake.values import (
     Arrival,
@@ -103,6 +105,7 @@ class _Counted:
     unchanged: int = 0
     ended_already: int = 0
     accounts: int = 0
+    doubtful_lines: int = 0
 
 
 class _Large:
@@ -116,11 +119,10 @@ class _Large:
             read = hr.read_row(sheet, row, terms.today)
             self._parting.add_line((row.number, row.start, row.length), self._keys_of(read))
         self.lines = self._parting.lines
-        for person_id, dossier, birth_name, first_name, born in identities_for_intake(academy_id):
-            shared = [(Kind.DOSSIER, hash(dossier))]
-            if born:
-                shared.append((Kind.LIKENESS, hash(likeness(birth_name, first_name, born))))
-            self._parting.add_person(person_id, shared)
+        for person_id, dossier in dossiers_for_intake(academy_id):
+            self._parting.add_person(person_id, ((Kind.DOSSIER, hash(dossier)),))
+        for person_id, civil, uai in served_for_intake(academy_id):
+            self._parting.add_keys(person_id, _alike(civil, uai))
         for person_id, held in numen_digests_for_intake(academy_id):
             self._parting.add_keys(person_id, ((Kind.NUMEN, hash(held)),))
         for dossier, person_id in queries.said_same(academy_id):
@@ -143,6 +145,7 @@ class _Large:
             found.unchanged += made.unchanged
             found.ended_already += made.ended_already
             found.accounts += made.accounts_of_source
+            found.doubtful_lines += made.doubtful_lines
         # A partial file is no source's: its limit is counted on everybody, of whom it shows a few.
         accounts = found.accounts if self._terms.full_source else count_open_accounts(self._academy_id)
         return Plan(
@@ -155,9 +158,19 @@ class _Large:
             unchanged=found.unchanged,
             ended_already=found.ended_already,
             accounts_of_source=accounts,
-            refusal=refusal(found.counts["departures"], accounts, self._terms),
+            refusal=refusal(
+                Held(
+                    found.counts["departures"],
+                    accounts,
+                    len(found.refused) - found.doubtful_lines,
+                    self.lines,
+                ),
+                self._terms,
+            ),
             uais=frozenset(found.uais),
             mentioned=frozenset(found.mentioned),
+            lines=self.lines,
+            doubtful_lines=found.doubtful_lines,
         )
 
     def _later(self, kind: str, found: _Counted) -> _Later[Any]:
@@ -177,7 +190,7 @@ class _Large:
 
     def _planned(self, wanted: set[int] | None = None) -> Iterator[tuple[int, Plan]]:
         """Each part with the line it begins at, and what it alone would do; those of `wanted` only."""
-        terms = replace(self._terms, closures_confirmed=True)  # the limit is everybody's
+        terms = self._terms.confirmed  # limits are counted on everybody
         for number, part in enumerate(self._parts()):
             if wanted is None or number in wanted:
                 records, refused = hr.split(
@@ -200,8 +213,11 @@ class _Large:
     def _keys_of(self, read: Record | RefusedLine) -> list[tuple[Kind, int]]:
         keys = [(Kind.DOSSIER, hash(read.dossier))] if read.dossier else []
         if isinstance(read, Record):
-            civil = read.civil
-            keys.append((Kind.LIKENESS, hash(likeness(civil.birth_name, civil.first_name, civil.birth_date))))
+            keys += _alike(read.civil, read.post.uai)
             if read.numen:
                 keys.append((Kind.NUMEN, hash(digest(read.numen, self._keys))))
         return keys
+
+
+def _alike(civil: CivilStatus, uai: str) -> list[tuple[Kind, int]]:
+    return [(Kind.LIKENESS, hash(key)) for key in shared_by(identity_of(civil, (uai,) if uai else ()))]

@@ -1,7 +1,7 @@
 """What feeds left of somebody whose civil status is erased."""
 
 from vaguemestre.directory.queries import person_of
-from vaguemestre.intake.models import Doubt, KeptLine, Mention, Origin, RefusedRow
+from vaguemestre.intake.models import Doubt, KeptLine, Mention, Origin, PlannedRow, RefusedRow
 
 
 def forget_person(person_id: int) -> None:
@@ -10,7 +10,7 @@ def forget_person(person_id: int) -> None:
     Before the directory forgets them. Inside the caller's transaction.
     """
     person = person_of(person_id)
-    for table in (KeptLine, Doubt, Mention, Origin):
+    for table in (KeptLine, Doubt, Mention, Origin, PlannedRow):
         table._default_manager.filter(person_id=person_id).delete()
     Doubt.objects.filter(academy_id=person.academy_id, dossier=person.dossier).delete()
     refused = RefusedRow.objects.filter(feed__academy_id=person.academy_id)

@@ -1,0 +1,95 @@
+"""Plans of feeds as the command line prints them: by name, before and after."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import typer
+
+from vaguemestre.directory.queries import place_names
+from vaguemestre.directory.rules.nomenclature import function_said
+from vaguemestre.directory.values import NumenKeys
+from vaguemestre.intake.queries import FeedShown, planned_page, refused_rows
+from vaguemestre.intake.rules.labels_fr import day_said, differences_said, uais_of
+from vaguemestre.intake.services import Checked, rows_of
+from vaguemestre.intake.values import PlanRow, RefusedLine, RowKind
+from vaguemestre.kernel.texts import counted
+
+SHOWN = 20
+SHOWN_DEPARTURES = 200
+_ALL = 10**9
+_TITLES = {
+    RowKind.DEPARTURE: "Départs",
+    RowKind.CHANGE: "Changements",
+    RowKind.TRANSFER: "Mutations depuis une autre académie d’ici",
+    RowKind.ARRIVAL: "Arrivées",
+}
+_ORDER = (RowKind.ARRIVAL, RowKind.TRANSFER, RowKind.CHANGE, RowKind.DEPARTURE)
+
+
+def print_checked(checked: Checked, keys: NumenKeys, *, everything: bool) -> None:
+    """A feed that was just compared."""
+    plan = checked.plan
+    for notice in checked.notices:
+        typer.echo(f"Remarque : {notice}")
+    typer.echo(f"Lignes lues : {checked.lines}")
+    totals = {
+        RowKind.ARRIVAL: len(plan.arrivals),
+        RowKind.TRANSFER: len(plan.transfers),
+        RowKind.CHANGE: len(plan.changes) - len(plan.departures),
+        RowKind.DEPARTURE: len(plan.departures),
+    }
+    for kind in _ORDER:
+        _print_list(kind, rows_of(plan, kind, keys), totals[kind], everything=everything)
+    typer.echo(f"Inchangés : {plan.unchanged}")
+    if plan.ended_already:
+        typer.echo(f"Inconnus dont les fonctions ont déjà pris fin, ignorés : {plan.ended_already}")
+    _print_refused("Lignes refusées", plan.refused)
+    if checked.refused_places:
+        _print_refused("Établissements refusés", checked.refused_places)
+
+
+def print_held(feed: FeedShown, *, everything: bool) -> None:
+    """The plan of a feed that waits, as it is kept."""
+    for kind in _ORDER:
+        count = _most(kind, everything=everything)
+        rows, total = planned_page(feed.feed_id, (kind,), count=count)
+        _print_list(kind, iter(rows), total, everything=everything)
+    typer.echo(f"Inchangés : {feed.unchanged}")
+    lines = [RefusedLine(line, column, reason) for line, column, _, reason in refused_rows(feed.feed_id)]
+    _print_refused("Lignes refusées", lines)
+
+
+def _print_list(kind: RowKind, rows: Iterator[PlanRow], total: int, *, everything: bool) -> None:
+    if kind is RowKind.TRANSFER and not total:
+        return
+    typer.echo(f"{_TITLES[kind]} : {total}")
+    shown = list(islice(rows, _most(kind, everything=everything)))
+    uais = {row.uai for row in shown}.union(*(uais_of(row.differences) for row in shown))
+    places = place_names(uais)
+    for row in shown:
+        typer.echo(f"  {row.dossier}  {row.name}{_detail(row, places)}")
+    if total > len(shown):
+        typer.echo(f"  … et {counted(total - len(shown), 'autre')} (tout : --all)")
+
+
+def _detail(row: PlanRow, places: dict[str, str]) -> str:
+    if row.kind is RowKind.CHANGE:
+        return f" : {differences_said(row.differences, places)}"
+    where = ", ".join(part for part in (function_said(row.function), places.get(row.uai) or row.uai) if part)
+    if row.kind is RowKind.DEPARTURE:
+        closed = " ; compte fermé dès l’application" if row.account_act == "close" else ""
+        return f"  ({where}), dernier jour le {day_said(row.leaves_on)}{closed}"
+    return f"  ({where})"
+
+
+def _most(kind: RowKind, *, everything: bool) -> int:
+    if everything:
+        return _ALL
+    return SHOWN_DEPARTURES if kind is RowKind.DEPARTURE else SHOWN
+
+
+def _print_refused(title: str, refused: Sequence[RefusedLine]) -> None:
+    typer.echo(f"{title} : {len(refused)}")
+    for line in refused:
+        column = f", colonne {line.column}" if line.column else ""
+        typer.echo(f"  ligne {line.line}{column} : {line.reason}")
