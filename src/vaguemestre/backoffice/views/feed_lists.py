@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from vaguemestre.credentials.queries import accounts_of_people
 from vaguemestre.directory.queries import people_named, place_names
@@ -120,7 +121,7 @@ def _planned(
 ) -> tuple[FeedRow, ...]:
     places = _places([(row.uai, row.differences) for row in rows])
     accounts = accounts_of_people(feed.academy_id, [row.person_id for row in rows if row.person_id])
-    signed_in = last_sign_ins([account_id for account_id, _ in accounts.values()])
+    signed_in = last_sign_ins([account_id for account_id, state in accounts.values()])
     shown = []
     for row in rows:
         account_id, state = accounts.get(row.person_id or 0, (0, ""))
@@ -170,8 +171,8 @@ def _consequence(row: PlanRow) -> str:
     if row.kind is not RowKind.DEPARTURE:
         return ""
     if row.account_act == "close":
-        return "compte fermé dès l’application"
+        return _("compte fermé dès l’application")
     if row.leaves_on is None:
         return ""
     closes_on = row.leaves_on + timedelta(days=1 + settings.CONFIG.feed.grace_days)
-    return f"compte fermé le {day_said(closes_on)}"
+    return _("compte fermé le %(day)s") % {"day": day_said(closes_on)}
