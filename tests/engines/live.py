@@ -34,12 +34,14 @@ from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.instance import OUTSIDE, forget_alias, open_home
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix import milter
+from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.rules.authors import check_authors
+from vaguemestre.outbox.rules.automatic import check_automatic
 from vaguemestre.outbox.rules.replies import reply_of
-from vaguemestre.outbox.values import Answer, Posting, Verdict
+from vaguemestre.outbox.values import Answer, Origin, Posting, Verdict
 from vaguemestre.provisioning.values import AppKey, Owed
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
@@ -130,6 +132,7 @@ class LiveEngines:
     def __post_init__(self) -> None:
         self.directory = projection.mail_directory(self.config)
         self.doveadm = Doveadm(self.config)
+        self.scripts_sent: list[tuple[str, Origin]] = []  # whose, and how, as the gate saw it
         self.end_gate: Callable[[], None] = lambda: None
 
     # life
@@ -149,12 +152,27 @@ class LiveEngines:
         self.start_postfix()
         self.outside = self.someone(OUTSIDE)
 
+    def _judge_script(self, posting: Posting) -> tuple[Verdict, str]:
+        mailbox = ScriptOwners(self.directory.held_names)(posting.mailbox)
+        self.scripts_sent.append((mailbox, posting.origin))
+        outside = [one for one in posting.recipients if not self.directory.is_ours(one.rpartition("@")[2])]
+        verdict = Verdict(Answer.TAKE)
+        try:
+            check_automatic(
+                posting, self.directory.addresses_of(mailbox) | {mailbox}, leaves_academy=bool(outside)
+            )
+        except Refusal as refusal:
+            verdict = Verdict(Answer.REFUSE, refusal.code)
+        return verdict, reply_of(verdict)
+
     def start_gate(self) -> None:
         """The real door with the rules about authors and withdrawn access; limits need the database."""
         loop = asyncio.new_event_loop()
 
         async def judge(posting: Posting) -> tuple[Verdict, str]:
             verdict = Verdict(Answer.TAKE)
+            if posting.origin is not Origin.SUBMITTED:
+                return self._judge_script(posting)
             if posting.between[0] < self.directory.withdrawn_at(posting.mailbox):
                 verdict = Verdict(Answer.REFUSE, "outbox.access-ended")
                 return verdict, reply_of(verdict)

@@ -16,6 +16,7 @@ UNSAID = {
     "deposits.taken-back",
     "deposits.terms-set",
     "outbox.author-refused",
+    "outbox.script-refused",
     "outbox.bulk-expected",
     "outbox.limit-refused",
     "outbox.message-cancelled",

@@ -56,6 +56,7 @@ class PassageRow(models.Model):
     sender = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=255, blank=True)
     recipients = models.JSONField()
+    origin = models.CharField(max_length=10, blank=True)  # values.Origin
     counted = models.PositiveIntegerField()  # recipients that count towards the limits
     strangers = models.PositiveIntegerField(default=0)
     network = models.CharField(max_length=64, blank=True)

@@ -11,7 +11,7 @@ from vaguemestre.kernel.orders import column_of
 from vaguemestre.outbox.models import FateRow, OutgoingRow, PassageRow, SenderRow
 from vaguemestre.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.outbox.rules.reasons import delivery_reason
-from vaguemestre.outbox.values import Fate, Held, Mark, Outgoing, Passage, Sending
+from vaguemestre.outbox.values import Fate, Held, Mark, Origin, Outgoing, Passage, Sending
 
 _IN_VAIN = (Mark.REFUSED, Mark.DELAYED)
 
@@ -66,8 +66,8 @@ def find_outgoing_of(account_id: int, message_id: str) -> Outgoing | None:
 
 
 def passages_of(account_id: int, *, offset: int, limit: int, search: str = "") -> tuple[Passage, ...]:
-    """What the account sent lately, by whatever program, newest first, each with its fates: two questions."""
-    rows = PassageRow.objects.filter(account_id=account_id)
+    """What the person sent lately, by whatever program, newest first, each with its fates: two questions."""
+    rows = PassageRow.objects.filter(account_id=account_id, origin=Origin.SUBMITTED)
     for word in search.split()[:6]:
         rows = rows.filter(Q(subject__icontains=word) | Q(recipients__icontains=word))
     return _passages(rows.order_by("-at", "-pk")[offset : offset + limit])

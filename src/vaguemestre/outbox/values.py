@@ -101,6 +101,14 @@ class Mark(StrEnum):
     READ = "read"
 
 
+class Origin(StrEnum):
+    """How a message came to a door where our people send."""
+
+    SUBMITTED = ""  # by somebody who signed in
+    REPLIED = "reply"  # an absence that answers
+    REDIRECTED = "redirect"  # a filter, or a script, that sends on
+
+
 @dataclass(frozen=True)
 class Posting:
     """One message at the submission door, whatever program it comes from.
@@ -109,7 +117,7 @@ class Posting:
     """
 
     queue_id: str
-    mailbox: str  # who signed in
+    mailbox: str  # who signed in, or whose script it is
     sender: str
     recipients: tuple[str, ...]
     network: str
@@ -122,6 +130,7 @@ class Posting:
         0.0,
         0.0,
     )  # Unix times: connected, sender named; signed in meanwhile
+    origin: Origin = Origin.SUBMITTED
 
 
 class Answer(StrEnum):

@@ -24,6 +24,18 @@ class MailDirectory(Protocol):
         """What that mailbox may write as, lower case. Raises EngineDown."""
         ...
 
+    def addresses_of(self, mailbox: str) -> frozenset[str]:
+        """Every address that mailbox receives at, lower case. Raises EngineDown."""
+        ...
+
+    def is_ours(self, domain: str) -> bool:
+        """Whether one of our mailboxes receives at that domain. Raises EngineDown."""
+        ...
+
+    def held_names(self) -> frozenset[str]:
+        """Every mailbox the engines know. Raises EngineDown."""
+        ...
+
     def withdrawn_at(self, mailbox: str) -> float:
         """The Unix time of the last withdrawal of something that opened it; 0: none. Raises EngineDown.
 

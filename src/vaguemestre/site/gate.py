@@ -24,10 +24,12 @@ from django.utils.module_loading import import_string
 from vaguemestre.engines.instance import POSTFIX_USER, own
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.configuration import gate_socket
+from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.outbox.rules.limits import Limits
 from vaguemestre.outbox.rules.replies import reply_of
-from vaguemestre.outbox.values import Answer, Posting, Verdict
+from vaguemestre.outbox.values import Answer, Origin, Posting, Verdict
+from vaguemestre.provisioning.ports import MailDirectory
 from vaguemestre.signin.rules.throttle import network_named
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
@@ -48,6 +50,7 @@ class Gate:
         self,
         config: Config,
         judge: JudgePosting,
+        judge_script: Callable[[Posting], Verdict],
         own_addresses: Callable[[str], Collection[str]],
         passes_on: Callable[[str], bool] = lambda mailbox: False,
         withdrawn_at: Callable[[str], float] = lambda mailbox: 0.0,
@@ -56,7 +59,7 @@ class Gate:
         self._limits: Limits = config.sending.limits()
         self._exempt = frozenset(address.lower() for address in config.sending.exempt)
         self._judge, self._own, self._passes_on, self._note = judge, own_addresses, passes_on, note
-        self._withdrawn_at = withdrawn_at
+        self._withdrawn_at, self._judge_script = withdrawn_at, judge_script
         self._threads = ThreadPoolExecutor(_JUDGES, "judge")
 
     async def __call__(self, posting: Posting) -> tuple[Verdict, str]:
@@ -66,11 +69,15 @@ class Gate:
             verdict = await asyncio.wait_for(work, _PATIENCE)
         except (DatabaseError, EngineDown, TimeoutError) as error:
             log.warning("no verdict on %s: %s", posting.queue_id, type(error).__name__)
+            if posting.origin is Origin.REPLIED:
+                return Verdict(Answer.TAKE), ""  # Dovecot does not come back: the reply would be lost
             return Verdict(Answer.REFUSE), ""  # without words: come back later
         return verdict, reply_of(verdict)
 
     def _verdict(self, posting: Posting) -> Verdict:
         close_old_connections()
+        if posting.origin is not Origin.SUBMITTED:
+            return self._judge_script(posting)
         seen = replace(posting, network="" if _is_here(posting.network) else posting.network)
         verdict = self._judge(
             seen,
@@ -84,6 +91,27 @@ class Gate:
         if verdict.answer is not Answer.REFUSE:
             self._note(posting, timezone.now())
         return verdict
+
+
+class ScriptGate:
+    """Verdicts on what Sieve sends. The HELO name stands for the mailbox in what the listener tells."""
+
+    def __init__(self, config: Config, judge: JudgePosting, directory: MailDirectory) -> None:
+        self._limits, self._directory, self._judge = config.sending.limits(), directory, judge
+        self._may_leave, self._domain = config.mail.forward_outside, config.academy.domain.lower()
+        self._owner = ScriptOwners(directory.held_names)
+
+    def __call__(self, posting: Posting) -> Verdict:
+        mailbox = self._owner(posting.mailbox)
+        domains = {address.rpartition("@")[2] for address in posting.recipients}
+        outside = [one for one in domains - {self._domain} if not self._directory.is_ours(one)]
+        return self._judge(
+            replace(posting, mailbox=mailbox, network=""),
+            self._directory.addresses_of(mailbox) | {mailbox},
+            self._limits,
+            leaves_academy=bool(outside) and not self._may_leave,
+            now=timezone.now(),
+        )
 
 
 def _is_here(network: str) -> bool:
@@ -144,6 +172,7 @@ async def main() -> None:
     gate = Gate(
         config,
         import_string("vaguemestre.outbox.services.judge_posting"),
+        ScriptGate(config, import_string("vaguemestre.outbox.services.judge_automatic"), directory),
         directory.sending_addresses,
         import_string("vaguemestre.outbox.ports.passes_on").get(),
         directory.withdrawn_at,

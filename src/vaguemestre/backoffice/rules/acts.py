@@ -145,6 +145,7 @@ ACTS = {
     "moving.server-asked": "Importation d’un serveur demandée",
     "moving.server-done": "Importation d’un serveur terminée",
     "outbox.author-refused": "Envoi refusé : expéditeur d’un autre",
+    "outbox.script-refused": "Réponse ou transmission automatique refusée",
     "outbox.bulk-expected": "Envoi en nombre annoncé",
     "outbox.discarded": "Courriels retenus jetés",
     "outbox.hold-discarded": "Courriel retenu jeté",

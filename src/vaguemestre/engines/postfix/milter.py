@@ -1,4 +1,4 @@
-"""The submission door's listener: Postfix's mail filter protocol (milter, version 6), as far as we need it.
+"""Listener of the doors where our people send: Postfix's mail filter protocol (milter, version 6).
 
 One answer is given, at the end of the message: taken, held (quarantine: Postfix keeps it in its hold queue)
 or refused. What is not refused is sealed: a field on top of its header vouches for its author (RFC 8601,
@@ -18,7 +18,7 @@ from email.header import decode_header, make_header
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.seals import Sealing, vouching
 from vaguemestre.outbox.rules.authors import sole_address
-from vaguemestre.outbox.values import Answer, Posting, Verdict
+from vaguemestre.outbox.values import Answer, Origin, Posting, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +27,12 @@ type Judge = Callable[[Posting], Awaitable[tuple[Verdict, str]]]
 _LONGEST = 1_100_000  # octets of a packet; Postfix cuts at 64 KiB, a header field may be longer
 _VERSION = 6
 _ADD_FIELDS, _QUARANTINE = 0x01, 0x20  # the changes we ask leave for
-# Not told: HELO, unknown commands, DATA; not waited for: connection, envelope, header, its end, body.
-_SKIP = 0x02 | 0x100 | 0x200
-_NO_REPLY = 0x80 | 0x1000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
+# Not told: unknown commands, DATA; not waited for: connection, HELO, envelope, header, its end, body.
+_SKIP = 0x100 | 0x200
+_NO_REPLY = 0x80 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
+SIEVE = "SIEVE"  # what Postfix calls the door of Sieve ({daemon_name}); there, HELO says whose script it is
+# Pigeonhole writes it second, above everything the message itself says
+_REDIRECTED, _REDIRECTED_AT = "x-sieve-redirected-from", 2
 _AUTHORS = frozenset({"from"})
 _SENDERS = frozenset({"sender", "resent-from", "resent-sender"})
 _PLAIN = re.compile(r"[a-z0-9._+=/-]+@[a-z0-9.-]+", re.ASCII)  # an address that needs no quoting there
@@ -41,6 +44,8 @@ class _Heard:
     """What was heard of one message."""
 
     network: str = ""
+    door: str = ""
+    helo: str = ""
     login: str = ""
     queue_id: str = ""
     sender: str = ""
@@ -50,6 +55,8 @@ class _Heard:
     message_id: str = ""
     subject: str = ""
     answers: str = ""
+    header_count: int = 0
+    is_redirected: bool = False
     connected_at: float = 0.0
     named_at: float = 0.0
     sealing: Sealing = field(default_factory=Sealing)
@@ -57,15 +64,29 @@ class _Heard:
     def next_message(self) -> "_Heard":
         return _Heard(
             network=self.network,
+            door=self.door,
+            helo=self.helo,
             login=self.login,
             connected_at=self.connected_at,
             named_at=self.named_at,
         )
 
+    @property
+    def origin(self) -> Origin:
+        if self.door != SIEVE:
+            return Origin.SUBMITTED
+        return Origin.REDIRECTED if self.is_redirected else Origin.REPLIED
+
+    @property
+    def owner(self) -> str:
+        """Who signed in; at the door of Sieve, what HELO says of the mailbox."""
+        return self.helo if self.door == SIEVE else self.login
+
     def posting(self) -> Posting:
         return Posting(
             queue_id=self.queue_id,
-            mailbox=self.login,
+            origin=self.origin,
+            mailbox=self.owner,
             sender=self.sender,
             recipients=tuple(dict.fromkeys(self.recipients)),
             network=self.network,
@@ -91,6 +112,8 @@ class Voucher:
         The judge saw to that, or passed on what a list had verified. Postfix took away what the message said
         of itself.
         """
+        if heard.origin is Origin.REDIRECTED:
+            return ()  # somebody else wrote it, and what was said of that stays
         try:
             author = sole_address(heard.authors[0]) if len(heard.authors) == 1 else ""
         except Refusal:
@@ -161,6 +184,8 @@ def _hear(heard: _Heard, command: bytes, told: bytes) -> None:
     elif command == b"C":
         heard.network = _network(told)
         heard.connected_at = time.time()
+    elif command == b"H":
+        heard.helo = told.split(b"\0")[0].decode("ascii", "replace").lower()
     elif command == b"M":
         heard.sender = _path(told)
         heard.named_at = heard.named_at or time.time()
@@ -170,6 +195,8 @@ def _hear(heard: _Heard, command: bytes, told: bytes) -> None:
         name, value, *_ = (*told.split(b"\0"), b"")
         named = name.decode("ascii", "replace").strip().lower()
         heard.sealing.add_field(named, value)
+        heard.header_count += 1
+        heard.is_redirected |= named == _REDIRECTED and heard.header_count <= _REDIRECTED_AT
         _header(heard, named, value.decode("utf-8", "replace"))
     elif command == b"B":
         heard.sealing.add_body(told)
@@ -181,6 +208,8 @@ def _macros(heard: _Heard, told: bytes) -> None:
         match name.strip("{}"):
             case "i":
                 heard.queue_id = value
+            case "daemon_name":
+                heard.door = value
             case "auth_authen":
                 heard.login = value.lower()
             case _:
@@ -223,7 +252,7 @@ def _network(told: bytes) -> str:
 
 
 async def _verdict(heard: _Heard, judge: Judge, voucher: Voucher) -> tuple[bytes, ...]:
-    if not heard.queue_id or not heard.login:
+    if not heard.queue_id or not heard.owner:
         return (b"y" + _LATER,)
     verdict, words = await judge(heard.posting())
     match verdict.answer:

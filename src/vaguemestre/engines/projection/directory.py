@@ -9,6 +9,7 @@ from importlib import resources
 from itertools import batched
 from typing import Any, Protocol
 
+from vaguemestre.engines.instance import OUTSIDE
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.provisioning.values import AppKey, Owed
 
@@ -114,6 +115,21 @@ class SqlMailDirectory(ABC):
                 (mailbox,),
             )
             return frozenset(address for (address,) in cursor.fetchall())
+
+    def addresses_of(self, mailbox: str) -> frozenset[str]:
+        """Every address that mailbox receives at, whether anything opens it or not."""
+        with self._work("addresses") as cursor:
+            cursor.execute(f"SELECT address FROM address WHERE mailbox = {self.mark}", (mailbox,))  # noqa: S608
+            return frozenset(address for (address,) in cursor.fetchall())
+
+    def is_ours(self, domain: str) -> bool:
+        """Whether one of our mailboxes receives at that domain."""
+        with self._work("domain") as cursor:
+            cursor.execute(
+                f"SELECT 1 FROM address WHERE domain = {self.mark} AND mailbox <> {self.mark} LIMIT 1",  # noqa: S608
+                (domain, OUTSIDE),
+            )
+            return bool(cursor.fetchall())
 
     def withdrawn_at(self, mailbox: str) -> float:
         """When something that opened that mailbox was last withdrawn; 0 when nothing was."""

@@ -23,6 +23,8 @@ SENDER_WINDOWS = (
     Window(60, 2000, 4000),
     Window(600, 5000, 8000),
 )
+# Absences that answer: far beyond what one person receives, below what a flood would send.
+REPLY_WINDOWS = (Window(10, 500, 500), Window(60, 1500, 1500), Window(600, 6000, 6000))
 NETWORK_WINDOWS = (Window(60, 3000, 6000), Window(600, 6000, 8000))
 
 
@@ -32,6 +34,7 @@ class Limits:
 
     by_sender: tuple[Window, ...] = SENDER_WINDOWS
     by_network: tuple[Window, ...] = NETWORK_WINDOWS
+    replies: tuple[Window, ...] = REPLY_WINDOWS
     night_divisor: int = 4
     weekend_divisor: int = 2
     day_starts: time = time(7)

@@ -4,6 +4,8 @@ from vaguemestre.kernel.times import PARIS
 from vaguemestre.outbox.values import Answer, Verdict
 
 _REPLIES = {
+    "outbox.redirect-outside": "550 5.7.1 Ce courriel ne peut pas etre transmis hors de l'academie",
+    "outbox.redirect-limit": "550 5.7.28 Trop de courriels transmis en peu de temps",
     "outbox.access-ended": "421 4.7.0 Cet acces est ferme : reconnectez-vous",
     "outbox.from-twice": "550 5.7.1 Ce message a plusieurs expediteurs : envoyez-le sous votre seule adresse",
     "outbox.from-unreadable": "550 5.7.1 L'expediteur du message (From) n'est pas lisible",

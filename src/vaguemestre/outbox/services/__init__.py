@@ -8,7 +8,7 @@ from vaguemestre.outbox.services.following import (
 )
 from vaguemestre.outbox.services.forgetting import forget_person
 from vaguemestre.outbox.services.holding import discard_held, end_hold, expect_bulk, release_held
-from vaguemestre.outbox.services.judging import judge_posting
+from vaguemestre.outbox.services.judging import judge_automatic, judge_posting
 from vaguemestre.outbox.services.leaving import (
     LEASE,
     cancel_message,
@@ -31,6 +31,7 @@ __all__ = [
     "forget_passages",
     "forget_person",
     "gather_reports",
+    "judge_automatic",
     "judge_posting",
     "let_go",
     "prefer_sending",

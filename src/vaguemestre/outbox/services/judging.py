@@ -13,8 +13,9 @@ from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.events import MailHeld
 from vaguemestre.outbox.models import Acquaintance, PassageRow, SenderRow
 from vaguemestre.outbox.rules.authors import check_authors
+from vaguemestre.outbox.rules.automatic import check_automatic
 from vaguemestre.outbox.rules.limits import Limits, Sent, judged
-from vaguemestre.outbox.values import Answer, Posting, Verdict
+from vaguemestre.outbox.values import Answer, Origin, Posting, Verdict
 
 _HOUR = 60
 _TAKEN = Verdict(Answer.TAKE)
@@ -61,6 +62,51 @@ def judge_posting(
     elif verdict.code.startswith("outbox.limit"):
         record("outbox.limit-refused", to=f"account:{account_id}", by="gate", at=now, reason=verdict.code)
     return verdict
+
+
+@transaction.atomic(durable=True)
+def judge_automatic(
+    posting: Posting, addresses: Collection[str], limits: Limits, *, leaves_academy: bool, now: datetime
+) -> Verdict:
+    """Take or refuse what a Sieve script sends, and count it unless it is refused.
+
+    `addresses`, `leaves_academy`: as in `check_automatic`. A redirect counts with what its owner sends; one
+    that is refused stays in the mailbox. A reply has a ceiling of its own: being away keeps nobody
+    from writing. Whoever is suspended or has left is still answered for.
+    """
+    account_id = account_of_mailbox(posting.mailbox)
+    if account_id is None:
+        return Verdict(Answer.REFUSE, "outbox.from-somebody-else")
+    try:
+        check_automatic(posting, addresses, leaves_academy=leaves_academy)
+    except Refusal as refusal:
+        record("outbox.script-refused", to=f"account:{account_id}", by="gate", at=now, reason=refusal.code)
+        return Verdict(Answer.REFUSE, refusal.code)
+    if PassageRow.objects.filter(queue_id=posting.queue_id).exists():
+        return _TAKEN
+    if posting.origin is Origin.REPLIED:
+        verdict, strangers = _weighed_reply(account_id, limits, now), frozenset[str]()
+    elif opened_by_mailbox(posting.mailbox) is None:
+        return Verdict(Answer.REFUSE, "outbox.redirect-limit")
+    else:
+        verdict, strangers = _weighed(account_id, posting, limits, now)
+        if verdict.answer is not Answer.TAKE:
+            verdict = Verdict(Answer.REFUSE, "outbox.redirect-limit", verdict.until)
+    if verdict.answer is Answer.TAKE:
+        is_counted = posting.origin is Origin.REDIRECTED
+        _write_down(account_id, posting, verdict, strangers, now, counted=is_counted)
+    else:
+        record("outbox.limit-refused", to=f"account:{account_id}", by="gate", at=now, reason=verdict.code)
+    return verdict
+
+
+def _weighed_reply(account_id: int, limits: Limits, now: datetime) -> Verdict:
+    replies = PassageRow.objects.filter(account_id=account_id, origin=Origin.REPLIED)
+    for window in limits.replies:
+        since = now - timedelta(minutes=window.minutes)
+        if replies.filter(at__gt=since).count() >= window.most:
+            return Verdict(Answer.REFUSE, "outbox.limit", now + timedelta(minutes=window.minutes))
+    return _TAKEN
 
 
 def _weighed(
@@ -110,6 +156,7 @@ def _write_down(
     row = PassageRow.objects.create(
         account_id=account_id,
         queue_id=posting.queue_id,
+        origin=posting.origin,
         message_id=posting.message_id[:255],
         sender=posting.sender[:254],
         subject=posting.subject[:255],
