@@ -128,7 +128,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         """,
     },
     "site": {
-        OPEN: "carddav health ping",
+        OPEN: "carddav health ping session",
     },
     "sorting": {
         SIGNED: """

@@ -232,8 +232,6 @@ def go_out(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
 def network_of(request: HttpRequest) -> str:
     """Where a request comes from: an IPv4 address, or the /64 of an IPv6 one (a home has that many)."""
     told = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.CONFIG.web.behind_tls and "X-Forwarded-For" in request.headers:
-        told = request.headers["X-Forwarded-For"].split(",")[-1].strip()  # the last is our own proxy's word
     try:
         return network_named(ipaddress.ip_address(told.partition("%")[0]))
     except ValueError:

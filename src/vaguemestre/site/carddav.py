@@ -10,6 +10,8 @@ from django.utils.module_loading import import_string
 from radicale import config
 from radicale.app import Application
 
+from vaguemestre.site.front import behind_front
+
 MOUNTED = "/dav"
 _LARGEST = 3_000_000  # octets of a request
 
@@ -69,4 +71,4 @@ def _configuration() -> config.Configuration:
     return made
 
 
-application = make()
+application = behind_front(make())

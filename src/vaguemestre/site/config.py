@@ -87,6 +87,8 @@ class WebSection:
     workers: Annotated[int, checks.between(1, 64)] = 2
     threads: Annotated[int, checks.between(1, 64)] = 4
     behind_tls: bool = False
+    # Who may say the client's address, with behind_tls: the reverse proxies in front of ours.
+    proxies: Annotated[tuple[str, ...], checks.NETWORKS] = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -333,6 +335,11 @@ class Config:
             fed_days=lives.fed_days,
             notices=tuple(sorted(map(int, lives.notices.split()), reverse=True)),
         )
+
+    @property
+    def session_cookie(self) -> str:
+        """Name of the session's cookie: of this host alone, or of this port on a plain loopback."""
+        return "__Host-vaguemestre" if self.web.behind_tls else f"vaguemestre_{self.ports.web}"
 
     @property
     def carddav_url(self) -> str:

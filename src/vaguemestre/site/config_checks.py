@@ -63,6 +63,15 @@ def is_host(text: str) -> bool:
     return True
 
 
+def is_network(text: str) -> bool:
+    """An IP address, or a network written with its prefix length."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
 def is_host_and_port(text: str) -> bool:
     host, colon, port = text.rpartition(":")
     return bool(colon) and is_host(host) and port.isascii() and port.isdigit() and 0 < int(port) < 65536
@@ -133,6 +142,7 @@ ORIGIN = or_empty(
 SECURE_URL = or_empty(Check(is_secure_url, "commence par https://"))
 ADDRESS = or_empty(Check(is_mail_address, "est une adresse de courriel"))
 ADDRESSES = each(Check(is_mail_address, "est une adresse de courriel"))
+NETWORKS = each(Check(is_network, "est une adresse IP ou un réseau (10.1.2.0/24)"))
 DAY = or_empty(Check(is_day, "est un jour écrit AAAA-MM-JJ"))
 SIRET = or_empty(Check(is_siret, "n’est pas un SIRET (14 chiffres, clé juste)"))
 SOCKET = or_empty(Check(_is_path_or_host, "est un chemin absolu ou machine:port"))

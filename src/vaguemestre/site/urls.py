@@ -33,5 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.portal.urls")),
     path(".well-known/carddav", views.find_carddav, name="carddav"),
     path("sante/", views.show_health, name="health"),
+    path("sante/session", views.check_session, name="session"),
     path("sante/ping", views.ping, name="ping"),
 ]

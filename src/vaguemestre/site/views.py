@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from vaguemestre.signin.http import who_asks
 from vaguemestre.site.health import checks
 
 
@@ -13,6 +14,12 @@ from vaguemestre.site.health import checks
 def ping(request: HttpRequest) -> HttpResponse:
     """The web process answers; nothing else is asked."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def check_session(request: HttpRequest) -> HttpResponse:
+    """Asked by the front before it reads a large body: 204 for somebody signed in, 401 for anybody else."""
+    return HttpResponse(status=204 if who_asks(request) else 401)
 
 
 @require_safe

@@ -10,9 +10,10 @@ from django.core.wsgi import get_wsgi_application
 from django.db import reset_queries
 
 from vaguemestre.site import static
+from vaguemestre.site.front import behind_front
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
-application = static.before(get_wsgi_application(), settings.CONFIG.home)
+application = behind_front(static.before(get_wsgi_application(), settings.CONFIG.home))
 
 # Nobody reads a log of queries, and the caches are in this process: nothing to do for them at each request.
 request_started.disconnect(reset_queries)

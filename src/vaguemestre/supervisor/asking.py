@@ -25,7 +25,10 @@ async def answers(question: Question, *, since: float, host: str = _HOST) -> boo
 
 
 async def _talks(question: Question, host: str) -> bool:
-    reader, writer = await asyncio.open_connection(host, question.port)
+    if question.socket:
+        reader, writer = await asyncio.open_unix_connection(question.socket)
+    else:
+        reader, writer = await asyncio.open_connection(host, question.port)
     try:
         if question.ask is Ask.GREETING:
             expected = question.expect.encode()

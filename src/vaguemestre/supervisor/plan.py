@@ -8,6 +8,7 @@ from pathlib import Path
 from vaguemestre.jobs.rules import worker_name
 from vaguemestre.site.config import Config
 
+DOOR_THREADS = 8
 WORKER_INTERVAL = "0.2"  # seconds between two looks at an empty queue
 _PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 _LONGEST_AFTER_READY = 2.0
@@ -27,6 +28,7 @@ class Question:
     ask: Ask
     port: int = 0
     expect: str = ""  # GREETING: the first bytes; PAGE: the path; HEARTBEAT: the file
+    socket: Path | None = None  # PAGE: asked there instead of a port
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Child:
     log_file: Path | None = None
     ends_last: bool = False  # mail engines, so that what the others still hand over is taken
     is_optional: bool = False
+    socket: Path | None = None  # where it listens: what a killed one left there is removed before a start
 
 
 @dataclass(frozen=True)
@@ -81,16 +84,30 @@ def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ..
     )
 
 
-def programs(config: Config, python: str) -> tuple[Child, ...]:
-    """Our own processes that answer others, in their order of start."""
+def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -> tuple[Child, ...]:
+    """Our own processes that answer others, in their order of start.
+
+    `front`: the command of the front, which hands requests over to the pools at `sockets`.
+    """
+    web = config.web
     return (
         Child(
             "push",
             (python, "-m", "vaguemestre.site.push"),
             (Question(Ask.PAGE, config.ports.push, "/sante"),),
         ),
-        Child("web", _web(config, python), (Question(Ask.PAGE, config.ports.web, "/sante/ping"),)),
-        Child("carddav", _carddav(config, python), (Question(Ask.PAGE, config.ports.carddav, "/sante"),)),
+        _pool(python, "web", "wsgi", sockets, "/sante/ping", workers=web.workers, threads=web.threads),
+        _pool(python, "door", "wsgi", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
+        _pool(python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4),
+        _pool(python, "pictures", "pictures", sockets, "/sante", workers=1, threads=0),
+        Child(
+            "front",
+            tuple(front),
+            (
+                Question(Ask.PAGE, config.ports.web, "/sante/ping"),
+                Question(Ask.PAGE, config.ports.carddav, "/sante"),
+            ),
+        ),
         Child(
             "gate",
             (python, "-m", "vaguemestre.site.gate"),
@@ -107,14 +124,23 @@ def workers(config: Config, python: str) -> tuple[Child, ...]:
     )
 
 
-def _carddav(config: Config, python: str) -> tuple[str, ...]:
-    return (
-        python, "-m", "granian", "vaguemestre.site.carddav:application",
-        "--interface", "wsgi", "--http", "1", "--no-ws",
-        "--host", config.web.host, "--port", str(config.ports.carddav),
-        "--workers", "1", "--blocking-threads", "4",
-        "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "2",
-        "--log-level", "warning",
+def _pool(
+    python: str, name: str, module: str, sockets: Path, path: str, *, workers: int, threads: int
+) -> Child:
+    """Processes behind the front; `threads` 0: an asynchronous application (ASGI)."""
+    kind = ("--interface", "wsgi", "--blocking-threads", str(threads)) if threads else ("--interface", "asgi")
+    return Child(
+        name,
+        (
+            python, "-m", "granian", f"vaguemestre.site.{module}:application",
+            *kind, "--http", "1", "--no-ws",
+            "--uds", str(sockets / name), "--uds-permissions", "666",  # its folder is closed but to the front
+            "--workers", str(workers),
+            "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "2",
+            "--log-level", "warning",
+        ),
+        (Question(Ask.PAGE, expect=path, socket=sockets / name),),
+        socket=sockets / name,
     )  # fmt: skip
 
 
@@ -201,17 +227,6 @@ def _neighbour(
         ),
         (Question(Ask.PAGE, port, "/sante"),),
         tuple(sorted({**environment, "PYTHONPATH": str(folder)}.items())),
-    )  # fmt: skip
-
-
-def _web(config: Config, python: str) -> tuple[str, ...]:
-    return (
-        python, "-m", "granian", "vaguemestre.site.wsgi:application",
-        "--interface", "wsgi", "--http", "1", "--no-ws",
-        "--host", config.web.host, "--port", str(config.ports.web),
-        "--workers", str(config.web.workers), "--blocking-threads", str(config.web.threads),
-        "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "2",
-        "--log-level", "warning",
     )  # fmt: skip
 
 

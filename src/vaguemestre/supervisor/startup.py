@@ -17,6 +17,7 @@ from typing import Any
 from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.instance import forget_alias, open_home
+from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
@@ -121,6 +122,19 @@ def _make_ground(config: Config) -> None:
         raise place.HomeUnusable(str(error)) from error
     certificates.make_missing(config, now=datetime.now(UTC))
     projection.prepare(config)
+    _close_database(config)
+
+
+def _close_database(config: Config) -> None:
+    """The database is root's alone, though the front walks past it to the files it sends."""
+    if config.database.engine == "sqlite":
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+        for name in ("", "-wal", "-shm"):
+            path = config.data_dir / f"vaguemestre.sqlite3{name}"
+            if path.exists():
+                path.chmod(0o600)
+            elif not name:
+                path.touch(mode=0o600)
 
 
 class _Start:
@@ -219,8 +233,14 @@ class _Start:
         self._engines.set()
 
     async def _start_programs(self) -> None:
+        try:
+            await asyncio.to_thread(nginx.prepare, self._config)
+        except EngineRefused as error:
+            raise ConfigWrong(str(error)) from error
         await self._tables.wait()
-        await self._tree.start(plan.programs(self._config, sys.executable))
+        config = self._config
+        front, sockets = nginx.command(config), nginx.sockets(config)
+        await self._tree.start(plan.programs(config, sys.executable, front, sockets))
         self._screen.step("Le site répond.")
         await self._engines.wait()  # a job that meets no engine would only have to be done again
         await self._tree.start(plan.workers(self._config, sys.executable))

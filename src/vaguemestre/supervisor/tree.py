@@ -139,6 +139,8 @@ class Tree:
     async def _one_run(self, kept: Kept) -> float:
         """From start to end of one process. Returns how many seconds it was ready."""
         try:
+            if kept.child.socket:
+                kept.child.socket.unlink(missing_ok=True)
             environment = {**self._environment, **dict(kept.child.environment)}
             process = await spawn(kept.child.argv, environment, self._logs.parent)
         except OSError as error:

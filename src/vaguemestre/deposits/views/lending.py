@@ -18,6 +18,7 @@ from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import network_of
 from vaguemestre.ui.refusals import duration, sentence
+from vaguemestre.ui.stored_files import hand_over_file, is_behind_front
 
 _PAGE_CSP = {
     "default-src": ["'none'"],
@@ -62,6 +63,9 @@ def give(request: HttpRequest, token: str, ticket: str) -> HttpResponseBase:
         taken, content = queries.taken(token, ticket, shelf.get(), paris_day(timezone.now()))
     except Refusal:
         return nothing_here(request)
+    if is_behind_front(request):
+        content.close()
+        return hand_over_file(f"/.front/deposits/{taken.token}", taken.name, "application/octet-stream")
     tag = f'"{taken.id}-{taken.size}"'
     asked = request.headers.get("Range", "")
     if request.headers.get("If-Range", tag) != tag:

@@ -47,7 +47,9 @@ class Pictures:
         ports: Mapping[str, int] = PORTS,
     ) -> None:
         self._limits = limits or Limits()
-        self._road = Road(resolve=resolve, is_allowed=is_allowed, ports=ports)
+        self._road = Road(
+            resolve=resolve, is_allowed=is_allowed, ports=ports, resolvers=self._limits.at_once + 1
+        )
         self._turns = BoundedSemaphore(self._limits.at_once)
 
     def __call__(self, address: str) -> Picture:

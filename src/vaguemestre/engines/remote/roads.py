@@ -35,11 +35,12 @@ class Road:
         is_allowed: Callable[[str], bool] = is_public,
         ports: Mapping[str, int] = PORTS,
         tls: ssl.SSLContext | None = None,
+        resolvers: int = 4,
     ) -> None:
         self._resolve = resolve or _resolved
         self._is_allowed = is_allowed
         self._ports = ports
-        self._resolvers = ThreadPoolExecutor(4, thread_name_prefix="resolve")
+        self._resolvers = ThreadPoolExecutor(resolvers, thread_name_prefix="resolve")
         self._tls = tls or ssl.create_default_context()
 
     def port(self, target: Target) -> int:

@@ -31,6 +31,7 @@ from vaguemestre.moving.rules.problems import PROBLEMS
 from vaguemestre.moving.values import Kind, Shown, State
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.ui.refusals import sentence
+from vaguemestre.ui.stored_files import hand_over_file, is_behind_front
 
 _LEAST_LEFT = 500_000_000  # bytes of the disk that an import leaves free
 
@@ -167,6 +168,8 @@ def download(request: SignedInRequest, move_id: int) -> HttpResponse:
     path = settings.CONFIG.moves_dir / found[0] if found else Path("/nonexistent")
     if not found or not path.is_file():
         raise Http404
+    if is_behind_front(request):
+        return hand_over_file(f"/.front/moves/{found[0]}", found[1], "application/zip")
     answer = FileResponse(
         path.open("rb"), as_attachment=True, filename=found[1], content_type="application/zip"
     )

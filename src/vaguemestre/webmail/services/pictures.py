@@ -1,6 +1,7 @@
 """Addresses of remote pictures on our side: signed, bound to a person and a message, for some hours."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.core import signing
 
@@ -24,10 +25,17 @@ class Signer:
         return self.prefix + signing.dumps(told, salt=_SALT, compress=True)
 
 
-def picture_address(signed: str) -> str:
-    """The address that was signed. Raises Refusal `webmail.picture-address-over`."""
+class SignedPicture(NamedTuple):
+    """Address of a remote picture, and the account it was signed for."""
+
+    address: str
+    account_id: int
+
+
+def signed_picture(signed: str) -> SignedPicture:
+    """What was signed. Raises Refusal `webmail.picture-address-over`."""
     try:
         told = signing.loads(signed, salt=_SALT, max_age=_HOURS * 3600)
     except signing.BadSignature as error:
         raise Refusal("webmail.picture-address-over") from error
-    return str(told[0])
+    return SignedPicture(str(told[0]), int(told[1]))

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.kernel import charsets
 from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.ui.stored_files import hand_over, is_behind_front
 from vaguemestre.webmail.http import as_file, reads_of
 from vaguemestre.webmail.ports import MessageGone, PictureRefused, fetch_picture
 from vaguemestre.webmail.rules import kinds
 from vaguemestre.webmail.rules.frames import FILE_POLICY, NOT_LOADED
-from vaguemestre.webmail.services.pictures import picture_address
+from vaguemestre.webmail.rules.picture_place import MAX_ADDRESS, picture_place
+from vaguemestre.webmail.services.pictures import signed_picture
 from vaguemestre.webmail.services.reading import opened_part, read_message
 from vaguemestre.webmail.services.zipping import zipped
 from vaguemestre.webmail.values import MessageRef, Part
@@ -107,12 +109,21 @@ def save_message(
 
 @require_GET
 def show_picture(request: HttpRequest, signed: str) -> HttpResponse:
-    """A remote picture, for a reader who asked. The frame has no cookie: the address itself is signed."""
+    """A remote picture, for a reader who asked. The frame has no cookie: the address itself is signed.
+
+    Behind the front, another process fetches it: no thread of the pages waits for a stranger's server.
+    """
+    answer: HttpResponse
     try:
-        picture = fetch_picture.get()(picture_address(signed))
+        wanted = signed_picture(signed)
+        if len(wanted.address) > MAX_ADDRESS:
+            raise PictureRefused("webmail.picture-address-malformed")
+        if is_behind_front(request):
+            return hand_over(picture_place(wanted.account_id, wanted.address))
+        picture = fetch_picture.get()(wanted.address)
     except PictureRefused:
         # browsers draw what an error answers: the place of a picture, not the sign of a broken page
-        answer: HttpResponse = HttpResponseNotFound(NOT_LOADED, content_type="image/svg+xml")
+        answer = HttpResponseNotFound(NOT_LOADED, content_type="image/svg+xml")
     else:
         answer = HttpResponse(picture.content, content_type=picture.kind)
     answer["Cache-Control"] = "no-store"

@@ -1,0 +1,148 @@
+"""From the instance's configuration to an nginx that starts in front of the pools: render, check, own."""
+
+import grp
+import pwd
+import subprocess
+from pathlib import Path
+from typing import Protocol
+
+from vaguemestre.engines.instance import Instance, open_home, own, seen, seen_home
+from vaguemestre.engines.instance import sockets as engine_sockets
+from vaguemestre.engines.rendering import render, write
+from vaguemestre.kernel.errors import EngineRefused
+
+USER = "www-data"  # of every Debian (base-passwd)
+POOLS = ("web", "door", "carddav", "pictures")
+BODY_MB = 31  # of an ordinary request: a message of 20 MB with its enclosures, encoded
+_PROGRAM = "/usr/sbin/nginx"
+_HERE = Path(__file__).parent
+_PRIVATE = 0o2750  # folders whose files nginx hands over: new ones take the folder's group
+
+_ERRORS = {
+    "malformed": (
+        "Demande mal formée",
+        "Cette adresse n’a pas pu être lue. Recommencez depuis l’accueil.",
+    ),
+    "too-large": (
+        "Fichier trop volumineux",
+        "Votre envoi dépasse la taille permise. Choisissez un fichier plus petit, ou envoyez-le par lien.",
+    ),
+    "too-many": (
+        "Trop de demandes à la fois",
+        "Votre réseau envoie trop de demandes en même temps. Réessayez dans un instant.",
+    ),
+    "away": ("Un instant", "Le service redémarre ou ne répond pas. Réessayez dans une minute."),
+}
+
+
+class WebShape(Protocol):
+    @property
+    def host(self) -> str: ...
+    @property
+    def behind_tls(self) -> bool: ...
+    @property
+    def proxies(self) -> tuple[str, ...]: ...
+
+
+class MovingShape(Protocol):
+    @property
+    def upload_mb(self) -> int: ...
+
+
+class Front(Instance, Protocol):
+    """One instance, as its front sees it."""
+
+    @property
+    def web(self) -> WebShape: ...
+    @property
+    def moving(self) -> MovingShape: ...
+    @property
+    def files_url(self) -> str: ...
+    @property
+    def session_cookie(self) -> str: ...
+    @property
+    def data_dir(self) -> Path: ...
+    @property
+    def deposits_dir(self) -> Path: ...
+    @property
+    def moves_dir(self) -> Path: ...
+
+
+def folder(instance: Front) -> Path:
+    return instance.engines_dir / "nginx"
+
+
+def sockets(instance: Instance) -> Path:
+    """Folder of the pools' sockets, which nginx may enter and nobody else."""
+    return engine_sockets(instance) / "front"
+
+
+def prepare(instance: Front) -> None:
+    """Write what nginx reads, make its folders and let it check the result.
+
+    Needs root. Raises EngineRefused with nginx's own words when it refuses the result.
+    """
+    open_home(instance)
+    user, group = pwd.getpwnam(USER), grp.getgrnam(USER)
+    base, run = folder(instance), instance.home / "run" / "front"
+    for made in (base, base / "pages", run, sockets(instance)):
+        made.mkdir(parents=True, exist_ok=True)
+    own(sockets(instance), 0, group.gr_gid, 0o710)
+    own(run, 0, group.gr_gid, 0o710)
+    for name in ("bodies", "answers", "unused"):
+        (run / name).mkdir(exist_ok=True)
+        own(run / name, user.pw_uid, group.gr_gid, 0o700)
+    _open_files(instance, group.gr_gid)
+    _write_pages(base / "pages")
+    text = render(
+        _HERE,
+        "nginx.conf.j2",
+        user=USER,
+        home=seen_home(instance),
+        run=seen(instance, run),
+        sockets=sockets(instance),
+        front_pages=seen(instance, base / "pages"),
+        deposits=seen(instance, instance.deposits_dir),
+        moves=seen(instance, instance.moves_dir),
+        address=instance.web.host,
+        web_port=instance.ports.web,
+        carddav_port=instance.ports.carddav,
+        files_host=instance.files_url.partition("//")[2].partition(":")[0].rstrip("/"),
+        scheme=instance.public_url.partition(":")[0],
+        session_cookie=instance.session_cookie,
+        proxies=instance.web.proxies if instance.web.behind_tls else (),
+        body_mb=BODY_MB,
+        upload_mb=instance.moving.upload_mb,
+    )
+    write(base / "nginx.conf", text)
+    _check(instance)
+
+
+def command(instance: Front) -> list[str]:
+    """nginx in the foreground: SIGTERM stops it and its workers at once."""
+    base = seen(instance, folder(instance))
+    return [_PROGRAM, "-p", str(base), "-e", "stderr", "-c", str(base / "nginx.conf")]
+
+
+def _check(instance: Front) -> None:
+    done = subprocess.run([*command(instance), "-t", "-q"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise EngineRefused(f"nginx refuse sa configuration : {done.stderr.strip()}")
+
+
+def _open_files(instance: Front, group: int) -> None:
+    """Let nginx read the files it hands over by itself, and walk past the rest of the data."""
+    own(instance.data_dir, 0, group, 0o710)
+    for place in (instance.deposits_dir, instance.moves_dir):
+        place.mkdir(exist_ok=True)
+        own(place, 0, group, _PRIVATE)
+        for file in place.iterdir():
+            if file.is_file() and file.stat().st_gid != group:
+                own(file, 0, group, 0o640)
+
+
+def _write_pages(folder: Path) -> None:
+    for name, (title, sentence) in _ERRORS.items():
+        for kind in ("page", "notice"):
+            text = render(_HERE, f"{kind}.html.j2", title=title, sentence=sentence)
+            write(folder / f"{name}-{kind}.html", text)
