@@ -13,6 +13,7 @@ from vaguemestre.supervisor.plan import Ask, Engine
 
 CONFIG = Config(home=Path("/srv/essai"), port_base=20_000)
 DOVECOT = Engine("dovecot", ("/usr/sbin/dovecot", "-F"), {}, Path("/srv/essai/logs/dovecot.log"))
+FRONT, SOCKETS = ("nginx", "-c", "x"), Path("/srv/essai/run/d/front")
 POSTFIX = Engine("postfix", ("master", "-s"), {"MAIL_CONFIG": "/x"}, Path("/srv/essai/logs/postfix.log"))
 
 
@@ -24,8 +25,10 @@ def test_dovecot_starts_before_postfix_and_both_end_last() -> None:
 
 
 def test_our_own_processes_come_in_order_and_end_first() -> None:
-    children = plan.programs(CONFIG, "python")
-    assert [child.name for child in children] == ["push", "web", "carddav", "gate"]
+    children = plan.programs(CONFIG, "python", FRONT, SOCKETS)
+    assert [child.name for child in children] == [
+        "push", "web", "door", "carddav", "pictures", "front", "gate",
+    ]  # fmt: skip
     assert not any(child.ends_last for child in children)
 
 
@@ -48,21 +51,25 @@ def test_an_instance_is_ready_without_its_filter() -> None:
 def test_every_child_is_asked_on_its_own_port() -> None:
     children = [
         *plan.engines(CONFIG, DOVECOT, POSTFIX),
-        *plan.programs(CONFIG, "python"),
+        *plan.programs(CONFIG, "python", FRONT, SOCKETS),
         *plan.workers(CONFIG, "python"),
     ]
     asked = {child.name: [(q.ask, q.port) for q in child.ready] for child in children}
     assert asked["dovecot"] == [(Ask.GREETING, 20_143), (Ask.GREETING, 20_190)]
     assert asked["postfix"] == [(Ask.GREETING, 20_025), (Ask.GREETING, 20_587)]
-    assert asked["web"] == [(Ask.PAGE, 20_000)]
+    assert asked["front"] == [(Ask.PAGE, 20_000), (Ask.PAGE, 20_003)]
     assert asked["push"] == [(Ask.PAGE, 20_001)]
     assert asked["worker"] == [(Ask.HEARTBEAT, 0)]
 
 
-def test_the_web_process_listens_where_the_configuration_says() -> None:
-    web = plan.programs(CONFIG, "python")[1]
-    assert web.argv[web.argv.index("--port") + 1] == "20000"
-    assert web.argv[web.argv.index("--host") + 1] == "127.0.0.1"
+def test_pools_listen_on_sockets_of_their_own_and_are_asked_there() -> None:
+    children = {child.name: child for child in plan.programs(CONFIG, "python", FRONT, SOCKETS)}
+    for name in ("web", "door", "carddav", "pictures"):
+        child = children[name]
+        assert child.argv[child.argv.index("--uds") + 1] == str(SOCKETS / name)
+        assert child.socket == SOCKETS / name
+        assert [question.socket for question in child.ready] == [SOCKETS / name]
+        assert "--port" not in child.argv
 
 
 @pytest.mark.parametrize("was_ready", [True, False])
