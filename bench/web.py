@@ -78,15 +78,15 @@ class Browser:
         data = self._more()
         while (end := data.find(b"\r\n\r\n")) < 0:
             data += self._more()
-        place = data.find(b"\r\ncontent-length: ", 0, end)  # as our web server writes it
+        place = data.find(b"\r\nContent-Length: ", 0, end)  # as the front writes it
         length = int(data[place + 18 : data.find(b"\r\n", place + 18)]) if place >= 0 else 0
         total = end + 4 + length
         while len(data) < total:
             data += self._more()
         head = data[:end].decode("latin-1")
-        if "\r\nset-cookie: " in head:
-            self._cookies |= dict(re.findall(r"\r\nset-cookie: *([^=;]+)=([^;\r\n]*)", head))
-        if "\r\nconnection: close" in head:
+        if "\r\nset-cookie: " in head.lower():
+            self._cookies |= dict(re.findall(r"(?i)\r\nset-cookie: *([^=;]+)=([^;\r\n]*)", head))
+        if "\r\nconnection: close" in head.lower():
             self._socket.close()
             self._socket = None
         return Answer(int(head[9:12]), head, data[end + 4 : total])

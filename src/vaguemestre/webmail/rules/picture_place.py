@@ -24,7 +24,9 @@ def picture_place(reader: int, address: str) -> str:
 def read_place(path: str) -> Wanted | None:
     """What a path of ours asks for, or None for any other."""
     reader, _, encoded = path.removeprefix(PREFIX).partition("/")
+    padded = (encoded + "=" * (-len(encoded) % 4)).encode("ascii", "replace")
     try:
-        return Wanted(reader, base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode())
+        address = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         return None
+    return Wanted(reader, address) if address else None
