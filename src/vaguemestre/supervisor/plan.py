@@ -36,6 +36,7 @@ class Child:
     """One process to keep running. `log_file`: where it writes itself, when not on its standard output.
 
     `is_optional`: the instance is ready without it, and does not wait for its end.
+    `is_spare`: the instance is ready without it, since another does the same work.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Child:
     log_file: Path | None = None
     ends_last: bool = False  # mail engines, so that what the others still hand over is taken
     is_optional: bool = False
+    is_spare: bool = False
     socket: Path | None = None  # where it listens: what a killed one left there is removed before a start
 
 
@@ -156,6 +158,7 @@ def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
             "--heartbeat", heartbeat, "--interval", WORKER_INTERVAL,
         ),
         (Question(Ask.HEARTBEAT, expect=heartbeat),),
+        is_spare=number > 1,
     )  # fmt: skip
 
 

@@ -188,6 +188,7 @@ class _Start:
         self._prepared = prepared
         self._settle()
         self._screen.summary(self._config, prepared.accounts, prepared.administrator)
+        await self._start_spares()
         if self._wishes.feed:
             await self._apply_feed(self._wishes.feed)
         while True:
@@ -243,7 +244,16 @@ class _Start:
         await self._tree.start(plan.programs(config, sys.executable, front, sockets))
         self._screen.step("Le site répond.")
         await self._engines.wait()  # a job that meets no engine would only have to be done again
-        await self._tree.start(plan.workers(self._config, sys.executable))
+        workers = plan.workers(self._config, sys.executable)
+        await self._tree.start([child for child in workers if not child.is_spare])
+
+    async def _start_spares(self) -> None:
+        """More workers, once the instance is ready: none of them is waited for, and a start is short."""
+        workers = plan.workers(self._config, sys.executable)
+        try:
+            await self._tree.start([child for child in workers if child.is_spare])
+        except ChildFailed as failed:
+            self._screen.step(f"Un seul travailleur pour l’instant : {failed}")
 
     async def _start_neighbours(self, prepared: Prepared) -> None:
         """The demonstration's other applications, so that one sign-in is seen opening three."""

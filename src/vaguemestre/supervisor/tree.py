@@ -79,7 +79,10 @@ class Tree:
     def is_ready(self) -> bool:
         return (
             bool(self.kept)
-            and all(kept.state == "ready" or kept.child.is_optional for kept in self.kept.values())
+            and all(
+                kept.state == "ready" or kept.child.is_optional or kept.child.is_spare
+                for kept in self.kept.values()
+            )
             and not self._stopping.is_set()
         )
 
