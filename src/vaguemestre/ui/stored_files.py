@@ -15,6 +15,7 @@ def hand_over(place: str) -> HttpResponse:
     """
     answer = HttpResponse()
     answer.headers["X-Accel-Redirect"] = place
+    del answer.headers["Content-Type"]  # what is there says its own
     return answer
 
 
