@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from vaguemestre.enrolment.rules import letters, references
 from vaguemestre.enrolment.rules.proofs import LARGEST, kind_of
-from vaguemestre.enrolment.rules.resemblance import CLOSE, OTHER, SAME, resemblance
 from vaguemestre.enrolment.rules.routing import category, service_in_charge
 from vaguemestre.enrolment.rules.states import moved, possible
 from vaguemestre.enrolment.values import Act, Letter, State, Work, Workplace
@@ -84,20 +83,6 @@ def test_what_is_no_proof_is_refused_by_its_content(content: bytes, code: str) -
 def test_proofs_are_known_by_their_content_not_their_name() -> None:
     assert kind_of(b"\x89PNG\r\n\x1a\n...", "photo.pdf") == "image/png"
     assert kind_of(b"\xff\xd8\xff\xe0", "photo.exe") == "image/jpeg"
-
-
-@pytest.mark.parametrize(
-    ("known", "alike"),
-    [
-        (("NGUYEN", "", "Ngoc-Anh"), SAME),
-        (("Martin", "Nguyên", "ngoc anh"), SAME),
-        (("Nguyen", "", "Linh"), CLOSE),
-        (("Durand", "", "Ngọc"), CLOSE),
-        (("Durand", "", "Paul"), OTHER),
-    ],
-)
-def test_accents_case_and_married_names_do_not_hide_somebody(known: tuple[str, str, str], alike: str) -> None:
-    assert resemblance(("Nguyễn", "", "Ngọc Ánh"), known) == alike
 
 
 @given(st.randoms(use_true_random=False))

@@ -15,9 +15,10 @@ from django.utils import timezone
 from tests.enrolment.officers import PDF, academy, applicant, filed, managed_by, officer, school
 from tests.intake.lines import feed, line
 from tests.signin.people import NOON, PASSWORD, account
+from tests.ui.confirmation import MARK, confirmed
 
 from vaguemestre.credentials.models import Account
-from vaguemestre.directory.models import NumenRow, Person
+from vaguemestre.directory.models import Assignment, NumenRow, Person
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import current_numen
 from vaguemestre.directory.services import issue_numen
@@ -165,9 +166,13 @@ class TestTheOfficer:
     def test_a_newcomer_is_created_named_and_given_a_numen(self, place: int) -> None:
         request, _ = filed(place)
         there = school()
-        answer = client_of(officer(place, "DPE")).post(
-            f"/gestion/demandes/{request.pk}/creer", {"uai": there.uai.lower()}
-        )
+        desk, address = client_of(officer(place, "DPE")), f"/gestion/demandes/{request.pk}/creer"
+        shown = words(desk.post(address, {"uai": there.uai.lower()}))
+        for told in ("Mme Ngọc Ánh Nguyễn", "17/05/1996", "Collège des Essais (0809001Z)", "Personne de nom"):
+            assert told in shown
+        request.refresh_from_db()
+        assert (request.state, request.person) == (State.SUBMITTED, None)
+        answer = confirmed(desk, address, {"uai": there.uai.lower()})
         assert answer.status_code == 302
         request.refresh_from_db()
         assert (request.state, request.person is not None) == (State.APPROVED, True)
@@ -181,7 +186,12 @@ class TestTheOfficer:
         request, _ = filed(place)
         desk = client_of(officer(place, "DPE"))
         assert "mêmes noms, même naissance" in words(desk.get(f"/gestion/demandes/{request.pk}"))
-        desk.post(f"/gestion/demandes/{request.pk}/existe", {"personne": known.person_id})
+        address = f"/gestion/demandes/{request.pk}/existe"
+        assert "Attribuer un NUMEN à cette personne" in words(
+            desk.post(address, {"personne": known.person_id})
+        )
+        assert current_numen(known.person_id or 0, numen_keys.get()) is None
+        confirmed(desk, address, {"personne": known.person_id})
         request.refresh_from_db()
         assert (request.state, request.person_id) == (State.EXISTING_FOUND, known.person_id)
         for page in (f"/gestion/demandes/{request.pk}", "/gestion/"):
@@ -281,20 +291,51 @@ class TestTheOfficer:
         first, _ = filed(place)
         again, _ = filed(place)
         desk, there = client_of(officer(place, "DPE")), school()
-        assert "quelqu’un d’autre" not in words(desk.get(f"/gestion/demandes/{first.pk}"))
-        desk.post(f"/gestion/demandes/{first.pk}/creer", {"uai": there.uai})
+        assert "C’est quelqu’un d’autre" not in words(
+            desk.post(f"/gestion/demandes/{first.pk}/creer", {"uai": there.uai})
+        )
+        confirmed(desk, f"/gestion/demandes/{first.pk}/creer", {"uai": there.uai})
         before = Person.objects.count()
-        address = f"/gestion/demandes/{again.pk}"
-        assert "C’est quelqu’un d’autre" in words(desk.get(address))
-        assert "est connue" in words(desk.post(f"{address}/creer", {"uai": there.uai}))
+        address = f"/gestion/demandes/{again.pk}/creer"
+        assert "C’est quelqu’un d’autre" in words(desk.post(address, {"uai": there.uai}))
+        silent = confirmed(desk, address, {"uai": there.uai})
+        assert (silent.status_code, "Cochez « C’est quelqu’un d’autre »" in words(silent)) == (409, True)
         assert Person.objects.count() == before
-        assert desk.post(f"{address}/creer", {"uai": there.uai, "autre": "on"}).status_code == 302
+        assert confirmed(desk, address, {"uai": there.uai, "autre": "on"}).status_code == 302
         assert Person.objects.count() == before + 1
+
+    def test_a_wrong_birth_date_does_not_hide_who_is_in_that_school(self, place: int) -> None:
+        there = school()
+        known = managed_by(place, "DPE", "nnguyen9", first_name="Ngọc Ánh", last_name="Nguyễn")
+        Person.objects.filter(pk=known.person_id).update(birth_date=date(1990, 1, 2))
+        Assignment.objects.create(person_id=known.person_id, structure=there, starts_on=date(2020, 9, 1))
+        request, _ = filed(place, uai=there.uai)
+        desk = client_of(officer(place, "DPE"))
+        for page in (
+            desk.get(f"/gestion/demandes/{request.pk}"),
+            desk.post(f"/gestion/demandes/{request.pk}/creer", {"uai": there.uai}),
+        ):
+            assert "noms proches, même établissement, autre date de naissance" in words(page)
+            assert "02/01/1990" in words(page)
+
+    def test_somebody_who_came_meanwhile_is_shown_before_a_numen_is_created(self, place: int) -> None:
+        request, _ = filed(place)
+        desk, there = client_of(officer(place, "DPE")), school()
+        address = f"/gestion/demandes/{request.pk}/creer"
+        mark = MARK.search(desk.post(address, {"uai": there.uai}).content.decode())
+        assert mark
+        known = managed_by(place, "DPE", "nnguyen9", first_name="Ngọc Ánh", last_name="Nguyễn")
+        Person.objects.filter(pk=known.person_id).update(birth_date=applicant().birth_date)
+        before = Person.objects.count()
+        late = desk.post(address, {"uai": there.uai, "confirm": mark[1], "autre": "on"})
+        assert (late.status_code, "Quelque chose a changé" in words(late)) == (409, True)
+        assert "mêmes noms, même naissance" in words(late)
+        assert Person.objects.count() == before
 
     def test_a_step_that_says_only_its_name_says_it_once(self, place: int) -> None:
         request, _ = filed(place)
         desk = client_of(officer(place, "DPE"))
-        desk.post(f"/gestion/demandes/{request.pk}/creer", {"uai": school().uai})
+        confirmed(desk, f"/gestion/demandes/{request.pk}/creer", {"uai": school().uai})
         said = words(desk.get(f"/gestion/demandes/{request.pk}"))
         assert "NUMEN attribué · NUMEN attribué" not in said
         assert "Pièce 1 PDF," in said
@@ -305,7 +346,7 @@ class TestTheOfficer:
             scope = queries.scope_of(officer(place, "DPE", f"off{number}").pk)
             services.create_person(
                 scope, request.pk, school().uai, NumenLayout.SEED, numen_keys.get(), Random(number), 100,
-                by="t", now=NOON,
+                by="t", now=NOON, is_other=True,
             )  # fmt: skip
         last = queries.opened_request(scope, request.pk)
         assert last is not None
@@ -327,10 +368,12 @@ class TestTheOfficer:
         assert "autre service" in words(
             desk.post("/gestion/arrivee", {**given, "fin": "31/08/2027", "categorie": "ATSS"})
         )
-        assert desk.post("/gestion/arrivee", {**given, "fin": "31/08/2027"}).status_code == 302
+        assert confirmed(desk, "/gestion/arrivee", {**given, "fin": "31/08/2027"}).status_code == 302
         assert Account.objects.get(username="pobry").state == "pending"
-        twice = desk.post("/gestion/arrivee", {**given, "fin": "31/08/2027", "dossier": "PROV-2"})
-        assert "existe déjà" in words(twice)
+        twice = confirmed(desk, "/gestion/arrivee", {**given, "fin": "31/08/2027", "dossier": "PROV-2"})
+        assert (twice.status_code, "mêmes noms, même naissance" in words(twice)) == (409, True)
+        assert "Obry" in words(twice)
+        assert Account.objects.filter(username__startswith="pobry").count() == 1
 
     def test_a_correction_gives_a_new_address_and_keeps_the_former(self, place: int) -> None:
         person = managed_by(place, "DPE", "agent1", last_name="Avant")
@@ -356,7 +399,12 @@ class TestLives:
         far = desk.post(f"{there}/declarer", {"evenement": "retirement", "jour": "01/01/2060"})
         assert (far.status_code, "trop loin" in words(far)) == (422, True)
         day = f"{timezone.localdate():%d/%m/%Y}"
-        assert desk.post(f"{there}/declarer", {"evenement": "suspension", "jour": day}).status_code == 302
+        given = {"evenement": "suspension", "jour": day}
+        foreseen = words(desk.post(f"{there}/declarer", given))
+        assert "Aussitôt : le compte est suspendu" in foreseen
+        person.refresh_from_db()
+        assert person.state == "active"
+        assert confirmed(desk, f"{there}/declarer", given).status_code == 302
         person.refresh_from_db()
         assert person.state == "suspended"
         said = words(desk.get(f"{there}/vie"))

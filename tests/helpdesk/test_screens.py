@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.signin.letters import letters_due
 from tests.signin.people import NOON, PASSWORD, account, add_application
+from tests.ui.confirmation import confirmed
 
 from vaguemestre.assistant.models import IssuedCode
 from vaguemestre.credentials.models import Account, OneTimeDevice, RecoveryContact
@@ -102,7 +103,7 @@ def give_contact(of: Account) -> None:
 
 def act(client: Client, on: Account, what: str, reason: str = REASON) -> HttpResponse:
     where = f"/assistance/compte/{on.pk}/agir"
-    return client.post(where, {"acte": what, "motif": reason})  # type: ignore[return-value]
+    return confirmed(client, where, {"acte": what, "motif": reason})  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("role", ["agent", "hr_officer"])

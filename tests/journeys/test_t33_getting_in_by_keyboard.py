@@ -310,7 +310,9 @@ def test_a_key_is_handed_over_then_everything_is_closed(
 
     find(desk, KEYED, KEYED.last_name)
     desk.write("Motif", "Messages frauduleux envoyés de ce compte")
-    desk.press("Compromission")
+    desk.press("Mettre à l’abri…")
+    desk.reads("Le mot de passe est effacé")
+    desk.press("Mettre à l’abri")
     desk.reads("Le compte est à l'abri")
     desk.reads("Aucune règle n'envoie ses courriels ailleurs")
     holder.page.goto(f"{holder.web}/messagerie/")

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from vaguemestre.directory.rules.likeness import DOUBTFUL, Likeness
+
 
 class Workplace(StrEnum):
     """« Vous exercez dans… »"""
@@ -147,7 +149,13 @@ class Probable:
     place: str
     service: str
     masked_numen: str
-    certainty: str  # "same" (names and birth date), "close" (birth date and one name)
+    born: date | None
+    likeness: Likeness
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether nobody is created before they are told apart."""
+        return self.likeness in DOUBTFUL
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,23 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """An account and all that an act would cut, counted."""
+
+    name: str
+    username: str
+    place: str
+    contact: str  # masked; "" when none is verified
+    sessions: int
+    app_passwords: int
+    factors: tuple[str, ...]
+    has_password: bool
+    has_code: bool
+    going_out: int  # messages about to leave
+    kept_back: int
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """An account as the desk's rules see it.
 

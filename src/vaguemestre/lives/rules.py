@@ -73,6 +73,14 @@ def notice_due(
     return nearest if nearest is not None and notice_name(nearest) not in told else None
 
 
+def notice_days(closes_on: date | None, today: date, notices: Sequence[int]) -> tuple[date, ...]:
+    """The days on which a closing is told, those gone by told today by one notice."""
+    if closes_on is None or closes_on <= today:
+        return ()
+    days = {max(today, closes_on - timedelta(days=ahead)) for ahead in notices}
+    return tuple(sorted(days))
+
+
 def notice_name(ahead: int) -> str:
     return f"notice-{ahead}"
 

@@ -24,12 +24,13 @@ from vaguemestre.lives.events import (
 )
 from vaguemestre.lives.models import Day, Passage
 from vaguemestre.lives.ports import BoxesOwned
-from vaguemestre.lives.values import Event, Numbers, Remains, Step, Table
+from vaguemestre.lives.values import Event, Foreseen, Numbers, Remains, Step, Table
 from vaguemestre.signin.events import AccountTouched
 
 _LONGEST = timedelta(days=3 * 365)  # of a neutral reply whose end nobody knows
 _NOTICE = timedelta(days=10)  # the least that is left to somebody whose contract's end is found late
 _ERASED_AT_ONCE = 50
+_SHUTTING = frozenset({Step.CLOSE, Step.FREEZE, Step.PURGE})
 _EARLIEST = timedelta(days=366)  # that an event may be declared after it happened
 
 
@@ -50,6 +51,28 @@ def declare(
     Raises Refusal `lives.account-unknown`, `lives.account-closed`, `lives.by-the-feed`, `lives.by-the-desk`,
     `lives.day-impossible`.
     """
+    _check_declared(account_id, event, effect_on, today)
+    _end(account_id, by=by, now=now, is_replaced=True)
+    passage = _begun(account_id, event, effect_on, by, now)
+    passage.new_address = new_address
+    _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
+
+
+def foresee(account_id: int, event: Event, effect_on: date, numbers: Numbers, *, today: date) -> Foreseen:
+    """What `declare` would do; writes nothing. Raises the same Refusals."""
+    _check_declared(account_id, event, effect_on, today)
+    passage = queries.open_passage(account_id)
+    dues = rules.steps(rules.table(numbers)[event], effect_on)
+    return Foreseen(
+        at_once=rules.due(dues, (), today),
+        later=tuple(due for due in dues if due.on > today),
+        notices=rules.notice_days(rules.closing_day(dues), today, numbers.notices),
+        replaces=Event(passage.event) if passage else None,
+        reopens=bool(passage and _SHUTTING & set(passage.done)),
+    )
+
+
+def _check_declared(account_id: int, event: Event, effect_on: date, today: date) -> None:
     if event in rules.BY_THE_FEED or event in rules.BY_THE_DESK:
         raise Refusal("lives.by-the-feed" if event in rules.BY_THE_FEED else "lives.by-the-desk")
     if not today - _EARLIEST <= effect_on <= today + _LONGEST:
@@ -59,10 +82,6 @@ def declare(
         raise Refusal("lives.account-unknown")
     if account.state == "closed":
         raise Refusal("lives.account-closed")
-    _end(account_id, by=by, now=now, is_replaced=True)
-    passage = _begun(account_id, event, effect_on, by, now)
-    passage.new_address = new_address
-    _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
 
 
 @transaction.atomic(durable=True)
@@ -336,7 +355,7 @@ def _end(account_id: int, *, by: str, now: datetime, is_replaced: bool) -> bool:
         announce(MembershipsTouched(account_id))
     if Step.SUSPEND in done and not is_replaced:
         _resumed(account_id, by, now)
-    if done & {Step.CLOSE, Step.FREEZE, Step.PURGE}:
+    if done & _SHUTTING:
         change_states([account_id], "reopen", by=by, now=now)
         move_mailboxes([account_id], "open", by=by, now=now)
     return True

@@ -76,6 +76,17 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What declaring an event would do. `notices`: the days the person is told of the closing."""
+
+    at_once: tuple[Step, ...]
+    later: tuple[Due, ...]
+    notices: tuple[date, ...] = ()
+    replaces: Event | None = None
+    reopens: bool = False  # what the event replaced had closed is opened again first
+
+
+@dataclass(frozen=True, slots=True)
 class Remains:
     """What decides whether somebody's civil status is kept. `closed_on`: None while the account is open.
 

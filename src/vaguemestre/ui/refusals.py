@@ -159,11 +159,8 @@ def sentence(refusal: Refusal) -> str:
             "demande."
         ),
         "enrolment.known-already": _(
-            "Une personne de mêmes noms et de même date de naissance est connue : voyez plus bas si c’est "
-            "elle ; sinon cochez « C’est quelqu’un d’autre » avant de créer."
-        ),
-        "enrolment.there-already": _(
-            "Une personne de mêmes noms et de même date de naissance existe déjà dans l’académie."
+            "Quelqu’un de très proche est connu : voyez plus bas si c’est la même personne ; sinon cochez "
+            "« C’est quelqu’un d’autre » avant de créer."
         ),
         "enrolment.proof-empty": _("« %(name)s » est vide."),
         "enrolment.proof-too-big": _(

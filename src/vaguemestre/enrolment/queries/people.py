@@ -3,8 +3,8 @@
 from vaguemestre.credentials.queries import account_of_person, has_namesake, presented
 from vaguemestre.directory import queries as directory
 from vaguemestre.directory.queries import Managed
+from vaguemestre.directory.rules.likeness import DOUBTFUL, Likeness
 from vaguemestre.directory.values import CivilStatus, NumenKeys, StaffCategory
-from vaguemestre.enrolment.rules.resemblance import SAME, resemblance
 from vaguemestre.enrolment.values import Applicant, Letter, Probable, Scope
 from vaguemestre.journal.queries import Kept, lines_about
 
@@ -26,18 +26,34 @@ def people_found(
     )
 
 
-def probable_people(scope: Scope, applicant: Applicant, keys: NumenKeys) -> tuple[Probable, ...]:
-    """Who the applicant may be, the likeliest first. Of another service's people only the service is told."""
-    names = (applicant.birth_name, applicant.usage_name, applicant.first_name)
-    found = []
-    for one in directory.born_on(scope.academy_id, applicant.birth_date):
-        alike = resemblance(names, _names(one))
-        if alike and one.service_id in scope.services:
-            masked = masked_numen_of(one.person_id, keys)
-            found.append(Probable(one.person_id, one.name, one.place, one.service, masked, alike))
-        elif alike == SAME:
-            found.append(Probable(0, "", "", one.service, "", alike))
-    return tuple(sorted(found, key=lambda one: (one.certainty != SAME, one.name)))
+def civil_of(applicant: Applicant) -> CivilStatus:
+    """The civil status somebody says is theirs."""
+    return CivilStatus(
+        applicant.civility,
+        applicant.birth_name,
+        applicant.usage_name,
+        applicant.first_name,
+        applicant.birth_date,
+    )
+
+
+def near_people(scope: Scope, civil: CivilStatus, uai: str, keys: NumenKeys) -> tuple[Probable, ...]:
+    """Who somebody about to be created may be, the likeliest first. `uai`: their school; "" if unknown.
+
+    Of another service's people only the service is told, and nothing of mere namesakes elsewhere.
+    """
+    near = []
+    for one in directory.people_near(scope.academy_id, civil, [uai] if uai else []):
+        person, likeness = one.person, one.likeness
+        if person.service_id in scope.services:
+            masked = masked_numen_of(person.person_id, keys)
+            born = person.civil.birth_date if person.civil else None
+            near.append(
+                Probable(person.person_id, person.name, person.place, person.service, masked, born, likeness)
+            )
+        elif likeness is not Likeness.NAMESAKE:
+            near.append(Probable(0, "", "", person.service, "", None, likeness))
+    return tuple(near)
 
 
 def masked_numen_of(person_id: int, keys: NumenKeys) -> str:
@@ -59,16 +75,9 @@ def service_for(academy_id: int, category: StaffCategory, uai: str) -> int:
     return directory.service_in_charge_of(academy_id, category, uai)
 
 
-def is_known(academy_id: int, civil: CivilStatus) -> bool:
-    """Whether somebody of those names and that birth date is there already, in any service."""
-    names = (civil.birth_name, civil.usage_name, civil.first_name)
-    found = directory.born_on(academy_id, civil.birth_date)
-    return any(resemblance(names, _names(one)) == SAME for one in found)
-
-
-def _names(one: Managed) -> tuple[str, str, str]:
-    civil = one.civil
-    return (civil.birth_name, civil.usage_name, civil.first_name) if civil else ("", "", "")
+def is_doubtful(academy_id: int, civil: CivilStatus, uai: str) -> bool:
+    """Whether somebody of the académie, in any service, must first be told apart from that one."""
+    return any(one.likeness in DOUBTFUL for one in directory.people_near(academy_id, civil, [uai]))
 
 
 def letter_of(

@@ -2,6 +2,7 @@
 
 from vaguemestre.enrolment.services.answering import (
     ask_for_more,
+    check_creation,
     close_request,
     create_person,
     deliver,
@@ -14,6 +15,7 @@ from vaguemestre.enrolment.services.forgetting import forget_person
 from vaguemestre.enrolment.services.mail_log import note_applicant_mailed, note_service_mailed
 from vaguemestre.enrolment.services.managing import (
     appoint_officer,
+    check_arrival,
     correct_person,
     dismiss_officer,
     receive_person,
@@ -23,6 +25,8 @@ from vaguemestre.enrolment.services.managing import (
 __all__ = [
     "appoint_officer",
     "ask_for_more",
+    "check_arrival",
+    "check_creation",
     "close_request",
     "complete_request",
     "correct_person",

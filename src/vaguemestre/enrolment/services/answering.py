@@ -8,13 +8,13 @@ from django.db import transaction
 from vaguemestre.credentials.services import NewAccount, open_accounts
 from vaguemestre.directory.queries import current_numen
 from vaguemestre.directory.services import issue_numen, register_person
-from vaguemestre.directory.values import CivilStatus, NewPerson, NumenKeys, NumenLayout, Post
+from vaguemestre.directory.values import NewPerson, NumenKeys, NumenLayout, Post, StaffCategory
 from vaguemestre.enrolment import queries
 from vaguemestre.enrolment.events import RequestMoved
 from vaguemestre.enrolment.models import NumenRequest, Step
 from vaguemestre.enrolment.rules.routing import category
 from vaguemestre.enrolment.rules.states import moved
-from vaguemestre.enrolment.values import Act, Scope, State
+from vaguemestre.enrolment.values import Act, Applicant, Scope, State
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
@@ -80,18 +80,14 @@ def create_person(
 
     Known under the request's reference until the feed brings them with that NUMEN. Raises Refusal
     `enrolment.school-unknown`, `enrolment.not-ours` (a school of another department),
-    `enrolment.known-already` (same names, same birth, and nobody said `is_other`),
+    `enrolment.known-already` (somebody may be the one, and nobody said `is_other`),
     `directory.name-unwritable`.
     """
     request = _move(scope, request_id, Act.CREATE, "NUMEN attribué.", by=by, now=now)
     told = queries.applicant_of(request.applicant)
-    wanted = category(told.workplace, told.work)
-    if wanted is None or not queries.is_school(scope.academy_id, uai):
-        raise Refusal("enrolment.school-unknown", uai=uai)
-    if queries.service_for(scope.academy_id, wanted, uai) not in scope.services:
-        raise Refusal("enrolment.not-ours")
-    civil = CivilStatus(told.civility, told.birth_name, told.usage_name, told.first_name, told.birth_date)
-    if not is_other and queries.is_known(scope.academy_id, civil):
+    wanted = check_creation(scope, told, uai)
+    civil = queries.civil_of(told)
+    if not is_other and queries.is_doubtful(scope.academy_id, civil, uai):
         raise Refusal("enrolment.known-already")
     person = NewPerson(
         dossier=request.reference,
@@ -105,6 +101,19 @@ def create_person(
     open_accounts([NewAccount(registered.person_id, names.username, names.mailbox, quota_mb)], by=by, now=now)
     NumenRequest.objects.filter(pk=request.pk).update(person_id=registered.person_id)
     return registered.person_id
+
+
+def check_creation(scope: Scope, applicant: Applicant, uai: str) -> StaffCategory:
+    """The category of an applicant who may be created in that school.
+
+    Raises Refusal `enrolment.school-unknown`, `enrolment.not-ours`.
+    """
+    wanted = category(applicant.workplace, applicant.work)
+    if wanted is None or not queries.is_school(scope.academy_id, uai):
+        raise Refusal("enrolment.school-unknown", uai=uai)
+    if queries.service_for(scope.academy_id, wanted, uai) not in scope.services:
+        raise Refusal("enrolment.not-ours")
+    return wanted
 
 
 @transaction.atomic(durable=True)

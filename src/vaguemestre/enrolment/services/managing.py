@@ -59,20 +59,18 @@ def receive_person(
     *,
     by: str,
     now: datetime,
+    is_other: bool = False,
 ) -> int:
     """Somebody who works already and whom HR has not entered: with a sponsor and an end. The person's id.
 
     The feed that brings them with their NUMEN makes it one person. Raises Refusal `enrolment.no-end`,
-    `enrolment.stay-too-long`, `enrolment.not-ours`, `enrolment.school-unknown`, `enrolment.there-already`.
+    `enrolment.stay-too-long`, `enrolment.not-ours`, `enrolment.school-unknown`,
+    `enrolment.known-already` (somebody may be the one, and nobody said `is_other`).
     """
     post = person.posts[0]
-    _check_stay(post.ends_on, now.date())
-    if not queries.is_school(scope.academy_id, post.uai):
-        raise Refusal("enrolment.school-unknown", uai=post.uai)
-    if queries.service_for(scope.academy_id, person.category, post.uai) not in scope.services:
-        raise Refusal("enrolment.not-ours")
-    if queries.is_known(scope.academy_id, person.civil):
-        raise Refusal("enrolment.there-already")
+    check_arrival(scope, person, now=now)
+    if not is_other and queries.is_doubtful(scope.academy_id, person.civil, post.uai):
+        raise Refusal("enrolment.known-already")
     registered = register_person(scope.academy_id, person, keys, by=by, now=now)
     issue_numen(registered.person_id, layout, keys, draw, by=by, now=now)
     names = registered.names
@@ -96,6 +94,16 @@ def reveal_numen(scope: Scope, person_id: int, keys: NumenKeys, why: str, *, by:
         raise Refusal("enrolment.no-numen")
     record("enrolment.numen-shown", to=f"person:{person_id}", by=by, at=now, why=why)
     return numen
+
+
+def check_arrival(scope: Scope, person: NewPerson, *, now: datetime) -> None:
+    """Raises the Refusals of `receive_person` that do not depend on who is near."""
+    post = person.posts[0]
+    _check_stay(post.ends_on, now.date())
+    if not queries.is_school(scope.academy_id, post.uai):
+        raise Refusal("enrolment.school-unknown", uai=post.uai)
+    if queries.service_for(scope.academy_id, person.category, post.uai) not in scope.services:
+        raise Refusal("enrolment.not-ours")
 
 
 def _check_stay(ends_on: date | None, today: date) -> None:

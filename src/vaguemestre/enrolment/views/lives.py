@@ -20,10 +20,12 @@ from vaguemestre.kernel.addresses import parse_address
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives import rules, services
+from vaguemestre.lives.ports import boxes_owned
 from vaguemestre.lives.queries import life_of
-from vaguemestre.lives.values import Event
-from vaguemestre.lives.words import EVENTS, MAILBOXES, STATES, STEPS
+from vaguemestre.lives.values import Event, Foreseen, Step
+from vaguemestre.lives.words import EVENTS, MAILBOXES, STATES, STEPS, consequences
 from vaguemestre.signin.http import recently_signed_in
+from vaguemestre.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.ui.days import DayField
 from vaguemestre.ui.refusals import sentence
 
@@ -67,13 +69,17 @@ def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
     person, account_id = _theirs(request, person_id)
     form = DeclareForm(request.POST)
     if form.is_valid():
-        now = timezone.now()
+        now, numbers = timezone.now(), settings.CONFIG.life_numbers()
+        event, day = Event(form.cleaned_data["evenement"]), form.cleaned_data["jour"]
         try:
+            foreseen = services.foresee(account_id, event, day, numbers, today=paris_day(now))
+            if page := confirmation_page(request, _asked(person, account_id, form, foreseen)):
+                return page
             services.declare(
                 account_id,
-                Event(form.cleaned_data["evenement"]),
-                form.cleaned_data["jour"],
-                settings.CONFIG.life_numbers(),
+                event,
+                day,
+                numbers,
                 new_address=form.cleaned_data["adresse"],
                 by=by_(request),
                 now=now,
@@ -96,6 +102,30 @@ def come_back(request: OfficerRequest, person_id: int) -> HttpResponse:
         form = DeclareForm()
         return _page(request, person, account_id, form, problem=sentence(refusal), status=409)
     return _done(account_id, person_id)
+
+
+def _asked(person: Managed, account_id: int, form: DeclareForm, foreseen: Foreseen) -> Confirmation:
+    """What declaring will do, in the words of what is done."""
+    event, day = Event(form.cleaned_data["evenement"]), form.cleaned_data["jour"]
+    told = list(consequences(foreseen))
+    owned = boxes_owned.get()(account_id)
+    steps = {*foreseen.at_once, *(due.step for due in foreseen.later)}
+    if owned and Step.WITHDRAW in steps:
+        words = _("Boîtes dont c’est la seule personne responsable : %(boxes)s.")
+        told.append(words % {"boxes": ", ".join(owned)})
+    return Confirmation(
+        title=_("Confirmer : %(event)s") % {"event": EVENTS[event]},
+        facts=[
+            (str(_("Personne")), person.name),
+            (str(_("Établissement")), person.place),
+            (str(_("Jour d’effet")), f"{day:%d/%m/%Y}"),
+        ],
+        consequences=told,
+        fields=[(name, form.data.get(name, "")) for name in form.fields],
+        button=str(_("Déclarer")),
+        back=reverse("enrolment:life", args=[person.person_id]),
+        is_dangerous=bool(steps & {Step.CLOSE, Step.FREEZE, Step.SUSPEND}),
+    )
 
 
 def _theirs(request: OfficerRequest, person_id: int) -> tuple[Managed, int]:

@@ -15,7 +15,7 @@ from vaguemestre.credentials.queries import account_of_person, presented
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import MANAGED_ORDERS, Managed, addresses_by_person, placed_posts_of
 from vaguemestre.directory.rules.nomenclature import function_said
-from vaguemestre.directory.values import NumenLayout
+from vaguemestre.directory.values import NewPerson, NumenLayout
 from vaguemestre.enrolment import queries, services
 from vaguemestre.enrolment.forms.managing import (
     CATEGORIES,
@@ -25,10 +25,12 @@ from vaguemestre.enrolment.forms.managing import (
     civil_of,
 )
 from vaguemestre.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.enrolment.views.creation import IS_OTHER, creation_page
 from vaguemestre.enrolment.views.printing import letters_pdf
 from vaguemestre.enrolment.views.queue import by_
 from vaguemestre.enrolment.views.words import STORY
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.times import paris_day
 from vaguemestre.signin.http import recently_signed_in
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
@@ -111,11 +113,16 @@ def correct(request: OfficerRequest, person_id: int) -> HttpResponse:
 def receive(request: OfficerRequest) -> HttpResponse:
     form = ReceiveForm(request.POST or None, academy_id=request.scope.academy_id)
     if request.method == "POST" and form.is_valid():
+        person, sponsor = form.person, form.cleaned_data["parrain"]
         try:
+            services.check_arrival(request.scope, person, now=timezone.now())
+            if page := _arrival_asked(request, person, sponsor, form):
+                return page
             person_id = services.receive_person(
-                request.scope, form.person, form.cleaned_data["parrain"],
+                request.scope, person, sponsor,
                 NumenLayout(settings.CONFIG.academy.numen_layout), numen_keys.get(), SystemRandom(),
                 settings.CONFIG.mail.quota_mb, by=by_(request), now=timezone.now(),
+                is_other=IS_OTHER in request.POST,
             )  # fmt: skip
             return HttpResponseRedirect(reverse("enrolment:person", args=[person_id]))
         except Refusal as refusal:
@@ -123,6 +130,22 @@ def receive(request: OfficerRequest) -> HttpResponse:
         except IntegrityError:
             form.add_error("dossier", _("Ce numéro de dossier est déjà pris : choisissez-en un autre."))
     return render(request, "enrolment/receive.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _arrival_asked(
+    request: OfficerRequest, person: NewPerson, sponsor: str, form: ReceiveForm
+) -> HttpResponse | None:
+    post = person.posts[0]
+    return creation_page(
+        request,
+        person.civil,
+        post.uai,
+        (str(CATEGORIES[person.category]), post.starts_on or paris_day(timezone.now()), post.ends_on),
+        reverse("enrolment:receive"),
+        [(name, form.data.get(name, "")) for name in form.fields],
+        ", ".join(sorted(request.scope.services.values())),
+        sponsor=sponsor,
+    )
 
 
 def _known(request: OfficerRequest, person_id: int) -> Managed:

@@ -18,11 +18,11 @@ from vaguemestre.enrolment.forms.asking import WORKPLACES, WORKS
 from vaguemestre.enrolment.forms.managing import SchoolForm, WordsForm
 from vaguemestre.enrolment.http import OfficerRequest, for_officers
 from vaguemestre.enrolment.rules.proofs import safe_name
-from vaguemestre.enrolment.rules.resemblance import SAME
-from vaguemestre.enrolment.rules.states import possible
-from vaguemestre.enrolment.values import State
+from vaguemestre.enrolment.rules.states import moved, possible
+from vaguemestre.enrolment.values import Act, State
+from vaguemestre.enrolment.views.creation import IS_OTHER, creation_page, recognition_page
 from vaguemestre.enrolment.views.printing import letters_pdf
-from vaguemestre.enrolment.views.words import KINDS, OFFICERS_STATES, told_steps
+from vaguemestre.enrolment.views.words import KINDS, LIKENESSES, OFFICERS_STATES, told_steps
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in
 from vaguemestre.ui.listing import Listing
@@ -86,6 +86,8 @@ def act_on(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
     words = WordsForm(request.POST)
     school = SchoolForm(request.POST, academy_id=request.scope.academy_id)
     try:
+        if page := _asked(request, request_id, act, school):
+            return page
         if not _done(request, request_id, act, words, school):
             # What the other form of the page lacks is nobody's fault.
             wrong = {"school": school} if act == "creer" else {"words": words}
@@ -93,6 +95,29 @@ def act_on(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
     except Refusal as refusal:
         return _page(request, request_id, problem=sentence(refusal), status=409)
     return HttpResponseRedirect(reverse("enrolment:request", args=[request_id]))
+
+
+def _asked(request: OfficerRequest, request_id: int, act: str, school: SchoolForm) -> HttpResponse | None:
+    """The page to confirm before a NUMEN is created; None if none is, or if it was confirmed."""
+    found = queries.opened_request(request.scope, request_id)
+    back = reverse("enrolment:request", args=[request_id])
+    if found is None:
+        return None
+    if act == "creer" and school.is_valid():
+        uai = school.cleaned_data["uai"]
+        moved(found.state, Act.CREATE)
+        services.check_creation(request.scope, found.applicant, uai)
+        post = (found.applicant.post, found.applicant.starts_on, found.applicant.ends_on)
+        return creation_page(
+            request, queries.civil_of(found.applicant), uai, post, back, [("uai", uai)], found.service
+        )
+    if act == "existe":
+        typed = request.POST.get("personne", "")
+        person = queries.person_in(request.scope, int(typed)) if typed.isdigit() else None
+        if person and not queries.masked_numen_of(person.person_id, numen_keys.get()):
+            moved(found.state, Act.RECOGNISE)
+            return recognition_page(request, person, found.reference, back, [("personne", typed)])
+    return None
 
 
 def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, school: SchoolForm) -> bool:
@@ -118,7 +143,7 @@ def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, 
                 return False
             services.create_person(
                 scope, request_id, school.cleaned_data["uai"], layout, keys, SystemRandom(),
-                settings.CONFIG.mail.quota_mb, by=by, now=now, is_other="autre" in request.POST,
+                settings.CONFIG.mail.quota_mb, by=by, now=now, is_other=IS_OTHER in request.POST,
             )  # fmt: skip
         case "remis":
             services.deliver(scope, request_id, str(_DELIVERED), by=by, now=now)
@@ -159,23 +184,22 @@ def _page(
     found = queries.opened_request(request.scope, request_id)
     if found is None:
         raise Http404
-    probable = queries.probable_people(request.scope, found.applicant, numen_keys.get())
     academy_id, told_uai = request.scope.academy_id, found.applicant.uai
     near = () if told_uai else queries.schools_like(academy_id, found.applicant.school)
+    uai = told_uai or (near[0][0] if len(near) == 1 else "")
+    probable = queries.near_people(request.scope, queries.civil_of(found.applicant), uai, numen_keys.get())
     told = {
         "found": found,
         "near": near,
-        "has_same": any(one.certainty == SAME for one in probable),
         "state": OFFICERS_STATES[found.state],
         "steps": told_steps(found.steps, OFFICERS_STATES),
         "proofs": [(id_, KINDS.get(kind, kind), size) for id_, kind, size in found.proofs],
         "workplace": WORKPLACES[found.applicant.workplace],
         "work": WORKS[found.applicant.work],
-        "probable": probable,
+        "probable": [(one, LIKENESSES[one.likeness]) for one in probable],
         "may": {one.value for one in possible(found.state)},
         "words": words or WordsForm(),
-        "school": school
-        or SchoolForm(initial={"uai": near[0][0] if len(near) == 1 else told_uai}, academy_id=academy_id),
+        "school": school or SchoolForm(initial={"uai": uai}, academy_id=academy_id),
         "act": act,
         "problem": problem,
     }

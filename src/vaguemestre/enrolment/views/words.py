@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from vaguemestre.directory.rules.likeness import Likeness
 from vaguemestre.enrolment.values import State, StepSeen
 
 STATES = {
@@ -19,6 +20,14 @@ STATES = {
 
 # What whoever answers the requests reads.
 OFFICERS_STATES = {**STATES, State.EXISTING_FOUND: _("Avait déjà un NUMEN")}
+
+LIKENESSES = {
+    Likeness.SAME: _("mêmes noms, même naissance"),
+    Likeness.NAMES: _("noms proches, même naissance"),
+    Likeness.BIRTH_DATE: _("mêmes noms, même établissement, naissance à un chiffre près"),
+    Likeness.SCHOOL: _("noms proches, même établissement, autre date de naissance"),
+    Likeness.NAMESAKE: _("mêmes noms, autre date de naissance, autre établissement"),
+}
 
 KINDS = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}
 

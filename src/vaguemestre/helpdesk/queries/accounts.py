@@ -5,6 +5,7 @@ from datetime import datetime
 
 from vaguemestre.assistant.queries import issued_code_until
 from vaguemestre.credentials.queries import (
+    app_passwords_of,
     devices_of,
     find_account,
     identified,
@@ -18,11 +19,11 @@ from vaguemestre.credentials.queries.keys import key_held
 from vaguemestre.credentials.rules.delivered_codes import masked
 from vaguemestre.directory.queries import people_found, person_by_number, place_of
 from vaguemestre.helpdesk.rules.story import STORY
-from vaguemestre.helpdesk.values import Line, Moment, Shown, Target
+from vaguemestre.helpdesk.values import Line, Moment, Shown, Target, Touched
 from vaguemestre.journal.queries import Kept, lines_about
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.outbox.queries import kept_back
-from vaguemestre.signin.queries import throttle_of
+from vaguemestre.outbox.queries import kept_back, waiting_messages
+from vaguemestre.signin.queries import sessions_of, throttle_of
 
 _READ_BACK = 200
 _STORY_LENGTH = 60
@@ -103,6 +104,26 @@ def shown(account_id: int, now: datetime) -> Shown | None:
         code_until=issued_code_until(account_id, now),
         factors=_factors(account_id),
         story=_story(account_id, lines_about(f"account:{account_id}", limit=_READ_BACK)),
+    )
+
+
+def touched_by(account_id: int, now: datetime) -> Touched:
+    """What an act on that account would cut, as it stands. Raises Refusal `helpdesk.account-gone`."""
+    account = shown(account_id, now)
+    if account is None:
+        raise Refusal("helpdesk.account-gone")
+    return Touched(
+        name=account.name,
+        username=account.username,
+        place=account.place,
+        contact=account.contact,
+        sessions=len(sessions_of(account_id, "", now)),
+        app_passwords=len(app_passwords_of(account_id)),
+        factors=account.factors,
+        has_password=bool(identified(account_id).hashed),
+        has_code=account.code_until is not None,
+        going_out=len(waiting_messages(account_id)),
+        kept_back=kept_back(account_id),
     )
 
 

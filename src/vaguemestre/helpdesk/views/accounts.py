@@ -1,10 +1,13 @@
 """Search, one account, and the acts on it."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.credentials.ports import secret_keys
@@ -12,17 +15,19 @@ from vaguemestre.helpdesk import services
 from vaguemestre.helpdesk.forms import ActForm, SearchForm
 from vaguemestre.helpdesk.http import for_operators
 from vaguemestre.helpdesk.ports import forwards_of, undelivered_to, usage_of
-from vaguemestre.helpdesk.queries.accounts import accounts_found, shown, target_of
+from vaguemestre.helpdesk.queries.accounts import accounts_found, shown, target_of, touched_by
 from vaguemestre.helpdesk.queries.hand_overs import hand_overs_of
 from vaguemestre.helpdesk.queries.mail import mail_of
 from vaguemestre.helpdesk.queries.requests import count_waiting
 from vaguemestre.helpdesk.rules.acts import possible
+from vaguemestre.helpdesk.rules.consequences import CONFIRMED, consequences
 from vaguemestre.helpdesk.rules.story import why
 from vaguemestre.helpdesk.values import Act
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.signin.ports import revocations
+from vaguemestre.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
@@ -86,6 +91,8 @@ def act_on(request: SignedInRequest, account_id: int) -> HttpResponse:
     operator_id, now = request.who.account_id, timezone.now()
     try:
         notice = services.intended(act, account_id, reason, operator_id=operator_id, now=now)
+        if act in CONFIRMED and (page := confirmation_page(request, _asked(act, account_id, reason, now))):
+            return page
         if act is Act.SUSPEND:
             run_now(notice)
         events = services.do(
@@ -107,6 +114,38 @@ def act_on(request: SignedInRequest, account_id: int) -> HttpResponse:
         run_now(notice)
     where = reverse("helpdesk:account", args=[account_id])
     return HttpResponseRedirect(f"{where}?fait={act}{'' if all(outcomes) else '&attente=1'}")
+
+
+def _asked(act: Act, account_id: int, reason: str, now: datetime) -> Confirmation:
+    """What the act will do to that account as it stands."""
+    account = touched_by(account_id, now)
+    hours = settings.CONFIG.lives.compromise_hours
+    return Confirmation(
+        title=str(_TITLES[act]),
+        facts=[
+            (str(_("Personne")), account.name),
+            (str(_("Identifiant")), account.username),
+            (str(_("Établissement")), account.place),
+            (str(_("Motif")), reason),
+        ],
+        consequences=consequences(act, account, hours),
+        fields=[("acte", act), ("motif", reason)],
+        button=str(_BUTTONS[act]),
+        back=reverse("helpdesk:account", args=[account_id]),
+        binds=(act, account_id, reason),
+    )
+
+
+_TITLES = {
+    Act.SUSPEND: _("Suspendre ce compte ?"),
+    Act.COMPROMISED: _("Mettre ce compte à l’abri ?"),
+    Act.THROW_AWAY: _("Jeter les courriels retenus ?"),
+}
+_BUTTONS = {
+    Act.SUSPEND: _("Suspendre"),
+    Act.COMPROMISED: _("Mettre à l’abri"),
+    Act.THROW_AWAY: _("Jeter"),
+}
 
 
 def _page(request: SignedInRequest, account_id: int, form: ActForm) -> HttpResponse:
