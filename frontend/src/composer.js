@@ -12,6 +12,7 @@ import { Quiet } from "./quiet.js";
 import { Recipients } from "./recipients.js";
 import { Sending } from "./sending.js";
 import { Terms } from "./terms.js";
+import { guardFromTyping } from "./typing.js";
 import { Refused, Server, SignedOut } from "./server.js";
 
 const told = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -50,7 +51,7 @@ class Composer {
     this.enclosures = new Enclosures(document.querySelector("#enclosures"), this.server, {
       onTerms: (link, onChanged) => terms.ask(link, onChanged),
       limit: Number(form.dataset.limit),
-      onChange: touched,
+      onChange: () => this.enclosed(),
       onTrouble: (sentence) => this.say(sentence),
     });
     this.enclosures.show(told("first-enclosures"), told("first-links"));
@@ -121,7 +122,8 @@ class Composer {
       } else if (event.target.matches("input")) event.preventDefault();
     }, true);
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) this.post("escape");
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (!document.querySelector("dialog[open], [popover]:popover-open")) this.post("escape"); // of what is open, the nearest closes
     });
     document.querySelector("#plain-mode").addEventListener("click", () => this.switchMode());
     document.querySelector("#attach").addEventListener("click", () => document.querySelector("#files").click());
@@ -131,6 +133,7 @@ class Composer {
     document.querySelector("#mailing").addEventListener("click", () => this.mailing());
     this.listenLater();
     this.listenDrag();
+    guardFromTyping(document.querySelector("#send"));
     window.addEventListener("beforeunload", (event) => {
       if (this.enclosures.isBusy || (this.keeping.isDirty && !this.keeping.left())) event.preventDefault();
     });
@@ -204,6 +207,11 @@ class Composer {
 
   touched() {
     this.keeping.touched();
+  }
+
+  enclosed() {
+    if (this.enclosures.count && this.question.dataset.kind === "forgotten") this.question.hidden = true;
+    this.touched();
   }
 
   addressed() {

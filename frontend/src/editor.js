@@ -2,6 +2,7 @@
 import Squire from "squire-rte";
 import { cleanFragment } from "./cleaning.js";
 import { listenToDialogs } from "./dialogs.js";
+import { CELL, Tables } from "./tables.js";
 
 const PICTURES = /^image\/(png|jpeg|gif|webp)$/;
 
@@ -40,8 +41,7 @@ export class Editor {
     });
     this.squire.setKeyHandler("Ctrl-k", (_, event) => this.intercept(event, "link"));
     this.squire.setKeyHandler("Meta-k", (_, event) => this.intercept(event, "link"));
-    this.squire.setKeyHandler("Tab", null); // Tab goes on to the next control: nobody is held in the text
-    this.squire.setKeyHandler("Shift-Tab", null);
+    this.tables = new Tables(this.root, this.squire, () => this.onInput());
     for (const tools of [this.toolbar, ...this.popovers]) {
       tools.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
       tools.addEventListener("click", (event) => {
@@ -147,11 +147,9 @@ export class Editor {
       return Math.max(1, Math.min(Number(field.max), Math.round(Number(field.value)) || 1));
     });
     dialog.close();
-    const cell = '<td style="border: 1px solid #8a8a8a; padding: 4px 8px"><br></td>';
-    const row = `<tr>${cell.repeat(columns)}</tr>`;
+    const row = `<tr>${CELL.repeat(columns)}</tr>`;
     const table = `<table style="border-collapse: collapse; width: 100%"><tbody>${row.repeat(rows)}</tbody></table>`;
-    this.squire.insertHTML(`${table}<div><br></div>`);
-    this.squire.focus();
+    this.tables.enter(() => this.squire.insertHTML(`${table}<div><br></div>`));
   }
 
   // The signature under one's own text; an empty one takes the former away.

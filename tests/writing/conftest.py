@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from tests.signin.people import account
+from tests.webmail.conftest import boxes as boxes
+from tests.webmail.conftest import page as page
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.directory.queries import primary_address

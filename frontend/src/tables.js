@@ -1,0 +1,150 @@
+// Tables of the text: Tab goes from cell to cell, and a bar at its foot adds and removes rows and columns.
+const ACTS = [
+  ["addRow", "Ajouter une ligne"],
+  ["removeRow", "Retirer la ligne"],
+  ["addColumn", "Ajouter une colonne"],
+  ["removeColumn", "Retirer la colonne"],
+  ["removeTable", "Supprimer le tableau"],
+];
+export const CELL = '<td style="border: 1px solid #8a8a8a; padding: 4px 8px"><br></td>';
+
+export class Tables {
+  constructor(root, squire, onChange) {
+    this.root = root;
+    this.squire = squire;
+    this.onChange = onChange;
+    this.bar = this.#bar();
+    (root.closest(".paper") ?? root).before(this.bar); // before the text: Shift+Tab in the first cell reaches it
+    for (const [key, step] of [["Tab", 1], ["Shift-Tab", -1]]) {
+      squire.setKeyHandler(key, (_, event) => this.#step(event, step)); // outside tables, on to the next control
+    }
+    document.addEventListener("selectionchange", () => this.#follow());
+    root.addEventListener("focus", () => this.#follow());
+  }
+
+  // The caret in the first cell of the table that `insert` puts into the text.
+  enter(insert) {
+    const before = new Set(this.root.querySelectorAll("table"));
+    insert();
+    const table = [...this.root.querySelectorAll("table")].find((candidate) => !before.has(candidate));
+    if (table) this.#put(table.rows[0]?.cells[0]);
+  }
+
+  get #cell() {
+    const { anchorNode } = document.getSelection();
+    const element = anchorNode?.nodeType === Node.ELEMENT_NODE ? anchorNode : anchorNode?.parentElement;
+    const cell = element?.closest("td, th");
+    return cell && this.root.contains(cell) ? cell : null;
+  }
+
+  #bar() {
+    const bar = document.createElement("div");
+    bar.className = "table-bar";
+    bar.hidden = true;
+    bar.setAttribute("role", "group");
+    bar.setAttribute("aria-label", "Tableau");
+    for (const [act, words] of ACTS) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn quiet small";
+      button.textContent = words;
+      button.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
+      button.addEventListener("click", () => this.#change(act));
+      bar.append(button);
+    }
+    return bar;
+  }
+
+  #follow() {
+    if (this.bar.contains(document.activeElement)) return;
+    this.cell = this.#cell;
+    this.bar.hidden = !this.cell;
+  }
+
+  #step(event, step) {
+    const cell = this.#cell;
+    const table = cell?.closest("table");
+    if (!table) return;
+    const cells = [...table.querySelectorAll("td, th")].filter((candidate) => candidate.closest("table") === table);
+    let next = cells[cells.indexOf(cell) + step];
+    if (!next && step < 0) return; // out of the table by where one came in
+    event.preventDefault();
+    if (!next) {
+      this.squire.saveUndoState();
+      next = addRow(cell).cells[0];
+      this.onChange();
+    }
+    this.#put(next);
+  }
+
+  #put(cell) {
+    if (!cell) return;
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const isEmpty = !cell.textContent && !cell.querySelector("img");
+    range.collapse(isEmpty);
+    this.squire.focus();
+    this.squire.setSelection(range);
+    cell.scrollIntoView({ block: "nearest" });
+  }
+
+  #change(act) {
+    const { cell } = this;
+    if (!cell?.isConnected) return;
+    const table = cell.closest("table");
+    this.squire.saveUndoState();
+    const next = CHANGES[act](cell, table);
+    if (next) this.#put(next);
+    else {
+      const line = document.createElement("div");
+      line.append(document.createElement("br"));
+      table.replaceWith(line);
+      const range = document.createRange();
+      range.setStart(line, 0);
+      this.squire.focus();
+      this.squire.setSelection(range);
+    }
+    this.#follow();
+    this.onChange();
+  }
+}
+
+// Each returns the cell where one goes on; none when nothing is left of the table.
+const CHANGES = {
+  addRow: (cell) => addRow(cell).cells[Math.min(cell.cellIndex, cell.parentElement.cells.length - 1)],
+  removeRow: (cell, table) => {
+    const row = cell.parentElement;
+    const near = table.rows[row.rowIndex + 1] ?? table.rows[row.rowIndex - 1];
+    row.remove();
+    return near?.cells[Math.min(cell.cellIndex, near.cells.length - 1)];
+  },
+  addColumn: (cell, table) => {
+    const place = cell.cellIndex;
+    for (const row of table.rows) row.cells[Math.min(place, row.cells.length - 1)]?.after(emptyLike(cell));
+    return cell.nextElementSibling;
+  },
+  removeColumn: (cell, table) => {
+    const place = cell.cellIndex;
+    const near = cell.nextElementSibling ?? cell.previousElementSibling;
+    for (const row of [...table.rows]) {
+      row.cells[place]?.remove();
+      if (!row.cells.length) row.remove();
+    }
+    return near;
+  },
+  removeTable: () => null,
+};
+
+function addRow(cell) {
+  const row = cell.parentElement.cloneNode(false);
+  for (const each of cell.parentElement.cells) row.append(emptyLike(each));
+  cell.parentElement.after(row);
+  return row;
+}
+
+function emptyLike(cell) {
+  const empty = document.createElement("td");
+  if (cell.hasAttribute("style")) empty.setAttribute("style", cell.getAttribute("style"));
+  empty.append(document.createElement("br"));
+  return empty;
+}

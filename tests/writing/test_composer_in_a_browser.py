@@ -1,0 +1,146 @@
+"""The composer as hands meet it, in a real browser, over mailboxes in memory."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.outbox.models import OutgoingRow
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+STOPPED_CLOCK = "window.shownTime = 5000; performance.now = () => window.shownTime"
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
+    return boxes.box("nmorel@ac-amiens.test")
+
+
+def in_database[T](query: Callable[[], T]) -> T:
+    """What the query gives, asked beside the browser's own loop, which runs in this thread."""
+
+    def ask() -> T:
+        try:
+            return query()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(ask).result()
+
+
+def write_new(page: Page) -> FrameLocator:
+    """A docked composer of a new message."""
+    page.goto("/messagerie/")
+    page.get_by_role("button", name="Nouveau courriel").first.click()
+    composer = page.frame_locator("vm-composer-dock iframe")
+    expect(composer.get_by_role("combobox", name="À")).to_be_focused()
+    return composer
+
+
+def text_of(composer: FrameLocator) -> Locator:
+    return composer.get_by_role("textbox", name="Message")
+
+
+def insert_table(composer: FrameLocator, rows: int, columns: int) -> None:
+    text_of(composer).click()
+    composer.get_by_role("button", name="Tableau", exact=True).click()
+    composer.get_by_label("Lignes").fill(str(rows))
+    composer.get_by_label("Colonnes").fill(str(columns))
+    composer.get_by_role("button", name="Insérer le tableau").click()
+
+
+def cells(composer: FrameLocator) -> list[str]:
+    return [text.strip() for text in text_of(composer).get_by_role("cell").all_inner_texts()]
+
+
+def test_tab_goes_from_cell_to_cell_and_the_last_one_adds_a_row(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    insert_table(composer, 1, 2)
+    keys = page.keyboard
+    keys.type("Élève")  # the caret is in the first cell
+    keys.press("Tab")
+    keys.type("Note finale")
+    assert cells(composer) == ["Élève", "Note finale"]
+    keys.press("Shift+Tab")
+    keys.type(" A")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.type("Léa")
+    assert cells(composer) == ["Élève A", "Note finale", "Léa", ""]
+    assert in_database(OutgoingRow.objects.count) == 0
+    for _ in range(3):  # back to the first cell, then out of the text
+        keys.press("Shift+Tab")
+    expect(composer.get_by_role("button", name="Supprimer le tableau")).to_be_focused()
+
+
+def test_rows_and_columns_come_and_go_from_a_bar(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    bar = composer.get_by_role("group", name="Tableau")
+    expect(bar).to_be_hidden()
+    insert_table(composer, 1, 2)
+    page.keyboard.type("a")
+    table = text_of(composer).get_by_role("table")
+    for button, rows, count in (
+        ("Ajouter une ligne", 2, 4),
+        ("Ajouter une colonne", 2, 6),
+        ("Retirer la ligne", 1, 3),
+        ("Retirer la colonne", 1, 2),
+    ):
+        bar.get_by_role("button", name=button).click()
+        expect(table.get_by_role("row")).to_have_count(rows)
+        expect(table.get_by_role("cell")).to_have_count(count)
+    composer.get_by_role("button", name="Annuler la frappe").click()
+    expect(table.get_by_role("cell")).to_have_count(3)
+    table.get_by_role("cell").first.click()
+    bar.get_by_role("button", name="Supprimer le tableau").click()
+    expect(table).to_have_count(0)
+    expect(bar).to_be_hidden()
+    page.keyboard.type("après")
+    expect(text_of(composer)).to_contain_text("après")
+
+
+def test_a_space_typed_as_the_focus_leaves_the_text_sends_nothing(page: Page, box: MemoryMailbox) -> None:
+    page.add_init_script(STOPPED_CLOCK)
+    composer = write_new(page)
+    page.keyboard.type("parent@dehors.example")
+    text_of(composer).click()
+    page.keyboard.type("Note")
+    send = composer.get_by_role("button", name="Envoyer", exact=True)
+    page.keyboard.press("Tab")
+    expect(send).to_be_focused()
+    page.keyboard.press("Space")
+    expect(send).to_be_focused()
+    assert in_database(OutgoingRow.objects.count) == 0
+    send.evaluate("() => { window.shownTime += 600 }")
+    page.keyboard.press("Space")
+    expect(composer.locator("#sent")).to_be_visible()
+
+
+def test_escape_closes_the_palette_and_then_folds_the_composer(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    composer.get_by_role("button", name="Couleur", exact=True).click()
+    expect(composer.get_by_role("group", name="Couleur du texte")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(composer.get_by_role("group", name="Couleur du texte")).to_be_hidden()
+    expect(page.locator(".composer-box:not(.small)")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".composer-box.small")).to_be_visible()
+
+
+def test_the_question_of_a_forgotten_file_goes_once_a_file_is_there(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    page.keyboard.type("parent@dehors.example")
+    text_of(composer).click()
+    page.keyboard.type("La pièce jointe dit tout.")
+    composer.get_by_role("button", name="Envoyer", exact=True).click()
+    question = composer.get_by_text("Vous parlez d’une pièce jointe, mais il n’y en a pas.")
+    expect(question).to_be_visible()
+    composer.locator("#files").set_input_files(
+        {"name": "note.txt", "mimeType": "text/plain", "buffer": b"texte"}
+    )
+    expect(question).to_be_hidden()
