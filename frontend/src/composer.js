@@ -29,6 +29,7 @@ class Composer {
     form.elements.plain.disabled = true; // the hidden field of browsers without script
     this.keeping = new Keeping(form, this.server, {
       read: () => this.read(),
+      isUntouched: () => this.signature() === this.untouched,
       onState: (state, sentence) => this.tellSaved(state, sentence),
       onFork: (told) => this.forked(told),
     });
@@ -88,6 +89,8 @@ class Composer {
     if (!location.pathname.includes(this.server.key)) {
       history.replaceState(null, "", this.server.address() + (this.isFramed ? "?cadre=1" : ""));
     }
+    const isFresh = this.form.dataset.revision === "0" && this.form.dataset.mode !== "draft";
+    this.untouched = isFresh ? this.signature() : null;
     const left = this.keeping.left();
     if (this.form.dataset.sending) {
       const told = { state: this.form.dataset.state, held_ms: Number(this.form.dataset.undo) * 1000, due: "" };
@@ -194,6 +197,12 @@ class Composer {
   read() {
     const people = Object.fromEntries(this.recipients.map((field) => [field.name, field.value]));
     return { ...people, subject: this.subject.value, ...this.editor.fields(), ...this.choices.fields() };
+  }
+
+  // What was written, for comparing: names that were looked up and files of a forward are nothing one wrote.
+  signature() {
+    const people = this.recipients.map((field) => [field.people.map((person) => person.address), field.input.value.trim()]);
+    return JSON.stringify([people, this.subject.value, this.editor.fields(), this.choices.fields(), this.enclosures.names]);
   }
 
   restore(kept) {
@@ -397,7 +406,7 @@ class Composer {
   async mailing() {
     for (const field of this.recipients) field.commit();
     if (this.enclosures.isBusy) return this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète.");
-    this.touched();
+    this.keeping.insist();
     await this.keeping.save();
     if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     location.assign(this.server.address("exemplaires/") + (this.isFramed ? "?cadre=1" : ""));
@@ -407,7 +416,7 @@ class Composer {
   async moveTo(box) {
     for (const field of this.recipients) field.commit();
     if (this.enclosures.isBusy) return this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète.");
-    this.touched();
+    this.keeping.insist();
     await this.keeping.save();
     if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     try {
@@ -422,7 +431,7 @@ class Composer {
 
   // A class never reads one message: its copies are made ready, and looked at on their own page.
   async toClasses(later) {
-    this.touched();
+    this.keeping.insist();
     await this.keeping.save();
     if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     try {

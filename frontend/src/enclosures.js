@@ -44,6 +44,10 @@ export class Enclosures {
     return this.kept.size;
   }
 
+  get names() {
+    return [...this.kept.values()].map((enclosure) => enclosure.name);
+  }
+
   get isBusy() {
     return [...this.kept.values()].some((one) => !one.isWhole && !one.hasFailed);
   }

@@ -5,9 +5,10 @@ const BREATH = 1500;
 const LONGEST = 4500;
 
 export class Keeping {
-  constructor(form, server, { read, onState, onFork }) {
+  constructor(form, server, { read, isUntouched, onState, onFork }) {
     this.server = server;
-    this.read = read;
+    this.read = () => ({ ...read(), ...(isUntouched() ? { untouched: "1" } : {}) });
+    this.isUntouched = isUntouched;
     this.onState = onState;
     this.onFork = onFork;
     this.revision = Number(form.dataset.revision);
@@ -35,8 +36,11 @@ export class Keeping {
     }
   }
 
+  // Nothing is kept until something differs from what the composer opened with.
   touched() {
     if (this.isStopped) return;
+    if (!this.hasBegun && this.isUntouched()) return;
+    this.hasBegun = true;
     this.isDirty = true;
     this.since ??= Date.now();
     try {
@@ -45,6 +49,12 @@ export class Keeping {
       // full or forbidden: the server's copy remains
     }
     this.soon(Math.max(0, Math.min(BREATH, this.since + LONGEST - Date.now())));
+  }
+
+  // Another page goes on with the text: it is kept even as it opened.
+  insist() {
+    this.hasBegun = true;
+    this.touched();
   }
 
   soon(delay) {

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from tests.signin.people import account
-from tests.webmail.conftest import boxes as boxes
-from tests.webmail.conftest import page as page
+from tests.webmail.conftest import boxes, page  # noqa: F401
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.directory.queries import primary_address

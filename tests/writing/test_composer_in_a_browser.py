@@ -6,9 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 from playwright.sync_api import FrameLocator, Locator, Page, expect
+from tests.engines.samples import letter
+from tests.webmail.conftest import address, put
 
+from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.outbox.models import OutgoingRow
+from vaguemestre.writing.models import Identity
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -144,3 +148,63 @@ def test_the_question_of_a_forgotten_file_goes_once_a_file_is_there(page: Page, 
         {"name": "note.txt", "mimeType": "text/plain", "buffer": b"texte"}
     )
     expect(question).to_be_hidden()
+
+
+def drafts(box: MemoryMailbox) -> int:
+    return box.page("Drafts", 0, 10).total
+
+
+def sign_usually(html: str) -> None:
+    Identity.objects.create(
+        account=Account.objects.get(),
+        address="nicolas.morel@ac-amiens.test",
+        name="Nicolas Morel",
+        signed_with="own",
+        signature=html,
+        is_default=True,
+    )
+
+
+@pytest.mark.parametrize("opening", ["new", "reply", "forward"])
+@pytest.mark.parametrize(
+    "signature", ["", "<p>Nicolas Morel<br>CPE</p><table><tr><td>logo</td></tr></table>"]
+)
+def test_a_composer_nobody_typed_in_leaves_no_draft(
+    page: Page, box: MemoryMailbox, opening: str, signature: str
+) -> None:
+    if signature:
+        in_database(lambda: sign_usually(signature))
+    saves: list[str] = []
+    page.on("request", lambda request: "/brouillon/" in request.url and saves.append(request.url))
+    ref = put(box, letter("Sortie", From="Zoé Petit <zoe@dehors.test>"))
+    page.goto(address(ref))
+    page.get_by_role("heading", name="Sortie").wait_for()
+    page.keyboard.press({"new": "c", "reply": "r", "forward": "f"}[opening])
+    composer = page.frame_locator("vm-composer-dock iframe")
+    first = text_of(composer) if opening == "reply" else composer.get_by_role("combobox", name="À")
+    expect(first).to_be_focused()
+    if opening == "reply":
+        expect(composer.locator(".person.outside")).to_be_visible()  # who it goes to was looked up
+    text_of(composer).click()
+    composer.get_by_label("Objet").click()
+    page.goto("/contacts/")
+    page.goto("/messagerie/")
+    page.get_by_role("navigation", name="Dossiers").get_by_text("Brouillons").wait_for()
+    expect(page.locator("vm-composer-dock")).to_be_attached()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('vm:compose:'))") == []
+    assert saves == []
+    assert drafts(box) == 0
+
+
+def test_what_was_typed_and_taken_out_again_leaves_no_draft(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    text_of(composer).click()
+    page.keyboard.type("a")
+    expect(composer.get_by_text("Enregistré à")).to_be_visible()
+    assert drafts(box) == 1
+    with page.expect_response("**/brouillon/"):
+        page.keyboard.press("Backspace")
+    assert drafts(box) == 0
+    with page.expect_response("**/brouillon/"):
+        page.keyboard.type("b")
+    assert drafts(box) == 1

@@ -25,18 +25,29 @@ from vaguemestre.writing.values import Forked, Saved, Writer, Written
 
 
 def save_writing(
-    writer: Writer, key: str, written: Written, revision: int, open_mailbox: OpenMailbox, *, now: datetime
+    writer: Writer,
+    key: str,
+    written: Written,
+    revision: int,
+    open_mailbox: OpenMailbox,
+    *,
+    is_untouched: bool = False,
+    now: datetime,
 ) -> Saved:
     """Keep the text, then match the draft; a mailbox that is away or full does not stop the first.
 
-    `revision`: the save this text was typed upon; the same text again is fine. Raises Refusal
+    `is_untouched`: the text is again what the composer opened with, so no draft is left. `revision`: the save this text was typed upon; the same text again is fine. Raises Refusal
     `writing.changed-elsewhere` when another window saved since, `writing.already-sent`, `writing.too-long`,
     `writing.gone`.
     """
     row, is_new = _keep_text(writer, key, written, revision, now)
     try:
-        with open_mailbox(writer.login) as mailbox:
-            match_draft(row, writer, mailbox, now=now)
+        if is_untouched:
+            remove_drafts(row.draft_message_id, writer.login, open_mailbox)
+            Composition.objects.filter(pk=row.pk).update(draft=None)
+        else:
+            with open_mailbox(writer.login) as mailbox:
+                match_draft(row, writer, mailbox, now=now)
     except (EngineDown, EngineRefused):
         return Saved(row.revision, is_new, "writing.draft-later")
     except Refusal as refusal:

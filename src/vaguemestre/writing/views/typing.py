@@ -102,6 +102,7 @@ def save(request: SignedInRequest, key: str) -> HttpResponse:
         form.written(),
         form.number("revision", 0),
         open_mailbox.get(),
+        is_untouched="untouched" in request.POST,
         now=timezone.now(),
     )
     trouble = sentence(Refusal(saved.draft_trouble)) if saved.draft_trouble else ""
