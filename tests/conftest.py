@@ -7,6 +7,7 @@ import importlib
 import os
 from collections import Counter
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from tests.own_home import home_of_this_process
 
@@ -16,8 +17,12 @@ os.environ.pop("VAGUEMESTRE_PORT_BASE", None)
 
 import django
 import pytest
+from django.conf import settings as site_settings
 from django.db import connection
 from hypothesis import settings
+from pytest_django.live_server_helper import LiveServer
+
+from vaguemestre.site import hosts
 
 django.setup()
 
@@ -52,6 +57,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         sizes[item.path] += 1_500 * (item.path in browsing)  # … or walked many times
     items.sort(key=lambda item: (item.path in browsing, -sizes[item.path], _browses(item)))
+
+
+@pytest.fixture(scope="session")
+def live_server(live_server: LiveServer) -> LiveServer:
+    """pytest-django's server, its port among those our pages are served at."""
+    port = urlsplit(live_server.url).port
+    assert port
+    for name in hosts.LOOPBACK:
+        site_settings.HOSTS.pages[name] |= {port}
+    return live_server
 
 
 @pytest.fixture
