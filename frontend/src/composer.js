@@ -69,6 +69,7 @@ class Composer {
     });
     this.sending = new Sending(form, this.server, {
       onSent: (told) => this.wasSent(told),
+      onSized: (height) => height && this.post("sized", { height }),
       onBack: (told) => this.cameBack(told),
       onRefused: (told) => this.wasRefused(told),
       onDone: (told) => this.post("done", { state: told.state }),
@@ -93,7 +94,8 @@ class Composer {
     this.untouched = isFresh ? this.signature() : null;
     const left = this.keeping.left();
     if (this.form.dataset.sending) {
-      const told = { state: this.form.dataset.state, held_ms: Number(this.form.dataset.undo) * 1000, due: "" };
+      const { state, held, due } = this.form.dataset;
+      const told = { state, held_ms: Number(held), due };
       this.wasSent(told);
       this.sending.tell(told, "");
     } else if (left?.fields) this.restore(left.fields);

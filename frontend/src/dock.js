@@ -205,9 +205,10 @@ class ComposerDock extends HTMLElement {
       one.name.textContent = said.title;
       one.box.setAttribute("aria-label", said.title);
     } else if (said.event === "sent") one.box.classList.add("gone");
+    else if (said.event === "sized") one.box.style.setProperty("--strip", `${Number(said.height)}px`);
     else if (said.event === "back") {
       one.box.classList.remove("gone", "small");
-    } else if (said.event === "done") setTimeout(() => one.box.classList.contains("gone") && this.remove(one), 4000);
+    } else if (said.event === "done") setTimeout(() => one.box.classList.contains("gone") && this.remove(one), 6000);
     else if (said.event === "closed") this.remove(one);
     else if (said.event === "escape") {
       this.minimise(one, true);

@@ -1,17 +1,21 @@
 // Leaving: once whatever is clicked, taken back while there is time, and told how it ended.
 import { Away, Refused, SignedOut } from "./server.js";
 
+const GRACE_MS = 5000; // the server holds a message a little longer than it offers to take it back
+
+const countdown = (left) => `Envoi dans ${Math.max(1, Math.ceil(left / 1000))} s`;
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export class Sending {
-  constructor(form, server, { onSent, onBack, onRefused, onDone }) {
+  constructor(form, server, { onSent, onSized, onBack, onRefused, onDone }) {
     this.server = server;
     this.panel = document.querySelector("#sent");
+    new ResizeObserver(() => this.onSized(this.panel.offsetHeight)).observe(this.panel);
     this.attempt = Number(form.dataset.attempt);
     this.isFramed = document.body.classList.contains("framed");
     this.undo = Number(form.dataset.undo) * 1000;
     this.home = new URL("../", new URL(form.dataset.home, location.href)).pathname;
-    Object.assign(this, { onSent, onBack, onRefused, onDone });
+    Object.assign(this, { onSent, onSized, onBack, onRefused, onDone });
   }
 
   // The attempt's number makes a second click, a retry and a second window the same sending.
@@ -29,26 +33,50 @@ export class Sending {
     }
   }
 
+  // The status of the sending: held while it can be taken back, on its way, gone.
   tell(told, later) {
-    let words = later ? `Courriel programmé pour le ${told.due}` : "Courriel envoyé";
+    const left = told.state === "held" ? Math.min(told.held_ms, this.undo) : 0;
     const isDamped = !later && told.held_ms > 10 * 60 * 1000;
-    if (isDamped) words = `Beaucoup de réponses à tous circulent déjà : la vôtre partira le ${told.due}`;
-    const line = document.createElement("p");
-    const text = document.createElement("span");
-    text.textContent = words;
-    line.append(window.vaguemestre.icon("circle-check"), text);
+    const isLater = told.state === "held" && (later || isDamped || told.held_ms > this.undo + GRACE_MS);
+    this.words = document.createElement("span");
+    this.line = document.createElement("p");
+    this.line.append(this.words);
     this.panel.hidden = false;
-    this.panel.replaceChildren(line);
+    this.panel.replaceChildren(this.line);
     if (!this.isFramed) {
       const back = document.createElement("a");
       back.href = this.home;
       back.textContent = "Retour à la messagerie";
       this.panel.append(back);
     }
-    if (told.state === "held") this.offerUndo(later || isDamped ? 0 : told.held_ms);
-    this.follow(later || isDamped ? told.held_ms : 0);
+    if (isDamped) this.show("circle-check", `Beaucoup de réponses à tous circulent déjà : la vôtre partira le ${told.due}`);
+    else if (isLater) this.show("circle-check", `Courriel programmé pour le ${told.due}`);
+    else if (left) this.show("clock", countdown(left));
+    else this.progressed(told);
+    if (isLater || left) this.offerUndo(isLater ? 0 : left);
+    this.follow(told.held_ms);
   }
 
+  hide() {
+    this.panel.hidden = true;
+    this.panel.replaceChildren();
+  }
+
+  show(icon, words) {
+    this.line.replaceChildren(window.vaguemestre.icon(icon), this.words);
+    this.line.classList.toggle("done", icon === "circle-check");
+    this.words.textContent = words;
+  }
+
+  // Said once it has left, and not before.
+  progressed({ state }) {
+    if (state === "submitted" || state === "filed") this.show("circle-check", "Courriel envoyé");
+    else if (state === "stopped") this.show("clock", "Envoi suspendu : l’assistance doit l’autoriser");
+    else if (state === "cancelled") this.show("clock", "Envoi annulé");
+    else this.show("send", "Envoi en cours…");
+  }
+
+  // `left`: milliseconds to take it back, counted down in sight; 0 without a count.
   offerUndo(left) {
     const button = document.createElement("button");
     button.type = "button";
@@ -56,22 +84,40 @@ export class Sending {
     button.textContent = "Annuler l’envoi";
     button.addEventListener("click", () => this.takeBack(button));
     this.panel.append(button);
-    if (left) setTimeout(() => button.remove(), Math.min(left, this.undo));
     button.focus({ preventScroll: true });
+    if (!left) return;
+    this.words.setAttribute("aria-live", "off"); // heard once, not every second
+    const until = performance.now() + left;
+    this.counting = setInterval(() => {
+      const rest = until - performance.now();
+      if (rest > 0) return this.show("clock", countdown(rest));
+      this.counted(button);
+    }, 250);
+  }
+
+  counted(button) {
+    clearInterval(this.counting);
+    if (button.disabled) return; // being taken back
+    const hadFocus = document.activeElement === button;
+    button.remove();
+    this.words.removeAttribute("aria-live");
+    this.progressed({ state: "queued" });
+    if (hadFocus) this.panel.focus({ preventScroll: true });
   }
 
   async takeBack(button) {
     button.disabled = true;
+    clearInterval(this.counting);
     try {
       const told = await this.server.post("annuler/", {});
       this.following = null;
       this.attempt = told.attempt;
-      this.panel.hidden = true;
+      this.hide();
       this.onBack(told);
     } catch (error) {
       button.disabled = false;
       if (error instanceof Refused) {
-        button.remove();
+        this.counted(button);
         this.say(error.message);
       } else this.say(error instanceof SignedOut ? "Votre session est terminée : reconnectez-vous." : "Pas de réseau : réessayez.");
     }
@@ -101,11 +147,13 @@ export class Sending {
       }
       if (mine !== this.following) return;
       if (told.state === "refused") {
-        this.panel.hidden = true;
+        this.hide();
         this.attempt += 1;
         return this.onRefused(told);
       }
+      if (told.state !== "held") this.progressed(told);
       if (told.state === "filed") return this.onDone(told);
+      if (told.state === "stopped" || told.state === "cancelled") return;
     }
   }
 }

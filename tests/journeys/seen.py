@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Error, Frame, Locator, Page
+from playwright.sync_api import Error, Frame, FrameLocator, Locator, Page, expect
 
 
 def label(text: str) -> re.Pattern[str]:
@@ -48,6 +48,11 @@ def sign_in_twice(page: Page, web: str, account: dict[str, Any]) -> None:
         asked.fill(code_of(account["totp_secret"], account["totp_period"], ahead))
         with page.expect_navigation():
             page.get_by_role("button", name="Valider").click()
+
+
+def wait_until_sent(page: Page | FrameLocator) -> None:
+    """Waits for the composer to say that the message has left: after the time to take it back."""
+    expect(page.get_by_text(label("Courriel envoyé"))).to_be_visible(timeout=60_000)
 
 
 def code_of(secret: str, period: int, ahead: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 import secrets
 
 import pytest
@@ -24,7 +25,9 @@ def test_an_answer_arrives_outside_and_is_filed(instance: Instance, page: Page) 
     editor.click()
     page.keyboard.type("Oui, c'est noté — à tout à l'heure.")
     frame.get_by_role("button", name="Envoyer", exact=True).first.click()
-    in_some_frame(page, lambda f: f.get_by_text(label("Courriel envoyé")).first)
+    in_some_frame(page, lambda f: f.get_by_text(re.compile(r"Envoi dans \d+ s")).first)
+    in_some_frame(page, lambda f: f.get_by_role("button", name=label("Annuler l'envoi")).first)
+    in_some_frame(page, lambda f: f.get_by_text(label("Courriel envoyé")).first, 60)
 
     with imap(instance, outside) as client:
         found = wait_until(lambda: uids_of(client, "INBOX", subject), 40)

@@ -69,7 +69,7 @@ def queued_once(instance: Instance, keys: list[str]) -> bool:
 
 
 class Sender:
-    """Somebody whose composer sends again until it is told « Courriel envoyé »."""
+    """Somebody whose composer sends again until it is told that its message is kept."""
 
     def __init__(self, instance: Instance, page: Page, tag: str) -> None:
         self.instance, self.tag, self.keys = instance, tag, list[str]()

@@ -10,7 +10,7 @@ from email.utils import formatdate, make_msgid
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import Instance
-from tests.journeys.seen import label, sign_in
+from tests.journeys.seen import label, sign_in, wait_until_sent
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -32,7 +32,7 @@ def test_what_is_only_typed_leaves_too(composer: Page) -> None:
     composer.get_by_label("À", exact=True).fill("quelqu.un@dehors.example")
     composer.get_by_label("Objet").fill(f"Direct {secrets.token_hex(4)}")
     composer.get_by_role("button", name="Envoyer", exact=True).click()
-    expect(composer.get_by_text(label("Courriel envoyé"))).to_be_visible()
+    wait_until_sent(composer)
 
 
 def test_a_colleague_is_proposed_with_their_school_and_chosen_by_keyboard(
@@ -131,7 +131,7 @@ def test_a_forgotten_attachment_is_asked_about_once(composer: Page) -> None:
     composer.keyboard.press("Control+Enter")
     question = composer.get_by_role("alert").filter(has_text="Vous parlez d’une pièce jointe")
     question.get_by_role("button", name="Envoyer sans").click()
-    expect(composer.get_by_text(label("Courriel envoyé"))).to_be_visible()
+    wait_until_sent(composer)
 
 
 def test_an_answer_to_a_whole_list_is_thought_over(instance: Instance, page: Page) -> None:

@@ -5,7 +5,7 @@ import secrets
 import pytest
 from playwright.sync_api import Error, Page, expect
 from tests.journeys.conftest import Instance, wait_until
-from tests.journeys.seen import field, imap, label, sign_in, uids_of
+from tests.journeys.seen import field, imap, sign_in, uids_of, wait_until_sent
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 ROLE = "head"
@@ -113,7 +113,7 @@ def test_after_many_saves_one_draft_and_after_sending_none(instance: Instance, p
         wait_until(lambda number=number: kept(instance, mark, str(number)))  # type: ignore[misc]
     page.get_by_label("À", exact=True).fill("parent@dehors.example")
     page.get_by_role("button", name="Envoyer", exact=True).click()
-    expect(page.get_by_text(label("Courriel envoyé"))).to_be_visible()
+    wait_until_sent(page)
     with imap(instance, instance.account(ROLE)) as client:
         wait_until(lambda: len(uids_of(client, "Sent", mark)) == 1, 40)
     wait_until(lambda: drafts(instance, mark) == [])

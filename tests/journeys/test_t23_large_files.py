@@ -17,7 +17,7 @@ from typing import cast
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import Instance, wait_until
-from tests.journeys.seen import imap, label, sign_in, uids_of
+from tests.journeys.seen import imap, label, sign_in, uids_of, wait_until_sent
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 ROLE = "colleague"
@@ -110,7 +110,7 @@ def test_cut_again_and_again_all_of_it_arrives(
     page.get_by_label("Mot de passe (facultatif)").fill("sapin vert")
     page.get_by_role("button", name="Enregistrer").click()
     page.get_by_role("button", name="Envoyer", exact=True).click()
-    expect(page.get_by_text(label("Courriel envoyé"))).to_be_visible(timeout=30_000)
+    wait_until_sent(page)
     message = received(instance, subject)
     (attached,) = message.iter_attachments()
     assert digest(attached.get_payload(decode=True)) == digest(files["carte.bin"].read_bytes())  # type: ignore[arg-type]
@@ -143,7 +143,7 @@ def test_a_message_and_its_files_are_joined_from_the_mailbox(instance: Instance,
     page.get_by_role("button", name="Joindre", exact=True).click()
     expect(page.get_by_role("list", name="Pièces jointes").get_by_role("listitem")).to_have_count(count)
     page.get_by_role("button", name="Envoyer", exact=True).click()
-    expect(page.get_by_text(label("Courriel envoyé"))).to_be_visible()
+    wait_until_sent(page)
     names = [part.get_filename() for part in received(instance, subject).iter_attachments()]
     assert len(names) == count
     assert names[-1].endswith(".eml")

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.intake.lines import line
 from tests.journeys.conftest import Instance, wait_until
-from tests.journeys.seen import deliver, field, imap, sign_in, uids_of
+from tests.journeys.seen import deliver, field, imap, sign_in, uids_of, wait_until_sent
 from tests.journeys.test_t07_every_page_is_accessible import violations, width_kept
 from tests.journeys.test_t08_an_absence_answers import replies, text_of
 
@@ -140,7 +140,7 @@ def test_two_members_answer_the_second_is_warned_and_nobody_outside_knows_who(
     dock = secretary.frame_locator("vm-composer-dock iframe")
     dock.get_by_text("Philippe Vasseur répond en ce moment à ce courriel").wait_for()
     send(secretary)
-    dock.get_by_text("Courriel envoyé").wait_for()
+    wait_until_sent(dock)
     send(head)
     head.frame_locator("vm-composer-dock iframe").get_by_text("Sylvie Lecointe a déjà répondu").wait_for()
     with imap(instance, instance.account("outside")) as client:

@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 from playwright.sync_api import APIResponse, Page, expect
 from tests.journeys.conftest import Instance, wait_until
-from tests.journeys.seen import imap, in_some_frame, label, sign_in, uids_of
+from tests.journeys.seen import imap, in_some_frame, sign_in, uids_of, wait_until_sent
 from tests.outbox.test_message import check_strictly
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
@@ -85,7 +85,7 @@ def test_word_and_excel_are_pasted_clean_and_travel_in_both_texts(instance: Inst
     expect(editor.locator("b")).to_contain_text("Ordre du jour\u00a0: «\u00a0vie scolaire\u00a0»")
     assert page.title() != "script"
     page.get_by_role("button", name="Envoyer", exact=True).click()
-    expect(page.get_by_text(label("Courriel envoyé"))).to_be_visible()
+    wait_until_sent(page)
     (content,) = raw(instance, subject)
     message = check_strictly(content)
     plain = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -152,7 +152,7 @@ def test_what_each_tool_makes_leaves_strict_and_opens_the_same_in_our_reader(
     drop(page, "plan.png", PICTURE)
     expect(editor.locator("img")).to_have_count(1)
     page.get_by_role("button", name="Envoyer", exact=True).click()
-    expect(page.get_by_text(label("Courriel envoyé"))).to_be_visible()
+    wait_until_sent(page)
     (content,) = raw(instance, subject)
     message = check_strictly(content)
     plain = message.get_body(("plain",)).get_content().replace("\u00a0", " ")  # type: ignore[union-attr]

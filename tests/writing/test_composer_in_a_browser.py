@@ -1,11 +1,13 @@
 """The composer as hands meet it, in a real browser, over mailboxes in memory."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
 from playwright.sync_api import FrameLocator, Locator, Page, expect
+from pytest_django.fixtures import Settings
 from tests.engines.samples import letter
 from tests.webmail.conftest import address, put
 
@@ -208,3 +210,59 @@ def test_what_was_typed_and_taken_out_again_leaves_no_draft(page: Page, box: Mem
     with page.expect_response("**/brouillon/"):
         page.keyboard.type("b")
     assert drafts(box) == 1
+
+
+def compose_and_send(page: Page) -> FrameLocator:
+    composer = write_new(page)
+    page.keyboard.type("parent@dehors.example")
+    text_of(composer).click()
+    page.keyboard.type("Bonjour")
+    composer.get_by_role("button", name="Envoyer", exact=True).click()
+    return composer
+
+
+def move_outgoing(**fields: str) -> None:
+    in_database(lambda: OutgoingRow.objects.update(**fields))
+
+
+def test_a_message_is_said_sent_once_it_has_left(page: Page, box: MemoryMailbox, settings: Settings) -> None:
+    settings.UNDO_SECONDS = 4
+    composer = compose_and_send(page)
+    status = composer.locator("#sent[role=status]")
+    expect(status).to_contain_text(re.compile(r"Envoi dans [1-4] s"))
+    expect(composer.get_by_role("button", name="Annuler l’envoi")).to_be_focused()
+    expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
+    expect(status).to_contain_text("Envoi en cours…", timeout=15_000)
+    expect(composer.get_by_role("button", name="Annuler l’envoi")).to_have_count(0)
+    expect(status).to_be_focused()
+    with page.expect_response("**/etat/**"):
+        pass
+    expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
+    move_outgoing(state="submitted")
+    expect(status).to_contain_text("Courriel envoyé")
+    move_outgoing(state="filed")
+    expect(page.locator(".composer-box")).to_have_count(0, timeout=20_000)
+
+
+def test_a_message_is_taken_back_while_it_is_held(page: Page, box: MemoryMailbox) -> None:
+    composer = compose_and_send(page)
+    expect(composer.get_by_text(re.compile(r"Envoi dans \d+ s"))).to_be_visible()
+    height = page.locator(".composer-box.gone").bounding_box()
+    assert height is not None
+    assert height["height"] < 80
+    composer.get_by_role("button", name="Annuler l’envoi").click()
+    expect(text_of(composer)).to_have_text("Bonjour")
+    expect(composer.get_by_text(re.compile("Envoi dans|Courriel envoyé"))).to_have_count(0)
+    assert in_database(lambda: OutgoingRow.objects.get().state) == "cancelled"
+
+
+def test_a_message_that_does_not_leave_comes_back_with_the_reason(
+    page: Page, box: MemoryMailbox, settings: Settings
+) -> None:
+    settings.UNDO_SECONDS = 1
+    composer = compose_and_send(page)
+    expect(composer.get_by_text(re.compile("Envoi dans|Envoi en cours"))).to_be_visible()
+    move_outgoing(state="refused", reason="outbox.refused-recipient")
+    expect(composer.get_by_role("alert").filter(has_text="Non envoyé.")).to_be_visible(timeout=15_000)
+    expect(text_of(composer)).to_have_text("Bonjour")
+    expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)

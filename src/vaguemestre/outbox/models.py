@@ -1,4 +1,4 @@
-"""Messages on their way out. A row is the promise behind « Courriel envoyé »."""
+"""Messages on their way out. A row is the promise behind « Envoi dans N s »."""
 
 from django.db import models
 

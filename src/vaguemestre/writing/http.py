@@ -7,10 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.csp import CSP
 
 from vaguemestre.deposits.values import Deposited
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.outbox.values import Outgoing
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.signin.values import Who
 from vaguemestre.ui.refusals import sentence
@@ -87,6 +89,18 @@ def told_link(deposit: Deposited) -> dict[str, object]:
         "until": f"{deposit.until:%d/%m/%Y}",
         "locked": deposit.has_password,
         "infected": deposit.verdict == "infected",
+    }
+
+
+def sending_status(outgoing: Outgoing) -> dict[str, object]:
+    """State of a sending for the script: milliseconds it is still held, never a clock to compare with."""
+    left = (outgoing.due_at - timezone.now()).total_seconds() if outgoing.state == "held" else 0
+    return {
+        "state": outgoing.state,
+        "key": outgoing.key,
+        "held_ms": max(0, int(left * 1000)),
+        "due": timezone.localtime(outgoing.due_at).strftime("%d/%m/%Y à %H:%M"),
+        "reason": sentence(Refusal(outgoing.reason, address=outgoing.about)) if outgoing.reason else "",
     }
 
 

@@ -36,9 +36,9 @@ def save_writing(
 ) -> Saved:
     """Keep the text, then match the draft; a mailbox that is away or full does not stop the first.
 
-    `revision`: the save this text was typed upon; the same text again is fine. `is_untouched`: the text is again
-    what the composer opened with, so no draft is left. Raises Refusal `writing.changed-elsewhere` when another
-    window saved since, `writing.already-sent`, `writing.too-long`, `writing.gone`.
+    `revision`: the save this text was typed upon; the same text again is fine. `is_untouched`: the text is
+    again what the composer opened with, so no draft is left. Raises Refusal `writing.changed-elsewhere` when
+    another window saved since, `writing.already-sent`, `writing.too-long`, `writing.gone`.
     """
     row, is_new = _keep_text(writer, key, written, revision, now)
     try:

@@ -19,11 +19,18 @@ from vaguemestre.outbox.queries import find_outgoing, sending_of, waiting_messag
 from vaguemestre.outbox.rules.hours import quiet_until
 from vaguemestre.outbox.values import Outgoing, Recipient
 from vaguemestre.signin.http import SignedInRequest, signed_in
-from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.forms import WrittenForm
-from vaguemestre.writing.http import COMPOSER_CSP, actor_of, answers_json, size_limit, wants_json, writer_of
+from vaguemestre.writing.http import (
+    COMPOSER_CSP,
+    actor_of,
+    answers_json,
+    sending_status,
+    size_limit,
+    wants_json,
+    writer_of,
+)
 from vaguemestre.writing.rules.leaving import due_moment
 from vaguemestre.writing.rules.recipients import loose_recipients
 from vaguemestre.writing.views.page import composer_page, empty_writing
@@ -36,7 +43,7 @@ from vaguemestre.writing.views.page import composer_page, empty_writing
 def send(request: SignedInRequest, key: str) -> HttpResponse:
     to_classes = _goes_to_classes(request)
     if wants_json(request):
-        return _to_copies(request, key) if to_classes else JsonResponse(_told(_send(request, key)))
+        return _to_copies(request, key) if to_classes else JsonResponse(sending_status(_send(request, key)))
     try:
         if to_classes:
             return _to_copies(request, key)
@@ -104,7 +111,7 @@ def tell_state(request: SignedInRequest, key: str) -> HttpResponse:
     outgoing = find_outgoing(request.who.account_id, f"{key}.{attempt}") if attempt.isdecimal() else None
     if outgoing is None:
         raise Refusal("outbox.unknown")
-    return JsonResponse(_told(outgoing))
+    return JsonResponse(sending_status(outgoing))
 
 
 @require_POST
@@ -125,15 +132,3 @@ def cancel(request: SignedInRequest, key: str) -> HttpResponse:
 def list_waiting(request: SignedInRequest) -> HttpResponse:
     shown = [(message, message.key.partition(".")[0]) for message in waiting_messages(request.who.account_id)]
     return render(request, "writing/waiting.html", {"waiting": shown})
-
-
-def _told(outgoing: Outgoing) -> dict[str, object]:
-    """For the script: milliseconds left to take back, never a clock to compare with."""
-    left = (outgoing.due_at - timezone.now()).total_seconds() if outgoing.state == "held" else 0
-    return {
-        "state": outgoing.state,
-        "key": outgoing.key,
-        "held_ms": max(0, int(left * 1000)),
-        "due": timezone.localtime(outgoing.due_at).strftime("%d/%m/%Y à %H:%M"),
-        "reason": sentence(Refusal(outgoing.reason, address=outgoing.about)) if outgoing.reason else "",
-    }

@@ -14,7 +14,15 @@ from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.writing import queries
-from vaguemestre.writing.http import academy_signature, oneself, size_limit, told_link, writer_of
+from vaguemestre.writing.http import (
+    academy_signature,
+    oneself,
+    sending_status,
+    size_limit,
+    told_link,
+    writer_of,
+)
+from vaguemestre.writing.rules.leaving import GRACE
 from vaguemestre.writing.rules.signing import signed_html
 from vaguemestre.writing.services.sending import sending_key
 from vaguemestre.writing.values import Mode, Writing, Written
@@ -25,18 +33,17 @@ def composer_page(
 ) -> HttpResponse:
     """`refusal`: why the last sending did not happen, said beside its field."""
     senders = queries.senders_of(writer_of(request), academy_signature())
+    undo_seconds = sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS).undo_seconds
     shown = {
         "writing": writing,
         "elsewhere": _elsewhere(request),
         "senders": senders,
         "signatures": {str(one.id): one.signature for one in senders},
-        "outgoing": find_outgoing(request.who.account_id, sending_key(writing.key, writing.attempt))
-        if writing.is_sending
-        else None,
+        "outgoing": _outgoing(request, writing, undo_seconds) if writing.is_sending else None,
         "is_framed": "cadre" in request.GET,
         "error": sentence(refusal) if refusal else "",
         "error_field": str(refusal.facts.get("field", "")) if refusal else "",
-        "undo_seconds": sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS).undo_seconds,
+        "undo_seconds": undo_seconds,
         "size_limit": size_limit(),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "domain": request.who.address.rpartition("@")[2],
@@ -46,6 +53,19 @@ def composer_page(
         "fallback_text": _text_of(writing.written),  # for a browser without script
     }
     return render(request, "writing/composer.html", shown, status=status)
+
+
+def _outgoing(request: SignedInRequest, writing: Writing, undo_seconds: int) -> dict[str, object] | None:
+    """Status of the sending under way, with the seconds left to take it back."""
+    outgoing = find_outgoing(request.who.account_id, sending_key(writing.key, writing.attempt))
+    if outgoing is None:
+        return None
+    left = (outgoing.due_at - timezone.now()).total_seconds()
+    is_scheduled = left > undo_seconds + GRACE.total_seconds()
+    return sending_status(outgoing) | {
+        "is_scheduled": is_scheduled,
+        "seconds": max(1, min(undo_seconds, int(left))),
+    }
 
 
 def _elsewhere(request: SignedInRequest) -> list[tuple[int, str]]:
