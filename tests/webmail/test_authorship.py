@@ -1,5 +1,7 @@
 """Who wrote a message: what our filter found, names and domains taken for others, what the directory says."""
 
+import email.header
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -14,6 +16,7 @@ from vaguemestre.directory import queries as directory
 from vaguemestre.directory.models import MailAddress
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel.seals import vouched
+from vaguemestre.site import config
 from vaguemestre.vigilance.queries import showing_of
 from vaguemestre.webmail.rules import impostors
 from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
@@ -288,3 +291,129 @@ def test_an_unverified_sender_is_never_always_shown(
 def test_a_disowned_address_is_called_so(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, signed_letter("x", "dmarc=fail header.from=dehors.example"))
     assert "sans doute usurpée" in reader.get(address(ref), headers=PIECE).content.decode()
+
+
+def submitted(sender: str, author: str) -> bytes:
+    return vouched(html_letter("x", From=sender), settings.SEAL_KEY, OURS, author)
+
+
+@pytest.fixture
+def head(db: None) -> str:
+    """Somebody whose name is worth borrowing."""
+    person = account("pvasseur", first_name="Philippe", last_name="Vasseur").person
+    assert person is not None
+    MailAddress.objects.filter(person=person).update(
+        address="philippe.vasseur@ac-amiens.test", surname="vasseur"
+    )
+    return "philippe.vasseur@ac-amiens.test"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Philippe Vasseur",
+        "Ph\u200bilippe VASSEUR",
+        "Рhіlірре Vаѕѕеur",  # Cyrillic letters
+        "=?utf-8?B?UGhpbGlwcGUgVmFzc2V1cg==?=",
+        '"philippe.vasseur@ac-amiens.test"',
+        '"philippe.vasseur＠ac-amiens.test"',
+    ],
+)
+def test_a_colleague_under_another_name_is_shown_under_the_directorys(
+    reader: Client, box: MemoryMailbox, helene: str, head: str, typed: str
+) -> None:
+    ref = put(box, submitted(f"{typed} <{helene}>", helene))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert '<p class="from"><b><bdi>Hélène Dupont</bdi></b>' in page
+    assert "Collègue</span>" in page
+    assert "Signe «" in page
+    assert "Ce n’est pas l’adresse de" in page
+    assert head in page
+    rows = reader.get("/messagerie/INBOX/lignes/", headers=PIECE).content.decode()
+    assert "Hélène Dupont" in rows
+    assert "Vasseur" not in rows
+
+
+@pytest.mark.parametrize(
+    "typed", ["Hélène Dupont", "DUPONT Hélène", "Mme Dupont", "Helene Dupont (Abbeville)"]
+)
+def test_a_colleague_under_their_own_name_is_told_nothing_of(
+    reader: Client, box: MemoryMailbox, helene: str, head: str, typed: str
+) -> None:
+    ref = put(box, submitted(f"{typed} <{helene}>", helene))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert '<p class="from"><b><bdi>Hélène Dupont</bdi></b>' in page
+    assert "Signe «" not in page
+    assert "Ce n’est pas" not in page
+
+
+def test_a_sub_address_is_its_owners(reader: Client, box: MemoryMailbox, helene: str) -> None:
+    detailed = helene.replace("@", "+sorties@")
+    ref = put(box, submitted(f"Hélène Dupont <{detailed}>", detailed))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert "Collègue</span>" in page
+    assert "Collège Jean-Macé" in page
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "philippe.vasseur@ac-amiens.test, evil@dehors.example",
+        "evil@dehors.example\r\nFrom: philippe.vasseur@ac-amiens.test",
+        "philippe.vasseur@ac-amiens.test\r\nFrom: evil@dehors.example",
+    ],
+)
+def test_several_authors_are_told_and_none_is_dressed(
+    reader: Client, box: MemoryMailbox, head: str, author: str
+) -> None:
+    raw = f"Vaguemestre-Arrival: mx\r\nAuthentication-Results: {OURS}; dmarc=pass\r\n"
+    ref = put(box, f"{raw}From: {author}\r\nSubject: x\r\n\r\nx\r\n".encode())
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert '<p class="from"><b><bdi>Expéditeur ambigu</bdi></b>' in page
+    assert "On ne sait pas qui a écrit ce courriel." in page
+    assert "evil@dehors.example" in page
+    assert "Adresse usurpée" in page
+    assert "Adresse vérifiée" not in page
+    assert "Collège Jean-Macé" not in page
+
+
+def test_a_name_that_hides_an_address_gives_way_to_the_true_one(
+    reader: Client, box: MemoryMailbox, db: None
+) -> None:
+    ref = put(box, b'From: "Camille Bcc: x@y" <evil@dehors.example>\r\nSubject: x\r\n\r\nx\r\n')
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert '<p class="from"><b><bdi>evil@dehors.example</bdi></b>' in page
+    rows = reader.get("/messagerie/INBOX/lignes/", headers=PIECE).content.decode()
+    assert "evil@dehors.example" in rows
+    assert "Camille" not in rows
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Rectorat - DSI Assistance",
+        "Académie d’Amiens",
+        "RECTORAT",
+        "Le service Assistance",
+        "Rесtоrаt",
+        "Ｒectorat",
+    ],
+)
+@pytest.mark.django_db
+def test_an_outsider_under_the_name_of_a_service_is_told(
+    reader: Client, box: MemoryMailbox, typed: str
+) -> None:
+    name = email.header.Header(typed, "utf-8").encode()
+    result = f"Authentication-Results: {OURS}; dmarc=pass header.from=dehors.example\r\n"
+    content = f"{result}From: {name} <a@dehors.example>\r\nSubject: x\r\n\r\nx\r\n"
+    page = reader.get(address(put(box, content.encode())), headers=PIECE).content.decode()
+    assert "Ce n’est pas un service de l’académie." in page
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Assistance Orange", "Académie de Lille", "Amiens", "Support", "Le Service", "Camille Recteur-Durand"],
+)
+def test_other_names_are_no_services(typed: str) -> None:
+    services = config.AcademySection().house_names
+    assert not impostors.is_house_name(typed, services, "Académie d’Amiens")

@@ -61,6 +61,12 @@ class AcademySection:
     colleague_domains: Annotated[
         tuple[str, ...], checks.DOMAINS
     ] = ()  # others answered as colleagues when DMARC proves them
+    # Names that nobody outside signs with, unless to deceive.
+    house_names: Annotated[tuple[str, ...], checks.LINES] = (
+        "Académie", "Rectorat", "Recteur", "Rectrice", "DSI", "DSDEN", "Inspection académique", "Assistance",
+        "Éducation nationale", "Support informatique", "Messagerie", "Webmail", "Ressources humaines",
+        "Administrateur",
+    )  # fmt: skip
     # Of a first activation: NUMEN and birth date, or "numen+code" (a delivered code too).
     proof: Annotated[str, checks.one_of("numen", "numen+code")] = "numen"
     numen_at_sign_in: bool = True  # identifiant + NUMEN on the sign-in page lead into a first activation

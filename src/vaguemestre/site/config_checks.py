@@ -132,6 +132,7 @@ def _is_file_name(text: str) -> bool:
 
 LINE = Check(_is_plain_line, "est une ligne de texte")
 OPTIONAL_LINE = or_empty(LINE)
+LINES = each(LINE)
 DOMAIN = Check(is_domain, "n’est pas un nom de domaine")
 DOMAINS = each(Check(is_domain, "est un nom de domaine"))
 HOST = Check(is_host, "est un nom de machine ou une adresse IP")

@@ -23,6 +23,7 @@ from vaguemestre.webmail.rules.folders import named, slug
 from vaguemestre.webmail.rules.frames import FILE_POLICY
 from vaguemestre.webmail.rules.labels import keyword_of, known_labels
 from vaguemestre.webmail.rules.looking import NOTHING, PLAIN, view
+from vaguemestre.webmail.services.authors import House
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.verdicts import Voucher
 from vaguemestre.webmail.values import MailLogin, MessageRef, View
@@ -129,6 +130,17 @@ def asked_of(who: Who, typed: str) -> Asked:
 
 def own_domains() -> frozenset[str]:
     return frozenset((settings.CONFIG.academy.domain.lower(),))
+
+
+def own_house() -> House:
+    """What names and addresses are ours."""
+    academy = settings.CONFIG.academy
+    return House(
+        own_domains(),
+        academy.name,
+        academy.house_names,
+        frozenset(domain.lower() for domain in academy.colleague_domains),
+    )
 
 
 def own_voucher() -> Voucher:

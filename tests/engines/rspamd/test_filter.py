@@ -212,11 +212,37 @@ def test_no_road_from_outside_makes_a_colleague(
 @pytest.mark.parametrize(
     "author",
     [
+        "jean@dehors.example <jean@dehors.example>",
+        '"Dupont, Jean" <jean@dehors.example>',
+        "Dupont, Jean <jean@dehors.example>",
+        '"Jean <jean@dehors.example>" <jean@dehors.example>',
+        "<jean@dehors.example> (Jean)",
+        "jean@dehors.example",
+        "=?utf-8?Q?jean@dehors.example?= <jean@dehors.example>",
+        '"Jean"  <Jean@Dehors.example>',
+    ],
+)
+def test_an_author_written_like_most_is_no_junk(filtered: LiveEngines, marie: Someone, author: str) -> None:
+    subject = f"objet {hashlib.sha256(author.encode()).hexdigest()[:8]}"
+    date = email.utils.formatdate()
+    content = f"From: {author}\r\nTo: {marie.address}\r\nSubject: {subject}\r\nDate: {date}\r\n\r\nx\r\n"
+    with filtered.mx() as client:
+        client.sendmail("jean@dehors.example", [marie.address], content.encode())
+    assert filtered.found(marie, subject)
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
         "=?utf-8?Q?A:{head};?= <evil@dehors.example>",
         "A: {head}; <evil@dehors.example>",
         "A: {head};",
         "{head}, evil@dehors.example",
         "Le principal <{head}> <evil@dehors.example>",
+        "Le principal <{head}>\r\n <evil@dehors.example>",
+        "<{head}><evil@dehors.example>",
+        "{head} <evil@dehors.example>",
+        "{head}\x00 <evil@dehors.example>",
         "evil@dehors.example\r\nFrom: {head}",
         "{head}\r\nFrom: evil@dehors.example",
     ],

@@ -170,14 +170,17 @@ def test_a_colleague_reads_the_internal_text(engines: LiveEngines) -> None:
     assert body.get_content().strip().replace("\r\n", "\n") == AWAY.internal_text
 
 
-def test_a_forged_colleague_reads_what_outsiders_read(engines: LiveEngines) -> None:
-    person, colleague, number = engines.someone(), engines.someone(), f"faux{secrets.token_hex(4)}"
+def test_a_forged_colleague_is_junk_and_answered_by_nobody(engines: LiveEngines) -> None:
+    person, colleague = engines.someone(), engines.someone()
+    forged, honest = (f"{word}{secrets.token_hex(4)}" for word in ("faux", "vrai"))
     install(engines, person, AWAY)
-    sent(engines, person, number, Case(True, shown=colleague.address))
-    (reply,) = replies(engines, engines.outside, number)
-    body = reply.get_body()
-    assert body is not None
-    assert "Texte externe" in body.get_content()
+    sent(engines, person, forged, Case(True, shown=colleague.address))
+    assert engines.found(person, f"Sujet {forged}", "Junk")
+    sent(engines, person, honest, Case(True))
+    assert replies(engines, engines.outside, honest)
+    with engines.signed_in(engines.outside) as client:
+        client.select("INBOX", readonly=True)
+        assert client.search(None, "SUBJECT", forged)[1] == [b""]
 
 
 def test_one_person_is_answered_once_even_to_several_addresses_and_again_when_the_text_changed(

@@ -26,6 +26,7 @@ MEANINGS = {
     "academy.numen_layout": "La composition des NUMEN attribués ici : « standard » ou « seed ».",
     "academy.school_zone": "La zone de vacances scolaires (A, B, C) ; vide : aucune.",
     "academy.colleague_domains": "Domaines dont les correspondants prouvés par DMARC sont des collègues.",
+    "academy.house_names": "Les noms de services qu’une adresse extérieure ne porte pas sans avertissement.",
     "academy.proof": "Ce qu’une première activation demande : « numen », ou « numen+code » (un code remis).",
     "academy.numen_at_sign_in": "Identifiant et NUMEN, sur la page de connexion, mènent à l’activation.",
     "academy.siret": "Le numéro dit à ProConnect.",

@@ -509,6 +509,12 @@ def listed_at(address: str) -> Listed | None:
     return Listed(row.person_id, row.person.shown_name, row.address, place_of(row.person_id))
 
 
+def listed_names(addresses: Collection[str]) -> dict[str, str]:
+    """Address (lower case) → the name of the listed person who has it. One question for a page of rows."""
+    rows = MailAddress.objects.filter(address__in=addresses, **_LISTED).select_related("person")
+    return {row.address: row.person.shown_name for row in rows}
+
+
 def addresses_near(names: Iterable[tuple[str, str]], *, limit: int = 60) -> tuple[str, ...]:
     """Addresses of listed people worth comparing with names (first, last; folded).
 

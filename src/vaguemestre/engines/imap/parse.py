@@ -9,6 +9,7 @@ from itertools import takewhile
 from vaguemestre.engines.imap import words
 from vaguemestre.engines.imap.trees import Items, Node, fetched, list_of, number_of, octets_of, text_of
 from vaguemestre.engines.imap.wire import Line
+from vaguemestre.webmail.rules.from_field import AMBIGUOUS
 from vaguemestre.webmail.rules.plain import flow_of
 from vaguemestre.webmail.values import (
     FIELDS,
@@ -123,14 +124,13 @@ def summary_of(
     said = list_of(envelope)
     said += [None] * (10 - len(said))
     _, subject, author, _, _, to_whom, copied_to, hidden_to, answered, message_id = said[:10]
-    senders = _correspondents(author)
     attached = _attached(structure, 0)
     is_invitation = attached is None and _invites(structure, 0)
     to = _correspondents(to_whom, _MOST_LISTED)
     cc = () if to else _correspondents(copied_to, _MOST_LISTED)
     return Summary(
         uid=uid,
-        sender=senders[0] if senders else _NOBODY,
+        sender=_sole_author(author),
         to=to,
         subject=words.decoded(text_of(subject))[:_LONGEST_LISTED],
         date=words.moment(internal_date),
@@ -231,6 +231,18 @@ def structure(node: Node) -> Part:
 
 
 _NOBODY = Correspondent("", "")
+_SEVERAL = Correspondent(AMBIGUOUS, "")
+
+
+def _sole_author(node: Node) -> Correspondent:
+    """The author that a row may show: none of several, nor of a group, whose members nobody reads alike."""
+    if not isinstance(node, list) or len(node) < 2:
+        return next(iter(_correspondents(node, 1)), _NOBODY)
+    is_group = any(isinstance(one, list) and len(one) == 4 and one[3] is None for one in node[:_MOST_LISTED])
+    named = [one for one in _correspondents(node, _MOST_LISTED) if "@" in one.address]
+    if is_group or len({one.address.lower() for one in named}) != 1:
+        return _SEVERAL
+    return named[0]
 
 
 def _correspondents(node: Node, most: int = _MOST_SHOWN) -> tuple[Correspondent, ...]:

@@ -78,7 +78,7 @@ def opened(ref: MessageRef, content: bytes, flags: frozenset[str], received: dat
         root=_part(message, "", is_root=True),
         fields=tuple(
             (name.lower(), " ".join(str(value).split()))
-            for name, value in message.items()
+            for name, value in message.raw_items()
             if name.lower() in FIELDS
         ),
     )

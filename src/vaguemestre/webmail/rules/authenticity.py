@@ -5,6 +5,7 @@ arrives before the filter writes the true one. IMAP may still add a field: that 
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,6 +72,16 @@ def authenticity(
         return Authenticity(Verdict.VERIFIED, domain)
     if any(result.method == "dmarc" and result.result in {"fail", "reject"} for result in results):
         return Authenticity(Verdict.FORGED, domain)
+    return UNVERIFIED
+
+
+def of_several(
+    fields: tuple[tuple[str, str], ...], addresses: Collection[str], own: frozenset[str]
+) -> Authenticity:
+    """Verdict for a From field that names several mailboxes: never verified, forged when one is ours."""
+    domains = {address.rpartition("@")[2] for address in addresses} & own
+    if domains and any(name == ARRIVAL for name, _ in fields):
+        return Authenticity(Verdict.FORGED, min(domains))
     return UNVERIFIED
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from vaguemestre.kernel import sizes
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.webmail.rules import words
+from vaguemestre.webmail.rules.from_field import AMBIGUOUS
 from vaguemestre.webmail.rules.rows import is_external, one_line, said
 from vaguemestre.webmail.values import Correspondent, OpenedMessage
 
@@ -31,23 +32,25 @@ def header(
     own: Collection[str],
     own_domains: frozenset[str],
     me: str = "moi",
+    shown: Correspondent | None = None,
 ) -> Header:
-    """`own`: the mailbox's addresses, lower case; `me`: what they are called.
+    """`own`: the mailbox's addresses, lower case; `me`: what they are called; `shown`: the sender to show.
 
     The address is always shown beside the name it claims.
     """
     sender = opened.sender[0] if opened.sender else Correspondent("", "")
+    shown = shown or sender
     moment = opened.date or opened.received
     return Header(
         subject=one_line(opened.subject) or "(sans objet)",
-        name=said(sender),
-        address=one_line(sender.address),
-        is_external=is_external(sender, own_domains),
+        name=said(shown),
+        address=one_line(shown.address),
+        is_external=is_external(shown, own_domains),
         answers_elsewhere=_elsewhere(opened, sender),
         recipients=_written_to(opened, own, me),
         date=words.long_date(moment, today),
         moment=moment.isoformat(),
-        fields=_fields(opened),
+        fields=_fields(opened, shown),
     )
 
 
@@ -78,10 +81,10 @@ def _elsewhere(opened: OpenedMessage, sender: Correspondent) -> str:
     return ", ".join(one_line(address) for address in other[:3])
 
 
-def _fields(opened: OpenedMessage) -> tuple[tuple[str, str], ...]:
+def _fields(opened: OpenedMessage, shown: Correspondent) -> tuple[tuple[str, str], ...]:
     moment = opened.date or opened.received
-    shown = (
-        ("De", _people(opened.sender)),
+    lines = (
+        ("De", _people((shown,)) if shown.name == AMBIGUOUS else _people(opened.sender)),
         ("À", _people(opened.to)),
         ("Cc", _people(opened.cc)),
         ("Cci", _people(opened.bcc)),
@@ -89,7 +92,7 @@ def _fields(opened: OpenedMessage) -> tuple[tuple[str, str], ...]:
         ("Date", f"{words.full_day(paris_day(moment))} à {words.hour(moment)}"),
         ("Taille", sizes.in_words(opened.size)),
     )
-    return tuple((label, value) for label, value in shown if value)
+    return tuple((label, value) for label, value in lines if value)
 
 
 def _people(people: tuple[Correspondent, ...]) -> str:

@@ -2,32 +2,32 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-# Letters of other alphabets, and figures, drawn like ours (Unicode UTS #39, the ones seen in fraud).
-_ALIKE = str.maketrans(
-    {
-        "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y", "х": "x", "і": "i", "ј": "j", "ѕ": "s",
-        "һ": "h", "ԁ": "d", "ԛ": "q", "ԝ": "w", "в": "b", "к": "k", "н": "h", "м": "m", "т": "t",
-        "α": "a", "ο": "o", "ρ": "p", "ν": "v", "ι": "i", "κ": "k", "υ": "y", "τ": "t", "ε": "e", "χ": "x",
-        "γ": "y", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "æ": "ae", "ß": "ss",
-        "0": "o", "1": "l", "3": "e", "5": "s", "|": "l",
-    }
-)  # fmt: skip
+from vaguemestre.webmail.rules.confusables import ASCII_OF
+
+# Besides the letters of other scripts: figures and barred letters, which the eye takes for ours.
+_ALIKE = ASCII_OF | str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "0": "o", "1": "l", "3": "e", "5": "s", "|": "l"}
+)
+_UNSEEN = frozenset(("Mn", "Mc", "Me", "Cf"))  # accents, and what is not drawn at all
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _TITLES = frozenset(("m", "mr", "mme", "mlle", "dr", "pr", "prof", "monsieur", "madame", "professeur"))
 _ASIDE = re.compile(r"[(\[<«].*?[)\]>»]")
 _WORDS = re.compile(r"[a-z][a-z'’-]*")
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}")
+_ADDRESS = re.compile(r"[\w.%+-]{1,64}@[\w.-]{1,253}")
 _MOST_WORDS = 5
+_BESIDE = frozenset(
+    ("de", "du", "des", "la", "le", "les", "et", "au", "service", "services", "equipe", "votre", "bureau")
+)
 _HOUSE_WORDS = ("academie", "acad-", "rectorat", "education", "webmail", "messagerie")
 
 
 def plain(text: str) -> str:
     """Lower-case ASCII letters as the eye reads them, whatever alphabet they are of."""
-    spelt = text.lower().translate(_ALIKE)
+    spelt = unicodedata.normalize("NFKC", text).lower().translate(_ALIKE)
     spelt = unicodedata.normalize("NFKD", spelt).translate(_ALIKE)
-    return "".join(char for char in spelt if not unicodedata.combining(char))
+    return "".join(char for char in spelt if unicodedata.category(char) not in _UNSEEN)
 
 
 def name_words(display: str) -> tuple[str, ...]:
@@ -46,10 +46,31 @@ def possible_names(display: str) -> Iterator[tuple[str, str]]:
         yield after, before
 
 
-def claimed_address(display: str) -> str:
-    """The address a display name pretends to be, lower case; empty for a mere name."""
-    found = _ADDRESS.search(display[:300])
-    return found[0].lower() if found else ""
+def claimed_address(display: str, own: Collection[str] = ()) -> str:
+    """The address a display name pretends to be, lower case; empty for a mere name.
+
+    Full-width signs are read as the plain ones, and a domain drawn like one of ours (`own`) as ours.
+    """
+    match = _ADDRESS.search(unicodedata.normalize("NFKC", display[:300]))
+    local, _, domain = match[0].lower().rpartition("@") if match else ("", "", "")
+    ours = next((one for one in own if plain(one) == plain(domain)), domain) if domain else ""
+    return f"{local}@{ours}" if ours else ""
+
+
+def is_house_name(display: str, services: Collection[str], academy: str) -> bool:
+    """Whether a display name is that of a service of the house, and of nothing else.
+
+    `services`: « Rectorat », « Inspection académique »; `academy`: our own name, which may stand beside.
+    """
+    words = frozenset(re.findall(r"[a-z]{2,}", plain(display[:200])))
+    names = [frozenset(re.findall(r"[a-z]{2,}", plain(one))) for one in services]
+    beside = _BESIDE | frozenset(re.findall(r"[a-z]{2,}", plain(academy))).union(*names)
+    return words <= beside and any(name and name <= words for name in names)
+
+
+def is_same_name(typed: str, name: str) -> bool:
+    """Whether a typed name says nothing else than that name: its words or some of them, in any order."""
+    return frozenset(name_words(typed)) <= frozenset(name_words(name))
 
 
 def is_close(one: str, other: str) -> bool:

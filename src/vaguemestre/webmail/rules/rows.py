@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 from unicodedata import normalize
 
 from vaguemestre.kernel import sizes
 from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.rules.folders import slug
+from vaguemestre.webmail.rules.from_field import holds_address
 from vaguemestre.webmail.rules.kinds import icon_of
 from vaguemestre.webmail.rules.labels import Label, labels
 from vaguemestre.webmail.values import INVITATION, Correspondent, Flag, Order, Row, Summary, Use
@@ -46,6 +48,12 @@ class Line(NamedTuple):
     is_invitation: bool = False  # by what stands among the texts: there is no file then
 
 
+def without_detail(address: str) -> str:
+    """An address in lower case, its sub-address (RFC 5233) left out."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 _OUTGOING = (Use.SENT, Use.DRAFTS)
 
 
@@ -57,11 +65,15 @@ def lines(
     own_domains: frozenset[str],
     order: Order = Order.DATE,
     known: Collection[Label] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Line]:
-    """`uses`: what each folder is for, by name; `own_domains`: lower case; `known`: the person's labels."""
+    """`uses`: what each folder is for, by name; `own_domains`: lower case; `known`: the person's labels.
+
+    `names`: what the directory calls addresses of ours, lower case and without detail.
+    """
     before = ""
     for row in rows:
-        line = line_of(row, today, uses, own_domains, order, known)
+        line = line_of(row, today, uses, own_domains, order, known, names)
         yield line if line.heading != before else line._replace(heading="")
         before = line.heading
 
@@ -73,13 +85,14 @@ def line_of(
     own_domains: frozenset[str],
     order: Order = Order.DATE,
     known: Collection[Label] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Line:
     """One row, its heading always told."""
     summary, flags, ref = row.summary, row.flags, row.ref
     use = uses.get(ref.folder)
     is_outgoing = use in _OUTGOING
     is_by_date = order is Order.DATE
-    sender = said(summary.sender)
+    sender = (names and names.get(without_detail(summary.sender.address))) or said(summary.sender)
     people = _recipients(summary) if is_outgoing else sender
     return Line(
         heading=words.heading(summary.date, today) if is_by_date else _heading(row, people, order),
@@ -128,8 +141,11 @@ def _heading(row: Row, people: str, order: Order) -> str:
 
 
 def said(person: Correspondent) -> str:
-    """A name, or the address when there is none."""
-    return one_line(person.name) or one_line(person.address) or "(expéditeur inconnu)"
+    """A name, or the address when there is none, or when the name is made to be read as another address."""
+    name, address = one_line(person.name), one_line(person.address)
+    if address and name != address and holds_address(name):
+        return address
+    return name or address or "(expéditeur inconnu)"
 
 
 def is_external(person: Correspondent, own_domains: frozenset[str]) -> bool:

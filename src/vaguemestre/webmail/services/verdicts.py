@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from vaguemestre.kernel import seals
 from vaguemestre.webmail.ports import Reads
-from vaguemestre.webmail.rules.authenticity import Authenticity, authenticity
+from vaguemestre.webmail.rules.authenticity import Authenticity, authenticity, of_several
+from vaguemestre.webmail.rules.from_field import from_field
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.values import MessageRef, OpenedMessage
 
-_verdicts: Kept[tuple[str, MessageRef, str], Authenticity] = Kept(4096)
+_verdicts: Kept[tuple[str, MessageRef], Authenticity] = Kept(4096)
 
 
 @dataclass(frozen=True)
@@ -20,22 +21,28 @@ class Voucher:
     key: bytes
 
 
-def verdict_of(
-    reads: Reads, owner: str, opened: OpenedMessage, sender: str, voucher: Voucher
-) -> Authenticity:
-    """Verdict for the address `sender` of an opened message. `owner`: under what its text is kept.
+def verdict_of(reads: Reads, owner: str, opened: OpenedMessage, voucher: Voucher) -> Authenticity:
+    """Verdict for the sender of an opened message. `owner`: under what its text is kept.
 
     Costs one more question, for the whole message, when it holds a seal of ours.
     """
-    place = (owner, opened.ref, sender)
+    place = (owner, opened.ref)
     verdict = _verdicts.get(place)
     if verdict is None:
 
         def seal_holds(author: str, seal: str) -> bool:
             return seals.holds(seal, reads.raw(opened.ref), voucher.key, author)
 
-        verdict = authenticity(
-            opened.fields, sender, server=voucher.server, own=voucher.domains, seal_holds=seal_holds
-        )
+        author = from_field(opened)
+        if author.is_ambiguous:
+            verdict = of_several(opened.fields, author.addresses, voucher.domains)
+        else:
+            verdict = authenticity(
+                opened.fields,
+                author.sender.address,
+                server=voucher.server,
+                own=voucher.domains,
+                seal_holds=seal_holds,
+            )
         _verdicts.put(place, verdict)
     return verdict

@@ -17,6 +17,7 @@ from vaguemestre.webmail.http import mailbox_of, own_voucher, reads_of
 from vaguemestre.webmail.ports import LeavingRefused
 from vaguemestre.webmail.rules import invitations
 from vaguemestre.webmail.rules.authenticity import Verdict
+from vaguemestre.webmail.rules.from_field import from_field
 from vaguemestre.webmail.rules.leaving import leaving
 from vaguemestre.webmail.services import answering
 from vaguemestre.webmail.services.answering import Sender
@@ -104,8 +105,8 @@ def choose_showing(request: SignedInRequest, folder: str, uid_validity: int, uid
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
-        address = opened.sender[0].address if opened.sender else ""
-        verdict = verdict_of(mailbox, request.who.mailbox, opened, address, own_voucher()).verdict
+        address = from_field(opened).sender.address
+        verdict = verdict_of(mailbox, request.who.mailbox, opened, own_voucher()).verdict
     if not address or (chosen == Showing.ALWAYS and verdict is not Verdict.VERIFIED):
         raise Refusal("webmail.sender-not-verified")
     vigilance.choose_showing(request.who.account_id, address, Showing(chosen))

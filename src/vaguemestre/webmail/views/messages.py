@@ -20,29 +20,30 @@ from vaguemestre.webmail.http import (
     mailbox_of,
     own_addresses,
     own_domains,
+    own_house,
     own_voucher,
     reads_of,
     view_of,
     wants_fragment,
     written,
 )
-from vaguemestre.webmail.ports import Mailbox, convert
+from vaguemestre.webmail.ports import Mailbox, Reads, convert
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import frames, kinds, rows, words
 from vaguemestre.webmail.rules.asking import MOST_TERMS, telling
-from vaguemestre.webmail.rules.authenticity import Authenticity, Verdict
 from vaguemestre.webmail.rules.choices import Face, choices
+from vaguemestre.webmail.rules.from_field import from_field
 from vaguemestre.webmail.rules.header import header
 from vaguemestre.webmail.rules.labels import known_labels, labels
 from vaguemestre.webmail.rules.leaving import leaving
 from vaguemestre.webmail.services import listing
-from vaguemestre.webmail.services.authors import Author, author_of
+from vaguemestre.webmail.services.authors import Authorship, author_of, authorship, listed_names
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.services.pictures import Signer
 from vaguemestre.webmail.services.reading import read_message
 from vaguemestre.webmail.services.verdicts import verdict_of
-from vaguemestre.webmail.values import Correspondent, Flag, MessageRef, OpenedMessage, Reading, Use
+from vaguemestre.webmail.values import Flag, MessageRef, OpenedMessage, Reading, Use
 from vaguemestre.webmail.views.shell import whole_page
 
 _OUTGOING = frozenset((Use.SENT, Use.DRAFTS))
@@ -86,14 +87,8 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
     reading = read_message(reads, owner(request, chain), ref, as_plain="texte" in request.GET)
     opened = reading.opened
     use = listing.uses_of(mailbox, request.who.mailbox, ref.folder).get(ref.folder, Use.OTHER)
-    author = None if use in _OUTGOING or not opened.sender else author_of(opened.sender[0], own_domains())
-    sender = opened.sender[0] if opened.sender else Correspondent("", "")
-    verdict = (
-        None
-        if use in _OUTGOING
-        else verdict_of(reads, owner(request, chain), opened, sender.address, own_voucher())
-    )
-    pictures = _pictures(request, opened, reading, verdict)
+    authorship = None if use in _OUTGOING else _authorship(request, reads, opened, chain)
+    pictures = _pictures(request, opened, reading, authorship)
     under = (
         request.who,
         base_of(ref, chain),
@@ -101,13 +96,13 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
         known_labels(request.who.preferences),
         opened.flags,
         use,
-        author,
+        authorship,
         *pictures.values(),
         paris_day(timezone.now()),
     )
     pane = _panes.get(under)
     if pane is None:
-        pane = _pane(request, reading, ref, chain, use=use, author=author, verdict=verdict, pictures=pictures)
+        pane = _pane(request, reading, ref, chain, use=use, authorship=authorship, pictures=pictures)
         _panes.put(under, pane)
     return pane, rows.one_line(opened.subject) or "(sans objet)"
 
@@ -119,8 +114,7 @@ def _pane(
     chain: str,
     *,
     use: Use,
-    author: Author | None,
-    verdict: Authenticity | None,
+    authorship: Authorship | None,
     pictures: dict[str, object],
 ) -> str:
     """What is drawn depends on what `_fragment` keeps it under, and on the message, which never changes."""
@@ -134,11 +128,10 @@ def _pane(
     )
     context = {
         **about(request),
-        "verdict": verdict,  # of one's own letters nothing is said
-        "sender_domain": opened.sender[0].address.rpartition("@")[2] if opened.sender else "",
+        "authorship": authorship,  # None: of one's own letters nothing is said
+        "sender_domain": from_field(opened).sender.address.rpartition("@")[2],
         **pictures,
         **_offers(opened, use, chain),
-        "author": author,
         "reading": reading,
         "ref": ref,
         "chain": chain,
@@ -149,6 +142,7 @@ def _pane(
             own=own_addresses(request.who),
             own_domains=own_domains(),
             me=_me(request),
+            shown=authorship.shown if authorship else None,
         ),
         "use": use.value,
         "base": base,
@@ -177,16 +171,25 @@ def _body_address(base: str, *, as_plain: bool, images: bool, words: Sequence[st
     return f"{base}corps/" + (f"?{urlencode(query)}" if query else "")
 
 
+def _authorship(request: SignedInRequest, reads: Reads, opened: OpenedMessage, chain: str) -> Authorship:
+    return authorship(
+        opened,
+        author_of(from_field(opened).sender, own_house()),
+        verdict_of(reads, owner(request, chain), opened, own_voucher()),
+        own_house(),
+    )
+
+
 def _pictures(
-    request: SignedInRequest, opened: OpenedMessage, reading: Reading, verdict: Authenticity | None
+    request: SignedInRequest, opened: OpenedMessage, reading: Reading, authorship: Authorship | None
 ) -> dict[str, object]:
     """How many remote pictures are held back, and what the reader chose for that sender."""
     remote = reading.body.remote
     if not remote or "images" in request.GET:
         return {"blocked": 0, "images": "images" in request.GET, "showing": Showing.ASK}
-    address = opened.sender[0].address if opened.sender else ""
+    address = from_field(opened).sender.address
     showing = showing_of(request.who.account_id, address) if address else Showing.ASK
-    shown = showing is Showing.ALWAYS and verdict is not None and verdict.verdict is Verdict.VERIFIED
+    shown = showing is Showing.ALWAYS and authorship is not None and authorship.is_verified
     return {"blocked": 0 if shown else remote, "images": shown, "showing": showing.value}
 
 
@@ -247,12 +250,14 @@ def print_message(
     ref = MessageRef(folder, uid_validity, uid)
     with reads_of(request.who, ref, chain) as reads:
         reading = read_message(reads, owner(request, chain), ref, as_plain="texte" in request.GET)
+        signed = _authorship(request, reads, reading.opened, chain)
     shown = header(
         reading.opened,
         today=paris_day(timezone.now()),
         own=own_addresses(request.who),
         own_domains=own_domains(),
         me=_me(request),
+        shown=signed.shown,
     )
     files = [f"{file.name} ({sizes.in_words(file.size)})" for file in reading.enclosures]
     top = written("paper", {"header": shown, "files": files})
@@ -283,5 +288,6 @@ def show_conversation(request: SignedInRequest, folder: str, uid_validity: int, 
         found = mailbox.conversation(ref)
         uses = listing.uses_of(mailbox, request.who.mailbox, folder)
     today = paris_day(timezone.now())
-    lines = rows.lines(found, today=today, uses=uses, own_domains=own_domains())
+    names = listed_names([row.summary.sender.address for row in found], own_domains())
+    lines = rows.lines(found, today=today, uses=uses, own_domains=own_domains(), names=names)
     return HttpResponse(written("conversation", {"lines": list(lines), "ref": ref}))

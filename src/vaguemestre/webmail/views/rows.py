@@ -4,7 +4,7 @@ Fifty of them are nearly all that a list costs, and a template takes seven times
 What comes from a message passes through `escape`, here as there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from urllib.parse import quote
@@ -34,8 +34,12 @@ def rows_html(
     own_domains: frozenset[str],
     order: Order = Order.DATE,
     known: tuple[Label, ...] = (),
+    names_of: Callable[[Collection[str]], Mapping[str, str]] = lambda addresses: {},
 ) -> bytes:
-    """The rows of a page under their headings, in UTF-8. `here`: the mail reader's address, ending in `/`."""
+    """The rows of a page under their headings, in UTF-8. `here`: the mail reader's address, ending in `/`.
+
+    `names_of`: what the directory calls addresses of ours, asked once for the rows not written yet.
+    """
 
     reading = "\0".join((owner, here, today.isoformat(), order.value, str(hash(known))))
     use = uses.get(page.folder)
@@ -49,8 +53,11 @@ def rows_html(
         else dict(zip(map(_content, before[0]), before[1], strict=True))
     )
 
+    fresh = [row for row in page.rows if id(row) not in by_object and _content(row) not in by_content]
+    names = names_of([row.summary.sender.address for row in fresh]) if fresh else {}
+
     def piece_of(row: Row) -> _Piece:
-        line = line_of(row, today, uses, own_domains, order, known)
+        line = line_of(row, today, uses, own_domains, order, known, names)
         return line.heading, row_html(line, here).encode()
 
     pieces = tuple(

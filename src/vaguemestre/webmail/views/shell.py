@@ -20,6 +20,7 @@ from vaguemestre.webmail.rules.choices import choices
 from vaguemestre.webmail.rules.labels import COLOURS, asked_label, known_labels, said_label
 from vaguemestre.webmail.rules.searches import kept_searches, name_of, recent_searches
 from vaguemestre.webmail.services import bulks, listing, reminding
+from vaguemestre.webmail.services.authors import listed_names
 from vaguemestre.webmail.values import Folder, Order, Page, Quota, Use, View
 from vaguemestre.webmail.views.rows import rows_html
 
@@ -89,6 +90,7 @@ def rows_fragment(
         own_domains=own_domains(),
         order=view.order,
         known=known_labels(request.who.preferences),
+        names_of=lambda addresses: listed_names(addresses, own_domains()),
     )
 
 

@@ -1,10 +1,21 @@
 # For everybody, before their own rules: what the content filter called spam goes to Junk, and no answer leaves,
 # unless the person said that its sender is welcome (their own script says so, by the variable). So does what came by
-# the MX under an author of ours, whom the submission service would have vouched for, or under several authors: a list
-# row shows the first one, who may be anybody. Our domain's own DKIM signature speaks for it.
+# the MX under an author of ours, whom the submission service would have vouched for (our domain's own DKIM signature
+# speaks for it), or under several: a list row shows the address that the mail store reads first, who may be anybody.
 require ["comparator-i;ascii-numeric", "fileinto", "include", "mailbox", "relational", "variables"];
 global "ami";
 set "ami" "";
+# That address; and what stands between the first two pairs of angle brackets.
+set "shown" "";
+set "first" "";
+set "second" "";
+if address :matches "From" "*" {
+  set "shown" "${1}";
+}
+if header :matches "From" "*<*>*<*>*" {
+  set "first" "${2}";
+  set "second" "${4}";
+}
 if anyof (
   header :contains "X-Spam-Status" "Yes",
   header :is "X-Spam-Flag" "YES",
@@ -13,6 +24,12 @@ if anyof (
     anyof (
       header :count "gt" :comparator "i;ascii-numeric" "From" "1",
       address :count "gt" :comparator "i;ascii-numeric" "From" "1",
+      not string :is "${first}" "${second}",
+      allof (
+        header :contains "From" "<",
+        not header :contains "From" "<${shown}>",
+        not string :matches "${shown}" "=?*"
+      ),
       allof (
         address :domain "From" "{{ domain }}",
         not header :matches "Authentication-Results" "*dkim=pass header.d={{ domain }} *"
