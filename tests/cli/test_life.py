@@ -44,6 +44,6 @@ def test_a_feed_refused_whole_waits_and_is_confirmed(run: Run, tmp_path: Path) -
     assert (refused.returncode, "feed list" in refused.stderr) == (1, True)
     listed = run("feed", "list").stdout
     number = next(row.split()[0] for row in listed.splitlines() if "attend une décision" in row)
-    confirmed = run("feed", "confirm", number)
+    confirmed = run("feed", "confirm", number, "--departures", 10)
     assert (confirmed.returncode, f"Flux {number} appliqué" in confirmed.stdout) == (0, True)
     assert run("feed", "give-up", number).returncode == 1

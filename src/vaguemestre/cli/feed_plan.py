@@ -9,9 +9,9 @@ from vaguemestre.directory.queries import place_names
 from vaguemestre.directory.rules.nomenclature import function_said
 from vaguemestre.directory.values import NumenKeys
 from vaguemestre.intake.queries import FeedShown, planned_page, refused_rows
-from vaguemestre.intake.rules.labels_fr import day_said, differences_said, uais_of
+from vaguemestre.intake.rules.labels_fr import SITUATIONS, day_said, differences_said, uais_of
 from vaguemestre.intake.services import Checked, rows_of
-from vaguemestre.intake.values import PlanRow, RefusedLine, RowKind
+from vaguemestre.intake.values import PlanRow, RefusedLine, RowKind, Situation
 from vaguemestre.kernel.texts import counted
 
 SHOWN = 20
@@ -77,9 +77,21 @@ def _detail(row: PlanRow, places: dict[str, str]) -> str:
         return f" : {differences_said(row.differences, places)}"
     where = ", ".join(part for part in (function_said(row.function), places.get(row.uai) or row.uai) if part)
     if row.kind is RowKind.DEPARTURE:
-        closed = " ; compte fermé dès l’application" if row.account_act == "close" else ""
-        return f"  ({where}), dernier jour le {day_said(row.leaves_on)}{closed}"
+        return f"  ({where}){_departure(row)}"
     return f"  ({where})"
+
+
+def _departure(row: PlanRow) -> str:
+    parts = []
+    if row.situation:
+        parts.append(SITUATIONS[row.situation])
+    if row.leaves_on:
+        parts.append(f"dernier jour le {day_said(row.leaves_on)}")
+    if row.situation is Situation.DEATH:
+        parts.append("compte fermé et boîte gelée dès l’application")
+    elif row.account_act == "close":
+        parts.append("compte fermé dès l’application")
+    return "".join(f", {part}" for part in parts)
 
 
 def _most(kind: RowKind, *, everything: bool) -> int:

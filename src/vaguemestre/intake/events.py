@@ -23,6 +23,22 @@ class PlanAsked:
 
 
 @dataclass(frozen=True)
+class SituationTold:
+    """A feed says that something became of these people (a `Situation`), from that day (ISO)."""
+
+    situation: str
+    on: str
+    person_ids: list[int]
+
+
+@dataclass(frozen=True)
+class PeopleLeft:
+    """By a feed, these people serve nowhere any more."""
+
+    person_ids: list[int]
+
+
+@dataclass(frozen=True)
 class PersonTransferred:
     """Somebody of another académie of this installation arrived here, with everything they had."""
 

@@ -50,6 +50,7 @@ class PlannedRow(models.Model):
     function = models.CharField(max_length=20, blank=True)
     leaves_on = models.DateField(null=True, blank=True)
     account_act = models.CharField(max_length=10, blank=True)
+    situation = models.CharField(max_length=10, blank=True)
     differences = models.JSONField(default=list)
     fingerprint = models.CharField(max_length=32)
 

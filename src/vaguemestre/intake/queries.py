@@ -13,7 +13,7 @@ from vaguemestre.directory.rules.sealing import unseal_bytes
 from vaguemestre.directory.values import CivilStatus, NumenKeys
 from vaguemestre.intake.feeds import hr
 from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, PlannedRow, RefusedRow
-from vaguemestre.intake.values import Difference, Field, Known, KnownAccount, PlanRow, RowKind
+from vaguemestre.intake.values import Difference, Field, Known, KnownAccount, PlanRow, RowKind, Situation
 from vaguemestre.kernel.orders import column_of
 from vaguemestre.kernel.texts import bare
 
@@ -393,6 +393,7 @@ def _planned(row: PlannedRow) -> PlanRow:
         differences=differences_of(row.differences),
         leaves_on=row.leaves_on,
         account_act=row.account_act,
+        situation=Situation(row.situation) if row.situation else None,
         fingerprint=row.fingerprint,
     )
 

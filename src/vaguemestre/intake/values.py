@@ -102,6 +102,17 @@ class Known:
     elsewhere: Mapping[str, KnownElsewhere] = field(default_factory=dict)  # by digest of NUMEN
 
 
+class Situation(StrEnum):
+    """What the `statut` of somebody's posts says of them (DOMAIN.md §3.6)."""
+
+    ACTIVE = "active"
+    LEAVE = "leave"  # a year at most
+    LONG_LEAVE = "long-leave"  # and secondments
+    TRANSFER = "transfer"  # to another académie
+    RETIREMENT = "retirement"
+    DEATH = "death"
+
+
 class Field(StrEnum):
     """What may become different for somebody known."""
 
@@ -121,6 +132,7 @@ class Field(StrEnum):
     DISCIPLINE = "discipline"
     PRIMARY = "primary"  # the school of the primary post
     SOURCE = "source"
+    SITUATION = "situation"
     ACCOUNT = "account"  # open, closed
 
 
@@ -140,6 +152,7 @@ class Difference(NamedTuple):
 class Arrival:
     person: NewPerson
     lines: tuple[Record, ...]
+    situation: Situation = Situation.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +181,8 @@ class Change:
     uai: str = ""  # of the primary post
     function: str = ""
     leaves_on: date | None = None  # the last day served, of whoever leaves
+    situation: Situation | None = None  # where it is not what it was
+    situation_on: date | None = None  # from that day
 
 
 class RowKind(StrEnum):
@@ -197,6 +212,7 @@ class PlanRow:
     differences: tuple[Difference, ...]
     leaves_on: date | None
     account_act: str
+    situation: Situation | None = None
     fingerprint: str = ""
 
 
@@ -235,6 +251,7 @@ class Plan:
     mentioned: frozenset[int] = (
         frozenset()
     )  # people whose account is closed, of whom the feed speaks all the same
+    unknown_statuses: Mapping[str, int] = field(default_factory=dict)  # with the lines that say them
     lines: int = 0  # read, refused ones included
     doubtful_lines: int = 0  # of the refused ones, those that wait for a human to tell two people apart
 

@@ -1,20 +1,32 @@
 """What the worker does about lives: the days that come, letters, what is erased."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
-from vaguemestre.credentials.queries import alarm_contacts, standing
+from vaguemestre.credentials.queries import accounts_of, alarm_contacts, standing
 from vaguemestre.credentials.services import release_mailboxes
 from vaguemestre.directory.queries import private_address
-from vaguemestre.intake.events import PersonTransferred
+from vaguemestre.intake.events import PeopleLeft, PersonTransferred, SituationTold
+from vaguemestre.intake.values import Situation
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives import services
 from vaguemestre.lives.events import ClosingNear, MailboxDoomed
 from vaguemestre.lives.letters import closing_letter
 from vaguemestre.lives.ports import erase_mail
+from vaguemestre.lives.values import Event
 from vaguemestre.signin.ports import letter_sender, send_outside
+
+EVENT_OF_SITUATION: Mapping[Situation, Event | None] = {
+    Situation.ACTIVE: None,
+    Situation.LEAVE: Event.LEAVE,
+    Situation.LONG_LEAVE: Event.LONG_LEAVE,
+    Situation.TRANSFER: Event.TRANSFER,
+    Situation.RETIREMENT: Event.RETIREMENT,
+    Situation.DEATH: Event.DEATH,
+}
 
 
 def follow_days() -> None:
@@ -40,6 +52,23 @@ def follow_transfer(event: PersonTransferred) -> None:
         now=now,
         today=paris_day(now),
     )
+
+
+def follow_situation(event: SituationTold) -> None:
+    """What a feed says by `statut`: a death, a retirement, a leave, somebody back."""
+    now, numbers = timezone.now(), settings.CONFIG.life_numbers()
+    told = EVENT_OF_SITUATION[Situation(event.situation)]
+    for account_id in sorted(accounts_of(event.person_ids)):
+        services.follow_situation(
+            account_id, told, date.fromisoformat(event.on), numbers, now=now, today=paris_day(now)
+        )
+
+
+def follow_departures(event: PeopleLeft) -> None:
+    """A departure by a feed is known, with its days to come, the same day."""
+    now = timezone.now()
+    numbers = settings.CONFIG.life_numbers()
+    services.begin_departures(event.person_ids, numbers, now=now, today=paris_day(now))
 
 
 def write_to_contacts(event: ClosingNear) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 
 from vaguemestre.kernel.times import months_after
 from vaguemestre.lives.values import Consequence, Due, Event, Numbers, Remains, Step, Table
@@ -9,6 +10,8 @@ from vaguemestre.lives.values import Consequence, Due, Event, Numbers, Remains, 
 # What is not declared here: the feed opens and moves, the help desk shelters.
 BY_THE_FEED = frozenset({Event.ARRIVAL, Event.MOVE_WITHIN, Event.ACADEMY_MOVE})
 BY_THE_DESK = frozenset({Event.COMPROMISE})
+# What a feed tells by `statut`, and takes back.
+FED = frozenset({Event.LEAVE, Event.LONG_LEAVE, Event.TRANSFER, Event.RETIREMENT, Event.DEATH})
 _CLOSING = frozenset({Step.CLOSE, Step.FREEZE})
 _ORDER = tuple(Step)
 
@@ -36,6 +39,33 @@ def table(numbers: Numbers) -> Table:
         Event.SUSPENSION: Consequence({Step.WITHDRAW: 0, Step.SUSPEND: 0}),
         Event.COMPROMISE: Consequence({}),
     }
+
+
+class Following(StrEnum):
+    """What a situation told by a feed makes of the event that is open for somebody."""
+
+    NOTHING = "nothing"
+    DECLARE = "declare"
+    END = "end"
+
+
+def following(told: Event | None, current: Event | None, *, is_by_feed: bool) -> Following:
+    """`told`: None for somebody in service. What human resources declared by hand stays, save before a death.
+
+    A suspension, a compromise and a move are nobody's to lift by a `statut`.
+    """
+    if told is None:
+        return Following.END if is_by_feed and current in FED else Following.NOTHING
+    if told == current:
+        return Following.NOTHING
+    if current is None or told is Event.DEATH:
+        return Following.DECLARE
+    if current in FED and current is not Event.DEATH and is_by_feed:
+        return Following.DECLARE
+    is_departure = told in (Event.RETIREMENT, Event.TRANSFER)
+    if is_departure and current in (Event.LEAVE, Event.LONG_LEAVE, Event.CONTRACT_END):
+        return Following.DECLARE
+    return Following.NOTHING
 
 
 def steps(consequence: Consequence, effect_on: date, closes_on: date | None = None) -> tuple[Due, ...]:

@@ -1,5 +1,6 @@
 """What happens to somebody, declared; and what follows, day after day."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -31,6 +32,7 @@ _LONGEST = timedelta(days=3 * 365)  # of a neutral reply whose end nobody knows
 _NOTICE = timedelta(days=10)  # the least that is left to somebody whose contract's end is found late
 _ERASED_AT_ONCE = 50
 _SHUTTING = frozenset({Step.CLOSE, Step.FREEZE, Step.PURGE})
+BY_FEED = "feed"  # who declares what a feed tells
 _EARLIEST = timedelta(days=366)  # that an event may be declared after it happened
 
 
@@ -191,8 +193,22 @@ def look_around(numbers: Numbers, *, now: datetime, today: date) -> bool:
             Day.objects.create(day=today)
     except IntegrityError:
         return False
-    ended = people_over(today)
-    accounts = open_accounts_of(ended)
+    _begin_departures(people_over(today), numbers, now=now, today=today)
+    _take_back(now=now, today=today)
+    table = rules.table(numbers)
+    for passage in Passage.objects.filter(ended_at=None):
+        _keep_next(passage, table, numbers, today)
+    Day.objects.filter(day__lt=today - timedelta(days=30)).delete()
+    return True
+
+
+def begin_departures(person_ids: Collection[int], numbers: Numbers, *, now: datetime, today: date) -> int:
+    """Begin what follows for those of these people whose every post is over; how many. Run again: nothing."""
+    return _begin_departures(people_over(today, person_ids), numbers, now=now, today=today)
+
+
+def _begin_departures(ended: Mapping[int, date], numbers: Numbers, *, now: datetime, today: date) -> int:
+    accounts, begun = open_accounts_of(ended), 0
     for account_id in accounts.keys() - queries.passing(accounts):
         with transaction.atomic(durable=True):
             if queries.open_passage(account_id) is None:
@@ -203,12 +219,27 @@ def look_around(numbers: Numbers, *, now: datetime, today: date) -> bool:
                 if effect_on + timedelta(days=numbers.contract_closed) < soonest:
                     passage.closes_on = soonest  # found late: nobody is closed unannounced
                 _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
-    _take_back(now=now, today=today)
-    table = rules.table(numbers)
-    for passage in Passage.objects.filter(ended_at=None):
-        _keep_next(passage, table, numbers, today)
-    Day.objects.filter(day__lt=today - timedelta(days=30)).delete()
-    return True
+                begun += 1
+    return begun
+
+
+@transaction.atomic(durable=True)
+def follow_situation(
+    account_id: int, told: Event | None, effect_on: date, numbers: Numbers, *, now: datetime, today: date
+) -> None:
+    """Use case: a feed says that it happens to somebody, or (None) that they serve. Twice is once."""
+    passage, account = queries.open_passage(account_id), standing(account_id)
+    if account is None:
+        return
+    current = Event(passage.event) if passage else None
+    match rules.following(told, current, is_by_feed=passage is not None and passage.by == BY_FEED):
+        case rules.Following.END:
+            _end(account_id, by=BY_FEED, now=now, is_replaced=False)
+        case rules.Following.DECLARE if told is not None and account.state != "closed":
+            _end(account_id, by=BY_FEED, now=now, is_replaced=True)
+            day = max(today - _EARLIEST, min(effect_on, today + _LONGEST))
+            passage = _begun(account_id, told, day, BY_FEED, now)
+            _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
 
 
 def erase_civil_statuses(numbers: Numbers, *, by: str = "system", now: datetime, today: date) -> int:

@@ -81,7 +81,7 @@ from vaguemestre.helpdesk import ports as helpdesk
 from vaguemestre.helpdesk.events import AccountSheltered
 from vaguemestre.helpdesk.values import Forward, Usage
 from vaguemestre.intake import handlers as intake_handlers
-from vaguemestre.intake.events import FeedConfirmed, PersonTransferred, PlanAsked
+from vaguemestre.intake.events import FeedConfirmed, PeopleLeft, PersonTransferred, PlanAsked, SituationTold
 from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.journal.queries import last_about
 from vaguemestre.kernel import tickets
@@ -228,6 +228,8 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     RequestMoved: (enrolment_handlers.write_to_applicant, enrolment_handlers.write_to_service),
     FeedConfirmed: (intake_handlers.apply_confirmed,),
     PlanAsked: (intake_handlers.make_plan,),
+    SituationTold: (lives_handlers.follow_situation,),
+    PeopleLeft: (lives_handlers.follow_departures,),
     PersonTransferred: (
         lives_handlers.follow_transfer,
         writing_handlers.follow_transfer,

@@ -6,6 +6,7 @@ _PLAIN = {
     "anybody": "quelqu’un de non connecté",
     "applicant": "la personne qui demande",
     "cli": "ligne de commande",
+    "feed": "le flux RH",
     "gate": "le contrôle des envois",
     "instance": "l’instance",
     "link": "un lien reçu",

@@ -20,7 +20,7 @@ from vaguemestre.intake.queries import (
     planned_page,
 )
 from vaguemestre.intake.rules.labels_fr import DifferenceSaid, day_said, difference_said, uais_of
-from vaguemestre.intake.values import Difference, PlanRow, RowKind
+from vaguemestre.intake.values import Difference, PlanRow, RowKind, Situation
 from vaguemestre.kernel.orders import column_of
 from vaguemestre.signin.queries import last_sign_ins
 from vaguemestre.ui.listing import Listing
@@ -170,6 +170,8 @@ def _places(rows: Sequence[tuple[str, Sequence[Difference]]]) -> dict[str, str]:
 def _consequence(row: PlanRow) -> str:
     if row.kind is not RowKind.DEPARTURE:
         return ""
+    if row.situation is Situation.DEATH:
+        return _("décès : compte fermé et boîte gelée dès l’application")
     if row.account_act == "close":
         return _("compte fermé dès l’application")
     if row.leaves_on is None:

@@ -166,9 +166,11 @@ def _civil(
     return CivilStatus(civility, birth_name, usage_name, first_name, born, chosen) if born else None
 
 
-def people_over(today: date) -> dict[int, date]:
-    """Person → last day served, for those whose every assignment is over."""
-    rows = Assignment.objects.values("person_id").annotate(
+def people_over(today: date, person_ids: Collection[int] | None = None) -> dict[int, date]:
+    """Person → last day served, for those (of these people, if given) whose every assignment is over."""
+    posts = Assignment.objects.all()
+    posts = posts if person_ids is None else posts.filter(person_id__in=person_ids)
+    rows = posts.values("person_id").annotate(
         last=Max("ends_on"), endless=Count("pk", filter=Q(ends_on=None))
     )
     over = rows.filter(endless=0, last__lt=today)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from vaguemestre.directory.rules.nomenclature import discipline_said
-from vaguemestre.intake.values import Difference, Field
+from vaguemestre.intake.values import Difference, Field, Situation
 
 NOTHING = "–"
 FIELDS: Mapping[Field, str] = {
@@ -25,6 +25,7 @@ FIELDS: Mapping[Field, str] = {
     Field.DISCIPLINE: "Discipline",
     Field.PRIMARY: "Affectation principale",
     Field.SOURCE: "Source",
+    Field.SITUATION: "Situation",
     Field.ACCOUNT: "Compte",
 }
 CATEGORIES: Mapping[str, str] = {
@@ -38,6 +39,14 @@ CATEGORIES: Mapping[str, str] = {
     "PRIVE_2D": "Second degré privé",
     "AESH": "AESH",
     "AED": "AED",
+}
+SITUATIONS: Mapping[str, str] = {
+    Situation.ACTIVE: "en activité",
+    Situation.LEAVE: "congé",
+    Situation.LONG_LEAVE: "congé long, disponibilité ou détachement",
+    Situation.TRANSFER: "mutation",
+    Situation.RETIREMENT: "retraite",
+    Situation.DEATH: "décès",
 }
 _STATES = {"open": "ouvert", "closed": "fermé"}
 _DAYS = frozenset({Field.BIRTH_DATE, Field.POST, Field.END})
@@ -98,6 +107,8 @@ def _value_said(field: Field, value: str, places: Mapping[str, str]) -> str:
         return CATEGORIES.get(value, value)
     if field is Field.DISCIPLINE:
         return discipline_said(value)
+    if field is Field.SITUATION:
+        return SITUATIONS.get(value, value)
     if field is Field.ACCOUNT:
         return _STATES.get(value, value)
     return value

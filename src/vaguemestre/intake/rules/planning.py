@@ -17,6 +17,7 @@ from vaguemestre.directory.values import (
 from vaguemestre.intake.rules.differences import differences
 from vaguemestre.intake.rules.grouping import Group, grouped, with_primary
 from vaguemestre.intake.rules.matching import Digest, matched
+from vaguemestre.intake.rules.situations import LEAVING, situation_day, situation_in, unknown_statuses
 from vaguemestre.intake.values import (
     Arrival,
     Change,
@@ -69,6 +70,7 @@ def plan(reading: Reading, known: Known, terms: Terms, digest: Digest) -> Plan:
         departures=departures,
         uais=frozenset(post.uai for posts in chain.from_iterable(written) for post in posts),
         mentioned=frozenset(person.person_id for _, person in found if _is_closed(person, known)),
+        unknown_statuses=unknown_statuses(reading.records),
         lines=lines,
         doubtful_lines=doubtful,
     )
@@ -134,10 +136,11 @@ def _is_closed(person: KnownPerson, known: Known) -> bool:
 def _arrivals(groups: Iterable[Group], terms: Terms) -> tuple[list[Arrival], int]:
     arrivals, ended = [], 0
     for group in groups:
-        if _is_over(group.posts, terms):
+        situation = situation_in(group.posts, terms.today)
+        if _is_over(group.posts, terms) or situation in LEAVING:
             ended += 1
             continue
-        arrivals.append(Arrival(_new(group), tuple(group.records)))
+        arrivals.append(Arrival(_new(group), tuple(group.records), situation))
     return arrivals, ended
 
 
@@ -260,6 +263,11 @@ def _with_account(
     after_open = any(_is_open(p, terms.today) for p in after)
     act = _account_act(after, account, terms, comes_back=after_open and not before_open)
     what = _what(change)
+    former, situation = situation_in(person.posts, terms.today), situation_in(after, terms.today)
+    if situation is not former:
+        what = (*what, "situation")
+        if situation in LEAVING:
+            act = ""  # what follows has its own days, and its own state of the mailbox
     source = None
     if spoken_of and terms.full_source and known.sources.get(person.person_id) != terms.full_source:
         source = terms.full_source
@@ -267,7 +275,8 @@ def _with_account(
     if not what and not act:
         return None
     civil = change.civil or person.civil
-    is_departure = before_open and not after_open
+    has_left = situation in LEAVING and former not in LEAVING
+    is_departure = before_open and (not after_open or has_left)
     main = max(after, key=lambda post: (post.is_primary, post.starts_on), default=None)
     return Change(
         change=change,
@@ -280,11 +289,14 @@ def _with_account(
         source=source,
         differences=(
             *differences(change, person),
+            *([Difference(Field.SITUATION, former, situation)] if situation is not former else []),
             *_of_account(act, source, known.sources.get(person.person_id)),
         ),
         uai=main.uai if main else "",
         function=main.function if main else "",
         leaves_on=max((p.ends_on for p in after if p.ends_on), default=None) if is_departure else None,
+        situation=situation if situation is not former else None,
+        situation_on=situation_day(situation, after, terms.today) if situation is not former else None,
     )
 
 

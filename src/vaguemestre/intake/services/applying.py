@@ -2,7 +2,8 @@
 
 import fcntl
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,11 +26,12 @@ from vaguemestre.directory.services import (
 )
 from vaguemestre.directory.values import NumenKeys, Place
 from vaguemestre.intake import queries
-from vaguemestre.intake.events import PersonTransferred
+from vaguemestre.intake.events import PeopleLeft, PersonTransferred, SituationTold
 from vaguemestre.intake.feeds import hr, structures
 from vaguemestre.intake.feeds.lines import Content, InMemory, Sheet
 from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, PlannedRow, RefusedRow
 from vaguemestre.intake.rules import NOTHING_APPLIED
+from vaguemestre.intake.rules.situations import LEAVING
 from vaguemestre.intake.services.comparing import compared
 from vaguemestre.intake.services.on_disk import OnDisk
 from vaguemestre.intake.services.plan_rows import differences_told, plan_digest, plan_rows
@@ -44,12 +46,15 @@ from vaguemestre.intake.values import (
     Record,
     RefusedLine,
     RowKind,
+    Situation,
     Terms,
     Transfer,
 )
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import counted
+from vaguemestre.kernel.times import paris_day
 
 BATCH = 500
 _CHUNK = 1_048_576
@@ -218,7 +223,12 @@ def compare(sheet: Sheet, places: PlacesReading, setting: Setting, terms: Terms)
     return Checked(
         plan=made,
         places=places.places,
-        notices=(*sheet.notices, *places.notices, *_of_source(setting.academy_id, terms.full_source)),
+        notices=(
+            *sheet.notices,
+            *places.notices,
+            *_of_source(setting.academy_id, terms.full_source),
+            *_of_statuses(made.unknown_statuses),
+        ),
         refused_places=places.refused,
         lines=lines,
     )
@@ -231,6 +241,14 @@ def _of_source(academy_id: int, source: str) -> tuple[str, ...]:
         return ()
     others = f"Sources déjà déclarées : {', '.join(known)}." if known else "C’est la première déclarée."
     return (f"La source « {source} » n’a encore personne : aucune absence ne sera vue. {others}",)
+
+
+def _of_statuses(unknown: Mapping[str, int]) -> tuple[str, ...]:
+    """A status nobody knows might have been a leave, a retirement, a death."""
+    if not unknown:
+        return ()
+    told = ", ".join(f"« {status} » ({counted(count, 'ligne')})" for status, count in sorted(unknown.items()))
+    return (f"Statuts inconnus, lus comme en activité : {told}.",)
 
 
 def _bare_places(checked: Checked) -> list[Place]:
@@ -349,6 +367,7 @@ def _planned(feed: Feed, rank: int, row: PlanRow) -> PlannedRow:
         function=row.function,
         leaves_on=row.leaves_on,
         account_act=row.account_act,
+        situation=row.situation or "",
         differences=row.differences,
         fingerprint=row.fingerprint,
     )
@@ -443,6 +462,11 @@ def _apply_arrivals(feed: Feed, arrivals: Sequence[Arrival], setting: Setting, n
         by=setting.by,
         now=now,
     )
+    _tell_situations(
+        (a.situation, paris_day(now), one.person_id)
+        for one, a in zip(registered, arrivals, strict=True)
+        if a.situation is not Situation.ACTIVE
+    )
     if feed.full_source:
         Origin.objects.bulk_create(
             [Origin(person_id=one.person_id, source=feed.full_source) for one in registered], batch_size=500
@@ -485,12 +509,20 @@ def _apply_transfers(feed: Feed, transfers: Sequence[Transfer], setting: Setting
 @transaction.atomic(durable=True)
 def _apply_changes(feed: Feed, changes: Sequence[Change], setting: Setting, now: datetime) -> None:
     told = dict(differences_told(changes, setting.keys))  # before the former NUMENs are former ones
-    written = [change.change for change in changes if set(change.what) - {"source", change.account_act}]
+    written = [
+        change.change for change in changes if set(change.what) - {"source", "situation", change.account_act}
+    ]
     change_people(written, setting.keys, by=setting.by, now=now)
     for act in ("close", "reopen"):
         account_ids = [c.account_id for c in changes if c.account_act == act and c.account_id]
         if account_ids:
             change_states(account_ids, act, by=setting.by, now=now)
+    _tell_situations(
+        (c.situation, c.situation_on, c.change.person_id) for c in changes if c.situation and c.situation_on
+    )
+    leaving = [c.change.person_id for c in changes if c.leaves and c.situation not in LEAVING]
+    if leaving:
+        announce(PeopleLeft(leaving))
     for change in changes:
         if change.source is not None:
             Origin.objects.update_or_create(
@@ -508,6 +540,15 @@ def _apply_changes(feed: Feed, changes: Sequence[Change], setting: Setting, now:
         for c in changes
     ]
     _keep_lines(feed, kept, setting.keys)
+
+
+def _tell_situations(told: Iterable[tuple[Situation, date, int]]) -> None:
+    """Announce what became of people, once for those to whom the same happens the same day."""
+    people = defaultdict[tuple[Situation, date], list[int]](list)
+    for situation, day, person_id in told:
+        people[situation, day].append(person_id)
+    for (situation, day), person_ids in people.items():
+        announce(SituationTold(situation, day.isoformat(), person_ids))
 
 
 class _Kept(NamedTuple):

@@ -3,6 +3,7 @@
 import gc
 import heapq
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -106,6 +107,7 @@ class _Counted:
     ended_already: int = 0
     accounts: int = 0
     doubtful_lines: int = 0
+    unknown_statuses: Counter[str] = field(default_factory=Counter)
 
 
 class _Large:
@@ -146,6 +148,7 @@ class _Large:
             found.ended_already += made.ended_already
             found.accounts += made.accounts_of_source
             found.doubtful_lines += made.doubtful_lines
+            found.unknown_statuses.update(made.unknown_statuses)
         # A partial file is no source's: its limit is counted on everybody, of whom it shows a few.
         accounts = found.accounts if self._terms.full_source else count_open_accounts(self._academy_id)
         return Plan(
@@ -169,6 +172,7 @@ class _Large:
             ),
             uais=frozenset(found.uais),
             mentioned=frozenset(found.mentioned),
+            unknown_statuses=dict(found.unknown_statuses),
             lines=self.lines,
             doubtful_lines=found.doubtful_lines,
         )

@@ -80,6 +80,7 @@ def _of_change(
         differences=differences,
         leaves_on=change.leaves_on,
         account_act=change.account_act,
+        situation=change.situation,
         fingerprint=_fingerprint(written, change.change.numen, keys),
     )
 
