@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.rules.authors import check_authors, sole_address
+from vaguemestre.outbox.rules.replies import reply_of
+from vaguemestre.outbox.values import Answer, Verdict
 
 OWN = frozenset({"marie.dupont@ac-amiens.test", "ce.0800001a@ac-amiens.test"})
 
@@ -20,6 +22,8 @@ OWN = frozenset({"marie.dupont@ac-amiens.test", "ce.0800001a@ac-amiens.test"})
         "Marie (au lycée (le soir)) <marie.dupont@ac-amiens.test>",
         "Marie\r\n Dupont\r\n\t<marie.dupont+sorties@ac-amiens.test>",
         "<ce.0800001a@ac-amiens.test>",
+        '"marie.dupont@ac-amiens.test" <marie.dupont@ac-amiens.test>',
+        '"Marie @ Jean-Macé" <marie.dupont@ac-amiens.test>',
     ],
 )
 def test_ones_own_addresses_are_taken_however_they_are_written(field: str) -> None:
@@ -75,3 +79,22 @@ def test_whatever_is_written_one_address_is_found_or_none(field: str) -> None:
         return
     assert address.count("@") == 1
     assert not set(address) & set(' <>,;:()"\\\r\n\0')
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        '"recteur@ac-amiens.test" <marie.dupont@ac-amiens.test>',
+        '"Le recteur (recteur@ac-amiens.test)" <marie.dupont@ac-amiens.test>',
+        "=?utf-8?q?recteur=40ac-amiens=2Etest?= <marie.dupont@ac-amiens.test>",
+        "=?utf-8?B?cmVjdGV1cu+8oGFjLWFtaWVucy50ZXN0?= <marie.dupont@ac-amiens.test>",
+        '"recteur＠ac-amiens.test" <marie.dupont@ac-amiens.test>',
+        "=?utf-8?Q?Camille=0ABcc=3A_x=40y.example?= <marie.dupont@ac-amiens.test>",
+    ],
+)
+def test_a_name_that_holds_somebody_elses_address_is_refused_with_a_sentence(field: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_authors([field], [], OWN)
+    assert refused.value.code == "outbox.name-holds-address"
+    reply = reply_of(Verdict(Answer.REFUSE, refused.value.code))
+    assert reply.startswith("550 5.7.1 Le nom d'expediteur contient une autre adresse")

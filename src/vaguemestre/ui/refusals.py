@@ -445,6 +445,9 @@ def sentence(refusal: Refusal) -> str:
         "outbox.refused-sender": _("Le service d’envoi n’a pas accepté votre adresse d’expéditeur."),
         "outbox.from-twice": _("Ce message porte plusieurs expéditeurs."),
         "outbox.from-unreadable": _("L’expéditeur de ce message n’est pas lisible."),
+        "outbox.name-holds-address": _(
+            "Le nom d’expéditeur contient une autre adresse que la vôtre : retirez-la, puis recommencez."
+        ),
         "outbox.from-somebody-else": _("Vous ne pouvez écrire que sous vos propres adresses."),
         "outbox.later-is-past": _("Choisissez un moment à venir."),
         "outbox.refused-limit": _(

@@ -4,7 +4,9 @@ Read more strictly than any mail reader reads it, so that no reader sees somebod
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
+from email.header import decode_header, make_header
 
 from vaguemestre.kernel.errors import Refusal
 
@@ -14,13 +16,15 @@ _PHRASE = r"[^<>,;:@()\"\\]*"
 _ADDRESS = r"[^\s<>,;:@()\"\\]+@[^\s<>,;:@()\"\\]+"
 _NAMED = re.compile(rf"\s*{_PHRASE}<\s*({_ADDRESS})\s*>\s*")
 _BARE = re.compile(rf"\s*({_ADDRESS})\s*")
+_READ = re.compile(r"[\w.%+-]{1,64}@[\w.-]{1,253}")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collection[str]) -> None:
     """One From of one's own at most (Postfix adds a missing one), every Sender and Resent-* one's own too.
 
-    Raises Refusal `outbox.from-twice`, `outbox.from-unreadable`, `outbox.from-somebody-else`.
+    Raises Refusal `outbox.from-twice`, `outbox.from-unreadable`, `outbox.from-somebody-else`,
+    `outbox.name-holds-address`.
     """
     if len(authors) > 1:
         raise Refusal("outbox.from-twice")
@@ -28,6 +32,9 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
         address = sole_address(field)
         if not ({address, _without_detail(address)} & {*own}):
             raise Refusal("outbox.from-somebody-else", address=address)
+        for other in _addresses_read_in(field):
+            if not ({other, _without_detail(other)} & {*own}):
+                raise Refusal("outbox.name-holds-address", address=other)
 
 
 def sole_address(field: str) -> str:
@@ -45,6 +52,15 @@ def sole_address(field: str) -> str:
     if not found:
         raise Refusal("outbox.from-unreadable")
     return found[1].lower()
+
+
+def _addresses_read_in(field: str) -> list[str]:
+    """What a reader takes for addresses: encoded words decoded (RFC 2047), full-width signs made plain."""
+    try:
+        shown = str(make_header(decode_header(field.replace("\r", " ").replace("\n", " "))))
+    except (LookupError, ValueError):
+        shown = field
+    return [found.lower() for found in _READ.findall(unicodedata.normalize("NFKC", shown))]
 
 
 def _without_detail(address: str) -> str:

@@ -9,6 +9,9 @@ _REPLIES = {
     "outbox.access-ended": "421 4.7.0 Cet acces est ferme : reconnectez-vous",
     "outbox.from-twice": "550 5.7.1 Ce message a plusieurs expediteurs : envoyez-le sous votre seule adresse",
     "outbox.from-unreadable": "550 5.7.1 L'expediteur du message (From) n'est pas lisible",
+    "outbox.name-holds-address": (
+        "550 5.7.1 Le nom d'expediteur contient une autre adresse que la votre : retirez-la"
+    ),
     "outbox.from-somebody-else": "550 5.7.1 Vous ne pouvez ecrire que sous vos propres adresses",
 }
 
