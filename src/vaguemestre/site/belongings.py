@@ -12,6 +12,7 @@ from django.utils import timezone
 from vaguemestre.contacts.queries import exported, shelves_of
 from vaguemestre.contacts.values import Shelf
 from vaguemestre.credentials.queries import presented
+from vaguemestre.kernel.cells import inert_cell
 from vaguemestre.signin.queries import activity_of
 from vaguemestre.sorting import queries as sorting
 from vaguemestre.sorting.forms import files
@@ -62,7 +63,8 @@ def _activity(account_id: int) -> bytes:
     rows = csv.writer(table, delimiter=";")
     rows.writerow(["Quand", "Quoi", "Par qui", "Précisions"])
     for line in activity_of(account_id, limit=_MOST_LINES):
-        rows.writerow([f"{timezone.localtime(line.at):%d/%m/%Y %H:%M:%S}", line.words, line.who, line.more])
+        cells = (f"{timezone.localtime(line.at):%d/%m/%Y %H:%M:%S}", line.words, line.who, line.more)
+        rows.writerow([inert_cell(cell) for cell in cells])
     return table.getvalue().encode("utf-8-sig")
 
 

@@ -6,13 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def harmless(cell: object) -> str:
-    """What a spreadsheet shows as it is: a quote stands before what it would compute."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_ACTIVE) else text
+from vaguemestre.kernel.cells import inert_cell
 
 
 def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -20,12 +14,12 @@ def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[s
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     yield "\ufeff"
-    writer.writerow([harmless(cell) for cell in header])
+    writer.writerow([inert_cell(cell) for cell in header])
     yield out.getvalue()
     for row in rows:
         out.seek(0)
         out.truncate()
-        writer.writerow([harmless(cell) for cell in row])
+        writer.writerow([inert_cell(cell) for cell in row])
         yield out.getvalue()
 
 

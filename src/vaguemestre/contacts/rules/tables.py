@@ -7,6 +7,7 @@ from collections import Counter
 
 from vaguemestre.contacts.rules.cards import checked, read_birthday
 from vaguemestre.contacts.values import ContactCard, Read, WrongLine
+from vaguemestre.kernel.cells import inert_cell
 from vaguemestre.kernel.errors import Refusal
 
 MOST_LINES = 20_000
@@ -129,7 +130,7 @@ def written_table(cards: list[ContactCard]) -> str:
             card.name, first, last, *addresses, card.phone, card.mobile, card.work_phone, card.organisation,
             card.title, card.postal, card.birthday, card.website, card.note,
         )  # fmt: skip
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([inert_cell(cell) for cell in row])
     return out.getvalue()
 
 
@@ -256,8 +257,3 @@ def _website(told: str) -> str:
 
 def _said(refusal: Refusal, cells: list[str]) -> str:
     return str(refusal.facts.get("address") or " ".join(cell for cell in cells if cell.strip()))[:120]
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would run is written as text (OWASP, CSV injection)."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
