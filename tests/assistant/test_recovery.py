@@ -11,10 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.signin.letters import letters_due
 from tests.signin.people import NOON, PASSWORD, account, add_application
+from tests.signin.work import challenge_of, solved
 
+from vaguemestre.assistant.services import issue_code
 from vaguemestre.credentials.models import Account, RecoveryContact
+from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.credentials.services import change_states, holds
-from vaguemestre.signin.models import BrowserSession
+from vaguemestre.directory.models import Person
+from vaguemestre.signin.models import Attempts, BrowserSession
 
 NUMEN = "20E9501234ABC"
 BORN = "03/09/1985"
@@ -190,3 +194,69 @@ def test_suspended_meanwhile_it_stays_shut(client: Client, nicolas: Account) -> 
 def test_no_page_is_reached_but_through_the_one_before(client: Client, nicolas: Account, page: str) -> None:
     assert client.get(page)["Location"] == ASK
     assert client.post(page, {"code": "1", "mot_de_passe": NEW, "confirmation": NEW})["Location"] == ASK
+
+
+def closed_by_others(numen: str = NUMEN) -> None:
+    for day in range(10, 17):
+        Client(REMOTE_ADDR="203.0.113.9").post("/assistant/", {"numen": numen, "naissance": f"{day}/01/1970"})
+    assert Client().post("/assistant/", {"numen": numen, "naissance": BORN}).status_code == 200
+
+
+def test_a_code_to_the_address_on_file_opens_a_numen_that_others_closed(client: Client) -> None:
+    ines = account("ifares", state="pending", numen=NUMEN)
+    Person.objects.filter(pk=ines.person_id).update(recovery_address="ines@exemple.fr")
+    closed_by_others()
+    page = client.post("/assistant/", {"numen": NUMEN, "naissance": BORN, "par_code": "1"})
+    assert page["Location"] == CODE
+    owner, kind, address, code = letters_due()[-1]
+    assert (owner, kind, address) == (ines.pk, "activate", "ines@exemple.fr")
+    assert code_given(client, code)["Location"] == "/assistant/activer"
+
+
+def test_a_code_handed_over_opens_a_numen_that_others_closed(client: Client) -> None:
+    ines = account("ifares", state="pending", numen=NUMEN)
+    closed_by_others()
+    code = issue_code(ines.pk, secret_keys.get(), by="test", now=timezone.now())
+    given = {"nom": NUMEN, "naissance": BORN, "code": code}
+    assert client.post("/assistant/code", given)["Location"] == "/assistant/activer"
+
+
+def test_wrong_codes_of_others_do_not_close_the_door_of_codes(client: Client) -> None:
+    ines = account("ifares", state="pending", numen=NUMEN)
+    stranger = Client(REMOTE_ADDR="203.0.113.9")
+    for number in range(8):
+        stranger.post("/assistant/code", {"nom": NUMEN, "naissance": BORN, "code": f"abcd-efgh-ijkm{number}"})
+    code = issue_code(ines.pk, secret_keys.get(), by="test", now=timezone.now())
+    given = {"nom": NUMEN, "naissance": BORN, "code": code}
+    assert client.post("/assistant/code", given)["Location"] == "/assistant/activer"
+
+
+def test_a_contact_gets_five_letters_a_day_and_the_pages_do_not_tell(
+    client: Client, nicolas: Account
+) -> None:
+    pages = {ask(Client(REMOTE_ADDR=f"203.0.113.{number}"))["Location"] for number in range(8)}
+    assert pages == {CODE}
+    assert sum(owner == nicolas.pk for owner, *_ in letters_due()) == 5
+
+
+def test_wrong_birth_dates_of_others_spend_no_letter(client: Client, nicolas: Account) -> None:
+    for day in range(10, 17):
+        ask(Client(REMOTE_ADDR="203.0.113.9"), born=f"{day}/01/1970")
+    assert ask(client)["Location"] == CODE
+    assert letters_due()[-1][:3] == (nicolas.pk, "recover", HOME)
+
+
+@pytest.mark.parametrize("name", ["nmorel", "nmorel@ac-amiens.test"])
+def test_an_identifier_does_as_well_as_a_numen(client: Client, nicolas: Account, name: str) -> None:
+    assert ask(client, numen=name)["Location"] == CODE
+    assert letters_due()[-1][:3] == (nicolas.pk, "recover", HOME)
+
+
+def test_a_network_above_its_brake_works_and_is_not_refused(client: Client) -> None:
+    account("ifares", state="pending", numen=NUMEN)
+    Attempts.objects.create(subject="assistant-network:127.0.0.1", failures=25, last_at=timezone.now())
+    answer = client.post("/assistant/", {"numen": NUMEN, "naissance": BORN})
+    assert answer.status_code == 202
+    assert NUMEN not in answer.content.decode()
+    done = client.post("/assistant/?suite=1", {"work": solved(*challenge_of(answer))})
+    assert done["Location"] == "/assistant/activer"

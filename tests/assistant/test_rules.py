@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
-from vaguemestre.assistant.rules.budgets import TARGET, budgets
+from vaguemestre.assistant.rules.budgets import TARGET, code_price, look_up_price
 from vaguemestre.assistant.rules.welcome import welcome, welcome_id
 from vaguemestre.signin.rules.throttle import wait_left
 
@@ -20,11 +20,15 @@ def test_one_numen_is_looked_for_five_times_a_day() -> None:
 
 
 def test_three_budgets_are_drawn_on() -> None:
-    assert set(budgets("ab" * 32, "192.0.2.1")) == {
-        f"assistant:{'ab' * 16}",
-        "assistant-network:192.0.2.1",
-        "assistant",
-    }
+    price = look_up_price("ab" * 32, "192.0.2.1")
+    assert set(price.budgets) == {price.own, "assistant-network:192.0.2.1", "assistant"}
+    assert price.own == f"assistant:{'ab' * 16}"
+
+
+def test_a_code_draws_on_nothing_a_stranger_elsewhere_spends() -> None:
+    here, there = code_price("ab" * 32, "192.0.2.1"), code_price("ab" * 32, "192.0.2.2")
+    assert set(here.budgets) & set(there.budgets) == {"assistant"}
+    assert look_up_price("ab" * 32, "192.0.2.1").own not in here.budgets
 
 
 def test_the_first_message_is_whole_and_always_the_same_one() -> None:

@@ -204,7 +204,9 @@ def test_a_date_that_cannot_be_read_is_told(client: Client, ines: Account) -> No
 def test_five_wrong_dates_close_a_numen_for_the_day(client: Client, ines: Account) -> None:
     for day in range(10, 15):
         assert "continuer" in given(client, born=f"{day}/09/1985").content.decode()
-    assert "Trop d’essais" in given(client).content.decode()
+    page = given(client).content.decode()
+    assert "Trop d’essais" in page
+    assert "Recevoir un code</button>" in page
     tomorrow = timezone.now() + timedelta(hours=25)
     with patch("django.utils.timezone.now", return_value=tomorrow):
         assert given(client).status_code == 302
@@ -301,7 +303,7 @@ def test_an_activation_link_leads_to_the_same_page_once(client: Client) -> None:
 
 def test_a_numen_on_the_sign_in_page_leads_here(client: Client, ines: Account) -> None:
     answer = client.post("/alogin", {"identifiant": "ifares", "secret": "20e 95 01234 abc"})
-    assert answer["Location"] == "/assistant/?choix=premiere-connexion"
+    assert answer["Location"] == "/assistant/?choix=premiere-connexion&numen=1"
     assert client.get("/assistant/activer").status_code == 302
     assert client.get("/").status_code == 302
 

@@ -157,7 +157,7 @@ def test_lifting_lets_the_owner_in_at_once(client: Client, lucie: Account, nicol
         Client().post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
     Attempts.objects.create(subject=f"browser:{nicolas.pk}:x", failures=9, last_at=timezone.now())
     good = {"identifiant": "nmorel", "secret": PASSWORD}
-    assert Client().post("/alogin", good).status_code == 200
+    assert Client().post("/alogin", good).status_code == 202
     answer = act(client, nicolas, Act.LIFT)
     assert answer["Location"].endswith("?fait=lifted")
     assert not Attempts.objects.filter(subject__regex=rf":{nicolas.pk}(:|$)").exists()

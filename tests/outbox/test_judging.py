@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from tests.signin.people import account
+from tests.signin.races import at_once
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.journal.models import Entry
@@ -54,6 +55,12 @@ def test_beyond_the_first_limit_held_beyond_the_second_refused() -> None:
         reply_of(verdicts[-1]) == "550 5.7.28 Trop de destinataires en peu de temps : reessayez apres 12:10"
     )
     assert answers(judge(who, posting(who, 11), at=NOON + timedelta(minutes=11))) == "t"
+
+
+def test_the_first_messages_of_an_account_at_once_are_judged_one_after_another() -> None:
+    who = account(username="marie")
+    verdicts = at_once(10, lambda number: judge(who, posting(who, number))[0])
+    assert sorted(answers(verdicts)) == sorted("ttttthhhrr")
 
 
 def test_the_same_queue_identifier_is_counted_once() -> None:

@@ -63,7 +63,7 @@ def test_a_browser_without_scripts_comes_back_by_itself(live_server: LiveServer,
     context = chromium.new_context(base_url=live_server.url, locale="fr-FR", java_script_enabled=False)
     page = signing_in(context)
     expect(page.get_by_role("heading", name="Un instant…")).to_be_visible()
-    expect(page.get_by_role("status").first).to_contain_text("la connexion reprend d’elle-même")
+    expect(page.get_by_role("status").first).to_contain_text("cette page reprend d’elle-même")
     expect(page.get_by_role("heading", name="Bonjour Nicolas")).to_be_visible(timeout=120_000)
 
 

@@ -29,6 +29,8 @@ from vaguemestre.contacts.rules.photos import fitted
 from vaguemestre.contacts.services import save_contact
 from vaguemestre.contacts.values import ContactCard
 from vaguemestre.deposits.models import Deposit
+from vaguemestre.deposits.queries import link_keys
+from vaguemestre.deposits.rules.links import sealed_token
 from vaguemestre.directory.models import MailAddress, NameWord, NumenRow, Person, Structure
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.rules.numens import parse_numen
@@ -160,7 +162,9 @@ def _settings_and_files(people: People) -> Iterator[Belonging]:
         doors="absence end", asked={"absence": away.pk}, sent={"absence": away.pk}, state=rows(away),
     )  # fmt: skip
     deposit = Deposit.objects.create(
-        account=account, token="t" * 43, name="Depotquetu.pdf", kind="application/pdf", size=3, received=3,
+        account=account, token_sha256="t" * 64,
+        sealed_token=sealed_token("t" * 43, account.pk, link_keys()),
+        name="Depotquetu.pdf", kind="application/pdf", size=3, received=3,
         expires_on=timezone.now().date() + timedelta(days=9), verdict="clean", created_at=NOON,
     )  # fmt: skip
     yield Belonging("deposits", {"deposit_id": deposit.pk}, "Depotquetu", own, state=rows(deposit))

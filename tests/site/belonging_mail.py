@@ -11,6 +11,8 @@ from tests.site.owned import Belonging, rows
 
 from vaguemestre.credentials.models import AppPassword
 from vaguemestre.deposits.models import Deposit
+from vaguemestre.deposits.queries import link_keys
+from vaguemestre.deposits.rules.links import sealed_token
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.lists.models import CopyRow, Keeper, LetterRow, MailingList
 from vaguemestre.outbox.models import FateRow, OutgoingRow, PassageRow
@@ -160,7 +162,9 @@ def _being_written(people: People) -> Iterator[Belonging]:
     )
     Slice.objects.create(enclosure=enclosure, offset=0, content=b"Piecequetue", size=11)
     deposit = Deposit.objects.create(
-        account=account, token="u" * 43, name="Lienquetu.pdf", kind="application/pdf", size=9, received=3,
+        account=account, token_sha256="u" * 64,
+        sealed_token=sealed_token("u" * 43, account.pk, link_keys()),
+        name="Lienquetu.pdf", kind="application/pdf", size=9, received=3,
         expires_on=timezone.now().date() + timedelta(days=9), verdict="clean", created_at=NOON,
     )  # fmt: skip
     written.deposits.add(deposit)

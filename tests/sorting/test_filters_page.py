@@ -18,6 +18,7 @@ from tests.sorting.test_filters import GLANCE
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.signin.models import BrowserSession
+from vaguemestre.signin.ports import revocations
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.ports import folders_of, message_of, recent_of
 from vaguemestre.sorting.values import EXPERT_SCRIPT, SCRIPT_NAME, Aspect, Choice, Glance
@@ -65,10 +66,7 @@ def words(answer: object) -> str:
 
 def typed(client: Client, **changes: str) -> dict[str, str]:
     """The form as the page gives it, then as somebody fills it."""
-    page = client.get(f"{ADDRESS}/nouveau").content.decode()
-    found = re.search(r'name="proof" value="([^"]*)"', page)
     return {
-        "proof": html.unescape(found[1]) if found else "",
         "name": "Conseils de classe",
         "matches_all": "1",
         "c-TOTAL_FORMS": "1",
@@ -174,17 +172,43 @@ def test_somebody_else_s_filter_does_not_exist(client: Client, nicolas: Account)
     assert queries.filters_of(nicolas.pk) == (mine,)
 
 
-def test_a_stolen_session_writes_no_filter(client: Client, nicolas: Account) -> None:
-    """Somebody who holds the session only, ten minutes after the sign-in: no form, no proof, no filter."""
-    ready = typed(client)
-    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=10))
-    stolen = {**ready, "proof": ""}
-    assert client.post(f"{ADDRESS}/enregistrer", stolen)["Location"] == f"{ADDRESS}/nouveau"
-    other = account("xautre")
-    theirs = Client()
-    theirs.post("/alogin", {"identifiant": other.username, "secret": PASSWORD})
-    assert theirs.post(f"{ADDRESS}/enregistrer", ready)["Location"] == f"{ADDRESS}/nouveau"
-    assert queries.filters_of(nicolas.pk) == queries.filters_of(other.pk) == ()
+def test_a_stolen_session_sends_no_mail_away(client: Client, nicolas: Account) -> None:
+    """Somebody who holds the session only, long after the sign-in: nothing forwards or deletes."""
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=31))
+    for outcome in ({"move_to": "", "forward_to": "soeur@ac-amiens.test"}, {"move_to": "", "discards": "on"}):
+        answer = client.post(f"{ADDRESS}/enregistrer", typed(client, **outcome))
+        assert answer["Location"] == "/alogin?confirmer=1&next=%2Fcompte%2Freprise"
+    assert queries.filters_of(nicolas.pk) == ()
+
+
+def test_a_filter_to_a_folder_asks_for_no_proof(client: Client, nicolas: Account) -> None:
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=50))
+    assert client.post(f"{ADDRESS}/enregistrer", typed(client))["Location"].startswith(f"{ADDRESS}?fait=1")
+    assert len(queries.filters_of(nicolas.pk)) == 1
+
+
+def test_a_filter_that_sends_away_has_half_an_hour_then_comes_back_filled_in(
+    client: Client, nicolas: Account
+) -> None:
+    wanted = typed(client, move_to="", discards="on")
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=29))
+    assert client.post(f"{ADDRESS}/enregistrer", wanted)["Location"].startswith(f"{ADDRESS}?fait=1")
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=31))
+    revocations.get().bump()
+    asked = client.post(f"{ADDRESS}/enregistrer", {**wanted, "name": "Publicité"})
+    page = client.get(asked["Location"]).content.decode()
+    assert "enregistrer un filtre qui fait suivre ou supprime du courrier" in page
+    proved = client.post(
+        asked["Location"], {"identifiant": nicolas.username, "secret": PASSWORD, "next": "/compte/reprise"}
+    )
+    assert proved["Location"] == "/compte/reprise"
+    page = client.get("/compte/reprise").content.decode()
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+    assert fields["name"] == "Publicité"
+    again = client.post("/compte/reprise", fields)
+    assert (again.status_code, again["Location"]) == (307, f"{ADDRESS}/enregistrer")
+    assert client.post(again["Location"], fields).status_code == 302
+    assert [one.name for one in queries.filters_of(nicolas.pk)] == ["Conseils de classe", "Publicité"]
 
 
 def sent(client: Client, content: str, name: str = "filtres.sieve") -> HttpResponse:

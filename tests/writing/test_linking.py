@@ -16,6 +16,7 @@ from tests.outbox.letters import NOON
 from vaguemestre.credentials.models import Account
 from vaguemestre.deposits import ports
 from vaguemestre.deposits.models import Deposit
+from vaguemestre.deposits.queries import shown
 from vaguemestre.deposits.values import Verdict
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.engines.shelf import FileShelf
@@ -77,7 +78,7 @@ def test_the_message_carries_the_link_in_both_its_texts(
     ).json()
     assert told["locked"]
     send(writer, key)
-    made, link = sent_content(), f"/{Deposit.objects.get().token}/"
+    made, link = sent_content(), f"/{shown(Deposit.objects.get()).token}/"
     assert [part.get_content_type() for part in made.walk()] == [
         "multipart/alternative",
         "text/plain",

@@ -46,6 +46,27 @@ class IdentifyForm(BornForm):
             }
         ),
     )
+    par_code = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
+    field_order = ("numen", "naissance")
+
+
+class RecoverForm(BornForm):
+    """A forgotten password: who knows their NUMEN by heart?"""
+
+    numen = forms.CharField(
+        label="Identifiant ou NUMEN",
+        max_length=254,
+        help_text="Votre adresse électronique professionnelle convient aussi.",
+        error_messages={"required": "Écrivez votre identifiant, votre adresse ou votre NUMEN."},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
     field_order = ("numen", "naissance")
 
 

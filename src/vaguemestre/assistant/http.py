@@ -1,12 +1,17 @@
 """What was proved waits in the browser's anonymous session, out of its reach and for a short while."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.http import HttpRequest
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from vaguemestre.credentials.queries import Presented, presented
+from vaguemestre.credentials.values import SecretKeys
+from vaguemestre.signin.held_forms import held_form, hold_form
+from vaguemestre.signin.values import Later, Shown
 
 _PATIENCE = timedelta(minutes=30)
 _SENT = "recovery-sent"
@@ -19,6 +24,23 @@ class Under:
 
     account: Presented
     mark: str
+
+
+def typed_in(request: HttpRequest, keys: SecretKeys) -> tuple[Mapping[str, str] | None, Shown]:
+    """(what was typed, the work done for it): sent now, or held by the browser; None: nothing yet."""
+    if "suite" in request.GET and (held := held_form(request, _door(request), keys)):
+        return held.fields, held.shown(request.POST.get("work", ""))
+    return (request.POST if request.method == "POST" else None), Shown()
+
+
+def come_back(request: HttpRequest, form: Form, later: Later, keys: SecretKeys) -> HttpResponse:
+    """The page « Un instant… »: the same form comes back to the same door."""
+    typed = {name: str(form.data.get(name, "")) for name in form.fields}
+    return hold_form(request, _door(request), typed, later, keys)
+
+
+def _door(request: HttpRequest) -> str:
+    return f"{request.path}?suite=1"
 
 
 def keep_sent(request: HttpRequest, account_id: int, mark: str, life: timedelta) -> None:

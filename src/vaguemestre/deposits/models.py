@@ -6,12 +6,16 @@ from vaguemestre.credentials.models import Account
 
 
 class Deposit(models.Model):
-    """One file. `token` is its address; no account: left by the house itself (a list)."""
+    """One file; no account: left by the house itself (a list).
+
+    The token of its address is kept as a digest, which names its octets on the shelf too, and sealed.
+    """
 
     account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.CASCADE, related_name="deposits"
     )
-    token = models.CharField(max_length=43, unique=True)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    sealed_token = models.BinaryField()
     name = models.CharField(max_length=255)
     kind = models.CharField(max_length=120)
     size = models.PositiveBigIntegerField()

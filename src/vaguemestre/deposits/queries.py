@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cache
 from typing import BinaryIO
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 
+from vaguemestre.credentials.rules.sealing import keys_from
+from vaguemestre.credentials.values import SecretKeys
 from vaguemestre.deposits.models import Deposit
 from vaguemestre.deposits.ports import Shelf
+from vaguemestre.deposits.rules.links import opened_token, token_digest
 from vaguemestre.deposits.values import Deposited, Verdict
 from vaguemestre.kernel.errors import Refusal
 
@@ -42,13 +46,15 @@ def find_lent(token: str, today: date) -> Deposited | None:
 
 def lent_row(token: str, today: date) -> Deposit | None:
     return (
-        Deposit.objects.filter(token=token, expires_on__gte=today).exclude(verdict=Verdict.INFECTED).first()
+        Deposit.objects.filter(token_sha256=token_digest(token), expires_on__gte=today)
+        .exclude(verdict=Verdict.INFECTED)
+        .first()
     )
 
 
 def ticket_of(row: Deposit) -> str:
     """For whoever has just taken the file: with it a download that was cut goes on."""
-    return _signer(row).sign(row.token).removeprefix(f"{row.token}:")
+    return _signer(row).sign(row.token_sha256).removeprefix(f"{row.token_sha256}:")
 
 
 def taken(token: str, ticket: str, shelf: Shelf, today: date) -> tuple[Deposited, BinaryIO]:
@@ -57,14 +63,20 @@ def taken(token: str, ticket: str, shelf: Shelf, today: date) -> tuple[Deposited
     if row is None or not shown(row).can_be_taken:
         raise Refusal("deposits.gone")
     try:
-        _signer(row).unsign(f"{token}:{ticket}", max_age=TICKET_FOR)
-        return shown(row), shelf.open(row.token)
+        _signer(row).unsign(f"{row.token_sha256}:{ticket}", max_age=TICKET_FOR)
+        return shown(row), shelf.open(row.token_sha256)
     except (BadSignature, FileNotFoundError) as error:
         raise Refusal("deposits.gone") from error
 
 
 def _signer(row: Deposit) -> TimestampSigner:
     return TimestampSigner(salt=f"deposits.ticket:{row.password}")
+
+
+@cache
+def link_keys() -> SecretKeys:
+    """What seals the tokens of links: derived from Django's key, former ones still able to open."""
+    return keys_from(settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))
 
 
 def link_of(deposit: Deposited) -> str:
@@ -75,7 +87,7 @@ def link_of(deposit: Deposited) -> str:
 def shown(row: Deposit) -> Deposited:
     return Deposited(
         id=row.pk,
-        token=row.token,
+        token=opened_token(bytes(row.sealed_token), row.account_id, link_keys()),
         name=row.name,
         kind=row.kind,
         size=row.size,

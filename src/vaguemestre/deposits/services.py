@@ -1,6 +1,5 @@
 """Files left, lent, taken, taken back."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -12,7 +11,8 @@ from vaguemestre.deposits import rules
 from vaguemestre.deposits.events import DepositReceived
 from vaguemestre.deposits.models import Deposit
 from vaguemestre.deposits.ports import Scan, Shelf
-from vaguemestre.deposits.queries import lent_row, shown, ticket_of
+from vaguemestre.deposits.queries import lent_row, link_keys, shown, ticket_of
+from vaguemestre.deposits.rules.links import new_token, sealed_token, token_digest
 from vaguemestre.deposits.values import Deposited, Room, Terms, Verdict
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
@@ -46,7 +46,7 @@ def add_slice(account_id: int, deposit_id: int, offset: int, content: bytes, she
         return row.received
     if offset + len(content) > row.size:
         raise Refusal("deposits.overflow")
-    row.received = shelf.append(row.token, offset, content)
+    row.received = shelf.append(row.token_sha256, offset, content)
     if row.received == row.size:
         _received(row, scan)
     row.save(update_fields=("received", "verdict"))
@@ -70,7 +70,7 @@ def leave_whole(
     """
     row = _begun(account_id, name, kind, len(content), shelf, room, now)
     for start in range(0, len(content), _SLICE):
-        row.received = shelf.append(row.token, start, content[start : start + _SLICE])
+        row.received = shelf.append(row.token_sha256, start, content[start : start + _SLICE])
     _received(row, scan)
     row.save(update_fields=("received", "verdict"))
     return shown(row)
@@ -104,7 +104,7 @@ def take_back(account_id: int, deposit_id: int, shelf: Shelf, *, by: str, now: d
     with transaction.atomic(durable=True):
         row.delete()
         record("deposits.taken-back", to=f"account:{account_id}", by=by, at=now, name=row.name)
-    shelf.remove(row.token)
+    shelf.remove(row.token_sha256)
 
 
 def take(token: str, password: str, network: str, *, now: datetime) -> str:
@@ -129,7 +129,7 @@ def judge(deposit_id: int, shelf: Shelf, scan: Scan, *, now: datetime) -> None:
     row = Deposit.objects.filter(pk=deposit_id, verdict=Verdict.WAITING).first()
     if row is None:
         return
-    with shelf.open(row.token) as content:
+    with shelf.open(row.token_sha256) as content:
         found = scan(content)
     with transaction.atomic(durable=True):
         verdict = Verdict.INFECTED if found else Verdict.CLEAN
@@ -138,7 +138,7 @@ def judge(deposit_id: int, shelf: Shelf, scan: Scan, *, now: datetime) -> None:
             to = f"account:{row.account_id}" if row.account_id else "house"
             record("deposits.infected", to=to, by="system", at=now, name=row.name, found=found[:100])
     if found:
-        shelf.remove(row.token)
+        shelf.remove(row.token_sha256)
 
 
 def forget_old(shelf: Shelf, *, now: datetime) -> int:
@@ -147,10 +147,10 @@ def forget_old(shelf: Shelf, *, now: datetime) -> int:
     over = Deposit.objects.filter(expires_on__lt=today)
     half = Deposit.objects.exclude(received=F("size")).filter(created_at__lt=now - timedelta(days=1))
     with transaction.atomic(durable=True):
-        gone = list((over | half).values_list("token", flat=True))
-        Deposit.objects.filter(token__in=gone).delete()
-    for token in gone:
-        shelf.remove(token)
+        gone = list((over | half).values_list("token_sha256", flat=True))
+        Deposit.objects.filter(token_sha256__in=gone).delete()
+    for digest in gone:
+        shelf.remove(digest)
     return len(gone)
 
 
@@ -160,9 +160,11 @@ def _begun(
     mine = Deposit.objects.filter(account_id=account_id) if account_id else Deposit.objects.none()
     present = mine.aggregate(total=Sum("size"))["total"] or 0
     rules.check_room(size, present, shelf.free(), room)
+    token = new_token()
     return Deposit.objects.create(
         account_id=account_id,
-        token=secrets.token_urlsafe(32),
+        token_sha256=token_digest(token),
+        sealed_token=sealed_token(token, account_id, link_keys()),
         name=rules.file_name(name),
         kind=rules.file_kind(kind),
         size=size,

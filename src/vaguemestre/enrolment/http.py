@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 
 from vaguemestre.enrolment.queries import scope_of
 from vaguemestre.enrolment.values import Scope
-from vaguemestre.signin.http import SignedInRequest, signed_in, who_asks
+from vaguemestre.signin.http import SignedInRequest, proved_within, signed_in, who_asks
+from vaguemestre.signin.rules.limits import RECENT_FOR_OTHERS
 
 
 class OfficerRequest(SignedInRequest):
@@ -19,7 +20,8 @@ class OfficerRequest(SignedInRequest):
 
 
 def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Everybody else is refused (403), whatever the address names."""
+    """Everybody else is refused (403), whatever the address names. What is sent asks for a recent proof."""
+    proved = proved_within(RECENT_FOR_OTHERS)(view)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -29,7 +31,7 @@ def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             if who.role != "hr_officer" or not scope:
                 raise PermissionDenied
             request.scope = scope  # type: ignore[attr-defined]
-        answer = view(request, *args, **kwargs)
+        answer = (proved if request.method == "POST" else view)(request, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer
 

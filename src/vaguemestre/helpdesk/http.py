@@ -8,17 +8,22 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from vaguemestre.helpdesk.rules.acts import OPERATORS
-from vaguemestre.signin.http import signed_in, who_asks
+from vaguemestre.signin.http import proved_within, signed_in, who_asks
+from vaguemestre.signin.rules.limits import RECENT_FOR_OTHERS
 
 
 def for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For pages of the help desk and of administrators; everybody else is refused (403)."""
+    """For pages of the help desk and of administrators; everybody else is refused (403).
+
+    What is sent there acts on somebody: it asks for a recent proof.
+    """
+    proved = proved_within(RECENT_FOR_OTHERS)(view)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         who = who_asks(request)
         if who and who.role not in OPERATORS:
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        return (proved if request.method == "POST" else view)(request, *args, **kwargs)
 
     return signed_in(guarded)

@@ -15,13 +15,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import Promise
 
+from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.credentials.rules.second_factors import Policy, policy_of
 from vaguemestre.jobs.services import run_now
 from vaguemestre.signin import services
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.rules.browsers import browser_mark, passing_mark
-from vaguemestre.signin.rules.limits import is_recent, reads_only
+from vaguemestre.signin.rules.interrupted_acts import may_be_kept
+from vaguemestre.signin.rules.limits import RECENT, is_recent, reads_only
 from vaguemestre.signin.rules.paths import safe_next
 from vaguemestre.signin.rules.reading import is_reading
 from vaguemestre.signin.rules.throttle import network_named
@@ -31,6 +34,8 @@ from vaguemestre.signin.values import Attempt, Denied, Factor, Granted, Who
 SIGN_IN = "/alogin"
 SECURITY = "/parametres/securite"
 _MAIL = "/messagerie/"
+RESUME = "/compte/reprise"
+_LONGEST_PATH = 2000
 RENEWAL = "/parametres/securite/mot-de-passe"
 # Not "cookies": on a machine that serves several instances they are shared by all ports.
 LEFT_BEHIND = '"cache", "storage"'
@@ -115,25 +120,54 @@ def is_stale(who: Who, now: datetime) -> bool:
     return reads_only(who.signed_in_at, now, mine=who.mine)
 
 
+def act_words[View: Callable[..., HttpResponse]](words: str | Promise) -> Callable[[View], View]:
+    """What a view does, in words: « confirmer un import ». Said to whoever must prove who they are first."""
+
+    def mark(view: View) -> View:
+        view.__dict__["act_words"] = words  # `wraps` carries it through every decorator
+        return view
+
+    return mark
+
+
+def proved_within(period: timedelta, words: str = "") -> Callable[[Callable[..., HttpResponse]], _View]:
+    """For sensitive acts: whoever proved who they are longer ago does so again, then goes on with the act.
+
+    `words`: what it does, where the view's own `act_words` do not say it.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> _View:
+        said = words or getattr(view, "act_words", "")
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            who = who_asks(request)
+            if who is None or not is_recent(who.signed_in_at, timezone.now(), period):
+                return _to_sign_in(request, str(said))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
 def recently_signed_in(view: Callable[..., HttpResponse]) -> _View:
-    """For sensitive acts: whoever signed in more than five minutes ago proves it again and comes back."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        who = who_asks(request)
-        if who is None or not is_recent(who.signed_in_at, timezone.now()):
-            return _to_sign_in(request)
-        return view(request, *args, **kwargs)
-
-    return guarded
+    """For sensitive acts: whoever signed in more than five minutes ago proves it again and goes on."""
+    return proved_within(RECENT)(view)
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Only what was asked by GET can be asked again afterwards; a form is found again on its page."""
-    back = request.get_full_path() if request.method == "GET" else _page_of_form(request)
-    query = {"next": back}
-    if who_asks(request):
-        query = {"confirmer": "1", "next": back}
+def _to_sign_in(request: HttpRequest, words: str = "") -> HttpResponse:
+    """What was asked by GET is asked again afterwards; the form of somebody signed in is given back."""
+    who = who_asks(request)
+    if request.method == "GET":
+        query = {"next": request.get_full_path()}
+    elif who is None:
+        query = {"next": _page_of_form(request)}
+    else:
+        _keep_act(request, who, words)
+        query = {"next": RESUME}
+    if who:
+        query = {"confirmer": "1", **query}
     where = f"{SIGN_IN}?{urlencode(query)}"
     if "HX-Request" in request.headers:
         answer = HttpResponse(status=401)
@@ -142,9 +176,27 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(where)
 
 
+def _keep_act(request: HttpRequest, who: Who, words: str) -> None:
+    """The form sent, for the page that gives it back. Pieces of a page are begun again on their page."""
+    fields = tuple(
+        (name, str(value))
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    )
+    is_page = "HX-Request" not in request.headers and request.headers.get("Sec-Fetch-Dest", "document") in (
+        "document",
+        "iframe",
+    )
+    path = request.get_full_path()
+    is_kept = is_page and len(path) <= _LONGEST_PATH and may_be_kept(fields, has_files=bool(request.FILES))
+    act = services.Act(path[:_LONGEST_PATH], _page_of_form(request), words, fields if is_kept else None)
+    services.keep_act(who.session_key, who.own_account_id, act, secret_keys.get(), now=timezone.now())
+
+
 def _page_of_form(request: HttpRequest) -> str:
     """The page of ours a form was sent from (our referrer policy tells it), else home."""
-    told = urlsplit(request.headers.get("Referer", ""))
+    told = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     return safe_next(told.path) if told.path and told.netloc == request.get_host() else "/"
 
 
@@ -180,6 +232,8 @@ def enter(
     if former:
         same = former.account_id == account_id
         goes_on = cast("SessionStore", request.session).digest if same else ""
+        if same:
+            services.carry_act(former.session_key, account_id, goes_on)
         run_now(
             services.end_session(
                 former.session_key, former.account_id, revocations.get(), now=now, continued_by=goes_on

@@ -46,6 +46,21 @@ class Device(models.Model):
         constraints = (models.UniqueConstraint(fields=("account", "mark"), name="one_device_a_mark"),)
 
 
+class InterruptedAct(models.Model):
+    """A form its person sent when a fresh proof was due first: given back once, to the session that sent it.
+
+    `sealed`: its fields, as JSON sealed with the instance's key; empty when they are to be typed again.
+    """
+
+    session_key = models.CharField(max_length=64, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="interrupted_acts")
+    path = models.CharField(max_length=2000)
+    page = models.CharField(max_length=2000)
+    words = models.CharField(max_length=200, blank=True)
+    sealed = models.BinaryField(blank=True)
+    until = models.DateTimeField(db_index=True)
+
+
 class UsedLink(models.Model):
     """A link of a notice that served: it closes an account once."""
 

@@ -7,7 +7,7 @@ commits and then moves the counter is seen by the next request of every worker.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from vaguemestre.credentials.rules.second_factors import Policy
+from vaguemestre.credentials.rules.second_factors import DUE_ROLES, Policy
 from vaguemestre.signin.ports import Revocations
 from vaguemestre.signin.queries import OpenSession, open_session
 from vaguemestre.signin.rules.limits import WRITTEN_EVERY, session_end
@@ -60,7 +60,9 @@ def _still_good(kept: _Remembered, now: datetime) -> bool:
 
 def _wound(kept: _Remembered, now: datetime) -> _Remembered:
     session = kept.session
-    end = session_end(session.started, now, shared=session.who.shared, mine=session.who.mine)
+    who = session.who
+    is_staff = who.role in DUE_ROLES
+    end = session_end(session.started, now, shared=who.shared, mine=who.mine, is_staff=is_staff)
     if end - session.ends_at < WRITTEN_EVERY:
         return kept
     touch(session.who.session_key, end, now=now)

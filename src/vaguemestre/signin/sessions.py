@@ -3,10 +3,10 @@
 `session_key` is the cookie's; the row's key, `digest`, is its SHA-256 and the only one the house passes on
 (mail tokens, push tickets, visits of applications).
 
-A session is written when it is opened or its content changes, never because a page was read: `presence` keeps
-the idle clock. Keys in the data: `account`, `started` (Unix time), `shared`, `mine`, `network`, `browser`,
-`by` (the last factor shown); and, before anybody is signed in, what a sign-in or an activation under way
-must remember.
+A session is written when it is opened or its content changes, never because a page was read: `presence`
+keeps the idle clock. Keys in the data: `account`, `started` (Unix time), `shared`, `mine`, `staff`,
+`network`, `browser`, `by` (the last factor shown); and, before anybody is signed in, what a sign-in or an
+activation under way must remember.
 """
 
 from datetime import UTC, datetime
@@ -61,6 +61,10 @@ class SessionStore(DatabaseStore):
             row.network = str(data.get("network", ""))[:45]
             row.browser = str(data.get("browser", ""))[:200]
             row.expire_date = session_end(
-                row.started_at, now, shared=row.is_shared_computer, mine=row.is_own_device
+                row.started_at,
+                now,
+                shared=row.is_shared_computer,
+                mine=row.is_own_device,
+                is_staff=bool(data.get("staff")),
             )
         return row

@@ -5,6 +5,7 @@ from django.urls import path
 from vaguemestre.signin.views import (
     activity,
     alarms,
+    interrupted_acts,
     keys,
     passkeys,
     recovery_contacts,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("alogin/cle/options", passkeys.sign_in_options, name="sign-in-passkey-options"),
     path("alogin/code", views.give_code, name="give-code"),
     path("deconnexion", views.sign_out, name="sign-out"),
+    path("compte/reprise", interrupted_acts.resume, name="resume-act"),
     path("compte/pas-moi/<str:token>", alarms.show_alarm, name="alarm"),
     path("compte/nouveau-mot-de-passe", alarms.renew, name="renew"),
     path("compte/nouveau-mot-de-passe/force", alarms.judge, name="judge-renewal"),

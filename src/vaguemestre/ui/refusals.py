@@ -297,6 +297,10 @@ def sentence(refusal: Refusal) -> str:
         "assistant.link-over": _(
             "Ce lien a déjà servi ou n’est plus valable. Demandez-en un autre à qui vous l’a donné."
         ),
+        "assistant.closed": _(
+            "Trop d’essais ont été faits sur ce NUMEN, par vous ou par d’autres. Réessayez dans %(wait)s, ou "
+            "demandez un code : il l’ouvre tout de suite."
+        ),
         "assistant.wait": _("Trop d’essais infructueux. Réessayez dans %(wait)s."),
         "credentials.state-not-possible": _("Ce compte est dans un état qui ne permet pas cette action."),
         "helpdesk.reason-missing": _("Écrivez le motif, en quelques mots : la personne le lira."),

@@ -3,11 +3,12 @@
 from vaguemestre.assistant.services.asking import ask_code, code_holds
 from vaguemestre.assistant.services.choosing import activate, choose_password
 from vaguemestre.assistant.services.forgetting import forget_person
-from vaguemestre.assistant.services.identifying import identify, show_code
+from vaguemestre.assistant.services.identifying import CLOSED, identify, show_code
 from vaguemestre.assistant.services.issued_codes import issue_code, void_issued_codes
 from vaguemestre.assistant.services.letters import announce_letter, letter_sender
 
 __all__ = [
+    "CLOSED",
     "activate",
     "announce_letter",
     "ask_code",

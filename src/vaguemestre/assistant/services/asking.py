@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vaguemestre.assistant.rules.budgets import budgets, code_budget
+from vaguemestre.assistant.rules.budgets import code_budget, code_price, letters_of
 from vaguemestre.assistant.rules.policy import ACTIVE, Proof, code_goes_to
-from vaguemestre.assistant.services.identifying import NOBODY, numen_digest, whose
+from vaguemestre.assistant.services.identifying import NOBODY, NOTHING_SHOWN, numen_digest, whose
 from vaguemestre.assistant.services.letters import announce_letter
 from vaguemestre.assistant.values import CodeSent, Given, NotPossible
 from vaguemestre.credentials.queries import usable_contact
@@ -15,26 +15,37 @@ from vaguemestre.credentials.rules.delivered_codes import code_mark, drawn_code
 from vaguemestre.credentials.values import SecretKeys
 from vaguemestre.directory.values import NumenKeys
 from vaguemestre.journal.services import record
-from vaguemestre.signin.services import pay
+from vaguemestre.signin.services import pay, pay_toll
+from vaguemestre.signin.values import Later, Shown
 
 _PURPOSE = "recover"
 
 
 def ask_code(
-    given: Given, keys: NumenKeys, sealing: SecretKeys, *, proof: Proof, now: datetime
-) -> CodeSent | NotPossible:
-    """Use case: a code leaves for the contact of whose NUMEN and birth date these are, if all is so.
+    given: Given,
+    keys: NumenKeys,
+    sealing: SecretKeys,
+    *,
+    proof: Proof,
+    now: datetime,
+    shown: Shown = NOTHING_SHOWN,
+) -> CodeSent | NotPossible | Later:
+    """Use case: a code leaves for the contact of whose NUMEN (or username) and birth date these are.
 
-    Whoever it is, the same is asked and written; a code asked is a try paid for, so that a contact receives
-    five letters a day at most.
+    Whoever it is, the same is asked and written. Wrong birth dates close nothing here: only a letter that
+    leaves counts against its owner, five a day.
     """
     sought = numen_digest(given.numen, keys)
-    if wait := pay(budgets(sought, given.network), now=now):
-        return NotPossible("assistant.wait", wait)
-    account, is_right, on_file = whose(sought, given)
+    if unpaid := pay_toll(code_price(sought, given.network), shown, now=now):
+        return (
+            NotPossible("assistant.wait", unpaid.wait) if unpaid.wait else Later(unpaid.level, unpaid.count)
+        )
+    account, is_right, on_file = whose(sought, given, by_name=True)
     contact = usable_contact(account.account_id if account else NOBODY, now)
     state = account.state if account else ""
     address = code_goes_to(state, is_right=is_right, contact=contact, on_file=on_file, proof=proof)
+    if pay(letters_of(f"account:{account.account_id}" if account and address else f"none:{sought}"), now=now):
+        address = ""
     owner, code = (account.account_id if account and address else NOBODY), drawn_code()
     with transaction.atomic(durable=True):
         known = f"account:{account.account_id}" if account else "nobody"

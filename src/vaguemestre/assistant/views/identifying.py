@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.assistant import services
 from vaguemestre.assistant.forms import IdentifyForm, IssuedCodeForm
-from vaguemestre.assistant.http import keep_proved, keep_sent
+from vaguemestre.assistant.http import come_back, keep_proved, keep_sent, typed_in
 from vaguemestre.assistant.rules.policy import Proof
 from vaguemestre.assistant.values import CodeSent, CodeShown, Found, Given, GivenCode, NotPossible
 from vaguemestre.credentials.ports import secret_keys
@@ -20,6 +20,7 @@ from vaguemestre.credentials.services.activation import link_sha256
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import network_of, who_asks
+from vaguemestre.signin.values import Later, Shown
 from vaguemestre.ui.refusals import duration, sentence
 
 _CHOICES = ("identifiant", "premiere-connexion")
@@ -29,15 +30,18 @@ _CHOICES = ("identifiant", "premiere-connexion")
 @require_http_methods(["GET", "POST"])
 def identify(request: HttpRequest) -> HttpResponse:
     """Choose what is the matter, then give NUMEN and birth date."""
-    if request.method == "GET":
+    typed, shown = typed_in(request, secret_keys.get())
+    if typed is None:
         form = IdentifyForm() if request.GET.get("choix", "") in _CHOICES else None
         return identify_page(request, form)
-    form = IdentifyForm(request.POST)
+    form = IdentifyForm(typed)
     if not form.is_valid():
         return identify_page(request, form)
     given = Given(form.cleaned_data["numen"], form.cleaned_data["naissance"], network_of(request))
-    answer = _answer(given)
+    answer = _answer(given, shown, by_code=bool(form.cleaned_data["par_code"]))
     match answer:
+        case Later():
+            return come_back(request, form, answer, secret_keys.get())
         case Found():
             keep_proved(request, answer.account_id)
             return HttpResponseRedirect(reverse("assistant:activate"))
@@ -45,20 +49,24 @@ def identify(request: HttpRequest) -> HttpResponse:
             keep_sent(request, answer.account_id, answer.mark, LIFE)
             return HttpResponseRedirect(reverse("assistant:recover-code"))
         case NotPossible():
-            return identify_page(request, form, refused=words_of(answer))
+            is_closed = answer.reason == services.CLOSED
+            return identify_page(request, form, refused=words_of(answer), is_closed=is_closed)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def show_code(request: HttpRequest) -> HttpResponse:
     """A code the desk sent, or that was handed over."""
-    form = IssuedCodeForm(request.POST or None)
-    if request.method == "GET" or not form.is_valid():
+    sent, shown = typed_in(request, secret_keys.get())
+    form = IssuedCodeForm(sent or None)
+    if sent is None or not form.is_valid():
         return render(request, "assistant/issued_code.html", {"form": form})
     typed = form.cleaned_data
     given = GivenCode(typed["nom"], typed["naissance"], typed["code"], network_of(request))
-    answer = services.show_code(given, numen_keys.get(), secret_keys.get(), now=timezone.now())
+    answer = services.show_code(given, numen_keys.get(), secret_keys.get(), now=timezone.now(), shown=shown)
     match answer:
+        case Later():
+            return come_back(request, form, answer, secret_keys.get())
         case CodeShown():
             keep_proved(request, answer.account_id, answer.mark)
             is_first = identified(answer.account_id).state == "pending"
@@ -81,10 +89,13 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("assistant:activate"))
 
 
-def identify_page(request: HttpRequest, form: IdentifyForm | None, refused: str = "") -> HttpResponse:
+def identify_page(
+    request: HttpRequest, form: IdentifyForm | None, refused: str = "", *, is_closed: bool = False
+) -> HttpResponse:
     shown = {
         "form": form,
         "refused": refused,
+        "is_closed": is_closed,
         "is_first": request.GET.get("choix") == "premiere-connexion",
         "has_numen": "numen" in request.GET,
         "is_signed_in": who_asks(request) is not None,
@@ -102,8 +113,10 @@ def words_of(answer: NotPossible) -> str:
     return sentence(Refusal(answer.reason, wait=duration(answer.wait)))
 
 
-def _answer(given: Given) -> Found | CodeSent | NotPossible:
+def _answer(given: Given, shown: Shown, *, by_code: bool) -> Found | CodeSent | NotPossible | Later:
     now = timezone.now()
-    if proof() is Proof.CODE:
-        return services.ask_code(given, numen_keys.get(), secret_keys.get(), proof=Proof.CODE, now=now)
-    return services.identify(given, numen_keys.get(), now=now)
+    if by_code or proof() is Proof.CODE:
+        return services.ask_code(
+            given, numen_keys.get(), secret_keys.get(), proof=Proof.CODE, now=now, shown=shown
+        )
+    return services.identify(given, numen_keys.get(), now=now, shown=shown)

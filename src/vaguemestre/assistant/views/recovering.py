@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vaguemestre.assistant import services
-from vaguemestre.assistant.forms import IdentifyForm
-from vaguemestre.assistant.http import keep_proved, keep_sent, sent_from, under_way
+from vaguemestre.assistant.forms import RecoverForm
+from vaguemestre.assistant.http import come_back, keep_proved, keep_sent, sent_from, typed_in, under_way
 from vaguemestre.assistant.values import CodeSent, Given, NotPossible
 from vaguemestre.assistant.views.identifying import proof, words_of
 from vaguemestre.credentials.ports import secret_keys
@@ -27,6 +27,7 @@ from vaguemestre.signin.forms import ChangePasswordForm, DeliveredCodeForm
 from vaguemestre.signin.http import SIGN_IN, network_of
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.services import end_other_sessions
+from vaguemestre.signin.values import Later
 from vaguemestre.ui.refusals import sentence
 
 
@@ -34,11 +35,17 @@ from vaguemestre.ui.refusals import sentence
 @require_http_methods(["GET", "POST"])
 def recover(request: HttpRequest) -> HttpResponse:
     """NUMEN and birth date; whatever they are, the next page asks for a code."""
-    form = IdentifyForm(request.POST or None)
-    if request.method == "GET" or not form.is_valid():
+    sent, shown = typed_in(request, secret_keys.get())
+    form = RecoverForm(sent or None)
+    if sent is None or not form.is_valid():
         return render(request, "assistant/recover.html", {"form": form})
     given = Given(form.cleaned_data["numen"], form.cleaned_data["naissance"], network_of(request))
-    answer = services.ask_code(given, numen_keys.get(), secret_keys.get(), proof=proof(), now=timezone.now())
+    now = timezone.now()
+    answer = services.ask_code(
+        given, numen_keys.get(), secret_keys.get(), proof=proof(), now=now, shown=shown
+    )
+    if isinstance(answer, Later):
+        return come_back(request, form, answer, secret_keys.get())
     if isinstance(answer, NotPossible):
         return render(request, "assistant/recover.html", {"form": form, "refused": words_of(answer)})
     keep_sent(request, answer.account_id, answer.mark, LIFE)

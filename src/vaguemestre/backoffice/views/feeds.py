@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.backoffice import services
@@ -31,7 +32,7 @@ from vaguemestre.intake.queries import (
 )
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.orders import column_of
-from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.http import SignedInRequest, act_words
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.ui.sheets import sheet
@@ -90,6 +91,7 @@ def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
 
 @require_POST
 @changes
+@act_words(_("décider d’un import RH"))
 def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
     """`acte`: `confirmer` a feed refused whole as it is shown, `refaire` its plan, or `abandonner`."""
     feed = _known(feed_id)
@@ -132,6 +134,7 @@ def list_doubts(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @changes
+@act_words(_("répondre à une ressemblance"))
 def answer(request: SignedInRequest, doubt_id: int) -> HttpResponse:
     """`reponse`: `meme` person, or `autre`."""
     academy_id = doubt_shown(doubt_id)

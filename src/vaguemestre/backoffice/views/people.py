@@ -29,7 +29,7 @@ from vaguemestre.directory.rules.nomenclature import discipline_said, function_s
 from vaguemestre.intake.queries import lines_that_changed
 from vaguemestre.journal.queries import Kept, lines_about
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.http import SignedInRequest, act_words
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
@@ -70,6 +70,7 @@ def show(request: SignedInRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 @changes
+@act_words(_("changer le rôle d’une personne"))
 def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
     person = _known(person_id)
     account = account_of_person(person_id)

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.backoffice import services
@@ -27,7 +28,7 @@ from vaguemestre.directory.queries import (
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.texts import bare
 from vaguemestre.kernel.times import paris_day
-from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.http import SignedInRequest, act_words
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
@@ -81,6 +82,7 @@ def _found(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @changes
+@act_words(_("renommer une académie"))
 def rename(request: SignedInRequest, academy_id: int) -> HttpResponse:
     academy = next((one for one in academies() if one.academy_id == academy_id), None)
     if academy is None:
@@ -115,6 +117,7 @@ def list_structures(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @changes
+@act_words(_("ajouter un établissement"))
 def open_one(request: SignedInRequest) -> HttpResponse:
     form = NewStructureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -136,6 +139,7 @@ def open_one(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @changes
+@act_words(_("modifier un établissement"))
 def change_one(request: SignedInRequest, structure_id: int) -> HttpResponse:
     day = paris_day(timezone.now())
     structure = structure_shown(structure_id, day)

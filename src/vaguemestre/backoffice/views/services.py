@@ -14,7 +14,7 @@ from vaguemestre.credentials.queries import find_account
 from vaguemestre.directory.queries import ServiceShown, service_shown, services_shown
 from vaguemestre.enrolment.queries import officers_of
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.http import SignedInRequest, act_words
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
@@ -40,6 +40,7 @@ def list_all(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @changes
+@act_words(_("modifier un service de gestion"))
 def show(request: SignedInRequest, service_id: int) -> HttpResponse:
     service = _known(service_id)
     names = ("name", "phone", "address", "postal")
@@ -53,6 +54,7 @@ def show(request: SignedInRequest, service_id: int) -> HttpResponse:
 
 @require_POST
 @changes
+@act_words(_("changer les gestionnaires d’un service"))
 def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
     """`compte`: named; `retirer`: an account that answers for it no more."""
     service = _known(service_id)

@@ -24,7 +24,7 @@ from vaguemestre.lives.ports import boxes_owned
 from vaguemestre.lives.queries import life_of
 from vaguemestre.lives.values import Event, Foreseen, Step
 from vaguemestre.lives.words import EVENTS, MAILBOXES, STATES, STEPS, consequences
-from vaguemestre.signin.http import recently_signed_in
+from vaguemestre.signin.http import act_words, recently_signed_in
 from vaguemestre.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.ui.days import DayField
 from vaguemestre.ui.refusals import sentence
@@ -65,6 +65,7 @@ def show(request: OfficerRequest, person_id: int) -> HttpResponse:
 @require_POST
 @recently_signed_in
 @for_officers
+@act_words(_("déclarer un départ, un congé ou une retraite"))
 def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
     person, account_id = _theirs(request, person_id)
     form = DeclareForm(request.POST)
@@ -94,6 +95,7 @@ def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
 @require_POST
 @recently_signed_in
 @for_officers
+@act_words(_("déclarer un retour"))
 def come_back(request: OfficerRequest, person_id: int) -> HttpResponse:
     person, account_id = _theirs(request, person_id)
     try:

@@ -31,7 +31,7 @@ from vaguemestre.enrolment.views.queue import by_
 from vaguemestre.enrolment.views.words import STORY
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
-from vaguemestre.signin.http import recently_signed_in
+from vaguemestre.signin.http import act_words, recently_signed_in
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
@@ -70,6 +70,7 @@ def show_person(request: OfficerRequest, person_id: int) -> HttpResponse:
 @require_POST
 @recently_signed_in
 @for_officers
+@act_words(_("afficher un NUMEN"))
 def show_numen(request: OfficerRequest, person_id: int) -> HttpResponse:
     person = _known(request, person_id)
     try:
@@ -84,6 +85,7 @@ def show_numen(request: OfficerRequest, person_id: int) -> HttpResponse:
 @require_POST
 @recently_signed_in
 @for_officers
+@act_words(_("imprimer une lettre"))
 def print_letter(request: OfficerRequest, person_id: int) -> HttpResponse:
     _known(request, person_id)
     return letters_pdf(request, [(person_id, queries.postal_of(request.scope, person_id))], "lettre")
@@ -91,6 +93,7 @@ def print_letter(request: OfficerRequest, person_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_officers
+@act_words(_("corriger une fiche"))
 def correct(request: OfficerRequest, person_id: int) -> HttpResponse:
     person = _known(request, person_id)
     if person.civil is None:
@@ -110,6 +113,7 @@ def correct(request: OfficerRequest, person_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_officers
+@act_words(_("accueillir une personne"))
 def receive(request: OfficerRequest) -> HttpResponse:
     form = ReceiveForm(request.POST or None, academy_id=request.scope.academy_id)
     if request.method == "POST" and form.is_valid():

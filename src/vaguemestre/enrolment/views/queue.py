@@ -24,7 +24,7 @@ from vaguemestre.enrolment.views.creation import IS_OTHER, creation_page, recogn
 from vaguemestre.enrolment.views.printing import letters_pdf
 from vaguemestre.enrolment.views.words import KINDS, LIKENESSES, OFFICERS_STATES, told_steps
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.signin.http import SignedInRequest, recently_signed_in
+from vaguemestre.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
@@ -82,6 +82,7 @@ def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpR
 
 @require_POST
 @for_officers
+@act_words(_("traiter une demande de NUMEN"))
 def act_on(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
     words = WordsForm(request.POST)
     school = SchoolForm(request.POST, academy_id=request.scope.academy_id)
@@ -155,6 +156,7 @@ def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, 
 @require_POST
 @recently_signed_in
 @for_officers
+@act_words(_("imprimer des lettres"))
 def print_letters(request: OfficerRequest) -> HttpResponse:
     """One PDF of the letters of all requests whose NUMEN is ready; each reading is journaled."""
     wanted = []

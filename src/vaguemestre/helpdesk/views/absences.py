@@ -13,7 +13,7 @@ from vaguemestre.helpdesk.queries.accounts import shown, target_of
 from vaguemestre.helpdesk.rules.acts import LONGEST_REASON, check_somebody_else, reason_given
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.http import SignedInRequest, act_words
 from vaguemestre.sorting.services import set_neutral_absence
 from vaguemestre.ui.days import DayField
 from vaguemestre.ui.refusals import sentence
@@ -35,6 +35,7 @@ class NeutralForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @for_operators
+@act_words(_("poser l’absence d’une personne"))
 def set_absence(request: SignedInRequest, account_id: int) -> HttpResponse:
     """The dates are the operator's, the words are nobody's."""
     now = timezone.now()

@@ -25,7 +25,7 @@ from vaguemestre.helpdesk.rules.story import why
 from vaguemestre.helpdesk.values import Act
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.signin.http import SignedInRequest
+from vaguemestre.signin.http import SignedInRequest, act_words
 from vaguemestre.signin.ports import revocations
 from vaguemestre.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.ui.listing import Listing
@@ -82,6 +82,7 @@ def show_mail(request: SignedInRequest, account_id: int) -> HttpResponse:
 
 @require_POST
 @for_operators
+@act_words(_("agir sur un compte"))
 def act_on(request: SignedInRequest, account_id: int) -> HttpResponse:
     """One act, with its reason. The owner is told first where the inbox is shut afterwards."""
     form = ActForm(request.POST)

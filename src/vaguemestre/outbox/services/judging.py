@@ -115,6 +115,8 @@ def _weighed(
     to = frozenset(address.lower() for address in posting.recipients)
     known = Acquaintance.objects.filter(account_id=account_id, address__in=to)
     strangers = to - frozenset(known.values_list("address", flat=True))
+    # Made before it is locked: without a row the first messages at once would be judged on the same sums.
+    SenderRow.objects.bulk_create([SenderRow(account_id=account_id)], ignore_conflicts=True)
     sender = SenderRow.objects.select_for_update().filter(account_id=account_id).first()
     if sender and sender.bulk_until and sender.bulk_until > now and sender.bulk_left >= len(to):
         sender.bulk_left -= len(to)

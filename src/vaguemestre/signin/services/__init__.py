@@ -10,6 +10,14 @@ from vaguemestre.signin.services.alarms import (
 from vaguemestre.signin.services.changes import change_password
 from vaguemestre.signin.services.devices import forget_browser
 from vaguemestre.signin.services.forgetting import forget_person
+from vaguemestre.signin.services.interrupted_acts import (
+    Act,
+    carry_act,
+    drop_act,
+    held_act,
+    keep_act,
+    take_act,
+)
 from vaguemestre.signin.services.keys import choose_pin, lose_key
 from vaguemestre.signin.services.passkeys import by_passkey, drop_passkey, keep_passkey
 from vaguemestre.signin.services.recovery_contacts import begin_contact, finish_contact, remove_contact
@@ -29,19 +37,22 @@ from vaguemestre.signin.services.sessions import (
 )
 from vaguemestre.signin.services.steps import begin, by_partner, go_on
 from vaguemestre.signin.services.telling import tell
-from vaguemestre.signin.services.throttle import clear, give_back, lift, pay
+from vaguemestre.signin.services.throttle import clear, give_back, lift, pay, pay_toll
 
 __all__ = [
+    "Act",
     "begin",
     "begin_application",
     "begin_contact",
     "by_partner",
     "by_passkey",
+    "carry_act",
     "change_password",
     "check_current",
     "choose_pin",
     "clear",
     "close_everything",
+    "drop_act",
     "drop_application",
     "drop_passkey",
     "end_other_sessions",
@@ -54,15 +65,19 @@ __all__ = [
     "forget_what_is_over",
     "give_back",
     "go_on",
+    "held_act",
+    "keep_act",
     "keep_passkey",
     "lift",
     "lose_key",
     "open_browser_session",
     "pay",
+    "pay_toll",
     "remove_contact",
     "renew_password",
     "renew_recovery_codes",
     "sweep",
+    "take_act",
     "tell",
     "touch",
     "undo",

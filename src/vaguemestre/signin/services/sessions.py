@@ -12,7 +12,7 @@ from vaguemestre.credentials.services import forget_tokens
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.signin.events import AccountTouched, SessionsEnded
-from vaguemestre.signin.models import Attempts, BrowserSession
+from vaguemestre.signin.models import Attempts, BrowserSession, InterruptedAct
 from vaguemestre.signin.ports import Revocations
 from vaguemestre.signin.rules.browsers import browser_words
 from vaguemestre.signin.rules.limits import MINE, RECENT
@@ -42,7 +42,8 @@ def open_browser_session(
     `mine` is for reading mail at home: not for whoever acts on others' accounts. `mark`: the browser's, known
     or not; a browser never seen is told to its owner (the event returned), unless it is the very first.
     """
-    mine = mine and not shared and identified(account_id).role not in DUE_ROLES
+    is_staff = identified(account_id).role in DUE_ROLES
+    mine = mine and not shared and not is_staff
     former = session.digest
     # What another house says opens the mail; a sensitive act asks for a proof of ours.
     started = now - 2 * RECENT if by == Factor.PARTNER else now
@@ -59,6 +60,7 @@ def open_browser_session(
                 "browser": browser[:200],
                 "by": by,
                 "mine": mine,
+                "staff": is_staff,
             }
         )
         session.set_expiry(0 if shared else int(MINE.total_seconds()) if mine else None)
@@ -82,6 +84,7 @@ def open_browser_session(
 def sweep(*, now: datetime) -> None:
     """Sessions and failures that count no more."""
     BrowserSession.objects.filter(expire_date__lt=now - SWEPT_AFTER).delete()
+    InterruptedAct.objects.filter(until__lt=now).delete()
     Attempts.objects.filter(last_at__lt=now - SWEPT_AFTER).delete()
 
 

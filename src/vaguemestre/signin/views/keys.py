@@ -12,13 +12,14 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import PinForm
-from vaguemestre.signin.http import SignedInRequest, recently_signed_in
+from vaguemestre.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.ui.refusals import sentence
 
 
 @require_http_methods(["GET", "POST"])
 @recently_signed_in
+@act_words("choisir le code PIN de votre clé")
 def choose_pin(request: SignedInRequest) -> HttpResponse:
     """A PIN, twice, and the digits the key shows now: whoever holds the key chooses."""
     account_id, now = request.who.account_id, timezone.now()
@@ -42,6 +43,7 @@ def choose_pin(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("déclarer votre clé perdue")
 def declare_lost(request: SignedInRequest, number: int) -> HttpResponse:
     run_now(services.lose_key(request.who.account_id, number, now=timezone.now()))
     return HttpResponseRedirect(f"{reverse('signin:security')}?fait=cle-perdue")

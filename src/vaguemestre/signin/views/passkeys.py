@@ -17,7 +17,15 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import PasskeyForm
-from vaguemestre.signin.http import SIGN_IN, SignedInRequest, enter, network_of, recently_signed_in, who_asks
+from vaguemestre.signin.http import (
+    SIGN_IN,
+    SignedInRequest,
+    act_words,
+    enter,
+    network_of,
+    recently_signed_in,
+    who_asks,
+)
 from vaguemestre.signin.rules.paths import safe_next
 from vaguemestre.signin.values import Asked, Granted
 from vaguemestre.signin.views.signing import show_denial
@@ -29,6 +37,7 @@ _PATIENCE = timedelta(minutes=5)
 
 @require_http_methods(["GET", "POST"])
 @recently_signed_in
+@act_words("ajouter une clé d’accès")
 def add(request: SignedInRequest) -> HttpResponse:
     form = PasskeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -56,6 +65,7 @@ def creation_options(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("retirer une clé d’accès")
 def remove(request: SignedInRequest, number: int) -> HttpResponse:
     account_id, now = request.who.account_id, timezone.now()
     run_now(services.drop_passkey(account_id, number, now=now))

@@ -13,12 +13,13 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import ContactForm, DeliveredCodeForm
-from vaguemestre.signin.http import SignedInRequest, recently_signed_in
+from vaguemestre.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.ui.refusals import sentence
 
 
 @require_http_methods(["GET", "POST"])
 @recently_signed_in
+@act_words("changer votre contact de secours")
 def set_contact(request: SignedInRequest) -> HttpResponse:
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -51,6 +52,7 @@ def prove_contact(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("retirer votre contact de secours")
 def drop_contact(request: SignedInRequest, number: int) -> HttpResponse:
     account_id, now = request.who.account_id, timezone.now()
     run_now(services.remove_contact(account_id, number, now=now))

@@ -15,7 +15,7 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import EnrolForm
-from vaguemestre.signin.http import SignedInRequest, factor_policy, recently_signed_in
+from vaguemestre.signin.http import SignedInRequest, act_words, factor_policy, recently_signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.rules.codes_page import codes_pdf
 from vaguemestre.ui.pictures import qr
@@ -24,6 +24,7 @@ from vaguemestre.ui.refusals import sentence
 
 @require_http_methods(["GET", "POST"])
 @recently_signed_in
+@act_words("ajouter une application d’authentification")
 def enrol(request: SignedInRequest) -> HttpResponse:
     """A secret to scan, then a code that proves it was."""
     if request.method == "GET":
@@ -47,6 +48,7 @@ def enrol(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("recommencer avec un autre code QR")
 def start_again(request: SignedInRequest) -> HttpResponse:
     """Another secret than the one shown."""
     services.begin_application(request.who.account_id, secret_keys.get())
@@ -55,6 +57,7 @@ def start_again(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("retirer une application d’authentification")
 def remove(request: SignedInRequest, number: int) -> HttpResponse:
     who, now = request.who, timezone.now()
     is_due = who.role in factor_policy().roles
@@ -65,6 +68,7 @@ def remove(request: SignedInRequest, number: int) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("remplacer vos codes de secours")
 def renew_codes(request: SignedInRequest) -> HttpResponse:
     """The new codes are on the page that answers, and nowhere else ever."""
     account_id, now = request.who.account_id, timezone.now()

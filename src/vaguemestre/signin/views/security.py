@@ -20,7 +20,7 @@ from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin import services
 from vaguemestre.signin.forms import OwnPasswordForm
-from vaguemestre.signin.http import SignedInRequest, factor_policy, recently_signed_in, signed_in
+from vaguemestre.signin.http import SignedInRequest, act_words, factor_policy, recently_signed_in, signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.queries import sessions_of
 from vaguemestre.ui.refusals import sentence
@@ -45,6 +45,7 @@ def show_security(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @recently_signed_in
+@act_words("changer votre mot de passe")
 def change_password(request: SignedInRequest) -> HttpResponse:
     """Whoever holds an open page must prove it is theirs before the password changes."""
     if request.method == "GET":

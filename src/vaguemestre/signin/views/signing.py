@@ -69,6 +69,8 @@ def _tried(request: HttpRequest, form: SignInForm, back: str, shown: Shown, *, a
     if not form.is_valid():
         return _page(request, form, again=again)
     asked = replace(_asked(request, form.cleaned_data), shown=shown)
+    if again and (who := who_asks(request)):  # the session stays what it was
+        asked = replace(asked, shared=who.shared, mine=who.mine)
     leads_on = settings.CONFIG.academy.numen_at_sign_in
     step = services.begin(
         asked,
@@ -163,8 +165,18 @@ def _page(
         "denial": _words(denied) if denied else "",
         "fresh": "nouveau" in request.GET and request.method == "GET",
         "bye": "au-revoir" in request.GET and request.method == "GET",
+        "act_words": _act_words(request) if again else "",
     }
     return render(request, "signin/sign_in.html", shown)
+
+
+def _act_words(request: HttpRequest) -> str:
+    """What the proof asked for interrupted, when it says so."""
+    who = who_asks(request)
+    if who is None:
+        return ""
+    act = services.held_act(who.session_key, who.account_id, secret_keys.get(), now=timezone.now())
+    return act.words if act else ""
 
 
 def _words(denied: Denied) -> str:

@@ -1,5 +1,7 @@
 """« Filtres »: the list in plain sentences, one filter's form, its trial on what came before."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.lives.queries import stays_here
-from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.signin.http import SignedInRequest, proved_within, signed_in
+from vaguemestre.signin.rules.limits import RECENT_FOR_FILTERS
 from vaguemestre.sorting import queries, services
 from vaguemestre.sorting.events import SortingChanged
 from vaguemestre.sorting.forms.filters import FilterForm
 from vaguemestre.sorting.forms.sentences import said
-from vaguemestre.sorting.http import has_proof, proof
 from vaguemestre.sorting.ports import folders_of, message_of, recent_of
 from vaguemestre.sorting.rules.filters import act_of, fits, needs_whole, suggested
 from vaguemestre.sorting.values import Choice, Filter
@@ -55,7 +57,7 @@ def progress(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-@recently_signed_in
+@signed_in
 def new_filter(request: SignedInRequest) -> HttpResponse:
     """Empty, or begun from a message: `message` is its reference as the webmail writes it (`data-ref`)."""
     known = None
@@ -66,7 +68,7 @@ def new_filter(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-@recently_signed_in
+@signed_in
 def edit_filter(request: SignedInRequest, filter_id: int) -> HttpResponse:
     known = _known(request, filter_id)
     return _form_page(request, form_for(request, known=known), known)
@@ -75,9 +77,10 @@ def edit_filter(request: SignedInRequest, filter_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def save_filter(request: SignedInRequest, filter_id: int = 0) -> HttpResponse:
-    """Keep it, try it, or add a line: three buttons of one form."""
-    if not has_proof(request):
-        return HttpResponseRedirect(reverse("sorting:new-filter"))
+    """Keep it, try it, or add a line: three buttons of one form.
+
+    Keeping one that sends mail on or away asks for a fresh proof; what was filled in comes back afterwards.
+    """
     known = _known(request, filter_id) if filter_id else None
     form = form_for(request, known=known, is_sent=True)
     if "more" in request.POST:
@@ -87,10 +90,18 @@ def save_filter(request: SignedInRequest, filter_id: int = 0) -> HttpResponse:
         return _form_page(request, form, known, status=422)
     if "try" in request.POST:
         return _form_page(request, form, known, told={"tried": _trial(request, form.wanted)})
+    return (_keep_proved if act_of(form.wanted.outcome) else _keep)(request, form.wanted, form.folder_names)
+
+
+def _keep(request: SignedInRequest, wanted: Filter, folder_names: Sequence[str]) -> HttpResponse:
     return done(services.save_filter(
-        request.who.account_id, form.wanted, form.folder_names, by=by(request), now=timezone.now(),
+        request.who.account_id, wanted, folder_names, by=by(request), now=timezone.now(),
         forwards_outside=settings.CONFIG.mail.forward_outside,
     ))  # fmt: skip
+
+
+_proved = proved_within(RECENT_FOR_FILTERS, "enregistrer un filtre qui fait suivre ou supprime du courrier")
+_keep_proved = _proved(_keep)
 
 
 @require_POST
@@ -135,7 +146,7 @@ def _switched_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
     return done(event, filter_id, "activer")
 
 
-_switch_on_proved = recently_signed_in(_switched_on)
+_switch_on_proved = _proved(_switched_on)
 
 
 def _pass(request: SignedInRequest, filter_id: int) -> HttpResponse:
@@ -198,10 +209,5 @@ def _form_page(
     status: int = 200,
     told: dict[str, object] | None = None,
 ) -> HttpResponse:
-    facts = {"form": form, "known": known, "proof": proof(request) if _may(request) else "", **(told or {})}
+    facts = {"form": form, "known": known, **(told or {})}
     return render(request, "sorting/filter.html", facts, status=status)
-
-
-def _may(request: SignedInRequest) -> bool:
-    """A form shown again keeps its proof only if it had one."""
-    return request.method == "GET" or has_proof(request)
