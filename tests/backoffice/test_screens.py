@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
@@ -16,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from tests.enrolment.officers import academy, managed_by, officer
 from tests.signin.people import BORN, NOON, PASSWORD, account
 
+from vaguemestre.backoffice import queries
 from vaguemestre.backoffice.rules.meanings import MEANINGS, SECTIONS
 from vaguemestre.backoffice.views.settings import sections_of
 from vaguemestre.credentials.models import Account
@@ -24,6 +26,7 @@ from vaguemestre.directory.rules.names import fold
 from vaguemestre.enrolment.models import Officer
 from vaguemestre.intake.models import Doubt, Feed, KeptLine, PlannedRow, RefusedRow
 from vaguemestre.journal.models import Entry
+from vaguemestre.journal.queries import Sought, _sought
 from vaguemestre.journal.services import record
 from vaguemestre.signin.models import BrowserSession
 from vaguemestre.signin.ports import revocations
@@ -438,6 +441,69 @@ def test_the_journal_is_sought_and_reading_it_is_written_once_an_hour(
     assert "Aucune ligne ne répond" in text(client.get("/administration/journal?acte=nothing"))
     read = Entry.objects.filter(action="backoffice.journal-read", by=f"account:{administrator.pk}")
     assert read.count() == 1
+
+
+def named(username: str, first_name: str, last_name: str) -> Account:
+    """An account found by name."""
+    made = account(username, first_name=first_name, last_name=last_name)
+    words = fold(f"{first_name} {last_name}").split("-")
+    NameWord.objects.bulk_create(NameWord(person_id=made.person_id, word=word) for word in words)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("query", "lines"),
+    [
+        ("acte=remise", 2),
+        ("acte=Remise confirmée", 1),
+        ("acte=helpdesk.key", 1),
+        ("acte=connexion refusee", 1),
+        ("acte=néant", 0),
+        ("objet=Camille Delattre", 2),
+        ("objet=delattre camille", 2),
+        ("objet=Dela", 2),
+        ("objet=cdelattre", 2),
+        ("objet=Durand", 0),
+        ("objet=person:%(person)s", 1),
+        ("par=l’instance", 1),
+        ("par=Camille Delattre", 1),
+        ("par=Camille Delattre&objet=Camille Delattre", 0),
+        ("acte=remise&objet=Delattre", 1),
+    ],
+)
+def test_the_journal_is_searched_by_what_it_shows(
+    client: Client, place: int, administrator: Account, query: str, lines: int
+) -> None:
+    camille = named("cdelattre", "Camille", "Delattre")
+    theirs, person = f"account:{camille.pk}", f"person:{camille.person_id}"
+    record("helpdesk.hand-over-confirmed", to=theirs, by="account:99", at=NOON)
+    record("helpdesk.key-given", to="account:98", by=theirs, at=NOON)
+    record("signin.refused", to=person, by="system", at=NOON)
+    there = f"/administration/journal?{query % {'person': camille.person_id} if '%(' in query else query}"
+    assert re.search(rf">{lines} lignes?<", text(client.get(there)))
+
+
+def test_a_name_too_many_bear_is_to_be_completed(
+    client: Client, place: int, administrator: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MAX_PEOPLE", 1)
+    for number in range(2):
+        named(f"m{number}", f"Anne{number}", "Martin")
+    said = text(client.get("/administration/journal?objet=Martin"))
+    assert "Plus de 1 personnes portent ce nom" in said
+    assert "portent ce nom" not in text(client.get("/administration/journal?objet=Anne1 Martin"))
+
+
+def test_every_criterion_of_the_journal_is_read_by_index(place: int) -> None:
+    if connection.vendor == "postgresql":  # a table of no line is read whole otherwise
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    sought = queries.journal_sought("remise", "Camille Delattre", "l’instance", Sought())
+    for one in (Sought(actions=sought.actions), Sought(by=sought.by), Sought(to=sought.to)):
+        plan = _sought(one).explain()
+        assert "journal_entry_" in plan, plan
+        assert "SCAN" not in plan
+        assert "Seq Scan" not in plan
 
 
 def test_the_journal_is_given_as_a_file_without_formulas(client: Client, place: int) -> None:

@@ -100,9 +100,9 @@ def test_lines_are_sought_by_act_actor_object_and_day() -> None:
     record("other.happened", to="thing:1", by="account:4", at=NOON.replace(day=25))
     sought = {
         Sought(): 4,
-        Sought(action="tests"): 3,
-        Sought(by="account:4"): 1,
-        Sought(to="thing:1"): 2,
+        Sought(actions=("tests.happened",)): 3,
+        Sought(by=("account:4",)): 1,
+        Sought(to=("thing:1",)): 2,
         Sought(since=NOON.replace(day=25)): 1,
         Sought(until=NOON.replace(day=25)): 3,
     }

@@ -227,33 +227,33 @@ class JournalForm(forms.Form):
         label=_("Acte"),
         max_length=80,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "placeholder": "signin, enrolment.numen-shown…"}),
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
     par = forms.CharField(
         label=_("Par"),
         max_length=80,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "placeholder": "identifiant, cli, system"}),
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "nom, identifiant, l’instance"}),
     )
     objet = forms.CharField(
         label=_("Sur"),
         max_length=80,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "placeholder": "identifiant, person:12…"}),
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "nom, identifiant, adresse"}),
     )
     du = DayField(label=_("Du"), required=False)
     au = DayField(label=_("Au"), required=False)
 
-    def sought(self, resolve: "dict[str, str]") -> Sought:
-        """`resolve`: what was typed → how the journal writes it, for usernames."""
+    def typed(self, name: str) -> str:
         self.is_valid()
-        told = self.cleaned_data
-        since, until = told.get("du"), told.get("au")
-        by, to = str(told.get("par", "")).strip(), str(told.get("objet", "")).strip()
+        return str(self.cleaned_data.get(name, "")).strip()
+
+    @property
+    def dates(self) -> Sought:
+        """The days alone."""
+        self.is_valid()
+        since, until = self.cleaned_data.get("du"), self.cleaned_data.get("au")
         return Sought(
-            action=str(told.get("acte", "")).strip(),
-            by=resolve.get(by, by),
-            to=resolve.get(to, to),
             since=_midnight(since) if since else None,
             until=_midnight(until + timedelta(days=1)) if until else None,
         )

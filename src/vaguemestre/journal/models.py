@@ -16,3 +16,8 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ("id",)
+        indexes = (
+            models.Index(fields=("by", "id"), name="journal_entry_by"),
+            models.Index(fields=("to", "id"), name="journal_entry_to"),
+            models.Index(fields=("action", "id"), name="journal_entry_action"),
+        )

@@ -34,11 +34,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What lines are looked for; empty fields ask nothing. `action`: how it begins."""
+    """What lines are looked for; None asks nothing, several values are alternatives."""
 
-    action: str = ""
-    by: str = ""
-    to: str = ""
+    actions: tuple[str, ...] | None = None
+    by: tuple[str, ...] | None = None
+    to: tuple[str, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -126,12 +126,9 @@ def first_broken_entry() -> int | None:
 
 def _sought(sought: Sought) -> QuerySet[Entry]:
     rows = Entry.objects.all()
-    if sought.action:
-        rows = rows.filter(action__startswith=sought.action)
-    if sought.by:
-        rows = rows.filter(by=sought.by)
-    if sought.to:
-        rows = rows.filter(to=sought.to)
+    for column, values in (("action", sought.actions), ("by", sought.by), ("to", sought.to)):
+        if values is not None:
+            rows = rows.filter(**{f"{column}__in": values})
     if sought.since:
         rows = rows.filter(at__gte=sought.since)
     if sought.until:

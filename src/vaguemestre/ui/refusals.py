@@ -377,6 +377,9 @@ def sentence(refusal: Refusal) -> str:
         ),
         "webmail.folder-inside-itself": _("Un dossier ne peut pas être rangé dans lui-même."),
         "webmail.folder-is-special": _("Ce dossier sert à la messagerie : il ne peut pas être changé."),
+        "backoffice.name-too-common": _(
+            "Plus de %(most)s personnes portent ce nom : écrivez aussi le prénom, ou l’identifiant."
+        ),
         "kernel.no-such-day": _("Cette date n’existe pas : vérifiez le jour et le mois."),
         "webmail.unreadable-day": _("Écrivez la date ainsi : 25/11/2026."),
         "webmail.unreadable-choice": _("Ce réglage n’a pas été compris : rechargez la page."),

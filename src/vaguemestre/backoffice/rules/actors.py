@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable
 
+from vaguemestre.kernel.texts import bare
+
 _PLAIN = {
     "anybody": "quelqu’un de non connecté",
     "applicant": "la personne qui demande",
@@ -14,6 +16,12 @@ _PLAIN = {
     "program": "une application",
     "system": "l’instance",
 }
+
+
+def actors_of(typed: str) -> tuple[str, ...]:
+    """How the journal writes whom is shown by that label (« l’instance »)."""
+    wanted = bare(typed)
+    return tuple(word for word, label in _PLAIN.items() if bare(label) == wanted)
 
 
 def numbers_of(kind: str, told: Iterable[str]) -> set[int]:

@@ -1,5 +1,9 @@
 """Acts of the journal in words; what is not here is shown as it is written."""
 
+import re
+
+from vaguemestre.kernel.texts import bare
+
 ACTS = {
     "assistant.code-asked": "Code de secours demandé",
     "assistant.code-issued": "Code à usage unique créé",
@@ -228,6 +232,21 @@ ACTS = {
     "writing.mailing-stopped": "Publipostage arrêté",
     "writing.text-shared": "Réponse type partagée",
 }
+
+
+def acts_of(typed: str) -> tuple[str, ...]:
+    """The codes that begin with what is typed, or else whose label holds each word as a word's beginning."""
+    begun = tuple(code for code in ACTS if code.startswith(typed.strip().lower()))
+    wanted = _words(typed)
+    return begun or tuple(
+        code
+        for code, label in ACTS.items()
+        if wanted and all(any(word.startswith(one) for word in _words(label)) for one in wanted)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", bare(text))
 
 
 def act_said(action: str) -> str:

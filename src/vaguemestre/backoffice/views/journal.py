@@ -14,14 +14,18 @@ from django.views.decorators.http import require_GET
 from vaguemestre.backoffice import services
 from vaguemestre.backoffice.forms import JournalForm
 from vaguemestre.backoffice.http import by_, for_administrators
+from vaguemestre.backoffice.queries import journal_sought
 from vaguemestre.backoffice.rules.actors import actors_in, numbers_of
 from vaguemestre.backoffice.rules.acts import ACTS, act_said
 from vaguemestre.backoffice.rules.details import details_said
-from vaguemestre.credentials.queries import find_account, usernames_of
+from vaguemestre.credentials.queries import usernames_of
 from vaguemestre.directory.queries import people_named
 from vaguemestre.journal.queries import Sought, Written, journal_head, journal_lines, journal_page
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import bare
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.listing import Listing
+from vaguemestre.ui.refusals import sentence
 from vaguemestre.ui.sheets import sheet
 
 
@@ -31,9 +35,14 @@ def show(request: SignedInRequest) -> HttpResponse:
     services.note_reading(by_(request), now=timezone.now())
     form = JournalForm(request.GET)
     listing = Listing.of(request.GET, ("-ligne", "ligne"), count=50)
-    rows, total = journal_page(
-        _sought(form), first=listing.first, count=listing.count, backwards=listing.backwards
-    )
+    rows: tuple[Written, ...] = ()
+    total, problem = 0, ""
+    try:
+        rows, total = journal_page(
+            _sought(form), first=listing.first, count=listing.count, backwards=listing.backwards
+        )
+    except Refusal as refusal:
+        problem = sentence(refusal)
     number, seal = journal_head()
     told = {
         "form": form,
@@ -42,7 +51,8 @@ def show(request: SignedInRequest) -> HttpResponse:
         "listing": listing,
         "head": number,
         "seal": seal,
-        "acts": sorted(ACTS),
+        "acts": sorted(set(ACTS.values()), key=bare),
+        "problem": problem,
         "file": reverse("backoffice:journal-file") + listing.link(tri=""),
         "is_asked": any(request.GET.get(name) for name in form.fields),
     }
@@ -61,14 +71,8 @@ def take(request: SignedInRequest) -> HttpResponseBase:
 
 
 def _sought(form: JournalForm) -> Sought:
-    """Usernames and addresses typed become what the journal writes."""
-    resolved = {}
-    for name in ("par", "objet"):
-        typed = str(form.data.get(name, "")).strip()
-        found = find_account(typed) if typed and ":" not in typed else None
-        if found:
-            resolved[typed] = f"account:{found.account_id}"
-    return form.sought(resolved)
+    """What the page shows, as typed, becomes what the journal writes."""
+    return journal_sought(form.typed("acte"), form.typed("par"), form.typed("objet"), form.dates)
 
 
 def _shown(rows: Iterable[Written]) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from vaguemestre.directory.models import (
     Assignment,
     MailAddress,
     ManagementService,
+    NameWord,
     NumenRow,
     Person,
     Structure,
@@ -78,6 +79,16 @@ def people_named(person_ids: Collection[int]) -> dict[int, str]:
     for some in batched(person_ids, _IN_ONE_QUESTION):
         found |= {person.pk: person.shown_name for person in Person.objects.filter(pk__in=some)}
     return found
+
+
+def people_by_name(typed: str, *, limit: int) -> tuple[int, ...]:
+    """People of whom each word typed begins a name, in any order, accents or not; by index."""
+    words = [word for word in fold(typed).split("-") if word]
+    found = Person.objects.all()
+    for word in words:
+        named = NameWord.objects.filter(begins("word", word))
+        found = found.filter(pk__in=named.values("person_id"))
+    return tuple(found.values_list("pk", flat=True)[:limit]) if words else ()
 
 
 def person_by_number(person_id: int) -> Person | None:
