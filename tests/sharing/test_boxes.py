@@ -161,7 +161,8 @@ def test_an_establishment_that_closes_closes_its_mailbox(school: School) -> None
 def test_without_head_nor_deputy_the_mailbox_waits_for_somebody_to_be_named(school: School) -> None:
     Assignment.objects.all().delete()
     services.follow_owners([school.box.structure_id], by="test", now=now())  # type: ignore[list-item]
-    assert [row[0] for row in queries.boxes_without_owner(school.box.academy_id, now())] == [school.box.pk]
+    rows, total = queries.boxes_without_owner(school.box.academy_id, now())
+    assert ([row.box_id for row in rows], total) == ([school.box.pk], 1)
     assert Box.objects.get().closed_at is None
 
 

@@ -9,6 +9,7 @@ from tests.sharing.conftest import Engines, School, address_of, now
 from tests.signin.people import account
 
 from vaguemestre.credentials.models import Account, AppPassword
+from vaguemestre.directory.models import Structure
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.sharing import services
 from vaguemestre.sharing.models import Box, BoxRequest, Member
@@ -156,6 +157,43 @@ def test_another_mailbox_is_asked_for_and_an_administrator_opens_it(
     assert box.account.mailbox == "int.0800001a@ac-amiens.test"
     assert Member.objects.get(box=box).account == asker
     assert of(administrator).post(where, {"decision": "refuser"}).status_code == 422
+
+
+def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School, of: Of) -> None:
+    administrator = account("admin", role="administrator")
+    for number in range(120):
+        made = account(f"boite{number}", role="agent")
+        Box.objects.create(
+            account=made,
+            academy=school.box.academy,
+            kind="project",
+            address=f"projet{number}@ac-amiens.test",
+            title=f"Projet {number:03}",
+            opened_at=now(),
+        )
+    Member.objects.all().delete()
+    Structure.objects.filter(pk=school.box.structure_id).update(folded="college-jean-mace-abbeville")
+    desk = of(administrator)
+    assert "121 boîtes" in desk.get("/boites/").content.decode()
+    there = "/boites/sans-responsable/"
+    first = desk.get(there).content.decode()
+    assert "121 boîtes" in first
+    assert first.count('name="adresse"') == 30
+    last = desk.get(f"{there}?page=5").content.decode()
+    assert "Projet 119" in last
+    for typed in ("Projet 119", "projet119@", "0800001A", "college"):
+        found = desk.get(there, {"q": typed}).content.decode()
+        assert found.count('name="adresse"') == 1, typed
+    assert "ne répond à « néant »" in desk.get(there, {"q": "néant"}).content.decode()
+    named = Box.objects.get(title="Projet 119")
+    answer = desk.post(
+        f"/boites/{named.pk}/responsable/?q=Projet&page=4", {"adresse": address_of(administrator)}
+    )
+    assert answer["Location"] == f"{there}?q=Projet&page=4&fait=responsable"
+    wrong = desk.post(f"/boites/{school.box.pk}/responsable/?q=college", {"adresse": "nul@ailleurs.test"})
+    assert wrong.status_code == 422
+    assert 'value="nul@ailleurs.test"' in wrong.content.decode()
+    assert of(school.head).get(there).status_code == 404
 
 
 def test_an_administrator_names_an_owner_only_where_there_is_none(school: School, of: Of) -> None:

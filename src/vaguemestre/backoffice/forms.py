@@ -233,13 +233,13 @@ class JournalForm(forms.Form):
         label=_("Par"),
         max_length=80,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "placeholder": "nom, identifiant, l’instance"}),
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": _("nom, identifiant, l’instance")}),
     )
     objet = forms.CharField(
         label=_("Sur"),
         max_length=80,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "placeholder": "nom, identifiant, adresse"}),
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": _("nom, identifiant, adresse")}),
     )
     du = DayField(label=_("Du"), required=False)
     au = DayField(label=_("Au"), required=False)

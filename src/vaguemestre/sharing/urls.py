@@ -10,6 +10,7 @@ urlpatterns = [
     path("delegation/", views.show_loans, name="loans"),
     path("delegation/confier/", views.lend, name="lend"),
     path("delegation/<int:member_id>/terminer/", views.take_back, name="take-back"),
+    path("sans-responsable/", views.list_vacant_boxes, name="vacant-boxes"),
     path("demander/", views.ask, name="ask"),
     path("demandes/<int:request_id>/", views.decide, name="decide"),
     path("<int:box_id>/", views.show_box, name="show-box"),

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from vaguemestre.credentials.queries import presented
 from vaguemestre.directory.queries import addresses_by_person, places_by_person
+from vaguemestre.directory.rules.names import fold
 from vaguemestre.journal.queries import lines_about
 from vaguemestre.lives.queries import withdrawn_among
 from vaguemestre.sharing.models import Box, BoxRequest, Member
@@ -86,12 +88,29 @@ def _names(actors: Collection[str]) -> dict[str, str]:
     return found
 
 
-def boxes_without_owner(academy_id: int, now: datetime, *, limit: int = 100) -> list[tuple[int, str, str]]:
-    """(id, address, title) of mailboxes nobody owns: an administrator names somebody."""
+class VacantBox(NamedTuple):
+    """A mailbox nobody owns."""
+
+    box_id: int
+    address: str
+    title: str
+
+
+def boxes_without_owner(
+    academy_id: int, now: datetime, *, search: str = "", first: int = 0, count: int = 30
+) -> tuple[list[VacantBox], int]:
+    """A page of the mailboxes nobody owns, by title, and how many there are.
+
+    `search`: words of the title or the town, an UAI, an address.
+    """
     owned = _current(now).filter(box_id=OuterRef("pk"), is_owner=True)
     rows = Box.objects.filter(academy_id=academy_id, closed_at__isnull=True).filter(~Exists(owned))
     rows = rows.exclude(kind=Kind.PERSON)
-    return list(rows.order_by("title").values_list("pk", "address", "title")[:limit])
+    for word in search.split()[:6]:
+        named = Q(title__icontains=word) | Q(address__icontains=word) | Q(structure__uai__iexact=word)
+        rows = rows.filter(named | Q(structure__folded__contains=fold(word)) if fold(word) else named)
+    page = rows.order_by("title", "pk").values_list("pk", "address", "title")[first : first + count]
+    return [VacantBox(*row) for row in page], rows.count()
 
 
 def requests_of(account_id: int, domain: str) -> list[RequestShown]:
@@ -100,10 +119,13 @@ def requests_of(account_id: int, domain: str) -> list[RequestShown]:
     return [_request(row, domain) for row in rows.select_related("academy", "asked_by__person")]
 
 
-def requests_waiting(academy_id: int, domain: str) -> list[RequestShown]:
-    """What waits for an administrator, oldest first."""
+def requests_waiting(
+    academy_id: int, domain: str, *, first: int = 0, count: int = 30
+) -> tuple[list[RequestShown], int]:
+    """A page of what waits for an administrator, oldest first, and how many there are."""
     rows = BoxRequest.objects.filter(academy_id=academy_id, state=BoxRequest.State.ASKED).order_by("pk")
-    return [_request(row, domain) for row in rows.select_related("academy", "asked_by__person")[:100]]
+    page = rows.select_related("academy", "asked_by__person")[first : first + count]
+    return [_request(row, domain) for row in page], rows.count()
 
 
 def _request(row: BoxRequest, domain: str) -> RequestShown:

@@ -1,7 +1,7 @@
 """The pages about shared mailboxes."""
 
 from vaguemestre.sharing.views.asking import ask, decide, name_owner
-from vaguemestre.sharing.views.boxes import list_boxes, show_box
+from vaguemestre.sharing.views.boxes import list_boxes, list_vacant_boxes, show_box
 from vaguemestre.sharing.views.keys import make_key, revoke_key
 from vaguemestre.sharing.views.lending import lend, show_loans, take_back
 from vaguemestre.sharing.views.members import add_member, change_member, end_member
@@ -17,6 +17,7 @@ __all__ = [
     "follow",
     "lend",
     "list_boxes",
+    "list_vacant_boxes",
     "make_key",
     "name_owner",
     "revoke_key",

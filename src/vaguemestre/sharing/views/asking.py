@@ -1,5 +1,7 @@
 """Another mailbox is asked for; an administrator decides, and names owners where there is none."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -14,7 +16,7 @@ from vaguemestre.kernel.times import paris_day
 from vaguemestre.sharing import queries, services
 from vaguemestre.sharing.forms import AskForm, OwnerForm
 from vaguemestre.sharing.values import Right, Wanted
-from vaguemestre.sharing.views.boxes import boxes_page
+from vaguemestre.sharing.views.boxes import boxes_page, vacant_boxes_page
 from vaguemestre.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.ui.refusals import sentence
 
@@ -67,15 +69,19 @@ def name_owner(request: SignedInRequest, box_id: int) -> HttpResponse:
     _administrators_only(request)
     now, form = timezone.now(), OwnerForm(request.POST)
     if queries.owners_of(box_id, now) or not form.is_valid():
-        return boxes_page(request, AskForm(), owner_refusal=sentence(Refusal("sharing.owned")), status=422)
+        is_owned = bool(queries.owners_of(box_id, now))
+        problem = sentence(Refusal("sharing.owned")) if is_owned else "Écrivez l’adresse du responsable."
+        return vacant_boxes_page(request, box_id=box_id, problem=problem, status=422)
     wanted = Wanted(Right.MANAGE, paris_day(now))
     try:
         services.add_member(
             box_id, form.cleaned_data["adresse"], wanted, by=request.who.actor, now=now, is_owner=True
         )
     except Refusal as refusal:
-        return boxes_page(request, AskForm(), owner_refusal=sentence(refusal), status=422)
-    return _back("responsable")
+        return vacant_boxes_page(request, box_id=box_id, problem=sentence(refusal), status=422)
+    query = {"q": request.GET.get("q", "")[:80], "page": request.GET.get("page", "")[:6]}
+    asked = urlencode({name: value for name, value in {**query, "fait": "responsable"}.items() if value})
+    return HttpResponseRedirect(f"{reverse('sharing:vacant-boxes')}?{asked}")
 
 
 def _administrators_only(request: SignedInRequest) -> None:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -12,11 +12,12 @@ from vaguemestre.directory.queries import find_academy_id
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.sharing import queries
-from vaguemestre.sharing.forms import AskForm, KeyForm, NewMemberForm, OwnerForm
+from vaguemestre.sharing.forms import AskForm, KeyForm, NewMemberForm
 from vaguemestre.sharing.http import BoxRequest, member
 from vaguemestre.sharing.rules.words import GIVES, KINDS, RIGHTS
 from vaguemestre.sharing.values import Kind, Right
 from vaguemestre.signin.http import SignedInRequest, signed_in
+from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
 _DONE = {
@@ -42,7 +43,6 @@ def boxes_page(
     form: AskForm,
     *,
     refusal: Refusal | None = None,
-    owner_refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """What one may open, what one asked for; for administrators, what waits for them."""
@@ -56,17 +56,54 @@ def boxes_page(
         "asked": queries.requests_of(request.who.account_id, domain),
         "done": _DONE.get(request.GET.get("fait", ""), ""),
         "domain": domain,
-        "owner_error": owner_refusal,
     }
     if request.who.role == "administrator":
         academy_id = find_academy_id(domain)
+        listing = Listing.of(request.GET, ("age",))
+        waiting, count = queries.requests_waiting(
+            academy_id, domain, first=listing.first, count=listing.count
+        )
         shown |= {
             "is_administrator": True,
-            "waiting": queries.requests_waiting(academy_id, domain),
-            "vacant": queries.boxes_without_owner(academy_id, now),
-            "owner_form": OwnerForm(),
+            "waiting": waiting,
+            "waiting_count": count,
+            "listing": listing,
+            "vacant_count": queries.boxes_without_owner(academy_id, now, count=0)[1],
         }
     return render(request, "sharing/list.html", shown, status=status)
+
+
+@require_GET
+@signed_in
+def list_vacant_boxes(request: SignedInRequest) -> HttpResponse:
+    """For administrators: the mailboxes nobody owns, searched and by pages."""
+    if request.who.role != "administrator":
+        raise Http404
+    return vacant_boxes_page(request)
+
+
+def vacant_boxes_page(
+    request: SignedInRequest, *, box_id: int = 0, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """`problem`: why the owner typed for that box was refused; what was typed stays."""
+    domain = settings.CONFIG.academy.domain
+    typed = request.GET.get("q", "").strip()[:80]
+    listing = Listing.of(request.GET, ("titre",))
+    rows, total = queries.boxes_without_owner(
+        find_academy_id(domain), timezone.now(), search=typed, first=listing.first, count=listing.count
+    )
+    shown = {
+        "rows": rows,
+        "total": total,
+        "typed": typed,
+        "listing": listing,
+        "domain": domain,
+        "done": _DONE.get(request.GET.get("fait", ""), ""),
+        "owner_error": problem,
+        "wrong_box": box_id,
+        "wrong_address": request.POST.get("adresse", "")[:254],
+    }
+    return render(request, "sharing/vacant.html", shown, status=status)
 
 
 @require_GET
