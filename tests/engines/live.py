@@ -173,7 +173,7 @@ class LiveEngines:
             verdict = Verdict(Answer.TAKE)
             if posting.origin is not Origin.SUBMITTED:
                 return self._judge_script(posting)
-            if posting.between[0] < self.directory.withdrawn_at(posting.mailbox):
+            if posting.between[0] < self.directory.withdrawn_at(posting.mailbox, by_token=posting.by_token):
                 verdict = Verdict(Answer.REFUSE, "outbox.access-ended")
                 return verdict, reply_of(verdict)
             try:

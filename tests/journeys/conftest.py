@@ -93,7 +93,7 @@ def instance() -> Iterator[Instance]:
         return file.exists()
 
     try:
-        wait_until(is_ready, 120)
+        wait_until(is_ready, 300)
         yield Instance(home, base, process, json.loads(file.read_text()))
     finally:
         process.send_signal(signal.SIGTERM)

@@ -1,6 +1,6 @@
 """The engines made to hold what is owed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +9,7 @@ from tests.signin.people import account
 
 from vaguemestre.credentials.events import AccountChanged, AccountsChanged
 from vaguemestre.credentials.models import Account
-from vaguemestre.credentials.services import add_app_password, change_states
+from vaguemestre.credentials.services import add_app_password, change_states, revoke_every_app_password
 from vaguemestre.directory.events import PeopleChanged
 from vaguemestre.provisioning import handlers
 from vaguemestre.provisioning.ports import connections, mail_directory
@@ -29,8 +29,11 @@ class Engines:
         self.boxes: dict[str, Owed] = {}
         self.was_cut: list[str] = []
 
-    def put(self, owed: Iterable[Owed]) -> None:
-        self.boxes |= {one.mailbox: one for one in owed}
+    def put(self, owed: Iterable[Owed]) -> Collection[str]:
+        wanted = {one.mailbox: one for one in owed}
+        held = {mailbox: self.boxes[mailbox] for mailbox in wanted if mailbox in self.boxes}
+        self.boxes |= wanted
+        return [mailbox for mailbox, one in held.items() if {*one.app_keys} - {*wanted[mailbox].app_keys}]
 
     def drop(self, mailboxes: Iterable[str]) -> None:
         for mailbox in mailboxes:
@@ -134,3 +137,15 @@ def test_handlers_follow_accounts_and_people(engines: Engines, monkeypatch: pyte
     assert three.person_id is not None
     handlers.match_people(PeopleChanged([three.person_id]))
     assert engines.boxes.keys() == {f"a{n}@ac-amiens.test" for n in (1, 2, 3)}
+
+
+def test_a_password_revoked_by_whatever_door_cuts_the_programs_of_its_mailbox(engines: Engines) -> None:
+    marie = account("marie")
+    add_app_password(marie.pk, "Thunderbird", by="test", now=NOW)
+    match(engines, engines, [marie.pk], now=NOW)
+    add_app_password(marie.pk, "Téléphone", by="test", now=NOW)
+    match(engines, engines, [marie.pk], now=NOW)
+    assert engines.was_cut == []
+    revoke_every_app_password(marie.pk, by="test", now=NOW)
+    match(engines, engines, [marie.pk], now=NOW)
+    assert engines.was_cut == [marie.mailbox]

@@ -131,6 +131,7 @@ class Posting:
         0.0,
     )  # Unix times: connected, sender named; signed in meanwhile
     origin: Origin = Origin.SUBMITTED
+    by_token: bool = False  # signed in with a token, not with a password
 
 
 class Answer(StrEnum):

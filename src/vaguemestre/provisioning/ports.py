@@ -1,6 +1,6 @@
 """What provisioning asks of the engines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from vaguemestre.kernel.slots import Slot
@@ -10,8 +10,11 @@ from vaguemestre.provisioning.values import Owed
 class MailDirectory(Protocol):
     """The engines' own view of who has a mailbox. Changes are effective when the call returns."""
 
-    def put(self, owed: Iterable[Owed]) -> None:
-        """Make these mailboxes so, in one transaction of the projection."""
+    def put(self, owed: Iterable[Owed]) -> Collection[str]:
+        """Make these mailboxes so, in one transaction of the projection.
+
+        Returns those that a key, or everything, opens no more: what it had opened is to be cut.
+        """
         ...
 
     def drop(self, mailboxes: Iterable[str]) -> None: ...
@@ -36,8 +39,10 @@ class MailDirectory(Protocol):
         """Every mailbox the engines know. Raises EngineDown."""
         ...
 
-    def withdrawn_at(self, mailbox: str) -> float:
-        """The Unix time of the last withdrawal of something that opened it; 0: none. Raises EngineDown.
+    def withdrawn_at(self, mailbox: str, *, by_token: bool) -> float:
+        """The Unix time of the last withdrawal of a token, or a password, that opened it; 0: none.
+
+        Raises EngineDown.
 
         A connection opened before may stand on what was withdrawn.
         """

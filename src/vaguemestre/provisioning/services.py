@@ -27,12 +27,13 @@ def match(
 ) -> None:
     """Make these accounts' mailboxes as they are owed, and cut whoever may no longer be in.
 
+    A password that opens nothing any more cuts every program of its mailbox: those with another come back.
     Safe to run twice. Raises EngineDown.
     """
-    owed, to_cut = queries.owed_by(account_ids, now)
-    mail_directory.put([one for one in owed.values() if one])
+    owed, shut = queries.owed_by(account_ids, now)
+    to_cut = {*shut, *mail_directory.put([one for one in owed.values() if one])}
     mail_directory.drop([mailbox for mailbox, one in owed.items() if one is None])
-    for mailbox in to_cut:
+    for mailbox in sorted(to_cut):
         connections.cut(mailbox)
 
 

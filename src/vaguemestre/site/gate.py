@@ -53,7 +53,7 @@ class Gate:
         judge_script: Callable[[Posting], Verdict],
         own_addresses: Callable[[str], Collection[str]],
         passes_on: Callable[[str], bool] = lambda mailbox: False,
-        withdrawn_at: Callable[[str], float] = lambda mailbox: 0.0,
+        withdrawn_at: Callable[..., float] = lambda mailbox, by_token: 0.0,
         note: Callable[[Posting, datetime], None] = lambda posting, now: None,
     ):
         self._limits: Limits = config.sending.limits()
@@ -86,7 +86,7 @@ class Gate:
             self._exempt,
             now=timezone.now(),
             passes_on=self._passes_on(seen.mailbox),
-            withdrawn_at=self._withdrawn_at(seen.mailbox),
+            withdrawn_at=self._withdrawn_at(seen.mailbox, by_token=seen.by_token),
         )
         if verdict.answer is not Answer.REFUSE:
             self._note(posting, timezone.now())

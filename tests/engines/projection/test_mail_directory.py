@@ -199,10 +199,10 @@ def test_what_opens_a_mailbox_no_more_is_dated_for_what_it_had_opened(make: Make
     directory, box, keys = make(), "marie@ac-amiens.test", (AppKey("a" * 64, 0), AppKey("b" * 64, 0))
     directory.put([owed("marie", app_keys=keys), owed("paul")])
     directory.allow_token(box, "c" * 64, 2**31)
-    assert directory.withdrawn_at(box) == 0
+    assert directory.withdrawn_at(box, by_token=False) == 0
     directory.put([owed("marie", app_keys=(*keys, AppKey("d" * 64, 0)), quota_mb=1)])
     directory.refuse_tokens(["e" * 64])
-    assert directory.withdrawn_at(box) == 0
+    assert directory.withdrawn_at(box, by_token=True) == 0
     times = [0.0]
     for withdraw in (
         lambda: directory.put([owed("marie", app_keys=keys[:1])]),
@@ -211,9 +211,18 @@ def test_what_opens_a_mailbox_no_more_is_dated_for_what_it_had_opened(make: Make
         lambda: directory.drop([box]),
     ):
         withdraw()
-        times.append(directory.withdrawn_at(box))
+        times.append(directory.withdrawn_at(box, by_token=True))
     assert times == sorted({*times}), "each is dated"
-    assert directory.withdrawn_at("paul@ac-amiens.test") == 0
+    assert directory.withdrawn_at("paul@ac-amiens.test", by_token=False) == 0
+
+
+def test_a_token_withdrawn_asks_nothing_of_those_who_signed_in_with_a_password(make: Make) -> None:
+    directory, box = make(), "marie@ac-amiens.test"
+    directory.put([owed("marie")])
+    directory.allow_token(box, "c" * 64, 2**31)
+    directory.refuse_tokens(["c" * 64])
+    assert directory.withdrawn_at(box, by_token=True) > 0
+    assert directory.withdrawn_at(box, by_token=False) == 0
 
 
 def test_nothing_is_sent_as_a_mailbox_that_nothing_opens(make: Make) -> None:

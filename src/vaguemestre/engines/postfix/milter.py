@@ -33,6 +33,7 @@ _NO_REPLY = 0x80 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
 SIEVE = "SIEVE"  # what Postfix calls the door of Sieve ({daemon_name}); there, HELO says whose script it is
 # Pigeonhole writes it second, above everything the message itself says
 _REDIRECTED, _REDIRECTED_AT = "x-sieve-redirected-from", 2
+_TOKEN_MECHANISMS = frozenset({"OAUTHBEARER", "XOAUTH2"})
 _AUTHORS = frozenset({"from"})
 _SENDERS = frozenset({"sender", "resent-from", "resent-sender"})
 _PLAIN = re.compile(r"[a-z0-9._+=/-]+@[a-z0-9.-]+", re.ASCII)  # an address that needs no quoting there
@@ -47,6 +48,7 @@ class _Heard:
     door: str = ""
     helo: str = ""
     login: str = ""
+    by_token: bool = False
     queue_id: str = ""
     sender: str = ""
     recipients: list[str] = field(default_factory=list)
@@ -67,6 +69,7 @@ class _Heard:
             door=self.door,
             helo=self.helo,
             login=self.login,
+            by_token=self.by_token,
             connected_at=self.connected_at,
             named_at=self.named_at,
         )
@@ -86,6 +89,7 @@ class _Heard:
         return Posting(
             queue_id=self.queue_id,
             origin=self.origin,
+            by_token=self.by_token,
             mailbox=self.owner,
             sender=self.sender,
             recipients=tuple(dict.fromkeys(self.recipients)),
@@ -210,6 +214,8 @@ def _macros(heard: _Heard, told: bytes) -> None:
                 heard.queue_id = value
             case "daemon_name":
                 heard.door = value
+            case "auth_type":
+                heard.by_token = value.upper() in _TOKEN_MECHANISMS
             case "auth_authen":
                 heard.login = value.lower()
             case _:

@@ -13,6 +13,7 @@ from vaguemestre.engines.instance import OUTSIDE
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.provisioning.values import AppKey, Owed
 
+_PASSWORD, _TOKEN = _KINDS = ("password", "token")
 _AT_ONCE = 500  # names in one question
 SCHEMA = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
 
@@ -41,12 +42,15 @@ class SqlMailDirectory(ABC):
     @abstractmethod
     def close(self) -> None: ...
 
-    def put(self, owed: Iterable[Owed]) -> None:
-        """Make these mailboxes so. Raises EngineRefused when a name or an address is another mailbox's."""
+    def put(self, owed: Iterable[Owed]) -> Collection[str]:
+        """Make these mailboxes so; those that a key, or everything, opens no more.
+
+        Raises EngineRefused when a name or an address is another mailbox's.
+        """
         wanted = tuple(owed)
         with self._work("put") as cursor:
             shut = self._shut_by(cursor, wanted)
-            self._withdraw(cursor, shut)
+            self._withdraw(cursor, shut, _KINDS)
             # names may pass from one of these mailboxes to another, so all go before any comes
             for table in ("name", "address", "app_key"):
                 cursor.executemany(
@@ -62,18 +66,19 @@ class SqlMailDirectory(ABC):
             self._insert(cursor, "name", _name_rows(wanted))
             self._insert(cursor, "address", _address_rows(wanted))
             self._insert(cursor, "app_key", _key_rows(wanted))
-        self._withdraw_again(shut)
+        self._withdraw_again(shut, _KINDS)
+        return shut
 
     def drop(self, mailboxes: Iterable[str]) -> None:
         """Forget these mailboxes, with their names, keys and tokens."""
         gone = tuple(mailboxes)
         with self._work("drop") as cursor:
-            self._withdraw(cursor, gone)
+            self._withdraw(cursor, gone, _KINDS)
             cursor.executemany(
                 f"DELETE FROM mailbox WHERE mailbox = {self.mark}",  # noqa: S608
                 [(one,) for one in gone],
             )
-        self._withdraw_again(gone)
+        self._withdraw_again(gone, _KINDS)
 
     def held(self) -> Mapping[str, Owed]:
         """Everything the engines know, by mailbox; names, addresses and keys in their order."""
@@ -131,10 +136,13 @@ class SqlMailDirectory(ABC):
             )
             return bool(cursor.fetchall())
 
-    def withdrawn_at(self, mailbox: str) -> float:
-        """When something that opened that mailbox was last withdrawn; 0 when nothing was."""
+    def withdrawn_at(self, mailbox: str, *, by_token: bool) -> float:
+        """When a token, or a password, that opened that mailbox was last withdrawn; 0 when none was."""
         with self._work("withdrawn") as cursor:
-            cursor.execute(f"SELECT at FROM withdrawal WHERE mailbox = {self.mark}", (mailbox,))  # noqa: S608
+            cursor.execute(
+                f"SELECT at FROM access_withdrawal WHERE mailbox = {self.mark} AND kind = {self.mark}",  # noqa: S608
+                (mailbox, _TOKEN if by_token else _PASSWORD),
+            )
             return next((float(at) for (at,) in cursor.fetchall()), 0.0)
 
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
@@ -162,8 +170,8 @@ class SqlMailDirectory(ABC):
                 cursor.execute(f"SELECT DISTINCT mailbox FROM token {where}", some)  # noqa: S608
                 shut.update(mailbox for (mailbox,) in cursor.fetchall())
                 cursor.execute(f"DELETE FROM token {where}", some)  # noqa: S608
-            self._withdraw(cursor, shut)
-        self._withdraw_again(shut)
+            self._withdraw(cursor, shut, (_TOKEN,))
+        self._withdraw_again(shut, (_TOKEN,))
 
     def _shut_by(self, cursor: Cursor, wanted: tuple[Owed, ...]) -> set[str]:
         """The mailboxes that one key, or everything, will open no more."""
@@ -181,19 +189,19 @@ class SqlMailDirectory(ABC):
             shut.update(one.mailbox for one in some if held[one.mailbox] - {*one.app_keys})
         return shut
 
-    def _withdraw(self, cursor: Cursor, mailboxes: Iterable[str]) -> None:
+    def _withdraw(self, cursor: Cursor, mailboxes: Iterable[str], kinds: Iterable[str]) -> None:
         now = time.time()
         cursor.executemany(
-            f"INSERT INTO withdrawal (mailbox, at) VALUES ({self._marks(2)})"  # noqa: S608
-            " ON CONFLICT (mailbox) DO UPDATE SET at = excluded.at",
-            [(mailbox, now) for mailbox in sorted(mailboxes)],
+            f"INSERT INTO access_withdrawal (mailbox, kind, at) VALUES ({self._marks(3)})"  # noqa: S608
+            " ON CONFLICT (mailbox, kind) DO UPDATE SET at = excluded.at",
+            [(mailbox, kind, now) for mailbox in sorted(mailboxes) for kind in kinds],
         )
 
-    def _withdraw_again(self, mailboxes: Collection[str]) -> None:
+    def _withdraw_again(self, mailboxes: Collection[str], kinds: Iterable[str]) -> None:
         """Once what was withdrawn opens nothing: whoever signed in meanwhile came before this."""
         if mailboxes:
             with self._work("withdraw") as cursor:
-                self._withdraw(cursor, mailboxes)
+                self._withdraw(cursor, mailboxes, kinds)
 
     def _insert(self, cursor: Cursor, table: str, rows: list[tuple[Any, ...]]) -> None:
         if rows:

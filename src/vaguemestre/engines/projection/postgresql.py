@@ -92,7 +92,7 @@ class PostgresMailDirectory(SqlMailDirectory):
         )
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            found = connection.execute("SELECT to_regclass('projection.withdrawal')").fetchone()
+            found = connection.execute("SELECT to_regclass('projection.access_withdrawal')").fetchone()
             if found == (None,):
                 connection.execute("CREATE SCHEMA IF NOT EXISTS projection")
                 # the one word of the schema that is SQLite's

@@ -26,9 +26,11 @@ CREATE TABLE IF NOT EXISTS app_key (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS app_key_mailbox ON app_key (mailbox);
 -- When something that opened a mailbox was last withdrawn (Unix time): a connection opened before sends no more.
-CREATE TABLE IF NOT EXISTS withdrawal (
-    mailbox TEXT PRIMARY KEY,
-    at DOUBLE PRECISION NOT NULL
+CREATE TABLE IF NOT EXISTS access_withdrawal (
+    mailbox TEXT NOT NULL,
+    kind TEXT NOT NULL, -- 'password' or 'token'
+    at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (mailbox, kind)
 ) WITHOUT ROWID;
 -- Mail tokens still honoured: a token that is not here opens nothing, however well signed.
 CREATE TABLE IF NOT EXISTS token (

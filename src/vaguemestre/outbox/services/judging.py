@@ -36,8 +36,8 @@ def judge_posting(
 
     `own`: the addresses that mailbox may write as, lower case; `exempt`: those that are never counted;
     `passes_on`: it hands on what others wrote (a list): their From stays, nothing is counted.
-    `withdrawn_at`: when something that opened that mailbox was last withdrawn; whoever connected before, or
-    whose account nothing opens any more, is asked to sign in again.
+    `withdrawn_at`: when what opens that mailbox in the way of this connection was last withdrawn; whoever
+    connected before, or whose account nothing opens any more, is asked to sign in again.
     The same queue identifier again is the same message. Of two messages judged at once, both are counted.
     """
     account_id = account_of_mailbox(posting.mailbox)
