@@ -22,7 +22,7 @@ from tests.supervisor.instance import OFFSETS, PROJECT, Running, free_base, load
 from vaguemestre.supervisor import processes
 
 pytestmark = pytest.mark.engines
-CHILDREN = ("dovecot", "postfix", "push", "web", "worker", "worker-long")
+CHILDREN = ("dovecot", "postfix", "push", "web", "door", "pictures", "front", "worker", "worker-long")
 
 
 def make(size: str = "") -> Running:
