@@ -1,5 +1,7 @@
 """Decoders run shut in: they see nothing of the machine, reach nobody, and end."""
 
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,6 +14,13 @@ from vaguemestre.engines.converting.shelf import Shelf
 from vaguemestre.webmail.ports import ConversionRefused
 from vaguemestre.webmail.values import Conversion
 
+_URN = "urn:oasis:names:tc:opendocument:xmlns"
+SHEET = f"""<?xml version="1.0" encoding="UTF-8"?>
+<office:document xmlns:office="{_URN}:office:1.0" xmlns:table="{_URN}:table:1.0"
+ office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:body><office:spreadsheet>
+<table:table table:name="Notes"><table:table-row>
+<table:table-cell office:value-type="float" office:value="10.5"/></table:table-row></table:table>
+</office:spreadsheet></office:body></office:document>"""
 needs_office = pytest.mark.skipif(not apart.can_show_office(), reason="LibreOffice or bubblewrap is missing")
 
 
@@ -35,6 +44,16 @@ def test_junk_is_refused_not_a_crash(what: Conversion) -> None:
 @needs_office
 def test_an_office_document_becomes_a_pdf() -> None:
     assert Apart()(Conversion.OFFICE, files.odt()).startswith(b"%PDF-")
+
+
+@needs_office
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is missing")
+def test_numbers_of_a_sheet_are_written_as_in_french(tmp_path: Path) -> None:
+    (tmp_path / "sheet.pdf").write_bytes(Apart()(Conversion.OFFICE, SHEET.encode()))
+    read = subprocess.run(
+        ["pdftotext", tmp_path / "sheet.pdf", "-"], capture_output=True, check=True, text=True
+    )
+    assert "10,5" in read.stdout.split()
 
 
 @pytest.fixture

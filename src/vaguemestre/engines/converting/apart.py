@@ -72,7 +72,7 @@ def _converted(what: Conversion, content: bytes, folder: Path) -> bytes:
         ended = subprocess.run(
             argv,
             cwd=folder,
-            env={"HOME": "/tmp", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},  # noqa: S108 - its own /tmp
+            env={"HOME": "/tmp", "PATH": "/usr/bin:/bin", "LANG": "fr_FR.UTF-8"},  # noqa: S108 - its own /tmp
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
