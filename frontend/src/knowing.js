@@ -69,7 +69,9 @@ export class Knowing {
     const outside = people.filter((one) => one.kind === "outside");
     const inside = people.filter((one) => one.kind === "inside");
     const away = people.filter((one) => one.absent);
-    const notes = [];
+    const notes = people
+      .filter((one) => one.kind === "unknown")
+      .map((one) => [`unknown-${one.address}`, "alert-circle", `L’adresse ${one.address} n’existe pas : vérifiez comment elle s’écrit.`]);
     if (outside.length && inside.length) {
       const is = outside.length > 1 ? "sont extérieurs" : "est extérieur";
       notes.push(["outside", "world", `Parmi vos collègues, ${listed(outside.map((one) => one.label))} ${is} à l’académie.`]);

@@ -114,7 +114,8 @@ export class Recipients {
   chip(one) {
     const item = document.createElement("li");
     const isWrong = !isAddress(one.address);
-    item.className = ["person", isWrong && "wrong", one.kind === "outside" && "outside", one.absent && "absent"].filter(Boolean).join(" ");
+    const isUnknown = one.kind === "unknown";
+    item.className = ["person", (isWrong || isUnknown) && "wrong", one.kind === "outside" && "outside", one.absent && "absent"].filter(Boolean).join(" ");
     const label = document.createElement("button");
     label.type = "button";
     label.tabIndex = -1;
@@ -123,6 +124,7 @@ export class Recipients {
     label.textContent = `${one.name || one.address}${place}`;
     const about = [one.name && !isClass(one.address) ? one.address : "", one.detail, one.kind === "outside" ? "extérieur à l’académie" : "", one.absent || ""];
     if (isWrong) about.push("adresse incorrecte");
+    if (isUnknown) about.push("cette adresse n’existe pas");
     label.title = about.filter(Boolean).join(" — ");
     label.setAttribute("aria-description", `${label.title}. Entrée pour modifier, Suppr pour retirer.`);
     label.addEventListener("click", () => this.edit(one));

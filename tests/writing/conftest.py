@@ -1,6 +1,7 @@
 """A writer with a mailbox in memory."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,6 +11,9 @@ from tests.webmail.conftest import boxes, page  # noqa: F401
 from vaguemestre.credentials.models import Account
 from vaguemestre.directory.queries import primary_address
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
+from vaguemestre.provisioning.ports import MailDirectory, mail_directory
+from vaguemestre.site.config import Config
 from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.values import Writer
@@ -21,6 +25,19 @@ def mailboxes() -> Iterator[MemoryMailboxes]:
     open_mailbox.plug(memory)
     yield memory
     open_mailbox.plug(before)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[MailDirectory]:
+    """The engines' view of the mailboxes, empty."""
+    before = mail_directory.get()
+    config = Config(home=tmp_path)
+    config.projection_path.parent.mkdir(parents=True)
+    made = SqliteMailDirectory(config.projection_path)
+    mail_directory.plug(made)
+    yield made
+    mail_directory.plug(before)
+    made.close()
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from vaguemestre.credentials.models import Account
 from vaguemestre.directory.queries import primary_address
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.outbox.models import OutgoingRow
+from vaguemestre.provisioning.ports import MailDirectory
+from vaguemestre.provisioning.values import Owed
 from vaguemestre.writing.models import Composition
 from vaguemestre.writing.services.rows import fresh_key
 
@@ -275,6 +277,18 @@ def test_colleagues_are_told_apart_from_people_outside(browser: Client, nicolas:
         (f"x@faux.{mine.partition('@')[2]}", "inside"),
     ]
     assert told[0]["name"] == "Nicolas Morel"
+
+
+def test_an_address_of_ours_that_nobody_receives_at_is_unknown(
+    browser: Client, nicolas: Account, directory: MailDirectory
+) -> None:
+    mine = primary_address(nicolas.person_id or 0) or ""
+    domain = mine.partition("@")[2]
+    box = Owed(f"boite@{domain}", True, 10, ("boite",), (f"boite@{domain}",), ())
+    directory.put([box])
+    asked = f"{mine}\nboite+rentree@{domain}\npersonne@{domain}\nx@autre.{domain}\nx@dehors.example"
+    told = browser.post(f"{HOME}destinataires/qui/", {"addresses": asked}, **JSON).json()["people"]
+    assert [one["kind"] for one in told] == ["inside", "inside", "unknown", "inside", "outside"]
 
 
 def test_a_group_is_proposed_with_its_members(browser: Client, nicolas: Account) -> None:

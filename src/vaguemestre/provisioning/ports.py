@@ -31,6 +31,10 @@ class MailDirectory(Protocol):
         """Every address that mailbox receives at, lower case. Raises EngineDown."""
         ...
 
+    def delivered(self, addresses: Collection[str]) -> frozenset[str]:
+        """Those of the addresses, lower case, that some mailbox receives at. Raises EngineDown."""
+        ...
+
     def is_ours(self, domain: str) -> bool:
         """Whether one of our mailboxes receives at that domain. Raises EngineDown."""
         ...

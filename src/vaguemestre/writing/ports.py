@@ -26,6 +26,12 @@ class GatheringsAt(Protocol):
         ...
 
 
+class Delivered(Protocol):
+    def __call__(self, addresses: Collection[str]) -> frozenset[str]:
+        """Those of the addresses (lower case) that one of our mailboxes receives at. Raises EngineDown."""
+        ...
+
+
 gatherings_like: Slot[GatheringsLike] = Slot("writing.gatherings_like")
 gatherings_at: Slot[GatheringsAt] = Slot("writing.gatherings_at")
 absent_until: Slot[AbsentUntil] = Slot("writing.absent_until")

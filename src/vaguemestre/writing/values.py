@@ -163,7 +163,10 @@ class Writing:
 
 @dataclass(frozen=True)
 class Met:
-    """Somebody written to. `kind`: `inside` or `outside` the académie, or `class`; `detail`: their place."""
+    """Somebody written to; `detail`: their place.
+
+    `kind`: `inside` or `outside` the académie, `class`, or `unknown`: nobody receives there.
+    """
 
     address: str
     kind: str

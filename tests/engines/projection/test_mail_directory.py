@@ -231,3 +231,11 @@ def test_nothing_is_sent_as_a_mailbox_that_nothing_opens(make: Make) -> None:
     assert directory.sending_addresses("marie@ac-amiens.test")
     directory.put([owed("marie", active=False)])
     assert directory.sending_addresses("marie@ac-amiens.test") == frozenset()
+
+
+def test_it_tells_which_addresses_are_received(make: Make) -> None:
+    directory = make()
+    directory.put([owed("anne", receives=("anne@ac-amiens.test", "a.roy@ac-amiens.test"))])
+    asked = {"a.roy@ac-amiens.test", "personne@ac-amiens.test", "anne@ac-amiens.test"}
+    assert directory.delivered(asked) == {"a.roy@ac-amiens.test", "anne@ac-amiens.test"}
+    assert directory.delivered([]) == frozenset()

@@ -127,6 +127,16 @@ class SqlMailDirectory(ABC):
             cursor.execute(f"SELECT address FROM address WHERE mailbox = {self.mark}", (mailbox,))  # noqa: S608
             return frozenset(address for (address,) in cursor.fetchall())
 
+    def delivered(self, addresses: Collection[str]) -> frozenset[str]:
+        """What Postfix's map of mailboxes says of those addresses."""
+        wanted = tuple(addresses)
+        if not wanted:
+            return frozenset()
+        with self._work("delivered") as cursor:
+            marks = ", ".join([self.mark] * len(wanted))
+            cursor.execute(f"SELECT address FROM address WHERE address IN ({marks})", wanted)  # noqa: S608
+            return frozenset(address for (address,) in cursor.fetchall())
+
     def is_ours(self, domain: str) -> bool:
         """Whether one of our mailboxes receives at that domain."""
         with self._work("domain") as cursor:

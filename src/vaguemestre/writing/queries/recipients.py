@@ -12,9 +12,10 @@ from vaguemestre.classes.rules.addresses import audience_of
 from vaguemestre.classes.values import Asker, Audience, AudienceShown
 from vaguemestre.contacts.queries import contacts_like, groups_like
 from vaguemestre.directory.queries import listed_by_address, people_like, with_homonyms
+from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.sharing.queries import boxes_like
-from vaguemestre.writing.ports import AbsentUntil
-from vaguemestre.writing.rules.recipients import is_inside
+from vaguemestre.writing.ports import AbsentUntil, Delivered
+from vaguemestre.writing.rules.recipients import bare_address, is_inside
 from vaguemestre.writing.values import Gathering, Met, Suggestion
 
 
@@ -71,11 +72,16 @@ def people_met(
     away: AbsentUntil,
     asker: Asker | None = None,
     gathered: Mapping[str, Gathering] = MappingProxyType({}),
+    delivered: Delivered | None = None,
 ) -> tuple[Met, ...]:
-    """Who they are to somebody of `domain`: colleagues with their school, people outside, classes, lists."""
+    """Who they are to somebody of `domain`: colleagues with their school, people outside, classes, lists.
+
+    `delivered` tells the addresses of `domain` at which somebody receives; the others are `unknown`.
+    """
     asked = dict.fromkeys(address.strip().lower() for address in addresses)
     inside = [address for address in asked if is_inside(address, domain)]
     known, doubled, absent = listed_by_address(inside), with_homonyms(inside), away(inside, now)
+    unknown = _unknown([address for address in inside if address not in known], domain, delivered)
     found = []
     for address in asked:
         if audience := audience_of(address):
@@ -89,7 +95,7 @@ def people_met(
         found.append(
             Met(
                 address,
-                "inside" if is_inside(address, domain) else "outside",
+                "unknown" if address in unknown else "inside" if is_inside(address, domain) else "outside",
                 listed.name if listed else "",
                 listed.detail if listed else "",
                 has_homonyms=address in doubled,
@@ -97,6 +103,16 @@ def people_met(
             )
         )
     return tuple(found)
+
+
+def _unknown(addresses: Sequence[str], domain: str, delivered: Delivered | None) -> frozenset[str]:
+    """Those of the addresses of `domain` itself that no mailbox receives at; none while nobody can tell."""
+    bare = {address: bare_address(address) for address in addresses if address.endswith(f"@{domain}")}
+    try:
+        received = delivered(set(bare.values())) if delivered else frozenset(bare.values())
+    except EngineDown:
+        return frozenset()
+    return frozenset(address for address, name in bare.items() if name not in received)
 
 
 def _class_met(address: str, audience: Audience, asker: Asker | None) -> Met:

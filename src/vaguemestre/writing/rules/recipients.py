@@ -11,6 +11,12 @@ def is_inside(address: str, domain: str) -> bool:
     return there == domain or there.endswith("." + domain)
 
 
+def bare_address(address: str) -> str:
+    """The address without its `+detail`, which delivery ignores."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def loose_recipients(text: str) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
     """Those that can be read, each address once, and the items that cannot."""
     found: dict[str, Recipient] = {}

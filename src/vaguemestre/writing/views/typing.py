@@ -12,6 +12,7 @@ from vaguemestre.classes.http import asker_of
 from vaguemestre.deposits.ports import shelf
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.rules.text import plain_text
+from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.ports import open_mailbox
@@ -146,7 +147,13 @@ def meet_recipients(request: SignedInRequest) -> HttpResponse:
     asked = [one.strip().lower() for one in addresses]
     gathered = gatherings_at.get()(request.who.account_id, asked, now)
     met = queries.people_met(
-        addresses, writer_of(request).domain, now, absent_until.get(), asker_of(request), gathered
+        addresses,
+        writer_of(request).domain,
+        now,
+        absent_until.get(),
+        asker_of(request),
+        gathered,
+        mail_directory.get().delivered,
     )
     return JsonResponse({"people": [_met(one) for one in met]})
 
