@@ -1,6 +1,7 @@
 // <vm-composer-dock>: composers in frames of their own, docked in the page, several at once.
 // Opened by the window event "vm:compose" {mode, ref, to} or by any [data-compose] control.
 const PREFIX = "vm:compose:";
+const PHONE = matchMedia("(max-width: 700px)");
 
 function cookieToken() {
   return document.querySelector('meta[name="csrf"]')?.content || "";
@@ -13,6 +14,7 @@ class ComposerDock extends HTMLElement {
     this.home = this.dataset.url;
     window.addEventListener("vm:compose", (event) => this.compose(event.detail || {}));
     window.addEventListener("message", (event) => this.told(event));
+    window.addEventListener("popstate", (event) => this.stepped(event), true); // before the page goes anywhere
     document.addEventListener("click", (event) => this.clicked(event), true);
     document.addEventListener("submit", (event) => {
       if (event.target.getAttribute("action") === "/deconnexion") this.forgetTexts(() => true);
@@ -134,6 +136,33 @@ class ComposerDock extends HTMLElement {
     this.open.set(key, one);
     document.body.classList.add("composing");
     frame.addEventListener("load", () => frame.contentWindow?.focus(), { once: true });
+    this.step(one);
+  }
+
+  // On a phone a composer is a page: Back closes it. One step of the history is its own while it fills the screen.
+  step(one) {
+    if (!PHONE.matches) return;
+    one.step = Math.random();
+    history.pushState({ ...history.state, composer: one.step }, "");
+  }
+
+  // The step goes with the composer, unless the page went on meanwhile.
+  unstep(one) {
+    if (one.step && history.state?.composer === one.step) {
+      this.isUnstepping = true;
+      history.back();
+    }
+    one.step = 0;
+  }
+
+  stepped(event) {
+    const left = [...this.open.values()].find((one) => one.step && one.step !== event.state?.composer && !one.box.classList.contains("small"));
+    if (!this.isUnstepping && !left) return;
+    event.stopImmediatePropagation();
+    this.isUnstepping = false;
+    if (!left) return;
+    left.step = 0;
+    this.close(left);
   }
 
   tool(icon, label, act) {
@@ -185,6 +214,7 @@ class ComposerDock extends HTMLElement {
     clearTimeout(one.timer);
     if (!this.open.delete(one.key)) return;
     one.box.remove();
+    this.unstep(one);
     one.onClosed?.();
     document.body.classList.toggle("composing", this.open.size > 0);
     if (one.opener?.isConnected) one.opener.focus({ preventScroll: true });
@@ -204,10 +234,14 @@ class ComposerDock extends HTMLElement {
     if (said.event === "title") {
       one.name.textContent = said.title;
       one.box.setAttribute("aria-label", said.title);
-    } else if (said.event === "sent") one.box.classList.add("gone");
+    } else if (said.event === "sent") {
+      one.box.classList.add("gone");
+      this.unstep(one);
+    }
     else if (said.event === "sized") one.box.style.setProperty("--strip", `${Number(said.height)}px`);
     else if (said.event === "back") {
       one.box.classList.remove("gone", "small");
+      this.step(one);
     } else if (said.event === "done") setTimeout(() => one.box.classList.contains("gone") && this.remove(one), 6000);
     else if (said.event === "closed") this.remove(one);
     else if (said.event === "escape") {

@@ -72,3 +72,107 @@ def test_the_strip_of_a_conversation_never_covers_the_text(
     last = page.locator(".conv.below a").last
     last.scroll_into_view_if_needed()
     expect(last).to_be_in_viewport()
+
+
+def table_letter() -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "ines.roy@dehors.example", "Tableau de service"
+    columns = "".join(f"<td>Semaine{number}</td>" for number in range(24))
+    row = f'<tr><td style="width: 12px">Professeurs</td>{columns}</tr>'
+    message.set_content(f'<table width="1400" border="1">{row * 3}</table>', subtype="html")
+    return message.as_bytes(policy=policy.SMTP)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_a_wide_table_keeps_its_words_and_scrolls_in_its_frame(
+    page: Page, box: MemoryMailbox, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(address(put(box, table_letter())))
+    body = page.frame_locator("#lecture iframe.body")
+    lines = body.locator("td").evaluate_all(
+        """(cells) => cells.map((cell) => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            return range.getClientRects().length;
+        })"""
+    )
+    assert set(lines) == {1}
+    assert body.locator("html").evaluate("page => page.scrollWidth > page.clientWidth")
+    body.locator("html").evaluate("page => page.scrollTo(100000, 0)")
+    expect(body.locator("td").last).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+FAMILIES = """(element) => getComputedStyle(element).fontFamily.split(",").map((name) => name.trim())"""
+
+
+def test_one_reads_in_the_face_one_writes_in_and_it_is_there(page: Page, box: MemoryMailbox) -> None:
+    page.goto(address(put(box)))
+    body = page.frame_locator("#lecture iframe.body").locator("body")
+    read = body.evaluate(FAMILIES)
+    page.get_by_role("button", name="Répondre", exact=True).click()
+    written = page.frame_locator("vm-composer-dock iframe").get_by_role("textbox", name="Message")
+    assert written.evaluate(FAMILIES) == read
+    faces = body.evaluate("() => [...document.fonts].map((face) => face.family)")
+    assert set(read) - {"system-ui", "sans-serif"} <= set(faces)
+
+
+def test_nothing_of_the_side_column_moves_under_the_mouse(page: Page, box: MemoryMailbox) -> None:
+    for number in range(12):
+        put(box, subject=f"Numéro {number}", minutes=number)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/messagerie/")
+    where = """() => [...document.querySelectorAll("#dossiers, #dossiers :is(.f, .clip, .count)")]
+      .map((part) => JSON.stringify(part.getBoundingClientRect()))"""
+    column = page.locator("#dossiers")
+    still = page.evaluate(where)
+    entry = column.get_by_role("link", name="Boîte de réception")
+    entry.hover()
+    menu = column.get_by_role("button", name="Actions sur Boîte de réception")
+    expect(menu).to_have_css("opacity", "1")
+    assert page.evaluate(where) == still
+    assert column.evaluate("column => column.scrollWidth <= column.clientWidth")
+    page.mouse.move(900, 500)
+    entry.focus()
+    assert page.evaluate(where) == still
+    assert column.evaluate("column => column.scrollWidth <= column.clientWidth")
+
+
+@pytest.mark.parametrize("width", [1440, 820])
+def test_files_shared_mailboxes_and_help_are_within_reach(page: Page, box: MemoryMailbox, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/messagerie/")
+    if width < 1080:
+        page.get_by_role("button", name="Dossiers").click()
+    column = page.get_by_role("navigation", name="Dossiers")
+    for name in ("Pièces jointes", "Boîtes partagées", "Aide"):
+        expect(column.get_by_role("link", name=name)).to_be_visible()
+    expect(column.get_by_role("link", name="Applications")).to_be_hidden()  # in the bar at the top
+
+
+def test_the_tools_of_a_message_stay_in_sight_and_their_menu_is_one_line_each(
+    page: Page, box: MemoryMailbox
+) -> None:
+    page.goto(address(put(box)))
+    page.get_by_role("heading", name="Sortie au Marquenterre").wait_for()
+    menu = page.locator("#lecture .tools summary")
+    for width in (701, 760, 820, 900, 1080, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(menu).to_be_in_viewport(ratio=1)
+    menu.click()
+    heights = page.locator("#lecture .tools .menu-list :is(a, button):visible").evaluate_all(
+        "(entries) => entries.map((entry) => Math.round(entry.getBoundingClientRect().height))"
+    )
+    assert len(set(heights)) == 1, heights
+
+
+def test_a_message_to_print_has_margins_on_screen_only(page: Page, box: MemoryMailbox) -> None:
+    page.goto(address(put(box), "imprimer/"))
+    margin = "() => document.querySelector('h1').getBoundingClientRect().left"
+    note = page.get_by_text("Pour imprimer cette page")
+    expect(note).to_be_visible()
+    assert page.evaluate(margin) >= 24
+    page.emulate_media(media="print")
+    expect(note).to_be_hidden()
+    assert page.evaluate(margin) < 24

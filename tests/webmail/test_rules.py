@@ -45,6 +45,12 @@ def test_yesterday_of_a_monday_is_near_too() -> None:
     assert words.row_time(at(22), monday) == "9:42"
 
 
+def test_a_line_of_a_conversation_says_its_day_unless_it_is_today() -> None:
+    thursday = date(2026, 11, 26)
+    said = [words.day_and_hour(at(day), thursday) for day in (26, 25, 23, 12)]
+    assert said == ["9:42", "hier 9:42", "23 nov. 9:42", "12 nov."]
+
+
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)), st.dates())
 def test_any_date_has_words(moment: datetime, today: date) -> None:
     assert words.heading(moment, today)

@@ -14,6 +14,7 @@ from tests.webmail.conftest import address, put
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.outbox.models import OutgoingRow
+from vaguemestre.provisioning.ports import MailDirectory
 from vaguemestre.writing.models import Identity
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -266,3 +267,40 @@ def test_a_message_that_does_not_leave_comes_back_with_the_reason(
     expect(composer.get_by_role("alert").filter(has_text="Non envoyé.")).to_be_visible(timeout=15_000)
     expect(text_of(composer)).to_have_text("Bonjour")
     expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
+
+
+def test_back_closes_the_composer_of_a_phone(page: Page, box: MemoryMailbox) -> None:
+    put(box, letter("Sortie"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/contacts/")
+    composer = write_new(page)
+    page.keyboard.type("parent@dehors.example")
+    page.go_back()
+    expect(page.locator(".composer-box")).to_have_count(0)
+    expect(page.get_by_role("region", name="Messages")).to_be_visible()
+    assert page.url.endswith("/messagerie/")
+    assert drafts(box) == 1
+    page.locator("#messages a.open").click()
+    page.get_by_role("heading", name="Sortie").wait_for()
+    page.get_by_role("button", name="Répondre", exact=True).click()
+    composer = page.frame_locator("vm-composer-dock iframe")
+    expect(text_of(composer)).to_be_focused()
+    page.get_by_role("button", name="Fermer en gardant le brouillon").click()
+    expect(page.locator(".composer-box")).to_have_count(0)
+    page.wait_for_function("!history.state?.composer")
+    page.get_by_role("heading", name="Sortie").wait_for()
+    page.go_back()  # from the message, as if nothing had been written
+    expect(page.locator("#messages a.open")).to_be_visible()
+    page.go_back()
+    page.wait_for_url("**/contacts/")
+
+
+def test_an_unknown_address_of_ours_is_red_as_soon_as_it_is_a_person(
+    page: Page, box: MemoryMailbox, directory: MailDirectory
+) -> None:
+    composer = write_new(page)
+    page.keyboard.type("personne@ac-amiens.test, parent@dehors.example, ")
+    expect(composer.locator(".person.wrong")).to_have_text(["personne@ac-amiens.test"])
+    expect(composer.locator(".person.outside")).to_have_text(["parent@dehors.example"])
+    words = "L’adresse personne@ac-amiens.test n’existe pas : vérifiez comment elle s’écrit."
+    expect(composer.get_by_role("status").filter(has_text=words)).to_be_visible()

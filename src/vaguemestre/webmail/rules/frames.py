@@ -11,7 +11,7 @@ html:focus-visible::after {
 }
 body {
   margin: 0; padding: 2px 2px 24px; overflow-wrap: anywhere;
-  font: 16px/1.6 "Atkinson Hyperlegible Next", "Segoe UI", system-ui, "Noto Sans", sans-serif;
+  font: 16px/1.6 system-ui, sans-serif;
   color: light-dark(#1c2130, #eceef4); background: light-dark(#fff, #1a1d25);
 }
 .vm-part + .vm-part {border-top: 1px solid light-dark(#e3e0d8, #2e333f); margin-top: 16px; padding-top: 16px}
@@ -22,7 +22,7 @@ img:not([src]) {
   font-size: 13px; opacity: .8;
 }
 img:not([src]):not([alt]), img:not([src])[alt=""] {display: none !important}
-table {max-width: 100%%}
+table {max-width: 100%%; overflow-wrap: break-word}
 pre {white-space: pre-wrap}
 blockquote {
   margin: 8px 0; padding: 0 0 0 14px; border-left: 3px solid light-dark(#b9c3f2, #46528c);
@@ -36,9 +36,10 @@ details.vm-quote > summary {
   color: light-dark(#565d6e, #aab1c1); background: light-dark(#efede6, #262b36);
 }
 details.vm-quote > summary:focus-visible {outline: 3px solid light-dark(#2a45c2, #a9b8ff)}
+body:has(> .vm-paper) {max-width: 80ch; margin: 24px auto; padding: 0 24px}
 .vm-paper h1 {font-size: 20px; margin: 8px 0 12px}
 .vm-paper th {text-align: left; padding: 1px 14px 1px 0; vertical-align: top; font-weight: 700}
-@media print {.vm-screen {display: none}}
+@media print {.vm-screen {display: none} body:has(> .vm-paper) {max-width: none; margin: 0; padding: 0}}
 .vm-text {white-space: pre-wrap; max-width: 80ch}
 .vm-host {font-size: .85em; font-weight: 700; color: light-dark(#7a4f00, #f0c774)}
 mark {color: inherit; background: light-dark(#ffe9a8, #5b4a12)}

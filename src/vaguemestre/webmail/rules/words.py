@@ -42,6 +42,16 @@ def day_time(moment: datetime, today: date) -> str:
     return f"{_ordinal(day.day)} {_SHORT[day.month - 1]}" if day.year == today.year else _figures(day)
 
 
+def day_and_hour(moment: datetime, today: date) -> str:
+    """An hour today, else the day with its hour while it is near, else a day."""
+    day = paris_day(moment)
+    if day == today:
+        return hour(moment)
+    if day == today - timedelta(days=1):
+        return f"hier {hour(moment)}"
+    return _far_day(day, today) or f"{_ordinal(day.day)} {_SHORT[day.month - 1]} {hour(moment)}"
+
+
 def heading(moment: datetime, today: date) -> str:
     """The heading a row stands under: a day while near, then a week, then a month."""
     return _heading(paris_day(moment), today)

@@ -1,6 +1,7 @@
 """One message."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -289,5 +290,6 @@ def show_conversation(request: SignedInRequest, folder: str, uid_validity: int, 
         uses = listing.uses_of(mailbox, request.who.mailbox, folder)
     today = paris_day(timezone.now())
     names = listed_names([row.summary.sender.address for row in found], own_domains())
-    lines = rows.lines(found, today=today, uses=uses, own_domains=own_domains(), names=names)
-    return HttpResponse(written("conversation", {"lines": list(lines), "ref": ref}))
+    lines = list(rows.lines(found, today=today, uses=uses, own_domains=own_domains(), names=names))
+    times = [words.day_and_hour(datetime.fromisoformat(line.moment), today) for line in lines]
+    return HttpResponse(written("conversation", {"lines": list(zip(lines, times, strict=True)), "ref": ref}))
