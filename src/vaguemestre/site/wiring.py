@@ -44,6 +44,7 @@ from vaguemestre.engines.archives.sealed import OpenAnyArchive
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.converting.authorities import trusted
+from vaguemestre.engines.converting.limited import Limited
 from vaguemestre.engines.converting.shelf import Shelf
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.erasing import Erasing
@@ -400,6 +401,7 @@ def _plug_decoders(config: Config) -> None:
     """What is made of somebody's files, each apart from everything."""
     apart = Apart()
     webmail.convert.plug(apart)
+    webmail.run_limited.plug(Limited())
     webmail.previews.plug(Shelf(config.data_dir / "previews", apart, is_wanted=config.mail.office_previews))
     webmail.authorities.plug(trusted)
     webmail.teach.plug(Learning(config.ports.filter_controller, config.secrets_dir / "filter_key"))

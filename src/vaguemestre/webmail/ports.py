@@ -1,6 +1,6 @@
 """What the webmail asks of a mail store (IMAP, RFC 9051); every method may raise the engine errors."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from vaguemestre.webmail.values import (
     Picture,
     Quota,
     Row,
+    Task,
     View,
 )
 
@@ -199,6 +200,27 @@ class Convert(Protocol):
         ...
 
 
+class TooComplex(Refusal):
+    """Reading it does not end within its budget of processor time."""
+
+
+class RunLimited(Protocol):
+    """Runs one of `rules.tasks` in a process of its own, with a limit of processor time."""
+
+    def __call__(
+        self,
+        task: Task,
+        request: Mapping[str, Any],
+        blobs: Sequence[bytes],
+        answer: Callable[[str, str], str | None] = ...,
+    ) -> Any:
+        """The answer as JSON holds it. `answer` is asked what the work wants to know meanwhile.
+
+        Raises TooComplex; EngineDown when the machine had no time for it.
+        """
+        ...
+
+
 class Previews(Protocol):
     """Office documents as PDF, made by the worker, kept for an hour."""
 
@@ -243,6 +265,7 @@ class Authorities(Protocol):
         ...
 
 
+run_limited: Slot[RunLimited] = Slot("webmail.run_limited")
 convert: Slot[Convert] = Slot("webmail.convert")
 previews: Slot[Previews] = Slot("webmail.previews")
 leave_list: Slot[LeaveList] = Slot("webmail.leave_list")

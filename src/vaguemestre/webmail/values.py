@@ -110,6 +110,9 @@ class Summary(NamedTuple):
     in_reply_to: str = ""  # the Message-ID it answers
     cc: tuple[Correspondent, ...] = ()  # told where nobody stands in To
     bcc: tuple[Correspondent, ...] = ()  # where nobody stands in Cc either
+    is_too_complex: bool = (
+        False  # its addresses or its structure cannot be read: only subject, date, size are
+    )
 
 
 class Order(StrEnum):
@@ -233,6 +236,9 @@ class Page:
     unchecked: int = 0
 
 
+TEXT = "TEXT"  # in place of a part's number: all that stands after the header, as it travelled
+
+
 @dataclass(frozen=True)
 class Part:
     """A node of the MIME tree (from BODYSTRUCTURE). `number` is IMAP's (`1.2`); multiparts have children."""
@@ -282,6 +288,7 @@ class OpenedMessage:
     references: tuple[str, ...]
     root: Part
     bcc: tuple[Correspondent, ...] = field(default=())
+    is_too_complex: bool = False  # its addresses or its structure cannot be read whole
     fields: tuple[tuple[str, str], ...] = ()  # of `FIELDS`: (lower-case name, unfolded value), as they stand
 
     def field(self, name: str) -> str:
@@ -305,6 +312,8 @@ class Body:
     """The text of a message, clean: `css` and `html` go into the frame as they are.
 
     `remote`: pictures the message names elsewhere; `used`: Content-IDs of pictures shown in the text.
+    `is_too_complex`: shown as text, since cleaning its HTML would not end within its budget; `is_for_now`:
+    the machine had no time for it, another try may draw it.
     """
 
     css: str
@@ -313,6 +322,8 @@ class Body:
     used: frozenset[str] = frozenset()
     is_cut: bool = False
     unknown_charset: str = ""
+    is_too_complex: bool = False
+    is_for_now: bool = False
 
 
 class CardKind(StrEnum):
@@ -394,3 +405,13 @@ class Conversion(StrEnum):
     HEIC = "heic"  # → JPEG
     TNEF = "tnef"  # → a message (RFC 5322)
     OFFICE = "office"  # → PDF
+
+
+class Task(StrEnum):
+    """What is read of somebody's bytes within a limit of processor time."""
+
+    CLEAN = "clean"  # the HTML of a message
+    ARCHIVE = "archive"  # the table of a zip or tar
+    CALENDAR = "calendar"
+    VCARDS = "vcards"
+    SIGNATURE = "signature"  # S/MIME

@@ -67,7 +67,7 @@ def _converted(what: Conversion, content: bytes, folder: Path) -> bytes:
     limits = _LIMITS[what]
     (folder / "file").write_bytes(content)
     folder.chmod(0o777)
-    argv = [*_walls(folder), *_measured(limits), *_decoder(what)]
+    argv = [*walls(folder), *measured(limits), *_decoder(what)]
     try:
         ended = subprocess.run(
             argv,
@@ -102,16 +102,18 @@ def _decoder(what: Conversion) -> Sequence[str]:
     return (sys.executable, "-I", str(_INSIDE / f"{what.value}.py"))
 
 
-def _measured(limits: Limits) -> Sequence[str]:
+def measured(limits: Limits) -> Sequence[str]:
+    """The beginning of a command whose process is held to those limits."""
     return (
         "/usr/bin/prlimit", f"--cpu={limits.processor}", f"--as={limits.memory}",
         f"--fsize={limits.output}", "--core=0", "--nofile=512", "--",
     )  # fmt: skip
 
 
-def _walls(folder: Path) -> Sequence[str]:
+def walls(folder: Path | None, shown: Sequence[str] = ()) -> Sequence[str]:
+    """The beginning of a command whose process is shut in. `folder`: its own, if any; `shown`: read only."""
     if shutil.which("bwrap"):
-        return tuple(_bubble(folder))
+        return tuple(_bubble(folder, shown))
     is_root = os.geteuid() == 0
     apart = ("/usr/bin/unshare", "--net", "--ipc", "--") if is_root else ()
     other = (
@@ -122,12 +124,13 @@ def _walls(folder: Path) -> Sequence[str]:
     return (*apart, *other)
 
 
-def _bubble(folder: Path) -> Sequence[str]:
+def _bubble(folder: Path | None, more: Sequence[str]) -> Sequence[str]:
     argv = ["bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL"]
     argv += ["--uid", _NOBODY, "--gid", _NOBODY, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108
     for link, place in _LINKS:
         argv += ["--symlink", link, place]
     prefix = Path(sys.prefix)
-    for shown in (*_SHOWN, str(prefix), str(prefix.resolve()), str(_INSIDE)):
+    for shown in (*_SHOWN, str(prefix), str(prefix.resolve()), *more, str(_INSIDE)):
         argv += ["--ro-bind-try", shown, shown]
-    return [*argv, "--bind", str(folder), "/apart", "--chdir", "/apart", "--"]
+    own = ["--bind", str(folder), "/apart", "--chdir", "/apart"] if folder is not None else ["--chdir", "/"]
+    return [*argv, *own, "--"]

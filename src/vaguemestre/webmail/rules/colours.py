@@ -1,12 +1,17 @@
 """Colours written for white paper, and what they become on dark paper."""
 
 import colorsys
+import re
 from functools import lru_cache
 
 from tinycss2 import color3
 
 # Lightness of our dark surface and light ink (ui/tokens.css): what white paper and black ink become.
 _DARKEST, _LIGHTEST = 0.125, 0.94
+_SIX_DIGITS = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
+_THREE_NUMBERS = re.compile(
+    r"rgb\(\s*([0-9]{1,3})\s*,\s*([0-9]{1,3})\s*,\s*([0-9]{1,3})\s*\)", re.ASCII | re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=4096)
@@ -15,7 +20,7 @@ def both(colour: str) -> str:
 
     `colour` is CSS text already known to be a colour or a keyword such as `inherit`.
     """
-    parsed = color3.parse_color(colour)
+    parsed = _parsed(colour)
     if parsed is None or isinstance(parsed, str) or parsed.alpha == 0:
         return colour
     hue, lightness, saturation = colorsys.rgb_to_hls(
@@ -28,7 +33,20 @@ def both(colour: str) -> str:
     return f"light-dark({colour},#{shown}{alpha})"
 
 
+@lru_cache(maxsize=4096)
 def is_colour(text: str) -> bool:
     """Whether CSS reads `text` as a colour of its own (not `currentcolor`)."""
-    parsed = color3.parse_color(text)
+    parsed = _parsed(text)
     return parsed is not None and not isinstance(parsed, str)
+
+
+def _parsed(text: str) -> color3.RGBA | str | None:
+    """What tinycss2 reads; the two commonest forms at once, as the tokenizer takes ten times as long."""
+    if _SIX_DIGITS.fullmatch(text):
+        red, green, blue = (int(text[place : place + 2], 16) / 255 for place in (1, 3, 5))
+        return color3.RGBA(red, green, blue, 1.0)
+    if match := _THREE_NUMBERS.fullmatch(text):
+        red, green, blue = (int(figure) / 255 for figure in match.groups())
+        return color3.RGBA(red, green, blue, 1.0)
+    parsed: color3.RGBA | str | None = color3.parse_color(text)
+    return parsed

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 
 OPENING = '<details class="vm-quote"><summary>Texte cité</summary>'
 CLOSING = "</details>"
@@ -26,9 +27,11 @@ _HEADER_START = re.compile(r"^\s*(?:De|From|Von)\s*:")
 _FORWARDED = re.compile(
     r"(?:message (?:transféré|original)|forwarded message|begin forwarded|début du message)", re.IGNORECASE
 )
-_WORTH_A_LOOK = re.compile(
-    r"<blockquote|gmail_quote|yahoo_quoted|protonmail_quote|>\s*(?:De|From|Von)\s*:", re.IGNORECASE
-)
+_SIGNS = ("<blockquote", "gmail_quote", "yahoo_quoted", "protonmail_quote")
+_HEADER_AFTER_TAG = re.compile(r">\s*+(?:De|From|Von)\s*+:")
+_MOST_QUOTES = 200
+_MOST_HEADS = 60
+_LONGEST_START = 100  # characters in which a header says its first word
 
 
 @dataclass
@@ -40,9 +43,10 @@ class _Open:
 
 def folded(html: str) -> str | None:
     """The same HTML, its quoted text wrapped; None when nothing is to be folded."""
-    if not _WORTH_A_LOOK.search(html):
+    if not any(sign in html for sign in _SIGNS) and not _HEADER_AFTER_TAG.search(html):
         return None
-    spans = [span for span in _Reading(html).spans() if _is_worth_it(html, span)]
+    found = islice(_Reading(html).spans(), _MOST_QUOTES)
+    spans = [span for span in found if _is_worth_it(html, span)]
     if not spans:
         return None
     outside = "".join(_between(html, spans))
@@ -64,6 +68,7 @@ class _Reading:
         self.quote: _Open | None = None
         self.until: _Open | None = None  # the rest of this element is quoted
         self.begun = 0
+        self.tries = 0  # headers looked for
 
     def spans(self) -> Iterator[tuple[int, int]]:
         for token in _TOKEN.finditer(self.html):
@@ -79,11 +84,15 @@ class _Reading:
     def words(self, words: str, at: int) -> None:
         if self.until is not None or self.quote is not None or not words.strip():
             return
-        head = _head(self.html, at, self.stack) if _HEADER_START.match(unescape(words)) else None
+        head = self.head(at) if _HEADER_START.match(unescape(words[:_LONGEST_START])) else None
         if head is not None:
             self.begun, self.until = head
         for level in self.stack:
             level.has_said = True
+
+    def head(self, at: int) -> tuple[int, _Open] | None:
+        self.tries += 1
+        return _head(self.html, at, self.stack) if self.tries <= _MOST_HEADS else None
 
     def open(self, tag: str, attributes: str, at: int) -> None:
         self.stack.append(_Open(tag, at))

@@ -7,11 +7,15 @@ from html import escape, unescape
 from urllib.parse import urlsplit
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# An address whose host nothing can blur: urllib takes ten times as long.
+_USUAL = re.compile(
+    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*+\.?)(?::[0-9]{1,5})?(?=[/?#]|\Z)", re.IGNORECASE | re.ASCII
+)
 _FOLLOWED = ("http://", "https://", "mailto:", "tel:")
 _IN_TEXT = re.compile(
     r"(?P<web>\bhttps?://[^\s<>\"'«»“”]{2,2000})"
     r"|(?P<www>\bwww\.[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}(?:/[^\s<>\"'«»“”]{0,2000})?)"
-    r"|(?P<mail>\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}\b)",
+    r"|(?P<mail>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}+@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}\b)",
     re.IGNORECASE | re.ASCII,
 )
 _TRAILING = ".,;:!?…'’"
@@ -48,6 +52,8 @@ def followed(address: str) -> str | None:
 
 def host_of(address: str) -> str:
     """The host a web address leads to, lower case; empty when it is malformed."""
+    if usual := _USUAL.match(address):
+        return usual[1].rstrip(".").lower()
     try:
         return (urlsplit(address).hostname or "").rstrip(".").lower()
     except ValueError:
@@ -72,15 +78,10 @@ def pieces(text: str) -> Iterator[Piece]:
 
 def _without_trailing(text: str) -> str:
     shown = text.rstrip(_TRAILING)
-    while shown.endswith((")", "]")) and shown.count("(") + shown.count("[") < shown.count(")") + shown.count(
-        "]"
-    ):
-        shown = shown[:-1].rstrip(_TRAILING)
+    extra = sum(shown.count(sign) for sign in ")]") - sum(shown.count(sign) for sign in "([")
+    while extra > 0 and shown.endswith((")", "]")):
+        shown, extra = shown[:-1].rstrip(_TRAILING), extra - 1
     return shown
-
-
-def _count(text: str, signs: str) -> int:
-    return sum(text.count(sign) for sign in signs)
 
 
 def marked(html: str) -> str | None:

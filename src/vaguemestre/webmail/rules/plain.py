@@ -1,13 +1,24 @@
 """Plain text as HTML for the frame: built token by token, every token escaped as it is written (rule D)."""
 
+import re
 from collections.abc import Iterable, Iterator
-from html import escape
+from html import escape, unescape
 from itertools import groupby
 
 from vaguemestre.webmail.rules.folding import CLOSING, OPENING
 from vaguemestre.webmail.rules.links import pieces
 
 LONGEST = 1_000_000  # characters shown
+_MOST_LINES = 50_000
+_LONGEST_OF_HTML = 100_000
+_UNSAID = re.compile(
+    r"<(script|style|title)\b.*?(?:</\1\s*+>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
+)
+_BLOCK = re.compile(r"</?(?:p|div|t[dhr]|li|br|h[1-6r]|table|[ou]l|blockquote)\b[^<>]*+>?+", re.IGNORECASE)
+_MARKUP = re.compile(r"</?[a-z!?][^<>]*+>?+", re.IGNORECASE)
+_BLANK = re.compile(r"\s++")
+_AROUND_BREAKS = re.compile(r" ?+\n ?+")
+_EMPTY_LINES = re.compile(r"\n{3,}+")
 _DEEPEST = 12
 _MOST_QUOTED_LINES = 3
 _SIGNATURE = ("-- ", "--")
@@ -27,12 +38,24 @@ def html_of(text: str, flow: str = "") -> str:
     """
     if not text.strip("\0 \t\r\n"):
         return ""  # white lines only: whoever shows it says that there is nothing
-    lines = _lines(text[:LONGEST])
+    lines = _lines(text[:LONGEST])[:_MOST_LINES]
     if flow:
         lines = [_unstuffed(line) for line in lines]
     flowed = _flowed(lines, flow) if flow or _is_flowed(lines) else lines
     levelled = [_level(line) for line in flowed]
     return "".join(_blocks(levelled, 0))
+
+
+def is_cut(text: str) -> bool:
+    """Whether `html_of` leaves out the end of that text."""
+    return len(text) > LONGEST or text.count("\n") > _MOST_LINES or text.count("\r") > _MOST_LINES
+
+
+def text_of_html(html: str) -> str:
+    """The words of HTML that is not drawn, its blocks on lines of their own. Linear, whatever the HTML."""
+    bare = _UNSAID.sub("", html[: 4 * _LONGEST_OF_HTML])
+    text = unescape(_MARKUP.sub("", _BLOCK.sub("\n", _BLANK.sub(" ", bare))))
+    return _EMPTY_LINES.sub("\n\n", _AROUND_BREAKS.sub("\n", text)).strip()[:_LONGEST_OF_HTML]
 
 
 def _lines(text: str) -> list[str]:

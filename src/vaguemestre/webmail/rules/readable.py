@@ -5,7 +5,7 @@ what `nh3` writes is served as it is (rule F).
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -13,7 +13,7 @@ from itertools import islice
 
 import nh3
 
-from vaguemestre.webmail.rules import folding, links, marking, styles
+from vaguemestre.webmail.rules import complexity, folding, links, marking, styles
 from vaguemestre.webmail.rules.colours import both, is_colour
 
 VERSION = 2  # changes whenever the same HTML would come out otherwise
@@ -50,15 +50,20 @@ _SILENT = frozenset(
     """.split()  # noqa: SIM905 - read at a glance
 )
 _SCHEMES = frozenset(("http", "https", "mailto", "tel", "data", "cid"))
-_STYLE_ELEMENT = re.compile(r"<style\b[^>]{0,500}>(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
+_STYLE_ELEMENT = re.compile(r"<style\b[^<>]{0,500}+>(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
 _MOST_SHEETS = 60
+_LONGEST_SHEETS = 300_000  # characters of all of them together
 _BODY = re.compile(r"<body\b", re.IGNORECASE)
 _BODY_TAG = re.compile(r"<body\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
-_REMOTE_ELSEWHERE = re.compile(
-    r"<(?:video|audio|source|picture|input|image|feimage|use|link|embed|object|iframe)\b[^>]{0,1000}?"
-    r"\b(?:src|srcset|poster|href|data)\s*=\s*[\"']?\s*(https?:)?//",
-    re.IGNORECASE,
+# Elements that would load something and are never shown: what they name counts as a picture left out.
+_LOADING = frozenset(
+    "video audio source picture input image feimage use link embed object iframe".split()  # noqa: SIM905
 )
+_HAS_LOADING = re.compile(rf"<(?:{'|'.join(sorted(_LOADING))})[ \t\n\f\r/]", re.IGNORECASE)
+_NAMES_REMOTE = re.compile(
+    r"(?:src|srcset|poster|href|data)[ \t\n\f\r]*+=[ \t\n\f\r]*+[\"']?+\s*+(?:https?:)?//", re.IGNORECASE
+)
+_MOST_ELSEWHERE = 5_000
 _OLD_COLOUR = re.compile(r"#?[A-Za-z0-9]{3,24}", re.ASCII)
 _BARE_HEX = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
 _LENGTH = re.compile(r"\d{1,5}(?:\.\d{1,3})?%?")
@@ -125,7 +130,7 @@ class _Pass:
         if name == "src":
             return self._give(self.address(value))
         if name == "href":
-            return links.followed(value)
+            return self._give(links.followed(value))
         if name in {"bgcolor", "color"}:
             return self.ground(name, value.strip())
         if name in {"width", "height"}:
@@ -134,9 +139,9 @@ class _Pass:
 
     def attribute_again(self, tag: str, name: str, value: str) -> str | None:
         """The same for what has been cleaned once: only what we gave may stand where something could load."""
-        if name in {"style", "src"}:
+        if name in {"style", "src", "href"}:
             return value if value in self.given else None
-        return links.followed(value) if name == "href" else value
+        return value
 
     def _give(self, value: str | None) -> str | None:
         if value is not None:
@@ -170,8 +175,7 @@ def readable(
     is_cut = len(html) > LONGEST
     html = html[:LONGEST].replace("\x00", "")
     seen = _Pass(pictures, proxied)
-    found = islice(_STYLE_ELEMENT.finditer(html), _MOST_SHEETS)
-    sheets = [styles.clean_sheet(sheet[1], seen.address) for sheet in found]
+    sheets = list(_sheets(html, seen))
     paper = _body_style(html, seen)
     clean = _clean(_first_pass, html, seen.attribute)
     announced = links.marked(clean)
@@ -181,8 +185,24 @@ def readable(
     if ours is not clean:
         clean = _clean(_second_pass, ours, seen.attribute_again)
     css = "\n".join(rule for rule in (paper, *_ground_rules(seen), *sheets) if rule)
-    elsewhere = 0 if proxied else len(_REMOTE_ELSEWHERE.findall(_STYLE_ELEMENT.sub("", html)))
+    elsewhere = 0 if proxied else _count_elsewhere(html)
     return Readable(clean, css, len(seen.remote) + elsewhere, frozenset(seen.used), is_cut)
+
+
+def _sheets(html: str, seen: _Pass) -> Iterator[str]:
+    left = _LONGEST_SHEETS
+    for sheet in islice(_STYLE_ELEMENT.finditer(html), _MOST_SHEETS):
+        if left > 0:
+            yield styles.clean_sheet(sheet[1][:left], seen.address)
+        left -= len(sheet[1])
+
+
+def _count_elsewhere(html: str) -> int:
+    """How many elements that are left out would have loaded something from elsewhere."""
+    if not _HAS_LOADING.search(html):
+        return 0
+    named = complexity.tags_named(html, _LOADING)
+    return sum(any(map(_NAMES_REMOTE.match, attributes)) for _, attributes in islice(named, _MOST_ELSEWHERE))
 
 
 type _Attribute = Callable[[str, str, str], str | None]
@@ -191,7 +211,12 @@ _judge = ContextVar[_Attribute]("judge of attributes")  # of the text that this 
 
 
 def _judged(tag: str, name: str, value: str) -> str | None:
-    return value if name in {"target", "rel"} else _judge.get()(tag, name, value)  # these two are ours
+    if name in {"target", "rel"}:  # these two are ours
+        return value
+    try:
+        return _judge.get()(tag, name, value)
+    except Exception:  # noqa: BLE001 - nh3 would print the error and let the value stand as it came
+        return None
 
 
 def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:

@@ -93,7 +93,8 @@ def line_of(
     is_outgoing = use in _OUTGOING
     is_by_date = order is Order.DATE
     sender = (names and names.get(without_detail(summary.sender.address))) or said(summary.sender)
-    people = _recipients(summary) if is_outgoing else sender
+    sender = TOO_COMPLEX if summary.is_too_complex else sender
+    people = _recipients(summary) if is_outgoing and not summary.is_too_complex else sender
     return Line(
         heading=words.heading(summary.date, today) if is_by_date else _heading(row, people, order),
         uid=ref.uid,
@@ -138,6 +139,9 @@ def _heading(row: Row, people: str, order: Order) -> str:
         letter = normalize("NFD", name.lstrip(" \"'«("))[:1].upper()
         return letter if letter.isalpha() else "#"
     return "Par objet"
+
+
+TOO_COMPLEX = "(courriel trop complexe)"  # in place of its people
 
 
 def said(person: Correspondent) -> str:

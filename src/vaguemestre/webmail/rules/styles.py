@@ -5,9 +5,12 @@ then only through the address that `remote` gives for it. Nothing is copied as t
 then serialised.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from string import ascii_letters
 from typing import Any
 
 import tinycss2
@@ -16,6 +19,9 @@ from vaguemestre.webmail.rules.colours import both, is_colour
 
 LONGEST = 300_000  # characters of one style block
 MOST_RULES = 4_000
+_LONGEST_ATTRIBUTE = 20_000
+_MOST_BRACKETS = 20
+_STEPS = {"(": 1, ")": -1}
 
 # The address to load instead, or None to load nothing.
 type Remote = Callable[[str], str | None]
@@ -69,20 +75,99 @@ class Cleaned:
 @lru_cache(maxsize=4096)
 def clean_style(text: str) -> Cleaned:
     """A `style` attribute, nothing loaded."""
+    if (simple := _simple(text)) is not None:
+        return Cleaned(simple, ())
     named: list[str] = []
-    css = _declarations(tinycss2.parse_blocks_contents(text[:20_000], skip_comments=True), _refusing(named))
-    return Cleaned(css, tuple(named))
+    return Cleaned(_of_attribute(text, _refusing(named)), tuple(named))
 
 
 def clean_style_showing(text: str, remote: Remote) -> str:
     """A `style` attribute, its background pictures at the address `remote` gives."""
-    return _declarations(tinycss2.parse_blocks_contents(text[:20_000], skip_comments=True), remote)
+    simple = _simple(text)
+    return simple if simple is not None else _of_attribute(text, remote)
 
 
 def clean_sheet(text: str, remote: Remote) -> str:
     """A `<style>` element. `remote` is asked for every address named."""
-    rules = tinycss2.parse_stylesheet(text[:LONGEST], skip_comments=True, skip_whitespace=True)
-    return without_markup("\n".join(_rules(rules[:MOST_RULES], remote, inside_media=False)))
+    try:
+        rules = tinycss2.parse_stylesheet(text[:LONGEST], skip_comments=True, skip_whitespace=True)
+        return without_markup("\n".join(_rules(rules[:MOST_RULES], remote, inside_media=False)))
+    except RecursionError:  # brackets in brackets, hundreds deep: nobody's style
+        return ""
+
+
+def _of_attribute(text: str, remote: Remote) -> str:
+    try:
+        return _declarations(
+            tinycss2.parse_blocks_contents(text[:_LONGEST_ATTRIBUTE], skip_comments=True), remote
+        )
+    except RecursionError:
+        return ""
+
+
+# Declarations of words, numbers and colours alone, as nearly all are: nothing in them can hide a `;`, so each
+# is read by itself and kept. Texts in quotes hold letters, digits, spaces and hyphens.
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:(?!e(?![a-z]))[a-z]{1,8}|%)?"
+_WORD = rf"-?[A-Za-z][A-Za-z0-9-]*|#[0-9A-Fa-f]{{3,8}}|{_NUMBER}"
+_ITEM = rf"(?:rgba?\([0-9.,% ]*\)|{_WORD}|\"[A-Za-z0-9 -]*\"|'[A-Za-z0-9 -]*')"
+_SIMPLE = re.compile(
+    rf"\s*([A-Za-z-]+)\s*:\s*({_ITEM}(?:(?:\s*[,/]\s*|\s+){_ITEM})*+)\s*(!\s*important)?\s*",
+    re.ASCII | re.IGNORECASE,
+)
+_SPACES = re.compile(r"\s+", re.ASCII)
+_ITEMS = re.compile(rf"{_ITEM}|[\s,/]+", re.ASCII | re.IGNORECASE)
+# What may be read by itself although it is not simple: no quotes, escapes, comments, other brackets nor URLs.
+_ALONE = re.compile(r"[A-Za-z0-9_\s:#%.,+()!/-]*+", re.ASCII)
+
+
+def _simple(text: str) -> str | None:
+    """A whole attribute of such declarations; None when it has to be parsed."""
+    if len(text) > _LONGEST_ATTRIBUTE:
+        return None
+    pieces = [_declaration(piece) for piece in text.split(";")]
+    if None in pieces:
+        return None
+    return ";".join(filter(None, pieces))
+
+
+@lru_cache(maxsize=16_384)
+def _declaration(text: str) -> str | None:
+    match = _SIMPLE.fullmatch(text)
+    if match is None:
+        return _alone(text)
+    name, value, important = match[1].lower(), match[2], "!important" if match[3] else ""
+    if name not in _PROPERTIES:
+        return ""
+    items = _ITEMS.findall(value)
+    if "(" in value and any(item[-1] == ")" and not is_colour(item) for item in items):
+        return ""
+    written = [_spaced(item) for item in items]
+    line = f"{name}:{''.join(written)}{important}"
+    if not _is_coloured(name):
+        return line
+    twins = [both(item) if item[0] in _OF_COLOURS and is_colour(item) else item for item in written]
+    return line if twins == written else f"{line};{name}:{''.join(twins)}{important}"
+
+
+_OF_COLOURS = frozenset("#" + ascii_letters)
+_OF_SPACES = frozenset("\t\n\r\f\v ,/")
+
+
+def _spaced(item: str) -> str:
+    """White space as one space, texts in the quotes that the serializer writes."""
+    if item[0] in _OF_SPACES:
+        return item if item in {" ", ", ", ","} else _SPACES.sub(" ", item)
+    return f'"{item[1:-1]}"' if item[0] == "'" else item
+
+
+def _alone(text: str) -> str | None:
+    if not text.strip():
+        return ""
+    if not _ALONE.fullmatch(text) or text.count("(") != text.count(")") or text.count("(") > _MOST_BRACKETS:
+        return None
+    if "url" in text.lower() or min(accumulate(_STEPS.get(char, 0) for char in text)) < 0:
+        return None
+    return _of_attribute(text, lambda _: None)
 
 
 def without_markup(css: str) -> str:

@@ -1,16 +1,18 @@
 """One message, read."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from vaguemestre.kernel import charsets
-from vaguemestre.webmail.ports import Reads
+from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.webmail.ports import Reads, TooComplex
 from vaguemestre.webmail.rules import kinds, marking, parts, plain
 from vaguemestre.webmail.rules.cards import cards
-from vaguemestre.webmail.rules.readable import LONGEST, VERSION, readable
+from vaguemestre.webmail.rules.readable import LONGEST, VERSION
 from vaguemestre.webmail.rules.styles import Remote
 from vaguemestre.webmail.services.kept import Kept
+from vaguemestre.webmail.services.limited import clean_html
 from vaguemestre.webmail.values import Body, Enclosure, MessageRef, OpenedMessage, Part, Reading
 
 _HEAVIEST_PICTURE = 3_000_000
@@ -42,7 +44,7 @@ def read_message(
     body = _bodies.get(key) if is_kept else None
     if body is None:
         body = _body(mailbox, ref, chosen, proxied, words)
-        if is_kept:
+        if is_kept and not body.is_for_now:
             _bodies.put(key, body)
     html_shown = any(part.kind == "text/html" for part in chosen.bodies)
     return Reading(
@@ -70,6 +72,10 @@ class _Pictures:
         self._made: dict[str, str | None] = {}
         self._left = _HEAVIEST_PICTURES
 
+    @property
+    def names(self) -> Collection[str]:
+        return self._parts.keys()
+
     def __call__(self, content_id: str) -> str | None:
         name = parts.bare_id(content_id).lower()
         if name not in self._made:
@@ -93,7 +99,12 @@ def _body(
     mailbox: Reads, ref: MessageRef, chosen: parts.Chosen, proxied: Remote | None, words: Sequence[str]
 ) -> Body:
     pictures = _Pictures(mailbox, ref, chosen.inside + chosen.beside)
+    plain_one = next((part for part in chosen.other if part.kind == "text/plain"), None)
     shown = [_part(mailbox, ref, part, pictures, proxied, words) for part in chosen.bodies]
+    if plain_one is not None and len(shown) == 1 and shown[0].is_too_complex:
+        instead = _part(mailbox, ref, plain_one, pictures, proxied, words)
+        if instead.html:
+            shown = [replace(instead, is_too_complex=True, is_for_now=shown[0].is_for_now)]
     html = [body.html for body in shown if body.html.strip()]
     return Body(
         css="\n".join(body.css for body in shown if body.css),
@@ -102,6 +113,8 @@ def _body(
         used=frozenset().union(*(body.used for body in shown)),
         is_cut=any(body.is_cut for body in shown),
         unknown_charset=next((body.unknown_charset for body in shown if body.unknown_charset), ""),
+        is_too_complex=any(body.is_too_complex for body in shown),
+        is_for_now=any(body.is_for_now for body in shown),
     )
 
 
@@ -118,14 +131,22 @@ def _part(
     text = charsets.text(content, label)
     unknown = "" if charsets.is_known(label) else label
     if part.kind != "text/html":
-        said = plain.html_of(text, part.flow)
-        said = marking.marked(said, words) or said
-        return Body("", said, is_cut=len(text) > plain.LONGEST, unknown_charset=unknown)
-    read = readable(text, pictures, proxied, words)
+        return replace(_of_text(text, part.flow, words), unknown_charset=unknown)
+    try:
+        read = clean_html(text, pictures, pictures.names, proxied, words)
+    except (TooComplex, EngineDown) as problem:
+        body = _of_text(plain.text_of_html(text), "", words)
+        is_for_now = isinstance(problem, EngineDown)
+        return replace(body, unknown_charset=unknown, is_too_complex=True, is_for_now=is_for_now)
     body = Body(
         read.css, read.html, read.remote, frozenset(parts.bare_id(i).lower() for i in read.used), read.is_cut
     )
     return replace(body, unknown_charset=unknown)
+
+
+def _of_text(text: str, flow: str, words: Sequence[str]) -> Body:
+    said = plain.html_of(text, flow)
+    return Body("", marking.marked(said, words) or said, is_cut=plain.is_cut(text))
 
 
 def _enclosures(chosen: parts.Chosen, used: frozenset[str]) -> Iterator[Enclosure]:
