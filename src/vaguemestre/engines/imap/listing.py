@@ -1,8 +1,9 @@
 """Looking along folders: `webmail.ports.Lists`."""
 
 import re
+import time
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -15,14 +16,20 @@ from vaguemestre.engines.imap.orders import Arrival, Orders, unpacked
 from vaguemestre.engines.imap.pages import Made, PageKey, Pages, Summaries
 from vaguemestre.engines.imap.pool import Lease
 from vaguemestre.engines.imap.session import OPENED, Session, check_name, folded, meant, uid_of
-from vaguemestre.engines.imap.wire import Answered, Argument, Line, encoded
+from vaguemestre.engines.imap.wire import Answered, Argument, Line, TooSlow, encoded
 from vaguemestre.engines.imap.words import moment
+from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, Summary, View
 
 # What is asked of a page never seen before; of another one, whose summaries are nearly all known, the marks.
 SUMMARY = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"
 _SUMMARY_WHERE = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW X-MAILBOX X-REAL-UID)"
 _MARKS = b"(UID FLAGS)"
+# Of a message whose envelope or structure is beyond reading.
+_SIMPLE = b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (SUBJECT)]<0.2000>)"
+_SIMPLE_WHERE = _SIMPLE.replace(b"UID ", b"UID X-MAILBOX X-REAL-UID ", 1)
+_PATIENCE_EACH = 1.5  # seconds for one message, where a page of them took too long
+_PATIENCE_CAREFUL = 12.0  # for all of them; what was learnt is kept
 _STATUS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
 VALIDATOR = ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN", "HIGHESTMODSEQ")
 _SAME_MESSAGES = ("UIDVALIDITY", "UIDNEXT", "MESSAGES")
@@ -62,6 +69,22 @@ class Listing(Session):
         self._orders = orders
         self._everything = everything
         self._search_patience = search_patience
+        self._careful_until = 0.0  # monotonic; 0: messages are asked for together
+
+    def carefully[T](self, ask: Callable[[], T]) -> T:
+        """As `again`; where the store is there but does not end its answer, message by message."""
+        try:
+            return self.again(ask)
+        except TooSlow:
+            if not self.lease.has_heard:
+                raise
+        self._selected = None
+        self.lease.replace()
+        self._careful_until = time.monotonic() + _PATIENCE_CAREFUL
+        try:
+            return self.again(ask)
+        finally:
+            self._careful_until = 0.0
 
     def folders(self) -> tuple[Folder, ...]:
         def ask() -> list[Line]:
@@ -72,7 +95,7 @@ class Listing(Session):
 
     def page(self, folder: str, offset: int, size: int) -> Page:
         check_name(folder)
-        return self.again(lambda: self._page(folder, max(0, offset), size))
+        return self.carefully(lambda: self._page(folder, max(0, offset), size))
 
     def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
         check_name(folder)
@@ -80,10 +103,10 @@ class Listing(Session):
         for term in terms:
             if said := words.clean(term).strip():
                 criteria += [b"TEXT", said]
-        return self.again(lambda: self._search(folder, criteria or [b"ALL"], max(0, offset), size))
+        return self.carefully(lambda: self._search(folder, criteria or [b"ALL"], max(0, offset), size))
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
-        return self.again(lambda: self._conversation(ref))
+        return self.carefully(lambda: self._conversation(ref))
 
     def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
         check_name(folder)
@@ -111,6 +134,8 @@ class Listing(Session):
 
     def _status_and_more(self, folder: str, offset: int, size: int) -> tuple[bytes, _Ahead | None]:
         """The folder's STATUS; in the same breath, what will most likely have to be asked after it."""
+        if self._careful_until:
+            return self._status(folder), None
         kept = self._pages.last(self.mailbox, (folder, offset, size, PLAIN))
         question = self._likely_rows(folder, offset, size) if kept is None else b""
         if kept is not None and kept.has_changed and folder != self._everything:
@@ -198,7 +223,7 @@ class Listing(Session):
                 return validity, exists, rows
         uids = self._by_arrival(folder, told)
         validity = told.get("UIDVALIDITY", 0)
-        seen = self._pages.has(self.mailbox, (folder, offset, size, PLAIN))
+        seen = bool(self._careful_until) or self._pages.has(self.mailbox, (folder, offset, size, PLAIN))
         rows = self._rows_in_order(folder, validity, uids[offset : offset + size], ahead, seen=seen)
         return validity, len(uids), rows
 
@@ -288,7 +313,7 @@ class Listing(Session):
             marks, told = listed.read(ahead.lines)
             rows = self._with_summaries(folder, ahead.uid_validity, marks[::-1], told)
             return ahead.uid_validity, expected, rows
-        seen = self._pages.has(self.mailbox, (folder, offset, size, PLAIN))
+        seen = bool(self._careful_until) or self._pages.has(self.mailbox, (folder, offset, size, PLAIN))
         items = _MARKS if seen else SUMMARY
         lines: list[Line] = []
         is_asked = False
@@ -319,13 +344,41 @@ class Listing(Session):
             self._summaries.keep(box, told)
         if missing := [uid for uid, _ in pairs if uid not in known]:
             self.enter_folder(folder)
-            lines = self.run(b"UID FETCH", folded(missing), SUMMARY)
-            _, found = listed.read(lines)
+            found = {} if told else self._summaries_of(folder, missing)
+            if unread := [uid for uid in missing if uid not in found]:
+                found |= self._simplified(unread)
             self._summaries.keep(box, found)
             known |= found
         return tuple(
             Row(known[uid], flags, MessageRef(folder, validity, uid)) for uid, flags in pairs if uid in known
         )
+
+    def _summaries_of(self, folder: str, uids: Sequence[int]) -> dict[int, Summary]:
+        """Those that can be read."""
+        if not self._careful_until:
+            return listed.read(self.run(b"UID FETCH", folded(uids), SUMMARY))[1]
+        found: dict[int, Summary] = {}
+        for uid in uids:
+            found |= listed.read(self._each(folder, uid, SUMMARY))[1]
+        return found
+
+    def _each(self, folder: str, uid: int, items: bytes) -> list[Line]:
+        """What is said of one message; nothing where that takes too long."""
+        if time.monotonic() > self._careful_until:
+            raise EngineDown("imap: too many messages take too long")
+        try:
+            self.enter_folder(folder)
+            return self.run(b"UID FETCH %d %b" % (uid, items), patience=_PATIENCE_EACH)
+        except TooSlow:
+            self._selected = None
+            self.lease.replace()
+            self.enter_folder(folder)
+            return []
+
+    def _simplified(self, uids: Sequence[int]) -> dict[int, Summary]:
+        """Rows of those that are there, of messages whose envelope or structure is beyond reading."""
+        lines = self.run(b"UID FETCH", folded(uids), _SIMPLE)
+        return {uid: parse.simplified(items, uid) for items in trees.fetched(lines) if (uid := uid_of(items))}
 
     def _search(self, folder: str, criteria: list[Argument], offset: int, size: int) -> Page:
         if folder == self._everything:
@@ -365,19 +418,33 @@ class Listing(Session):
         return tuple(rows[uid] for uid in uids if uid in rows)
 
     def _by_uid_of_everything(self, uids: Sequence[int]) -> dict[int, Row]:
-        lines = self.run(b"UID FETCH", folded(uids), _SUMMARY_WHERE)
+        if self._careful_until:
+            lines = [line for uid in uids for line in self._each(self._everything, uid, _SUMMARY_WHERE)]
+        else:
+            lines = self.run(b"UID FETCH", folded(uids), _SUMMARY_WHERE)
         validities: dict[str, int] = {}
         rows: dict[int, Row] = {}
         for items in trees.fetched(lines):
-            folder = names.from_wire(trees.octets_of(items.get("X-MAILBOX")).decode("latin-1"))
-            real = trees.octets_of(items.get("X-REAL-UID"))
-            if folder not in validities:
-                validities[folder] = self.validity_of(folder)
-            if real.isdigit() and validities[folder]:
-                summary = parse.summary(items, int(real))
-                flags = parse.flags(items)
-                rows[uid_of(items)] = Row(summary, flags, MessageRef(folder, validities[folder], int(real)))
+            self._take_row(rows, items, validities, parse.summary)
+        if unread := [uid for uid in uids if uid not in rows]:
+            for items in trees.fetched(self.run(b"UID FETCH", folded(unread), _SIMPLE_WHERE)):
+                self._take_row(rows, items, validities, parse.simplified)
         return rows
+
+    def _take_row(
+        self,
+        rows: dict[int, Row],
+        items: trees.Items,
+        validities: dict[str, int],
+        summary_of: Callable[[trees.Items, int], Summary],
+    ) -> None:
+        folder = names.from_wire(trees.octets_of(items.get("X-MAILBOX")).decode("latin-1"))
+        real = trees.octets_of(items.get("X-REAL-UID"))
+        if folder not in validities:
+            validities[folder] = self.validity_of(folder)
+        if real.isdigit() and validities[folder]:
+            ref = MessageRef(folder, validities[folder], int(real))
+            rows[uid_of(items)] = Row(summary_of(items, ref.uid), parse.flags(items), ref)
 
     def _conversation(self, ref: MessageRef) -> tuple[Row, ...]:
         message = parse.opened(ref, self.one(ref, OPENED))

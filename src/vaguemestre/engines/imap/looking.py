@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import batched
 
@@ -9,6 +10,7 @@ from vaguemestre.engines.imap import names, orders, parse, trees
 from vaguemestre.engines.imap.listing import VALIDATOR
 from vaguemestre.engines.imap.saying import Saying, esearch
 from vaguemestre.engines.imap.session import PATIENCE_BYTES, check_name, folded, uid_of
+from vaguemestre.engines.imap.wire import ConnectionDead, TooSlow
 from vaguemestre.engines.imap.words import MONTHS
 from vaguemestre.webmail.values import Flag, MessageRef, Order, Page, Row, View
 
@@ -21,7 +23,7 @@ class Looking(Saying):
         if view.is_plain:
             return self.page(folder, offset, size)
         check_name(folder)
-        return self.again(lambda: self._look(folder, view, max(0, offset), size))
+        return self.carefully(lambda: self._look(folder, view, max(0, offset), size))
 
     def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
         check_name(folder)
@@ -106,7 +108,7 @@ class Looking(Saying):
         if (kept := self._orders.get(key, stamp)) is not None:
             return kept
         self.enter_folder(folder)
-        order, unchecked = self._threads(view) if view.is_grouped else self._sorted(view)
+        order, unchecked = self._grouped_order(folder, view) if view.is_grouped else self._sorted(view)
         self._orders.keep(key, stamp, order, unchecked)
         return order
 
@@ -142,6 +144,18 @@ class Looking(Saying):
             return set()
         lines = self.run(b"UID FETCH", folded(newest), b"(UID ENVELOPE)", patience=PATIENCE_BYTES)
         return orders.of_envelopes(lines, view)
+
+    def _grouped_order(self, folder: str, view: View) -> tuple[orders.Threads, int]:
+        """By conversations; each message by itself where the store cannot tell them (a message of very many
+        references ends the process that sorts)."""
+        try:
+            return self._threads(view)
+        except (TooSlow, ConnectionDead):
+            self._selected = None
+            self.lease.replace()
+        self.enter_folder(folder)
+        order, unchecked = self._sorted(replace(view, is_grouped=False))
+        return tuple((uid,) for uid in order), unchecked
 
     def _threads(self, view: View) -> tuple[orders.Threads, int]:
         lines = self.run(b"UID THREAD REFS UTF-8", *orders.criteria(view), patience=self._search_patience)

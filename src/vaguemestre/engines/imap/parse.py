@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from email.utils import getaddresses
 from functools import lru_cache
 from itertools import takewhile
 
@@ -145,6 +146,23 @@ def summary_of(
     )
 
 
+def simplified(items: Items, uid: int) -> Summary:
+    """A row for a message whose ENVELOPE or structure cannot be read, from UID INTERNALDATE RFC822.SIZE and
+    the beginning of its Subject."""
+    header = dict(words.header_fields(section(items, "BODY[HEADER") or b""))
+    return Summary(
+        uid=uid,
+        sender=_NOBODY,
+        to=(),
+        subject=words.decoded(header.get("subject", ""))[:_LONGEST_LISTED],
+        date=words.moment(text_of(items.get("INTERNALDATE"))),
+        preview="",
+        size=number_of(items.get("RFC822.SIZE")),
+        has_attachment=False,
+        is_too_complex=True,
+    )
+
+
 def summaries(lines: Iterable[Line]) -> dict[int, Summary]:
     """The summaries of FETCH lines by UID; `listed.read` is the quick way."""
     return {uid: summary(items, uid) for items in fetched(lines) if (uid := number_of(items.get("UID")))}
@@ -205,6 +223,43 @@ def opened(ref: MessageRef, items: Items) -> OpenedMessage:
         references=words.message_ids(dict(reversed(header)).get("references", "")),
         root=structure(items.get("BODYSTRUCTURE")),
         fields=tuple(field for field in header if field[0] in FIELDS),
+    )
+
+
+LONGEST_FIELD = 20_000  # octets of a header field of a message that is read simply
+_MOST_SIMPLY = 50
+
+
+def opened_simply(ref: MessageRef, items: Items, root: Part) -> OpenedMessage:
+    """A message of which the ENVELOPE cannot be read, from `BODY[HEADER.FIELDS (…)]<0>` items."""
+    blocks = [octets_of(value) for name, value in items.items() if name.startswith("BODY[HEADER")]
+    header = [field for block in blocks for field in words.header_fields(block)]
+    said = dict(reversed(header))
+    sender = _people(said.get("from", ""))
+    return OpenedMessage(
+        ref=ref,
+        flags=flags(items),
+        received=words.moment(text_of(items.get("INTERNALDATE"))),
+        size=number_of(items.get("RFC822.SIZE")),
+        subject=words.decoded(said.get("subject", "")),
+        date=words.header_moment(said.get("date", "")),
+        sender=sender,
+        reply_to=_people(said.get("reply-to", "")) or sender,
+        to=_people(said.get("to", "")),
+        cc=_people(said.get("cc", "")),
+        message_id=said.get("message-id", "").strip()[:_LONGEST_LISTED],
+        in_reply_to=said.get("in-reply-to", "").strip()[:_LONGEST_LISTED],
+        references=words.message_ids(said.get("references", "")),
+        root=root,
+        fields=tuple(field for field in header if field[0] in FIELDS),
+        is_too_complex=True,
+    )
+
+
+def _people(written: str) -> tuple[Correspondent, ...]:
+    found = getaddresses([written[:LONGEST_FIELD]], strict=False)[:_MOST_SIMPLY]
+    return tuple(
+        Correspondent(words.decoded(name), words.clean(address)) for name, address in found if "@" in address
     )
 
 

@@ -54,6 +54,15 @@ class Lease:
         self._close()
         return True
 
+    @property
+    def has_heard(self) -> bool:
+        """Whether the mail store said anything during this loan."""
+        return self.heard_at > self._began_at
+
+    def replace(self) -> None:
+        """After an answer that did not end: have the next question asked on another connection."""
+        self._close()
+
     def give_back(self) -> None:
         if self._held is not None:
             self._pool.put_back(self._login, self._held, self._generation)

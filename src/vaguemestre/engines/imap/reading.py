@@ -8,14 +8,23 @@ from types import MappingProxyType
 from vaguemestre.engines.imap import parse, words
 from vaguemestre.engines.imap.pages import Letters
 from vaguemestre.engines.imap.session import OPENED, PATIENCE_BYTES, Session
-from vaguemestre.webmail.values import MessageRef, OpenedMessage, Part
+from vaguemestre.engines.imap.wire import TooSlow
+from vaguemestre.webmail.ports import MessageGone
+from vaguemestre.webmail.values import FIELDS, TEXT, MessageRef, OpenedMessage, Part
 
 # Where the text of nearly every letter lies, asked together with its structure: it spares a question.
 _LIKELY = ("1", "2", "1.2")
 _LIKELY_OCTETS = 8_192
+_LONGEST_TEXT = 1_000_000
 _OPENED_WITH_TEXT = b"%b %b)" % (
     OPENED.removesuffix(b")"),
     b" ".join(b"BODY.PEEK[%b]<0.%d>" % (number.encode("ascii"), _LIKELY_OCTETS) for number in _LIKELY),
+)
+# Of a message whose envelope is beyond reading: its header, each field cut short.
+_FIELDS_APART = ("SUBJECT", "FROM", "REPLY-TO", "TO", "CC", "DATE", "MESSAGE-ID", "IN-REPLY-TO", "REFERENCES")
+_OPENED_SIMPLY = b"(UID FLAGS INTERNALDATE RFC822.SIZE %b)" % b" ".join(
+    b"BODY.PEEK[HEADER.FIELDS (%b)]<0.%d>" % (name.encode("ascii"), parse.LONGEST_FIELD)
+    for name in (*_FIELDS_APART, " ".join(FIELDS).upper())
 )
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){0,100}", re.ASCII)
 
@@ -30,9 +39,7 @@ class Reading(Session):
             known = self._letters.get(self.mailbox, ref)
             self._beginnings = {}
             if known is None:
-                items = self.one(ref, _OPENED_WITH_TEXT, is_last=True)
-                message = parse.opened(ref, items)
-                self._beginnings = parse.beginnings(items, _LIKELY)
+                message = self._read_header(ref)
                 self._letters.keep(self.mailbox, message)
             else:
                 # asked all the same: it proves that the message is still there
@@ -43,8 +50,32 @@ class Reading(Session):
 
         return self.again(ask)
 
+    def _read_header(self, ref: MessageRef) -> OpenedMessage:
+        try:
+            items = self.one(ref, _OPENED_WITH_TEXT, is_last=True)
+        except MessageGone:  # or what is said of it cannot be read
+            return self._read_simply(ref)
+        except TooSlow:
+            if not self.lease.has_heard:
+                raise
+            self._selected = None
+            self.lease.replace()
+            return self._read_simply(ref)
+        message = parse.opened(ref, items)
+        self._beginnings = parse.beginnings(items, _LIKELY)
+        return message
+
+    def _read_simply(self, ref: MessageRef) -> OpenedMessage:
+        header = self.one(ref, _OPENED_SIMPLY)
+        try:
+            root = parse.structure(self.one(ref, b"(UID BODYSTRUCTURE)").get("BODYSTRUCTURE"))
+        except MessageGone:
+            root = Part(TEXT, "text/plain")  # parts in parts, hundreds deep: its octets are shown
+        self.unselect()
+        return parse.opened_simply(ref, header, root)
+
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
-        if not _NUMBER.fullmatch(number):
+        if number != TEXT and not _NUMBER.fullmatch(number):
             return b""
         return self.again(lambda: self._bytes_of_part(ref, number, limit))[:limit]
 
@@ -62,6 +93,9 @@ class Reading(Session):
         part = next((p for p in _walked(self._opened[1]) if p.number == number), None)
         if part is None:
             return b""
+        if number == TEXT:
+            items = self.one(ref, b"(UID BODY.PEEK[TEXT]<0.%d>)" % (limit or _LONGEST_TEXT), PATIENCE_BYTES)
+            return parse.section(items, "BODY[") or b""
         text = self._beginnings.get(number)
         if text is not None and len(text) < _LIKELY_OCTETS:
             return words.undone(text, part.encoding)

@@ -63,7 +63,7 @@ class Saying(Listing):
         texts: dict[int, Texts] = {uid: [] for uid in uids}
         alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
         parts: dict[int, dict[str, Part]] = {}
-        for items in trees.fetched(self.run(b"UID FETCH", folded(uids), b"(UID ENVELOPE BODYSTRUCTURE)")):
+        for items in trees.fetched(self._structures(uids)):
             uid = uid_of(items)
             texts[uid] = [spoken(text) for text in parse.named(items)]
             parts[uid] = {part.number: part for part in _written(parse.structure(items.get("BODYSTRUCTURE")))}
@@ -79,6 +79,9 @@ class Saying(Listing):
                     content = parse.section(items, f"BODY[{number}]") or b""
                     texts[uid].append(spoken(_plain(parts[uid][number], content)))
         return texts
+
+    def _structures(self, uids: Sequence[int]) -> list[Line]:
+        return self.run(b"UID FETCH", folded(uids), b"(UID ENVELOPE BODYSTRUCTURE)", patience=PATIENCE_BYTES)
 
     def _which(self, keys: list[Argument]) -> "array[int]":
         lines = self.run(b"UID SEARCH RETURN (ALL) CHARSET UTF-8", *keys, patience=self._search_patience)

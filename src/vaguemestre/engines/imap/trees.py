@@ -94,7 +94,7 @@ def _literal(content: bytes) -> str:
 def fetched(lines: Iterable[Line]) -> Iterator[Items]:
     """What each FETCH line says, by item name (`BODY[…]` items by their beginning)."""
     for line in lines:
-        if b" FETCH (" in line.text[:24]:
+        if line.is_whole and b" FETCH (" in line.text[:24]:
             nodes = tree(line)
             if len(nodes) == 3 and isinstance(nodes[2], list):
                 pairs = nodes[2]

@@ -13,15 +13,22 @@ from vaguemestre.kernel.errors import EngineDown, EngineRefused
 PATIENCE = 2.7  # seconds a person waits before being told that the mail store does not answer
 _CHUNK = 65_536
 _LONGEST_LINE = 8_000_000  # a line without its literals; a list of 50,000 UIDs takes 0.4 MB
+_LONGEST_FETCH = 1_000_000  # of what is said of one message: thousands of recipients
+_KEPT_OF_LONG = 65_536
 _LITERAL_END = re.compile(rb"~?\{(\d{1,12})\+?\}\Z")
 _LONGEST_LITERAL_END = 16
 _STATUS = (b"* OK", b"* NO", b"* BAD", b"* BYE", b"* PREAUTH")
 _QUOTABLE = re.compile(r"[\x20-\x7e]*")
+_FETCHED = re.compile(rb"\* [0-9]+ FETCH \(")
 _CODE = re.compile(rb"\[([A-Z0-9-]+)(?: ([^\]]*))?\]")
 
 
 class ConnectionDead(EngineDown):
     """The server closed the connection, or it could not be made."""
+
+
+class TooSlow(EngineDown):
+    """The server did not end its answer in time."""
 
 
 class Answered(EngineRefused):
@@ -40,10 +47,14 @@ class Literal:
 
 
 class Line(NamedTuple):
-    """An untagged answer without its `* `; each literal stands in `text` as `"\\0"` and in `literals`."""
+    """An untagged answer without its `* `; each literal stands in `text` as `"\\0"` and in `literals`.
+
+    Of a message of which too much is said only the beginning is kept: `is_whole` is then False.
+    """
 
     text: bytes
     literals: tuple[bytes, ...] = ()
+    is_whole: bool = True
 
 
 type Argument = bytes | str | int | Literal
@@ -221,7 +232,7 @@ class Connection:
         return b"%d" % self._tag
 
     def _greeting(self, deadline: float) -> None:
-        text, _ = self._line(deadline)
+        text = self._line(deadline).text
         if not text.startswith(b"* OK"):
             self.broken = True
             raise ConnectionDead("imap greeting")
@@ -261,7 +272,7 @@ class Connection:
         lines: list[Line] = []
         wanted = tag + b" "
         while True:
-            text, literals = self._line(deadline)
+            text, literals, is_whole = self._line(deadline)
             if self._owed and text.startswith(self._owed[0] + b" "):
                 del self._owed[0]
                 lines.clear()
@@ -269,7 +280,7 @@ class Connection:
                 if text.startswith(b"* BYE"):
                     self.broken = True
                     raise ConnectionDead("imap: the server said goodbye")
-                lines.append(Line(text[2:], literals))
+                lines.append(Line(text[2:], literals, is_whole))
             elif text.startswith(wanted):
                 return lines, text[len(wanted) :]
             elif text.startswith(b"+") and stop_at_continuation:
@@ -278,30 +289,48 @@ class Connection:
                 self.broken = True
                 raise EngineDown("imap: an answer nobody asked for")
 
-    def _line(self, deadline: float) -> tuple[bytes, tuple[bytes, ...]]:
-        text = self._text(deadline)
+    def _line(self, deadline: float) -> Line:
+        text, is_whole = self._text(deadline, 0)
         # a status line ends in words for people, where braces mean nothing
         if not text.endswith(b"}") or not text.startswith(b"* ") or text.startswith(_STATUS):
-            return text, ()
+            return Line(text, (), is_whole)
+        most = _LONGEST_FETCH if _FETCHED.match(text) else _LONGEST_LINE
+        length = len(text)
         literals: list[bytes] = []
-        whole = b""
+        pieces: list[bytes] = []
         while found := _LITERAL_END.search(text, max(0, len(text) - _LONGEST_LITERAL_END)):
-            literals.append(self._exactly(int(found[1]), deadline))
-            whole += text[: found.start()] + b'"\0"'
-            text = self._text(deadline)
-        return whole + text, tuple(literals)
+            literal = self._exactly(int(found[1]), deadline)
+            if is_whole:
+                literals.append(literal)
+            pieces.append(text[: found.start()] + b'"\0"')
+            text, has_all = self._text(deadline, most)
+            length += len(text)
+            is_whole = is_whole and has_all and length <= most
+            if not is_whole:
+                del pieces[1:]
+        return Line(b"".join(pieces) + (text if is_whole else b""), tuple(literals), is_whole)
 
-    def _text(self, deadline: float) -> bytes:
-        end = self._buffer.find(b"\r\n", self._at)
-        while end < 0:
-            if len(self._buffer) - self._at > _LONGEST_LINE:
-                self.broken = True
-                raise EngineDown("imap: a line without end")
+    def _text(self, deadline: float, most: int) -> tuple[bytes, bool]:
+        """Up to the end of a line, and whether that is all of it: the middle of a very long one is dropped.
+
+        `most`: octets; 0 at the beginning of a line, which says itself how long it may be.
+        """
+        looked_at, beginning = self._at, b""
+        while (end := self._buffer.find(b"\r\n", looked_at)) < 0:
+            have = len(self._buffer) - self._at
+            if have > (most or _LONGEST_FETCH):
+                most = most or (_LONGEST_FETCH if _FETCHED.match(self._buffer, self._at) else _LONGEST_LINE)
+                if most == _LONGEST_LINE and have > most:
+                    self.broken = True
+                    raise EngineDown("imap: a line without end")
+                if most == _LONGEST_FETCH:
+                    beginning = beginning or self._buffer[self._at : self._at + _KEPT_OF_LONG]
+                    self._at = len(self._buffer) - _LONGEST_LITERAL_END
+            looked_at = max(0, len(self._buffer) - self._at - 1)
             self._more(deadline)
-            end = self._buffer.find(b"\r\n", self._at)
-        text = self._buffer[self._at : end]
+        text = beginning + self._buffer[self._at : end]
         self._at = end + 2
-        return text.replace(b"\0", b"") if b"\0" in text else text
+        return text.replace(b"\0", b"") if b"\0" in text else text, not beginning
 
     def _exactly(self, count: int, deadline: float) -> bytes:
         have = self._buffer[self._at : self._at + count]
@@ -326,7 +355,7 @@ class Connection:
             chunk = self._socket.recv(_CHUNK)
         except TimeoutError as error:
             self.broken = True
-            raise EngineDown("imap: no answer in time") from error
+            raise TooSlow("imap: no answer in time") from error
         except OSError as error:
             self.broken = True
             raise ConnectionDead(f"imap: {error}") from error

@@ -1,0 +1,126 @@
+"""Messages that no list can draw, on a live Dovecot: the page, the search and the others live on."""
+
+import imaplib
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.corpus import heavy
+from tests.engines.live import LiveEngines, Someone
+from tests.engines.mail import Post
+from tests.engines.samples import letter
+
+from vaguemestre.engines.imap import wire
+from vaguemestre.webmail.rules.rows import TOO_COMPLEX, line_of
+from vaguemestre.webmail.services.reading import read_message
+from vaguemestre.webmail.values import MailLogin, Row, View
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def someone(engines: LiveEngines) -> Someone:
+    return engines.someone()
+
+
+@pytest.fixture
+def post(engines: LiveEngines) -> Iterator[Post]:
+    made = Post(engines)
+    yield made
+    made.pool.close_all()
+
+
+@pytest.fixture
+def put(engines: LiveEngines, someone: Someone) -> Iterator[Callable[[bytes], None]]:
+    """Adds a message as any mail program does."""
+    client = engines.signed_in(someone)
+
+    def append(content: bytes) -> None:
+        said = client.append("INBOX", "", imaplib.Time2Internaldate(time.time()), content)
+        assert said[0] == "OK", said
+
+    try:
+        yield append
+    finally:
+        client.shutdown()
+
+
+def people(row: Row) -> str:
+    return line_of(row, row.summary.date.date(), {}, frozenset()).people
+
+
+@pytest.mark.parametrize("name", heavy.HEADERS)
+def test_a_page_never_fails_because_of_one_message(
+    name: str, put: Callable[[bytes], None], post: Post, someone: Someone
+) -> None:
+    put(letter("Avant"))
+    put(heavy.HEADERS[name]())
+    put(letter("Après"))
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        for _ in range(2):
+            page = box.page("INBOX", 0, 50)
+            assert [row.summary.subject for row in page.rows][::2] == ["Après", "Avant"]
+        assert page.total == 3
+        assert len(page.rows) == 3
+        guilty = page.rows[1]
+        folders = {folder.use: folder.name for folder in box.folders()}
+        for everything in folders.values():
+            assert len(box.page(everything, 0, 50).rows) in {0, 3}
+        assert len(box.look("INBOX", View(is_grouped=True), 0, 50).rows) >= 2
+        reading = read_message(box, someone.mailbox, guilty.ref)
+        assert box.raw(guilty.ref)
+    assert reading.opened.size > 100_000
+    if guilty.summary.is_too_complex:
+        assert people(guilty) == TOO_COMPLEX
+        assert guilty.summary.subject in {"", "Beaucoup"}
+        assert reading.opened.is_too_complex
+
+
+def test_its_subject_is_told_and_its_people_are_not(
+    put: Callable[[bytes], None], post: Post, someone: Someone
+) -> None:
+    put(heavy.HEADERS["100,000 addresses in From"]())
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        (row,) = box.page("INBOX", 0, 50).rows
+        message = box.open(row.ref)
+        text = box.part(row.ref, message.root.number)
+    assert (row.summary.subject, row.summary.is_too_complex) == ("Beaucoup", True)
+    assert people(row) == TOO_COMPLEX
+    assert message.subject == "Beaucoup"
+    assert message.is_too_complex
+    assert text.strip() == b"Bonjour"
+
+
+def test_a_page_of_messages_that_each_take_long_is_drawn_and_remembered(
+    put: Callable[[bytes], None], post: Post, someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store is there, the answer about a whole page does not end in time."""
+    for n in range(4):
+        put(letter(f"Lettre {n}"))
+    put(heavy.HEADERS["100,000 addresses in From"]())
+    run_of = wire.Connection._receive
+    asked: list[bytes] = []
+    send = wire.Connection._send
+
+    def noted(self: wire.Connection, content: bytes, deadline: float) -> None:
+        asked.append(content)
+        send(self, content, deadline)
+
+    def slow(self: wire.Connection, deadline: float) -> bytes:
+        chunk = run_of(self, deadline)
+        if asked and b"ENVELOPE" in asked[-1] and b"dehors.example" in chunk and b")(NIL NIL" in chunk:
+            self.broken = True
+            raise wire.TooSlow("imap: no answer in time")
+        return chunk
+
+    monkeypatch.setattr(wire.Connection, "_send", noted)
+    monkeypatch.setattr(wire.Connection, "_receive", slow)
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        page = box.page("INBOX", 0, 50)
+    assert [row.summary.subject for row in page.rows] == ["Beaucoup", *(f"Lettre {n}" for n in (3, 2, 1, 0))]
+    assert page.rows[0].summary.is_too_complex
+    asked.clear()
+    put(letter("Une autre"))
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        assert len(box.page("INBOX", 0, 50).rows) == 6
+    assert not any(b"ENVELOPE" in question and b"FETCH 5:6 " in question for question in asked)
