@@ -10,6 +10,7 @@ from tests.engines.live import LiveEngines, Someone
 from tests.engines.mail import Post
 from tests.engines.samples import letter
 
+from vaguemestre.engines.converting.limited import Limited
 from vaguemestre.engines.imap import wire
 from vaguemestre.webmail.rules.rows import TOO_COMPLEX, line_of
 from vaguemestre.webmail.services.reading import read_message
@@ -67,7 +68,7 @@ def test_a_page_never_fails_because_of_one_message(
         for everything in folders.values():
             assert len(box.page(everything, 0, 50).rows) in {0, 3}
         assert len(box.look("INBOX", View(is_grouped=True), 0, 50).rows) >= 2
-        reading = read_message(box, someone.mailbox, guilty.ref)
+        reading = read_message(box, someone.mailbox, guilty.ref, Limited())
         assert box.raw(guilty.ref)
     assert reading.opened.size > 100_000
     if guilty.summary.is_too_complex:

@@ -18,7 +18,7 @@ from vaguemestre.lists.values import Kind, LetterShown
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.http import as_file
-from vaguemestre.webmail.ports import MessageGone, open_mailbox
+from vaguemestre.webmail.ports import MessageGone, open_mailbox, run_limited
 from vaguemestre.webmail.rules import frames, kinds
 from vaguemestre.webmail.services.reading import opened_part, read_message
 from vaguemestre.webmail.values import MailLogin, MessageRef, Reading
@@ -237,7 +237,7 @@ def _line(one: LetterShown) -> tuple[LetterShown, str]:
 
 def _read(letter: LetterRow) -> Reading:
     with open_mailbox.get()(MailLogin(letter.list.address)) as box:
-        return read_message(box, letter.list.address, _ref(letter))
+        return read_message(box, letter.list.address, _ref(letter), run_limited.get())
 
 
 def _ref(letter: LetterRow) -> MessageRef:

@@ -5,23 +5,25 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate
 
-from vaguemestre.webmail.ports import TooComplex, authorities, run_limited
-from vaguemestre.webmail.rules import complexity, tasks
+from vaguemestre.webmail.ports import RunLimited, TooComplex
+from vaguemestre.webmail.rules import complexity
 from vaguemestre.webmail.rules.archives import Contents, Entry
 from vaguemestre.webmail.rules.complexity import Effort
 from vaguemestre.webmail.rules.invitations import Invitation, Invited
 from vaguemestre.webmail.rules.readable import LONGEST, Pictures, Readable, readable
 from vaguemestre.webmail.rules.signatures import Signature
 from vaguemestre.webmail.rules.styles import Remote
+from vaguemestre.webmail.rules.tasks import archive, calendar, signature, vcards
 from vaguemestre.webmail.rules.visiting import Visiting
 from vaguemestre.webmail.values import Task
 
 _LITTLE = 30_000  # octets read in the process that asks
-MOST_REMOTE = 2_000  # pictures from elsewhere shown in one message
 
 
 def clean_html(
+    run: RunLimited,
     html: str,
     pictures: Pictures,
     held: Collection[str],
@@ -42,21 +44,21 @@ def clean_html(
 
     content = html[: LONGEST + 1].encode("utf-8", "surrogatepass")
     request = {"pictures": sorted(held), "is_showing": proxied is not None, "words": list(words)}
-    made = run_limited.get()(Task.CLEAN, request, [content], answer)
+    made = run(Task.CLEAN, request, [content], answer)
     return Readable(**{**made, "used": frozenset(made["used"])})
 
 
-def contents_of_archive(archive: bytes) -> Contents | None:
+def contents_of_archive(run: RunLimited, content: bytes) -> Contents | None:
     """As `rules.archives`. Raises TooComplex, EngineDown."""
-    told = _read(Task.ARCHIVE, {}, [archive])
+    told = _read(run, Task.ARCHIVE, {}, [content])
     if told is None:
         return None
     return Contents(**{**told, "entries": tuple(Entry(**entry) for entry in told["entries"])})
 
 
-def invitation_of(calendar: bytes) -> Invitation | None:
+def invitation_of(run: RunLimited, content: bytes) -> Invitation | None:
     """As `rules.invitations`. Raises TooComplex, EngineDown."""
-    told = _read(Task.CALENDAR, {}, [calendar])
+    told = _read(run, Task.CALENDAR, {}, [content])
     if told is None:
         return None
     return Invitation(
@@ -70,31 +72,48 @@ def invitation_of(calendar: bytes) -> Invitation | None:
     )
 
 
-def visiting_cards_of(content: bytes, charset: str) -> tuple[Visiting, ...]:
+def visiting_cards_of(run: RunLimited, content: bytes, charset: str) -> tuple[Visiting, ...]:
     """As `rules.visiting`. Raises TooComplex, EngineDown."""
-    told = _read(Task.VCARDS, {"charset": charset}, [content])
+    told = _read(run, Task.VCARDS, {"charset": charset}, [content])
     return tuple(
         Visiting(**{**card, "addresses": tuple(card["addresses"]), "phones": tuple(card["phones"])})
         for card in told
     )
 
 
-def signature_of(signature: bytes, raw: bytes | None, now: datetime) -> Signature | None:
+def signature_of(
+    run: RunLimited,
+    content: bytes,
+    raw: bytes | None,
+    authorities: Sequence[Certificate],
+    now: datetime,
+) -> Signature | None:
     """As `rules.signatures`; None for what is encrypted. `raw`: the whole message of a detached signature.
 
     Raises TooComplex, EngineDown.
     """
-    known = b"".join(one.public_bytes(Encoding.PEM) for one in authorities.get()())
-    blobs = [signature, known, *([raw] if raw is not None else [])]
-    told = _read(Task.SIGNATURE, {"now": now.isoformat()}, blobs, little=len(signature) + len(raw or b""))
+    known = b"".join(one.public_bytes(Encoding.PEM) for one in authorities)
+    blobs = [content, known, *([raw] if raw is not None else [])]
+    size = len(content) + len(raw or b"")
+    told = _read(run, Task.SIGNATURE, {"now": now.isoformat()}, blobs, size)
     return Signature(**{**told, "addresses": tuple(told["addresses"])}) if told is not None else None
 
 
-def _read(task: Task, request: Mapping[str, Any], blobs: Sequence[bytes], little: int | None = None) -> Any:
-    size = little if little is not None else sum(map(len, blobs))
-    if size > _LITTLE:
-        return run_limited.get()(task, request, blobs)
+def _read(
+    run: RunLimited, task: Task, request: Mapping[str, Any], blobs: Sequence[bytes], size: int | None = None
+) -> Any:
+    """`size`: octets that somebody sent, where the blobs hold others too."""
+    if (len(blobs[0]) if size is None else size) > _LITTLE:
+        return run(task, request, blobs)
     try:
-        return tasks.perform(task, request, blobs, lambda _kind, _what: None)
+        return _WORK[task](request, blobs, lambda _kind, _what: None)
     except RecursionError as error:
         raise TooComplex("webmail.too-complex") from error
+
+
+_WORK = {
+    Task.ARCHIVE: archive.perform,
+    Task.CALENDAR: calendar.perform,
+    Task.VCARDS: vcards.perform,
+    Task.SIGNATURE: signature.perform,
+}

@@ -2,11 +2,11 @@
 
 from base64 import b64encode
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from vaguemestre.kernel import charsets
 from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.webmail.ports import Reads, TooComplex
+from vaguemestre.webmail.ports import Reads, RunLimited, TooComplex
 from vaguemestre.webmail.rules import kinds, marking, parts, plain
 from vaguemestre.webmail.rules.cards import cards
 from vaguemestre.webmail.rules.readable import LONGEST, VERSION
@@ -27,6 +27,7 @@ def read_message(
     mailbox: Reads,
     owner: str,
     ref: MessageRef,
+    run: RunLimited,
     *,
     as_plain: bool = False,
     proxied: Remote | None = None,
@@ -43,7 +44,7 @@ def read_message(
     is_kept = not proxied and not words
     body = _bodies.get(key) if is_kept else None
     if body is None:
-        body = _body(mailbox, ref, chosen, proxied, words)
+        body = _body(_Source(mailbox, ref, run, proxied, words), chosen)
         if is_kept and not body.is_for_now:
             _bodies.put(key, body)
     html_shown = any(part.kind == "text/html" for part in chosen.bodies)
@@ -95,14 +96,23 @@ class _Pictures:
         return f"data:{kind};base64,{b64encode(content).decode('ascii')}"
 
 
-def _body(
-    mailbox: Reads, ref: MessageRef, chosen: parts.Chosen, proxied: Remote | None, words: Sequence[str]
-) -> Body:
-    pictures = _Pictures(mailbox, ref, chosen.inside + chosen.beside)
+@dataclass(frozen=True)
+class _Source:
+    """A message, and how its text is to be drawn."""
+
+    mailbox: Reads
+    ref: MessageRef
+    run: RunLimited
+    proxied: Remote | None
+    words: Sequence[str]
+
+
+def _body(source: _Source, chosen: parts.Chosen) -> Body:
+    pictures = _Pictures(source.mailbox, source.ref, chosen.inside + chosen.beside)
     plain_one = next((part for part in chosen.other if part.kind == "text/plain"), None)
-    shown = [_part(mailbox, ref, part, pictures, proxied, words) for part in chosen.bodies]
+    shown = [_part(source, part, pictures) for part in chosen.bodies]
     if plain_one is not None and len(shown) == 1 and shown[0].is_too_complex:
-        instead = _part(mailbox, ref, plain_one, pictures, proxied, words)
+        instead = _part(source, plain_one, pictures)
         if instead.html:
             shown = [replace(instead, is_too_complex=True, is_for_now=shown[0].is_for_now)]
     html = [body.html for body in shown if body.html.strip()]
@@ -118,22 +128,16 @@ def _body(
     )
 
 
-def _part(
-    mailbox: Reads,
-    ref: MessageRef,
-    part: Part,
-    pictures: _Pictures,
-    proxied: Remote | None,
-    words: Sequence[str],
-) -> Body:
-    content = mailbox.part(ref, part.number, LONGEST + 1)
+def _part(source: _Source, part: Part, pictures: _Pictures) -> Body:
+    words = source.words
+    content = source.mailbox.part(source.ref, part.number, LONGEST + 1)
     label = part.charset
     text = charsets.text(content, label)
     unknown = "" if charsets.is_known(label) else label
     if part.kind != "text/html":
         return replace(_of_text(text, part.flow, words), unknown_charset=unknown)
     try:
-        read = clean_html(text, pictures, pictures.names, proxied, words)
+        read = clean_html(source.run, text, pictures, pictures.names, source.proxied, words)
     except (TooComplex, EngineDown) as problem:
         body = _of_text(plain.text_of_html(text), "", words)
         is_for_now = isinstance(problem, EngineDown)

@@ -28,7 +28,7 @@ from vaguemestre.webmail.http import (
     wants_fragment,
     written,
 )
-from vaguemestre.webmail.ports import Mailbox, Reads, convert
+from vaguemestre.webmail.ports import Mailbox, Reads, convert, run_limited
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import frames, kinds, rows, words
 from vaguemestre.webmail.rules.asking import MOST_TERMS, telling
@@ -85,7 +85,9 @@ def _open(request: SignedInRequest, ref: MessageRef, chain: str) -> HttpResponse
 def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain: str) -> tuple[str, str]:
     """(the pane, the subject)"""
     reads = reads_within(mailbox, ref, chain, convert.get()) if chain else mailbox
-    reading = read_message(reads, owner(request, chain), ref, as_plain="texte" in request.GET)
+    reading = read_message(
+        reads, owner(request, chain), ref, run_limited.get(), as_plain="texte" in request.GET
+    )
     opened = reading.opened
     use = listing.uses_of(mailbox, request.who.mailbox, ref.folder).get(ref.folder, Use.OTHER)
     authorship = None if use in _OUTGOING else _authorship(request, reads, opened, chain)
@@ -227,6 +229,7 @@ def show_body(
             reads,
             owner(request, chain),
             ref,
+            run_limited.get(),
             as_plain="texte" in request.GET,
             proxied=signer,
             words=[word[:_LONGEST_WORD] for word in request.GET.getlist("mot")[:MOST_TERMS]],
@@ -250,7 +253,9 @@ def print_message(
     """Header and text on one clean page, behind the same wall as the text alone: nothing but paper."""
     ref = MessageRef(folder, uid_validity, uid)
     with reads_of(request.who, ref, chain) as reads:
-        reading = read_message(reads, owner(request, chain), ref, as_plain="texte" in request.GET)
+        reading = read_message(
+            reads, owner(request, chain), ref, run_limited.get(), as_plain="texte" in request.GET
+        )
         signed = _authorship(request, reads, reading.opened, chain)
     shown = header(
         reading.opened,

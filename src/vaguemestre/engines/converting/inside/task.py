@@ -1,4 +1,4 @@
-"""Run apart: one `webmail.rules.tasks` request on standard input → its answer on standard output.
+"""Run apart: a request to a module of `webmail.rules.tasks` on standard input, its answer on standard output.
 
 Arguments: seconds of processor time, then the folders to import from. A line of JSON says how long each blob
 after it is. Lines out are questions (`{"ask": …}`, answered by a line in) and at last `{"answer": …}`. The
@@ -8,11 +8,12 @@ kernel ends the process when its time is up (SIGPROF), whatever it is doing.
 import json
 import signal
 import sys
+from importlib import import_module
 
 signal.setitimer(signal.ITIMER_PROF, float(sys.argv[1]))
 sys.path[:0] = sys.argv[2:]
 
-from vaguemestre.webmail.rules.tasks import Hopeless, perform  # noqa: E402
+from vaguemestre.webmail.rules.tasks import Hopeless  # noqa: E402
 from vaguemestre.webmail.values import Task  # noqa: E402
 
 given, told = sys.stdin.buffer, sys.stdout.buffer
@@ -34,6 +35,7 @@ def ask(kind: str, what: str) -> str | None:
 request = json.loads(given.readline())
 blobs = [given.read(length) for length in request["blobs"]]
 try:
-    say(answer=perform(Task(request["task"]), request["request"], blobs, ask))
+    work = import_module(f"vaguemestre.webmail.rules.tasks.{Task(request['task']).value}")
+    say(answer=work.perform(request["request"], blobs, ask))
 except (Hopeless, RecursionError, MemoryError):
     say(refused=True)

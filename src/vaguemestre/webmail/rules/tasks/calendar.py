@@ -1,0 +1,16 @@
+"""Task.CALENDAR: the first event of a calendar, as `rules.invitations`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from vaguemestre.webmail.rules.invitations import invitation
+from vaguemestre.webmail.rules.tasks import Ask
+
+
+def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: Ask) -> Any:
+    """`Invitation` as JSON, or None. Blob: the calendar."""
+    made = invitation(blobs[0])
+    if made is None:
+        return None
+    return {**asdict(made), "starts": made.starts.isoformat(), "ends": made.ends.isoformat()}

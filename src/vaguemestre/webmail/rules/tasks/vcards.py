@@ -1,0 +1,14 @@
+"""Task.VCARDS: the cards of a vCard file, as `rules.visiting`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from vaguemestre.kernel import charsets
+from vaguemestre.webmail.rules.tasks import Ask
+from vaguemestre.webmail.rules.visiting import visiting_cards
+
+
+def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: Ask) -> Any:
+    """A list of `Visiting` as JSON. Blob: the file, in `charset`."""
+    return [asdict(card) for card in visiting_cards(charsets.text(blobs[0], request["charset"]))]
