@@ -36,7 +36,7 @@ class Child:
     """One process to keep running. `log_file`: where it writes itself, when not on its standard output.
 
     `is_optional`: the instance is ready without it, and does not wait for its end.
-    `is_spare`: the instance is ready without it, since another does the same work.
+    `is_spare`: the instance is ready without it: another does the same work, or the work may wait a moment.
     """
 
     name: str
@@ -158,7 +158,7 @@ def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
             "--heartbeat", heartbeat, "--interval", WORKER_INTERVAL,
         ),
         (Question(Ask.HEARTBEAT, expect=heartbeat),),
-        is_spare=number > 1,
+        is_spare=number > 1 or queue == "long",
     )  # fmt: skip
 
 

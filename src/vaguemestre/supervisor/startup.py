@@ -185,10 +185,10 @@ class _Start:
 
     async def _live(self) -> None:
         prepared = await self._start_all()
+        await self._begin_spares()
         self._prepared = prepared
         self._settle()
         self._screen.summary(self._config, prepared.accounts, prepared.administrator)
-        await self._start_spares()
         if self._wishes.feed:
             await self._apply_feed(self._wishes.feed)
         while True:
@@ -247,13 +247,12 @@ class _Start:
         workers = plan.workers(self._config, sys.executable)
         await self._tree.start([child for child in workers if not child.is_spare])
 
-    async def _start_spares(self) -> None:
-        """More workers, once the instance is ready: none of them is waited for, and a start is short."""
+    async def _begin_spares(self) -> None:
+        """What an instance is ready without is begun last and not waited for: a start is short."""
         workers = plan.workers(self._config, sys.executable)
-        try:
-            await self._tree.start([child for child in workers if child.is_spare])
-        except ChildFailed as failed:
-            self._screen.step(f"Un seul travailleur pour l’instant : {failed}")
+        begun = self._tree.begin([child for child in workers if child.is_spare])
+        while not all(kept.pid or kept.last_end for kept in begun):
+            await asyncio.sleep(0.01)
 
     async def _start_neighbours(self, prepared: Prepared) -> None:
         """The demonstration's other applications, so that one sign-in is seen opening three."""

@@ -67,13 +67,17 @@ class Tree:
 
     async def start(self, children: Sequence[Child]) -> None:
         """Start these children together; return when all are ready. Raises ChildFailed."""
+        await asyncio.gather(*(self._ready_or_failed(kept) for kept in self.begin(children)))
+
+    def begin(self, children: Sequence[Child]) -> list[Kept]:
+        """Start these children and keep them running, without waiting for them."""
         fresh = [Kept(child) for child in children]
         for kept in fresh:
             self.kept[kept.name] = kept
             self._tasks.append(asyncio.create_task(self._keep(kept), name=kept.name))
             if kept.child.log_file:
                 self._tasks.append(asyncio.create_task(self._follow(kept)))
-        await asyncio.gather(*(self._ready_or_failed(kept) for kept in fresh))
+        return fresh
 
     @property
     def is_ready(self) -> bool:
