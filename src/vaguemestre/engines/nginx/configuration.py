@@ -132,6 +132,7 @@ def _check(instance: Front) -> None:
 
 def _open_files(instance: Front, group: int) -> None:
     """Let nginx read the files it hands over by itself, and walk past the rest of the data."""
+    instance.data_dir.mkdir(parents=True, exist_ok=True)
     own(instance.data_dir, 0, group, 0o710)
     for place in (instance.deposits_dir, instance.moves_dir):
         place.mkdir(exist_ok=True)
