@@ -64,7 +64,7 @@ export class Sending {
 
   show(icon, words) {
     this.line.replaceChildren(window.vaguemestre.icon(icon), this.words);
-    this.line.classList.toggle("done", icon === "circle-check");
+    this.line.classList.toggle("left", icon === "circle-check");
     this.words.textContent = words;
   }
 
