@@ -97,9 +97,17 @@ def test_a_secret_is_read_however_it_is_typed(draw: object) -> None:
 )
 def test_a_letter_says_why_a_username_ends_with_a_figure(namesake: bool, told: str) -> None:
     letter = Letter(
-        name="Mme Marie Martin", postal="", service="DPE", reached=("03 00 00 00 00",), academy="Amiens",
+        civility="Mme", name="Mme Marie Martin", postal="3 rue des Jacobins\r\n80000 Amiens", service="DPE",
+        service_code="DPE", service_postal="20 boulevard d’Alsace-Lorraine\r\n80000 AMIENS CEDEX 1",
+        reached=("03 00 00 00 00",), academy="Amiens", reference="N26-ABCDEF", writer="Sophie Roy",
         username="mmartin2", has_namesake=namesake, address="m@a.test", numen="20E0301234ABC", activation="x",
     )  # fmt: skip
+    assert letters.recipient(letter) == ("Mme Marie Martin", "3 rue des Jacobins", "80000 Amiens")
+    assert letters.place_and_date(letter, "27 novembre 2026") == "Amiens, le 27 novembre 2026"
+    assert letters.paragraphs(letter)[0] == "Madame,"
+    assert "agréer, Madame," in letters.closing(letter)
+    assert ("Nos références", "DPE – N26-ABCDEF") in letters.references(letter)
+    assert letters.activation(letter)[1] == "x"
     (value,) = (value for name, value in letters.facts(letter) if name == "Identifiant")
     assert told in value
     assert ("homonyme" in value) is namesake

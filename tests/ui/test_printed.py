@@ -1,12 +1,14 @@
 """Printed pages: names of anybody, and codes nobody mistakes."""
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from vaguemestre.ui.printed import Printed
+from vaguemestre.ui.printed import LetterHead, Printed
 
 
 @pytest.mark.parametrize(
@@ -16,6 +18,7 @@ from vaguemestre.ui.printed import Printed
         ("Đặng Thị Ánh", "Dang Thi Ánh"),
         ("Łukasz Şahin", "Lukasz Sahin"),
         ("Ștefan\nRue", "Stefan\nRue"),
+        ("3 rue des Jacobins\r\n80000 Amiens", "3 rue des Jacobins\n80000 Amiens"),
         ("名", "?"),
     ],
 )
@@ -39,3 +42,31 @@ def test_a_process_that_prints_nothing_does_not_hold_what_prints() -> None:
     around = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     said = subprocess.check_output([sys.executable, "-c", code], text=True, env=around)
     assert not said.strip()
+
+
+def test_the_recipient_of_a_letter_stands_in_the_window_however_the_sheet_slides(tmp_path: Path) -> None:
+    """A DL envelope, its window 100 mm by 45, 20 mm from its right and lower edges; a sheet folded in three."""
+    page = Printed("Lettre", "Académie", is_letter=True)
+    sender = ("Académie d’Amiens", "DPE", "20 boulevard d’Alsace-Lorraine", "80000 Amiens", "03 00", "x@y.fr")
+    lines = ("Mme Clémence Bailly", "Chez Monsieur Untel", "Bâtiment C", "3 rue", "Lieu-dit", "80000 Amiens")
+    page.next_letter(LetterHead(sender, lines, "Amiens, le 27 novembre 2026", [("Objet", "NUMEN")]))
+    page.paragraph("Madame,")
+    (tmp_path / "letter.pdf").write_bytes(page.content())
+    read = ["pdftotext", "-bbox", str(tmp_path / "letter.pdf"), "-"]
+    found = re.findall(
+        r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]+)<',
+        subprocess.check_output(read, text=True),
+    )
+    words = [(word, [float(one) * 25.4 / 72 for one in box]) for *box, word in found]
+    start = next(at for at, (word, _) in enumerate(words) if word == "Mme")
+    recipient = words[start : start + len(" ".join(lines).split())]
+    assert recipient[-1][0] == "Amiens"
+    for word, (left, top, right, bottom) in recipient:
+        for aside in (0, 10):  # the sheet, 210 mm, in an envelope of 220
+            for down in (0, 11):  # a third of it, 99 mm, in one of 110
+                assert left + aside >= 100, word
+                assert right + aside <= 200, word
+                assert top + down >= 45, word
+                assert bottom + down <= 90, word
+    outside = [word for word, (left, top, _, _) in words if left > 100 and 45 <= top <= 90]
+    assert outside == " ".join(lines).split()

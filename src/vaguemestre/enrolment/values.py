@@ -162,11 +162,16 @@ class Probable:
 class Letter:
     """What a delivery letter says."""
 
+    civility: str
     name: str
     postal: str
     service: str
-    reached: tuple[str, ...]  # the service's telephone, address and place, those that are known
+    service_code: str
+    service_postal: str
+    reached: tuple[str, ...]  # the service's telephone and address, those that are known
     academy: str
+    reference: str  # of the request; "" without one
+    writer: str  # the officer who answers for it
     username: str
     has_namesake: bool
     address: str

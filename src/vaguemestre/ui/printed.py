@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -12,14 +12,31 @@ if TYPE_CHECKING:
 _FONT = "atkinson"  # where a zero is not the letter O
 _FONTS = Path(__file__).with_name("fonts")
 _MARGIN_MM = 22
+_HEAD_TOP_MM = 18
+_SENDER_WIDTH_MM = 76
+_WINDOW_LEFT_MM = 105
+_WINDOW_TOP_MM = 48
+_WINDOW_WIDTH_MM = 83
+_RECIPIENT_LINES = 6
+_BODY_TOP_MM = 90
 # Letters that Unicode does not write as a plain one and an accent.
 _PLAIN = str.maketrans("ĐđŁłĦħıŦŧ", "DdLlHhiTt")
+
+
+class LetterHead(NamedTuple):
+    """What stands above the text of an administrative letter, line by line."""
+
+    sender: Sequence[str]  # the first line in bold
+    recipient: Sequence[str]  # read through the window of the envelope
+    place_and_date: str
+    references: Sequence[tuple[str, str]]
 
 
 class Printed:
     """One A4 page after the other. A letter that our font lacks is written without its accent, or `?`."""
 
-    def __init__(self, title: str, academy: str) -> None:
+    def __init__(self, title: str, academy: str, *, is_letter: bool = False) -> None:
+        """`is_letter`: no page is begun; `next_letter` begins each."""
         # loaded when something is printed: it takes 15 MiB, and few processes ever print
         self._pdf: FPDF = import_module("fpdf").FPDF(format="A4")
         self._pdf.add_font(_FONT, "", _FONTS / "atkinson-regular.ttf")
@@ -30,7 +47,45 @@ class Printed:
         self._pdf.set_title(title)
         self._pdf.set_lang("fr")
         self._pdf.set_creator("Vaguemestre")
-        self.next_page(title, academy)
+        if not is_letter:
+            self.next_page(title, academy)
+
+    def next_letter(self, head: LetterHead) -> None:
+        """Another page, as a letter for a DL window envelope (window 45 × 100 mm, 20 mm from the corner).
+
+        Folded in three, the sheet may move 11 mm down and 10 mm aside: the recipient stays in the window.
+        """
+        self._pdf.add_page()
+        self._block(head.sender, _MARGIN_MM, _HEAD_TOP_MM, _SENDER_WIDTH_MM, first_bold=True)
+        self._block(head.recipient[:_RECIPIENT_LINES], _WINDOW_LEFT_MM, _WINDOW_TOP_MM, _WINDOW_WIDTH_MM)
+        self._pdf.set_y(_BODY_TOP_MM)
+        self._pdf.set_font(_FONT, size=11)
+        self._pdf.set_x(_WINDOW_LEFT_MM)
+        self._pdf.multi_cell(
+            0, 6, self._written(head.place_and_date), align="L", new_x="LMARGIN", new_y="NEXT"
+        )
+        self._pdf.ln(4)
+        for name, value in head.references:
+            self._pdf.set_font(_FONT, size=10)
+            self._pdf.multi_cell(
+                0, 5, self._written(f"{name} : {value}"), align="L", new_x="LMARGIN", new_y="NEXT"
+            )
+        self._pdf.ln(6)
+
+    def signed(self, lines: Sequence[str]) -> None:
+        """Who signs, at the right, with room for a hand and a stamp."""
+        self._pdf.ln(4)
+        self._block(lines, _WINDOW_LEFT_MM, self._pdf.get_y(), _WINDOW_WIDTH_MM)
+        self._pdf.ln(24)
+
+    def _block(
+        self, lines: Sequence[str], left: float, top: float, width: float, *, first_bold: bool = False
+    ) -> None:
+        self._pdf.set_y(top)
+        for number, line in enumerate(lines):
+            self._pdf.set_x(left)
+            self._pdf.set_font(_FONT, style="B" if first_bold and number == 0 else "", size=10.5)
+            self._pdf.multi_cell(width, 5, self._written(line), align="L", new_x="LMARGIN", new_y="NEXT")
 
     def next_page(self, title: str, academy: str) -> None:
         """Another page, headed as the first one."""
@@ -73,7 +128,8 @@ class Printed:
         return bytes(self._pdf.output())
 
     def _written(self, text: str) -> str:
-        return "".join(one if self._is_drawn(one) else self._instead(one) for one in text)
+        lines = "\n".join(text.splitlines())  # a form sends CR LF
+        return "".join(one if self._is_drawn(one) else self._instead(one) for one in lines)
 
     def _instead(self, char: str) -> str:
         plain = _nearest(char)

@@ -183,7 +183,7 @@ class RequestForm(forms.Form):
             starts_on=given["debut"],
             ends_on=given["fin"],
             contact=given["courriel"],
-            postal=given["postal"].strip(),
+            postal="\n".join(given["postal"].strip().splitlines()),
         )
 
 

@@ -5,6 +5,7 @@ from vaguemestre.directory import queries as directory
 from vaguemestre.directory.queries import Managed
 from vaguemestre.directory.rules.likeness import DOUBTFUL, Likeness
 from vaguemestre.directory.values import CivilStatus, NumenKeys, StaffCategory
+from vaguemestre.enrolment.queries.requests import reference_of
 from vaguemestre.enrolment.values import Applicant, Letter, Probable, Scope
 from vaguemestre.journal.queries import Kept, lines_about
 
@@ -81,7 +82,14 @@ def is_doubtful(academy_id: int, civil: CivilStatus, uai: str) -> bool:
 
 
 def letter_of(
-    scope: Scope, person_id: int, keys: NumenKeys, postal: str, academy: str, web: str
+    scope: Scope,
+    person_id: int,
+    keys: NumenKeys,
+    postal: str,
+    academy: str,
+    web: str,
+    *,
+    writer: str = "",
 ) -> Letter | None:
     """What the letter to somebody of the scope says; None without a NUMEN or an account."""
     person, account = person_in(scope, person_id), account_of_person(person_id)
@@ -90,23 +98,24 @@ def letter_of(
     civil = person.civil if person else None
     if person is None or civil is None or numen is None or shown is None:
         return None
+    card = directory.service_card_of(person.service_id)
     return Letter(
+        civility=civil.civility,
         name=f"{civil.civility} {civil.shown_first_name} {civil.shown_last_name}".strip(),
         postal=postal,
         service=person.service,
-        reached=_reached(person.service_id),
+        service_code=card.code if card else "",
+        service_postal=card.postal if card else "",
+        reached=tuple(one for one in (card.phone, card.address) if one) if card else (),
         academy=academy,
+        reference=reference_of(person_id),
+        writer=writer,
         username=shown.username,
         has_namesake=has_namesake(shown.account_id),
         address=shown.address,
         numen=numen.text,
         activation=f"{web}/assistant/",
     )
-
-
-def _reached(service_id: int) -> tuple[str, ...]:
-    card = directory.service_card_of(service_id)
-    return tuple(one for one in (card.phone, card.address, card.postal) if one) if card else ()
 
 
 def story_of(person: Managed) -> list[Kept]:

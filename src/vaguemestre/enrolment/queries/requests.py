@@ -124,6 +124,12 @@ def postal_of(scope: Scope, person_id: int) -> str:
     return applicant_of(row.applicant).postal if row else ""
 
 
+def reference_of(person_id: int) -> str:
+    """The reference of the last request answered with that person; "" for none."""
+    rows = NumenRequest.objects.filter(person_id=person_id).order_by("-filed_at")
+    return rows.values_list("reference", flat=True).first() or ""
+
+
 def proof_in(scope: Scope, request_id: int, proof_id: int, keys: SecretKeys) -> tuple[str, bytes] | None:
     """(media type, content) of a proof of a request in scope."""
     found = Proof.objects.filter(

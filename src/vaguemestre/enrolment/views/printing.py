@@ -14,7 +14,7 @@ from vaguemestre.enrolment.http import OfficerRequest
 from vaguemestre.enrolment.rules import letters
 from vaguemestre.enrolment.values import Letter
 from vaguemestre.kernel.times import paris_day
-from vaguemestre.ui.printed import Printed
+from vaguemestre.ui.printed import LetterHead, Printed
 
 
 def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name: str) -> HttpResponse:
@@ -23,8 +23,9 @@ def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name
     made: list[Letter] = []
     for person_id, postal in people:
         letter = queries.letter_of(
-            request.scope, person_id, keys, postal, config.academy.name, config.public_url
-        )
+            request.scope, person_id, keys, postal, config.academy.name, config.public_url,
+            writer=request.who.name,
+        )  # fmt: skip
         if letter is not None:
             services.reveal_numen(
                 request.scope, person_id, keys, "letter", by=f"account:{request.who.account_id}", now=now
@@ -39,16 +40,21 @@ def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name
 
 
 def _printed(made: Sequence[Letter], day: date) -> bytes:
-    printed = Printed(letters.TITLE, made[0].academy)
-    for number, letter in enumerate(made):
-        if number:
-            printed.next_page(letters.TITLE, letter.academy)
-        if letter.postal:
-            printed.paragraph(f"{letter.name}\n{letter.postal}")
-        printed.paragraph("\n".join((letter.service, *letter.reached)))
-        printed.paragraph(f"Le {date_format(day, 'j F Y')}")
+    printed = Printed(letters.TITLE, made[0].academy, is_letter=True)
+    for letter in made:
+        printed.next_letter(
+            LetterHead(
+                letters.sender(letter),
+                letters.recipient(letter),
+                letters.place_and_date(letter, date_format(day, "j F Y")),
+                letters.references(letter),
+            )
+        )
         for paragraph in letters.paragraphs(letter):
             printed.paragraph(paragraph)
         printed.facts(letters.facts(letter))
-        printed.paragraph(letters.activation(letter))
+        for paragraph in letters.activation(letter):
+            printed.paragraph(paragraph)
+        printed.paragraph(letters.closing(letter))
+        printed.signed(letters.signatory(letter))
     return printed.content()
