@@ -47,3 +47,14 @@ def test_a_feed_refused_whole_waits_and_is_confirmed(run: Run, tmp_path: Path) -
     confirmed = run("feed", "confirm", number, "--departures", 10)
     assert (confirmed.returncode, f"Flux {number} appliqué" in confirmed.stdout) == (0, True)
     assert run("feed", "give-up", number).returncode == 1
+
+
+def test_an_account_suspended_or_closed_says_what_was_done_and_the_way_back(run: Run, tmp_path: Path) -> None:
+    run("feed", "apply", written(tmp_path, line(dossier="B1")))
+    username = "elefevre"
+    suspended = run("account", "suspend", username).stdout
+    assert f"Compte {username} (Élodie Lefèvre) suspendu." in suspended
+    assert f"vaguemestre account resume {username}" in suspended
+    assert "Sessions coupées : 0. Mots de passe d’application : 0." in suspended
+    assert "s’ouvre de nouveau" in run("account", "resume", username).stdout
+    assert "le courrier qui lui est adressé est refusé" in run("account", "close", username).stdout

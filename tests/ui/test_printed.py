@@ -45,7 +45,7 @@ def test_a_process_that_prints_nothing_does_not_hold_what_prints() -> None:
 
 
 def test_the_recipient_of_a_letter_stands_in_the_window_however_the_sheet_slides(tmp_path: Path) -> None:
-    """A DL envelope, its window 100 mm by 45, 20 mm from its right and lower edges; a sheet folded in three."""
+    """A DL envelope: window of 100 mm by 45, 20 mm from its right and lower edges; a sheet in three."""
     page = Printed("Lettre", "Académie", is_letter=True)
     sender = ("Académie d’Amiens", "DPE", "20 boulevard d’Alsace-Lorraine", "80000 Amiens", "03 00", "x@y.fr")
     lines = ("Mme Clémence Bailly", "Chez Monsieur Untel", "Bâtiment C", "3 rue", "Lieu-dit", "80000 Amiens")

@@ -13,11 +13,24 @@ from vaguemestre.kernel.errors import EngineDown, Refusal
 from vaguemestre.kernel.times import parse_day
 from vaguemestre.provisioning.ports import connections, mail_directory
 from vaguemestre.provisioning.services import match
+from vaguemestre.signin.queries import sessions_of
 
 app = typer.Typer(help="Comptes : montrer, suspendre, rétablir, fermer.", no_args_is_help=True)
 
 _Username = Annotated[str, typer.Argument(help="L’identifiant, ou une adresse du compte.")]
 _STATES = {"pending": "jamais activé", "active": "actif", "suspended": "suspendu", "closed": "fermé"}
+# What was done, and the way back.
+_DONE = {
+    "suspend": (
+        "Plus rien n’ouvre le compte ; le courrier arrive toujours.",
+        "Pour revenir : vaguemestre account resume {username}",
+    ),
+    "resume": ("Le compte s’ouvre de nouveau, avec le même mot de passe.",),
+    "close": (
+        "Plus rien n’ouvre le compte, et le courrier qui lui est adressé est refusé.",
+        "L’identifiant et l’adresse ne seront jamais donnés à quelqu’un d’autre.",
+    ),
+}
 _LABELS = {
     "username": "Identifiant",
     "name": "Nom",
@@ -68,12 +81,18 @@ def close(username: _Username) -> None:
 
 def _move(typed: str, act: str, done: str) -> None:
     known, now = _known(typed), timezone.now()
+    found = find_account(known["username"])
+    sessions = len(sessions_of(found.account_id, "", now)) if found else 0
     account_id = move_account(known["username"], act, by="cli", now=now)
     try:
         match(mail_directory.get(), connections.get(), [account_id], now=now)
     except EngineDown:
         typer.echo("La messagerie ne répond pas : elle suivra à son retour.", err=True)
-    typer.echo(f"Compte {known['username']} {done}.")
+    typer.echo(f"Compte {known['username']} ({known['name']}) {done}.")
+    for line in _DONE[act]:
+        typer.echo(line.format(username=known["username"]))
+    if act != "resume":
+        typer.echo(f"Sessions coupées : {sessions}. Mots de passe d’application : {known['app_passwords']}.")
 
 
 def _known(typed: str) -> dict[str, Any]:
