@@ -11,11 +11,14 @@ import sys
 import threading
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.journeys.conftest import PROJECT, Instance, wait_until
+
+from vaguemestre.supervisor import processes
 
 pytestmark = [pytest.mark.engines]
 
@@ -175,7 +178,7 @@ def test_those_who_do_not_read_a_lent_file_hold_no_page(instance: Instance, read
 
 def test_half_sent_cards_hold_no_address_book(instance: Instance, reader: Client) -> None:
     port = instance.base + 3
-    head = f"PUT /dav/x HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 200000\r\n\r\n{'a' * 1000}"
+    head = f"PUT /x HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 200000\r\n\r\n{'a' * 1000}"
     with opened(8, port, head.encode()):
         connection = http.client.HTTPConnection("localhost", port, timeout=PATIENCE)
         connection.request("GET", "/sante")
@@ -205,17 +208,35 @@ def test_wrong_sign_ins_at_once_hold_no_page(instance: Instance, reader: Client)
 
 
 @contextmanager
-def tarpit() -> Iterator[str]:
+def tarpit() -> Iterator[tuple[str, socket.socket]]:
     """A public address of this very machine, where port 80 takes connections and never answers."""
     address = f"9.9.{secrets.randbelow(250) + 1}.{secrets.randbelow(250) + 1}"
     subprocess.run(["ip", "address", "add", f"{address}/32", "dev", "lo"], check=True, capture_output=True)
     try:
-        with socket.create_server((address, 80), backlog=256):
-            yield address
+        with socket.create_server((address, 80), backlog=256) as listener:
+            yield address, listener
     finally:
         subprocess.run(
             ["ip", "address", "del", f"{address}/32", "dev", "lo"], check=True, capture_output=True
         )
+
+
+def process_holding(port: int) -> int:
+    """Number of the process whose end of a connection has that port."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    (inode,) = [line[9] for line in lines if int(line[1].rpartition(":")[2], 16) == port]
+    for entry in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if str(entry.readlink()) == f"socket:[{inode}]":
+                return int(entry.parts[2])
+    raise AssertionError("nobody holds it")
+
+
+def descendants(instance: Instance, name: str) -> set[int]:
+    """Numbers of a child of the supervisor and of its own children."""
+    children = json.loads((instance.home / "run" / "children.json").read_text())["children"]
+    first = next(child["pid"] for child in children if child["name"] == name)
+    return {first, *(seen.pid for seen in processes.descendants(first))}
 
 
 SIGN = """
@@ -227,7 +248,7 @@ print(json.dumps([signer(f"http://{host}/{{n}}.png") for n in range(60)]))
 
 
 def test_pictures_of_a_tarpit_hold_no_page(instance: Instance, reader: Client) -> None:
-    with tarpit() as host:
+    with tarpit() as (host, listener):
         addresses = [inside(instance, SIGN.format(account=n, host=host)) for n in (1, 2)]
         answers: list[tuple[int, str]] = []
 
@@ -243,8 +264,12 @@ def test_pictures_of_a_tarpit_hold_no_page(instance: Instance, reader: Client) -
         ]
         for thread in lines:
             thread.start()
-        assert_pages_answer(reader)
-        assert Client(instance).ask("GET", "/alogin").status == 200
+        listener.settimeout(PATIENCE)
+        fetching, peer = listener.accept()
+        with fetching:
+            assert process_holding(peer[1]) in descendants(instance, "pictures")
+            assert_pages_answer(reader)
+            assert Client(instance).ask("GET", "/alogin").status == 200
         assert any(thread.is_alive() for thread in lines)
         wait_until(lambda: answers, PATIENCE)
         assert set(answers) == {(404, "image/svg+xml")}

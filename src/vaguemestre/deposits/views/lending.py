@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from vaguemestre.deposits import queries, rules, services
 from vaguemestre.deposits.ports import shelf
+from vaguemestre.deposits.rules.links import token_digest
 from vaguemestre.kernel import sizes
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
@@ -65,7 +66,9 @@ def give(request: HttpRequest, token: str, ticket: str) -> HttpResponseBase:
         return nothing_here(request)
     if is_behind_front(request):
         content.close()
-        return hand_over_file(f"/.front/deposits/{taken.token}", taken.name, "application/octet-stream")
+        return hand_over_file(
+            f"/.front/deposits/{token_digest(token)}", taken.name, "application/octet-stream"
+        )
     tag = f'"{taken.id}-{taken.size}"'
     asked = request.headers.get("Range", "")
     if request.headers.get("If-Range", tag) != tag:
