@@ -1,6 +1,10 @@
 """Letters that would hold a server: each opens within a second of processor time, and something is shown."""
 
+import io
+import random
+import struct
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,12 +19,12 @@ from vaguemestre.engines.converting import limited
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.webmail.ports import run_limited
-from vaguemestre.webmail.rules import complexity, styles
+from vaguemestre.webmail.rules import archives, complexity, styles
 from vaguemestre.webmail.rules.complexity import Effort
 from vaguemestre.webmail.rules.plain import html_of, text_of_html
 from vaguemestre.webmail.rules.readable import readable
 from vaguemestre.webmail.rules.tasks import clean
-from vaguemestre.webmail.services.limited import clean_html
+from vaguemestre.webmail.services.limited import clean_html, contents_of_archive, invitation_of
 from vaguemestre.webmail.values import Task
 
 MOST_SECONDS = 1.0
@@ -257,3 +261,64 @@ def test_declarations_read_by_themselves_are_as_the_parser_writes_them() -> None
             assert made.replace("#ff7070", "#ff7070") == wanted or "light-dark" in wanted
         assert "position" not in made
         assert "url" not in made
+
+
+def zip_of(entries: int) -> bytes:
+    """A zip of that many empty files."""
+    one = struct.pack("<4s6H3I5H2I", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0)
+    table = b"".join(one + b"%05d" % (n % 99_999) for n in range(entries))
+    count = entries % 65_535
+    return table + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, len(table), 0, 0)
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_table_of_300_000_entries_is_not_listed() -> None:
+    content = b"PK\x03\x04" + zip_of(300_000)
+    with spent() as counted:
+        assert contents_of_archive(run_limited.get(), content) is None
+    assert counted.seconds <= MOST_SECONDS
+    assert contents_of_archive(run_limited.get(), packed({"a.txt": b"x"})) is not None
+
+
+def test_an_archive_read_apart_tells_the_same() -> None:
+    content = packed({f"{n}.bin": random.Random(n).randbytes(50) for n in range(900)})
+    assert len(content) > 30_000
+    assert contents_of_archive(run_limited.get(), content) == archives.contents(content)
+
+
+EVENT = (
+    "BEGIN:VEVENT\r\nUID:{n}@x\r\nDTSTART:20261203T160000Z\r\nRRULE:FREQ=WEEKLY\r\n"
+    "SUMMARY:Conseil {n}\r\nEND:VEVENT\r\n"
+)
+
+
+def test_a_calendar_of_100_000_events_tells_its_first() -> None:
+    events = "".join(EVENT.format(n=n) for n in range(100_000))
+    content = f"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n{events}END:VCALENDAR\r\n".encode()
+    with spent() as counted:
+        told = invitation_of(run_limited.get(), content[:2_000_000])
+    assert counted.seconds <= MOST_SECONDS
+    assert told is not None
+    assert (told.title, told.method, told.repeats) == ("Conseil 0", "REQUEST", "toutes les semaines")
+
+
+@pytest.mark.django_db
+def test_an_unreadable_calendar_says_so(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, heavy.head("Agenda", "Content-Type: text/calendar") + b"\r\nBEGIN:VCALENDAR\r\nrien\r\n")
+    assert "ne peut pas être lu ici" in reader.get(f"{address(ref)}carte/invitation/1/").content.decode()
+
+
+@pytest.mark.django_db
+def test_too_many_parts_are_not_packed(reader: Client, box: MemoryMailbox) -> None:
+    parts = b"--b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nx\r\n" * 2_000
+    top = heavy.head("Pièces", "Content-Type: multipart/mixed; boundary=b")
+    answer = reader.get(f"{address(put(box, top + b'\r\n' + parts + b'--b--\r\n'))}pieces.zip")
+    assert answer.status_code == 422
+    assert "trop de pièces" in answer.content.decode()

@@ -413,6 +413,9 @@ def sentence(refusal: Refusal) -> str:
         ),
         "webmail.preview-too-slow": _("Ce fichier est trop long à préparer : téléchargez-le pour l’ouvrir."),
         "webmail.preview-too-heavy": _("Ce fichier est trop lourd à montrer : téléchargez-le pour l’ouvrir."),
+        "webmail.too-many-parts": _(
+            "Ce courriel a trop de pièces pour une seule archive : téléchargez le courriel lui-même."
+        ),
         "webmail.too-complex": _("Ce fichier est trop complexe à montrer : téléchargez-le pour l’ouvrir."),
         "webmail.previews-off": _("Les documents ne sont pas montrés ici : téléchargez-le pour l’ouvrir."),
         "webmail.no-answer-awaited": _("Cette invitation n’attend pas de réponse."),

@@ -3,6 +3,7 @@
 import imaplib
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 from tests.corpus import heavy
@@ -10,9 +11,12 @@ from tests.engines.live import LiveEngines, Someone
 from tests.engines.mail import Post
 from tests.engines.samples import letter
 
+from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.converting.limited import Limited
 from vaguemestre.engines.imap import wire
+from vaguemestre.webmail.ports import TooComplex
 from vaguemestre.webmail.rules.rows import TOO_COMPLEX, line_of
+from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.reading import read_message
 from vaguemestre.webmail.values import MailLogin, Row, View
 
@@ -125,3 +129,46 @@ def test_a_page_of_messages_that_each_take_long_is_drawn_and_remembered(
     with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
         assert len(box.page("INBOX", 0, 50).rows) == 6
     assert not any(b"ENVELOPE" in question and b"FETCH 5:6 " in question for question in asked)
+
+
+FIELDS = b"From: a@dehors.example\r\nSubject: Lettre\r\nMIME-Version: 1.0\r\n"
+TEXT = b"Content-Type: text/plain; charset=utf-8\r\n\r\nLe texte de la lettre.\r\n"
+LETTERS = {
+    "an empty HTML beside a text": FIELDS
+    + b"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n"
+    + TEXT
+    + b"--b\r\nContent-Type: text/html\r\n\r\n\r\n--b--\r\n",
+    "a boundary that nobody can read": FIELDS
+    + b'Content-Type: multipart/alternative;; boundary="b"\r\n\r\n--b\r\n'
+    + TEXT
+    + b"--b--\r\n",
+    "lines that end in CR": (FIELDS + TEXT).replace(b"\r\n", b"\r"),
+    "parts whose lines end in CR": (
+        FIELDS + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + TEXT + b"--b--\r\n"
+    ).replace(b"\r\n", b"\r"),
+    "a piece of a message": FIELDS
+    + b'Content-Type: message/partial; id="x@y"; number=2; total=3\r\n\r\nLe texte de la lettre.\r\n',
+}
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_text_is_shown_although_its_parts_are_not_told(name: str, post: Post, someone: Someone) -> None:
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        ref = box.append("INBOX", LETTERS[name], (), datetime.now(UTC))
+        reading = read_message(box, someone.mailbox, ref, Limited())
+    assert "Le texte de la lettre." in reading.body.html
+
+
+def test_a_message_in_two_thousand_others_is_refused_not_an_error(post: Post, someone: Someone) -> None:
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        ref = box.append("INBOX", heavy.HEADERS["2,000 enclosed messages"](), (), datetime.now(UTC))
+        with pytest.raises(TooComplex):
+            reads_within(box, ref, "1", Apart())
+
+
+def test_a_name_told_with_its_escapes_is_undone(post: Post, someone: Someone) -> None:
+    name = b'attachment; filename="%30%32%20-%20%C3%A9t%C3%A9.pdf"'
+    content = FIELDS + b"Content-Type: application/pdf\r\nContent-Disposition: %b\r\n\r\nx\r\n" % name
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        ref = box.append("INBOX", content, (), datetime.now(UTC))
+        assert box.open(ref).root.name == "02 - été.pdf"

@@ -29,6 +29,9 @@ _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
 _UID = re.compile(rb"[( ]UID (\d+)")
 _NUMBERS = re.compile(rb"([A-Z]+) (\d+)")
 _ALL_FOUND = re.compile(rb" ALL ([0-9:,]+)")
+_ESCAPED_NAME = re.compile(
+    r"(?:[A-Za-z0-9-]{1,40}'[A-Za-z-]{0,20}')?(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9._-])+", re.ASCII
+)
 _MOST_LISTED = 20  # recipients that a list row may need
 _LONGEST_LISTED = 1_000
 _MOST_SHOWN = 5_000
@@ -340,7 +343,7 @@ def _part(nodes: list[Node], at: str, prefix: str, depth: int) -> Part:
         charset=words.clean(parameters.get("charset", "")).lower(),
         encoding=words.clean(text_of(nodes[5])).lower(),
         size=number_of(nodes[6]),
-        name=more.get("filename") or parameters.get("name", ""),
+        name=_file_name(more.get("filename") or parameters.get("name", "")),
         content_id=words.clean(text_of(nodes[3])).strip(),
         disposition=disposition,
         children=children,
@@ -403,6 +406,13 @@ def _disposition(node: Node) -> tuple[str, dict[str, str]]:
     if not isinstance(node, list) or not node:
         return "", {}
     return words.clean(text_of(node[0])).lower(), _parameters(node[1] if len(node) > 1 else None)
+
+
+def _file_name(written: str) -> str:
+    """Undo escapes (RFC 2231) that were handed on as a plain name."""
+    if written.count("%") < 2 or not _ESCAPED_NAME.fullmatch(written):
+        return written
+    return words.unfolded_parameter([(0, True, written)])
 
 
 def _parameters(node: Node) -> dict[str, str]:

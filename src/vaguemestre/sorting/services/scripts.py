@@ -168,4 +168,13 @@ def _install(scripts: Scripts, content: str, kept: str) -> None:
     if listing.active != kept:
         scripts.activate(kept)
     if SCRIPT_NAME in listing.names:
+        _drop_ours(scripts)
+
+
+def _drop_ours(scripts: Scripts) -> None:
+    """Done also where another worker was quicker."""
+    try:
         scripts.drop(SCRIPT_NAME)
+    except EngineRefused:
+        if SCRIPT_NAME in scripts.listed().names:
+            raise

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from vaguemestre.webmail.rules.rows import one_line
 
 _MOST = 500
+_LARGEST_TABLE = 1_000_000  # octets: about 10,000 entries; one of 64 bits says more
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def contents(archive: bytes) -> Contents | None:
 
 
 def _zip(archive: bytes) -> Contents:
+    if _table_size(archive) > _LARGEST_TABLE:
+        raise ValueError("too many entries")
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         listed = [info for info in opened.infolist() if not info.is_dir()]
     return Contents(
@@ -43,6 +46,14 @@ def _zip(archive: bytes) -> Contents:
         max(0, len(listed) - _MOST),
         is_locked=any(info.flag_bits & 1 for info in listed),
     )
+
+
+def _table_size(archive: bytes) -> int:
+    """Octets of a zip's table, by its end record (APPNOTE.TXT §4.3.16): read before the table itself."""
+    place = archive.rfind(b"PK\x05\x06", max(0, len(archive) - 65_557))
+    if place < 0:
+        raise ValueError("no end record")
+    return int.from_bytes(archive[place + 12 : place + 16], "little")
 
 
 def _tar(archive: bytes) -> Contents:

@@ -49,6 +49,12 @@ def opened(content: bytes, ref: MessageRef) -> tuple[OpenedMessage, dict[str, Me
     )
 
 
+def after_header(raw: bytes) -> bytes:
+    """All that stands after the first empty line."""
+    place = raw.find(b"\r\n\r\n")
+    return raw[place + 4 :] if place >= 0 else raw.partition(b"\n\n")[2]
+
+
 def bytes_of(message: Message) -> bytes:
     """What a part holds, transfer encoding undone; of an enclosed message, the whole of it."""
     if message.get_content_type() == "message/rfc822" or message.is_multipart():

@@ -11,6 +11,7 @@ from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.rules.rows import one_line
 
 _LONGEST = 1_000_000
+_LONG = 100_000
 _FREQUENCIES = {
     "DAILY": "tous les jours",
     "WEEKLY": "toutes les semaines",
@@ -70,12 +71,23 @@ class Invitation:
 def invitation(content: bytes) -> Invitation | None:
     """The first event of a calendar part; None when there is none that can be read."""
     try:
-        calendar = Calendar.from_ical(content[:_LONGEST])
+        calendar = Calendar.from_ical(_first_event(content))
         event = next((part for part in calendar.walk("VEVENT") if part.get("DTSTART") is not None), None)
         found = None if event is None else _invitation(calendar, event)
         return found if found is not None and found.when else None  # a year that no clock shows is no date
     except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError):
         return None
+
+
+def _first_event(content: bytes) -> bytes:
+    """A long calendar up to the end of its first event: what stands after it is not told."""
+    if len(content) <= _LONG:
+        return content
+    start = content.find(b"BEGIN:VEVENT")
+    end = content.find(b"END:VEVENT", start)
+    if start < 0 or end < 0 or end > _LONGEST:
+        return content[:_LONGEST]
+    return content[:end] + b"END:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
 def answer(given: Invitation, address: str, name: str, part: str, now: datetime) -> bytes:

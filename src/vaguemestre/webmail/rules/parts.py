@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from vaguemestre.webmail.values import Part
 
 DEEPEST = 40
+MOST_BODIES = 40  # texts drawn one after the other
+_NOTHING = 2  # octets of a text that is only a line end
 MOST = 400  # leaves shown one by one; beyond, the message is offered whole
 
 _TEXTS = frozenset(("text/plain", "text/html"))
@@ -67,9 +69,13 @@ class _Walk:
     def best(self, children: tuple[Part, ...]) -> Part:
         """The last one we can show, as its author ranked them (RFC 2046 §5.1.4); plain when asked for."""
         wanted = "text/plain" if self.plain else "text/html"
-        ranked = [child for child in children if _holds(child, wanted)]
-        readable = [child for child in children if any(_holds(child, kind) for kind in _TEXTS)]
-        return (ranked or readable or list(children))[-1]
+        said = [child for child in children if any(_says(leaf) for leaf in leaves_of(child))]
+        for some in (said, children):
+            ranked = [child for child in some if _holds(child, wanted)]
+            readable = [child for child in some if any(_holds(child, kind) for kind in _TEXTS)]
+            if ranked or readable:
+                return (ranked or readable)[-1]
+        return children[-1]
 
     def related(self, part: Part, depth: int) -> None:
         root, *others = part.children
@@ -113,12 +119,12 @@ def chosen(root: Part, *, plain: bool = False) -> Chosen:
             walk.beside.remove(first)
     count = len(walk.bodies) + len(walk.inside) + len(walk.beside)
     return Chosen(
-        tuple(walk.bodies[:MOST]),
+        tuple(walk.bodies[:MOST_BODIES]),
         tuple(walk.inside[:MOST]),
         tuple(walk.beside[:MOST]),
         tuple(walk.other),
         tuple(walk.signatures),
-        count > MOST,
+        count > MOST or len(walk.bodies) > MOST_BODIES,
     )
 
 
@@ -129,6 +135,11 @@ def leaves_of(part: Part, depth: int = 0) -> Iterator[Part]:
         return
     for child in part.children:
         yield from leaves_of(child, depth + 1)
+
+
+def is_empty(root: Part) -> bool:
+    """Whether a multipart holds nothing: most likely its boundary is written wrong."""
+    return root.kind.startswith("multipart/") and not any(_says(leaf) for leaf in leaves_of(root))
 
 
 def find_part(root: Part, number: str) -> Part | None:
@@ -149,3 +160,7 @@ def bare_id(content_id: str) -> str:
 
 def _holds(part: Part, kind: str) -> bool:
     return any(leaf.kind == kind and leaf.disposition != "attachment" for leaf in leaves_of(part))
+
+
+def _says(leaf: Part) -> bool:
+    return leaf.size > _NOTHING

@@ -2,7 +2,7 @@
 
 from email.message import Message
 
-from vaguemestre.webmail.ports import Convert, MessageGone, Reads
+from vaguemestre.webmail.ports import Convert, MessageGone, Reads, TooComplex
 from vaguemestre.webmail.rules import enclosed, parts
 from vaguemestre.webmail.values import Conversion, MessageRef, OpenedMessage
 
@@ -16,14 +16,20 @@ class Enclosed:
 
     def __init__(self, content: bytes, ref: MessageRef) -> None:
         self._content = content
-        self._opened, self._parts = enclosed.opened(content, ref)
+        try:
+            self._opened, self._parts = enclosed.opened(content, ref)
+        except RecursionError as error:  # messages in messages, hundreds deep
+            raise TooComplex("webmail.too-complex") from error
 
     def open(self, ref: MessageRef) -> OpenedMessage:
         return self._opened
 
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
         found: Message | None = self._parts.get(number)
-        return enclosed.bytes_of(found)[:limit] if found is not None else b""
+        try:
+            return enclosed.bytes_of(found)[:limit] if found is not None else b""
+        except RecursionError as error:
+            raise TooComplex("webmail.too-complex") from error
 
     def raw(self, ref: MessageRef) -> bytes:
         return self._content
@@ -32,7 +38,7 @@ class Enclosed:
 def reads_within(mailbox: Reads, ref: MessageRef, chain: str, convert: Convert) -> Reads:
     """What answers for a message enclosed at `chain` (part numbers joined by `-`; empty: the outer one).
 
-    Raises MessageGone when there is no such part, ConversionRefused for an unreadable winmail.dat.
+    Raises MessageGone when there is no such part; ConversionRefused, TooComplex when it cannot be read.
     """
     reads = mailbox
     for number in chain.split("-")[:_DEEPEST] if chain else ():

@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from vaguemestre.kernel import charsets
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.webmail.ports import Reads, RunLimited, TooComplex
-from vaguemestre.webmail.rules import kinds, marking, parts, plain
+from vaguemestre.webmail.rules import enclosed, kinds, marking, parts, plain
 from vaguemestre.webmail.rules.cards import cards
 from vaguemestre.webmail.rules.readable import LONGEST, VERSION
 from vaguemestre.webmail.rules.styles import Remote
+from vaguemestre.webmail.services.enclosed import Enclosed
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.services.limited import clean_html
-from vaguemestre.webmail.values import Body, Enclosure, MessageRef, OpenedMessage, Part, Reading
+from vaguemestre.webmail.values import TEXT, Body, Enclosure, MessageRef, OpenedMessage, Part, Reading
 
 _HEAVIEST_PICTURE = 3_000_000
 _HEAVIEST_PICTURES = 8_000_000
+_HEAVIEST_READ_AGAIN = 5_000_000
 _SNIFFED = 1024
 
 type _Key = tuple[str, MessageRef, bool, int]
@@ -45,6 +47,8 @@ def read_message(
     body = _bodies.get(key) if is_kept else None
     if body is None:
         body = _body(_Source(mailbox, ref, run, proxied, words), chosen)
+        if not body.html and opened.size < _HEAVIEST_READ_AGAIN:
+            body = _read_again(_Source(mailbox, ref, run, proxied, words), opened) or body
         if is_kept and not body.is_for_now:
             _bodies.put(key, body)
     html_shown = any(part.kind == "text/html" for part in chosen.bodies)
@@ -62,6 +66,23 @@ def opened_part(mailbox: Reads, ref: MessageRef, number: str) -> tuple[OpenedMes
     """The message, and what its structure says of one part. Raises MessageGone."""
     opened = mailbox.open(ref)
     return opened, parts.find_part(opened.root, number)
+
+
+def _read_again(source: "_Source", opened: OpenedMessage) -> Body | None:
+    """The text of a message that no mail server can cut: of lines that end in CR alone, of a boundary written
+    wrong, or a piece of another message (message/partial, RFC 2046 §5.2.2)."""
+    raw = source.mailbox.raw(source.ref)
+    plain_lines = raw.replace(b"\r\n", b"\n")
+    is_empty = parts.is_empty(opened.root)
+    if b"\r" in plain_lines or is_empty:
+        plain_lines = plain_lines.replace(b"\r", b"\n")
+        whole = Enclosed(plain_lines, source.ref)
+        body = _body(replace(source, mailbox=whole), parts.chosen(whole.open(source.ref).root))
+        if body.html or not is_empty:
+            return body
+    if opened.root.kind == "message/partial" or is_empty:
+        return _of_text(charsets.text(enclosed.after_header(plain_lines)[:LONGEST]), "", source.words)
+    return None
 
 
 class _Pictures:
@@ -130,7 +151,10 @@ def _body(source: _Source, chosen: parts.Chosen) -> Body:
 
 def _part(source: _Source, part: Part, pictures: _Pictures) -> Body:
     words = source.words
-    content = source.mailbox.part(source.ref, part.number, LONGEST + 1)
+    if part.number == TEXT:
+        content = enclosed.after_header(source.mailbox.raw(source.ref))[: LONGEST + 1]
+    else:
+        content = source.mailbox.part(source.ref, part.number, LONGEST + 1)
     label = part.charset
     text = charsets.text(content, label)
     unknown = "" if charsets.is_known(label) else label

@@ -10,6 +10,7 @@ from vaguemestre.webmail.rules import kinds
 from vaguemestre.webmail.values import Enclosure, MessageRef
 
 _STORED = frozenset(("picture", "audio", "video", "archive", "pdf"))  # already compressed
+_MOST_COMPRESSED = 4_000_000  # octets of all files
 
 
 class _Outlet(io.RawIOBase):
@@ -41,9 +42,11 @@ def zipped(mailbox: Reads, ref: MessageRef, files: Sequence[Enclosure]) -> Itera
     """The pieces of a zip archive; one file at a time is in memory. Names alike are told apart."""
     outlet = _Outlet()
     used: set[str] = set()
+    is_small = sum(file.size for file in files) <= _MOST_COMPRESSED  # to compress is nearly all the work
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in files:
-            how = zipfile.ZIP_STORED if file.viewer in _STORED else zipfile.ZIP_DEFLATED
+            is_worth_it = is_small and file.viewer not in _STORED
+            how = zipfile.ZIP_DEFLATED if is_worth_it else zipfile.ZIP_STORED
             archive.writestr(_once(file.name, used), mailbox.part(ref, file.number), how)
             yield outlet.take()
     yield outlet.take()

@@ -1,7 +1,5 @@
 """Cards above a text: what a part means, asked for once the message is on the screen."""
 
-from email import message_from_bytes, policy
-
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -10,14 +8,16 @@ from vaguemestre.agenda.queries import answer_to, clashes
 from vaguemestre.kernel import charsets
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.webmail.http import base_of, own_addresses, reads_of, written
-from vaguemestre.webmail.ports import MessageGone, Reads, authorities
-from vaguemestre.webmail.rules import deliveries, invitations, signatures, visiting, words
+from vaguemestre.webmail.ports import MessageGone, Reads, TooComplex, authorities, run_limited
+from vaguemestre.webmail.rules import deliveries, words
 from vaguemestre.webmail.rules.parts import find_part
 from vaguemestre.webmail.rules.signatures import Signature
+from vaguemestre.webmail.services.limited import invitation_of, signature_of, visiting_cards_of
 from vaguemestre.webmail.values import CardKind, MessageRef, Part
 
 _HEAVIEST = 2_000_000
 _HEAVIEST_SIGNED = 25_000_000
+TOO_HEAVY = Signature(holds=False, problem="Ce courriel est trop lourd pour être vérifié ici.")
 
 
 @require_GET
@@ -39,7 +39,10 @@ def show_card(
         part = find_part(reads.open(ref).root, number)
         if part is None:
             raise MessageGone("webmail.message-gone")
-        context = _CONTEXTS[CardKind(kind)](request, reads, ref, part)
+        try:
+            context = _CONTEXTS[CardKind(kind)](request, reads, ref, part)
+        except TooComplex:
+            context = {"is_too_complex": True}
     base = base_of(ref, chain)
     return HttpResponse(
         written(
@@ -54,7 +57,7 @@ def _text(reads: Reads, ref: MessageRef, part: Part) -> str:
 
 
 def _invitation(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
-    given = invitations.invitation(reads.part(ref, part.number, _HEAVIEST))
+    given = invitation_of(run_limited.get(), reads.part(ref, part.number, _HEAVIEST))
     if given is None:
         return {"invitation": None}
     account = request.who.account_id
@@ -77,32 +80,24 @@ def _receipt(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part
 
 
 def _visiting(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
-    return {"people": visiting.visiting_cards(_text(reads, ref, part))}
+    return {
+        "people": visiting_cards_of(run_limited.get(), reads.part(ref, part.number, _HEAVIEST), part.charset)
+    }
 
 
 def _smime(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
     opened = reads.open(ref)
-    now = timezone.now()
     content = reads.part(ref, part.number, _HEAVIEST_SIGNED)
-    if part.kind.endswith("pkcs7-mime") or part.name.lower().endswith(".p7m"):
-        if signatures.inner_text(content) is None:
-            return {"signature": None}  # encrypted, not signed
-        found = signatures.check(None, content, authorities.get()(), now)
-    elif opened.size > _HEAVIEST_SIGNED:
-        found = Signature(holds=False, problem="Ce courriel est trop lourd pour être vérifié ici.")
+    is_opaque = part.kind.endswith("pkcs7-mime") or part.name.lower().endswith(".p7m")
+    if not is_opaque and opened.size > _HEAVIEST_SIGNED:
+        signature: Signature | None = TOO_HEAVY
     else:
-        found = signatures.check(_signed(reads.raw(ref)), content, authorities.get()(), now)
+        raw = None if is_opaque else reads.raw(ref)
+        signature = signature_of(run_limited.get(), content, raw, authorities.get()(), timezone.now())
+    if signature is None:
+        return {"signature": None}  # encrypted, not signed
     sender = opened.sender[0].address.lower() if opened.sender else ""
-    return {"signature": found, "is_theirs": sender in found.addresses}
-
-
-def _signed(raw: bytes) -> bytes | None:
-    """The octets that a detached signature covers."""
-    for part in message_from_bytes(raw, policy=policy.compat32).walk():
-        if part.get_content_type() == "multipart/signed":
-            boundary = part.get_boundary()
-            return signatures.split_signed(raw, boundary) if boundary else None
-    return None
+    return {"signature": signature, "is_theirs": sender in signature.addresses}
 
 
 def _plain(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:

@@ -14,7 +14,7 @@ from vaguemestre.kernel import charsets
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.stored_files import hand_over, is_behind_front
 from vaguemestre.webmail.http import as_file, reads_of
-from vaguemestre.webmail.ports import MessageGone, PictureRefused, fetch_picture, run_limited
+from vaguemestre.webmail.ports import MessageGone, PictureRefused, TooComplex, fetch_picture, run_limited
 from vaguemestre.webmail.rules import kinds
 from vaguemestre.webmail.rules.frames import FILE_POLICY, NOT_LOADED
 from vaguemestre.webmail.rules.picture_place import MAX_ADDRESS, picture_place
@@ -50,7 +50,10 @@ def save_all_parts(
     opening = reads_of(request.who, ref, chain)
     reads = opening.__enter__()
     try:
-        files = read_message(reads, owner(request, chain), ref, run_limited.get()).enclosures
+        reading = read_message(reads, owner(request, chain), ref, run_limited.get())
+        if reading.is_too_much:
+            raise TooComplex("webmail.too-many-parts")
+        files = reading.enclosures
         if not files:
             raise MessageGone("webmail.message-gone")
     except BaseException:

@@ -9,10 +9,12 @@ from vaguemestre.kernel import charsets
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.webmail.http import as_file, reads_of, written
-from vaguemestre.webmail.ports import MessageGone, convert, previews
-from vaguemestre.webmail.rules import archives, kinds, tables, words
+from vaguemestre.webmail.ports import MessageGone, TooComplex, convert, previews, run_limited
+from vaguemestre.webmail.rules import kinds, tables, words
+from vaguemestre.webmail.rules.archives import Contents
 from vaguemestre.webmail.rules.kinds import Viewer
 from vaguemestre.webmail.rules.parts import find_part
+from vaguemestre.webmail.services.limited import contents_of_archive
 from vaguemestre.webmail.services.previewing import ask_preview, preview_key
 from vaguemestre.webmail.values import Conversion, MessageRef, Part
 from vaguemestre.webmail.views.files import part_of
@@ -40,12 +42,20 @@ def look_at_part(
     return as_file(HttpResponse(page.encode("utf-8", "replace")), name=f"{name}.html", inline=True)
 
 
+def _contents(content: bytes) -> Contents | None:
+    """None for what cannot be listed, or not within the budget."""
+    try:
+        return contents_of_archive(run_limited.get(), content)
+    except TooComplex:
+        return None
+
+
 def _page(request: SignedInRequest, content: bytes, part: Part, name: str) -> str:
     """Tables, lists and texts, written by ours and shut in like the rest; in the reader's light or dark."""
     viewer = kinds.viewer_of(part.kind, name)
     shown: dict[str, object] = {"theme": request.who.theme, "words": words, "name": name}
     if viewer is Viewer.ARCHIVE:
-        return written("archive", {**shown, "contents": archives.contents(content)})
+        return written("archive", {**shown, "contents": _contents(content)})
     text, is_cut = charsets.text(content[:_TEXT_LOOKED_AT], part.charset), len(content) > _TEXT_LOOKED_AT
     if viewer is Viewer.TABLE:
         rows, has_more = tables.rows_of(text)
