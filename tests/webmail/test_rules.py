@@ -340,3 +340,30 @@ def test_recipients_in_words() -> None:
     assert recipients([karim, me], {"moi@a.fr"}) == "à moi et Karim Benali"
     assert recipients([me, karim, *crowd], {"moi@a.fr"}) == "à moi, Karim Benali, 0@a.fr et 8 autres"
     assert recipients([], ()) == "sans destinataire visible"
+
+
+def test_a_row_gives_an_address_of_ours_the_directorys_name_and_none_in_junk() -> None:
+    head = "philippe.vasseur@ac-amiens.test"
+    summary = Summary(
+        1,
+        Correspondent("Le chef", head),
+        (),
+        "x",
+        datetime(2026, 11, 25, tzinfo=UTC),
+        "",
+        10,
+        has_attachment=False,
+    )
+    shown = [
+        next(
+            rows.lines(
+                [Row(summary, frozenset(), MessageRef(folder, 1, 1))],
+                today=TODAY,
+                uses={"Junk": Use.JUNK},
+                own_domains=frozenset({"ac-amiens.test"}),
+                names={head: "Philippe Vasseur"},
+            )
+        ).people
+        for folder in ("INBOX", "Junk")
+    ]
+    assert shown == ["Philippe Vasseur", head]

@@ -84,7 +84,7 @@ def _elsewhere(opened: OpenedMessage, sender: Correspondent) -> str:
 def _fields(opened: OpenedMessage, shown: Correspondent) -> tuple[tuple[str, str], ...]:
     moment = opened.date or opened.received
     lines = (
-        ("De", _people((shown,)) if shown.name == AMBIGUOUS else _people(opened.sender)),
+        ("De", _people((shown,) if shown.name == AMBIGUOUS or not shown.name else opened.sender)),
         ("À", _people(opened.to)),
         ("Cc", _people(opened.cc)),
         ("Cci", _people(opened.bcc)),

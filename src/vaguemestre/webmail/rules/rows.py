@@ -92,7 +92,7 @@ def line_of(
     use = uses.get(ref.folder)
     is_outgoing = use in _OUTGOING
     is_by_date = order is Order.DATE
-    sender = (names and names.get(without_detail(summary.sender.address))) or said(summary.sender)
+    sender = _shown_sender(summary.sender, use, own_domains, names)
     sender = TOO_COMPLEX if summary.is_too_complex else sender
     people = _recipients(summary) if is_outgoing and not summary.is_too_complex else sender
     return Line(
@@ -142,6 +142,15 @@ def _heading(row: Row, people: str, order: Order) -> str:
 
 
 TOO_COMPLEX = "(courriel trop complexe)"  # in place of its people
+
+
+def _shown_sender(
+    sender: Correspondent, use: Use | None, own_domains: frozenset[str], names: Mapping[str, str]
+) -> str:
+    """Of an address of ours the directory's name; in Junk, where forged ones are, the address alone."""
+    if use is Use.JUNK and sender.address and not is_external(sender, own_domains):
+        return one_line(sender.address)
+    return (names and names.get(without_detail(sender.address))) or said(sender)
 
 
 def said(person: Correspondent) -> str:
