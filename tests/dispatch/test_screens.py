@@ -150,7 +150,7 @@ def test_an_old_sign_in_does_not_release_anything(
     browser: Client, nicolas: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = passed(nicolas, hold="held", hold_code="outbox.burst")
-    monkeypatch.setattr("vaguemestre.signin.http.is_recent", lambda signed_in_at, now: False)
+    monkeypatch.setattr("vaguemestre.signin.http.is_recent", lambda *times: False)
     answer = browser.post("/messagerie/envois/retenus/envoyer/", {"courriel": [row.pk]})
     assert answer.status_code == 302
     assert "confirmer=1" in answer.headers["Location"]

@@ -17,7 +17,7 @@ from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.credentials.queries import devices_of, recovery_codes_left
 from vaguemestre.credentials.services import burn_recovery_code, make_recovery_codes
 from vaguemestre.journal.models import Entry
-from vaguemestre.signin.models import BrowserSession
+from vaguemestre.signin.models import BrowserSession, InterruptedAct
 from vaguemestre.signin.ports import revocations
 from vaguemestre.ui.pictures import qr
 
@@ -157,7 +157,8 @@ def test_nobody_removes_somebody_elses(client: Client, nicolas: Account) -> None
 def test_each_change_asks_for_a_fresh_proof(client: Client, nicolas: Account, path: str) -> None:
     age_sessions()
     answer = client.post(path, {}, headers={"Referer": "http://testserver/parametres/securite"})
-    assert answer["Location"] == "/alogin?confirmer=1&next=%2Fparametres%2Fsecurite"
+    assert answer["Location"] == "/alogin?confirmer=1&next=%2Fcompte%2Freprise"
+    assert InterruptedAct.objects.get().page == "/parametres/securite"
     assert not OneTimeDevice.objects.exists()
 
 
@@ -168,7 +169,8 @@ def test_each_change_asks_for_a_fresh_proof(client: Client, nicolas: Account, pa
 def test_a_form_from_elsewhere_comes_back_home(client: Client, nicolas: Account, referer: str) -> None:
     age_sessions()
     answer = client.post("/parametres/securite/codes", headers={"Referer": referer})
-    assert answer["Location"] == "/alogin?confirmer=1&next=%2F"
+    assert answer["Location"] == "/alogin?confirmer=1&next=%2Fcompte%2Freprise"
+    assert InterruptedAct.objects.get().page == "/"
 
 
 @pytest.mark.parametrize("role", ["helpdesk", "hr_officer", "administrator"])

@@ -84,7 +84,7 @@ def test_a_filter_is_switched_on_again_with_a_fresh_proof_only(client: Client, n
     refused("forward-set")
     client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
     number = sorting.filters_of(nicolas.pk)[0].filter_id
-    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=6))
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=31))
     revocations.get().bump()
     answer = client.post(f"/parametres/filtres/{number}/activer")
     assert answer["Location"].startswith("/alogin?confirmer=1")

@@ -74,7 +74,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Here: sign in if need be, then back to the application's host with a ticket."""
     application = _application(request.GET.get("application", ""))
     path, departure = request.GET.get("vers", ""), request.GET.get("depart", "")
-    address = _beneath(application, path) if application else ""
+    # A ticket keeps the departure: nothing a table refuses (PostgreSQL takes no NUL) goes on.
+    address = _beneath(application, path) if application and departure.isprintable() else ""
     if application is None or not address or len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
         return refused(request, _ILL)
     who = who_asks(request)
