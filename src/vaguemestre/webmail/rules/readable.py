@@ -211,12 +211,7 @@ _judge = ContextVar[_Attribute]("judge of attributes")  # of the text that this 
 
 
 def _judged(tag: str, name: str, value: str) -> str | None:
-    if name in {"target", "rel"}:  # these two are ours
-        return value
-    try:
-        return _judge.get()(tag, name, value)
-    except Exception:  # noqa: BLE001 - nh3 would print the error and let the value stand as it came
-        return None
+    return value if name in {"target", "rel"} else _judge.get()(tag, name, value)  # these two are ours
 
 
 def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
