@@ -32,7 +32,7 @@ VERIFIER = "v" * 43
 CLIENT, SECRET, BACK = "matrice", "m" * 43, "http://localhost:1/retour"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
-WEB = frozenset({"pages", "push", "oidc", "cas", "refresh"})
+WEB = frozenset({"pages", "box pages", "push", "oidc", "cas", "refresh"})
 PROGRAMS = frozenset({"imap", "smtp", "managesieve", "carddav"})
 SHARED = frozenset({"box imap", "box smtp"})
 # What ends; every other channel of the person goes on.
@@ -42,10 +42,10 @@ ENDS: dict[str, frozenset[str]] = {
     "everywhere": WEB,
     "password": WEB,
     "suspended": WEB | PROGRAMS | SHARED | {"redirect"},
-    "compromised": WEB | PROGRAMS | {"redirect"},
+    "compromised": WEB | PROGRAMS | SHARED | {"redirect"},
     "closed": WEB | PROGRAMS | SHARED | {"redirect"},
     "death": WEB | PROGRAMS | SHARED | {"redirect"},
-    "membership": SHARED,
+    "membership": SHARED | {"box pages"},
 }
 
 
@@ -334,6 +334,11 @@ def put_script(instance: Instance, who: dict[str, Any], content: str) -> None:
         assert answer().startswith(b"OK")
 
 
+def reads(pages: APIRequestContext, address: str) -> bool:
+    answer = pages.get(address)
+    return answer.status == 200 and "/alogin" not in answer.url
+
+
 def opened(
     instance: Instance, chromium: Browser, stack: contextlib.ExitStack, who: dict[str, Any]
 ) -> dict[str, Callable[[], bool]]:
@@ -353,13 +358,14 @@ def opened(
         "box smtp": sending(instance, stack, who["box_mailbox"], who["box_password"], who["box_mailbox"], to),
         "redirect": redirecting(instance, who),
         "pages": lambda: "/alogin" in pages.get(f"{instance.web}/messagerie/").url,
+        "box pages": lambda: not reads(pages, f"{instance.web}/boites/{who['box']}/messagerie/"),
         "push": push(pages, instance, stack),
         "refresh": refreshing(pages, instance),
     }
     for name, address in (("oidc", oidc), ("cas", cas)):
         assert "Bonjour" in pages.get(address).text()
         over[name] = lambda at=address: pages.get(at, max_redirects=0).status == 303
-    assert not any(over[name]() for name in ("pages", "push", "oidc", "cas"))
+    assert not any(over[name]() for name in ("pages", "box pages", "push", "oidc", "cas"))
     return over
 
 

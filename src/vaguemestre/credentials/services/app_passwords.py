@@ -120,11 +120,15 @@ def replace_program_key(key_sha256: str, next_sha256: str, *, now: datetime) -> 
 
 
 def revoke_every_app_password(account_id: int, *, by: str, now: datetime) -> int:
-    """None of them opens anything any more; how many there were. Inside the caller's transaction."""
-    numbers = AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True)
-    gone = list(numbers.values_list("pk", flat=True))
-    for number in gone:
-        revoke_app_password(account_id, number, by=by, now=now)
+    """None of them opens anything any more; how many there were. Inside the caller's transaction.
+
+    Those its person holds in shared mailboxes end as well.
+    """
+    theirs = Q(account_id=account_id) | Q(holder_id=account_id)
+    held = AppPassword.objects.filter(theirs, revoked_at__isnull=True)
+    gone = list(held.values_list("account_id", "pk"))
+    for opened_id, number in gone:
+        revoke_app_password(opened_id, number, by=by, now=now)
     return len(gone)
 
 
