@@ -68,6 +68,7 @@ RESERVED = {
         "/administration/reglages",
         "/administration/applications/",
         "/administration/dns",
+        "/boites/sans-responsable/",
         "/assistance/",
     ),
     "hr_dpe": ("/gestion/", "/gestion/personnes", "/gestion/arrivee"),

@@ -118,6 +118,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
             act add-member ask change-member decide deeds end-member follow follow-up lend list-boxes
             loans make-key name-owner revoke-key show-box take-back
         """,
+        ADMINISTRATORS: "vacant-boxes",
     },
     "signin": {
         OPEN: "alarm give-code judge-renewal renew sign-in sign-in-passkey sign-in-passkey-options sign-out",
