@@ -10,7 +10,7 @@ from vaguemestre.webmail.rules.links import pieces
 
 LONGEST = 1_000_000  # characters shown
 _MOST_LINES = 50_000
-_LONGEST_OF_HTML = 100_000
+_LONGEST_OF_HTML = 50_000
 _UNSAID = re.compile(
     r"<(script|style|title)\b.*?(?:</\1\s*+>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
@@ -53,7 +53,7 @@ def is_cut(text: str) -> bool:
 
 def text_of_html(html: str) -> str:
     """The words of HTML that is not drawn, its blocks on lines of their own. Linear, whatever the HTML."""
-    bare = _UNSAID.sub("", html[: 4 * _LONGEST_OF_HTML])
+    bare = _UNSAID.sub("", html[: 8 * _LONGEST_OF_HTML])
     text = unescape(_MARKUP.sub("", _BLOCK.sub("\n", _BLANK.sub(" ", bare))))
     return _EMPTY_LINES.sub("\n\n", _AROUND_BREAKS.sub("\n", text)).strip()[:_LONGEST_OF_HTML]
 
