@@ -9,6 +9,7 @@ from vaguemestre.webmail.ports import MessageGone, convert, open_mailbox, previe
 from vaguemestre.webmail.services import bulks, reminding
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.forgetting import forget_person as forget
+from vaguemestre.webmail.services.text_files import file_bytes
 from vaguemestre.webmail.values import MailLogin, MessageRef
 
 _HEAVIEST = 30_000_000
@@ -20,7 +21,7 @@ def make_preview(event: PreviewWanted) -> None:
     with open_mailbox.get()(MailLogin(event.mailbox)) as mailbox:
         try:
             reads = reads_within(mailbox, ref, event.chain, convert.get())
-            content = reads.part(ref, event.number, _HEAVIEST)
+            content = file_bytes(reads, ref, event.number, _HEAVIEST)
         except MessageGone:
             return
     previews.get().make(event.key, content)

@@ -60,9 +60,9 @@ class NumberConverter:
 
 
 class PartConverter:
-    """The number of a part (`1.2`)."""
+    """The number of a part (`1.2`), or of a file enclosed in its text (`1.2u1`)."""
 
-    regex = r"[0-9]{1,5}(?:\.[0-9]{1,5}){0,60}"
+    regex = r"[0-9]{1,5}(?:\.[0-9]{1,5}){0,60}(?:u[1-9][0-9]?)?"
 
     def to_python(self, value: str) -> str:
         return value

@@ -305,6 +305,7 @@ class Enclosure:
     name: str
     size: int
     viewer: str  # rules.kinds.Viewer; empty: only to keep
+    is_in_text: bool = False  # uuencoded
 
 
 @dataclass(frozen=True)
@@ -324,6 +325,7 @@ class Body:
     unknown_charset: str = ""
     is_too_complex: bool = False
     is_for_now: bool = False
+    files: tuple[Enclosure, ...] = ()  # uuencoded in the text
 
 
 class CardKind(StrEnum):

@@ -21,6 +21,7 @@ from vaguemestre.webmail.http import as_file
 from vaguemestre.webmail.ports import MessageGone, open_mailbox, run_limited
 from vaguemestre.webmail.rules import frames, kinds
 from vaguemestre.webmail.services.reading import opened_part, read_message
+from vaguemestre.webmail.services.text_files import file_bytes
 from vaguemestre.webmail.values import MailLogin, MessageRef, Reading
 
 _PAGE = 50
@@ -134,7 +135,7 @@ def _part(letter: LetterRow, number: str) -> HttpResponse:
         _, part = opened_part(box, _ref(letter), number)
         if part is None:
             raise MessageGone("webmail.message-gone")
-        content = box.part(_ref(letter), number)
+        content = file_bytes(box, _ref(letter), number)
     kind = kinds.picture_kind(content) or (part.kind if part.kind in _TYPES else "application/octet-stream")
     answer = HttpResponse(content, content_type=kind)
     return as_file(answer, name=kinds.file_name(part.name, part.kind, part.number))

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from vaguemestre.kernel import charsets
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.webmail.ports import Reads, RunLimited, TooComplex
-from vaguemestre.webmail.rules import enclosed, kinds, marking, parts, plain
+from vaguemestre.webmail.rules import enclosed, kinds, marking, parts, plain, uuencode
 from vaguemestre.webmail.rules.cards import cards
 from vaguemestre.webmail.rules.readable import LONGEST, VERSION
 from vaguemestre.webmail.rules.styles import Remote
 from vaguemestre.webmail.services.enclosed import Enclosed
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.services.limited import clean_html
+from vaguemestre.webmail.services.text_files import find_file, read_text
 from vaguemestre.webmail.values import TEXT, Body, Enclosure, MessageRef, OpenedMessage, Part, Reading
 
 _HEAVIEST_PICTURE = 3_000_000
@@ -55,7 +56,7 @@ def read_message(
     return Reading(
         opened=opened,
         body=body,
-        enclosures=tuple(_enclosures(chosen, body.used)),
+        enclosures=(*_enclosures(chosen, body.used), *body.files),
         has_plain=html_shown and any(part.kind == "text/plain" for part in chosen.other),
         cards=cards(opened.root),
         is_too_much=chosen.is_too_much or body.is_cut,
@@ -63,9 +64,9 @@ def read_message(
 
 
 def opened_part(mailbox: Reads, ref: MessageRef, number: str) -> tuple[OpenedMessage, Part | None]:
-    """The message, and what its structure says of one part. Raises MessageGone."""
+    """The message, and what is known of one of its files. Raises MessageGone."""
     opened = mailbox.open(ref)
-    return opened, parts.find_part(opened.root, number)
+    return opened, find_file(mailbox, opened, number)
 
 
 def _read_again(source: "_Source", opened: OpenedMessage) -> Body | None:
@@ -146,11 +147,14 @@ def _body(source: _Source, chosen: parts.Chosen) -> Body:
         unknown_charset=next((body.unknown_charset for body in shown if body.unknown_charset), ""),
         is_too_complex=any(body.is_too_complex for body in shown),
         is_for_now=any(body.is_for_now for body in shown),
+        files=tuple(file for body in shown for file in body.files),
     )
 
 
 def _part(source: _Source, part: Part, pictures: _Pictures) -> Body:
     words = source.words
+    if part.kind == "text/plain" and part.number != TEXT:
+        return _plain_part(source, part)
     if part.number == TEXT:
         content = enclosed.after_header(source.mailbox.raw(source.ref))[: LONGEST + 1]
     else:
@@ -170,6 +174,28 @@ def _part(source: _Source, part: Part, pictures: _Pictures) -> Body:
         read.css, read.html, read.remote, frozenset(parts.bare_id(i).lower() for i in read.used), read.is_cut
     )
     return replace(body, unknown_charset=unknown)
+
+
+def _plain_part(source: _Source, part: Part) -> Body:
+    text, files = uuencode.split_text(read_text(source.mailbox, source.ref, part))
+    return replace(
+        _of_text(text, part.flow, source.words),
+        unknown_charset="" if charsets.is_known(part.charset) else part.charset,
+        files=tuple(_text_enclosures(part.number, files)),
+    )
+
+
+def _text_enclosures(part_number: str, files: Sequence[uuencode.TextFile]) -> Iterator[Enclosure]:
+    for place, file in enumerate(files, 1):
+        viewer = kinds.viewer_of(uuencode.KIND, file.name)
+        yield Enclosure(
+            number=uuencode.file_number(part_number, place),
+            kind=uuencode.KIND,
+            name=file.name,
+            size=file.size,
+            viewer=kinds.Viewer.NONE if viewer is kinds.Viewer.MESSAGE else viewer,
+            is_in_text=True,
+        )
 
 
 def _of_text(text: str, flow: str, words: Sequence[str]) -> Body:

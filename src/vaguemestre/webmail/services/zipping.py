@@ -7,6 +7,7 @@ from typing import Any
 
 from vaguemestre.webmail.ports import Reads
 from vaguemestre.webmail.rules import kinds
+from vaguemestre.webmail.services.text_files import file_bytes
 from vaguemestre.webmail.values import Enclosure, MessageRef
 
 _STORED = frozenset(("picture", "audio", "video", "archive", "pdf"))  # already compressed
@@ -47,7 +48,7 @@ def zipped(mailbox: Reads, ref: MessageRef, files: Sequence[Enclosure]) -> Itera
         for file in files:
             is_worth_it = is_small and file.viewer not in _STORED
             how = zipfile.ZIP_DEFLATED if is_worth_it else zipfile.ZIP_STORED
-            archive.writestr(_once(file.name, used), mailbox.part(ref, file.number), how)
+            archive.writestr(_once(file.name, used), file_bytes(mailbox, ref, file.number), how)
             yield outlet.take()
     yield outlet.take()
 

@@ -20,6 +20,7 @@ from vaguemestre.webmail.rules.frames import FILE_POLICY, NOT_LOADED
 from vaguemestre.webmail.rules.picture_place import MAX_ADDRESS, picture_place
 from vaguemestre.webmail.services.pictures import signed_picture
 from vaguemestre.webmail.services.reading import opened_part, read_message
+from vaguemestre.webmail.services.text_files import file_bytes
 from vaguemestre.webmail.services.zipping import zipped
 from vaguemestre.webmail.values import MessageRef, Part
 from vaguemestre.webmail.views.messages import owner
@@ -143,4 +144,4 @@ def part_of(
         _, part = opened_part(reads, ref, number)
         if part is None:
             raise MessageGone("webmail.message-gone")
-        return reads.part(ref, number, limit), part
+        return file_bytes(reads, ref, number, limit), part

@@ -13,9 +13,9 @@ from vaguemestre.webmail.ports import MessageGone, TooComplex, convert, previews
 from vaguemestre.webmail.rules import kinds, tables, words
 from vaguemestre.webmail.rules.archives import Contents
 from vaguemestre.webmail.rules.kinds import Viewer
-from vaguemestre.webmail.rules.parts import find_part
 from vaguemestre.webmail.services.limited import contents_of_archive
 from vaguemestre.webmail.services.previewing import ask_preview, preview_key
+from vaguemestre.webmail.services.text_files import find_file
 from vaguemestre.webmail.values import Conversion, MessageRef, Part
 from vaguemestre.webmail.views.files import part_of
 
@@ -90,7 +90,7 @@ def make_preview(
     if not previews.get().are_made():
         raise Refusal("webmail.previews-off")
     with reads_of(request.who, ref, chain) as reads:  # whoever asks must still have the message
-        part = find_part(reads.open(ref).root, number)
+        part = find_file(reads, reads.open(ref), number)
         if part is None or kinds.viewer_of(part.kind, part.name) is not Viewer.OFFICE:
             raise MessageGone("webmail.message-gone")
     if request.method == "POST":
