@@ -13,6 +13,7 @@ SECTIONS = {
     "sending": "Envoi",
     "moving": "Imports et exports",
     "files": "Fichiers volumineux",
+    "worker": "Travaux",
     "ent": "ENT",
     "lives": "Vies des comptes",
 }
@@ -39,6 +40,7 @@ MEANINGS = {
     "web.workers": "Processus qui servent les pages.",
     "web.threads": "Fils de chacun.",
     "web.behind_tls": "Un serveur mandataire termine TLS devant l’instance.",
+    "web.proxies": "Les serveurs mandataires crus sur l’adresse de qui demande.",
     "web.files_url": "L’origine des fichiers prêtés ; vide : « fichiers. » devant celle des pages.",
     "database.engine": "SQLite ou PostgreSQL.",
     "database.host": "Serveur PostgreSQL.",
@@ -82,6 +84,7 @@ MEANINGS = {
     "files.days": "Jours de prêt, à moins d’un autre choix.",
     "files.most_days": "Jours de prêt, au plus.",
     "files.clamd": "Où le contrôle antivirus écoute ; vide : aucun contrôle.",
+    "worker.count": "Processus du travail ordinaire, à côté de celui des travaux longs.",
     "ent.name": "Le nom de l’ENT des établissements.",
     "ent.domain": "Le domaine des adresses qu’il donne aux élèves et aux familles.",
     "ent.cas_url": "Son serveur CAS, pour qui en vient ; vide : personne.",
