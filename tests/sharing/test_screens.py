@@ -72,6 +72,25 @@ def test_a_reader_changes_nothing_even_by_opening(school: School, mails: MemoryM
     assert browser.post(f"{school.path}messagerie/actes/delete/", {"ref": "INBOX/1/1"}).status_code == 422
 
 
+def test_a_folder_of_a_mailbox_is_deleted_by_those_who_sort_and_once_confirmed(
+    school: School, mails: MemoryMailboxes, of: Of
+) -> None:
+    box = mails.box("ce.0800001a@ac-amiens.test")
+    box.create_folder("Cantine")
+    reader = account("lectrice")
+    school.share(reader, Right.READ)
+    where = f"{school.path}messagerie/dossiers/supprimer/"
+    assert of(reader).post(where, {"dossier": "Cantine"}).status_code == 422
+    page = of(school.head).post(where, {"dossier": "Cantine"})
+    assert f'action="{where}"' in page.content.decode()
+    assert f'href="{school.path}messagerie/Cantine/"' in page.content.decode()
+    fields = {"dossier": "Cantine"}
+    shown = of(school.head).post(where, fields, headers={"HX-Request": "true"}).json()["question"]
+    assert "Cantine" in {folder.name for folder in box.folders()}
+    assert of(school.head).post(where, {**fields, "confirm": shown["mark"]}).status_code == 302
+    assert "Trash/Cantine" in {folder.name for folder in box.folders()}
+
+
 def test_ones_own_pages_are_found_from_a_mailbox(school: School, of: Of) -> None:
     answer = of(school.head).get(f"{school.path}parametres/securite?x=1")
     assert (answer.status_code, answer["Location"]) == (302, "/parametres/securite?x=1")

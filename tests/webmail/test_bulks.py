@@ -291,7 +291,66 @@ def test_special_folders_are_not_for_changing(reader: Client, box: MemoryMailbox
     assert reader.post("/messagerie/dossiers/deplacer/", fields).status_code == 422
     assert reader.post("/messagerie/dossiers/creer/", {"nom": "../x"}).status_code == 422
     assert reader.post("/messagerie/dossiers/autre/", {}).status_code == 404
-    reader.post("/messagerie/dossiers/supprimer/", {"dossier": "Classes"})
-    assert {"Trash/Classes", "Trash/Classes/6e"} <= {one.name for one in box.folders()}
-    reader.post("/messagerie/dossiers/supprimer/", {"dossier": "Trash~2FClasses"})
-    assert not [one for one in box.folders() if "Classes" in one.name]
+
+
+DELETE = "/messagerie/dossiers/supprimer/"
+
+
+def names(box: MemoryMailbox) -> set[str]:
+    return {folder.name for folder in box.folders()}
+
+
+def question(reader: Client, folder: str, mark: str = "") -> dict[str, str]:
+    answer = reader.post(DELETE, {"dossier": folder, "confirm": mark}, headers=PIECE)
+    return dict(answer.json().get("question", {}))
+
+
+def test_deleting_a_folder_says_first_what_it_holds_and_where_it_goes(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    for name in ("Classes", "Classes/6e", "Classes/6e/Notes", "Classes de mer"):
+        box.make_folder(name)
+    put(box, folder="Classes")
+    put(box, folder="Classes/6e/Notes")
+    put(box, folder="Classes de mer")
+    shown = question(reader, "Classes")
+    assert shown["title"] == "Mettre « Classes » à la corbeille ?"
+    assert "Avec ses 2 sous-dossiers, il contient 2 courriels." in shown["text"]
+    assert "Il ira dans la corbeille" in shown["text"]
+    assert "Trash/Classes" not in names(box)
+    done = reader.post(DELETE, {"dossier": "Classes", "confirm": shown["mark"]}, headers=PIECE)
+    assert done.json() == {"folder": "Trash~2FClasses"}
+    assert {"Trash/Classes", "Trash/Classes/6e/Notes", "Classes de mer"} <= names(box)
+
+    shown = question(reader, "Trash~2FClasses")
+    assert shown["title"] == "Supprimer « Classes » pour toujours ?"
+    assert "Rien ne pourra le ramener." in shown["text"]
+    put(box, folder="Trash/Classes")  # what was confirmed is not what is there any more
+    again = question(reader, "Trash~2FClasses", shown["mark"])
+    assert again["text"].startswith("Quelque chose a changé")
+    assert "il contient 3 courriels" in again["text"]
+    assert "Trash/Classes" in names(box)
+    assert question(reader, "Trash~2FClasses", again["mark"]) == {}
+    assert not {name for name in names(box) if name.startswith("Trash/")}
+
+
+def test_a_letter_that_arrives_does_not_put_off_a_deletion_that_can_be_undone(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    box.make_folder("Projets")
+    shown = question(reader, "Projets")
+    assert shown["text"].startswith("Il est vide.")
+    put(box, folder="Projets")
+    assert question(reader, "Projets", shown["mark"]) == {}
+    assert "Trash/Projets" in names(box)
+
+
+def test_deleting_a_folder_without_script_goes_by_a_page(reader: Client, box: MemoryMailbox) -> None:
+    box.make_folder("Projets")
+    page = reader.post(DELETE, {"dossier": "Projets"})
+    assert "Mettre « Projets » à la corbeille ?" in page.content.decode()
+    assert "Projets" in names(box)
+    done = reader.post(DELETE, {"dossier": "Projets", "confirm": page.context["asked"].mark})
+    assert (done.status_code, "Trash/Projets" in names(box)) == (302, True)
+    assert reader.post(DELETE, {"dossier": "Sent"}).status_code == 422
+    assert reader.post(DELETE, {"dossier": "Rien"}, headers=PIECE).status_code != 200

@@ -7,6 +7,7 @@ from threading import Event
 from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIResponse, Page, Route, expect
 from tests.engines.samples import letter
 from tests.webmail.conftest import address, put
@@ -562,7 +563,53 @@ def test_the_keyboard_stays_where_folders_were_changed(page: Page, box: MemoryMa
     expect(focused).to_have_attribute("data-folder", "Sorties/Amiens")
     expect(page.locator("#dossiers [aria-current]")).to_have_attribute("data-folder", "Sorties/Amiens")
     choose("Projets", "Supprimer le dossier")
+    page.get_by_role("button", name="Mettre à la corbeille").press("Enter")
     expect(focused).to_have_attribute("data-folder", "Sorties")
+
+
+def test_a_folder_is_deleted_once_its_end_was_read_and_comes_back(page: Page, box: MemoryMailbox) -> None:
+    for name in ("Projets", "Projets/Rome", "Sorties"):
+        box.make_folder(name)
+    put(box, folder="Projets")
+    put(box, folder="Projets/Rome")
+    page.goto("/messagerie/Projets~2FRome/")
+    focused = page.locator("#dossiers :focus")
+    dialog = page.get_by_role("dialog")
+
+    def delete(folder: str) -> None:
+        page.get_by_role("button", name=f"Actions sur {folder}", exact=True).press("Enter")
+        page.get_by_role("menuitem", name="Supprimer le dossier").press("Enter")
+        dialog.wait_for()
+
+    delete("Projets")
+    expect(dialog).to_have_accessible_name("Mettre « Projets » à la corbeille ?")
+    expect(dialog).to_have_accessible_description(
+        re.compile("Avec son sous-dossier, il contient 2 courriels")
+    )
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("Escape")
+    expect(focused).to_have_accessible_name("Actions sur Projets")
+    assert "Projets" in {folder.name for folder in box.folders()}
+
+    delete("Projets")
+    page.keyboard.press("Enter")  # the button that does it has the keyboard
+    expect(focused).to_have_attribute("data-folder", "Sorties")
+    notice = page.locator("#notices > *", has_text="Dossier « Projets » mis à la corbeille.")
+    page.wait_for_url("**/messagerie/")
+    assert Axe().run(page).response["violations"] == []
+    notice.get_by_role("button", name="Annuler").press("Enter")
+    expect(focused).to_have_attribute("data-folder", "Projets")
+    assert {"Projets", "Projets/Rome"} <= {folder.name for folder in box.folders()}
+
+    delete("Projets")
+    page.keyboard.press("Enter")
+    page.locator('a.f[data-folder="Trash/Projets"]').wait_for()
+    delete("Projets")
+    expect(dialog).to_have_accessible_name("Supprimer « Projets » pour toujours ?")
+    expect(dialog).to_have_accessible_description(re.compile("Rien ne pourra le ramener"))
+    page.keyboard.press("Enter")
+    page.get_by_text("Dossier « Projets » supprimé définitivement.").wait_for()
+    assert not [folder for folder in box.folders() if "Projets" in folder.name]
 
 
 def test_a_label_or_a_kept_search_opens_as_a_folder_does(page: Page, box: MemoryMailbox) -> None:

@@ -287,6 +287,7 @@ def test_folders_are_made_named_put_away_and_thrown_from_the_keyboard(page: Page
     page.locator(".fold.unwanted").wait_for()
     folder(page, "Parents")
     page.get_by_role("menuitem", name="Supprimer le dossier").press("Enter")
+    page.get_by_role("button", name="Mettre à la corbeille").press("Enter")
     page.get_by_text("mis à la corbeille").wait_for()
     assert "Trash/Parents" in {one.name for one in box.folders()}
     page.get_by_role("status").get_by_role("button", name="Annuler").last.click()

@@ -86,9 +86,13 @@ export class Folders {
   }
 
   async #ask(what, fields) {
-    const answer = await (await send(this.app.dataset.shelves.replace("/x/", `/${what}/`), fields)).json();
+    const { folder } = await this.#send(what, fields);
     await this.app.counts();
-    return answer.folder;
+    return folder;
+  }
+
+  async #send(what, fields) {
+    return (await send(this.app.dataset.shelves.replace("/x/", `/${what}/`), fields)).json();
   }
 
   // The list at hand may be that of the folder that moved, or of one inside it.
@@ -175,24 +179,26 @@ export class Folders {
     });
   }
 
-  #delete(link) {
-    const { step, folder, name, total } = link.dataset;
-    const inTrash = folder.startsWith("Trash/");
-    const entry = link.closest("li");
-    const beside = (entry.nextElementSibling ?? entry.previousElementSibling)?.querySelector("a.f")?.dataset.step;
-    const act = async () => {
-      try {
-        const now = await this.#ask("supprimer", { dossier: step });
-        this.#moved(step, "");
-        (beside ? this.link(beside) : this.pane.querySelector('[data-folder-do="create"]'))?.focus();
-        if (now) this.#undoable(`Dossier « ${name} » mis à la corbeille.`, () => this.#ask("remettre", { dossier: now, dans: step }), now, step);
-        else tell(`Dossier « ${name} » supprimé définitivement.`, "dark", 5);
-      } catch (error) {
-        tellRefusal(error);
-      }
-    };
-    if (!inTrash) return act();
-    return sure({ title: `Supprimer « ${name} » pour toujours ?`, text: `Il contient ${total} courriel${total > 1 ? "s" : ""}.`, go: "Supprimer", act });
+  // The server says first what will happen; its mark comes back once that was read and confirmed.
+  async #delete(link, mark = "") {
+    const { step, name } = link.dataset;
+    try {
+      const { question, folder } = await this.#send("supprimer", { dossier: step, confirm: mark });
+      if (question) return sure({ ...question, act: () => this.#delete(link, question.mark) });
+      // the next folder that is not gone with it, else the one before
+      const entry = this.link(step)?.closest("li");
+      let other = entry?.nextElementSibling;
+      while (other?.querySelector(`a.f[data-step^="${CSS.escape(`${step}~2F`)}"]`)) other = other.nextElementSibling;
+      const beside = (other ?? entry?.previousElementSibling)?.querySelector("a.f")?.dataset.step ?? "";
+      await this.app.counts();
+      this.#moved(step, "");
+      (this.link(beside) ?? this.pane.querySelector('[data-folder-do="create"]'))?.focus();
+      if (folder) this.#undoable(`Dossier « ${name} » mis à la corbeille.`, () => this.#ask("remettre", { dossier: folder, dans: step }), folder, step);
+      else tell(`Dossier « ${name} » supprimé définitivement.`, "dark", 5);
+    } catch (error) {
+      tellRefusal(error);
+    }
+    return undefined;
   }
 
   async #subscribe(step, wanted) {

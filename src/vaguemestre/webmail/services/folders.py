@@ -1,5 +1,7 @@
 """Folders made, named, put elsewhere and thrown away."""
 
+from dataclasses import dataclass
+
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.rules import folders as rules
@@ -36,25 +38,51 @@ def move_folder(mailbox: Mailbox, owner: str, folder: str, parent: str) -> str:
     return _put(mailbox, owner, folder, rules.inside(parent, folder.rpartition("/")[2]))
 
 
-def delete_folder(mailbox: Mailbox, owner: str, folder: str) -> str:
-    """Into the trash with all it holds; from the trash, for good. Where it is now, or nothing.
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What deleting a folder does: where it goes (empty: for good), and all that goes with it.
 
-    Raises FolderGone, FolderRefused, Refusal `webmail.folder-is-special`, `webmail.no-folder-for-that`.
+    `messages` counts those of the folder and of `subfolders`, full names, at any depth.
     """
+
+    folder: str
+    destination: str
+    subfolders: tuple[str, ...]
+    messages: int
+
+
+def plan_deletion(mailbox: Mailbox, folder: str) -> Deletion:
+    """What `delete_folder` would do now, in one question to the mail store. Raises as it does."""
     folders = mailbox.folders()
     rules.check_own(next((one for one in folders if one.name == folder), None), folder)
     trash = rules.of_use(folders, Use.TRASH)
     if trash is None:
         raise Refusal("webmail.no-folder-for-that")
+    inside = [one for one in folders if _is_in(one, folder)]
+    destination = ""
+    if not folder.startswith(f"{trash.name}/"):
+        taken = {one.name for one in folders}
+        destination = rules.free_name(rules.inside(trash.name, folder.rpartition("/")[2]), taken)
+    return Deletion(
+        folder=folder,
+        destination=destination,
+        subfolders=tuple(one.name for one in inside if one.name != folder),
+        messages=sum(one.total for one in inside),
+    )
+
+
+def delete_folder(mailbox: Mailbox, owner: str, deletion: Deletion) -> str:
+    """Into the trash with all it holds; from the trash, for good. Where it is now, or nothing.
+
+    Raises FolderGone, FolderRefused, Refusal `webmail.folder-is-special`, `webmail.no-folder-for-that`.
+    """
     listing.forget_uses(owner)
-    if folder.startswith(f"{trash.name}/"):
-        for one in sorted((f.name for f in folders if _is_in(f, folder)), reverse=True):
-            mailbox.delete_folder(one)
-        return ""
-    taken = {one.name for one in folders}
-    there = rules.free_name(rules.inside(trash.name, folder.rpartition("/")[2]), taken)
-    mailbox.rename_folder(folder, there)
-    return there
+    if deletion.destination:
+        mailbox.rename_folder(deletion.folder, deletion.destination)
+        return deletion.destination
+    for name in sorted((deletion.folder, *deletion.subfolders), reverse=True):
+        mailbox.delete_folder(name)
+    return ""
 
 
 def bring_folder_back(mailbox: Mailbox, owner: str, folder: str, to: str) -> str:
