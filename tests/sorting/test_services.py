@@ -12,7 +12,7 @@ from tests.sorting.samples import ALL, NOW, WINTER, nobody
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.scripts import MemoryScripts, MemorySieve
 from vaguemestre.journal.models import Entry
-from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.models import AbsenceRow, ScriptRow
 from vaguemestre.sorting.services import (
@@ -24,7 +24,7 @@ from vaguemestre.sorting.services import (
     save_absence,
     save_filter,
 )
-from vaguemestre.sorting.values import SCRIPT_NAME, Applied, Place
+from vaguemestre.sorting.values import EXPERT_SCRIPT, SCRIPT_NAME, Applied, Place
 
 pytestmark = pytest.mark.django_db
 
@@ -225,3 +225,52 @@ def test_whoever_left_answers_neutrally_until_the_day_and_their_own_absences_sta
 def test_nobody_answers_for_whoever_nothing_opens() -> None:
     gone = account("parti", state="closed")
     assert answer_for_gone(gone.pk, NOW.date(), NOW.date(), "", now=NOW) is None
+
+
+class SlowScripts(MemoryScripts):
+    """Another worker drops our script after ours has seen it in the list."""
+
+    def drop(self, name: str) -> None:
+        super().drop(name)
+        super().drop(name)
+
+
+class StubbornScripts(MemoryScripts):
+    def drop(self, name: str) -> None:
+        raise EngineRefused(f"script {name} is not given up")
+
+
+def nothing_left(of: Account, sieve: MemorySieve, scripts: MemoryScripts) -> None:
+    """A filter made, carried out, then deleted: `scripts` is what the mailbox holds from now on."""
+    save_filter(of.pk, ALL, (), by="test", now=NOW)
+    rewrite_script(of.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    former = box(sieve, of)
+    assert former.active == SCRIPT_NAME
+    scripts.held, scripts.active = dict(former.held), former.active
+    sieve.boxes[of.mailbox] = scripts
+    drop_filter(of.pk, queries.filters_of(of.pk)[0].filter_id or 0, by="test", now=NOW)
+
+
+def test_a_script_that_another_worker_dropped_meanwhile_is_dropped(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    nothing_left(nicolas, sieve, SlowScripts())
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert box(sieve, nicolas).held == {}
+    assert queries.applied_of(nicolas.pk) == Applied(is_done=True)
+
+
+def test_an_included_script_that_another_worker_dropped_meanwhile_is_dropped(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    save(nicolas)
+    sieve.boxes[nicolas.mailbox] = SlowScripts({EXPERT_SCRIPT: THEIRS})
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert box(sieve, nicolas).held == {}
+
+
+def test_a_script_that_stays_there_is_told(nicolas: Account, sieve: MemorySieve) -> None:
+    nothing_left(nicolas, sieve, StubbornScripts())
+    with pytest.raises(EngineRefused):
+        rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert not queries.applied_of(nicolas.pk).is_done

@@ -154,7 +154,7 @@ def _drop(scripts: Scripts, included: Mapping[str, str]) -> None:
     there = scripts.listed().names
     for name, content in included.items():
         if not content and name in there:
-            scripts.drop(name)
+            _drop_script(scripts, name)
 
 
 def _install(scripts: Scripts, content: str, kept: str) -> None:
@@ -168,13 +168,13 @@ def _install(scripts: Scripts, content: str, kept: str) -> None:
     if listing.active != kept:
         scripts.activate(kept)
     if SCRIPT_NAME in listing.names:
-        _drop_ours(scripts)
+        _drop_script(scripts, SCRIPT_NAME)
 
 
-def _drop_ours(scripts: Scripts) -> None:
-    """Done also where another worker was quicker."""
+def _drop_script(scripts: Scripts, name: str) -> None:
+    """Delete a script, unless another worker did meanwhile. Raises EngineRefused."""
     try:
-        scripts.drop(SCRIPT_NAME)
+        scripts.drop(name)
     except EngineRefused:
-        if SCRIPT_NAME in scripts.listed().names:
+        if name in scripts.listed().names:
             raise
