@@ -1,6 +1,7 @@
 """Everything comes in, each message once, wherever the work was cut."""
 
 import io
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from vaguemestre.engines.memory.moving import MemoryStore
 from vaguemestre.moving.ports import MailboxFull
 from vaguemestre.moving.rules import counting, mbox
 from vaguemestre.moving.services import bring, pack, take_out
-from vaguemestre.moving.values import Tally
+from vaguemestre.moving.values import Piece, Tally
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
@@ -25,6 +26,12 @@ def letter(number: int, text: str = "Bonjour") -> bytes:
         f"From: a@x.example\r\nDate: Mon, 2 Nov 2026 08:00:00 +0100\r\nMessage-ID: <{number}@x.example>\r\n"
         f"Subject: n° {number}\r\n\r\n{text}\r\n"
     ).encode()
+
+
+def with_header_of(octets: int) -> bytes:
+    """A message with that many octets of header, in lines that any server takes."""
+    line = b"X-Long: " + b"x" * 490 + b"\r\n"
+    return line * (octets // len(line)) + letter(1)
 
 
 def archive(*members: tuple[str, bytes, bool]) -> Archive:
@@ -141,3 +148,28 @@ def test_an_export_killed_anywhere_holds_each_message_once(
     with open_archive(work.with_name("out.zip"), "out.zip") as source:
         assert bring(other, source, Tally(), now=NOW).known == 0
     assert other.folders == store.folders
+
+
+class PlainSource:
+    """Gives messages as any source does, without a look at them."""
+
+    def __init__(self, *contents: bytes) -> None:
+        self._contents = contents
+        self.total = len(contents)
+
+    def parts(self) -> dict[str, bytes]:
+        return {}
+
+    def pieces(self, after: str) -> Iterator[Piece]:
+        for place, content in enumerate(self._contents, 1):
+            yield Piece(f"n° {place}", str(place), place, content=content)
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n", b"\r"])
+def test_no_source_brings_in_a_header_longer_than_a_mail_server_takes(line_end: bytes) -> None:
+    store = MemoryStore()
+    long, short = (with_header_of(octets).replace(b"\r\n", line_end) for octets in (110_000, 90_000))
+    tally = bring(store, PlainSource(long, short, long.partition(line_end * 2)[0]), Tally(), now=NOW)
+    assert [(one.place, one.problem) for one in tally.left] == [("n° 1", "too-large"), ("n° 3", "too-large")]
+    assert (tally.added, tally.is_over) == (1, True)
+    assert [one.content for one in store.folders["INBOX"]] == [with_header_of(90_000)]

@@ -6,11 +6,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.moving.test_bringing import box_of, letter
+from tests.moving.test_bringing import NOW, box_of, letter, with_header_of
 
 from vaguemestre.engines.archives.opening import open_archive
 from vaguemestre.engines.archives.outlook import settled
 from vaguemestre.moving.ports import SourceRefused
+from vaguemestre.moving.rules import mbox
 from vaguemestre.moving.values import Piece
 
 
@@ -130,3 +131,17 @@ def test_a_zip_that_is_cut_short_in_a_member_names_it_and_goes_on(tmp_path: Path
     first, second = pieces(tmp_path / "e.zip")
     assert first.problem == "damaged"
     assert second.content == letter(2)
+
+
+@pytest.mark.parametrize(("octets", "problem"), [(99_000, ""), (101_000, "too-large")])
+@pytest.mark.parametrize("name", ["un.eml", "Projets.mbox"])
+def test_a_header_longer_than_a_mail_server_takes_is_named(
+    tmp_path: Path, name: str, octets: int, problem: str
+) -> None:
+    content = with_header_of(octets)
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as made:
+        made.writestr(name, content if name.endswith(".eml") else mbox.written(content, frozenset(), NOW))
+        made.writestr("deux.eml", letter(2))
+    found = {one.problem for one in pieces(tmp_path / "export.zip") if "deux" not in one.place}
+    assert found == {problem}
+    assert [one.content for one in pieces(tmp_path / "export.zip") if "deux" in one.place] == [letter(2)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.engines.live import LiveEngines, Someone
 from tests.engines.mail import Post
-from tests.moving.test_bringing import archive, box_of, letter
+from tests.moving.test_bringing import archive, box_of, letter, with_header_of
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.elsewhere import Elsewhere
@@ -124,6 +124,21 @@ class TestAnotherServer:
                     (letter(number), {"\\Seen", "\\Flagged"}, datetime(2026, 11, 2, 7, tzinfo=UTC))
                     for number in range(3)
                 ]
+
+    def test_a_header_longer_than_a_mail_server_takes_stays_there(
+        self, engines: LiveEngines, post: Post, elsewhere: Elsewhere
+    ) -> None:
+        old, new = engines.someone(), engines.someone()
+        with engines.signed_in(old) as client:
+            for content in (with_header_of(150_000), with_header_of(90_000)):
+                assert client.append("INBOX", "", '"02-Nov-2026 08:00:00 +0100"', content)[0] == "OK"
+        with (
+            elsewhere(self.server(engines, old)) as source,
+            ImapStores(post.mailboxes)(new.mailbox) as box,
+        ):
+            tally = bring(box, source, Tally(), now=NOW)
+            assert (tally.added, [one.problem for one in tally.left]) == (1, ["too-large"])
+            assert [one.content for one in box.kept("INBOX", 0)] == [with_header_of(90_000)]
 
     def test_a_wrong_password_is_said(self, engines: LiveEngines, old: Someone, elsewhere: Elsewhere) -> None:
         with pytest.raises(SourceRefused) as refused, elsewhere(self.server(engines, old, "wrong")):

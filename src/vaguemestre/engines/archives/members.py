@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import IO
 
 from vaguemestre.moving.rules import mbox
+from vaguemestre.moving.rules.identity import has_oversized_header
 from vaguemestre.moving.values import Piece
 
 LARGEST = 100_000_000  # bytes of one message; what a mailbox here may receive is far below
-LONGEST_HEADER = 100_000  # as `header_size_limit` of Postfix
 _CHUNK_OVER = 1  # one byte more than allowed tells that it is too large
 
 
@@ -72,22 +72,16 @@ def _pieces(member: Member, offset: int) -> Iterator[Piece]:
 
 def _one(member: Member, content: bytes) -> Piece:
     told = Piece(member.name, str(member.size), 0, member.folder)
-    if len(content) > LARGEST or has_endless_header(content):
+    if len(content) > LARGEST or has_oversized_header(content):
         return replace(told, problem="too-large")
     flags = member.flags | mbox.flags_in(content)
     return replace(told, content=content, flags=flags, date=member.date)
 
 
-def has_endless_header(content: bytes) -> bool:
-    """Whether the header is longer than a mail server takes: no list of messages could show it."""
-    beginning = content[: LONGEST_HEADER + 4]
-    return len(content) > LONGEST_HEADER and b"\n\n" not in beginning and b"\n\r\n" not in beginning
-
-
 def _cut(member: Member, stream: IO[bytes], offset: int) -> Iterator[Piece]:
     for cut in mbox.cut(stream, offset, LARGEST):
         told = Piece(f"{member.name}, octet {cut.end}", str(cut.end), 0, member.folder, date=cut.date)
-        if cut.content is None or has_endless_header(cut.content):
+        if cut.content is None or has_oversized_header(cut.content):
             yield replace(told, problem="too-large")
         else:
             yield replace(told, content=cut.content, flags=mbox.flags_in(cut.content))

@@ -6,6 +6,7 @@ import re
 from vaguemestre.moving.values import Mark
 
 NAMING = (b"message-id", b"date", b"from", b"subject")  # the fields that name a message
+MAX_HEADER_BYTES = 100_000  # `header_size_limit` of Postfix is 102,400
 _STATE = (b"status", b"x-status", b"x-keywords", b"x-mozilla-status", b"x-mozilla-status2", b"x-mozilla-keys")
 _BARE = re.compile(rb"\r\n|\r|\n")
 _BLANK = re.compile(rb"\r?\n\r?\n")
@@ -44,6 +45,11 @@ def on_the_wire(content: bytes) -> bytes:
 
 def header_of(content: bytes) -> bytes:
     return _split(content)[0]
+
+
+def has_oversized_header(content: bytes) -> bool:
+    """Whether the header is longer than a mail server takes: no list of messages could show it."""
+    return _BLANK.search(content, 0, MAX_HEADER_BYTES + 4) is None and len(content) > MAX_HEADER_BYTES
 
 
 def _split(content: bytes) -> tuple[bytes, bytes, bytes]:

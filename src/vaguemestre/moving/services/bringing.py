@@ -8,7 +8,7 @@ from vaguemestre.kernel.errors import EngineRefused
 from vaguemestre.moving.ports import Source, Store
 from vaguemestre.moving.rules import counting, mbox
 from vaguemestre.moving.rules.folders import target
-from vaguemestre.moving.rules.identity import header_of, mark_of, on_the_wire
+from vaguemestre.moving.rules.identity import has_oversized_header, header_of, mark_of, on_the_wire
 from vaguemestre.moving.values import Mark, Piece, Tally
 
 
@@ -49,6 +49,8 @@ class _Target:
         content = on_the_wire(piece.content)
         if not content.strip():
             return counting.left(tally, piece, "empty")
+        if has_oversized_header(content):
+            return counting.left(tally, piece, "too-large")
         folder = target(piece.folder, piece.use, self._places, self._apart)
         marks = self._held(folder)
         mark = mark_of(header_of(content), len(content))
