@@ -580,3 +580,12 @@ def test_conversations_and_acts_on_all_are_narrowed_to_a_phrase_as_well(box: Mai
     fill_with_phrases(box)
     assert told(box, "conseil de classe", is_grouped=True) == ["accents", "coupe", "suite"]
     assert len(box.refs("INBOX", View(terms=("conseil de classe",)))) == 3
+
+
+def test_several_parts_come_as_each_of_them(box: Mailbox) -> None:
+    ref = box.append("INBOX", rich(), (), at(1))
+    numbers = [part.number for part in leaves(box.open(ref).root)]
+    assert len(numbers) > 1
+    together = box.part_contents(ref, [*numbers, "9", "x"])
+    assert dict(together) == {number: box.part(ref, number) for number in (*numbers, "9", "x")}
+    assert any(together.values())

@@ -1,18 +1,25 @@
 """Uuencoded files in a plain text: offered as attachments by the same doors, never as part of our pages."""
 
+import base64
 import binascii
 import io
 import random
 import time
 import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 from tests.webmail.conftest import address, put
 from tests.webmail.test_messages import PIECE
 
-from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.webmail.ports import Mailbox, TooComplex, open_mailbox, run_limited
 from vaguemestre.webmail.rules import uuencode
+from vaguemestre.webmail.services import reading, zipping
+from vaguemestre.webmail.values import MailLogin, MessageRef
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +139,94 @@ def test_a_text_made_to_hold_a_server_is_split_in_linear_time(text: str) -> None
     uuencode.split_text(text)
     uuencode.is_unfinished(text)
     assert time.process_time() - began < 1.0
+
+
+def many(count: int, octets: int) -> bytes:
+    top = 'From: a@dehors.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n'
+    content = base64.encodebytes(random.Random(1).randbytes(octets)).decode().replace("\n", "\r\n")
+    fields = "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename={}.bin"
+    part = f"\r\n--b\r\n{fields}\r\n\r\n"
+    return (top + "".join(part.format(n) + content for n in range(count)) + "\r\n--b--\r\n").encode()
+
+
+class Counted:
+    """A mailbox that counts what is asked of its parts."""
+
+    def __init__(self, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.parts: list[int] = []
+        one = box.part
+
+        def part(ref: MessageRef, number: str, limit: int | None = None) -> bytes:
+            self.parts.append(1)
+            return one(ref, number, limit)
+
+        def part_contents(ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
+            self.parts.append(len(numbers))
+            return {number: one(ref, number) for number in numbers}
+
+        monkeypatch.setattr(box, "part", part)
+        monkeypatch.setattr(box, "part_contents", part_contents)
+
+
+def test_the_parts_of_an_archive_are_asked_for_together(
+    reader: Client, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref, counted = put(box, many(120, 10)), Counted(box, monkeypatch)
+    answer = reader.get(address(ref, "pieces.zip"))
+    assert counted.parts == [50, 50, 20]
+    content = b"".join(answer.streaming_content)  # type: ignore[arg-type]
+    assert answer["Content-Length"] == str(len(content))
+    answer.close()
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        assert opened.testzip() is None
+        assert len(opened.namelist()) == 120
+
+
+def test_a_text_with_many_files_is_read_once_for_an_archive(
+    reader: Client, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = put(box, message("".join(encoded(f"{n}.bin", b"x") for n in range(40))))
+    reader.get(address(ref), headers=PIECE)
+    counted = Counted(box, monkeypatch)
+    answer = reader.get(address(ref, "pieces.zip"))
+    answer.close()
+    assert counted.parts == [0, 1]
+
+
+def test_an_archive_gives_the_mailbox_back_before_it_is_sent(
+    reader: Client, boxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    held: list[str] = []
+
+    @contextmanager
+    def opened(login: MailLogin) -> Iterator[Mailbox]:
+        with boxes(login) as mailbox:
+            held.append("taken")
+            yield mailbox
+            held.append("given back")
+
+    open_mailbox.plug(opened)
+    answer = reader.get(address(put(box, many(3, 1_000)), "pieces.zip"))
+    assert held[-1] == "given back"
+    assert held.count("taken") == held.count("given back")
+    answer.close()
+
+
+def test_the_heaviest_archive_is_made_within_a_second(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, many(3, 9_900_000))
+    reads = reading.read_message(box, "x", ref, run_limited.get())
+    contents = box.part_contents(ref, [file.number for file in reads.enclosures])
+
+    class Quick:
+        """Gives what was decoded already: the work of an engine is not ours."""
+
+        def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
+            return {number: contents[number] for number in numbers}
+
+    began = time.process_time()
+    with zipping.pack_files(Quick(), ref, reads.enclosures) as packed:  # type: ignore[arg-type]
+        assert time.process_time() - began < 1.0
+        assert len(packed.read()) > 29_000_000
+    huge = [replace(file, size=30_000_000) for file in reads.enclosures]
+    with pytest.raises(TooComplex):
+        zipping.pack_files(Quick(), ref, huge)  # type: ignore[arg-type]

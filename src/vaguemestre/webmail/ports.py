@@ -101,6 +101,10 @@ class Reads(Protocol):
         """
         ...
 
+    def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
+        """The bytes of several parts by number, as `part` gives each, in one question."""
+        ...
+
     def raw(self, ref: MessageRef) -> bytes:
         """The whole message, as it came."""
         ...

@@ -1,7 +1,7 @@
 """Looking into one message: `webmail.ports.Reads`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -79,6 +79,9 @@ class Reading(Session):
             return b""
         return self.again(lambda: self._bytes_of_part(ref, number, limit))[:limit]
 
+    def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
+        return self.again(lambda: self._bytes_of_parts(ref, numbers))
+
     def raw(self, ref: MessageRef) -> bytes:
         def ask() -> bytes:
             items = self.one(ref, b"(UID BODY.PEEK[])", PATIENCE_BYTES)
@@ -86,11 +89,27 @@ class Reading(Session):
 
         return self.again(ask)
 
-    def _bytes_of_part(self, ref: MessageRef, number: str, limit: int | None) -> bytes:
+    def _bytes_of_parts(self, ref: MessageRef, numbers: Sequence[str]) -> dict[str, bytes]:
+        structure = self._structure_of(ref)
+        wanted = {part.number: part for part in _walked(structure) if part.number in set(numbers)}
+        asked = [number for number in wanted if _NUMBER.fullmatch(number)]
+        found = {number: self._bytes_of_part(ref, number, None) for number in numbers if number not in asked}
+        if asked:
+            sections = b" ".join(b"BODY.PEEK[%b]" % number.encode("ascii") for number in asked)
+            items = self.one(ref, b"(UID %b)" % sections, PATIENCE_BYTES)
+            for number in asked:
+                content = parse.section(items, f"BODY[{number}]") or b""
+                found[number] = words.undone(content, wanted[number].encoding)
+        return found
+
+    def _structure_of(self, ref: MessageRef) -> Part:
         if self._opened is None or self._opened[0] != ref:
             self._opened = ref, parse.structure(self.one(ref, b"(UID BODYSTRUCTURE)").get("BODYSTRUCTURE"))
             self._beginnings = {}
-        part = next((p for p in _walked(self._opened[1]) if p.number == number), None)
+        return self._opened[1]
+
+    def _bytes_of_part(self, ref: MessageRef, number: str, limit: int | None) -> bytes:
+        part = next((p for p in _walked(self._structure_of(ref)) if p.number == number), None)
         if part is None:
             return b""
         if number == TEXT:

@@ -1,6 +1,6 @@
 """A mail store in dicts: `webmail.ports.Mailbox` for unit tests, under the same contract tests as IMAP."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -169,6 +169,9 @@ class MemoryMailbox:
 
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
         return message.bytes_of_part(self._get(ref).content, number)[:limit]
+
+    def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
+        return {number: self.part(ref, number) for number in numbers}
 
     def raw(self, ref: MessageRef) -> bytes:
         return self._get(ref).content

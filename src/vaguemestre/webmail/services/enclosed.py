@@ -1,5 +1,6 @@
 """Messages inside messages: the same questions asked of them as of a mailbox."""
 
+from collections.abc import Mapping, Sequence
 from email.message import Message
 
 from vaguemestre.webmail.ports import Convert, MessageGone, Reads, TooComplex
@@ -30,6 +31,9 @@ class Enclosed:
             return enclosed.bytes_of(found)[:limit] if found is not None else b""
         except RecursionError as error:
             raise TooComplex("webmail.too-complex") from error
+
+    def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
+        return {number: self.part(ref, number) for number in numbers}
 
     def raw(self, ref: MessageRef) -> bytes:
         return self._content

@@ -1,6 +1,6 @@
 """A mailbox lent to a colleague: its owner's private folders are not there, whatever is asked."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import NoReturn
@@ -78,6 +78,9 @@ class FencedMailbox:
 
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
         return self._mailbox.part(self._within(ref), number, limit)
+
+    def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
+        return self._mailbox.part_contents(self._within(ref), numbers)
 
     def raw(self, ref: MessageRef) -> bytes:
         return self._mailbox.raw(self._within(ref))

@@ -1,56 +1,44 @@
-"""All the files of a message as one archive, written while it is sent."""
+"""All the files of a message as one archive."""
 
-import io
+import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import IO
 
-from vaguemestre.webmail.ports import Reads
+from vaguemestre.webmail.ports import Reads, TooComplex
 from vaguemestre.webmail.rules import kinds
-from vaguemestre.webmail.services.text_files import file_bytes
+from vaguemestre.webmail.services.text_files import iter_contents
 from vaguemestre.webmail.values import Enclosure, MessageRef
 
 _STORED = frozenset(("picture", "audio", "video", "archive", "pdf"))  # already compressed
 _MOST_COMPRESSED = 4_000_000  # octets of all files
+_IN_MEMORY_BYTES = 4_000_000
+MAX_ARCHIVE_BYTES = 60_000_000  # more than any message brings
 
 
-class _Outlet(io.RawIOBase):
-    """Where the archive is written: what came since the last look is taken away."""
+def pack_files(reads: Reads, ref: MessageRef, files: Sequence[Enclosure]) -> IO[bytes]:
+    """A zip archive, read from its beginning, in a file without a name once it is large.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces: list[bytes] = []
-        self._place = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: Any) -> int:
-        self._pieces.append(bytes(piece))
-        self._place += len(piece)
-        return len(piece)
-
-    def tell(self) -> int:
-        return self._place
-
-    def take(self) -> bytes:
-        taken = b"".join(self._pieces)
-        self._pieces.clear()
-        return taken
-
-
-def zipped(mailbox: Reads, ref: MessageRef, files: Sequence[Enclosure]) -> Iterator[bytes]:
-    """The pieces of a zip archive; one file at a time is in memory. Names alike are told apart."""
-    outlet = _Outlet()
+    Nothing more is asked of the mailbox afterwards. Names alike are told apart. Raises MessageGone,
+    TooComplex when there is more than `MAX_ARCHIVE_BYTES`.
+    """
+    total = sum(file.size for file in files)
+    if total > MAX_ARCHIVE_BYTES:
+        raise TooComplex("webmail.too-many-parts")
+    is_small = total <= _MOST_COMPRESSED  # to compress is nearly all the work
     used: set[str] = set()
-    is_small = sum(file.size for file in files) <= _MOST_COMPRESSED  # to compress is nearly all the work
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
-            is_worth_it = is_small and file.viewer not in _STORED
-            how = zipfile.ZIP_DEFLATED if is_worth_it else zipfile.ZIP_STORED
-            archive.writestr(_once(file.name, used), file_bytes(mailbox, ref, file.number), how)
-            yield outlet.take()
-    yield outlet.take()
+    packed: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - its reader closes it
+    try:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file, content in iter_contents(reads, ref, files):
+                is_worth_it = is_small and file.viewer not in _STORED
+                how = zipfile.ZIP_DEFLATED if is_worth_it else zipfile.ZIP_STORED
+                archive.writestr(_once(file.name, used), content, how)
+        packed.seek(0)
+    except BaseException:
+        packed.close()
+        raise
+    return packed
 
 
 def _once(name: str, used: set[str]) -> str:

@@ -1,5 +1,7 @@
 """Files: what leaves a message as it is, to keep or to look at."""
 
+import os
+from functools import partial
 from typing import cast
 
 from django.http import (
@@ -21,12 +23,13 @@ from vaguemestre.webmail.rules.picture_place import MAX_ADDRESS, picture_place
 from vaguemestre.webmail.services.pictures import signed_picture
 from vaguemestre.webmail.services.reading import opened_part, read_message
 from vaguemestre.webmail.services.text_files import file_bytes
-from vaguemestre.webmail.services.zipping import zipped
+from vaguemestre.webmail.services.zipping import pack_files
 from vaguemestre.webmail.values import MessageRef, Part
 from vaguemestre.webmail.views.messages import owner
 
 _TYPES = frozenset(("application/pdf", "application/zip", "text/calendar", "text/csv", "message/rfc822"))
 _HEADER = 200_000
+_SLICE = 65_536
 
 
 @require_GET
@@ -46,23 +49,19 @@ def save_part(
 def save_all_parts(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
 ) -> HttpResponse:
-    """Every attachment as one archive, sent while it is made."""
+    """Every attachment as one archive. The mailbox is given back before any of it is sent."""
     ref = MessageRef(folder, uid_validity, uid)
-    opening = reads_of(request.who, ref, chain)
-    reads = opening.__enter__()
-    try:
+    with reads_of(request.who, ref, chain) as reads:
         reading = read_message(reads, owner(request, chain), ref, run_limited.get())
         if reading.is_too_much:
             raise TooComplex("webmail.too-many-parts")
-        files = reading.enclosures
-        if not files:
+        if not reading.enclosures:
             raise MessageGone("webmail.message-gone")
-    except BaseException:
-        opening.__exit__(None, None, None)
-        raise
-    answer = StreamingHttpResponse(zipped(reads, ref, files), content_type="application/zip")
-    # the mailbox is given back when the answer has been sent, or its reader has gone
-    answer._resource_closers.append(lambda: opening.__exit__(None, None, None))  # type: ignore[attr-defined]
+        packed = pack_files(reads, ref, reading.enclosures)
+    answer = StreamingHttpResponse(iter(partial(packed.read, _SLICE), b""), content_type="application/zip")
+    answer._resource_closers.append(packed.close)  # type: ignore[attr-defined]
+    answer["Content-Length"] = str(packed.seek(0, os.SEEK_END))
+    packed.seek(0)
     return cast("HttpResponse", as_file(answer, name=f"pieces-jointes-{uid}.zip"))
 
 
