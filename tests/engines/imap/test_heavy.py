@@ -1,9 +1,13 @@
 """Messages that no list can draw, on a live Dovecot: the page, the search and the others live on."""
 
+import binascii
 import imaplib
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
 
 import pytest
 from tests.corpus import heavy
@@ -18,6 +22,7 @@ from vaguemestre.webmail.ports import TooComplex
 from vaguemestre.webmail.rules.rows import TOO_COMPLEX, line_of
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.reading import read_message
+from vaguemestre.webmail.services.zipping import pack_files
 from vaguemestre.webmail.values import MailLogin, Row, View
 
 pytestmark = pytest.mark.engines
@@ -172,3 +177,31 @@ def test_a_name_told_with_its_escapes_is_undone(post: Post, someone: Someone) ->
     with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
         ref = box.append("INBOX", content, (), datetime.now(UTC))
         assert box.open(ref).root.name == "02 - été.pdf"
+
+
+def test_files_of_a_message_come_in_one_archive_also_from_its_text(
+    put: Callable[[bytes], None], post: Post, someone: Someone
+) -> None:
+    content = bytes(range(256)) * 20
+    put(with_files(content))
+    with post.mailboxes(MailLogin(someone.mailbox)) as mailbox:
+        (row,) = mailbox.page("INBOX", 0, 50).rows
+        reading = read_message(mailbox, someone.mailbox, row.ref, Limited())
+        assert [file.number for file in reading.enclosures] == ["2", "3", "1u1"]
+        packed = pack_files(mailbox, row.ref, reading.enclosures)
+    with packed, zipfile.ZipFile(packed) as opened:
+        assert {name: opened.read(name) for name in opened.namelist()} == {
+            "a.bin": content, "b.txt": b"b", "c.bin": content,
+        }  # fmt: skip
+
+
+def with_files(content: bytes) -> bytes:
+    """Two attached files, and one in the text."""
+    lines = (binascii.b2a_uu(content[place : place + 45]) for place in range(0, len(content), 45))
+    text = b"Voici\n" + b"begin 644 c.bin\n" + b"".join(lines) + b"`\nend\n"
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@dehors.example", "Pièces"
+    message.set_content(text.decode("ascii"))
+    message.add_attachment(content, "application", "octet-stream", filename="a.bin")
+    message.add_attachment(b"b", "application", "octet-stream", filename="b.txt")
+    return message.as_bytes(policy=policy.SMTP)
