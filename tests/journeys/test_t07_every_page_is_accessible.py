@@ -1,10 +1,14 @@
 """axe finds nothing to say of any page, wide or narrow, light or dark; no page is wider than its screen."""
 
+from datetime import date, timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import Instance
-from tests.journeys.seen import sign_in, sign_in_twice
+from tests.journeys.seen import field, sign_in, sign_in_twice
+
+from vaguemestre.demo.cast import COLLEGE
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -70,8 +74,46 @@ RESERVED = {
         "/administration/dns",
         "/boites/sans-responsable/",
         "/assistance/",
+        "/boites/sans-responsable/",
     ),
     "hr_dpe": ("/gestion/", "/gestion/personnes", "/gestion/arrivee"),
+}
+NEWCOMER = {
+    "civilite": "M.",
+    "nom_naissance": "Obry",
+    "prenom": "Paul",
+    "naissance": "02/03/1990",
+    "dossier": "PROV-7",
+    "categorie": "2D_PUBLIC",
+    "uai": COLLEGE.uai,
+    "debut": f"{date.today():%d/%m/%Y}",
+    "fin": f"{date.today() + timedelta(days=200):%d/%m/%Y}",
+    "parrain": "La principale",
+}
+
+
+def ask_to_shelter(page: Page, instance: Instance) -> None:
+    teacher = instance.account("teacher")
+    page.goto(f"{instance.web}/assistance/?q={teacher['username']}")
+    page.locator("main a[href*='/assistance/compte/']").first.click()
+    field(page, "Motif").fill("Messages frauduleux envoyés de ce compte")
+    page.get_by_role("button", name="Mettre à l’abri…").click()
+
+
+def ask_to_create_a_numen(page: Page, instance: Instance) -> None:
+    page.goto(f"{instance.web}/gestion/arrivee")
+    page.locator("main form").first.evaluate(
+        """(form, typed) => {
+          for (const [name, value] of Object.entries(typed)) form.elements[name].value = value;
+        }""",
+        NEWCOMER,
+    )
+    page.locator("main form [type=submit]").first.click()
+
+
+CONFIRMATIONS = {
+    "shelter": ("administrator", ask_to_shelter),
+    "numen": ("hr_dpe", ask_to_create_a_numen),
 }
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 TABLETS = (720, 820, 1024, 1080)
@@ -162,3 +204,21 @@ def test_pages_of_those_who_run_it(instance: Instance, chromium: Browser, role: 
             said[f"{path} ({size})"] = shown
     context.close()
     assert {path: found for path, found in said.items() if found} == {}
+
+
+@pytest.mark.parametrize("act", CONFIRMATIONS)
+def test_pages_that_say_what_will_happen_first(instance: Instance, chromium: Browser, act: str) -> None:
+    role, ask = CONFIRMATIONS[act]
+    context = chromium.new_context(locale="fr-FR")
+    page = context.new_page()
+    sign_in_twice(page, instance.web, instance.account(role))
+    ask(page, instance)
+    expect(page.get_by_role("heading", name="Ce qui va se passer")).to_be_visible()
+    said = {}
+    for size, scheme in (("desk", "light"), ("phone", "dark")):
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        said[size] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+    context.close()
+    assert {size: found for size, found in said.items() if found} == {}
