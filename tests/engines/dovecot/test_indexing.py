@@ -1,5 +1,7 @@
 """`vaguemestre index` on a live Dovecot: what was indexed before a change is found after it, and once."""
 
+import random
+
 import pytest
 import typer
 from pytest_django.fixtures import Settings
@@ -10,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from vaguemestre.cli import index
 from vaguemestre.cli.failures import Failed
+from vaguemestre.engines.dovecot.configuration import log_file
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.indexing import Indexing
 from vaguemestre.kernel.errors import EngineDown
@@ -73,3 +76,21 @@ def test_neither_some_nor_all_is_a_question(engines: LiveEngines, before: Someon
 
 def _down(*_: object) -> None:
     raise EngineDown("doveadm index")
+
+
+def test_a_letter_of_words_nobody_wrote_before_stops_no_search(engines: LiveEngines) -> None:
+    """As large as a letter may be; what came after it is indexed too."""
+    someone = engines.someone()
+    chance = random.Random(12)
+    words = " ".join(f"{chance.getrandbits(64):016x}" for _ in range(19_000_000 // 17))
+    lines = "\r\n".join(words[i : i + 900] for i in range(0, len(words), 900))
+    letters = [
+        b"From: a@b.test\r\nSubject: mots\r\n\r\n" + lines.encode(),
+        enclosing(someone.address, "smaragdin").as_bytes(),
+    ]
+    with engines.signed_in(someone) as client:
+        for letter in letters:
+            client.append("INBOX", "", "", letter)
+    assert found(engines, someone, "smaragdin") == [b"2"]  # the indexer itself worked, asked by this search
+    log = log_file(engines.config).read_text(errors="replace")
+    assert "Out of memory when indexing" not in log
