@@ -42,7 +42,8 @@ ASKED = {
 class Directory(Engines):
     """The list of tokens, beside mailboxes nobody looks at here."""
 
-    def put(self, owed: object) -> None: ...
+    def put(self, owed: object) -> set[str]:
+        return set()
 
     def drop(self, mailboxes: object) -> None: ...
 

@@ -24,6 +24,7 @@ from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.lives import handlers as lives_handlers
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.provisioning.ports import connections, mail_directory
+from vaguemestre.provisioning.values import Owed
 from vaguemestre.signin.models import Attempts, BrowserSession
 from vaguemestre.signin.ports import deliver_notice
 from vaguemestre.site.wiring import SUBSCRIPTIONS
@@ -46,8 +47,9 @@ class Engines:
         self.notices: list[tuple[str, str]] = []
         self.is_away = False
 
-    def put(self, owed: list[object]) -> None:
-        self.active.update({one.mailbox: one.active for one in owed})  # type: ignore[attr-defined]
+    def put(self, owed: list[Owed]) -> set[str]:
+        self.active.update({one.mailbox: one.active for one in owed})
+        return {one.mailbox for one in owed if not one.active}
 
     def drop(self, mailboxes: list[str]) -> None: ...
 

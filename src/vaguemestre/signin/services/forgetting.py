@@ -2,12 +2,13 @@
 
 from django.db import transaction
 
-from vaguemestre.signin.models import Attempts, BrowserSession, Device
+from vaguemestre.signin.models import Attempts, BrowserSession, Device, InterruptedAct
 
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: browsers, networks and sessions of the account."""
+    """Use case: browsers, networks, sessions and acts kept for the account."""
+    InterruptedAct.objects.filter(account_id=account_id).delete()
     BrowserSession.objects.filter(account_id=account_id).delete()
     Device.objects.filter(account_id=account_id).delete()
     Attempts.objects.filter(subject=f"account:{account_id}").delete()
