@@ -121,11 +121,13 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         ADMINISTRATORS: "vacant-boxes",
     },
     "signin": {
-        OPEN: "alarm give-code judge-renewal renew sign-in sign-in-passkey sign-in-passkey-options sign-out",
+        OPEN: """
+            alarm give-code judge-renewal renew resume sign-in sign-in-passkey sign-in-passkey-options sign-out
+        """,
         SIGNED: """
             activity add-passkey change-password choose-pin drop-contact end-others end-session enrol
             enrol-again forget-browser judge-password key-lost leave-application passkey-options
-            prove-contact remove-application remove-passkey renew-codes security set-contact
+            prove-contact remove-application remove-passkey renew-codes resume-act security set-contact
         """,
     },
     "site": {
