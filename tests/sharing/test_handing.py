@@ -101,7 +101,13 @@ def test_what_left_and_what_lends_a_file_stay(
     browser, row = of(secretary), Composition.objects.get()
     day = datetime(2026, 11, 24, tzinfo=UTC)
     lent = Deposit.objects.create(
-        account=secretary, token="t" * 43, name="a", size=1, expires_on=day, created_at=day
+        account=secretary,
+        token_sha256="d" * 64,
+        sealed_token=b"",
+        name="a",
+        size=1,
+        expires_on=day,
+        created_at=day,
     )
     row.deposits.add(lent)
     assert hand(browser, answer, school.box.pk).json()["code"] == "writing.links-stay"

@@ -132,7 +132,7 @@ def _changed(people: People, count: int) -> dict[str, Any]:
     _people(people, count)
     feed = _feed(people)
     for n, person in enumerate(_many()):
-        KeptLine.objects.create(feed=feed, person=person, first_line=n + 2, what="arrival", sealed=b"x")
+        KeptLine.objects.create(feed=feed, person=person, first_line=n + 2, kind="change", sealed=b"x")
     return {"feed_id": feed.pk}
 
 

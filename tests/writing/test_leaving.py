@@ -35,7 +35,12 @@ def test_at_once_leaves_time_to_take_back_and_a_little_more() -> None:
     assert due_moment("", undo_seconds=10, now=NOW) == NOW + timedelta(seconds=12)
 
 
-@pytest.mark.parametrize("choice", ["demain", "31/02/2027 08:00", "26/11/2026 25:00", "26/11/2026", "x" * 40])
+def test_a_day_that_does_not_exist_is_called_so() -> None:
+    with pytest.raises(Refusal, match="no-such-day"):
+        due_moment("31/02/2027 08:00", undo_seconds=10, now=NOW)
+
+
+@pytest.mark.parametrize("choice", ["demain", "26/11/2026 25:00", "26/11/2026", "x" * 40])
 def test_what_is_no_moment_is_refused(choice: str) -> None:
     with pytest.raises(Refusal, match="later-malformed"):
         due_moment(choice, undo_seconds=10, now=NOW)

@@ -449,6 +449,7 @@ def sentence(refusal: Refusal) -> str:
             "Une sauvegarde a été remise en place : ce courriel attendait, et a pu partir. Vérifiez avant "
             "de le renvoyer."
         ),
+        "outbox.redirect-outside": _("Ce courriel ne peut pas être transmis hors de l’académie."),
         "outbox.refused": _("Le courriel a été refusé par le service d’envoi."),
         "outbox.refused-recipient": _("Une des adresses n’existe pas : le courriel n’est pas parti."),
         "outbox.refused-address": _("L’adresse %(address)s n’existe pas : le courriel n’est pas parti."),
