@@ -122,7 +122,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "signin": {
         OPEN: """
-            alarm give-code judge-renewal renew resume sign-in sign-in-passkey sign-in-passkey-options sign-out
+            alarm give-code judge-renewal renew resume sign-in sign-in-passkey sign-in-passkey-options
+            sign-out
         """,
         SIGNED: """
             activity add-passkey change-password choose-pin drop-contact end-others end-session enrol

@@ -14,8 +14,10 @@ from tests.webmail.conftest import address, put
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.outbox.events import MessageRefused
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.provisioning.ports import MailDirectory
+from vaguemestre.writing.handlers import bring_draft_back
 from vaguemestre.writing.models import Identity
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -227,6 +229,12 @@ def move_outgoing(**fields: str) -> None:
     in_database(lambda: OutgoingRow.objects.update(**fields))
 
 
+def bring_refused_back() -> None:
+    """What the worker does with a refusal."""
+    row = OutgoingRow.objects.get()
+    bring_draft_back(MessageRefused(row.account_id, row.key))
+
+
 def test_a_message_is_said_sent_once_it_has_left(page: Page, box: MemoryMailbox, settings: Settings) -> None:
     settings.UNDO_SECONDS = 4
     composer = compose_and_send(page)
@@ -267,6 +275,10 @@ def test_a_message_that_does_not_leave_comes_back_with_the_reason(
     composer = compose_and_send(page)
     expect(composer.get_by_text(re.compile("Envoi dans|Envoi en cours"))).to_be_visible()
     move_outgoing(state="refused", reason="outbox.refused-recipient")
+    with page.expect_response("**/etat/**") as answer:
+        pass
+    assert answer.value.json()["state"] == "queued"  # not told before the draft is back
+    in_database(bring_refused_back)
     expect(composer.get_by_role("alert").filter(has_text="Non envoyé.")).to_be_visible(timeout=15_000)
     expect(text_of(composer)).to_have_text("Bonjour")
     expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)

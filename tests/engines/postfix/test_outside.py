@@ -8,6 +8,7 @@ import signal
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
+from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.postfix.maillog import queue
 from vaguemestre.engines.steps import Step
 from vaguemestre.engines.trace import trace
@@ -68,15 +69,14 @@ def test_without_an_outside_box_the_sender_is_told(engines: LiveEngines, marie: 
 
 
 def test_a_sieve_answer_leaves_for_the_outside(engines: LiveEngines, marie: Someone) -> None:
-    home = engines.config.home / "mail" / "ac-amiens.test" / marie.mailbox.partition("@")[0]
-    engines.arrive(marie.address, letter("a@b.example", marie.address, "premier"))
-    engines.found(marie, "premier")
-    (home / ".dovecot.sieve").write_text(
+    name = marie.mailbox.partition("@")[0]
+    HouseScripts(engines.config)(
+        marie.mailbox,
         f'require ["vacation"]; vacation :addresses ["{marie.address}"]'
-        f' :subject "absente {home.name}" "Je suis absente.";'
+        f' :subject "absente {name}" "Je suis absente.";',
     )
     engines.arrive(marie.address, letter("a@b.example", marie.address, "question"))
-    answer = email.message_from_bytes(engines.found(engines.outside, f"absente {home.name}")[0])
+    answer = email.message_from_bytes(engines.found(engines.outside, f"absente {name}")[0])
     assert answer["Auto-Submitted"].startswith("auto-replied")
     assert answer["Delivered-To"] == "jean@dehors.example"
 

@@ -111,7 +111,11 @@ def tell_state(request: SignedInRequest, key: str) -> HttpResponse:
     outgoing = find_outgoing(request.who.account_id, f"{key}.{attempt}") if attempt.isdecimal() else None
     if outgoing is None:
         raise Refusal("outbox.unknown")
-    return JsonResponse(sending_status(outgoing))
+    status = sending_status(outgoing)
+    writing = queries.find_writing(request.who.account_id, key) if outgoing.state == "refused" else None
+    if writing and writing.is_sending:  # its draft is not back yet: saving it would be refused
+        status["state"] = "queued"
+    return JsonResponse(status)
 
 
 @require_POST
