@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,9 @@ class Instance:
         )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def instance() -> Iterator[Instance]:
+@contextmanager
+def running_instance() -> Iterator[Instance]:
+    """A demonstration instance in a home of its own, stopped and removed at the end."""
     home = Path(tempfile.mkdtemp(prefix="vm-journey-"))
     give_database(home)
     base = free_port_base()
@@ -102,6 +104,12 @@ def instance() -> Iterator[Instance]:
         finally:
             log.close()
             shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def instance() -> Iterator[Instance]:
+    with running_instance() as shared:
+        yield shared
 
 
 @pytest.fixture(scope="session")

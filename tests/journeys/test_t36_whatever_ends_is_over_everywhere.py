@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import APIRequestContext, Browser
-from tests.journeys.conftest import PROJECT, Instance, wait_until
+from tests.journeys.conftest import PROJECT, Instance, running_instance, wait_until
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -47,6 +47,13 @@ ENDS: dict[str, frozenset[str]] = {
     "death": WEB | PROGRAMS | SHARED | {"redirect"},
     "membership": SHARED | {"box pages"},
 }
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[Instance]:
+    """One of its own: what is ended, or counted against a sender, must not meet other journeys."""
+    with running_instance() as own:
+        yield own
 
 
 @dataclass

@@ -4,16 +4,24 @@ import secrets
 import smtplib
 import ssl
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.journeys.conftest import Instance, wait_until
+from tests.journeys.conftest import Instance, running_instance, wait_until
 from tests.journeys.seen import imap, sign_in
 
 TODAY = time.strftime("%d-%b-%Y")
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[Instance]:
+    """One of its own: what is ended, or counted against a sender, must not meet other journeys."""
+    with running_instance() as own:
+        yield own
 
 
 def letter(author: str, to: str, subject: str) -> bytes:

@@ -25,7 +25,7 @@ def crowded() -> None:
 
 
 @pytest.fixture
-def chromium(crowded: None) -> Iterator[Browser]:
+def own_browser(crowded: None) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
@@ -42,8 +42,8 @@ def signing_in(context: BrowserContext) -> Page:
     return page
 
 
-def test_a_browser_does_the_work_and_goes_on(live_server: LiveServer, chromium: Browser) -> None:
-    context = chromium.new_context(base_url=live_server.url, locale="fr-FR")
+def test_a_browser_does_the_work_and_goes_on(live_server: LiveServer, own_browser: Browser) -> None:
+    context = own_browser.new_context(base_url=live_server.url, locale="fr-FR")
     seen: list[str] = []
     context.on(
         "response", lambda answer: seen.append(f"{answer.status} {answer.request.method} {answer.url}")
@@ -59,16 +59,18 @@ def test_a_browser_does_the_work_and_goes_on(live_server: LiveServer, chromium: 
     assert settings.HELD_FORM_COOKIE_NAME not in names
 
 
-def test_a_browser_without_scripts_comes_back_by_itself(live_server: LiveServer, chromium: Browser) -> None:
-    context = chromium.new_context(base_url=live_server.url, locale="fr-FR", java_script_enabled=False)
+def test_a_browser_without_scripts_comes_back_by_itself(
+    live_server: LiveServer, own_browser: Browser
+) -> None:
+    context = own_browser.new_context(base_url=live_server.url, locale="fr-FR", java_script_enabled=False)
     page = signing_in(context)
     expect(page.get_by_role("heading", name="Un instant…")).to_be_visible()
     expect(page.get_by_role("status").first).to_contain_text("cette page reprend d’elle-même")
     expect(page.get_by_role("heading", name="Bonjour Nicolas")).to_be_visible(timeout=120_000)
 
 
-def test_the_page_is_accessible(live_server: LiveServer, chromium: Browser) -> None:
-    context = chromium.new_context(
+def test_the_page_is_accessible(live_server: LiveServer, own_browser: Browser) -> None:
+    context = own_browser.new_context(
         base_url=live_server.url, locale="fr-FR", viewport={"width": 390, "height": 800}
     )
     context.route("**/browser-work.js", lambda route: route.abort())  # the page stays
