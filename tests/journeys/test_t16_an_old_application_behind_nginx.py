@@ -69,6 +69,7 @@ def stock(instance: Instance) -> Iterator[str]:
     server = re.findall(r"```nginx\n(.*?)```", (PROJECT / "docs" / "header-mode.md").read_text(), re.S)[0]
     server = server.replace("# …TLS…", f"listen 127.0.0.1:{port};")
     server = server.replace("127.0.0.1:8000", f"127.0.0.1:{instance.base}")
+    server = server.replace("Host localhost:8000", f"Host localhost:{instance.base}")
     server = server.replace("127.0.0.1:9000", f"127.0.0.1:{old.server_port}")
     (folder / "conf").write_text(AROUND.format(folder=folder, server=server))
     process = subprocess.Popen(
