@@ -12,7 +12,7 @@ import { Quiet } from "./quiet.js";
 import { Recipients } from "./recipients.js";
 import { Sending } from "./sending.js";
 import { Terms } from "./terms.js";
-import { guardFromTyping } from "./typing.js";
+import { guardFromTyping } from "./focus_guard.js";
 import { Refused, Server, SignedOut } from "./server.js";
 
 const told = (id) => JSON.parse(document.getElementById(id).textContent);
