@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tests.cli.test_feed import Run, called, instance, run, written
-from tests.intake.lines import crowd, line
+from tests.intake.lines import crowd, line, other
 
 __all__ = ["called", "instance", "run"]  # fixtures
 LILLE_SCHOOL = "0590001F"
@@ -50,10 +50,10 @@ def test_a_feed_refused_whole_waits_and_is_confirmed(run: Run, tmp_path: Path) -
 
 
 def test_an_account_suspended_or_closed_says_what_was_done_and_the_way_back(run: Run, tmp_path: Path) -> None:
-    run("feed", "apply", written(tmp_path, line(dossier="B1")))
-    username = "elefevre"
+    run("feed", "apply", written(tmp_path, other()))
+    username = "mle-dupond"
     suspended = run("account", "suspend", username).stdout
-    assert f"Compte {username} (Élodie Lefèvre) suspendu." in suspended
+    assert f"Compte {username} (Marc Le Dupond) suspendu." in suspended
     assert f"vaguemestre account resume {username}" in suspended
     assert "Sessions coupées : 0. Mots de passe d’application : 0." in suspended
     assert "s’ouvre de nouveau" in run("account", "resume", username).stdout
