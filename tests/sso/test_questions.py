@@ -39,7 +39,7 @@ def test_entering_again_asks_few_questions(
     registered()
     signs_in(client)
     assert enters(client) in (200, 302)  # type: ignore[operator]
-    # Whatever revokes something meanwhile has the session read once more: the best of three says what it costs.
+    # Whatever revokes something meanwhile has the session read once more: the best of three is the cost.
     runs = [questions(lambda: enters(client)) for _ in range(3)]  # type: ignore[operator]
     fewest = min(runs, key=len)
     assert len(fewest) <= most, fewest
