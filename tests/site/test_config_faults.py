@@ -7,7 +7,7 @@ from typing import get_type_hints
 import pytest
 
 from vaguemestre.site import config as configuration
-from vaguemestre.site.config import Config, ConfigWrong, load
+from vaguemestre.site.config import Config, ConfigWrong, load, loader
 
 
 def faults_of(home: Path, text: str) -> list[str]:
@@ -97,10 +97,10 @@ def test_every_number_of_the_configuration_has_bounds() -> None:
     unbounded = []
     for section in fields(Config):
         kind = get_type_hints(Config)[section.name]
-        if section.name not in configuration._SECTIONS:
+        if section.name not in configuration.SECTIONS:
             continue
         for key, hint in get_type_hints(kind, include_extras=True).items():
-            bare, check = configuration._apart(hint)
+            bare, check = loader._apart(hint)
             if bare is not bool and check is None:
                 unbounded.append(f"{section.name}.{key}")
     assert unbounded == []

@@ -3,7 +3,7 @@
 import typer
 
 from vaguemestre.site.config import read, refuse
-from vaguemestre.site.config_surroundings import missing_surroundings
+from vaguemestre.site.config.surroundings import missing_surroundings
 
 
 def command() -> None:

@@ -5,10 +5,10 @@ A check stands beside its key: `quota_mb: Annotated[int, between(1, 1_000_000)] 
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
@@ -27,6 +27,21 @@ class Check:
     def wrong(self, value: Any) -> list[Any]:
         """What is refused: the value, or the texts of a list."""
         return [item for item in (value if self.items else [value]) if not self.holds(item)]
+
+
+class Rule(NamedTuple):
+    """A broken rule over several keys (each written `section.key`), and its French sentence."""
+
+    keys: tuple[str, ...]
+    sentence: str
+
+
+class Section:
+    """One `[section]` of the file: a frozen dataclass whose fields are its keys."""
+
+    def broken_rules(self) -> Iterable[Rule]:
+        """The rules over several of its keys that do not hold."""
+        return ()
 
 
 def between(low: float, high: float) -> Check:

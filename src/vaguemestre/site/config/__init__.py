@@ -1,0 +1,44 @@
+"""One typed, frozen configuration, read once at start. An unknown key or a wrong type refuses to start.
+
+One file a section, each checking its own keys; `instance.py` gathers them, `loader.py` reads the file.
+"""
+
+from vaguemestre.site.config.academy import AcademySection
+from vaguemestre.site.config.database import DatabaseSection
+from vaguemestre.site.config.ent import EntSection
+from vaguemestre.site.config.feed import FeedSection
+from vaguemestre.site.config.files import FilesSection
+from vaguemestre.site.config.instance import SECTIONS, Config, Ports
+from vaguemestre.site.config.lives import LivesSection
+from vaguemestre.site.config.loader import PROJECT, ConfigWrong, Fault, Reading, load, read, refuse
+from vaguemestre.site.config.mail import MailSection
+from vaguemestre.site.config.moving import MovingSection
+from vaguemestre.site.config.sending import SendingSection
+from vaguemestre.site.config.signin import SignInSection
+from vaguemestre.site.config.web import WebSection
+from vaguemestre.site.config.worker import WorkerSection
+
+__all__ = [
+    "PROJECT",
+    "SECTIONS",
+    "AcademySection",
+    "Config",
+    "ConfigWrong",
+    "DatabaseSection",
+    "EntSection",
+    "Fault",
+    "FeedSection",
+    "FilesSection",
+    "LivesSection",
+    "MailSection",
+    "MovingSection",
+    "Ports",
+    "Reading",
+    "SendingSection",
+    "SignInSection",
+    "WebSection",
+    "WorkerSection",
+    "load",
+    "read",
+    "refuse",
+]

@@ -1,0 +1,81 @@
+"""`[academy]`: whose mail this is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from vaguemestre.directory.rules.academies import ACADEMIES
+from vaguemestre.directory.rules.departments import NAMES as DEPARTMENTS
+from vaguemestre.directory.rules.places import department_label
+from vaguemestre.site.config import checks
+from vaguemestre.site.config.checks import Rule, Section
+
+_ACADEMY = checks.Check(ACADEMIES.__contains__, "est le code d’une académie, sur deux chiffres (20 : Amiens)")
+_DEPARTMENTS = checks.each(
+    checks.Check(
+        lambda code: len(code) == 3 and department_label(code) in DEPARTMENTS,
+        "est un département connu, écrit comme dans un UAI (002, 080, 620)",
+    )
+)
+
+
+@dataclass(frozen=True)
+class AcademySection(Section):
+    """The académie an empty instance starts with."""
+
+    code: Annotated[str, _ACADEMY] = "20"
+    name: Annotated[str, checks.LINE] = "Académie d’Amiens"
+    domain: Annotated[str, checks.DOMAIN] = "ac-amiens.test"
+    departments: Annotated[tuple[str, ...], _DEPARTMENTS] = ("002", "060", "080")
+    # The template of signatures: HTML with variables.
+    signature: Annotated[str, checks.HTML] = "<b>{nom}</b><br>{fonction}<br>{etablissement}<br>{academie}"
+    numen_layout: Annotated[str, checks.one_of("standard", "seed")] = "seed"
+    school_zone: Annotated[str, checks.one_of("A", "B", "C", "")] = (
+        "B"  # of the school holidays: A, B, C, or empty
+    )
+    colleague_domains: Annotated[
+        tuple[str, ...], checks.DOMAINS
+    ] = ()  # others answered as colleagues when DMARC proves them
+    # Names that nobody outside signs with, unless to deceive.
+    house_names: Annotated[tuple[str, ...], checks.LINES] = (
+        "Académie", "Rectorat", "Recteur", "Rectrice", "DSI", "DSDEN", "Inspection académique", "Assistance",
+        "Éducation nationale", "Support informatique", "Messagerie", "Webmail", "Ressources humaines",
+        "Administrateur",
+    )  # fmt: skip
+    # Of a first activation: NUMEN and birth date, or "numen+code" (a delivered code too).
+    proof: Annotated[str, checks.one_of("numen", "numen+code")] = "numen"
+    numen_at_sign_in: bool = True  # identifiant + NUMEN on the sign-in page lead into a first activation
+    siret: Annotated[str, checks.SIRET] = (
+        "17800000000004"  # told to ProConnect; the demonstration's belongs to nobody
+    )
+    help_phone: Annotated[str, checks.OPTIONAL_LINE] = (
+        ""  # the three lines of the help desk on `/aide`; empty: not shown
+    )
+    help_hours: Annotated[str, checks.OPTIONAL_LINE] = ""
+    help_address: Annotated[str, checks.ADDRESS] = ""
+    privacy_address: Annotated[str, checks.ADDRESS] = (
+        ""  # the data protection officer, on `/donnees-personnelles`
+    )
+
+    def broken_rules(self) -> Iterator[Rule]:
+        """Departments outside of the académie, or none."""
+        academie = ACADEMIES.get(self.code)
+        elsewhere = [
+            code for code in self.departments if academie and department_label(code) not in academie[1]
+        ]
+        if elsewhere:
+            yield Rule(
+                ("academy.departments", "academy.code"),
+                f"[academy] « departments » : {', '.join(elsewhere)} n’est pas dans l’académie « code » = "
+                f"{self.code} ({academie.name if academie else ''})",
+            )
+        if not self.departments:
+            yield Rule(("academy.departments",), "[academy] « departments » est vide")
+
+    def with_demonstration_desk(self) -> "AcademySection":
+        """The same académie with a help desk that can be shown, on a number Arcep keeps for fiction."""
+        return replace(
+            self,
+            help_phone=self.help_phone or "03 53 01 20 26",
+            help_hours=self.help_hours or "du lundi au vendredi, de 8 h à 18 h",
+        )

@@ -1,0 +1,204 @@
+"""The whole configuration of an instance: its sections, and the ports, paths and addresses that follow."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vaguemestre.lives.values import Numbers
+from vaguemestre.site.config.academy import AcademySection
+from vaguemestre.site.config.checks import Rule
+from vaguemestre.site.config.database import DatabaseSection
+from vaguemestre.site.config.ent import EntSection
+from vaguemestre.site.config.feed import FeedSection
+from vaguemestre.site.config.files import FilesSection
+from vaguemestre.site.config.lives import LivesSection
+from vaguemestre.site.config.mail import MailSection
+from vaguemestre.site.config.moving import MovingSection
+from vaguemestre.site.config.sending import SendingSection
+from vaguemestre.site.config.signin import SignInSection
+from vaguemestre.site.config.web import WebSection
+from vaguemestre.site.config.worker import WorkerSection
+
+
+@dataclass(frozen=True)
+class Ports:
+    web: int
+    push: int
+    intranet: int  # Accolad, beside a demonstration
+    carddav: int
+    rooms: int  # Salles, the other demonstration application
+    imap: int
+    imaps: int
+    submission: int
+    submissions: int
+    mx: int
+    managesieve: int
+    filter: int  # rspamd's milter, on the loopback
+    filter_controller: int
+    names: int  # the demonstration's own name server (UDP), on the loopback
+
+
+SECTIONS = (
+    "academy",
+    "web",
+    "database",
+    "mail",
+    "feed",
+    "lives",
+    "sending",
+    "moving",
+    "signin",
+    "files",
+    "ent",
+    "worker",
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    home: Path
+    port_base: int = 8000
+    academy: AcademySection = field(default_factory=AcademySection)
+    web: WebSection = field(default_factory=WebSection)
+    database: DatabaseSection = field(default_factory=DatabaseSection)
+    mail: MailSection = field(default_factory=MailSection)
+    feed: FeedSection = field(default_factory=FeedSection)
+    signin: SignInSection = field(default_factory=SignInSection)
+    sending: SendingSection = field(default_factory=SendingSection)
+    moving: MovingSection = field(default_factory=MovingSection)
+    lives: LivesSection = field(default_factory=LivesSection)
+    files: FilesSection = field(default_factory=FilesSection)
+    ent: EntSection = field(default_factory=EntSection)
+    worker: WorkerSection = field(default_factory=WorkerSection)
+
+    @property
+    def ports(self) -> Ports:
+        base = self.port_base
+        return Ports(
+            web=base,
+            push=base + 1,
+            intranet=base + 2,
+            carddav=base + 3,
+            rooms=base + 4,
+            imap=base + 143,
+            imaps=base + 993,
+            submission=base + 587,
+            submissions=base + 465,
+            mx=base + 25,
+            managesieve=base + 190,
+            filter=base + 332,
+            filter_controller=base + 334,
+            names=base + 53,
+        )
+
+    @property
+    def public_url(self) -> str:
+        return self.web.public_url.rstrip("/") or f"http://localhost:{self.ports.web}"
+
+    @property
+    def files_url(self) -> str:
+        """Origin of files lent by a link: another name, so that no cookie of ours is ever sent there."""
+        scheme, _, place = self.public_url.partition("://")
+        return self.web.files_url.rstrip("/") or f"{scheme}://fichiers.{place.rstrip('/')}"
+
+    def life_numbers(self) -> Numbers:
+        """The numbers of the table of lives."""
+        lives = self.lives
+        return Numbers(
+            overlap=lives.overlap,
+            long_leave_withdrawn=lives.long_leave_withdrawn,
+            departure_withdrawn=lives.departure_withdrawn,
+            long_leave_suspended=lives.long_leave_suspended,
+            transfer_closed=lives.transfer_closed,
+            retirement_closed=lives.retirement_closed,
+            contract_closed=self.feed.grace_days,
+            purged=lives.purged,
+            death_frozen=lives.death_frozen,
+            civil_status_months=lives.civil_status_months,
+            fed_days=lives.fed_days,
+            notices=tuple(sorted(map(int, lives.notices.split()), reverse=True)),
+        )
+
+    @property
+    def session_cookie(self) -> str:
+        """Name of the session's cookie: of this host alone, or of this port on a plain loopback."""
+        return "__Host-vaguemestre" if self.web.behind_tls else f"vaguemestre_{self.ports.web}"
+
+    @property
+    def carddav_url(self) -> str:
+        """Where address books answer: behind the same proxy as the pages, else on a port of their own."""
+        if self.web.behind_tls:
+            return f"{self.public_url}/dav/"
+        return f"http://localhost:{self.ports.carddav}/dav/"
+
+    @property
+    def intranet_url(self) -> str:
+        """Where the demonstration's Accolad answers; it knows its secret by `intranet_secret`."""
+        return f"http://localhost:{self.ports.intranet}"
+
+    @property
+    def intranet_secret(self) -> Path:
+        return self.secrets_dir / "accolad"
+
+    @property
+    def rooms_url(self) -> str:
+        """Where the demonstration's Salles answers; CAS services keep no secret."""
+        return f"http://localhost:{self.ports.rooms}"
+
+    @property
+    def told_ports(self) -> tuple[int, int, int]:
+        """IMAPS, submissions and ManageSieve as programs are told them."""
+        ours = (self.ports.imaps, self.ports.submissions, self.ports.managesieve)
+        return (993, 465, 4190) if self.mail.usual_ports else ours
+
+    @property
+    def run_dir(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def data_dir(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def moves_dir(self) -> Path:
+        """Files brought in or to be taken away, for a few days."""
+        return self.data_dir / "moves"
+
+    @property
+    def deposits_dir(self) -> Path:
+        """Files too large for a message, while they are lent."""
+        return self.data_dir / "deposits"
+
+    @property
+    def secrets_dir(self) -> Path:
+        return self.home / "secrets"
+
+    @property
+    def engines_dir(self) -> Path:
+        return self.home / "engines"
+
+    @property
+    def logs_dir(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def projection_path(self) -> Path:
+        """The engines' own small SQLite file (used unless the database is PostgreSQL)."""
+        return self.engines_dir / "db" / "projection.sqlite3"
+
+    def broken_rules(self) -> Iterator[Rule]:
+        """What each section says of its own keys, and what only several sections together say."""
+        for section in SECTIONS:
+            yield from getattr(self, section).broken_rules()
+        lives = self.lives
+        if lives.purged < max(lives.transfer_closed, lives.retirement_closed, self.feed.grace_days):
+            yield Rule(
+                ("lives.purged", "lives.transfer_closed", "lives.retirement_closed", "feed.grace_days"),
+                "[lives] « purged » ne précède aucune fermeture (« transfer_closed », « retirement_closed », "
+                "[feed] « grace_days »)",
+            )
+        if self.files_url == self.public_url.rstrip("/"):
+            yield Rule(
+                ("web.files_url", "web.public_url"),
+                "[web] « files_url » est une adresse d’un autre nom que « public_url »",
+            )

@@ -1,0 +1,228 @@
+"""`vaguemestre.toml` → `Config`, and each of its faults with its line."""
+
+import difflib
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+from vaguemestre.kernel.toml_errors import toml_error
+from vaguemestre.site.config.checks import Check
+from vaguemestre.site.config.instance import SECTIONS, Config
+
+PROJECT = Path(__file__).resolve().parents[4]
+
+
+class ConfigWrong(Exception):
+    """The configuration cannot be used: one French sentence per fault, each on its line (exit code 78)."""
+
+
+class Fault(NamedTuple):
+    """One fault of the file: its line (0: none to point at) and a French sentence without its full stop."""
+
+    line: int
+    sentence: str
+
+
+class Reading(NamedTuple):
+    """A file read: the configuration with every faulty key at its default, its faults, where its keys are."""
+
+    config: Config
+    faults: list[Fault]
+    lines: dict[str, int]
+    file: Path
+
+
+def load(home: Path | None = None, port_base: int | None = None) -> Config:
+    """Return the configuration of an instance. Raises ConfigWrong with every fault of its file."""
+    reading = read(home, port_base)
+    refuse(reading.file, reading.faults)
+    return reading.config
+
+
+def refuse(file: Path, faults: Iterable[Fault]) -> None:
+    """Raises ConfigWrong when there are any, in the order of the file."""
+    if told := [_written(fault, file) for fault in sorted(set(faults))]:
+        raise ConfigWrong("\n".join(told))
+
+
+def read(home: Path | None = None, port_base: int | None = None) -> Reading:
+    """Read the configuration of an instance and its faults.
+
+    `vaguemestre.toml` in the home, else beside the project, else defaults. The home comes from the argument,
+    `VAGUEMESTRE_HOME`, or `var/`; the port base from the argument, `VAGUEMESTRE_PORT_BASE`, the last start
+    (`run/instance.json`), the file, or 8000. Raises ConfigWrong for a file that cannot be opened.
+    """
+    home = (home or Path(os.environ.get("VAGUEMESTRE_HOME") or PROJECT / "var")).resolve()
+    file = next((f for f in (home / "vaguemestre.toml", PROJECT / "vaguemestre.toml") if f.is_file()), None)
+    parsed = _parsed(_text_of(file)) if file else Parsed({}, [], [])
+    base = port_base if port_base is not None else _known_port_base(home)
+    lines = _lines_of_keys(parsed.lines) if parsed.given else {}
+    return Reading(*_read(parsed, lines, home, base), lines, file or home)
+
+
+def _read(
+    parsed: "Parsed", lines: dict[str, int], home: Path, port_base: int | None
+) -> tuple[Config, list[Fault]]:
+    given, faults, wrong = dict(parsed.given), list(parsed.faults), set()
+    base = port_base if port_base is not None else given.get("port_base", Config.port_base)
+    given.pop("port_base", None)
+    if not isinstance(base, int) or isinstance(base, bool) or not 0 < base < 64000:
+        faults.append(Fault(lines.get("port_base", 0), "« port_base » doit être un nombre entre 1 et 63999"))
+        base = Config.port_base
+    sections: dict[str, Any] = {}
+    for section, kind in get_type_hints(Config).items():
+        if section in SECTIONS:
+            keys = given.pop(section, {})
+            told = dict(_wrong_keys(section, kind, keys))
+            faults += [Fault(lines.get(key) or lines.get(section, 0), words) for key, words in told.items()]
+            wrong |= set(told)
+            right = {k: v for k, v in keys.items() if f"{section}.{k}" not in told} if _is_table(keys) else {}
+            sections[section] = kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in right.items()})
+            if section == "academy" and "domain" not in right:
+                sections[section] = sections[section].with_demonstration_desk()
+    faults += [Fault(lines.get(key, 0), f"clé inconnue « {key} »{_perhaps(key, SECTIONS)}") for key in given]
+    config = Config(home=home, port_base=base, **sections)
+    for rule in config.broken_rules():
+        if not wrong.intersection(rule.keys) and (lines or not parsed.faults):
+            faults.append(Fault(_first_line(lines, rule.keys), rule.sentence))
+    return config, faults
+
+
+def _written(fault: Fault, file: Path) -> str:
+    place = f"{file}, ligne {fault.line}" if fault.line else f"{file}"
+    return f"{place} : {fault.sentence}."
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigWrong(f"{file} ne peut pas être lu : il n’est pas écrit en UTF-8.") from error
+    except OSError as error:
+        raise ConfigWrong(f"{file} ne peut pas être lu : {error.strerror}.") from error
+
+
+class Parsed(NamedTuple):
+    """A file read: its keys, its lines (those that cannot be read are emptied) and its syntax errors."""
+
+    given: dict[str, Any]
+    lines: list[str]
+    faults: list[Fault]
+
+
+def _parsed(text: str) -> Parsed:
+    """Read the keys, leaving out each line `key = …` that cannot be read, so that all are told at once.
+
+    Nothing is given when a section's name or a text over several lines is at fault: the keys below it
+    belong nowhere.
+    """
+    lines = text.splitlines()
+    faults: list[Fault] = []
+    while len(faults) < _MAX_SYNTAX_ERRORS:
+        try:
+            return Parsed(tomllib.loads("\n".join(lines)), lines, faults)
+        except tomllib.TOMLDecodeError as error:
+            line, sentence = toml_error(error, text)
+        faults.append(Fault(line, f"le fichier ne peut pas être lu : {sentence}"))
+        if not _KEY_AT_START.match(lines[line - 1]):
+            break
+        lines[line - 1] = ""
+    return Parsed({}, [], faults)
+
+
+_MAX_SYNTAX_ERRORS = 20
+_KEY_AT_START = re.compile(r"\s*[\w-]+\s*=")
+
+
+def _lines_of_keys(lines: list[str]) -> dict[str, int]:
+    """`section.key` (and `section`) → its line, from 1: the first one with which the reader knows it."""
+    places: dict[str, int] = {}
+    start = 1
+    for number in range(1, len(lines) + 1):
+        try:
+            given = tomllib.loads("\n".join(lines[:number]))
+        except tomllib.TOMLDecodeError:  # inside a text or a list of several lines
+            continue
+        for section, keys in given.items():
+            places.setdefault(section, start)
+            for key in keys if _is_table(keys) else ():
+                places.setdefault(f"{section}.{key}", start)
+        start = number + 1
+    return places
+
+
+def _first_line(lines: dict[str, int], keys: tuple[str, ...]) -> int:
+    return next((lines[key] for key in keys if key in lines), 0)
+
+
+def _known_port_base(home: Path) -> int | None:
+    if text := os.environ.get("VAGUEMESTRE_PORT_BASE"):
+        if not text.isdigit():
+            raise ConfigWrong("VAGUEMESTRE_PORT_BASE doit être un nombre.")
+        return int(text)
+    try:
+        return int(json.loads((home / "run" / "instance.json").read_text())["port_base"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_table(keys: object) -> bool:
+    return isinstance(keys, dict)
+
+
+def _wrong_keys(section: str, kind: type[Any], keys: object) -> Iterator[tuple[str, str]]:
+    """`section.key` and its sentence, for each key unknown, of another type or out of its bounds."""
+    if not isinstance(keys, dict):
+        yield section, f"« {section} » doit être une section : [{section}] seul sur sa ligne"
+        return
+    hints = get_type_hints(kind, include_extras=True)
+    for key, value in keys.items():
+        if key not in hints:
+            yield f"{section}.{key}", f"[{section}] clé inconnue « {key} »{_perhaps(key, hints)}"
+            continue
+        hint, bounds = _apart(hints[key])
+        if not _fits(value, hint):
+            yield (
+                f"{section}.{key}",
+                f"[{section}] « {key} » n’a pas le bon type ({_type_name(hint)} attendu)",
+            )
+        elif bounds and (wrong := bounds.wrong(value)):
+            typed = ", ".join(map(_as_typed, wrong))
+            yield f"{section}.{key}", f"[{section}] « {key} » {bounds.sentence} ; ici {typed}"
+
+
+def _apart(hint: Any) -> tuple[Any, Check | None]:
+    """The type of a key and its check."""
+    if not hasattr(hint, "__metadata__"):
+        return hint, None
+    kind, check, *_ = get_args(hint)
+    return kind, check
+
+
+def _perhaps(key: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(key, list(known), 1)
+    return f" (peut-être « {near[0]} »)" if near else ""
+
+
+def _as_typed(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)[:120]
+
+
+def _fits(value: object, hint: Any) -> bool:
+    if hint == tuple[str, ...]:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if isinstance(value, bool):
+        return hint is bool
+    return isinstance(value, hint) if isinstance(hint, (type, UnionType)) else False
+
+
+def _type_name(hint: Any) -> str:
+    names = {str: "texte", int: "nombre entier", float: "nombre", bool: "true ou false"}
+    return names.get(hint, "liste de textes")

@@ -1,0 +1,31 @@
+"""`[mail]`: mailboxes and what is offered around them (Dovecot, Postfix, rspamd)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from vaguemestre.site.config import checks
+from vaguemestre.site.config.checks import Rule, Section
+
+
+@dataclass(frozen=True)
+class MailSection(Section):
+    host: Annotated[str, checks.HOST] = "127.0.0.1"
+    message_size_limit: Annotated[int, checks.between(1_000_000, 1_000_000_000)] = 20_971_520
+    quota_mb: Annotated[int, checks.between(1, 1_000_000)] = 2048
+    undo_seconds: Annotated[int, checks.between(0, 120)] = 10  # « Annuler l’envoi » is shown that long
+    full_text_search: bool = True
+    file_search: bool = True  # words of PDF and office documents, where bubblewrap works
+    forward_outside: bool = False  # filters may send mail on to other domains
+    office_previews: bool = True  # where LibreOffice and bubblewrap are installed
+    content_filter: bool = True  # where rspamd is installed
+    usual_ports: bool = False  # 993, 465 and 4190 lead to ours: programs are told these
+
+    def broken_rules(self) -> Iterator[Rule]:
+        """A quota smaller than one message."""
+        if self.quota_mb * 1_000_000 < self.message_size_limit:
+            yield Rule(
+                ("mail.quota_mb", "mail.message_size_limit"),
+                "[mail] « quota_mb » (en Mo) ne contient pas un message de « message_size_limit » "
+                "(en octets)",
+            )
