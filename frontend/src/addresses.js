@@ -18,7 +18,9 @@ export function read(item) {
 
 export function written({ name, address }) {
   if (!name || name === address) return address;
-  return /[",;<>()@:\\]/.test(name) ? `"${name.replace(/["\\]/g, "\\$&")}" <${address}>` : `${name} <${address}>`;
+  return /[",;<>()@:\\]/.test(name)
+    ? `"${name.replace(/["\\]/g, "\\$&")}" <${address}>`
+    : `${name} <${address}>`;
 }
 
 export function isAddress(address) {

@@ -34,7 +34,9 @@ export class Borrowing {
     this.say("Recherche…");
     let told;
     try {
-      told = await this.server.ask(`${this.server.home}courriels/?q=${encodeURIComponent(this.search.value.trim())}`);
+      told = await this.server.ask(
+        `${this.server.home}courriels/?q=${encodeURIComponent(this.search.value.trim())}`,
+      );
     } catch {
       return asked === this.asked && this.say("La messagerie ne répond pas : réessayez dans un instant.");
     }
@@ -64,7 +66,8 @@ export class Borrowing {
   }
 
   async unfold(one, item, button) {
-    for (const other of this.list.querySelectorAll(".source")) other.setAttribute("aria-expanded", String(other === button));
+    for (const other of this.list.querySelectorAll(".source"))
+      other.setAttribute("aria-expanded", String(other === button));
     for (const other of this.list.querySelectorAll("fieldset")) other.remove();
     this.chosen = one;
     const place = new URLSearchParams({ folder: one.folder, uid_validity: one.uid_validity, uid: one.uid });
@@ -81,7 +84,12 @@ export class Borrowing {
     const legend = document.createElement("legend");
     legend.className = "vh";
     legend.textContent = "À joindre";
-    set.append(legend, ...files.map((file) => this.choice(file.number, `${file.name} (${octets(file.size)})`, files.length === 1)));
+    set.append(
+      legend,
+      ...files.map((file) =>
+        this.choice(file.number, `${file.name} (${octets(file.size)})`, files.length === 1),
+      ),
+    );
     set.append(this.choice("", "Le courriel entier", !files.length));
     item.append(set);
     this.tell();
@@ -121,12 +129,19 @@ export class Borrowing {
     if (numbers.includes("")) asked.push([["whole", "1"]]);
     try {
       for (const what of asked) {
-        const told = await this.server.post("pieces/courriel/", [["folder", folder], ["uid_validity", validity], ["uid", uid], ...what]);
+        const told = await this.server.post("pieces/courriel/", [
+          ["folder", folder],
+          ["uid_validity", validity],
+          ["uid", uid],
+          ...what,
+        ]);
         this.onTaken(told.enclosures);
       }
       this.dialog.close();
     } catch (error) {
-      this.say(error instanceof Refused ? error.message : "La messagerie ne répond pas : réessayez dans un instant.");
+      this.say(
+        error instanceof Refused ? error.message : "La messagerie ne répond pas : réessayez dans un instant.",
+      );
     }
     this.tell();
   }

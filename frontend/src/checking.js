@@ -38,7 +38,9 @@ export class Checking {
       return false;
     }
     if (this.enclosures.isBusy) {
-      this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète, ou retirez-la.");
+      this.say(
+        "Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète, ou retirez-la.",
+      );
       return false;
     }
     return true;
@@ -71,8 +73,15 @@ export class Checking {
         ? `Votre réponse partira à ${visible} personnes.`
         : `${visible} destinataires verront les adresses des autres. Les mettre en copie cachée ?`;
       const acts = [this.button("Mettre en copie cachée", () => this.hide(), "btn primary")];
-      if (isAll) acts.unshift(this.button("Répondre à l’expéditeur seulement", () => this.answerSender(), "btn primary"));
-      this.ask("many", words, [...acts.slice(0, 1), ...acts.slice(1), this.button("Envoyer ainsi", again("many"))]);
+      if (isAll)
+        acts.unshift(
+          this.button("Répondre à l’expéditeur seulement", () => this.answerSender(), "btn primary"),
+        );
+      this.ask("many", words, [
+        ...acts.slice(0, 1),
+        ...acts.slice(1),
+        this.button("Envoyer ainsi", again("many")),
+      ]);
       return false;
     }
     if (!this.enclosures.count && FORGOTTEN.test(this.editor.ownWords()) && !sure.has("forgotten")) {

@@ -12,8 +12,11 @@ export class Choices {
     this.signatures = JSON.parse(document.getElementById("signatures").textContent);
     this.identity = form.elements.identity.value;
     form.elements.identity.addEventListener("change", () => this.chosen(form.elements.identity));
-    for (const name of ["importance", "wants_receipt", "wants_report"]) form.elements[name].addEventListener("change", () => this.changed());
-    document.querySelector("#options").addEventListener("click", () => document.querySelector("#options-dialog").showModal());
+    for (const name of ["importance", "wants_receipt", "wants_report"])
+      form.elements[name].addEventListener("change", () => this.changed());
+    document
+      .querySelector("#options")
+      .addEventListener("click", () => document.querySelector("#options-dialog").showModal());
     document.querySelector("#stock").addEventListener("click", () => this.offer());
     this.tell();
   }
@@ -55,7 +58,8 @@ export class Choices {
 
   restore(kept) {
     const { identity, importance, wants_receipt: receipt, wants_report: report } = this.form.elements;
-    if (kept.identity && [...identity.options].some((one) => one.value === kept.identity)) this.identity = identity.value = kept.identity;
+    if (kept.identity && [...identity.options].some((one) => one.value === kept.identity))
+      this.identity = identity.value = kept.identity;
     importance.value = kept.importance || "";
     receipt.checked = kept.wants_receipt === "1";
     report.checked = kept.wants_report === "1";
@@ -92,7 +96,8 @@ export class Choices {
         button.textContent = one.school ? `${one.title} — ${one.school}` : one.title;
         button.addEventListener("click", () => {
           dialog.close();
-          if (one.subject && !this.form.elements.subject.value) this.form.elements.subject.value = one.subject;
+          if (one.subject && !this.form.elements.subject.value)
+            this.form.elements.subject.value = one.subject;
           this.editor.insert(one.html, one.text);
         });
         item.append(button);

@@ -15,7 +15,7 @@ import { Terms } from "./terms.js";
 import { guardFromTyping } from "./focus_guard.js";
 import { Refused, Server, SignedOut } from "./server.js";
 
-const told = (id) => JSON.parse(document.getElementById(id).textContent);
+const pageData = (id) => JSON.parse(document.getElementById(id).textContent);
 
 class Composer {
   constructor(form) {
@@ -55,8 +55,11 @@ class Composer {
       onChange: () => this.enclosed(),
       onTrouble: (sentence) => this.say(sentence),
     });
-    this.enclosures.show(told("first-enclosures"), told("first-links"));
-    new Borrowing(this.server, { onTaken: (taken) => this.enclosures.took(taken), onTrouble: (sentence) => this.say(sentence) });
+    this.enclosures.show(pageData("first-enclosures"), pageData("first-links"));
+    new Borrowing(this.server, {
+      onTaken: (taken) => this.enclosures.took(taken),
+      onTrouble: (sentence) => this.say(sentence),
+    });
     this.checking = new Checking(form, {
       recipients: this.recipients,
       enclosures: this.enclosures,
@@ -99,7 +102,8 @@ class Composer {
       this.wasSent(told);
       this.sending.tell(told, "");
     } else if (left?.fields) this.restore(left.fields);
-    for (const button of ["later", "attach", "borrow", "drop", "stock", "options", "mailing"]) document.getElementById(button).hidden = false;
+    for (const button of ["later", "attach", "borrow", "drop", "stock", "options", "mailing"])
+      document.getElementById(button).hidden = false;
     if (this.recipients[0].people.length) this.editor.focus();
     else this.recipients[0].input.focus();
     this.knowing.look();
@@ -117,21 +121,27 @@ class Composer {
       event.preventDefault();
       this.send();
     });
-    form.addEventListener("keydown", (event) => {
-      // Enter in a field goes on, it never sends; Ctrl+Enter sends from anywhere.
-      if (event.key !== "Enter") return;
-      if (event.ctrlKey || event.metaKey) {
-        event.preventDefault();
-        event.stopPropagation();
-        this.send();
-      } else if (event.target.matches("input")) event.preventDefault();
-    }, true);
+    form.addEventListener(
+      "keydown",
+      (event) => {
+        // Enter in a field goes on, it never sends; Ctrl+Enter sends from anywhere.
+        if (event.key !== "Enter") return;
+        if (event.ctrlKey || event.metaKey) {
+          event.preventDefault();
+          event.stopPropagation();
+          this.send();
+        } else if (event.target.matches("input")) event.preventDefault();
+      },
+      true,
+    );
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
       if (!document.querySelector("dialog[open], [popover]:popover-open")) this.post("escape"); // of what is open, the nearest closes
     });
     document.querySelector("#plain-mode").addEventListener("click", () => this.switchMode());
-    document.querySelector("#attach").addEventListener("click", () => document.querySelector("#files").click());
+    document
+      .querySelector("#attach")
+      .addEventListener("click", () => document.querySelector("#files").click());
     this.picked("#files", (files) => this.enclosures.add(files));
     this.picked("#pictures", (files) => this.addPictures(files));
     document.querySelector("#drop").addEventListener("click", () => this.askDrop());
@@ -183,17 +193,21 @@ class Composer {
       });
     }
     body.addEventListener("dragleave", (event) => !event.relatedTarget && body.classList.remove("dropping"));
-    body.addEventListener("drop", (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      body.classList.remove("dropping");
-      const files = [...event.dataTransfer.files];
-      const inText = this.editor.root.contains(event.target) && !this.editor.isPlain;
-      const pictures = inText ? files.filter((file) => /^image\/(png|jpeg|gif|webp)$/.test(file.type)) : [];
-      this.addPictures(pictures);
-      this.enclosures.add(files.filter((file) => !pictures.includes(file)));
-    }, true);
+    body.addEventListener(
+      "drop",
+      (event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        body.classList.remove("dropping");
+        const files = [...event.dataTransfer.files];
+        const inText = this.editor.root.contains(event.target) && !this.editor.isPlain;
+        const pictures = inText ? files.filter((file) => /^image\/(png|jpeg|gif|webp)$/.test(file.type)) : [];
+        this.addPictures(pictures);
+        this.enclosures.add(files.filter((file) => !pictures.includes(file)));
+      },
+      true,
+    );
   }
 
   read() {
@@ -203,8 +217,17 @@ class Composer {
 
   // What was written, for comparing: names that were looked up and files of a forward are nothing one wrote.
   signature() {
-    const people = this.recipients.map((field) => [field.people.map((person) => person.address), field.input.value.trim()]);
-    return JSON.stringify([people, this.subject.value, this.editor.fields(), this.choices.fields(), this.enclosures.names]);
+    const people = this.recipients.map((field) => [
+      field.people.map((person) => person.address),
+      field.input.value.trim(),
+    ]);
+    return JSON.stringify([
+      people,
+      this.subject.value,
+      this.editor.fields(),
+      this.choices.fields(),
+      this.enclosures.names,
+    ]);
   }
 
   restore(kept) {
@@ -247,7 +270,8 @@ class Composer {
     };
     if (state === "signed-out") this.askSignIn();
     else if (state === "sent-elsewhere") this.say("Ce courriel a déjà été envoyé depuis une autre fenêtre.");
-    else if (state === "trouble") this.saved.textContent = sentence || "Votre texte est gardé sur cet ordinateur.";
+    else if (state === "trouble")
+      this.saved.textContent = sentence || "Votre texte est gardé sur cet ordinateur.";
     else this.saved.textContent = words[state];
     if (state === "saved") {
       if (this.question.dataset.kind === "sign-in") this.question.hidden = true;
@@ -332,7 +356,9 @@ class Composer {
     this.sending.attempt = 1;
     history.replaceState(null, "", this.server.address() + location.search);
     this.tellSaved("forked");
-    this.say("Ce brouillon a aussi été modifié dans une autre fenêtre : les deux versions sont gardées dans « Brouillons ».");
+    this.say(
+      "Ce brouillon a aussi été modifié dans une autre fenêtre : les deux versions sont gardées dans « Brouillons ».",
+    );
   }
 
   async send({ later = "", now = false, sure = new Set() } = {}) {
@@ -340,7 +366,8 @@ class Composer {
     this.say("");
     document.querySelector("#later-dialog").close(); // before a question or a field takes the focus
     if (!this.checking.check({ later, now, sure })) return;
-    if (this.recipients.some((field) => field.people.some((one) => isClass(one.address)))) return this.toClasses(later);
+    if (this.recipients.some((field) => field.people.some((one) => isClass(one.address))))
+      return this.toClasses(later);
     this.isLeaving = true;
     const button = document.querySelector("#send");
     button.disabled = true;
@@ -360,7 +387,9 @@ class Composer {
     this.keeping.touched();
     if (error instanceof SignedOut) return this.askSignIn();
     if (!(error instanceof Refused)) {
-      return this.say("Pas de réponse de la messagerie : le courriel n’est pas parti, votre texte est gardé. Réessayez.");
+      return this.say(
+        "Pas de réponse de la messagerie : le courriel n’est pas parti, votre texte est gardé. Réessayez.",
+      );
     }
     if (error.field === "later") {
       const told = document.querySelector("#later-error");
@@ -407,20 +436,24 @@ class Composer {
   // The rest is on a page of its own: the text is kept first.
   async mailing() {
     for (const field of this.recipients) field.commit();
-    if (this.enclosures.isBusy) return this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète.");
+    if (this.enclosures.isBusy)
+      return this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète.");
     this.keeping.insist();
     await this.keeping.save();
-    if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
+    if (this.keeping.isDirty)
+      return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     location.assign(this.server.address("exemplaires/") + (this.isFramed ? "?cadre=1" : ""));
   }
 
   // Written from another mailbox: its draft and its copy will be there, so the composer goes there too.
   async moveTo(box) {
     for (const field of this.recipients) field.commit();
-    if (this.enclosures.isBusy) return this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète.");
+    if (this.enclosures.isBusy)
+      return this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète.");
     this.keeping.insist();
     await this.keeping.save();
-    if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
+    if (this.keeping.isDirty)
+      return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     try {
       const told = await this.server.post("de/", { box });
       this.keeping.stop();
@@ -435,7 +468,8 @@ class Composer {
   async toClasses(later) {
     this.keeping.insist();
     await this.keeping.save();
-    if (this.keeping.isDirty) return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
+    if (this.keeping.isDirty)
+      return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     try {
       const told = await this.server.post("envoyer/", { ...this.read(), later });
       const place = new URL(told.copies, location.href);
@@ -461,7 +495,9 @@ class Composer {
     } catch (error) {
       if (!(error instanceof Refused && error.code === "writing.gone")) {
         this.keeping.resume();
-        return this.say(error instanceof Refused ? error.message : "Le brouillon n’a pas pu être effacé. Réessayez.");
+        return this.say(
+          error instanceof Refused ? error.message : "Le brouillon n’a pas pu être effacé. Réessayez.",
+        );
       }
     }
     this.keeping.forget();
@@ -482,7 +518,10 @@ class Composer {
 
   post(event, more = {}) {
     if (!this.isFramed) return;
-    window.parent.postMessage({ type: "vm:composer", event, key: this.server.key, url: location.pathname, ...more }, location.origin);
+    window.parent.postMessage(
+      { type: "vm:composer", event, key: this.server.key, url: location.pathname, ...more },
+      location.origin,
+    );
   }
 }
 

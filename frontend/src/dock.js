@@ -48,8 +48,11 @@ class ComposerDock extends HTMLElement {
       } catch {
         kept = null;
       }
-      const told = kept?.fields ? await this.post(`${home}${key}/brouillon/`, { ...kept.fields, revision: kept.revision }) : { gone: true };
-      if (told?.revision || told?.gone || told?.code === "writing.already-sent") localStorage.removeItem(place);
+      const told = kept?.fields
+        ? await this.post(`${home}${key}/brouillon/`, { ...kept.fields, revision: kept.revision })
+        : { gone: true };
+      if (told?.revision || told?.gone || told?.code === "writing.already-sent")
+        localStorage.removeItem(place);
       if (told?.new || told?.code === "writing.changed-elsewhere") this.offer(`${home}${key}/`, key);
     }
   }
@@ -97,10 +100,16 @@ class ComposerDock extends HTMLElement {
 
   async compose({ mode = "new", ref = null, to = "" }) {
     const fields = { mode, to };
-    if (ref) Object.assign(fields, { folder: ref.folder, uid_validity: ref.uidValidity ?? ref.uid_validity, uid: ref.uid });
+    if (ref)
+      Object.assign(fields, {
+        folder: ref.folder,
+        uid_validity: ref.uidValidity ?? ref.uid_validity,
+        uid: ref.uid,
+      });
     const told = await this.post(this.home, fields);
     if (!told?.key) {
-      const words = told?.error || "La messagerie ne répond pas, ou votre session est terminée : rechargez la page.";
+      const words =
+        told?.error || "La messagerie ne répond pas, ou votre session est terminée : rechargez la page.";
       window.vaguemestre.notify(words, "danger");
       return;
     }
@@ -110,7 +119,8 @@ class ComposerDock extends HTMLElement {
   show(key, url, title) {
     const known = this.open.get(key);
     if (known) return this.raise(known);
-    if (matchMedia("(max-width: 900px)").matches) for (const one of this.open.values()) this.minimise(one, true);
+    if (matchMedia("(max-width: 900px)").matches)
+      for (const one of this.open.values()) this.minimise(one, true);
     const box = document.createElement("section");
     box.className = "composer-box";
     box.setAttribute("aria-label", title);
@@ -156,7 +166,9 @@ class ComposerDock extends HTMLElement {
   }
 
   stepped(event) {
-    const left = [...this.open.values()].find((one) => one.step && one.step !== event.state?.composer && !one.box.classList.contains("small"));
+    const left = [...this.open.values()].find(
+      (one) => one.step && one.step !== event.state?.composer && !one.box.classList.contains("small"),
+    );
     if (!this.isUnstepping && !left) return;
     event.stopImmediatePropagation();
     this.isUnstepping = false;
@@ -237,12 +249,12 @@ class ComposerDock extends HTMLElement {
     } else if (said.event === "sent") {
       one.box.classList.add("gone");
       this.unstep(one);
-    }
-    else if (said.event === "sized") one.box.style.setProperty("--strip", `${Number(said.height)}px`);
+    } else if (said.event === "sized") one.box.style.setProperty("--strip", `${Number(said.height)}px`);
     else if (said.event === "back") {
       one.box.classList.remove("gone", "small");
       this.step(one);
-    } else if (said.event === "done") setTimeout(() => one.box.classList.contains("gone") && this.remove(one), 6000);
+    } else if (said.event === "done")
+      setTimeout(() => one.box.classList.contains("gone") && this.remove(one), 6000);
     else if (said.event === "closed") this.remove(one);
     else if (said.event === "escape") {
       this.minimise(one, true);

@@ -37,7 +37,9 @@ export class Editor {
     this.squire.addEventListener("pasteImage", (event) => {
       event.preventDefault();
       const items = [...(event.detail?.clipboardData?.items || [])];
-      this.onPictures(items.map((item) => item.getAsFile()).filter((file) => file && PICTURES.test(file.type)));
+      this.onPictures(
+        items.map((item) => item.getAsFile()).filter((file) => file && PICTURES.test(file.type)),
+      );
     });
     this.squire.setKeyHandler("Ctrl-k", (_, event) => this.intercept(event, "link"));
     this.squire.setKeyHandler("Meta-k", (_, event) => this.intercept(event, "link"));
@@ -51,7 +53,8 @@ export class Editor {
         this.format(button.dataset.format, button.dataset.value);
       });
     }
-    for (const popover of this.popovers) popover.addEventListener("toggle", (event) => this.place(popover, event.newState));
+    for (const popover of this.popovers)
+      popover.addEventListener("toggle", (event) => this.place(popover, event.newState));
     listenToDialogs("#link-dialog", "#table-dialog");
     document.querySelector("#table-put").addEventListener("click", () => this.putTable());
     this.toolbar.addEventListener("keydown", (event) => this.rove(event));
@@ -96,13 +99,42 @@ export class Editor {
     const squire = this.squire;
     const toggle = (tag, on, off) => (squire.hasFormat(tag) ? off() : on());
     const acts = {
-      bold: () => toggle("B", () => squire.bold(), () => squire.removeBold()),
-      italic: () => toggle("I", () => squire.italic(), () => squire.removeItalic()),
-      underline: () => toggle("U", () => squire.underline(), () => squire.removeUnderline()),
-      bullets: () => toggle("UL", () => squire.makeUnorderedList(), () => squire.removeList()),
-      numbers: () => toggle("OL", () => squire.makeOrderedList(), () => squire.removeList()),
+      bold: () =>
+        toggle(
+          "B",
+          () => squire.bold(),
+          () => squire.removeBold(),
+        ),
+      italic: () =>
+        toggle(
+          "I",
+          () => squire.italic(),
+          () => squire.removeItalic(),
+        ),
+      underline: () =>
+        toggle(
+          "U",
+          () => squire.underline(),
+          () => squire.removeUnderline(),
+        ),
+      bullets: () =>
+        toggle(
+          "UL",
+          () => squire.makeUnorderedList(),
+          () => squire.removeList(),
+        ),
+      numbers: () =>
+        toggle(
+          "OL",
+          () => squire.makeOrderedList(),
+          () => squire.removeList(),
+        ),
       quote: () =>
-        toggle("BLOCKQUOTE", () => squire.increaseQuoteLevel(), () => squire.decreaseQuoteLevel()),
+        toggle(
+          "BLOCKQUOTE",
+          () => squire.increaseQuoteLevel(),
+          () => squire.decreaseQuoteLevel(),
+        ),
       colour: () => squire.setTextColor(value || null),
       highlight: () => squire.setHighlightColor(value || null),
       size: () => squire.setFontSize(value || null),
@@ -124,7 +156,9 @@ export class Editor {
     this.range = this.squire.getSelection();
     const node = this.range.commonAncestorContainer;
     const link = (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest("a");
-    field.value = link?.href || (/^https?:\/\/\S+$/.test(this.squire.getSelectedText()) ? this.squire.getSelectedText() : "");
+    field.value =
+      link?.href ||
+      (/^https?:\/\/\S+$/.test(this.squire.getSelectedText()) ? this.squire.getSelectedText() : "");
     dialog.showModal();
   }
 
@@ -158,7 +192,8 @@ export class Editor {
       const bare = document.createElement("div");
       bare.append(cleanFragment(html.replace(/<br\s*\/?>/gi, "\n")));
       const words = bare.textContent.trim();
-      this.area.value = this.area.value.replace(/\n*(^|\n)-- \n[\s\S]*$/, "") + (words ? `\n\n-- \n${words}\n` : "");
+      this.area.value =
+        this.area.value.replace(/\n*(^|\n)-- \n[\s\S]*$/, "") + (words ? `\n\n-- \n${words}\n` : "");
       return;
     }
     const there = this.root.querySelector("[data-signature]");
@@ -184,7 +219,14 @@ export class Editor {
   }
 
   tell() {
-    const states = { bold: "B", italic: "I", underline: "U", bullets: "UL", numbers: "OL", quote: "BLOCKQUOTE" };
+    const states = {
+      bold: "B",
+      italic: "I",
+      underline: "U",
+      bullets: "UL",
+      numbers: "OL",
+      quote: "BLOCKQUOTE",
+    };
     for (const [what, tag] of Object.entries(states)) {
       const button = this.toolbar.querySelector(`[data-format="${what}"]`);
       button.setAttribute("aria-pressed", String(this.squire.hasFormat(tag)));
@@ -196,7 +238,8 @@ export class Editor {
     this.area.hidden = !this.isPlain;
     this.area.dataset.ready = "";
     this.toolbar.hidden = false;
-    for (const button of this.toolbar.querySelectorAll("[data-format], [popovertarget]")) button.disabled = this.isPlain;
+    for (const button of this.toolbar.querySelectorAll("[data-format], [popovertarget]"))
+      button.disabled = this.isPlain;
     const plain = this.toolbar.querySelector("#plain-mode");
     plain?.setAttribute("aria-pressed", String(this.isPlain));
     if (this.isPlain) {

@@ -4,7 +4,24 @@ import { Away, Refused, SignedOut } from "./server.js";
 
 const SLICE = 512 * 1024;
 const GROWTH = (78 / 76) * (4 / 3);
-const KINDS = { pdf: "file-type-pdf", doc: "file-type-doc", docx: "file-type-docx", odt: "file-text", xls: "file-type-xls", xlsx: "file-spreadsheet", ods: "file-spreadsheet", csv: "file-spreadsheet", zip: "file-zip", png: "photo", jpg: "photo", jpeg: "photo", gif: "photo", webp: "photo", mp3: "file-music", mp4: "movie" };
+const KINDS = {
+  pdf: "file-type-pdf",
+  doc: "file-type-doc",
+  docx: "file-type-docx",
+  odt: "file-text",
+  xls: "file-type-xls",
+  xlsx: "file-spreadsheet",
+  ods: "file-spreadsheet",
+  csv: "file-spreadsheet",
+  zip: "file-zip",
+  png: "photo",
+  jpg: "photo",
+  jpeg: "photo",
+  gif: "photo",
+  webp: "photo",
+  mp3: "file-music",
+  mp4: "movie",
+};
 
 export function octets(size) {
   if (size < 1024) return `${size} o`;
@@ -66,7 +83,12 @@ export class Enclosures {
     if (!this.room(file.size)) return this.addLink(file);
     let begun;
     try {
-      const fields = { name: file.name || "image.png", kind: file.type, size: file.size, picture: asPicture ? "1" : "" };
+      const fields = {
+        name: file.name || "image.png",
+        kind: file.type,
+        size: file.size,
+        picture: asPicture ? "1" : "",
+      };
       begun = await this.insist(() => this.server.post("pieces/", fields));
     } catch (error) {
       this.onTrouble(error instanceof Refused ? error.message : `« ${file.name} » n’a pas pu être jointe.`);
@@ -78,7 +100,8 @@ export class Enclosures {
     try {
       await this.send(begun.id, file, row, `pieces/${begun.id}/suite/`);
     } catch (error) {
-      if (this.kept.has(begun.id)) this.fail(begun.id, error instanceof Refused ? error.message : "L’envoi de la pièce a échoué.");
+      if (this.kept.has(begun.id))
+        this.fail(begun.id, error instanceof Refused ? error.message : "L’envoi de la pièce a échoué.");
       return;
     }
     if (begun.picture && onPicture) {
@@ -97,7 +120,11 @@ export class Enclosures {
       const fields = { name: file.name || "fichier", kind: file.type, size: file.size };
       begun = await this.insist(() => this.server.post("liens/", fields));
     } catch (error) {
-      this.onTrouble(error instanceof Refused ? `« ${file.name} » : ${error.message}` : `« ${file.name} » n’a pas pu être déposée.`);
+      this.onTrouble(
+        error instanceof Refused
+          ? `« ${file.name} » : ${error.message}`
+          : `« ${file.name} » n’a pas pu être déposée.`,
+      );
       return;
     }
     const row = this.keepLink(begun);
@@ -120,7 +147,9 @@ export class Enclosures {
     const terms = document.createElement("button");
     terms.type = "button";
     terms.className = "btn quiet terms";
-    terms.addEventListener("click", () => this.onTerms(this.kept.get(id).link, (changed) => this.termed(id, changed)));
+    terms.addEventListener("click", () =>
+      this.onTerms(this.kept.get(id).link, (changed) => this.termed(id, changed)),
+    );
     row.querySelector("button").before(terms);
     this.kept.set(id, { id, name: link.name, size: link.size, row, link });
     this.termed(id, link);
@@ -198,7 +227,13 @@ export class Enclosures {
     button.setAttribute("aria-label", `Retirer ${name}`);
     button.append(window.vaguemestre.icon("x"));
     button.addEventListener("click", onRemove);
-    row.append(window.vaguemestre.icon(KINDS[name.split(".").pop().toLowerCase()] || "file"), label, weight, progress, button);
+    row.append(
+      window.vaguemestre.icon(KINDS[name.split(".").pop().toLowerCase()] || "file"),
+      label,
+      weight,
+      progress,
+      button,
+    );
     this.list.append(row);
     return row;
   }

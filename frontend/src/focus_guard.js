@@ -4,9 +4,13 @@ const PAUSE_MS = 500;
 export function guardFromTyping(button) {
   let typedAt = -PAUSE_MS;
   let guardedUntil = 0;
-  document.addEventListener("input", () => {
-    typedAt = performance.now();
-  }, true);
+  document.addEventListener(
+    "input",
+    () => {
+      typedAt = performance.now();
+    },
+    true,
+  );
   button.addEventListener("focus", () => {
     const now = performance.now();
     guardedUntil = now - typedAt < PAUSE_MS ? now + PAUSE_MS : 0;

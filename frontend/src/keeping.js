@@ -44,7 +44,10 @@ export class Keeping {
     this.isDirty = true;
     this.since ??= Date.now();
     try {
-      this.store.setItem(this.place, JSON.stringify({ at: Date.now(), revision: this.revision, fields: this.read() }));
+      this.store.setItem(
+        this.place,
+        JSON.stringify({ at: Date.now(), revision: this.revision, fields: this.read() }),
+      );
     } catch {
       // full or forbidden: the server's copy remains
     }
@@ -96,7 +99,9 @@ export class Keeping {
     if (this.isStopped || !this.isDirty) return;
     const body = new URLSearchParams({ ...this.read(), revision: this.revision });
     if (body.toString().length > 60000) return;
-    this.server.ask(this.server.address("brouillon/"), { method: "POST", body, keepalive: true }).catch(() => {});
+    this.server
+      .ask(this.server.address("brouillon/"), { method: "POST", body, keepalive: true })
+      .catch(() => {});
   }
 
   async failed(error) {

@@ -33,7 +33,9 @@ export class Knowing {
     );
     if (missing.length) {
       try {
-        const told = await this.server.post("../destinataires/qui/", { addresses: missing.slice(0, 500).join("\n") });
+        const told = await this.server.post("../destinataires/qui/", {
+          addresses: missing.slice(0, 500).join("\n"),
+        });
         for (const one of told.people) this.known.set(one.address, one);
       } catch {
         return; // a comfort: nothing is said when nobody answers
@@ -57,7 +59,8 @@ export class Knowing {
       if (name) (names[name] ||= []).push(one);
     }
     for (const same of Object.values(names)) {
-      for (const one of same) one.isHomonym = same.length > 1 || Boolean(this.known.get(one.address.toLowerCase())?.homonyms);
+      for (const one of same)
+        one.isHomonym = same.length > 1 || Boolean(this.known.get(one.address.toLowerCase())?.homonyms);
     }
     const focused = document.activeElement;
     for (const field of this.recipients) if (!field.list.contains(focused)) field.draw();
@@ -71,14 +74,25 @@ export class Knowing {
     const away = people.filter((one) => one.absent);
     const notes = people
       .filter((one) => one.kind === "unknown")
-      .map((one) => [`unknown-${one.address}`, "alert-circle", `L’adresse ${one.address} n’existe pas : vérifiez comment elle s’écrit.`]);
+      .map((one) => [
+        `unknown-${one.address}`,
+        "alert-circle",
+        `L’adresse ${one.address} n’existe pas : vérifiez comment elle s’écrit.`,
+      ]);
     if (outside.length && inside.length) {
       const is = outside.length > 1 ? "sont extérieurs" : "est extérieur";
-      notes.push(["outside", "world", `Parmi vos collègues, ${listed(outside.map((one) => one.label))} ${is} à l’académie.`]);
+      notes.push([
+        "outside",
+        "world",
+        `Parmi vos collègues, ${listed(outside.map((one) => one.label))} ${is} à l’académie.`,
+      ]);
     }
-    for (const one of away.slice(0, 3)) notes.push([`away-${one.address}`, "calendar-event", `${one.label} : ${one.absent}.`]);
-    if (away.length > 3) notes.push(["away-more", "calendar-event", `${away.length - 3} autres destinataires sont absents.`]);
-    for (const one of people.filter((each) => each.gathering?.words)) notes.push([`list-${one.address}`, "users", `${one.label} : ${one.gathering.words}`]);
+    for (const one of away.slice(0, 3))
+      notes.push([`away-${one.address}`, "calendar-event", `${one.label} : ${one.absent}.`]);
+    if (away.length > 3)
+      notes.push(["away-more", "calendar-event", `${away.length - 3} autres destinataires sont absents.`]);
+    for (const one of people.filter((each) => each.gathering?.words))
+      notes.push([`list-${one.address}`, "users", `${one.label} : ${one.gathering.words}`]);
     const shown = notes.map(([, , words]) => words).join("\n");
     if (shown === this.shown) return;
     this.shown = shown;

@@ -19,7 +19,12 @@ export class Proposals {
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", "Propositions");
     this.list.hidden = true;
-    const settings = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
+    const settings = {
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": this.list.id,
+    };
     for (const [name, value] of Object.entries(settings)) input.setAttribute(name, value);
     this.list.addEventListener("mousedown", (event) => {
       event.preventDefault();
@@ -77,7 +82,8 @@ export class Proposals {
       option.setAttribute("aria-selected", String(place === this.chosen));
       if (place === this.chosen) option.scrollIntoView({ block: "nearest" });
     });
-    if (this.chosen >= 0 && this.isShown) this.input.setAttribute("aria-activedescendant", `${this.list.id}-${this.chosen}`);
+    if (this.chosen >= 0 && this.isShown)
+      this.input.setAttribute("aria-activedescendant", `${this.list.id}-${this.chosen}`);
     else this.input.removeAttribute("aria-activedescendant");
   }
 

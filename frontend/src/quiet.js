@@ -25,7 +25,9 @@ export class Quiet {
     if (!told.until) return;
     const words = document.createElement("span");
     words.textContent = "Vous écrivez en dehors des heures de travail.";
-    const later = this.button(`Envoyer ${told.words}`, () => this.send({ later: told.until, sure: this.sure }));
+    const later = this.button(`Envoyer ${told.words}`, () =>
+      this.send({ later: told.until, sure: this.sure }),
+    );
     this.strip.replaceChildren(window.vaguemestre.icon("moon"), words, later);
   }
 

@@ -101,7 +101,10 @@ export class Recipients {
     }
     if (!fresh.length) return;
     this.draw();
-    const names = fresh.slice(0, 3).map((one) => one.name || one.address).join(", ");
+    const names = fresh
+      .slice(0, 3)
+      .map((one) => one.name || one.address)
+      .join(", ");
     this.said.textContent = fresh.length > 3 ? `${fresh.length} personnes ajoutées` : `Ajout : ${names}`;
     this.check();
   }
@@ -115,14 +118,26 @@ export class Recipients {
     const item = document.createElement("li");
     const isWrong = !isAddress(one.address);
     const isUnknown = one.kind === "unknown";
-    item.className = ["person", (isWrong || isUnknown) && "wrong", one.kind === "outside" && "outside", one.absent && "absent"].filter(Boolean).join(" ");
+    item.className = [
+      "person",
+      (isWrong || isUnknown) && "wrong",
+      one.kind === "outside" && "outside",
+      one.absent && "absent",
+    ]
+      .filter(Boolean)
+      .join(" ");
     const label = document.createElement("button");
     label.type = "button";
     label.tabIndex = -1;
     label.className = "who clip";
     const place = one.isHomonym && one.detail ? ` · ${one.detail}` : "";
     label.textContent = `${one.name || one.address}${place}`;
-    const about = [one.name && !isClass(one.address) ? one.address : "", one.detail, one.kind === "outside" ? "extérieur à l’académie" : "", one.absent || ""];
+    const about = [
+      one.name && !isClass(one.address) ? one.address : "",
+      one.detail,
+      one.kind === "outside" ? "extérieur à l’académie" : "",
+      one.absent || "",
+    ];
     if (isWrong) about.push("adresse incorrecte");
     if (isUnknown) about.push("cette adresse n’existe pas");
     label.title = about.filter(Boolean).join(" — ");
@@ -192,7 +207,9 @@ export class Recipients {
     const chips = [...this.list.children];
     const here = chips.findIndex((chip) => chip.contains(event.target));
     if (here < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = { ArrowLeft: Math.max(0, here - 1), ArrowRight: here + 1, Home: 0, End: chips.length }[event.key];
+    const to = { ArrowLeft: Math.max(0, here - 1), ArrowRight: here + 1, Home: 0, End: chips.length }[
+      event.key
+    ];
     if (to !== undefined) {
       event.preventDefault();
       (chips[to]?.querySelector(".who") || this.input).focus();
@@ -216,8 +233,12 @@ export class Recipients {
   check() {
     const wrong = this.people.filter((one) => !isAddress(one.address)).map((one) => one.name || one.address);
     if (!wrong.length) this.say("");
-    else if (wrong.length === 1) this.say(`« ${wrong[0]} » n’est pas une adresse électronique : corrigez-la ou retirez-la.`);
-    else this.say(`${wrong.length} adresses sont incorrectes : « ${wrong.slice(0, 3).join(" », « ")} »${wrong.length > 3 ? "…" : ""}.`);
+    else if (wrong.length === 1)
+      this.say(`« ${wrong[0]} » n’est pas une adresse électronique : corrigez-la ou retirez-la.`);
+    else
+      this.say(
+        `${wrong.length} adresses sont incorrectes : « ${wrong.slice(0, 3).join(" », « ")} »${wrong.length > 3 ? "…" : ""}.`,
+      );
     return !wrong.length;
   }
 

@@ -49,7 +49,11 @@ export class Sending {
       back.textContent = "Retour à la messagerie";
       this.panel.append(back);
     }
-    if (isDamped) this.show("circle-check", `Beaucoup de réponses à tous circulent déjà : la vôtre partira le ${told.due}`);
+    if (isDamped)
+      this.show(
+        "circle-check",
+        `Beaucoup de réponses à tous circulent déjà : la vôtre partira le ${told.due}`,
+      );
     else if (isLater) this.show("circle-check", `Courriel programmé pour le ${told.due}`);
     else if (left) this.show("clock", countdown(left));
     else this.progressed(told);
@@ -119,7 +123,12 @@ export class Sending {
       if (error instanceof Refused) {
         this.counted(button);
         this.say(error.message);
-      } else this.say(error instanceof SignedOut ? "Votre session est terminée : reconnectez-vous." : "Pas de réseau : réessayez.");
+      } else
+        this.say(
+          error instanceof SignedOut
+            ? "Votre session est terminée : reconnectez-vous."
+            : "Pas de réseau : réessayez.",
+        );
     }
   }
 
@@ -140,7 +149,9 @@ export class Sending {
       if (mine !== this.following) return; // taken back meanwhile
       let told;
       try {
-        told = await this.server.ask(`${this.server.address("etat/")}?attempt=${this.attempt}`, { headers: { "X-By-Itself": "1" } });
+        told = await this.server.ask(`${this.server.address("etat/")}?attempt=${this.attempt}`, {
+          headers: { "X-By-Itself": "1" },
+        });
       } catch (error) {
         if (error instanceof Refused) return;
         continue;

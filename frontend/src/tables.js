@@ -15,7 +15,10 @@ export class Tables {
     this.onChange = onChange;
     this.bar = this.#bar();
     (root.closest(".paper") ?? root).before(this.bar); // before the text: Shift+Tab in the first cell reaches it
-    for (const [key, step] of [["Tab", 1], ["Shift-Tab", -1]]) {
+    for (const [key, step] of [
+      ["Tab", 1],
+      ["Shift-Tab", -1],
+    ]) {
       squire.setKeyHandler(key, (_, event) => this.#step(event, step)); // outside tables, on to the next control
     }
     document.addEventListener("selectionchange", () => this.#follow());
@@ -65,7 +68,9 @@ export class Tables {
     const cell = this.#cell;
     const table = cell?.closest("table");
     if (!table) return;
-    const cells = [...table.querySelectorAll("td, th")].filter((candidate) => candidate.closest("table") === table);
+    const cells = [...table.querySelectorAll("td, th")].filter(
+      (candidate) => candidate.closest("table") === table,
+    );
     let next = cells[cells.indexOf(cell) + step];
     if (!next && step < 0) return; // out of the table by where one came in
     event.preventDefault();

@@ -27,11 +27,16 @@ export class Terms {
 
   async keep() {
     try {
-      const fields = { until: this.until.value, password: this.password.value, open: this.open.checked ? "1" : "" };
+      const fields = {
+        until: this.until.value,
+        password: this.password.value,
+        open: this.open.checked ? "1" : "",
+      };
       this.onChanged(await this.server.post(`liens/${this.link.id}/conditions/`, fields));
       this.dialog.close();
     } catch (error) {
-      this.error.textContent = error instanceof Refused ? error.message : "La messagerie ne répond pas : réessayez dans un instant.";
+      this.error.textContent =
+        error instanceof Refused ? error.message : "La messagerie ne répond pas : réessayez dans un instant.";
       this.error.hidden = false;
     }
   }

@@ -166,7 +166,7 @@ def test_contrasts_hold_in_both_themes(theme: str, ink: str, ground: str, least:
 @pytest.mark.parametrize("number", range(10))
 def test_initials_can_be_read_on_every_tint(number: int) -> None:
     text = (UI / "static/ui/parts.css").read_text(encoding="utf-8")
-    colour = re.search(rf"\.av-{number} \{{ background: (#[0-9a-f]{{6}}); \}}", text)
+    colour = re.search(rf"\.av-{number} \{{\s+background: (#[0-9a-f]{{6}});\s+\}}", text)
     assert colour
     assert contrast("#ffffff", colour[1]) >= 4.5
 

@@ -23,7 +23,8 @@ function played(link, tag, place) {
   player.src = link.href;
   player.setAttribute("aria-label", link.dataset.look);
   player.addEventListener("error", () => {
-    if (player.isConnected) place.replaceChildren(waiting("Ce fichier ne peut pas être lu ici : téléchargez-le pour l’ouvrir."));
+    if (player.isConnected)
+      place.replaceChildren(waiting("Ce fichier ne peut pas être lu ici : téléchargez-le pour l’ouvrir."));
   });
   return player;
 }
@@ -50,7 +51,9 @@ function pdf(link, bytes) {
   frame.setAttribute("sandbox", "allow-scripts");
   frame.title = link.dataset.look;
   frame.src = "/messagerie/lecteur-pdf/";
-  frame.addEventListener("load", () => frame.contentWindow.postMessage({ bytes }, "*", [bytes]), { once: true });
+  frame.addEventListener("load", () => frame.contentWindow.postMessage({ bytes }, "*", [bytes]), {
+    once: true,
+  });
   return frame;
 }
 
@@ -113,7 +116,9 @@ async function shown(link, place, mine) {
     case "office": {
       place.replaceChildren(waiting("Préparation du document : quelques secondes…"));
       const bytes = await officeOf(link, mine);
-      return bytes ? pdf(link, bytes) : waiting("Ce document est trop long à préparer : téléchargez-le pour l’ouvrir.");
+      return bytes
+        ? pdf(link, bytes)
+        : waiting("Ce document est trop long à préparer : téléchargez-le pour l’ouvrir.");
     }
     default:
       return framed(link);

@@ -89,5 +89,6 @@ async function open(bytes) {
 }
 
 window.addEventListener("message", (event) => {
-  if (event.source === window.parent && event.data?.bytes instanceof ArrayBuffer) open(new Uint8Array(event.data.bytes));
+  if (event.source === window.parent && event.data?.bytes instanceof ArrayBuffer)
+    open(new Uint8Array(event.data.bytes));
 });

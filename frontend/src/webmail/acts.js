@@ -13,7 +13,10 @@ const MARKS = {
 const SAID = {
   archive: ["Courriel archivé.", "courriels archivés."],
   delete: ["Courriel mis à la corbeille.", "courriels mis à la corbeille."],
-  junk: ["Courriel signalé et rangé dans les indésirables.", "courriels signalés et rangés dans les indésirables."],
+  junk: [
+    "Courriel signalé et rangé dans les indésirables.",
+    "courriels signalés et rangés dans les indésirables.",
+  ],
   "not-junk": ["Courriel remis dans la boîte de réception.", "courriels remis dans la boîte de réception."],
   move: ["Courriel déplacé.", "courriels déplacés."],
   mute: ["Conversation mise en sourdine.", "courriels mis en sourdine."],
@@ -21,7 +24,21 @@ const SAID = {
 };
 const UNDONE = { mute: "unmute", unmute: "mute" };
 const AT_ONCE = 400;
-const WHOLE = { archive: "archivé(s)", delete: "mis à la corbeille", junk: "rangé(s) dans les indésirables", "not-junk": "remis dans la boîte de réception", move: "déplacé(s)", read: "marqué(s) comme lu(s)", unread: "marqué(s) comme non lu(s)", flag: "suivi(s)", unflag: "qui n’est plus suivi|qui ne sont plus suivis", label: "étiqueté(s)", unlabel: "sorti(s) de l’étiquette", "put-off": "reporté(s)", "put-back": "remis où il était|remis où ils étaient" };
+const WHOLE = {
+  archive: "archivé(s)",
+  delete: "mis à la corbeille",
+  junk: "rangé(s) dans les indésirables",
+  "not-junk": "remis dans la boîte de réception",
+  move: "déplacé(s)",
+  read: "marqué(s) comme lu(s)",
+  unread: "marqué(s) comme non lu(s)",
+  flag: "suivi(s)",
+  unflag: "qui n’est plus suivi|qui ne sont plus suivis",
+  label: "étiqueté(s)",
+  unlabel: "sorti(s) de l’étiquette",
+  "put-off": "reporté(s)",
+  "put-back": "remis où il était|remis où ils étaient",
+};
 const POLL = 500;
 
 const number = (count) => count.toLocaleString("fr-FR");
@@ -78,10 +95,16 @@ export class Acts {
   }
 
   #said(act, refs, done) {
-    const many = refs.length > 1 && !UNDONE[act];
-    let words = many ? `${number(refs.length)} ${SAID[act][1]}` : SAID[act][0];
-    if (done.final) words = many ? `${number(refs.length)} courriels supprimés définitivement.` : "Courriel supprimé définitivement.";
-    if (LEAVING.has(act) && !done.final && !done.moved.length) words = many ? "Ces courriels n’étaient plus là." : "Ce courriel n’était plus là : un autre logiciel l’avait déplacé ou supprimé.";
+    const isSeveral = refs.length > 1 && !UNDONE[act];
+    let words = isSeveral ? `${number(refs.length)} ${SAID[act][1]}` : SAID[act][0];
+    if (done.final)
+      words = isSeveral
+        ? `${number(refs.length)} courriels supprimés définitivement.`
+        : "Courriel supprimé définitivement.";
+    if (LEAVING.has(act) && !done.final && !done.moved.length)
+      words = isSeveral
+        ? "Ces courriels n’étaient plus là."
+        : "Ce courriel n’était plus là : un autre logiciel l’avait déplacé ou supprimé.";
     const notice = tell(words, "dark", 8);
     if (!notice || !(done.moved.length || UNDONE[act])) return;
     const homes = new Map();
@@ -99,7 +122,16 @@ export class Acts {
 
   // On a whole folder, or all that a search found: the worker does it, the page tells how far it is.
 
-  async whole(act, { step = this.app.section.dataset.step, query = this.app.section.dataset.query, to = "", mark = "", when = {} } = {}) {
+  async whole(
+    act,
+    {
+      step = this.app.section.dataset.step,
+      query = this.app.section.dataset.query,
+      to = "",
+      mark = "",
+      when = {},
+    } = {},
+  ) {
     const fields = new URLSearchParams(query);
     fields.set("acte", act);
     fields.set("dossier", step);
@@ -159,10 +191,12 @@ export class Acts {
 function told(bulk) {
   const [one, more] = (bulk.final ? "supprimé(s) définitivement" : WHOLE[bulk.act]).split("|");
   const done = (bulk.done > 1 && more ? more : one).replaceAll("(s)", bulk.done > 1 ? "s" : "");
-  if (bulk.state === "failed") return `Arrêté après ${many(bulk.done)} sur ${number(bulk.total)}. ${bulk.reason}`;
+  if (bulk.state === "failed")
+    return `Arrêté après ${many(bulk.done)} sur ${number(bulk.total)}. ${bulk.reason}`;
   if (bulk.state === "undone") return "Annulé.";
   if (bulk.state === "done") return `${many(bulk.done)} ${done}.`;
-  if (bulk.final && bulk.wait) return `${many(bulk.total)} ${bulk.total > 1 ? "seront supprimés" : "sera supprimé"} définitivement dans ${bulk.wait} s.`;
+  if (bulk.final && bulk.wait)
+    return `${many(bulk.total)} ${bulk.total > 1 ? "seront supprimés" : "sera supprimé"} définitivement dans ${bulk.wait} s.`;
   return `${many(bulk.done)} ${done} sur ${number(bulk.total)}…`;
 }
 

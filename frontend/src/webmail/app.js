@@ -18,7 +18,14 @@ import { listenToTargets, openTargets } from "./targets.js";
 import { Turning } from "./turning.js";
 
 const LONG = 100; // milliseconds
-const SAME = ["href", "data-step", "data-folder-menu", "data-folder-do", "data-search-drop", "data-label-manage"]; // what a link or button of the folders is known by
+const SAME = [
+  "href",
+  "data-step",
+  "data-folder-menu",
+  "data-folder-do",
+  "data-search-drop",
+  "data-label-manage",
+]; // what a link or button of the folders is known by
 const WIDE = matchMedia("(min-width: 701px)");
 
 export class MailApp extends HTMLElement {
@@ -184,7 +191,8 @@ export class MailApp extends HTMLElement {
     const search = document.querySelector("#recherche");
     if (search) search.value = this.list.asked;
     if (this.openMessage) this.#shown(this.openMessage);
-    else if (document.activeElement === document.body) this.section.querySelector("h2").focus({ preventScroll: true });
+    else if (document.activeElement === document.body)
+      this.section.querySelector("h2").focus({ preventScroll: true });
     this.#title();
     if (rest) await this.#addRest(rest);
   }
@@ -207,7 +215,9 @@ export class MailApp extends HTMLElement {
   #takeList() {
     this.section = this.querySelector("#messages");
     this.list = new RowList(this.section);
-    this.listAddress = this.shownRef ? this.dataset.home + encodeURIComponent(this.section.dataset.step) + "/" : location.href;
+    this.listAddress = this.shownRef
+      ? `${this.dataset.home + encodeURIComponent(this.section.dataset.step)}/`
+      : location.href;
     this.section.addEventListener("mail:listed", () => this.#listed());
     this.#markHere();
     this.#listed();
@@ -224,7 +234,8 @@ export class MailApp extends HTMLElement {
   }
 
   #listed() {
-    if (this.section.dataset.use === "inbox" && !this.list.query) this.outside.arrived(this.list.rows.slice(0, 50));
+    if (this.section.dataset.use === "inbox" && !this.list.query)
+      this.outside.arrived(this.list.rows.slice(0, 50));
     this.searching.mark();
     this.#title();
   }
@@ -240,7 +251,8 @@ export class MailApp extends HTMLElement {
 
   #drawer(open) {
     this.toggleAttribute("data-drawer", open);
-    for (const button of document.querySelectorAll('[data-do="folders"]')) button.setAttribute("aria-expanded", String(open));
+    for (const button of document.querySelectorAll('[data-do="folders"]'))
+      button.setAttribute("aria-expanded", String(open));
     if (open) this.folders.querySelector('[aria-current="page"], a')?.focus();
   }
 
@@ -340,7 +352,8 @@ export class MailApp extends HTMLElement {
   // News.
 
   #changed(folder, kind) {
-    const isHere = kind === "woken" || folder === this.section.dataset.folder || this.section.dataset.use === "all";
+    const isHere =
+      kind === "woken" || folder === this.section.dataset.folder || this.section.dataset.use === "all";
     this.stale ||= isHere;
     clearTimeout(this.later);
     this.later = setTimeout(() => {
@@ -376,7 +389,10 @@ export class MailApp extends HTMLElement {
     place.innerHTML = html;
     this.elsewhere.show();
     this.#markHere();
-    if (held) [...place.querySelectorAll("a, button")].find((one) => SAME.every((name) => one.getAttribute(name) === held.getAttribute(name)))?.focus();
+    if (held)
+      [...place.querySelectorAll("a, button")]
+        .find((one) => SAME.every((name) => one.getAttribute(name) === held.getAttribute(name)))
+        ?.focus();
   }
 
   // The folder, the label or the kept search the list shows: what was drawn may have been asked for from elsewhere.
@@ -411,7 +427,8 @@ export class MailApp extends HTMLElement {
   // A message is asked for as soon as the mouse presses on its row; a finger may only be scrolling.
   #pressed(event) {
     const link = event.pointerType === "mouse" && event.target.closest("li.row:not([data-draft]) a.open");
-    if (link && this.#isPlain(event) && !link.hasAttribute("aria-current")) this.ahead.ask(this.#withWords(new URL(link.href)));
+    if (link && this.#isPlain(event) && !link.hasAttribute("aria-current"))
+      this.ahead.ask(this.#withWords(new URL(link.href)));
   }
 
   #clicked(event) {
@@ -448,7 +465,12 @@ export class MailApp extends HTMLElement {
   }
 
   #follows(link) {
-    if (!link.href.startsWith(location.origin + this.dataset.home) || link.target || link.hasAttribute("download")) return false;
+    if (
+      !link.href.startsWith(location.origin + this.dataset.home) ||
+      link.target ||
+      link.hasAttribute("download")
+    )
+      return false;
     const row = link.closest("li.row");
     if (row?.hasAttribute("data-draft")) {
       this.compose("draft", row);
@@ -588,29 +610,62 @@ export class MailApp extends HTMLElement {
     if (!many) {
       items.push(["Ouvrir", "mail-opened", () => link.click()]);
       if (!isDraft) {
-        items.push(["Ouvrir dans un nouvel onglet", "external-link", () => window.open(link.href, "_blank", "noopener")]);
-        items.push(["Répondre", "arrow-back-up", () => this.compose("reply", row)], ["Répondre à tous", "arrow-back-up-double", () => this.compose("reply-all", row)], ["Transférer", "arrow-forward-up", () => this.compose("forward", row)]);
+        items.push([
+          "Ouvrir dans un nouvel onglet",
+          "external-link",
+          () => window.open(link.href, "_blank", "noopener"),
+        ]);
+        items.push(
+          ["Répondre", "arrow-back-up", () => this.compose("reply", row)],
+          ["Répondre à tous", "arrow-back-up-double", () => this.compose("reply-all", row)],
+          ["Transférer", "arrow-forward-up", () => this.compose("forward", row)],
+        );
       }
       items.push(null);
     }
-    items.push(["Archiver", "archive", act("archive")], ["Déplacer…", "folder-symlink", () => this.askMove(refs)], ["Supprimer", "trash", act("delete")]);
+    items.push(
+      ["Archiver", "archive", act("archive")],
+      ["Déplacer…", "folder-symlink", () => this.askMove(refs)],
+      ["Supprimer", "trash", act("delete")],
+    );
     if (!isDraft) items.push(["Me le rappeler…", "alarm", () => this.reminders.open(refs)]);
-    if (!many && this.section.dataset.use === "sent") items.push(["Me prévenir sans réponse…", "clock", () => this.reminders.open(refs, true)]);
+    if (!many && this.section.dataset.use === "sent")
+      items.push(["Me prévenir sans réponse…", "clock", () => this.reminders.open(refs, true)]);
     items.push(null);
     const isUnread = row.classList.contains("un");
-    items.push([isUnread ? "Marquer comme lu" : "Marquer comme non lu", "mail", act(isUnread ? "read" : "unread")]);
+    items.push([
+      isUnread ? "Marquer comme lu" : "Marquer comme non lu",
+      "mail",
+      act(isUnread ? "read" : "unread"),
+    ]);
     const isFlagged = row.classList.contains("fl");
     items.push([isFlagged ? "Ne plus suivre" : "Suivre", "star", act(isFlagged ? "unflag" : "flag")]);
     items.push(["Étiquettes…", "tag", () => this.labels.open(refs)]);
     const isMuted = row.classList.contains("muted");
-    if (!isDraft && !many) items.push([isMuted ? "Sortir de la sourdine" : "Mettre la conversation en sourdine", isMuted ? "bell" : "bell-off", () => this.mute(ref, isMuted)]);
+    if (!isDraft && !many)
+      items.push([
+        isMuted ? "Sortir de la sourdine" : "Mettre la conversation en sourdine",
+        isMuted ? "bell" : "bell-off",
+        () => this.mute(ref, isMuted),
+      ]);
     const isJunk = this.section.dataset.use === "junk";
-    items.push([isJunk ? "Ce n’est pas indésirable" : "Signaler comme indésirable", isJunk ? "shield-check" : "flag", act(isJunk ? "not-junk" : "junk")]);
+    items.push([
+      isJunk ? "Ce n’est pas indésirable" : "Signaler comme indésirable",
+      isJunk ? "shield-check" : "flag",
+      act(isJunk ? "not-junk" : "junk"),
+    ]);
     if (!many && !isDraft && this.section.dataset.use !== "sent") {
       items.push(["Toujours ranger les courriels de cet expéditeur…", "filter", () => this.beginFilter(ref)]);
-      items.push(["Créer un filtre à partir de ce message…", "filter", () => this.beginFilter(ref, { objet: "1" })]);
+      items.push([
+        "Créer un filtre à partir de ce message…",
+        "filter",
+        () => this.beginFilter(ref, { objet: "1" }),
+      ]);
     }
-    this.menu.open(many ? `${refs.length} courriels` : link.querySelector(".s > .clip").textContent, items, { ...at, from: () => this.list.row(ref)?.querySelector("a.open") });
+    this.menu.open(many ? `${refs.length} courriels` : link.querySelector(".s > .clip").textContent, items, {
+      ...at,
+      from: () => this.list.row(ref)?.querySelector("a.open"),
+    });
   }
 
   // A filter begun from this message: the room of filters does the rest.
@@ -654,7 +709,9 @@ export class MailApp extends HTMLElement {
     try {
       const query = new URLSearchParams(this.list.query);
       query.set("jour", form.jour.value);
-      const { offset } = await (await piece(`${this.list.url.replace(/lignes\/$/u, "jour/")}?${query}`)).json();
+      const { offset } = await (
+        await piece(`${this.list.url.replace(/lignes\/$/u, "jour/")}?${query}`)
+      ).json();
       form.closest("dialog").close();
       document.querySelector(".looks").open = false;
       await this.list.goTo(offset);
@@ -678,11 +735,25 @@ export class MailApp extends HTMLElement {
     const bar = this.section.querySelector(".bulk");
     bar.hidden = !count;
     const total = list.total.toLocaleString("fr-FR");
-    bar.querySelector(".picked").textContent = list.whole ? `Les ${total} sélectionnés` : count > 1 ? `${count} sélectionnés` : `${count} sélectionné`;
+    bar.querySelector(".picked").textContent = list.whole
+      ? `Les ${total} sélectionnés`
+      : count > 1
+        ? `${count} sélectionnés`
+        : `${count} sélectionné`;
     const whole = bar.querySelector(".whole");
-    whole.hidden = list.whole || count < 2 || count >= list.total || !list.rows.every((row) => list.selected.has(row.dataset.ref));
-    whole.textContent = list.asked ? `Toute la recherche (${total})` : list.query ? `Tout ce qui est montré (${total})` : `Tout le dossier (${total})`;
-    this.section.querySelector('[data-do="select"]').setAttribute("aria-pressed", String(this.section.classList.contains("selecting") || count > 0));
+    whole.hidden =
+      list.whole ||
+      count < 2 ||
+      count >= list.total ||
+      !list.rows.every((row) => list.selected.has(row.dataset.ref));
+    whole.textContent = list.asked
+      ? `Toute la recherche (${total})`
+      : list.query
+        ? `Tout ce qui est montré (${total})`
+        : `Tout le dossier (${total})`;
+    this.section
+      .querySelector('[data-do="select"]')
+      .setAttribute("aria-pressed", String(this.section.classList.contains("selecting") || count > 0));
     if (!count && bar.contains(document.activeElement)) {
       document.activeElement.blur();
       this.back();

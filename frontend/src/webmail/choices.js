@@ -1,7 +1,13 @@
 // How the page shows things, kept with the account: density, conversations, reading, notifications.
 import { send, tell, tellRefusal } from "./net.js";
 
-const PLACE = { density: "density", conversations: "conversations", notices: "notices", plain_face: "plainFace", marks_read: "marksRead" };
+const PLACE = {
+  density: "density",
+  conversations: "conversations",
+  notices: "notices",
+  plain_face: "plainFace",
+  marks_read: "marksRead",
+};
 
 export function listenToChoices(app) {
   const dialog = document.querySelector("#affichage");
@@ -78,7 +84,10 @@ export class Outside {
 
   // Rows on top that were not there: told once, and only when nobody looks.
   arrived(rows) {
-    const fresh = rows.filter((row) => row.classList.contains("un") && !row.classList.contains("muted") && !this.known.has(row.dataset.ref));
+    const fresh = rows.filter(
+      (row) =>
+        row.classList.contains("un") && !row.classList.contains("muted") && !this.known.has(row.dataset.ref),
+    );
     for (const row of rows) this.known.add(row.dataset.ref);
     if (!this.seenOnce) {
       this.seenOnce = true;

@@ -21,9 +21,10 @@ export class Conversation {
     const isKnown = this.headers.some((header) => header.dataset.ref === ref);
     if (isKnown) this.#place(message);
     else if (!message.querySelector("[data-thread]") && !this.app.list.row(ref)?.dataset.others) return;
-    else await new Promise((go) => {
-      setTimeout(go, DWELL);
-    });
+    else
+      await new Promise((go) => {
+        setTimeout(go, DWELL);
+      });
     const isOpen = () => message.isConnected && message.dataset.ref === ref;
     if (!isOpen()) return;
     try {
@@ -55,11 +56,14 @@ export class Conversation {
   }
 
   #place(message) {
-    const held = message.contains(document.activeElement) ? document.activeElement.closest(".conv li")?.dataset.ref : null;
+    const held = message.contains(document.activeElement)
+      ? document.activeElement.closest(".conv li")?.dataset.ref
+      : null;
     for (const old of message.querySelectorAll(".conv")) old.remove();
     const place = this.headers.findIndex((header) => header.dataset.ref === message.dataset.ref);
     if (place < 0 || this.headers.length < 2) return;
-    for (const header of this.headers) if (header.dataset.ref === message.dataset.ref) header.removeAttribute("data-unread");
+    for (const header of this.headers)
+      if (header.dataset.ref === message.dataset.ref) header.removeAttribute("data-unread");
     const article = message.querySelector("article");
     const before = this.headers.slice(0, place);
     const after = this.headers.slice(place + 1);

@@ -12,12 +12,16 @@ export async function nothingHeld() {
   while (dragging || pressing) await (dragging?.ended ?? pressing.ended);
 }
 
-window.addEventListener("pointerdown", () => {
-  pressing ??= {};
-  pressing.ended ??= new Promise((go) => {
-    pressing.end = go;
-  });
-}, true);
+window.addEventListener(
+  "pointerdown",
+  () => {
+    pressing ??= {};
+    pressing.ended ??= new Promise((go) => {
+      pressing.end = go;
+    });
+  },
+  true,
+);
 for (const end of ["pointerup", "pointercancel", "blur"]) {
   window.addEventListener(end, () => setTimeout(released), true); // once whoever listens to the click has done with it
 }
@@ -61,11 +65,15 @@ export function listenToDrags(app, folders) {
     event.dataTransfer.effectAllowed = "move";
     begun();
   });
-  for (const end of ["dragend", "drop", "pointermove", "pointerdown", "keydown"]) document.addEventListener(end, over, true);
+  for (const end of ["dragend", "drop", "pointermove", "pointerdown", "keydown"])
+    document.addEventListener(end, over, true);
   const target = (event) => {
     const types = event.dataTransfer?.types ?? [];
     if (types.includes(MESSAGES)) return event.target.closest?.("#dossiers a[data-step]:not([data-use=all])");
-    if (types.includes(FOLDER)) return event.target.closest?.("#dossiers a[data-step]:not([data-use=all]):not([data-use=drafts]), #dossiers .cap-line");
+    if (types.includes(FOLDER))
+      return event.target.closest?.(
+        "#dossiers a[data-step]:not([data-use=all]):not([data-use=drafts]), #dossiers .cap-line",
+      );
     return null;
   };
   const mark = (here) => {

@@ -9,7 +9,9 @@ export class Folders {
     this.app = app;
     this.menu = menu;
     this.pane = app.querySelector("#dossiers");
-    whenAsked(this.pane, "li.fold:has([data-step])", (entry, at) => this.#menu(entry.querySelector("a.f"), at));
+    whenAsked(this.pane, "li.fold:has([data-step])", (entry, at) =>
+      this.#menu(entry.querySelector("a.f"), at),
+    );
     this.pane.addEventListener("click", (event) => {
       const more = event.target.closest("[data-folder-menu]");
       if (more) {
@@ -36,8 +38,13 @@ export class Folders {
     const own = use === "other";
     const items = [["Ouvrir", "folder", () => this.app.visit(link.href)]];
     if (use !== "all") {
-      items.push(["Tout marquer comme lu", "mail-opened", () => this.app.acts.whole("read", { step, query: "" })]);
-      if (use !== "drafts") items.push(["Nouveau dossier ici…", "folder-plus", () => this.do("create", step)]);
+      items.push([
+        "Tout marquer comme lu",
+        "mail-opened",
+        () => this.app.acts.whole("read", { step, query: "" }),
+      ]);
+      if (use !== "drafts")
+        items.push(["Nouveau dossier ici…", "folder-plus", () => this.do("create", step)]);
     }
     if (own) {
       items.push(["Renommer…", "pencil", () => this.do("rename", step)]);
@@ -45,18 +52,35 @@ export class Folders {
     }
     if (own || use === "inbox") {
       const isWanted = wanted === "oui";
-      if (own) items.push([isWanted ? "Cacher dans les autres logiciels" : "Montrer dans les autres logiciels", isWanted ? "eye-off" : "eye", () => this.#subscribe(step, !isWanted)]);
+      if (own)
+        items.push([
+          isWanted ? "Cacher dans les autres logiciels" : "Montrer dans les autres logiciels",
+          isWanted ? "eye-off" : "eye",
+          () => this.#subscribe(step, !isWanted),
+        ]);
     }
-    if (use !== "all" && use !== "inbox") items.push(null, [`Vider (${Number(total).toLocaleString("fr-FR")})…`, "trash-x", () => this.do("empty", step)]);
+    if (use !== "all" && use !== "inbox")
+      items.push(null, [
+        `Vider (${Number(total).toLocaleString("fr-FR")})…`,
+        "trash-x",
+        () => this.do("empty", step),
+      ]);
     if (own) items.push(["Supprimer le dossier", "trash", () => this.do("delete", step)]);
-    this.menu.open(`Dossier ${link.dataset.name}`, items, { ...at, from: () => this.pane.querySelector(`a.f[data-step="${CSS.escape(step)}"] ${beside}`) });
+    this.menu.open(`Dossier ${link.dataset.name}`, items, {
+      ...at,
+      from: () => this.pane.querySelector(`a.f[data-step="${CSS.escape(step)}"] ${beside}`),
+    });
   }
 
   do(what, step) {
     const link = step ? this.link(step) : null;
     switch (what) {
       case "create":
-        return this.#name(link ? `Nouveau dossier dans « ${link.dataset.name} »` : "Nouveau dossier", "", (nom) => this.#ask("creer", { dans: step, nom }));
+        return this.#name(
+          link ? `Nouveau dossier dans « ${link.dataset.name} »` : "Nouveau dossier",
+          "",
+          (nom) => this.#ask("creer", { dans: step, nom }),
+        );
       case "rename":
         return this.#name("Renommer le dossier", link.dataset.name, async (nom) => {
           const now = await this.#ask("renommer", { dossier: step, nom });
@@ -100,7 +124,9 @@ export class Folders {
     const here = this.app.section.dataset.step;
     const inside = here === step || here.startsWith(`${step}~2F`);
     if (!inside || now === step) return undefined;
-    const there = now ? `${this.app.dataset.home}${encodeURIComponent(now + here.slice(step.length))}/` : this.app.dataset.home;
+    const there = now
+      ? `${this.app.dataset.home}${encodeURIComponent(now + here.slice(step.length))}/`
+      : this.app.dataset.home;
     return this.app.visit(there);
   }
 
@@ -173,7 +199,9 @@ export class Folders {
     const isFinal = use === "trash" || use === "junk";
     sure({
       title: `Vider « ${name} » ?`,
-      text: isFinal ? `${many} : rien ne pourra les ramener une fois le délai de 10 secondes passé.` : `${many} : ils iront dans la corbeille.`,
+      text: isFinal
+        ? `${many} : rien ne pourra les ramener une fois le délai de 10 secondes passé.`
+        : `${many} : ils iront dans la corbeille.`,
       go: `Vider (${count.toLocaleString("fr-FR")})`,
       act: () => this.app.acts.whole("delete", { step, query: "" }),
     });
@@ -188,12 +216,19 @@ export class Folders {
       // the next folder that is not gone with it, else the one before
       const entry = this.link(step)?.closest("li");
       let other = entry?.nextElementSibling;
-      while (other?.querySelector(`a.f[data-step^="${CSS.escape(`${step}~2F`)}"]`)) other = other.nextElementSibling;
+      while (other?.querySelector(`a.f[data-step^="${CSS.escape(`${step}~2F`)}"]`))
+        other = other.nextElementSibling;
       const beside = (other ?? entry?.previousElementSibling)?.querySelector("a.f")?.dataset.step ?? "";
       await this.app.counts();
       this.#moved(step, "");
       (this.link(beside) ?? this.pane.querySelector('[data-folder-do="create"]'))?.focus();
-      if (folder) this.#undoable(`Dossier « ${name} » mis à la corbeille.`, () => this.#ask("remettre", { dossier: folder, dans: step }), folder, step);
+      if (folder)
+        this.#undoable(
+          `Dossier « ${name} » mis à la corbeille.`,
+          () => this.#ask("remettre", { dossier: folder, dans: step }),
+          folder,
+          step,
+        );
       else tell(`Dossier « ${name} » supprimé définitivement.`, "dark", 5);
     } catch (error) {
       tellRefusal(error);
@@ -204,7 +239,13 @@ export class Folders {
   async #subscribe(step, wanted) {
     try {
       await this.#ask("abonner", { dossier: step, oui: wanted ? "oui" : "non" });
-      tell(wanted ? "Les autres logiciels montreront ce dossier." : "Les autres logiciels ne montreront plus ce dossier.", "dark", 5);
+      tell(
+        wanted
+          ? "Les autres logiciels montreront ce dossier."
+          : "Les autres logiciels ne montreront plus ce dossier.",
+        "dark",
+        5,
+      );
     } catch (error) {
       tellRefusal(error);
     }

@@ -16,7 +16,12 @@ export function listenToKeys(app) {
       return;
     }
     if (app.menu.isOpen) return;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a" && !event.shiftKey && inList(app, event)) {
+    if (
+      (event.ctrlKey || event.metaKey) &&
+      event.key.toLowerCase() === "a" &&
+      !event.shiftKey &&
+      inList(app, event)
+    ) {
       event.preventDefault();
       if (app.list.selected.size >= app.list.rows.length) app.selectWhole();
       else app.list.selectShown();
@@ -155,7 +160,9 @@ function nextUnread(app) {
   }
   const rows = app.list.rows;
   const place = rows.indexOf(app.list.current);
-  const row = [...rows.slice(place + 1), ...rows.slice(0, place + 1)].find((one) => one.classList.contains("un"));
+  const row = [...rows.slice(place + 1), ...rows.slice(0, place + 1)].find((one) =>
+    one.classList.contains("un"),
+  );
   if (row) {
     app.list.focus(row);
     row.querySelector("a.open").click();

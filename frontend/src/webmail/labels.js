@@ -25,7 +25,8 @@ export class Labels {
   openForWhole() {
     this.open([]);
     this.isForWhole = true;
-    this.dialog.querySelector("h2").textContent = `Étiquettes de ${this.app.list.total.toLocaleString("fr-FR")} courriels`;
+    this.dialog.querySelector("h2").textContent =
+      `Étiquettes de ${this.app.list.total.toLocaleString("fr-FR")} courriels`;
     for (const box of this.dialog.querySelectorAll("input[data-mark]")) {
       box.disabled = false;
       box.checked = this.app.list.asked === `étiquette:"${box.dataset.name}"`;
@@ -37,7 +38,12 @@ export class Labels {
     this.refs = refs;
     this.isForWhole = false;
     this.#edit("");
-    this.dialog.querySelector("h2").textContent = refs.length > 1 ? `Étiquettes de ${refs.length} courriels` : refs.length ? "Étiquettes du courriel" : "Étiquettes";
+    this.dialog.querySelector("h2").textContent =
+      refs.length > 1
+        ? `Étiquettes de ${refs.length} courriels`
+        : refs.length
+          ? "Étiquettes du courriel"
+          : "Étiquettes";
     for (const box of this.dialog.querySelectorAll("input[data-mark]")) this.#show(box);
     if (!this.dialog.open) this.dialog.showModal();
   }

@@ -105,14 +105,17 @@ export class RowList {
 
   #under(refs) {
     const row = this.current;
-    return row && refs.includes(row.dataset.ref) && this.section.contains(document.activeElement) ? row : null;
+    return row && refs.includes(row.dataset.ref) && this.section.contains(document.activeElement)
+      ? row
+      : null;
   }
 
   // Density changed: what is not loaded keeps the room it will need.
   measure() {
     this.rowHeight = this.#measured(this.chunks.find((chunk) => chunk.loaded) ?? this.chunks[0]);
     for (const chunk of this.chunks) {
-      if (!chunk.loaded) chunk.style.height = `${Math.min(this.size, this.total - Number(chunk.dataset.offset)) * this.rowHeight}px`;
+      if (!chunk.loaded)
+        chunk.style.height = `${Math.min(this.size, this.total - Number(chunk.dataset.offset)) * this.rowHeight}px`;
     }
   }
 
@@ -241,10 +244,12 @@ export class RowList {
   // New rows in place of the old; those that say the same stay the very same nodes.
   #fill(chunk, html) {
     const held = document.activeElement?.closest?.("li.row")?.dataset.ref;
-    const part = chunk.contains(document.activeElement) && document.activeElement.matches("input") ? "input" : "a.open";
+    const part =
+      chunk.contains(document.activeElement) && document.activeElement.matches("input") ? "input" : "a.open";
     const template = document.createElement("template");
     template.innerHTML = html;
-    for (const row of template.content.querySelectorAll("li.row")) if (this.going.has(row.dataset.ref)) row.remove(); // written before the act
+    for (const row of template.content.querySelectorAll("li.row"))
+      if (this.going.has(row.dataset.ref)) row.remove(); // written before the act
     const old = new Map([...chunk.children].map((row) => [row.written, row]));
     const fresh = [...template.content.children].map((row) => {
       const written = row.outerHTML;
@@ -260,7 +265,11 @@ export class RowList {
     chunk.style.height = "";
     for (const row of chunk.querySelectorAll("li.row")) this.#dress(row);
     this.#headings();
-    if (held && chunk.querySelector(`[data-ref="${CSS.escape(held)}"]`) && !chunk.contains(document.activeElement)) {
+    if (
+      held &&
+      chunk.querySelector(`[data-ref="${CSS.escape(held)}"]`) &&
+      !chunk.contains(document.activeElement)
+    ) {
       this.row(held)?.querySelector(part)?.focus({ preventScroll: true });
     }
     this.#rove();
@@ -322,7 +331,8 @@ export class RowList {
     let before = "";
     for (const heading of this.box.querySelectorAll("li.day")) {
       const next = heading.nextElementSibling;
-      heading.hidden = heading.dataset.heading === before || (!next?.matches("li.row") && heading.closest(".chunk").loaded);
+      heading.hidden =
+        heading.dataset.heading === before || (!next?.matches("li.row") && heading.closest(".chunk").loaded);
       before = heading.dataset.heading;
     }
   }

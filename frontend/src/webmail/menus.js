@@ -79,18 +79,25 @@ export function whenAsked(root, selector, act) {
     if (!target || event.ctrlKey) return;
     event.preventDefault();
     clearTimeout(timer);
-    const box = (document.activeElement && target.contains(document.activeElement) ? document.activeElement : target).getBoundingClientRect();
+    const box = (
+      document.activeElement && target.contains(document.activeElement) ? document.activeElement : target
+    ).getBoundingClientRect();
     const byKey = event.button !== 2 && !event.clientX;
     act(target, byKey ? { x: box.left + 24, y: box.top + 24 } : { x: event.clientX, y: event.clientY });
   });
-  root.addEventListener("touchstart", (event) => {
-    const target = event.target.closest?.(selector);
-    if (!target || event.touches.length > 1) return;
-    const { clientX: x, clientY: y } = event.touches[0];
-    timer = setTimeout(() => {
-      root.addEventListener("touchend", (end) => end.preventDefault(), { once: true, passive: false });
-      act(target, { x, y });
-    }, LONG);
-  }, { passive: true });
-  for (const end of ["touchmove", "touchend", "touchcancel"]) root.addEventListener(end, () => clearTimeout(timer), { passive: true });
+  root.addEventListener(
+    "touchstart",
+    (event) => {
+      const target = event.target.closest?.(selector);
+      if (!target || event.touches.length > 1) return;
+      const { clientX: x, clientY: y } = event.touches[0];
+      timer = setTimeout(() => {
+        root.addEventListener("touchend", (end) => end.preventDefault(), { once: true, passive: false });
+        act(target, { x, y });
+      }, LONG);
+    },
+    { passive: true },
+  );
+  for (const end of ["touchmove", "touchend", "touchcancel"])
+    root.addEventListener(end, () => clearTimeout(timer), { passive: true });
 }

@@ -19,8 +19,8 @@ async function answered(answer) {
 async function sentence(answer) {
   const type = answer.headers.get("Content-Type") ?? "";
   if (type.includes("html")) {
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const words = page.querySelector(".notice span")?.textContent?.trim();
+    const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const words = parsed.querySelector(".notice span")?.textContent?.trim();
     if (words) return words;
   }
   return "La messagerie n’a pas pu le faire. Réessayez dans un instant.";
@@ -72,7 +72,11 @@ export function page(url) {
 
 export function send(url, fields, headers = {}) {
   const body = new URLSearchParams(fields);
-  return ask(url, { method: "POST", body, headers: { "HX-Request": "true", "X-CSRFToken": csrf(), ...headers } });
+  return ask(url, {
+    method: "POST",
+    body,
+    headers: { "HX-Request": "true", "X-CSRFToken": csrf(), ...headers },
+  });
 }
 
 export function tell(words, kind = "dark", seconds = 6) {

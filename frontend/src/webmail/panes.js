@@ -37,11 +37,15 @@ export function listenToPanes(app) {
       const move = (moved) => put(start + moved.clientX, false);
       app.classList.add("splitting");
       split.addEventListener("pointermove", move);
-      split.addEventListener("lostpointercapture", () => {
-        split.removeEventListener("pointermove", move);
-        app.classList.remove("splitting");
-        put(now());
-      }, { once: true });
+      split.addEventListener(
+        "lostpointercapture",
+        () => {
+          split.removeEventListener("pointermove", move);
+          app.classList.remove("splitting");
+          put(now());
+        },
+        { once: true },
+      );
     });
     split.addEventListener("dblclick", () => put(name === "folders" ? 232 : 408));
   }

@@ -35,7 +35,9 @@ export class Reminders {
     this.dialog.querySelector(".hint").hidden = !isAnswer;
     this.dialog.querySelector(".error").hidden = true;
     try {
-      this.dialog.querySelector(".moments-place").innerHTML = await (await piece(this.dataset.moments)).text();
+      this.dialog.querySelector(".moments-place").innerHTML = await (
+        await piece(this.dataset.moments)
+      ).text();
     } catch (error) {
       tellRefusal(error);
       return;
@@ -59,7 +61,10 @@ export class Reminders {
     const told = { reminders: [] };
     try {
       for (let start = 0; start < refs.length; start += AT_ONCE) {
-        const fields = new URLSearchParams([...refs.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]), ...Object.entries(when)]);
+        const fields = new URLSearchParams([
+          ...refs.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]),
+          ...Object.entries(when),
+        ]);
         const some = await (await send(isAnswer ? this.dataset.awaits : this.dataset.putsOff, fields)).json();
         told.reminders.push(...some.reminders);
         told.until = some.until;
@@ -79,11 +84,18 @@ export class Reminders {
       app.follow(refs, next);
       app.showPicked();
     }
-    const notice = tell(isAnswer ? `Vous serez prévenu(e) si personne n’a répondu ${told.until}.` : `Rappel ${told.until}.`, "dark", 8);
+    const notice = tell(
+      isAnswer ? `Vous serez prévenu(e) si personne n’a répondu ${told.until}.` : `Rappel ${told.until}.`,
+      "dark",
+      8,
+    );
     if (notice && told.reminders.length) {
       addUndo(notice, async () => {
         for (let start = 0; start < told.reminders.length; start += AT_ONCE) {
-          await send(this.dataset.callsOff, new URLSearchParams(told.reminders.slice(start, start + AT_ONCE).map((one) => ["rappel", one])));
+          await send(
+            this.dataset.callsOff,
+            new URLSearchParams(told.reminders.slice(start, start + AT_ONCE).map((one) => ["rappel", one])),
+          );
         }
       });
     }

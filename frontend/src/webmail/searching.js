@@ -44,7 +44,9 @@ export class Searching {
     send(this.form.dataset.searches, { faite: "1", q: asked }).catch(() => {}); // remembering is a comfort
     const here = this.app.section.dataset;
     if (here.use !== "all") this.form.ici.value = here.step; // one link then narrows the search to that folder
-    return this.app.visit(`${this.form.action}?${new URLSearchParams({ q: asked, partout: "1", ici: this.form.ici.value })}`);
+    return this.app.visit(
+      `${this.form.action}?${new URLSearchParams({ q: asked, partout: "1", ici: this.form.ici.value })}`,
+    );
   }
 
   // What is typed, as a form: each field is named like its operator, what has none stays among the words.
@@ -55,7 +57,12 @@ export class Searching {
     form.mots.value = form.mots.value
       .replace(PIECE, (typed, name, said) => {
         const value = said?.replaceAll('"', "");
-        const field = name && [...form].findLast((one) => bare(one.name) === bare(name) && (one.type === "checkbox" ? one.value === value : !one.value));
+        const field =
+          name &&
+          [...form].findLast(
+            (one) =>
+              bare(one.name) === bare(name) && (one.type === "checkbox" ? one.value === value : !one.value),
+          );
         if (!field) return typed;
         field.checked = true;
         field.value = value;
@@ -77,12 +84,17 @@ export class Searching {
   mark() {
     if (!("highlights" in CSS)) return;
     CSS.highlights.delete("found");
-    const words = JSON.parse(this.app.section.dataset.words || "[]").map(bare).filter((word) => word.length > 1);
+    const words = JSON.parse(this.app.section.dataset.words || "[]")
+      .map(bare)
+      .filter((word) => word.length > 1);
     if (!words.length) return;
     const ranges = [];
-    for (const place of this.app.querySelectorAll("#messages .row :is(.n, .s > .clip, .p), #sujet, .from b, .address bdi")) {
+    for (const place of this.app.querySelectorAll(
+      "#messages .row :is(.n, .s > .clip, .p), #sujet, .from b, .address bdi",
+    )) {
       const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
-      for (let node = walker.nextNode(); node; node = walker.nextNode()) ranges.push(...found(node, words));
+      for (let node = walker.nextNode(); node; node = walker.nextNode())
+        ranges.push(...rangesIn(node, words));
     }
     if (ranges.length) CSS.highlights.set("found", new Highlight(...ranges));
   }
@@ -93,7 +105,8 @@ export class Searching {
     const pieces = [];
     for (const [name, typed] of new FormData(form)) {
       const value = typed.trim();
-      if (value && name !== "mots") pieces.push(`${name}:${/[\s:]/u.test(value) ? `"${value.replaceAll('"', " ")}"` : value}`);
+      if (value && name !== "mots")
+        pieces.push(`${name}:${/[\s:]/u.test(value) ? `"${value.replaceAll('"', " ")}"` : value}`);
     }
     const asked = [...pieces, form.mots.value.trim()].join(" ").trim();
     form.parentNode.close();
@@ -129,19 +142,27 @@ export class Searching {
     const typed = this.input.value;
     const turn = (this.turn = (this.turn ?? 0) + 1);
     clearTimeout(this.timer);
-    const lately = this.recent.filter((one) => bare(one).startsWith(bare(typed.trim())) && one !== typed.trim());
+    const lately = this.recent.filter(
+      (one) => bare(one).startsWith(bare(typed.trim())) && one !== typed.trim(),
+    );
     const known = lately.map((one) => ({ words: one, detail: "recherche récente", go: one }));
     this.#open(known);
     const [, operator, word] = OPERATOR.exec(typed) ?? [];
     if (!word) return;
     this.timer = setTimeout(async () => {
       try {
-        const { suggestions } = await (await piece(`${this.form.dataset.people}?q=${encodeURIComponent(word)}`)).json();
+        const { suggestions } = await (
+          await piece(`${this.form.dataset.people}?q=${encodeURIComponent(word)}`)
+        ).json();
         if (turn !== this.turn || document.activeElement !== this.input) return;
         const people = suggestions
           .filter((one) => one.address)
           .slice(0, 5)
-          .map((one) => ({ words: one.name || one.address, detail: one.address, put: `${typed.slice(0, typed.length - word.length - (operator ?? "").length)}${operator ?? "de:"}${one.address} ` }));
+          .map((one) => ({
+            words: one.name || one.address,
+            detail: one.address,
+            put: `${typed.slice(0, typed.length - word.length - (operator ?? "").length)}${operator ?? "de:"}${one.address} `,
+          }));
         this.#open([...known, ...people]);
       } catch {
         // proposing is a comfort: without it one goes on typing
@@ -173,7 +194,9 @@ export class Searching {
   }
 
   #mark() {
-    [...this.list.children].forEach((option, place) => option.setAttribute("aria-selected", String(place === this.chosen)));
+    [...this.list.children].forEach((option, place) =>
+      option.setAttribute("aria-selected", String(place === this.chosen)),
+    );
     if (this.chosen >= 0) this.input.setAttribute("aria-activedescendant", `trouve-${this.chosen}`);
     else this.input.removeAttribute("aria-activedescendant");
   }
@@ -218,7 +241,8 @@ export async function firstOf(to) {
     all = found;
     return found;
   });
-  if (!to.searchParams.get("q") || to.searchParams.has("tri") || to.searchParams.has("sens")) return { first: await whole };
+  if (!to.searchParams.get("q") || to.searchParams.has("tri") || to.searchParams.has("sens"))
+    return { first: await whole };
   const recent = new URL(to.href);
   recent.searchParams.set("recents", "1");
   let timer;
@@ -241,7 +265,7 @@ export function bare(text) {
 }
 
 // Where words stand in a text, whatever its accents: letter by letter, so that places stay true.
-function found(node, words) {
+function rangesIn(node, words) {
   const letters = [...node.data];
   const plain = letters.map((letter) => bare(letter)[0] ?? "\0");
   const text = plain.join("");

@@ -15,7 +15,8 @@ export function listenToTargets(dialog) {
     if (event.key.length === 1 && event.key !== " ") {
       typed = event.timeStamp - last > PAUSE ? bare(event.key) : typed + bare(event.key);
       last = event.timeStamp;
-      const starts = (one) => one.textContent.split(" / ").some((step) => bare(step.trim()).startsWith(typed));
+      const starts = (one) =>
+        one.textContent.split(" / ").some((step) => bare(step.trim()).startsWith(typed));
       wanted = [...buttons.slice(typed.length > 1 ? Math.max(place, 0) : place + 1), ...buttons].find(starts);
     }
     if (!wanted) return;

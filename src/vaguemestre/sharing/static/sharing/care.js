@@ -74,7 +74,10 @@ customElements.define(
       } catch (error) {
         if (!whole) return; // asked again in a moment
         for (const button of this.querySelectorAll("button")) button.disabled = false;
-        window.vaguemestre?.notify(error instanceof TypeError ? "Pas de réseau : réessayez." : error.message, "warn");
+        window.vaguemestre?.notify(
+          error instanceof TypeError ? "Pas de réseau : réessayez." : error.message,
+          "warn",
+        );
       }
     }
 
@@ -89,7 +92,8 @@ customElements.define(
       const live = this.querySelector(".care-live");
       const now = fresh?.querySelector(".care-live");
       if (!live || whole) this.replaceChildren(...(fresh ? [fresh] : []));
-      else if (now && now.innerHTML !== live.innerHTML && !live.contains(document.activeElement)) live.replaceWith(now);
+      else if (now && now.innerHTML !== live.innerHTML && !live.contains(document.activeElement))
+        live.replaceWith(now);
     }
   },
 );

@@ -25,7 +25,10 @@ customElements.define(
           })
           .catch(() => {
             button.disabled = false;
-            window.vaguemestre.notify("La clé d’accès n’a pas servi. Réessayez, ou connectez-vous autrement.", "warn");
+            window.vaguemestre.notify(
+              "La clé d’accès n’a pas servi. Réessayez, ou connectez-vous autrement.",
+              "warn",
+            );
           });
       });
     }

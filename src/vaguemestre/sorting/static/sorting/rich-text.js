@@ -30,7 +30,9 @@ customElements.define(
       this.editor.addEventListener("paste", (event) => this.paste(event));
       this.classList.add("edits"); // of ours: htmx puts back the attributes of what has an id
       this.append(this.tools(), this.editor);
-      document.querySelector(`label[for="${this.source.id}"]`)?.addEventListener("click", () => this.editor.focus());
+      document
+        .querySelector(`label[for="${this.source.id}"]`)
+        ?.addEventListener("click", () => this.editor.focus());
     }
 
     tools() {
@@ -55,6 +57,7 @@ customElements.define(
     act(command) {
       let value = null;
       if (command === "createLink") {
+        // eslint-disable-next-line no-alert -- one line of text, in a settings page: no dialog of its own is worth it
         value = window.prompt("Adresse du lien (https://… ou une adresse électronique) :");
         if (!value) return;
         if (/^[^\s@:]+@[^\s@]+$/.test(value)) value = `mailto:${value}`;

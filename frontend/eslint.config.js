@@ -1,0 +1,59 @@
+// Rules for the page scripts. Run from the root of the project (see `npm run lint`), so that the scripts served
+// unbundled under src/vaguemestre/*/static are read too.
+import js from "@eslint/js";
+import globals from "globals";
+
+const BUNDLES = [
+  "ui/static/ui/ui",
+  "ui/static/ui/htmx.min",
+  "webmail/static/webmail/message",
+  "webmail/static/webmail/pdf",
+  "webmail/static/webmail/webmail",
+  "writing/static/writing/composer",
+  "writing/static/writing/dock",
+  "writing/static/writing/texts",
+];
+
+export default [
+  { ignores: [...BUNDLES.map((name) => `src/vaguemestre/${name}.js`), "**/node_modules/"] },
+  js.configs.recommended,
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  {
+    rules: {
+      "array-callback-return": "error",
+      complexity: ["error", { max: 23, variant: "modified" }],
+      "consistent-this": "error",
+      "default-case-last": "error",
+      eqeqeq: "error",
+      "max-lines-per-function": ["error", { max: 70, skipBlankLines: true, skipComments: true }],
+      "max-params": ["error", 5],
+      "no-alert": "error",
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-new-func": "error",
+      "no-param-reassign": "error",
+      "no-script-url": "error",
+      "no-self-compare": "error",
+      "no-shadow": "error",
+      "no-template-curly-in-string": "error",
+      "no-throw-literal": "error",
+      "no-unused-expressions": "error",
+      "no-use-before-define": ["error", { functions: false, classes: false, variables: false }],
+      "no-useless-return": "error",
+      "no-var": "error",
+      "object-shorthand": "error",
+      "prefer-const": "error",
+      "prefer-template": "error",
+      radix: "error",
+    },
+  },
+  { files: ["frontend/src/**"], languageOptions: { globals: globals.browser } },
+  {
+    files: ["frontend/*.{js,mjs}", "frontend/test/**"],
+    languageOptions: { globals: globals.node },
+  },
+  {
+    files: ["src/vaguemestre/**"],
+    languageOptions: { globals: globals.browser, sourceType: "script" },
+  },
+];
