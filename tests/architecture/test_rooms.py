@@ -106,7 +106,7 @@ def test_a_room_presents_itself_and_is_tested(room: Path) -> None:
 
 
 def test_nothing_dangerous_is_called() -> None:
-    """No shell, no pickle, no eval, no unsafe marking of HTML (SECURITY rules C, F, H)."""
+    """No shell, no pickle, no eval, no unsafe marking of HTML (docs/security.md rules C, F, H)."""
     banned = {"eval", "exec", "mark_safe", "system", "popen"}
     breaches = []
     for path in MODULES:

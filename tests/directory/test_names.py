@@ -1,4 +1,4 @@
-"""Usernames and addresses from names (DOMAIN.md §2.3)."""
+"""Usernames and addresses from names (docs/domain.md §2.3)."""
 
 import re
 from random import Random

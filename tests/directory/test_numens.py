@@ -1,4 +1,4 @@
-"""NUMENs: read however typed, issued in both layouts, sealed (DOMAIN.md §1)."""
+"""NUMENs: read however typed, issued in both layouts, sealed (docs/domain.md §1)."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""UAI codes and management services (DOMAIN.md §2.5, §3.1)."""
+"""UAI codes and management services (docs/domain.md §2.5, §3.1)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The limits of DOMAIN.md §4.7, and bursts that are not somebody's habit."""
+"""The limits of docs/domain.md §4.7, and bursts that are not somebody's habit."""
 
 import random
 from datetime import UTC, datetime, timedelta

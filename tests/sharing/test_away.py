@@ -1,4 +1,4 @@
-"""Boxes, lists and delegations of somebody who left, is away for long, or is back (DOMAIN.md §3.6)."""
+"""Boxes, lists and delegations of somebody who left, is away for long, or is back (docs/domain.md §3.6)."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Argon2id as this house turns it (SECURITY §5.1): about 25 ms; tens of thousands sign in on few cores.
+"""Argon2id with our costs (docs/security.md §5.1): about 25 ms; tens of thousands sign in on few cores.
 
 Administrators are few and opened by more: 64 MiB, three passes.
 """

@@ -9,7 +9,7 @@ from vaguemestre.directory.models import Person
 
 
 class Account(AbstractBaseUser):
-    """A sign-in object: one person, one account (DOMAIN.md §7). The password column holds Argon2id."""
+    """A sign-in object: one person, one account (docs/domain.md §7). The password column holds Argon2id."""
 
     class State(models.TextChoices):
         PENDING = "pending"  # never activated: no password opens it

@@ -1,4 +1,4 @@
-"""People and places of an académie (DOMAIN.md §2, §3, §4.5). Several académies live side by side."""
+"""People and places of an académie (docs/domain.md §2, §3, §4.5). Several académies live side by side."""
 
 import uuid
 
@@ -30,7 +30,7 @@ class ManagementService(models.Model):
 
 
 class Structure(models.Model):
-    """A school or a service, known by its UAI (DOMAIN.md §2.5)."""
+    """A school or a service, known by its UAI (docs/domain.md §2.5)."""
 
     academy = models.ForeignKey(Academy, on_delete=models.PROTECT, related_name="structures")
     uai = models.CharField(max_length=8, unique=True)
@@ -98,7 +98,7 @@ class NameWord(models.Model):
 
 
 class NumenRow(models.Model):
-    """A NUMEN held by a person: encrypted, found by keyed hash, history kept (DOMAIN.md §1.3, §1.6)."""
+    """A NUMEN held by a person: encrypted, found by keyed hash, history kept (docs/domain.md §1.3, §1.6)."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="numens")
     ciphertext = models.BinaryField()  # empty once its holder's civil status was erased: only found again
@@ -138,7 +138,7 @@ class Assignment(models.Model):
 
 
 class TakenName(models.Model):
-    """A username or an address that was given once: never given again, whoever left (DOMAIN.md §2.3)."""
+    """A username or an address that was given once: never given again, whoever left (docs/domain.md §2.3)."""
 
     class Kind(models.TextChoices):
         USERNAME = "username"

@@ -1,4 +1,4 @@
-"""Nouns of the directory: people, places, NUMENs (DOMAIN.md §1–§3)."""
+"""Nouns of the directory: people, places, NUMENs (docs/domain.md §1–§3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

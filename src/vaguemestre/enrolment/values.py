@@ -33,7 +33,7 @@ class Work(StrEnum):
 
 
 class State(StrEnum):
-    """DOMAIN.md §3.2."""
+    """docs/domain.md §3.2."""
 
     SUBMITTED = "submitted"
     UNDER_REVIEW = "under_review"

@@ -103,7 +103,7 @@ class Known:
 
 
 class Situation(StrEnum):
-    """What the `statut` of somebody's posts says of them (DOMAIN.md §3.6)."""
+    """What the `statut` of somebody's posts says of them (docs/domain.md §3.6)."""
 
     ACTIVE = "active"
     LEAVE = "leave"  # a year at most

@@ -54,7 +54,7 @@ def members_of(row: MailingList, now: datetime) -> tuple[Member, ...]:
 def rule_members(rule: Rule, now: datetime, *, person_id: int = 0) -> tuple[Member, ...]:
     """Whom a rule means at that moment: those who serve that day and whose mailbox receives.
 
-    And, for the agreed days after a change of post, those whose former post it means (DOMAIN.md §3.6).
+    And, for the agreed days after a change of post, those whose former post it means (docs/domain.md §3.6).
     """
     blocks = as_json(rule)
     if not blocks["any"]:
@@ -417,7 +417,7 @@ def _owning() -> QuerySet[Keeper]:
 
 
 def _reached(people: Collection[int]) -> dict[int, int]:
-    """Person → account, for those whose mailbox receives and who are not away for long (DOMAIN.md §3.6)."""
+    """Person → account, for those whose mailbox receives and are not on long leave (docs/domain.md §3.6)."""
     found = people_with_mail(people)
     gone = withdrawn_among(found.values())
     return {person: account for person, account in found.items() if account not in gone}

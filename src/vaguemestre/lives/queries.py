@@ -50,7 +50,7 @@ def withdrawn_among(account_ids: Collection[int]) -> frozenset[int]:
 
 
 def stays_here(account_id: int) -> bool:
-    """Whether nothing of their mail is sent on: it waits for them, during a long leave (DOMAIN.md §3.6)."""
+    """Whether their mail is kept rather than forwarded, during a long leave (docs/domain.md §3.6)."""
     passage = open_passage(account_id)
     return passage is not None and passage.event == Event.LONG_LEAVE and Step.ANSWER in passage.done
 

@@ -17,7 +17,7 @@ _ORDER = tuple(Step)
 
 
 def table(numbers: Numbers) -> Table:
-    """The table of DOMAIN.md §3.6 with these numbers."""
+    """The table of docs/domain.md §3.6 with these numbers."""
     leaving = {Step.HIDE: 0, Step.WITHDRAW: numbers.departure_withdrawn, Step.PURGE: numbers.purged}
     return {
         Event.ARRIVAL: Consequence({}),

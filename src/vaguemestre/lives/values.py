@@ -1,4 +1,4 @@
-"""Nouns of a life in the académie (DOMAIN.md §3.6)."""
+"""Nouns of a life in the académie (docs/domain.md §3.6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

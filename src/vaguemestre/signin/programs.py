@@ -1,8 +1,8 @@
 """Mail programs at the door: Dovecot asks whether to look at a password at all, and tells how it went.
 
-IMAP, submission and ManageSieve draw on the same budgets as the sign-in page (SECURITY §3.19). A question is
-a JSON object: `stage` (`ask`, `failed`, `entered`), `user` as typed, `network`, `protocol`, and `secret`, the
-SHA-256 of what was given, in hexadecimal.
+IMAP, submission and ManageSieve draw on the same budgets as the sign-in page (docs/security.md §3.19). A
+question is a JSON object: `stage` (`ask`, `failed`, `entered`), `user` as typed, `network`, `protocol`, and
+`secret`, the SHA-256 of what was given, in hexadecimal.
 """
 
 import ipaddress

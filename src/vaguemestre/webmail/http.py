@@ -163,7 +163,7 @@ def written(name: str, context: Mapping[str, object]) -> str:
 
 
 def as_file[R: HttpResponseBase](response: R, *, name: str, inline: bool = False) -> R:
-    """Somebody's file: never a page of ours, never run (SECURITY rule B)."""
+    """Somebody's file: never a page of ours, never run (docs/security.md rule B)."""
     response.headers["Content-Disposition"] = disposition(name, inline=inline)
     response["Content-Security-Policy"] = FILE_POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -1,4 +1,4 @@
-"""The SAML attack list (OWASP SAML, SAML Security Considerations, SECURITY.md §3.16): each one is refused.
+"""SAML attacks (OWASP SAML, SAML Security Considerations, docs/security.md §3.16): each one is refused.
 
 Refused means: a page here, nothing to the application, no visit.
 """

@@ -1,4 +1,4 @@
-"""How many tries the assistant allows: per NUMEN, per network, for everybody (SECURITY §3.2).
+"""How many tries the assistant allows: per NUMEN, per network, for everybody (docs/security.md §3.2).
 
 Birth dates are guessed on a NUMEN: five a day, whoever tries. Codes are not: they have budgets of their own,
 so that strangers who fail do not keep out the owner, who was given one. Networks and everybody ask for work.
@@ -9,7 +9,7 @@ from datetime import timedelta
 from vaguemestre.signin.rules.throttle import NEAR, Budget
 from vaguemestre.signin.rules.tolls import Price
 
-# SECURITY §3.2: five tries a day against one NUMEN, twenty an hour from one network, a brake for all.
+# docs/security.md §3.2: five tries a day against one NUMEN, twenty an hour from one network, a brake for all.
 TARGET = Budget(
     free=4,
     longest=timedelta(minutes=1),

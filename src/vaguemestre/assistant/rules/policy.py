@@ -1,4 +1,4 @@
-"""What opens an account through the assistant (SECURITY §3.1, §3.3, §3.5).
+"""What opens an account through the assistant (docs/security.md §3.1, §3.3, §3.5).
 
 NUMEN and birth date find a file. By themselves they open a first activation, unless the académie always wants
 a delivered code; an activated account opens by a code delivered to a contact its owner proved, or by a code

@@ -1,4 +1,4 @@
-"""Codes sent to a recovery contact, and the contact itself (SECURITY §3.3, §3.4)."""
+"""Codes sent to a recovery contact, and the contact itself (docs/security.md §3.3, §3.4)."""
 
 import hmac
 import secrets

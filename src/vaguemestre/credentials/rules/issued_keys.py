@@ -1,4 +1,4 @@
-"""Keys handed over in person (DOMAIN.md §4.4): serial numbers, PINs, and the receipt both sign."""
+"""Keys handed over in person (docs/domain.md §4.4): serial numbers, PINs, and the receipt both sign."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which state follows which act (DOMAIN.md §3.6)."""
+"""Which state follows which act (docs/domain.md §3.6)."""
 
 from vaguemestre.kernel.errors import Refusal
 

@@ -1,4 +1,4 @@
-"""Who must hold a second factor, and from when (SECURITY §5.1)."""
+"""Who must hold a second factor, and from when (docs/security.md §5.1)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

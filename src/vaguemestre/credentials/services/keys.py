@@ -1,7 +1,7 @@
 """OTP keys: in stock, handed over, given a PIN by their holder, lost, replaced. Parts.
 
-A key is handed over in person (DOMAIN.md §4.4). Whoever hands it over knows its serial number and nothing
-else; its holder chooses the PIN alone, with a code the key shows.
+A key is handed over in person (docs/domain.md §4.4). Whoever hands it over knows its serial number only; the
+holder alone chooses the PIN, with a code the key shows.
 """
 
 from collections.abc import Iterable

@@ -266,7 +266,7 @@ def primary_address(person_id: int) -> str | None:
 
 
 def people_like(typed: str, *, limit: int) -> tuple[Listed, ...]:
-    """Listed people of whom each word typed begins a name, by their primary address (DOMAIN.md §2.3).
+    """Listed people of whom each word typed begins a name, by their primary address (docs/domain.md §2.3).
 
     The first word finds them by index, the others sort them out; posts are read for those found only: some
     2 ms for 45,000 people.
@@ -310,7 +310,7 @@ def listed_by_address(addresses: Collection[str]) -> dict[str, Listed]:
 
 
 def with_homonyms(addresses: Collection[str]) -> set[str]:
-    """Those of the addresses that another person's differs from by its number only (DOMAIN.md §2.3)."""
+    """Those of the addresses that another person's differs from by its number only (docs/domain.md §2.3)."""
     stems = {address: re.sub(r"\d*(?=@)", "", address, count=1) for address in addresses}
     variants = {stem.replace("@", f"{number}@", 1) for stem in stems.values() for number in ("", 1, 2, 3)}
     taken: dict[str, set[int]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""From civil names to usernames and addresses (DOMAIN.md §2.3)."""
+"""From civil names to usernames and addresses (docs/domain.md §2.3)."""
 
 import re
 import unicodedata

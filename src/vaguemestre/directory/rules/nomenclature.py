@@ -1,4 +1,4 @@
-"""Codes of functions and disciplines in words (DOMAIN.md §6.4, §6.5). An unknown code is shown as it is."""
+"""Labels of function and discipline codes (docs/domain.md §6.4, §6.5). An unknown code is shown as it is."""
 
 from vaguemestre.kernel.texts import bare
 

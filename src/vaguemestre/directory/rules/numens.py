@@ -1,4 +1,4 @@
-"""Reading and issuing NUMENs (DOMAIN.md §1.2, §1.3). Validity is shape only: there is no check digit."""
+"""Reading and issuing NUMENs (docs/domain.md §1.2, §1.3). Validity is shape only: there is no check digit."""
 
 import re
 import unicodedata

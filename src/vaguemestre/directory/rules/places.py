@@ -1,4 +1,4 @@
-"""UAI codes and who manages whom (DOMAIN.md §2.5, §3.1)."""
+"""UAI codes and who manages whom (docs/domain.md §2.5, §3.1)."""
 
 import re
 from datetime import date

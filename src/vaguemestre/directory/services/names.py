@@ -1,4 +1,4 @@
-"""Giving names once and for ever: usernames, addresses (DOMAIN.md §2.3)."""
+"""Giving names once and for ever: usernames, addresses (docs/domain.md §2.3)."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import count, islice

@@ -139,7 +139,7 @@ def change_person(change: PersonChange, keys: NumenKeys, *, by: str, now: dateti
     """Apply what became different for somebody. Inside the caller's transaction.
 
     A new shown name brings a new primary address; the username stays, and the former address still receives
-    but no longer sends (DOMAIN.md §2.3). Raises like `register_people`.
+    but no longer sends (docs/domain.md §2.3). Raises like `register_people`.
     """
     change_people([change], keys, by=by, now=now)
 

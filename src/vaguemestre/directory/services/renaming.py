@@ -15,7 +15,8 @@ _BATCH = 500
 def readdress(people: Collection[Person]) -> None:
     """A new primary address for a new name; one the person had before comes back.
 
-    The former address still receives and no longer sends (DOMAIN.md §2.3). Inside the caller's transaction.
+    The former address still receives and no longer sends (docs/domain.md §2.3).
+    Inside the caller's transaction.
     """
     for some in batched(people, _BATCH):
         held = _addresses(some)

@@ -1,4 +1,4 @@
-"""Three plain questions → the management service in charge (DOMAIN.md §3.1)."""
+"""Three plain questions → the management service in charge (docs/domain.md §3.1)."""
 
 from vaguemestre.directory.rules.places import service_code
 from vaguemestre.directory.values import StaffCategory

@@ -1,4 +1,4 @@
-"""How a request moves (DOMAIN.md §3.2)."""
+"""How a request moves (docs/domain.md §3.2)."""
 
 from vaguemestre.enrolment.values import Act, State
 from vaguemestre.kernel.errors import Refusal

@@ -1,4 +1,4 @@
-"""What an operator may do, to whom and how often (SECURITY §3.10)."""
+"""What an operator may do, to whom and how often (docs/security.md §3.10)."""
 
 from collections.abc import Mapping
 from datetime import timedelta

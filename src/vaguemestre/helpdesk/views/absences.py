@@ -1,4 +1,4 @@
-"""The neutral absence: set by the desk when the hierarchy asks (DOMAIN.md §3.6)."""
+"""The neutral absence: set by the desk when the hierarchy asks (docs/domain.md §3.6)."""
 
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect

@@ -1,4 +1,4 @@
-"""What the `statut` of a post says of whoever holds it: in service, on leave, gone (DOMAIN.md §3.6)."""
+"""What the `statut` of a post says of whoever holds it: in service, on leave, gone (docs/domain.md §3.6)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

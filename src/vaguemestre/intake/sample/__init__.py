@@ -1,4 +1,4 @@
-"""A realistic feed made from a seed: same seed and school year, same people (DOMAIN.md §6)."""
+"""A realistic feed made from a seed: same seed and school year, same people (docs/domain.md §6)."""
 
 from vaguemestre.intake.sample.feed import Sample, feed_text, sample, structures_text
 

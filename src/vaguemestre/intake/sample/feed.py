@@ -24,7 +24,7 @@ from vaguemestre.intake.sample.names import first_name, surname
 from vaguemestre.intake.sample.places import Kind
 from vaguemestre.intake.sample.words import words
 
-# Staff measured on one académie of 52 564 agents (DOMAIN.md §6.2).
+# Staff measured on one académie of 52 564 agents (docs/domain.md §6.2).
 _MIX = {
     StaffCategory.SECOND_DEGREE_PUBLIC: 337,
     StaffCategory.FIRST_DEGREE_PUBLIC: 272,

@@ -1,4 +1,4 @@
-"""Weighted French names, head and long tail (DOMAIN.md §6.1). Plausible, nobody's in particular."""
+"""Weighted French names, head and long tail (docs/domain.md §6.1). Plausible, nobody's in particular."""
 
 from functools import cache
 from itertools import accumulate, product

@@ -1,4 +1,4 @@
-"""Fictional establishments of the Aisne, Oise and Somme, with right check letters (DOMAIN.md §2.5)."""
+"""Fictional establishments of the Aisne, Oise and Somme, with right check letters (docs/domain.md §2.5)."""
 
 from dataclasses import dataclass
 from random import Random

@@ -1,6 +1,7 @@
 """How a list's address is made: `liste.<nom>@…`, or `liste.<uai>.<nom>@…` for one of a school.
 
-Nobody's address begins so, and no other list had it: addresses are given once and for ever (DOMAIN.md §2.3).
+No person's address begins like this, and no other list ever had it: addresses are never given twice
+(docs/domain.md §2.3).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""How much one account may send (DOMAIN.md §4.7): recipients; beyond `warn` held, beyond `most` refused."""
+"""Sending limits of an account in recipients (docs/domain.md §4.7): over `warn` held, over `most` refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

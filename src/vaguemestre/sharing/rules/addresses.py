@@ -1,4 +1,4 @@
-"""What shared mailboxes are called (DOMAIN.md §2.4)."""
+"""What shared mailboxes are called (docs/domain.md §2.4)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Whose mailbox a school's is: it follows the post (DOMAIN.md §2.4)."""
+"""Whose mailbox a school's is: it follows the post (docs/domain.md §2.4)."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta

@@ -109,8 +109,8 @@ def follow_owners(
     """Use case: who leads each of these establishments today owns its mailbox, nobody who no longer does.
 
     Whoever left for another post of the académie reads it on for the days agreed, and so does whoever was let
-    in by hand while they served there (DOMAIN.md §3.6). None: the mailboxes not looked at since midnight.
-    How many mailboxes were looked at.
+    in by hand while they served there (docs/domain.md §3.6). None: the mailboxes not looked at since
+    midnight. How many mailboxes were looked at.
     """
     today = paris_day(now)
     rows = Box.objects.filter(kind=Kind.SCHOOL, closed_at__isnull=True)

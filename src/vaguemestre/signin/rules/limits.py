@@ -1,4 +1,4 @@
-"""How long a session lives (SECURITY §5.1): a school day at most, an hour of silence, less if shared.
+"""How long a session lives (docs/security.md §5.1): a school day at most, an hour of silence, less if shared.
 
 Whoever acts on others' accounts (`is_staff`): eight hours, fifteen minutes of silence.
 """

@@ -206,7 +206,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-# What attackers do next (SECURITY §2): told on another channel as well, with a link to undo it.
+# What attackers do next (docs/security.md §2): told on another channel as well, with a link to undo it.
 SENSITIVE: frozenset[str] = frozenset(
     {
         "new-browser", "application-added", "application-removed", "recovery-codes-made", "passkey-added",

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 
-KEY_BYTES = 32  # SECURITY §5.1: 256 bits
+KEY_BYTES = 32  # docs/security.md §5.1: 256 bits
 
 
 def new_session_key() -> str:

@@ -21,7 +21,7 @@ class Budget:
     pause: timedelta = timedelta(hours=1)
 
 
-# SECURITY §5.1: delay from the fifth failure, about 25 guesses a day against one account.
+# docs/security.md §5.1: delay from the fifth failure, about 25 guesses a day against one account.
 ACCOUNT = Budget(free=4, longest=timedelta(minutes=15), memory=timedelta(hours=24), exhausted_at=20)
 # One name from one network, on pages: a work in place of a delay, and the day's 25 guesses (CNIL 2022-100).
 NEAR = Budget(free=4, longest=timedelta(0), memory=timedelta(hours=24), exhausted_at=25)

@@ -48,7 +48,7 @@ def end_absence(account_id: int, *, by: str, now: datetime, place: Place | None 
 def set_neutral_absence(
     account_id: int, starts_on: date, ends_on: date, *, asked_by: str, by: str, now: datetime
 ) -> SortingChanged:
-    """The help desk, on the hierarchy's request (DOMAIN.md §3.6): a neutral text, to colleagues only.
+    """The help desk, on the hierarchy's request (docs/domain.md §3.6): a neutral text, to colleagues only.
 
     Journaled with who asked, told to the person; their own absences and texts are untouched. Raises Refusal
     `sorting.absence-…`, `sorting.account-closed`.
@@ -81,7 +81,7 @@ def answer_for_gone(
     only_to: str = "",
     now: datetime,
 ) -> SortingChanged | None:
-    """What is answered for somebody who left (DOMAIN.md §3.6); None when nothing opens their mailbox."""
+    """What is answered for somebody who left (docs/domain.md §3.6); None when nothing opens their mailbox."""
     owner = queries.owner_of(account_id, now)
     if owner is None:
         return None

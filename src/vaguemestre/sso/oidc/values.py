@@ -5,7 +5,7 @@ from datetime import datetime
 
 from vaguemestre.sso.registry.values import Signing
 
-ACR = "eidas1"  # what a sign-in here is worth (DOMAIN.md §4.6)
+ACR = "eidas1"  # what a sign-in here is worth (docs/domain.md §4.6)
 ACR_MFA = "https://refeds.org/profile/mfa"  # with two factors, told to whoever asks for it
 
 

@@ -1,4 +1,4 @@
-"""Answers to many that answer each other: from some number on, the next wait (SECURITY 3.28)."""
+"""Answers to many that answer each other: from some number on, the next wait (docs/security.md §3.28)."""
 
 from datetime import datetime, timedelta
 

@@ -19,7 +19,7 @@ def check_identity(given: IdentityGiven, own: tuple[str, ...], facts: SignatureF
     """The identity as it is kept. Raises Refusal, with the `field` to mend:
 
     `writing.not-your-address`; `writing.name-missing`; `writing.name-not-yours` when the name says somebody
-    else (SECURITY: « Rectorat »): the surname must stand in it; `writing.reply-to-malformed`;
+    else (docs/security.md §3.21: « Rectorat »): the surname must stand in it; `writing.reply-to-malformed`;
     `outbox.control-character`; `writing.signature-too-long`.
     """
     if given.address not in own:

@@ -9,7 +9,7 @@ from vaguemestre.sso.registry.values import Identity, Registration
 type Told = str | bool | list[str]
 
 # ProConnect's names where it has some, those of the national guichet and of SupAnn where applications expect
-# them (DOMAIN.md §4.5–4.6), those of OpenID Connect otherwise. In French for whoever decides.
+# them (docs/domain.md §4.5–4.6), those of OpenID Connect otherwise. In French for whoever decides.
 ATTRIBUTES = {
     "uid": "identifiant",
     "preferred_username": "identifiant (nom OpenID Connect)",

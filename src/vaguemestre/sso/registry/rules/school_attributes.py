@@ -1,4 +1,4 @@
-"""Attributes by which school and higher-education applications know agents (DOMAIN.md §4.5 b and d)."""
+"""Attributes by which school and higher-education applications know agents (docs/domain.md §4.5 b and d)."""
 
 from vaguemestre.sso.registry.values import Identity, Served
 

@@ -72,7 +72,7 @@ def read_leaving(root: Element) -> Leaving:
 
 
 def consumer_for(described: Described, request: Request) -> Endpoint | Wrong:
-    """Where the answer goes: an address of the registry, letter for letter (core §3.4.1, SECURITY §3.16)."""
+    """Where the answer goes: an address of the registry, exactly (core §3.4.1, docs/security.md §3.16)."""
     if request.binding not in ("", Binding.POST):
         return Wrong("L’application demande une réponse autrement que par formulaire.")
     posts = [one for one in described.consumers if one.binding == Binding.POST]
