@@ -56,6 +56,7 @@ ENTRIES = (
     Entry("trace", "Suit un message à la trace, dans l’ordre."),
     Entry("backup", "Copie l’instance entière, en marche.", django=False),
     Entry("restore", "Remet une sauvegarde dans un dossier vide.", django=False),
+    Entry("config", "Configuration : la page de toutes ses clés.", group=True, django=False, hidden=True),
     Entry("prepare", "Tables, démonstration, messagerie : la partie longue d’un démarrage.", hidden=True),
 )
 
