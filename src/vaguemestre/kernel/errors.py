@@ -11,7 +11,8 @@ A sign-in that fails is none of these: it is a returned value (`signin.values.De
 class Refusal(Exception):
     """A rule said no.
 
-    `code` is `room.sentence-in-kebab`; `facts` complete the French sentence that `ui.refusals` keeps for it.
+    `code` is `room.sentence-in-kebab`; `facts` complete the French sentence that the room keeps for it in
+    `refusals.py`.
     """
 
     def __init__(self, code: str, **facts: object) -> None:

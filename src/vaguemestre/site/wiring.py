@@ -12,14 +12,19 @@ from django.utils import timezone
 from vaguemestre.agenda import handlers as agenda_handlers
 from vaguemestre.assistant import handlers as assistant_handlers
 from vaguemestre.assistant import ports as assistant
+from vaguemestre.assistant import refusals as assistant_refusals
 from vaguemestre.assistant.events import LetterDue
 from vaguemestre.assistant.services import letter_sender
+from vaguemestre.backoffice import refusals as backoffice_refusals
 from vaguemestre.classes import handlers as classes_handlers
 from vaguemestre.classes import ports as classes
+from vaguemestre.classes import refusals as classes_refusals
 from vaguemestre.classes.services import take_link_back
 from vaguemestre.contacts import handlers as contacts_handlers
+from vaguemestre.contacts import refusals as contacts_refusals
 from vaguemestre.contacts.queries import contacts_of
 from vaguemestre.credentials import ports as credentials
+from vaguemestre.credentials import refusals as credentials_refusals
 from vaguemestre.credentials.events import (
     AccountActivated,
     AccountChanged,
@@ -33,10 +38,13 @@ from vaguemestre.credentials.rules import tokens as mail_tokens
 from vaguemestre.credentials.services.tokens import mint_mail_token
 from vaguemestre.deposits import handlers as deposits_handlers
 from vaguemestre.deposits import ports as deposits
+from vaguemestre.deposits import refusals as deposits_refusals
 from vaguemestre.deposits.events import DepositReceived
 from vaguemestre.devices import handlers as devices_handlers
 from vaguemestre.devices import ports as devices
+from vaguemestre.devices import refusals as devices_refusals
 from vaguemestre.directory import ports as directory
+from vaguemestre.directory import refusals as directory_refusals
 from vaguemestre.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
 from vaguemestre.dispatch import handlers as dispatch_handlers
 from vaguemestre.engines import certificates
@@ -76,25 +84,31 @@ from vaguemestre.engines.streams import Streams
 from vaguemestre.engines.undelivered import undelivered
 from vaguemestre.enrolment import handlers as enrolment_handlers
 from vaguemestre.enrolment import ports as enrolment
+from vaguemestre.enrolment import refusals as enrolment_refusals
 from vaguemestre.enrolment.events import RequestMoved
 from vaguemestre.helpdesk import handlers as helpdesk_handlers
 from vaguemestre.helpdesk import ports as helpdesk
+from vaguemestre.helpdesk import refusals as helpdesk_refusals
 from vaguemestre.helpdesk.events import AccountSheltered
 from vaguemestre.helpdesk.values import Forward, Usage
 from vaguemestre.intake import handlers as intake_handlers
+from vaguemestre.intake import refusals as intake_refusals
 from vaguemestre.intake.events import FeedConfirmed, PeopleLeft, PersonTransferred, PlanAsked, SituationTold
 from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.journal.queries import last_about
+from vaguemestre.kernel import refusals as kernel_refusals
 from vaguemestre.kernel import tickets
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.lists import handlers as lists_handlers
 from vaguemestre.lists import ports as lists
 from vaguemestre.lists import queries as lists_queries
+from vaguemestre.lists import refusals as lists_refusals
 from vaguemestre.lists.events import LetterGoesOn, ListMailCame, NoticeDue
 from vaguemestre.lists.services import hear_deliveries
 from vaguemestre.lists.values import Addressed
 from vaguemestre.lives import handlers as lives_handlers
 from vaguemestre.lives import ports as lives
+from vaguemestre.lives import refusals as lives_refusals
 from vaguemestre.lives.events import (
     ClosingNear,
     MailboxDoomed,
@@ -104,23 +118,28 @@ from vaguemestre.lives.events import (
 )
 from vaguemestre.moving import handlers as moving_handlers
 from vaguemestre.moving import ports as moving
+from vaguemestre.moving import refusals as moving_refusals
 from vaguemestre.moving.events import ExportWithdrawn, MoveGoesOn
 from vaguemestre.moving.services import withdraw_export
 from vaguemestre.outbox import handlers as outbox_handlers
 from vaguemestre.outbox import ports as outbox
+from vaguemestre.outbox import refusals as outbox_refusals
 from vaguemestre.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.portal import handlers as portal_handlers
+from vaguemestre.portal import refusals as portal_refusals
 from vaguemestre.provisioning import handlers as provisioning_handlers
 from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.sharing import handlers as sharing_handlers
 from vaguemestre.sharing import ports as sharing
 from vaguemestre.sharing import queries as sharing_queries
+from vaguemestre.sharing import refusals as sharing_refusals
 from vaguemestre.sharing.events import AccessDue, AccessEnded, LetterLeft, MembersChanged, WorkChanged
 from vaguemestre.sharing.rules.acting import prefix_of, session_named, session_of
 from vaguemestre.sharing.services import take_loan_back
 from vaguemestre.sharing.values import Kind, Letter
 from vaguemestre.signin import handlers as signin_handlers
 from vaguemestre.signin import ports as signin
+from vaguemestre.signin import refusals as signin_refusals
 from vaguemestre.signin.events import (
     AccountTouched,
     ContactMailDue,
@@ -139,8 +158,10 @@ from vaguemestre.site.parts import take_parts
 from vaguemestre.sorting import handlers as sorting_handlers
 from vaguemestre.sorting import ports as sorting
 from vaguemestre.sorting import queries as sorting_queries
+from vaguemestre.sorting import refusals as sorting_refusals
 from vaguemestre.sorting.events import PassAsked, SortingChanged
 from vaguemestre.sorting.services import stop_expert, stop_filter
+from vaguemestre.sso import refusals as sso_refusals
 from vaguemestre.sso.cas import handlers as cas_handlers
 from vaguemestre.sso.headers import handlers as headers_handlers
 from vaguemestre.sso.oidc import handlers as oidc_handlers
@@ -150,9 +171,11 @@ from vaguemestre.sso.registry import ports as registry
 from vaguemestre.sso.registry.events import VisitEnded
 from vaguemestre.sso.registry.visiting import Visiting
 from vaguemestre.sso.saml import handlers as saml_handlers
+from vaguemestre.ui.refusals import gathered, sentences
 from vaguemestre.vigilance import handlers as vigilance_handlers
 from vaguemestre.webmail import handlers as webmail_handlers
 from vaguemestre.webmail import ports as webmail
+from vaguemestre.webmail import refusals as webmail_refusals
 from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue, RemindersDue
 from vaguemestre.webmail.rules.fences import Fence
 from vaguemestre.webmail.rules.folders import slug
@@ -160,6 +183,7 @@ from vaguemestre.webmail.services.fencing import Fencing
 from vaguemestre.webmail.values import Flag, MailLogin, OtherBox, Use
 from vaguemestre.writing import handlers as writing_handlers
 from vaguemestre.writing import ports as writing
+from vaguemestre.writing import refusals as writing_refusals
 from vaguemestre.writing.events import MailingGoesOn
 from vaguemestre.writing.values import Gathering
 
@@ -290,8 +314,36 @@ ROUNDS: tuple[Callable[[], None], ...] = (
 )
 
 
+SENTENCES = (
+    assistant_refusals.SENTENCES,
+    backoffice_refusals.SENTENCES,
+    classes_refusals.SENTENCES,
+    contacts_refusals.SENTENCES,
+    credentials_refusals.SENTENCES,
+    deposits_refusals.SENTENCES,
+    devices_refusals.SENTENCES,
+    directory_refusals.SENTENCES,
+    enrolment_refusals.SENTENCES,
+    helpdesk_refusals.SENTENCES,
+    intake_refusals.SENTENCES,
+    kernel_refusals.SENTENCES,
+    lists_refusals.SENTENCES,
+    lives_refusals.SENTENCES,
+    moving_refusals.SENTENCES,
+    outbox_refusals.SENTENCES,
+    portal_refusals.SENTENCES,
+    sharing_refusals.SENTENCES,
+    signin_refusals.SENTENCES,
+    sorting_refusals.SENTENCES,
+    sso_refusals.SENTENCES,
+    webmail_refusals.SENTENCES,
+    writing_refusals.SENTENCES,
+)
+
+
 def plug_engines(config: Config) -> None:
     """Plug every slot for one instance. Nothing is opened here: engines connect when first used."""
+    sentences.plug(gathered(SENTENCES))
     subscriptions.plug(SUBSCRIPTIONS)
     rounds.plug(ROUNDS)
     signin.visits.plug(Visiting())

@@ -7,7 +7,7 @@ _CODE = re.compile(r"\b([45])\d\d\b(?:[ -]+([245])\.(\d{1,3})\.(\d{1,3}))?")
 
 
 def refusal_reason(answer: str) -> str:
-    """Code of the French sentence (`ui.refusals`) for what the submission service answered."""
+    """Code of the French sentence (`outbox.refusals`) for what the submission service answered."""
     found = _CODE.search(answer)
     if found and found[2]:
         subject, detail = found[3], found[4]

@@ -55,7 +55,7 @@ def _recipient(field: str, item: str) -> Recipient:
 def _address(field: str, text: str, item: str) -> str:
     try:
         if "=?" in text:  # some readers would decode it into something else (RFC 2047 §5 forbids it)
-            raise Refusal("kernel.address-malformed")
+            raise Refusal("kernel.address-malformed", address=text[:254])
         return str(parse_address(text))
     except Refusal as refusal:
         raise Refusal("outbox.recipient-malformed", field=field, recipient=item[:120]) from refusal

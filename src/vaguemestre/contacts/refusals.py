@@ -1,0 +1,25 @@
+"""French sentences for the refusals of this room, by code."""
+
+SENTENCES = {
+    "contacts.address-twice": "Cette adresse est déjà dans votre carnet.",
+    "contacts.birthday-malformed": "Écrivez l’anniversaire sous la forme JJ/MM/AAAA.",
+    "contacts.book-full": "Ce carnet est plein : %(most)s contacts au plus.",
+    "contacts.columns-unknown": (
+        "Aucune colonne de ce fichier n’est reconnue : gardez la ligne de titres de l’export."
+    ),
+    "contacts.control-character": "Un des champs contient un caractère qui n’y a pas sa place.",
+    "contacts.empty-card": "Donnez un nom, une adresse électronique ou une organisation.",
+    "contacts.file-empty": "Ce fichier est vide.",
+    "contacts.file-too-big": "Ce fichier est trop lourd : 10 Mo au plus.",
+    "contacts.file-unreadable": "Ce fichier n’est ni une vCard ni un CSV lisible.",
+    "contacts.gone": "Ce contact n’existe plus.",
+    "contacts.no-such-book": "Ce carnet n’existe pas, ou vous n’y avez pas accès.",
+    "contacts.nobody-of-that-name": "Aucun compte ne porte cet identifiant ou cette adresse.",
+    "contacts.photo-unreadable": "Cette photo n’est pas lisible : choisissez une image JPEG ou PNG.",
+    "contacts.read-only": "Vous pouvez lire ce carnet, pas le changer.",
+    "contacts.too-long": "Un des champs est trop long.",
+    "contacts.too-many-lines": "Ce fichier a trop de lignes : %(most)s au plus.",
+    "contacts.uid-twice": "Une autre fiche de ce carnet porte déjà cet identifiant.",
+    "contacts.vcard-unreadable": "Cette fiche n’est pas une vCard lisible.",
+    "contacts.website-malformed": "L’adresse du site commence par http:// ou https://.",
+}

@@ -1,0 +1,27 @@
+"""French sentences for the refusals of this room, by code."""
+
+SENTENCES = {
+    "enrolment.known-already": (
+        "Quelqu’un de très proche est connu : voyez plus bas si c’est la même personne ; sinon cochez « "
+        "C’est quelqu’un d’autre » avant de créer."
+    ),
+    "enrolment.no-end": "Une arrivée à la main a toujours une date de fin.",
+    "enrolment.no-numen": "Cette personne n’a pas de NUMEN.",
+    "enrolment.no-service": "Aucun service de l’académie ne gère cette situation : appelez l’assistance.",
+    "enrolment.not-now": "La demande a changé d’état entre-temps : relisez-la.",
+    "enrolment.not-ours": (
+        "Cette catégorie, dans cet établissement, est gérée par un autre service : transmettez-lui la "
+        "demande."
+    ),
+    "enrolment.person-unknown": "Cette personne n’est pas de votre service.",
+    "enrolment.proof-active": (
+        "« %(name)s » contient des éléments actifs : imprimez-le en PDF simple, puis recommencez."
+    ),
+    "enrolment.proof-empty": "« %(name)s » est vide.",
+    "enrolment.proof-kind": "« %(name)s » n’est ni un PDF, ni une image JPEG ou PNG.",
+    "enrolment.proof-too-big": "« %(name)s » dépasse 5 Mo : réduisez-le ou numérisez-le plus légèrement.",
+    "enrolment.school-unknown": "Aucun établissement ouvert ne porte le code « %(uai)s ».",
+    "enrolment.stay-too-long": "La fin doit être dans l’avenir, et dans un an au plus.",
+    "enrolment.too-many": "Trop de demandes viennent de ce réseau : réessayez dans une heure.",
+    "enrolment.unknown": "Cette demande n’est pas de votre service.",
+}

@@ -1,0 +1,29 @@
+"""French sentences for the refusals of this room, by code."""
+
+SENTENCES = {
+    "helpdesk.account-gone": "Ce compte n’existe plus.",
+    "helpdesk.answer-missing": "Écrivez la réponse.",
+    "helpdesk.answer-secret": "Cette réponse semble contenir un NUMEN ou un mot de passe : retirez-le.",
+    "helpdesk.enough-today": (
+        "Vous avez déjà fait cela %(most)s fois aujourd’hui : passez la main à un collègue."
+    ),
+    "helpdesk.hand-over-gone": "Cette demande a déjà été traitée, ou a plus de trois jours.",
+    "helpdesk.key-line": (
+        "La ligne %(line)s n’est pas « numéro de série ; secret » : corrigez-la, rien n’a été ajouté."
+    ),
+    "helpdesk.key-list-long": "Ajoutez %(most)s clés au plus à la fois.",
+    "helpdesk.not-in-that-state": "Le compte est dans un état qui ne permet pas cette action.",
+    "helpdesk.not-on-administrators": "Le compte d’un administrateur ne se change pas ici.",
+    "helpdesk.not-on-yourself": "On ne se dépanne pas soi-même : demandez à un collègue.",
+    "helpdesk.reason-missing": "Écrivez le motif, en quelques mots : la personne le lira.",
+    "helpdesk.reason-numen": (
+        "Ce texte contient un NUMEN ou un mot de passe : retirez-le, il n’a pas à être gardé."
+    ),
+    "helpdesk.request-gone": "Un collègue a déjà répondu à cette demande.",
+    "helpdesk.second-not-possible": (
+        "Choisissez une autre personne : ni vous, ni la personne elle-même ne peut confirmer."
+    ),
+    "helpdesk.too-many-requests": (
+        "Beaucoup de demandes viennent de ce réseau. Réessayez dans %(wait)s, ou téléphonez à l’assistance."
+    ),
+}

@@ -1,0 +1,30 @@
+"""French sentences for the refusals of this room, by code."""
+
+SENTENCES = {
+    "sharing.address-impossible": (
+        "Écrivez des lettres, chiffres ou tirets après « %(head)s » : %(most)s caractères en tout."
+    ),
+    "sharing.answered-meanwhile": (
+        "%(what)s Relisez avant d’envoyer ; « Envoyer » une seconde fois envoie aussi votre réponse."
+    ),
+    "sharing.box-gone": "Cette boîte est fermée.",
+    "sharing.cannot-take": "Cette personne ne peut pas s’en charger : il lui faut le droit « tri ».",
+    "sharing.days-reversed": "La fin doit venir après le début, et ne pas être passée.",
+    "sharing.key-needs-send": "Un logiciel de messagerie lit, range et écrit : il faut le droit « envoi ».",
+    "sharing.key-not-lent": "Une boîte confiée s’ouvre ici seulement, jamais dans un autre logiciel.",
+    "sharing.loan-endless": "Une délégation a une fin : au plus un an après son début.",
+    "sharing.loan-right": "Cette boîte ne se confie pas ainsi.",
+    "sharing.loan-to-oneself": "C’est votre propre adresse.",
+    "sharing.member-already": "Cette personne est déjà membre de la boîte.",
+    "sharing.member-gone": "Cette personne n’est plus membre de la boîte.",
+    "sharing.nobody": "« %(address)s » n’est l’adresse d’aucun agent de l’académie.",
+    "sharing.note-empty": "La note est vide.",
+    "sharing.owned": "Cette boîte a un responsable : lui seul choisit les membres.",
+    "sharing.owner-by-post": (
+        "Cette personne est responsable par sa fonction : ses droits suivent l’affectation."
+    ),
+    "sharing.request-decided": "Cette demande a déjà été traitée.",
+    "sharing.right-missing": "Il faut le droit « %(needed)s » sur cette boîte : demandez à son responsable.",
+    "sharing.too-many": "Une boîte a au plus %(most)s membres.",
+    "sharing.too-many-requests": "Vous avez déjà %(most)s demandes en attente.",
+}

@@ -1,0 +1,162 @@
+"""Each refusal has its sentence in the room that raises it, and each sentence has its refusal."""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.ui.refusals import gathered, sentence
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "vaguemestre"
+FILES = sorted(SOURCE.rglob("refusals.py"))
+TREES = {
+    path: ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(SOURCE.rglob("*.py"))
+    if path not in FILES and "migrations" not in path.parts
+}
+# Values that carry a code to whoever shows it, besides refusals.
+CARRIERS = {"Denied"}
+# Codes written into the journal have the same form and need no sentence here.
+JOURNAL = {"record", "record_many"}
+# The file's name, known and added by whoever opened it.
+ADDED_LATER = {"moving": {"name"}, "intake": {"of"}}
+_CODE = re.compile(r"[a-z]+(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)")
+_FACT = re.compile(r"%\((\w+)\)s")
+
+
+class Raised(NamedTuple):
+    place: str
+    code: str
+    facts: frozenset[str] | None  # None: some are passed with **
+
+
+def sentences() -> dict[Path, Mapping[str, str]]:
+    """File → the sentences it keeps."""
+    names = {
+        path: ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
+        for path in FILES
+        if path.parent.name != "ui"
+    }
+    return {path: importlib.import_module(name).SENTENCES for path, name in names.items()}
+
+
+BY_FILE = sentences()
+BY_CODE = gathered(BY_FILE.values())
+
+
+def refusal_classes() -> set[str]:
+    """`Refusal` and every class of the source that descends from it, by name."""
+    names = {"Refusal"}
+    classes = [n for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+    while True:
+        more = {n.name for n in classes if names & {_name_of(base) for base in n.bases}}
+        if more <= names:
+            return names
+        names |= more
+
+
+def _name_of(node: ast.expr) -> str:
+    return getattr(node, "id", getattr(node, "attr", ""))
+
+
+REFUSALS = refusal_classes()
+
+
+def calls(tree: ast.Module) -> Iterator[ast.Call]:
+    """What makes a refusal: `Refusal(…)`, one of its subclasses, or `super().__init__(…)` in one of them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name_of(node.func) in REFUSALS | CARRIERS:
+            yield node
+        if isinstance(node, ast.ClassDef) and node.name in REFUSALS - {"Refusal"}:
+            yield from (
+                inner
+                for inner in ast.walk(node)
+                if isinstance(inner, ast.Call) and _name_of(inner.func) == "__init__"
+            )
+
+
+def codes_in(node: ast.expr) -> Iterator[str]:
+    """Codes written out in an argument: alone, on both sides of an `if`, or given to a function."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and _CODE.fullmatch(inner.value):
+            yield inner.value
+
+
+def raised() -> Iterator[Raised]:
+    for path, tree in TREES.items():
+        for call in calls(tree):
+            names = [keyword.arg for keyword in call.keywords]
+            known = None if None in names else frozenset(name for name in names if name)
+            facts = known if _name_of(call.func) in REFUSALS else None
+            for argument in call.args:
+                for code in codes_in(argument):
+                    yield Raised(f"{path.relative_to(SOURCE)}:{call.lineno}", code, facts)
+
+
+RAISED = list(raised())
+
+
+def written_codes() -> set[str]:
+    """Every text of the source that could be a code, but those given to the journal."""
+    found: set[str] = set()
+    for tree in TREES.values():
+        journal = {
+            id(inner)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and _name_of(node.func) in JOURNAL
+            for argument in node.args[:1]
+            for inner in ast.walk(argument)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in journal:
+                found |= {node.value, *node.value.split()} & BY_CODE.keys() if "." in node.value else set()
+            if isinstance(node, ast.JoinedStr) and isinstance(first := node.values[0], ast.Constant):
+                start = str(first.value)
+                if "." in start:
+                    found |= {code for code in BY_CODE if code.startswith(start)}
+    return found
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    assert len(RAISED) > 300
+    assert sorted(f"{one.place} {one.code}" for one in RAISED if one.code not in BY_CODE) == []
+
+
+def test_every_sentence_has_a_refusal() -> None:
+    assert sorted(BY_CODE.keys() - written_codes()) == []
+
+
+def missing_facts(one: Raised) -> set[str]:
+    """The facts that its sentence needs and this refusal does not give."""
+    needed = set(_FACT.findall(BY_CODE.get(one.code, "")))
+    given = needed if one.facts is None else one.facts
+    return needed - given - ADDED_LATER.get(one.code.partition(".")[0], set())
+
+
+def test_every_refusal_gives_the_facts_of_its_sentence() -> None:
+    faults = [
+        f"{one.place} {one.code}: {sorted(missing)}" for one in RAISED if (missing := missing_facts(one))
+    ]
+    assert sorted(faults) == []
+
+
+@pytest.mark.parametrize("file", BY_FILE, ids=lambda path: path.parent.name)
+def test_a_room_keeps_its_own_sentences(file: Path) -> None:
+    room = file.parent.name
+    assert [code for code in BY_FILE[file] if not code.startswith(f"{room}.")] == []
+
+
+def test_the_instance_knows_every_sentence() -> None:
+    facts = {name: "x" for text in BY_CODE.values() for name in _FACT.findall(text)}
+    for code, text in BY_CODE.items():
+        assert sentence(Refusal(code, **facts)) == text % facts
+
+
+def test_two_rooms_cannot_keep_the_same_code() -> None:
+    with pytest.raises(ValueError, match=re.escape("lists.gone")):
+        gathered(({"lists.gone": "Un."}, {"lists.gone": "Deux."}))
