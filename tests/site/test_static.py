@@ -69,10 +69,11 @@ def test_styles_joined_say_the_same() -> None:
   .x > p {
     margin: 0 1px;
     --font: "A B", sans-serif;
+    --dark: ;
   }
 }
 """
-    wanted = '@media (min-width: 701px){a :is(b,i):hover,.x>p{margin:0 1px;--font:"A B",sans-serif}}'
+    wanted = '@media (min-width: 701px){a :is(b,i):hover,.x>p{margin:0 1px;--font:"A B",sans-serif;--dark: }}'
     assert joined("ui/mail.css", [said]).strip() == wanted
 
 

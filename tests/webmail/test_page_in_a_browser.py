@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from pathlib import Path
 from threading import Event
 from typing import Literal
 
@@ -14,6 +15,7 @@ from tests.webmail.conftest import address, put
 from tests.webmail.hostile import AWAY, HOSTILE
 from tests.webmail.test_answers import invitation
 
+from vaguemestre import ui
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.ui.bundles import joined
@@ -121,6 +123,25 @@ def test_scripts_served_as_one_keep_their_names_apart(page: Page) -> None:
     told = "var Refused = class {}; window.asked = () => ({}) instanceof Refused;"
     page.set_content(f"<script>{joined('page.js', [told, 'var Refused = 1;'])}</script>")
     assert page.evaluate("window.asked()") is False
+
+
+@pytest.mark.parametrize(
+    ("theme", "system", "ground"),
+    [
+        ("light", "dark", "rgb(244, 243, 239)"),
+        ("dark", "light", "rgb(18, 20, 26)"),
+        ("system", "light", "rgb(244, 243, 239)"),
+        ("system", "dark", "rgb(18, 20, 26)"),
+    ],
+)
+def test_colours_follow_the_theme_chosen_or_the_system(
+    page: Page, theme: str, system: Literal["light", "dark"], ground: str
+) -> None:
+    tokens = (Path(ui.__file__).parent / "static/ui/tokens.css").read_text(encoding="utf-8")
+    style = joined("ui/mail.css", [tokens, "body { background: var(--bg) }"])
+    page.emulate_media(color_scheme=system)
+    page.set_content(f'<html data-theme="{theme}"><style>{style}</style><body>')
+    expect(page.locator("body")).to_have_css("background-color", ground)
 
 
 def test_opening_marks_read_and_u_takes_it_back(page: Page, box: MemoryMailbox) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-JOINING = 5  # how files are joined: raised with it, so that what was served before is made anew
+JOINING = 6  # how files are joined: raised with it, so that what was served before is made anew
 _SPARED_SCRIPT = (  # none of ours says a text of several lines
     (re.compile(r"^\s*(?://.*)?\n", re.MULTILINE), ""),
     (re.compile(r"^[ \t]+", re.MULTILINE), ""),
@@ -14,7 +14,7 @@ _SPARED_STYLE = (
     (re.compile(r";}"), "}"),
     (re.compile(r",\s+"), ","),
     (re.compile(r"\s+>\s+"), ">"),
-    (re.compile(r"(?<=[{;])([\w-]+):\s+"), r"\1:"),
+    (re.compile(r"(?<=[{;])([\w-]+):\s+(?![\s;}])"), r"\1:"),  # an empty value keeps its space
 )
 
 BUNDLES = {
