@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -260,3 +261,16 @@ def test_a_network_above_its_brake_works_and_is_not_refused(client: Client) -> N
     assert NUMEN not in answer.content.decode()
     done = client.post("/assistant/?suite=1", {"work": solved(*challenge_of(answer))})
     assert done["Location"] == "/assistant/activer"
+
+
+def test_the_work_done_in_one_network_asks_for_no_code_from_another(nicolas: Account) -> None:
+    here, elsewhere = Client(), Client(REMOTE_ADDR="203.0.113.9")
+    for network in ("127.0.0.1", "203.0.113.9"):
+        Attempts.objects.create(subject=f"assistant-network:{network}", failures=25, last_at=timezone.now())
+    asked = ask(here)
+    work, held = solved(*challenge_of(asked)), here.cookies[settings.HELD_FORM_COOKIE_NAME].value
+    assert here.post(f"{ASK}?suite=1", {"work": work}).status_code == 302
+    elsewhere.cookies[settings.HELD_FORM_COOKIE_NAME] = held
+    again = elsewhere.post(f"{ASK}?suite=1", {"work": work})
+    assert again.status_code == 202
+    assert challenge_of(again) != challenge_of(asked)

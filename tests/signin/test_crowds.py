@@ -85,6 +85,21 @@ def test_the_work_of_one_try_does_not_serve_for_the_next(nicolas: Account) -> No
     assert challenge_of(again) != challenge_of(asked)
 
 
+def test_the_work_done_in_one_network_does_not_serve_in_another(nicolas: Account) -> None:
+    for network in ("127.0.0.1", "203.0.113.9", "203.0.113.10"):
+        Attempts.objects.create(subject=f"network:{network}", failures=40, last_at=timezone.now())
+    pupil = Client()
+    asked = tried(pupil, "nmorel", "faux")
+    answer, held = solved(*challenge_of(asked)), pupil.cookies[HELD].value
+    assert pupil.post(INSTANT, {"work": answer}).status_code == 200
+    for network in ("203.0.113.9", "203.0.113.10"):
+        elsewhere = Client(REMOTE_ADDR=network)
+        elsewhere.cookies[HELD] = held
+        again = elsewhere.post(INSTANT, {"work": answer})
+        assert again.status_code == 202
+        assert challenge_of(again) != challenge_of(asked)
+
+
 def test_known_and_unknown_names_are_asked_for_the_same_work(nicolas: Account) -> None:
     levels = []
     for name in ("nmorel", "personne"):

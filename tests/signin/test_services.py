@@ -140,7 +140,8 @@ def test_a_throttled_try_costs_no_hash() -> None:
         tried(asked(secret="faux"))
     with counted_work() as work:
         step = tried(asked())
-    assert step == Later(1, 5)
+    assert isinstance(step, Later)
+    assert (step.level, step.count) == (1, 5)
     assert work["hashes"] == work["heavy"] == 0
 
 
@@ -150,12 +151,15 @@ def test_failures_ask_for_work_on_known_and_unknown_names_alike(name: str) -> No
     account()
     answers = [tried(asked(name, "faux")) for _ in range(6)]
     assert answers[:5] == [WRONG] * 5
-    assert answers[5] == Later(1, 5)
-    assert tried(asked(name, "faux", shown=Shown(1, 5))) == WRONG
-    assert tried(asked(name, "faux", shown=Shown(1, 5))) == Later(2, 6)
+    later = answers[5]
+    assert isinstance(later, Later)
+    near = later.subject
+    assert later == Later(1, 5, near)
+    assert tried(asked(name, "faux", shown=Shown(1, 5, near))) == WRONG
+    assert tried(asked(name, "faux", shown=Shown(1, 5, near))) == Later(2, 6, near)
     for count in range(6, 25):
-        assert tried(asked(name, "faux", shown=Shown(HIGHEST_LEVEL, count))) == WRONG
-    assert tried(asked(name, "faux", shown=Shown(HIGHEST_LEVEL, 25))) == Denied("signin.wait", 3600)
+        assert tried(asked(name, "faux", shown=Shown(HIGHEST_LEVEL, count, near))) == WRONG
+    assert tried(asked(name, "faux", shown=Shown(HIGHEST_LEVEL, 25, near))) == Denied("signin.wait", 3600)
 
 
 @pytest.mark.django_db
@@ -185,7 +189,7 @@ def test_a_known_browser_is_no_way_to_guess() -> None:
     nicolas = account()
     known = asked(secret="faux", browser="b1", browser_accounts=(nicolas.pk,))
     answers = [tried(known) for _ in range(6)]
-    assert answers[-1] == Later(1, 5)
+    assert answers[-1] == Later(1, 5, f"browser:{nicolas.pk}:b1")
 
 
 @pytest.mark.django_db

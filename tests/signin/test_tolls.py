@@ -100,10 +100,11 @@ def test_work_is_checked_and_bound_to_its_challenge() -> None:
 
 @given(st.integers(1, HIGHEST_LEVEL), st.integers(0, 30))
 def test_work_serves_at_the_count_it_was_asked_for(level: int, count: int) -> None:
-    assert Shown(level, count).covers(level, count)
-    assert not Shown(level, count).covers(level, count + 1)
-    assert not Shown(0, count).covers(level, count)
-    assert Shown().covers(0, count)
+    assert Shown(level, count, "near:a").covers(level, count, "near:a")
+    assert not Shown(level, count, "near:a").covers(level, count + 1, "near:a")
+    assert not Shown(level, count, "near:a").covers(level, count, "near:b")
+    assert not Shown(0, count, "near:a").covers(level, count, "near:a")
+    assert Shown().covers(0, count, "near:a")
 
 
 def test_a_storm_of_vain_tries_is_felt_then_forgotten() -> None:

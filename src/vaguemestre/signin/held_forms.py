@@ -35,6 +35,7 @@ class HeldForm:
     fields: Mapping[str, str]
     level: int
     count: int
+    subject: str
     challenge: str
     at: float
 
@@ -43,9 +44,9 @@ class HeldForm:
         if not self.level:
             return Shown()
         if answer and is_solved(self.challenge, self.level, answer):
-            return Shown(self.level, self.count)
+            return Shown(self.level, self.count, self.subject)
         if not answer and time.time() - self.at >= waited_seconds(self.level):
-            return Shown(self.level, self.count, waited=True)
+            return Shown(self.level, self.count, self.subject, waited=True)
         return Shown()
 
 
@@ -53,7 +54,8 @@ def hold_form(
     request: HttpRequest, door: str, fields: Mapping[str, str], later: Later, keys: SecretKeys
 ) -> HttpResponse:
     """The page « Un instant… », with the form in its cookie; a sentence when it is too long for one."""
-    held = HeldForm(door, dict(fields), later.level, later.count, secrets.token_urlsafe(18), time.time())
+    challenge = secrets.token_urlsafe(18)
+    held = HeldForm(door, dict(fields), later.level, later.count, later.subject, challenge, time.time())
     cookie = base64.urlsafe_b64encode(seal(json.dumps(asdict(held)).encode(), _NOBODY, keys))
     if len(cookie) > _LONGEST_COOKIE:
         raise Refusal("signin.busy")

@@ -61,11 +61,12 @@ class NumenGiven:
 class Later:
     """The try was not looked at: no place for its hash (`level` 0), or a work of that level is due first.
 
-    `count`: what the work is bound to besides the name and the network.
+    `subject`, `count`: the counter of one's own failures and what it said, which bind the work.
     """
 
     level: int = 0
     count: int = -1
+    subject: str = ""
 
 
 type Step = Attempt | Granted | Denied
@@ -73,15 +74,20 @@ type Step = Attempt | Granted | Denied
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a browser did for its try: the level worked (or waited) for, at that count of its own failures."""
+    """What a browser did for its try: the level worked (or waited) for, at that count of `subject`."""
 
     level: int = 0
     count: int = -1
+    subject: str = ""
     waited: bool = False
 
-    def covers(self, level: int, count: int) -> bool:
-        """A challenge serves once: its try moves the count. Brakes may tighten a little meanwhile."""
-        return level == 0 or (self.count == count and self.level >= max(level - 1, 1))
+    def covers(self, level: int, count: int, subject: str) -> bool:
+        """A challenge serves once: its try moves the count. Brakes may tighten a little meanwhile.
+
+        Another network (or browser, or name) has another subject, whose count says nothing of this work.
+        """
+        is_bound = (self.subject, self.count) == (subject, count)
+        return level == 0 or (is_bound and self.level >= max(level - 1, 1))
 
 
 @dataclass(frozen=True, slots=True)

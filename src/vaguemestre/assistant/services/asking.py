@@ -38,7 +38,9 @@ def ask_code(
     sought = numen_digest(given.numen, keys)
     if unpaid := pay_toll(code_price(sought, given.network), shown, now=now):
         return (
-            NotPossible("assistant.wait", unpaid.wait) if unpaid.wait else Later(unpaid.level, unpaid.count)
+            NotPossible("assistant.wait", unpaid.wait)
+            if unpaid.wait
+            else Later(unpaid.level, unpaid.count, unpaid.subject)
         )
     account, is_right, on_file = whose(sought, given, by_name=True)
     contact = usable_contact(account.account_id if account else NOBODY, now)

@@ -40,7 +40,11 @@ def identify(
     sought = numen_digest(given.numen, keys)
     price = look_up_price(sought, given.network)
     if unpaid := pay_toll(price, shown, now=now):
-        return NotPossible(CLOSED, unpaid.wait) if unpaid.wait else Later(unpaid.level, unpaid.count)
+        return (
+            NotPossible(CLOSED, unpaid.wait)
+            if unpaid.wait
+            else Later(unpaid.level, unpaid.count, unpaid.subject)
+        )
     account, is_right, _ = whose(sought, given)
     known = f"account:{account.account_id}" if account else "nobody"
     told = last_about(known, _TOLD)
@@ -71,7 +75,9 @@ def show_code(
     price = code_price(named, given.network)
     if unpaid := pay_toll(price, shown, now=now):
         return (
-            NotPossible("assistant.wait", unpaid.wait) if unpaid.wait else Later(unpaid.level, unpaid.count)
+            NotPossible("assistant.wait", unpaid.wait)
+            if unpaid.wait
+            else Later(unpaid.level, unpaid.count, unpaid.subject)
         )
     holder = person_by_numen(sought)
     by_numen = account_of_person(holder.pk if holder else NOBODY)

@@ -101,10 +101,11 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Unpaid:
-    """Not looked at: work of `level` is due at that `count`, or nothing helps for `wait` seconds."""
+    """Not looked at: work of `level` is due at that `count` of `subject`, or nothing helps for `wait` s."""
 
     level: int
     count: int
+    subject: str
     wait: int = 0
 
 

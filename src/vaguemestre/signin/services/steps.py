@@ -65,7 +65,11 @@ def begin(
         if not has_place:
             return Later()
         if unpaid := pay_toll(price, asked.shown, now=now):
-            return Denied("signin.wait", unpaid.wait) if unpaid.wait else Later(unpaid.level, unpaid.count)
+            return (
+                Denied("signin.wait", unpaid.wait)
+                if unpaid.wait
+                else Later(unpaid.level, unpaid.count, unpaid.subject)
+            )
         step = _looked_at(account, asked, keys, price, now=now, policy=policy)
     if isinstance(step, Denied):
         vain.note(now)

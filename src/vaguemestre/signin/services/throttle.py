@@ -72,15 +72,15 @@ def _unpaid(price: Price, shown: Shown, locked: Mapping[str, Attempts], now: dat
     crowd = [count for subject, count in counts.items() if subject != price.own]
     due = toll(own, crowd, total=counts.get(price.total), pressure=price.pressure, now=now)
     if due.wait:
-        return Unpaid(0, own.at(now), math.ceil(due.wait.total_seconds()))
-    if not shown.covers(due.level, own.at(now)):
-        return Unpaid(due.level, own.at(now))
+        return Unpaid(0, own.at(now), price.own, math.ceil(due.wait.total_seconds()))
+    if not shown.covers(due.level, own.at(now), price.own):
+        return Unpaid(due.level, own.at(now), price.own)
     if (
         shown.waited
         and waited in rows
         and wait_left(rows[waited].failures, rows[waited].last_at, WAITED, now)
     ):
-        return Unpaid(max(due.level, 1), own.at(now))
+        return Unpaid(max(due.level, 1), own.at(now), price.own)
     return None
 
 
