@@ -9,6 +9,19 @@ from vaguemestre.outbox.rules.authors import check_authors, sole_address
 from vaguemestre.outbox.rules.replies import reply_of
 from vaguemestre.outbox.values import Answer, Verdict
 
+HIDDEN = (
+    "recteur @ac-amiens.test",
+    "recteur@ ac-amiens.test",
+    "recteur @ ac-amiens . test",
+    "recteur@\u200bac-amiens.test",
+    "recteur\u2060@\ufeffac-amiens.test",
+    "recteur@\u00adac-\u034famiens.test",
+    "recteur\u00a0@\u2003ac-amiens.test",
+    "recteur\u2800@\u2800ac-amiens.test",
+    "recteur﹫ac-amiens。test",
+    "recteur\u202e@ac-amiens.test",
+    "recteur’@ac-amiens.test",
+)
 OWN = frozenset({"marie.dupont@ac-amiens.test", "ce.0800001a@ac-amiens.test"})
 
 
@@ -24,6 +37,8 @@ OWN = frozenset({"marie.dupont@ac-amiens.test", "ce.0800001a@ac-amiens.test"})
         "<ce.0800001a@ac-amiens.test>",
         '"marie.dupont@ac-amiens.test" <marie.dupont@ac-amiens.test>',
         '"Marie @ Jean-Macé" <marie.dupont@ac-amiens.test>',
+        '"marie.dupont @ ac-amiens.test" <marie.dupont@ac-amiens.test>',
+        '"marie.dupont@ac-amiens.test. SVT" <marie.dupont@ac-amiens.test>',
     ],
 )
 def test_ones_own_addresses_are_taken_however_they_are_written(field: str) -> None:
@@ -90,6 +105,9 @@ def test_whatever_is_written_one_address_is_found_or_none(field: str) -> None:
         "=?utf-8?B?cmVjdGV1cu+8oGFjLWFtaWVucy50ZXN0?= <marie.dupont@ac-amiens.test>",
         '"recteur＠ac-amiens.test" <marie.dupont@ac-amiens.test>',
         "=?utf-8?Q?Camille=0ABcc=3A_x=40y.example?= <marie.dupont@ac-amiens.test>",
+        *(f'"{hidden}" <marie.dupont@ac-amiens.test>' for hidden in HIDDEN),
+        "recteur =?utf-8?Q?=40?= ac-amiens.test <marie.dupont@ac-amiens.test>",
+        "marie.dupont@ac-amiens.test (recteur @ac-amiens.test)",
     ],
 )
 def test_a_name_that_holds_somebody_elses_address_is_refused_with_a_sentence(field: str) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
+from tests.outbox.test_authors import HIDDEN
 from tests.signin.people import account
 from tests.webmail.conftest import address, put
 from tests.webmail.test_messages import PIECE, html_letter
@@ -127,6 +128,12 @@ def test_domains_made_to_be_taken_for_ours_are_known(domain: str) -> None:
 )  # fmt: skip
 def test_other_domains_are_left_in_peace(domain: str) -> None:
     assert not impostors.is_lookalike(domain, OWN)
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_an_address_hidden_in_a_name_is_read_as_ours(name: str) -> None:
+    assert impostors.claimed_address(name, OWN) == "recteur@ac-amiens.test"
+    assert impostors.claimed_address(f"x@dehors.example {name}", OWN) == "recteur@ac-amiens.test"
 
 
 @given(st.text(max_size=80))

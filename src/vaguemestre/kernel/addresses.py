@@ -1,12 +1,21 @@
 """A mail address as a value (RFC 5321 §4.1.2, RFC 6531 for domains): parse, normalise, compare."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from vaguemestre.kernel.errors import Refusal
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?", re.ASCII)
+
+# In a text that people read: as it stands, or a dotted domain with blanks or other signs around « @ ».
+_READ = re.compile(
+    r"([\w.%+-]{1,64})@([\w.-]{1,253}(?:\s{1,9}\.\s{0,9}[\w-]+)*)"
+    r"|([\w.%+-]{0,64})[^\w@]{0,9}@[^\w@]{0,9}([\w-]+(?:\s{0,9}\.\s{0,9}[\w-]+)+)"
+)
+_NOT_DRAWN = frozenset(("Mn", "Me", "Cf"))
+_IDEOGRAPHIC_STOP = str.maketrans("。", ".")  # a dot of domains (RFC 3490 §3.1) that NFKC leaves
 
 
 @dataclass(frozen=True, order=True)
@@ -31,6 +40,24 @@ def parse_address(text: str) -> Address:
     if len(local) > 64 or len(ascii_domain) > 253:
         raise Refusal("kernel.address-malformed", address=text.strip()[:254])
     return Address(local.lower(), ascii_domain.lower())
+
+
+def addresses_read_in(text: str) -> list[str]:
+    """Addresses, lower case, that a reader may see in a display name; a domain alone where nothing is local.
+
+    Compatibility signs are read as plain ones, what is not drawn is left out, and blanks do not hide a dotted
+    domain: « marie.dupont @ ac-amiens . test ».
+    """
+    if text.isascii():
+        drawn = text
+    else:
+        plain = unicodedata.normalize("NFKC", text).translate(_IDEOGRAPHIC_STOP)
+        drawn = "".join(char for char in plain if unicodedata.category(char) not in _NOT_DRAWN)
+    addresses = []
+    for match in _READ.finditer(drawn) if "@" in drawn else ():
+        local, domain = match[1] or match[3] or "", match[2] or match[4]
+        addresses.append(f"{local}@{''.join(domain.split())}".lower().rstrip("."))
+    return addresses
 
 
 def _ascii(domain: str) -> str:

@@ -4,10 +4,10 @@ Read more strictly than any mail reader reads it, so that no reader sees somebod
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from email.header import decode_header, make_header
 
+from vaguemestre.kernel.addresses import addresses_read_in
 from vaguemestre.kernel.errors import Refusal
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -16,7 +16,6 @@ _PHRASE = r"[^<>,;:@()\"\\]*"
 _ADDRESS = r"[^\s<>,;:@()\"\\]+@[^\s<>,;:@()\"\\]+"
 _NAMED = re.compile(rf"\s*{_PHRASE}<\s*({_ADDRESS})\s*>\s*")
 _BARE = re.compile(rf"\s*({_ADDRESS})\s*")
-_READ = re.compile(r"[\w.%+-]{1,64}@[\w.-]{1,253}")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -32,7 +31,7 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
         address = sole_address(field)
         if not ({address, _without_detail(address)} & {*own}):
             raise Refusal("outbox.from-somebody-else", address=address)
-        for other in _addresses_read_in(field):
+        for other in addresses_read_in(_decoded(field)):
             if not ({other, _without_detail(other)} & {*own}):
                 raise Refusal("outbox.name-holds-address", address=other)
 
@@ -54,13 +53,12 @@ def sole_address(field: str) -> str:
     return found[1].lower()
 
 
-def _addresses_read_in(field: str) -> list[str]:
-    """What a reader takes for addresses: encoded words decoded (RFC 2047), full-width signs made plain."""
+def _decoded(field: str) -> str:
+    """The field with its encoded words decoded (RFC 2047), as it stands where they cannot be."""
     try:
-        shown = str(make_header(decode_header(field.replace("\r", " ").replace("\n", " "))))
+        return str(make_header(decode_header(field.replace("\r", " ").replace("\n", " "))))
     except (LookupError, ValueError):
-        shown = field
-    return [found.lower() for found in _READ.findall(unicodedata.normalize("NFKC", shown))]
+        return field
 
 
 def _without_detail(address: str) -> str:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 
+from vaguemestre.kernel.addresses import addresses_read_in
 from vaguemestre.webmail.rules.confusables import ASCII_OF
 
 # Besides the letters of other scripts: figures and barred letters, which the eye takes for ours.
@@ -15,7 +16,6 @@ _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _TITLES = frozenset(("m", "mr", "mme", "mlle", "dr", "pr", "prof", "monsieur", "madame", "professeur"))
 _ASIDE = re.compile(r"[(\[<«].*?[)\]>»]")
 _WORDS = re.compile(r"[a-z][a-z'’-]*")
-_ADDRESS = re.compile(r"[\w.%+-]{1,64}@[\w.-]{1,253}")
 _MOST_WORDS = 5
 _BESIDE = frozenset(
     ("de", "du", "des", "la", "le", "les", "et", "au", "service", "services", "equipe", "votre", "bureau")
@@ -49,12 +49,15 @@ def possible_names(display: str) -> Iterator[tuple[str, str]]:
 def claimed_address(display: str, own: Collection[str] = ()) -> str:
     """The address a display name pretends to be, lower case; empty for a mere name.
 
-    Full-width signs are read as the plain ones, and a domain drawn like one of ours (`own`) as ours.
+    A domain drawn like one of ours (`own`) is read as ours, and an address there goes before any other.
     """
-    match = _ADDRESS.search(unicodedata.normalize("NFKC", display[:300]))
-    local, _, domain = match[0].lower().rpartition("@") if match else ("", "", "")
-    ours = next((one for one in own if plain(one) == plain(domain)), domain) if domain else ""
-    return f"{local}@{ours}" if ours else ""
+    addresses = [one for one in addresses_read_in(display[:300]) if not one.startswith("@")]
+    for address in addresses:
+        local, _, domain = address.rpartition("@")
+        for ours in own:
+            if plain(ours) == plain(domain):
+                return f"{local}@{ours}"
+    return addresses[0] if addresses else ""
 
 
 def is_house_name(display: str, services: Collection[str], academy: str) -> bool:
