@@ -1,9 +1,24 @@
-"""Counts as French writes them."""
+"""Pages count as French does."""
 
 import pytest
-from django.utils.translation import ngettext
+from django.template import engines
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "demande"), (1, "demande"), (2, "demandes")])
-def test_the_plural_begins_at_two(count: int, words: str) -> None:
-    assert ngettext("demande", "demandes", count) == words
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ('{{ n|counted:"demande" }}', ["0 demande", "1 demande", "2 demandes"]),
+        ('{{ n|counted:"travail,travaux" }}', ["0 travail", "1 travail", "2 travaux"]),
+        ("lu{{ n|plural }}", ["lu", "lu", "lus"]),
+        ('{{ n|plural:"est,sont" }}', ["est", "est", "sont"]),
+        ('attend{{ n|plural:",ent" }}', ["attend", "attend", "attendent"]),
+    ],
+)
+def test_the_plural_of_a_page_begins_at_two(page: str, words: list[str]) -> None:
+    template = engines["django"].from_string(page)
+    assert [template.render({"n": n}) for n in range(3)] == words
+
+
+def test_fragments_count_with_the_same_words() -> None:
+    template = engines["jinja2"].from_string('{{ n|counted("image") }} {{ n|inflected("est", "sont") }}')
+    assert [template.render({"n": n}) for n in range(3)] == ["0 image est", "1 image est", "2 images sont"]

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.backoffice.rules.roles import ROLES
 from vaguemestre.directory.queries import PeopleSought, StructuresSought, academies
@@ -21,12 +20,12 @@ from vaguemestre.ui.refusals import sentence
 
 _PARIS = ZoneInfo("Europe/Paris")
 _DOMAIN = RegexValidator(
-    r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", _("Ce n’est pas un nom de domaine.")
+    r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "Ce n’est pas un nom de domaine."
 )
 _DEPARTMENTS = RegexValidator(
-    r"^\d{3}(?:[ ,;]+\d{3})*$", _("Écrivez des codes de trois chiffres : 002 060 080.")
+    r"^\d{3}(?:[ ,;]+\d{3})*$", "Écrivez des codes de trois chiffres : 002 060 080."
 )
-_PHONE = RegexValidator(r"^\+?[0-9][0-9 .()-]{3,30}$", _("Écrivez un numéro : chiffres et espaces."))
+_PHONE = RegexValidator(r"^\+?[0-9][0-9 .()-]{3,30}$", "Écrivez un numéro : chiffres et espaces.")
 _WORDS: dict[str, Any] = {
     "max_length": 120,
     "required": False,
@@ -35,36 +34,36 @@ _WORDS: dict[str, Any] = {
 
 
 class AcademyForm(forms.Form):
-    name = forms.CharField(label=_("Nom"), max_length=80)
+    name = forms.CharField(label="Nom", max_length=80)
 
 
 class NewAcademyForm(AcademyForm):
     code = forms.CharField(
-        label=_("Code"),
+        label="Code",
         max_length=2,
-        validators=[RegexValidator(r"^\d{2}$", _("Deux chiffres."))],
-        help_text=_("Deux chiffres, ceux des NUMEN."),
+        validators=[RegexValidator(r"^\d{2}$", "Deux chiffres.")],
+        help_text="Deux chiffres, ceux des NUMEN.",
     )
     domain = forms.CharField(
-        label=_("Domaine de messagerie"), max_length=253, validators=[_DOMAIN], help_text=_("ac-exemple.fr")
+        label="Domaine de messagerie", max_length=253, validators=[_DOMAIN], help_text="ac-exemple.fr"
     )
     departments = forms.CharField(
-        label=_("Départements"),
+        label="Départements",
         max_length=60,
         validators=[_DEPARTMENTS],
-        help_text=_("Comme dans les UAI : 002 060 080."),
+        help_text="Comme dans les UAI : 002 060 080.",
     )
 
     def clean_domain(self) -> str:
         domain = str(self.cleaned_data["domain"]).lower()
         if any(one.domain == domain for one in academies()):
-            raise ValidationError(_("Une académie a déjà ce domaine."))
+            raise ValidationError("Une académie a déjà ce domaine.")
         return domain
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
         if any(one.code == code for one in academies()):
-            raise ValidationError(_("Une académie a déjà ce code."))
+            raise ValidationError("Une académie a déjà ce code.")
         return code
 
     @property
@@ -73,17 +72,17 @@ class NewAcademyForm(AcademyForm):
 
 
 class ServiceForm(forms.Form):
-    name = forms.CharField(label=_("Nom"), max_length=160)
-    phone = forms.CharField(label=_("Téléphone"), max_length=40, required=False, validators=[_PHONE])
-    address = forms.EmailField(label=_("Adresse électronique"), max_length=254, required=False)
+    name = forms.CharField(label="Nom", max_length=160)
+    phone = forms.CharField(label="Téléphone", max_length=40, required=False, validators=[_PHONE])
+    address = forms.EmailField(label="Adresse électronique", max_length=254, required=False)
     postal = forms.CharField(
-        label=_("Adresse postale"), max_length=400, required=False, widget=forms.Textarea({"rows": 3})
+        label="Adresse postale", max_length=400, required=False, widget=forms.Textarea({"rows": 3})
     )
 
 
 class OfficerForm(forms.Form):
     compte = forms.CharField(
-        label=_("Identifiant ou adresse"),
+        label="Identifiant ou adresse",
         max_length=254,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -92,26 +91,26 @@ class OfficerForm(forms.Form):
 class StructureForm(forms.Form):
     """An establishment described; its UAI does not change."""
 
-    name = forms.CharField(label=_("Nom"), max_length=200)
-    kind = forms.CharField(label=_("Type"), max_length=40, required=False)
+    name = forms.CharField(label="Nom", max_length=200)
+    kind = forms.CharField(label="Type", max_length=40, required=False)
     sector = forms.ChoiceField(
-        label=_("Secteur"),
-        choices=[("", "—"), ("PUBLIC", _("Public")), ("PRIVE", _("Privé sous contrat"))],
+        label="Secteur",
+        choices=[("", "—"), ("PUBLIC", "Public"), ("PRIVE", "Privé sous contrat")],
         required=False,
     )
-    town = forms.CharField(label=_("Commune"), max_length=80, required=False)
-    postal_code = forms.CharField(label=_("Code postal"), max_length=10, required=False)
+    town = forms.CharField(label="Commune", max_length=80, required=False)
+    postal_code = forms.CharField(label="Code postal", max_length=10, required=False)
     district = forms.CharField(
-        label=_("Circonscription"), max_length=80, required=False, help_text=_("Des écoles du premier degré.")
+        label="Circonscription", max_length=80, required=False, help_text="Des écoles du premier degré."
     )
     phone = forms.CharField(
-        label=_("Téléphone"),
+        label="Téléphone",
         max_length=40,
         required=False,
         validators=[_PHONE],
-        help_text=_("Montré dans l’annuaire."),
+        help_text="Montré dans l’annuaire.",
     )
-    opened_on = DayField(label=_("Ouverture"), required=False)
+    opened_on = DayField(label="Ouverture", required=False)
 
     @property
     def told(self) -> dict[str, str]:
@@ -120,12 +119,12 @@ class StructureForm(forms.Form):
 
 
 class ChangeStructureForm(StructureForm):
-    closed_on = DayField(label=_("Fermeture"), required=False, help_text=_("Le dernier jour."))
+    closed_on = DayField(label="Fermeture", required=False, help_text="Le dernier jour.")
     successor = forms.CharField(
-        label=_("Établissement qui prend la suite (UAI)"),
+        label="Établissement qui prend la suite (UAI)",
         max_length=12,
         required=False,
-        help_text=_("Après une fusion."),
+        help_text="Après une fusion.",
     )
 
     def clean_successor(self) -> str:
@@ -137,8 +136,8 @@ class ChangeStructureForm(StructureForm):
 
 
 class NewStructureForm(StructureForm):
-    uai = forms.CharField(label=_("UAI"), max_length=12, help_text=_("Sept chiffres et une lettre."))
-    academy = forms.TypedChoiceField(label=_("Académie"), coerce=int)
+    uai = forms.CharField(label="UAI", max_length=12, help_text="Sept chiffres et une lettre.")
+    academy = forms.TypedChoiceField(label="Académie", coerce=int)
     field_order = ("academy", "uai")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -163,22 +162,22 @@ def _uai(typed: str) -> str:
 
 
 class StructureSearchForm(forms.Form):
-    q = forms.CharField(label=_("Nom, commune ou UAI"), **_WORDS)
-    type = forms.ChoiceField(label=_("Type"), required=False)
+    q = forms.CharField(label="Nom, commune ou UAI", **_WORDS)
+    type = forms.ChoiceField(label="Type", required=False)
     secteur = forms.ChoiceField(
-        label=_("Secteur"),
+        label="Secteur",
         required=False,
-        choices=[("", _("Tous")), ("PUBLIC", _("Public")), ("PRIVE", _("Privé"))],
+        choices=[("", "Tous"), ("PUBLIC", "Public"), ("PRIVE", "Privé")],
     )
     etat = forms.ChoiceField(
-        label=_("État"),
+        label="État",
         required=False,
-        choices=[("", _("Tous")), ("open", _("Ouverts")), ("closed", _("Fermés"))],
+        choices=[("", "Tous"), ("open", "Ouverts"), ("closed", "Fermés")],
     )
 
     def __init__(self, data: object, kinds: tuple[str, ...]) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        self.fields["type"].choices = [("", _("Tous")), *((kind, kind) for kind in kinds)]  # type: ignore[attr-defined]
+        self.fields["type"].choices = [("", "Tous"), *((kind, kind) for kind in kinds)]  # type: ignore[attr-defined]
 
     @property
     def sought(self) -> StructuresSought:
@@ -188,12 +187,12 @@ class StructureSearchForm(forms.Form):
 
 
 class PeopleSearchForm(forms.Form):
-    q = forms.CharField(label=_("Nom, adresse ou dossier"), **_WORDS)
-    service = forms.ChoiceField(label=_("Service"), required=False)
+    q = forms.CharField(label="Nom, adresse ou dossier", **_WORDS)
+    service = forms.ChoiceField(label="Service", required=False)
     categorie = forms.ChoiceField(
-        label=_("Catégorie"),
+        label="Catégorie",
         required=False,
-        choices=[("", _("Toutes")), *((str(key), title) for key, title in CATEGORIES.items())],
+        choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORIES.items())],
     )
 
     def __init__(self, data: object, services: list[tuple[int, str]]) -> None:
@@ -210,39 +209,39 @@ class PeopleSearchForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("Rôle"), choices=list(ROLES.items()))
+    role = forms.ChoiceField(label="Rôle", choices=list(ROLES.items()))
 
 
 class FeedSearchForm(forms.Form):
-    q = forms.CharField(label=_("Fichier ou source"), **_WORDS)
+    q = forms.CharField(label="Fichier ou source", **_WORDS)
     etat = forms.ChoiceField(
-        label=_("État"),
+        label="État",
         required=False,
-        choices=[("", _("Tous")), ("attente", _("En attente de confirmation"))],
+        choices=[("", "Tous"), ("attente", "En attente de confirmation")],
     )
 
 
 class JournalForm(forms.Form):
     acte = forms.CharField(
-        label=_("Acte"),
+        label="Acte",
         max_length=80,
         required=False,
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     par = forms.CharField(
-        label=_("Par"),
+        label="Par",
         max_length=80,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "placeholder": _("nom, identifiant, l’instance")}),
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "nom, identifiant, l’instance"}),
     )
     objet = forms.CharField(
-        label=_("Sur"),
+        label="Sur",
         max_length=80,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "placeholder": _("nom, identifiant, adresse")}),
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "nom, identifiant, adresse"}),
     )
-    du = DayField(label=_("Du"), required=False)
-    au = DayField(label=_("Au"), required=False)
+    du = DayField(label="Du", required=False)
+    au = DayField(label="Au", required=False)
 
     def typed(self, name: str) -> str:
         self.is_valid()

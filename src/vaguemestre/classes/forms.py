@@ -4,20 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.classes.values import Reach, Right, Role, Side
 
 _ROLES = {
-    Role.TEACHER: _("Professeurs"),
-    Role.SCHOOL_LIFE: _("Vie scolaire"),
-    Role.OFFICE: _("Autres personnels"),
+    Role.TEACHER: "Professeurs",
+    Role.SCHOOL_LIFE: "Vie scolaire",
+    Role.OFFICE: "Autres personnels",
 }
-_SIDES = {Side.PUPILS: _("aux élèves"), Side.FAMILIES: _("aux familles")}
+_SIDES = {Side.PUPILS: "aux élèves", Side.FAMILIES: "aux familles"}
 _REACHES = {
-    Reach.NONE: _("à personne"),
-    Reach.OWN: _("à leurs classes"),
-    Reach.ALL: _("à toutes les classes"),
+    Reach.NONE: "à personne",
+    Reach.OWN: "à leurs classes",
+    Reach.ALL: "à toutes les classes",
 }
 
 
@@ -49,9 +48,9 @@ def _field(role: Role, side: Side) -> str:
 
 class PersonForm(forms.Form):
     address = forms.CharField(
-        label=_("Adresse électronique"),
+        label="Adresse électronique",
         max_length=254,
-        help_text=_("Une personne de l’établissement, qui pourra écrire à toutes les classes."),
+        help_text="Une personne de l’établissement, qui pourra écrire à toutes les classes.",
         widget=forms.EmailInput({"autocomplete": "off"}),
     )
 
@@ -62,7 +61,7 @@ class _Several(forms.ClearableFileInput):
 
 class FilesForm(forms.Form):
     documents = forms.FileField(
-        label=_("Fichiers de l’ENT"),
-        help_text=_("Les fichiers XML de l’export AAF, tous ensemble, ou un CSV de classes. 30 Mo au plus."),
+        label="Fichiers de l’ENT",
+        help_text="Les fichiers XML de l’export AAF, tous ensemble, ou un CSV de classes. 30 Mo au plus.",
         widget=_Several({"accept": ".xml,.csv,text/xml,text/csv"}),
     )

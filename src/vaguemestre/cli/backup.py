@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.telling import counted
+from vaguemestre.cli.telling import file_counter
+from vaguemestre.kernel.texts import counted
 from vaguemestre.site.config import load
 from vaguemestre.supervisor.keeping import NotABackup, back_up
 
@@ -17,10 +18,12 @@ def command(
 ) -> None:
     """Copie base, secrets, certificats et courriels ; interrompu, il peut être relancé."""
     try:
-        with counted("Sauvegarde") as tell:
+        with file_counter("Sauvegarde") as tell:
             made = back_up(load(), folder.resolve(), now=datetime.now(UTC), tell=tell)
     except NotABackup as error:
         raise Failed(str(error), 73) from error
     except OSError as error:
         raise Failed(f"{error.filename or folder} : {error.strerror}.", 1) from error
-    typer.echo(f"Sauvegarde entière dans {folder} : {made.files} fichiers et la base. À garder secrète.")
+    typer.echo(
+        f"Sauvegarde entière dans {folder} : {counted(made.files, 'fichier')} et la base. À garder secrète."
+    )

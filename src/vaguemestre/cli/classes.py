@@ -21,6 +21,7 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import find_academy_id
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import counted
 from vaguemestre.ui.refusals import sentence
 
 app = typer.Typer(
@@ -66,7 +67,7 @@ def apply(
             )
         )
     changed = sum(step.differs for step in plan.steps)
-    typer.echo(f"Appliqué : {changed} établissements." if changed else "Rien à changer.")
+    typer.echo(f"Appliqué : {counted(changed, 'établissement')}." if changed else "Rien à changer.")
 
 
 @app.command()
@@ -138,13 +139,20 @@ def _show(plan: Plan) -> None:
         typer.echo(f"Remarque : {notice}")
     for step in plan.steps[:_SHOWN]:
         if not step.differs:
-            typer.echo(f"{step.uai} : inchangé ({step.pupils} élèves)")
+            typer.echo(f"{step.uai} : inchangé ({counted(step.pupils, 'élève')})")
             continue
-        changes = f"{step.pupils_in} arrivées, {step.pupils_changed} changements, {step.pupils_out} départs"
-        others = (
-            f"{step.relatives} responsables, {step.teachers} professeurs, {step.groups} classes et groupes"
+        changes = ", ".join(
+            (
+                counted(step.pupils_in, "arrivée"),
+                counted(step.pupils_changed, "changement"),
+                counted(step.pupils_out, "départ"),
+            )
         )
-        typer.echo(f"{step.uai} : {step.pupils} élèves ({changes}), {others}")
+        others = (
+            f"{counted(step.relatives, 'responsable')}, {counted(step.teachers, 'professeur')}, "
+            f"{step.groups} classes et groupes"
+        )
+        typer.echo(f"{step.uai} : {counted(step.pupils, 'élève')} ({changes}), {others}")
     if len(plan.steps) > _SHOWN:
         typer.echo(f"… et {len(plan.steps) - _SHOWN} autres établissements")
     typer.echo(f"Lignes refusées : {len(plan.wrong)}")

@@ -6,6 +6,7 @@ import typer
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.journal.queries import chain_state, journal_head
+from vaguemestre.kernel.texts import counted
 
 app = typer.Typer(help="Journal : vérifier sa chaîne, dire son dernier sceau.", no_args_is_help=True)
 
@@ -27,7 +28,7 @@ def verify(
         raise Failed(_BROKEN[chain.why].format(chain.broken_at), 1)
     if chain.cut:
         raise Failed("le journal a été raccourci : le sceau gardé ailleurs n’y est plus.", 1)
-    typer.echo(f"Journal intact : {chain.lines} lignes. Dernier sceau : {chain.head}")
+    typer.echo(f"Journal intact : {counted(chain.lines, 'ligne')}. Dernier sceau : {chain.head}")
 
 
 @app.command("head")

@@ -12,6 +12,7 @@ from vaguemestre.credentials.events import AccountsChanged
 from vaguemestre.credentials.queries import find_account
 from vaguemestre.jobs.services import run_now
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import counted
 from vaguemestre.kernel.times import NoSuchDay, paris_day, parse_day
 from vaguemestre.lives import queries, rules, services
 from vaguemestre.lives.values import Event, Life
@@ -90,7 +91,7 @@ def table() -> None:
         steps = sorted(consequence.steps.items(), key=lambda one: one[1])
         said = ", ".join(f"{STEPS[step]} (J+{days})" for step, days in steps)
         if consequence.posts_kept:
-            said = f"droits de l’ancien poste gardés {consequence.posts_kept} jours"
+            said = f"droits de l’ancien poste gardés {counted(consequence.posts_kept, 'jour')}"
         if event in rules.BY_THE_DESK:
             said = "mis à l’abri par l’assistance"
         typer.echo(f"{EVENTS[event]} : {said or 'rien ne change'}")

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from vaguemestre.cli.failures import Failed
 from vaguemestre.credentials.queries import Presented, find_account, presented
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import counted
 from vaguemestre.moving import services
 from vaguemestre.moving.ports import open_archive, open_store, other_parts
 from vaguemestre.moving.rules.problems import PROBLEMS
@@ -44,7 +45,10 @@ def bring(
         tally = services.bring(store, source, Tally(), now=timezone.now(), apart=folder, enough=tell)
     for one in tally.left:
         typer.echo(f"Laissé : {one.place} : {PROBLEMS.get(one.problem, one.problem)}", err=True)
-    typer.echo(f"{tally.added} courriels ajoutés, {tally.known} déjà là, {tally.left_count} laissés.")
+    typer.echo(
+        f"{counted(tally.added, 'courriel ajouté', 'courriels ajoutés')}, {tally.known} déjà là, "
+        f"{counted(tally.left_count, 'laissé')}."
+    )
 
 
 @app.command("export")
@@ -66,7 +70,7 @@ def take(
         raise Failed(f"{file} ne peut pas être écrit ({error.strerror}).", 1) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    typer.echo(f"{tally.added} courriels dans {file}.")
+    typer.echo(f"{counted(tally.added, 'courriel')} dans {file}.")
 
 
 def owner_of(typed: str) -> Presented:

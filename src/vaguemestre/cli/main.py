@@ -14,6 +14,7 @@ import typer
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.kernel.texts import counted
 from vaguemestre.site.config import ConfigWrong, load
 
 _CLI = "vaguemestre.cli"
@@ -155,7 +156,7 @@ def _tell(error: Exception) -> int:
         sentence = f"erreur imprévue ({type(error).__name__}: {sentence}). Détail : {_keep_traceback(error)}"
     lines = sentence.splitlines()
     if isinstance(error, ConfigWrong) and len(lines) > 1:
-        lines = [f"configuration à corriger, {len(lines)} fautes :\n  " + "\n  ".join(lines)]
+        lines = [f"configuration à corriger, {counted(len(lines), 'faute')} :\n  " + "\n  ".join(lines)]
     print(f"vaguemestre : {' '.join(lines)}", file=sys.stderr)  # noqa: T201
     return code
 

@@ -20,6 +20,7 @@ from vaguemestre.credentials.services import add_activation_link, open_account
 from vaguemestre.demo import services as demo
 from vaguemestre.directory.services import found_academy, take_technical_names
 from vaguemestre.jobs.services import take_back_all
+from vaguemestre.kernel.texts import counted, inflected
 from vaguemestre.outbox.services import withdraw_waiting
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.provisioning.services import reconcile
@@ -70,7 +71,12 @@ def _look_at_restored(config: Config) -> None:
         count = withdraw_waiting(now=timezone.now())
         take_back_all()  # whoever was running them when the backup was made is not here
         mark.unlink()
-        _say(step=f"Sauvegarde remise : {count} messages en attente redevenus brouillons.")
+        _say(
+            step=(
+                f"Sauvegarde remise : {counted(count, 'message')} en attente "
+                f"{inflected(count, 'redevenu brouillon', 'redevenus brouillons')}."
+            )
+        )
 
 
 @transaction.atomic

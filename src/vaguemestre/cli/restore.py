@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.telling import counted
+from vaguemestre.cli.telling import file_counter
 from vaguemestre.site.config import load
 from vaguemestre.supervisor import place
 from vaguemestre.supervisor.keeping import NotABackup, restore
@@ -20,7 +20,7 @@ def command(
     try:
         place.open_home(config)
         place.take(config)
-        with counted("Restauration") as tell:
+        with file_counter("Restauration") as tell:
             made = restore(load(), folder.resolve(), tell=tell)
     except place.AlreadyRunning as error:
         raise Failed(str(error), 75) from error

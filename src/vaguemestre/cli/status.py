@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.engines.postfix import maillog
+from vaguemestre.kernel.texts import counted
 from vaguemestre.kernel.times import PARIS
 from vaguemestre.site.config import Config
 from vaguemestre.supervisor import place, processes
@@ -97,7 +98,7 @@ def _child_line(child: dict[str, Any]) -> str:
     if child["pid"]:
         told += f", processus {child['pid']}"
     if child["restarts"]:
-        told += f", {child['restarts']} redémarrage(s), dernière fin : {child['last_end']}"
+        told += f", {counted(child['restarts'], 'redémarrage')}, dernière fin : {child['last_end']}"
     return told
 
 

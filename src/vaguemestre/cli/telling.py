@@ -6,15 +6,17 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from vaguemestre.kernel.texts import counted
+
 
 @contextmanager
-def counted(title: str) -> Iterator[Callable[[str, int], None]]:
+def file_counter(title: str) -> Iterator[Callable[[str, int], None]]:
     """Lends what tells the step and how many things are done, when nobody knows how many there will be."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(title, total=None)
 
         def tell(step: str, count: int) -> None:
-            progress.update(task, description=f"{title} : {step}, {count} fichiers")
+            progress.update(task, description=f"{title} : {step}, {counted(count, 'fichier')}")
 
         yield tell

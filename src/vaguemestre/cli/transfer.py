@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.mail import bar, owner_of
+from vaguemestre.kernel.texts import counted, inflected
 from vaguemestre.moving import services
 from vaguemestre.moving.ports import open_archive, open_store, other_parts, take_parts
 from vaguemestre.moving.rules.problems import PROBLEMS
@@ -76,7 +77,7 @@ def write(
             )
     except OSError as error:
         raise Failed(f"{file} ne peut pas être écrit ({error.strerror}).", 1) from error
-    typer.echo(f"{tally.added} courriels dans {file}, pour {destination.domain}.")
+    typer.echo(f"{counted(tally.added, 'courriel')} dans {file}, pour {destination.domain}.")
 
 
 @app.command()
@@ -98,6 +99,10 @@ def read(
         take_parts.get()(owner.account_id, source.parts(), store.places().names, now=now)
     for one in tally.left:
         typer.echo(f"Laissé : {one.place} : {PROBLEMS.get(one.problem, one.problem)}", err=True)
-    typer.echo(f"{tally.added} courriels ajoutés, {tally.known} déjà là, {tally.verified} vérifiés.")
+    typer.echo(
+        f"{counted(tally.added, 'courriel ajouté', 'courriels ajoutés')}, {tally.known} déjà là, "
+        f"{counted(tally.verified, 'vérifié')}."
+    )
     if tally.left_count:
-        raise Failed(f"{tally.left_count} courriels n’ont pas pu être repris.", 1)
+        words = inflected(tally.left_count, "courriel n’a", "courriels n’ont")
+        raise Failed(f"{tally.left_count} {words} pas pu être repris.", 1)

@@ -1,7 +1,6 @@
 """What the page of files left with us asks → values."""
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.deposits.values import Terms
 from vaguemestre.kernel.errors import Refusal
@@ -9,9 +8,9 @@ from vaguemestre.kernel.times import day_refusal, parse_day
 
 
 class TermsForm(forms.Form):
-    until = forms.CharField(label=_("Dernier jour"), max_length=10)
-    password = forms.CharField(label=_("Mot de passe"), max_length=200, required=False, strip=False)
-    open = forms.BooleanField(label=_("Sans mot de passe"), required=False)
+    until = forms.CharField(label="Dernier jour", max_length=10)
+    password = forms.CharField(label="Mot de passe", max_length=200, required=False, strip=False)
+    open = forms.BooleanField(label="Sans mot de passe", required=False)
 
     def terms(self) -> Terms:
         """An empty password leaves the one there is, unless « sans mot de passe » is ticked.

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.helpdesk.rules.acts import DIRECT, LONGEST_REASON
 from vaguemestre.helpdesk.rules.secrets import without_secrets
@@ -12,18 +11,18 @@ from vaguemestre.helpdesk.services.asking import LONGEST_ANSWER
 from vaguemestre.helpdesk.values import Kind, Second
 
 KINDS = {
-    Kind.SIGN_IN: _("Je n’arrive pas à me connecter"),
-    Kind.TAKEN: _("Quelqu’un d’autre utilise ou a activé mon compte"),
-    Kind.KEY: _("Ma clé OTP ou mon code ne marche pas"),
+    Kind.SIGN_IN: "Je n’arrive pas à me connecter",
+    Kind.TAKEN: "Quelqu’un d’autre utilise ou a activé mon compte",
+    Kind.KEY: "Ma clé OTP ou mon code ne marche pas",
     Kind.MAIL: "Un courriel manque, revient ou ne part pas",
-    Kind.PROGRAM: _("Mon logiciel ou mon téléphone ne reçoit plus"),
+    Kind.PROGRAM: "Mon logiciel ou mon téléphone ne reçoit plus",
     Kind.OTHER: "Autre chose",
 }
 
 
 class SearchForm(forms.Form):
     q = forms.CharField(
-        label=_("Nom, établissement, adresse ou identifiant"),
+        label="Nom, établissement, adresse ou identifiant",
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "spellcheck": "false"}),
@@ -32,10 +31,10 @@ class SearchForm(forms.Form):
 
 class ReasonForm(forms.Form):
     motif = forms.CharField(
-        label=_("Motif"),
+        label="Motif",
         max_length=LONGEST_REASON,
-        help_text=_("Obligatoire, gardé au journal et montré à la personne. Ni NUMEN ni mot de passe."),
-        error_messages={"required": _("Écrivez le motif : la personne le lira.")},
+        help_text="Obligatoire, gardé au journal et montré à la personne. Ni NUMEN ni mot de passe.",
+        error_messages={"required": "Écrivez le motif : la personne le lira."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -48,18 +47,16 @@ class HandOverForm(ReasonForm):
     """Who confirms, and whether second factors were lost as well."""
 
     deuxieme = forms.TypedChoiceField(
-        label=_("Deuxième personne"),
+        label="Deuxième personne",
         coerce=int,
-        help_text=_(
-            "Elle voit la personne, vérifie son identité et lui remet le code, que vous ne verrez pas."
-        ),
-        error_messages={"required": _("Choisissez qui confirmera l’identité de la personne.")},
+        help_text="Elle voit la personne, vérifie son identité et lui remet le code, que vous ne verrez pas.",
+        error_messages={"required": "Choisissez qui confirmera l’identité de la personne."},
         widget=forms.RadioSelect,
     )
     facteurs = forms.BooleanField(
-        label=_("La personne a aussi perdu son second facteur"),
+        label="La personne a aussi perdu son second facteur",
         required=False,
-        help_text=_("Application, clé OTP et clés d’accès seront retirées quand le code servira."),
+        help_text="Application, clé OTP et clés d’accès seront retirées quand le code servira.",
     )
     field_order = ("deuxieme", "motif", "facteurs")
 
@@ -73,20 +70,20 @@ class HandOverForm(ReasonForm):
 
 class ConfirmForm(forms.Form):
     verification = forms.CharField(
-        label=_("Comment vous êtes-vous assuré de son identité ?"),
+        label="Comment vous êtes-vous assuré de son identité ?",
         max_length=200,
-        help_text=_("Par exemple « Je la connais, elle est devant moi » ou « Carte d’identité présentée »."),
-        error_messages={"required": _("Écrivez comment vous avez vérifié l’identité de la personne.")},
+        help_text="Par exemple « Je la connais, elle est devant moi » ou « Carte d’identité présentée ».",
+        error_messages={"required": "Écrivez comment vous avez vérifié l’identité de la personne."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
 class KeyForm(ReasonForm):
     serie = forms.CharField(
-        label=_("Numéro de série"),
+        label="Numéro de série",
         max_length=60,
-        help_text=_("Imprimé au dos de la clé."),
-        error_messages={"required": _("Écrivez le numéro de série imprimé au dos de la clé.")},
+        help_text="Imprimé au dos de la clé.",
+        error_messages={"required": "Écrivez le numéro de série imprimé au dos de la clé."},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
     field_order = ("serie", "motif")
@@ -94,21 +91,21 @@ class KeyForm(ReasonForm):
 
 class StockForm(forms.Form):
     cles = forms.CharField(
-        label=_("Liste du fabricant"),
+        label="Liste du fabricant",
         max_length=100_000,
         strip=False,
-        help_text=_("Une clé par ligne : numéro de série ; secret en base32 ou en hexadécimal."),
-        error_messages={"required": _("Collez la liste livrée avec les clés.")},
+        help_text="Une clé par ligne : numéro de série ; secret en base32 ou en hexadécimal.",
+        error_messages={"required": "Collez la liste livrée avec les clés."},
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
     )
 
 
 class AnswerForm(forms.Form):
     reponse = forms.CharField(
-        label=_("Réponse"),
+        label="Réponse",
         max_length=LONGEST_ANSWER,
-        help_text=_("Envoyée à la personne et montrée sur sa page. Ne demandez ni NUMEN ni mot de passe."),
-        error_messages={"required": _("Écrivez la réponse, ou gardez la demande pour plus tard.")},
+        help_text="Envoyée à la personne et montrée sur sa page. Ne demandez ni NUMEN ni mot de passe.",
+        error_messages={"required": "Écrivez la réponse, ou gardez la demande pour plus tard."},
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
@@ -117,38 +114,38 @@ class AskForm(forms.Form):
     """A request for help. What must not be told is masked, and said so, before anything is kept."""
 
     sujet = forms.ChoiceField(
-        label=_("Que se passe-t-il ?"),
-        choices=[("", _("Choisissez…")), *((kind.value, words) for kind, words in KINDS.items())],
-        error_messages={"required": _("Choisissez ce qui ressemble le plus à votre situation.")},
+        label="Que se passe-t-il ?",
+        choices=[("", "Choisissez…"), *((kind.value, words) for kind, words in KINDS.items())],
+        error_messages={"required": "Choisissez ce qui ressemble le plus à votre situation."},
     )
     nom = forms.CharField(
-        label=_("Prénom et nom"),
+        label="Prénom et nom",
         max_length=120,
-        error_messages={"required": _("Écrivez votre prénom et votre nom.")},
+        error_messages={"required": "Écrivez votre prénom et votre nom."},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     lieu = forms.CharField(
-        label=_("Établissement"),
+        label="Établissement",
         max_length=200,
         required=False,
-        help_text=_("Nom et commune, ou code UAI : l’assistance vous trouve plus vite."),
+        help_text="Nom et commune, ou code UAI : l’assistance vous trouve plus vite.",
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     contact = forms.CharField(
-        label=_("Où vous répondre"),
+        label="Où vous répondre",
         max_length=254,
         required=False,
-        help_text=_(
+        help_text=(
             "Une adresse personnelle ou un numéro de téléphone. Sans rien, la réponse sera sur la "
             "page de votre demande."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "email"}),
     )
     texte = forms.CharField(
-        label=_("Votre demande"),
+        label="Votre demande",
         max_length=4000,
-        help_text=_("Ce que vous avez fait, ce que vous voyez. Jamais votre mot de passe, ni votre NUMEN."),
-        error_messages={"required": _("Décrivez ce qui se passe, en quelques mots.")},
+        help_text="Ce que vous avez fait, ce que vous voyez. Jamais votre mot de passe, ni votre NUMEN.",
+        error_messages={"required": "Décrivez ce qui se passe, en quelques mots."},
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 

@@ -22,6 +22,14 @@ def says(text: str, phrase: str) -> bool:
     return f" {phrase} " in f" {text} "
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """`0 arrivée`, `1 arrivée`, `2 arrivées`: the plural begins at two; `many` where an s is not it."""
-    return f"{number} {one if number < 2 else many or f'{one}s'}"
+def inflected(number: int, singular: str, plural: str = "") -> str:
+    """The form that agrees with a number in French, where the plural begins at two.
+
+    `plural`: where it is not the singular with an s.
+    """
+    return singular if number < 2 else plural or f"{singular}s"
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """A number and its noun: `0 arrivée`, `1 arrivée`, `2 arrivées`."""
+    return f"{number} {inflected(number, singular, plural)}"

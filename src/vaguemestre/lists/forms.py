@@ -6,7 +6,6 @@ from datetime import datetime, time
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.directory.queries import Vocabulary
 from vaguemestre.kernel.errors import Refusal
@@ -19,40 +18,40 @@ from vaguemestre.outbox.values import Recipient
 from vaguemestre.ui.refusals import sentence
 
 _KINDS = (
-    (Kind.RULE, _("Tenue par l’annuaire, d’après une règle")),
-    (Kind.MANUAL, _("Composée à la main")),
+    (Kind.RULE, "Tenue par l’annuaire, d’après une règle"),
+    (Kind.MANUAL, "Composée à la main"),
 )
 _LABELS = {
-    "functions": _("Fonction"),
-    "disciplines": _("Discipline"),
-    "corps": _("Corps"),
-    "categories": _("Catégorie de personnels"),
-    "kinds": _("Type d’établissement"),
-    "departments": _("Département"),
-    "sectors": _("Secteur"),
-    "districts": _("Circonscription"),
-    "uais": _("Établissement"),
+    "functions": "Fonction",
+    "disciplines": "Discipline",
+    "corps": "Corps",
+    "categories": "Catégorie de personnels",
+    "kinds": "Type d’établissement",
+    "departments": "Département",
+    "sectors": "Secteur",
+    "districts": "Circonscription",
+    "uais": "Établissement",
 }
 
 
 class MakeForm(forms.Form):
     title = forms.CharField(
-        label=_("Titre"),
+        label="Titre",
         max_length=100,
-        help_text=_("Ce que verront les destinataires, par exemple « Professeurs de SVT de la Somme »."),
-        error_messages={"required": _("Donnez un titre à la liste.")},
+        help_text="Ce que verront les destinataires, par exemple « Professeurs de SVT de la Somme ».",
+        error_messages={"required": "Donnez un titre à la liste."},
     )
     name = forms.CharField(
-        label=_("Nom dans l’adresse"),
+        label="Nom dans l’adresse",
         max_length=40,
-        help_text=_("Lettres, chiffres et tirets. Une adresse n’est donnée qu’une fois, à jamais."),
-        error_messages={"required": _("Choisissez un nom pour l’adresse.")},
+        help_text="Lettres, chiffres et tirets. Une adresse n’est donnée qu’une fois, à jamais.",
+        error_messages={"required": "Choisissez un nom pour l’adresse."},
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    within = forms.ChoiceField(label=_("Pour"), required=False)
-    kind = forms.ChoiceField(label=_("Qui la reçoit"), choices=_KINDS, widget=forms.RadioSelect)
+    within = forms.ChoiceField(label="Pour", required=False)
+    kind = forms.ChoiceField(label="Qui la reçoit", choices=_KINDS, widget=forms.RadioSelect)
     description = forms.CharField(
-        label=_("À quoi elle sert"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+        label="À quoi elle sert", max_length=500, required=False, widget=forms.Textarea({"rows": 2})
     )
 
     def __init__(
@@ -62,7 +61,7 @@ class MakeForm(forms.Form):
         everywhere, places = reach
         field = self.fields["within"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [*([("", _("Toute l’académie"))] if everywhere else []), *places]
+            field.choices = [*([("", "Toute l’académie")] if everywhere else []), *places]
 
     def wanted(self) -> Wanted:
         given = self.cleaned_data
@@ -72,28 +71,26 @@ class MakeForm(forms.Form):
 
 
 class SettingsForm(forms.Form):
-    title = forms.CharField(label=_("Titre"), max_length=100)
+    title = forms.CharField(label="Titre", max_length=100)
     description = forms.CharField(
-        label=_("À quoi elle sert"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+        label="À quoi elle sert", max_length=500, required=False, widget=forms.Textarea({"rows": 2})
     )
     writers = forms.ChoiceField(
-        label=_("Qui peut y écrire"), choices=list(words.WRITERS.items()), widget=forms.RadioSelect
+        label="Qui peut y écrire", choices=list(words.WRITERS.items()), widget=forms.RadioSelect
     )
-    is_moderated = forms.BooleanField(
-        label=_("Chaque message attend l’accord d’un responsable"), required=False
-    )
+    is_moderated = forms.BooleanField(label="Chaque message attend l’accord d’un responsable", required=False)
     refuses_others = forms.BooleanField(
-        label=_("Refuser les messages des autres, plutôt que les garder en attente"), required=False
+        label="Refuser les messages des autres, plutôt que les garder en attente", required=False
     )
     reply_to = forms.ChoiceField(
-        label=_("Les réponses vont"), choices=list(words.REPLIES.items()), widget=forms.RadioSelect
+        label="Les réponses vont", choices=list(words.REPLIES.items()), widget=forms.RadioSelect
     )
     enclosures = forms.ChoiceField(
-        label=_("Pièces jointes"), choices=list(words.FILES.items()), widget=forms.RadioSelect
+        label="Pièces jointes", choices=list(words.FILES.items()), widget=forms.RadioSelect
     )
-    has_archive = forms.BooleanField(label=_("Les membres lisent les archives"), required=False)
+    has_archive = forms.BooleanField(label="Les membres lisent les archives", required=False)
     may_join = forms.BooleanField(
-        label=_("Les agents peuvent s’inscrire et se désinscrire eux-mêmes"), required=False
+        label="Les agents peuvent s’inscrire et se désinscrire eux-mêmes", required=False
     )
 
     def chosen(self) -> Settings:
@@ -161,10 +158,10 @@ def rule_of(meant: Iterable[CriteriaForm], left_out: Iterable[CriteriaForm]) -> 
 
 class SubscribeForm(forms.Form):
     people = forms.CharField(
-        label=_("Adresses à inscrire"),
+        label="Adresses à inscrire",
         max_length=200_000,
-        help_text=_("Une par ligne, ou séparées par des virgules ; « Nom <adresse> » convient aussi."),
-        error_messages={"required": _("Écrivez au moins une adresse.")},
+        help_text="Une par ligne, ou séparées par des virgules ; « Nom <adresse> » convient aussi.",
+        error_messages={"required": "Écrivez au moins une adresse."},
         widget=forms.Textarea({"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
     )
 
@@ -180,29 +177,29 @@ class SubscribeForm(forms.Form):
 
 class KeeperForm(forms.Form):
     address = forms.EmailField(
-        label=_("Adresse d’un agent"),
+        label="Adresse d’un agent",
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "off"}),
-        error_messages={"required": _("Écrivez l’adresse d’un agent.")},
+        error_messages={"required": "Écrivez l’adresse d’un agent."},
     )
     part = forms.ChoiceField(
-        label=_("Rôle"),
-        choices=((Part.MODERATOR, _("Modérateur")), (Part.OWNER, _("Propriétaire"))),
+        label="Rôle",
+        choices=((Part.MODERATOR, "Modérateur"), (Part.OWNER, "Propriétaire")),
     )
 
 
 class DecisionForm(forms.Form):
     day = forms.CharField(
-        label=_("Jour"),
+        label="Jour",
         max_length=10,
         required=False,
         widget=forms.TextInput({"placeholder": "JJ/MM/AAAA", "inputmode": "numeric"}),
     )
     hour = forms.CharField(
-        label=_("Heure"), max_length=5, required=False, widget=forms.TextInput({"placeholder": "08:00"})
+        label="Heure", max_length=5, required=False, widget=forms.TextInput({"placeholder": "08:00"})
     )
     note = forms.CharField(
-        label=_("Motif, dit à l’auteur"), max_length=300, required=False, widget=forms.Textarea({"rows": 2})
+        label="Motif, dit à l’auteur", max_length=300, required=False, widget=forms.Textarea({"rows": 2})
     )
 
     def due_at(self) -> datetime | None:

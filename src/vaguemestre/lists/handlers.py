@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from vaguemestre.credentials.events import PersonErased
 from vaguemestre.credentials.queries import is_closed, presented
@@ -77,26 +76,23 @@ def _tell_author(row: LetterRow, what: str) -> None:
     author = presented(row.author_id or 0)
     if author is None:
         return
-    quoted = _("Votre message « %(subject)s » à la liste « %(list)s »") % {
-        "subject": row.subject or _("(sans objet)"),
-        "list": row.list.title,
-    }
+    quoted = f"Votre message « {row.subject or '(sans objet)'} » à la liste « {row.list.title} »"
     if what == "held":
-        subject = _("En attente : %(subject)s") % {"subject": row.subject}
-        said = (f"{quoted} {_('attend l’accord de ceux qui s’en occupent.')}", _why(row))
+        subject = f"En attente : {row.subject}"
+        said = (f"{quoted} attend l’accord de ceux qui s’en occupent.", _why(row))
     else:
-        subject = _("Non diffusé : %(subject)s") % {"subject": row.subject}
-        said = (f"{quoted} {_('n’a pas été diffusé.')}", row.note or _why(row))
+        subject = f"Non diffusé : {row.subject}"
+        said = (f"{quoted} n’a pas été diffusé.", row.note or _why(row))
     _deliver(row, author.mailbox, author.address, subject, said, f"{row.public_id} {what}")
 
 
 def _tell_keepers(row: LetterRow) -> None:
     where = settings.CONFIG.public_url.rstrip("/") + reverse("lists:moderation", args=[row.list_id])
     said = (
-        _("Un message attend votre décision sur la liste « %(list)s ».") % {"list": row.list.title},
+        f"Un message attend votre décision sur la liste « {row.list.title} ».",
         where,
     )
-    subject = _("À modérer : liste « %(list)s »") % {"list": row.list.title}
+    subject = f"À modérer : liste « {row.list.title} »"
     hour = row.received_at.strftime("%Y%m%d%H")
     for account_id in queries.keeper_accounts(row.list_id, timezone.now()):
         keeper = presented(account_id)

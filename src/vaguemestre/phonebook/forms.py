@@ -4,7 +4,6 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.directory.queries import Wanted
 from vaguemestre.directory.rules.nomenclature import disciplines_to_choose, functions_to_choose
@@ -16,26 +15,26 @@ class SearchForm(forms.Form):
     """Whom one looks for; what cannot be read is not looked for."""
 
     q = forms.CharField(
-        label=_("Nom ou prénom"),
+        label="Nom ou prénom",
         max_length=100,
         required=False,
         widget=forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
     )
     etablissement = forms.CharField(
-        label=_("Établissement"),
+        label="Établissement",
         max_length=100,
         required=False,
         widget=forms.TextInput({"autocomplete": "off", "placeholder": "Nom, ville ou UAI"}),
     )
     fonction = forms.ChoiceField(
-        label=_("Fonction"),
+        label="Fonction",
         required=False,
-        choices=[("", _("Toutes")), *functions_to_choose()],
+        choices=[("", "Toutes"), *functions_to_choose()],
     )
     discipline = forms.ChoiceField(
-        label=_("Discipline"),
+        label="Discipline",
         required=False,
-        choices=[("", _("Toutes")), *disciplines_to_choose()],
+        choices=[("", "Toutes"), *disciplines_to_choose()],
     )
 
     @property
@@ -47,16 +46,16 @@ class SearchForm(forms.Form):
 
 class OwnCardForm(forms.Form):
     phone = forms.CharField(
-        label=_("Téléphone professionnel"),
+        label="Téléphone professionnel",
         max_length=40,
         required=False,
-        help_text=_("Montré à vos collègues. Laissez vide pour n’en montrer aucun."),
+        help_text="Montré à vos collègues. Laissez vide pour n’en montrer aucun.",
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
     )
-    unlisted = forms.BooleanField(label=_("Liste rouge : ne pas me montrer dans l’annuaire"), required=False)
+    unlisted = forms.BooleanField(label="Liste rouge : ne pas me montrer dans l’annuaire", required=False)
 
     def clean_phone(self) -> str:
         phone = " ".join(str(self.cleaned_data["phone"]).split())
         if phone and not _PHONE.fullmatch(phone):
-            raise ValidationError(_("Écrivez un numéro : chiffres, espaces, « + » devant l’indicatif."))
+            raise ValidationError("Écrivez un numéro : chiffres, espaces, « + » devant l’indicatif.")
         return phone

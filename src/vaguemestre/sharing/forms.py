@@ -1,7 +1,6 @@
 """Browser input → memberships, mailboxes asked for."""
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.sharing.rules.words import GIVES, KINDS, RIGHTS
 from vaguemestre.sharing.values import Kind, Request, Right, Wanted
@@ -14,9 +13,9 @@ _ASKED = (Kind.SERVICE, Kind.STEWARDSHIP, Kind.DISTRICT, Kind.PROJECT)
 class MemberForm(forms.Form):
     """A right, and days."""
 
-    droit = forms.ChoiceField(label=_("Droit"), choices=_RIGHTS, initial=Right.READ.value)
-    debut = DayField(label=_("À partir du"))
-    fin = DayField(label=_("Jusqu’au"), required=False, help_text=_("Inclus. Vide : sans fin prévue."))
+    droit = forms.ChoiceField(label="Droit", choices=_RIGHTS, initial=Right.READ.value)
+    debut = DayField(label="À partir du")
+    fin = DayField(label="Jusqu’au", required=False, help_text="Inclus. Vide : sans fin prévue.")
 
     def wanted(self) -> Wanted:
         told = self.cleaned_data
@@ -27,7 +26,7 @@ class NewMemberForm(MemberForm):
     """The same for somebody named by their address."""
 
     adresse = forms.CharField(
-        label=_("Adresse de l’agent"),
+        label="Adresse de l’agent",
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -38,23 +37,23 @@ class LoanForm(NewMemberForm):
     """One's own mailbox, lent for some days."""
 
     droit = forms.ChoiceField(
-        label=_("Droit"), choices=[one for one in _RIGHTS if one[0] != Right.MANAGE], initial=Right.READ.value
+        label="Droit", choices=[one for one in _RIGHTS if one[0] != Right.MANAGE], initial=Right.READ.value
     )
     etendue = forms.ChoiceField(
-        label=_("Étendue"),
+        label="Étendue",
         choices=[
-            ("reception", _("La boîte de réception seulement")),
-            ("tout", _("Tous les dossiers, sauf « Personnel » et « Privé »")),
+            ("reception", "La boîte de réception seulement"),
+            ("tout", "Tous les dossiers, sauf « Personnel » et « Privé »"),
         ],
     )
-    debut = DayField(label=_("À partir du"))
-    fin = DayField(label=_("Jusqu’au (inclus)"))
+    debut = DayField(label="À partir du")
+    fin = DayField(label="Jusqu’au (inclus)")
     field_order = ["adresse", "droit", "etendue", "debut", "fin"]
 
 
 class OwnerForm(forms.Form):
     adresse = forms.CharField(
-        label=_("Adresse de l’agent"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"})
+        label="Adresse de l’agent", max_length=254, widget=forms.EmailInput({"autocomplete": "off"})
     )
 
 
@@ -62,21 +61,21 @@ class AskForm(forms.Form):
     """Another mailbox."""
 
     genre = forms.ChoiceField(
-        label=_("Pour"), choices=[(kind.value, KINDS[kind].capitalize()) for kind in _ASKED]
+        label="Pour", choices=[(kind.value, KINDS[kind].capitalize()) for kind in _ASKED]
     )
     nom = forms.CharField(
-        label=_("Début de l’adresse"),
+        label="Début de l’adresse",
         max_length=32,
-        help_text=_("Par exemple « dpe », « amiens1 » ou un code d’établissement ; le préfixe est ajouté."),
+        help_text="Par exemple « dpe », « amiens1 » ou un code d’établissement ; le préfixe est ajouté.",
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
     intitule = forms.CharField(
-        label=_("Nom montré aux correspondants"),
+        label="Nom montré aux correspondants",
         max_length=120,
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     motif = forms.CharField(
-        label=_("À quoi servira-t-elle ?"), max_length=2000, widget=forms.Textarea({"rows": 3})
+        label="À quoi servira-t-elle ?", max_length=2000, widget=forms.Textarea({"rows": 3})
     )
 
     def asked(self) -> Request:
@@ -86,7 +85,7 @@ class AskForm(forms.Form):
 
 class KeyForm(forms.Form):
     nom = forms.CharField(
-        label=_("Nom de l’appareil ou du logiciel"),
+        label="Nom de l’appareil ou du logiciel",
         max_length=80,
         widget=forms.TextInput({"autocomplete": "off"}),
     )

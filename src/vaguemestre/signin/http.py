@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.functional import Promise
 
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.credentials.rules.second_factors import Policy, policy_of
@@ -120,7 +119,7 @@ def is_stale(who: Who, now: datetime) -> bool:
     return reads_only(who.signed_in_at, now, mine=who.mine)
 
 
-def act_words[View: Callable[..., HttpResponse]](words: str | Promise) -> Callable[[View], View]:
+def act_words[View: Callable[..., HttpResponse]](words: str) -> Callable[[View], View]:
     """What a view does, in words: « confirmer un import ». Said to whoever must prove who they are first."""
 
     def mark(view: View) -> View:
@@ -143,7 +142,7 @@ def proved_within(period: timedelta, words: str = "") -> Callable[[Callable[...,
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             who = who_asks(request)
             if who is None or not is_recent(who.signed_in_at, timezone.now(), period):
-                return _to_sign_in(request, str(said))
+                return _to_sign_in(request, said)
             return view(request, *args, **kwargs)
 
         return guarded

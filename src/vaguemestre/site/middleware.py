@@ -20,7 +20,6 @@ from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP, build_policy
-from django.utils.translation import gettext as _
 
 from vaguemestre.credentials.queries import presented
 from vaguemestre.devices.rules.offers import DOCUMENTS
@@ -238,7 +237,7 @@ def _refused(request: HttpRequest, words: str) -> HttpResponse:
 
 def _away(request: HttpRequest, *, status: int) -> HttpResponse:
     if "HX-Request" in request.headers:
-        words = _("La messagerie ne répond pas en ce moment. Réessayez dans une minute.")
+        words = "La messagerie ne répond pas en ce moment. Réessayez dans une minute."
         return _notice(request, words, kind="warn", sign="cloud-off", status=status)
     return render(request, "ui/engine_down.html", status=status)
 

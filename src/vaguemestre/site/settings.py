@@ -91,7 +91,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n"],  # every sentence of a page goes through gettext
+            "builtins": ["vaguemestre.ui.templatetags.plurals"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",
@@ -147,9 +147,8 @@ TASKS = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", "Français")]
 TIME_ZONE = "Europe/Paris"
-USE_I18N = True
+USE_I18N = True  # for Django’s own French: errors of forms, names of days and months
 USE_TZ = True
 
 _VERSION = static.version(CONFIG.home)  # the name changes with the content: browsers may keep the files

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.kernel.times import NoSuchDay, parse_day
 
@@ -28,9 +27,9 @@ class DayField(forms.Field):
         try:
             return parse_day(str(value))
         except NoSuchDay as error:
-            raise ValidationError(_("Cette date n’existe pas : vérifiez le jour et le mois.")) from error
+            raise ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
         except ValueError as error:
-            raise ValidationError(_("Écrivez la date ainsi : 19/12/2026.")) from error
+            raise ValidationError("Écrivez la date ainsi : 19/12/2026.") from error
 
     def prepare_value(self, value: Any) -> Any:
         return value.strftime("%d/%m/%Y") if isinstance(value, date) else value

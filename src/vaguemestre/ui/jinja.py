@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from jinja2 import Environment
 
 from vaguemestre.kernel import sizes
+from vaguemestre.kernel.texts import counted, inflected
 from vaguemestre.ui.addresses import address
 from vaguemestre.ui.pictures import avatar, icon
 
@@ -18,5 +19,5 @@ def environment(**options: Any) -> Environment:
     """Called by Django's Jinja2 backend with its own options (autoescape on)."""
     made = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - autoescape is in options
     made.globals.update(static=static, url=address, avatar=avatar)
-    made.filters.update(octets=sizes.in_words, icon=icon)
+    made.filters.update(octets=sizes.in_words, icon=icon, counted=counted, inflected=inflected)
     return made

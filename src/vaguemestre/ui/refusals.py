@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.slots import Slot
+from vaguemestre.kernel.texts import counted
 
 sentences: Slot[Mapping[str, str]] = Slot("ui.sentences")
 _UNKNOWN = "Cette action n’est pas possible."
@@ -27,12 +28,8 @@ def gathered(rooms: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
 def duration(seconds: int) -> str:
     """`12 secondes`, `3 minutes`, `1 heure`: rounded up."""
     if seconds < 90:
-        return _counted(seconds, "seconde")
+        return counted(seconds, "seconde")
     minutes = -(-seconds // 60)
     if minutes < 90:
-        return _counted(minutes, "minute")
-    return _counted(-(-minutes // 60), "heure")
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number < 2 else f"{number} {unit}s"
+        return counted(minutes, "minute")
+    return counted(-(-minutes // 60), "heure")

@@ -1,7 +1,6 @@
 """What the composer sends → values. Nothing typed is lost for being wrong: the rules say where."""
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.webmail.values import MessageRef
 from vaguemestre.writing.values import IdentityGiven, Mode, Opening, StockTextGiven, Written
@@ -91,22 +90,20 @@ class EnclosureForm(forms.Form):
 class IdentityForm(forms.Form):
     """`own`: the addresses offered."""
 
-    address = forms.ChoiceField(label=_("Adresse d’expéditeur"))
-    name = forms.CharField(
-        label=_("Nom affiché"), max_length=100, help_text=_("Ce que lisent vos correspondants.")
-    )
+    address = forms.ChoiceField(label="Adresse d’expéditeur")
+    name = forms.CharField(label="Nom affiché", max_length=100, help_text="Ce que lisent vos correspondants.")
     reply_to = forms.CharField(
-        label=_("Adresse de réponse"),
+        label="Adresse de réponse",
         max_length=254,
         required=False,
-        help_text=_("Laissez vide pour recevoir les réponses à l’adresse d’expéditeur."),
+        help_text="Laissez vide pour recevoir les réponses à l’adresse d’expéditeur.",
     )
-    is_default = forms.BooleanField(label=_("Identité habituelle"), required=False)
+    is_default = forms.BooleanField(label="Identité habituelle", required=False)
     signed_with = forms.ChoiceField(
-        label=_("Signature"),
+        label="Signature",
         required=False,
         widget=forms.RadioSelect,
-        choices=(("", _("Aucune")), ("academy", _("Celle de l’académie")), ("own", _("La mienne"))),
+        choices=(("", "Aucune"), ("academy", "Celle de l’académie"), ("own", "La mienne")),
     )
     html = forms.CharField(required=False, strip=False)
 
@@ -129,12 +126,12 @@ class IdentityForm(forms.Form):
 
 class SignatureFileForm(forms.Form):
     file = forms.FileField(
-        label=_("Fichier"),
-        help_text=_(
+        label="Fichier",
+        help_text=(
             "Préférences de SOGo (.json), table des identités de Roundcube (.json, .csv), signatures de "
             "Zimbra (.txt), export d’ici (identites.json), ou une signature seule (.html, .txt)."
         ),
-        error_messages={"required": _("Choisissez un fichier."), "empty": _("Ce fichier est vide.")},
+        error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
         widget=forms.FileInput({"accept": ".json,.csv,.txt,.html,.htm"}),
     )
 
@@ -142,16 +139,14 @@ class SignatureFileForm(forms.Form):
 class StockTextForm(forms.Form):
     """`schools`: (id, name) of those it may be shared with."""
 
-    title = forms.CharField(label=_("Titre"), max_length=100)
-    subject = forms.CharField(
-        label=_("Objet proposé"), max_length=200, required=False, help_text=_("Facultatif.")
-    )
-    structure = forms.ChoiceField(label=_("Partage"), required=False)
+    title = forms.CharField(label="Titre", max_length=100)
+    subject = forms.CharField(label="Objet proposé", max_length=200, required=False, help_text="Facultatif.")
+    structure = forms.ChoiceField(label="Partage", required=False)
     html = forms.CharField(required=False, strip=False)
 
     def __init__(self, *args: object, schools: tuple[tuple[int, str], ...], **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
-        offered = [("", _("Moi seulement")), *((str(pk), name) for pk, name in schools)]
+        offered = [("", "Moi seulement"), *((str(pk), name) for pk, name in schools)]
         self.fields["structure"].choices = offered  # type: ignore[attr-defined]
 
     def given(self) -> StockTextGiven:

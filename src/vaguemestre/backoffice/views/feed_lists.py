@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from vaguemestre.credentials.queries import accounts_of_people
 from vaguemestre.directory.queries import people_named, place_names
@@ -171,10 +170,10 @@ def _consequence(row: PlanRow) -> str:
     if row.kind is not RowKind.DEPARTURE:
         return ""
     if row.situation is Situation.DEATH:
-        return _("décès : compte fermé et boîte gelée dès l’application")
+        return "décès : compte fermé et boîte gelée dès l’application"
     if row.account_act == "close":
-        return _("compte fermé dès l’application")
+        return "compte fermé dès l’application"
     if row.leaves_on is None:
         return ""
     closes_on = row.leaves_on + timedelta(days=1 + settings.CONFIG.feed.grace_days)
-    return _("compte fermé le %(day)s") % {"day": day_said(closes_on)}
+    return f"compte fermé le {day_said(closes_on)}"

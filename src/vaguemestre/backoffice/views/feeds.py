@@ -8,7 +8,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.backoffice import services
@@ -91,7 +90,7 @@ def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
 
 @require_POST
 @changes
-@act_words(_("décider d’un import RH"))
+@act_words("décider d’un import RH")
 def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
     """`acte`: `confirmer` a feed refused whole as it is shown, `refaire` its plan, or `abandonner`."""
     feed = _known(feed_id)
@@ -134,7 +133,7 @@ def list_doubts(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @changes
-@act_words(_("répondre à une ressemblance"))
+@act_words("répondre à une ressemblance")
 def answer(request: SignedInRequest, doubt_id: int) -> HttpResponse:
     """`reponse`: `meme` person, or `autre`."""
     academy_id = doubt_shown(doubt_id)

@@ -4,7 +4,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.backoffice import services
@@ -34,10 +33,10 @@ from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
 STATES = {
-    "pending": _("Jamais activé"),
-    "active": _("Actif"),
-    "suspended": _("Suspendu"),
-    "closed": _("Fermé"),
+    "pending": "Jamais activé",
+    "active": "Actif",
+    "suspended": "Suspendu",
+    "closed": "Fermé",
 }
 _STORY = 60
 _OF_THE_ACCOUNT = ("credentials.account-", "credentials.mailbox-", "directory.civil-status-")
@@ -70,7 +69,7 @@ def show(request: SignedInRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 @changes
-@act_words(_("changer le rôle d’une personne"))
+@act_words("changer le rôle d’une personne")
 def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
     person = _known(person_id)
     account = account_of_person(person_id)

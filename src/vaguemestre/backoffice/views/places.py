@@ -6,7 +6,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.backoffice import services
@@ -82,7 +81,7 @@ def _found(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @changes
-@act_words(_("renommer une académie"))
+@act_words("renommer une académie")
 def rename(request: SignedInRequest, academy_id: int) -> HttpResponse:
     academy = next((one for one in academies() if one.academy_id == academy_id), None)
     if academy is None:
@@ -117,7 +116,7 @@ def list_structures(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @changes
-@act_words(_("ajouter un établissement"))
+@act_words("ajouter un établissement")
 def open_one(request: SignedInRequest) -> HttpResponse:
     form = NewStructureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -139,7 +138,7 @@ def open_one(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @changes
-@act_words(_("modifier un établissement"))
+@act_words("modifier un établissement")
 def change_one(request: SignedInRequest, structure_id: int) -> HttpResponse:
     day = paris_day(timezone.now())
     structure = structure_shown(structure_id, day)

@@ -4,7 +4,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.backoffice import services
@@ -40,7 +39,7 @@ def list_all(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @changes
-@act_words(_("modifier un service de gestion"))
+@act_words("modifier un service de gestion")
 def show(request: SignedInRequest, service_id: int) -> HttpResponse:
     service = _known(service_id)
     names = ("name", "phone", "address", "postal")
@@ -54,7 +53,7 @@ def show(request: SignedInRequest, service_id: int) -> HttpResponse:
 
 @require_POST
 @changes
-@act_words(_("changer les gestionnaires d’un service"))
+@act_words("changer les gestionnaires d’un service")
 def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
     """`compte`: named; `retirer`: an account that answers for it no more."""
     service = _known(service_id)
@@ -68,7 +67,7 @@ def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
     if form.is_valid():
         found = find_account(form.cleaned_data["compte"])
         if found is None or found.state in ("suspended", "closed"):
-            form.add_error("compte", _("Aucun compte ouvert ne porte cet identifiant ou cette adresse."))
+            form.add_error("compte", "Aucun compte ouvert ne porte cet identifiant ou cette adresse.")
         else:
             try:
                 services.name_officer(found.account_id, service_id, by=by_(request), now=now)

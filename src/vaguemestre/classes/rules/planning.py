@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from vaguemestre.classes.values import Gathered, Plan, Roster, Step
+from vaguemestre.kernel.texts import counted
 
 LOSS_PERCENT = 50
 _SMALL = 20  # a school so small may change whole
@@ -41,6 +42,6 @@ def _loss(step: Step, before: Roster | None) -> str:
     if count < _SMALL or step.pupils_out * 100 <= count * LOSS_PERCENT:
         return ""
     return (
-        f"{step.uai} perdrait {step.pupils_out} de ses {count} élèves : l’export est sans doute incomplet. "
-        "Vérifiez-le, ou confirmez les départs."
+        f"{step.uai} perdrait {step.pupils_out} de ses {counted(count, 'élève')} : "
+        "l’export est sans doute incomplet. Vérifiez-le, ou confirmez les départs."
     )

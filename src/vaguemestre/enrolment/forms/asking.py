@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.directory.rules.places import department_said, parse_uai
 from vaguemestre.enrolment.rules.proofs import LARGEST, MOST, kind_of
@@ -21,24 +20,24 @@ from vaguemestre.ui.days import DayField
 from vaguemestre.ui.refusals import sentence
 
 WORKPLACES = {
-    Workplace.SCHOOL: _("une école publique (maternelle, élémentaire)"),
-    Workplace.COLLEGE: _("un collège ou un lycée public"),
-    Workplace.PRIVATE_SCHOOL: _("une école privée sous contrat"),
-    Workplace.PRIVATE_COLLEGE: _("un collège ou un lycée privé sous contrat"),
+    Workplace.SCHOOL: "une école publique (maternelle, élémentaire)",
+    Workplace.COLLEGE: "un collège ou un lycée public",
+    Workplace.PRIVATE_SCHOOL: "une école privée sous contrat",
+    Workplace.PRIVATE_COLLEGE: "un collège ou un lycée privé sous contrat",
     Workplace.OFFICE: "un service : rectorat, DSDEN, circonscription, CIO",
-    Workplace.HIGHER: _("une université ou une grande école"),
+    Workplace.HIGHER: "une université ou une grande école",
 }
 WORKS = {
     Work.TEACHER: "enseignant ou enseignante",
-    Work.HEAD: _("personnel de direction (ou directeur, directrice d’école)"),
+    Work.HEAD: "personnel de direction (ou directeur, directrice d’école)",
     Work.EDUCATION: "CPE",
-    Work.PSYCHOLOGIST: _("psychologue de l’Éducation nationale"),
-    Work.STAFF: _("personnel administratif, technique, social ou de santé"),
+    Work.PSYCHOLOGIST: "psychologue de l’Éducation nationale",
+    Work.STAFF: "personnel administratif, technique, social ou de santé",
     Work.INSPECTOR: "inspecteur ou inspectrice",
     Work.AESH: "AESH",
-    Work.AED: _("assistant ou assistante d’éducation"),
+    Work.AED: "assistant ou assistante d’éducation",
 }
-UNANSWERED = ("", _("Choisissez"))  # an answer nobody chose would send people to somebody else's service
+UNANSWERED = ("", "Choisissez")  # an answer nobody chose would send people to somebody else's service
 _OLDEST = 100 * 366  # days
 
 
@@ -46,17 +45,17 @@ class QuestionsForm(forms.Form):
     """The three questions that name the service in charge."""
 
     lieu = forms.ChoiceField(
-        label=_("Vous exercez dans…"),
+        label="Vous exercez dans…",
         choices=[UNANSWERED, *WORKPLACES.items()],
-        error_messages={"required": _("Choisissez un lieu.")},
+        error_messages={"required": "Choisissez un lieu."},
     )
     metier = forms.ChoiceField(
-        label=_("Vous êtes…"),
+        label="Vous êtes…",
         choices=[UNANSWERED, *WORKS.items()],
-        error_messages={"required": _("Choisissez votre métier.")},
+        error_messages={"required": "Choisissez votre métier."},
     )
     departement = forms.ChoiceField(
-        label=_("Département"), error_messages={"required": _("Choisissez votre département.")}
+        label="Département", error_messages={"required": "Choisissez votre département."}
     )
 
     def __init__(self, *args: Any, departments: Sequence[str], **options: Any) -> None:
@@ -104,41 +103,41 @@ def _proof(given: UploadedFile[Any]) -> ProofFile:
 class RequestForm(forms.Form):
     """Civil status, post, school, proofs."""
 
-    civilite = forms.ChoiceField(label=_("Civilité"), choices=[("Mme", _("Mme")), ("M.", "M.")])
-    nom_naissance = forms.CharField(label=_("Nom de naissance"), max_length=100)
-    nom_usage = forms.CharField(label=_("Nom d’usage (s’il est différent)"), max_length=100, required=False)
-    prenom = forms.CharField(label=_("Prénom"), max_length=100)
-    naissance = DayField(label=_("Date de naissance"))
-    lieu_naissance = forms.CharField(label=_("Lieu de naissance"), max_length=120)
+    civilite = forms.ChoiceField(label="Civilité", choices=[("Mme", "Mme"), ("M.", "M.")])
+    nom_naissance = forms.CharField(label="Nom de naissance", max_length=100)
+    nom_usage = forms.CharField(label="Nom d’usage (s’il est différent)", max_length=100, required=False)
+    prenom = forms.CharField(label="Prénom", max_length=100)
+    naissance = DayField(label="Date de naissance")
+    lieu_naissance = forms.CharField(label="Lieu de naissance", max_length=120)
     uai = forms.CharField(
-        label=_("Code de l’établissement (UAI), si vous le connaissez"), max_length=12, required=False
+        label="Code de l’établissement (UAI), si vous le connaissez", max_length=12, required=False
     )
-    etablissement = forms.CharField(label=_("Établissement ou service, et ville"), max_length=200)
-    poste = forms.CharField(label=_("Poste occupé"), max_length=120)
-    debut = DayField(label=_("Prise de fonction"))
-    fin = DayField(label=_("Fin du contrat (s’il y en a une)"), required=False)
+    etablissement = forms.CharField(label="Établissement ou service, et ville", max_length=200)
+    poste = forms.CharField(label="Poste occupé", max_length=120)
+    debut = DayField(label="Prise de fonction")
+    fin = DayField(label="Fin du contrat (s’il y en a une)", required=False)
     courriel = forms.CharField(
-        label=_("Adresse électronique personnelle"),
+        label="Adresse électronique personnelle",
         max_length=254,
-        help_text=_("Pour vous dire où en est la demande. Le NUMEN n’est jamais envoyé par courriel."),
+        help_text="Pour vous dire où en est la demande. Le NUMEN n’est jamais envoyé par courriel.",
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
     postal = forms.CharField(
-        label=_("Adresse postale"),
+        label="Adresse postale",
         max_length=400,
         widget=forms.Textarea({"rows": 3, "autocomplete": "street-address"}),
     )
     pieces = ProofsField(
-        label=_("Pièces : arrêté d’affectation ou contrat, et pièce d’identité"),
+        label="Pièces : arrêté d’affectation ou contrat, et pièce d’identité",
         help_text=f"PDF, JPEG ou PNG, {LARGEST // MEGABYTE} Mo au plus chacune, {MOST} au plus.",
-        error_messages={"required": _("Joignez l’arrêté ou le contrat, et une pièce d’identité.")},
+        error_messages={"required": "Joignez l’arrêté ou le contrat, et une pièce d’identité."},
     )
 
     def clean_naissance(self) -> date:
         born: date = self.cleaned_data["naissance"]
         today = paris_day(timezone.now())
         if not 15 * 365 < (today - born).days < _OLDEST:
-            raise ValidationError(_("Vérifiez l’année de naissance."))
+            raise ValidationError("Vérifiez l’année de naissance.")
         return born
 
     def clean_uai(self) -> str:
@@ -162,7 +161,7 @@ class RequestForm(forms.Form):
         given: dict[str, Any] = super().clean() or self.cleaned_data
         start, end = given.get("debut"), given.get("fin")
         if start and end and end < start:
-            self.add_error("fin", _("La fin est avant la prise de fonction."))
+            self.add_error("fin", "La fin est avant la prise de fonction.")
         return given
 
     def applicant(self, workplace: Workplace, work: Work, department: str) -> Applicant:
@@ -189,27 +188,27 @@ class RequestForm(forms.Form):
 
 class FollowForm(forms.Form):
     reference = forms.CharField(
-        label=_("Référence de la demande"),
+        label="Référence de la demande",
         max_length=20,
         widget=forms.TextInput({"autocomplete": "off", "placeholder": "N26-XXXXXX"}),
     )
     secret = forms.CharField(
-        label=_("Secret de suivi"),
+        label="Secret de suivi",
         max_length=40,
-        help_text=_("Il était sur l’accusé de réception."),
+        help_text="Il était sur l’accusé de réception.",
         widget=forms.TextInput({"autocomplete": "off"}),
     )
 
 
 class CompleteForm(forms.Form):
     mots = forms.CharField(
-        label=_("Votre réponse"),
+        label="Votre réponse",
         max_length=600,
         widget=forms.Textarea({"rows": 4}),
-        help_text=_("Jamais de mot de passe."),
+        help_text="Jamais de mot de passe.",
     )
     pieces = ProofsField(
-        label=_("Pièces demandées"),
+        label="Pièces demandées",
         required=False,
         help_text=f"PDF, JPEG ou PNG, {LARGEST // MEGABYTE} Mo au plus chacune.",
     )

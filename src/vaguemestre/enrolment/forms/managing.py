@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.directory.rules.places import parse_uai
 from vaguemestre.directory.values import CivilStatus, NewPerson, Post, StaffCategory
@@ -14,25 +13,25 @@ from vaguemestre.ui.days import DayField
 from vaguemestre.ui.refusals import sentence
 
 CATEGORIES = {
-    StaffCategory.FIRST_DEGREE_PUBLIC: _("Premier degré public"),
-    StaffCategory.SECOND_DEGREE_PUBLIC: _("Second degré public"),
+    StaffCategory.FIRST_DEGREE_PUBLIC: "Premier degré public",
+    StaffCategory.SECOND_DEGREE_PUBLIC: "Second degré public",
     StaffCategory.CPE: "CPE",
     StaffCategory.PSYEN: "Psychologue",
     StaffCategory.DIRECTION: "Direction, inspection",
-    StaffCategory.ATSS: _("Administratif, technique, social, santé"),
-    StaffCategory.FIRST_DEGREE_PRIVATE: _("Premier degré privé"),
-    StaffCategory.SECOND_DEGREE_PRIVATE: _("Second degré privé"),
+    StaffCategory.ATSS: "Administratif, technique, social, santé",
+    StaffCategory.FIRST_DEGREE_PRIVATE: "Premier degré privé",
+    StaffCategory.SECOND_DEGREE_PRIVATE: "Second degré privé",
     StaffCategory.AESH: "AESH",
-    StaffCategory.AED: _("Assistant d’éducation"),
+    StaffCategory.AED: "Assistant d’éducation",
 }
 
 
 class WordsForm(forms.Form):
     mots = forms.CharField(
-        label=_("Message à la personne"),
+        label="Message à la personne",
         max_length=600,
         widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": _("Écrivez ce que la personne doit lire.")},
+        error_messages={"required": "Écrivez ce que la personne doit lire."},
     )
 
 
@@ -40,18 +39,18 @@ class CivilForm(forms.Form):
     """What HR owns of somebody."""
 
     civilite = forms.ChoiceField(
-        label=_("Civilité"), choices=[("", "—"), ("Mme", _("Mme")), ("M.", "M.")], required=False
+        label="Civilité", choices=[("", "—"), ("Mme", "Mme"), ("M.", "M.")], required=False
     )
-    nom_naissance = forms.CharField(label=_("Nom de naissance"), max_length=100)
-    nom_usage = forms.CharField(label=_("Nom d’usage"), max_length=100, required=False)
-    prenom = forms.CharField(label=_("Prénom"), max_length=100)
+    nom_naissance = forms.CharField(label="Nom de naissance", max_length=100)
+    nom_usage = forms.CharField(label="Nom d’usage", max_length=100, required=False)
+    prenom = forms.CharField(label="Prénom", max_length=100)
     prenom_choisi = forms.CharField(
-        label=_("Prénom d’usage"),
+        label="Prénom d’usage",
         max_length=100,
         required=False,
-        help_text=_("S’il est donné, l’autre n’est plus montré nulle part."),
+        help_text="S’il est donné, l’autre n’est plus montré nulle part.",
     )
-    naissance = DayField(label=_("Date de naissance"))
+    naissance = DayField(label="Date de naissance")
 
     @property
     def civil(self) -> CivilStatus:
@@ -81,9 +80,9 @@ class SchoolForm(forms.Form):
     """An establishment of an académie, by its code or by enough of its name and town to tell it."""
 
     uai = forms.CharField(
-        label=_("Code de l’établissement (UAI)"),
+        label="Code de l’établissement (UAI)",
         max_length=120,
-        help_text=_("Sept chiffres et une lettre ; ou le nom et la ville, et le code sera cherché."),
+        help_text="Sept chiffres et une lettre ; ou le nom et la ville, et le code sera cherché.",
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -102,11 +101,11 @@ class SchoolForm(forms.Form):
             found = queries.schools_like(self._academy_id, typed)
             if not found:
                 raise ValidationError(
-                    _("Aucun établissement ouvert n’a ce code, ni tous ces mots dans son nom ou sa ville.")
+                    "Aucun établissement ouvert n’a ce code, ni tous ces mots dans son nom ou sa ville."
                 ) from refusal
             listed = " ; ".join(f"{uai}, {name}" for uai, name in found)
             raise ValidationError(
-                _("Écrivez le code de celui-ci, ou soyez plus précis : %(listed)s."),
+                "Écrivez le code de celui-ci, ou soyez plus précis : %(listed)s.",
                 params={"listed": listed},
             ) from refusal
 
@@ -115,15 +114,15 @@ class ReceiveForm(CivilForm, SchoolForm):
     """Somebody who works already and whom HR has not entered."""
 
     dossier = forms.CharField(
-        label=_("Numéro de dossier provisoire"),
+        label="Numéro de dossier provisoire",
         max_length=40,
-        help_text=_("Unique ; le flux RH le remplacera."),
+        help_text="Unique ; le flux RH le remplacera.",
     )
-    categorie = forms.ChoiceField(label=_("Catégorie"), choices=list(CATEGORIES.items()))
-    debut = DayField(label=_("Prise de fonction"))
-    fin = DayField(label=_("Fin (obligatoire)"))
+    categorie = forms.ChoiceField(label="Catégorie", choices=list(CATEGORIES.items()))
+    debut = DayField(label="Prise de fonction")
+    fin = DayField(label="Fin (obligatoire)")
     parrain = forms.CharField(
-        label=_("Qui en répond"), max_length=120, help_text=_("Le chef d’établissement ou de service.")
+        label="Qui en répond", max_length=120, help_text="Le chef d’établissement ou de service."
     )
 
     @property
@@ -139,13 +138,13 @@ class ReceiveForm(CivilForm, SchoolForm):
 
 class PeopleSearchForm(forms.Form):
     q = forms.CharField(
-        label=_("Nom, prénom, adresse ou dossier"),
+        label="Nom, prénom, adresse ou dossier",
         max_length=120,
         required=False,
         widget=forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
     )
     categorie = forms.ChoiceField(
-        label=_("Catégorie"),
+        label="Catégorie",
         required=False,
-        choices=[("", _("Toutes")), *((str(key), title) for key, title in CATEGORIES.items())],
+        choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORIES.items())],
     )

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -85,7 +84,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         if request_id:
             return _followed(request, request_id, CompleteForm())
         form.add_error(
-            None, _("Aucune demande n’a cette référence et ce secret. Vérifiez l’accusé de réception.")
+            None, "Aucune demande n’a cette référence et ce secret. Vérifiez l’accusé de réception."
         )
     return render(request, "enrolment/follow.html", {"form": form}, status=422 if form.errors else 200)
 

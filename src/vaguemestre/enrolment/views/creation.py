@@ -5,7 +5,6 @@ from datetime import date
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.queries import Managed, place_names
@@ -35,21 +34,21 @@ def creation_page(
     near = queries.near_people(request.scope, civil, uai, numen_keys.get())
     is_doubtful = any(one.is_doubtful for one in near)
     asked = Confirmation(
-        title=str(_("Créer cette personne et lui attribuer un NUMEN ?")),
+        title="Créer cette personne et lui attribuer un NUMEN ?",
         facts=_facts(civil, uai, post, service, sponsor),
         consequences=_consequences(),
         fields=fields,
-        button=str(_("Créer et attribuer un NUMEN")),
+        button="Créer et attribuer un NUMEN",
         back=back,
         is_dangerous=False,
         extra={
-            "near": [(one, str(LIKENESSES[one.likeness])) for one in near],
+            "near": [(one, LIKENESSES[one.likeness]) for one in near],
             "is_doubtful": is_doubtful,
             "other_name": IS_OTHER,
         },
     )
     missing = is_doubtful and "confirm" in request.POST and IS_OTHER not in request.POST
-    problem = _("Cochez « C’est quelqu’un d’autre », ou revenez et dites que la personne existe déjà.")
+    problem = "Cochez « C’est quelqu’un d’autre », ou revenez et dites que la personne existe déjà."
     return confirmation_page(
         request, asked, "enrolment/confirm_creation.html", problem=str(problem) if missing else ""
     )
@@ -60,19 +59,19 @@ def recognition_page(
 ) -> HttpResponse | None:
     """The same, for somebody known who has no NUMEN yet."""
     asked = Confirmation(
-        title=str(_("Attribuer un NUMEN à cette personne ?")),
+        title="Attribuer un NUMEN à cette personne ?",
         facts=[
-            (str(_("Personne")), person.name),
-            (str(_("Née le")), f"{person.civil.birth_date:%d/%m/%Y}" if person.civil else ""),
-            (str(_("Poste")), person.place),
-            (str(_("Demande")), reference),
+            ("Personne", person.name),
+            ("Née le", f"{person.civil.birth_date:%d/%m/%Y}" if person.civil else ""),
+            ("Poste", person.place),
+            ("Demande", reference),
         ],
         consequences=[
-            str(_("Un NUMEN est attribué à cette personne, pour toute sa carrière ; il ne se reprend pas.")),
-            str(_("Son auteur lit « Vous avez déjà un NUMEN », et reçoit un courriel.")),
+            "Un NUMEN est attribué à cette personne, pour toute sa carrière ; il ne se reprend pas.",
+            "Son auteur lit « Vous avez déjà un NUMEN », et reçoit un courriel.",
         ],
         fields=fields,
-        button=str(_("Attribuer un NUMEN")),
+        button="Attribuer un NUMEN",
         back=back,
         is_dangerous=False,
     )
@@ -81,25 +80,25 @@ def recognition_page(
 
 def _facts(civil: CivilStatus, uai: str, post: _Post, service: str, sponsor: str) -> list[tuple[str, str]]:
     words, starts_on, ends_on = post
-    served = _("%(post)s, à partir du %(start)s") if not ends_on else _("%(post)s, du %(start)s au %(end)s")
+    served = "%(post)s, à partir du %(start)s" if not ends_on else "%(post)s, du %(start)s au %(end)s"
     days = {"start": f"{starts_on:%d/%m/%Y}", "end": f"{ends_on:%d/%m/%Y}" if ends_on else ""}
     name = f"{civil.civility} {civil.shown_first_name} {civil.shown_last_name}".strip()
     told = [
-        (str(_("Personne")), name),
-        (str(_("Nom de naissance")), civil.birth_name),
-        (str(_("Date de naissance")), f"{civil.birth_date:%d/%m/%Y}"),
-        (str(_("Établissement")), f"{place_names([uai]).get(uai, '')} ({uai})".strip()),
-        (str(_("Poste")), str(served % {"post": words, **days})),
-        (str(_("Service de gestion")), service),
+        ("Personne", name),
+        ("Nom de naissance", civil.birth_name),
+        ("Date de naissance", f"{civil.birth_date:%d/%m/%Y}"),
+        ("Établissement", f"{place_names([uai]).get(uai, '')} ({uai})".strip()),
+        ("Poste", served % {"post": words, **days}),
+        ("Service de gestion", service),
     ]
-    return [*told, (str(_("Qui en répond")), sponsor)] if sponsor else told
+    return [*told, ("Qui en répond", sponsor)] if sponsor else told
 
 
 def _consequences() -> list[str]:
     quota = settings.CONFIG.mail.quota_mb
     return [
-        str(_("La personne est enregistrée dans l’annuaire de l’académie.")),
-        str(_("Un NUMEN lui est attribué, pour toute sa carrière ; il ne se reprend pas.")),
-        str(_("Un identifiant et une adresse sont formés de son nom ; jamais donnés à quelqu’un d’autre.")),
-        str(_("Un compte à activer est ouvert, avec une boîte de %(quota)s Mo.") % {"quota": quota}),
+        "La personne est enregistrée dans l’annuaire de l’académie.",
+        "Un NUMEN lui est attribué, pour toute sa carrière ; il ne se reprend pas.",
+        "Un identifiant et une adresse sont formés de son nom ; jamais donnés à quelqu’un d’autre.",
+        f"Un compte à activer est ouvert, avec une boîte de {quota} Mo.",
     ]

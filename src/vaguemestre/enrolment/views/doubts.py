@@ -4,7 +4,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.directory.ports import numen_keys
@@ -26,7 +25,7 @@ def list_doubts(request: OfficerRequest) -> HttpResponse:
 
 @require_POST
 @for_officers
-@act_words(_("répondre à une ressemblance"))
+@act_words("répondre à une ressemblance")
 def answer(request: OfficerRequest, doubt_id: int) -> HttpResponse:
     """`reponse`: `meme` person, or `autre`."""
     academy_id, told = doubt_in(request.scope.services, doubt_id), request.POST.get("reponse")

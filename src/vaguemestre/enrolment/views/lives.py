@@ -6,7 +6,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.credentials.events import AccountsChanged
@@ -34,14 +33,14 @@ _DECLARED = tuple(event for event in Event if event not in rules.BY_THE_FEED | r
 
 class DeclareForm(forms.Form):
     evenement = forms.ChoiceField(
-        label=_("Ce qui arrive"), choices=[(one.value, EVENTS[one]) for one in _DECLARED]
+        label="Ce qui arrive", choices=[(one.value, EVENTS[one]) for one in _DECLARED]
     )
-    jour = DayField(label=_("Jour d’effet"), error_messages={"required": _("Écrivez le jour d’effet.")})
+    jour = DayField(label="Jour d’effet", error_messages={"required": "Écrivez le jour d’effet."})
     adresse = forms.CharField(
-        label=_("Nouvelle adresse"),
+        label="Nouvelle adresse",
         max_length=254,
         required=False,
-        help_text=_("Pour une mutation. Elle n’est donnée aux correspondants que si la personne l’accepte."),
+        help_text="Pour une mutation. Elle n’est donnée aux correspondants que si la personne l’accepte.",
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
     )
 
@@ -65,7 +64,7 @@ def show(request: OfficerRequest, person_id: int) -> HttpResponse:
 @require_POST
 @recently_signed_in
 @for_officers
-@act_words(_("déclarer un départ, un congé ou une retraite"))
+@act_words("déclarer un départ, un congé ou une retraite")
 def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
     person, account_id = _theirs(request, person_id)
     form = DeclareForm(request.POST)
@@ -95,7 +94,7 @@ def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
 @require_POST
 @recently_signed_in
 @for_officers
-@act_words(_("déclarer un retour"))
+@act_words("déclarer un retour")
 def come_back(request: OfficerRequest, person_id: int) -> HttpResponse:
     person, account_id = _theirs(request, person_id)
     try:
@@ -113,18 +112,18 @@ def _asked(person: Managed, account_id: int, form: DeclareForm, foreseen: Forese
     owned = boxes_owned.get()(account_id)
     steps = {*foreseen.at_once, *(due.step for due in foreseen.later)}
     if owned and Step.WITHDRAW in steps:
-        words = _("Boîtes dont c’est la seule personne responsable : %(boxes)s.")
+        words = "Boîtes dont c’est la seule personne responsable : %(boxes)s."
         told.append(words % {"boxes": ", ".join(owned)})
     return Confirmation(
-        title=_("Confirmer : %(event)s") % {"event": EVENTS[event]},
+        title=f"Confirmer : {EVENTS[event]}",
         facts=[
-            (str(_("Personne")), person.name),
-            (str(_("Établissement")), person.place),
-            (str(_("Jour d’effet")), f"{day:%d/%m/%Y}"),
+            ("Personne", person.name),
+            ("Établissement", person.place),
+            ("Jour d’effet", f"{day:%d/%m/%Y}"),
         ],
         consequences=told,
         fields=[(name, form.data.get(name, "")) for name in form.fields],
-        button=str(_("Déclarer")),
+        button="Déclarer",
         back=reverse("enrolment:life", args=[person.person_id]),
         is_dangerous=bool(steps & {Step.CLOSE, Step.FREEZE, Step.SUSPEND}),
     )

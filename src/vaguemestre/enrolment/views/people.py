@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.credentials.queries import account_of_person, presented
@@ -36,10 +35,10 @@ from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
 _STATES = {
-    "pending": _("Jamais activé"),
-    "active": _("Actif"),
-    "suspended": _("Suspendu"),
-    "closed": _("Fermé"),
+    "pending": "Jamais activé",
+    "active": "Actif",
+    "suspended": "Suspendu",
+    "closed": "Fermé",
 }
 
 
@@ -70,7 +69,7 @@ def show_person(request: OfficerRequest, person_id: int) -> HttpResponse:
 @require_POST
 @recently_signed_in
 @for_officers
-@act_words(_("afficher un NUMEN"))
+@act_words("afficher un NUMEN")
 def show_numen(request: OfficerRequest, person_id: int) -> HttpResponse:
     person = _known(request, person_id)
     try:
@@ -85,7 +84,7 @@ def show_numen(request: OfficerRequest, person_id: int) -> HttpResponse:
 @require_POST
 @recently_signed_in
 @for_officers
-@act_words(_("imprimer une lettre"))
+@act_words("imprimer une lettre")
 def print_letter(request: OfficerRequest, person_id: int) -> HttpResponse:
     _known(request, person_id)
     return letters_pdf(request, [(person_id, queries.postal_of(request.scope, person_id))], "lettre")
@@ -93,7 +92,7 @@ def print_letter(request: OfficerRequest, person_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_officers
-@act_words(_("corriger une fiche"))
+@act_words("corriger une fiche")
 def correct(request: OfficerRequest, person_id: int) -> HttpResponse:
     person = _known(request, person_id)
     if person.civil is None:
@@ -113,7 +112,7 @@ def correct(request: OfficerRequest, person_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_officers
-@act_words(_("accueillir une personne"))
+@act_words("accueillir une personne")
 def receive(request: OfficerRequest) -> HttpResponse:
     form = ReceiveForm(request.POST or None, academy_id=request.scope.academy_id)
     if request.method == "POST" and form.is_valid():
@@ -132,7 +131,7 @@ def receive(request: OfficerRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         except IntegrityError:
-            form.add_error("dossier", _("Ce numéro de dossier est déjà pris : choisissez-en un autre."))
+            form.add_error("dossier", "Ce numéro de dossier est déjà pris : choisissez-en un autre.")
     return render(request, "enrolment/receive.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -144,7 +143,7 @@ def _arrival_asked(
         request,
         person.civil,
         post.uai,
-        (str(CATEGORIES[person.category]), post.starts_on or paris_day(timezone.now()), post.ends_on),
+        (CATEGORIES[person.category], post.starts_on or paris_day(timezone.now()), post.ends_on),
         reverse("enrolment:receive"),
         [(name, form.data.get(name, "")) for name in form.fields],
         ", ".join(sorted(request.scope.services.values())),
@@ -169,7 +168,7 @@ def _page(
         "name": person.name,
         "category": CATEGORIES.get(person.category, person.category),  # type: ignore[call-overload]
         "account": shown,
-        "account_state": _STATES.get(shown.state, shown.state) if shown else _("Aucun compte"),
+        "account_state": _STATES.get(shown.state, shown.state) if shown else "Aucun compte",
         "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
         "posts": [
             (post, school, function_said(post.function)) for post, school in placed_posts_of(person.person_id)

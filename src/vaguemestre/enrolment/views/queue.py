@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.credentials.ports import secret_keys
@@ -28,7 +27,7 @@ from vaguemestre.signin.http import SignedInRequest, act_words, recently_signed_
 from vaguemestre.ui.listing import Listing
 from vaguemestre.ui.refusals import sentence
 
-_DELIVERED = _("La lettre est partie à l’adresse de votre dossier, ou vous a été remise.")
+_DELIVERED = "La lettre est partie à l’adresse de votre dossier, ou vous a été remise."
 
 
 @require_GET
@@ -82,7 +81,7 @@ def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpR
 
 @require_POST
 @for_officers
-@act_words(_("traiter une demande de NUMEN"))
+@act_words("traiter une demande de NUMEN")
 def act_on(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
     words = WordsForm(request.POST)
     school = SchoolForm(request.POST, academy_id=request.scope.academy_id)
@@ -147,7 +146,7 @@ def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, 
                 settings.CONFIG.mail.quota_mb, by=by, now=now, is_other=IS_OTHER in request.POST,
             )  # fmt: skip
         case "remis":
-            services.deliver(scope, request_id, str(_DELIVERED), by=by, now=now)
+            services.deliver(scope, request_id, _DELIVERED, by=by, now=now)
         case _:
             raise Http404
     return True
@@ -156,7 +155,7 @@ def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, 
 @require_POST
 @recently_signed_in
 @for_officers
-@act_words(_("imprimer des lettres"))
+@act_words("imprimer des lettres")
 def print_letters(request: OfficerRequest) -> HttpResponse:
     """One PDF of the letters of all requests whose NUMEN is ready; each reading is journaled."""
     wanted = []

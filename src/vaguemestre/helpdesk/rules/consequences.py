@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from vaguemestre.helpdesk.values import Act, Touched
+from vaguemestre.kernel.texts import counted
 
 CONFIRMED = frozenset({Act.SUSPEND, Act.COMPROMISED, Act.THROW_AWAY})
 
@@ -17,7 +18,7 @@ def consequences(act: Act, account: Touched, compromise_hours: int) -> tuple[str
         case Act.THROW_AWAY:
             words = ("courriel retenu est jeté", "courriels retenus sont jetés")
             lost = "personne ne les recevra, et ils ne peuvent pas être repris"
-            return (f"{_counted(account.kept_back, *words)} : {lost}.",)
+            return (f"{counted(account.kept_back, *words)} : {lost}.",)
     return ()
 
 
@@ -34,7 +35,7 @@ def _compromise(account: Touched, hours: int) -> Iterator[str]:
     yield _sessions(account)
     if account.app_passwords:
         words = ("mot de passe d’application est révoqué", "mots de passe d’application sont révoqués")
-        yield f"{_counted(account.app_passwords, *words)} : chaque logiciel sera à régler de nouveau."
+        yield f"{counted(account.app_passwords, *words)} : chaque logiciel sera à régler de nouveau."
     if account.has_password:
         yield "Le mot de passe est effacé : la personne en choisira un autre."
     held = ", ".join((*account.factors, "codes de secours"))
@@ -44,9 +45,12 @@ def _compromise(account: Touched, hours: int) -> Iterator[str]:
     yield "Plus rien ne part de la boîte."
     if account.going_out:
         words = ("courriel en partance est retenu", "courriels en partance sont retenus")
-        yield f"{_counted(account.going_out, *words)} ; vous déciderez de les laisser partir ou de les jeter."
+        yield f"{counted(account.going_out, *words)} ; vous déciderez de les laisser partir ou de les jeter."
     if hours:
-        yield f"La messagerie reste fermée {hours} heures, même à qui revient ; le courrier arrive toujours."
+        yield (
+            f"La messagerie reste fermée {counted(hours, 'heure')}, même à qui revient ; le courrier "
+            "arrive toujours."
+        )
     if account.contact:
         yield f"Une lettre part à {account.contact} : la personne revient par un code envoyé à cette adresse."
     else:
@@ -57,8 +61,4 @@ def _compromise(account: Touched, hours: int) -> Iterator[str]:
 def _sessions(account: Touched) -> str:
     if not account.sessions:
         return "Aucune session n’est ouverte en ce moment."
-    return f"{_counted(account.sessions, 'session ouverte est fermée', 'sessions ouvertes sont fermées')}."
-
-
-def _counted(count: int, one: str, several: str) -> str:
-    return f"{count} {one if count < 2 else several}"
+    return f"{counted(account.sessions, 'session ouverte est fermée', 'sessions ouvertes sont fermées')}."

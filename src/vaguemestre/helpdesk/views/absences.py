@@ -5,7 +5,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from vaguemestre.helpdesk.http import for_operators
@@ -22,20 +21,20 @@ from vaguemestre.ui.refusals import sentence
 class NeutralForm(forms.Form):
     """When, and who asked for it; the text is not theirs to choose."""
 
-    debut = DayField(label=_("Début"))
-    fin = DayField(label=_("Fin"))
+    debut = DayField(label="Début")
+    fin = DayField(label="Fin")
     demandeur = forms.CharField(
-        label=_("Demandé par"),
+        label="Demandé par",
         max_length=LONGEST_REASON,
-        help_text=_("Nom et fonction du supérieur hiérarchique, gardés au journal et montrés à la personne."),
-        error_messages={"required": _("Écrivez qui demande cette notification : la personne le lira.")},
+        help_text="Nom et fonction du supérieur hiérarchique, gardés au journal et montrés à la personne.",
+        error_messages={"required": "Écrivez qui demande cette notification : la personne le lira."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
 @require_http_methods(["GET", "POST"])
 @for_operators
-@act_words(_("poser l’absence d’une personne"))
+@act_words("poser l’absence d’une personne")
 def set_absence(request: SignedInRequest, account_id: int) -> HttpResponse:
     """The dates are the operator's, the words are nobody's."""
     now = timezone.now()

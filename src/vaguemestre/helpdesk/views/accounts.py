@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.credentials.ports import secret_keys
@@ -82,7 +81,7 @@ def show_mail(request: SignedInRequest, account_id: int) -> HttpResponse:
 
 @require_POST
 @for_operators
-@act_words(_("agir sur un compte"))
+@act_words("agir sur un compte")
 def act_on(request: SignedInRequest, account_id: int) -> HttpResponse:
     """One act, with its reason. The owner is told first where the inbox is shut afterwards."""
     form = ActForm(request.POST)
@@ -122,30 +121,30 @@ def _asked(act: Act, account_id: int, reason: str, now: datetime) -> Confirmatio
     account = touched_by(account_id, now)
     hours = settings.CONFIG.lives.compromise_hours
     return Confirmation(
-        title=str(_TITLES[act]),
+        title=_TITLES[act],
         facts=[
-            (str(_("Personne")), account.name),
-            (str(_("Identifiant")), account.username),
-            (str(_("Établissement")), account.place),
-            (str(_("Motif")), reason),
+            ("Personne", account.name),
+            ("Identifiant", account.username),
+            ("Établissement", account.place),
+            ("Motif", reason),
         ],
         consequences=consequences(act, account, hours),
         fields=[("acte", act), ("motif", reason)],
-        button=str(_BUTTONS[act]),
+        button=_BUTTONS[act],
         back=reverse("helpdesk:account", args=[account_id]),
         binds=(act, account_id, reason),
     )
 
 
 _TITLES = {
-    Act.SUSPEND: _("Suspendre ce compte ?"),
-    Act.COMPROMISED: _("Mettre ce compte à l’abri ?"),
-    Act.THROW_AWAY: _("Jeter les courriels retenus ?"),
+    Act.SUSPEND: "Suspendre ce compte ?",
+    Act.COMPROMISED: "Mettre ce compte à l’abri ?",
+    Act.THROW_AWAY: "Jeter les courriels retenus ?",
 }
 _BUTTONS = {
-    Act.SUSPEND: _("Suspendre"),
-    Act.COMPROMISED: _("Mettre à l’abri"),
-    Act.THROW_AWAY: _("Jeter"),
+    Act.SUSPEND: "Suspendre",
+    Act.COMPROMISED: "Mettre à l’abri",
+    Act.THROW_AWAY: "Jeter",
 }
 
 

@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -33,7 +32,7 @@ _ORDERS: dict[str, Callable[[HandOverShown], str | datetime]] = {
 
 @require_http_methods(["GET", "POST"])
 @for_operators
-@act_words(_("demander la remise d’un code"))
+@act_words("demander la remise d’un code")
 def ask(request: SignedInRequest, account_id: int) -> HttpResponse:
     """Who confirms, and why."""
     now = timezone.now()
@@ -83,7 +82,7 @@ def list_mine(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @recently_signed_in
-@act_words(_("confirmer la remise d’un code"))
+@act_words("confirmer la remise d’un code")
 def confirm(request: SignedInRequest, hand_over_id: int) -> HttpResponse:
     """« C'est bien elle »: the code is on the page that answers, and nowhere else ever."""
     now, second_id = timezone.now(), request.who.account_id
@@ -105,7 +104,7 @@ def confirm(request: SignedInRequest, hand_over_id: int) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
-@act_words(_("refuser la remise d’un code"))
+@act_words("refuser la remise d’un code")
 def refuse(request: SignedInRequest, hand_over_id: int) -> HttpResponse:
     services.refuse_hand_over(hand_over_id, second_id=request.who.account_id, now=timezone.now())
     return HttpResponseRedirect(f"{reverse('helpdesk:hand-overs')}?fait=refuse")

@@ -5,7 +5,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.credentials.ports import secret_keys
@@ -24,7 +23,7 @@ from vaguemestre.ui.refusals import sentence
 @require_http_methods(["GET", "POST"])
 @for_operators
 @recently_signed_in
-@act_words(_("remettre une clé OTP"))
+@act_words("remettre une clé OTP")
 def give(request: SignedInRequest, account_id: int) -> HttpResponse:
     """The key somebody holds, or one to hand over."""
     account = _account(account_id)
@@ -50,7 +49,7 @@ def give(request: SignedInRequest, account_id: int) -> HttpResponse:
 @require_POST
 @for_operators
 @recently_signed_in
-@act_words(_("déclarer une clé OTP perdue"))
+@act_words("déclarer une clé OTP perdue")
 def lose(request: SignedInRequest, account_id: int) -> HttpResponse:
     account = _account(account_id)
     form = ReasonForm(request.POST)
@@ -83,7 +82,7 @@ def show_receipt(request: SignedInRequest, account_id: int, device_id: int) -> H
 @require_http_methods(["GET", "POST"])
 @for_operators
 @recently_signed_in
-@act_words(_("ajouter des clés OTP"))
+@act_words("ajouter des clés OTP")
 def stock(request: SignedInRequest) -> HttpResponse:
     """Keys delivered by their maker. Their secrets are never shown again."""
     form = StockForm(request.POST or None)

@@ -121,4 +121,4 @@ def show(request: SignedInRequest, request_id: int) -> HttpResponse:
 
 
 def _words(asked: RequestShown) -> str:
-    return str(KINDS[Kind(asked.kind)])
+    return KINDS[Kind(asked.kind)]

@@ -1,26 +1,25 @@
 """`{% load lists_shown %}`: where a letter is, what became of a copy, in words."""
 
 from django import template
-from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
 _STATES = {
-    "held": _("En attente"),
-    "scheduled": _("Programmé"),
-    "sending": _("En cours de diffusion"),
-    "sent": _("Diffusé"),
-    "refused": _("Refusé"),
-    "dropped": _("Jeté"),
-    "stopped": _("Arrêté"),
+    "held": "En attente",
+    "scheduled": "Programmé",
+    "sending": "En cours de diffusion",
+    "sent": "Diffusé",
+    "refused": "Refusé",
+    "dropped": "Jeté",
+    "stopped": "Arrêté",
 }
 _MARKS = {
-    "waiting": (_("Pas encore parti"), ""),
-    "accepted": (_("En route"), ""),
-    "delayed": (_("Retardé"), "warn"),
-    "delivered": (_("Remis"), "ok"),
-    "read": (_("Lu"), "ok"),
-    "refused": (_("Non remis"), "danger"),
+    "waiting": ("Pas encore parti", ""),
+    "accepted": ("En route", ""),
+    "delayed": ("Retardé", "warn"),
+    "delivered": ("Remis", "ok"),
+    "read": ("Lu", "ok"),
+    "refused": ("Non remis", "danger"),
 }
 
 

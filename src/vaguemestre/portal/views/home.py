@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.assistant.values import CHARTER
@@ -36,16 +35,16 @@ from vaguemestre.webmail.values import MailLogin, Use
 
 # Address, icon, title, what for; those whose room is not served are left out.
 APPLICATIONS = (
-    ("/messagerie/", "mail", _("Messagerie"), _("Lire et écrire ses courriels")),
-    ("/contacts/", "address-book", _("Contacts"), _("Mes correspondants et mes groupes")),
-    ("/classes/", "school", _("Classes"), _("Écrire à une classe, à ses familles")),
-    ("/annuaire/", "users", _("Annuaire"), _("Les agents de l’académie")),
-    ("/listes/", "list", _("Listes"), _("Listes de diffusion de l’académie")),
-    ("/appareils/", "device-mobile", _("Mes appareils"), _("Thunderbird, Outlook, téléphone")),
-    ("/gestion/", "id", _("Gestion"), _("NUMEN et personnes de mon service")),
-    ("/assistance/", "tools", _("Assistance"), _("Aider quelqu’un à se connecter")),
-    ("/administration/", "building-community", _("Administration"), _("Académie, flux, journal, réglages")),
-    ("/parametres/", "settings", _("Paramètres"), _("Affichage, appareils, sécurité")),
+    ("/messagerie/", "mail", "Messagerie", "Lire et écrire ses courriels"),
+    ("/contacts/", "address-book", "Contacts", "Mes correspondants et mes groupes"),
+    ("/classes/", "school", "Classes", "Écrire à une classe, à ses familles"),
+    ("/annuaire/", "users", "Annuaire", "Les agents de l’académie"),
+    ("/listes/", "list", "Listes", "Listes de diffusion de l’académie"),
+    ("/appareils/", "device-mobile", "Mes appareils", "Thunderbird, Outlook, téléphone"),
+    ("/gestion/", "id", "Gestion", "NUMEN et personnes de mon service"),
+    ("/assistance/", "tools", "Assistance", "Aider quelqu’un à se connecter"),
+    ("/administration/", "building-community", "Administration", "Académie, flux, journal, réglages"),
+    ("/parametres/", "settings", "Paramètres", "Affichage, appareils, sécurité"),
 )
 # Shown to those roles only; the pages themselves refuse the others.
 RESERVED = {
@@ -54,14 +53,14 @@ RESERVED = {
     "/administration/": ("administrator",),
 }
 TASKS = {
-    Task.CHARTER: (_("Lire et accepter la charte, qui a changé"), "/charte", "file-text"),
+    Task.CHARTER: ("Lire et accepter la charte, qui a changé", "/charte", "file-text"),
     Task.SECOND_FACTOR: (
-        _("Ajouter une clé d’accès ou une application d’authentification"),
+        "Ajouter une clé d’accès ou une application d’authentification",
         "/parametres/securite",
         "shield-lock",
     ),
     Task.RECOVERY_CONTACT: (
-        _("Donner un contact de secours, pour le jour où le mot de passe manque"),
+        "Donner un contact de secours, pour le jour où le mot de passe manque",
         "/parametres/securite/contact",
         "key",
     ),
@@ -169,7 +168,7 @@ def tiles_of(who: Who, identity: Identity) -> list[Tile]:
             continue
         if not _is_served(address):
             continue
-        tiles.append(Tile(address, address, icon, str(title), str(purpose)))
+        tiles.append(Tile(address, address, icon, title, purpose))
     return tiles + [_registered(one) for one in applications_for(identity)]
 
 

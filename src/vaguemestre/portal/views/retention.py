@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from vaguemestre.enrolment.services.filing import PROOFS_KEPT
+from vaguemestre.kernel.texts import counted
 from vaguemestre.moving.handlers import KEPT as FILES_KEPT
 from vaguemestre.outbox.services.following import KEPT_FOR as TRACKING_KEPT
 from vaguemestre.sharing.services.together import ACTIVITY_KEPT
@@ -73,5 +74,5 @@ def _said(span: timedelta) -> str:
     seconds = int(span.total_seconds())
     for size, unit in ((86_400, "jour"), (3_600, "heure"), (60, "minute")):
         if seconds % size == 0 and (count := seconds // size):
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return f"{seconds} secondes"
+            return counted(count, unit)
+    return counted(seconds, "seconde")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.sorting.rules.absences import (
@@ -48,7 +47,7 @@ class HourField(forms.Field):
             return None
         match = _HOUR.fullmatch(text)
         if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59:
-            raise forms.ValidationError(_("Écrivez l’heure ainsi : 8:30."))
+            raise forms.ValidationError("Écrivez l’heure ainsi : 8:30.")
         return time(int(match[1]), int(match[2] or 0))
 
     def prepare_value(self, value: Any) -> Any:
@@ -66,8 +65,8 @@ class _TextField(forms.CharField):
 
 
 _WEEK = (
-    (1, _("lundi")), (2, _("mardi")), (3, _("mercredi")), (4, _("jeudi")), (5, _("vendredi")),
-    (6, _("samedi")), (7, _("dimanche")),
+    (1, "lundi"), (2, "mardi"), (3, "mercredi"), (4, "jeudi"), (5, "vendredi"),
+    (6, "samedi"), (7, "dimanche"),
 )  # fmt: skip
 _SAME = (
     "is_on", "starts_on", "starts_at", "ends_on", "ends_at", "internal_text", "external_text", "subject",
@@ -79,38 +78,38 @@ class AbsenceForm(forms.Form):
     """`cleaned_data["absence"]` is the value. `now` decides what is over."""
 
     is_on = forms.BooleanField(
-        label=_("Activer la notification d’absence"),
+        label="Activer la notification d’absence",
         required=False,
         widget=forms.CheckboxInput(attrs={"role": "switch"}),
     )
-    starts_on = DayField(label=_("Début"))
-    starts_at = HourField(label=_("À partir de"))
-    ends_on = DayField(label=_("Fin"))
-    ends_at = HourField(label=_("Jusqu’à"))
+    starts_on = DayField(label="Début")
+    starts_at = HourField(label="À partir de")
+    ends_on = DayField(label="Fin")
+    ends_at = HourField(label="Jusqu’à")
     internal_text = _TextField(
-        label=_("Message aux correspondants internes"),
+        label="Message aux correspondants internes",
         max_length=LONGEST_HTML,
-        help_text=_("Agents de l’académie, authentifiés."),
+        help_text="Agents de l’académie, authentifiés.",
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     external_text = _TextField(
-        label=_("Message aux correspondants externes"),
+        label="Message aux correspondants externes",
         max_length=LONGEST_HTML,
-        help_text=_("Laissé vide : aucune réponse à l’extérieur."),
+        help_text="Laissé vide : aucune réponse à l’extérieur.",
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     subject = forms.CharField(
-        label=_("Objet de la réponse"),
+        label="Objet de la réponse",
         required=False,
         max_length=LONGEST_SUBJECT,
-        help_text=_("Laissé vide : « Absence : » suivi de l’objet du courriel reçu."),
+        help_text="Laissé vide : « Absence : » suivi de l’objet du courriel reçu.",
     )
-    is_rich = forms.BooleanField(label=_("Mettre en forme (gras, listes, liens)"), required=False)
+    is_rich = forms.BooleanField(label="Mettre en forme (gras, listes, liens)", required=False)
     only_known = forms.BooleanField(
-        label=_("À l’extérieur, ne répondre qu’aux personnes de mon carnet d’adresses"), required=False
+        label="À l’extérieur, ne répondre qu’aux personnes de mon carnet d’adresses", required=False
     )
     weekdays = forms.TypedMultipleChoiceField(
-        label=_("Jours où je ne travaille pas"),
+        label="Jours où je ne travaille pas",
         required=False,
         coerce=int,
         choices=_WEEK,
@@ -118,7 +117,7 @@ class AbsenceForm(forms.Form):
     )
     replacement = forms.IntegerField(required=False, widget=forms.HiddenInput)
     days = forms.IntegerField(
-        label=_("Jours entre deux réponses à une même personne"),
+        label="Jours entre deux réponses à une même personne",
         min_value=FEWEST_DAYS,
         max_value=MOST_DAYS,
         initial=7,

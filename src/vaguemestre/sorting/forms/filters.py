@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import parse_day
@@ -49,29 +48,29 @@ _KINDS: dict[str, tuple[Aspect, Relation]] = {
     "outside-lacks": (Aspect.OUTSIDE, Relation.LACKS),
 }
 _SHOWN = {
-    "sender-contains": _("l’expéditeur contient"),
-    "sender-is": _("l’adresse de l’expéditeur est"),
-    "sender-lacks": _("l’expéditeur ne contient pas"),
-    "recipient-contains": _("un destinataire contient"),
-    "recipient-is": _("l’adresse d’un destinataire est"),
-    "recipient-lacks": _("aucun destinataire ne contient"),
-    "sender-address-contains": _("l’adresse de l’expéditeur contient"),
-    "sender-address-lacks": _("l’adresse de l’expéditeur ne contient pas"),
-    "recipient-address-contains": _("l’adresse d’un destinataire contient"),
-    "recipient-address-lacks": _("l’adresse d’aucun destinataire ne contient"),
-    "subject-contains": _("l’objet contient"),
-    "subject-is": _("l’objet est exactement"),
-    "subject-lacks": _("l’objet ne contient pas"),
-    "text-contains": _("le texte contient"),
-    "list-contains": _("la liste de diffusion contient"),
-    "size": _("la taille dépasse (en Mo)"),
-    "size-lacks": _("la taille ne dépasse pas (en Mo)"),
-    "since": _("le courriel est reçu à partir du (JJ/MM/AAAA)"),
-    "until": _("le courriel est reçu jusqu’au (JJ/MM/AAAA)"),
-    "attachment": _("le courriel a une pièce jointe"),
-    "attachment-lacks": _("le courriel n’a pas de pièce jointe"),
-    "outside": _("le courriel vient de l’extérieur de l’académie"),
-    "outside-lacks": _("le courriel vient d’un agent de l’académie"),
+    "sender-contains": "l’expéditeur contient",
+    "sender-is": "l’adresse de l’expéditeur est",
+    "sender-lacks": "l’expéditeur ne contient pas",
+    "recipient-contains": "un destinataire contient",
+    "recipient-is": "l’adresse d’un destinataire est",
+    "recipient-lacks": "aucun destinataire ne contient",
+    "sender-address-contains": "l’adresse de l’expéditeur contient",
+    "sender-address-lacks": "l’adresse de l’expéditeur ne contient pas",
+    "recipient-address-contains": "l’adresse d’un destinataire contient",
+    "recipient-address-lacks": "l’adresse d’aucun destinataire ne contient",
+    "subject-contains": "l’objet contient",
+    "subject-is": "l’objet est exactement",
+    "subject-lacks": "l’objet ne contient pas",
+    "text-contains": "le texte contient",
+    "list-contains": "la liste de diffusion contient",
+    "size": "la taille dépasse (en Mo)",
+    "size-lacks": "la taille ne dépasse pas (en Mo)",
+    "since": "le courriel est reçu à partir du (JJ/MM/AAAA)",
+    "until": "le courriel est reçu jusqu’au (JJ/MM/AAAA)",
+    "attachment": "le courriel a une pièce jointe",
+    "attachment-lacks": "le courriel n’a pas de pièce jointe",
+    "outside": "le courriel vient de l’extérieur de l’académie",
+    "outside-lacks": "le courriel vient d’un agent de l’académie",
 }
 _OUTCOME = (
     "move_to", "copy_to", "is_read", "is_flagged", "stops", "label", "forward_to", "discards",
@@ -113,8 +112,8 @@ def shown_day(text: str) -> str:
 class ConditionForm(forms.Form):
     """One line; without words and without a kind that needs none, it is no condition."""
 
-    kind = forms.ChoiceField(label=_("Condition"), choices=list(_SHOWN.items()))
-    words = forms.CharField(label=_("Mots"), required=False, max_length=LONGEST_WORDS)
+    kind = forms.ChoiceField(label="Condition", choices=list(_SHOWN.items()))
+    words = forms.CharField(label="Mots", required=False, max_length=LONGEST_WORDS)
 
     def condition(self) -> Condition | None:
         if "kind" not in self.cleaned_data:  # a line added and left as it was
@@ -144,27 +143,27 @@ _ConditionLines = forms.formset_factory(
 class FilterForm(forms.Form):
     """`wanted` is the value once valid. `lines` are its conditions; `folders` where mail may be filed."""
 
-    name = forms.CharField(label=_("Nom du filtre"), max_length=LONGEST_NAME)
+    name = forms.CharField(label="Nom du filtre", max_length=LONGEST_NAME)
     matches_all = forms.ChoiceField(
-        label=_("Le courriel doit remplir"),
-        choices=(("1", _("toutes ces conditions")), ("0", _("une de ces conditions au moins"))),
+        label="Le courriel doit remplir",
+        choices=(("1", "toutes ces conditions"), ("0", "une de ces conditions au moins")),
         initial="1",
     )
-    move_to = forms.ChoiceField(label=_("Ranger dans"), required=False)
-    copy_to = forms.ChoiceField(label=_("Mettre une copie dans"), required=False)
-    is_read = forms.BooleanField(label=_("Marquer comme lu"), required=False)
-    is_flagged = forms.BooleanField(label=_("Marquer d’une étoile"), required=False)
+    move_to = forms.ChoiceField(label="Ranger dans", required=False)
+    copy_to = forms.ChoiceField(label="Mettre une copie dans", required=False)
+    is_read = forms.BooleanField(label="Marquer comme lu", required=False)
+    is_flagged = forms.BooleanField(label="Marquer d’une étoile", required=False)
     label = forms.CharField(
-        label=_("Étiqueter"), required=False, max_length=LONGEST_LABEL, help_text=_("Une seule étiquette.")
+        label="Étiqueter", required=False, max_length=LONGEST_LABEL, help_text="Une seule étiquette."
     )
     forward_to = forms.CharField(
-        label=_("Transférer une copie à"),
+        label="Transférer une copie à",
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    discards = forms.BooleanField(label=_("Mettre à la corbeille"), required=False)
-    stops = forms.BooleanField(label=_("Ne pas essayer les filtres suivants"), required=False, initial=True)
+    discards = forms.BooleanField(label="Mettre à la corbeille", required=False)
+    stops = forms.BooleanField(label="Ne pas essayer les filtres suivants", required=False, initial=True)
 
     def __init__(
         self,
@@ -176,13 +175,13 @@ class FilterForm(forms.Form):
         forwards_outside: bool = False,
     ) -> None:
         super().__init__(data, initial=_initial(known) if known else None)
-        choices = [("", _("— aucun dossier —")), *((one.name, one.shown) for one in folders)]
+        choices = [("", "— aucun dossier —"), *((one.name, one.shown) for one in folders)]
         for name in ("move_to", "copy_to"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         if not forwards_outside and owner:
-            self.fields["forward_to"].help_text = _("Une adresse @%(domain)s, d’un autre agent.") % {
-                "domain": owner.internal_domains[0]
-            }
+            self.fields[
+                "forward_to"
+            ].help_text = f"Une adresse @{owner.internal_domains[0]}, d’un autre agent."
         self._known = known
         self.folder_names = [one.name for one in folders]
         self._owner, self._forwards_outside = owner, forwards_outside
@@ -203,7 +202,7 @@ class FilterForm(forms.Form):
         found = super().clean() or self.cleaned_data
         if self.errors or not self.lines.is_valid():
             if not self.errors:
-                self.add_error(None, _("Une condition est incomplète."))
+                self.add_error(None, "Une condition est incomplète.")
             return found
         wanted = Filter(
             name=cleaned(found["name"]).strip(),

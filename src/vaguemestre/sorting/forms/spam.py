@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.sorting.rules.expert import LONGEST_SCRIPT
@@ -18,22 +17,22 @@ class SpamForm(forms.Form):
     """`choice` is the value once valid."""
 
     is_sorted = forms.BooleanField(
-        label=_("Ranger dans « Indésirables » les courriels signalés comme indésirables"),
+        label="Ranger dans « Indésirables » les courriels signalés comme indésirables",
         required=False,
         widget=forms.CheckboxInput(attrs={"role": "switch"}),
     )
     allowed = forms.CharField(
-        label=_("Expéditeurs toujours acceptés"),
+        label="Expéditeurs toujours acceptés",
         required=False,
         max_length=200_000,
-        help_text=_("Une adresse par ligne, ou un domaine : @exemple.fr."),
+        help_text="Une adresse par ligne, ou un domaine : @exemple.fr.",
         widget=forms.Textarea(attrs=_LINES),
     )
     denied = forms.CharField(
-        label=_("Expéditeurs indésirables"),
+        label="Expéditeurs indésirables",
         required=False,
         max_length=200_000,
-        help_text=_("Leurs courriels vont dans « Indésirables » ; aucune réponse d’absence ne part."),
+        help_text="Leurs courriels vont dans « Indésirables » ; aucune réponse d’absence ne part.",
         widget=forms.Textarea(attrs=_LINES),
     )
 
@@ -62,10 +61,10 @@ class SpamForm(forms.Form):
 
 class ExpertForm(forms.Form):
     expert = forms.CharField(
-        label=_("Partie écrite à la main (Sieve)"),
+        label="Partie écrite à la main (Sieve)",
         required=False,
         strip=False,
         max_length=LONGEST_SCRIPT,
-        help_text=_("Exécutée après vos filtres. Elle commence par ses propres « require »."),
+        help_text="Exécutée après vos filtres. Elle commence par ses propres « require ».",
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "code", "wrap": "off"}),
     )

@@ -4,22 +4,21 @@ from dataclasses import dataclass
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
 # URL name and title, in the order shown; each room answers for its own page.
 TABS = (
-    ("sorting:absence", _("Notifications d’absence")),
-    ("sorting:filters", _("Filtres")),
-    ("writing:signatures", _("Signatures et identités")),
-    ("dispatch:sending", _("Envoi")),
-    ("portal:display", _("Affichage")),
-    ("portal:programs", _("Appareils et mots de passe d’application")),
-    ("sharing:loans", _("Délégation")),
-    ("moving:show", _("Importer et exporter")),
-    ("signin:security", _("Sécurité")),
-    ("signin:activity", _("Mon activité")),
+    ("sorting:absence", "Notifications d’absence"),
+    ("sorting:filters", "Filtres"),
+    ("writing:signatures", "Signatures et identités"),
+    ("dispatch:sending", "Envoi"),
+    ("portal:display", "Affichage"),
+    ("portal:programs", "Appareils et mots de passe d’application"),
+    ("sharing:loans", "Délégation"),
+    ("moving:show", "Importer et exporter"),
+    ("signin:security", "Sécurité"),
+    ("signin:activity", "Mon activité"),
 )
 
 OF_A_BOX = frozenset({"sorting:absence", "sorting:filters", "writing:signatures", "dispatch:sending"})
@@ -44,5 +43,5 @@ def settings_tabs(path: str, who: object = None) -> list[Tab]:
         except NoReverseMatch:
             continue  # that room is not served
         is_open = path == address or path.startswith(f"{address}/")
-        found.append(Tab(address, str(title), is_open))
+        found.append(Tab(address, title, is_open))
     return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from vaguemestre.kernel import sizes
+from vaguemestre.kernel.texts import counted
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.rules.from_field import AMBIGUOUS
@@ -70,7 +71,7 @@ def recipients(people: Collection[Correspondent], own: Collection[str], me: str 
         return "sans destinataire visible"
     rest = len(shown) - 3
     if rest > 1:
-        return f"à {', '.join(shown[:3])} et {rest} autres"
+        return f"à {', '.join(shown[:3])} et {counted(rest, 'autre')}"
     return f"à {shown[0]}" if len(shown) == 1 else f"à {', '.join(shown[:-1])} et {shown[-1]}"
 
 
@@ -100,4 +101,4 @@ def _people(people: tuple[Correspondent, ...]) -> str:
         f"{one_line(p.name)} <{one_line(p.address)}>" if p.name else one_line(p.address) for p in people[:100]
     ]
     more = len(people) - len(shown)
-    return ", ".join(shown) + (f" et {more} autres" if more > 0 else "")
+    return ", ".join(shown) + (f" et {counted(more, 'autre')}" if more > 0 else "")

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonRespons
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from vaguemestre.kernel.texts import counted
+from vaguemestre.kernel.texts import counted, inflected
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.webmail.http import mailbox_of, wants_fragment
@@ -117,4 +117,4 @@ def _contents(subfolders: int, messages: int) -> str:
     if not subfolders:
         return f"Il contient {counted(messages, 'courriel')}." if messages else "Il est vide."
     holds = f"il contient {counted(messages, 'courriel')}." if messages else "il ne contient aucun courriel."
-    return f"Avec {f'ses {subfolders} sous-dossiers' if subfolders > 1 else 'son sous-dossier'}, {holds}"
+    return f"Avec {inflected(subfolders, 'son sous-dossier', f'ses {subfolders} sous-dossiers')}, {holds}"

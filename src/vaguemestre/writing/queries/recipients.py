@@ -4,15 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from vaguemestre.classes.queries import audiences_like, audiences_of
 from vaguemestre.classes.rules.addresses import audience_of
 from vaguemestre.classes.values import Asker, Audience, AudienceShown
 from vaguemestre.contacts.queries import contacts_like, groups_like
 from vaguemestre.directory.queries import listed_by_address, people_like, with_homonyms
 from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.kernel.texts import counted
 from vaguemestre.sharing.queries import boxes_like
 from vaguemestre.writing.ports import AbsentUntil, Delivered
 from vaguemestre.writing.rules.recipients import bare_address, is_inside
@@ -38,14 +36,14 @@ def suggestions(
     found: dict[str, Suggestion] = {}
     for contact in contacts:
         listed = schools.get(contact.address)
-        origin = _("Déjà écrit") if contact.is_collected else _("Contact")
+        origin = "Déjà écrit" if contact.is_collected else "Contact"
         name = contact.name or (listed.name if listed else "")
         detail = (listed.detail if listed else "") or origin
         found.setdefault(contact.address, Suggestion(name, contact.address, detail))
     for person in people_like(typed, limit=limit):
         found.setdefault(person.address, Suggestion(person.name, person.address, person.detail))
     groups = [
-        Suggestion(name, "", _("Groupe, %(count)s personnes") % {"count": len(members)}, members)
+        Suggestion(name, "", f"Groupe, {counted(len(members), 'personne')}", members)
         for name, members in groups_like(account_id, typed, limit=3)
         if members
     ]
@@ -53,16 +51,15 @@ def suggestions(
         Suggestion(one.name, one.address, _copies_told(one))
         for one in (audiences_like(asker, typed) if asker else ())
     ]
-    lists = [Suggestion(one.name, one.address, _("Liste de diffusion")) for one in gatherings]
-    boxes = [Suggestion(title, address, _("Boîte partagée")) for title, address in boxes_like(typed, limit=2)]
+    lists = [Suggestion(one.name, one.address, "Liste de diffusion") for one in gatherings]
+    boxes = [Suggestion(title, address, "Boîte partagée") for title, address in boxes_like(typed, limit=2)]
     before = (*classes, *groups, *lists)
     people = [one for one in found.values() if one.address not in {box.address for box in boxes}]
     return (*before, *people[: max(0, limit - len(before) - len(boxes))], *boxes)[:limit]
 
 
 def _copies_told(one: AudienceShown) -> str:
-    told = ngettext("%(count)d exemplaire, %(school)s", "%(count)d exemplaires, %(school)s", one.count)
-    return told % {"count": one.count, "school": one.school}
+    return f"{counted(one.count, 'exemplaire')}, {one.school}"
 
 
 def people_met(
@@ -88,7 +85,7 @@ def people_met(
             found.append(_class_met(address, audience, asker))
             continue
         if (gathering := gathered.get(address)) is not None:
-            detail = _("Liste de diffusion")
+            detail = "Liste de diffusion"
             found.append(Met(address, "inside", gathering.name, detail, gathering=gathering))
             continue
         listed = known.get(address)
@@ -118,4 +115,4 @@ def _unknown(addresses: Sequence[str], domain: str, delivered: Delivered | None)
 def _class_met(address: str, audience: Audience, asker: Asker | None) -> Met:
     for one in audiences_of(asker, only=audience) if asker else ():
         return Met(address, "class", one.name, _copies_told(one))
-    return Met(address, "class", _("Classe"), _("vous ne pouvez pas lui écrire"))
+    return Met(address, "class", "Classe", "vous ne pouvez pas lui écrire")

@@ -3,14 +3,13 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.classes.http import asker_of
 from vaguemestre.deposits.ports import shelf
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import counted, inflected
 from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.signin.http import SignedInRequest, signed_in
@@ -167,7 +166,7 @@ def _met(one: Met) -> dict[str, object]:
         "detail": one.detail,
         "homonyms": one.has_homonyms,
         "gathering": _gathered(one.gathering) if one.gathering else None,
-        "absent": _("absence annoncée jusqu’au %(day)s") % {"day": f"{until:%d/%m/%Y}"} if until else "",
+        "absent": f"absence annoncée jusqu’au {until:%d/%m/%Y}" if until else "",
     }
 
 
@@ -176,16 +175,14 @@ def _gathered(one: Gathering) -> dict[str, object]:
     if one.waits:
         return {
             "count": 0,
-            "words": _("Ce que vous écrivez à cette liste attendra l’accord d’un responsable."),
+            "words": "Ce que vous écrivez à cette liste attendra l’accord d’un responsable.",
         }
     if one.count is None:
         return {"count": 0, "words": ""}
-    words = ngettext(
-        "%(count)s personne recevra ce courriel", "%(count)s personnes recevront ce courriel", one.count
-    ) % {"count": one.count}
+    words = f"{counted(one.count, 'personne')} {inflected(one.count, 'recevra', 'recevront')} ce courriel"
     sample = " ; ".join(f"{name} ({why})" if why else name for name, why in one.sample)
     if sample:
-        words = _("%(words)s, par exemple %(sample)s") % {"words": words, "sample": sample}
+        words = f"{words}, par exemple {sample}"
     return {"count": one.count, "words": f"{words}."}
 
 

@@ -1,0 +1,110 @@
+"""Screens speak French alone, and count as French does: no gettext, no « (s) », one helper for plurals."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from tests.architecture.test_rooms import MODULES, SOURCE, imports_of, tree_of
+
+PAGES = sorted((*SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("jinja2/**/*.jinja")))
+TEXTS = sorted((*SOURCE.rglob("templates/**/*.txt"), *(SOURCE / "demo").rglob("*.txt")))
+_TRANSLATION = re.compile(
+    r"""\{%-?\s*(?:(?:end)?blocktrans(?:late)?|trans(?:late)?|plural|load[^%]*\bi18n)\b|\b_\(\s*["']"""
+)
+_UNSURE = re.compile(r"[^\W\d_]\((?:s|es|x|nt|ent)\)")
+_BY_HAND = re.compile(r"\|\s*pluralize\b|%\}(?:s|x|nt|ent)\{%-?\s*(?:endif|else)")
+_ENDINGS = frozenset({"", "s", "x", "nt", "ent"})
+
+
+def _is_gettext(module: str, names: list[str]) -> bool:
+    parts = module.split(".")
+    return "gettext" in parts or parts[-1] == "translation" or "translation" in names
+
+
+def test_nothing_imports_gettext() -> None:
+    breaches = [
+        f"{path.relative_to(SOURCE)}:{line}"
+        for path in MODULES
+        for module, names, line in imports_of(path)
+        if _is_gettext(module, names)
+    ]
+    assert breaches == [], "write the French sentence itself (docs/adr/0009)"
+
+
+@pytest.mark.parametrize("page", ['{% translate "Nom" %}', "{% load ui i18n %}", '{{ a|default:_("non") }}'])
+def test_what_asks_for_a_translation_is_seen(page: str) -> None:
+    assert _TRANSLATION.search(page)
+
+
+def test_no_page_asks_for_a_translation() -> None:
+    breaches = [
+        f"{page.relative_to(SOURCE)}: {match[0]}"
+        for page in PAGES
+        for match in _TRANSLATION.finditer(page.read_text(encoding="utf-8"))
+    ]
+    assert breaches == [], "write the French sentence itself (docs/adr/0009)"
+
+
+def _sentences(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Texts of a module, docstrings left out."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node
+        yield from _sentences(node)
+
+
+def _is_ending_by_hand(node: ast.AST) -> bool:
+    """`"s" if number > 1 else ""`, and its like."""
+    if not isinstance(node, ast.IfExp):
+        return False
+    ends = [side.value for side in (node.body, node.orelse) if isinstance(side, ast.Constant)]
+    return len(ends) == 2 and ends[0] != ends[1] and set(ends) <= _ENDINGS
+
+
+def _breaches(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for text in _sentences(tree):
+        if match := _UNSURE.search(str(text.value)):
+            yield text.lineno, match[0]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.IfExp) and _is_ending_by_hand(node):
+            yield node.lineno, ast.unparse(node)
+
+
+def test_plurals_made_by_hand_are_seen() -> None:
+    code = """
+def words(count):
+    '''Told as « message(s) ».'''
+    return f"{count} message(s)", f"lu{'s' if count > 1 else ''}", f"absent(e){'s' if count > 1 else 'x'}"
+"""
+    assert [words for _, words in _breaches(ast.parse(code))] == [
+        "e(s)", "'s' if count > 1 else ''", "'s' if count > 1 else 'x'",
+    ]  # fmt: skip
+
+
+def test_no_sentence_of_the_code_makes_its_plural_by_hand() -> None:
+    breaches = [
+        f"{path.relative_to(SOURCE)}:{line}: {words}"
+        for path in MODULES
+        for line, words in _breaches(tree_of(path))
+    ]
+    assert breaches == [], "use `counted` or `inflected` of vaguemestre.kernel.texts"
+
+
+@pytest.mark.parametrize(
+    "page", ["{{ n }} mail(s)", "lu{{ n|pluralize }}", "trouvé{% if n > 1 %}s{% endif %}"]
+)
+def test_plurals_made_by_hand_are_seen_in_pages(page: str) -> None:
+    assert _UNSURE.search(page) or _BY_HAND.search(page)
+
+
+def test_no_page_makes_its_plural_by_hand() -> None:
+    breaches = [
+        f"{page.relative_to(SOURCE)}: {match[0]}"
+        for page in (*PAGES, *TEXTS)
+        for form in (_UNSURE, _BY_HAND)
+        for match in form.finditer(page.read_text(encoding="utf-8"))
+    ]
+    assert breaches == [], 'write {{ n|counted:"message" }} or lu{{ n|plural }}'
