@@ -1,7 +1,7 @@
 """The virus check speaks clamd's INSTREAM: whole files, in pieces, over TCP or a socket of the machine."""
 
 import io
-import shutil
+import os
 import socket
 import subprocess
 import threading
@@ -15,6 +15,7 @@ from tests.engines.live import wait_until
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.kernel.errors import EngineDown
 
+LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
 MARK = b"%Marque que seule notre signature connait%"
 
 
@@ -72,7 +73,7 @@ def clamd(tmp_path: Path) -> Iterator[str]:
         process.wait(20)
 
 
-@pytest.mark.skipif(not shutil.which("clamd"), reason="no clamd on this machine")
+@pytest.mark.skipif(not LONG, reason="bin/test --long")
 def test_the_real_one_finds_it_in_a_file_or_in_an_archive_and_nothing_elsewhere(clamd: str) -> None:
     scan, archive = Clamd(clamd), io.BytesIO()
     scan.ping()

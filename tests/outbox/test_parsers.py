@@ -3,13 +3,11 @@
 import hashlib
 import random
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from email.message import Message
 from pathlib import Path
 
-import pytest
 from tests.outbox.letters import BOUNDARY, letter
 from tests.outbox.test_message import check_strictly
 
@@ -22,11 +20,6 @@ WORDS = (
     "x" * 300, "🙂", "\u00a0", "--", "Bcc: moi@x.fr", "&amp;", "\u2028", "é" * 200, "\n", " \n", "\n.\n",
 )  # fmt: skip
 KINDS = ("application/pdf", "image/png", "text/html", "message/rfc822", "text/csv; charset=x", "bizarre")
-
-_ASKED = subprocess.run(["perl", "-MMIME::Parser", "-e1"], capture_output=True, check=False)
-needs_parsers = pytest.mark.skipif(
-    _ASKED.returncode != 0 or not shutil.which("mshow"), reason="libmime-tools-perl, mblaze not installed"
-)
 
 
 def drawn_letter(chance: random.Random) -> Letter:
@@ -75,7 +68,6 @@ def parts_of(message: Message) -> list[tuple[str, str]]:
     return [(kind, hashlib.sha256(content).hexdigest())]
 
 
-@needs_parsers
 def test_three_parsers_read_the_same(how_many: Callable[[int, int], int]) -> None:
     for seed in range(how_many(15, 500)):
         made = drawn_letter(random.Random(seed))

@@ -25,10 +25,7 @@ from vaguemestre.engines.rspamd.learning import Learning
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.webmail.rules.authenticity import Authenticity, Verdict, authenticity
 
-pytestmark = [
-    pytest.mark.engines,
-    pytest.mark.skipif(not Path("/usr/bin/rspamd").exists(), reason="rspamd is not installed"),
-]
+pytestmark = pytest.mark.engines
 
 OURS = "mail.ac-amiens.test"
 ZONE = """
