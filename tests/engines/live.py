@@ -350,22 +350,27 @@ class LiveEngines:
         with self.mx() as client:
             client.send_message(message, sender, [to])
 
-    def found(self, person: Someone, subject: str, folder: str = "INBOX", seconds: float = 20) -> list[bytes]:
-        """The messages of that subject, headers and text, once there is one."""
+    def flush_queue(self) -> None:
+        """Have Postfix try again all that it deferred, now."""
+        argv = ["postqueue", "-c", self.config.engines_dir / "postfix", "-f"]
+        subprocess.run(argv, capture_output=True, check=True)
 
-        def look() -> list[bytes]:
-            client = self.signed_in(person)
-            try:
-                if client.select(folder, readonly=True)[0] != "OK":
-                    return []
-                numbers = client.search(None, "SUBJECT", f'"{subject}"')[1][0].split()
-                return [client.fetch(n.decode(), "(BODY.PEEK[])")[1][0][1] for n in numbers]
-            except imaplib.IMAP4.abort:  # cut with a server that the test before had stopped
+    def messages(self, person: Someone, subject: str, folder: str = "INBOX") -> list[bytes]:
+        """The messages of that subject, headers and text, as they are now."""
+        client = self.signed_in(person)
+        try:
+            if client.select(folder, readonly=True)[0] != "OK":
                 return []
-            finally:
-                client.shutdown()
+            numbers = client.search(None, "SUBJECT", f'"{subject}"')[1][0].split()
+            return [client.fetch(n.decode(), "(BODY.PEEK[])")[1][0][1] for n in numbers]
+        except imaplib.IMAP4.abort:  # cut with a server that the test before had stopped
+            return []
+        finally:
+            client.shutdown()
 
-        return wait_until(look, seconds)  # type: ignore[no-any-return]
+    def found(self, person: Someone, subject: str, folder: str = "INBOX", seconds: float = 20) -> list[bytes]:
+        """The messages of that subject, once there is one."""
+        return wait_until(lambda: self.messages(person, subject, folder), seconds)  # type: ignore[no-any-return]
 
 
 def make(parent: Path | None = None) -> LiveEngines:

@@ -75,8 +75,6 @@ def test_what_was_accepted_before_the_disk_was_full_arrives_after(small: LiveEng
     small.start_dovecot()
     filling = small.config.home / "plein"
     fill(filling)
-    subprocess.run(
-        ["postqueue", "-c", small.config.engines_dir / "postfix", "-f"], capture_output=True, check=True
-    )
+    small.flush_queue()
     filling.unlink()
     assert small.found(person, "en chemin", seconds=60)
