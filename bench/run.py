@@ -36,7 +36,9 @@ from bench.web import Browser  # noqa: E402
 
 _DAY = "25-Nov-2026 12:00:00 +0100"
 LIST = "/messagerie/INBOX/lignes/"
-WEB = "granian vaguemestre.site.wsgi"  # neither the address books nor the applications of the demonstration
+WEB = (
+    "granian vaguemestre.processes.web"  # not the address books nor the demonstration’s applications
+)
 CLIENTS = 8
 USERS = 10
 

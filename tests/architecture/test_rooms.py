@@ -12,8 +12,8 @@ MODULES = sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
 ROOMS = sorted(p.parent for p in SOURCE.glob("*/__init__.py"))
 BANNED_NAMES = {"utils", "helpers", "common", "misc", "tools", "base", "manager", "lib"}
 SLOT_DOORS = {"views", "http", "handlers", "wiring", "apps", "middleware"}
-SLOT_ROOMS = {"cli", "demo", "supervisor", "site"}
-CATCH_ALL_ROOMS = {"supervisor", "cli"}
+SLOT_ROOMS = {"cli", "demo", "processes", "site"}
+CATCH_ALL_ROOMS = {"cli"}
 CATCH_ALL_FILES = {  # loops that outlive what they run, each failure logged and tried again
     "jobs/tasks.py",
     "jobs/periodic.py",

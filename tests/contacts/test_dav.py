@@ -17,7 +17,7 @@ from vaguemestre.contacts.values import ContactCard, Shelf
 from vaguemestre.credentials.models import Account
 from vaguemestre.credentials.services import add_app_password
 from vaguemestre.directory.models import Assignment, Structure
-from vaguemestre.site import carddav
+from vaguemestre.processes import carddav
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CARD = (

@@ -13,10 +13,10 @@ import pytest
 from django.db import OperationalError
 from django_tasks_db.models import DBTaskResult
 
-from vaguemestre.jobs.management.commands.run_jobs import LivingWorker
 from vaguemestre.jobs.periodic import PeriodicTasks
 from vaguemestre.jobs.ports import rounds
 from vaguemestre.jobs.tasks import wake
+from vaguemestre.jobs.worker import LivingWorker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -177,7 +177,7 @@ def test_a_second_signal_leaves_the_job_to_be_taken_back(tmp_path: Path) -> None
 SCRIPT = """
 import django, os, signal, time
 django.setup()
-from vaguemestre.jobs.management.commands.run_jobs import LivingWorker
+from vaguemestre.jobs.worker import LivingWorker
 living = LivingWorker(interval=0, heartbeat=None)
 def shutdown(signum, frame):
     LivingWorker.shutdown(living, signum, frame)

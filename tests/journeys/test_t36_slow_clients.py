@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from tests.journeys.conftest import PROJECT, Instance, wait_until
 
-from vaguemestre.supervisor import processes
+from vaguemestre.processes.supervisor import process_table
 
 pytestmark = [pytest.mark.engines]
 
@@ -236,7 +236,7 @@ def descendants(instance: Instance, name: str) -> set[int]:
     """Numbers of a child of the supervisor and of its own children."""
     children = json.loads((instance.home / "run" / "children.json").read_text())["children"]
     first = next(child["pid"] for child in children if child["name"] == name)
-    return {first, *(seen.pid for seen in processes.descendants(first))}
+    return {first, *(seen.pid for seen in process_table.descendants(first))}
 
 
 SIGN = """

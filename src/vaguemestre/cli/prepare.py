@@ -22,11 +22,11 @@ from vaguemestre.directory.services import found_academy, take_technical_names
 from vaguemestre.jobs.services import take_back_all
 from vaguemestre.kernel.texts import counted, inflected
 from vaguemestre.outbox.services import withdraw_waiting
+from vaguemestre.processes.supervisor.keeping import RESTORED
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.provisioning.services import reconcile
 from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
-from vaguemestre.supervisor.keeping import RESTORED
 
 _FIRST = "administrateur"
 

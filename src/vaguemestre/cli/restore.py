@@ -7,9 +7,9 @@ import typer
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.telling import file_counter
+from vaguemestre.processes.supervisor import place
+from vaguemestre.processes.supervisor.keeping import NotABackup, restore
 from vaguemestre.site.config import load
-from vaguemestre.supervisor import place
-from vaguemestre.supervisor.keeping import NotABackup, restore
 
 
 def command(

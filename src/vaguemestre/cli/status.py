@@ -16,8 +16,8 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.engines.postfix import maillog
 from vaguemestre.kernel.texts import counted
 from vaguemestre.kernel.times import PARIS
+from vaguemestre.processes.supervisor import place, process_table
 from vaguemestre.site.config import Config
-from vaguemestre.supervisor import place, processes
 
 _STATES = {"ready": "prêt", "starting": "démarre", "down": "en panne", "stopped": "arrêté"}
 _ERROR = re.compile(r"\b(?:ERROR|CRITICAL)\b|(?:\b|[a-z])(?:[Ee]rror|[Ff]atal|[Pp]anic):")
@@ -66,7 +66,7 @@ def look(config: Config) -> Status:
         pid, since = int(kept["supervisor"]["pid"]), float(kept["supervisor"]["since"])
     except (OSError, ValueError, KeyError) as error:
         raise Failed(f"rien ne tourne sur {config.home}.", 69) from error
-    if kept["boot"] != processes.boot() or processes.seen(pid) is None:
+    if kept["boot"] != process_table.boot() or process_table.seen(pid) is None:
         raise Failed(f"rien ne tourne sur {config.home} : la dernière fois s’est mal terminée.", 69)
     return Status(
         home=str(config.home),

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.processes.supervisor.place import AlreadyRunning, HomeUnusable
+from vaguemestre.processes.supervisor.screen import Screen
+from vaguemestre.processes.supervisor.startup import NotRoot, PreparationFailed, Wishes, up
+from vaguemestre.processes.supervisor.tree import ChildFailed
 from vaguemestre.site.config import load
-from vaguemestre.supervisor.place import AlreadyRunning, HomeUnusable
-from vaguemestre.supervisor.screen import Screen
-from vaguemestre.supervisor.startup import NotRoot, PreparationFailed, Wishes, up
-from vaguemestre.supervisor.tree import ChildFailed
 
 _CODES = {NotRoot: 77, HomeUnusable: 73, AlreadyRunning: 75, ChildFailed: 69}
 

@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "vaguemestre.site.urls"
-WSGI_APPLICATION = "vaguemestre.site.wsgi.application"
+WSGI_APPLICATION = "vaguemestre.processes.web.application"
 
 TEMPLATES = [
     {

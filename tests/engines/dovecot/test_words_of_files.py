@@ -122,7 +122,7 @@ TRIAL = """
 import os, sys
 from pathlib import Path
 from vaguemestre.engines.dovecot.files import prepare
-from vaguemestre.supervisor.processes import adopt_orphans, everybody
+from vaguemestre.processes.supervisor.process_table import adopt_orphans, everybody
 
 adopt_orphans()
 assert prepare(Path(sys.argv[1]))

@@ -8,8 +8,8 @@ import pytest
 from vaguemestre.engines.postfix.configuration import log_file
 from vaguemestre.engines.postfix.following import LogReader
 from vaguemestre.outbox.values import LogPlace
+from vaguemestre.processes.supervisor.logs import _cut
 from vaguemestre.site.config import Config
-from vaguemestre.supervisor.logs import _cut
 
 NOW = dt.datetime(2026, 11, 25, 15, 0, tzinfo=dt.UTC)
 

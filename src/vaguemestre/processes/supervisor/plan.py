@@ -95,11 +95,11 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
     return (
         Child(
             "push",
-            (python, "-m", "vaguemestre.site.push"),
+            (python, "-m", "vaguemestre.processes.push"),
             (Question(Ask.PAGE, config.ports.push, "/sante"),),
         ),
-        _pool(python, "web", "wsgi", sockets, "/sante/ping", workers=web.workers, threads=web.threads),
-        _pool(python, "door", "wsgi", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
+        _pool(python, "web", "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads),
+        _pool(python, "door", "web", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
         _pool(python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4),
         _pool(python, "pictures", "pictures", sockets, "/sante", workers=1, threads=0),
         Child(
@@ -112,7 +112,7 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
         ),
         Child(
             "gate",
-            (python, "-m", "vaguemestre.site.gate"),
+            (python, "-m", "vaguemestre.processes.submission_policy"),
             (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "gate.heartbeat")),),
         ),
     )
@@ -134,7 +134,7 @@ def _pool(
     return Child(
         name,
         (
-            python, "-m", "granian", f"vaguemestre.site.{module}:application",
+            python, "-m", "granian", f"vaguemestre.processes.{module}:application",
             *kind, "--http", "1", "--no-ws",
             "--uds", str(sockets / name), "--uds-permissions", "666",  # its folder is closed but to the front
             "--workers", str(workers),
@@ -153,7 +153,7 @@ def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
     return Child(
         name,
         (
-            python, "-m", "django", "run_jobs",
+            python, "-m", "vaguemestre.processes.worker",
             "--queue", queue, "--number", str(number), "--of", str(of),
             "--heartbeat", heartbeat, "--interval", WORKER_INTERVAL,
         ),

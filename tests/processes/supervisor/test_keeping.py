@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from vaguemestre.processes.supervisor import keeping
+from vaguemestre.processes.supervisor.keeping import MANIFEST, NotABackup, back_up, manifest_of, restore
+from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
-from vaguemestre.supervisor import keeping
-from vaguemestre.supervisor.keeping import MANIFEST, NotABackup, back_up, manifest_of, restore
-from vaguemestre.supervisor.place import HomeUnusable
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 

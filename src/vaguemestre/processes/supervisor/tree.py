@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vaguemestre.supervisor import processes
-from vaguemestre.supervisor.asking import answers
-from vaguemestre.supervisor.logs import LogFile, follow
-from vaguemestre.supervisor.plan import Child, held_steady, pause_before
-from vaguemestre.supervisor.spawning import spawn
+from vaguemestre.processes.supervisor import process_table
+from vaguemestre.processes.supervisor.asking import answers
+from vaguemestre.processes.supervisor.logs import LogFile, follow
+from vaguemestre.processes.supervisor.plan import Child, held_steady, pause_before
+from vaguemestre.processes.supervisor.spawning import spawn
 
 READY_PATIENCE = 60.0  # seconds a child may take to become ready
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
@@ -62,7 +62,7 @@ class Tree:
         self._tasks: list[asyncio.Task[None]] = []
         self._sessions: set[int] = set()
         # whoever hosts this tree may have children of its own: they are not ours to end
-        self._others = tuple(child.pid for child in processes.descendants(os.getpid()))
+        self._others = tuple(child.pid for child in process_table.descendants(os.getpid()))
         self.kept: dict[str, Kept] = {}
 
     async def start(self, children: Sequence[Child]) -> None:
@@ -107,16 +107,18 @@ class Tree:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._end_sessions(sorted(self._sessions), 0.5)
-        processes.end(self._left_behind(), patience=0.5)
-        processes.reap(frozenset(self._sessions))
+        process_table.end(self._left_behind(), patience=0.5)
+        process_table.reap(frozenset(self._sessions))
 
-    def _left_behind(self) -> list[processes.Seen]:
-        theirs = {seen.pid for pid in self._others for seen in processes.descendants(pid)} | {*self._others}
-        return [seen for seen in processes.descendants(os.getpid()) if seen.pid not in theirs]
+    def _left_behind(self) -> list[process_table.Seen]:
+        theirs = {seen.pid for pid in self._others for seen in process_table.descendants(pid)} | {
+            *self._others
+        }
+        return [seen for seen in process_table.descendants(os.getpid()) if seen.pid not in theirs]
 
     def bury(self) -> None:
         """Take note of adopted grandchildren that ended."""
-        processes.reap(frozenset(self._sessions))
+        process_table.reap(frozenset(self._sessions))
 
     async def _ready_or_failed(self, kept: Kept) -> None:
         ready = asyncio.create_task(kept.ready.wait())
@@ -155,7 +157,7 @@ class Tree:
             self._move(kept, "down")
             return 0.0
         self._sessions.add(process.pid)
-        born = processes.seen(process.pid)
+        born = process_table.seen(process.pid)
         kept.pid, kept.born = process.pid, born.born if born else 0
         self._move(kept, "starting")
         listening = asyncio.create_task(self._listen(kept, process.output))
@@ -222,15 +224,15 @@ class Tree:
         """TERM to the leaders (to all of a session without one), then KILL; returns when all are gone."""
         deadline = time.monotonic() + patience
         told: set[int] = set()
-        while alive := processes.in_sessions(set(leaders)):
+        while alive := process_table.in_sessions(set(leaders)):
             late = time.monotonic() > deadline
             for process in alive:
                 orphan = not any(p.pid == process.session for p in alive)
                 if late:
-                    processes.send(process, signal.SIGKILL)
+                    process_table.send(process, signal.SIGKILL)
                 elif process.pid not in told and (orphan or process.pid == process.session):
                     told.add(process.pid)
-                    processes.send(process, signal.SIGTERM)
+                    process_table.send(process, signal.SIGTERM)
             await asyncio.sleep(_LOOK_EVERY)
 
 

@@ -1,4 +1,7 @@
-"""The gate: judges what is submitted, follows what left. `python -m vaguemestre.site.gate`."""
+"""The process named `gate`: judges what is submitted to Postfix, and follows its log.
+
+`python -m vaguemestre.processes.submission_policy`.
+"""
 
 import asyncio
 import contextlib

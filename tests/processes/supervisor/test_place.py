@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from vaguemestre.processes.supervisor import place, process_table
+from vaguemestre.processes.supervisor.place import AlreadyRunning, HomeUnusable
 from vaguemestre.site.config import Config
-from vaguemestre.supervisor import place, processes
-from vaguemestre.supervisor.place import AlreadyRunning, HomeUnusable
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
@@ -66,18 +66,18 @@ def test_a_file_is_replaced_whole_and_is_nobody_elses(config: Config) -> None:
 def remember(config: Config, pid: int, born: int, boot: str | None = None) -> None:
     place.write_whole(
         place.children_file(config),
-        {"boot": boot or processes.boot(), "children": [{"name": "a", "pid": pid, "born": born}]},
+        {"boot": boot or process_table.boot(), "children": [{"name": "a", "pid": pid, "born": born}]},
     )
 
 
 def test_processes_of_a_killed_supervisor_are_found_again(config: Config) -> None:
     process = subprocess.Popen(SLEEPER, start_new_session=True)
     try:
-        seen = processes.seen(process.pid)
+        seen = process_table.seen(process.pid)
         assert seen is not None
         remember(config, process.pid, seen.born)
         assert place.leftovers(config) == [seen]
-        processes.end(place.leftovers(config), patience=2)
+        process_table.end(place.leftovers(config), patience=2)
         assert process.wait(5) == -15
         assert place.leftovers(config) == []
     finally:
@@ -88,7 +88,7 @@ def test_processes_of_a_killed_supervisor_are_found_again(config: Config) -> Non
 def test_a_number_that_serves_somebody_else_today_is_left_alone(config: Config) -> None:
     process = subprocess.Popen(SLEEPER, start_new_session=True)
     try:
-        seen = processes.seen(process.pid)
+        seen = process_table.seen(process.pid)
         assert seen is not None
         remember(config, process.pid, seen.born - 1)
         assert place.leftovers(config) == []
@@ -109,7 +109,7 @@ def test_an_orphan_is_known_by_the_folder_it_works_in(config: Config, tmp_path: 
             out, _ = leader.communicate()
         remember(config, leader.pid, 1)
         found = place.leftovers(config)
-        processes.end(processes.in_sessions({leader.pid}), patience=1)
+        process_table.end(process_table.in_sessions({leader.pid}), patience=1)
         assert [p.pid for p in found] == ([int(out)] if is_ours else [])
 
 

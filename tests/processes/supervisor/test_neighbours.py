@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from vaguemestre.supervisor.tree import Tree
+from vaguemestre.processes.supervisor.tree import Tree
 
 SLEEPER = [sys.executable, "-c", "import sys; sys.stdin.read()"]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vaguemestre.processes.supervisor import process_table
+from vaguemestre.processes.supervisor.process_table import Seen
 from vaguemestre.site.config import Config
-from vaguemestre.supervisor import processes
-from vaguemestre.supervisor.processes import Seen
 
 
 class HomeUnusable(Exception):
@@ -150,7 +150,7 @@ def recorded(config: Config) -> list[Recorded]:
     """The children the last supervisor of this home wrote down, if this boot is still theirs."""
     try:
         kept = json.loads(children_file(config).read_text(encoding="utf-8"))
-        if kept["boot"] != processes.boot():
+        if kept["boot"] != process_table.boot():
             return []
         return [
             Recorded(str(c["name"]), int(c["pid"]), int(c["born"])) for c in kept["children"] if c.get("pid")
@@ -163,9 +163,9 @@ def leftovers(config: Config) -> list[Seen]:
     """Processes of an earlier supervisor of this home that are still there."""
     left: list[Seen] = []
     for child in recorded(config):
-        leader = processes.seen(child.pid)
+        leader = process_table.seen(child.pid)
         if leader is not None and leader.born != child.born:
             continue  # the number serves somebody else today
-        session = processes.in_sessions({child.pid})
-        left += [p for p in session if leader is not None or processes.works_under(p, config.home)]
+        session = process_table.in_sessions({child.pid})
+        left += [p for p in session if leader is not None or process_table.works_under(p, config.home)]
     return left

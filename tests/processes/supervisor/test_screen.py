@@ -4,8 +4,8 @@ import contextlib
 import io
 from pathlib import Path
 
+from vaguemestre.processes.supervisor.screen import Screen, framed, summary_lines
 from vaguemestre.site.config import Config
-from vaguemestre.supervisor.screen import Screen, framed, summary_lines
 
 CONFIG = Config(home=Path("/srv/essai"), port_base=20_000)
 TEACHER: dict[str, object] = {"role": "teacher", "username": "cdelattre", "password": "quatre-mots"}

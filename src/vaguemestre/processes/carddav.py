@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 from radicale import config
 from radicale.app import Application
 
-from vaguemestre.site.front import behind_front
+from vaguemestre.processes.front import behind_front
 
 MOUNTED = "/dav"
 _LARGEST = 3_000_000  # octets of a request

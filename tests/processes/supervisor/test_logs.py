@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from vaguemestre.supervisor.logs import LogFile, follow
+from vaguemestre.processes.supervisor.logs import LogFile, follow
 
 
 def test_a_log_file_is_put_aside_when_it_grows(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor.plan import Ask, Engine
 from vaguemestre.site.config import Config, WorkerSection
-from vaguemestre.supervisor import plan
-from vaguemestre.supervisor.plan import Ask, Engine
 
 CONFIG = Config(home=Path("/srv/essai"), port_base=20_000)
 DOVECOT = Engine("dovecot", ("/usr/sbin/dovecot", "-F"), {}, Path("/srv/essai/logs/dovecot.log"))

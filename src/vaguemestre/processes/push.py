@@ -1,4 +1,4 @@
-"""The push process of this instance: `python -m vaguemestre.site.push`."""
+"""The push process of this instance: `python -m vaguemestre.processes.push`."""
 
 import asyncio
 import contextlib
@@ -84,7 +84,7 @@ async def _live(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], send
 def main() -> None:
     port = int(os.environ.get("VAGUEMESTRE_PORT_BASE", "8000")) + 1
     Server(
-        "vaguemestre.site.push:make",
+        "vaguemestre.processes.push:make",
         factory=True,
         address="127.0.0.1",
         port=port,

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 from tests.own_database import give_database
-from tests.supervisor.instance import OFFSETS, PROJECT, Running, free_base, loaded, wait_until
+from tests.processes.supervisor.instance import OFFSETS, PROJECT, Running, free_base, loaded, wait_until
 
-from vaguemestre.supervisor import processes
+from vaguemestre.processes.supervisor import process_table
 
 pytestmark = pytest.mark.engines
 CHILDREN = ("dovecot", "postfix", "push", "web", "door", "pictures", "front", "worker", "worker-long")
@@ -66,7 +66,7 @@ def open_ports(running: Running) -> list[int]:
 
 def family(running: Running) -> list[int]:
     assert running.process is not None
-    return [p.pid for p in processes.descendants(running.process.pid)]
+    return [p.pid for p in process_table.descendants(running.process.pid)]
 
 
 def test_a_ready_instance_answers_on_every_port(running: Running) -> None:
@@ -149,7 +149,7 @@ def test_after_a_killed_supervisor_the_next_start_cleans_up(running: Running) ->
     wait_until(lambda: not running.is_ready, loaded(2))
     wait_until(lambda: open_ports(running) == [], loaded(5))  # nobody serves without a supervisor
     assert running.start() < loaded(10)
-    assert [pid for pid in left if processes.seen(pid)] == []
+    assert [pid for pid in left if process_table.seen(pid)] == []
     assert len(open_ports(running)) == len(OFFSETS)
 
 
@@ -158,7 +158,7 @@ def test_a_stop_leaves_nobody_and_a_second_start_is_quick(running: Running) -> N
     began = time.monotonic()
     assert running.stop() == 0
     assert time.monotonic() - began < loaded(10)
-    assert [pid for pid in left if processes.seen(pid)] == []
+    assert [pid for pid in left if process_table.seen(pid)] == []
     assert open_ports(running) == []
     assert not running.is_ready
     assert running.start() < loaded(10)

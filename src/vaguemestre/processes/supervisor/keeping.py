@@ -21,8 +21,8 @@ from functools import partial
 from pathlib import Path
 
 from vaguemestre.engines.instance import database_password, system_user
+from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
-from vaguemestre.supervisor.place import HomeUnusable
 
 MANIFEST = "manifest.json"
 RESTORED = "restored"  # in the data folder: the next start has something to look at

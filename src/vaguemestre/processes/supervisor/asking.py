@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from pathlib import Path
 
-from vaguemestre.supervisor.plan import Ask, Question
+from vaguemestre.processes.supervisor.plan import Ask, Question
 
 _PATIENCE = 2.0
 _HOST = "127.0.0.1"

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.supervisor import processes, tree
-from vaguemestre.supervisor.plan import Ask, Child, Question
-from vaguemestre.supervisor.tree import ChildFailed, Tree
+from vaguemestre.processes.supervisor import process_table, tree
+from vaguemestre.processes.supervisor.plan import Ask, Child, Question
+from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
 
-SOURCE = Path(__file__).resolve().parents[2] / "src"
+SOURCE = Path(__file__).resolve().parents[3] / "src"
 SERVICE = str(Path(__file__).with_name("fake_service.py"))
 
 
@@ -52,7 +52,7 @@ class Watched:
 
     def alive(self) -> set[int]:
         sessions = {kept.pid for kept in self.tree.kept.values() if kept.pid}
-        return {process.pid for process in processes.in_sessions(sessions)}
+        return {process.pid for process in process_table.in_sessions(sessions)}
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_each_child_has_a_session_of_its_own(watched: Watched) -> None:
     async def story(running: Tree) -> None:
         await running.start([service("a"), service("b")])
         for kept in running.kept.values():
-            process = processes.seen(kept.pid)
+            process = process_table.seen(kept.pid)
             assert process is not None
             assert process.session == kept.pid
 
@@ -139,7 +139,7 @@ def test_orphans_of_a_killed_child_do_not_survive_it(watched: Watched) -> None:
         os.kill(kept.pid, signal.SIGKILL)
         await until(lambda: kept.restarts == 1 and kept.state == "ready")
         for pid in first:
-            left = processes.seen(pid)
+            left = process_table.seen(pid)
             assert left is None or left.state == "Z"
 
     live(watched, story)
@@ -154,7 +154,7 @@ def test_stopping_ends_children_and_grandchildren(watched: Watched) -> None:
         assert len(families) == 4
 
     live(watched, story)
-    assert [pid for pid in families if (p := processes.seen(pid)) and p.state != "Z"] == []
+    assert [pid for pid in families if (p := process_table.seen(pid)) and p.state != "Z"] == []
 
 
 def test_a_stubborn_child_is_killed_in_time(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,8 +224,8 @@ def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     port = free_port()
     program = f"""
 import asyncio, os, pathlib, signal
-from vaguemestre.supervisor.plan import Ask, Child, Question
-from vaguemestre.supervisor.tree import Tree
+from vaguemestre.processes.supervisor.plan import Ask, Child, Question
+from vaguemestre.processes.supervisor.tree import Tree
 async def main():
     tree = Tree(logs=pathlib.Path({str(tmp_path)!r}), environment=dict(os.environ), say=lambda *_: None,
                 changed=lambda: None)
@@ -241,6 +241,6 @@ asyncio.run(main())
     child = int((tmp_path / "pid").read_text())
 
     async def gone() -> None:
-        await until(lambda: (p := processes.seen(child)) is None or p.state == "Z", 5)
+        await until(lambda: (p := process_table.seen(child)) is None or p.state == "Z", 5)
 
     asyncio.run(gone())

@@ -9,8 +9,8 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import reset_queries
 
+from vaguemestre.processes.front import behind_front
 from vaguemestre.site import static
-from vaguemestre.site.front import behind_front
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
 application = behind_front(static.before(get_wsgi_application(), settings.CONFIG.home))

@@ -22,11 +22,11 @@ from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.processes.supervisor import place, plan, process_table
+from vaguemestre.processes.supervisor.screen import Screen
+from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
 from vaguemestre.site import migrated, secrets, static
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong
-from vaguemestre.supervisor import place, plan, processes
-from vaguemestre.supervisor.screen import Screen
-from vaguemestre.supervisor.tree import ChildFailed, Tree
 
 _LONGEST_LINE = 4_000_000  # bytes
 _TALKATIVE = ("dovecot", "postfix")
@@ -80,7 +80,7 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
             config.run_dir / "instance.json", {"port_base": config.port_base, "pid": os.getpid()}, mode=0o644
         )
         _make_ground(config)
-        processes.adopt_orphans()
+        process_table.adopt_orphans()
         with place.last_will(place.ready_file(config)) as tell:
             asyncio.run(_Start(config, wishes, screen, tell).run())
     finally:
@@ -94,7 +94,7 @@ def _end_leftovers(config: Config, screen: Screen) -> None:
     left = place.leftovers(config)
     if left:
         screen.step(f"Reste d’un arrêt brutal : {len(left)} processus à terminer.")
-        processes.end(left, patience=5)
+        process_table.end(left, patience=5)
 
 
 def _check_ports(config: Config) -> None:
@@ -104,7 +104,7 @@ def _check_ports(config: Config) -> None:
             try:
                 probe.bind((config.mail.host, port))
             except OSError as error:
-                holder = processes.holder_of(port)
+                holder = process_table.holder_of(port)
                 by = f" par {holder.name} (processus {holder.pid})" if holder else ""
                 raise place.AlreadyRunning(
                     f"le port {port} est déjà pris{by} ; choisissez-en d’autres avec --port-base."
@@ -363,7 +363,7 @@ class _Start:
 
     def _children(self) -> dict[str, object]:
         return {
-            "boot": processes.boot(),
+            "boot": process_table.boot(),
             "supervisor": {"pid": os.getpid(), "since": self._began.timestamp()},
             "children": [
                 {

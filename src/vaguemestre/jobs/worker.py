@@ -6,12 +6,10 @@ import platform
 import signal
 import sys
 import time
-from argparse import ArgumentParser
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
@@ -26,34 +24,6 @@ log = logging.getLogger(__name__)
 
 FORGET_SECONDS = 3600
 _DATABASE_AWAY = frozenset(f"django.db.utils.{name}" for name in ("OperationalError", "InterfaceError"))
-
-
-class Command(BaseCommand):
-    help = "Run the jobs that events left in the queue"
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--interval", type=float, default=0.2, help="seconds between looks at an empty queue"
-        )
-        parser.add_argument("--queue", default="default", choices=["default", "long"])
-        parser.add_argument("--number", type=int, default=1, help="which of the workers of that queue")
-        parser.add_argument("--of", type=int, default=1, help="how many workers that queue has")
-        parser.add_argument("--heartbeat", type=Path, help="a file touched while the worker lives")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        for name in ("django_tasks_db", "django.tasks"):  # one line per job would drown the rest
-            logging.getLogger(name).setLevel(logging.WARNING)
-        worker = LivingWorker(
-            interval=options["interval"],
-            heartbeat=options["heartbeat"],
-            queue=options["queue"],
-            number=options["number"],
-            of=options["of"],
-        )
-        worker.configure_signals()
-        if options["queue"] == "default" and options["number"] == 1:
-            PeriodicTasks((*rounds.get(), Forgetting())).start()
-        worker.serve()
 
 
 class Forgetting:
@@ -158,3 +128,14 @@ class LivingWorker(Worker):
 
 def _worker_id(name: str) -> str:
     return f"{name}@{platform.node()}"[:64]
+
+
+def serve(*, interval: float, heartbeat: Path | None, queue: str, number: int, of: int) -> None:
+    """Run the jobs of a queue until told to stop; its first worker also runs the periodic tasks."""
+    for name in ("django_tasks_db", "django.tasks"):  # one line per job would drown the rest
+        logging.getLogger(name).setLevel(logging.WARNING)
+    worker = LivingWorker(interval=interval, heartbeat=heartbeat, queue=queue, number=number, of=of)
+    worker.configure_signals()
+    if queue == "default" and number == 1:
+        PeriodicTasks((*rounds.get(), Forgetting())).start()
+    worker.serve()
