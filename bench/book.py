@@ -25,7 +25,6 @@ from django.utils import timezone  # noqa: E402
 from vaguemestre.credentials import services as credentials  # noqa: E402
 from vaguemestre.credentials.queries import accounts_of_people, presented  # noqa: E402
 from vaguemestre.directory.queries import find_academy_id  # noqa: E402
-from vaguemestre.site.wiring import plug_engines  # noqa: E402
 
 _PASSWORD = "mesure-tranquille-du-matin-27"
 _TURNS = 30
@@ -48,7 +47,6 @@ _ASKED = (
 
 def main() -> None:
     """Print the median, the slowest of twenty, and how many rows were shown."""
-    plug_engines(settings.CONFIG)
     client = _signed_in()
     for name, asked in _ASKED:
         took = []

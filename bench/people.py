@@ -30,7 +30,6 @@ def ready(now: datetime, count: int) -> list[Measured]:
     services = import_module("vaguemestre.credentials.services")
     provisioning = import_module("vaguemestre.provisioning.services")
     Academy = import_module("vaguemestre.directory.models").Academy  # noqa: N806
-    import_module("vaguemestre.site.wiring").plug_engines(settings.CONFIG)
     academy_id = Academy.objects.values_list("pk", flat=True).get()
     people = sorted(queries.accounts_of_people(academy_id).items())
     marker = settings.CONFIG.data_dir / "bench-accounts"

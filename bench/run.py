@@ -36,9 +36,7 @@ from bench.web import Browser  # noqa: E402
 
 _DAY = "25-Nov-2026 12:00:00 +0100"
 LIST = "/messagerie/INBOX/lignes/"
-WEB = (
-    "granian vaguemestre.processes.web"  # not the address books nor the demonstration’s applications
-)
+WEB = "granian vaguemestre.processes.web"  # not the address books nor the demonstration’s applications
 CLIENTS = 8
 USERS = 10
 

@@ -58,7 +58,6 @@ from vaguemestre.lists.services.keeping import Maker, Wanted  # noqa: E402
 from vaguemestre.lists.values import Criteria, Kind, Rule, Writers  # noqa: E402
 from vaguemestre.outbox.models import OutgoingRow  # noqa: E402
 from vaguemestre.sharing.services import open_school_boxes  # noqa: E402
-from vaguemestre.site.wiring import plug_engines  # noqa: E402
 from vaguemestre.webmail.values import MailLogin  # noqa: E402
 from vaguemestre.writing.services import (  # noqa: E402
     carry_mailing,
@@ -115,7 +114,6 @@ def _kind(told: dict[str, str]) -> str:
 
 def _signed_in(account: Account) -> Client:
     """A browser of that agent, activated for the occasion."""
-    plug_engines(settings.CONFIG)
     with transaction.atomic(durable=True):
         kept = credentials.hashed(_PASSWORD)
         credentials.activate_with_hash(account.pk, kept, charter="bench", by="system", now=timezone.now())

@@ -23,7 +23,7 @@ from tests.signin.people import add_application
 from vaguemestre.classes.models import EntLinkRow
 from vaguemestre.classes.ports import ent_by_saml
 from vaguemestre.credentials.models import Account
-from vaguemestre.site.ent import EntBySaml
+from vaguemestre.site.adapters.ent_saml import EntBySaml
 from vaguemestre.sso.saml.rules.documents import Element, parse
 from vaguemestre.sso.saml.rules.metadata import read_metadata, write_metadata
 from vaguemestre.sso.saml.rules.names import DS, SAML, SAMLP, tag

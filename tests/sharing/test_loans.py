@@ -18,7 +18,7 @@ from vaguemestre.sharing.models import Box, Member
 from vaguemestre.sharing.services import lend_mailbox
 from vaguemestre.sharing.values import Right, Wanted
 from vaguemestre.signin.queries import activity_of
-from vaguemestre.site.wiring import _fence_of
+from vaguemestre.site.adapters.webmail import fence_of
 from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.services.fencing import Fencing
 
@@ -39,7 +39,7 @@ def paul(outside_transactions: None) -> Account:
 @pytest.fixture
 def fenced(mails: MemoryMailboxes) -> Iterator[MemoryMailboxes]:
     """As the wiring plugs it."""
-    open_mailbox.plug(Fencing(mails, _fence_of))
+    open_mailbox.plug(Fencing(mails, fence_of))
     return mails
 
 

@@ -14,7 +14,7 @@ from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.kernel.times import paris_day
 from vaguemestre.sharing.models import Box
 from vaguemestre.sharing.values import Kind, Right
-from vaguemestre.site.wiring import _unread_elsewhere
+from vaguemestre.site.adapters.webmail import unread_elsewhere as unread_in_boxes
 from vaguemestre.webmail.ports import open_mailbox, unread_elsewhere
 from vaguemestre.webmail.values import MailLogin
 
@@ -26,7 +26,7 @@ ADDRESS = "/messagerie/dossiers/ailleurs/"
 def counted() -> Iterator[None]:
     """As the wiring plugs it."""
     before = unread_elsewhere.get()
-    unread_elsewhere.plug(_unread_elsewhere)
+    unread_elsewhere.plug(unread_in_boxes)
     yield
     unread_elsewhere.plug(before)
 

@@ -13,7 +13,7 @@ from vaguemestre.contacts.rules.cards import checked
 from vaguemestre.contacts.services import save_contact
 from vaguemestre.contacts.values import ContactCard
 from vaguemestre.journal.services import record
-from vaguemestre.site.belongings import belongings
+from vaguemestre.site.adapters.export import belongings
 from vaguemestre.sorting.models import AbsenceRow, FilterRow
 from vaguemestre.sorting.values import Outcome
 from vaguemestre.writing.models import Identity

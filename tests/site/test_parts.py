@@ -10,8 +10,8 @@ from vaguemestre.contacts.rules.cards import checked_card
 from vaguemestre.contacts.services import save_contact
 from vaguemestre.credentials.models import Account
 from vaguemestre.directory.models import MailAddress
-from vaguemestre.site.belongings import belongings
-from vaguemestre.site.parts import take_parts
+from vaguemestre.site.adapters.export import belongings
+from vaguemestre.site.adapters.import_ import take_parts
 from vaguemestre.sorting.forms import files
 from vaguemestre.sorting.queries import filters_of
 from vaguemestre.sorting.services import import_filters

@@ -15,7 +15,7 @@ from vaguemestre.moving.ports import open_archive, open_store, other_parts, take
 from vaguemestre.moving.rules.problems import PROBLEMS
 from vaguemestre.moving.rules.sealed import read_card, written_card
 from vaguemestre.moving.values import Tally
-from vaguemestre.site import partners
+from vaguemestre.site.adapters import partner_cards
 
 app = typer.Typer(help="Déménagements : entre installations, chiffrés et signés.", no_args_is_help=True)
 
@@ -25,7 +25,7 @@ _Username = Annotated[str, typer.Argument(help="L’identifiant, ou une adresse 
 @app.command()
 def card() -> None:
     """La carte de cette installation, à donner aux autres ; l’empreinte se lit au téléphone."""
-    mine = partners.own(settings.CONFIG).card
+    mine = partner_cards.own(settings.CONFIG).card
     typer.echo(written_card(mine), nl=False)
     typer.echo(f"Empreinte : {mine.fingerprint}", err=True)
 
@@ -37,14 +37,14 @@ def trust(file: Annotated[Path, typer.Argument(help="La carte d’une autre inst
         given = read_card(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise Failed(f"{file} ne peut pas être lu ({error.strerror}).", 2) from error
-    partners.trust(settings.CONFIG, given)
+    partner_cards.trust(settings.CONFIG, given)
     typer.echo(f"{given.domain} : {given.fingerprint}")
 
 
 @app.command("partners")
 def list_partners() -> None:
     """Les installations connues et leurs empreintes."""
-    found = partners.known(settings.CONFIG)
+    found = partner_cards.known(settings.CONFIG)
     for domain, one in found.items():
         typer.echo(f"{domain} : {one.fingerprint}")
     if not found:
@@ -61,7 +61,7 @@ def write(
 
     Interrompu, à relancer : l’écriture reprend où elle en était.
     """
-    owner, destination = owner_of(username), partners.known(settings.CONFIG).get(to.lower())
+    owner, destination = owner_of(username), partner_cards.known(settings.CONFIG).get(to.lower())
     if destination is None:
         raise Failed(f"l’installation « {to} » n’est pas connue : « vaguemestre transfer trust ».", 1)
     try:
@@ -70,7 +70,7 @@ def write(
                 store,
                 file,
                 owner.mailbox,
-                partners.own(settings.CONFIG),
+                partner_cards.own(settings.CONFIG),
                 destination,
                 parts=lambda: other_parts.get()(owner.account_id),
                 tell=tell,

@@ -1,4 +1,4 @@
-"""The hole a room leaves for an engine: `site/wiring.py` plugs it, doors fetch from it."""
+"""The hole a room leaves for an engine: `site/wiring` plugs it, doors fetch from it."""
 
 
 class Slot[T]:

@@ -1,0 +1,17 @@
+"""What the help desk is shown of a mailbox and of its filters."""
+
+from vaguemestre.engines.dovecot.doveadm import Doveadm
+from vaguemestre.helpdesk.values import Forward, Usage
+from vaguemestre.journal.queries import last_about
+from vaguemestre.sorting import queries as sorting_queries
+
+
+def usage_of(doveadm: Doveadm, mailbox: str) -> Usage:
+    shown = doveadm.quota(mailbox)
+    return Usage(shown.used_bytes, shown.limit_bytes)
+
+
+def forwards_of(account_id: int) -> list[Forward]:
+    """What sorting knows of mail sent elsewhere, as the help desk shows it."""
+    changed_at = last_about(f"account:{account_id}", "sorting.filter-saved")
+    return [Forward(name, to, changed_at) for name, to in sorting_queries.sent_elsewhere_by(account_id)]

@@ -1,0 +1,62 @@
+"""What opens mailboxes: a token per connection, for oneself or for a shared mailbox, and the pool."""
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from vaguemestre.credentials import ports as credentials
+from vaguemestre.credentials.services.tokens import mint_mail_token
+from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
+from vaguemestre.engines.imap.orders import Orders
+from vaguemestre.engines.imap.pages import Letters, Pages, Summaries
+from vaguemestre.engines.imap.pool import Pool
+from vaguemestre.kernel.errors import Refusal
+from vaguemestre.provisioning import ports as provisioning
+from vaguemestre.sharing import queries as sharing_queries
+from vaguemestre.sharing.rules.acting import session_named
+from vaguemestre.signin.ports import revocations
+from vaguemestre.signin.queries import sessions_over
+from vaguemestre.site.config import Config
+from vaguemestre.webmail.values import MailLogin
+
+
+def mail_token(login: MailLogin) -> str:
+    """For one's own mailbox, or for a shared one once the person of the session is known as a member."""
+    keys, tokens = credentials.token_keys.get(), provisioning.mail_directory.get()
+    now = timezone.now()
+    inside = session_named(login.session_key)
+    if inside is None:
+        return mint_mail_token(keys, tokens, login.mailbox, login.session_key, now)
+    session_key, _, member_id = inside
+    if not sharing_queries.is_open_to(login.mailbox, member_id, now):
+        raise Refusal("credentials.session-over")
+    return mint_mail_token(keys, tokens, login.mailbox, session_key, now, member_id=member_id)
+
+
+def ended_sessions(session_keys: set[str]) -> set[str]:
+    # also asked by a thread of no request, whose database connection nobody else looks after
+    close_old_connections()
+    return sharing_queries.keys_over(session_keys, timezone.now(), sessions_over)
+
+
+def submission_token(mailbox: str) -> str:
+    """A token with which the worker, or Sieve's own door, opens a mailbox by its name alone."""
+    return mail_token(MailLogin(mailbox))
+
+
+def open_mailboxes(config: Config) -> ImapMailboxes:
+    """The mailboxes of this process over IMAP, their warm connections and what is remembered of them."""
+    pages, summaries, orders, letters = Pages(), Summaries(), Orders(), Letters()
+
+    def forget(mailbox: str) -> None:
+        for cache in (pages, summaries, orders, letters):
+            cache.forget(mailbox)
+
+    pool = Pool(
+        connector((config.mail.host, config.ports.imap), mail_token),
+        generation=lambda: revocations.get().count(),
+        ended=ended_sessions,
+        on_forget=forget,
+        most_waiting=max(1, config.web.threads - 1),  # of a worker's threads, one is left for everybody else
+    )
+    patience = 3.0 if config.mail.full_text_search else 15.0
+    return ImapMailboxes(pool, pages, summaries, orders, letters, search_patience=patience)

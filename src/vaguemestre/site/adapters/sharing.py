@@ -1,0 +1,26 @@
+"""What sharing reads in mailboxes."""
+
+from vaguemestre.sharing.values import Letter
+from vaguemestre.webmail import ports as webmail
+from vaguemestre.webmail.rules.folders import slug
+from vaguemestre.webmail.values import Flag, MailLogin
+
+_AUTOMATIC = ("mailer-daemon@", "noreply@", "no-reply@", "ne-pas-repondre@", "nepasrepondre@", "postmaster@")
+
+
+def latest_letters(mailbox: str, session_key: str, number: int) -> tuple[Letter, ...]:
+    """The newest of an inbox, as sharing follows them."""
+    with webmail.open_mailbox.get()(MailLogin(mailbox, session_key)) as opened:
+        rows = opened.page("INBOX", 0, number).rows
+    return tuple(
+        Letter(
+            message_id=row.summary.message_id,
+            sender=row.summary.sender.name or row.summary.sender.address,
+            subject=row.summary.subject,
+            at=row.summary.date,
+            is_answered=Flag.ANSWERED in row.flags,
+            is_automatic=row.summary.sender.address.lower().startswith(_AUTOMATIC),
+            where=(slug(row.ref.folder), row.ref.uid_validity, row.ref.uid),
+        )
+        for row in rows
+    )

@@ -1,0 +1,210 @@
+"""Slots ← engines and adapters, room by room."""
+
+from functools import partial
+
+from vaguemestre.assistant import ports as assistant
+from vaguemestre.assistant.services import letter_sender
+from vaguemestre.classes import ports as classes
+from vaguemestre.credentials import ports as credentials
+from vaguemestre.credentials.rules import sealing as credentials_sealing
+from vaguemestre.credentials.rules import tokens as mail_tokens
+from vaguemestre.deposits import ports as deposits
+from vaguemestre.devices import ports as devices
+from vaguemestre.directory import ports as directory
+from vaguemestre.engines import certificates
+from vaguemestre.engines.archives.sealed import OpenAnyArchive
+from vaguemestre.engines.clamd import Clamd
+from vaguemestre.engines.converting.apart import Apart
+from vaguemestre.engines.converting.authorities import trusted
+from vaguemestre.engines.converting.limited import Limited
+from vaguemestre.engines.converting.shelf import Shelf
+from vaguemestre.engines.dovecot.doveadm import Doveadm
+from vaguemestre.engines.dovecot.erasing import Erasing
+from vaguemestre.engines.dovecot.house_script import HouseScripts
+from vaguemestre.engines.elsewhere import Elsewhere
+from vaguemestre.engines.imap.filing import Filing
+from vaguemestre.engines.imap.glancing import Glancing
+from vaguemestre.engines.imap.moving import ImapStores
+from vaguemestre.engines.imap.reports import Reports
+from vaguemestre.engines.imap.welcoming import Welcoming
+from vaguemestre.engines.postfix.following import Holds, LogReader
+from vaguemestre.engines.postfix.maillog import was_accepted, was_sent_as
+from vaguemestre.engines.projection import chosen as projection
+from vaguemestre.engines.remote.asking import EntAsking
+from vaguemestre.engines.remote.leaving import ListLeaving
+from vaguemestre.engines.remote.names import Names
+from vaguemestre.engines.remote.notices import Notices
+from vaguemestre.engines.remote.pictures import Pictures
+from vaguemestre.engines.rspamd.learning import Learning
+from vaguemestre.engines.shelf import FileShelf
+from vaguemestre.engines.sieve.scripts import OpenManageSieve
+from vaguemestre.engines.signing import Signature
+from vaguemestre.engines.smtp.submission import Submission
+from vaguemestre.engines.streams import Streams
+from vaguemestre.engines.undelivered import undelivered
+from vaguemestre.enrolment import ports as enrolment
+from vaguemestre.helpdesk import ports as helpdesk
+from vaguemestre.jobs.ports import rounds, subscriptions
+from vaguemestre.lists import ports as lists
+from vaguemestre.lists import queries as lists_queries
+from vaguemestre.lists.services import hear_deliveries
+from vaguemestre.lives import ports as lives
+from vaguemestre.moving import ports as moving
+from vaguemestre.outbox import ports as outbox
+from vaguemestre.provisioning import ports as provisioning
+from vaguemestre.sharing import ports as sharing
+from vaguemestre.sharing import queries as sharing_queries
+from vaguemestre.signin import ports as signin
+from vaguemestre.signin.revocations import FileRevocations
+from vaguemestre.site import numen_keys as numen_secrets
+from vaguemestre.site import secrets
+from vaguemestre.site.adapters import partner_cards
+from vaguemestre.site.adapters.compose import gatherings_at, gatherings_like
+from vaguemestre.site.adapters.enrolment import scan
+from vaguemestre.site.adapters.ent_saml import EntBySaml
+from vaguemestre.site.adapters.export import belongings
+from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
+from vaguemestre.site.adapters.import_ import take_parts
+from vaguemestre.site.adapters.lifecycle import boxes_owned
+from vaguemestre.site.adapters.mail_access import open_mailboxes, submission_token
+from vaguemestre.site.adapters.sharing import latest_letters
+from vaguemestre.site.adapters.sorting import known_addresses
+from vaguemestre.site.adapters.webmail import fence_of, live_ticket, other_boxes, unread_elsewhere
+from vaguemestre.site.config import Config
+from vaguemestre.site.wiring.periodic import ROUNDS
+from vaguemestre.site.wiring.sentences import SENTENCES
+from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
+from vaguemestre.site.wiring.undoings import UNDOINGS
+from vaguemestre.sorting import ports as sorting
+from vaguemestre.sorting import queries as sorting_queries
+from vaguemestre.sso.oidc import handlers as oidc_handlers
+from vaguemestre.sso.registry import http as registry_http
+from vaguemestre.sso.registry import ports as registry
+from vaguemestre.sso.registry.visiting import Visiting
+from vaguemestre.sso.saml import handlers as saml_handlers
+from vaguemestre.ui.refusals import gathered, sentences
+from vaguemestre.webmail import ports as webmail
+from vaguemestre.webmail.services.fencing import Fencing
+from vaguemestre.writing import ports as writing
+
+
+def plug_engines(config: Config) -> None:
+    """Plug every slot for one instance. Nothing is opened here: engines connect when first used."""
+    _plug_foundation()
+    _plug_people(config)
+    _plug_access(config)
+    _plug_store(config)
+    _plug_post(config)
+    _plug_sorting(config)
+    _plug_schools(config)
+    _plug_desk(config)
+
+
+def _plug_foundation() -> None:
+    sentences.plug(gathered(SENTENCES))
+    subscriptions.plug(SUBSCRIPTIONS)
+    rounds.plug(ROUNDS)
+
+
+def _plug_people(config: Config) -> None:
+    token_key = secrets.read(config.secrets_dir, "token_key.pem")
+    directory.numen_keys.plug(numen_secrets.read(config.secrets_dir))
+    credentials.secret_keys.plug(credentials_sealing.keys_from(secrets.read(config.secrets_dir, "field_key")))
+    credentials.token_keys.plug(mail_tokens.keys_from(token_key, config.public_url))
+    provisioning.mail_directory.plug(projection.mail_directory(config))
+    provisioning.connections.plug(Doveadm(config))
+    lives.erase_mail.plug(Erasing(config))
+    lives.boxes_owned.plug(boxes_owned)
+
+
+def _plug_access(config: Config) -> None:
+    notices = Notices()
+    signin.visits.plug(Visiting())
+    signin.undoings.plug(UNDOINGS)
+    signin.revocations.plug(FileRevocations(config.run_dir / "revocations"))
+    signin.letter_sender.plug(letter_sender)
+    signin.farewell.plug(registry_http.farewell)
+    registry.post_form.plug(notices)
+    registry.post_document.plug(notices.document)
+    registry.call.plug(notices.call)
+    registry.front_addresses.plug((oidc_handlers.front_address, saml_handlers.front_address))
+
+
+def _plug_store(config: Config) -> None:
+    """Mailboxes, each opened by a token made when a connection is, and what reads or files in them."""
+    mailboxes = open_mailboxes(config)
+    seal_key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
+    notices = Welcoming(mailboxes, f"mail.{config.academy.domain.lower()}", seal_key)
+    filters = Glancing(mailboxes)
+    webmail.open_mailbox.plug(Fencing(mailboxes, fence_of))
+    assistant.deliver_welcome.plug(notices)
+    signin.deliver_notice.plug(notices)
+    outbox.file_sent.plug(Filing(mailboxes))
+    outbox.find_reports.plug(Reports(mailboxes))
+    moving.open_store.plug(ImapStores(mailboxes))
+    sorting.folders_of.plug(filters.folders)
+    sorting.recent_of.plug(filters.recent)
+    sorting.message_of.plug(filters.one)
+    sorting.open_received.plug(filters.received)
+
+
+def _plug_post(config: Config) -> None:
+    submission = Submission(
+        (config.mail.host, config.ports.submission), certificates.paths(config).ca, submission_token
+    )
+    outbox.submit.plug(submission)
+    signin.send_outside.plug(submission)
+    outbox.accepted.plug(partial(was_accepted, config))
+    outbox.read_log.plug(LogReader(config))
+    outbox.hear.plug(hear_deliveries)
+    outbox.passes_on.plug(lists_queries.is_list_mailbox)
+    outbox.end_hold.plug(Holds(config))
+    deposits.shelf.plug(FileShelf(config.deposits_dir))
+    deposits.scan.plug(Clamd(config.files.clamd))
+
+
+def _plug_sorting(config: Config) -> None:
+    sorting.known_of.plug(known_addresses)
+    sorting.put_house_script.plug(HouseScripts(config))
+    sorting.open_scripts.plug(OpenManageSieve(config.mail.host, config.ports.managesieve, submission_token))
+
+
+def _plug_schools(config: Config) -> None:
+    sharing.latest.plug(latest_letters)
+    sharing.tell_pages.plug(Streams(config.ports.push, secrets.read(config.secrets_dir, "notify_key")))
+    classes.ask_ent.plug(EntAsking())
+    classes.ent_by_saml.plug(EntBySaml(config))
+    classes.managed_schools.plug(sharing_queries.schools_managed_by)
+    lists.was_sent_as.plug(partial(was_sent_as, config))
+
+
+def _plug_desk(config: Config) -> None:
+    """The reader, the composer, moves, programs, and the staff's screens."""
+    previews = config.data_dir / "previews"
+    decoders = Apart()
+    webmail.fetch_picture.plug(Pictures())
+    webmail.other_boxes.plug(other_boxes)
+    webmail.unread_elsewhere.plug(unread_elsewhere)
+    webmail.leave_list.plug(ListLeaving())
+    webmail.live_ticket.plug(partial(live_ticket, secrets.read(config.secrets_dir, "push_key")))
+    webmail.convert.plug(decoders)
+    webmail.run_limited.plug(Limited())
+    webmail.previews.plug(Shelf(previews, decoders, is_wanted=config.mail.office_previews))
+    webmail.authorities.plug(trusted)
+    webmail.teach.plug(Learning(config.ports.filter_controller, config.secrets_dir / "filter_key"))
+    writing.absent_until.plug(sorting_queries.absent_until)
+    writing.gatherings_like.plug(gatherings_like)
+    writing.gatherings_at.plug(gatherings_at)
+    moving.open_archive.plug(
+        OpenAnyArchive(partial(partner_cards.own, config), partial(partner_cards.known, config))
+    )
+    moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))
+    moving.other_parts.plug(belongings)
+    moving.take_parts.plug(take_parts)
+    moving.partners.plug(partner_cards.Partners(config))
+    devices.sign.plug(Signature(config))
+    devices.look_up.plug(Names())
+    enrolment.scan.plug(partial(scan, Clamd(config.files.clamd)))
+    helpdesk.undelivered_to.plug(partial(undelivered, config))
+    helpdesk.usage_of.plug(partial(usage_of, Doveadm(config)))
+    helpdesk.forwards_of.plug(forwards_of)
