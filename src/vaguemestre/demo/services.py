@@ -1,5 +1,10 @@
 """Making the demonstration académie, finishing it after an interruption, and saying who is in it."""
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
 from django.utils import timezone
 
 from vaguemestre.credentials.queries import has_accounts, presented
@@ -15,11 +20,13 @@ from vaguemestre.demo.office import fill_office, write_to_heads
 from vaguemestre.demo.people import Progress, create_people
 from vaguemestre.directory.queries import academy_of_domain
 from vaguemestre.directory.values import NumenLayout
+from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.site.config import Config
 
 _PEOPLE = "people"
 _MAIL = "mail"
 _CLASSES = "classes"
+_TRIES, _REST_SECONDS = 40, 3.0
 _PERIODS = {"app": 30, "key": 60}
 
 
@@ -56,9 +63,21 @@ def mail(config: Config, progress: Progress) -> None:
     if ledger.is_done(_MAIL):
         return
     load_mail(config, ledger, progress, timezone.now())
-    fill_office(config, timezone.now())
+    until_answered(partial(fill_office, config, timezone.now()))
     write_to_heads(config, timezone.now())
     ledger.mark_done(_MAIL)
+
+
+def until_answered(act: Callable[[], None], rest: float = _REST_SECONDS) -> None:
+    """Do it again while the mail store is too busy with what it was given, for about two minutes at most.
+
+    Raises EngineDown after that.
+    """
+    for _ in range(_TRIES):
+        with suppress(EngineDown):
+            return act()
+        time.sleep(rest)
+    return act()
 
 
 def intranet(config: Config) -> None:
