@@ -154,6 +154,21 @@ class TestTheApplicant:
         assert "À l’étude" in words(visitor.post("/numen/suivi/completer", sent))
         assert Proof.objects.filter(request=request).count() == 2
 
+    def test_an_answer_is_a_piece_or_words_and_says_so_when_it_is_neither(self, place: int) -> None:
+        request, receipt = filed(place)
+        scope = queries.scope_of(officer(place, "DPE").pk)
+        services.ask_for_more(scope, request.pk, "Il manque le contrat.", by="test", now=NOON)
+        visitor = Client()
+        page = visitor.post("/numen/suivi", {"reference": request.reference, "secret": receipt.secret})
+        proof = re.search(r'name="suivi" value="([^"]+)"', page.content.decode())
+        assert proof
+        sent: dict[str, Any] = {"suivi": html.unescape(proof[1]), "mots": ""}
+        empty = visitor.post("/numen/suivi/completer", sent)
+        assert empty.status_code == 422
+        assert "Écrivez une réponse, ou joignez la pièce demandée." in words(empty)
+        sent["pieces"] = SimpleUploadedFile("c.pdf", PDF)
+        assert "À l’étude 1 pièce envoyée." in words(visitor.post("/numen/suivi/completer", sent))
+
 
 class TestTheOfficer:
     def test_the_queue_shows_ones_own_service_only(self, place: int) -> None:
@@ -179,6 +194,8 @@ class TestTheOfficer:
         made = Account.objects.get(person=request.person)
         assert (made.username, made.state) == ("nnguyen", "pending")
         assert current_numen(made.person_id or 0, numen_keys.get()) is not None
+        there_now = desk.get(f"/gestion/demandes/{request.pk}").content.decode()
+        assert f'href="/gestion/personnes/{made.person_id}"' in there_now
 
     def test_somebody_there_already_is_proposed_and_recognised(self, place: int) -> None:
         known = managed_by(place, "DPE", "nnguyen9", first_name="Ngoc-Anh", last_name="Nguyen")

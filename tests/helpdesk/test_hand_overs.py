@@ -84,6 +84,14 @@ def test_the_whole_way(client: Client, lucie: Account, nicolas: Account) -> None
         assert action in actions
 
 
+def test_the_only_person_who_can_confirm_is_chosen(client: Client, lucie: Account, nicolas: Account) -> None:
+    head_of("pvasseur")
+    where = f"/assistance/compte/{nicolas.pk}/remise"
+    assert client.get(where).content.decode().count("checked") == 1
+    head_of("autre")
+    assert client.get(where).content.decode().count("checked") == 0
+
+
 def test_lost_second_factors_go_when_the_code_serves_and_not_before(
     client: Client, lucie: Account, nicolas: Account
 ) -> None:

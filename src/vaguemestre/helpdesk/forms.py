@@ -66,6 +66,8 @@ class HandOverForm(ReasonForm):
             (one.account_id, f"{one.name} – {one.place}" if one.place else one.name) for one in seconds
         ]
         self.fields["deuxieme"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["deuxieme"].initial = choices[0][0]
 
 
 class ConfirmForm(forms.Form):

@@ -204,11 +204,18 @@ class CompleteForm(forms.Form):
     mots = forms.CharField(
         label="Votre réponse",
         max_length=600,
+        required=False,
         widget=forms.Textarea({"rows": 4}),
-        help_text="Jamais de mot de passe.",
+        help_text="Facultative si vous joignez une pièce. Jamais de mot de passe.",
     )
     pieces = ProofsField(
         label="Pièces demandées",
         required=False,
         help_text=f"PDF, JPEG ou PNG, {LARGEST // MEGABYTE} Mo au plus chacune.",
     )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not given["mots"] and not given["pieces"]:
+            self.add_error("mots", "Écrivez une réponse, ou joignez la pièce demandée.")
+        return given

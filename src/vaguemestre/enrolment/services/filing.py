@@ -21,6 +21,7 @@ from vaguemestre.enrolment.values import Act, Applicant, ProofFile, Receipt, Sta
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import counted
 
 MOST_AN_HOUR = 5  # requests from one network
 PROOFS_KEPT = timedelta(days=30)
@@ -66,12 +67,13 @@ def file_request(
 def complete_request(
     request_id: int, words: str, proofs: Sequence[ProofFile], keys: SecretKeys, *, now: datetime
 ) -> None:
-    """The applicant answers what was asked. Raises Refusal `enrolment.not-now`."""
+    """Answer what was asked, in words, by proofs or both. Raises Refusal `enrolment.not-now`."""
     request = NumenRequest.objects.select_for_update().get(pk=request_id)
     request.state = moved(State(request.state), Act.COMPLETE)
     request.save(update_fields=("state",))
     _keep_proofs(request, proofs, keys, now)
-    _note(request, words, by="applicant", now=now)
+    sent = f"{counted(len(proofs), 'pièce envoyée', 'pièces envoyées')}."
+    _note(request, words or sent, by="applicant", now=now)
 
 
 @transaction.atomic(durable=True)
