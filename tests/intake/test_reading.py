@@ -158,6 +158,10 @@ def test_a_missing_or_an_extra_cell_is_told() -> None:
     assert read(feed(line() + ";x")) == [(2, "", "18 cellules au lieu de 17")]
 
 
+def test_one_cell_is_singular() -> None:
+    assert (2, "", "1 cellule au lieu de 17") in read(feed("D1", line()))
+
+
 def test_a_truncated_last_line_is_told() -> None:
     content = feed(other(), line())[:-60]
     assert read(content) == [(3, "", "dernière ligne tronquée")]

@@ -3,6 +3,8 @@
 import pytest
 from django.template import engines
 
+from vaguemestre.directory.rules.nomenclature import structure_kind_said
+
 
 @pytest.mark.parametrize(
     ("page", "words"),
@@ -22,3 +24,8 @@ def test_the_plural_of_a_page_begins_at_two(page: str, words: list[str]) -> None
 def test_fragments_count_with_the_same_words() -> None:
     template = engines["jinja2"].from_string('{{ n|counted("image") }} {{ n|inflected("est", "sont") }}')
     assert [template.render({"n": n}) for n in range(3)] == ["0 image est", "1 image est", "2 images sont"]
+
+
+@pytest.mark.parametrize(("code", "words"), [("Ecole", "École"), ("Collège", "Collège")])
+def test_kinds_of_establishments_have_their_accent(code: str, words: str) -> None:
+    assert structure_kind_said(code) == words

@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 
 from vaguemestre.backoffice.rules.roles import ROLES
 from vaguemestre.directory.queries import PeopleSought, StructuresSought, academies
+from vaguemestre.directory.rules.nomenclature import structure_kind_said
 from vaguemestre.directory.rules.places import parse_uai
 from vaguemestre.directory.values import Place, StaffCategory
 from vaguemestre.enrolment.forms.managing import CATEGORIES
@@ -177,7 +178,8 @@ class StructureSearchForm(forms.Form):
 
     def __init__(self, data: object, kinds: tuple[str, ...]) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        self.fields["type"].choices = [("", "Tous"), *((kind, kind) for kind in kinds)]  # type: ignore[attr-defined]
+        choices = [("", "Tous"), *((kind, structure_kind_said(kind)) for kind in kinds)]
+        self.fields["type"].choices = choices  # type: ignore[attr-defined]
 
     @property
     def sought(self) -> StructuresSought:

@@ -16,6 +16,7 @@ from vaguemestre.directory.models import (
 )
 from vaguemestre.directory.queries.reading import begins, places_by_person
 from vaguemestre.directory.rules.names import fold
+from vaguemestre.directory.rules.nomenclature import structure_kind_said
 
 _WORDS = 5
 
@@ -62,6 +63,10 @@ class StructureShown:
     closed_on: date | None
     successor: tuple[int, str, str] | None
     people: int
+
+    @property
+    def kind_said(self) -> str:
+        return structure_kind_said(self.kind)
 
 
 @dataclass(frozen=True, slots=True)

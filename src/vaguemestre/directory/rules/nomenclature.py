@@ -72,3 +72,8 @@ def function_said(code: str) -> str:
 
 def discipline_said(code: str) -> str:
     return DISCIPLINES.get(code, code)
+
+
+def structure_kind_said(code: str) -> str:
+    """The kind of an establishment in words; feeds write « Ecole » without its accent."""
+    return "École" if code == "Ecole" else code

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from vaguemestre.intake.values import RefusedLine
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.kernel.texts import counted
 
 SEPARATOR = ";"
 _OTHER_SEPARATORS = {",": "la virgule", "\t": "la tabulation", "|": "la barre verticale"}
@@ -248,7 +249,7 @@ def _cells(raw: str, header: Sequence[str], *, is_last: bool) -> dict[str, str]:
         where = next((name for name, value in zip(header, values, strict=False) if _UNREADABLE in value), "")
         raise LineRefused(where, "caractère illisible : la ligne n’est pas en UTF-8")
     if len(values) != len(header):
-        raise LineRefused("", f"{len(values)} cellules au lieu de {len(header)}")
+        raise LineRefused("", f"{counted(len(values), 'cellule')} au lieu de {len(header)}")
     cells = dict(zip(header, map(str.strip, values), strict=True))
     if not raw.isascii():
         cells = {name: unicodedata.normalize("NFC", value) for name, value in cells.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from vaguemestre.directory.rules.nomenclature import discipline_said, function_said
+from vaguemestre.directory.rules.nomenclature import discipline_said, function_said, structure_kind_said
 from vaguemestre.directory.rules.places import department_said
 from vaguemestre.lists.values import Criteria, Files, ReplyTo, Rule, Writers
 
@@ -74,8 +74,8 @@ def said_of(name: str, code: str, places: Mapping[str, str] | None = None) -> st
             return f"Circonscription {code}"
         case "departments":
             return department_said(code)
-        case "kinds" if code == "Ecole":
-            return "École"
+        case "kinds":
+            return structure_kind_said(code)
         case _:
             return known.get(name, {}).get(code, code)
 
