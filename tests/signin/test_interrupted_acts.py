@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.signin.people import PASSWORD, account
+from tests.ui.confirmation import MARK
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.signin.models import BrowserSession, InterruptedAct
@@ -175,7 +176,9 @@ def test_what_may_be_kept_and_what_is_shown() -> None:
     assert may_be_kept([("mot_de_passe", "")], has_files=False)
     assert not may_be_kept([("texte", "x" * (MOST_BYTES + 1))], has_files=False)
     fields = [("motif", "appel"), ("proof", "a" * 60), ("vide", " "), ("date_fin", "01/02/2027")]
-    assert shown_values(fields) == [("motif", "appel"), ("date fin", "01/02/2027")]
+    fields += [("acte", "compromised"), ("facteurs", "on")]
+    shown = [("Motif", "appel"), ("Date de fin", "01/02/2027"), ("Second facteur perdu aussi", "oui")]
+    assert shown_values(fields) == shown
 
 
 @pytest.mark.parametrize("role", ["helpdesk", "hr_officer", "administrator"])
@@ -209,3 +212,29 @@ def test_an_act_on_somebody_asks_an_operator_for_a_recent_proof_then_gives_it_ba
     assert answer["Location"].startswith("/alogin?confirmer=1")
     proved(client, "assistante")
     assert "identité vérifiée" in client.get(RESUME).content.decode()
+    assert "Vous alliez lever l’attente d’une personne" in client.get(RESUME).content.decode()
+
+
+def test_a_confirmed_act_that_was_interrupted_says_again_what_it_will_do() -> None:
+    account("assistante", role="helpdesk")
+    nicolas = account()
+    client = Client()
+    client.post("/alogin", {"identifiant": "assistante", "secret": PASSWORD})
+    act = {"acte": "suspended", "motif": "appel, identité vérifiée"}
+    address = f"/assistance/compte/{nicolas.pk}/agir"
+    mark = MARK.search(client.post(address, act).content.decode())
+    assert mark
+    later(16)
+    revocations.get().bump()
+    client.post(address, {**act, "confirm": mark[1]})
+    proved(client, "assistante")
+    page = client.get(RESUME).content.decode()
+    assert "Vous alliez suspendre un compte" in page
+    assert mark[1] not in page
+    assert "<dt>Acte" not in page
+    answer = client.post(RESUME, dict(hidden(page)))
+    assert (answer.status_code, answer["Location"]) == (307, address)
+    shown = client.post(address, dict(hidden(page)))
+    assert "Suspendre ce compte ?" in shown.content.decode()
+    nicolas.refresh_from_db()
+    assert nicolas.state == "active"

@@ -2,7 +2,7 @@
 
 import ipaddress
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import wraps
@@ -29,6 +29,7 @@ from vaguemestre.signin.rules.reading import is_reading
 from vaguemestre.signin.rules.throttle import network_named
 from vaguemestre.signin.sessions import SessionStore
 from vaguemestre.signin.values import Attempt, Denied, Factor, Granted, Who
+from vaguemestre.ui.confirmation import CONFIRMED
 
 SIGN_IN = "/alogin"
 SECURITY = "/parametres/securite"
@@ -119,11 +120,21 @@ def is_stale(who: Who, now: datetime) -> bool:
     return reads_only(who.signed_in_at, now, mine=who.mine)
 
 
-def act_words[View: Callable[..., HttpResponse]](words: str) -> Callable[[View], View]:
-    """What a view does, in words: « confirmer un import ». Said to whoever must prove who they are first."""
+def act_words[View: Callable[..., HttpResponse]](
+    words: str, acts: Mapping[str, str] | None = None, *, named_by: str = "acte"
+) -> Callable[[View], View]:
+    """What a view does, in words: « confirmer un import ». Said to whoever must prove who they are first.
+
+    `acts`: the words of each value of `named_by`, a field of the form or a part of the address.
+    """
+
+    def said(request: HttpRequest) -> str:
+        given = request.resolver_match.kwargs if request.resolver_match else {}
+        value = request.POST.get(named_by) or given.get(named_by, "")
+        return str((acts or {}).get(value, words))
 
     def mark(view: View) -> View:
-        view.__dict__["act_words"] = words  # `wraps` carries it through every decorator
+        view.__dict__["act_words"] = said  # `wraps` carries it through every decorator
         return view
 
     return mark
@@ -136,13 +147,13 @@ def proved_within(period: timedelta, words: str = "") -> Callable[[Callable[...,
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> _View:
-        said = words or getattr(view, "act_words", "")
+        said: Callable[[HttpRequest], str] = getattr(view, "act_words", lambda _: words)
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             who = who_asks(request)
             if who is None or not is_recent(who.signed_in_at, timezone.now(), period):
-                return _to_sign_in(request, said)
+                return _to_sign_in(request, words or said(request))
             return view(request, *args, **kwargs)
 
         return guarded
@@ -176,11 +187,14 @@ def _to_sign_in(request: HttpRequest, words: str = "") -> HttpResponse:
 
 
 def _keep_act(request: HttpRequest, who: Who, words: str) -> None:
-    """The form sent, for the page that gives it back. Pieces of a page are begun again on their page."""
+    """The form sent, for the page that gives it back. Pieces of a page are begun again on their page.
+
+    Without the mark of what was confirmed: an act that says first what it will do says it again.
+    """
     fields = tuple(
         (name, str(value))
         for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken"
+        if name not in ("csrfmiddlewaretoken", CONFIRMED)
         for value in values
     )
     is_page = "HX-Request" not in request.headers and request.headers.get("Sec-Fetch-Dest", "document") in (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-_MARK = "confirm"  # the field that comes back with the mark of what was shown
+CONFIRMED = "confirm"  # the field that comes back with the mark of what was shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ def confirmation_page(
     problem: str = "",
 ) -> HttpResponse | None:
     """The page to show first; None when exactly that was confirmed."""
-    sent = request.POST.get(_MARK, "")
+    sent = request.POST.get(CONFIRMED, "")
     if sent == asked.mark and not problem:
         return None
     shown = {
         "asked": asked,
-        "mark_name": _MARK,
+        "mark_name": CONFIRMED,
         "action": request.get_full_path(),
         "has_changed": bool(sent) and sent != asked.mark,
         "problem": problem,

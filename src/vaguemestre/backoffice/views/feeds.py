@@ -90,7 +90,14 @@ def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
 
 @require_POST
 @changes
-@act_words("décider d’un import RH")
+@act_words(
+    "décider d’un flux RH",
+    {
+        "confirmer": "confirmer un flux RH",
+        "refaire": "refaire le plan d’un flux RH",
+        "abandonner": "abandonner un flux RH",
+    },
+)
 def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
     """`acte`: `confirmer` a feed refused whole as it is shown, `refaire` its plan, or `abandonner`."""
     feed = _known(feed_id)

@@ -81,7 +81,18 @@ def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpR
 
 @require_POST
 @for_officers
-@act_words("traiter une demande de NUMEN")
+@act_words(
+    "traiter une demande de NUMEN",
+    {
+        "prendre": "prendre en charge une demande de NUMEN",
+        "demander": "demander une pièce pour une demande de NUMEN",
+        "refuser": "refuser une demande de NUMEN",
+        "existe": "dire qui est l’auteur d’une demande de NUMEN",
+        "creer": "créer une personne et lui attribuer un NUMEN",
+        "remis": "noter que la lettre d’un NUMEN est partie ou remise",
+    },
+    named_by="act",
+)
 def act_on(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
     words = WordsForm(request.POST)
     school = SchoolForm(request.POST, academy_id=request.scope.academy_id)

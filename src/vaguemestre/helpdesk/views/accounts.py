@@ -79,9 +79,20 @@ def show_mail(request: SignedInRequest, account_id: int) -> HttpResponse:
     return render(request, "helpdesk/mail.html", told)
 
 
+_WORDS: dict[str, str] = {
+    Act.LIFT: "lever l’attente d’une personne",
+    Act.SEND_CODE: "envoyer un code au contact d’une personne",
+    Act.SUSPEND: "suspendre un compte",
+    Act.RESUME: "rouvrir un compte",
+    Act.COMPROMISED: "mettre un compte à l’abri",
+    Act.LET_GO: "laisser partir les courriels retenus d’un compte",
+    Act.THROW_AWAY: "jeter les courriels retenus d’un compte",
+}
+
+
 @require_POST
 @for_operators
-@act_words("agir sur un compte")
+@act_words("agir sur un compte", _WORDS)
 def act_on(request: SignedInRequest, account_id: int) -> HttpResponse:
     """One act, with its reason. The owner is told first where the inbox is shut afterwards."""
     form = ActForm(request.POST)

@@ -9,6 +9,45 @@ MOST_BYTES = 200_000
 _SECRET = re.compile(r"mot_de_passe|password|secret|confirmation|pin\b|actuel|code\b|reponse", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
 _LONGEST_SHOWN = 300
+# Fields that name a thing by a code: the words of the act, or the page it leads to, say what they choose.
+_CODES = {"acte", "next", "plan", "personne", "deuxieme", "evenement", "categorie", "suivi", "source"}
+_LABELS = {
+    "motif": "Motif",
+    "mots": "Message",
+    "departs": "Nombre de départs",
+    "jour": "Jour d’effet",
+    "debut": "Début",
+    "fin": "Fin",
+    "date_fin": "Date de fin",
+    "uai": "Code de l’établissement (UAI)",
+    "adresse": "Adresse",
+    "courriel": "Adresse électronique",
+    "civilite": "Civilité",
+    "nom_naissance": "Nom de naissance",
+    "nom_usage": "Nom d’usage",
+    "prenom": "Prénom",
+    "naissance": "Date de naissance",
+    "dossier": "Numéro de dossier",
+    "parrain": "Qui en répond",
+    "role": "Rôle",
+    "serie": "Numéro de série",
+    "cles": "Clés",
+    "facteurs": "Second facteur perdu aussi",
+    "verification": "Identité vérifiée ainsi",
+    "name": "Nom",
+    "nom": "Nom",
+    "phone": "Téléphone",
+    "town": "Commune",
+    "postal_code": "Code postal",
+    "opened_on": "Ouverture",
+    "closed_on": "Fermeture",
+}
+_VALUES = {
+    "on": "oui",
+    "administrator": "administration",
+    "helpdesk": "assistance",
+    "hr_officer": "services de gestion",
+}
 
 type Fields = Sequence[tuple[str, str]]
 
@@ -23,7 +62,7 @@ def may_be_kept(fields: Fields, *, has_files: bool) -> bool:
 def shown_values(fields: Fields) -> list[tuple[str, str]]:
     """What somebody typed or chose, for the page that asks to go on; machine words left out."""
     return [
-        (name.replace("_", " "), value[:_LONGEST_SHOWN])
+        (_LABELS.get(name, name.replace("_", " ").capitalize()), _VALUES.get(value, value[:_LONGEST_SHOWN]))
         for name, value in fields
-        if value.strip() and not _TOKEN.fullmatch(value) and name != "next"
+        if value.strip() and not _TOKEN.fullmatch(value) and name not in _CODES
     ]
