@@ -167,11 +167,17 @@ def test_the_tools_of_a_message_stay_in_sight_and_their_menu_is_one_line_each(
     assert len(set(heights)) == 1, heights
 
 
-def test_a_message_to_print_has_margins_on_screen_only(page: Page, box: MemoryMailbox) -> None:
-    page.goto(address(put(box), "imprimer/"))
+def test_a_message_to_print_opens_the_dialog_and_has_margins_on_screen_only(
+    page: Page, box: MemoryMailbox
+) -> None:
+    page.add_init_script("window.dialogs = []; window.print = () => window.dialogs.push(location.pathname)")
+    asked = address(put(box), "imprimer/")
+    page.goto(asked)
     margin = "() => document.querySelector('h1').getBoundingClientRect().left"
-    note = page.get_by_text("Pour imprimer cette page")
+    note = page.get_by_text("La fenêtre d’impression s’ouvre d’elle-même")
     expect(note).to_be_visible()
+    assert page.evaluate("window.dialogs") == [asked]
+    assert page.evaluate("window.origin") == "null"
     assert page.evaluate(margin) >= 24
     page.emulate_media(media="print")
     expect(note).to_be_hidden()

@@ -68,8 +68,11 @@ def test_the_sanitiser_alone_lets_nothing_load_or_run(page: Page) -> None:
     assert asked_while_showing(page, bodies, {}) == {}
 
 
-def test_the_policy_alone_lets_nothing_load_or_run(page: Page) -> None:
-    headers = {"Content-Security-Policy": frames.policy(f"{HERE}messagerie/image/")}
+@pytest.mark.parametrize(
+    "policy", [frames.policy(f"{HERE}messagerie/image/"), frames.paper_policy()], ids=["text", "paper"]
+)
+def test_the_policy_alone_lets_nothing_load_or_run(page: Page, policy: str) -> None:
+    headers = {"Content-Security-Policy": policy}
     bodies = {name: html.encode("utf-8", "replace") for name, html in HOSTILE.items()}
     del bodies["meta refresh"]  # a policy cannot stop a page from leaving; the sanitiser does
     assert asked_while_showing(page, bodies, headers) == {}

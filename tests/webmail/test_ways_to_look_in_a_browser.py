@@ -373,6 +373,9 @@ def test_a_conversation_is_read_with_sent_mail_and_may_be_left_apart(page: Page,
     above.get_by_role("link").nth(1).click()
     expect(below.get_by_role("listitem")).to_have_count(1)
     assert "/Sent/" in page.url
+    marked = page.locator("#messages li.row.on")
+    expect(marked).to_have_count(1)  # its conversation is still shown in the list
+    expect(marked.locator("a.open")).to_have_attribute("aria-current", "true")
     page.get_by_role("button", name="Affichage").click()
     page.get_by_role("radio", name="Jamais regroupées").check()
     page.get_by_role("dialog").get_by_role("button", name="Fermer").click()

@@ -265,7 +265,7 @@ export class MailApp extends HTMLElement {
   // Back to the list, nothing open.
   close() {
     if (!this.openRef) return;
-    const row = this.list.row(this.openRef);
+    const row = this.list.row(this.openRef) ?? this.list.openRow;
     this.#pushed(this.listAddress, "list");
     this.#closed();
     if (row) this.list.focus(row);
@@ -286,7 +286,7 @@ export class MailApp extends HTMLElement {
   }
 
   #shown(message) {
-    this.list.markOpen(message.dataset.ref);
+    this.list.markOpen(message.dataset.ref, this.conversation.known);
     if (message.hasAttribute("data-unread") && this.dataset.marksRead !== "non") {
       this.act("read", [message.dataset.ref], { quiet: true, alone: true });
     }

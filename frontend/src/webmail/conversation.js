@@ -15,6 +15,11 @@ export class Conversation {
     this.headers = [];
   }
 
+  // The messages of the conversation looked for last.
+  get known() {
+    return this.headers.map((header) => header.dataset.ref);
+  }
+
   async show(message) {
     if (this.app.dataset.conversations === "jamais") return;
     const ref = message.dataset.ref;

@@ -77,14 +77,26 @@ export class RowList {
     return (step > 0 ? found[0] : found[found.length - 1]) ?? null;
   }
 
-  markOpen(ref) {
-    const before = this.openRef && this.row(this.openRef);
-    this.openRef = ref;
-    const row = ref && this.row(ref);
+  // `thread`: the conversation of what was open; a message of it without a row here leaves its row marked.
+  markOpen(ref, thread = []) {
+    const before = this.openRow;
+    this.openRef = ref && !this.row(ref) ? this.#standIn(ref, thread) : ref;
+    const row = this.openRow;
     if (before) this.#dress(before);
     if (!row) return;
     this.#dress(row);
     if (!row.roved) this.#rove(row);
+  }
+
+  get openRow() {
+    return this.openRef ? this.row(this.openRef) : null;
+  }
+
+  #standIn(ref, thread) {
+    const grouped = this.rows.find((row) => row.dataset.others?.split(" ").includes(ref));
+    if (grouped) return grouped.dataset.ref;
+    if (!thread.includes(ref)) return ref;
+    return thread.includes(this.openRef) ? this.openRef : (thread.find((other) => this.row(other)) ?? ref);
   }
 
   // A conversation's row stands for all of it.

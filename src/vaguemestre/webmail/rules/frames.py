@@ -1,5 +1,8 @@
 """The page that holds somebody's message, and the policy it is served under: the wall between them and us."""
 
+import base64
+import hashlib
+
 _SHEET = """
 :root {color-scheme: %(scheme)s}
 * {box-sizing: border-box}
@@ -71,6 +74,8 @@ def document(css: str, html: str, *, theme: str, is_fixed: bool = False) -> byte
 
 
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+PRINTING = "print()"
+_PRINTING_HASH = base64.b64encode(hashlib.sha256(PRINTING.encode()).digest()).decode()
 
 
 def policy(pictures_at: str) -> str:
@@ -81,6 +86,18 @@ def policy(pictures_at: str) -> str:
     return (
         f"sandbox {SANDBOX}; default-src 'none'; img-src data: {pictures_at}; style-src 'unsafe-inline'; "
         "font-src data:; form-action 'none'; base-uri 'none'; frame-src 'none'; frame-ancestors 'self'"
+    )
+
+
+def paper_policy() -> str:
+    """Content-Security-Policy of the page to print: that of the text, and `PRINTING` by its hash.
+
+    The origin stays opaque, and no handler, address or script of the message can run: none has that hash.
+    """
+    return (
+        f"sandbox {SANDBOX} allow-scripts allow-modals; default-src 'none'; img-src data:; "
+        f"script-src 'sha256-{_PRINTING_HASH}'; style-src 'unsafe-inline'; font-src data:; "
+        "form-action 'none'; base-uri 'none'; frame-src 'none'; frame-ancestors 'self'"
     )
 
 

@@ -250,7 +250,7 @@ def show_body(
 def print_message(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
 ) -> HttpResponse:
-    """Header and text on one clean page, behind the same wall as the text alone: nothing but paper."""
+    """Header and text on one clean page, behind the wall of the text alone; it opens the print dialog."""
     ref = MessageRef(folder, uid_validity, uid)
     with reads_of(request.who, ref, chain) as reads:
         reading = read_message(
@@ -268,9 +268,14 @@ def print_message(
     files = [f"{file.name} ({sizes.in_words(file.size)})" for file in reading.enclosures]
     top = written("paper", {"header": shown, "files": files})
     answer = HttpResponse(
-        frames.document(reading.body.css, top + reading.body.html, theme="light", is_fixed=_is_fixed(request))
+        frames.document(
+            reading.body.css,
+            f"{top}{reading.body.html}<script>{frames.PRINTING}</script>",
+            theme="light",
+            is_fixed=_is_fixed(request),
+        )
     )
-    answer["Content-Security-Policy"] = frames.policy("data:")
+    answer["Content-Security-Policy"] = frames.paper_policy()
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer
