@@ -11,6 +11,7 @@ from tests.intake.lines import crowd, feed, line
 from tests.intake.test_plan import NOBODY, TERMS, after, planned
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.directory.events import PeopleChanged
 from vaguemestre.directory.models import Person
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.services import found_academy
@@ -127,6 +128,8 @@ def give(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Che
                 handlers.follow_situation(SituationTold(**told))
             elif name.endswith(":PeopleLeft"):
                 handlers.follow_departures(PeopleLeft(**told))
+            elif name.endswith(":PeopleChanged"):
+                handlers.follow_returns(PeopleChanged(**told))
         return checked
 
     return give
@@ -139,6 +142,19 @@ def states(dossier: str) -> tuple[str, str]:
 
 def passage(dossier: str) -> Passage | None:
     return queries.open_passage(Account.objects.get(person__dossier=dossier).pk)
+
+
+@pytest.mark.django_db
+def test_somebody_who_left_and_serves_again_is_back_the_same_day(give: Callable[..., Checked]) -> None:
+    give(line(), *crowd(2))
+    give(line(fin="18/11/2026"), *crowd(2))
+    begun = passage("D1")
+    assert begun is not None
+    assert begun.event == Event.CONTRACT_END
+    give(line(nom_usage="Durand", fin="18/11/2026"), *crowd(2))
+    assert passage("D1") == begun
+    give(line(), *crowd(2))
+    assert passage("D1") is None
 
 
 @pytest.mark.django_db

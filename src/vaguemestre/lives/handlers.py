@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from vaguemestre.credentials.queries import accounts_of, alarm_contacts, standing
 from vaguemestre.credentials.services import release_mailboxes
+from vaguemestre.directory.events import PeopleChanged
 from vaguemestre.directory.queries import private_address
 from vaguemestre.intake.events import PeopleLeft, PersonTransferred, SituationTold
 from vaguemestre.intake.values import Situation
@@ -69,6 +70,12 @@ def follow_departures(event: PeopleLeft) -> None:
     now = timezone.now()
     numbers = settings.CONFIG.life_numbers()
     services.begin_departures(event.person_ids, numbers, now=now, today=paris_day(now))
+
+
+def follow_returns(event: PeopleChanged) -> None:
+    """Somebody whose posts were over serves again: what their departure began ends the same day."""
+    now = timezone.now()
+    services.take_back_departures(event.person_ids, now=now, today=paris_day(now))
 
 
 def write_to_contacts(event: ClosingNear) -> None:

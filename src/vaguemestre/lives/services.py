@@ -5,7 +5,14 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from vaguemestre.credentials.queries import Standing, closed_before, open_accounts_of, standing, standings
+from vaguemestre.credentials.queries import (
+    Standing,
+    accounts_of,
+    closed_before,
+    open_accounts_of,
+    standing,
+    standings,
+)
 from vaguemestre.credentials.services import change_states, erase_account, move_mailboxes
 from vaguemestre.directory.queries import people_over, people_serving
 from vaguemestre.directory.services import erase_civil_status, forget_addresses, hide_people
@@ -194,7 +201,7 @@ def look_around(numbers: Numbers, *, now: datetime, today: date) -> bool:
     except IntegrityError:
         return False
     _begin_departures(people_over(today), numbers, now=now, today=today)
-    _take_back(now=now, today=today)
+    _take_back(standings(queries.open_of(Event.CONTRACT_END)), now=now, today=today)
     table = rules.table(numbers)
     for passage in Passage.objects.filter(ended_at=None):
         _keep_next(passage, table, numbers, today)
@@ -205,6 +212,13 @@ def look_around(numbers: Numbers, *, now: datetime, today: date) -> bool:
 def begin_departures(person_ids: Collection[int], numbers: Numbers, *, now: datetime, today: date) -> int:
     """Begin what follows for those of these people whose every post is over; how many. Run again: nothing."""
     return _begin_departures(people_over(today, person_ids), numbers, now=now, today=today)
+
+
+def take_back_departures(person_ids: Collection[int], *, now: datetime, today: date) -> None:
+    """End what a departure began for those of these people who serve again. Run again: nothing."""
+    accounts = accounts_of(person_ids)
+    leaving = [account_id for account_id in queries.open_of(Event.CONTRACT_END) if account_id in accounts]
+    _take_back(standings(leaving), now=now, today=today)
 
 
 def _begin_departures(ended: Mapping[int, date], numbers: Numbers, *, now: datetime, today: date) -> int:
@@ -285,10 +299,9 @@ def _erase(account_id: int, person_id: int, *, by: str, now: datetime) -> bool:
     return True
 
 
-def _take_back(*, now: datetime, today: date) -> None:
+def _take_back(leaving: Mapping[int, Standing], *, now: datetime, today: date) -> None:
     """A contract renewed: the person serves again."""
-    passing = queries.open_of(Event.CONTRACT_END)
-    people = {pk: found.person_id for pk, found in standings(passing).items()}
+    people = {account_id: account.person_id for account_id, account in leaving.items()}
     serving = people_serving([person for person in people.values() if person], today)
     for account_id, person_id in people.items():
         if person_id in serving:

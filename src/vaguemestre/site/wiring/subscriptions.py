@@ -71,6 +71,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PlacesDescribed: (sharing_handlers.open_boxes,),
     PeopleArrived: (sharing_handlers.follow_people,),
     PeopleChanged: (
+        lives_handlers.follow_returns,
         provisioning_handlers.match_people,
         sorting_handlers.follow_people,
         sharing_handlers.follow_people,
