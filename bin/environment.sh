@@ -168,6 +168,6 @@ make_node_modules() {
     local mark
     mark=$node_modules/.made-$(sha256sum <"$project/frontend/package-lock.json" | cut -c1-16)
     [ -e "$mark" ] && return
-    (cd "$project/frontend" && npm ci --no-audit --no-fund --ignore-scripts --loglevel error) || return 1
+    (cd "$project/frontend" && NODE_OPTIONS=--use-system-ca npm ci --ignore-scripts --progress=false) || return 1
     touch "$mark"
 }
