@@ -15,6 +15,7 @@ NOT_OURS = {"static", "node_modules", "__pycache__", "corpus"}
 _CITED = re.compile(r"docs/(?P<page>[\w/-]+\.md)(?P<marks>(?:[\s,–]|and|§\d+(?:\.\d+)*|rules?|[A-Z]\b)*)")
 _SECTION = re.compile(r"§(\d+(?:\.\d+)*)")
 _RULE = re.compile(r"\b([A-Z])\b")
+_ELSEWHERE = re.compile(r"\b(?:DOMAIN|SECURITY)(?:\.md)? (?:§|rules? )")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)|!\[[^\]]*\]\((?P<image>[^)\s]+)\)")
 _FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
@@ -88,6 +89,15 @@ def test_what_the_code_cites_exists() -> None:
     for path in _files():
         text = path.read_text(encoding="utf-8", errors="replace")
         breaches += [f"{path.relative_to(PROJECT)}: {mark}" for mark in missing_marks(text)]
+    assert breaches == []
+
+
+def test_pages_out_of_the_repository_are_not_cited() -> None:
+    breaches = [
+        f"{path.relative_to(PROJECT)}: {match.group()}"
+        for path in _files()
+        for match in _ELSEWHERE.finditer(path.read_text(encoding="utf-8", errors="replace"))
+    ]
     assert breaches == []
 
 

@@ -14,7 +14,7 @@ _NOTICES = checks.Check(
 
 @dataclass(frozen=True)
 class LivesSection(Section):
-    """What follows from what happens to people, in days (DOMAIN.md §3.6); contracts: `[feed] grace_days`."""
+    """Days from an event to its consequences (docs/domain.md §3.6); for contracts `[feed] grace_days`."""
 
     overlap: Annotated[int, checks.DAYS] = 15  # a former post's memberships, after a move within the académie
     overlap_before: Annotated[int, checks.DAYS] = (
