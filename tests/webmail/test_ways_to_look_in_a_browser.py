@@ -194,6 +194,7 @@ def test_all_that_a_search_found_is_labelled_and_taken_back(page: Page, box: Mem
     page.keyboard.press("Control+a")
     page.get_by_role("button", name="Toute la recherche (70)").click()
     page.get_by_text("Les 70 sélectionnés").wait_for()
+    page.locator(".bulk summary").click()
     page.get_by_role("button", name="Étiqueter la sélection").click()
     page.get_by_role("dialog").get_by_label("À faire", exact=True).check()
     page.get_by_text("0 courriel étiqueté sur 70").wait_for()
@@ -357,6 +358,24 @@ def thread(box: MemoryMailbox) -> None:
     last = letter("Re: Conseil", Message_ID="<3@x>", In_Reply_To="<2@x>", References="<1@x> <2@x>")
     put(box, last, minutes=3)
     put(box, letter("Autre", Message_ID="<9@x>"), flags=("\\Seen",), minutes=0)
+
+
+def test_the_acts_on_a_selection_stay_on_one_line(page: Page, box: MemoryMailbox) -> None:
+    for minutes in range(4):
+        put(box, minutes=minutes)
+    page.goto("/messagerie/")
+    for place in (0, 1):
+        page.locator("#messages label.pick").nth(place).click()
+    tops = page.locator(".bulk > .tool:visible, .bulk > .menu:visible").evaluate_all(
+        "(tools) => tools.map((tool) => Math.round(tool.getBoundingClientRect().top))"
+    )
+    assert len(tops) == 8
+    assert len(set(tops)) == 1, tops
+    page.locator(".bulk summary").click()
+    entry = page.get_by_role("button", name="Marquer comme non lus")
+    expect(entry).to_be_in_viewport(ratio=1)
+    entry.click()
+    expect(entry).to_be_hidden()
 
 
 def test_a_conversation_is_read_with_sent_mail_and_may_be_left_apart(page: Page, box: MemoryMailbox) -> None:
