@@ -418,7 +418,7 @@ class TestLives:
         day = f"{timezone.localdate():%d/%m/%Y}"
         given = {"evenement": "suspension", "jour": day}
         foreseen = words(desk.post(f"{there}/declarer", given))
-        assert "Aussitôt : le compte est suspendu" in foreseen
+        assert "Aussitôt, le compte est suspendu" in foreseen
         person.refresh_from_db()
         assert person.state == "active"
         assert confirmed(desk, f"{there}/declarer", given).status_code == 302

@@ -43,7 +43,7 @@ def test_a_death_says_that_it_shuts_at_once(marie: Account) -> None:
     foreseen = services.foresee(marie.pk, Event.DEATH, TODAY, NUMBERS, today=TODAY)
     told = consequences(foreseen)
     assert foreseen.at_once == (Step.HIDE, Step.FREEZE)
-    assert any("Aussitôt : le compte est fermé" in one for one in told)
+    assert any("Aussitôt, le compte est fermé" in one for one in told)
     assert told[-1].endswith("la boîte est effacée : il n’en reste rien.")
 
 

@@ -198,6 +198,7 @@ def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School
     first = desk.get(there).content.decode()
     assert "121 boîtes" in first
     assert first.count('name="adresse"') == 30
+    assert "sharing/sharing.css" in first  # a line each: name, address, button
     last = desk.get(f"{there}?page=5").content.decode()
     assert "Projet 119" in last
     for typed in ("Projet 119", "projet119@", "0800001A", "college"):

@@ -63,8 +63,8 @@ def consequences(foreseen: Foreseen) -> tuple[str, ...]:
         told.append(f"La déclaration en cours est remplacée : {EVENTS[foreseen.replaces]}.")
     if foreseen.reopens:
         told.append("Le compte et la boîte, fermés par la déclaration remplacée, sont d’abord rouverts.")
-    told += [f"Aussitôt : {CONSEQUENCES[step]}." for step in foreseen.at_once]
-    told += [f"Le {due.on:%d/%m/%Y} : {CONSEQUENCES[due.step]}." for due in foreseen.later]
+    told += [f"Aussitôt, {CONSEQUENCES[step]}." for step in foreseen.at_once]
+    told += [f"Le {due.on:%d/%m/%Y}, {CONSEQUENCES[due.step]}." for due in foreseen.later]
     if foreseen.notices:
         days = ", ".join(f"{day:%d/%m/%Y}" for day in foreseen.notices)
         told.append(f"La personne est prévenue de la fermeture le : {days}.")

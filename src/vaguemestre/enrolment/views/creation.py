@@ -12,6 +12,7 @@ from vaguemestre.directory.values import CivilStatus
 from vaguemestre.enrolment import queries
 from vaguemestre.enrolment.http import OfficerRequest
 from vaguemestre.enrolment.views.words import LIKENESSES
+from vaguemestre.kernel import sizes
 from vaguemestre.ui.confirmation import Confirmation, confirmation_page
 
 IS_OTHER = "autre"  # the officer says that nobody shown is the one
@@ -95,10 +96,10 @@ def _facts(civil: CivilStatus, uai: str, post: _Post, service: str, sponsor: str
 
 
 def _consequences() -> list[str]:
-    quota = settings.CONFIG.mail.quota_mb
+    quota = sizes.in_words(settings.CONFIG.mail.quota_mb * sizes.MEGABYTE)
     return [
         "La personne est enregistrée dans l’annuaire de l’académie.",
         "Un NUMEN lui est attribué, pour toute sa carrière ; il ne se reprend pas.",
         "Un identifiant et une adresse sont formés de son nom ; jamais donnés à quelqu’un d’autre.",
-        f"Un compte à activer est ouvert, avec une boîte de {quota} Mo.",
+        f"Un compte à activer est ouvert, avec une boîte de {quota}.",
     ]

@@ -118,7 +118,7 @@ def _asked(person: Managed, account_id: int, form: DeclareForm, foreseen: Forese
         title=f"Confirmer : {EVENTS[event]}",
         facts=[
             ("Personne", person.name),
-            ("Établissement", person.place),
+            ("Poste", person.place),
             ("Jour d’effet", f"{day:%d/%m/%Y}"),
         ],
         consequences=told,

@@ -136,7 +136,7 @@ def _asked(act: Act, account_id: int, reason: str, now: datetime) -> Confirmatio
         facts=[
             ("Personne", account.name),
             ("Identifiant", account.username),
-            ("Établissement", account.place),
+            ("Poste", account.place),
             ("Motif", reason),
         ],
         consequences=consequences(act, account, hours),
