@@ -1,6 +1,6 @@
 // The open message: cards fetched once it shows, buttons that post, files looked at, reports.
-import { lookAt } from "./looking.js";
-import { piece, send, tell, tellRefusal } from "../webmail/net.js";
+import { lookAt } from "./preview.js";
+import { piece, send, tell, tellRefusal } from "../ui/http.js";
 
 const filled = new WeakSet();
 

@@ -1,21 +1,21 @@
 // The three panes: which folder, which message, what is done to them.
-import { Acts } from "./acts.js";
-import { Ahead } from "./ahead.js";
-import { Outside, listenToChoices } from "./choices.js";
+import { Acts } from "./message_actions.js";
+import { Ahead } from "./prefetch.js";
+import { Outside, listenToChoices } from "./display_options.js";
 import { Conversation } from "./conversation.js";
-import { listenToDrags, nothingHeld } from "./drags.js";
-import { Elsewhere } from "./elsewhere.js";
+import { listenToDrags, nothingHeld } from "./drag_and_drop.js";
+import { Elsewhere } from "./shared_unread.js";
 import { Folders } from "./folders.js";
-import { RowList } from "./list.js";
+import { RowList } from "./message_list.js";
 import { Labels } from "./labels.js";
 import { Live } from "./live.js";
-import { Menu, whenAsked } from "./menus.js";
-import { BY_ITSELF, Refused, piece, tell, tellRefusal } from "./net.js";
-import { listenToPanes } from "./panes.js";
+import { Menu, whenAsked } from "./context_menu.js";
+import { BY_ITSELF, Refused, piece, tell, tellRefusal } from "../ui/http.js";
+import { listenToPanes } from "./splitters.js";
 import { Reminders } from "./reminders.js";
-import { Searching, firstOf } from "./searching.js";
-import { listenToTargets, openTargets } from "./targets.js";
-import { Turning } from "./turning.js";
+import { Searching, firstOf } from "./search.js";
+import { listenToTargets, openTargets } from "./folder_picker.js";
+import { Turning } from "./body_frame.js";
 
 const LONG = 100; // milliseconds
 const SAME = [

@@ -1,6 +1,6 @@
 // The open message among its conversation: one body at a time, the others as headers above and below it.
 // Their frames cannot be measured from here, so that several bodies one under another are not possible.
-import { BY_ITSELF, Refused, piece } from "./net.js";
+import { BY_ITSELF, Refused, piece } from "../ui/http.js";
 
 const DWELL = 400; // milliseconds on a message before its conversation is looked for: it costs a search
 const SHOWN = 3; // headers above the message; older ones on request

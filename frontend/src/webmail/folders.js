@@ -1,8 +1,8 @@
 // Folders: made, named, put elsewhere, emptied, thrown away; by menu, by drag, by keyboard.
-import { addUndo } from "./acts.js";
-import { whenAsked } from "./menus.js";
-import { Refused, send, tell, tellRefusal } from "./net.js";
-import { openTargets } from "./targets.js";
+import { addUndo } from "./message_actions.js";
+import { whenAsked } from "./context_menu.js";
+import { Refused, send, tell, tellRefusal } from "../ui/http.js";
+import { openTargets } from "./folder_picker.js";
 
 export class Folders {
   constructor(app, menu) {

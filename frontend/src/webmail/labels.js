@@ -1,5 +1,5 @@
 // Labels: put on messages, taken off, made, named and painted again.
-import { Refused, send, tell, tellRefusal } from "./net.js";
+import { Refused, send, tell, tellRefusal } from "../ui/http.js";
 
 export class Labels {
   constructor(app) {

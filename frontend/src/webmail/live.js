@@ -1,5 +1,5 @@
 // The stream of changes: folder and kind, no content. It comes back by itself; a page that slept asks again.
-import { BY_ITSELF, send } from "./net.js";
+import { BY_ITSELF, send } from "../ui/http.js";
 
 const LONGEST_PAUSE = 30000;
 

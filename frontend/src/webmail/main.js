@@ -1,5 +1,5 @@
 import { MailApp } from "./app.js";
-import { listenToKeys } from "./keys.js";
+import { listenToKeys } from "./shortcuts.js";
 import "../message/main.js"; // within: what both use is there once
 
 customElements.define("mail-app", MailApp);

@@ -1,18 +1,18 @@
 // The composer's page: ties the text, the addresses, the attachments, what is kept and what leaves.
-import { Borrowing } from "./borrowing.js";
+import { Borrowing } from "./attach_from_mail.js";
 import { Editor } from "./editor.js";
-import { Enclosures } from "./enclosures.js";
-import { Keeping } from "./keeping.js";
+import { Enclosures } from "./attachments.js";
+import { Keeping } from "./autosave.js";
 import { isClass } from "./addresses.js";
-import { Checking } from "./checking.js";
-import { Choices } from "./choices.js";
-import { listenToDialogs } from "./dialogs.js";
-import { Knowing } from "./knowing.js";
-import { Quiet } from "./quiet.js";
+import { Checking } from "./send_checks.js";
+import { Choices } from "./message_options.js";
+import { listenToDialogs } from "../ui/dialogs.js";
+import { Knowing } from "./recipient_info.js";
+import { Quiet } from "./quiet_hours.js";
 import { Recipients } from "./recipients.js";
-import { Sending } from "./sending.js";
-import { Terms } from "./terms.js";
-import { guardFromTyping } from "./focus_guard.js";
+import { Sending } from "./submission.js";
+import { Terms } from "./link_options.js";
+import { guardFromTyping } from "../ui/focus_guard.js";
 import { Refused, Server, SignedOut } from "./server.js";
 
 const pageData = (id) => JSON.parse(document.getElementById(id).textContent);

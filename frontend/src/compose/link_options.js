@@ -1,5 +1,5 @@
 // Until when a file is lent, and under which password: said before the message leaves, changeable after.
-import { listenToDialogs } from "./dialogs.js";
+import { listenToDialogs } from "../ui/dialogs.js";
 import { Refused } from "./server.js";
 
 export class Terms {

@@ -1,5 +1,5 @@
 // How the page shows things, kept with the account: density, conversations, reading, notifications.
-import { send, tell, tellRefusal } from "./net.js";
+import { send, tell, tellRefusal } from "../ui/http.js";
 
 const PLACE = {
   density: "density",

@@ -1,5 +1,5 @@
 // A file looked at without keeping it: in a dialog, each kind by what can do it no harm.
-import { page, piece, send, tellRefusal } from "../webmail/net.js";
+import { page, piece, send, tellRefusal } from "../ui/http.js";
 
 const PATIENCE = 120; // times the document being made is asked for
 const PAUSE = 500; // milliseconds

@@ -1,6 +1,6 @@
 // The search box: searches made lately, people proposed for the word at hand, a form for who prefers; and the words
 // looked for, marked where they are found (CSS highlights: nothing of the page changes).
-import { page, piece, send, tell, tellRefusal } from "./net.js";
+import { page, piece, send, tell, tellRefusal } from "../ui/http.js";
 
 const PATIENCE = 400; // milliseconds after which the latest found are shown before the others
 const OPERATOR = /(?:^|\s)((?:de|from|à|a|to|pour):)?(\S{2,})$/iu;

@@ -1,5 +1,5 @@
 // What is done to messages: shown at once, taken back with the reason when refused, undone on request.
-import { piece, send, tell, tellRefusal } from "./net.js";
+import { piece, send, tell, tellRefusal } from "../ui/http.js";
 
 const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
 const MARKS = {

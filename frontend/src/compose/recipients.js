@@ -1,6 +1,6 @@
 // « À », « Cc », « Cci »: people as chips, what is wrong said at once. Whatever is only typed counts too.
 import { isAddress, isClass, isOpen, items, pasted, read, written } from "./addresses.js";
-import { Proposals } from "./proposals.js";
+import { Proposals } from "./autocomplete.js";
 
 const LISTS = { to: "Destinataires choisis", cc: "Copies choisies", bcc: "Copies cachées choisies" };
 

@@ -1,5 +1,5 @@
 // What makes a message open sooner: it is asked for from the press on its row, and a process is ready for its text.
-import { piece } from "./net.js";
+import { piece } from "../ui/http.js";
 
 const WALL = "allow-popups allow-popups-to-escape-sandbox"; // as the frame of a message says it
 const LATER = 400; // milliseconds once the page is idle: a process begun beside the first rows delays them

@@ -1,5 +1,5 @@
 // Unread beside the shared mailboxes: asked once the page is there, and again when somebody comes back to it.
-import { BY_ITSELF, Refused, piece } from "./net.js";
+import { BY_ITSELF, Refused, piece } from "../ui/http.js";
 
 const FRESH = 60_000; // milliseconds during which counts are not asked again
 

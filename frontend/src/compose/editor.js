@@ -1,7 +1,7 @@
 // The rich text, its toolbar, and plain text by choice.
 import Squire from "squire-rte";
-import { cleanFragment } from "./cleaning.js";
-import { listenToDialogs } from "./dialogs.js";
+import { cleanFragment } from "./sanitize.js";
+import { listenToDialogs } from "../ui/dialogs.js";
 import { CELL, Tables } from "./tables.js";
 
 const PICTURES = /^image\/(png|jpeg|gif|webp)$/;

@@ -1,7 +1,7 @@
 // The list: chunks of fifty rows; those far from sight are emptied and keep their height, so a folder of
 // 100,000 messages is scrolled like one of a hundred.
-import { nothingHeld } from "./drags.js";
-import { BY_ITSELF, piece, tellRefusal } from "./net.js";
+import { nothingHeld } from "./drag_and_drop.js";
+import { BY_ITSELF, piece, tellRefusal } from "../ui/http.js";
 
 const NEAR = 1200; // pixels above and below the window where rows are kept
 
