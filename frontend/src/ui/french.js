@@ -1,0 +1,37 @@
+// Numbers and plurals as French writes them: « 1 message », « 2 messages », and « 0 message ».
+
+/**
+ * Whether a count takes the plural: from two on.
+ * @param {number} count
+ */
+export function isPlural(count) {
+  return Math.abs(count) >= 2;
+}
+
+/**
+ * The word that agrees with a count.
+ * @param {number} count
+ * @param {string} singular
+ * @param {string} [plural] when an s at the end is not enough
+ */
+export function agree(count, singular, plural = `${singular}s`) {
+  return isPlural(count) ? plural : singular;
+}
+
+/**
+ * A number with its thousands apart.
+ * @param {number} count
+ */
+export function number(count) {
+  return count.toLocaleString("fr-FR");
+}
+
+/**
+ * A count and what it counts.
+ * @param {number} count
+ * @param {string} singular
+ * @param {string} [plural] when an s at the end is not enough
+ */
+export function counted(count, singular, plural) {
+  return `${number(count)} ${agree(count, singular, plural)}`;
+}
