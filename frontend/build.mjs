@@ -6,8 +6,16 @@ import { build } from "esbuild";
 const bundles = [
   { from: "src/ui/main.js", to: "../src/vaguemestre/ui/static/ui/ui.js", format: "iife" },
   { from: "src/compose/dock.js", to: "../src/vaguemestre/writing/static/writing/dock.js", format: "iife" },
-  { from: "src/compose/composer.js", to: "../src/vaguemestre/writing/static/writing/composer.js", format: "iife" },
-  { from: "src/compose/rich_form.js", to: "../src/vaguemestre/writing/static/writing/texts.js", format: "iife" },
+  {
+    from: "src/compose/composer.js",
+    to: "../src/vaguemestre/writing/static/writing/composer.js",
+    format: "iife",
+  },
+  {
+    from: "src/compose/rich_form.js",
+    to: "../src/vaguemestre/writing/static/writing/texts.js",
+    format: "iife",
+  },
   { from: "src/webmail/main.js", to: "../src/vaguemestre/webmail/static/webmail/webmail.js", format: "esm" },
   { from: "src/message/main.js", to: "../src/vaguemestre/webmail/static/webmail/message.js", format: "esm" },
   { from: "src/message/pdf.js", to: "../src/vaguemestre/webmail/static/webmail/pdf.js", format: "iife" },

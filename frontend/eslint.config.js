@@ -21,11 +21,11 @@ export default [
   {
     rules: {
       "array-callback-return": "error",
-      complexity: ["error", { max: 23, variant: "modified" }],
+      complexity: ["error", { max: 18, variant: "modified" }],
       "consistent-this": "error",
       "default-case-last": "error",
       eqeqeq: "error",
-      "max-lines-per-function": ["error", { max: 70, skipBlankLines: true, skipComments: true }],
+      "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
       "max-params": ["error", 5],
       "no-alert": "error",
       "no-eval": "error",

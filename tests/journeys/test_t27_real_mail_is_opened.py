@@ -28,7 +28,7 @@ OPEN = """async (address) => {
   if (!ref || !address.endsWith(`${ref}/`)) return "not open";
   const frame = message.querySelector("iframe.body");
   const until = performance.now() + 8000;
-  const waits = () => message.querySelector("[data-fill]:empty") || app.turning.frame !== frame;
+  const waits = () => message.querySelector("[data-fill]:empty") || app.bodyFrame.frame !== frame;
   while (waits() && performance.now() < until) await new Promise((go) => setTimeout(go, 10));
   if (waits()) return "not whole: " + message.querySelector("[data-fill]:empty")?.dataset.fill;
   return document.documentElement.scrollWidth > innerWidth ? "wider than the page" : "";

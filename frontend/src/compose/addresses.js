@@ -3,11 +3,22 @@
 const ADDRESS = /^[^\s@<>",;:()[\]\\]+@[^\s@<>",;:()[\]\\.]+(\.[^\s@<>",;:()[\]\\.]+)+$/;
 const ITEM = /(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,;])+/g;
 
+/**
+ * @typedef {{name: string, address: string}} Person the address is what was typed when it is none
+ */
+
+/**
+ * The addresses of a text, one by one, as they were typed.
+ * @param {string} text
+ */
 export function items(text) {
   return (text.match(ITEM) || []).map((item) => item.trim()).filter(Boolean);
 }
 
-// {name, address} of one item; the address is what was typed when it is none.
+/**
+ * @param {string} item
+ * @returns {Person}
+ */
 export function read(item) {
   const inside = item.match(/^([\s\S]*?)<([^<>]*)>\s*$/);
   if (!inside) return { name: "", address: item.trim() };
@@ -16,6 +27,7 @@ export function read(item) {
   return { name: name.trim(), address: inside[2].trim() };
 }
 
+/** @param {Person} person */
 export function written({ name, address }) {
   if (!name || name === address) return address;
   return /[",;<>()@:\\]/.test(name)
@@ -23,43 +35,55 @@ export function written({ name, address }) {
     : `${name} <${address}>`;
 }
 
+/** @param {string} address */
 export function isAddress(address) {
   const [local] = address.split("@");
   return address.length < 255 && ADDRESS.test(address) && !/^\.|\.\.|\.$/.test(local);
 }
 
-// It stands for the pupils or the families of a class: shown by its name, never by its address.
+/**
+ * It stands for the pupils or the families of a class: shown by its name, never by its address.
+ * @param {string} address
+ */
 export function isClass(address) {
   return address.toLowerCase().endsWith("@classes.invalid");
 }
 
-// A quotation mark or an angle bracket still open: what follows belongs to it.
+/**
+ * A quotation mark or an angle bracket still open: what follows belongs to it.
+ * @param {string} text
+ */
 export function isOpen(text) {
   const bare = text.replace(/\\./g, "");
   return (bare.match(/"/g) || []).length % 2 === 1 || bare.lastIndexOf("<") > bare.lastIndexOf(">");
 }
 
-// A column of a spreadsheet, a line of another program: « Nom, Prénom <a@b> » is one person, not two.
+/**
+ * A column of a spreadsheet, a line of another program: « Nom, Prénom <a@b> » is one person, not two.
+ * @param {string} text
+ * @returns {Person[]}
+ */
 export function pasted(text) {
-  const found = [];
+  /** @type {Person[]} */
+  const people = [];
   let before = "";
   for (const line of text.split(/[\r\n\t]+/)) {
     for (const item of items(line.replace(/\bmailto:/gi, ""))) {
-      const one = read(item);
-      if (!one.address.includes("@") && !item.includes("<")) {
+      const person = read(item);
+      if (!person.address.includes("@") && !item.includes("<")) {
         before = before ? `${before}, ${item}` : item;
         continue;
       }
-      const several = !one.name && one.address.split(/\s+/);
+      const several = !person.name && person.address.split(/\s+/);
       if (several && several.length > 1 && several.every((word) => word.includes("@"))) {
-        found.push(...several.map((address) => ({ name: "", address })));
-      } else found.push({ name: [before, one.name].filter(Boolean).join(", "), address: one.address });
+        people.push(...several.map((address) => ({ name: "", address })));
+      } else people.push({ name: [before, person.name].filter(Boolean).join(", "), address: person.address });
       before = "";
     }
     if (before) {
-      found.push({ name: "", address: before });
+      people.push({ name: "", address: before });
       before = "";
     }
   }
-  return found;
+  return people;
 }

@@ -1,10 +1,11 @@
+// @ts-nocheck -- not typed yet
 // Attachments that are in the mailbox already: looked for, chosen, never sent up again.
 import { octets } from "./attachments.js";
 import { Refused } from "./server.js";
 
 const BREATH = 300;
 
-export class Borrowing {
+export class AttachFromMail {
   constructor(server, { onTaken, onTrouble }) {
     Object.assign(this, { server, onTaken, onTrouble });
     this.dialog = document.querySelector("#borrow-dialog");

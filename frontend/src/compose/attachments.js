@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // Attachments: sent in slices, so that a cut costs one slice; each with its progress, each removable. What would make
 // the message too large is left with us and carried as a link.
 import { Away, Refused, SignedOut } from "./server.js";
@@ -31,7 +32,7 @@ export function octets(size) {
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-export class Enclosures {
+export class Attachments {
   constructor(list, server, { limit, onChange, onTrouble, onTerms }) {
     this.list = list;
     this.server = server;

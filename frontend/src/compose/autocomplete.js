@@ -1,9 +1,10 @@
+// @ts-nocheck -- not typed yet
 // The list under an address field: whom the letters typed may mean (ARIA combobox with a listbox).
 import { isClass } from "./addresses.js";
 
 let numbers = 0;
 
-export class Proposals {
+export class Autocomplete {
   constructor(input, server, { onChoose, isPresent }) {
     this.input = input;
     this.server = server;

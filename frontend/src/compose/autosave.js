@@ -1,10 +1,16 @@
 // No text lost: on this computer at once, on the server after a breath, two windows never over each other.
 import { Away, Refused, SignedOut } from "./server.js";
 
-const BREATH = 1500;
-const LONGEST = 4500;
+const PAUSE = 1500; // milliseconds after the last letter
+const LONGEST = 4500; // milliseconds after the first, for who never stops
 
-export class Keeping {
+export class Autosave {
+  /**
+   * @param {HTMLElement} form
+   * @param {import("./server.js").Server} server
+   * @param {{read: () => Record<string, any>, isUntouched: () => boolean,
+   *   onState: (state: string, sentence?: string) => void, onFork: (draft: any) => void}} composer
+   */
   constructor(form, server, { read, isUntouched, onState, onFork }) {
     this.server = server;
     this.read = () => ({ ...read(), ...(isUntouched() ? { untouched: "1" } : {}) });
@@ -16,6 +22,13 @@ export class Keeping {
     this.store = form.dataset.shared ? sessionStorage : localStorage;
     this.isDirty = false;
     this.isStopped = false;
+    this.hasBegun = false;
+    this.failures = 0;
+    /** @type {number | undefined} */
+    this.since = undefined;
+    /** @type {number | undefined} */
+    this.timer = undefined;
+    /** @type {Promise<boolean> | null} */
     this.running = null;
     window.addEventListener("online", () => this.isDirty && this.soon(0));
     window.addEventListener("focus", () => this.isDirty && this.soon(0));
@@ -51,7 +64,7 @@ export class Keeping {
     } catch {
       // full or forbidden: the server's copy remains
     }
-    this.soon(Math.max(0, Math.min(BREATH, this.since + LONGEST - Date.now())));
+    this.soon(Math.max(0, Math.min(PAUSE, this.since + LONGEST - Date.now())));
   }
 
   // Another page goes on with the text: it is kept even as it opened.
@@ -60,6 +73,7 @@ export class Keeping {
     this.touched();
   }
 
+  /** @param {number} delay milliseconds */
   soon(delay) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), delay);
@@ -72,6 +86,7 @@ export class Keeping {
     return this.running;
   }
 
+  /** @returns {Promise<boolean>} */
   async saveOnce() {
     if (this.isStopped || !this.isDirty) return true;
     this.isDirty = false;
@@ -97,13 +112,17 @@ export class Keeping {
   // stays, and the next page finds that the server has the same text.
   part() {
     if (this.isStopped || !this.isDirty) return;
-    const body = new URLSearchParams({ ...this.read(), revision: this.revision });
+    const body = new URLSearchParams({ ...this.read(), revision: String(this.revision) });
     if (body.toString().length > 60000) return;
     this.server
       .ask(this.server.address("brouillon/"), { method: "POST", body, keepalive: true })
       .catch(() => {});
   }
 
+  /**
+   * @param {unknown} error
+   * @returns {Promise<boolean>}
+   */
   async failed(error) {
     if (error instanceof Refused && error.code === "writing.changed-elsewhere") return this.fork();
     if (error instanceof Refused && error.code === "writing.already-sent") {
@@ -122,6 +141,7 @@ export class Keeping {
   }
 
   // Another window saved since: this text goes on as a second draft, and both stay.
+  /** @returns {Promise<boolean>} */
   async fork() {
     try {
       const told = await this.server.post("dedoubler/", {});
@@ -146,6 +166,7 @@ export class Keeping {
     clearTimeout(this.timer);
   }
 
+  /** @param {number} [revision] */
   resume(revision) {
     this.isStopped = false;
     if (revision !== undefined) this.revision = revision;

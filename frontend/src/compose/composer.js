@@ -1,17 +1,18 @@
+// @ts-nocheck -- not typed yet
 // The composer's page: ties the text, the addresses, the attachments, what is kept and what leaves.
-import { Borrowing } from "./attach_from_mail.js";
+import { AttachFromMail } from "./attach_from_mail.js";
 import { Editor } from "./editor.js";
-import { Enclosures } from "./attachments.js";
-import { Keeping } from "./autosave.js";
+import { Attachments } from "./attachments.js";
+import { Autosave } from "./autosave.js";
 import { isClass } from "./addresses.js";
-import { Checking } from "./send_checks.js";
-import { Choices } from "./message_options.js";
+import { SendChecks } from "./send_checks.js";
+import { MessageOptions } from "./message_options.js";
 import { listenToDialogs } from "../ui/dialogs.js";
-import { Knowing } from "./recipient_info.js";
-import { Quiet } from "./quiet_hours.js";
+import { RecipientInfo } from "./recipient_info.js";
+import { QuietHours } from "./quiet_hours.js";
 import { Recipients } from "./recipients.js";
-import { Sending } from "./submission.js";
-import { Terms } from "./link_options.js";
+import { Submission } from "./submission.js";
+import { LinkOptions } from "./link_options.js";
 import { guardFromTyping } from "../ui/focus_guard.js";
 import { Refused, Server, SignedOut } from "./server.js";
 
@@ -27,7 +28,7 @@ class Composer {
     this.saved = document.querySelector("#saved");
     this.isFramed = window.parent !== window && document.body.classList.contains("framed");
     form.elements.plain.disabled = true; // the hidden field of browsers without script
-    this.keeping = new Keeping(form, this.server, {
+    this.autosave = new Autosave(form, this.server, {
       read: () => this.read(),
       isUntouched: () => this.signature() === this.untouched,
       onState: (state, sentence) => this.tellSaved(state, sentence),
@@ -37,32 +38,42 @@ class Composer {
     this.recipients = ["to", "cc", "bcc"].map(
       (name) => new Recipients(form.elements[name], this.server, () => this.addressed()),
     );
-    this.knowing = new Knowing(this.recipients, this.server, document.querySelector("#notes"));
+    this.recipientInfo = new RecipientInfo(this.recipients, this.server, document.querySelector("#notes"));
     this.editor = new Editor(form, {
       onInput: touched,
       onPictures: (files) => this.addPictures(files),
     });
-    this.choices = new Choices(form, this.server, this.editor, {
+    this.options = new MessageOptions(form, this.server, this.editor, {
       onChange: touched,
       onTrouble: (sentence) => this.say(sentence),
       onElsewhere: (box) => this.moveTo(box),
     });
     this.editor.onUnfoldPlain = (quote) => this.unfoldPlain(quote);
-    const terms = new Terms(this.server);
-    this.enclosures = new Enclosures(document.querySelector("#enclosures"), this.server, {
-      onTerms: (link, onChanged) => terms.ask(link, onChanged),
+    this.plugAttachments(form);
+    this.plugSubmission(form);
+    this.listen();
+    this.begin();
+  }
+
+  plugAttachments(form) {
+    const linkOptions = new LinkOptions(this.server);
+    this.attachments = new Attachments(document.querySelector("#enclosures"), this.server, {
+      onTerms: (link, onChanged) => linkOptions.ask(link, onChanged),
       limit: Number(form.dataset.limit),
       onChange: () => this.enclosed(),
       onTrouble: (sentence) => this.say(sentence),
     });
-    this.enclosures.show(pageData("first-enclosures"), pageData("first-links"));
-    new Borrowing(this.server, {
-      onTaken: (taken) => this.enclosures.took(taken),
+    this.attachments.show(pageData("first-enclosures"), pageData("first-links"));
+    new AttachFromMail(this.server, {
+      onTaken: (taken) => this.attachments.took(taken),
       onTrouble: (sentence) => this.say(sentence),
     });
-    this.checking = new Checking(form, {
+  }
+
+  plugSubmission(form) {
+    this.sendChecks = new SendChecks(form, {
       recipients: this.recipients,
-      enclosures: this.enclosures,
+      attachments: this.attachments,
       editor: this.editor,
       ask: (...asked) => this.ask(...asked),
       button: (...made) => this.button(...made),
@@ -70,16 +81,14 @@ class Composer {
       send: (how) => this.send(how),
       onHidden: () => this.addressed(),
     });
-    this.sending = new Sending(form, this.server, {
+    this.submission = new Submission(form, this.server, {
       onSent: (told) => this.wasSent(told),
       onSized: (height) => height && this.post("sized", { height }),
       onBack: (told) => this.cameBack(told),
       onRefused: (told) => this.wasRefused(told),
       onDone: (told) => this.post("done", { state: told.state }),
     });
-    this.quiet = new Quiet(form, this.server, (how) => this.send(how));
-    this.listen();
-    this.begin();
+    this.quietHours = new QuietHours(form, this.server, (how) => this.send(how));
   }
 
   begin() {
@@ -87,7 +96,7 @@ class Composer {
     if (query.has("signer")) {
       query.delete("signer");
       history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
-      this.choices.sign();
+      this.options.sign();
       this.touched();
     }
     if (!location.pathname.includes(this.server.key)) {
@@ -95,18 +104,18 @@ class Composer {
     }
     const isFresh = this.form.dataset.revision === "0" && this.form.dataset.mode !== "draft";
     this.untouched = isFresh ? this.signature() : null;
-    const left = this.keeping.left();
+    const left = this.autosave.left();
     if (this.form.dataset.sending) {
       const { state, held, due } = this.form.dataset;
       const told = { state, held_ms: Number(held), due };
       this.wasSent(told);
-      this.sending.tell(told, "");
+      this.submission.tell(told, "");
     } else if (left?.fields) this.restore(left.fields);
     for (const button of ["later", "attach", "borrow", "drop", "stock", "options", "mailing"])
       document.getElementById(button).hidden = false;
     if (this.recipients[0].people.length) this.editor.focus();
     else this.recipients[0].input.focus();
-    this.knowing.look();
+    this.recipientInfo.look();
     this.post("ready");
     this.title();
   }
@@ -142,7 +151,7 @@ class Composer {
     document
       .querySelector("#attach")
       .addEventListener("click", () => document.querySelector("#files").click());
-    this.picked("#files", (files) => this.enclosures.add(files));
+    this.picked("#files", (files) => this.attachments.add(files));
     this.picked("#pictures", (files) => this.addPictures(files));
     document.querySelector("#drop").addEventListener("click", () => this.askDrop());
     document.querySelector("#mailing").addEventListener("click", () => this.mailing());
@@ -150,7 +159,7 @@ class Composer {
     this.listenDrag();
     guardFromTyping(document.querySelector("#send"));
     window.addEventListener("beforeunload", (event) => {
-      if (this.enclosures.isBusy || (this.keeping.isDirty && !this.keeping.left())) event.preventDefault();
+      if (this.attachments.isBusy || (this.autosave.isDirty && !this.autosave.left())) event.preventDefault();
     });
     window.addEventListener("message", (event) => {
       if (event.origin !== location.origin || event.source !== window.parent) return;
@@ -204,7 +213,7 @@ class Composer {
         const inText = this.editor.root.contains(event.target) && !this.editor.isPlain;
         const pictures = inText ? files.filter((file) => /^image\/(png|jpeg|gif|webp)$/.test(file.type)) : [];
         this.addPictures(pictures);
-        this.enclosures.add(files.filter((file) => !pictures.includes(file)));
+        this.attachments.add(files.filter((file) => !pictures.includes(file)));
       },
       true,
     );
@@ -212,7 +221,7 @@ class Composer {
 
   read() {
     const people = Object.fromEntries(this.recipients.map((field) => [field.name, field.value]));
-    return { ...people, subject: this.subject.value, ...this.editor.fields(), ...this.choices.fields() };
+    return { ...people, subject: this.subject.value, ...this.editor.fields(), ...this.options.fields() };
   }
 
   // What was written, for comparing: names that were looked up and files of a forward are nothing one wrote.
@@ -225,32 +234,32 @@ class Composer {
       people,
       this.subject.value,
       this.editor.fields(),
-      this.choices.fields(),
-      this.enclosures.names,
+      this.options.fields(),
+      this.attachments.names,
     ]);
   }
 
   restore(kept) {
     for (const field of this.recipients) field.value = kept[field.name] ?? field.value;
     this.subject.value = kept.subject ?? this.subject.value;
-    this.choices.restore(kept);
+    this.options.restore(kept);
     this.editor.restore(kept);
     this.tellSaved("restored");
     this.touched();
   }
 
   touched() {
-    this.keeping.touched();
+    this.autosave.touched();
   }
 
   enclosed() {
-    if (this.enclosures.count && this.question.dataset.kind === "forgotten") this.question.hidden = true;
+    if (this.attachments.count && this.question.dataset.kind === "forgotten") this.question.hidden = true;
     this.touched();
   }
 
   addressed() {
     this.touched();
-    this.knowing.look();
+    this.recipientInfo.look();
   }
 
   title() {
@@ -344,8 +353,8 @@ class Composer {
   }
 
   addPictures(files) {
-    if (this.editor.isPlain) return this.enclosures.add(files);
-    return this.enclosures.add(files, {
+    if (this.editor.isPlain) return this.attachments.add(files);
+    return this.attachments.add(files, {
       asPicture: true,
       onPicture: (path, name) => this.editor.insertPicture(path, name),
     });
@@ -353,7 +362,7 @@ class Composer {
 
   forked(told) {
     this.editor.movePictures(told.paths);
-    this.sending.attempt = 1;
+    this.submission.attempt = 1;
     history.replaceState(null, "", this.server.address() + location.search);
     this.tellSaved("forked");
     this.say(
@@ -365,16 +374,16 @@ class Composer {
     if (this.isLeaving) return;
     this.say("");
     document.querySelector("#later-dialog").close(); // before a question or a field takes the focus
-    if (!this.checking.check({ later, now, sure })) return;
+    if (!this.sendChecks.check({ later, now, sure })) return;
     if (this.recipients.some((field) => field.people.some((one) => isClass(one.address))))
       return this.toClasses(later);
     this.isLeaving = true;
     const button = document.querySelector("#send");
     button.disabled = true;
-    clearTimeout(this.keeping.timer);
+    clearTimeout(this.autosave.timer);
     try {
-      await this.keeping.running;
-      await this.sending.leave({ ...this.read(), ...(now ? { now: "1" } : {}) }, later);
+      await this.autosave.running;
+      await this.submission.leave({ ...this.read(), ...(now ? { now: "1" } : {}) }, later);
     } catch (error) {
       this.failed(error, later, sure);
     } finally {
@@ -384,7 +393,7 @@ class Composer {
   }
 
   failed(error, later, sure) {
-    this.keeping.touched();
+    this.autosave.touched();
     if (error instanceof SignedOut) return this.askSignIn();
     if (!(error instanceof Refused)) {
       return this.say(
@@ -399,7 +408,7 @@ class Composer {
       document.querySelector("#later-day").focus();
       return;
     }
-    if (error.code === "outbox.quiet-hours") return this.quiet.insist(error.message, sure);
+    if (error.code === "outbox.quiet-hours") return this.quietHours.insist(error.message, sure);
     const field = this.recipients.find((one) => one.name === error.field);
     if (field) {
       field.say(error.message);
@@ -408,8 +417,8 @@ class Composer {
   }
 
   wasSent(told) {
-    this.keeping.stop();
-    this.keeping.forget();
+    this.autosave.stop();
+    this.autosave.forget();
     this.form.hidden = true;
     this.say("");
     this.question.hidden = true;
@@ -419,7 +428,7 @@ class Composer {
 
   cameBack(told) {
     this.form.hidden = false;
-    this.keeping.resume(told.revision);
+    this.autosave.resume(told.revision);
     this.touched();
     this.editor.focus();
     this.post("back");
@@ -428,7 +437,7 @@ class Composer {
   wasRefused(told) {
     this.form.hidden = false;
     this.say(`Non envoyé. ${told.reason || "Le courriel a été refusé."}`);
-    this.keeping.resume(told.revision);
+    this.autosave.resume(told.revision);
     this.touched();
     this.post("back");
   }
@@ -436,11 +445,11 @@ class Composer {
   // The rest is on a page of its own: the text is kept first.
   async mailing() {
     for (const field of this.recipients) field.commit();
-    if (this.enclosures.isBusy)
+    if (this.attachments.isBusy)
       return this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète.");
-    this.keeping.insist();
-    await this.keeping.save();
-    if (this.keeping.isDirty)
+    this.autosave.insist();
+    await this.autosave.save();
+    if (this.autosave.isDirty)
       return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     location.assign(this.server.address("exemplaires/") + (this.isFramed ? "?cadre=1" : ""));
   }
@@ -448,16 +457,16 @@ class Composer {
   // Written from another mailbox: its draft and its copy will be there, so the composer goes there too.
   async moveTo(box) {
     for (const field of this.recipients) field.commit();
-    if (this.enclosures.isBusy)
+    if (this.attachments.isBusy)
       return this.say("Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète.");
-    this.keeping.insist();
-    await this.keeping.save();
-    if (this.keeping.isDirty)
+    this.autosave.insist();
+    await this.autosave.save();
+    if (this.autosave.isDirty)
       return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     try {
       const told = await this.server.post("de/", { box });
-      this.keeping.stop();
-      this.keeping.forget();
+      this.autosave.stop();
+      this.autosave.forget();
       location.replace(`${told.url}?signer=1${this.isFramed ? "&cadre=1" : ""}`);
     } catch (error) {
       this.failed(error, "");
@@ -466,9 +475,9 @@ class Composer {
 
   // A class never reads one message: its copies are made ready, and looked at on their own page.
   async toClasses(later) {
-    this.keeping.insist();
-    await this.keeping.save();
-    if (this.keeping.isDirty)
+    this.autosave.insist();
+    await this.autosave.save();
+    if (this.autosave.isDirty)
       return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     try {
       const told = await this.server.post("envoyer/", { ...this.read(), later });
@@ -488,26 +497,26 @@ class Composer {
   }
 
   async drop() {
-    this.keeping.stop();
-    await this.keeping.running;
+    this.autosave.stop();
+    await this.autosave.running;
     try {
       await this.server.post("abandonner/", {});
     } catch (error) {
       if (!(error instanceof Refused && error.code === "writing.gone")) {
-        this.keeping.resume();
+        this.autosave.resume();
         return this.say(
           error instanceof Refused ? error.message : "Le brouillon n’a pas pu être effacé. Réessayez.",
         );
       }
     }
-    this.keeping.forget();
+    this.autosave.forget();
     this.post("changed", { folders: ["drafts"] });
     this.leavePage();
   }
 
   // The dock closes the frame: what is typed is saved first, an untouched composer leaves nothing.
   async close() {
-    if (!this.form.hidden) await this.keeping.save();
+    if (!this.form.hidden) await this.autosave.save();
     this.leavePage();
   }
 

@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // <vm-composer-dock>: composers in frames of their own, docked in the page, several at once.
 // Opened by the window event "vm:compose" {mode, ref, to} or by any [data-compose] control.
 const PREFIX = "vm:compose:";

@@ -1,6 +1,7 @@
+// @ts-nocheck -- not typed yet
 // The rich text, its toolbar, and plain text by choice.
 import Squire from "squire-rte";
-import { cleanFragment } from "./sanitize.js";
+import { sanitizeFragment } from "./sanitize.js";
 import { listenToDialogs } from "../ui/dialogs.js";
 import { CELL, Tables } from "./tables.js";
 
@@ -20,7 +21,7 @@ export class Editor {
     this.isUnfolded = false;
     this.squire = new Squire(this.root, {
       blockTag: "DIV",
-      sanitizeToDOMFragment: (html) => document.importNode(cleanFragment(html), true),
+      sanitizeToDOMFragment: (html) => document.importNode(sanitizeFragment(html), true),
     });
     this.squire.setHTML(form.querySelector("#first-html").value);
     this.squire.moveCursorToStart();
@@ -190,7 +191,7 @@ export class Editor {
   sign(html) {
     if (this.isPlain) {
       const bare = document.createElement("div");
-      bare.append(cleanFragment(html.replace(/<br\s*\/?>/gi, "\n")));
+      bare.append(sanitizeFragment(html.replace(/<br\s*\/?>/gi, "\n")));
       const words = bare.textContent.trim();
       this.area.value =
         this.area.value.replace(/\n*(^|\n)-- \n[\s\S]*$/, "") + (words ? `\n\n-- \n${words}\n` : "");
@@ -199,7 +200,7 @@ export class Editor {
     const there = this.root.querySelector("[data-signature]");
     const block = document.createElement("div");
     block.dataset.signature = "1";
-    block.append(document.createTextNode("-- "), document.createElement("br"), cleanFragment(html));
+    block.append(document.createTextNode("-- "), document.createElement("br"), sanitizeFragment(html));
     if (!html) there?.remove();
     else if (there) there.replaceWith(block);
     else {

@@ -1,8 +1,9 @@
+// @ts-nocheck -- not typed yet
 // Until when a file is lent, and under which password: said before the message leaves, changeable after.
 import { listenToDialogs } from "../ui/dialogs.js";
 import { Refused } from "./server.js";
 
-export class Terms {
+export class LinkOptions {
   constructor(server) {
     this.server = server;
     this.dialog = document.querySelector("#terms-dialog");

@@ -1,6 +1,7 @@
+// @ts-nocheck -- not typed yet
 // As whom one writes, what is asked of the way and of the reader, the texts kept ready.
 
-export class Choices {
+export class MessageOptions {
   constructor(form, server, editor, { onChange, onTrouble, onElsewhere }) {
     this.form = form;
     this.server = server;

@@ -1,4 +1,6 @@
+// @ts-nocheck -- not typed yet
 // Who the people written to are: colleagues, people outside, somebody away; said while one writes.
+import { agree } from "../ui/french.js";
 import { isAddress } from "./addresses.js";
 
 const BREATH = 350;
@@ -8,7 +10,7 @@ function listed(names) {
   return names.length > 3 ? `${shown} et ${names.length - 3} autres` : shown;
 }
 
-export class Knowing {
+export class RecipientInfo {
   constructor(recipients, server, panel) {
     this.recipients = recipients;
     this.server = server;
@@ -80,7 +82,7 @@ export class Knowing {
         `L’adresse ${one.address} n’existe pas : vérifiez comment elle s’écrit.`,
       ]);
     if (outside.length && inside.length) {
-      const is = outside.length > 1 ? "sont extérieurs" : "est extérieur";
+      const is = agree(outside.length, "est extérieur", "sont extérieurs");
       notes.push([
         "outside",
         "world",

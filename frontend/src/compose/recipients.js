@@ -1,6 +1,7 @@
+// @ts-nocheck -- not typed yet
 // « À », « Cc », « Cci »: people as chips, what is wrong said at once. Whatever is only typed counts too.
 import { isAddress, isClass, isOpen, items, pasted, read, written } from "./addresses.js";
-import { Proposals } from "./autocomplete.js";
+import { Autocomplete } from "./autocomplete.js";
 
 const LISTS = { to: "Destinataires choisis", cc: "Copies choisies", bcc: "Copies cachées choisies" };
 
@@ -22,11 +23,11 @@ export class Recipients {
     this.said.setAttribute("role", "status");
     input.replaceWith(this.box);
     this.box.append(this.list, input, this.said);
-    this.proposals = new Proposals(input, server, {
+    this.autocomplete = new Autocomplete(input, server, {
       onChoose: (one) => this.take(one),
       isPresent: (address) => this.people.some((known) => known.address.toLowerCase() === address),
     });
-    this.box.append(this.proposals.list);
+    this.box.append(this.autocomplete.list);
     this.listen();
     this.value = input.value;
   }
@@ -37,7 +38,7 @@ export class Recipients {
     input.addEventListener("keydown", (event) => this.key(event));
     input.addEventListener("paste", (event) => this.paste(event));
     input.addEventListener("blur", () => {
-      this.proposals.close();
+      this.autocomplete.close();
       this.commit();
     });
     this.box.addEventListener("mousedown", (event) => {
@@ -69,7 +70,7 @@ export class Recipients {
       this.input.value = text.slice(cut + 1).trimStart();
     }
     if (!this.input.value) this.check();
-    this.proposals.ask(this.input.value.trim());
+    this.autocomplete.ask(this.input.value.trim());
   }
 
   take(one) {
@@ -176,30 +177,33 @@ export class Recipients {
   }
 
   key(event) {
-    const { proposals, input } = this;
+    const { autocomplete, input } = this;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const atStart = input.selectionStart === 0 && input.selectionEnd === 0;
-    if (proposals.isShown && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    const isAtStart = input.selectionStart === 0 && input.selectionEnd === 0;
+    if (event.key === "Enter" || event.key === "Tab") this.acceptTyped(event);
+    else if (autocomplete.isShown && ["ArrowDown", "ArrowUp", "Escape"].includes(event.key)) {
       event.preventDefault();
-      proposals.move(event.key === "ArrowDown" ? 1 : -1);
-    } else if (proposals.isShown && event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      proposals.close();
-    } else if (event.key === "Enter" || event.key === "Tab") {
-      // A whole address is taken as it stands, unless the arrows chose somebody.
-      const isWhole = isAddress(read(input.value).address);
-      if (proposals.isShown && (proposals.hasMoved || !isWhole) && !event.shiftKey) {
-        event.preventDefault();
-        proposals.choose();
-      } else if (event.key === "Enter" && input.value.trim()) {
-        event.preventDefault();
-        proposals.close();
-        this.commit();
-      }
-    } else if (atStart && this.people.length && (event.key === "Backspace" || event.key === "ArrowLeft")) {
+      if (event.key === "Escape") {
+        event.stopPropagation();
+        autocomplete.close();
+      } else autocomplete.move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (isAtStart && this.people.length && ["Backspace", "ArrowLeft"].includes(event.key)) {
       event.preventDefault();
       this.list.lastElementChild.querySelector(".who").focus();
+    }
+  }
+
+  // A whole address is taken as it stands, unless the arrows chose somebody.
+  acceptTyped(event) {
+    const { autocomplete, input } = this;
+    const isWhole = isAddress(read(input.value).address);
+    if (autocomplete.isShown && (autocomplete.hasMoved || !isWhole) && !event.shiftKey) {
+      event.preventDefault();
+      autocomplete.choose();
+    } else if (event.key === "Enter" && input.value.trim()) {
+      event.preventDefault();
+      autocomplete.close();
+      this.commit();
     }
   }
 

@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // What may enter the editor: pasted from Word, quoted from anybody, taken from a draft.
 import DOMPurify from "dompurify";
 
@@ -34,7 +35,7 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
 });
 
 // Word writes lists as paragraphs with a bullet drawn in a comment-like span: make them lists again.
-function listsOfWord(fragment) {
+function convertWordLists(fragment) {
   let list = null;
   for (const line of [...fragment.querySelectorAll("p")]) {
     const isItem =
@@ -57,10 +58,10 @@ function listsOfWord(fragment) {
   }
 }
 
-export function cleanFragment(html) {
+export function sanitizeFragment(html) {
   const bare = html.replace(/<style[\s\S]*?(<\/style>|$)/gi, ""); // dropped anyway; parsing it would trip the CSP
   const raw = new DOMParser().parseFromString(bare, "text/html"); // inert: nothing loads, nothing runs
-  listsOfWord(raw.body);
+  convertWordLists(raw.body);
   return DOMPurify.sanitize(raw.body.innerHTML, {
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ATTRIBUTES,

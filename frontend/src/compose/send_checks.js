@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // What deserves a second thought before leaving. Each question has its answer in one click.
 
 const FORGOTTEN = new RegExp(
@@ -15,9 +16,9 @@ const FORGOTTEN = new RegExp(
 );
 const MANY = 30;
 
-export class Checking {
-  constructor(form, { recipients, enclosures, editor, ask, button, say, send, onHidden }) {
-    Object.assign(this, { form, recipients, enclosures, editor, ask, button, say, send, onHidden });
+export class SendChecks {
+  constructor(form, { recipients, attachments, editor, ask, button, say, send, onHidden }) {
+    Object.assign(this, { form, recipients, attachments, editor, ask, button, say, send, onHidden });
   }
 
   // True when nothing is wrong; otherwise the field to mend has the focus, or a question is asked, whose answer
@@ -37,7 +38,7 @@ export class Checking {
       this.recipients[0].input.focus();
       return false;
     }
-    if (this.enclosures.isBusy) {
+    if (this.attachments.isBusy) {
       this.say(
         "Une pièce jointe est encore en cours d’envoi : attendez qu’elle soit complète, ou retirez-la.",
       );
@@ -84,7 +85,7 @@ export class Checking {
       ]);
       return false;
     }
-    if (!this.enclosures.count && FORGOTTEN.test(this.editor.ownWords()) && !sure.has("forgotten")) {
+    if (!this.attachments.count && FORGOTTEN.test(this.editor.ownWords()) && !sure.has("forgotten")) {
       this.ask("forgotten", "Vous parlez d’une pièce jointe, mais il n’y en a pas.", [
         this.button("Joindre des fichiers", () => document.querySelector("#files").click(), "btn primary"),
         this.button("Envoyer sans", again("forgotten")),

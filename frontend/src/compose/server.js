@@ -1,22 +1,28 @@
 // One way to ask the server: says apart a refusal, a session that ended, and a network that is not there.
 
 export class Refused extends Error {
-  constructor(told, status) {
-    super(told.error || "Cette action n’est pas possible.");
-    this.code = told.code || "";
-    this.field = told.field || "";
+  /**
+   * @param {{error?: string, code?: string, field?: string}} answer
+   * @param {number} status
+   */
+  constructor(answer, status) {
+    super(answer.error || "Cette action n’est pas possible.");
+    this.code = answer.code || "";
+    this.field = answer.field || "";
     this.status = status;
   }
 }
 export class SignedOut extends Error {}
 export class Away extends Error {}
 
+/** @param {string} name */
 function cookie(name) {
   const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
 export class Server {
+  /** @param {any} form */
   constructor(form) {
     this.cookieName = form.dataset.csrfCookie;
     this.home = form.dataset.home;
@@ -33,10 +39,20 @@ export class Server {
     return cookie(this.cookieName) || this.firstToken;
   }
 
+  /**
+   * @param {string} path
+   * @param {Record<string, any>} fields
+   */
   post(path, fields) {
     return this.ask(this.address(path), { method: "POST", body: new URLSearchParams(fields) });
   }
 
+  /**
+   * The answer, as JSON. Raises Refused, SignedOut, or Away.
+   * @param {string} address
+   * @param {RequestInit & {headers?: Record<string, string>}} [options]
+   * @returns {Promise<any>}
+   */
   async ask(address, { headers = {}, ...options } = {}) {
     let answer;
     try {

@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // Leaving: once whatever is clicked, taken back while there is time, and told how it ended.
 import { Away, Refused, SignedOut } from "./server.js";
 
@@ -6,7 +7,7 @@ const GRACE_MS = 5000; // the server holds a message a little longer than it off
 const countdown = (left) => `Envoi dans ${Math.max(1, Math.ceil(left / 1000))} s`;
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-export class Sending {
+export class Submission {
   constructor(form, server, { onSent, onSized, onBack, onRefused, onDone }) {
     this.server = server;
     this.panel = document.querySelector("#sent");

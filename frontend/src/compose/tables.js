@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // Tables of the text: Tab goes from cell to cell, and a bar at its foot adds and removes rows and columns.
 const ACTS = [
   ["addRow", "Ajouter une ligne"],

@@ -1,13 +1,14 @@
+// @ts-nocheck -- not typed yet
 // The open message: cards fetched once it shows, buttons that post, files looked at, reports.
-import { lookAt } from "./preview.js";
-import { piece, send, tell, tellRefusal } from "../ui/http.js";
+import { openPreview } from "./preview.js";
+import { fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const filled = new WeakSet();
 
 async function fill(place) {
   filled.add(place);
   try {
-    const told = await (await piece(place.dataset.fill)).text();
+    const told = await (await fetchFragment(place.dataset.fill)).text();
     const held = place.contains(document.activeElement) ? document.activeElement.dataset.fields : null;
     if (told.trim()) place.innerHTML = told;
     else place.remove(); // nothing to say of it
@@ -59,7 +60,7 @@ document.addEventListener(
     const look = event.target.closest("[data-look]");
     if (look && plain) {
       event.preventDefault();
-      lookAt(look);
+      openPreview(look);
       return;
     }
     const button = event.target.closest("[data-post]");

@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // Pages of a PDF, drawn one by one as they come near. This script lives in an opaque origin: no cookie, no
 // network, no parent; the bytes are handed to it once.
 import * as worker from "pdfjs-dist/legacy/build/pdf.worker.mjs";

@@ -1,5 +1,6 @@
+// @ts-nocheck -- not typed yet
 // A file looked at without keeping it: in a dialog, each kind by what can do it no harm.
-import { page, piece, send, tellRefusal } from "../ui/http.js";
+import { page, fetchFragment, send, tellRefusal } from "../ui/http.js";
 
 const PATIENCE = 120; // times the document being made is asked for
 const PAUSE = 500; // milliseconds
@@ -65,7 +66,7 @@ async function officeOf(link, mine) {
   const address = `${link.href}pdf/`;
   await send(address, {});
   for (let time = 0; time < PATIENCE && mine === turn; time += 1) {
-    const answer = await piece(address);
+    const answer = await fetchFragment(address);
     if (answer.status !== 202) return answer.arrayBuffer();
     await new Promise((go) => {
       setTimeout(go, PAUSE);
@@ -74,7 +75,7 @@ async function officeOf(link, mine) {
   return null;
 }
 
-export async function lookAt(link) {
+export async function openPreview(link) {
   const dialog = document.querySelector("#apercu");
   const place = dialog.querySelector(".look-at");
   const mine = (turn += 1);

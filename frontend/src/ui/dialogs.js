@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // Enter in a field of a dialog does what its main button does, and nothing else: a dialog never closes on it unheard.
 export function listenToDialogs(...selectors) {
   for (const selector of selectors) {

@@ -6,6 +6,7 @@ function csrf() {
   return document.querySelector('meta[name="csrf"]')?.content ?? "";
 }
 
+/** @param {Response} answer */
 async function answered(answer) {
   if (answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === "/alogin")) {
     location.assign(`/alogin?next=${encodeURIComponent(location.pathname + location.search)}`);
@@ -16,6 +17,7 @@ async function answered(answer) {
 }
 
 // The errors middleware answers a notice; we only want its words.
+/** @param {Response} answer */
 async function sentence(answer) {
   const type = answer.headers.get("Content-Type") ?? "";
   if (type.includes("html")) {
@@ -28,9 +30,11 @@ async function sentence(answer) {
 
 const PATIENCE = 2500; // milliseconds somebody waits before being told that an answer is slow to come
 let late = 0;
+/** @type {HTMLElement | null} */
 let lateNotice = null;
 
 // Whoever waits is told so, once for all that is slow, until the answer is there.
+/** @param {Promise<Response>} asked */
 function watched(asked) {
   let isLate = false;
   const timer = setTimeout(() => {
@@ -48,6 +52,10 @@ function watched(asked) {
   });
 }
 
+/**
+ * @param {string | URL} url
+ * @param {RequestInit & {headers: Record<string, string>}} options
+ */
 async function ask(url, options) {
   let answer;
   const asked = fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(20000), ...options });
@@ -59,17 +67,32 @@ async function ask(url, options) {
   return answered(answer);
 }
 
-export function piece(url, headers = {}) {
+/**
+ * A piece of a page, as HTML or JSON. Raises Refused.
+ * @param {string | URL} url
+ * @param {Record<string, string>} [headers]
+ */
+export function fetchFragment(url, headers = {}) {
   return ask(url, { headers: { "HX-Request": "true", ...headers } });
 }
 
 // What the page asks by itself does not count as presence: an idle session ends in spite of it.
-export const BY_ITSELF = { "X-By-Itself": "1" };
+export const IN_BACKGROUND = { "X-By-Itself": "1" };
 
+/**
+ * A whole page. Raises Refused.
+ * @param {string | URL} url
+ */
 export function page(url) {
   return ask(url, { headers: { Accept: "text/html" } });
 }
 
+/**
+ * Post fields. Raises Refused.
+ * @param {string | URL} url
+ * @param {any} fields whatever URLSearchParams takes
+ * @param {Record<string, string>} [headers]
+ */
 export function send(url, fields, headers = {}) {
   const body = new URLSearchParams(fields);
   return ask(url, {
@@ -79,10 +102,16 @@ export function send(url, fields, headers = {}) {
   });
 }
 
+/**
+ * @param {string} words
+ * @param {string} [kind] of notice
+ * @param {number} [seconds] it stays; 0: until it is closed
+ */
 export function tell(words, kind = "dark", seconds = 6) {
   return window.vaguemestre?.notify(words, kind, seconds) ?? null;
 }
 
+/** @param {unknown} error whatever is not a refusal goes on */
 export function tellRefusal(error) {
   if (!(error instanceof Refused)) throw error;
   for (const notice of document.querySelectorAll("#notices > .danger")) {

@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // What every page shares: the CSRF header of htmx, menus that close, the eye of a password field,
 // notices that go away, and a page that must not come back from the browser's memory.
 document.addEventListener("htmx:config:request", (event) => {

@@ -1,8 +1,9 @@
+// @ts-nocheck -- not typed yet
 // From one message to the next the frame of the text stays, and what is around it changes once the text has come: in
 // a frame made anew the text would be drawn later, with nothing to see meanwhile.
 const PATIENCE = 150; // milliseconds the text may keep its header waiting
 
-export class Turning {
+export class BodyFrame {
   constructor(place) {
     this.place = place;
     place.addEventListener("load", (event) => this.#came(event.target), true);

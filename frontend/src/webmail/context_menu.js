@@ -1,8 +1,9 @@
+// @ts-nocheck -- not typed yet
 // Menus at the pointer, under a button or under the focused thing: the same by mouse, by keyboard, by a long press.
 
 const LONG = 550;
 
-export class Menu {
+export class ContextMenu {
   constructor() {
     this.box = document.createElement("div");
     this.box.className = "menu-list context";
@@ -72,7 +73,7 @@ export class Menu {
 }
 
 // Right button, menu key, Shift+F10, or a finger that stays: all end in `contextmenu`, but for some phones.
-export function whenAsked(root, selector, act) {
+export function onContextMenu(root, selector, act) {
   let timer;
   root.addEventListener("contextmenu", (event) => {
     const target = event.target.closest?.(selector);

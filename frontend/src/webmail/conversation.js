@@ -1,6 +1,8 @@
+// @ts-nocheck -- not typed yet
 // The open message among its conversation: one body at a time, the others as headers above and below it.
 // Their frames cannot be measured from here, so that several bodies one under another are not possible.
-import { BY_ITSELF, Refused, piece } from "../ui/http.js";
+import { counted } from "../ui/french.js";
+import { IN_BACKGROUND, Refused, fetchFragment } from "../ui/http.js";
 
 const DWELL = 400; // milliseconds on a message before its conversation is looked for: it costs a search
 const SHOWN = 3; // headers above the message; older ones on request
@@ -56,7 +58,7 @@ export class Conversation {
     const [step, validity, uid] = ref.split("/");
     const url = `${this.app.dataset.home}${encodeURIComponent(step)}/${validity}/${uid}/conversation/`;
     const template = document.createElement("template");
-    template.innerHTML = await (await piece(url, BY_ITSELF)).text();
+    template.innerHTML = await (await fetchFragment(url, IN_BACKGROUND)).text();
     return [...template.content.querySelectorAll("li[data-ref]")];
   }
 
@@ -90,7 +92,7 @@ export class Conversation {
       const more = document.createElement("button");
       more.type = "button";
       more.className = "btn-text";
-      more.textContent = `${hidden.length} autre${hidden.length > 1 ? "s" : ""} ${areBefore ? "avant" : "après"}`;
+      more.textContent = `${counted(hidden.length, "autre")} ${areBefore ? "avant" : "après"}`;
       more.addEventListener("click", () => {
         for (const header of hidden) header.hidden = false;
         more.remove();

@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // How the page shows things, kept with the account: density, conversations, reading, notifications.
 import { send, tell, tellRefusal } from "../ui/http.js";
 
@@ -9,7 +10,7 @@ const PLACE = {
   marks_read: "marksRead",
 };
 
-export function listenToChoices(app) {
+export function listenToDisplayOptions(app) {
   const dialog = document.querySelector("#affichage");
   dialog?.addEventListener("change", async (event) => {
     const { name, value } = event.target;
@@ -31,82 +32,11 @@ export function listenToChoices(app) {
     }
     if (name === "density") app.list.measure();
     if (name === "conversations") app.reload();
-    if (name === "plain_face") app.turning.again();
+    if (name === "plain_face") app.bodyFrame.again();
   });
 }
 
 async function mayNotify() {
   if (!("Notification" in window)) return false;
   return Notification.permission === "granted" || (await Notification.requestPermission()) === "granted";
-}
-
-// Outside the page: the title, the icon of the tab, and a notification that by default says nothing of the mail.
-export class Outside {
-  constructor(app) {
-    this.app = app;
-    this.icon = document.querySelector('link[rel="icon"]');
-    this.plain = this.icon?.href;
-    this.known = new Set();
-  }
-
-  count(unread) {
-    if (!this.icon || unread === this.shown) return;
-    this.shown = unread;
-    this.icon.href = unread ? this.#badge(unread) : this.plain;
-  }
-
-  #badge(unread) {
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 64;
-    const pen = canvas.getContext("2d");
-    pen.fillStyle = "#1f4fb2";
-    pen.beginPath();
-    pen.roundRect?.(2, 10, 60, 46, 8);
-    pen.fill();
-    pen.strokeStyle = "#fff";
-    pen.lineWidth = 5;
-    pen.beginPath();
-    pen.moveTo(8, 18);
-    pen.lineTo(32, 38);
-    pen.lineTo(56, 18);
-    pen.stroke();
-    pen.fillStyle = "#c6243a";
-    pen.beginPath();
-    pen.arc(44, 44, 20, 0, 7);
-    pen.fill();
-    pen.fillStyle = "#fff";
-    pen.font = `bold ${unread > 9 ? 22 : 28}px sans-serif`;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.fillText(unread > 99 ? "99" : String(unread), 44, 45);
-    return canvas.toDataURL("image/png");
-  }
-
-  // Rows on top that were not there: told once, and only when nobody looks.
-  arrived(rows) {
-    const fresh = rows.filter(
-      (row) =>
-        row.classList.contains("un") && !row.classList.contains("muted") && !this.known.has(row.dataset.ref),
-    );
-    for (const row of rows) this.known.add(row.dataset.ref);
-    if (!this.seenOnce) {
-      this.seenOnce = true;
-      return;
-    }
-    const how = this.app.dataset.notices;
-    if (!fresh.length || how === "jamais" || document.visibilityState === "visible") return;
-    if (!("Notification" in window) || Notification.permission !== "granted") return;
-    const many = fresh.length > 1;
-    let words = many ? `${fresh.length} nouveaux courriels` : "Nouveau courriel";
-    let body = "";
-    if (how === "avec-contenu" && !many) {
-      words = fresh[0].querySelector(".n").lastChild.textContent.trim() || words;
-      body = fresh[0].querySelector(".s > .clip").textContent;
-    }
-    const notice = new Notification(words, { body, tag: "vaguemestre" });
-    notice.onclick = () => {
-      window.focus();
-      notice.close();
-    };
-  }
 }

@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // Messages dragged to a folder, folders into another. The keyboard has « Déplacer » and « Ranger dans… » for that.
 
 const MESSAGES = "application/x-vaguemestre";
@@ -8,7 +9,7 @@ let pressing = null;
 
 // What a drag or a press began on must stay in the page until it ends, or the browser gives the drag, or the click,
 // up: news wait.
-export async function nothingHeld() {
+export async function pointerReleased() {
   while (dragging || pressing) await (dragging?.ended ?? pressing.ended);
 }
 

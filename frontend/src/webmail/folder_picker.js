@@ -1,9 +1,10 @@
+// @ts-nocheck -- not typed yet
 // Where a message or a folder may go: chosen by arrows, or by the first letters of a name.
 import { bare } from "./search.js";
 
 const PAUSE = 900; // milliseconds after which letters begin another name
 
-export function listenToTargets(dialog) {
+export function listenToFolderPicker(dialog) {
   let typed = "";
   let last = 0;
   dialog.addEventListener("keydown", (event) => {
@@ -25,7 +26,7 @@ export function listenToTargets(dialog) {
   });
 }
 
-export function openTargets(dialog) {
+export function openFolderPicker(dialog) {
   dialog.showModal();
   dialog.querySelector(".targets button")?.focus();
 }

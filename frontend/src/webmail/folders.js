@@ -1,15 +1,17 @@
+// @ts-nocheck -- not typed yet
 // Folders: made, named, put elsewhere, emptied, thrown away; by menu, by drag, by keyboard.
+import { counted, isPlural, number } from "../ui/french.js";
 import { addUndo } from "./message_actions.js";
-import { whenAsked } from "./context_menu.js";
+import { onContextMenu } from "./context_menu.js";
 import { Refused, send, tell, tellRefusal } from "../ui/http.js";
-import { openTargets } from "./folder_picker.js";
+import { openFolderPicker } from "./folder_picker.js";
 
 export class Folders {
   constructor(app, menu) {
     this.app = app;
     this.menu = menu;
     this.pane = app.querySelector("#dossiers");
-    whenAsked(this.pane, "li.fold:has([data-step])", (entry, at) =>
+    onContextMenu(this.pane, "li.fold:has([data-step])", (entry, at) =>
       this.#menu(entry.querySelector("a.f"), at),
     );
     this.pane.addEventListener("click", (event) => {
@@ -41,7 +43,7 @@ export class Folders {
       items.push([
         "Tout marquer comme lu",
         "mail-opened",
-        () => this.app.acts.whole("read", { step, query: "" }),
+        () => this.app.actions.whole("read", { step, query: "" }),
       ]);
       if (use !== "drafts")
         items.push(["Nouveau dossier ici…", "folder-plus", () => this.do("create", step)]);
@@ -60,11 +62,7 @@ export class Folders {
         ]);
     }
     if (use !== "all" && use !== "inbox")
-      items.push(null, [
-        `Vider (${Number(total).toLocaleString("fr-FR")})…`,
-        "trash-x",
-        () => this.do("empty", step),
-      ]);
+      items.push(null, [`Vider (${number(Number(total))})…`, "trash-x", () => this.do("empty", step)]);
     if (own) items.push(["Supprimer le dossier", "trash", () => this.do("delete", step)]);
     this.menu.open(`Dossier ${link.dataset.name}`, items, {
       ...at,
@@ -177,7 +175,7 @@ export class Folders {
         return item;
       }),
     );
-    openTargets(dialog);
+    openFolderPicker(dialog);
   }
 
   // The steps that lead to a folder, the first by the name it is shown under.
@@ -195,15 +193,15 @@ export class Folders {
       tell("Ce dossier est déjà vide.", "dark", 4);
       return;
     }
-    const many = count > 1 ? `${count.toLocaleString("fr-FR")} courriels` : "1 courriel";
+    const messages = counted(count, "courriel");
     const isFinal = use === "trash" || use === "junk";
     sure({
       title: `Vider « ${name} » ?`,
       text: isFinal
-        ? `${many} : rien ne pourra les ramener une fois le délai de 10 secondes passé.`
-        : `${many} : ils iront dans la corbeille.`,
-      go: `Vider (${count.toLocaleString("fr-FR")})`,
-      act: () => this.app.acts.whole("delete", { step, query: "" }),
+        ? `${messages} : rien ne pourra les ramener une fois le délai de 10 secondes passé.`
+        : `${messages}${isPlural(count) ? " : ils iront" : " : il ira"} dans la corbeille.`,
+      go: `Vider (${number(count)})`,
+      act: () => this.app.actions.whole("delete", { step, query: "" }),
     });
   }
 

@@ -1,4 +1,6 @@
+// @ts-nocheck -- not typed yet
 // Labels: put on messages, taken off, made, named and painted again.
+import { counted } from "../ui/french.js";
 import { Refused, send, tell, tellRefusal } from "../ui/http.js";
 
 export class Labels {
@@ -25,11 +27,10 @@ export class Labels {
   openForWhole() {
     this.open([]);
     this.isForWhole = true;
-    this.dialog.querySelector("h2").textContent =
-      `Étiquettes de ${this.app.list.total.toLocaleString("fr-FR")} courriels`;
+    this.dialog.querySelector("h2").textContent = `Étiquettes de ${counted(this.app.list.total, "courriel")}`;
     for (const box of this.dialog.querySelectorAll("input[data-mark]")) {
       box.disabled = false;
-      box.checked = this.app.list.asked === `étiquette:"${box.dataset.name}"`;
+      box.checked = this.app.list.searched === `étiquette:"${box.dataset.name}"`;
       box.indeterminate = !box.checked; // some may bear it, nobody counted
     }
   }
@@ -73,8 +74,8 @@ export class Labels {
   }
 
   #onWhole(act, mark) {
-    this.app.unselect();
-    this.app.acts.whole(act, { mark });
+    this.app.selection.clear();
+    this.app.actions.whole(act, { mark });
   }
 
   // The open message says so too.

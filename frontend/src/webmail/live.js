@@ -1,5 +1,6 @@
+// @ts-nocheck -- not typed yet
 // The stream of changes: folder and kind, no content. It comes back by itself; a page that slept asks again.
-import { BY_ITSELF, send } from "../ui/http.js";
+import { IN_BACKGROUND, send } from "../ui/http.js";
 
 const LONGEST_PAUSE = 30000;
 
@@ -53,7 +54,7 @@ export class Live {
     this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
     this.timer = setTimeout(async () => {
       try {
-        const answer = await send(this.app.dataset.renew, {}, BY_ITSELF);
+        const answer = await send(this.app.dataset.renew, {}, IN_BACKGROUND);
         this.ticket = (await answer.json()).ticket;
         this.#listen();
       } catch {

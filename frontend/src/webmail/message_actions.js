@@ -1,5 +1,7 @@
+// @ts-nocheck -- not typed yet
 // What is done to messages: shown at once, taken back with the reason when refused, undone on request.
-import { piece, send, tell, tellRefusal } from "../ui/http.js";
+import { bulkSentence, deletedSentence, doneSentence, goneSentence } from "./action_sentences.js";
+import { fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
 const MARKS = {
@@ -10,41 +12,11 @@ const MARKS = {
   mute: ["muted", true],
   unmute: ["muted", false],
 };
-const SAID = {
-  archive: ["Courriel archivé.", "courriels archivés."],
-  delete: ["Courriel mis à la corbeille.", "courriels mis à la corbeille."],
-  junk: [
-    "Courriel signalé et rangé dans les indésirables.",
-    "courriels signalés et rangés dans les indésirables.",
-  ],
-  "not-junk": ["Courriel remis dans la boîte de réception.", "courriels remis dans la boîte de réception."],
-  move: ["Courriel déplacé.", "courriels déplacés."],
-  mute: ["Conversation mise en sourdine.", "courriels mis en sourdine."],
-  unmute: ["La conversation n’est plus en sourdine.", "courriels sortis de la sourdine."],
-};
 const UNDONE = { mute: "unmute", unmute: "mute" };
 const AT_ONCE = 400;
-const WHOLE = {
-  archive: "archivé(s)",
-  delete: "mis à la corbeille",
-  junk: "rangé(s) dans les indésirables",
-  "not-junk": "remis dans la boîte de réception",
-  move: "déplacé(s)",
-  read: "marqué(s) comme lu(s)",
-  unread: "marqué(s) comme non lu(s)",
-  flag: "suivi(s)",
-  unflag: "qui n’est plus suivi|qui ne sont plus suivis",
-  label: "étiqueté(s)",
-  unlabel: "sorti(s) de l’étiquette",
-  "put-off": "reporté(s)",
-  "put-back": "remis où il était|remis où ils étaient",
-};
 const POLL = 500;
 
-const number = (count) => count.toLocaleString("fr-FR");
-const many = (count) => `${number(count)} courriel${count > 1 ? "s" : ""}`;
-
-export class Acts {
+export class MessageActions {
   constructor(app) {
     this.app = app;
     if (app.dataset.bulk) this.#follow(app.dataset.bulk);
@@ -65,11 +37,11 @@ export class Acts {
     else if (MARKS[act]) list.flag(refs, ...MARKS[act]);
     app.dressOpen(act, all);
     if (leaves) app.follow(all, next);
-    app.showPicked();
+    app.selection.show();
     try {
       const done = await this.#sent(act, all, to, mark);
       if (leaves && done.moved.length < all.length) list.settle(refs); // some may have stayed
-      if (!quiet && SAID[act]) this.#said(act, all, done);
+      if (!quiet && doneSentence(act, 1)) this.#said(act, all, done);
       await app.refresh(true);
     } catch (error) {
       list.settle(refs);
@@ -95,16 +67,10 @@ export class Acts {
   }
 
   #said(act, refs, done) {
-    const isSeveral = refs.length > 1 && !UNDONE[act];
-    let words = isSeveral ? `${number(refs.length)} ${SAID[act][1]}` : SAID[act][0];
-    if (done.final)
-      words = isSeveral
-        ? `${number(refs.length)} courriels supprimés définitivement.`
-        : "Courriel supprimé définitivement.";
-    if (LEAVING.has(act) && !done.final && !done.moved.length)
-      words = isSeveral
-        ? "Ces courriels n’étaient plus là."
-        : "Ce courriel n’était plus là : un autre logiciel l’avait déplacé ou supprimé.";
+    const count = UNDONE[act] ? 1 : refs.length; // a conversation is one
+    let words = doneSentence(act, count);
+    if (done.final) words = deletedSentence(count);
+    else if (LEAVING.has(act) && !done.moved.length) words = goneSentence(count);
     const notice = tell(words, "dark", 8);
     if (!notice || !(done.moved.length || UNDONE[act])) return;
     const homes = new Map();
@@ -164,19 +130,19 @@ export class Acts {
     for (;;) {
       let bulk;
       try {
-        bulk = await (await piece(`${this.app.dataset.bulks}${id}/`)).json();
+        bulk = await (await fetchFragment(`${this.app.dataset.bulks}${id}/`)).json();
       } catch (error) {
         notice.remove();
         tellRefusal(error);
         return;
       }
       if (!notice.isConnected) return;
-      words.textContent = told(bulk);
+      words.textContent = bulkSentence(bulk);
       bar.max = bulk.total;
       bar.value = bulk.done;
       if (bulk.state !== "running") {
         bar.remove();
-        this.app.refresh(true).then(() => this.app.back());
+        this.app.refresh(true).then(() => this.app.restoreFocus());
         if (bulk.final || bulk.state === "undone") stop.remove();
         setTimeout(() => notice.remove(), 12000);
         return;
@@ -188,18 +154,6 @@ export class Acts {
   }
 }
 
-function told(bulk) {
-  const [one, more] = (bulk.final ? "supprimé(s) définitivement" : WHOLE[bulk.act]).split("|");
-  const done = (bulk.done > 1 && more ? more : one).replaceAll("(s)", bulk.done > 1 ? "s" : "");
-  if (bulk.state === "failed")
-    return `Arrêté après ${many(bulk.done)} sur ${number(bulk.total)}. ${bulk.reason}`;
-  if (bulk.state === "undone") return "Annulé.";
-  if (bulk.state === "done") return `${many(bulk.done)} ${done}.`;
-  if (bulk.final && bulk.wait)
-    return `${many(bulk.total)} ${bulk.total > 1 ? "seront supprimés" : "sera supprimé"} définitivement dans ${bulk.wait} s.`;
-  return `${many(bulk.done)} ${done} sur ${number(bulk.total)}…`;
-}
-
 // « Annuler », which goes with its notice: the focus goes back to the list. `act` answers whether it tells by itself.
 export function addUndo(notice, act) {
   const app = document.querySelector("mail-app");
@@ -208,7 +162,7 @@ export function addUndo(notice, act) {
   button.textContent = "Annuler";
   button.onclick = async () => {
     notice.remove();
-    app.back();
+    app.restoreFocus();
     try {
       if (!(await act())) tell("Annulé.", "dark", 3);
     } catch (error) {

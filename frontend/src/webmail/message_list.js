@@ -1,18 +1,21 @@
+// @ts-nocheck -- not typed yet
 // The list: chunks of fifty rows; those far from sight are emptied and keep their height, so a folder of
 // 100,000 messages is scrolled like one of a hundred.
-import { nothingHeld } from "./drag_and_drop.js";
-import { BY_ITSELF, piece, tellRefusal } from "../ui/http.js";
+import { between, nearestLeft } from "./selection.js";
+import { pointerReleased } from "./drag_and_drop.js";
+import { IN_BACKGROUND, fetchFragment, tellRefusal } from "../ui/http.js";
 
 const NEAR = 1200; // pixels above and below the window where rows are kept
 
-export class RowList {
+export class MessageList {
   constructor(section) {
     this.section = section;
     this.box = section.querySelector(".rows");
     this.size = Number(this.box.dataset.size);
     this.total = Number(this.box.dataset.total);
+    this.unread = NaN; // not told yet
     this.url = this.box.dataset.rows;
-    this.asked = section.dataset.asked;
+    this.searched = section.dataset.asked;
     this.query = section.dataset.query;
     this.whole = false; // everything the list shows is meant, beyond what is loaded
     this.folder = section.dataset.folder;
@@ -109,10 +112,7 @@ export class RowList {
   after(refs, openRef) {
     const row = openRef && refs.includes(openRef) ? this.row(openRef) : this.#under(refs);
     if (!row) return null;
-    const rows = this.rows;
-    const place = rows.indexOf(row);
-    const rest = [...rows.slice(place + 1), ...rows.slice(0, place).reverse()];
-    return rest.find((other) => !refs.includes(other.dataset.ref)) ?? null;
+    return nearestLeft(this.rows, row, (other) => refs.includes(other.dataset.ref));
   }
 
   #under(refs) {
@@ -151,9 +151,7 @@ export class RowList {
   }
 
   selectBetween(from, to) {
-    const rows = this.rows;
-    const [a, b] = [rows.indexOf(from), rows.indexOf(to)].sort((x, y) => x - y);
-    for (const row of rows.slice(Math.max(a, 0), b + 1)) this.select(row, true);
+    for (const row of between(this.rows, from, to)) this.select(row, true);
   }
 
   selectShown() {
@@ -239,12 +237,12 @@ export class RowList {
 
   async #fetch(chunk, url) {
     const known = chunk.loaded && chunk.etag ? { "If-None-Match": chunk.etag } : {};
-    const answer = await piece(url, { ...known, ...(this.byItself ? BY_ITSELF : {}) });
+    const answer = await fetchFragment(url, { ...known, ...(this.byItself ? IN_BACKGROUND : {}) });
     const total = Number(answer.headers.get("X-Total"));
     this.unread = Number(answer.headers.get("X-Unread"));
     if (answer.status !== 304) {
       const html = await answer.text();
-      await nothingHeld();
+      await pointerReleased();
       this.#fill(chunk, html);
       chunk.etag = answer.headers.get("ETag");
     }

@@ -1,6 +1,7 @@
+// @ts-nocheck -- not typed yet
 // « Me le rappeler » and « Me prévenir sans réponse »: a moment chosen by its name or by a date.
 import { addUndo } from "./message_actions.js";
-import { Refused, piece, send, tell, tellRefusal } from "../ui/http.js";
+import { Refused, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const AT_ONCE = 100; // the server takes so many at a time
 
@@ -36,7 +37,7 @@ export class Reminders {
     this.dialog.querySelector(".error").hidden = true;
     try {
       this.dialog.querySelector(".moments-place").innerHTML = await (
-        await piece(this.dataset.moments)
+        await fetchFragment(this.dataset.moments)
       ).text();
     } catch (error) {
       tellRefusal(error);
@@ -54,8 +55,8 @@ export class Reminders {
     const { app, refs, isAnswer } = this;
     if (this.isWhole) {
       this.dialog.close();
-      app.unselect();
-      app.acts.whole("put-off", { when });
+      app.selection.clear();
+      app.actions.whole("put-off", { when });
       return;
     }
     const told = { reminders: [] };
@@ -82,7 +83,7 @@ export class Reminders {
       const next = app.list.after(refs, app.openRef);
       taken.take(refs);
       app.follow(refs, next);
-      app.showPicked();
+      app.selection.show();
     }
     const notice = tell(
       isAnswer ? `Vous serez prévenu(e) si personne n’a répondu ${told.until}.` : `Rappel ${told.until}.`,

@@ -1,12 +1,13 @@
+// @ts-nocheck -- not typed yet
 // The search box: searches made lately, people proposed for the word at hand, a form for who prefers; and the words
 // looked for, marked where they are found (CSS highlights: nothing of the page changes).
-import { page, piece, send, tell, tellRefusal } from "../ui/http.js";
+import { page, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const PATIENCE = 400; // milliseconds after which the latest found are shown before the others
 const OPERATOR = /(?:^|\s)((?:de|from|à|a|to|pour):)?(\S{2,})$/iu;
 const PIECE = /"[^"]*"|(\S+?):("[^"]*"|[^\s"«]\S*)/gu; // a phrase, or an operator and its value
 
-export class Searching {
+export class Search {
   constructor(app) {
     this.app = app;
     this.form = document.querySelector("form.search");
@@ -74,7 +75,7 @@ export class Searching {
 
   openKeep() {
     const dialog = document.querySelector("#garder");
-    dialog.querySelector("input").value = this.app.list.asked.slice(0, 60);
+    dialog.querySelector("input").value = this.app.list.searched.slice(0, 60);
     dialog.querySelector(".error").hidden = true;
     dialog.showModal();
     dialog.querySelector("input").select();
@@ -117,7 +118,7 @@ export class Searching {
     event.preventDefault();
     const form = event.target;
     try {
-      await send(this.form.dataset.searches, { nom: form.nom.value, q: this.app.list.asked });
+      await send(this.form.dataset.searches, { nom: form.nom.value, q: this.app.list.searched });
       form.closest("dialog").close();
       tell("Recherche enregistrée.", "dark", 3);
       await this.app.counts();
@@ -152,7 +153,7 @@ export class Searching {
     this.timer = setTimeout(async () => {
       try {
         const { suggestions } = await (
-          await piece(`${this.form.dataset.people}?q=${encodeURIComponent(word)}`)
+          await fetchFragment(`${this.form.dataset.people}?q=${encodeURIComponent(word)}`)
         ).json();
         if (turn !== this.turn || document.activeElement !== this.input) return;
         const people = suggestions
@@ -235,7 +236,7 @@ export class Searching {
 }
 
 // A page; of a search that takes its time, first what it finds among recent messages: `rest` is then all of it.
-export async function firstOf(to) {
+export async function firstResultsOf(to) {
   let all = null;
   const whole = read(to.href).then((found) => {
     all = found;

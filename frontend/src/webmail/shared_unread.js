@@ -1,9 +1,11 @@
+// @ts-nocheck -- not typed yet
 // Unread beside the shared mailboxes: asked once the page is there, and again when somebody comes back to it.
-import { BY_ITSELF, Refused, piece } from "../ui/http.js";
+import { agree, number } from "../ui/french.js";
+import { IN_BACKGROUND, Refused, fetchFragment } from "../ui/http.js";
 
 const FRESH = 60_000; // milliseconds during which counts are not asked again
 
-export class Elsewhere {
+export class SharedUnread {
   constructor(app) {
     this.app = app;
     this.counts = {};
@@ -19,7 +21,7 @@ export class Elsewhere {
     if (!list || performance.now() - this.asked < FRESH) return;
     this.asked = performance.now();
     try {
-      this.counts = await (await piece(list.dataset.elsewhere, BY_ITSELF)).json();
+      this.counts = await (await fetchFragment(list.dataset.elsewhere, IN_BACKGROUND)).json();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       return; // the folders are there without them
@@ -32,10 +34,10 @@ export class Elsewhere {
     for (const place of this.app.folders.querySelectorAll("[data-box]")) {
       const unread = this.counts[place.dataset.box] ?? 0;
       place.hidden = !unread;
-      place.textContent = unread.toLocaleString("fr-FR");
+      place.textContent = number(unread);
       const said = document.createElement("span");
       said.className = "vh";
-      said.textContent = " non lus";
+      said.textContent = ` ${agree(unread, "non lu")}`;
       place.append(said);
     }
   }

@@ -1,8 +1,11 @@
+// @ts-nocheck -- not typed yet
 // The keyboard: one letter for what one does most, F6 from pane to pane. Letters can be switched off (WCAG 2.1.4).
+
+import { nextAround } from "./selection.js";
 
 const KEPT = "vaguemestre.letters";
 
-export function listenToKeys(app) {
+export function listenToShortcuts(app) {
   const box = document.querySelector("#une-touche");
   if (box) {
     box.checked = localStorage.getItem(KEPT) !== "off";
@@ -10,32 +13,32 @@ export function listenToKeys(app) {
   }
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
-    if (event.key === "F6") {
-      event.preventDefault();
-      nextPane(app, event.shiftKey ? -1 : 1);
-      return;
-    }
-    if (app.menu.isOpen) return;
-    if (
-      (event.ctrlKey || event.metaKey) &&
-      event.key.toLowerCase() === "a" &&
-      !event.shiftKey &&
-      inList(app, event)
-    ) {
-      event.preventDefault();
-      if (app.list.selected.size >= app.list.rows.length) app.selectWhole();
-      else app.list.selectShown();
-      app.showPicked();
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable=true]")) {
-      if (event.key === "Escape") event.target.blur();
-      return;
-    }
-    const done = named(app, event) || (localStorage.getItem(KEPT) !== "off" && letter(app, event));
-    if (done) event.preventDefault();
+    if (takesKey(app, event)) event.preventDefault();
   });
+}
+
+function takesKey(app, event) {
+  if (event.key === "F6") {
+    nextPane(app, event.shiftKey ? -1 : 1);
+    return true;
+  }
+  if (app.menu.isOpen) return false;
+  if (event.ctrlKey || event.metaKey) return selectsAll(app, event);
+  if (event.altKey) return false;
+  if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable=true]")) {
+    if (event.key === "Escape") event.target.blur();
+    return false;
+  }
+  return named(app, event) || (localStorage.getItem(KEPT) !== "off" && letter(app, event));
+}
+
+// Ctrl+A chooses what is shown; once more, everything the list holds.
+function selectsAll(app, event) {
+  if (event.key.toLowerCase() !== "a" || event.shiftKey || !inList(app, event)) return false;
+  if (app.list.selected.size >= app.list.rows.length) app.selection.selectWhole();
+  else app.list.selectShown();
+  app.selection.show();
+  return true;
 }
 
 function inList(app, event) {
@@ -52,7 +55,7 @@ function named(app, event) {
       return inList(app, event) && (app.list.focus(app.list.rows[0]), true);
     case "Escape":
       if (app.hasAttribute("data-drawer")) app.do("folders", []);
-      else if (app.list.selected.size) app.unselect();
+      else if (app.list.selected.size) app.selection.clear();
       else app.close();
       return true;
     case "Delete":
@@ -67,7 +70,7 @@ function letter(app, event) {
     j: () => go(app, 1),
     k: () => go(app, -1),
     n: () => nextUnread(app),
-    x: () => (app.list.current && app.pick(app.list.current), true),
+    x: () => (app.list.current && app.selection.pick(app.list.current), true),
     e: () => act(app, "archive"),
     "#": () => act(app, "delete"),
     "!": () => {
@@ -111,10 +114,10 @@ function act(app, what) {
 function extend(app, step) {
   const from = app.list.current;
   if (!from) return true;
-  app.pick(from, true);
+  app.selection.pick(from, true);
   app.list.neighbour(from, step).then((row) => {
     if (!row) return;
-    app.pick(row, true);
+    app.selection.pick(row, true);
     app.list.focus(row);
   });
   return true;
@@ -134,7 +137,7 @@ function goToFolders(app) {
 }
 
 function answer(app, mode) {
-  const message = app.awaited ? app.list.row(app.awaited) : app.openMessage;
+  const message = app.navigation.awaitedRef ? app.list.row(app.navigation.awaitedRef) : app.openMessage;
   if (message) app.compose(mode, message);
   return Boolean(message);
 }
@@ -158,11 +161,7 @@ function nextUnread(app) {
     inside.click();
     return true;
   }
-  const rows = app.list.rows;
-  const place = rows.indexOf(app.list.current);
-  const row = [...rows.slice(place + 1), ...rows.slice(0, place + 1)].find((one) =>
-    one.classList.contains("un"),
-  );
+  const row = nextAround(app.list.rows, app.list.current, (other) => other.classList.contains("un"));
   if (row) {
     app.list.focus(row);
     row.querySelector("a.open").click();
@@ -171,7 +170,7 @@ function nextUnread(app) {
 }
 
 function nextPane(app, step) {
-  const panes = [app.folders, app.section, app.lecture].filter((pane) => pane.offsetParent !== null);
+  const panes = [app.folders, app.section, app.reader].filter((pane) => pane.offsetParent !== null);
   const here = panes.findIndex((pane) => pane.contains(document.activeElement));
   const pane = panes[(here + step + panes.length) % panes.length];
   // Not the frame itself: keys pressed inside it never come out. Tab goes in from the subject, and out again.

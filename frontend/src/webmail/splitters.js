@@ -1,9 +1,10 @@
+// @ts-nocheck -- not typed yet
 // The widths of the panes: dragged, or by the arrows of a separator; kept for this device.
 
 const KEPT = "vaguemestre.panes";
 const STEP = 16;
 
-export function listenToPanes(app) {
+export function listenToSplitters(app) {
   let kept = {};
   try {
     kept = JSON.parse(localStorage.getItem(KEPT)) ?? {};

@@ -1,0 +1,49 @@
+// What a button says by its `data-do`, and the keyboard by a letter: each a command of the page, or else an act on
+// messages, which the server does.
+import { tell } from "../ui/http.js";
+
+/** @type {Record<string, (app: any, refs: string[]) => unknown>} */
+const COMMANDS = {
+  close: (app) => app.close(),
+  folders: (app) => app.toggleDrawer(),
+  search: () => document.querySelector("#recherche")?.focus(),
+  refresh: (app) => app.refresh(),
+  "skip-text": (app) => app.reader.querySelector('[data-do="to-list"]').focus(),
+  "to-list": (app) => app.goToList(),
+  select: (app) => app.selection.toggleBoxes(),
+  unselect: (app) => app.selection.clear(),
+  "select-whole": (app) => app.selection.selectWhole(),
+  "go-to-day": (app) => app.listView.askDay(),
+  "show-images": (app) => showImages(app),
+  "copy-address": () => copyAddress(),
+  print: () => window.print(),
+  "ask-move": (app, refs) => app.askMove(refs),
+  "ask-labels": (app, refs) => app.labels.open(refs),
+  "ask-remind": (app, refs) => app.reminders.open(refs),
+  "ask-answer": (app, refs) => app.reminders.open(refs.slice(0, 1), true),
+  "search-form": (app) => app.search.openForm(),
+  "keep-search": (app) => app.search.openKeep(),
+};
+
+/**
+ * Run the command of that name, else the act of that name on these messages.
+ * @param {any} app
+ * @param {string} name
+ * @param {string[]} refs
+ */
+export function runCommand(app, name, refs) {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : null;
+  return command ? command(app, refs) : app.act(name, refs);
+}
+
+/** @param {any} app */
+function showImages(app) {
+  app.bodyFrame.again({ change: (/** @type {URLSearchParams} */ query) => query.set("images", "1") });
+  app.reader.querySelector("[data-blocked]")?.remove();
+  app.reader.querySelector("#sujet")?.focus({ preventScroll: true });
+}
+
+async function copyAddress() {
+  await navigator.clipboard.writeText(location.href);
+  tell("Adresse copiée.", "dark", 3);
+}

@@ -1,0 +1,61 @@
+// How the list is sorted and narrowed, and the day it is taken to.
+import { Refused, fetchFragment, tell } from "../ui/http.js";
+
+export class ListView {
+  /** @param {any} app */
+  constructor(app) {
+    this.app = app;
+    /** @type {any} */
+    this.dialog = document.querySelector("#aller");
+    app.addEventListener("submit", (/** @type {any} */ event) => this.#changed(event));
+    this.dialog?.querySelector("form").addEventListener("submit", (/** @type {any} */ event) => {
+      event.preventDefault();
+      this.#goToDay(event.target);
+    });
+  }
+
+  askDay() {
+    if (this.app.section.dataset.order !== "date") {
+      tell("On va à une date dans une liste triée par date.", "dark", 5);
+      return;
+    }
+    this.dialog.querySelector(".error").hidden = true;
+    this.dialog.showModal();
+    this.dialog.querySelector("input").select();
+  }
+
+  /**
+   * Sorting and narrowing are an address like any other.
+   * @param {any} event
+   */
+  #changed(event) {
+    const form = event.target.closest(".looks form");
+    if (!form) return;
+    event.preventDefault();
+    form.closest("details").open = false;
+    const query = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+    if (query.get("tri") === "date") query.delete("tri");
+    if (!query.get("sens")) query.delete("sens");
+    this.app.visit(form.action + (query.toString() ? `?${query}` : ""));
+  }
+
+  /** @param {any} form */
+  async #goToDay(form) {
+    const { list } = this.app;
+    try {
+      const query = new URLSearchParams(list.query);
+      query.set("jour", form.jour.value);
+      const address = `${list.url.replace(/lignes\/$/u, "jour/")}?${query}`;
+      const { offset } = await (await fetchFragment(address)).json();
+      this.dialog.close();
+      document.querySelector(".looks").open = false;
+      await list.goTo(offset);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const refusal = this.dialog.querySelector(".error");
+      refusal.textContent = error.message;
+      refusal.hidden = false;
+      form.jour.focus();
+    }
+  }
+}
