@@ -25,13 +25,13 @@ from playwright.sync_api import Browser, Frame, Page, sync_playwright
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PRESSED = """() => {
     let began, pressed, isFull = false;
-    const noted = (event) => { isFull ||= event.target.matches("#lecture iframe.body"); };
+    const noted = (event) => { isFull ||= event.target.matches("#reader iframe.body"); };
     document.addEventListener("pointerdown", (event) => {
         began = performance.now();
         pressed = event.target.closest(".row");
         document.addEventListener("load", noted, true);
     }, { capture: true, once: true });
-    const shown = () => document.querySelector("#lecture .message")?.dataset.ref;
+    const shown = () => document.querySelector("#reader .message")?.dataset.ref;
     window.opened = new Promise((done, give_up) => {
         setTimeout(give_up, 10000, new Error("no text came"));
         const look = () => {
@@ -161,7 +161,7 @@ def reloads(page: Page, rounds: int) -> list[float]:
 
 
 ROWS = "".join(f'<div class="row"><a class="open" href="#">Ligne {n}</a></div>' for n in range(50))
-PAGE = f"""<!doctype html><title>Bare</title><main>{ROWS}</main><div id="lecture">
+PAGE = f"""<!doctype html><title>Bare</title><main>{ROWS}</main><div id="reader">
 <iframe class="body" sandbox="allow-popups" src="/corps/"></iframe></div><script>
 document.addEventListener("pointerdown", () => {{
     document.querySelector("iframe").contentWindow.location.replace("/corps/?" + Math.random());

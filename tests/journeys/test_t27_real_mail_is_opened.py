@@ -23,7 +23,7 @@ SIZES = ((1280, 860), (360, 740), (768, 1024))
 OPEN = """async (address) => {
   const app = document.querySelector("mail-app");
   await app.visit(address);
-  const message = app.querySelector("#lecture .message");
+  const message = app.querySelector("#reader .message");
   const ref = message?.dataset.ref.split("/").slice(1).join("/");
   if (!ref || !address.endsWith(`${ref}/`)) return "not open";
   const frame = message.querySelector("iframe.body");

@@ -97,7 +97,7 @@ def test_what_was_applied_is_told_on_the_tabs_too_and_an_old_preview_goes(
     assert "Absence active" in words(answer)
     page = answer.content.decode()
     assert page.count('hx-swap-oob="true"') == 2
-    assert "<article" not in page.partition('id="apercu"')[2]
+    assert "<article" not in page.partition('id="preview"')[2]
 
 
 def test_an_engine_away_keeps_everything_and_the_page_learns_when_it_is_done(

@@ -65,7 +65,7 @@ def test_any_name_has_an_avatar(name: str) -> None:
 
 def test_an_icon_is_silent_for_screen_readers() -> None:
     assert 'aria-hidden="true"' in icon("inbox")
-    assert 'class="ic s"' in icon("inbox", "s")
+    assert 'class="icon s"' in icon("inbox", "s")
 
 
 @pytest.mark.parametrize(

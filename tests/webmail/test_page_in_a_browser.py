@@ -50,7 +50,7 @@ def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
     return boxes.box("nmorel@ac-amiens.test")
 
 
-SUBJECTS = "#messages li.row .s > .clip"
+SUBJECTS = "#messages li.row .subject-line > .clip"
 
 
 def subjects(page: Page) -> list[str]:
@@ -148,12 +148,12 @@ def test_opening_marks_read_and_u_takes_it_back(page: Page, box: MemoryMailbox) 
     ref = put(box)
     page.goto("/messagerie/")
     assert page.title().startswith("(1)")
-    page.locator("#messages li.row.un a.open").click()
-    page.locator("#messages li.row:not(.un)").wait_for()
+    page.locator("#messages li.row.unread a.open").click()
+    page.locator("#messages li.row:not(.unread)").wait_for()
     page.wait_for_function("() => !document.title.startsWith('(')")
     assert "\\Seen" in box.open(ref).flags
     page.keyboard.press("u")
-    page.locator("#messages li.row.un").wait_for()
+    page.locator("#messages li.row.unread").wait_for()
     page.wait_for_function("() => document.title.startsWith('(1)')")
     assert "\\Seen" not in box.open(ref).flags
 
@@ -166,10 +166,10 @@ def test_a_message_left_before_it_came_leaves_no_pane_waiting(page: Page, box: M
     held: list[Route] = []
     page.route(f"**{address(late)}", lambda route: held.append(route))
     page.locator("#messages a.open", has_text="Numéro 1").click()
-    expect(page.locator("#lecture[aria-busy=true]")).to_have_count(1)
+    expect(page.locator("#reader[aria-busy=true]")).to_have_count(1)
     page.keyboard.press("Escape")
-    expect(page.locator("#lecture .message")).to_have_count(0)
-    expect(page.locator("#lecture[aria-busy]")).to_have_count(0)
+    expect(page.locator("#reader .message")).to_have_count(0)
+    expect(page.locator("#reader[aria-busy]")).to_have_count(0)
     held[0].continue_()
 
 
@@ -180,10 +180,10 @@ def test_a_message_is_asked_for_from_the_press_on_and_once(page: Page, box: Memo
     page.locator("#messages a.open", has_text="Numéro 2").hover()
     with page.expect_response(f"**{address(pressed)}"):
         page.mouse.down()
-    expect(page.locator("#lecture .message")).to_have_count(0)  # pressed is not opened
+    expect(page.locator("#reader .message")).to_have_count(0)  # pressed is not opened
     assert "\\Seen" not in box.open(pressed).flags
     page.mouse.up()
-    frame = page.locator("#lecture iframe.body")
+    frame = page.locator("#reader iframe.body")
     expect(frame).to_have_attribute("title", "Texte du courriel")
     expect(frame).to_have_attribute("sandbox", "allow-popups allow-popups-to-escape-sandbox")
     expect(frame.content_frame.locator("body")).to_contain_text("Bonjour")
@@ -196,7 +196,7 @@ def test_a_message_is_asked_for_from_the_press_on_and_once(page: Page, box: Memo
     page.mouse.move(640, 4)
     page.mouse.up()  # let go elsewhere
     page.keyboard.press("u")
-    page.locator("#messages li.row.un", has_text="Numéro 2").wait_for()
+    page.locator("#messages li.row.unread", has_text="Numéro 2").wait_for()
     expect(page.get_by_role("heading", name="Numéro 2")).to_be_visible()
     assert "\\Seen" not in box.open(other).flags
     assert seen.errors == []
@@ -214,9 +214,9 @@ def test_everything_without_a_mouse(page: Page, box: MemoryMailbox) -> None:
     page.keyboard.press("k")
     page.get_by_role("heading", name="Numéro 3").wait_for()
     page.keyboard.press("s")
-    page.locator("#messages li.row.fl").wait_for()
+    page.locator("#messages li.row.flagged").wait_for()
     page.keyboard.press("F6")
-    assert page.evaluate("document.activeElement.closest('#lecture') !== null")
+    assert page.evaluate("document.activeElement.closest('#reader') !== null")
     page.keyboard.press("Shift+F6")
     page.keyboard.press("Escape")
     page.get_by_text("Choisissez un courriel").wait_for()
@@ -274,7 +274,7 @@ def test_tab_leads_into_the_text_and_out_again_and_f6_stays_in_it(page: Page, bo
     pressed(page, "Shift+Tab", 2, "text")
     pressed(page, "Tab", 2, "Revenir à la liste")
     page.keyboard.press("F6")
-    assert page.evaluate("document.activeElement.closest('#dossiers') !== null")
+    assert page.evaluate("document.activeElement.closest('#folders') !== null")
     page.keyboard.press("Shift+F6")
     pressed(page, "Tab", 5, "Revenir à la liste")
     page.keyboard.press("Enter")
@@ -302,7 +302,7 @@ def test_on_a_phone_one_comes_back_to_the_very_row(page: Page, box: MemoryMailbo
     page.frame_locator("iframe.body").get_by_text("le texte").wait_for()
     page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
     page.keyboard.press("Escape")
-    expect(page.locator("#messages li.row a.open:focus .s > .clip")).to_have_text("Numéro 79")
+    expect(page.locator("#messages li.row a.open:focus .subject-line > .clip")).to_have_text("Numéro 79")
     expect(page.locator("#messages li.row a.open:focus")).to_be_in_viewport()
 
 
@@ -367,7 +367,7 @@ def test_every_hostile_message_is_opened_and_nothing_happens(page: Page, box: Me
         with page.expect_response(lambda answer: "/corps/" in answer.url) as body:
             page.keyboard.press("j" if page.locator("#messages li.row.on").count() else "o")
         assert body.value.ok, name
-        expect(page.locator("#sujet")).to_have_text(name)
+        expect(page.locator("#message-subject")).to_have_text(name)
     assert seen.errors == []
     assert not [url for url in seen.requests if AWAY in url]
 
@@ -531,7 +531,7 @@ def test_the_page_stays_under_its_header_wherever_one_goes(page: Page, box: Memo
     page.keyboard.press("g")
     page.get_by_role("dialog").get_by_label("Date").fill("01/01/2001")
     page.keyboard.press("Enter")
-    expect(page.locator("#messages li.row a.open:focus .s > .clip")).to_have_text("Numéro 0")
+    expect(page.locator("#messages li.row a.open:focus .subject-line > .clip")).to_have_text("Numéro 0")
     expect(page.locator("#messages li.row a.open:focus")).to_be_in_viewport()
     assert page.evaluate("document.scrollingElement.scrollTop") == 0
     assert page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
@@ -541,7 +541,7 @@ def test_the_keyboard_stays_where_messages_were_sorted(page: Page, box: MemoryMa
     for number in range(6):
         put(box, letter(f"Numéro {number}"), minutes=number)
     page.goto("/messagerie/")
-    focused = page.locator("#messages li.row a.open:focus .s > .clip")
+    focused = page.locator("#messages li.row a.open:focus .subject-line > .clip")
     page.get_by_text("Numéro 5").wait_for()
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -562,7 +562,7 @@ def test_the_keyboard_stays_where_folders_were_changed(page: Page, box: MemoryMa
     box.make_folder("Projets")
     box.make_folder("Sorties")
     page.goto("/messagerie/Sorties/")
-    focused = page.locator("#dossiers a.f:focus")
+    focused = page.locator("#folders a.folder-link:focus")
 
     def choose(folder: str, act: str) -> None:
         page.get_by_role("button", name=f"Actions sur {folder}", exact=True).press("Enter")
@@ -582,7 +582,7 @@ def test_the_keyboard_stays_where_folders_were_changed(page: Page, box: MemoryMa
     choose("Amiens", "Ranger dans…")
     page.get_by_role("dialog").get_by_role("button", name="Sorties").press("Enter")
     expect(focused).to_have_attribute("data-folder", "Sorties/Amiens")
-    expect(page.locator("#dossiers [aria-current]")).to_have_attribute("data-folder", "Sorties/Amiens")
+    expect(page.locator("#folders [aria-current]")).to_have_attribute("data-folder", "Sorties/Amiens")
     choose("Projets", "Supprimer le dossier")
     page.get_by_role("button", name="Mettre à la corbeille").press("Enter")
     expect(focused).to_have_attribute("data-folder", "Sorties")
@@ -594,7 +594,7 @@ def test_a_folder_is_deleted_once_its_end_was_read_and_comes_back(page: Page, bo
     put(box, folder="Projets")
     put(box, folder="Projets/Rome")
     page.goto("/messagerie/Projets~2FRome/")
-    focused = page.locator("#dossiers :focus")
+    focused = page.locator("#folders :focus")
     dialog = page.get_by_role("dialog")
 
     def delete(folder: str) -> None:
@@ -624,7 +624,7 @@ def test_a_folder_is_deleted_once_its_end_was_read_and_comes_back(page: Page, bo
 
     delete("Projets")
     page.keyboard.press("Enter")
-    page.locator('a.f[data-folder="Trash/Projets"]').wait_for()
+    page.locator('a.folder-link[data-folder="Trash/Projets"]').wait_for()
     delete("Projets")
     expect(dialog).to_have_accessible_name("Supprimer « Projets » pour toujours ?")
     expect(dialog).to_have_accessible_description(re.compile("Rien ne pourra le ramener"))
@@ -636,7 +636,7 @@ def test_a_folder_is_deleted_once_its_end_was_read_and_comes_back(page: Page, bo
 def test_a_label_or_a_kept_search_opens_as_a_folder_does(page: Page, box: MemoryMailbox) -> None:
     put(box, flags=("$label1",))
     page.goto("/messagerie/")
-    here = page.locator("#dossiers [aria-current]")
+    here = page.locator("#folders [aria-current]")
     for name in ("Important", "Travail"):
         page.get_by_role("navigation", name="Dossiers").get_by_role("link", name=name).click()
         page.get_by_role("region", name="Messages").get_by_role("heading", name=name).wait_for()
@@ -717,13 +717,13 @@ def test_where_a_message_goes_is_typed(page: Page, box: MemoryMailbox) -> None:
     page.goto("/messagerie/")
     page.keyboard.press("j")
     page.keyboard.press("v")
-    chosen = page.locator("#deplacer button:focus")
+    chosen = page.locator("#move-dialog button:focus")
     expect(chosen).to_have_text("Envoyés")
     page.keyboard.press("End")
     page.keyboard.press("ArrowUp")
     expect(chosen).not_to_have_text("Envoyés")
     for said in ("4e A / Conseils", "4e B / Conseils", "Corbeille / Conseils"):
-        page.locator("#deplacer").get_by_role("button", name=said, exact=True).wait_for()
+        page.locator("#move-dialog").get_by_role("button", name=said, exact=True).wait_for()
     page.keyboard.type("etr")
     expect(chosen).to_have_text("Étranger")
     page.keyboard.press("Enter")
@@ -731,7 +731,7 @@ def test_where_a_message_goes_is_typed(page: Page, box: MemoryMailbox) -> None:
     assert box.page("Étranger", 0, 1).total == 1
     page.get_by_role("button", name="Actions sur Étranger").press("Enter")
     page.get_by_role("menuitem", name="Ranger dans…").press("Enter")
-    page.locator("#ranger").get_by_role("button", name="Corbeille / Conseils", exact=True).wait_for()
+    page.locator("#file-dialog").get_by_role("button", name="Corbeille / Conseils", exact=True).wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Gérer les étiquettes").click()
     expect(page.get_by_role("dialog").get_by_role("checkbox")).to_have_count(0)  # no message is meant

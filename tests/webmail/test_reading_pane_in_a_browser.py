@@ -15,8 +15,8 @@ from vaguemestre.webmail.values import MessageRef
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-RECTANGLES = """() => [...document.querySelectorAll(`#lecture .who, #lecture .card-place, #lecture .att-box,
-  #lecture iframe.body, #lecture .conv`)].map((part) => {
+RECTANGLES = """() => [...document.querySelectorAll(`#reader .who, #reader .card-place, #reader .att-box,
+  #reader iframe.body, #reader .conv`)].map((part) => {
     const { top, bottom } = part.getBoundingClientRect();
     return { part: part.className, top, bottom };
   })"""
@@ -89,7 +89,7 @@ def test_a_wide_table_keeps_its_words_and_scrolls_in_its_frame(
 ) -> None:
     page.set_viewport_size({"width": width, "height": height})
     page.goto(address(put(box, table_letter())))
-    body = page.frame_locator("#lecture iframe.body")
+    body = page.frame_locator("#reader iframe.body")
     lines = body.locator("td").evaluate_all(
         """(cells) => cells.map((cell) => {
             const range = document.createRange();
@@ -109,7 +109,7 @@ FAMILIES = """(element) => getComputedStyle(element).fontFamily.split(",").map((
 
 def test_one_reads_in_the_face_one_writes_in_and_it_is_there(page: Page, box: MemoryMailbox) -> None:
     page.goto(address(put(box)))
-    body = page.frame_locator("#lecture iframe.body").locator("body")
+    body = page.frame_locator("#reader iframe.body").locator("body")
     read = body.evaluate(FAMILIES)
     page.get_by_role("button", name="Répondre", exact=True).click()
     written = page.frame_locator("vm-composer-dock iframe").get_by_role("textbox", name="Message")
@@ -123,9 +123,9 @@ def test_nothing_of_the_side_column_moves_under_the_mouse(page: Page, box: Memor
         put(box, subject=f"Numéro {number}", minutes=number)
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto("/messagerie/")
-    where = """() => [...document.querySelectorAll("#dossiers, #dossiers :is(.f, .clip, .count)")]
+    where = """() => [...document.querySelectorAll("#folders, #folders :is(.folder-link, .clip, .count)")]
       .map((part) => JSON.stringify(part.getBoundingClientRect()))"""
-    column = page.locator("#dossiers")
+    column = page.locator("#folders")
     still = page.evaluate(where)
     entry = column.get_by_role("link", name="Boîte de réception")
     entry.hover()
@@ -156,12 +156,12 @@ def test_the_tools_of_a_message_stay_in_sight_and_their_menu_is_one_line_each(
 ) -> None:
     page.goto(address(put(box)))
     page.get_by_role("heading", name="Sortie au Marquenterre").wait_for()
-    menu = page.locator("#lecture .tools summary")
+    menu = page.locator("#reader .tools summary")
     for width in (701, 760, 820, 900, 1080, 1280, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         expect(menu).to_be_in_viewport(ratio=1)
     menu.click()
-    heights = page.locator("#lecture .tools .menu-list :is(a, button):visible").evaluate_all(
+    heights = page.locator("#reader .tools .menu-list :is(a, button):visible").evaluate_all(
         "(entries) => entries.map((entry) => Math.round(entry.getBoundingClientRect().height))"
     )
     assert len(set(heights)) == 1, heights

@@ -116,7 +116,7 @@ def test_rows_stand_under_their_days_and_change_with_their_flags() -> None:
     html = shown(today, row(3, 24 * 60 - 1), yesterday)
     assert html.count('class="day"') == 2
     assert html.index("Aujourd’hui") < html.index("Sujet 2") < html.index("Hier") < html.index("Sujet 1")
-    assert shown(yesterday).count('class="row un"') == 1
+    assert shown(yesterday).count('class="row unread"') == 1
     assert shown(row(1, 5, "\\Seen")).count('class="row"') == 1
 
 

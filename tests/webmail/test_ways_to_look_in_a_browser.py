@@ -40,7 +40,7 @@ def run_jobs() -> None:
 
 
 def see(page: Page, *wanted: str) -> None:
-    expect(page.locator("#messages li.row .s > .clip")).to_have_text(list(wanted))
+    expect(page.locator("#messages li.row .subject-line > .clip")).to_have_text(list(wanted))
 
 
 def folder(page: Page, name: str) -> None:
@@ -168,14 +168,14 @@ def test_a_subject_without_end_leaves_room_for_the_text(page: Page, box: MemoryM
     long = put(box, letter("Réunion " * 100), minutes=1)
     short = put(box, letter("Réunion"), minutes=2)
     page.goto(address(long))
-    heading = page.locator("#sujet")
+    heading = page.locator("#message-subject")
     expect(heading).to_contain_text(("Réunion " * 100).strip())
     size = heading.evaluate("(it) => [it.clientHeight, it.scrollHeight]")
     assert size[0] < 150 < size[1]
     heading.focus()  # a stop of the Tab key, which arrows scroll
     assert heading.get_attribute("tabindex") == "0"
     page.keyboard.press("End")
-    page.wait_for_function("() => document.querySelector('#sujet').scrollTop > 0")
+    page.wait_for_function("() => document.querySelector('#message-subject').scrollTop > 0")
     page.emulate_media(media="print")
     assert heading.evaluate("(it) => it.clientHeight >= it.scrollHeight")
     page.emulate_media(media="screen")
@@ -292,7 +292,7 @@ def test_folders_are_made_named_put_away_and_thrown_from_the_keyboard(page: Page
     page.get_by_text("mis à la corbeille").wait_for()
     assert "Trash/Parents" in {one.name for one in box.folders()}
     page.get_by_role("status").get_by_role("button", name="Annuler").last.click()
-    page.locator('a.f[data-folder="Archive/Parents"]').wait_for()
+    page.locator('a.folder-link[data-folder="Archive/Parents"]').wait_for()
 
 
 def test_messages_and_folders_are_dragged(page: Page, box: MemoryMailbox) -> None:
@@ -301,14 +301,18 @@ def test_messages_and_folders_are_dragged(page: Page, box: MemoryMailbox) -> Non
     put(box)
     page.goto("/messagerie/")
     row = page.locator("#messages li.row")
-    row.drag_to(page.locator('a.f[data-folder="6e A"]'))
+    row.drag_to(page.locator('a.folder-link[data-folder="6e A"]'))
     page.get_by_text("Courriel déplacé.").wait_for()
     assert box.page("6e A", 0, 1).total == 1
-    expect(page.locator('a.f[data-folder="6e A"]')).to_contain_text("1")  # the pane was written anew
-    page.locator('a.f[data-folder="6e A"]').drag_to(page.locator('a.f[data-folder="Classes"]'))
-    page.locator('a.f[data-folder="Classes/6e A"]').wait_for()
-    page.locator('a.f[data-folder="Classes/6e A"]').drag_to(page.locator(".cap-line"))
-    page.locator('a.f[data-folder="6e A"]').wait_for()
+    expect(page.locator('a.folder-link[data-folder="6e A"]')).to_contain_text(
+        "1"
+    )  # the pane was written anew
+    page.locator('a.folder-link[data-folder="6e A"]').drag_to(
+        page.locator('a.folder-link[data-folder="Classes"]')
+    )
+    page.locator('a.folder-link[data-folder="Classes/6e A"]').wait_for()
+    page.locator('a.folder-link[data-folder="Classes/6e A"]').drag_to(page.locator(".cap-line"))
+    page.locator('a.folder-link[data-folder="6e A"]').wait_for()
 
 
 def test_the_menu_of_a_row_by_mouse_and_by_keyboard(page: Page, box: MemoryMailbox) -> None:
@@ -316,7 +320,7 @@ def test_the_menu_of_a_row_by_mouse_and_by_keyboard(page: Page, box: MemoryMailb
     page.goto("/messagerie/")
     page.locator("#messages li.row").click(button="right")
     page.get_by_role("menuitem", name="Suivre").click()
-    page.locator("#messages li.row.fl").wait_for()
+    page.locator("#messages li.row.flagged").wait_for()
     page.locator("#messages li.row a.open").focus()
     page.keyboard.press("Shift+F10")
     menu = page.get_by_role("menu", name="Sortie au Marquenterre")
@@ -325,7 +329,7 @@ def test_the_menu_of_a_row_by_mouse_and_by_keyboard(page: Page, box: MemoryMailb
     assert page.evaluate("document.activeElement.matches('li.row a.open')")
     page.keyboard.press("Shift+F10")
     page.get_by_role("menuitem", name="Marquer comme non lu").press("Enter")
-    page.locator("#messages li.row.un").wait_for()
+    page.locator("#messages li.row.unread").wait_for()
     page.wait_for_function("() => document.title.startsWith('(1)')")
     assert page.locator('link[rel="icon"]').get_attribute("href").startswith("data:image/png")  # type: ignore[union-attr]
     assert "\\Seen" not in box.open(ref).flags
@@ -454,7 +458,7 @@ def test_a_conversation_in_silence_stays_so(page: Page, box: MemoryMailbox) -> N
     page.get_by_text("La conversation n’est plus en sourdine.").wait_for()
     put(box, letter("Re: Conseil", Message_ID="<6@x>", In_Reply_To="<5@x>"), minutes=10)
     page.get_by_role("button", name="Actualiser").click()
-    page.locator("#messages li.row.un").wait_for()
+    page.locator("#messages li.row.unread").wait_for()
 
 
 def test_opening_leaves_unread_who_chose_so(page: Page, box: MemoryMailbox) -> None:
@@ -466,11 +470,11 @@ def test_opening_leaves_unread_who_chose_so(page: Page, box: MemoryMailbox) -> N
     page.get_by_role("dialog").get_by_role("button", name="Fermer").click()
     page.reload()
     assert page.locator("mail-app").get_attribute("data-density") == "serre"
-    page.locator("#messages li.row.un a.open").click()
+    page.locator("#messages li.row.unread a.open").click()
     page.get_by_role("heading", name="Sortie au Marquenterre").wait_for()
     page.wait_for_timeout(300)
     assert "\\Seen" not in box.open(ref).flags
-    assert page.locator("#messages li.row.un").count() == 1
+    assert page.locator("#messages li.row.unread").count() == 1
 
 
 def test_plain_text_takes_the_face_chosen_at_once(page: Page, box: MemoryMailbox) -> None:
@@ -537,7 +541,7 @@ def test_a_page_asleep_for_a_night_is_right_when_it_wakes(page: Page, box: Memor
     page.context.set_offline(False)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     see(page, "Numéro 9", "Numéro 2", "Numéro 1")
-    expect(page.locator("#messages li.row.un")).to_have_count(2)
+    expect(page.locator("#messages li.row.unread")).to_have_count(2)
     page.get_by_role("navigation", name="Dossiers").get_by_role("link", name="Fait ailleurs").wait_for()
     page.wait_for_function("() => document.title.startsWith('(2)')")
     assert [error for error in seen.errors if "ERR_INTERNET_DISCONNECTED" not in error] == []
@@ -659,17 +663,17 @@ def test_news_wait_for_the_end_of_a_drag(page: Page, box: MemoryMailbox) -> None
     box.make_folder("4e B")
     box.make_folder("Classes")
     page.goto("/messagerie/")
-    page.locator('a.f[data-folder="4e B"]').hover()
+    page.locator('a.folder-link[data-folder="4e B"]').hover()
     page.mouse.down()
-    page.locator('a.f[data-folder="Classes"]').hover()
+    page.locator('a.folder-link[data-folder="Classes"]').hover()
     box.make_folder("Fait ailleurs")
     with page.expect_response("**/dossiers/**"):
         page.evaluate("void document.querySelector('mail-app').refresh(true)")
-    assert page.locator('a.f[data-folder="Fait ailleurs"]').count() == 0
-    page.locator('a.f[data-folder="Classes"]').hover()
+    assert page.locator('a.folder-link[data-folder="Fait ailleurs"]').count() == 0
+    page.locator('a.folder-link[data-folder="Classes"]').hover()
     page.mouse.up()
-    page.locator('a.f[data-folder="Classes/4e B"]').wait_for()
-    page.locator('a.f[data-folder="Fait ailleurs"]').wait_for()
+    page.locator('a.folder-link[data-folder="Classes/4e B"]').wait_for()
+    page.locator('a.folder-link[data-folder="Fait ailleurs"]').wait_for()
 
 
 def test_news_wait_until_a_button_pressed_is_released(page: Page, box: MemoryMailbox) -> None:
@@ -683,5 +687,5 @@ def test_news_wait_until_a_button_pressed_is_released(page: Page, box: MemoryMai
         page.evaluate("void document.querySelector('mail-app').refresh(true)")
     assert page.locator("#messages li.row").count() == 1
     page.mouse.up()
-    page.locator("#lecture iframe.body").wait_for()
+    page.locator("#reader iframe.body").wait_for()
     page.locator("#messages li.row").nth(1).wait_for()

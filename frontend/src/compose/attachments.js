@@ -1,6 +1,7 @@
 // @ts-nocheck -- not typed yet
 // Attachments: sent in slices, so that a cut costs one slice; each with its progress, each removable. What would make
 // the message too large is left with us and carried as a link.
+import { pause } from "../ui/pause.js";
 import { Away, Refused, SignedOut } from "./server.js";
 
 const SLICE = 512 * 1024;
@@ -29,8 +30,6 @@ export function octets(size) {
   if (size < 1024 * 1024) return `${Math.round(size / 1024)} ko`;
   return `${(size / 1024 / 1024).toFixed(1).replace(".", ",")} Mo`;
 }
-
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export class Attachments {
   constructor(list, server, { limit, onChange, onTrouble, onTerms }) {

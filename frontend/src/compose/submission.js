@@ -1,11 +1,11 @@
 // @ts-nocheck -- not typed yet
 // Leaving: once whatever is clicked, taken back while there is time, and told how it ended.
+import { pause } from "../ui/pause.js";
 import { Away, Refused, SignedOut } from "./server.js";
 
 const GRACE_MS = 5000; // the server holds a message a little longer than it offers to take it back
 
 const countdown = (left) => `Envoi dans ${Math.max(1, Math.ceil(left / 1000))} s`;
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export class Submission {
   constructor(form, server, { onSent, onSized, onBack, onRefused, onDone }) {

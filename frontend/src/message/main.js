@@ -1,5 +1,6 @@
 // @ts-nocheck -- not typed yet
 // The open message: cards fetched once it shows, buttons that post, files looked at, reports.
+import { find } from "../ui/dom.js";
 import { openPreview } from "./preview.js";
 import { fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
@@ -41,7 +42,7 @@ async function post(button) {
 }
 
 function afterwards(button) {
-  const app = document.querySelector("mail-app");
+  const app = find("mail-app");
   const message = button.closest(".message");
   if (button.dataset.report) app?.act(button.dataset.report, [message.dataset.ref]);
   else if (button.dataset.then === "refill") fill(button.closest("[data-fill]"));
@@ -49,7 +50,7 @@ function afterwards(button) {
   else if (button.closest("[data-asks]")) {
     const isHeld = button.closest("[data-asks]").contains(document.activeElement);
     button.closest("[data-asks]").remove();
-    if (isHeld) message.querySelector("#sujet")?.focus({ preventScroll: true });
+    if (isHeld) message.querySelector("#message-subject")?.focus({ preventScroll: true });
   }
 }
 
@@ -73,11 +74,11 @@ document.addEventListener(
 );
 
 function base(element) {
-  const home = document.querySelector("mail-app").dataset.home;
+  const home = find("mail-app").dataset.home;
   return new URL(`${home}${element.closest(".message").dataset.ref}/`, location.href);
 }
 
-const lecture = document.querySelector("#lecture");
+const lecture = find("#reader");
 if (lecture) {
   fillAll(lecture);
   new MutationObserver(() => fillAll(lecture)).observe(lecture, { childList: true, subtree: true });

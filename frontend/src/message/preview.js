@@ -1,5 +1,7 @@
 // @ts-nocheck -- not typed yet
 // A file looked at without keeping it: in a dialog, each kind by what can do it no harm.
+import { pause } from "../ui/pause.js";
+import { create, find } from "../ui/dom.js";
 import { page, fetchFragment, send, tellRefusal } from "../ui/http.js";
 
 const PATIENCE = 120; // times the document being made is asked for
@@ -19,7 +21,7 @@ async function picture(link) {
 }
 
 function played(link, tag, place) {
-  const player = document.createElement(tag);
+  const player = create(tag);
   player.controls = true;
   player.src = link.href;
   player.setAttribute("aria-label", link.dataset.look);
@@ -31,7 +33,7 @@ function played(link, tag, place) {
 }
 
 function framed(link) {
-  const frame = document.createElement("iframe");
+  const frame = create("iframe");
   frame.setAttribute("sandbox", "");
   frame.title = link.dataset.look;
   frame.src = link.href;
@@ -39,7 +41,7 @@ function framed(link) {
 }
 
 function waiting(words) {
-  const place = document.createElement("p");
+  const place = create("p");
   place.className = "waiting";
   place.setAttribute("role", "status");
   place.textContent = words;
@@ -48,7 +50,7 @@ function waiting(words) {
 
 // The reader of PDF files has an origin of its own and no cookie: it is handed the bytes.
 function pdf(link, bytes) {
-  const frame = document.createElement("iframe");
+  const frame = create("iframe");
   frame.setAttribute("sandbox", "allow-scripts");
   frame.title = link.dataset.look;
   frame.src = "/messagerie/lecteur-pdf/";
@@ -68,19 +70,17 @@ async function officeOf(link, mine) {
   for (let time = 0; time < PATIENCE && mine === turn; time += 1) {
     const answer = await fetchFragment(address);
     if (answer.status !== 202) return answer.arrayBuffer();
-    await new Promise((go) => {
-      setTimeout(go, PAUSE);
-    });
+    await pause(PAUSE);
   }
   return null;
 }
 
 export async function openPreview(link) {
-  const dialog = document.querySelector("#apercu");
+  const dialog = find("#preview");
   const place = dialog.querySelector(".look-at");
   const mine = (turn += 1);
-  dialog.querySelector("#apercu-titre").textContent = link.dataset.look;
-  const keep = dialog.querySelector("#apercu-garder");
+  dialog.querySelector("#preview-title").textContent = link.dataset.look;
+  const keep = dialog.querySelector("#preview-download");
   keep.href = link.dataset.keep ?? link.href.replace("/apercu/", "/pieces/");
   keep.download = link.dataset.look;
   dialog.addEventListener(

@@ -1,9 +1,10 @@
 // Asking the server: pieces of the page, and acts. A refusal comes back as a sentence.
+import { find, findAll } from "./dom.js";
 
 export class Refused extends Error {}
 
-function csrf() {
-  return document.querySelector('meta[name="csrf"]')?.content ?? "";
+export function csrf() {
+  return find('meta[name="csrf"]')?.content ?? "";
 }
 
 /** @param {Response} answer */
@@ -114,7 +115,7 @@ export function tell(words, kind = "dark", seconds = 6) {
 /** @param {unknown} error whatever is not a refusal goes on */
 export function tellRefusal(error) {
   if (!(error instanceof Refused)) throw error;
-  for (const notice of document.querySelectorAll("#notices > .danger")) {
+  for (const notice of findAll("#notices > .danger")) {
     if (notice.textContent === error.message) notice.remove(); // said once, at its latest
   }
   tell(error.message, "danger", 8);

@@ -36,7 +36,7 @@ if (!document.querySelector("[autofocus]")) document.querySelector('main [aria-i
 
 function icon(name) {
   const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  picture.setAttribute("class", "ic");
+  picture.setAttribute("class", "icon");
   picture.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
   use.setAttribute("href", `${document.documentElement.dataset.icons}#${name}`);

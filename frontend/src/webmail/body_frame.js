@@ -1,6 +1,8 @@
 // @ts-nocheck -- not typed yet
 // From one message to the next the frame of the text stays, and what is around it changes once the text has come: in
 // a frame made anew the text would be drawn later, with nothing to see meanwhile.
+import { pause } from "../ui/pause.js";
+import { create, find } from "../ui/dom.js";
 const PATIENCE = 150; // milliseconds the text may keep its header waiting
 
 export class BodyFrame {
@@ -17,7 +19,7 @@ export class BodyFrame {
 
   // Nothing is open: an empty frame waits for the first text, drawn but not to be seen.
   wait() {
-    const { content } = document.querySelector("template#nothing");
+    const { content } = find("template#nothing");
     if (!this.#frame) this.place.append(content.querySelector(".ready").cloneNode(true));
   }
 
@@ -47,12 +49,12 @@ export class BodyFrame {
 
   // Says whether the message was still meant once it could be shown.
   async show(html, isMeant) {
-    const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
+    const { content } = Object.assign(create("template"), { innerHTML: html });
     const next = content.querySelector("iframe.body");
     const address = next?.getAttribute("src");
     if (next && !this.coming) this.ask(address);
     const { coming, place } = this;
-    const isThere = coming?.address === address && (await Promise.race([coming?.came, after(PATIENCE)]));
+    const isThere = coming?.address === address && (await Promise.race([coming?.came, pause(PATIENCE)]));
     if (!isMeant()) return false;
     this.coming = null;
     if (isThere && coming.frame.isConnected) graft(place, content, coming.frame, next);
@@ -94,12 +96,6 @@ export class BodyFrame {
 
 function addressOf(frame) {
   return frame.dataset.address ?? frame.src;
-}
-
-function after(milliseconds) {
-  return new Promise((go) => {
-    setTimeout(go, milliseconds);
-  });
 }
 
 // `old` gets what `fresh` holds, around a frame that stays where it is: moved, it would load its text again.

@@ -1,12 +1,13 @@
 // What a button says by its `data-do`, and the keyboard by a letter: each a command of the page, or else an act on
 // messages, which the server does.
+import { find } from "../ui/dom.js";
 import { tell } from "../ui/http.js";
 
 /** @type {Record<string, (app: any, refs: string[]) => unknown>} */
 const COMMANDS = {
   close: (app) => app.close(),
   folders: (app) => app.toggleDrawer(),
-  search: () => document.querySelector("#recherche")?.focus(),
+  search: () => find("#search")?.focus(),
   refresh: (app) => app.refresh(),
   "skip-text": (app) => app.reader.querySelector('[data-do="to-list"]').focus(),
   "to-list": (app) => app.goToList(),
@@ -40,7 +41,7 @@ export function runCommand(app, name, refs) {
 function showImages(app) {
   app.bodyFrame.again({ change: (/** @type {URLSearchParams} */ query) => query.set("images", "1") });
   app.reader.querySelector("[data-blocked]")?.remove();
-  app.reader.querySelector("#sujet")?.focus({ preventScroll: true });
+  app.reader.querySelector("#message-subject")?.focus({ preventScroll: true });
 }
 
 async function copyAddress() {

@@ -1,11 +1,12 @@
 // @ts-nocheck -- not typed yet
 // Menus at the pointer, under a button or under the focused thing: the same by mouse, by keyboard, by a long press.
+import { create } from "../ui/dom.js";
 
 const LONG = 550;
 
 export class ContextMenu {
   constructor() {
-    this.box = document.createElement("div");
+    this.box = create("div");
     this.box.className = "menu-list context";
     this.box.setAttribute("role", "menu");
     this.box.hidden = true;
@@ -29,15 +30,15 @@ export class ContextMenu {
     this.box.setAttribute("aria-label", label);
     this.box.replaceChildren(
       ...items.map((item) => {
-        if (!item) return document.createElement("hr");
+        if (!item) return create("hr");
         const [words, icon, act] = item;
-        const button = document.createElement("button");
+        const button = create("button");
         button.type = "button";
         button.tabIndex = -1;
         button.setAttribute("role", "menuitem");
         const drawn = window.vaguemestre?.icon(icon);
         if (drawn) button.append(drawn);
-        const said = document.createElement("span");
+        const said = create("span");
         said.textContent = words;
         button.append(said);
         button.addEventListener("click", () => {

@@ -1,6 +1,8 @@
 // @ts-nocheck -- not typed yet
 // The open message among its conversation: one body at a time, the others as headers above and below it.
 // Their frames cannot be measured from here, so that several bodies one under another are not possible.
+import { pause } from "../ui/pause.js";
+import { create } from "../ui/dom.js";
 import { counted } from "../ui/french.js";
 import { IN_BACKGROUND, Refused, fetchFragment } from "../ui/http.js";
 
@@ -28,10 +30,7 @@ export class Conversation {
     const isKnown = this.headers.some((header) => header.dataset.ref === ref);
     if (isKnown) this.#place(message);
     else if (!message.querySelector("[data-thread]") && !this.app.list.row(ref)?.dataset.others) return;
-    else
-      await new Promise((go) => {
-        setTimeout(go, DWELL);
-      });
+    else await pause(DWELL);
     const isOpen = () => message.isConnected && message.dataset.ref === ref;
     if (!isOpen()) return;
     try {
@@ -57,7 +56,7 @@ export class Conversation {
   async #asked(ref) {
     const [step, validity, uid] = ref.split("/");
     const url = `${this.app.dataset.home}${encodeURIComponent(step)}/${validity}/${uid}/conversation/`;
-    const template = document.createElement("template");
+    const template = create("template");
     template.innerHTML = await (await fetchFragment(url, IN_BACKGROUND)).text();
     return [...template.content.querySelectorAll("li[data-ref]")];
   }
@@ -80,16 +79,16 @@ export class Conversation {
   }
 
   #group(headers, label, areBefore) {
-    const group = document.createElement("div");
+    const group = create("div");
     group.className = `conv${areBefore ? "" : " below"}`;
-    const list = document.createElement("ol");
+    const list = create("ol");
     list.setAttribute("aria-label", label);
     list.append(...headers);
     group.append(list);
     const hidden = areBefore ? headers.slice(0, -SHOWN) : headers.slice(SHOWN);
     for (const header of headers) header.hidden = hidden.includes(header);
     if (hidden.length) {
-      const more = document.createElement("button");
+      const more = create("button");
       more.type = "button";
       more.className = "btn-text";
       more.textContent = `${counted(hidden.length, "autre")} ${areBefore ? "avant" : "après"}`;

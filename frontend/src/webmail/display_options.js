@@ -1,5 +1,6 @@
 // @ts-nocheck -- not typed yet
 // How the page shows things, kept with the account: density, conversations, reading, notifications.
+import { find } from "../ui/dom.js";
 import { send, tell, tellRefusal } from "../ui/http.js";
 
 const PLACE = {
@@ -11,7 +12,7 @@ const PLACE = {
 };
 
 export function listenToDisplayOptions(app) {
-  const dialog = document.querySelector("#affichage");
+  const dialog = find("#display-dialog");
   dialog?.addEventListener("change", async (event) => {
     const { name, value } = event.target;
     if (!(name in PLACE)) return;

@@ -55,7 +55,7 @@ export function listenToDrags(app, folders) {
   const pane = folders.pane;
   app.addEventListener("dragstart", (event) => {
     const row = event.target.closest?.("li.row");
-    const folder = event.target.closest?.('a.f[data-use="other"]');
+    const folder = event.target.closest?.('a.folder-link[data-use="other"]');
     if (row) {
       const refs = app.list.selected.has(row.dataset.ref) ? [...app.list.selected] : [row.dataset.ref];
       event.dataTransfer.setData(MESSAGES, JSON.stringify(refs));
@@ -70,10 +70,10 @@ export function listenToDrags(app, folders) {
     document.addEventListener(end, over, true);
   const target = (event) => {
     const types = event.dataTransfer?.types ?? [];
-    if (types.includes(MESSAGES)) return event.target.closest?.("#dossiers a[data-step]:not([data-use=all])");
+    if (types.includes(MESSAGES)) return event.target.closest?.("#folders a[data-step]:not([data-use=all])");
     if (types.includes(FOLDER))
       return event.target.closest?.(
-        "#dossiers a[data-step]:not([data-use=all]):not([data-use=drafts]), #dossiers .cap-line",
+        "#folders a[data-step]:not([data-use=all]):not([data-use=drafts]), #folders .cap-line",
       );
     return null;
   };

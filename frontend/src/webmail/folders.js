@@ -1,5 +1,6 @@
 // @ts-nocheck -- not typed yet
 // Folders: made, named, put elsewhere, emptied, thrown away; by menu, by drag, by keyboard.
+import { create, find } from "../ui/dom.js";
 import { counted, isPlural, number } from "../ui/french.js";
 import { addUndo } from "./message_actions.js";
 import { onContextMenu } from "./context_menu.js";
@@ -10,9 +11,9 @@ export class Folders {
   constructor(app, menu) {
     this.app = app;
     this.menu = menu;
-    this.pane = app.querySelector("#dossiers");
+    this.pane = app.querySelector("#folders");
     onContextMenu(this.pane, "li.fold:has([data-step])", (entry, at) =>
-      this.#menu(entry.querySelector("a.f"), at),
+      this.#menu(entry.querySelector("a.folder-link"), at),
     );
     this.pane.addEventListener("click", (event) => {
       const more = event.target.closest("[data-folder-menu]");
@@ -23,16 +24,16 @@ export class Folders {
       const what = event.target.closest("[data-folder-do]");
       if (what) this.do(what.dataset.folderDo, what.dataset.step);
     });
-    document.querySelector("#ranger").addEventListener("click", (event) => {
+    find("#file-dialog").addEventListener("click", (event) => {
       const target = event.target.closest("[data-into]");
       if (!target) return;
-      document.querySelector("#ranger").close();
+      find("#file-dialog").close();
       this.move(this.shelving, target.dataset.into);
     });
   }
 
   link(step) {
-    return this.pane.querySelector(`a.f[data-step="${CSS.escape(step)}"]`);
+    return this.pane.querySelector(`a.folder-link[data-step="${CSS.escape(step)}"]`);
   }
 
   #menu(link, at, beside = "") {
@@ -66,7 +67,7 @@ export class Folders {
     if (own) items.push(["Supprimer le dossier", "trash", () => this.do("delete", step)]);
     this.menu.open(`Dossier ${link.dataset.name}`, items, {
       ...at,
-      from: () => this.pane.querySelector(`a.f[data-step="${CSS.escape(step)}"] ${beside}`),
+      from: () => this.pane.querySelector(`a.folder-link[data-step="${CSS.escape(step)}"] ${beside}`),
     });
   }
 
@@ -129,7 +130,7 @@ export class Folders {
   }
 
   #name(title, before, save) {
-    const dialog = document.querySelector("#nommer");
+    const dialog = find("#name-dialog");
     const form = dialog.querySelector("form");
     const refused = dialog.querySelector(".error");
     dialog.querySelector("h2").textContent = title;
@@ -157,16 +158,16 @@ export class Folders {
   #shelve(step) {
     this.shelving = step;
     const choices = [["", "Au premier niveau"]];
-    for (const link of this.pane.querySelectorAll("a.f[data-step]")) {
+    for (const link of this.pane.querySelectorAll("a.folder-link[data-step]")) {
       const { step: other, use, folder, name } = link.dataset;
       if (use === "all" || use === "drafts" || other === step || other.startsWith(`${step}~2F`)) continue;
       choices.push([other, this.#path(folder, name)]);
     }
-    const dialog = document.querySelector("#ranger");
+    const dialog = find("#file-dialog");
     dialog.querySelector(".targets").replaceChildren(
       ...choices.map(([value, words]) => {
-        const item = document.createElement("li");
-        const button = document.createElement("button");
+        const item = create("li");
+        const button = create("button");
         button.type = "button";
         button.className = "btn quiet wide";
         button.dataset.into = value;
@@ -182,7 +183,7 @@ export class Folders {
   #path(folder, name) {
     const [first, ...steps] = folder.split("/");
     if (!steps.length) return name;
-    const root = this.pane.querySelector(`a.f[data-folder="${CSS.escape(first)}"]`);
+    const root = this.pane.querySelector(`a.folder-link[data-folder="${CSS.escape(first)}"]`);
     return [root?.dataset.name ?? first, ...steps].join(" / ");
   }
 
@@ -214,9 +215,10 @@ export class Folders {
       // the next folder that is not gone with it, else the one before
       const entry = this.link(step)?.closest("li");
       let other = entry?.nextElementSibling;
-      while (other?.querySelector(`a.f[data-step^="${CSS.escape(`${step}~2F`)}"]`))
+      while (other?.querySelector(`a.folder-link[data-step^="${CSS.escape(`${step}~2F`)}"]`))
         other = other.nextElementSibling;
-      const beside = (other ?? entry?.previousElementSibling)?.querySelector("a.f")?.dataset.step ?? "";
+      const beside =
+        (other ?? entry?.previousElementSibling)?.querySelector("a.folder-link")?.dataset.step ?? "";
       await this.app.counts();
       this.#moved(step, "");
       (this.link(beside) ?? this.pane.querySelector('[data-folder-do="create"]'))?.focus();
@@ -261,7 +263,7 @@ export class Folders {
 }
 
 export function sure({ title, text, go, act }) {
-  const dialog = document.querySelector("#confirmer");
+  const dialog = find("#confirm-dialog");
   dialog.querySelector("h2").textContent = title;
   dialog.querySelector("p").textContent = text;
   const button = dialog.querySelector("[data-sure]");

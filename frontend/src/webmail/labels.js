@@ -1,12 +1,13 @@
 // @ts-nocheck -- not typed yet
 // Labels: put on messages, taken off, made, named and painted again.
+import { create, find } from "../ui/dom.js";
 import { counted } from "../ui/french.js";
 import { Refused, send, tell, tellRefusal } from "../ui/http.js";
 
 export class Labels {
   constructor(app) {
     this.app = app;
-    this.dialog = document.querySelector("#etiqueter");
+    this.dialog = find("#label-dialog");
     if (!this.dialog) return;
     this.form = this.dialog.querySelector("form");
     this.dialog.addEventListener("change", (event) => {
@@ -90,7 +91,7 @@ export class Labels {
     place?.replaceChildren(
       ...[...marks].map((one) => {
         const box = this.dialog.querySelector(`input[data-mark="${CSS.escape(one)}"]`);
-        const chip = document.createElement("span");
+        const chip = create("span");
         chip.className = `chip lab-${box?.dataset.colour ?? "grey"}`;
         chip.textContent = box?.dataset.name ?? one;
         return chip;

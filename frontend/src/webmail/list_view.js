@@ -1,4 +1,5 @@
 // How the list is sorted and narrowed, and the day it is taken to.
+import { find } from "../ui/dom.js";
 import { Refused, fetchFragment, tell } from "../ui/http.js";
 
 export class ListView {
@@ -6,7 +7,7 @@ export class ListView {
   constructor(app) {
     this.app = app;
     /** @type {any} */
-    this.dialog = document.querySelector("#aller");
+    this.dialog = find("#day-dialog");
     app.addEventListener("submit", (/** @type {any} */ event) => this.#changed(event));
     this.dialog?.querySelector("form").addEventListener("submit", (/** @type {any} */ event) => {
       event.preventDefault();
@@ -48,7 +49,7 @@ export class ListView {
       const address = `${list.url.replace(/lignes\/$/u, "jour/")}?${query}`;
       const { offset } = await (await fetchFragment(address)).json();
       this.dialog.close();
-      document.querySelector(".looks").open = false;
+      find(".looks").open = false;
       await list.goTo(offset);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

@@ -1,6 +1,10 @@
+import { find } from "../ui/dom.js";
 import { MailApp } from "./app.js";
 import { listenToShortcuts } from "./shortcuts.js";
+import "./absence_banner.js";
+import "./held_banner.js";
+import "../message/box_care.js";
 import "../message/main.js"; // within: what both use is there once
 
 customElements.define("mail-app", MailApp);
-listenToShortcuts(document.querySelector("mail-app"));
+listenToShortcuts(find("mail-app"));

@@ -1,14 +1,16 @@
 // @ts-nocheck -- not typed yet
 // What is done to messages: shown at once, taken back with the reason when refused, undone on request.
+import { pause } from "../ui/pause.js";
+import { create, find } from "../ui/dom.js";
 import { bulkSentence, deletedSentence, doneSentence, goneSentence } from "./action_sentences.js";
 import { fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
 const MARKS = {
-  read: ["un", false],
-  unread: ["un", true],
-  flag: ["fl", true],
-  unflag: ["fl", false],
+  read: ["unread", false],
+  unread: ["unread", true],
+  flag: ["flagged", true],
+  unflag: ["flagged", false],
   mute: ["muted", true],
   unmute: ["muted", false],
 };
@@ -117,9 +119,9 @@ export class MessageActions {
     const notice = tell("", "dark", 0);
     if (!notice) return;
     notice.dataset.stays = "";
-    const words = document.createElement("span");
+    const words = create("span");
     notice.append(words);
-    const bar = document.createElement("progress");
+    const bar = create("progress");
     bar.setAttribute("aria-label", "Avancement");
     notice.append(bar);
     const stop = addUndo(notice, async () => {
@@ -147,17 +149,15 @@ export class MessageActions {
         setTimeout(() => notice.remove(), 12000);
         return;
       }
-      await new Promise((go) => {
-        setTimeout(go, POLL);
-      });
+      await pause(POLL);
     }
   }
 }
 
 // « Annuler », which goes with its notice: the focus goes back to the list. `act` answers whether it tells by itself.
 export function addUndo(notice, act) {
-  const app = document.querySelector("mail-app");
-  const button = document.createElement("button");
+  const app = find("mail-app");
+  const button = create("button");
   button.type = "button";
   button.textContent = "Annuler";
   button.onclick = async () => {

@@ -1,6 +1,7 @@
 // @ts-nocheck -- not typed yet
 // The list: chunks of fifty rows; those far from sight are emptied and keep their height, so a folder of
 // 100,000 messages is scrolled like one of a hundred.
+import { create } from "../ui/dom.js";
 import { between, nearestLeft } from "./selection.js";
 import { pointerReleased } from "./drag_and_drop.js";
 import { IN_BACKGROUND, fetchFragment, tellRefusal } from "../ui/http.js";
@@ -256,7 +257,7 @@ export class MessageList {
     const held = document.activeElement?.closest?.("li.row")?.dataset.ref;
     const part =
       chunk.contains(document.activeElement) && document.activeElement.matches("input") ? "input" : "a.open";
-    const template = document.createElement("template");
+    const template = create("template");
     template.innerHTML = html;
     for (const row of template.content.querySelectorAll("li.row"))
       if (this.going.has(row.dataset.ref)) row.remove(); // written before the act
@@ -322,7 +323,7 @@ export class MessageList {
     }
     const made = document.createDocumentFragment();
     while (this.chunks.length < wanted) {
-      const chunk = document.createElement("ol");
+      const chunk = create("ol");
       const offset = this.chunks.length * this.size;
       chunk.className = "chunk";
       chunk.setAttribute("role", "list");

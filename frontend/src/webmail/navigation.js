@@ -1,4 +1,5 @@
 // Going somewhere without leaving the page: a message of the list at hand, or another list.
+import { find } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
 import { firstResultsOf } from "./search.js";
 
@@ -115,7 +116,7 @@ export class Navigation {
     if (push) this.#push(to.href, "reading");
     app.showPane("reading");
     app.messageShown();
-    if (focus || !WIDE.matches) app.reader.querySelector("#sujet")?.focus({ preventScroll: true });
+    if (focus || !WIDE.matches) app.reader.querySelector("#message-subject")?.focus({ preventScroll: true });
     return undefined;
   }
 
@@ -190,7 +191,7 @@ export class Navigation {
     if (push) this.#push(to.href, pane);
     app.takeList();
     app.showPane(pane);
-    const box = document.querySelector("#recherche");
+    const box = find("#search");
     if (box) box.value = app.list.searched;
     if (app.openMessage) app.messageShown();
     else if (document.activeElement === document.body) {
@@ -225,7 +226,7 @@ export class Navigation {
     app.list.markOpen("");
     app.showPane("list");
     if (app.shownRef) {
-      const template = document.querySelector("template#nothing");
+      const template = find("template#nothing");
       app.reader.replaceChildren(template.content.cloneNode(true));
     }
     app.updateTitle();

@@ -1,9 +1,10 @@
 // @ts-nocheck -- not typed yet
 // Outside the page: the title, the icon of the tab, and a notification that by default says nothing of the mail.
+import { create, find } from "../ui/dom.js";
 export class Notifications {
   constructor(app) {
     this.app = app;
-    this.icon = document.querySelector('link[rel="icon"]');
+    this.icon = find('link[rel="icon"]');
     this.plain = this.icon?.href;
     this.known = new Set();
   }
@@ -15,7 +16,7 @@ export class Notifications {
   }
 
   #badge(unread) {
-    const canvas = document.createElement("canvas");
+    const canvas = create("canvas");
     canvas.width = canvas.height = 64;
     const pen = canvas.getContext("2d");
     pen.fillStyle = "#1f4fb2";
@@ -45,7 +46,9 @@ export class Notifications {
   arrived(rows) {
     const fresh = rows.filter(
       (row) =>
-        row.classList.contains("un") && !row.classList.contains("muted") && !this.known.has(row.dataset.ref),
+        row.classList.contains("unread") &&
+        !row.classList.contains("muted") &&
+        !this.known.has(row.dataset.ref),
     );
     for (const row of rows) this.known.add(row.dataset.ref);
     if (!this.seenOnce) {
@@ -59,8 +62,8 @@ export class Notifications {
     let words = many ? `${fresh.length} nouveaux courriels` : "Nouveau courriel";
     let body = "";
     if (how === "avec-contenu" && !many) {
-      words = fresh[0].querySelector(".n").lastChild.textContent.trim() || words;
-      body = fresh[0].querySelector(".s > .clip").textContent;
+      words = fresh[0].querySelector(".names").lastChild.textContent.trim() || words;
+      body = fresh[0].querySelector(".subject-line > .clip").textContent;
     }
     const notice = new Notification(words, { body, tag: "vaguemestre" });
     notice.onclick = () => {

@@ -1,4 +1,5 @@
 // What makes a message open sooner: it is asked for from the press on its row, and a process is ready for its text.
+import { create } from "../ui/dom.js";
 import { fetchFragment } from "../ui/http.js";
 
 const WALL = "allow-popups allow-popups-to-escape-sandbox"; // as the frame of a message says it
@@ -43,9 +44,9 @@ async function text(url) {
 // frame behind the same wall keeps it, where nobody takes it for a frame of the page.
 /** @param {HTMLElement} app */
 function keepWarm(app) {
-  const place = document.createElement("div");
+  const place = create("div");
   place.hidden = true;
-  const frame = document.createElement("iframe");
+  const frame = create("iframe");
   frame.setAttribute("sandbox", WALL);
   frame.srcdoc = "<!doctype html>";
   place.attachShadow({ mode: "closed" }).append(frame);

@@ -1,5 +1,6 @@
 // @ts-nocheck -- not typed yet
 // « Me le rappeler » and « Me prévenir sans réponse »: a moment chosen by its name or by a date.
+import { find } from "../ui/dom.js";
 import { addUndo } from "./message_actions.js";
 import { Refused, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
@@ -8,7 +9,7 @@ const AT_ONCE = 100; // the server takes so many at a time
 export class Reminders {
   constructor(app) {
     this.app = app;
-    this.dialog = document.querySelector("#rappeler");
+    this.dialog = find("#remind-dialog");
     this.dialog.addEventListener("click", (event) => {
       const when = event.target.closest("[data-when]")?.dataset.when;
       if (when) this.#choose({ quand: when });

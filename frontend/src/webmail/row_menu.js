@@ -27,7 +27,9 @@ export function openRowMenu(app, row, at) {
     ...markItems(context),
     ...filterItems(context),
   ];
-  const label = isSingle ? row.querySelector("a.open .s > .clip").textContent : `${refs.length} courriels`;
+  const label = isSingle
+    ? row.querySelector("a.open .subject-line > .clip").textContent
+    : `${refs.length} courriels`;
   app.menu.open(label, items, { ...at, from: () => app.list.row(ref)?.querySelector("a.open") });
 }
 
@@ -79,8 +81,8 @@ function fileItems({ app, refs, isSingle, isDraft, isSent, act }) {
  * @returns {(Item | null)[]}
  */
 function markItems({ app, row, refs, isSingle, isDraft, act }) {
-  const isUnread = row.classList.contains("un");
-  const isFlagged = row.classList.contains("fl");
+  const isUnread = row.classList.contains("unread");
+  const isFlagged = row.classList.contains("flagged");
   const isMuted = row.classList.contains("muted");
   const isJunk = app.section.dataset.use === "junk";
   /** @type {Item[]} */

@@ -1,6 +1,7 @@
 // @ts-nocheck -- not typed yet
 // The search box: searches made lately, people proposed for the word at hand, a form for who prefers; and the words
 // looked for, marked where they are found (CSS highlights: nothing of the page changes).
+import { create, find } from "../ui/dom.js";
 import { page, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const PATIENCE = 400; // milliseconds after which the latest found are shown before the others
@@ -10,7 +11,7 @@ const PIECE = /"[^"]*"|(\S+?):("[^"]*"|[^\s"«]\S*)/gu; // a phrase, or an opera
 export class Search {
   constructor(app) {
     this.app = app;
-    this.form = document.querySelector("form.search");
+    this.form = find("form.search");
     if (!this.form) return;
     this.input = this.form.q;
     this.list = this.form.querySelector(".proposed");
@@ -29,8 +30,12 @@ export class Search {
       const option = event.target.closest("[role=option]");
       if (option) this.#choose([...this.list.children].indexOf(option));
     });
-    document.querySelector("#chercher form")?.addEventListener("submit", (event) => this.#composed(event));
-    document.querySelector("#garder form")?.addEventListener("submit", (event) => this.#kept(event));
+    document
+      .querySelector("#search-dialog form")
+      ?.addEventListener("submit", (event) => this.#composed(event));
+    document
+      .querySelector("#save-search-dialog form")
+      ?.addEventListener("submit", (event) => this.#kept(event));
     app.addEventListener("click", (event) => {
       const name = event.target.closest("[data-search-drop]")?.dataset.searchDrop;
       if (name) this.#told({ retirer: name }, "Recherche retirée.");
@@ -52,7 +57,7 @@ export class Search {
 
   // What is typed, as a form: each field is named like its operator, what has none stays among the words.
   openForm() {
-    const form = document.querySelector("#chercher form");
+    const form = find("#search-dialog form");
     form.reset();
     form.mots.value = this.input.value;
     form.mots.value = form.mots.value
@@ -74,7 +79,7 @@ export class Search {
   }
 
   openKeep() {
-    const dialog = document.querySelector("#garder");
+    const dialog = find("#save-search-dialog");
     dialog.querySelector("input").value = this.app.list.searched.slice(0, 60);
     dialog.querySelector(".error").hidden = true;
     dialog.showModal();
@@ -91,7 +96,7 @@ export class Search {
     if (!words.length) return;
     const ranges = [];
     for (const place of this.app.querySelectorAll(
-      "#messages .row :is(.n, .s > .clip, .p), #sujet, .from b, .address bdi",
+      "#messages .row :is(.names, .subject-line > .clip, .snippet), #message-subject, .from b, .address bdi",
     )) {
       const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode())
@@ -176,14 +181,14 @@ export class Search {
     this.chosen = -1;
     this.list.replaceChildren(
       ...found.map((one, place) => {
-        const option = document.createElement("li");
-        option.id = `trouve-${place}`;
+        const option = create("li");
+        option.id = `found-${place}`;
         option.setAttribute("role", "option");
         const drawn = window.vaguemestre?.icon(one.go ? "history" : "user");
         if (drawn) option.append(drawn);
-        const words = document.createElement("strong");
+        const words = create("strong");
         words.textContent = one.words;
-        const detail = document.createElement("span");
+        const detail = create("span");
         detail.textContent = one.detail;
         option.append(words, " ", detail);
         return option;
@@ -198,7 +203,7 @@ export class Search {
     [...this.list.children].forEach((option, place) =>
       option.setAttribute("aria-selected", String(place === this.chosen)),
     );
-    if (this.chosen >= 0) this.input.setAttribute("aria-activedescendant", `trouve-${this.chosen}`);
+    if (this.chosen >= 0) this.input.setAttribute("aria-activedescendant", `found-${this.chosen}`);
     else this.input.removeAttribute("aria-activedescendant");
   }
 

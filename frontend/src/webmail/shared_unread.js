@@ -1,5 +1,6 @@
 // @ts-nocheck -- not typed yet
 // Unread beside the shared mailboxes: asked once the page is there, and again when somebody comes back to it.
+import { create } from "../ui/dom.js";
 import { agree, number } from "../ui/french.js";
 import { IN_BACKGROUND, Refused, fetchFragment } from "../ui/http.js";
 
@@ -35,7 +36,7 @@ export class SharedUnread {
       const unread = this.counts[place.dataset.box] ?? 0;
       place.hidden = !unread;
       place.textContent = number(unread);
-      const said = document.createElement("span");
+      const said = create("span");
       said.className = "vh";
       said.textContent = ` ${agree(unread, "non lu")}`;
       place.append(said);

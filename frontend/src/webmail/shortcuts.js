@@ -1,18 +1,19 @@
 // @ts-nocheck -- not typed yet
 // The keyboard: one letter for what one does most, F6 from pane to pane. Letters can be switched off (WCAG 2.1.4).
 
+import { find } from "../ui/dom.js";
 import { nextAround } from "./selection.js";
 
 const KEPT = "vaguemestre.letters";
 
 export function listenToShortcuts(app) {
-  const box = document.querySelector("#une-touche");
+  const box = find("#single-keys");
   if (box) {
     box.checked = localStorage.getItem(KEPT) !== "off";
     box.addEventListener("change", () => localStorage.setItem(KEPT, box.checked ? "on" : "off"));
   }
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || event.isComposing || find("dialog[open]")) return;
     if (takesKey(app, event)) event.preventDefault();
   });
 }
@@ -74,7 +75,7 @@ function letter(app, event) {
     e: () => act(app, "archive"),
     "#": () => act(app, "delete"),
     "!": () => {
-      const asked = app.list.selected.size ? null : document.querySelector("#signaler");
+      const asked = app.list.selected.size ? null : find("#report-dialog");
       if (app.section.dataset.use !== "junk" && asked) asked.showModal();
       else act(app, app.section.dataset.use === "junk" ? "not-junk" : "junk");
     },
@@ -91,8 +92,8 @@ function letter(app, event) {
     a: () => answer(app, "reply-all"),
     f: () => answer(app, "forward"),
     o: () => (app.list.current?.querySelector("a.open").click(), true),
-    "/": () => (document.querySelector("#recherche")?.focus(), true),
-    "?": () => (document.querySelector("#raccourcis")?.showModal(), true),
+    "/": () => (find("#search")?.focus(), true),
+    "?": () => (find("#shortcuts-dialog")?.showModal(), true),
   };
   return simple[event.key]?.() ?? false;
 }
@@ -130,7 +131,7 @@ function mute(app) {
 }
 
 function goToFolders(app) {
-  const place = app.folders.querySelector('a.f[aria-current="page"], a.f');
+  const place = app.folders.querySelector('a.folder-link[aria-current="page"], a.folder-link');
   if (place?.offsetParent) place.focus();
   else app.do("folders", []);
   return true;
@@ -161,7 +162,7 @@ function nextUnread(app) {
     inside.click();
     return true;
   }
-  const row = nextAround(app.list.rows, app.list.current, (other) => other.classList.contains("un"));
+  const row = nextAround(app.list.rows, app.list.current, (other) => other.classList.contains("unread"));
   if (row) {
     app.list.focus(row);
     row.querySelector("a.open").click();
@@ -177,7 +178,7 @@ function nextPane(app, step) {
   const wanted =
     pane === app.section
       ? [app.list.current?.querySelector("a.open")]
-      : ["#sujet", '[aria-current="page"]', "a[href]"].map((one) => pane.querySelector(one));
+      : ["#message-subject", '[aria-current="page"]', "a[href]"].map((one) => pane.querySelector(one));
   const place = wanted.find(Boolean);
   place?.focus();
 }

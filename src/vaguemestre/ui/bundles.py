@@ -2,7 +2,7 @@
 
 import re
 
-JOINING = 6  # how files are joined: raised with it, so that what was served before is made anew
+JOINING = 7  # how files are joined: raised with it, so that what was served before is made anew
 _SPARED_SCRIPT = (  # none of ours says a text of several lines
     (re.compile(r"^\s*(?://.*)?\n", re.MULTILINE), ""),
     (re.compile(r"^[ \t]+", re.MULTILINE), ""),
@@ -31,9 +31,6 @@ BUNDLES = {
     "webmail/page.js": (
         "webmail/webmail.js",
         "writing/dock.js",
-        "sorting/banner.js",
-        "dispatch/banner.js",
-        "sharing/care.js",
     ),
 }
 

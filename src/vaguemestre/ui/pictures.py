@@ -14,7 +14,7 @@ _TINTS = 10  # classes av-0 … av-9 of parts.css
 @lru_cache(maxsize=512)  # a page holds dozens, of a hundred kinds
 def icon(name: str, size: str = "") -> SafeString:
     """An outline of `icons.svg`, silent for screen readers. `size`: "", "s" or "l"."""
-    kind = f"ic {size}" if size else "ic"
+    kind = f"icon {size}" if size else "icon"
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         kind,

@@ -88,7 +88,7 @@ def row_html(line: Line, here: str) -> str:
     subject = escape(line.subject)
     in_data, in_folder, in_address = _place(here, line.folder, line.step, line.uid_validity)
     classes = (
-        f"row{' un' if line.is_unread else ''}{' fl' if line.is_flagged else ''}"
+        f"row{' unread' if line.is_unread else ''}{' flagged' if line.is_flagged else ''}"
         f"{' muted' if line.is_muted else ''}"
     )
     others = f' data-others="{escape(" ".join(line.others))}"' if line.others else ""
@@ -100,11 +100,11 @@ def row_html(line: Line, here: str) -> str:
         f'<label class="pick"><input type="checkbox" aria-label="Sélectionner : {subject}">'
         f"{pictures.avatar(line.face)}</label>\n"
         f'<a class="open" {in_address}{line.uid}/">\n'
-        f'<span class="n clip">{_UNREAD if line.is_unread else ""}{escape(line.people)}'
+        f'<span class="names clip">{_UNREAD if line.is_unread else ""}{escape(line.people)}'
         f"{_count(line)}</span>\n"
-        f'<time class="d" datetime="{line.moment}">{line.time}</time>\n'
-        f'<span class="s"><span class="clip">{subject}</span>{_marks(line)}</span>\n'
-        f'<span class="p clip">{escape(line.preview)}</span>\n'
+        f'<time class="moment" datetime="{line.moment}">{line.time}</time>\n'
+        f'<span class="subject-line"><span class="clip">{subject}</span>{_marks(line)}</span>\n'
+        f'<span class="snippet clip">{escape(line.preview)}</span>\n'
         "</a>\n</li>\n"
     )
 

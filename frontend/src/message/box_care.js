@@ -1,5 +1,8 @@
+// @ts-nocheck -- not typed yet
 // <box-care src="…" data-m="…" data-fil="…">: who else is at this message of a shared mailbox, and what they left.
 // The mailbox's stream says when to ask again; while it is cut, the clock does.
+import { find } from "../ui/dom.js";
+import { csrf } from "../ui/http.js";
 
 const STILL_HERE = 60000;
 const WHILE_CUT = 5000;
@@ -26,7 +29,7 @@ customElements.define(
     }
 
     tick() {
-      const isLive = document.querySelector("mail-app")?.dataset.live === "on";
+      const isLive = find("mail-app")?.dataset.live === "on";
       if (!document.hidden && (!isLive || Date.now() - this.last >= STILL_HERE)) this.ask();
     }
 
@@ -39,8 +42,7 @@ customElements.define(
     part() {
       const body = this.place();
       body.append("parti", "1");
-      const token = document.querySelector('meta[name="csrf"]')?.content ?? "";
-      const headers = { "HX-Request": "true", "X-CSRFToken": token, "X-By-Itself": "1" };
+      const headers = { "HX-Request": "true", "X-CSRFToken": csrf(), "X-By-Itself": "1" };
       fetch(this.getAttribute("src"), { method: "POST", body, headers, keepalive: true }).catch(() => {});
     }
 
@@ -60,12 +62,11 @@ customElements.define(
 
     async send(address, body, more, whole) {
       const asked = (this.asked = Symbol("asked"));
-      const token = document.querySelector('meta[name="csrf"]')?.content ?? "";
       try {
         const answer = await fetch(address, {
           method: "POST",
           body,
-          headers: { "HX-Request": "true", "X-CSRFToken": token, ...more },
+          headers: { "HX-Request": "true", "X-CSRFToken": csrf(), ...more },
         });
         if (answer.status === 422) throw new Error((await this.words(answer)) || "422");
         if (!answer.ok || answer.redirected) return;

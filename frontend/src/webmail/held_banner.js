@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // <held-banner src="…">: the line that says mail waits for its sender's word, once the page is quiet; empty otherwise.
 
 customElements.define(

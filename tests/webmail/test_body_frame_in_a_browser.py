@@ -35,22 +35,22 @@ def press(page: Page, number: int) -> None:
 
 def shows(page: Page, number: int) -> None:
     """Waits for the header; its text must be there already."""
-    expect(page.locator("#sujet")).to_have_text(f"Numéro {number}")
+    expect(page.locator("#message-subject")).to_have_text(f"Numéro {number}")
     assert text_of(page) == f"texte {number}"
     expect(page.locator("#messages a.open[aria-current]")).to_contain_text(f"Numéro {number}")
 
 
 def text_of(page: Page) -> str:
-    return page.frame_locator("#lecture iframe.body").locator("body").inner_text(timeout=3000).strip()
+    return page.frame_locator("#reader iframe.body").locator("body").inner_text(timeout=3000).strip()
 
 
 def mark(page: Page) -> None:
     """The frame that is there, to know it again."""
-    page.locator("#lecture iframe.body").evaluate("frame => { frame.isMarked = true }")
+    page.locator("#reader iframe.body").evaluate("frame => { frame.isMarked = true }")
 
 
 def is_marked(page: Page) -> bool:
-    return bool(page.locator("#lecture iframe.body").evaluate("frame => frame.isMarked"))
+    return bool(page.locator("#reader iframe.body").evaluate("frame => frame.isMarked"))
 
 
 def hold(page: Page, ref: MessageRef, what: str = "corps/") -> Callable[[], None]:
@@ -86,25 +86,25 @@ def test_the_frame_stays_and_each_message_is_one_step_of_the_history(
 def test_an_empty_frame_waits_for_the_first_message(page: Page, three: list[MessageRef]) -> None:
     page.goto("/messagerie/")
     for number in (0, 1):
-        page.frame_locator("#lecture .ready iframe").locator("html").wait_for(state="attached")
+        page.frame_locator("#reader .ready iframe").locator("html").wait_for(state="attached")
         page.evaluate(TWICE_DRAWN)
         mark(page)
         assert page.get_by_title("Texte du courriel").and_(page.locator("[inert] *")).count() == 1
         press(page, number)
         shows(page, number)
         assert is_marked(page)
-        expect(page.locator("#lecture [inert]")).to_have_count(0)
+        expect(page.locator("#reader [inert]")).to_have_count(0)
         page.keyboard.press("Escape")
         page.get_by_text("Choisissez un courriel").wait_for()
 
 
 def test_the_empty_frame_is_given_no_text_to_ask_for(page: Page, three: list[MessageRef]) -> None:
     page.goto("/messagerie/")
-    page.frame_locator("#lecture .ready iframe").locator("html").wait_for(state="attached")
+    page.frame_locator("#reader .ready iframe").locator("html").wait_for(state="attached")
     with page.expect_response("**/choix/"):
         page.locator('[name="plain_face"][value="fixe"]').evaluate("choice => choice.click()")
     page.evaluate(TWICE_DRAWN)
-    assert page.locator("#lecture iframe.body").get_attribute("src") is None
+    assert page.locator("#reader iframe.body").get_attribute("src") is None
 
 
 def test_steps_back_hide_the_text_until_its_header_is_there(page: Page, three: list[MessageRef]) -> None:
@@ -115,10 +115,10 @@ def test_steps_back_hide_the_text_until_its_header_is_there(page: Page, three: l
     let_go = hold(page, three[0], "")
     with page.expect_response(f"**{address(three[1])}corps/"):  # asked by the browser
         page.evaluate("history.go(-2)")
-    expect(page.locator("#lecture iframe.body")).to_be_hidden()
+    expect(page.locator("#reader iframe.body")).to_be_hidden()
     let_go()
     shows(page, 0)
-    expect(page.locator("#lecture iframe.body")).to_be_visible()
+    expect(page.locator("#reader iframe.body")).to_be_visible()
 
 
 def test_a_message_opened_amid_steps_back_is_seen(page: Page, three: list[MessageRef]) -> None:
@@ -132,7 +132,7 @@ def test_a_message_opened_amid_steps_back_is_seen(page: Page, three: list[Messag
     page.evaluate(TWICE_DRAWN)
     press(page, 2)
     shows(page, 2)
-    expect(page.locator("#lecture iframe.body")).to_be_visible()
+    expect(page.locator("#reader iframe.body")).to_be_visible()
 
 
 def test_a_header_waits_for_its_text(page: Page, three: list[MessageRef]) -> None:
@@ -145,7 +145,7 @@ def test_a_header_waits_for_its_text(page: Page, three: list[MessageRef]) -> Non
         press(page, 1)
     asked.value.finished()
     page.evaluate(TWICE_DRAWN)
-    assert page.locator("#sujet").inner_text() == "Numéro 0"
+    assert page.locator("#message-subject").inner_text() == "Numéro 0"
     let_go()
     shows(page, 1)
 
@@ -173,7 +173,7 @@ def test_a_message_refused_leaves_the_one_before_whole(page: Page, three: list[M
         press(page, 1)
     held[0].fulfill(status=404)
     page.get_by_text("n’a pas pu le faire").wait_for()
-    expect(page.frame_locator("#lecture iframe.body").locator("body")).to_have_text("texte 0")
+    expect(page.frame_locator("#reader iframe.body").locator("body")).to_have_text("texte 0")
     shows(page, 0)
     assert page.url.endswith(address(three[0]))
 
@@ -199,7 +199,7 @@ def test_a_key_typed_before_a_message_is_there_is_meant_for_it(
     press(page, 1)
     page.keyboard.press("#")
     page.get_by_text("Courriel mis à la corbeille.").wait_for()
-    expect(page.locator("#messages li.row .s > .clip")).to_have_text(["Numéro 2", "Numéro 0"])
+    expect(page.locator("#messages li.row .subject-line > .clip")).to_have_text(["Numéro 2", "Numéro 0"])
     let_go()
 
 
@@ -212,8 +212,8 @@ def test_pages_come_back_to_have_the_text_of_their_own_message(page: Page, three
     page.goto("/contacts/")
     page.evaluate("history.go(-2)")
     page.wait_for_url(re.compile(re.escape(address(three[0])) + "$"))
-    expect(page.locator("#sujet")).to_have_text("Numéro 0")
-    expect(page.frame_locator("#lecture iframe.body").locator("body")).to_have_text("texte 0")
+    expect(page.locator("#message-subject")).to_have_text("Numéro 0")
+    expect(page.frame_locator("#reader iframe.body").locator("body")).to_have_text("texte 0")
 
 
 def test_a_message_is_shown_from_its_top(page: Page, box: MemoryMailbox, three: list[MessageRef]) -> None:
@@ -221,9 +221,9 @@ def test_a_message_is_shown_from_its_top(page: Page, box: MemoryMailbox, three: 
     page.goto("/messagerie/")
     press(page, 2)
     shows(page, 2)
-    page.locator("#lecture").evaluate("pane => { pane.scrollTop = 120 }")
+    page.locator("#reader").evaluate("pane => { pane.scrollTop = 120 }")
     page.evaluate(TWICE_DRAWN)
-    assert page.locator("#lecture").evaluate("pane => pane.scrollTop") > 0
+    assert page.locator("#reader").evaluate("pane => pane.scrollTop") > 0
     press(page, 1)
     shows(page, 1)
-    assert page.locator("#lecture").evaluate("pane => pane.scrollTop") == 0
+    assert page.locator("#reader").evaluate("pane => pane.scrollTop") == 0

@@ -1,3 +1,4 @@
+// @ts-nocheck -- not typed yet
 // <absence-banner src="…">: the line that says one is away, fetched once the page is quiet; empty otherwise.
 
 customElements.define(

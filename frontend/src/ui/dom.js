@@ -1,0 +1,28 @@
+// What is said most often to the page.
+
+/**
+ * The first element that a selector names; whatever kind the template gave it.
+ * @param {string} selector
+ * @returns {any}
+ */
+export function find(selector) {
+  return document.querySelector(selector);
+}
+
+/**
+ * All elements that a selector names.
+ * @param {string} selector
+ * @returns {NodeListOf<any>}
+ */
+export function findAll(selector) {
+  return document.querySelectorAll(selector);
+}
+
+/**
+ * A new element.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ */
+export function create(tag) {
+  return document.createElement(tag);
+}
