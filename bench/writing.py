@@ -56,9 +56,9 @@ from vaguemestre.lists.models import MailingList  # noqa: E402
 from vaguemestre.lists.services import change_rule, make_list  # noqa: E402
 from vaguemestre.lists.services.keeping import Maker, Wanted  # noqa: E402
 from vaguemestre.lists.values import Criteria, Kind, Rule, Writers  # noqa: E402
+from vaguemestre.mailstore.values import MailLogin  # noqa: E402
 from vaguemestre.outbox.models import OutgoingRow  # noqa: E402
 from vaguemestre.sharing.services import open_school_boxes  # noqa: E402
-from vaguemestre.webmail.values import MailLogin  # noqa: E402
 from vaguemestre.writing.services import (  # noqa: E402
     carry_mailing,
     prepare_mailing,

@@ -9,7 +9,7 @@ from vaguemestre.classes.sample import sample_files
 from vaguemestre.classes.services import apply
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.webmail.ports import open_mailbox
+from vaguemestre.mailstore.ports import open_mailbox
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.wire import Connection
-from vaguemestre.webmail.values import MailLogin
+from vaguemestre.mailstore.values import MailLogin
 
 
 class Post:

@@ -1,4 +1,4 @@
-"""The promises of `webmail.ports.Mailbox`, kept by the memory store and by the real engine alike."""
+"""The promises of `mailstore.ports.Mailbox`, kept by the memory store and by the real engine alike."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -10,8 +10,8 @@ from tests.engines.mail import Post
 from tests.engines.samples import at, inviting, letter, rich
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.webmail.ports import FolderGone, FolderRefused, Mailbox, MessageGone
-from vaguemestre.webmail.values import (
+from vaguemestre.mailstore.ports import FolderGone, FolderRefused, Mailbox, MessageGone
+from vaguemestre.mailstore.values import (
     INVITATION,
     Clause,
     Flag,

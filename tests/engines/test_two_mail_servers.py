@@ -20,9 +20,9 @@ from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.pages import Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, WebSection
-from vaguemestre.webmail.values import MailLogin
 
 pytestmark = pytest.mark.engines
 

@@ -21,8 +21,8 @@ from vaguemestre.lists.models import LetterRow, MailingList
 from vaguemestre.lists.services.carrying import Means
 from vaguemestre.lists.services.keeping import Maker, Settings, Wanted
 from vaguemestre.lists.values import Files, Kind, ReplyTo, Rule, Writers
+from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.outbox.values import Recipient, ReportPlace
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.services import reading
 
 DOMAIN = "ac-amiens.test"

@@ -16,12 +16,12 @@ from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.mailstore import ports as mailstore
+from vaguemestre.mailstore.ports import Mailbox
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.portal.models import AnnouncementRow, Favourite
 from vaguemestre.sso.registry.services import add_application, set_logo
 from vaguemestre.sso.registry.values import Protocol, Registration
-from vaguemestre.webmail import ports as webmail
-from vaguemestre.webmail.ports import Mailbox
-from vaguemestre.webmail.values import MailLogin
 
 pytestmark = pytest.mark.django_db
 STAR = "/accueil/favoris"
@@ -36,10 +36,10 @@ def nicolas(client: Client) -> Account:
 
 @pytest.fixture
 def boxes() -> Iterator[MemoryMailboxes]:
-    before, memory = webmail.open_mailbox.get(), MemoryMailboxes()
-    webmail.open_mailbox.plug(memory)
+    before, memory = mailstore.open_mailbox.get(), MemoryMailboxes()
+    mailstore.open_mailbox.plug(memory)
     yield memory
-    webmail.open_mailbox.plug(before)
+    mailstore.open_mailbox.plug(before)
 
 
 def page(client: Client, address: str = "/") -> str:
@@ -132,13 +132,13 @@ def test_a_mailbox_that_does_not_answer_is_told(client: Client, nicolas: Account
     def away(login: MailLogin) -> AbstractContextManager[Mailbox]:
         raise EngineDown("imap")
 
-    before = webmail.open_mailbox.get()
-    webmail.open_mailbox.plug(away)
+    before = mailstore.open_mailbox.get()
+    mailstore.open_mailbox.plug(away)
     try:
         assert "ne répond pas" in page(client, "/accueil/messagerie")
         assert "Bonjour" in page(client)
     finally:
-        webmail.open_mailbox.plug(before)
+        mailstore.open_mailbox.plug(before)
 
 
 def test_nobody_else_reads_these(client: Client) -> None:

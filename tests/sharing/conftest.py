@@ -13,11 +13,11 @@ from tests.webmail.conftest import browser_of
 from vaguemestre.credentials.models import Account
 from vaguemestre.directory.models import Assignment, MailAddress, Structure
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.provisioning.ports import connections, mail_directory
 from vaguemestre.sharing.models import Box
 from vaguemestre.sharing.services import add_member, follow_owners, open_school_boxes
 from vaguemestre.sharing.values import Right, Wanted
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.services import authors, listing, reading
 from vaguemestre.webmail.views import lists, messages, rows
 

@@ -13,9 +13,9 @@ from vaguemestre.credentials.models import Account
 from vaguemestre.deposits.models import Deposit
 from vaguemestre.engines.imap.filing import Filing
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.mailstore.values import Flag
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.sharing.values import Right
-from vaguemestre.webmail.values import Flag
 from vaguemestre.writing.models import Composition
 
 Of = Callable[[Account], Client]

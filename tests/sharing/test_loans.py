@@ -12,6 +12,7 @@ from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.sharing import queries
 from vaguemestre.sharing.models import Box, Member
@@ -19,7 +20,6 @@ from vaguemestre.sharing.services import lend_mailbox
 from vaguemestre.sharing.values import Right, Wanted
 from vaguemestre.signin.queries import activity_of
 from vaguemestre.site.adapters.webmail import fence_of
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.services.fencing import Fencing
 
 Of = Callable[[Account], Client]

@@ -12,11 +12,12 @@ from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.mailstore.ports import open_mailbox
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.sharing.models import Box
 from vaguemestre.sharing.values import Kind, Right
 from vaguemestre.site.adapters.webmail import unread_elsewhere as unread_in_boxes
-from vaguemestre.webmail.ports import open_mailbox, unread_elsewhere
-from vaguemestre.webmail.values import MailLogin
+from vaguemestre.webmail.ports import unread_elsewhere
 
 Of = Callable[[Account], Client]
 ADDRESS = "/messagerie/dossiers/ailleurs/"

@@ -15,10 +15,10 @@ from vaguemestre.deposits.queries import link_keys
 from vaguemestre.deposits.rules.links import sealed_token
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.lists.models import CopyRow, Keeper, LetterRow, MailingList
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.outbox.models import FateRow, OutgoingRow, PassageRow
 from vaguemestre.sharing.models import Box, Member, Thread, ThreadMessage
 from vaguemestre.webmail.models import BulkRow, ReminderRow
-from vaguemestre.webmail.values import MessageRef
 from vaguemestre.writing.models import Composition, Enclosure, Mailing, MailingCopy, Slice
 
 OWN = frozenset({"victim"})

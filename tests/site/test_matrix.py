@@ -13,7 +13,7 @@ from tests.site.doorways import ROLES, Doorway, People, doorways, people
 from tests.site.owned import SECRETS, VERBS, Belonging, as_ever
 from tests.sorting.samples import memory_sieve
 
-from vaguemestre.webmail.ports import open_mailbox
+from vaguemestre.mailstore.ports import open_mailbox
 
 AWAY = {"anonymous": (401, 403, 404, 405), "others": (403, 404, 405)}
 

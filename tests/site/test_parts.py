@@ -10,13 +10,13 @@ from vaguemestre.contacts.rules.cards import checked_card
 from vaguemestre.contacts.services import save_contact
 from vaguemestre.credentials.models import Account
 from vaguemestre.directory.models import MailAddress
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.site.adapters.export import belongings
 from vaguemestre.site.adapters.import_ import take_parts
 from vaguemestre.sorting.forms import files
 from vaguemestre.sorting.queries import filters_of
 from vaguemestre.sorting.services import import_filters
 from vaguemestre.sorting.values import Aspect, Condition, Filter, Outcome, Relation
-from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.queries import identities_of
 from vaguemestre.writing.services import save_identity
 from vaguemestre.writing.values import IdentityGiven, Writer

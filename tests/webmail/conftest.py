@@ -14,11 +14,11 @@ from tests.signin.people import account
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.mailstore.ports import open_mailbox
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.signin.services import open_browser_session
 from vaguemestre.signin.sessions import SessionStore
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.services import authors, listing, reading, verdicts
-from vaguemestre.webmail.values import MessageRef
 from vaguemestre.webmail.views import lists, messages, rows
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -14,8 +14,8 @@ from tests.webmail.conftest import put, ref_text
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel.keywords import keyword, name_of
+from vaguemestre.mailstore.values import Clause, Where
 from vaguemestre.webmail.rules import asking, labels, searches
-from vaguemestre.webmail.values import Clause, Where
 
 TODAY = date(2026, 11, 25)
 

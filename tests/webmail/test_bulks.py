@@ -15,14 +15,15 @@ from tests.webmail.conftest import browser_of, put, ref_text
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.mailstore.ports import QuotaReached
+from vaguemestre.mailstore.values import Flag, MailLogin
 from vaguemestre.webmail.models import BulkRow, ReminderRow
-from vaguemestre.webmail.ports import QuotaReached
 from vaguemestre.webmail.rules import reminding as reminders
 from vaguemestre.webmail.rules.looking import PLAIN
 from vaguemestre.webmail.rules.reminding import FOLDER
 from vaguemestre.webmail.rules.spans import spans, uids
 from vaguemestre.webmail.services import bulks, reminding
-from vaguemestre.webmail.values import Act, Flag, MailLogin
+from vaguemestre.webmail.values import Act
 
 PIECE = {"HX-Request": "true"}
 
@@ -210,13 +211,13 @@ class TestBulks:
         def narrow(refs: object, to: str) -> object:
             seen.append(1)
             if len(seen) > 1:
-                raise QuotaReached("webmail.quota-reached")
+                raise QuotaReached("mailstore.quota-reached")
             return move(refs, to)  # type: ignore[arg-type]
 
         monkeypatch.setattr(full, "move", narrow)
         bulks.carry_out(row.pk, boxes, now=now())
         row.refresh_from_db()
-        assert (row.state, row.done, row.reason) == ("failed", 500, "webmail.quota-reached")
+        assert (row.state, row.done, row.reason) == ("failed", 500, "mailstore.quota-reached")
         monkeypatch.setattr(full, "move", move)
         back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
         bulks.carry_out(back.pk, boxes, now=now())

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from tests.engines.samples import letter
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.webmail.ports import FolderGone, FolderRefused, MessageGone
+from vaguemestre.mailstore.ports import FolderGone, FolderRefused, MessageGone
+from vaguemestre.mailstore.values import MessageRef, Use
 from vaguemestre.webmail.rules.fences import Fence, is_private
 from vaguemestre.webmail.rules.looking import PLAIN
 from vaguemestre.webmail.services.fencing import FencedMailbox
-from vaguemestre.webmail.values import MessageRef, Use
 
 DAY = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from tests.webmail.conftest import browser_of, put
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.webmail.ports import open_mailbox
+from vaguemestre.mailstore.ports import open_mailbox
 
 pytestmark = pytest.mark.django_db
 PIECE = {"HX-Request": "true"}

@@ -11,9 +11,9 @@ from tests.webmail.conftest import address, browser_of, put, ref_text
 from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel import tickets
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.signin.rules.session_keys import session_digest
 from vaguemestre.site import secrets
-from vaguemestre.webmail.values import MessageRef
 
 pytestmark = pytest.mark.django_db
 PIECE = {"HX-Request": "true"}

@@ -18,10 +18,10 @@ from tests.webmail.test_answers import invitation
 from vaguemestre import ui
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.mailstore.ports import QuotaReached
+from vaguemestre.mailstore.values import MessageRef
+from vaguemestre.mailstore.values import Page as Found
 from vaguemestre.ui.bundles import joined
-from vaguemestre.webmail.ports import QuotaReached
-from vaguemestre.webmail.values import MessageRef
-from vaguemestre.webmail.values import Page as Found
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -79,7 +79,7 @@ def test_a_refused_act_is_taken_back_with_its_reason(
     put(box)
 
     def full(*_: object) -> tuple[MessageRef, ...]:
-        raise QuotaReached("webmail.quota-reached")
+        raise QuotaReached("mailstore.quota-reached")
 
     monkeypatch.setattr(box, "move", full)
     page.goto("/messagerie/")

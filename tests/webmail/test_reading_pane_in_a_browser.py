@@ -11,7 +11,7 @@ from tests.engines.samples import letter
 from tests.webmail.conftest import address, put
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
-from vaguemestre.webmail.values import MessageRef
+from vaguemestre.mailstore.values import MessageRef
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -15,11 +15,11 @@ from vaguemestre.credentials.models import Account
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import PARIS, paris_day
+from vaguemestre.mailstore.ports import QuotaReached
+from vaguemestre.mailstore.values import Flag, MessageRef
 from vaguemestre.webmail.models import ReminderRow
-from vaguemestre.webmail.ports import QuotaReached
 from vaguemestre.webmail.rules.reminding import FOLDER, When, moment_of, proposed
 from vaguemestre.webmail.services import reminding
-from vaguemestre.webmail.values import Flag, MessageRef
 
 PIECE = {"HX-Request": "true"}
 WEDNESDAY = datetime(2026, 11, 25, 10, 30, tzinfo=PARIS)
@@ -163,7 +163,7 @@ class TestPutOff:
         (number,) = reminding.put_off(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
 
         def full(*_: object) -> None:
-            raise QuotaReached("webmail.quota-reached")
+            raise QuotaReached("mailstore.quota-reached")
 
         monkeypatch.setattr(box, "append", full)
         reminding.fall_due(number, boxes, now=now() + timedelta(hours=2))

@@ -9,10 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.webmail.seen import seen
 
+from vaguemestre.mailstore.values import (
+    INVITATION,
+    Correspondent,
+    Folder,
+    MessageRef,
+    Part,
+    Row,
+    Summary,
+    Use,
+)
 from vaguemestre.webmail.http import disposition
 from vaguemestre.webmail.rules import asking, folders, kinds, links, parts, plain, rows, words
 from vaguemestre.webmail.rules.header import recipients
-from vaguemestre.webmail.values import INVITATION, Correspondent, Folder, MessageRef, Part, Row, Summary, Use
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 

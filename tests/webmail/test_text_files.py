@@ -16,10 +16,11 @@ from tests.webmail.conftest import address, put
 from tests.webmail.test_messages import PIECE
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
-from vaguemestre.webmail.ports import Mailbox, TooComplex, open_mailbox, run_limited
+from vaguemestre.mailstore.ports import Mailbox, open_mailbox
+from vaguemestre.mailstore.values import MailLogin, MessageRef
+from vaguemestre.webmail.ports import TooComplex, run_limited
 from vaguemestre.webmail.rules import uuencode
 from vaguemestre.webmail.services import reading, zipping
-from vaguemestre.webmail.values import MailLogin, MessageRef
 
 pytestmark = pytest.mark.django_db
 

@@ -12,12 +12,12 @@ from tests.webmail.conftest import NOW, address, put, ref_text
 from tests.webmail.test_page_in_a_browser import Seen, letter_of
 
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
+from vaguemestre.mailstore.ports import open_mailbox
+from vaguemestre.mailstore.values import Clause, Only, View, Where
 from vaguemestre.webmail import handlers
 from vaguemestre.webmail.events import BulkAsked
 from vaguemestre.webmail.models import BulkRow, ReminderRow
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.services import reminding
-from vaguemestre.webmail.values import Clause, Only, View, Where
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -12,10 +12,10 @@ from vaguemestre.credentials.models import Account
 from vaguemestre.directory.queries import primary_address
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
+from vaguemestre.mailstore.ports import open_mailbox
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.provisioning.ports import MailDirectory, mail_directory
 from vaguemestre.site.config import Config
-from vaguemestre.webmail.ports import open_mailbox
-from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.values import Writer
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.webmail.values import Correspondent, MessageRef, OpenedMessage, Part
+from vaguemestre.mailstore.values import Correspondent, MessageRef, OpenedMessage, Part
 from vaguemestre.writing.rules.answering import answer_to, answered_people, answered_subject, long_date
 from vaguemestre.writing.values import Mode
 

@@ -12,8 +12,8 @@ from tests.signin.people import account
 from vaguemestre.deposits.ports import shelf
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.mailstore.values import MailLogin, MessageRef
 from vaguemestre.outbox.models import OutgoingRow
-from vaguemestre.webmail.values import MailLogin, MessageRef
 from vaguemestre.writing import services
 from vaguemestre.writing.models import Composition, Enclosure, Slice
 from vaguemestre.writing.queries import enclosure_content, find_writing, source_files, sources

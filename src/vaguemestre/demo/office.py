@@ -16,13 +16,13 @@ from vaguemestre.demo.cast import CAST, COLLEGE
 from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.directory.queries import academy_of_domain
 from vaguemestre.lists.rules.naming import local_part
+from vaguemestre.mailstore.ports import Mailbox, open_mailbox
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.outbox.services import queue_message
 from vaguemestre.outbox.values import Parcel
 from vaguemestre.sharing import queries, services
 from vaguemestre.sharing.values import Place
 from vaguemestre.site.config import Config
-from vaguemestre.webmail.ports import Mailbox, open_mailbox
-from vaguemestre.webmail.values import MailLogin
 
 BY = "system"
 _INBOX, _SENT = "INBOX", "Sent"

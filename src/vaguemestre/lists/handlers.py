@@ -16,10 +16,10 @@ from vaguemestre.lists.models import LetterRow
 from vaguemestre.lists.ports import was_sent_as
 from vaguemestre.lists.rules.noticing import notice
 from vaguemestre.lists.services.carrying import Means
+from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.outbox.ports import find_reports, submit
 from vaguemestre.signin.ports import deliver_notice
 from vaguemestre.ui.refusals import sentence
-from vaguemestre.webmail.ports import open_mailbox
 
 _UNREAD_FOR = timedelta(minutes=10)
 _LOST_FOR = timedelta(minutes=5)

@@ -4,13 +4,14 @@ from django.utils import timezone
 
 from vaguemestre.credentials.events import PersonErased
 from vaguemestre.credentials.queries import is_closed
+from vaguemestre.mailstore.ports import MessageGone, open_mailbox
+from vaguemestre.mailstore.values import MailLogin, MessageRef
 from vaguemestre.webmail.events import BulkAsked, PreviewWanted, ReminderDue, RemindersDue
-from vaguemestre.webmail.ports import MessageGone, convert, open_mailbox, previews
+from vaguemestre.webmail.ports import convert, previews
 from vaguemestre.webmail.services import bulks, reminding
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.forgetting import forget_person as forget
 from vaguemestre.webmail.services.text_files import file_bytes
-from vaguemestre.webmail.values import MailLogin, MessageRef
 
 _HEAVIEST = 30_000_000
 

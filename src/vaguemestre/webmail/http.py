@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.mailstore.ports import Mailbox, Reads, open_mailbox
+from vaguemestre.mailstore.values import MailLogin, MessageRef, View
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.signin.values import Who
 from vaguemestre.ui.addresses import address
-from vaguemestre.webmail.ports import Mailbox, Reads, convert, open_mailbox
+from vaguemestre.webmail.ports import convert
 from vaguemestre.webmail.rules import asking
 from vaguemestre.webmail.rules.asking import Asked
 from vaguemestre.webmail.rules.choices import Conversations, choices
@@ -26,7 +28,6 @@ from vaguemestre.webmail.rules.looking import NOTHING, PLAIN, view
 from vaguemestre.webmail.services.authors import House
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.verdicts import Voucher
-from vaguemestre.webmail.values import MailLogin, MessageRef, View
 
 
 class FolderConverter:

@@ -4,14 +4,9 @@ SENTENCES = {
     "webmail.bulk-over": "Cette action groupée n’existe plus : elle a plus d’un jour.",
     "webmail.bulk-refused": "La messagerie a refusé cette action groupée.",
     "webmail.bulk-running": "Une action groupée est déjà en cours : attendez qu’elle soit finie.",
-    "webmail.folder-exists": "Un dossier porte déjà ce nom : choisissez-en un autre.",
-    "webmail.folder-gone": "Ce dossier n’existe plus.",
     "webmail.folder-inside-itself": "Un dossier ne peut pas être rangé dans lui-même.",
     "webmail.folder-is-special": "Ce dossier sert à la messagerie : il ne peut pas être changé.",
     "webmail.folder-lent": "Les dossiers d’une boîte confiée restent à son titulaire.",
-    "webmail.folder-name": (
-        "Ce nom de dossier n’est pas possible : 1 à 60 caractères, sans « / » ni point au début."
-    ),
     "webmail.label-exists": "Une étiquette s’appelle déjà « %(name)s ».",
     "webmail.label-name": "Ce nom d’étiquette n’est pas possible : 1 à 30 caractères, et une couleur.",
     "webmail.label-unknown": "Cette étiquette n’en est pas une.",
@@ -20,7 +15,6 @@ SENTENCES = {
         "courriel."
     ),
     "webmail.list-offers-no-leave": "Cette liste ne propose pas de désabonnement.",
-    "webmail.message-gone": "Ce message n’est plus là : il a été déplacé ou supprimé.",
     "webmail.no-answer-awaited": "Cette invitation n’attend pas de réponse.",
     "webmail.no-folder-for-that": "Votre boîte n’a pas de dossier pour cela.",
     "webmail.not-sent": "On n’attend de réponse qu’à un courriel envoyé.",
@@ -40,7 +34,6 @@ SENTENCES = {
     "webmail.preview-too-heavy": "Ce fichier est trop lourd à montrer : téléchargez-le pour l’ouvrir.",
     "webmail.preview-too-slow": "Ce fichier est trop long à préparer : téléchargez-le pour l’ouvrir.",
     "webmail.previews-off": "Les documents ne sont pas montrés ici : téléchargez-le pour l’ouvrir.",
-    "webmail.quota-reached": "Votre boîte est pleine : supprimez des messages ou videz la corbeille.",
     "webmail.reminder-far": "Choisissez une date dans les deux ans.",
     "webmail.reminder-over": "Ce rappel n’existe plus.",
     "webmail.reminder-past": "Ce moment est passé : choisissez une date à venir.",

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from vaguemestre.webmail.values import MessageRef
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.writing.values import IdentityGiven, Mode, Opening, StockTextGiven, Written
 
 _MODES = tuple((mode.value, mode.value) for mode in Mode)

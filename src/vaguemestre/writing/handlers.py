@@ -7,8 +7,8 @@ from django.utils import timezone
 from vaguemestre.credentials.events import PersonErased
 from vaguemestre.credentials.queries import is_closed
 from vaguemestre.intake.events import PersonTransferred
+from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.outbox.events import MessageFiled, MessageRefused
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.events import MailingGoesOn
 from vaguemestre.writing.http import size_limit

@@ -12,11 +12,11 @@ from django.utils.csp import CSP
 
 from vaguemestre.deposits.values import Deposited
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.outbox.values import Outgoing
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.signin.values import Who
 from vaguemestre.ui.refusals import sentence
-from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.values import Writer
 
 log = logging.getLogger(__name__)

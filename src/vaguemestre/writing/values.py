@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from vaguemestre.classes.values import Caution
 from vaguemestre.deposits.values import Deposited
-from vaguemestre.webmail.values import MailLogin, MessageRef
+from vaguemestre.mailstore.values import MailLogin, MessageRef
 
 
 class Mode(StrEnum):

@@ -7,11 +7,11 @@ import pytest
 from tests.engines.live import LiveEngines, Someone
 from tests.engines.mail import Post
 
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.webmail.rules.authenticity import Verdict
 from vaguemestre.webmail.rules.from_field import AMBIGUOUS, from_field
 from vaguemestre.webmail.rules.rows import said
 from vaguemestre.webmail.services.verdicts import Voucher, verdict_of
-from vaguemestre.webmail.values import MailLogin
 
 pytestmark = pytest.mark.engines
 

@@ -9,8 +9,8 @@ from tests.engines.samples import at, letter
 from vaguemestre.engines.imap.filing import Filing
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.kernel.errors import EngineRefused
-from vaguemestre.webmail.ports import OpenMailbox, QuotaReached
-from vaguemestre.webmail.values import Flag, MailLogin, MessageRef
+from vaguemestre.mailstore.ports import OpenMailbox, QuotaReached
+from vaguemestre.mailstore.values import Flag, MailLogin, MessageRef
 
 ID = "<envoi@ac-amiens.test>"
 SENT = letter("Re: Question", Message_ID=ID)
@@ -68,7 +68,7 @@ def test_an_original_that_is_gone_is_no_trouble(store: Store, odd: dict[str, obj
 
 def test_no_room_is_a_refusal_of_the_engine() -> None:
     def full(_: MailLogin) -> None:
-        raise QuotaReached("webmail.quota-reached")
+        raise QuotaReached("mailstore.quota-reached")
 
     with pytest.raises(EngineRefused):
         Filing(MemoryMailboxes(before_open=full))("marie", SENT, ID, None, None, at(3))

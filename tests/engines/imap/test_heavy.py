@@ -18,12 +18,12 @@ from tests.engines.samples import letter
 from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.converting.limited import Limited
 from vaguemestre.engines.imap import wire
+from vaguemestre.mailstore.values import MailLogin, Row, View
 from vaguemestre.webmail.ports import TooComplex
 from vaguemestre.webmail.rules.rows import TOO_COMPLEX, line_of
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.reading import read_message
 from vaguemestre.webmail.services.zipping import pack_files
-from vaguemestre.webmail.values import MailLogin, Row, View
 
 pytestmark = pytest.mark.engines
 

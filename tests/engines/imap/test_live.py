@@ -15,8 +15,8 @@ from vaguemestre.engines.imap.listing import SUMMARY, _Ahead
 from vaguemestre.engines.imap.pages import Summaries
 from vaguemestre.engines.imap.wire import Connection
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.webmail.ports import FolderGone, MessageGone, QuotaReached
-from vaguemestre.webmail.values import Flag, MailLogin, Page, Use
+from vaguemestre.mailstore.ports import FolderGone, MessageGone, QuotaReached
+from vaguemestre.mailstore.values import Flag, MailLogin, Page, Use
 
 pytestmark = pytest.mark.engines
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from vaguemestre.engines.imap.pages import Pages, Summaries
-from vaguemestre.webmail.values import Correspondent, Page, Summary
+from vaguemestre.mailstore.values import Correspondent, Page, Summary
 
 
 def summary(uid: int) -> Summary:

@@ -11,7 +11,7 @@ from imapclient.response_parser import parse_response
 
 from vaguemestre.engines.imap import listed, parse, trees, words
 from vaguemestre.engines.imap.wire import Line
-from vaguemestre.webmail.values import INVITATION, Correspondent, MessageRef, Part
+from vaguemestre.mailstore.values import INVITATION, Correspondent, MessageRef, Part
 
 REF = MessageRef("INBOX", 1, 1)
 octets = st.text(

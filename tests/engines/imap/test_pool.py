@@ -9,7 +9,7 @@ import pytest
 from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.engines.imap.wire import Connection
 from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.webmail.values import MailLogin
+from vaguemestre.mailstore.values import MailLogin
 
 MARIE, MARIE_AT_HOME, PAUL = MailLogin("marie", "s1"), MailLogin("marie", "s2"), MailLogin("paul", "s3")
 

@@ -8,9 +8,9 @@ from tests.engines.mail import Post
 from tests.engines.samples import at, letter, rich
 
 from vaguemestre.engines.imap import saying
-from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.mailstore.ports import Mailbox
+from vaguemestre.mailstore.values import View
 from vaguemestre.webmail.rules.asking import terms
-from vaguemestre.webmail.values import View
 
 pytestmark = pytest.mark.engines
 PAGE = (

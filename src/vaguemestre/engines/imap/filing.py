@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from vaguemestre.kernel.errors import EngineRefused, Refusal
-from vaguemestre.webmail.ports import Mailbox, OpenMailbox
-from vaguemestre.webmail.values import Flag, MailLogin, MessageRef, Use
+from vaguemestre.mailstore.ports import Mailbox, OpenMailbox
+from vaguemestre.mailstore.values import Flag, MailLogin, MessageRef, Use
 
 
 class Filing:

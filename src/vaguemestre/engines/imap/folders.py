@@ -2,7 +2,7 @@
 
 from vaguemestre.engines.imap import names, parse, trees
 from vaguemestre.engines.imap.wire import Line
-from vaguemestre.webmail.values import Folder, Use
+from vaguemestre.mailstore.values import Folder, Use
 
 _USES = {
     "\\Drafts": Use.DRAFTS,

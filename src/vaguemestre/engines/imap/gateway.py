@@ -12,13 +12,13 @@ from vaguemestre.engines.imap.reading import Reading
 from vaguemestre.engines.imap.session import connector
 from vaguemestre.engines.imap.shelving import Shelving
 from vaguemestre.engines.imap.wire import PATIENCE
-from vaguemestre.webmail.values import MailLogin
+from vaguemestre.mailstore.values import MailLogin
 
 __all__ = ["ImapMailbox", "ImapMailboxes", "connector"]
 
 
 class ImapMailbox(Looking, Reading, Marking, Shelving):
-    """Implements `webmail.ports.Mailbox` on a borrowed connection."""
+    """Implements `mailstore.ports.Mailbox` on a borrowed connection."""
 
     def use(self, letters: Letters) -> None:
         """Remember there what is opened."""
@@ -26,7 +26,7 @@ class ImapMailbox(Looking, Reading, Marking, Shelving):
 
 
 class ImapMailboxes:
-    """Implements `webmail.ports.OpenMailbox`: one for each process.
+    """Implements `mailstore.ports.OpenMailbox`: one for each process.
 
     `everything` is the virtual box of all folders. `search_patience`: seconds a search may take; without a
     full-text index a big box needs more than a person should wait for anything else.

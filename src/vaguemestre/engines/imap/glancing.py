@@ -12,11 +12,11 @@ from email.utils import getaddresses
 from vaguemestre.engines.imap import words
 from vaguemestre.kernel import charsets
 from vaguemestre.kernel.keywords import keyword
+from vaguemestre.mailstore.ports import Mailbox, MessageGone, OpenMailbox
+from vaguemestre.mailstore.values import Correspondent, Flag, Folder, MailLogin, MessageRef, Row, Use
 from vaguemestre.sorting.rules.filters import TRASH
 from vaguemestre.sorting.values import Choice, Glance, Outcome
-from vaguemestre.webmail.ports import Mailbox, MessageGone, OpenMailbox
 from vaguemestre.webmail.rules.folders import named, shown_name
-from vaguemestre.webmail.values import Correspondent, Flag, Folder, MailLogin, MessageRef, Row, Use
 
 # A filter files neither into what the person writes, nor into the box mail arrives in anyway.
 _NOT_FOR_FILING = frozenset({Use.INBOX, Use.DRAFTS, Use.SENT, Use.ALL})

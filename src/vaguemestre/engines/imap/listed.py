@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from vaguemestre.engines.imap import parse, trees
 from vaguemestre.engines.imap.wire import Line
-from vaguemestre.webmail.values import Summary
+from vaguemestre.mailstore.values import Summary
 
 type Marks = list[tuple[int, frozenset[str]]]
 """UIDs and flags."""

@@ -1,4 +1,4 @@
-"""Looking along folders: `webmail.ports.Lists`."""
+"""Looking along folders: `mailstore.ports.Lists`."""
 
 import re
 import time
@@ -19,7 +19,7 @@ from vaguemestre.engines.imap.session import OPENED, Session, check_name, folded
 from vaguemestre.engines.imap.wire import Answered, Argument, Line, TooSlow, encoded
 from vaguemestre.engines.imap.words import moment
 from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.webmail.values import Folder, MailLogin, MessageRef, Page, Row, Summary, View
+from vaguemestre.mailstore.values import Folder, MailLogin, MessageRef, Page, Row, Summary, View
 
 # What is asked of a page never seen before; of another one, whose summaries are nearly all known, the marks.
 SUMMARY = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"

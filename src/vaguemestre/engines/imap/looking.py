@@ -12,7 +12,7 @@ from vaguemestre.engines.imap.saying import Saying, esearch
 from vaguemestre.engines.imap.session import PATIENCE_BYTES, check_name, folded, uid_of
 from vaguemestre.engines.imap.wire import ConnectionDead, TooSlow
 from vaguemestre.engines.imap.words import MONTHS
-from vaguemestre.webmail.values import Flag, MessageRef, Order, Page, Row, View
+from vaguemestre.mailstore.values import Flag, MessageRef, Order, Page, Row, View
 
 _MOST_JUDGED = 5_000  # envelopes read for what SEARCH cannot say
 _MOST_TOGETHER = 60  # messages of one conversation of which a list speaks

@@ -1,4 +1,4 @@
-"""Changing messages: `webmail.ports.Marks`. Never tried twice, since a first try may have been heard."""
+"""Changing messages: `mailstore.ports.Marks`. Never tried twice, since a first try may have been heard."""
 
 import re
 from collections import defaultdict
@@ -9,8 +9,8 @@ from itertools import batched
 from vaguemestre.engines.imap import names, parse, words
 from vaguemestre.engines.imap.session import PATIENCE_BYTES, Session, check_name, folded, meant
 from vaguemestre.kernel.errors import EngineRefused
-from vaguemestre.webmail.ports import MessageGone
-from vaguemestre.webmail.values import MessageRef
+from vaguemestre.mailstore.ports import MessageGone
+from vaguemestre.mailstore.values import MessageRef
 
 _FLAG = re.compile(r"\\?[A-Za-z0-9$_.,&+-]{1,60}", re.ASCII)
 _MOST_AT_ONCE = 2_000  # UIDs in a command: a line of IMAP may not be endless

@@ -10,11 +10,11 @@ from vaguemestre.engines.imap.beginning import make
 from vaguemestre.engines.imap.gateway import ImapMailbox, ImapMailboxes
 from vaguemestre.engines.imap.session import PATIENCE_BYTES, folded, meant, uid_of
 from vaguemestre.engines.imap.wire import Answered
+from vaguemestre.mailstore.ports import QuotaReached
+from vaguemestre.mailstore.values import MailLogin, Use
 from vaguemestre.moving.ports import MailboxFull, Store
 from vaguemestre.moving.rules.identity import NAMING, mark_of
 from vaguemestre.moving.values import Kept, Mark, Places
-from vaguemestre.webmail.ports import QuotaReached
-from vaguemestre.webmail.values import MailLogin, Use
 
 _NAMES = b"BODY.PEEK[HEADER.FIELDS (%b)]" % b" ".join(NAMING).upper()
 _AT_ONCE = 1_000  # messages whose header fields one question asks for

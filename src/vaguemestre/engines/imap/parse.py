@@ -10,9 +10,7 @@ from itertools import takewhile
 from vaguemestre.engines.imap import words
 from vaguemestre.engines.imap.trees import Items, Node, fetched, list_of, number_of, octets_of, text_of
 from vaguemestre.engines.imap.wire import Line
-from vaguemestre.webmail.rules.from_field import AMBIGUOUS
-from vaguemestre.webmail.rules.plain import flow_of
-from vaguemestre.webmail.values import (
+from vaguemestre.mailstore.values import (
     FIELDS,
     INVITATION,
     Correspondent,
@@ -21,6 +19,8 @@ from vaguemestre.webmail.values import (
     Part,
     Summary,
 )
+from vaguemestre.webmail.rules.from_field import AMBIGUOUS
+from vaguemestre.webmail.rules.plain import flow_of
 
 # which session looked first, and what the structure says too: nothing a person did to the message
 _UNSAID = {"\\Recent", "$HasAttachment", "$HasNoAttachment"}

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from vaguemestre.engines.imap.turns import Turns
 from vaguemestre.engines.imap.wire import Connection
 from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.webmail.values import MailLogin
+from vaguemestre.mailstore.values import MailLogin
 
 IDLE_SECONDS = 90.0
 SWEEP_SECONDS = 1.0  # looking at the counter costs nothing

@@ -1,4 +1,4 @@
-"""Looking into one message: `webmail.ports.Reads`."""
+"""Looking into one message: `mailstore.ports.Reads`."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,8 +9,8 @@ from vaguemestre.engines.imap import parse, words
 from vaguemestre.engines.imap.pages import Letters
 from vaguemestre.engines.imap.session import OPENED, PATIENCE_BYTES, Session
 from vaguemestre.engines.imap.wire import TooSlow
-from vaguemestre.webmail.ports import MessageGone
-from vaguemestre.webmail.values import FIELDS, TEXT, MessageRef, OpenedMessage, Part
+from vaguemestre.mailstore.ports import MessageGone
+from vaguemestre.mailstore.values import FIELDS, TEXT, MessageRef, OpenedMessage, Part
 
 # Where the text of nearly every letter lies, asked together with its structure: it spares a question.
 _LIKELY = ("1", "2", "1.2")

@@ -6,8 +6,8 @@ from vaguemestre.engines.imap import parse, trees
 from vaguemestre.engines.imap.gateway import ImapMailboxes
 from vaguemestre.engines.imap.session import folded
 from vaguemestre.engines.imap.wire import Line
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.outbox.values import ReportPlace
-from vaguemestre.webmail.values import MailLogin
 
 _INBOX = "INBOX"
 _ENOUGH = 98_304  # octets of each: the report stands before the message that comes back with it

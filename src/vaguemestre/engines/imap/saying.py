@@ -16,8 +16,8 @@ from vaguemestre.engines.imap.session import PATIENCE_BYTES, folded, uid_of
 from vaguemestre.engines.imap.wire import Argument, Line
 from vaguemestre.kernel import charsets
 from vaguemestre.kernel.texts import says, spoken
+from vaguemestre.mailstore.values import Part, View
 from vaguemestre.webmail.rules.parts import leaves_of
-from vaguemestre.webmail.values import Part, View
 
 _SECONDS = 2.0  # of reading; the page waits
 _AT_ONCE = 50

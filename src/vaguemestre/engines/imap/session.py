@@ -17,8 +17,8 @@ from vaguemestre.engines.imap.wire import (
     encoded,
 )
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.webmail.ports import FolderGone, MessageGone, QuotaReached
-from vaguemestre.webmail.values import FIELDS, MailLogin, MessageRef
+from vaguemestre.mailstore.ports import FolderGone, MessageGone, QuotaReached
+from vaguemestre.mailstore.values import FIELDS, MailLogin, MessageRef
 
 OPENED = (
     b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES %b)])"
@@ -37,9 +37,9 @@ def meant(*, folder: str = "") -> Iterator[None]:
         yield
     except Answered as answer:
         if answer.code in ("OVERQUOTA", "TOOBIG"):
-            raise QuotaReached("webmail.quota-reached") from answer
+            raise QuotaReached("mailstore.quota-reached") from answer
         if folder and answer.code in _NO_FOLDER:
-            raise FolderGone("webmail.folder-gone", folder=folder) from answer
+            raise FolderGone("mailstore.folder-gone", folder=folder) from answer
         if answer.code in _AWAY:
             raise EngineDown(str(answer)) from answer
         raise
@@ -72,12 +72,12 @@ class Session:
             # a UID means nothing if the folder proves to be another one
             validity, _, lines = self.ask_of(ref.folder, question, patience, is_last=is_last)
         except FolderGone as gone:
-            raise MessageGone("webmail.message-gone") from gone
+            raise MessageGone("mailstore.message-gone") from gone
         if validity == ref.uid_validity:
             for found in trees.fetched(lines):
                 if uid_of(found) == ref.uid and len(found) > 1:
                     return found
-        raise MessageGone("webmail.message-gone")
+        raise MessageGone("mailstore.message-gone")
 
     def ask_of(
         self, folder: str, question: bytes, patience: float = PATIENCE, *, is_last: bool = False
@@ -100,9 +100,9 @@ class Session:
         try:
             self.enter_folder(ref.folder)
         except FolderGone as gone:
-            raise MessageGone("webmail.message-gone") from gone
+            raise MessageGone("mailstore.message-gone") from gone
         if self.now_selected()[1] != ref.uid_validity:
-            raise MessageGone("webmail.message-gone")
+            raise MessageGone("mailstore.message-gone")
 
     def enter_folder(self, folder: str) -> tuple[str, int, int]:
         """Name, UIDVALIDITY and count of the folder, selected. Raises FolderGone."""
@@ -191,7 +191,7 @@ class Session:
     def must_exist(self, folder: str) -> None:
         """Raises FolderGone."""
         if not self.validity_of(folder):
-            raise FolderGone("webmail.folder-gone", folder=folder)
+            raise FolderGone("mailstore.folder-gone", folder=folder)
 
     def run(self, *arguments: Argument, patience: float = PATIENCE) -> list[Line]:
         with meant():
@@ -210,7 +210,7 @@ class Session:
 
 def check_name(folder: str) -> None:
     if not names.is_possible(folder):
-        raise FolderGone("webmail.folder-gone", folder=words.clean(folder)[:100])
+        raise FolderGone("mailstore.folder-gone", folder=words.clean(folder)[:100])
 
 
 def uid_of(items: trees.Items) -> int:

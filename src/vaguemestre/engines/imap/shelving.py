@@ -1,4 +1,4 @@
-"""Changing folders: `webmail.ports.Folders`. Never tried twice, like other changes."""
+"""Changing folders: `mailstore.ports.Folders`. Never tried twice, like other changes."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from vaguemestre.engines.imap.beginning import make
 from vaguemestre.engines.imap.folders import listed_names
 from vaguemestre.engines.imap.session import Session, check_name, meant
 from vaguemestre.engines.imap.wire import Answered
-from vaguemestre.webmail.ports import FolderGone, FolderRefused
-from vaguemestre.webmail.values import Quota
+from vaguemestre.mailstore.ports import FolderGone, FolderRefused
+from vaguemestre.mailstore.values import Quota
 
 _STORAGE = re.compile(rb"STORAGE (\d+) (\d+)")
 
@@ -64,13 +64,13 @@ def _named(wanted: str) -> Iterator[None]:
         yield
     except Answered as answer:
         if answer.code in ("NONEXISTENT", "TRYCREATE"):
-            raise FolderGone("webmail.folder-gone", folder=wanted) from answer
+            raise FolderGone("mailstore.folder-gone", folder=wanted) from answer
         taken = answer.code == "ALREADYEXISTS"
         raise FolderRefused(
-            "webmail.folder-exists" if taken else "webmail.folder-name", folder=wanted
+            "mailstore.folder-exists" if taken else "mailstore.folder-name", folder=wanted
         ) from answer
 
 
 def _check_new(name: str) -> None:
     if not names.is_possible(name):
-        raise FolderRefused("webmail.folder-name", folder="")
+        raise FolderRefused("mailstore.folder-name", folder="")

@@ -6,8 +6,8 @@ from email.utils import parseaddr
 
 from vaguemestre.kernel.errors import EngineRefused, Refusal
 from vaguemestre.kernel.seals import vouched
-from vaguemestre.webmail.ports import OpenMailbox
-from vaguemestre.webmail.values import MailLogin
+from vaguemestre.mailstore.ports import OpenMailbox
+from vaguemestre.mailstore.values import MailLogin
 
 
 class Welcoming:

@@ -1,4 +1,4 @@
-"""A mail store in dicts: `webmail.ports.Mailbox` for unit tests, under the same contract tests as IMAP."""
+"""A mail store in dicts: `mailstore.ports.Mailbox` for unit tests, under the same contract tests as IMAP."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,8 +9,8 @@ from itertools import count
 from vaguemestre.engines.memory import message
 from vaguemestre.kernel.texts import says, spoken
 from vaguemestre.kernel.times import paris_day
-from vaguemestre.webmail.ports import FolderGone, FolderRefused, MessageGone
-from vaguemestre.webmail.values import (
+from vaguemestre.mailstore.ports import FolderGone, FolderRefused, MessageGone
+from vaguemestre.mailstore.values import (
     Clause,
     Flag,
     Folder,
@@ -134,13 +134,13 @@ class MemoryMailbox:
 
     def create_folder(self, name: str) -> None:
         if name in self._folders:
-            raise FolderRefused("webmail.folder-exists", folder=name)
+            raise FolderRefused("mailstore.folder-exists", folder=name)
         self.make_folder(name)
 
     def rename_folder(self, name: str, to: str) -> None:
         self._folder(name)
         if to in self._folders:
-            raise FolderRefused("webmail.folder-exists", folder=to)
+            raise FolderRefused("mailstore.folder-exists", folder=to)
         for one in [n for n in self._folders if n == name or n.startswith(f"{name}/")]:
             self._folders[to + one[len(name) :]] = self._folders.pop(one)
             if one in self.unwanted:
@@ -205,7 +205,7 @@ class MemoryMailbox:
 
     def _folder(self, name: str) -> MemoryFolder:
         if name not in self._folders:
-            raise FolderGone("webmail.folder-gone", folder=name)
+            raise FolderGone("mailstore.folder-gone", folder=name)
         return self._folders[name]
 
     def _in(self, name: str) -> list[tuple[MessageRef, Kept]]:
@@ -258,7 +258,7 @@ class MemoryMailbox:
     def _get(self, ref: MessageRef) -> Kept:
         folder = self._folders.get(ref.folder)
         if folder is None or folder.uid_validity != ref.uid_validity or ref.uid not in folder.kept:
-            raise MessageGone("webmail.message-gone")
+            raise MessageGone("mailstore.message-gone")
         return folder.kept[ref.uid]
 
     def _present(self, refs: Sequence[MessageRef]) -> Iterator[tuple[MemoryFolder, int]]:
@@ -324,7 +324,7 @@ def _meets(clause: Clause, kept: Kept) -> bool:
 
 
 class MemoryMailboxes:
-    """`webmail.ports.OpenMailbox` over mailboxes made when first opened.
+    """`mailstore.ports.OpenMailbox` over mailboxes made when first opened.
 
     `before_open` lets a test refuse or fail an opening.
     """

@@ -7,8 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 
-from vaguemestre.webmail.rules.plain import flow_of
-from vaguemestre.webmail.values import (
+from vaguemestre.mailstore.values import (
     FIELDS,
     INVITATION,
     Correspondent,
@@ -19,6 +18,7 @@ from vaguemestre.webmail.values import (
     Summary,
     View,
 )
+from vaguemestre.webmail.rules.plain import flow_of
 
 PREVIEW_LENGTH = 200
 _ANSWERING = re.compile(r"^(?:(?:re|fwd?|tr)\s*:\s*)+", re.IGNORECASE)

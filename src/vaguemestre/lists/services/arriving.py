@@ -17,10 +17,10 @@ from vaguemestre.lists.rules.arriving import read_arrival
 from vaguemestre.lists.rules.deciding import decided
 from vaguemestre.lists.rules.naming import without_detail
 from vaguemestre.lists.values import Arrival, Decision, Files, Policy, Standing, State, Writers
+from vaguemestre.mailstore.ports import Mailbox, MessageGone, OpenMailbox
+from vaguemestre.mailstore.values import MailLogin, MessageRef
 from vaguemestre.outbox.ports import FindReports
 from vaguemestre.outbox.services import gather_reports
-from vaguemestre.webmail.ports import Mailbox, MessageGone, OpenMailbox
-from vaguemestre.webmail.values import MailLogin, MessageRef
 
 INBOX = "INBOX"
 _PAGE = 100

@@ -30,10 +30,10 @@ from vaguemestre.lists.services.arriving import INBOX
 from vaguemestre.lists.services.keeping import owner_addresses
 from vaguemestre.lists.services.subscribing import letter_token, token_of
 from vaguemestre.lists.values import Arrival, Files, Kind, Member, ReplyTo, Sheet, State
+from vaguemestre.mailstore.ports import MessageGone, OpenMailbox
+from vaguemestre.mailstore.values import MailLogin, MessageRef
 from vaguemestre.outbox.ports import Submit
 from vaguemestre.outbox.rules.reasons import refusal_reason
-from vaguemestre.webmail.ports import MessageGone, OpenMailbox
-from vaguemestre.webmail.values import MailLogin, MessageRef
 
 log = logging.getLogger(__name__)
 

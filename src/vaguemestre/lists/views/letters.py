@@ -15,14 +15,16 @@ from vaguemestre.lists.http import Seat, actor_of, keeper_at, letter_at, seat_at
 from vaguemestre.lists.models import LetterRow
 from vaguemestre.lists.services.arriving import INBOX
 from vaguemestre.lists.values import Kind, LetterShown
+from vaguemestre.mailstore.ports import MessageGone, open_mailbox
+from vaguemestre.mailstore.values import MailLogin, MessageRef
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.http import as_file
-from vaguemestre.webmail.ports import MessageGone, open_mailbox, run_limited
+from vaguemestre.webmail.ports import run_limited
 from vaguemestre.webmail.rules import frames, kinds
 from vaguemestre.webmail.services.reading import opened_part, read_message
 from vaguemestre.webmail.services.text_files import file_bytes
-from vaguemestre.webmail.values import MailLogin, MessageRef, Reading
+from vaguemestre.webmail.values import Reading
 
 _PAGE = 50
 _TYPES = frozenset(("application/pdf", "application/zip", "text/calendar", "text/csv"))
@@ -134,7 +136,7 @@ def _part(letter: LetterRow, number: str) -> HttpResponse:
     with open_mailbox.get()(MailLogin(letter.list.address)) as box:
         _, part = opened_part(box, _ref(letter), number)
         if part is None:
-            raise MessageGone("webmail.message-gone")
+            raise MessageGone("mailstore.message-gone")
         content = file_bytes(box, _ref(letter), number)
     kind = kinds.picture_kind(content) or (part.kind if part.kind in _TYPES else "application/octet-stream")
     answer = HttpResponse(content, content_type=kind)

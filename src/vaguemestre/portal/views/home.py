@@ -18,6 +18,8 @@ from vaguemestre.directory.rules.names import is_numbered
 from vaguemestre.kernel import sizes
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.mailstore.ports import open_mailbox
+from vaguemestre.mailstore.values import MailLogin, Use
 from vaguemestre.portal import queries, services
 from vaguemestre.portal.forms import DisplayForm
 from vaguemestre.portal.rules import arranged, found, tasks_left
@@ -30,8 +32,6 @@ from vaguemestre.sorting.rules.absences import current
 from vaguemestre.sorting.values import Absence, Place
 from vaguemestre.sso.registry.queries import applications_for, identity_of
 from vaguemestre.sso.registry.values import Application, Identity
-from vaguemestre.webmail.ports import open_mailbox
-from vaguemestre.webmail.values import MailLogin, Use
 
 # Address, icon, title, what for; those whose room is not served are left out.
 APPLICATIONS = (

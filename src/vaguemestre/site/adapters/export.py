@@ -13,11 +13,11 @@ from vaguemestre.contacts.queries import exported, shelves_of
 from vaguemestre.contacts.values import Shelf
 from vaguemestre.credentials.queries import presented
 from vaguemestre.kernel.cells import inert_cell
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.signin.queries import activity_of
 from vaguemestre.sorting import queries as sorting
 from vaguemestre.sorting.forms import files
 from vaguemestre.sorting.script import compose, compose_absence
-from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.queries import identities_of
 from vaguemestre.writing.values import Writer
 

@@ -11,11 +11,11 @@ from vaguemestre.contacts.services import import_file
 from vaguemestre.contacts.values import Shelf
 from vaguemestre.credentials.queries import presented
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.sorting import queries as sorting
 from vaguemestre.sorting.forms import files
 from vaguemestre.sorting.services import import_filters
 from vaguemestre.sorting.values import Filter
-from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.queries import identities_of, own_addresses
 from vaguemestre.writing.services import save_identity
 from vaguemestre.writing.values import IdentityGiven, Writer

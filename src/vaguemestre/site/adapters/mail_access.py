@@ -10,13 +10,13 @@ from vaguemestre.engines.imap.orders import Orders
 from vaguemestre.engines.imap.pages import Letters, Pages, Summaries
 from vaguemestre.engines.imap.pool import Pool
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.provisioning import ports as provisioning
 from vaguemestre.sharing import queries as sharing_queries
 from vaguemestre.sharing.rules.acting import session_named
 from vaguemestre.signin.ports import revocations
 from vaguemestre.signin.queries import sessions_over
 from vaguemestre.site.config import Config
-from vaguemestre.webmail.values import MailLogin
 
 
 def mail_token(login: MailLogin) -> str:

@@ -1,16 +1,16 @@
 """What sharing reads in mailboxes."""
 
+from vaguemestre.mailstore import ports as mailstore
+from vaguemestre.mailstore.values import Flag, MailLogin
 from vaguemestre.sharing.values import Letter
-from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.rules.folders import slug
-from vaguemestre.webmail.values import Flag, MailLogin
 
 _AUTOMATIC = ("mailer-daemon@", "noreply@", "no-reply@", "ne-pas-repondre@", "nepasrepondre@", "postmaster@")
 
 
 def latest_letters(mailbox: str, session_key: str, number: int) -> tuple[Letter, ...]:
     """The newest of an inbox, as sharing follows them."""
-    with webmail.open_mailbox.get()(MailLogin(mailbox, session_key)) as opened:
+    with mailstore.open_mailbox.get()(MailLogin(mailbox, session_key)) as opened:
         rows = opened.page("INBOX", 0, number).rows
     return tuple(
         Letter(

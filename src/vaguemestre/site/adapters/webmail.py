@@ -4,12 +4,13 @@ from django.utils import timezone
 
 from vaguemestre.kernel import tickets
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.mailstore import ports as mailstore
+from vaguemestre.mailstore.values import MailLogin, Use
 from vaguemestre.sharing import queries as sharing_queries
 from vaguemestre.sharing.rules.acting import prefix_of, session_of
 from vaguemestre.sharing.values import Kind
-from vaguemestre.webmail import ports as webmail
 from vaguemestre.webmail.rules.fences import Fence
-from vaguemestre.webmail.values import MailLogin, OtherBox, Use
+from vaguemestre.webmail.values import OtherBox
 
 
 def live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:
@@ -39,7 +40,7 @@ def unread_elsewhere(account_id: int, session_key: str) -> dict[int, int]:
     for box in [one for one in boxes if one.kind is not Kind.PERSON][:_MOST_COUNTED]:
         inside = session_of(session_key, box.box_id, account_id)
         try:
-            with webmail.open_mailbox.get()(MailLogin(box.mailbox, inside)) as opened:
+            with mailstore.open_mailbox.get()(MailLogin(box.mailbox, inside)) as opened:
                 found[box.box_id] = sum(one.unread for one in opened.folders() if one.use is Use.INBOX)
         except (EngineDown, EngineRefused):
             continue  # that count is missing, and nothing else

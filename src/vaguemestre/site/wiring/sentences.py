@@ -14,6 +14,7 @@ from vaguemestre.intake import refusals as intake_refusals
 from vaguemestre.kernel import refusals as kernel_refusals
 from vaguemestre.lists import refusals as lists_refusals
 from vaguemestre.lives import refusals as lives_refusals
+from vaguemestre.mailstore import refusals as mailstore_refusals
 from vaguemestre.moving import refusals as moving_refusals
 from vaguemestre.outbox import refusals as outbox_refusals
 from vaguemestre.portal import refusals as portal_refusals
@@ -39,6 +40,7 @@ SENTENCES = (
     kernel_refusals.SENTENCES,
     lists_refusals.SENTENCES,
     lives_refusals.SENTENCES,
+    mailstore_refusals.SENTENCES,
     moving_refusals.SENTENCES,
     outbox_refusals.SENTENCES,
     portal_refusals.SENTENCES,

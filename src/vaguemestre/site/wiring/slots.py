@@ -49,6 +49,7 @@ from vaguemestre.lists import ports as lists
 from vaguemestre.lists import queries as lists_queries
 from vaguemestre.lists.services import hear_deliveries
 from vaguemestre.lives import ports as lives
+from vaguemestre.mailstore import ports as mailstore
 from vaguemestre.moving import ports as moving
 from vaguemestre.outbox import ports as outbox
 from vaguemestre.provisioning import ports as provisioning
@@ -136,7 +137,7 @@ def _plug_store(config: Config) -> None:
     seal_key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
     notices = Welcoming(mailboxes, f"mail.{config.academy.domain.lower()}", seal_key)
     filters = Glancing(mailboxes)
-    webmail.open_mailbox.plug(Fencing(mailboxes, fence_of))
+    mailstore.open_mailbox.plug(Fencing(mailboxes, fence_of))
     assistant.deliver_welcome.plug(notices)
     signin.deliver_notice.plug(notices)
     outbox.file_sent.plug(Filing(mailboxes))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from vaguemestre.kernel.texts import bare
-from vaguemestre.webmail.values import Clause, Where
+from vaguemestre.mailstore.values import Clause, Where
 
 MOST_TERMS = 12
 _PIECE = re.compile(

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from vaguemestre.mailstore.values import Part
 from vaguemestre.webmail.rules.parts import DEEPEST
-from vaguemestre.webmail.values import CardKind, CardPlace, Part
+from vaguemestre.webmail.values import CardKind, CardPlace
 
 _MOST = 12
 

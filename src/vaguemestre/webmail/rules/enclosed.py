@@ -12,9 +12,9 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
 from vaguemestre.kernel import charsets
+from vaguemestre.mailstore.values import Correspondent, MessageRef, OpenedMessage, Part
 from vaguemestre.webmail.rules.plain import flow_of
 from vaguemestre.webmail.rules.rows import one_line
-from vaguemestre.webmail.values import Correspondent, MessageRef, OpenedMessage, Part
 
 _DEEPEST = 40
 _MOST_PARTS = 3_000

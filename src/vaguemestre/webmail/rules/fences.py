@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from vaguemestre.kernel.texts import bare
-from vaguemestre.webmail.values import Use
+from vaguemestre.mailstore.values import Use
 
 _PRIVATE = frozenset(
     (

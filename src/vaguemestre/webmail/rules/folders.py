@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vaguemestre.kernel import sizes
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.texts import bare
-from vaguemestre.webmail.values import Folder, Quota, Use
+from vaguemestre.mailstore.values import Folder, Quota, Use
 
 NAMES = {
     Use.INBOX: "Boîte de réception",
@@ -115,10 +115,10 @@ def shown_room(quota: Quota | None) -> Room | None:
 
 
 def checked_step(name: str) -> str:
-    """A new folder's own name, tidied. Raises Refusal `webmail.folder-name`."""
+    """A new folder's own name, tidied. Raises Refusal `mailstore.folder-name`."""
     said = " ".join(name.split())
     if not 0 < len(said) <= 60 or not said.isprintable() or said[0] in ".~" or set(said) & set('/\\%*"'):
-        raise Refusal("webmail.folder-name")
+        raise Refusal("mailstore.folder-name")
     return said
 
 
@@ -137,9 +137,9 @@ def free_name(wanted: str, taken: Container[str]) -> str:
 
 
 def check_own(folder: Folder | None, name: str) -> Folder:
-    """A folder the person may change. Raises Refusal `webmail.folder-gone`, `webmail.folder-is-special`."""
+    """A folder the person may change. Raises Refusal `mailstore.folder-gone`, `webmail.folder-is-special`."""
     if folder is None:
-        raise Refusal("webmail.folder-gone", folder=name)
+        raise Refusal("mailstore.folder-gone", folder=name)
     if folder.use is not Use.OTHER:
         raise Refusal("webmail.folder-is-special")
     return folder

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vaguemestre.webmail.values import Correspondent, OpenedMessage
+from vaguemestre.mailstore.values import Correspondent, OpenedMessage
 
 AMBIGUOUS = "Expéditeur ambigu"
 _LONGEST = 2_000  # no field that names one mailbox is longer

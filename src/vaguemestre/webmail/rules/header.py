@@ -7,10 +7,10 @@ from datetime import date
 from vaguemestre.kernel import sizes
 from vaguemestre.kernel.texts import counted
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.mailstore.values import Correspondent, OpenedMessage
 from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.rules.from_field import AMBIGUOUS
 from vaguemestre.webmail.rules.rows import is_external, one_line, said
-from vaguemestre.webmail.values import Correspondent, OpenedMessage
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.times import day_refusal
+from vaguemestre.mailstore.values import Clause, Only, Order, View, Where
 from vaguemestre.webmail.rules.asking import Asked
-from vaguemestre.webmail.values import Clause, Only, Order, View, Where
 
 RECENT = 92  # days
 PLAIN = View()

@@ -6,7 +6,7 @@ Whatever the tree, the walk ends and every leaf is found once, in the text, behi
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vaguemestre.webmail.values import Part
+from vaguemestre.mailstore.values import Part
 
 DEEPEST = 40
 MOST_BODIES = 40  # texts drawn one after the other

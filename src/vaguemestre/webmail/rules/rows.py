@@ -7,12 +7,12 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from vaguemestre.kernel import sizes
+from vaguemestre.mailstore.values import INVITATION, Correspondent, Flag, Order, Row, Summary, Use
 from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.rules.folders import slug
 from vaguemestre.webmail.rules.from_field import holds_address
 from vaguemestre.webmail.rules.kinds import icon_of
 from vaguemestre.webmail.rules.labels import Label, labels
-from vaguemestre.webmail.values import INVITATION, Correspondent, Flag, Order, Row, Summary, Use
 
 
 class Line(NamedTuple):

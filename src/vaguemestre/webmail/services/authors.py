@@ -5,12 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from vaguemestre.directory import queries as directory
+from vaguemestre.mailstore.values import Correspondent, OpenedMessage
 from vaguemestre.webmail.rules import impostors
 from vaguemestre.webmail.rules.authenticity import Authenticity, Verdict
 from vaguemestre.webmail.rules.from_field import from_field
 from vaguemestre.webmail.rules.rows import one_line, without_detail
 from vaguemestre.webmail.services.kept import Kept
-from vaguemestre.webmail.values import Correspondent, OpenedMessage
 
 _REMEMBERED_SECONDS = 300.0
 

@@ -10,15 +10,16 @@ from django.db import transaction
 
 from vaguemestre.jobs.services import announce
 from vaguemestre.kernel.errors import EngineRefused, Refusal
+from vaguemestre.mailstore.ports import Mailbox, OpenMailbox
+from vaguemestre.mailstore.values import Clause, MailLogin, MessageRef, Use, View, Where
 from vaguemestre.webmail.events import BulkAsked
 from vaguemestre.webmail.models import BulkRow
-from vaguemestre.webmail.ports import Mailbox, OpenMailbox
 from vaguemestre.webmail.rules import reminding as moments
 from vaguemestre.webmail.rules.labels import checked_mark
 from vaguemestre.webmail.rules.spans import spans, uids
 from vaguemestre.webmail.services import reminding
 from vaguemestre.webmail.services.sorting import MOST, act_on
-from vaguemestre.webmail.values import TIMED, Act, Clause, MailLogin, MessageRef, Use, View, Where
+from vaguemestre.webmail.values import TIMED, Act
 
 # Marks, what undoes each, and which messages want it: an undo must not unmark what was marked before.
 _UNDONE = {

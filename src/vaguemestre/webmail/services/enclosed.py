@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from email.message import Message
 
-from vaguemestre.webmail.ports import Convert, MessageGone, Reads, TooComplex
+from vaguemestre.mailstore.ports import MessageGone, Reads
+from vaguemestre.mailstore.values import MessageRef, OpenedMessage
+from vaguemestre.webmail.ports import Convert, TooComplex
 from vaguemestre.webmail.rules import enclosed, parts
-from vaguemestre.webmail.values import Conversion, MessageRef, OpenedMessage
+from vaguemestre.webmail.values import Conversion
 
 _DEEPEST = 8
 _HEAVIEST = 30_000_000
@@ -13,7 +15,7 @@ _TNEF = b"\x78\x9f\x3e\x22"
 
 
 class Enclosed:
-    """One enclosed message: `webmail.ports.Reads` over its bytes."""
+    """One enclosed message: `mailstore.ports.Reads` over its bytes."""
 
     def __init__(self, content: bytes, ref: MessageRef) -> None:
         self._content = content
@@ -47,7 +49,7 @@ def reads_within(mailbox: Reads, ref: MessageRef, chain: str, convert: Convert) 
     reads = mailbox
     for number in chain.split("-")[:_DEEPEST] if chain else ():
         if parts.find_part(reads.open(ref).root, number) is None:
-            raise MessageGone("webmail.message-gone")
+            raise MessageGone("mailstore.message-gone")
         content = reads.part(ref, number, _HEAVIEST)
         if content.startswith(_TNEF):
             content = convert(Conversion.TNEF, content)

@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import NoReturn
 
-from vaguemestre.webmail.ports import FolderGone, FolderRefused, Mailbox, MessageGone, OpenMailbox
-from vaguemestre.webmail.rules.fences import Fence
-from vaguemestre.webmail.values import (
+from vaguemestre.mailstore.ports import FolderGone, FolderRefused, Mailbox, MessageGone, OpenMailbox
+from vaguemestre.mailstore.values import (
     Folder,
     MailLogin,
     MessageRef,
@@ -18,10 +17,11 @@ from vaguemestre.webmail.values import (
     Use,
     View,
 )
+from vaguemestre.webmail.rules.fences import Fence
 
 
 class Fencing:
-    """`webmail.ports.OpenMailbox`: with a fence for those logins that have one."""
+    """`mailstore.ports.OpenMailbox`: with a fence for those logins that have one."""
 
     def __init__(self, opened: OpenMailbox, fence_of: Callable[[MailLogin], Fence | None]) -> None:
         self._opened = opened
@@ -35,7 +35,7 @@ class Fencing:
 
 
 class FencedMailbox:
-    """`webmail.ports.Mailbox` without what the fence hides: as if it did not exist."""
+    """`mailstore.ports.Mailbox` without what the fence hides: as if it did not exist."""
 
     def __init__(self, mailbox: Mailbox, fence: Fence) -> None:
         self._mailbox = mailbox
@@ -129,15 +129,15 @@ class FencedMailbox:
 
     def _seen(self, folder: str) -> str:
         if not self._is_seen(folder):
-            raise FolderGone("webmail.folder-gone", folder=folder)
+            raise FolderGone("mailstore.folder-gone", folder=folder)
         return folder
 
     def _reached(self, folder: str) -> str:
         if not self._fence.takes(folder, self._use(folder)):
-            raise FolderGone("webmail.folder-gone", folder=folder)
+            raise FolderGone("mailstore.folder-gone", folder=folder)
         return folder
 
     def _within(self, ref: MessageRef) -> MessageRef:
         if not self._is_seen(ref.folder):
-            raise MessageGone("webmail.message-gone", ref=ref)
+            raise MessageGone("mailstore.message-gone", ref=ref)
         return ref

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.mailstore.ports import Mailbox
+from vaguemestre.mailstore.values import Folder, Use
 from vaguemestre.webmail.rules import folders as rules
 from vaguemestre.webmail.services import listing
-from vaguemestre.webmail.values import Folder, Use
 
 
 def create_folder(mailbox: Mailbox, owner: str, name: str, parent: str = "") -> str:
-    """Its full name. Raises FolderGone, FolderRefused, Refusal `webmail.folder-name`."""
+    """Its full name. Raises FolderGone, FolderRefused, Refusal `mailstore.folder-name`."""
     step = rules.checked_step(name)
     if parent:
         _parent(mailbox, parent)
@@ -102,7 +102,7 @@ def _put(mailbox: Mailbox, owner: str, folder: str, to: str) -> str:
 def _parent(mailbox: Mailbox, parent: str) -> None:
     found = next((one for one in mailbox.folders() if one.name == parent), None)
     if found is None:
-        raise Refusal("webmail.folder-gone", folder=parent)
+        raise Refusal("mailstore.folder-gone", folder=parent)
     if found.use is Use.ALL:
         raise Refusal("webmail.folder-is-special")
 

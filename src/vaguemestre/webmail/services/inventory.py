@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from vaguemestre.webmail.ports import Lists, Mailbox, MessageGone, Reads
+from vaguemestre.mailstore.ports import Lists, Mailbox, MessageGone, Reads
+from vaguemestre.mailstore.values import MessageRef, Part, Row
 from vaguemestre.webmail.rules import kinds, parts
 from vaguemestre.webmail.rules.rows import said
 from vaguemestre.webmail.services.kept import Kept
-from vaguemestre.webmail.values import MessageRef, Part, Row
 
 MOST_READ = 600  # messages with attachments looked into at once
 _PAGE = 200

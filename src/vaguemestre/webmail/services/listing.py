@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from vaguemestre.kernel.texts import bare
-from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.mailstore.ports import Mailbox
+from vaguemestre.mailstore.values import Folder, Page, Use, View
 from vaguemestre.webmail.rules.asking import EVERYWHERE
 from vaguemestre.webmail.rules.folders import meant, of_use
 from vaguemestre.webmail.rules.looking import PLAIN
 from vaguemestre.webmail.services.kept import Kept
-from vaguemestre.webmail.values import Folder, Page, Use, View
 
 PAGE = 50
 

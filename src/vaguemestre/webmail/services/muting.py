@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from vaguemestre.credentials.services import prefer
-from vaguemestre.webmail.ports import Mailbox, MessageGone
-from vaguemestre.webmail.values import Act, Flag, MessageRef, Page
+from vaguemestre.mailstore.ports import Mailbox, MessageGone
+from vaguemestre.mailstore.values import Flag, MessageRef, Page
+from vaguemestre.webmail.values import Act
 
 SUBJECT = "muted"
 _MOST = 300  # Message-IDs; those of conversations long over leave

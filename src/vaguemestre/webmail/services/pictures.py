@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.core import signing
 
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.webmail.values import MessageRef
+from vaguemestre.mailstore.values import MessageRef
 
 _SALT = "webmail.picture"
 _HOURS = 12

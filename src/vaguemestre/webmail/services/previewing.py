@@ -5,8 +5,8 @@ import hashlib
 from django.db import transaction
 
 from vaguemestre.jobs.services import announce
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.webmail.events import PreviewWanted
-from vaguemestre.webmail.values import MessageRef
 
 
 def preview_key(mailbox: str, ref: MessageRef, chain: str, number: str) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from vaguemestre.kernel import charsets
 from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.webmail.ports import Reads, RunLimited, TooComplex
+from vaguemestre.mailstore.ports import Reads
+from vaguemestre.mailstore.values import TEXT, MessageRef, OpenedMessage, Part
+from vaguemestre.webmail.ports import RunLimited, TooComplex
 from vaguemestre.webmail.rules import enclosed, kinds, marking, parts, plain, uuencode
 from vaguemestre.webmail.rules.cards import cards
 from vaguemestre.webmail.rules.readable import LONGEST, VERSION
@@ -15,7 +17,7 @@ from vaguemestre.webmail.services.enclosed import Enclosed
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.services.limited import clean_html
 from vaguemestre.webmail.services.text_files import find_file, read_text
-from vaguemestre.webmail.values import TEXT, Body, Enclosure, MessageRef, OpenedMessage, Part, Reading
+from vaguemestre.webmail.values import Body, Enclosure, Reading
 
 _HEAVIEST_PICTURE = 3_000_000
 _HEAVIEST_PICTURES = 8_000_000

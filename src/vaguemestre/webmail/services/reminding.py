@@ -14,9 +14,7 @@ from django.db import models, transaction
 
 from vaguemestre.jobs.services import announce
 from vaguemestre.kernel.errors import Refusal
-from vaguemestre.webmail.events import ReminderDue, RemindersDue
-from vaguemestre.webmail.models import ReminderRow
-from vaguemestre.webmail.ports import (
+from vaguemestre.mailstore.ports import (
     FolderGone,
     FolderRefused,
     Mailbox,
@@ -24,9 +22,11 @@ from vaguemestre.webmail.ports import (
     OpenMailbox,
     QuotaReached,
 )
+from vaguemestre.mailstore.values import Flag, Folder, MailLogin, MessageRef, OpenedMessage, Use
+from vaguemestre.webmail.events import ReminderDue, RemindersDue
+from vaguemestre.webmail.models import ReminderRow
 from vaguemestre.webmail.rules.folders import of_use
 from vaguemestre.webmail.rules.reminding import FOLDER, MOST
-from vaguemestre.webmail.values import Flag, Folder, MailLogin, MessageRef, OpenedMessage, Use
 
 PUT_OFF, ANSWER = "put-off", "answer"
 _GO = 20.0  # seconds at a stretch, then others have their turn

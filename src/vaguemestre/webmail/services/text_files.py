@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from vaguemestre.kernel import charsets
-from vaguemestre.webmail.ports import Reads
+from vaguemestre.mailstore.ports import Reads
+from vaguemestre.mailstore.values import MessageRef, OpenedMessage, Part
 from vaguemestre.webmail.rules import parts, plain, uuencode
 from vaguemestre.webmail.rules.uuencode import TextFile
-from vaguemestre.webmail.values import Enclosure, MessageRef, OpenedMessage, Part
+from vaguemestre.webmail.values import Enclosure
 
 MAX_TEXT_BYTES = 35_000_000  # of a text with files in it: more than a message may weigh here
 _BATCH_FILES, _BATCH_BYTES = 50, 8_000_000

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from vaguemestre.kernel import seals
-from vaguemestre.webmail.ports import Reads
+from vaguemestre.mailstore.ports import Reads
+from vaguemestre.mailstore.values import MessageRef, OpenedMessage
 from vaguemestre.webmail.rules.authenticity import Authenticity, authenticity, of_several
 from vaguemestre.webmail.rules.from_field import from_field
 from vaguemestre.webmail.services.kept import Kept
-from vaguemestre.webmail.values import MessageRef, OpenedMessage
 
 _verdicts: Kept[tuple[str, MessageRef], Authenticity] = Kept(4096)
 

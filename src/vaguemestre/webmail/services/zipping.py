@@ -5,10 +5,12 @@ import zipfile
 from collections.abc import Sequence
 from typing import IO
 
-from vaguemestre.webmail.ports import Reads, TooComplex
+from vaguemestre.mailstore.ports import Reads
+from vaguemestre.mailstore.values import MessageRef
+from vaguemestre.webmail.ports import TooComplex
 from vaguemestre.webmail.rules import kinds
 from vaguemestre.webmail.services.text_files import iter_contents
-from vaguemestre.webmail.values import Enclosure, MessageRef
+from vaguemestre.webmail.values import Enclosure
 
 _STORED = frozenset(("picture", "audio", "video", "archive", "pdf"))  # already compressed
 _MOST_COMPRESSED = 4_000_000  # octets of all files

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from vaguemestre.agenda.values import Answer
 from vaguemestre.kernel import charsets
 from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.vigilance import services as vigilance
 from vaguemestre.vigilance.values import Kind, Showing
@@ -22,7 +23,6 @@ from vaguemestre.webmail.rules.leaving import leaving
 from vaguemestre.webmail.services import answering
 from vaguemestre.webmail.services.answering import Sender
 from vaguemestre.webmail.services.verdicts import verdict_of
-from vaguemestre.webmail.values import MessageRef
 from vaguemestre.webmail.views.files import header_of
 from vaguemestre.webmail.views.messages import RECEIPT_SETTLED
 

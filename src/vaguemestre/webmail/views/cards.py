@@ -6,14 +6,16 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.agenda.queries import answer_to, clashes
 from vaguemestre.kernel import charsets
+from vaguemestre.mailstore.ports import MessageGone, Reads
+from vaguemestre.mailstore.values import MessageRef, Part
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.webmail.http import base_of, own_addresses, reads_of, written
-from vaguemestre.webmail.ports import MessageGone, Reads, TooComplex, authorities, run_limited
+from vaguemestre.webmail.ports import TooComplex, authorities, run_limited
 from vaguemestre.webmail.rules import deliveries, words
 from vaguemestre.webmail.rules.parts import find_part
 from vaguemestre.webmail.rules.signatures import Signature
 from vaguemestre.webmail.services.limited import invitation_of, signature_of, visiting_cards_of
-from vaguemestre.webmail.values import CardKind, MessageRef, Part
+from vaguemestre.webmail.values import CardKind
 
 _HEAVIEST = 2_000_000
 _HEAVIEST_SIGNED = 25_000_000
@@ -38,7 +40,7 @@ def show_card(
     with reads_of(request.who, ref, chain) as reads:
         part = find_part(reads.open(ref).root, number)
         if part is None:
-            raise MessageGone("webmail.message-gone")
+            raise MessageGone("mailstore.message-gone")
         try:
             context = _CONTEXTS[CardKind(kind)](request, reads, ref, part)
         except TooComplex:

@@ -13,10 +13,12 @@ from django.http import (
 from django.views.decorators.http import require_GET
 
 from vaguemestre.kernel import charsets
+from vaguemestre.mailstore.ports import MessageGone
+from vaguemestre.mailstore.values import MessageRef, Part
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.stored_files import hand_over, is_behind_front
 from vaguemestre.webmail.http import as_file, reads_of
-from vaguemestre.webmail.ports import MessageGone, PictureRefused, TooComplex, fetch_picture, run_limited
+from vaguemestre.webmail.ports import PictureRefused, TooComplex, fetch_picture, run_limited
 from vaguemestre.webmail.rules import kinds
 from vaguemestre.webmail.rules.frames import FILE_POLICY, NOT_LOADED
 from vaguemestre.webmail.rules.picture_place import MAX_ADDRESS, picture_place
@@ -24,7 +26,6 @@ from vaguemestre.webmail.services.pictures import signed_picture
 from vaguemestre.webmail.services.reading import opened_part, read_message
 from vaguemestre.webmail.services.text_files import file_bytes
 from vaguemestre.webmail.services.zipping import pack_files
-from vaguemestre.webmail.values import MessageRef, Part
 from vaguemestre.webmail.views.messages import owner
 
 _TYPES = frozenset(("application/pdf", "application/zip", "text/calendar", "text/csv", "message/rfc822"))
@@ -56,7 +57,7 @@ def save_all_parts(
         if reading.is_too_much:
             raise TooComplex("webmail.too-many-parts")
         if not reading.enclosures:
-            raise MessageGone("webmail.message-gone")
+            raise MessageGone("mailstore.message-gone")
         packed = pack_files(reads, ref, reading.enclosures)
     answer = StreamingHttpResponse(iter(partial(packed.read, _SLICE), b""), content_type="application/zip")
     answer._resource_closers.append(packed.close)  # type: ignore[attr-defined]
@@ -142,5 +143,5 @@ def part_of(
     with reads_of(request.who, ref, chain) as reads:
         _, part = opened_part(reads, ref, number)
         if part is None:
-            raise MessageGone("webmail.message-gone")
+            raise MessageGone("mailstore.message-gone")
         return file_bytes(reads, ref, number, limit), part

@@ -5,10 +5,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.kernel.texts import counted, inflected
+from vaguemestre.mailstore.ports import Mailbox
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.webmail.http import mailbox_of, wants_fragment
-from vaguemestre.webmail.ports import Mailbox, unread_elsewhere
+from vaguemestre.webmail.ports import unread_elsewhere
 from vaguemestre.webmail.rules.folders import named, slug
 from vaguemestre.webmail.services import folders as services
 from vaguemestre.webmail.services.folders import Deletion

@@ -6,17 +6,17 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.mailstore.ports import Mailbox
+from vaguemestre.mailstore.values import Page, View
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.ui.addresses import address
 from vaguemestre.webmail.http import asked_of, mailbox_of, view_of
-from vaguemestre.webmail.ports import Mailbox
 from vaguemestre.webmail.rules import looking
 from vaguemestre.webmail.rules.folders import named
 from vaguemestre.webmail.rules.labels import known_labels
 from vaguemestre.webmail.services import listing, muting
 from vaguemestre.webmail.services.kept import Kept
-from vaguemestre.webmail.values import Page, View
 from vaguemestre.webmail.views.shell import folders_fragment, rows_fragment, whole_page
 
 # The rows of each page as they were written last, and under what: they serve while that is the same.

@@ -7,16 +7,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.kernel import charsets
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.mailstore.ports import MessageGone
+from vaguemestre.mailstore.values import MessageRef, Part
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.webmail.http import as_file, reads_of, written
-from vaguemestre.webmail.ports import MessageGone, TooComplex, convert, previews, run_limited
+from vaguemestre.webmail.ports import TooComplex, convert, previews, run_limited
 from vaguemestre.webmail.rules import kinds, tables, words
 from vaguemestre.webmail.rules.archives import Contents
 from vaguemestre.webmail.rules.kinds import Viewer
 from vaguemestre.webmail.services.limited import contents_of_archive
 from vaguemestre.webmail.services.previewing import ask_preview, preview_key
 from vaguemestre.webmail.services.text_files import find_file
-from vaguemestre.webmail.values import Conversion, MessageRef, Part
+from vaguemestre.webmail.values import Conversion
 from vaguemestre.webmail.views.files import part_of
 
 _LOOKED_AT = 25_000_000
@@ -92,7 +94,7 @@ def make_preview(
     with reads_of(request.who, ref, chain) as reads:  # whoever asks must still have the message
         part = find_file(reads, reads.open(ref), number)
         if part is None or kinds.viewer_of(part.kind, part.name) is not Viewer.OFFICE:
-            raise MessageGone("webmail.message-gone")
+            raise MessageGone("mailstore.message-gone")
     if request.method == "POST":
         ask_preview(request.who.mailbox, ref, chain, number)
         return JsonResponse({}, status=202)

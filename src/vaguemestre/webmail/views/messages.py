@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.kernel import sizes
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.mailstore.ports import Mailbox, Reads
+from vaguemestre.mailstore.values import Flag, MessageRef, OpenedMessage, Use
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.vigilance.queries import showing_of
 from vaguemestre.vigilance.values import Showing
@@ -28,7 +30,7 @@ from vaguemestre.webmail.http import (
     wants_fragment,
     written,
 )
-from vaguemestre.webmail.ports import Mailbox, Reads, convert, run_limited
+from vaguemestre.webmail.ports import convert, run_limited
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import frames, kinds, rows, words
 from vaguemestre.webmail.rules.asking import MOST_TERMS, telling
@@ -44,7 +46,7 @@ from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.services.pictures import Signer
 from vaguemestre.webmail.services.reading import read_message
 from vaguemestre.webmail.services.verdicts import verdict_of
-from vaguemestre.webmail.values import Flag, MessageRef, OpenedMessage, Reading, Use
+from vaguemestre.webmail.values import Reading
 from vaguemestre.webmail.views.shell import whole_page
 
 _OUTGOING = frozenset((Use.SENT, Use.DRAFTS))

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonRespons
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.webmail.http import mailbox_of, ref_text, refs_in, wants_fragment
@@ -15,7 +16,7 @@ from vaguemestre.webmail.ports import live_ticket
 from vaguemestre.webmail.rules.folders import named
 from vaguemestre.webmail.services import muting
 from vaguemestre.webmail.services.sorting import act_on
-from vaguemestre.webmail.values import TIMED, Act, MessageRef
+from vaguemestre.webmail.values import TIMED, Act
 
 
 @require_POST

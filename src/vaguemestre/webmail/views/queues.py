@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.kernel import sizes
+from vaguemestre.mailstore.values import Use
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.listing import Listing
 from vaguemestre.vigilance.queries import ORDERS, reports_page
@@ -19,7 +20,6 @@ from vaguemestre.webmail.rules import kinds
 from vaguemestre.webmail.rules.folders import of_use
 from vaguemestre.webmail.services import listing
 from vaguemestre.webmail.services.inventory import FAMILIES, inventory
-from vaguemestre.webmail.values import Use
 
 _PAGE = 100
 _MOST = 9_999

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.agenda.rules.holidays import coming
 from vaguemestre.agenda.values import Holiday
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.mailstore.ports import open_mailbox
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.webmail.http import base_of, mailbox_of, own_addresses, refs_in, wants_fragment
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.webmail.rules import folders as naming
 from vaguemestre.webmail.rules import reminding as rules
 from vaguemestre.webmail.rules import words
 from vaguemestre.webmail.services import listing, reminding
-from vaguemestre.webmail.values import MessageRef
 
 
 @require_GET

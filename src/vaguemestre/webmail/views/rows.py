@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 from markupsafe import escape
 
+from vaguemestre.mailstore.values import MessageRef, Order, Page, Row, Use
 from vaguemestre.ui import pictures
 from vaguemestre.webmail.rules.labels import Label
 from vaguemestre.webmail.rules.rows import Line, line_of
 from vaguemestre.webmail.services.kept import Kept
-from vaguemestre.webmail.values import MessageRef, Order, Page, Row, Use
 
 type _Piece = tuple[str, bytes]
 """Heading and row, as it travels."""

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from vaguemestre.kernel.times import paris_day
+from vaguemestre.mailstore.values import Folder, Order, Page, Quota, Use, View
 from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.addresses import address
 from vaguemestre.webmail.http import about, asked_of, own_domains, written
@@ -21,7 +22,6 @@ from vaguemestre.webmail.rules.labels import COLOURS, asked_label, known_labels,
 from vaguemestre.webmail.rules.searches import kept_searches, name_of, recent_searches
 from vaguemestre.webmail.services import bulks, listing, reminding
 from vaguemestre.webmail.services.authors import listed_names
-from vaguemestre.webmail.values import Folder, Order, Page, Quota, Use, View
 from vaguemestre.webmail.views.rows import rows_html
 
 

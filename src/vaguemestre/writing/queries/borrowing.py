@@ -1,8 +1,8 @@
 """Messages one may take an attachment from."""
 
-from vaguemestre.webmail.ports import Mailbox
+from vaguemestre.mailstore.ports import Mailbox
+from vaguemestre.mailstore.values import MessageRef, Only, Part, Row, Use, View
 from vaguemestre.webmail.rules.asking import terms
-from vaguemestre.webmail.values import MessageRef, Only, Part, Row, Use, View
 from vaguemestre.writing.rules.original import file_name, pieces_of
 from vaguemestre.writing.values import Source, SourceFile
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from html import escape
 
 from vaguemestre.kernel.times import PARIS
+from vaguemestre.mailstore.values import Correspondent, OpenedMessage
 from vaguemestre.outbox.rules.headers import kept_references, usable_message_id
 from vaguemestre.outbox.rules.recipients import shown_recipients
 from vaguemestre.outbox.values import Recipient
-from vaguemestre.webmail.values import Correspondent, OpenedMessage
 from vaguemestre.writing.values import Answer, Mode
 
 _REPLY = re.compile(r"^(?:(?:re|rép|rep|aw|sv)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)

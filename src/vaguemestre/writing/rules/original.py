@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vaguemestre.webmail.values import Part
+from vaguemestre.mailstore.values import Part
 
 _PICTURES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.mailstore.ports import Mailbox
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.outbox.rules.message import check_size
-from vaguemestre.webmail.ports import Mailbox
-from vaguemestre.webmail.values import MessageRef
 from vaguemestre.writing.rules.original import file_name, message_name, pieces_of, without_hidden
 from vaguemestre.writing.services.enclosing import MOST_ENCLOSURES, TEXT_ROOM, keep_whole
 from vaguemestre.writing.services.rows import row_for

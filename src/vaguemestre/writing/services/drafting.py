@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.mailstore.ports import Mailbox, OpenMailbox
+from vaguemestre.mailstore.values import Flag, MailLogin, Use
 from vaguemestre.outbox.rules.message import compose, with_bcc
-from vaguemestre.webmail.ports import Mailbox, OpenMailbox
-from vaguemestre.webmail.values import Flag, MailLogin, Use
 from vaguemestre.writing.models import Composition, Slice
 from vaguemestre.writing.queries import picture_path
 from vaguemestre.writing.services.rows import (

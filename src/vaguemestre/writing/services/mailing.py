@@ -16,11 +16,11 @@ from vaguemestre.credentials.queries import identified
 from vaguemestre.jobs.services import announce
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.mailstore.ports import OpenMailbox
 from vaguemestre.outbox.queries import copies_in_flight
 from vaguemestre.outbox.rules.message import check_whole, compose
 from vaguemestre.outbox.services import expect_bulk, queue_message
 from vaguemestre.outbox.values import Letter, Parcel, Recipient
-from vaguemestre.webmail.ports import OpenMailbox
 from vaguemestre.writing.events import MailingGoesOn
 from vaguemestre.writing.models import Composition, Mailing, MailingCopy
 from vaguemestre.writing.queries import cautions_of, own_addresses

@@ -8,12 +8,12 @@ from django.db import transaction
 
 from vaguemestre.directory.queries import addresses_by_person
 from vaguemestre.kernel import charsets
+from vaguemestre.mailstore.ports import Mailbox
+from vaguemestre.mailstore.values import Correspondent, Flag, MessageRef, OpenedMessage, Part
 from vaguemestre.outbox.rules.headers import kept_references, usable_message_id
 from vaguemestre.outbox.rules.message import check_size
 from vaguemestre.outbox.rules.recipients import shown_recipients
 from vaguemestre.outbox.values import Recipient
-from vaguemestre.webmail.ports import Mailbox
-from vaguemestre.webmail.values import Correspondent, Flag, MessageRef, OpenedMessage, Part
 from vaguemestre.writing.models import Composition
 from vaguemestre.writing.queries import picture_path, senders_of
 from vaguemestre.writing.rules.answering import answer_to

@@ -7,10 +7,10 @@ from django.db import transaction
 from vaguemestre.deposits.ports import Shelf
 from vaguemestre.directory.queries import primary_address
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.mailstore.ports import OpenMailbox
+from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.sharing.queries import box_card, box_of_account
 from vaguemestre.sharing.services import forget_sent, stop_answering
-from vaguemestre.webmail.ports import OpenMailbox
-from vaguemestre.webmail.values import MailLogin
 from vaguemestre.writing.models import Composition, Mailing
 from vaguemestre.writing.queries import deposits_of_row
 from vaguemestre.writing.services.drafting import match_draft, remove_drafts

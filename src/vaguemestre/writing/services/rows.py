@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.outbox.rules.recipients import parsed_recipients
 from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.outbox.values import Enclosed, Letter, Recipient
 from vaguemestre.sharing.services import note_presence
-from vaguemestre.webmail.values import MessageRef
 from vaguemestre.writing.models import Composition, Identity
 from vaguemestre.writing.queries import content_of, is_picture_path, links_of, own_addresses, picture_ids
 from vaguemestre.writing.rules.cleaning import is_blank, kept_html, outgoing_html

@@ -4,8 +4,8 @@ from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.signin.http import SignedInRequest, signed_in
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.forms import BorrowForm
 from vaguemestre.writing.http import answers_json, size_limit, writer_of

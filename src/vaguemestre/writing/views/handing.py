@@ -9,13 +9,13 @@ from django.views.decorators.http import require_POST
 
 from vaguemestre.credentials.queries import presented
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.sharing.http import opened
 from vaguemestre.sharing.queries import access_to
 from vaguemestre.sharing.rules.acting import prefix_of
 from vaguemestre.sharing.values import Kind, Right
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.values import Who
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing import services
 from vaguemestre.writing.http import answers_json, oneself, writer_for, writer_of
 from vaguemestre.writing.values import Writer

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.classes.http import asker_of
 from vaguemestre.classes.rules.addresses import is_nowhere
 from vaguemestre.kernel.errors import Refusal
+from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.outbox.queries import find_outgoing, sending_of, waiting_messages
 from vaguemestre.outbox.rules.hours import quiet_until
 from vaguemestre.outbox.values import Outgoing, Recipient
 from vaguemestre.signin.http import SignedInRequest, signed_in
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.forms import WrittenForm
 from vaguemestre.writing.http import (

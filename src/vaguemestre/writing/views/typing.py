@@ -10,11 +10,11 @@ from vaguemestre.classes.http import asker_of
 from vaguemestre.deposits.ports import shelf
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.kernel.texts import counted, inflected
+from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.outbox.rules.text import plain_text
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
-from vaguemestre.webmail.ports import open_mailbox
 from vaguemestre.writing import queries, services
 from vaguemestre.writing.forms import OpeningForm, WrittenForm
 from vaguemestre.writing.http import (

@@ -1,0 +1,11 @@
+"""French sentences for the refusals of this room, by code."""
+
+SENTENCES = {
+    "mailstore.folder-exists": "Un dossier porte déjà ce nom : choisissez-en un autre.",
+    "mailstore.folder-gone": "Ce dossier n’existe plus.",
+    "mailstore.folder-name": (
+        "Ce nom de dossier n’est pas possible : 1 à 60 caractères, sans « / » ni point au début."
+    ),
+    "mailstore.message-gone": "Ce message n’est plus là : il a été déplacé ou supprimé.",
+    "mailstore.quota-reached": "Votre boîte est pleine : supprimez des messages ou videz la corbeille.",
+}
