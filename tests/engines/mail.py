@@ -8,10 +8,10 @@ from typing import Any
 
 from tests.engines.live import LiveEngines, descendants
 
-from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
-from vaguemestre.engines.imap.pages import Pages, Summaries
-from vaguemestre.engines.imap.pool import Pool
-from vaguemestre.engines.imap.wire import Connection
+from vaguemestre.engines.imap.cache.page_cache import Pages, Summaries
+from vaguemestre.engines.imap.protocol.wire import Connection
+from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
+from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.mailstore.values import MailLogin
 
 

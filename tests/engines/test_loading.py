@@ -8,7 +8,7 @@ from tests.engines.live import LiveEngines, Someone
 
 from vaguemestre.demo.letters import Letter, Writer, messages
 from vaguemestre.demo.loading import load
-from vaguemestre.engines.imap.names import to_wire
+from vaguemestre.engines.imap.protocol.mailbox_names import to_wire
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 
 pytestmark = pytest.mark.engines

@@ -16,9 +16,9 @@ from tests.engines import live
 from tests.engines.live import LiveEngines, Someone, free_port_base, is_free, letter, wait_until
 
 from vaguemestre.engines.dovecot.configuration import folder
-from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
-from vaguemestre.engines.imap.pages import Pages, Summaries
-from vaguemestre.engines.imap.pool import Pool
+from vaguemestre.engines.imap.cache.page_cache import Pages, Summaries
+from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
+from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.site import secrets as site_secrets

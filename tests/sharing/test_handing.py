@@ -11,7 +11,7 @@ from tests.signin.people import account
 
 from vaguemestre.credentials.models import Account
 from vaguemestre.deposits.models import Deposit
-from vaguemestre.engines.imap.filing import Filing
+from vaguemestre.engines.imap.adapters.sent_copy import Filing
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.mailstore.values import Flag
 from vaguemestre.outbox.models import OutgoingRow

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sorting.samples import OWNER, composed
 
-from vaguemestre.engines.imap.glancing import read_message
+from vaguemestre.engines.imap.adapters.filter_adapter import read_message
 from vaguemestre.sorting.rules.filters import fits
 from vaguemestre.sorting.script import taken
 from vaguemestre.sorting.values import Aspect, Condition, Filter, Outcome, Relation

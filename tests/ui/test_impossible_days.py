@@ -20,7 +20,7 @@ from vaguemestre.sorting.rules.filters import _check_condition
 from vaguemestre.sorting.values import Aspect, Condition, Relation
 from vaguemestre.ui.days import DayField
 from vaguemestre.ui.refusals import sentence
-from vaguemestre.webmail.rules.looking import day
+from vaguemestre.webmail.rules.listing.view_params import day
 from vaguemestre.writing.rules.leaving import _chosen
 
 IMPOSSIBLE = "31/02/1990"

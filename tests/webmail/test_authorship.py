@@ -19,8 +19,8 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel.seals import vouched
 from vaguemestre.site import config
 from vaguemestre.vigilance.queries import showing_of
-from vaguemestre.webmail.rules import impostors
-from vaguemestre.webmail.rules.authenticity import Verdict, authenticity
+from vaguemestre.webmail.rules.trust import impostors
+from vaguemestre.webmail.rules.trust.authenticity import Verdict, authenticity
 
 OURS = "mail.ac-amiens.test"
 OWN = frozenset({"ac-amiens.test"})

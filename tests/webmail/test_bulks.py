@@ -18,10 +18,10 @@ from vaguemestre.kernel.errors import EngineDown, Refusal
 from vaguemestre.mailstore.ports import QuotaReached
 from vaguemestre.mailstore.values import Flag, MailLogin
 from vaguemestre.webmail.models import BulkRow, ReminderRow
-from vaguemestre.webmail.rules import reminding as reminders
-from vaguemestre.webmail.rules.looking import PLAIN
-from vaguemestre.webmail.rules.reminding import FOLDER
-from vaguemestre.webmail.rules.spans import spans, uids
+from vaguemestre.webmail.rules.listing import snooze as reminders
+from vaguemestre.webmail.rules.listing.snooze import FOLDER
+from vaguemestre.webmail.rules.listing.spans import spans, uids
+from vaguemestre.webmail.rules.listing.view_params import PLAIN
 from vaguemestre.webmail.services import bulks, reminding
 from vaguemestre.webmail.values import Act
 

@@ -20,7 +20,8 @@ from tests.webmail.test_messages import PIECE
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.webmail.ports import authorities
-from vaguemestre.webmail.rules import deliveries, signatures
+from vaguemestre.webmail.rules.cards import deliveries
+from vaguemestre.webmail.rules.trust import signatures
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime.now(dt.UTC)

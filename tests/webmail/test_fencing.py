@@ -10,8 +10,8 @@ from tests.engines.samples import letter
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.mailstore.ports import FolderGone, FolderRefused, MessageGone
 from vaguemestre.mailstore.values import MessageRef, Use
-from vaguemestre.webmail.rules.fences import Fence, is_private
-from vaguemestre.webmail.rules.looking import PLAIN
+from vaguemestre.webmail.rules.listing.fences import Fence, is_private
+from vaguemestre.webmail.rules.listing.view_params import PLAIN
 from vaguemestre.webmail.services.fencing import FencedMailbox
 
 DAY = datetime(2026, 11, 24, tzinfo=UTC)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.outbox.test_authors import HIDDEN
 
 from vaguemestre.mailstore.values import Correspondent
-from vaguemestre.webmail.rules.from_field import AMBIGUOUS, holds_address, read_from
+from vaguemestre.webmail.rules.trust.from_field import AMBIGUOUS, holds_address, read_from
 
 HEAD, EVIL = "philippe.vasseur@ac-amiens.test", "evil@dehors.example"
 

@@ -19,10 +19,11 @@ from vaguemestre.engines.converting import limited
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.webmail.ports import run_limited
-from vaguemestre.webmail.rules import archives, complexity, styles
-from vaguemestre.webmail.rules.complexity import Effort
-from vaguemestre.webmail.rules.plain import html_of, text_of_html
-from vaguemestre.webmail.rules.readable import readable
+from vaguemestre.webmail.rules.cards import archives
+from vaguemestre.webmail.rules.rendering import complexity, styles
+from vaguemestre.webmail.rules.rendering.complexity import Effort
+from vaguemestre.webmail.rules.rendering.plain import html_of, text_of_html
+from vaguemestre.webmail.rules.rendering.sanitize import readable
 from vaguemestre.webmail.rules.tasks import clean
 from vaguemestre.webmail.services.limited import clean_html, contents_of_archive, invitation_of
 from vaguemestre.webmail.values import Task

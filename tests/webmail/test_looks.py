@@ -14,7 +14,7 @@ from tests.webmail.test_messages import PIECE
 from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.webmail.ports import convert, previews
-from vaguemestre.webmail.rules import kinds
+from vaguemestre.webmail.rules.rendering import kinds
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.webmail.ports import PictureRefused, fetch_picture
-from vaguemestre.webmail.rules.labels import Label
+from vaguemestre.webmail.rules.listing.labels import Label
 from vaguemestre.webmail.values import Picture
 from vaguemestre.webmail.views import messages
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.engines.samples import at
 
 from vaguemestre.mailstore.values import Correspondent, MessageRef, Page, Row, Summary
-from vaguemestre.webmail.rules.folders import slug
-from vaguemestre.webmail.rules.rows import Line, one_line
+from vaguemestre.webmail.rules.listing.folders import slug
+from vaguemestre.webmail.rules.listing.rows import Line, one_line
 from vaguemestre.webmail.views import rows as rows_view
 from vaguemestre.webmail.views.rows import row_html, rows_html
 

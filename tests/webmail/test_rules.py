@@ -20,8 +20,10 @@ from vaguemestre.mailstore.values import (
     Use,
 )
 from vaguemestre.webmail.http import disposition
-from vaguemestre.webmail.rules import asking, folders, kinds, links, parts, plain, rows, words
-from vaguemestre.webmail.rules.header import recipients
+from vaguemestre.webmail.rules import french
+from vaguemestre.webmail.rules.listing import folders, rows, search_query
+from vaguemestre.webmail.rules.rendering import kinds, links, parts, plain
+from vaguemestre.webmail.rules.rendering.header import recipients
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 
@@ -43,28 +45,28 @@ def at(day: int, hour: int = 9, month: int = 11, year: int = 2026) -> datetime:
     ],
 )
 def test_dates_in_words(moment: datetime, heading: str, time: str, long: str) -> None:
-    assert words.heading(moment, TODAY) == heading
-    assert words.row_time(moment, TODAY) == time
-    assert words.long_date(moment, TODAY) == long
+    assert french.heading(moment, TODAY) == heading
+    assert french.row_time(moment, TODAY) == time
+    assert french.long_date(moment, TODAY) == long
 
 
 def test_yesterday_of_a_monday_is_near_too() -> None:
     monday = date(2026, 11, 23)
-    assert words.heading(at(22), monday) == "Hier"
-    assert words.row_time(at(22), monday) == "9:42"
+    assert french.heading(at(22), monday) == "Hier"
+    assert french.row_time(at(22), monday) == "9:42"
 
 
 def test_a_line_of_a_conversation_says_its_day_unless_it_is_today() -> None:
     thursday = date(2026, 11, 26)
-    said = [words.day_and_hour(at(day), thursday) for day in (26, 25, 23, 12)]
+    said = [french.day_and_hour(at(day), thursday) for day in (26, 25, 23, 12)]
     assert said == ["9:42", "hier 9:42", "23 nov. 9:42", "12 nov."]
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)), st.dates())
 def test_any_date_has_words(moment: datetime, today: date) -> None:
-    assert words.heading(moment, today)
-    assert words.row_time(moment, today)
-    assert words.long_date(moment, today)
+    assert french.heading(moment, today)
+    assert french.row_time(moment, today)
+    assert french.long_date(moment, today)
 
 
 # Plain text
@@ -292,13 +294,13 @@ def test_a_picture_is_what_its_bytes_say(start: bytes, kind: str) -> None:
     ],
 )
 def test_what_is_typed_becomes_terms(typed: str, terms: tuple[str, ...]) -> None:
-    assert asking.terms(typed) == terms
+    assert search_query.terms(typed) == terms
 
 
 @given(st.text(max_size=600))
 def test_terms_hold_no_control_and_are_few(typed: str) -> None:
-    found = asking.terms(typed)
-    assert len(found) <= asking.MOST_TERMS
+    found = search_query.terms(typed)
+    assert len(found) <= search_query.MOST_TERMS
     assert all(term.isprintable() and term.strip() == term and term for term in found)
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.webmail.seen import addresses_in_css
 
-from vaguemestre.webmail.rules import styles
-from vaguemestre.webmail.rules.colours import both, is_colour
+from vaguemestre.webmail.rules.rendering import styles
+from vaguemestre.webmail.rules.rendering.colours import both, is_colour
 
 CSS = st.lists(
     st.one_of(

@@ -19,7 +19,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailstore.ports import Mailbox, open_mailbox
 from vaguemestre.mailstore.values import MailLogin, MessageRef
 from vaguemestre.webmail.ports import TooComplex, run_limited
-from vaguemestre.webmail.rules import uuencode
+from vaguemestre.webmail.rules.rendering import uuencode
 from vaguemestre.webmail.services import reading, zipping
 
 pytestmark = pytest.mark.django_db

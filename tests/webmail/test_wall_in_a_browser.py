@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, sync_playwright
 from tests.webmail.hostile import AWAY, HOSTILE
 
-from vaguemestre.webmail.rules import frames
-from vaguemestre.webmail.rules.readable import readable
+from vaguemestre.webmail.rules.rendering import frames
+from vaguemestre.webmail.rules.rendering.sanitize import readable
 
 pytestmark = pytest.mark.browser
 HERE = "http://localhost:9/"

@@ -7,9 +7,9 @@ from functools import partial
 from itertools import batched
 
 from vaguemestre.demo.letters import Letter
-from vaguemestre.engines.imap.beginning import begun, make
-from vaguemestre.engines.imap.names import to_wire
-from vaguemestre.engines.imap.wire import Answered, Argument, Connection, Literal
+from vaguemestre.engines.imap.protocol.mailbox_names import to_wire
+from vaguemestre.engines.imap.protocol.wire import Answered, Argument, Connection, Literal
+from vaguemestre.engines.imap.store.creation_race import begun, make
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 
 BATCH = 100

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from vaguemestre.engines.imap import names
+from vaguemestre.engines.imap.protocol import mailbox_names
 from vaguemestre.engines.remote.addresses import is_public
 from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.moving.ports import Source, SourceRefused
@@ -170,7 +170,7 @@ def _listed(answer: list[Any]) -> Iterator[tuple[str, str, str]]:
         said = written.decode("utf-8", "replace").strip()
         plain = said[1:-1].replace('\\"', '"').replace("\\\\", "\\") if said.startswith('"') else said
         separator = match["separator"].strip(b'"').replace(b"\\\\", b"\\").decode("ascii", "replace")
-        name = names.from_wire(plain)
+        name = mailbox_names.from_wire(plain)
         if separator not in ("/", "NIL"):
             name = name.replace("/", "-").replace(separator, "/")
         quoted = '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -38,7 +38,7 @@ from vaguemestre.signin.rules.session_keys import session_digest
 from vaguemestre.signin.values import Who
 from vaguemestre.site.hosts import Site
 from vaguemestre.ui.refusals import sentence
-from vaguemestre.webmail.rules.fences import is_private
+from vaguemestre.webmail.rules.listing.fences import is_private
 
 log = logging.getLogger(__name__)
 

@@ -18,13 +18,13 @@ from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.signin.values import Who
 from vaguemestre.ui.addresses import address
 from vaguemestre.webmail.ports import convert
-from vaguemestre.webmail.rules import asking
-from vaguemestre.webmail.rules.asking import Asked
 from vaguemestre.webmail.rules.choices import Conversations, choices
-from vaguemestre.webmail.rules.folders import named, slug
-from vaguemestre.webmail.rules.frames import FILE_POLICY
-from vaguemestre.webmail.rules.labels import keyword_of, known_labels
-from vaguemestre.webmail.rules.looking import NOTHING, PLAIN, view
+from vaguemestre.webmail.rules.listing import search_query
+from vaguemestre.webmail.rules.listing.folders import named, slug
+from vaguemestre.webmail.rules.listing.labels import keyword_of, known_labels
+from vaguemestre.webmail.rules.listing.search_query import Asked
+from vaguemestre.webmail.rules.listing.view_params import NOTHING, PLAIN, view
+from vaguemestre.webmail.rules.rendering.frames import FILE_POLICY
 from vaguemestre.webmail.services.authors import House
 from vaguemestre.webmail.services.enclosed import reads_within
 from vaguemestre.webmail.services.verdicts import Voucher
@@ -126,7 +126,7 @@ def asked_of(who: Who, typed: str) -> Asked:
     if not typed.strip():
         return NOTHING
     known = known_labels(who.preferences)
-    return asking.asked(typed, paris_day(timezone.now()), lambda name: keyword_of(name, known))
+    return search_query.asked(typed, paris_day(timezone.now()), lambda name: keyword_of(name, known))
 
 
 def own_domains() -> frozenset[str]:

@@ -10,10 +10,10 @@ from tests.engines.live import LiveEngines, Someone, digest, wait_until
 from tests.engines.mail import Post, frozen_dovecot
 from tests.engines.samples import at, letter
 
-from vaguemestre.engines.imap.gateway import ImapMailboxes
-from vaguemestre.engines.imap.listing import SUMMARY, _Ahead
-from vaguemestre.engines.imap.pages import Summaries
-from vaguemestre.engines.imap.wire import Connection
+from vaguemestre.engines.imap.cache.page_cache import Summaries
+from vaguemestre.engines.imap.protocol.wire import Connection
+from vaguemestre.engines.imap.store.gateway import ImapMailboxes
+from vaguemestre.engines.imap.store.listing import SUMMARY, _Ahead
 from vaguemestre.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.mailstore.ports import FolderGone, MessageGone, QuotaReached
 from vaguemestre.mailstore.values import Flag, MailLogin, Page, Use

@@ -23,7 +23,7 @@ from vaguemestre.demo import names
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.rspamd.learning import Learning
 from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.webmail.rules.authenticity import Authenticity, Verdict, authenticity
+from vaguemestre.webmail.rules.trust.authenticity import Authenticity, Verdict, authenticity
 
 pytestmark = pytest.mark.engines
 

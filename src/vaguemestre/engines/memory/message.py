@@ -18,7 +18,7 @@ from vaguemestre.mailstore.values import (
     Summary,
     View,
 )
-from vaguemestre.webmail.rules.plain import flow_of
+from vaguemestre.webmail.rules.rendering.plain import flow_of
 
 PREVIEW_LENGTH = 200
 _ANSWERING = re.compile(r"^(?:(?:re|fwd?|tr)\s*:\s*)+", re.IGNORECASE)

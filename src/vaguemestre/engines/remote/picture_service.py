@@ -1,7 +1,7 @@
 """Remote pictures fetched outside the pages' threads: an asynchronous application that the front asks (ASGI).
 
 The page checks who signed the address and hands it over to the front, which asks here; see
-`webmail.rules.picture_place`.
+`webmail.rules.rendering.picture_place`.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from vaguemestre.webmail.ports import FetchPicture, PictureRefused
-from vaguemestre.webmail.rules.frames import FILE_POLICY, NOT_LOADED
-from vaguemestre.webmail.rules.picture_place import PREFIX, Wanted, read_place
+from vaguemestre.webmail.rules.rendering.frames import FILE_POLICY, NOT_LOADED
+from vaguemestre.webmail.rules.rendering.picture_place import PREFIX, Wanted, read_place
 from vaguemestre.webmail.values import Picture
 
 type Scope = MutableMapping[str, Any]

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from vaguemestre.engines.remote.addresses import is_public
 from vaguemestre.engines.remote.roads import PORTS, Road, RoadClosed, Target, left_before, target_of
 from vaguemestre.webmail.ports import PictureRefused
-from vaguemestre.webmail.rules.kinds import picture_kind
+from vaguemestre.webmail.rules.rendering.kinds import picture_kind
 from vaguemestre.webmail.values import Picture
 
 _HEADERS = {

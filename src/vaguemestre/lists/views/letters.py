@@ -21,7 +21,7 @@ from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.http import as_file
 from vaguemestre.webmail.ports import run_limited
-from vaguemestre.webmail.rules import frames, kinds
+from vaguemestre.webmail.rules.rendering import frames, kinds
 from vaguemestre.webmail.services.reading import opened_part, read_message
 from vaguemestre.webmail.services.text_files import file_bytes
 from vaguemestre.webmail.values import Reading

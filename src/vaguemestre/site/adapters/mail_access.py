@@ -5,10 +5,10 @@ from django.utils import timezone
 
 from vaguemestre.credentials import ports as credentials
 from vaguemestre.credentials.services.tokens import mint_mail_token
-from vaguemestre.engines.imap.gateway import ImapMailboxes, connector
-from vaguemestre.engines.imap.orders import Orders
-from vaguemestre.engines.imap.pages import Letters, Pages, Summaries
-from vaguemestre.engines.imap.pool import Pool
+from vaguemestre.engines.imap.cache.page_cache import Letters, Pages, Summaries
+from vaguemestre.engines.imap.cache.sort_cache import Orders
+from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
+from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.mailstore.values import MailLogin
 from vaguemestre.provisioning import ports as provisioning

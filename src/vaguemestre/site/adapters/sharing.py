@@ -3,7 +3,7 @@
 from vaguemestre.mailstore import ports as mailstore
 from vaguemestre.mailstore.values import Flag, MailLogin
 from vaguemestre.sharing.values import Letter
-from vaguemestre.webmail.rules.folders import slug
+from vaguemestre.webmail.rules.listing.folders import slug
 
 _AUTOMATIC = ("mailer-daemon@", "noreply@", "no-reply@", "ne-pas-repondre@", "nepasrepondre@", "postmaster@")
 

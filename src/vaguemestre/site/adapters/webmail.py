@@ -9,7 +9,7 @@ from vaguemestre.mailstore.values import MailLogin, Use
 from vaguemestre.sharing import queries as sharing_queries
 from vaguemestre.sharing.rules.acting import prefix_of, session_of
 from vaguemestre.sharing.values import Kind
-from vaguemestre.webmail.rules.fences import Fence
+from vaguemestre.webmail.rules.listing.fences import Fence
 from vaguemestre.webmail.values import OtherBox
 
 

@@ -22,11 +22,11 @@ from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.erasing import Erasing
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.elsewhere import Elsewhere
-from vaguemestre.engines.imap.filing import Filing
-from vaguemestre.engines.imap.glancing import Glancing
-from vaguemestre.engines.imap.moving import ImapStores
-from vaguemestre.engines.imap.reports import Reports
-from vaguemestre.engines.imap.welcoming import Welcoming
+from vaguemestre.engines.imap.adapters.filter_adapter import Glancing
+from vaguemestre.engines.imap.adapters.report_finder import Reports
+from vaguemestre.engines.imap.adapters.sent_copy import Filing
+from vaguemestre.engines.imap.adapters.transfer_store import ImapStores
+from vaguemestre.engines.imap.adapters.welcome_message import Welcoming
 from vaguemestre.engines.postfix.following import Holds, LogReader
 from vaguemestre.engines.postfix.maillog import was_accepted, was_sent_as
 from vaguemestre.engines.projection import chosen as projection

@@ -13,8 +13,8 @@ from vaguemestre.kernel.addresses import parse_address
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.outbox.services import queue_message
 from vaguemestre.outbox.values import Parcel
-from vaguemestre.webmail.rules import invitations, replies
-from vaguemestre.webmail.rules.invitations import Invitation
+from vaguemestre.webmail.rules.cards import invitations, replies
+from vaguemestre.webmail.rules.cards.invitations import Invitation
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from vaguemestre.directory import queries as directory
 from vaguemestre.mailstore.values import Correspondent, OpenedMessage
-from vaguemestre.webmail.rules import impostors
-from vaguemestre.webmail.rules.authenticity import Authenticity, Verdict
-from vaguemestre.webmail.rules.from_field import from_field
-from vaguemestre.webmail.rules.rows import one_line, without_detail
+from vaguemestre.webmail.rules.listing.rows import one_line, without_detail
+from vaguemestre.webmail.rules.trust import impostors
+from vaguemestre.webmail.rules.trust.authenticity import Authenticity, Verdict
+from vaguemestre.webmail.rules.trust.from_field import from_field
 from vaguemestre.webmail.services.kept import Kept
 
 _REMEMBERED_SECONDS = 300.0

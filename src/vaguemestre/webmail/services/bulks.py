@@ -14,9 +14,9 @@ from vaguemestre.mailstore.ports import Mailbox, OpenMailbox
 from vaguemestre.mailstore.values import Clause, MailLogin, MessageRef, Use, View, Where
 from vaguemestre.webmail.events import BulkAsked
 from vaguemestre.webmail.models import BulkRow
-from vaguemestre.webmail.rules import reminding as moments
-from vaguemestre.webmail.rules.labels import checked_mark
-from vaguemestre.webmail.rules.spans import spans, uids
+from vaguemestre.webmail.rules.listing import snooze as moments
+from vaguemestre.webmail.rules.listing.labels import checked_mark
+from vaguemestre.webmail.rules.listing.spans import spans, uids
 from vaguemestre.webmail.services import reminding
 from vaguemestre.webmail.services.sorting import MOST, act_on
 from vaguemestre.webmail.values import TIMED, Act

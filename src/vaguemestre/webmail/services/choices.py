@@ -7,7 +7,7 @@ from django.db import transaction
 
 from vaguemestre.credentials.services import prefer
 from vaguemestre.webmail.rules import choices as rules
-from vaguemestre.webmail.rules import labels, searches
+from vaguemestre.webmail.rules.listing import labels, searches
 
 
 @transaction.atomic(durable=True)

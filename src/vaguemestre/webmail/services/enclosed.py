@@ -6,7 +6,7 @@ from email.message import Message
 from vaguemestre.mailstore.ports import MessageGone, Reads
 from vaguemestre.mailstore.values import MessageRef, OpenedMessage
 from vaguemestre.webmail.ports import Convert, TooComplex
-from vaguemestre.webmail.rules import enclosed, parts
+from vaguemestre.webmail.rules.rendering import enclosed, parts
 from vaguemestre.webmail.values import Conversion
 
 _DEEPEST = 8

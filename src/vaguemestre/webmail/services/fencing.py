@@ -17,7 +17,7 @@ from vaguemestre.mailstore.values import (
     Use,
     View,
 )
-from vaguemestre.webmail.rules.fences import Fence
+from vaguemestre.webmail.rules.listing.fences import Fence
 
 
 class Fencing:

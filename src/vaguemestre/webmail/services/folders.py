@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.mailstore.ports import Mailbox
 from vaguemestre.mailstore.values import Folder, Use
-from vaguemestre.webmail.rules import folders as rules
+from vaguemestre.webmail.rules.listing import folders as rules
 from vaguemestre.webmail.services import listing
 
 

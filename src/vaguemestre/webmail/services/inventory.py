@@ -6,8 +6,8 @@ from datetime import datetime
 
 from vaguemestre.mailstore.ports import Lists, Mailbox, MessageGone, Reads
 from vaguemestre.mailstore.values import MessageRef, Part, Row
-from vaguemestre.webmail.rules import kinds, parts
-from vaguemestre.webmail.rules.rows import said
+from vaguemestre.webmail.rules.listing.rows import said
+from vaguemestre.webmail.rules.rendering import kinds, parts
 from vaguemestre.webmail.services.kept import Kept
 
 MOST_READ = 600  # messages with attachments looked into at once

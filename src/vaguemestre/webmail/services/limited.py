@@ -8,15 +8,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
 from vaguemestre.webmail.ports import RunLimited, TooComplex
-from vaguemestre.webmail.rules import complexity
-from vaguemestre.webmail.rules.archives import Contents, Entry
-from vaguemestre.webmail.rules.complexity import Effort
-from vaguemestre.webmail.rules.invitations import Invitation, Invited
-from vaguemestre.webmail.rules.readable import LONGEST, Pictures, Readable, readable
-from vaguemestre.webmail.rules.signatures import Signature
-from vaguemestre.webmail.rules.styles import Remote
+from vaguemestre.webmail.rules.cards.archives import Contents, Entry
+from vaguemestre.webmail.rules.cards.invitations import Invitation, Invited
+from vaguemestre.webmail.rules.cards.vcard import Visiting
+from vaguemestre.webmail.rules.rendering import complexity
+from vaguemestre.webmail.rules.rendering.complexity import Effort
+from vaguemestre.webmail.rules.rendering.sanitize import LONGEST, Pictures, Readable, readable
+from vaguemestre.webmail.rules.rendering.styles import Remote
 from vaguemestre.webmail.rules.tasks import archive, calendar, signature, vcards
-from vaguemestre.webmail.rules.visiting import Visiting
+from vaguemestre.webmail.rules.trust.signatures import Signature
 from vaguemestre.webmail.values import Task
 
 _LITTLE = 30_000  # octets read in the process that asks

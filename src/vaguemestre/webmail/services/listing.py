@@ -5,9 +5,9 @@ from dataclasses import replace
 from vaguemestre.kernel.texts import bare
 from vaguemestre.mailstore.ports import Mailbox
 from vaguemestre.mailstore.values import Folder, Page, Use, View
-from vaguemestre.webmail.rules.asking import EVERYWHERE
-from vaguemestre.webmail.rules.folders import meant, of_use
-from vaguemestre.webmail.rules.looking import PLAIN
+from vaguemestre.webmail.rules.listing.folders import meant, of_use
+from vaguemestre.webmail.rules.listing.search_query import EVERYWHERE
+from vaguemestre.webmail.rules.listing.view_params import PLAIN
 from vaguemestre.webmail.services.kept import Kept
 
 PAGE = 50

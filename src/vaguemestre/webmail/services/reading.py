@@ -9,10 +9,10 @@ from vaguemestre.kernel.errors import EngineDown
 from vaguemestre.mailstore.ports import Reads
 from vaguemestre.mailstore.values import TEXT, MessageRef, OpenedMessage, Part
 from vaguemestre.webmail.ports import RunLimited, TooComplex
-from vaguemestre.webmail.rules import enclosed, kinds, marking, parts, plain, uuencode
-from vaguemestre.webmail.rules.cards import cards
-from vaguemestre.webmail.rules.readable import LONGEST, VERSION
-from vaguemestre.webmail.rules.styles import Remote
+from vaguemestre.webmail.rules.cards.card_places import cards
+from vaguemestre.webmail.rules.rendering import enclosed, highlight, kinds, parts, plain, uuencode
+from vaguemestre.webmail.rules.rendering.sanitize import LONGEST, VERSION
+from vaguemestre.webmail.rules.rendering.styles import Remote
 from vaguemestre.webmail.services.enclosed import Enclosed
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.services.limited import clean_html
@@ -202,7 +202,7 @@ def _text_enclosures(part_number: str, files: Sequence[uuencode.TextFile]) -> It
 
 def _of_text(text: str, flow: str, words: Sequence[str]) -> Body:
     said = plain.html_of(text, flow)
-    return Body("", marking.marked(said, words) or said, is_cut=plain.is_cut(text))
+    return Body("", highlight.marked(said, words) or said, is_cut=plain.is_cut(text))
 
 
 def _enclosures(chosen: parts.Chosen, used: frozenset[str]) -> Iterator[Enclosure]:

@@ -25,8 +25,8 @@ from vaguemestre.mailstore.ports import (
 from vaguemestre.mailstore.values import Flag, Folder, MailLogin, MessageRef, OpenedMessage, Use
 from vaguemestre.webmail.events import ReminderDue, RemindersDue
 from vaguemestre.webmail.models import ReminderRow
-from vaguemestre.webmail.rules.folders import of_use
-from vaguemestre.webmail.rules.reminding import FOLDER, MOST
+from vaguemestre.webmail.rules.listing.folders import of_use
+from vaguemestre.webmail.rules.listing.snooze import FOLDER, MOST
 
 PUT_OFF, ANSWER = "put-off", "answer"
 _GO = 20.0  # seconds at a stretch, then others have their turn

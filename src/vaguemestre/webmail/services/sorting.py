@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from vaguemestre.kernel.errors import Refusal
 from vaguemestre.mailstore.ports import Mailbox
 from vaguemestre.mailstore.values import Flag, MessageRef, Use
-from vaguemestre.webmail.rules.folders import of_use
-from vaguemestre.webmail.rules.labels import checked_mark
+from vaguemestre.webmail.rules.listing.folders import of_use
+from vaguemestre.webmail.rules.listing.labels import checked_mark
 from vaguemestre.webmail.values import Act, Done
 
 MOST = 500  # the page sends more in several goes

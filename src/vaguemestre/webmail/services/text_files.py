@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from vaguemestre.kernel import charsets
 from vaguemestre.mailstore.ports import Reads
 from vaguemestre.mailstore.values import MessageRef, OpenedMessage, Part
-from vaguemestre.webmail.rules import parts, plain, uuencode
-from vaguemestre.webmail.rules.uuencode import TextFile
+from vaguemestre.webmail.rules.rendering import parts, plain, uuencode
+from vaguemestre.webmail.rules.rendering.uuencode import TextFile
 from vaguemestre.webmail.values import Enclosure
 
 MAX_TEXT_BYTES = 35_000_000  # of a text with files in it: more than a message may weigh here

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from vaguemestre.kernel import seals
 from vaguemestre.mailstore.ports import Reads
 from vaguemestre.mailstore.values import MessageRef, OpenedMessage
-from vaguemestre.webmail.rules.authenticity import Authenticity, authenticity, of_several
-from vaguemestre.webmail.rules.from_field import from_field
+from vaguemestre.webmail.rules.trust.authenticity import Authenticity, authenticity, of_several
+from vaguemestre.webmail.rules.trust.from_field import from_field
 from vaguemestre.webmail.services.kept import Kept
 
 _verdicts: Kept[tuple[str, MessageRef], Authenticity] = Kept(4096)

@@ -8,7 +8,7 @@ from typing import IO
 from vaguemestre.mailstore.ports import Reads
 from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.webmail.ports import TooComplex
-from vaguemestre.webmail.rules import kinds
+from vaguemestre.webmail.rules.rendering import kinds
 from vaguemestre.webmail.services.text_files import iter_contents
 from vaguemestre.webmail.values import Enclosure
 

@@ -16,10 +16,10 @@ from vaguemestre.vigilance.values import Kind, Showing
 from vaguemestre.webmail import ports
 from vaguemestre.webmail.http import mailbox_of, own_voucher, reads_of
 from vaguemestre.webmail.ports import LeavingRefused
-from vaguemestre.webmail.rules import invitations
-from vaguemestre.webmail.rules.authenticity import Verdict
-from vaguemestre.webmail.rules.from_field import from_field
-from vaguemestre.webmail.rules.leaving import leaving
+from vaguemestre.webmail.rules.cards import invitations
+from vaguemestre.webmail.rules.cards.unsubscribe import leaving
+from vaguemestre.webmail.rules.trust.authenticity import Verdict
+from vaguemestre.webmail.rules.trust.from_field import from_field
 from vaguemestre.webmail.services import answering
 from vaguemestre.webmail.services.answering import Sender
 from vaguemestre.webmail.services.verdicts import verdict_of

@@ -9,7 +9,7 @@ from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.http import mailbox_of, view_of
 from vaguemestre.webmail.models import BulkRow
-from vaguemestre.webmail.rules.folders import named
+from vaguemestre.webmail.rules.listing.folders import named
 from vaguemestre.webmail.services import bulks
 from vaguemestre.webmail.values import Act
 from vaguemestre.webmail.views.reminders import moment_asked

@@ -11,9 +11,10 @@ from vaguemestre.mailstore.values import MessageRef, Part
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.webmail.http import base_of, own_addresses, reads_of, written
 from vaguemestre.webmail.ports import TooComplex, authorities, run_limited
-from vaguemestre.webmail.rules import deliveries, words
-from vaguemestre.webmail.rules.parts import find_part
-from vaguemestre.webmail.rules.signatures import Signature
+from vaguemestre.webmail.rules import french
+from vaguemestre.webmail.rules.cards import deliveries
+from vaguemestre.webmail.rules.rendering.parts import find_part
+from vaguemestre.webmail.rules.trust.signatures import Signature
 from vaguemestre.webmail.services.limited import invitation_of, signature_of, visiting_cards_of
 from vaguemestre.webmail.values import CardKind
 
@@ -49,7 +50,7 @@ def show_card(
     return HttpResponse(
         written(
             "card",
-            {"kind": CardKind(kind).value, "part": part, "base": base, "words": words, **context},
+            {"kind": CardKind(kind).value, "part": part, "base": base, "words": french, **context},
         )
     )
 

@@ -19,9 +19,9 @@ from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.stored_files import hand_over, is_behind_front
 from vaguemestre.webmail.http import as_file, reads_of
 from vaguemestre.webmail.ports import PictureRefused, TooComplex, fetch_picture, run_limited
-from vaguemestre.webmail.rules import kinds
-from vaguemestre.webmail.rules.frames import FILE_POLICY, NOT_LOADED
-from vaguemestre.webmail.rules.picture_place import MAX_ADDRESS, picture_place
+from vaguemestre.webmail.rules.rendering import kinds
+from vaguemestre.webmail.rules.rendering.frames import FILE_POLICY, NOT_LOADED
+from vaguemestre.webmail.rules.rendering.picture_place import MAX_ADDRESS, picture_place
 from vaguemestre.webmail.services.pictures import signed_picture
 from vaguemestre.webmail.services.reading import opened_part, read_message
 from vaguemestre.webmail.services.text_files import file_bytes

@@ -10,7 +10,7 @@ from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.webmail.http import mailbox_of, wants_fragment
 from vaguemestre.webmail.ports import unread_elsewhere
-from vaguemestre.webmail.rules.folders import named, slug
+from vaguemestre.webmail.rules.listing.folders import named, slug
 from vaguemestre.webmail.services import folders as services
 from vaguemestre.webmail.services.folders import Deletion
 

@@ -12,9 +12,9 @@ from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.ui.addresses import address
 from vaguemestre.webmail.http import asked_of, mailbox_of, view_of
-from vaguemestre.webmail.rules import looking
-from vaguemestre.webmail.rules.folders import named
-from vaguemestre.webmail.rules.labels import known_labels
+from vaguemestre.webmail.rules.listing import view_params
+from vaguemestre.webmail.rules.listing.folders import named
+from vaguemestre.webmail.rules.listing.labels import known_labels
 from vaguemestre.webmail.services import listing, muting
 from vaguemestre.webmail.services.kept import Kept
 from vaguemestre.webmail.views.shell import folders_fragment, rows_fragment, whole_page
@@ -52,7 +52,7 @@ def _show(request: SignedInRequest, folder: str) -> HttpResponse:
             page = listing.nothing_in(folder)
         else:
             page = listing.page_of(
-                mailbox, folder, 0, looking.recent(view, paris_day(timezone.now())) if is_first else view
+                mailbox, folder, 0, view_params.recent(view, paris_day(timezone.now())) if is_first else view
             )
         room = mailbox.quota()
     here = listing.near(folders, page.folder, named(request.GET.get("ici", "")) or "")
@@ -114,7 +114,7 @@ def _without_muted(request: SignedInRequest, mailbox: Mailbox, folder: str, view
 @signed_in
 def find_day(request: SignedInRequest, folder: str) -> HttpResponse:
     """Where the messages of a day (`jour`, 25/11/2026) begin in a list by date."""
-    day = looking.day(request.GET.get("jour", ""))
+    day = view_params.day(request.GET.get("jour", ""))
     view = view_of(request.who, request.GET)
     with mailbox_of(request.who) as mailbox:
         place = mailbox.place(folder, view, day)

@@ -12,9 +12,11 @@ from vaguemestre.mailstore.values import MessageRef, Part
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.webmail.http import as_file, reads_of, written
 from vaguemestre.webmail.ports import TooComplex, convert, previews, run_limited
-from vaguemestre.webmail.rules import kinds, tables, words
-from vaguemestre.webmail.rules.archives import Contents
-from vaguemestre.webmail.rules.kinds import Viewer
+from vaguemestre.webmail.rules import french
+from vaguemestre.webmail.rules.cards import tables
+from vaguemestre.webmail.rules.cards.archives import Contents
+from vaguemestre.webmail.rules.rendering import kinds
+from vaguemestre.webmail.rules.rendering.kinds import Viewer
 from vaguemestre.webmail.services.limited import contents_of_archive
 from vaguemestre.webmail.services.previewing import ask_preview, preview_key
 from vaguemestre.webmail.services.text_files import find_file
@@ -55,7 +57,7 @@ def _contents(content: bytes) -> Contents | None:
 def _page(request: SignedInRequest, content: bytes, part: Part, name: str) -> str:
     """Tables, lists and texts, written by ours and shut in like the rest; in the reader's light or dark."""
     viewer = kinds.viewer_of(part.kind, name)
-    shown: dict[str, object] = {"theme": request.who.theme, "words": words, "name": name}
+    shown: dict[str, object] = {"theme": request.who.theme, "words": french, "name": name}
     if viewer is Viewer.ARCHIVE:
         return written("archive", {**shown, "contents": _contents(content)})
     text, is_cut = charsets.text(content[:_TEXT_LOOKED_AT], part.charset), len(content) > _TEXT_LOOKED_AT

@@ -31,14 +31,16 @@ from vaguemestre.webmail.http import (
     written,
 )
 from vaguemestre.webmail.ports import convert, run_limited
-from vaguemestre.webmail.rules import folders as naming
-from vaguemestre.webmail.rules import frames, kinds, rows, words
-from vaguemestre.webmail.rules.asking import MOST_TERMS, telling
+from vaguemestre.webmail.rules import french
+from vaguemestre.webmail.rules.cards.unsubscribe import leaving
 from vaguemestre.webmail.rules.choices import Face, choices
-from vaguemestre.webmail.rules.from_field import from_field
-from vaguemestre.webmail.rules.header import header
-from vaguemestre.webmail.rules.labels import known_labels, labels
-from vaguemestre.webmail.rules.leaving import leaving
+from vaguemestre.webmail.rules.listing import folders as naming
+from vaguemestre.webmail.rules.listing import rows
+from vaguemestre.webmail.rules.listing.labels import known_labels, labels
+from vaguemestre.webmail.rules.listing.search_query import MOST_TERMS, telling
+from vaguemestre.webmail.rules.rendering import frames, kinds
+from vaguemestre.webmail.rules.rendering.header import header
+from vaguemestre.webmail.rules.trust.from_field import from_field
 from vaguemestre.webmail.services import listing
 from vaguemestre.webmail.services.authors import Authorship, author_of, authorship, listed_names
 from vaguemestre.webmail.services.enclosed import reads_within
@@ -159,7 +161,7 @@ def _pane(
         "is_unread": Flag.SEEN not in opened.flags,
         "is_flagged": Flag.FLAGGED in opened.flags,
         "labels": labels(opened.flags, known_labels(request.who.preferences)),
-        "words": words,
+        "words": french,
         "kinds": kinds,
     }
     return written("message", context)
@@ -303,5 +305,5 @@ def show_conversation(request: SignedInRequest, folder: str, uid_validity: int, 
     today = paris_day(timezone.now())
     names = listed_names([row.summary.sender.address for row in found], own_domains())
     lines = list(rows.lines(found, today=today, uses=uses, own_domains=own_domains(), names=names))
-    times = [words.day_and_hour(datetime.fromisoformat(line.moment), today) for line in lines]
+    times = [french.day_and_hour(datetime.fromisoformat(line.moment), today) for line in lines]
     return HttpResponse(written("conversation", {"lines": list(zip(lines, times, strict=True)), "ref": ref}))

@@ -13,7 +13,7 @@ from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.signin.ports import revocations
 from vaguemestre.webmail.http import mailbox_of, ref_text, refs_in, wants_fragment
 from vaguemestre.webmail.ports import live_ticket
-from vaguemestre.webmail.rules.folders import named
+from vaguemestre.webmail.rules.listing.folders import named
 from vaguemestre.webmail.services import muting
 from vaguemestre.webmail.services.sorting import act_on
 from vaguemestre.webmail.values import TIMED, Act

@@ -15,9 +15,9 @@ from vaguemestre.vigilance.queries import ORDERS, reports_page
 from vaguemestre.vigilance.services import close_reports as close
 from vaguemestre.vigilance.values import Kind
 from vaguemestre.webmail.http import base_of, mailbox_of, ref_text
-from vaguemestre.webmail.rules import folders as naming
-from vaguemestre.webmail.rules import kinds
-from vaguemestre.webmail.rules.folders import of_use
+from vaguemestre.webmail.rules.listing import folders as naming
+from vaguemestre.webmail.rules.listing.folders import of_use
+from vaguemestre.webmail.rules.rendering import kinds
 from vaguemestre.webmail.services import listing
 from vaguemestre.webmail.services.inventory import FAMILIES, inventory
 

@@ -16,9 +16,9 @@ from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.signin.http import SignedInRequest, signed_in
 from vaguemestre.webmail.http import base_of, mailbox_of, own_addresses, refs_in, wants_fragment
-from vaguemestre.webmail.rules import folders as naming
-from vaguemestre.webmail.rules import reminding as rules
-from vaguemestre.webmail.rules import words
+from vaguemestre.webmail.rules import french
+from vaguemestre.webmail.rules.listing import folders as naming
+from vaguemestre.webmail.rules.listing import snooze as rules
 from vaguemestre.webmail.services import listing, reminding
 
 
@@ -32,7 +32,7 @@ def list_reminders(request: SignedInRequest) -> HttpResponse:
         {
             "row": row,
             "base": base_of(MessageRef(row.folder, row.uid_validity, row.uid)),
-            "due": f"{words.full_day(paris_day(row.due_at))} à {words.hour(row.due_at)}",
+            "due": f"{french.full_day(paris_day(row.due_at))} à {french.hour(row.due_at)}",
         }
         for row in reminding.reminders_of(request.who.account_id)
     ]
@@ -105,5 +105,5 @@ def _coming(now: datetime) -> tuple[Holiday, ...]:
 def _told(request: SignedInRequest, made: tuple[int, ...], until: datetime) -> HttpResponse:
     if not wants_fragment(request):
         return HttpResponseRedirect(reverse("webmail:list-reminders") + "?fait=1")
-    said = f"{words.full_day(paris_day(until))} à {words.hour(until)}"
+    said = f"{french.full_day(paris_day(until))} à {french.hour(until)}"
     return JsonResponse({"reminders": made, "until": said})

@@ -13,8 +13,8 @@ from markupsafe import escape
 
 from vaguemestre.mailstore.values import MessageRef, Order, Page, Row, Use
 from vaguemestre.ui import pictures
-from vaguemestre.webmail.rules.labels import Label
-from vaguemestre.webmail.rules.rows import Line, line_of
+from vaguemestre.webmail.rules.listing.labels import Label
+from vaguemestre.webmail.rules.listing.rows import Line, line_of
 from vaguemestre.webmail.services.kept import Kept
 
 type _Piece = tuple[str, bytes]

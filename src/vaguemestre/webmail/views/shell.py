@@ -15,11 +15,12 @@ from vaguemestre.signin.http import SignedInRequest
 from vaguemestre.ui.addresses import address
 from vaguemestre.webmail.http import about, asked_of, own_domains, written
 from vaguemestre.webmail.ports import live_ticket, other_boxes
-from vaguemestre.webmail.rules import asking, looking, words
-from vaguemestre.webmail.rules import folders as naming
+from vaguemestre.webmail.rules import french
 from vaguemestre.webmail.rules.choices import choices
-from vaguemestre.webmail.rules.labels import COLOURS, asked_label, known_labels, said_label
-from vaguemestre.webmail.rules.searches import kept_searches, name_of, recent_searches
+from vaguemestre.webmail.rules.listing import folders as naming
+from vaguemestre.webmail.rules.listing import search_query, view_params
+from vaguemestre.webmail.rules.listing.labels import COLOURS, asked_label, known_labels, said_label
+from vaguemestre.webmail.rules.listing.searches import kept_searches, name_of, recent_searches
 from vaguemestre.webmail.services import bulks, listing, reminding
 from vaguemestre.webmail.services.authors import listed_names
 from vaguemestre.webmail.views.rows import rows_html
@@ -49,7 +50,7 @@ def folders_fragment(
             "room": naming.shown_room(room),
             "current": current,
             "naming": naming,
-            "words": words,
+            "words": french,
             "labels": [(one, said_label(one.name)) for one in known_labels(request.who.preferences)],
             "searches": kept_searches(request.who.preferences),
             "missed": reminding.missed_answers(request.who.account_id) if missed is None else missed,
@@ -99,7 +100,7 @@ def whole_page(
     folders: tuple[Folder, ...],
     page: Page,
     *,
-    view: View = looking.PLAIN,
+    view: View = view_params.PLAIN,
     asked: str = "",
     room: Quota | None = None,
     reading: str = "",
@@ -139,13 +140,13 @@ def whole_page(
             "here": here and {"step": naming.slug(here.name), "name": naming.shown_name(here)},
             "is_first": is_first,
             "view": view,
-            "query": looking.query(view, asked),
+            "query": view_params.query(view, asked),
             "looks": _looks(view),
             "missed": missed,
             "labels": known_labels(request.who.preferences),
             "colours": COLOURS,
             "recent": json.dumps(recent_searches(request.who.preferences)),
-            "found_words": json.dumps(asking.shown_words(asked_of(request.who, asked))),
+            "found_words": json.dumps(search_query.shown_words(asked_of(request.who, asked))),
             "is_kept": bool(kept or label),
             "choices": choices(request.who.preferences),
             "bulk": bulks.running_bulk(request.who.account_id),
@@ -169,16 +170,18 @@ def whole_page(
 
 def _looks(view: View) -> dict[str, object]:
     """What the menu of the list offers, and what of it is so now."""
-    ways = looking.ORDERS[view.order][1:]
+    ways = view_params.ORDERS[view.order][1:]
     return {
         "orders": [
             (one.value, said[0], one is view.order)
-            for one, said in looking.ORDERS.items()
+            for one, said in view_params.ORDERS.items()
             if one is not Order.RELEVANCE or view.terms
         ],
         "ways": [("", ways[0], not view.is_reversed), ("inverse", ways[1], view.is_reversed)],
-        "narrowed": [(one.value, said, one in view.only) for one, said in looking.NARROWED.items()],
-        "now": ", ".join(looking.NARROWED[one].lower() for one in looking.NARROWED if one in view.only),
+        "narrowed": [(one.value, said, one in view.only) for one, said in view_params.NARROWED.items()],
+        "now": ", ".join(
+            view_params.NARROWED[one].lower() for one in view_params.NARROWED if one in view.only
+        ),
     }
 
 

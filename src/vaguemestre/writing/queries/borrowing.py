@@ -2,7 +2,7 @@
 
 from vaguemestre.mailstore.ports import Mailbox
 from vaguemestre.mailstore.values import MessageRef, Only, Part, Row, Use, View
-from vaguemestre.webmail.rules.asking import terms
+from vaguemestre.webmail.rules.listing.search_query import terms
 from vaguemestre.writing.rules.original import file_name, pieces_of
 from vaguemestre.writing.values import Source, SourceFile
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from vaguemestre.webmail.rules.archives import contents
+from vaguemestre.webmail.rules.cards.archives import contents
 from vaguemestre.webmail.rules.tasks import Ask
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from vaguemestre.webmail.rules.invitations import invitation
+from vaguemestre.webmail.rules.cards.invitations import invitation
 from vaguemestre.webmail.rules.tasks import Ask
 
 

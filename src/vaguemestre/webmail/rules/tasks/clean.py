@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from vaguemestre.webmail.rules import complexity
-from vaguemestre.webmail.rules.parts import bare_id
-from vaguemestre.webmail.rules.readable import LONGEST, readable
+from vaguemestre.webmail.rules.rendering import complexity
+from vaguemestre.webmail.rules.rendering.parts import bare_id
+from vaguemestre.webmail.rules.rendering.sanitize import LONGEST, readable
 from vaguemestre.webmail.rules.tasks import Ask, Hopeless
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from cryptography import x509
 
-from vaguemestre.webmail.rules import signatures
 from vaguemestre.webmail.rules.tasks import Ask
+from vaguemestre.webmail.rules.trust import signatures
 
 
 def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: Ask) -> Any:

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from vaguemestre.kernel import charsets
+from vaguemestre.webmail.rules.cards.vcard import visiting_cards
 from vaguemestre.webmail.rules.tasks import Ask
-from vaguemestre.webmail.rules.visiting import visiting_cards
 
 
 def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: Ask) -> Any:

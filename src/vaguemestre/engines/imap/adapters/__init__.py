@@ -1,0 +1,1 @@
+"""What other rooms ask of mailboxes: sent copies, filters, transfers, reports, welcome."""

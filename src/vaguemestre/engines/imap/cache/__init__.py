@@ -1,0 +1,1 @@
+"""What a process remembers of mailboxes: pages, rows, sort orders."""

@@ -1,0 +1,1 @@
+"""The mail store over IMAP: connections, sessions, what is read and changed."""

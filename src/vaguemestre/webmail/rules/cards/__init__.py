@@ -1,0 +1,1 @@
+"""Parts that mean more than a file: invitations, delivery reports, contacts, subscriptions."""

@@ -1,0 +1,1 @@
+"""The list: rows, search, views, folders, labels, snooze."""

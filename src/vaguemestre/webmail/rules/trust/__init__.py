@@ -1,0 +1,1 @@
+"""Who really wrote: sender authentication, look-alike names, signatures."""

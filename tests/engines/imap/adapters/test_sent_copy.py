@@ -1,0 +1,74 @@
+"""What follows a sending happens once, however often it is asked."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.engines.mail import Post
+from tests.engines.samples import at, letter
+
+from vaguemestre.engines.imap.adapters.sent_copy import Filing
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.mailstore.ports import OpenMailbox, QuotaReached
+from vaguemestre.mailstore.values import Flag, MailLogin, MessageRef
+
+ID = "<envoi@ac-amiens.test>"
+SENT = letter("Re: Question", Message_ID=ID)
+type Store = tuple[OpenMailbox, str]
+
+
+@pytest.fixture(params=["memory", pytest.param("imap", marks=pytest.mark.engines)])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryMailboxes(), "marie"
+        return
+    post = Post(request.getfixturevalue("engines"))
+    yield post.mailboxes, post.new_login().mailbox
+    post.pool.close_all()
+
+
+def kept(ref: MessageRef, **more: object) -> dict[str, object]:
+    return {"folder": ref.folder, "uid_validity": ref.uid_validity, "uid": ref.uid, **more}
+
+
+def test_the_copy_is_filed_once_the_original_marked_the_draft_gone(store: Store) -> None:
+    opened, mailbox = store
+    login = MailLogin(mailbox)
+    with opened(login) as box:
+        original = box.append("INBOX", letter("Question"), (), at(1))
+        draft = box.append("Drafts", letter("Re: Question"), (Flag.DRAFT,), at(2))
+    for _ in range(2):
+        Filing(opened)(mailbox, SENT, ID, kept(original), kept(draft), at(3))
+    with opened(login) as box:
+        sent = box.page("Sent", 0, 50)
+        assert [row.summary.message_id for row in sent.rows] == [ID]
+        assert Flag.SEEN in sent.rows[0].flags
+        assert Flag.ANSWERED in box.page("INBOX", 0, 50).rows[0].flags
+        assert box.page("Drafts", 0, 50).total == 0
+
+
+def test_a_forwarded_message_is_marked_so(store: Store) -> None:
+    opened, mailbox = store
+    with opened(MailLogin(mailbox)) as box:
+        original = box.append("INBOX", letter("Question"), (), at(1))
+    Filing(opened)(mailbox, SENT, ID, kept(original, flag="$Forwarded"), None, at(3))
+    with opened(MailLogin(mailbox)) as box:
+        assert box.open(original).flags == {Flag.FORWARDED}
+
+
+@pytest.mark.parametrize(
+    "odd", [None, {}, {"folder": "Nulle part", "uid_validity": 1, "uid": 1}, {"uid": "x"}]
+)
+def test_an_original_that_is_gone_is_no_trouble(store: Store, odd: dict[str, object] | None) -> None:
+    opened, mailbox = store
+    Filing(opened)(mailbox, SENT, ID, odd, odd, at(3))
+    with opened(MailLogin(mailbox)) as box:
+        assert box.page("Sent", 0, 50).total == 1
+
+
+def test_no_room_is_a_refusal_of_the_engine() -> None:
+    def full(_: MailLogin) -> None:
+        raise QuotaReached("mailstore.quota-reached")
+
+    with pytest.raises(EngineRefused):
+        Filing(MemoryMailboxes(before_open=full))("marie", SENT, ID, None, None, at(3))
