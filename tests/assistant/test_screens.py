@@ -53,9 +53,9 @@ class Inbox:
 @pytest.fixture(autouse=True)
 def inbox() -> Iterator[Inbox]:
     before, told = deliver_welcome.get(), Inbox()
-    deliver_welcome.plug(told)
+    deliver_welcome.replace(told)
     yield told
-    deliver_welcome.plug(before)
+    deliver_welcome.replace(before)
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from vaguemestre.mailstore.ports import open_mailbox
 @pytest.fixture(autouse=True)
 def mailboxes() -> Iterator[MemoryMailboxes]:
     before, memory = open_mailbox.get(), MemoryMailboxes()
-    open_mailbox.plug(memory)
+    open_mailbox.replace(memory)
     yield memory
-    open_mailbox.plug(before)
+    open_mailbox.replace(before)
 
 
 @pytest.fixture

@@ -57,9 +57,9 @@ def ent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ent]:
         return success(user) if service == asked["service"][0] else FAILURE
 
     before = ask_ent.get()
-    ask_ent.plug(answer)
+    ask_ent.replace(answer)
     yield tickets
-    ask_ent.plug(before)
+    ask_ent.replace(before)
 
 
 def out(browser: Client, asked: str = "") -> str:

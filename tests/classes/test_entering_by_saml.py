@@ -101,13 +101,13 @@ def ent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     configured(tmp_path, monkeypatch)
     before = ent_by_saml.get()
     yield tmp_path
-    ent_by_saml.plug(before)
+    ent_by_saml.replace(before)
 
 
 def configured(home: Path, monkeypatch: pytest.MonkeyPatch, *, name: str = "") -> None:
     section = replace(ours.CONFIG.ent, saml_metadata="ent.xml", saml_name=name)
     monkeypatch.setattr(ours, "CONFIG", replace(ours.CONFIG, ent=section))
-    ent_by_saml.plug(EntBySaml(replace(ours.CONFIG, home=home)))
+    ent_by_saml.replace(EntBySaml(replace(ours.CONFIG, home=home)))
 
 
 def out(browser: Client, asked: str = "") -> str:

@@ -47,17 +47,17 @@ class Check:
 @pytest.fixture
 def check() -> Iterator[Check]:
     before, made = ports.scan.get(), Check()
-    ports.scan.plug(made)
+    ports.scan.replace(made)
     yield made
-    ports.scan.plug(before)
+    ports.scan.replace(before)
 
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[FileShelf]:
     before, made = ports.shelf.get(), FileShelf(tmp_path / "deposits")
-    ports.shelf.plug(made)
+    ports.shelf.replace(made)
     yield made
-    ports.shelf.plug(before)
+    ports.shelf.replace(before)
 
 
 @pytest.fixture

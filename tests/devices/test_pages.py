@@ -33,9 +33,9 @@ def signed_by(tmp_path: Path) -> Iterator[Path]:
     """The CA of a signature made with an instance's own certificate."""
     config, held = Config(home=tmp_path), sign.get()
     made = certificates.make_missing(config, now=datetime.now(UTC))
-    sign.plug(Signature(config))
+    sign.replace(Signature(config))
     yield made.ca
-    sign.plug(held)
+    sign.replace(held)
 
 
 @pytest.fixture

@@ -54,9 +54,9 @@ class Directory(Engines):
 @pytest.fixture
 def engines() -> Iterator[Engines]:
     made, held = Directory(), mail_directory.get()
-    mail_directory.plug(made)  # type: ignore[arg-type]
+    mail_directory.replace(made)  # type: ignore[arg-type]
     yield made
-    mail_directory.plug(held)
+    mail_directory.replace(held)
 
 
 @pytest.fixture
@@ -146,12 +146,12 @@ def test_it_goes_on_by_its_key_until_its_owner_revokes_it(
     assert AppPassword.objects.get().last_used_at
     cut: list[str] = []
     held = connections.get()
-    connections.plug(type("Cut", (), {"cut": lambda self, mailbox: cut.append(mailbox)})())
+    connections.replace(type("Cut", (), {"cut": lambda self, mailbox: cut.append(mailbox)})())
     with patch("vaguemestre.credentials.services.app_passwords.announce") as announced:
         client.post(f"/parametres/appareils/{AppPassword.objects.get().pk}/revoquer")
     (event,) = [one.args[0] for one in announced.call_args_list if isinstance(one.args[0], TokensWithdrawn)]
     withdraw_tokens(event)
-    connections.plug(held)
+    connections.replace(held)
     for one in (granted, again):
         assert sha256_of(str(one["access_token"])) not in engines.honoured
     assert nicolas.mailbox in cut

@@ -60,9 +60,9 @@ def test_each_answer_is_judged(name: str, kind: str, answers: tuple[str, ...], s
 def zone_says() -> Iterator[dict[str, tuple[str, ...] | None]]:
     said: dict[str, tuple[str, ...] | None] = {}
     held = look_up.get()
-    look_up.plug(lambda questions: {one: said.get(f"{one.kind} {one.name}", ()) for one in questions})
+    look_up.replace(lambda questions: {one: said.get(f"{one.kind} {one.name}", ()) for one in questions})
     yield said
-    look_up.plug(held)
+    look_up.replace(held)
 
 
 @pytest.mark.django_db

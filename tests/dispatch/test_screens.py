@@ -42,8 +42,8 @@ def engines() -> list[tuple[str, bool]]:
     def nothing(mailbox: str, session_key: str, place: ReportPlace) -> tuple[list[bytes], ReportPlace]:
         return [], place
 
-    ports.end_hold.plug(end)
-    ports.find_reports.plug(nothing)
+    ports.end_hold.replace(end)
+    ports.find_reports.replace(nothing)
     return told
 
 
@@ -98,7 +98,7 @@ def test_a_report_and_a_receipt_in_the_inbox_are_attached_to_their_message(
         asked.append(place)
         return (reports, ReportPlace(9, 40)) if len(asked) == 1 else ([], place)
 
-    ports.find_reports.plug(find)
+    ports.find_reports.replace(find)
     page = browser.get("/messagerie/envois/suivi/", {"id": "<m1@x>"}).content.decode()
     assert "Lu" in page
     assert "La boîte de ce destinataire est pleine" in page
@@ -111,7 +111,7 @@ def test_nobody_writes_on_somebody_elses_message_nor_reads_its_fate(
 ) -> None:
     other = account(username="autre")
     passed(other)
-    ports.find_reports.plug(
+    ports.find_reports.replace(
         lambda mailbox, key, place: ([(Path(__file__).parent / "receipt.eml").read_bytes()], place)
     )
     page = browser.get("/messagerie/envois/suivi/", {"id": "<m1@x>"}).content.decode()
@@ -125,7 +125,7 @@ def test_an_absent_mailbox_makes_the_answer_older_not_wrong(browser: Client, nic
     def away(mailbox: str, key: str, place: ReportPlace) -> tuple[list[bytes], ReportPlace]:
         raise EngineDown("imap")
 
-    ports.find_reports.plug(away)
+    ports.find_reports.replace(away)
     assert "En route" in browser.get("/messagerie/envois/suivi/", {"id": "<m1@x>"}).content.decode()
 
 

@@ -61,12 +61,12 @@ class Post:
 def post() -> Iterator[Post]:
     held = send_outside.get(), deliver_notice.get(), letter_sender.get()
     kept = Post()
-    send_outside.plug(kept.send)
-    deliver_notice.plug(kept.deliver)
-    letter_sender.plug(lambda domain, *, now: f"ne-pas-repondre@{domain}")
+    send_outside.replace(kept.send)
+    deliver_notice.replace(kept.deliver)
+    letter_sender.replace(lambda domain, *, now: f"ne-pas-repondre@{domain}")
     yield kept
     for slot, before in zip((send_outside, deliver_notice, letter_sender), held, strict=True):
-        slot.plug(before)  # type: ignore[arg-type]
+        slot.replace(before)  # type: ignore[arg-type]
 
 
 @pytest.fixture

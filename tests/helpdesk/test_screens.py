@@ -68,19 +68,19 @@ class Engines:
 def engines() -> Iterator[Engines]:
     told = Engines()
     before = mail_directory.get(), connections.get(), deliver_notice.get(), jobs.subscriptions.get()
-    mail_directory.plug(told)  # type: ignore[arg-type]
-    connections.plug(told)
-    deliver_notice.plug(told.deliver)
+    mail_directory.replace(told)  # type: ignore[arg-type]
+    connections.replace(told)
+    deliver_notice.replace(told.deliver)
     heard = {
         kind: [h for h in handlers if ".sorting." not in h.__module__ and ".sso." not in h.__module__]
         for kind, handlers in SUBSCRIPTIONS.items()
     }
-    jobs.subscriptions.plug({kind: tuple(handlers) for kind, handlers in heard.items()})
+    jobs.subscriptions.replace({kind: tuple(handlers) for kind, handlers in heard.items()})
     yield told
-    mail_directory.plug(before[0])
-    connections.plug(before[1])
-    deliver_notice.plug(before[2])
-    jobs.subscriptions.plug(before[3])
+    mail_directory.replace(before[0])
+    connections.replace(before[1])
+    deliver_notice.replace(before[2])
+    jobs.subscriptions.replace(before[3])
 
 
 @pytest.fixture

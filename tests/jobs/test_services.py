@@ -44,12 +44,12 @@ def listen(event: BellRang) -> None:
 @pytest.fixture(autouse=True)
 def _listening() -> Iterator[None]:
     before = ports.subscriptions.get()
-    ports.subscriptions.plug({BellRang: (listen,)})
+    ports.subscriptions.replace({BellRang: (listen,)})
     heard.clear()
     away.clear()
     failure.clear()
     yield
-    ports.subscriptions.plug(before)
+    ports.subscriptions.replace(before)
 
 
 def waiting() -> list[list[object]]:
@@ -124,7 +124,7 @@ def test_run_now_says_whether_all_is_done() -> None:
 
 @pytest.mark.django_db
 def test_an_event_of_long_work_waits_apart() -> None:
-    ports.subscriptions.plug({BellRang: (listen,), TowerFell: (listen,)})
+    ports.subscriptions.replace({BellRang: (listen,), TowerFell: (listen,)})
     announce(TowerFell(1))
     announce(BellRang(2))
     rows = DBTaskResult.objects.order_by("enqueued_at")

@@ -125,12 +125,12 @@ def test_jobs_run_while_a_periodic_task_raises() -> None:
         raise RuntimeError("each time")
 
     before = rounds.get()
-    rounds.plug((broken,))
+    rounds.replace((broken,))
     task = wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
     try:
         stop_when_idle(worker())
     finally:
-        rounds.plug(before)
+        rounds.replace(before)
     assert status_of(task) == "SUCCESSFUL"
 
 

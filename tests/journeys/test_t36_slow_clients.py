@@ -241,7 +241,7 @@ def descendants(instance: Instance, name: str) -> set[int]:
 
 SIGN = """
 from vaguemestre.webmail.services.pictures import Signer
-from vaguemestre.webmail.values import MessageRef
+from vaguemestre.mailstore.values import MessageRef
 signer = Signer({account}, MessageRef("INBOX", 1, 1), "/messagerie/image/")
 print(json.dumps([signer(f"http://{host}/{{n}}.png") for n in range(60)]))
 """

@@ -93,9 +93,9 @@ def clock() -> Clock:
 def mailboxes() -> Iterator[MemoryMailboxes]:
     before, memory = open_mailbox.get(), MemoryMailboxes()
     reading._bodies.clear()
-    open_mailbox.plug(memory)
+    open_mailbox.replace(memory)
     yield memory
-    open_mailbox.plug(before)
+    open_mailbox.replace(before)
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from vaguemestre.kernel.errors import Refusal
 from vaguemestre.lives import handlers, queries, rules, services
 from vaguemestre.lives.events import ClosingNear
 from vaguemestre.lives.models import Passage
+from vaguemestre.lives.ports import letter_sender, send_outside
 from vaguemestre.lives.values import Event, Numbers, Step
-from vaguemestre.signin.ports import letter_sender, send_outside
 
 pytestmark = pytest.mark.django_db
 NUMBERS = Numbers()
@@ -50,7 +50,8 @@ def states(one: Account) -> tuple[str, str]:
 
 def announced(name: str) -> list[dict[str, object]]:
     jobs = DBTaskResult.objects.order_by("enqueued_at").values_list("args_kwargs", flat=True)
-    return [job["args"][2] for job in jobs if job["args"][1].endswith(f":{name}")]
+    told = [job["args"] for job in jobs if job["args"][1].endswith(f":{name}")]
+    return [event for handler, _, event, *_ in told if handler == told[0][0]]  # one job for each listener
 
 
 def is_shown(one: Account) -> bool:
@@ -218,11 +219,11 @@ def sent() -> Iterator[list[tuple[str, str]]]:
         letters.append((to[0], str(message["Subject"])))
 
     held = send_outside.get(), letter_sender.get()
-    send_outside.plug(keep)  # type: ignore[arg-type]
-    letter_sender.plug(lambda domain, now: f"lettres@{domain}")
+    send_outside.replace(keep)  # type: ignore[arg-type]
+    letter_sender.replace(lambda domain, now: f"lettres@{domain}")
     yield letters
-    send_outside.plug(held[0])
-    letter_sender.plug(held[1])
+    send_outside.replace(held[0])
+    letter_sender.replace(held[1])
 
 
 def test_private_addresses_are_told_the_chosen_contact_else_the_one_of_hr(

@@ -34,9 +34,9 @@ def client(nicolas: Account) -> Client:
 @pytest.fixture
 def boxes() -> Iterator[list[str]]:
     held, owned = boxes_owned.get(), list[str]()
-    boxes_owned.plug(lambda account_id: tuple(owned))
+    boxes_owned.replace(lambda account_id: tuple(owned))
     yield owned
-    boxes_owned.plug(held)
+    boxes_owned.replace(held)
 
 
 def declare(one: Account, event: Event) -> None:

@@ -38,12 +38,12 @@ def box() -> Iterator[MemoryStore]:
     def opened(mailbox: str) -> Iterator[Store]:
         yield made
 
-    open_store.plug(opened)
-    other_parts.plug(lambda account_id: [("contacts.vcf", b"BEGIN:VCARD")])
+    open_store.replace(opened)
+    other_parts.replace(lambda account_id: [("contacts.vcf", b"BEGIN:VCARD")])
     yield made
-    open_store.plug(held[0])
-    open_elsewhere.plug(held[1])
-    other_parts.plug(held[2])
+    open_store.replace(held[0])
+    open_elsewhere.replace(held[1])
+    other_parts.replace(held[2])
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_an_old_mailbox_is_read_with_a_password_that_does_not_stay(client: Clien
         asked.append(server)
         return nullcontext(archive(("Envoyés", box_of(7), True)))
 
-    open_elsewhere.plug(opened)  # type: ignore[arg-type]
+    open_elsewhere.replace(opened)  # type: ignore[arg-type]
     given = {"host": "imap.ancienne.example", "username": "nicolas", "password": " s3cret ", "where": "apart"}
     assert client.post(f"{ADDRESS}/serveur", given).status_code == 302
     assert b"s3cret" not in bytes(Move.objects.get().sealed)
@@ -155,7 +155,7 @@ def test_a_server_that_refuses_is_told_in_words(client: Client) -> None:
         raise SourceRefused("moving.server-refused", host=server.host)
         yield
 
-    open_elsewhere.plug(opened)
+    open_elsewhere.replace(opened)
     client.post(f"{ADDRESS}/serveur", {"host": "imap.x.example", "username": "n", "password": "p"})
     work()
     assert "« imap.x.example » refuse cet identifiant ou ce mot de passe" in words(client.get(ADDRESS))
@@ -167,7 +167,7 @@ def test_a_server_that_is_away_is_asked_again_later(client: Client) -> None:
         raise EngineDown("away")
         yield
 
-    open_elsewhere.plug(opened)
+    open_elsewhere.replace(opened)
     client.post(f"{ADDRESS}/serveur", {"host": "imap.x.example", "username": "n", "password": "p"})
     with pytest.raises(EngineDown):
         handlers.go_on(MoveGoesOn(Move.objects.get().pk))

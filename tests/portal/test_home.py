@@ -37,9 +37,9 @@ def nicolas(client: Client) -> Account:
 @pytest.fixture
 def boxes() -> Iterator[MemoryMailboxes]:
     before, memory = mailstore.open_mailbox.get(), MemoryMailboxes()
-    mailstore.open_mailbox.plug(memory)
+    mailstore.open_mailbox.replace(memory)
     yield memory
-    mailstore.open_mailbox.plug(before)
+    mailstore.open_mailbox.replace(before)
 
 
 def page(client: Client, address: str = "/") -> str:
@@ -133,12 +133,12 @@ def test_a_mailbox_that_does_not_answer_is_told(client: Client, nicolas: Account
         raise EngineDown("imap")
 
     before = mailstore.open_mailbox.get()
-    mailstore.open_mailbox.plug(away)
+    mailstore.open_mailbox.replace(away)
     try:
         assert "ne répond pas" in page(client, "/accueil/messagerie")
         assert "Bonjour" in page(client)
     finally:
-        mailstore.open_mailbox.plug(before)
+        mailstore.open_mailbox.replace(before)
 
 
 def test_nobody_else_reads_these(client: Client) -> None:

@@ -32,11 +32,11 @@ class Doveadm:
 @pytest.fixture(autouse=True)
 def cut() -> Iterator[list[str]]:
     before, doveadm, listening = connections.get(), Doveadm(), jobs.subscriptions.get()
-    connections.plug(doveadm)
-    jobs.subscriptions.plug({})
+    connections.replace(doveadm)
+    jobs.subscriptions.replace({})
     yield doveadm.mailboxes
-    connections.plug(before)
-    jobs.subscriptions.plug(listening)
+    connections.replace(before)
+    jobs.subscriptions.replace(listening)
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_an_absent_engine_is_told(client: Client, nicolas: Account) -> None:
             raise EngineDown("doveadm")
 
     client.post("/parametres/appareils/nouveau", {"nom": "Thunderbird"})
-    connections.plug(Away())
+    connections.replace(Away())
     answer = client.post(f"/parametres/appareils/{AppPassword.objects.get().pk}/revoquer")
     assert answer.status_code == 503
     assert AppPassword.objects.get().revoked_at

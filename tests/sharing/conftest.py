@@ -76,9 +76,9 @@ def mails() -> Iterator[MemoryMailboxes]:
     before, made = open_mailbox.get(), MemoryMailboxes()
     for kept in (authors._known, reading._bodies, lists._written, listing._uses, rows._last, messages._panes):
         kept.clear()
-    open_mailbox.plug(made)
+    open_mailbox.replace(made)
     yield made
-    open_mailbox.plug(before)
+    open_mailbox.replace(before)
 
 
 @dataclass
@@ -102,11 +102,11 @@ def engines() -> Iterator[Engines]:
         def cut(self, mailbox: str) -> None:
             told.cut.append(mailbox)
 
-    connections.plug(Cutter())
-    mail_directory.plug(_Deaf())  # type: ignore[arg-type]
+    connections.replace(Cutter())
+    mail_directory.replace(_Deaf())  # type: ignore[arg-type]
     yield told
-    connections.plug(held[0])
-    mail_directory.plug(held[1])
+    connections.replace(held[0])
+    mail_directory.replace(held[1])
 
 
 @pytest.fixture

@@ -180,7 +180,7 @@ def test_it_is_proposed_to_whoever_writes_by_the_words_of_its_name_or_its_addres
 def test_the_member_and_the_owners_are_told_and_not_who_did_it(school: School) -> None:
     told: list[tuple[str, str]] = []
     before = deliver_notice.get()
-    deliver_notice.plug(lambda mailbox, content, message_id, at: told.append((mailbox, content.decode())))
+    deliver_notice.replace(lambda mailbox, content, message_id, at: told.append((mailbox, content.decode())))
     try:
         secretary = account("secretaire", first_name="Sylvie", last_name="Lecointe")
         school.share(secretary, Right.SEND)
@@ -191,7 +191,7 @@ def test_the_member_and_the_owners_are_told_and_not_who_did_it(school: School) -
         handlers.tell_members(MembersChanged(school.box.pk, secretary.pk, "added", by, now().isoformat()))
         assert [mailbox for mailbox, _ in told] == ["secretaire@ac-amiens.test"]
     finally:
-        deliver_notice.plug(before)
+        deliver_notice.replace(before)
 
 
 def elsewhere(who: Account, *, since: date, until: date) -> None:

@@ -39,7 +39,7 @@ def paul(outside_transactions: None) -> Account:
 @pytest.fixture
 def fenced(mails: MemoryMailboxes) -> Iterator[MemoryMailboxes]:
     """As the wiring plugs it."""
-    open_mailbox.plug(Fencing(mails, fence_of))
+    open_mailbox.replace(Fencing(mails, fence_of))
     return mails
 
 

@@ -281,11 +281,11 @@ def test_a_reader_who_left_is_not_seen(school: School, secretary: Account, of: O
 def test_pages_open_on_the_mailbox_are_told(school: School) -> None:
     heard: list[str] = []
     before = tell_pages.get()
-    tell_pages.plug(heard.append)
+    tell_pages.replace(heard.append)
     try:
         assert run_now(WorkChanged(school.box.pk))
     finally:
-        tell_pages.plug(before)
+        tell_pages.replace(before)
     assert heard == [school.box.account.mailbox]
 
 

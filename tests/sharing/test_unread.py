@@ -27,9 +27,9 @@ ADDRESS = "/messagerie/dossiers/ailleurs/"
 def counted() -> Iterator[None]:
     """As the wiring plugs it."""
     before = unread_elsewhere.get()
-    unread_elsewhere.plug(unread_in_boxes)
+    unread_elsewhere.replace(unread_in_boxes)
     yield
-    unread_elsewhere.plug(before)
+    unread_elsewhere.replace(before)
 
 
 @pytest.fixture
@@ -85,9 +85,9 @@ def test_a_mailbox_that_does_not_answer_is_left_out(
         raise EngineDown("imap")
 
     before = open_mailbox.get()
-    open_mailbox.plug(away)  # type: ignore[arg-type]
+    open_mailbox.replace(away)  # type: ignore[arg-type]
     try:
         answer = browser.get(ADDRESS)
     finally:
-        open_mailbox.plug(before)
+        open_mailbox.replace(before)
     assert (answer.status_code, answer.json()) == (200, {})

@@ -16,11 +16,11 @@ def inboxes() -> Iterator[list[str]]:
     def deliver(mailbox: str, content: bytes, message_id: str, at: datetime) -> None:
         letters.append(read(content))
 
-    deliver_notice.plug(deliver)
+    deliver_notice.replace(deliver)
     try:
         yield letters
     finally:
-        deliver_notice.plug(before)
+        deliver_notice.replace(before)
 
 
 def read(content: bytes) -> str:

@@ -139,14 +139,14 @@ def test_a_fresh_contact_is_told_nothing_before_it_rested(nicolas: Account) -> N
 def sent_to_contacts() -> list[tuple[str, str]]:
     """The letters the worker would send, with the handlers that wait for it."""
     before, sent = send_outside.get(), []
-    send_outside.plug(lambda mailbox, sender, to, content: sent.append((to[0], read(content))))
+    send_outside.replace(lambda mailbox, sender, to, content: sent.append((to[0], read(content))))
     try:
         for row in DBTaskResult.objects.order_by("enqueued_at"):
             handler, _, fields, _ = row.args_kwargs["args"]
             if handler.endswith(":tell_contacts"):
                 handlers.tell_contacts(ContactsToTell(**fields))
     finally:
-        send_outside.plug(before)
+        send_outside.replace(before)
     return sent
 
 
@@ -154,14 +154,14 @@ def test_what_touches_a_mailbox_shut_after_a_compromise_comes_to_it_as_mail(nico
     event = AccountTouched(nicolas.pk, "password-changed", timezone.now().isoformat())
     Account.objects.filter(pk=nicolas.pk).update(mailbox_state="held", mailbox_since=timezone.now())
     before, sent = (send_outside.get(), letter_sender.get()), []
-    send_outside.plug(lambda *letter: sent.append(letter))
-    letter_sender.plug(lambda domain, now: f"lettres@{domain}")
+    send_outside.replace(lambda *letter: sent.append(letter))
+    letter_sender.replace(lambda domain, now: f"lettres@{domain}")
     try:
         with inboxes() as letters:
             handlers.tell_owner(event)
     finally:
-        send_outside.plug(before[0])
-        letter_sender.plug(before[1])
+        send_outside.replace(before[0])
+        letter_sender.replace(before[1])
     assert letters == []
     ((mailbox, sender, to, content),) = sent
     assert mailbox == sender == "lettres@ac-amiens.test"

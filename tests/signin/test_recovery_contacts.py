@@ -112,13 +112,13 @@ def test_neither_address_nor_code_is_readable_while_waiting(client: Client, nico
 
 def test_the_letter_leaves_as_the_accounts_own(nicolas: Account) -> None:
     before, sent = send_outside.get(), []
-    send_outside.plug(lambda *letter: sent.append(letter))
+    send_outside.replace(lambda *letter: sent.append(letter))
     try:
         sealed = sealed_letter(HOME, "12345678", nicolas.pk, secret_keys.get())
         handlers.mail_contact(ContactMailDue(nicolas.pk, "recover", sealed))
         handlers.mail_contact(ContactMailDue(0, "recover", sealed_letter("", "1", 0, secret_keys.get())))
     finally:
-        send_outside.plug(before)
+        send_outside.replace(before)
     [(mailbox, sender, recipients, content)] = sent
     assert mailbox == "nmorel@ac-amiens.test"
     assert sender == nicolas.person.addresses.get().address  # type: ignore[union-attr]

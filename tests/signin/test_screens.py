@@ -42,9 +42,9 @@ class Engines:
 @pytest.fixture
 def engines() -> Iterator[Engines]:
     before, told = mail_directory.get(), Engines()
-    mail_directory.plug(told)  # type: ignore[arg-type]
+    mail_directory.replace(told)  # type: ignore[arg-type]
     yield told
-    mail_directory.plug(before)
+    mail_directory.replace(before)
 
 
 @pytest.fixture

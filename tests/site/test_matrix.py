@@ -21,10 +21,10 @@ AWAY = {"anonymous": (401, 403, 404, 405), "others": (403, 404, 405)}
 @pytest.fixture
 def crowd(db: None) -> Iterator[People]:
     before, made = open_mailbox.get(), people()
-    open_mailbox.plug(made.boxes)
+    open_mailbox.replace(made.boxes)
     with memory_sieve():
         yield made
-    open_mailbox.plug(before)
+    open_mailbox.replace(before)
 
 
 def test_every_address_says_whom_it_lets_in() -> None:

@@ -75,10 +75,10 @@ def nobody(account_id: int) -> tuple[str, ...]:
 def memory_sieve() -> Iterator[MemorySieve]:
     """Scripts kept in memory, the house's too, in the place of Dovecot's."""
     held, fake = (open_scripts.get(), put_house_script.get()), MemorySieve()
-    open_scripts.plug(fake)
-    put_house_script.plug(fake.put_house_script)
+    open_scripts.replace(fake)
+    put_house_script.replace(fake.put_house_script)
     try:
         yield fake
     finally:
-        open_scripts.plug(held[0])
-        put_house_script.plug(held[1])
+        open_scripts.replace(held[0])
+        put_house_script.replace(held[1])

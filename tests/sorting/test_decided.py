@@ -179,13 +179,13 @@ def test_a_hand_written_part_with_a_fault_changes_nothing(nicolas: Account, siev
 def plugged(sieve: MemorySieve) -> Iterator[list[str]]:
     book: list[str] = []
     held = open_scripts.get(), known_of.get(), put_house_script.get()
-    open_scripts.plug(sieve)
-    put_house_script.plug(sieve.put_house_script)
-    known_of.plug(lambda account_id: tuple(book))
+    open_scripts.replace(sieve)
+    put_house_script.replace(sieve.put_house_script)
+    known_of.replace(lambda account_id: tuple(book))
     yield book
-    open_scripts.plug(held[0])
-    known_of.plug(held[1])
-    put_house_script.plug(held[2])
+    open_scripts.replace(held[0])
+    known_of.replace(held[1])
+    put_house_script.replace(held[2])
 
 
 def test_a_new_contact_is_answered_without_anything_to_do(

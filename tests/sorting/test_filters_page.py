@@ -38,12 +38,12 @@ def sieve() -> Iterator[MemorySieve]:
     def recent(mailbox: str, session_key: str, count: int, *, whole: bool = False) -> tuple[Glance, ...]:
         return (GLANCE,) * 3
 
-    folders_of.plug(folders)
-    recent_of.plug(recent)
+    folders_of.replace(folders)
+    recent_of.replace(recent)
     with memory_sieve() as fake:
         yield fake
-    folders_of.plug(held[0])
-    recent_of.plug(held[1])
+    folders_of.replace(held[0])
+    recent_of.replace(held[1])
 
 
 @pytest.fixture
@@ -284,12 +284,12 @@ def test_an_export_is_taken_in_again_and_nothing_else_is(client: Client, nicolas
 
 def test_a_filter_begun_from_a_message_knows_its_sender(client: Client, nicolas: Account) -> None:
     held = message_of.get()
-    message_of.plug(lambda mailbox, session_key, ref: GLANCE if ref == "INBOX/1/1" else None)
+    message_of.replace(lambda mailbox, session_key, ref: GLANCE if ref == "INBOX/1/1" else None)
     try:
         begun = client.get(f"{ADDRESS}/nouveau?message=INBOX%2F1%2F1").content.decode()
         other = client.get(f"{ADDRESS}/nouveau?message=INBOX%2F1%2F2").content.decode()
     finally:
-        message_of.plug(held)
+        message_of.replace(held)
     assert f'value="{GLANCE.sender_address}"' in begun
     assert GLANCE.sender_address not in other
 

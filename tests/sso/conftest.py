@@ -64,21 +64,21 @@ class Told:
 def told() -> Iterator[Told]:
     kept = Told()
     before = post_form.get(), post_document.get(), call.get()
-    post_form.plug(kept)
-    post_document.plug(kept.document)
-    call.plug(kept.call)
+    post_form.replace(kept)
+    post_document.replace(kept.document)
+    call.replace(kept.call)
     yield kept
-    post_form.plug(before[0])
-    post_document.plug(before[1])
-    call.plug(before[2])
+    post_form.replace(before[0])
+    post_document.replace(before[1])
+    call.replace(before[2])
 
 
 @pytest.fixture(autouse=True)
 def _few_listeners() -> Iterator[None]:
     before = jobs.subscriptions.get()
-    jobs.subscriptions.plug({SessionsEnded: (registry_handlers.follow_sessions,)})
+    jobs.subscriptions.replace({SessionsEnded: (registry_handlers.follow_sessions,)})
     yield
-    jobs.subscriptions.plug(before)
+    jobs.subscriptions.replace(before)
 
 
 _made: dict[tuple[str, int], tuple[str, str]] = {}

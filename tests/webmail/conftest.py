@@ -38,9 +38,9 @@ def boxes() -> Iterator[MemoryMailboxes]:
         messages._panes,
     ):  # of the test before
         kept.clear()
-    open_mailbox.plug(made)
+    open_mailbox.replace(made)
     yield made
-    open_mailbox.plug(before)
+    open_mailbox.replace(before)
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def test_a_receipt_refused_is_not_asked_again(reader: Client, box: MemoryMailbox
 def test_a_list_is_left_by_one_click_or_by_mail(reader: Client, box: MemoryMailbox) -> None:
     asked: list[str] = []
     before = leave_list.get()
-    leave_list.plug(asked.append)
+    leave_list.replace(asked.append)
     try:
         click = put(
             box,
@@ -129,7 +129,7 @@ def test_a_list_is_left_by_one_click_or_by_mail(reader: Client, box: MemoryMailb
         mail = put(box, letter(List_Unsubscribe="<mailto:l@dehors.example?subject=Stop%20ici>"))
         reader.post(address(mail, "desabonner/"), headers=PIECE)
     finally:
-        leave_list.plug(before)
+        leave_list.replace(before)
     assert sent()["To"] == "l@dehors.example"
     assert sent()["Subject"] == "Stop ici"
 
@@ -148,13 +148,13 @@ def test_looking_at_a_message_never_leaves_a_list(reader: Client, box: MemoryMai
 def test_a_report_is_filed_taught_and_seen_by_administrators_only(reader: Client, box: MemoryMailbox) -> None:
     taught: list[bool] = []
     before = teach.get()
-    teach.plug(lambda content, *, is_junk: taught.append(is_junk))
+    teach.replace(lambda content, *, is_junk: taught.append(is_junk))
     try:
         ref = put(box, letter())
         reader.post(address(ref, "signaler/"), {"nature": "phishing"}, headers=PIECE)
         reader.post(address(ref, "signaler/"), {"nature": "phishing"}, headers=PIECE)
     finally:
-        teach.plug(before)
+        teach.replace(before)
     assert taught == [True, True]
     ((filed,), _) = reports_page()
     assert filed.sender == "parent@dehors.example"
@@ -173,7 +173,7 @@ def test_a_report_is_filed_without_a_filter_too(reader: Client, box: MemoryMailb
         raise EngineDown("no filter")
 
     before = teach.get()
-    teach.plug(nobody)
+    teach.replace(nobody)
     try:
         assert (
             reader.post(
@@ -182,5 +182,5 @@ def test_a_report_is_filed_without_a_filter_too(reader: Client, box: MemoryMailb
             == 200
         )
     finally:
-        teach.plug(before)
+        teach.replace(before)
     assert reports_page()[1] == 1

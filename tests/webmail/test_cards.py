@@ -187,9 +187,9 @@ AUTHORITY, OTHER = authority("Autorité des essais"), authority("Autorité de pe
 @pytest.fixture
 def known() -> Iterator[None]:
     before = authorities.get()
-    authorities.plug(lambda: (AUTHORITY.certificate,))
+    authorities.replace(lambda: (AUTHORITY.certificate,))
     yield
-    authorities.plug(before)
+    authorities.replace(before)
 
 
 @pytest.mark.parametrize("curve", [False, True])

@@ -58,12 +58,12 @@ def spent() -> Iterator[Spent]:
         counted.runs += 1
         return real(task, request, blobs, answer)
 
-    run_limited.plug(run)
+    run_limited.replace(run)
     try:
         yield counted
     finally:
         counted.here = time.process_time() - counted.began
-        run_limited.plug(real)
+        run_limited.replace(real)
 
 
 def opened(reader: Client, box: MemoryMailbox, content: bytes) -> tuple[str, str]:
@@ -149,11 +149,11 @@ def test_a_machine_without_time_shows_text_and_draws_the_letter_next_time(
     def busy(*_: object) -> Any:
         raise EngineDown("no time")
 
-    run_limited.plug(busy)
+    run_limited.replace(busy)
     try:
         assert COMPLEX in reader.get(address(ref), headers=PIECE).content.decode()
     finally:
-        run_limited.plug(real)
+        run_limited.replace(real)
     assert COMPLEX not in reader.get(address(ref), headers=PIECE).content.decode()
 
 

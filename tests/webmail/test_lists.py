@@ -172,7 +172,7 @@ def test_an_engine_that_is_away_says_so(reader: Client) -> None:
         raise EngineDown("imap")
 
     before = open_mailbox.get()
-    open_mailbox.plug(away)  # type: ignore[arg-type]
+    open_mailbox.replace(away)  # type: ignore[arg-type]
     try:
         whole = reader.get("/messagerie/")
         assert whole.status_code == 503
@@ -183,4 +183,4 @@ def test_an_engine_that_is_away_says_so(reader: Client) -> None:
         assert piece.status_code == 503
         assert "ne répond pas" in piece.content.decode()
     finally:
-        open_mailbox.plug(before)
+        open_mailbox.replace(before)

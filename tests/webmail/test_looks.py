@@ -45,11 +45,11 @@ def test_no_file_is_ever_served_as_something_that_runs(
 ) -> None:
     ref = put(box, letter((kind, content, f"fichier.{ending}")))
     before = convert.get()
-    convert.plug(Apart())
+    convert.replace(Apart())
     try:
         shown = reader.get(address(ref, "apercu/2/"))
     finally:
-        convert.plug(before)
+        convert.replace(before)
     served = shown["Content-Type"].partition(";")[0]
     assert served.startswith(("image/", "audio/", "video/")) or served in {
         "text/plain",
@@ -66,11 +66,11 @@ def test_no_file_is_ever_served_as_something_that_runs(
 def test_a_telephone_picture_is_shown_as_one_browsers_draw(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, letter(("image/heic", files.HEIC, "photo.heic")))
     before = convert.get()
-    convert.plug(Apart())
+    convert.replace(Apart())
     try:
         shown = reader.get(address(ref, "apercu/2/"))
     finally:
-        convert.plug(before)
+        convert.replace(before)
     assert shown["Content-Type"] == "image/jpeg"
     assert kinds.picture_kind(shown.content) == "image/jpeg"
 
@@ -141,12 +141,12 @@ def test_a_message_inside_opens_like_any_but_vouches_for_nothing(reader: Client,
 def test_what_outlook_shut_in_is_opened(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, letter(("application/ms-tnef", files.tnef(), "winmail.dat")))
     before = convert.get()
-    convert.plug(Apart())
+    convert.replace(Apart())
     try:
         page = reader.get(address(ref, "dedans/2/"), headers=PIECE).content.decode()
         kept = reader.get(address(ref, "dedans/2/pieces/2/"))
     finally:
-        convert.plug(before)
+        convert.replace(before)
     assert "note.txt" in page
     assert "1970" not in page
     assert "expéditeur inconnu" not in page
@@ -169,13 +169,13 @@ def test_an_office_document_waits_for_the_worker(reader: Client, box: MemoryMail
         box, letter(("application/rtf", files.RTF, "note.rtf"), ("application/pdf", files.PDF, "b.pdf"))
     )
     before = previews.get()
-    previews.plug(Made())
+    previews.replace(Made())
     try:
         assert reader.post(address(ref, "apercu/2/pdf/"), headers=PIECE).status_code == 202
         assert reader.get(address(ref, "apercu/2/pdf/"), headers=PIECE).status_code == 202
         assert reader.post(address(ref, "apercu/3/pdf/"), headers=PIECE).status_code == 422
     finally:
-        previews.plug(before)
+        previews.replace(before)
 
 
 def test_files_are_found_again_by_kind_and_weight(reader: Client, box: MemoryMailbox) -> None:

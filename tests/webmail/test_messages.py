@@ -146,11 +146,11 @@ def test_remote_pictures_wait_for_consent_then_come_through_us(reader: Client, b
         return Picture(PNG, "image/png")
 
     before = fetch_picture.get()
-    fetch_picture.plug(fetch)
+    fetch_picture.replace(fetch)
     try:
         first, second = (Client().get(picture.removeprefix("http://testserver")) for picture in pictures)
     finally:
-        fetch_picture.plug(before)
+        fetch_picture.replace(before)
     assert asked == [f"http://{AWAY}/1.png", f"http://{AWAY}/2.png"]
     assert (first.status_code, first["Content-Type"], second.status_code) == (200, "image/png", 404)
     assert "sandbox" in first["Content-Security-Policy"]

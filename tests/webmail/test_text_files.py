@@ -206,7 +206,7 @@ def test_an_archive_gives_the_mailbox_back_before_it_is_sent(
             yield mailbox
             held.append("given back")
 
-    open_mailbox.plug(opened)
+    open_mailbox.replace(opened)
     answer = reader.get(address(put(box, many(3, 1_000)), "pieces.zip"))
     assert held[-1] == "given back"
     assert held.count("taken") == held.count("given back")

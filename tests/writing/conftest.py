@@ -22,9 +22,9 @@ from vaguemestre.writing.values import Writer
 @pytest.fixture
 def mailboxes() -> Iterator[MemoryMailboxes]:
     before, memory = open_mailbox.get(), MemoryMailboxes()
-    open_mailbox.plug(memory)
+    open_mailbox.replace(memory)
     yield memory
-    open_mailbox.plug(before)
+    open_mailbox.replace(before)
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def directory(tmp_path: Path) -> Iterator[MailDirectory]:
     config = Config(home=tmp_path)
     config.projection_path.parent.mkdir(parents=True)
     made = SqliteMailDirectory(config.projection_path)
-    mail_directory.plug(made)
+    mail_directory.replace(made)
     yield made
-    mail_directory.plug(before)
+    mail_directory.replace(before)
     made.close()
 
 

@@ -34,9 +34,9 @@ JSON = {"accept": "application/json"}
 @pytest.fixture(autouse=True)
 def shelf(tmp_path: Path) -> Iterator[FileShelf]:
     before, made = ports.shelf.get(), FileShelf(tmp_path / "deposits")
-    ports.shelf.plug(made)
+    ports.shelf.replace(made)
     yield made
-    ports.shelf.plug(before)
+    ports.shelf.replace(before)
 
 
 def add(browser: Client, key: str, content: bytes = b"x" * 100, name: str = "Film <1>.mp4") -> int:

@@ -9,6 +9,13 @@ class Slot[T]:
         self._held: T | None = None
 
     def plug(self, held: T) -> None:
+        """Fill the slot. Raises LookupError when something is in it: two wirings would hide each other."""
+        if self._held is not None:
+            raise LookupError(f"something is plugged into {self.name} already")
+        self._held = held
+
+    def replace(self, held: T) -> None:
+        """Put a stand-in in place of what was plugged, for a test."""
         self._held = held
 
     def get(self) -> T:

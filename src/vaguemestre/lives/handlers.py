@@ -16,9 +16,8 @@ from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives import services
 from vaguemestre.lives.events import ClosingNear, MailboxDoomed
 from vaguemestre.lives.letters import closing_letter
-from vaguemestre.lives.ports import erase_mail
+from vaguemestre.lives.ports import erase_mail, letter_sender, send_outside
 from vaguemestre.lives.values import Event
-from vaguemestre.signin.ports import letter_sender, send_outside
 
 EVENT_OF_SITUATION: Mapping[Situation, Event | None] = {
     Situation.ACTIVE: None,

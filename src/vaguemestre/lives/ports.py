@@ -1,5 +1,7 @@
 """What lives ask of the outside."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from vaguemestre.kernel.slots import Slot
@@ -17,5 +19,19 @@ class EraseMail(Protocol):
         ...
 
 
+class LetterSender(Protocol):
+    def __call__(self, domain: str, *, now: datetime) -> str:
+        """The mailbox that letters of the platform leave from."""
+        ...
+
+
+class SendOutside(Protocol):
+    def __call__(self, mailbox: str, sender: str, recipients: Sequence[str], content: bytes) -> None:
+        """Send a letter to a private address. Raises EngineDown, EngineRefused."""
+        ...
+
+
 boxes_owned: Slot[BoxesOwned] = Slot("lives.boxes_owned")
 erase_mail: Slot[EraseMail] = Slot("lives.erase_mail")
+letter_sender: Slot[LetterSender] = Slot("lives.letter_sender")
+send_outside: Slot[SendOutside] = Slot("lives.send_outside")

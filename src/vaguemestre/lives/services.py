@@ -33,7 +33,6 @@ from vaguemestre.lives.events import (
 from vaguemestre.lives.models import Day, Passage
 from vaguemestre.lives.ports import BoxesOwned
 from vaguemestre.lives.values import Event, Foreseen, Numbers, Remains, Step, Table
-from vaguemestre.signin.events import AccountTouched
 
 _LONGEST = timedelta(days=3 * 365)  # of a neutral reply whose end nobody knows
 _NOTICE = timedelta(days=10)  # the least that is left to somebody whose contract's end is found late
@@ -328,10 +327,7 @@ def _go_on(passage: Passage, numbers: Numbers, table: Table, *, now: datetime, t
     if closes_on and ahead is not None:
         told = rules.told_by(ahead, numbers.notices)
         passage.done = [*passage.done, *(one for one in told if one not in passage.done)]
-        at = now.isoformat()
-        told_day = f"Jour de la fermeture : {closes_on:%d/%m/%Y}"
-        announce(AccountTouched(passage.account_id, "closing-near", at, detail=told_day))
-        announce(ClosingNear(passage.account_id, closes_on.isoformat(), at))
+        announce(ClosingNear(passage.account_id, closes_on.isoformat(), now.isoformat()))
     _keep_next(passage, table, numbers, today)
 
 

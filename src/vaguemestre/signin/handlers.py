@@ -1,6 +1,6 @@
 """What follows the end of sessions, the closing of accounts, and what touches their safety."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils import timezone
 from vaguemestre.credentials.events import AccountChanged, AccountsChanged, PersonErased
 from vaguemestre.credentials.ports import secret_keys
 from vaguemestre.credentials.queries import Presented, alarm_contacts, is_closed, presented
+from vaguemestre.lives.events import ClosingNear
 from vaguemestre.provisioning.ports import mail_directory
 from vaguemestre.signin import services
 from vaguemestre.signin.events import AccountTouched, ContactMailDue, ContactsToTell, SessionsEnded
@@ -31,6 +32,13 @@ def put_out(event: AccountChanged) -> None:
 def put_many_out(event: AccountsChanged) -> None:
     """The same for many."""
     _put_out(event.account_ids)
+
+
+def tell_of_closing(event: ClosingNear) -> None:
+    """A notice in the owner's inbox: the day on which the account will be closed."""
+    closes_on = date.fromisoformat(event.closes_on)
+    detail = f"Jour de la fermeture : {closes_on:%d/%m/%Y}"
+    tell_owner(AccountTouched(event.account_id, "closing-near", event.at, detail=detail))
 
 
 def tell_owner(event: AccountTouched) -> None:

@@ -24,7 +24,7 @@ class Enclosure:
     kind: str
     name: str
     size: int
-    viewer: str  # rules.kinds.Viewer; empty: only to keep
+    viewer: str  # rules.rendering.kinds.Viewer; empty: only to keep
     is_in_text: bool = False  # uuencoded
 
 

@@ -116,6 +116,7 @@ def _plug_people(config: Config) -> None:
     provisioning.connections.plug(Doveadm(config))
     lives.erase_mail.plug(Erasing(config))
     lives.boxes_owned.plug(boxes_owned)
+    lives.letter_sender.plug(letter_sender)
 
 
 def _plug_access(config: Config) -> None:
@@ -155,6 +156,7 @@ def _plug_post(config: Config) -> None:
     )
     outbox.submit.plug(submission)
     signin.send_outside.plug(submission)
+    lives.send_outside.plug(submission)
     outbox.accepted.plug(partial(was_accepted, config))
     outbox.read_log.plug(LogReader(config))
     outbox.hear.plug(hear_deliveries)

@@ -145,7 +145,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MembershipsTouched: (sharing_handlers.follow_memberships,),
     NeutralReplyDue: (sorting_handlers.answer_for_gone,),
     NeutralReplyOver: (sorting_handlers.stop_answering,),
-    ClosingNear: (lives_handlers.write_to_contacts,),
+    ClosingNear: (signin_handlers.tell_of_closing, lives_handlers.write_to_contacts),
     MailboxDoomed: (lives_handlers.erase,),
     MoveGoesOn: (moving_handlers.go_on,),
     ExportWithdrawn: (moving_handlers.erase_withdrawn,),

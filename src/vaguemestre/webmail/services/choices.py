@@ -20,7 +20,7 @@ def choose(account_id: int, sent: Mapping[str, str]) -> None:
 def save_label(
     account_id: int, preferences: Mapping[str, object], mark: str, name: str, colour: str
 ) -> labels.Label:
-    """Make a label, or name and paint again that of `mark`. Raises Refusals of `rules.labels.with_label`."""
+    """Make a label, or name and paint again that of `mark`. Raises as `labels.with_label`."""
     known, one = labels.with_label(labels.known_labels(preferences), mark, name, colour)
     prefer(account_id, labels.SUBJECT, labels.written(known))
     return one

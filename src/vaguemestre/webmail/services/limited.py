@@ -30,7 +30,7 @@ def clean_html(
     proxied: Remote | None = None,
     words: Sequence[str] = (),
 ) -> Readable:
-    """As `rules.readable`. `held`: the Content-IDs that `pictures` knows, without brackets, lower case.
+    """As `rendering.sanitize`. `held`: the Content-IDs that `pictures` knows, without brackets, lower case.
 
     Raises TooComplex, EngineDown.
     """
@@ -49,7 +49,7 @@ def clean_html(
 
 
 def contents_of_archive(run: RunLimited, content: bytes) -> Contents | None:
-    """As `rules.archives`. Raises TooComplex, EngineDown."""
+    """As `rules.cards.archives`. Raises TooComplex, EngineDown."""
     told = _read(run, Task.ARCHIVE, {}, [content])
     if told is None:
         return None
@@ -57,7 +57,7 @@ def contents_of_archive(run: RunLimited, content: bytes) -> Contents | None:
 
 
 def invitation_of(run: RunLimited, content: bytes) -> Invitation | None:
-    """As `rules.invitations`. Raises TooComplex, EngineDown."""
+    """As `rules.cards.invitations`. Raises TooComplex, EngineDown."""
     told = _read(run, Task.CALENDAR, {}, [content])
     if told is None:
         return None
@@ -73,7 +73,7 @@ def invitation_of(run: RunLimited, content: bytes) -> Invitation | None:
 
 
 def visiting_cards_of(run: RunLimited, content: bytes, charset: str) -> tuple[Visiting, ...]:
-    """As `rules.visiting`. Raises TooComplex, EngineDown."""
+    """As `rules.cards.vcard`. Raises TooComplex, EngineDown."""
     told = _read(run, Task.VCARDS, {"charset": charset}, [content])
     return tuple(
         Visiting(**{**card, "addresses": tuple(card["addresses"]), "phones": tuple(card["phones"])})
@@ -88,7 +88,7 @@ def signature_of(
     authorities: Sequence[Certificate],
     now: datetime,
 ) -> Signature | None:
-    """As `rules.signatures`; None for what is encrypted. `raw`: the whole message of a detached signature.
+    """As `trust.signatures`; None for what is encrypted. `raw`: the whole message of a detached signature.
 
     Raises TooComplex, EngineDown.
     """

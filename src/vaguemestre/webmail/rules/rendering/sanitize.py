@@ -1,6 +1,6 @@
 """Somebody's HTML made readable: text and layout kept, nothing that loads, runs, submits or leaves its place.
 
-The frame's own policy (rules.frames) is the guarantee; this is the second layer. Sanitising is the last step:
+The frame's own policy (`frames`) is the guarantee; this is the second layer. Sanitising is the last step:
 what `nh3` writes is served as it is (rule F).
 """
 

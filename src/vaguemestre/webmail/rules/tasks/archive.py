@@ -1,4 +1,4 @@
-"""Task.ARCHIVE: the table of a zip or tar, as `rules.archives`."""
+"""Task.ARCHIVE: the table of a zip or tar, as `rules.cards.archives`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Task.CALENDAR: the first event of a calendar, as `rules.invitations`."""
+"""Task.CALENDAR: the first event of a calendar, as `rules.cards.invitations`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Task.SIGNATURE: an S/MIME signature, as `rules.signatures`."""
+"""Task.SIGNATURE: an S/MIME signature, as `rules.trust.signatures`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

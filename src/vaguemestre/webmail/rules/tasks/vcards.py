@@ -1,4 +1,4 @@
-"""Task.VCARDS: the cards of a vCard file, as `rules.visiting`."""
+"""Task.VCARDS: the cards of a vCard file, as `rules.cards.vcard`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
