@@ -25,7 +25,7 @@ def test_an_export_is_made_up_checked_and_applied(tmp_path: Path) -> None:
     assert "_Eleve_" in said("sample", UAI, "--out", str(tmp_path))
     assert "120 élèves (120 arrivées" in said("check", str(tmp_path))
     assert not RosterRow.objects.exists()
-    assert "Appliqué : 1 établissements." in said("apply", str(tmp_path))
+    assert "Appliqué : 1 établissement." in said("apply", str(tmp_path))
     assert PupilRow.objects.count() == 120
     assert "Rien à changer." in said("apply", str(tmp_path))
     assert "Établissements oubliés : 0" in said("purge")

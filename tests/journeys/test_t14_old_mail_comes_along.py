@@ -40,7 +40,7 @@ def test_the_command_brings_in_once_and_takes_everything_out(instance: Instance,
     username = instance.account("colleague")["username"]
     file = old_box(tmp_path / "vieux.mbox", "commande", 12)
     assert "12 courriels ajoutés" in instance.cli("mail", "import", username, str(file)).stdout
-    assert "0 courriels ajoutés, 12 déjà là" in instance.cli("mail", "import", username, str(file)).stdout
+    assert "0 courriel ajouté, 12 déjà là" in instance.cli("mail", "import", username, str(file)).stdout
     assert subjects(instance, "colleague", "INBOX", "commande") == 12
     instance.cli("mail", "export", username, str(tmp_path / "tout.zip"))
     with zipfile.ZipFile(tmp_path / "tout.zip") as archive:
@@ -85,7 +85,7 @@ def test_a_mailbox_goes_sealed_from_one_installation_to_another(instance: Instan
     said = instance.cli("transfer", "read", newer, str(sealed)).stdout
     assert ", 0 vérifiés" not in said
     assert subjects(instance, "colleague", "Sent", "demenage") == 9
-    assert "0 courriels ajoutés" in instance.cli("transfer", "read", newer, str(sealed)).stdout
+    assert "0 courriel ajouté" in instance.cli("transfer", "read", newer, str(sealed)).stdout
     go_on_after_a_kill(instance, leaver, newer, tmp_path)
     sealed.write_bytes(sealed.read_bytes()[:-70] + bytes(70))
     damaged = instance.cli("transfer", "read", newer, str(sealed), check=False)

@@ -215,7 +215,7 @@ def test_on_its_pages(browser: Client, key: str, mailboxes: MemoryMailboxes) -> 
         assert words in page
     browser.post(f"{HOME}{key}/exemplaires/partir/")
     assert browser.get(f"{HOME}{key}/").headers["Location"].endswith("/exemplaires/")
-    assert "0 partis sur 2" in browser.get(f"{HOME}{key}/exemplaires/etat/").content.decode()
+    assert "0 parti sur 2" in browser.get(f"{HOME}{key}/exemplaires/etat/").content.decode()
     browser.post(f"{HOME}{key}/exemplaires/arreter/")
     assert "Reprendre" in browser.get(f"{HOME}{key}/exemplaires/").content.decode()
 
