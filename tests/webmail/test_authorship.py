@@ -367,6 +367,7 @@ def test_a_sub_address_is_its_owners(reader: Client, box: MemoryMailbox, helene:
     [
         "philippe.vasseur@ac-amiens.test, evil@dehors.example",
         "evil@dehors.example\r\nFrom: philippe.vasseur@ac-amiens.test",
+        "evil@dehors.example\r\nFrom: philippe.vasseur@ac-amiens.test.",
         "philippe.vasseur@ac-amiens.test\r\nFrom: evil@dehors.example",
     ],
 )
@@ -404,6 +405,10 @@ def test_a_name_that_hides_an_address_gives_way_to_the_true_one(
         "Le service Assistance",
         "Rесtоrаt",
         "Ｒectorat",
+        "Vaguemestre",
+        "Équipe Vaguemestre",
+        "Vаguemestre – Sécurité",
+        "\u202eertsemeugaV",
     ],
 )
 @pytest.mark.django_db
@@ -415,6 +420,26 @@ def test_an_outsider_under_the_name_of_a_service_is_told(
     content = f"{result}From: {name} <a@dehors.example>\r\nSubject: x\r\n\r\nx\r\n"
     page = reader.get(address(put(box, content.encode())), headers=PIECE).content.decode()
     assert "Ce n’est pas un service de l’académie." in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_head"),
+    [
+        ("\u202eruessaV eppilihP", True),
+        ("Philippe \u202eruessaV\u202c", True),
+        ("\u202dCamille", False),
+        ("Camille \u202b\u202c", None),  # a mere embedding, as Arabic and Hebrew names have
+        ("Camille\u200f", None),
+    ],
+)
+def test_a_name_that_turns_its_letters_round_is_told(
+    reader: Client, box: MemoryMailbox, head: str, typed: str, is_head: bool | None
+) -> None:
+    name = email.header.Header(typed, "utf-8").encode()
+    ref = put(box, f"From: {name} <a@dehors.example>\r\nSubject: x\r\n\r\nx\r\n".encode())
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert ("Le nom de l’expéditeur contient des signes invisibles" in page) is (is_head is not None)
+    assert ("Ce n’est pas l’adresse de Philippe Vasseur" in page) is bool(is_head)
 
 
 @pytest.mark.parametrize(

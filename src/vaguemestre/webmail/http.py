@@ -26,7 +26,7 @@ from vaguemestre.webmail.rules.listing.search_query import Asked
 from vaguemestre.webmail.rules.listing.view_params import NOTHING, PLAIN, view
 from vaguemestre.webmail.rules.rendering.frames import FILE_POLICY
 from vaguemestre.webmail.services.authors import House
-from vaguemestre.webmail.services.enclosed import reads_within
+from vaguemestre.webmail.services.enclosed import MOST_ENCLOSED, reads_within
 from vaguemestre.webmail.services.verdicts import Voucher
 
 
@@ -97,6 +97,13 @@ def base_of(ref: MessageRef, chain: str = "") -> str:
     return f"{address('webmail:inbox')}{quote(slug(ref.folder))}/{ref.uid_validity}/{ref.uid}/{within}"
 
 
+def inner_base_of(ref: MessageRef, chain: str = "") -> str:
+    """What the address of a message enclosed there begins with, before its part number; empty: too deep."""
+    if chain.count("-") + 1 >= MOST_ENCLOSED:
+        return ""
+    return f"{base_of(ref)}dedans/{chain}-" if chain else f"{base_of(ref)}dedans/"
+
+
 def mailbox_of(who: Who) -> AbstractContextManager[Mailbox]:
     """The mailbox of who asks, for one request."""
     return open_mailbox.get()(MailLogin(who.mailbox, who.session_key))
@@ -134,12 +141,12 @@ def own_domains() -> frozenset[str]:
 
 
 def own_house() -> House:
-    """What names and addresses are ours."""
+    """What names and addresses are ours; this very service's name too, whatever the settings say."""
     academy = settings.CONFIG.academy
     return House(
         own_domains(),
         academy.name,
-        academy.house_names,
+        (*academy.house_names, "Vaguemestre"),
         frozenset(domain.lower() for domain in academy.colleague_domains),
     )
 

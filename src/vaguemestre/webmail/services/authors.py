@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vaguemestre.directory import queries as directory
 from vaguemestre.mailstore.values import Correspondent, OpenedMessage
@@ -31,6 +31,7 @@ class Author:
 
     `taken_for`: the colleague whose name another address bears, and `true_address` that colleague's own.
     `is_lookalike`: its domain imitates ours. `is_service`: an outsider who signs as a service of ours.
+    `overrides_direction`: invisible signs turn the letters of the name typed round.
     """
 
     name: str = ""
@@ -40,6 +41,7 @@ class Author:
     true_address: str = ""
     is_lookalike: bool = False
     is_service: bool = False
+    overrides_direction: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,11 @@ def author_of(sender: Correspondent, house: House) -> Author:
     known, now = _known.get(key), time.monotonic()
     if known is not None and now - known[0] < _REMEMBERED_SECONDS:
         return known[1]
-    author = _looked_up(*key, house)
+    name, address = key
+    author = replace(
+        _looked_up(impostors.as_drawn(name), address, house),
+        overrides_direction=impostors.overrides_direction(name),
+    )
     _known.put(key, (now, author))
     return author
 

@@ -18,8 +18,13 @@ _ASIDE = re.compile(r"[(\[<«].*?[)\]>»]")
 _WORDS = re.compile(r"[a-z][a-z'’-]*")
 _MOST_WORDS = 5
 _BESIDE = frozenset(
-    ("de", "du", "des", "la", "le", "les", "et", "au", "service", "services", "equipe", "votre", "bureau")
+    """
+    de du des la le les et au service services equipe votre bureau securite alerte alertes notification
+    notifications compte no reply noreply
+    """.split()  # noqa: SIM905 - read at a glance
 )
+_OVERRIDES = frozenset("\u202d\u202e")  # force a direction on every letter (UAX #9 §2.2)
+_REVERSED = re.compile("\u202e([^\u202c]*)\u202c?")
 _HOUSE_WORDS = ("academie", "acad-", "rectorat", "education", "webmail", "messagerie")
 
 
@@ -28,6 +33,16 @@ def plain(text: str) -> str:
     spelt = unicodedata.normalize("NFKC", text).lower().translate(_ALIKE)
     spelt = unicodedata.normalize("NFKD", spelt).translate(_ALIKE)
     return "".join(char for char in spelt if unicodedata.category(char) not in _UNSEEN)
+
+
+def overrides_direction(display: str) -> bool:
+    """Whether a display name forces the direction its letters are drawn in; no language needs it."""
+    return not _OVERRIDES.isdisjoint(display)
+
+
+def as_drawn(display: str) -> str:
+    """A display name with its letters in the order the eye reads them."""
+    return _REVERSED.sub(lambda match: match[1][::-1], display)
 
 
 def name_words(display: str) -> tuple[str, ...]:
