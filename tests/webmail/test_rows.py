@@ -1,5 +1,6 @@
 """The rows written by hand hold nothing but what they should, whatever a message says."""
 
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
@@ -11,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.engines.samples import at
 
-from vaguemestre.mailstore.values import Correspondent, MessageRef, Page, Row, Summary
+from vaguemestre.mailstore.values import Correspondent, MessageRef, Page, Row, Summary, Use
 from vaguemestre.webmail.rules.listing.folders import slug
-from vaguemestre.webmail.rules.listing.rows import Line, one_line
+from vaguemestre.webmail.rules.listing.rows import Line, line_of, one_line
 from vaguemestre.webmail.views import rows as rows_view
 from vaguemestre.webmail.views.rows import row_html, rows_html
 
@@ -104,6 +105,18 @@ def row(uid: int, minutes: int, *flags: str) -> Row:
     marie = Correspondent("Marie", "m@x.test")
     summary = Summary(uid, marie, (marie,), f"Sujet {uid}", at(minutes), "", 10, has_attachment=False)
     return Row(summary, frozenset(flags), MessageRef("Essai", 77, uid))
+
+
+@pytest.mark.parametrize(
+    "address", ["head@ac-amiens.test", "head@AC-Amiens.test", "head@ac-amiens.test.", "head"]
+)
+def test_in_junk_nobody_of_ours_is_named(address: str) -> None:
+    forged = row(1, 5)
+    summary = forged.summary._replace(sender=Correspondent("Philippe Vasseur", address))
+    uses, own = {"Essai": Use.JUNK}, frozenset({"ac-amiens.test"})
+    assert line_of(replace(forged, summary=summary), TODAY, uses, own).people == address
+    named = line_of(replace(forged, summary=summary), TODAY, {}, own)
+    assert (named.people, named.is_external) == ("Philippe Vasseur", address == "head")
 
 
 def test_rows_stand_under_their_days_and_change_with_their_flags() -> None:

@@ -148,7 +148,8 @@ def _shown_sender(
     sender: Correspondent, use: Use | None, own_domains: frozenset[str], names: Mapping[str, str]
 ) -> str:
     """Of an address of ours the directory's name; in Junk, where forged ones are, the address alone."""
-    if use is Use.JUNK and sender.address and not is_external(sender, own_domains):
+    is_bare = "@" not in sender.address  # of a domain that the mail store could not read
+    if use is Use.JUNK and sender.address and (is_bare or not is_external(sender, own_domains)):
         return one_line(sender.address)
     return (names and names.get(without_detail(sender.address))) or said(sender)
 
@@ -163,7 +164,7 @@ def said(person: Correspondent) -> str:
 
 def is_external(person: Correspondent, own_domains: frozenset[str]) -> bool:
     """Whether the address is of another domain. That it is of ours proves nothing: nothing is said then."""
-    domain = person.address.rpartition("@")[2].strip().lower()
+    domain = person.address.rpartition("@")[2].strip().rstrip(".").lower()  # a root dot changes nothing
     return bool(domain) and domain not in own_domains
 
 

@@ -79,7 +79,7 @@ def of_several(
     fields: tuple[tuple[str, str], ...], addresses: Collection[str], own: frozenset[str]
 ) -> Authenticity:
     """Verdict for a From field that names several mailboxes: never verified, forged when one is ours."""
-    domains = {address.rpartition("@")[2] for address in addresses} & own
+    domains = {address.rpartition("@")[2].rstrip(".") for address in addresses} & own
     if domains and any(name == ARRIVAL for name, _ in fields):
         return Authenticity(Verdict.FORGED, min(domains))
     return UNVERIFIED
