@@ -67,6 +67,18 @@ def test_an_active_file_in_a_text_is_never_served_as_what_it_says(reader: Client
     assert looked["Content-Security-Policy"].startswith("sandbox;")
 
 
+def test_a_file_in_the_base64_form_opens_under_its_name(reader: Client, box: MemoryMailbox) -> None:
+    content = random.Random(2).randbytes(3_000_000)
+    block = f"begin-base64 644 notes de 3e.bin\n{base64.encodebytes(content).decode()}====\n"
+    ref = put(box, message(f"Voici\n{block}Fin du texte\n"))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert "notes de 3e.bin" in page
+    kept = reader.get(address(ref, "pieces/1u1/"))
+    assert kept.content == content
+    assert "notes" in kept["Content-Disposition"]
+    assert "Fin du texte" in reader.get(address(ref, "corps/")).content.decode()
+
+
 def test_files_in_a_text_come_in_the_archive_too(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, message(encoded("a.csv", b"x;y\n") + encoded("b.csv", b"1;2\n")))
     answer = reader.get(address(ref, "pieces.zip"))

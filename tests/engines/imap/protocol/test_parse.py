@@ -271,6 +271,8 @@ def test_a_structure_is_numbered_as_imap_does() -> None:
         ('("NAME" "=?utf-8?Q?=C3=A9.pdf?=")', "é.pdf"),
         ('("NAME*" "iso-8859-1\'fr\'%E9.pdf")', "é.pdf"),
         ('("NAME*1*" "%A9.pdf" "NAME*0*" "utf-8\'\'%C3")', "é.pdf"),
+        ('("NAME*0*" "UTF-8\'fr\'%C3%89l%C3" "NAME*1*" "%A8ves.pdf")', "Élèves.pdf"),
+        ('("NAME*0*" "Iso-8859-15\'fr-FR\'%C9l%E8ves%20" "NAME*1" "de 3e.pdf")', "Élèves de 3e.pdf"),
         ('("NAME*0" "long " "NAME*1" "nom.pdf")', "long nom.pdf"),
         ('("NAME*x*" "y" "NAME*99999*" "z")', "yz"),
         ('("NAME")', ""),

@@ -1,4 +1,4 @@
-"""Uuencoded files in a plain text: `begin 644 name` … `end` (POSIX.1-2017, `uuencode`)."""
+"""Uuencoded files in a plain text (POSIX.1-2017, `uuencode`): `begin 644 name` … `end`, or in base64."""
 
 import binascii
 import re
@@ -13,11 +13,16 @@ _MARK = "u"  # between the number of a text part and that of a file in it
 # No such line begins with the letter of `begin`, so that each line is read twice at most.
 _BLOCK = re.compile(
     r"^begin [0-7]{3,4} (?P<name>[^\r\n]{1,255})\r?\n"
-    r"(?P<data>(?:[!-M][ -`]{1,64}+\r?\n)*+)(?P<last>[ `][ `]*+\r?\n)?+end[ \t]*+\r?$",
+    r"(?P<data>(?:[!-M][ -`]{1,64}+\r?\n)*+)(?P<last>[ `][ `]*+\r?\n)?+end[ \t]*+\r?$"
+    r"|^begin-base64 [0-7]{3,4} (?P<name64>[^\r\n]{1,255})\r?\n"
+    r"(?P<data64>(?:[A-Za-z0-9+/]{1,76}+={0,2}\r?\n)*+)====[ \t]*+\r?$",
     re.MULTILINE,
 )
 _OPEN = re.compile(
-    r"^begin [0-7]{3,4} [^\r\n]{1,255}\r?\n(?:[!-M][ -`]{1,64}+\r?\n)*+[ -`]{0,65}\Z", re.MULTILINE
+    r"^begin [0-7]{3,4} [^\r\n]{1,255}\r?\n(?:[!-M][ -`]{1,64}+\r?\n)*+[ -`]{0,65}\Z"
+    r"|^begin-base64 [0-7]{3,4} [^\r\n]{1,255}\r?\n"
+    r"(?:[A-Za-z0-9+/]{1,76}+={0,2}\r?\n)*+[A-Za-z0-9+/=]{0,78}\Z",
+    re.MULTILINE,
 )
 _LINE_OCTETS, _LINE_SIGNS = 45, 62
 
@@ -28,6 +33,7 @@ class TextFile(NamedTuple):
     name: str
     size: int
     data: str
+    is_base64: bool = False
 
 
 class SplitText(NamedTuple):
@@ -42,24 +48,27 @@ def split_text(text: str) -> SplitText:
     files: list[TextFile] = []
 
     def mention(match: re.Match[str]) -> str:
-        data = match["data"]
+        is_base64 = match["name64"] is not None
+        data = match["data64"] if is_base64 else match["data"]
         if len(files) >= MAX_FILES or not (data or match["last"]):
             return match[0]
-        name = kinds.file_name(match["name"], KIND, str(len(files) + 1))
-        files.append(TextFile(name, len(data) * _LINE_OCTETS // _LINE_SIGNS, data))
+        name = kinds.file_name(match["name64"] or match["name"], KIND, str(len(files) + 1))
+        files.append(TextFile(name, len(data) * _LINE_OCTETS // _LINE_SIGNS, data, is_base64))
         return f"[Fichier joint : {name}]"
 
-    return SplitText(_BLOCK.sub(mention, text) if "begin " in text else text, tuple(files))
+    return SplitText(_BLOCK.sub(mention, text) if "begin" in text else text, tuple(files))
 
 
 def is_unfinished(text: str) -> bool:
     """Whether the text ends within the block of a file."""
-    place = text.rfind("\nbegin ") + 1
-    return text.startswith("begin ", place) and _OPEN.match(text, place) is not None
+    place = max(text.rfind("\nbegin "), text.rfind("\nbegin-base64 ")) + 1
+    return text.startswith(("begin ", "begin-base64 "), place) and _OPEN.match(text, place) is not None
 
 
 def decode_file(file: TextFile) -> bytes:
     """The octets of the file; lines that are damaged are left out."""
+    if file.is_base64:
+        return b"".join(_decode_base64(line) for line in file.data.encode("ascii").splitlines())
     return b"".join(_decode_line(line) for line in file.data.encode("ascii").splitlines())
 
 
@@ -72,6 +81,13 @@ def _decode_line(line: bytes) -> bytes:
             return binascii.a2b_uu(line[: 1 + (count + 2) // 3 * 4])
         except binascii.Error:
             return b""
+
+
+def _decode_base64(line: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(line)
+    except binascii.Error:
+        return b""
 
 
 def file_number(part_number: str, place: int) -> str:
