@@ -1,6 +1,7 @@
 """Files looked at, taken all at once, found again; messages opened inside messages."""
 
 import io
+import re
 import zipfile
 from email import policy
 from email.message import EmailMessage
@@ -13,8 +14,10 @@ from tests.webmail.test_messages import PIECE
 
 from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.mailstore.values import MessageRef
 from vaguemestre.webmail.ports import convert, previews
-from vaguemestre.webmail.rules.rendering import kinds
+from vaguemestre.webmail.rules.rendering import kinds, parts
+from vaguemestre.webmail.services import enclosed
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +139,94 @@ def test_a_message_inside_opens_like_any_but_vouches_for_nothing(reader: Client,
     assert "Élève A" in reader.get(address(ref, "dedans/2/apercu/2/")).content.decode()
     assert reader.get(address(ref, "dedans/9/"), headers=PIECE).status_code == 422
     assert reader.get(address(ref, "dedans/2-7/"), headers=PIECE).status_code == 422
+
+
+def nested(count: int) -> bytes:
+    """That many messages in one another, none of which has more than the next."""
+    content = b"From: fond@dehors.example\r\nSubject: fond\r\n\r\nLe fond.\r\n"
+    for _ in range(count):
+        content = b"From: a@dehors.example\r\nContent-Type: message/rfc822\r\n\r\n" + content
+    return content
+
+
+def in_multiparts(count: int) -> bytes:
+    """A text at the bottom of that many multiparts."""
+    opening = "--b{0}\r\nContent-Type: multipart/mixed; boundary=b{1}\r\n\r\n"
+    deep = "".join(opening.format(number, number + 1) for number in range(count))
+    head = "From: a@dehors.example\r\nContent-Type: multipart/mixed; boundary=b0\r\n\r\n"
+    return f"{head}{deep}--b{count}\r\nContent-Type: text/plain\r\n\r\nLe fond.\r\n".encode()
+
+
+def many_files(count: int) -> bytes:
+    parts = "--b\r\nContent-Type: image/png\r\n\r\nx\r\n" * count
+    return f"From: a@dehors.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--".encode()
+
+
+def holding(content: bytes) -> bytes:
+    """A message with that one inside."""
+    head = (
+        b"From: Un parent <parent@dehors.example>\r\nContent-Type: multipart/mixed; boundary=transmis\r\n\r\n"
+    )
+    text = b"--transmis\r\n\r\nVoici.\r\n--transmis\r\nContent-Type: message/rfc822\r\n\r\n"
+    return head + text + content + b"\r\n--transmis--\r\n"
+
+
+def links_opened(reader: Client, place: str) -> set[str]:
+    """Addresses under that of a message that its page offers, and theirs; each one answers."""
+    due, seen = [place], set[str]()
+    while due:
+        path = due.pop()
+        answer = reader.get(path, headers=PIECE)
+        assert answer.status_code == 200, path
+        seen.add(path)
+        if answer.streaming:
+            assert b"".join(answer.streaming_content)  # type: ignore[arg-type]
+            continue
+        if not answer["Content-Type"].startswith("text/html"):
+            continue
+        offered = re.findall(r'(?:href|src|data-fill)="([^"?]+)', answer.content.decode())
+        due += {link for link in offered if link.startswith(place)} - seen - {*due}
+    return seen
+
+
+@pytest.mark.parametrize("content", [nested(12), in_multiparts(60)], ids=["messages", "multiparts"])
+def test_however_deep_the_message_what_is_offered_opens(
+    reader: Client, box: MemoryMailbox, content: bytes
+) -> None:
+    place = address(put(box, content))
+    opened = links_opened(reader, place)
+    assert f"{place}corps/" in opened
+    assert all(path.count("-") < 8 for path in opened)
+
+
+def test_more_files_than_are_packed_are_not_offered_as_one(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, many_files(parts.MOST + 1))
+    assert "pieces.zip" not in reader.get(address(ref), headers=PIECE).content.decode()
+    assert reader.get(address(ref, "pieces.zip")).status_code == 422
+
+
+@pytest.mark.parametrize("content", [nested(2000), in_multiparts(2000), holding(nested(2000))])
+def test_an_enclosed_message_is_read_however_deep(content: bytes) -> None:
+    ref = MessageRef("INBOX", 1, 1)
+    reads = enclosed.Enclosed(content, ref)
+    leaves = list(parts.leaves_of(reads.open(ref).root))
+    assert [reads.part(ref, part.number) for part in leaves if part.kind == "message/rfc822"] in (
+        [],
+        [nested(1999)],
+        [nested(2000)],
+    )
+
+
+def test_what_outlook_shut_in_an_enclosed_message_is_opened(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, holding(letter(("application/ms-tnef", files.tnef(), "winmail.dat"))))
+    before = convert.get()
+    convert.plug(Apart())
+    try:
+        opened = links_opened(reader, address(ref))
+    finally:
+        convert.plug(before)
+    assert address(ref, "dedans/2-2/") in opened
+    assert address(ref, "dedans/2-2/pieces/2/") in opened
 
 
 def test_what_outlook_shut_in_is_opened(reader: Client, box: MemoryMailbox) -> None:

@@ -9,7 +9,7 @@ from vaguemestre.webmail.ports import Convert, TooComplex
 from vaguemestre.webmail.rules.rendering import enclosed, parts
 from vaguemestre.webmail.values import Conversion
 
-_DEEPEST = 8
+MOST_ENCLOSED = 8  # messages opened in one another
 _HEAVIEST = 30_000_000
 _TNEF = b"\x78\x9f\x3e\x22"
 
@@ -47,7 +47,7 @@ def reads_within(mailbox: Reads, ref: MessageRef, chain: str, convert: Convert) 
     Raises MessageGone when there is no such part; ConversionRefused, TooComplex when it cannot be read.
     """
     reads = mailbox
-    for number in chain.split("-")[:_DEEPEST] if chain else ():
+    for number in chain.split("-")[:MOST_ENCLOSED] if chain else ():
         if parts.find_part(reads.open(ref).root, number) is None:
             raise MessageGone("mailstore.message-gone")
         content = reads.part(ref, number, _HEAVIEST)

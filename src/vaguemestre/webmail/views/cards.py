@@ -9,7 +9,7 @@ from vaguemestre.kernel import charsets
 from vaguemestre.mailstore.ports import MessageGone, Reads
 from vaguemestre.mailstore.values import MessageRef, Part
 from vaguemestre.signin.http import SignedInRequest, signed_in
-from vaguemestre.webmail.http import base_of, own_addresses, reads_of, written
+from vaguemestre.webmail.http import base_of, inner_base_of, own_addresses, reads_of, written
 from vaguemestre.webmail.ports import TooComplex, authorities, run_limited
 from vaguemestre.webmail.rules import french
 from vaguemestre.webmail.rules.cards import deliveries
@@ -46,7 +46,6 @@ def show_card(
             context = _CONTEXTS[CardKind(kind)](request, reads, ref, part)
         except TooComplex:
             context = {"is_too_complex": True}
-    base = base_of(ref, chain)
     return HttpResponse(
         written(
             "card",

@@ -10,6 +10,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from typing import Any
 
 from vaguemestre.kernel import charsets
 from vaguemestre.mailstore.values import Correspondent, MessageRef, OpenedMessage, Part
@@ -22,9 +23,27 @@ _MOST_PEOPLE = 500
 _LONGEST = 20_000
 
 
+class _Bounded(Message):
+    """What the standard parser makes of a part, bounded: it stops at messages in messages and at `_DEEPEST`.
+
+    A message inside is kept as its bytes: it is parsed when it is opened, in its turn.
+    """
+
+    depth = 0
+
+    def attach(self, payload: Any) -> None:
+        payload.depth = self.depth + 1
+        super().attach(payload)
+
+    def get_content_maintype(self) -> str:
+        kind = super().get_content_maintype()
+        is_leaf = kind == "message" or (kind == "multipart" and self.depth >= _DEEPEST)
+        return "application" if is_leaf else kind
+
+
 def opened(content: bytes, ref: MessageRef) -> tuple[OpenedMessage, dict[str, Message]]:
     """The message of those bytes, and its parts by number. What it says of its own authenticity is left."""
-    message = message_from_bytes(content, policy=policy.compat32)
+    message = message_from_bytes(content, _Bounded, policy=policy.compat32)
     found: dict[str, Message] = {}
     root = _part(message, "", found, 0, is_root=True)
     sender = _people(message, "from")
@@ -57,7 +76,7 @@ def after_header(raw: bytes) -> bytes:
 
 def bytes_of(message: Message) -> bytes:
     """What a part holds, transfer encoding undone; of an enclosed message, the whole of it."""
-    if message.get_content_type() == "message/rfc822" or message.is_multipart():
+    if message.is_multipart():
         children = message.get_payload()
         inner = children if isinstance(children, list) else []
         return b"".join(_written(child) for child in inner if isinstance(child, Message))

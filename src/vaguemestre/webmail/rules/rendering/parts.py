@@ -42,10 +42,11 @@ class _Walk:
         self.beside: list[Part] = []
         self.other: list[Part] = []
         self.signatures: list[Part] = []
+        self.is_cut = False
 
     def visit(self, part: Part, depth: int) -> None:
         if depth > DEEPEST:
-            self.beside.append(part)
+            self.put_beside(part)
         elif part.kind == "multipart/alternative" and part.children:
             self.alternative(part, depth)
         elif part.kind == "multipart/related" and part.children:
@@ -95,13 +96,20 @@ class _Walk:
             elif leaf.content_id and leaf.kind.startswith("image/"):
                 self.inside.append(leaf)
             else:
-                self.beside.append(leaf)
+                self.put_beside(leaf)
 
     def leaf(self, part: Part) -> None:
         if part.kind in _NEVER_SHOWN:
             self.signatures.append(part)
         elif part.kind in _TEXTS and part.disposition != "attachment" and not part.name:
             self.bodies.append(part)
+        else:
+            self.put_beside(part)
+
+    def put_beside(self, part: Part) -> None:
+        """A file. What holds parts deeper than we look is none: the message is offered whole."""
+        if part.kind.startswith("multipart/"):
+            self.is_cut = True
         else:
             self.beside.append(part)
 
@@ -124,7 +132,7 @@ def chosen(root: Part, *, plain: bool = False) -> Chosen:
         tuple(walk.beside[:MOST]),
         tuple(walk.other),
         tuple(walk.signatures),
-        count > MOST or len(walk.bodies) > MOST_BODIES,
+        walk.is_cut or count > MOST or len(walk.bodies) > MOST_BODIES,
     )
 
 
