@@ -7,7 +7,7 @@ import typer
 from pytest_django.fixtures import Settings
 from tests.engines.dovecot import office
 from tests.engines.dovecot.test_words_of_files import clear, enclosing, found
-from tests.engines.live import LiveEngines, Someone
+from tests.engines.live import LiveEngines, Someone, wait_until
 from typer.testing import CliRunner, Result
 
 from vaguemestre.cli import index
@@ -78,14 +78,18 @@ def _down(*_: object) -> None:
     raise EngineDown("doveadm index")
 
 
+def new_words(seed: int, size: int) -> str:
+    """Lines of words that are written nowhere else, some `size` octets of them."""
+    chance = random.Random(seed)
+    words = " ".join(f"{chance.getrandbits(64):016x}" for _ in range(size // 17))
+    return "\r\n".join(words[i : i + 900] for i in range(0, len(words), 900))
+
+
 def test_a_letter_of_words_nobody_wrote_before_stops_no_search(engines: LiveEngines) -> None:
     """As large as a letter may be; what came after it is indexed too."""
     someone = engines.someone()
-    chance = random.Random(12)
-    words = " ".join(f"{chance.getrandbits(64):016x}" for _ in range(19_000_000 // 17))
-    lines = "\r\n".join(words[i : i + 900] for i in range(0, len(words), 900))
     letters = [
-        b"From: a@b.test\r\nSubject: mots\r\n\r\n" + lines.encode(),
+        b"From: a@b.test\r\nSubject: mots\r\n\r\n" + new_words(12, 19_000_000).encode(),
         enclosing(someone.address, "smaragdin").as_bytes(),
     ]
     with engines.signed_in(someone) as client:
@@ -94,3 +98,22 @@ def test_a_letter_of_words_nobody_wrote_before_stops_no_search(engines: LiveEngi
     assert found(engines, someone, "smaragdin") == [b"2"]  # the indexer itself worked, asked by this search
     log = log_file(engines.config).read_text(errors="replace")
     assert "Out of memory when indexing" not in log
+
+
+def test_letters_of_new_words_are_thrown_away_together(engines: LiveEngines) -> None:
+    """The index forgets them in the very process that serves their owner."""
+    someone = engines.someone()
+    with engines.signed_in(someone) as client:
+        for seed in range(4):
+            heavy = b"From: a@b.test\r\nSubject: mots\r\n\r\n" + new_words(seed, 12_000_000).encode()
+            client.append("INBOX", "", "", heavy)
+        client.append("INBOX", "", "", enclosing(someone.address, "smaragdin").as_bytes())
+    wait_until(lambda: found(engines, someone, "smaragdin") == [b"5"], 300)
+    with engines.signed_in(someone) as client:
+        client.socket().settimeout(300)  # forgetting a million words is long where the machine is busy
+        client.select("INBOX")
+        client.store("1:4", "+FLAGS.SILENT", r"(\Deleted)")
+        assert client.expunge()[0] == "OK"
+        assert client.noop()[0] == "OK"
+    wait_until(lambda: found(engines, someone, "smaragdin") == [b"1"], 60)
+    assert "bad_alloc" not in log_file(engines.config).read_text(errors="replace")
