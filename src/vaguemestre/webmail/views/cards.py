@@ -49,7 +49,14 @@ def show_card(
     return HttpResponse(
         written(
             "card",
-            {"kind": CardKind(kind).value, "part": part, "base": base, "words": french, **context},
+            {
+                "kind": CardKind(kind).value,
+                "part": part,
+                "base": base_of(ref, chain),
+                "inner_base": inner_base_of(ref, chain),
+                "words": french,
+                **context,
+            },
         )
     )
 
