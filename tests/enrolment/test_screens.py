@@ -432,6 +432,18 @@ class TestLives:
         assert person.state == "active"
         assert "Rien n’est déclaré" in words(desk.post(f"{there}/retour"))
 
+    def test_only_a_death_is_still_declared_of_a_closed_account(self, place: int) -> None:
+        person = managed_by(place, "DPE", "agente1", last_name="Partie", state="closed")
+        desk, there = client_of(officer(place, "DPE")), f"/gestion/personnes/{person.person_id}"
+        page = desk.get(f"{there}/vie").content.decode()
+        assert re.findall(r'<option value="([^"]+)"', page) == ["death"]
+        day = f"{timezone.localdate():%d/%m/%Y}"
+        refused = desk.post(f"{there}/declarer", {"evenement": "retirement", "jour": day})
+        assert (refused.status_code, "déjà fermé" in words(refused)) == (422, True)
+        assert confirmed(desk, f"{there}/declarer", {"evenement": "death", "jour": day}).status_code == 302
+        person.refresh_from_db()
+        assert (person.state, person.mailbox_state) == ("closed", "frozen")
+
     @pytest.mark.parametrize("act", ["vie", "declarer", "retour"])
     def test_of_another_service_nobody_exists(self, place: int, act: str) -> None:
         person = managed_by(place, "DPE", "agente1")

@@ -106,11 +106,13 @@ def test_whatever_the_file_its_parts_give_the_plan_of_the_whole(
     for source in ("", "EPP", "AGAPE"):
         terms = replace(TERMS, full_source=source)
         monkeypatch.setattr(comparing, "WHOLE", 1_000)
-        at_once = comparing.compared(sheet, setting.academy_id, terms, setting.keys)
+        at_once = comparing.compared(sheet, setting.academy_id, terms, setting.keys, setting.closing_days)
         monkeypatch.setattr(comparing, "WHOLE", 0)
         for size in (1, 3):
             monkeypatch.setattr(comparing, "PART", size)
-            made, lines = comparing.compared(sheet, setting.academy_id, terms, setting.keys)
+            made, lines = comparing.compared(
+                sheet, setting.academy_id, terms, setting.keys, setting.closing_days
+            )
             for name in Plan.__dataclass_fields__:
                 assert getattr(whole(made), name) == getattr(whole(at_once[0]), name), name
             assert lines == at_once[1]

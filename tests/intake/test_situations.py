@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django_tasks_db.models import DBTaskResult
 from tests.intake.lines import crowd, feed, line
 from tests.intake.test_plan import NOBODY, TERMS, after, planned
@@ -17,9 +18,11 @@ from vaguemestre.directory.ports import numen_keys
 from vaguemestre.directory.services import found_academy
 from vaguemestre.intake import services
 from vaguemestre.intake.events import PeopleLeft, SituationTold
+from vaguemestre.intake.ports import closing_days
 from vaguemestre.intake.rules.situations import situation_of
 from vaguemestre.intake.services import Checked, Files, Setting
 from vaguemestre.intake.values import Situation
+from vaguemestre.kernel.times import paris_day
 from vaguemestre.lives import handlers, queries, rules
 from vaguemestre.lives import services as lives
 from vaguemestre.lives.models import Passage
@@ -110,18 +113,19 @@ def test_a_feed_replaces_what_a_feed_said_and_hardly_anything_else(
 @pytest.fixture
 def setting(tmp_path: Path, db: None) -> Setting:
     academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
-    return Setting(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+    return Setting(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock", closing_days.get())
 
 
 @pytest.fixture
 def give(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Checked]:
-    """A feed applied, then what the worker does of it."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    """A feed applied so many days later, then what the worker does of it."""
 
-    def give(*lines: str, full: str = "") -> Checked:
+    def give(*lines: str, full: str = "", days: int = 0) -> Checked:
         DBTaskResult.objects.all().delete()
-        terms = replace(TERMS, full_source=full, closure_limit_percent=100)
-        checked = services.apply(Files(feed(*lines)), setting, terms, now=NOW, progress=lambda *_: None)
+        now = NOW + timedelta(days=days)
+        monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+        terms = replace(TERMS, today=paris_day(now), full_source=full, closure_limit_percent=100)
+        checked = services.apply(Files(feed(*lines)), setting, terms, now=now, progress=lambda *_: None)
         for job in DBTaskResult.objects.order_by("enqueued_at").values_list("args_kwargs", flat=True):
             _, name, told, _ = job["args"]
             if name.endswith(":SituationTold"):
@@ -209,6 +213,81 @@ def test_what_was_declared_by_hand_stays(give: Callable[..., Checked]) -> None:
     found = passage("D1")
     assert found is not None
     assert found.event == "suspension"
+
+
+def postpone(dossier: str, closes_on: date) -> None:
+    account = Account.objects.get(person__dossier=dossier)
+    lives.postpone(account.pk, closes_on, NUMBERS, by="account:9", now=NOW, today=TODAY)
+
+
+def work_until(days: int) -> None:
+    """The rounds of the worker, each day up to that one."""
+    for ahead in range(days + 1):
+        now = NOW + timedelta(days=ahead)
+        lives.look_around(NUMBERS, now=now, today=paris_day(now))
+        lives.follow(NUMBERS, now=now, today=paris_day(now))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["TITULAIRE", "RETRAITE"])
+@pytest.mark.parametrize("full", ["", "GRH1"])
+def test_a_closing_put_off_by_an_officer_is_not_brought_forward_by_a_feed(
+    give: Callable[..., Checked], status: str, full: str
+) -> None:
+    before, leaver = (line(), *crowd(2)), line(statut=status, fin="24/11/2026")
+    give(*before, full=full)
+    give(leaver, *crowd(2), full=full)
+    put_off_to = TODAY + timedelta(days=100)
+    postpone("D1", put_off_to)
+    for days in (61, 99):
+        work_until(days)
+        assert give(leaver, *crowd(2), full=full, days=days).plan.is_empty
+        assert states("D1") == ("pending", "open")
+    work_until(100)
+    assert states("D1") == ("closed", "closed")
+
+
+@pytest.mark.django_db
+def test_a_closing_put_off_stays_so_when_a_feed_gives_the_departure_another_name(
+    give: Callable[..., Checked],
+) -> None:
+    give(line())
+    give(line(fin="24/11/2026"))
+    put_off_to = TODAY + timedelta(days=200)
+    postpone("D1", put_off_to)
+    give(line(statut="RETRAITE", fin="24/11/2026"), days=10)
+    retired = queries.life_of(Account.objects.get().pk, TABLE)
+    assert retired is not None
+    assert (retired.event, retired.closes_on) == (Event.RETIREMENT, put_off_to)
+    give(line(statut="DECEDE", fin="24/11/2026"), days=20)
+    assert states("D1") == ("closed", "frozen")  # a death waits for nobody
+
+
+@pytest.mark.django_db
+def test_a_retirement_closes_on_its_own_day_not_on_that_of_contracts(
+    give: Callable[..., Checked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longer = replace(NUMBERS, retirement_closed=120)
+    monkeypatch.setattr(type(settings.CONFIG), "life_numbers", lambda _: longer)
+    retired = line(statut="RETRAITE", fin="24/11/2026")
+    give(line())
+    give(retired)
+    assert give(retired, days=80).plan.is_empty
+    assert states("D1") == ("pending", "open")
+
+
+@pytest.mark.django_db
+def test_a_death_of_somebody_whose_account_is_closed_freezes_the_mailbox_and_is_taken_back(
+    give: Callable[..., Checked],
+) -> None:
+    ended = line(fin="01/09/2026")
+    give(line())
+    give(ended)
+    assert states("D1") == ("closed", "closed")
+    give(line(statut="DECEDE", fin="01/09/2026"), days=1)
+    assert states("D1") == ("closed", "frozen")
+    give(ended, *crowd(1), days=2)  # it was an error
+    assert states("D1") == ("closed", "closed")
 
 
 @pytest.mark.django_db

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 from tests.signin.people import account
 
 from vaguemestre.credentials.models import Account, RecoveryContact
+from vaguemestre.credentials.services import change_states
 from vaguemestre.directory.models import Assignment, Person
 from vaguemestre.directory.queries import people_like
 from vaguemestre.journal.models import Entry
@@ -109,6 +111,53 @@ def test_a_death_locks_at_once_answers_nobody_and_keeps_the_mailbox_a_year(marie
     assert states(marie) == ("closed", "frozen")
     pass_days(365)
     assert states(marie) == ("closed", "purged")
+
+
+def close_by_hand(one: Account) -> None:
+    with transaction.atomic():
+        change_states([one.pk], "close", by="cli", now=NOW - timedelta(days=10))
+
+
+def test_a_death_freezes_the_mailbox_of_a_closed_account_for_a_year(marie: Account) -> None:
+    close_by_hand(marie)
+    declare(marie, Event.DEATH)
+    assert states(marie) == ("closed", "frozen")
+    pass_days(364)
+    assert states(marie) == ("closed", "frozen")
+    pass_days(365)
+    assert states(marie) == ("closed", "purged")
+
+
+def test_a_death_keeps_the_mailbox_that_a_departure_was_to_erase(marie: Account) -> None:
+    declare(marie, Event.RETIREMENT, TODAY - timedelta(days=170))
+    assert states(marie) == ("closed", "closed")
+    declare(marie, Event.DEATH)
+    pass_days(20)
+    assert states(marie) == ("closed", "frozen")
+    assert not announced("MailboxDoomed")
+
+
+def test_a_death_declared_by_mistake_opens_nothing_that_was_closed_before(marie: Account) -> None:
+    close_by_hand(marie)
+    declare(marie, Event.DEATH)
+    services.come_back(marie.pk, by="account:9", now=NOW)
+    assert states(marie) == ("closed", "closed")
+
+
+def test_nothing_is_left_to_freeze_of_an_erased_mailbox(marie: Account) -> None:
+    declare(marie, Event.RETIREMENT, TODAY - timedelta(days=200))
+    assert states(marie) == ("closed", "purged")
+    with pytest.raises(Refusal, match=r"lives\.account-closed"):
+        declare(marie, Event.DEATH)
+    services.follow_situation(marie.pk, Event.DEATH, TODAY, NUMBERS, now=NOW, today=TODAY)
+    assert states(marie) == ("closed", "purged")
+
+
+@pytest.mark.parametrize("event", [Event.RETIREMENT, Event.LONG_LEAVE, Event.SUSPENSION])
+def test_nothing_but_a_death_happens_to_a_closed_account(marie: Account, event: Event) -> None:
+    close_by_hand(marie)
+    with pytest.raises(Refusal, match=r"lives\.account-closed"):
+        declare(marie, event)
 
 
 def test_a_disciplinary_suspension_is_immediate_and_hides_nobody(marie: Account) -> None:

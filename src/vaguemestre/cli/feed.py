@@ -21,6 +21,7 @@ from vaguemestre.directory.queries import find_academy_id
 from vaguemestre.directory.services import found_academy
 from vaguemestre.directory.values import NumenLayout
 from vaguemestre.intake import services
+from vaguemestre.intake.ports import closing_days
 from vaguemestre.intake.sample import feed_text, sample, structures_text
 from vaguemestre.intake.services import Checked, Files, Setting
 from vaguemestre.intake.values import Plan, Terms
@@ -182,6 +183,7 @@ def _setting(config: Config, academy_id: int) -> Setting:
         quota_mb=config.mail.quota_mb,
         by="cli",
         lock=config.data_dir / "feed.lock",
+        closing_days=closing_days.get(),
     )
 
 

@@ -21,6 +21,7 @@ from vaguemestre.directory.services import found_academy, take_technical_names
 from vaguemestre.directory.values import NumenLayout
 from vaguemestre.enrolment.services import appoint_officer
 from vaguemestre.intake import services as intake
+from vaguemestre.intake.ports import closing_days
 from vaguemestre.intake.sample import feed_text, sample, structures_text
 from vaguemestre.intake.values import Terms
 from vaguemestre.kernel.times import paris_day
@@ -91,6 +92,7 @@ def _apply_feed(config: Config, academy_id: int, progress: Progress, now: dateti
             quota_mb=config.mail.quota_mb,
             by=BY,
             lock=config.data_dir / "feed.lock",
+            closing_days=closing_days.get(),
         ),
         # Applied again at each start, whatever came since.
         Terms(today, config.feed.grace_days, config.feed.closure_limit_percent, is_older_allowed=True),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from vaguemestre.directory.ports import numen_keys
 from vaguemestre.intake import queries, services
 from vaguemestre.intake.events import FeedConfirmed, PlanAsked
+from vaguemestre.intake.ports import closing_days
 from vaguemestre.intake.queries import FeedShown
 from vaguemestre.intake.services import Setting
 from vaguemestre.intake.values import Terms
@@ -48,6 +49,7 @@ def setting_of(feed: FeedShown) -> Setting:
         config.mail.quota_mb,
         feed.confirmed_by,
         config.data_dir / "feed.lock",
+        closing_days.get(),
     )
 
 

@@ -1,6 +1,6 @@
 """What we know before a feed is compared; feeds and doubts as they are read."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from vaguemestre.directory.rules.sealing import unseal_bytes
 from vaguemestre.directory.values import CivilStatus, NumenKeys
 from vaguemestre.intake.feeds import hr
 from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, PlannedRow, RefusedRow
+from vaguemestre.intake.ports import ClosingDays
 from vaguemestre.intake.values import Difference, Field, Known, KnownAccount, PlanRow, RowKind, Situation
 from vaguemestre.kernel.orders import column_of
 from vaguemestre.kernel.texts import bare
@@ -398,12 +399,12 @@ def _planned(row: PlannedRow) -> PlanRow:
     )
 
 
-def known(academy_id: int) -> Known:
-    """Everybody of the académie: nine questions, whatever their number."""
+def known(academy_id: int, closing_days: ClosingDays) -> Known:
+    """Everybody of the académie: ten questions, whatever their number."""
     origins = Origin.objects.filter(person__academy_id=academy_id)
     return Known(
         people={person.person_id: person for person in known_for_intake(academy_id)},
-        accounts={pid: KnownAccount(*account) for pid, account in accounts_of_people(academy_id).items()},
+        accounts=_known_accounts(accounts_of_people(academy_id), closing_days(None)),
         sources=dict(origins.values_list("person_id", "source")),
         same=_answered(academy_id, Doubt.Answer.SAME),
         other=_answered(academy_id, Doubt.Answer.OTHER),
@@ -411,20 +412,32 @@ def known(academy_id: int) -> Known:
     )
 
 
-def known_among(academy_id: int, person_ids: Collection[int], digests: Collection[str]) -> Known:
+def known_among(
+    academy_id: int, person_ids: Collection[int], digests: Collection[str], closing_days: ClosingDays
+) -> Known:
     """The same of some: those people of the académie, and whoever holds those NUMENs elsewhere."""
     origins = Origin.objects.filter(person_id__in=person_ids) if person_ids else Origin.objects.none()
     accounts = accounts_of_people(academy_id, person_ids) if person_ids else {}
+    closings = closing_days([account_id for account_id, _ in accounts.values()])
     return Known(
         people={person.person_id: person for person in known_for_intake(academy_id, person_ids)}
         if person_ids
         else {},
-        accounts={pid: KnownAccount(*account) for pid, account in accounts.items()},
+        accounts=_known_accounts(accounts, closings),
         sources=dict(origins.values_list("person_id", "source")),
         same=_answered(academy_id, Doubt.Answer.SAME),
         other=_answered(academy_id, Doubt.Answer.OTHER),
         elsewhere=known_elsewhere(academy_id, digests) if digests else {},
     )
+
+
+def _known_accounts(
+    accounts: Mapping[int, tuple[int, str]], closings: Mapping[int, date]
+) -> dict[int, KnownAccount]:
+    return {
+        person_id: KnownAccount(account_id, state, closings.get(account_id))
+        for person_id, (account_id, state) in accounts.items()
+    }
 
 
 def last_mentions(person_ids: Collection[int]) -> dict[int, date]:

@@ -83,8 +83,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class KnownAccount:
+    """`closes_on`: the day its closing is planned for, once a departure is under way."""
+
     account_id: int
     state: str
+    closes_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

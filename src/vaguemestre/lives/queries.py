@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
+from itertools import batched
 
 from django.db.models import QuerySet
 
@@ -10,6 +11,8 @@ from vaguemestre.credentials.queries import Standing, standing, standings
 from vaguemestre.lives import rules
 from vaguemestre.lives.models import Passage
 from vaguemestre.lives.values import Event, Life, Step, Table
+
+_IN_ONE_QUESTION = 10_000
 
 
 def life_of(account_id: int, table: Table) -> Life | None:
@@ -31,6 +34,24 @@ def due_passages(today: date) -> list[int]:
 def open_of(event: Event) -> dict[int, int]:
     """Account → passage, for open passages of that event."""
     return dict(Passage.objects.filter(ended_at=None, event=event).values_list("account_id", "pk"))
+
+
+def closing_days(table: Table, account_ids: Collection[int] | None = None) -> dict[int, date]:
+    """Account → day its closing is planned for, among those accounts, or all (None)."""
+    rows = Passage.objects.filter(ended_at=None).only("account_id", "event", "effect_on", "closes_on")
+    parts = (
+        [rows]
+        if account_ids is None
+        else [rows.filter(account_id__in=some) for some in batched(account_ids, _IN_ONE_QUESTION)]
+    )
+    days = {
+        passage.account_id: rules.closing_day(
+            rules.steps(table[Event(passage.event)], passage.effect_on, passage.closes_on)
+        )
+        for part in parts
+        for passage in part
+    }
+    return {account_id: day for account_id, day in days.items() if day}
 
 
 def passing(account_ids: Collection[int]) -> frozenset[int]:

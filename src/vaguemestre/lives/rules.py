@@ -49,6 +49,11 @@ class Following(StrEnum):
     END = "end"
 
 
+def may_happen(event: Event, state: str, mailbox_state: str) -> bool:
+    """Whether anything of that account is left to follow: a death freezes the mailbox of a closed one."""
+    return state != "closed" or (event is Event.DEATH and mailbox_state != "purged")
+
+
 def following(told: Event | None, current: Event | None, *, is_by_feed: bool) -> Following:
     """`told`: None for somebody in service. What human resources declared by hand stays, save before a death.
 
@@ -77,6 +82,11 @@ def steps(consequence: Consequence, effect_on: date, closes_on: date | None = No
             days[step] = days.get(step, 0) + later
     dues = [Due(step, effect_on + timedelta(days=after)) for step, after in days.items()]
     return tuple(sorted(dues, key=lambda due: (due.on, _ORDER.index(due.step))))
+
+
+def put_off(closing: date | None, former: date | None) -> date | None:
+    """The day a closing stays put off to when another departure replaces the one it was put off for."""
+    return former if closing and former and former > closing else None
 
 
 def closing_day(dues: Iterable[Due]) -> date | None:

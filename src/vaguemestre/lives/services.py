@@ -60,7 +60,7 @@ def declare(
     `lives.day-impossible`.
     """
     _check_declared(account_id, event, effect_on, today)
-    _end(account_id, by=by, now=now, is_replaced=True)
+    _end(account_id, by=by, now=now, replaced_by=event)
     passage = _begun(account_id, event, effect_on, by, now)
     passage.new_address = new_address
     _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
@@ -76,7 +76,7 @@ def foresee(account_id: int, event: Event, effect_on: date, numbers: Numbers, *,
         later=tuple(due for due in dues if due.on > today),
         notices=rules.notice_days(rules.closing_day(dues), today, numbers.notices),
         replaces=Event(passage.event) if passage else None,
-        reopens=bool(passage and _SHUTTING & set(passage.done)),
+        reopens=bool(passage and event is not Event.DEATH and _SHUTTING & set(passage.done)),
     )
 
 
@@ -88,7 +88,7 @@ def _check_declared(account_id: int, event: Event, effect_on: date, today: date)
     account = standing(account_id)
     if account is None or account.person_id is None:
         raise Refusal("lives.account-unknown")
-    if account.state == "closed":
+    if not rules.may_happen(event, account.state, account.mailbox_state):
         raise Refusal("lives.account-closed")
 
 
@@ -98,7 +98,7 @@ def come_back(account_id: int, *, by: str, now: datetime) -> None:
 
     A mailbox that was erased comes back empty. Raises Refusal `lives.nothing-declared`.
     """
-    if not _end(account_id, by=by, now=now, is_replaced=False):
+    if not _end(account_id, by=by, now=now):
         raise Refusal("lives.nothing-declared")
 
 
@@ -171,7 +171,7 @@ def begin_academy_move(
     passage = queries.open_passage(account_id)
     if passage and (passage.event, passage.new_address) == (Event.ACADEMY_MOVE, new_address):
         return
-    _end(account_id, by=by, now=now, is_replaced=True)
+    _end(account_id, by=by, now=now, replaced_by=Event.ACADEMY_MOVE)
     passage = _begun(account_id, Event.ACADEMY_MOVE, today, by, now)
     passage.new_address, passage.left_domain = new_address, left_domain
     _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
@@ -240,19 +240,26 @@ def _begin_departures(ended: Mapping[int, date], numbers: Numbers, *, now: datet
 def follow_situation(
     account_id: int, told: Event | None, effect_on: date, numbers: Numbers, *, now: datetime, today: date
 ) -> None:
-    """Use case: a feed says that it happens to somebody, or (None) that they serve. Twice is once."""
+    """Use case: a feed says that it happens to somebody, or (None) that they serve. Twice is once.
+
+    A closing that an officer put off stays so when another departure takes the place of the first.
+    """
     passage, account = queries.open_passage(account_id), standing(account_id)
     if account is None:
         return
     current = Event(passage.event) if passage else None
     match rules.following(told, current, is_by_feed=passage is not None and passage.by == BY_FEED):
         case rules.Following.END:
-            _end(account_id, by=BY_FEED, now=now, is_replaced=False)
-        case rules.Following.DECLARE if told is not None and account.state != "closed":
-            _end(account_id, by=BY_FEED, now=now, is_replaced=True)
+            _end(account_id, by=BY_FEED, now=now)
+        case rules.Following.DECLARE if told is not None and rules.may_happen(
+            told, account.state, account.mailbox_state
+        ):
+            _end(account_id, by=BY_FEED, now=now, replaced_by=told)
             day = max(today - _EARLIEST, min(effect_on, today + _LONGEST))
+            table, former = rules.table(numbers), passage.closes_on if passage else None
             passage = _begun(account_id, told, day, BY_FEED, now)
-            _go_on(passage, numbers, rules.table(numbers), now=now, today=today)
+            passage.closes_on = rules.put_off(rules.closing_day(rules.steps(table[told], day)), former)
+            _go_on(passage, numbers, table, now=now, today=today)
 
 
 def erase_civil_statuses(numbers: Numbers, *, by: str = "system", now: datetime, today: date) -> int:
@@ -305,7 +312,7 @@ def _take_back(leaving: Mapping[int, Standing], *, now: datetime, today: date) -
     for account_id, person_id in people.items():
         if person_id in serving:
             with transaction.atomic(durable=True):
-                _end(account_id, by="system", now=now, is_replaced=False)
+                _end(account_id, by="system", now=now)
 
 
 def _begun(account_id: int, event: Event, effect_on: date, by: str, now: datetime) -> Passage:
@@ -378,9 +385,12 @@ def _answer(passage: Passage, table: Table) -> None:
     announce(NeutralReplyDue(passage.account_id, starts_on, ends_on.isoformat(), told, passage.left_domain))
 
 
-def _end(account_id: int, *, by: str, now: datetime, is_replaced: bool) -> bool:
+def _end(account_id: int, *, by: str, now: datetime, replaced_by: Event | None = None) -> bool:
     """End what is open, and take back what it did; False when nothing was. What another event declared since
-    follows its own steps."""
+    follows its own steps.
+
+    What was closed before a death stays closed, should the death be taken back.
+    """
     passage = queries.open_passage(account_id)
     if passage is None:
         return False
@@ -393,12 +403,24 @@ def _end(account_id: int, *, by: str, now: datetime, is_replaced: bool) -> bool:
         announce(NeutralReplyOver(account_id))
     if Step.WITHDRAW in done:
         announce(MembershipsTouched(account_id))
-    if Step.SUSPEND in done and not is_replaced:
+    if Step.SUSPEND in done and replaced_by is None:
         _resumed(account_id, by, now)
-    if done & _SHUTTING:
-        change_states([account_id], "reopen", by=by, now=now)
-        move_mailboxes([account_id], "open", by=by, now=now)
+    if done & _SHUTTING and replaced_by is not Event.DEATH:
+        _open_again(passage, by, now)
     return True
+
+
+def _open_again(passage: Passage, by: str, now: datetime) -> None:
+    """Account and mailbox; an account that was closed before it was declared stays so, its mailbox too."""
+    account = standing(passage.account_id)
+    if account is None:
+        return
+    was_closed = account.state_since is None or account.state_since < passage.declared_at
+    if passage.event == Event.DEATH and was_closed:
+        move_mailboxes([account.account_id], "closed", by=by, now=now)
+        return
+    change_states([account.account_id], "reopen", by=by, now=now)
+    move_mailboxes([account.account_id], "open", by=by, now=now)
 
 
 def _resumed(account_id: int, by: str, now: datetime) -> None:

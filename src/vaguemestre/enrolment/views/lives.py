@@ -1,5 +1,8 @@
 """What happens to somebody of the service, declared by an officer."""
 
+from collections.abc import Sequence
+from typing import cast
+
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -43,6 +46,11 @@ class DeclareForm(forms.Form):
         help_text="Pour une mutation. Elle n’est donnée aux correspondants que si la personne l’accepte.",
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
     )
+
+    def offer(self, events: Sequence[Event]) -> None:
+        """Show those events only."""
+        choices = [(one.value, EVENTS[one]) for one in events]
+        cast("forms.ChoiceField", self.fields["evenement"]).choices = choices
 
     def clean_adresse(self) -> str:
         typed = self.cleaned_data["adresse"].strip()
@@ -155,6 +163,8 @@ def _page(
     life = life_of(account_id, rules.table(settings.CONFIG.life_numbers()))
     if life is None:
         raise Http404
+    events = [one for one in _DECLARED if rules.may_happen(one, life.state, life.mailbox_state)]
+    form.offer(events)
     told = {
         "person": person,
         "name": person.name,
@@ -163,6 +173,7 @@ def _page(
         "mailbox": MAILBOXES[life.mailbox_state],
         "event": EVENTS[life.event] if life.event else "",
         "to_come": [(due.on, STEPS[due.step]) for due in life.to_come],
+        "may_declare": bool(events),
         "form": form,
         "problem": problem,
         "done": "fait" in request.GET,

@@ -328,9 +328,14 @@ def _account_act(
     # Only a return reopens: an account closed by hand is not opened by the next unchanged feed.
     if account.state == "closed" and comes_back:
         return "reopen"
-    if account.state != "closed" and _is_over(posts, terms):
+    if account.state != "closed" and _is_over(posts, terms) and not _closes_later(account, terms):
         return "close"
     return ""
+
+
+def _closes_later(account: KnownAccount, terms: Terms) -> bool:
+    """A departure under way has its own day, which an officer may have put off (DOMAIN.md §3.6)."""
+    return account.closes_on is not None and account.closes_on > terms.today
 
 
 def _is_provisional(post: Post) -> bool:

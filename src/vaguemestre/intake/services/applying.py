@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -30,6 +30,7 @@ from vaguemestre.intake.events import PeopleLeft, PersonTransferred, SituationTo
 from vaguemestre.intake.feeds import hr, structures
 from vaguemestre.intake.feeds.lines import Content, InMemory, Sheet
 from vaguemestre.intake.models import Doubt, Feed, KeptLine, Mention, Origin, PlannedRow, RefusedRow
+from vaguemestre.intake.ports import ClosingDays
 from vaguemestre.intake.rules import NOTHING_APPLIED
 from vaguemestre.intake.rules.situations import LEAVING
 from vaguemestre.intake.services.comparing import compared
@@ -65,15 +66,24 @@ HELD = b"feed held"
 type Progress = Callable[[int, int], None]
 
 
+def _no_closing_planned(account_ids: Collection[int] | None) -> Mapping[int, date]:
+    """Implement ClosingDays for an académie that nobody leaves yet."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where and on whose account a feed is applied. `lock` is a file: one import at a time holds it."""
+    """Where and on whose account a feed is applied. `lock` is a file: one import at a time holds it.
+
+    `closing_days`: when departures under way close accounts.
+    """
 
     academy_id: int
     keys: NumenKeys
     quota_mb: int
     by: str
     lock: Path
+    closing_days: ClosingDays = _no_closing_planned
 
     @property
     def shelf(self) -> Path:
@@ -219,7 +229,7 @@ def _sha256(content: Content) -> str:
 
 def compare(sheet: Sheet, places: PlacesReading, setting: Setting, terms: Terms) -> Checked:
     """The feed against what is known now."""
-    made, lines = compared(sheet, setting.academy_id, terms, setting.keys)
+    made, lines = compared(sheet, setting.academy_id, terms, setting.keys, setting.closing_days)
     return Checked(
         plan=made,
         places=places.places,

@@ -25,6 +25,7 @@ from vaguemestre.directory.values import CivilStatus, NumenKeys
 from vaguemestre.intake import queries
 from vaguemestre.intake.feeds import hr
 from vaguemestre.intake.feeds.lines import Sheet
+from vaguemestre.intake.ports import ClosingDays
 from vaguemestre.intake.rules import Held, plan, refusal
 from vaguemestre.intake.rules.nearby import shared_by
 from vaguemestre.intake.rules.parting import Kind, Part, Parting
@@ -48,14 +49,17 @@ _LAST = 1 << 62  # after every line: those of whom no line speaks
 type _Item = Arrival | Change | Transfer | Doubtful
 
 
-def compared(sheet: Sheet, academy_id: int, terms: Terms, keys: NumenKeys) -> tuple[Plan, int]:
+def compared(
+    sheet: Sheet, academy_id: int, terms: Terms, keys: NumenKeys, closing_days: ClosingDays
+) -> tuple[Plan, int]:
     """What applying would do, and how many lines were read."""
     if sheet.last + count_people() <= WHOLE:
         with _without_collector():
             reading = hr.read_all(sheet, terms.today)
-            made = plan(reading, queries.known(academy_id), terms, cache(lambda numen: digest(numen, keys)))
+            known = queries.known(academy_id, closing_days)
+            made = plan(reading, known, terms, cache(lambda numen: digest(numen, keys)))
         return made, len(reading.records) + len(reading.refused)
-    large = _Large(sheet, academy_id, terms, keys)
+    large = _Large(sheet, academy_id, terms, keys, closing_days)
     return large.plan(), large.lines
 
 
@@ -113,7 +117,10 @@ class _Counted:
 class _Large:
     """A feed and an académie of which only keys are held; each part is read again when its turn comes."""
 
-    def __init__(self, sheet: Sheet, academy_id: int, terms: Terms, keys: NumenKeys) -> None:
+    def __init__(
+        self, sheet: Sheet, academy_id: int, terms: Terms, keys: NumenKeys, closing_days: ClosingDays
+    ) -> None:
+        self._closing_days = closing_days
         self._sheet, self._academy_id, self._terms, self._keys = sheet, academy_id, terms, keys
         self._alone = not count_people_elsewhere(academy_id)
         self._parting = Parting()
@@ -204,7 +211,10 @@ class _Large:
                     record.numen: digest(record.numen, self._keys) for record in records if record.numen
                 }
                 known = queries.known_among(
-                    self._academy_id, part.people, () if self._alone else digests.values()
+                    self._academy_id,
+                    part.people,
+                    () if self._alone else digests.values(),
+                    self._closing_days,
                 )
                 yield part.begins, plan(Reading(records, refused, ()), known, terms, digests.__getitem__)
 

@@ -1,8 +1,19 @@
-"""What a departure must know of shared mailboxes."""
+"""What a departure must know of shared mailboxes, and a feed of departures."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
 
 from django.utils import timezone
 
+from vaguemestre.lives import queries as lives_queries
+from vaguemestre.lives.rules import table
 from vaguemestre.sharing import queries as sharing_queries
+from vaguemestre.site.config import Config
+
+
+def closing_days(config: Config, account_ids: Collection[int] | None) -> Mapping[int, date]:
+    """Account → day its closing is planned for, by the académie's table of consequences."""
+    return lives_queries.closing_days(table(config.life_numbers()), account_ids)
 
 
 def boxes_owned(account_id: int) -> tuple[str, ...]:

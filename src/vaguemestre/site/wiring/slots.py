@@ -44,6 +44,7 @@ from vaguemestre.engines.streams import Streams
 from vaguemestre.engines.undelivered import undelivered
 from vaguemestre.enrolment import ports as enrolment
 from vaguemestre.helpdesk import ports as helpdesk
+from vaguemestre.intake import ports as intake
 from vaguemestre.jobs.ports import rounds, subscriptions
 from vaguemestre.lists import ports as lists
 from vaguemestre.lists import queries as lists_queries
@@ -66,7 +67,7 @@ from vaguemestre.site.adapters.ent_saml import EntBySaml
 from vaguemestre.site.adapters.export import belongings
 from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
 from vaguemestre.site.adapters.import_ import take_parts
-from vaguemestre.site.adapters.lifecycle import boxes_owned
+from vaguemestre.site.adapters.lifecycle import boxes_owned, closing_days
 from vaguemestre.site.adapters.mail_access import open_mailboxes, submission_token
 from vaguemestre.site.adapters.sharing import latest_letters
 from vaguemestre.site.adapters.sorting import known_addresses
@@ -117,6 +118,7 @@ def _plug_people(config: Config) -> None:
     lives.erase_mail.plug(Erasing(config))
     lives.boxes_owned.plug(boxes_owned)
     lives.letter_sender.plug(letter_sender)
+    intake.closing_days.plug(partial(closing_days, config))
 
 
 def _plug_access(config: Config) -> None:
