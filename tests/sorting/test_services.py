@@ -6,13 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from tests.signin.people import account
 from tests.sorting.samples import ALL, NOW, WINTER, nobody
 
 from vaguemestre.credentials.models import Account
+from vaguemestre.credentials.services import hold_mailbox, release_mailboxes
 from vaguemestre.engines.memory.scripts import MemoryScripts, MemorySieve
 from vaguemestre.journal.models import Entry
 from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.lives import services as lives
+from vaguemestre.lives.values import Event, Numbers
 from vaguemestre.sorting import queries
 from vaguemestre.sorting.models import AbsenceRow, ScriptRow
 from vaguemestre.sorting.services import (
@@ -22,9 +26,20 @@ from vaguemestre.sorting.services import (
     renew_scripts,
     rewrite_script,
     save_absence,
+    save_expert,
     save_filter,
+    stop_redirects,
 )
-from vaguemestre.sorting.values import EXPERT_SCRIPT, SCRIPT_NAME, Applied, Place
+from vaguemestre.sorting.values import (
+    EXPERT_SCRIPT,
+    SCRIPT_NAME,
+    Applied,
+    Aspect,
+    Condition,
+    Filter,
+    Outcome,
+    Place,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +177,112 @@ def test_a_script_that_does_not_compile_any_more_does_not_stop_ours(
     assert held.active == SCRIPT_NAME
     assert "roundcube" not in held.held[SCRIPT_NAME]
     assert held.held["roundcube"] == "erreur;\r\n"  # their owner still reads it
+
+
+REDIRECTING = 'redirect :copy "camille.petit@ac-amiens.test";\r\n'
+FORWARD = Filter("Copie", (Condition(Aspect.OUTSIDE),), Outcome(forward_to="camille.petit@ac-amiens.test"))
+
+
+def shelter(of: Account) -> None:
+    with transaction.atomic():
+        stop_redirects(of.pk, by="account:9", now=NOW)
+
+
+def redirects(held: MemoryScripts) -> bool:
+    """Whether the script that is active, or one it includes, sends mail on."""
+    texts = [held.held.get(held.active, "")]
+    for text in texts:
+        texts += [content for name, content in held.held.items() if f'"{name}"' in text]
+    return any(line.lstrip().startswith("redirect") for text in texts for line in text.splitlines())
+
+
+@pytest.mark.parametrize("theirs", [REDIRECTING, 'require "include";\r\ninclude :personal "autre";\r\n'])
+def test_no_redirect_runs_once_they_are_stopped_whoever_wrote_it(
+    nicolas: Account, sieve: MemorySieve, theirs: str
+) -> None:
+    held = box(sieve, nicolas)
+    held.held |= {"roundcube": theirs, "autre": REDIRECTING}
+    held.activate("roundcube")
+    save_filter(nicolas.pk, FORWARD, (), by="test", now=NOW)
+    save_expert(nicolas.pk, REDIRECTING, sieve, by="test", now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert redirects(held)
+    shelter(nicolas)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert not redirects(held)
+    (kept,) = queries.filters_of(nicolas.pk)
+    assert (kept.is_on, kept.outcome.forward_to) == (False, "camille.petit@ac-amiens.test")
+    assert "# redirect" in queries.expert_of(nicolas.pk)
+    assert held.held["roundcube"] == theirs  # their owner still reads it
+    assert Entry.objects.get(action="sorting.redirects-stopped").details["filters"] == 1
+    save_filter(nicolas.pk, replace(kept, is_on=True), (), by="test", now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert redirects(held)  # set again by their owner, it is theirs
+
+
+def test_the_script_of_another_program_alone_stops_too_and_its_owner_may_run_it_again(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    held = box(sieve, nicolas)
+    held.put("roundcube", REDIRECTING)
+    held.activate("roundcube")
+    shelter(nicolas)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert held.active == ""
+    held.activate("roundcube")
+    save_filter(nicolas.pk, ALL, (), by="test", now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert redirects(held)
+
+
+def test_redirects_of_a_held_mailbox_are_stopped_when_it_opens(nicolas: Account, sieve: MemorySieve) -> None:
+    held = box(sieve, nicolas)
+    held.put("roundcube", REDIRECTING)
+    held.activate("roundcube")
+    with transaction.atomic():
+        hold_mailbox(nicolas.pk, by="account:9", now=NOW)
+    shelter(nicolas)
+    sieve.is_away = True  # ManageSieve lets nobody in
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    sieve.is_away = False
+    assert release_mailboxes(NOW, by="system", now=NOW) == 1
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert held.active == ""
+
+
+def test_a_decision_taken_while_redirects_stop_does_not_bring_them_back(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    held = box(sieve, nicolas)
+    held.put("roundcube", REDIRECTING)
+    held.activate("roundcube")
+    save_filter(nicolas.pk, ALL, (), by="test", now=NOW)
+
+    def sheltered_meanwhile(mailbox: str, content: str) -> None:
+        sieve.put_house_script(mailbox, content)
+        if not Entry.objects.filter(action="sorting.redirects-stopped").exists():
+            shelter(nicolas)
+
+    rewrite_script(nicolas.pk, sieve, sheltered_meanwhile, nobody, now=NOW)
+    assert not redirects(held)
+
+
+def test_the_script_of_another_program_sends_nothing_on_during_a_long_leave(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    held = box(sieve, nicolas)
+    held.put("roundcube", REDIRECTING)
+    held.activate("roundcube")
+    today = NOW.date()
+    lives.declare(nicolas.pk, Event.LONG_LEAVE, today, Numbers(), by="account:9", now=NOW, today=today)
+    answer_for_gone(nicolas.pk, today, today + timedelta(days=90), "", now=NOW)
+    for _ in range(2):
+        rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+        assert not redirects(held)
+    lives.come_back(nicolas.pk, by="account:9", now=NOW)
+    end_absence(nicolas.pk, by="system", now=NOW, place=Place.LEFT)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert redirects(held)
 
 
 def test_scripts_of_an_older_version_are_written_again_once(nicolas: Account, sieve: MemorySieve) -> None:

@@ -44,6 +44,9 @@ class ScriptRow(models.Model):
     expert = models.TextField(blank=True)  # the part written by hand
     known_mark = models.CharField(max_length=64, blank=True)  # of the address book as the script knows it
     form = models.PositiveSmallIntegerField(default=0, db_index=True)  # values.SCRIPT_FORM when written
+    drops_redirects = models.BooleanField(
+        default=False
+    )  # another program's script is to stop, if it sends on
 
 
 class FilterRow(models.Model):

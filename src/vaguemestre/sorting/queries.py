@@ -196,6 +196,11 @@ def scripts_of_older_form(most: int) -> list[int]:
     return list(rows.values_list("account_id", flat=True)[:most])
 
 
+def is_held(account_id: int, now: datetime) -> bool:
+    """Whether nothing opens its mailbox for a while, whoever its owner is."""
+    return any(facts.mailbox_state == "held" for facts in facts_of([account_id], now))
+
+
 def owner_of(account_id: int, now: datetime, *, whatever_state: bool = False) -> Owner | None:
     """Who that account is to their correspondents; None when nothing may open its mailbox."""
     for facts in facts_of([account_id], now):

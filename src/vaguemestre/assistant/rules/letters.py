@@ -50,8 +50,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Le compte dont cette adresse est le contact de secours semble avoir été utilisé par quelqu’un "
         "d’autre. L’assistance a fermé toutes ses sessions et effacé son mot de passe ; les courriels "
         "continuent d’arriver. Par précaution, la messagerie peut rester fermée deux jours, vos applications "
-        "non.\n\nPour le retrouver : {site}/assistant/secours, avec votre NUMEN et votre "
-        "date de naissance ; un code arrivera à cette adresse.",
+        "non. Les filtres qui renvoient votre courrier à une autre adresse sont arrêtés : relisez-les avant "
+        "de les remettre (Paramètres, Filtres).\n\nPour le retrouver : {site}/assistant/secours, avec votre "
+        "NUMEN et votre date de naissance ; un code arrivera à cette adresse.",
     ),
     "answer": ("Réponse de l’assistance", "{code}"),
 }

@@ -210,6 +210,7 @@ ACTS = {
     "sorting.filter-passed": "Filtre appliqué aux anciens courriels",
     "sorting.filter-saved": "Filtre enregistré",
     "sorting.filter-stopped": "Filtre arrêté par son propriétaire",
+    "sorting.redirects-stopped": "Renvois de courrier arrêtés",
     "sorting.filter-switched": "Filtre activé ou suspendu",
     "sorting.forward-set": "Renvoi changé",
     "sorting.spam-saved": "Indésirables : choix changés",

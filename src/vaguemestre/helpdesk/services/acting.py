@@ -29,6 +29,7 @@ from vaguemestre.outbox.services import let_go, stop_outgoing, throw_away
 from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.services import lift
 from vaguemestre.signin.services.sessions import drop_sessions
+from vaguemestre.sorting.services import stop_redirects
 
 
 def intended(act: Act, account_id: int, reason: str, *, operator_id: int, now: datetime) -> AccountTouched:
@@ -105,13 +106,14 @@ def _carry_out(act: Act, target: Target, keys: SecretKeys, *, by: str, now: date
 
 
 def _shelter(target: Target, keys: SecretKeys, *, by: str, now: datetime) -> tuple[Any, ...]:
-    """Nothing opens the account, nothing leaves it; a letter tells its owner the way back.
+    """Nothing opens the account, nothing leaves it nor is sent on; a letter tells its owner the way back.
 
     The account stays as it was, active or suspended: mail goes on arriving, and a code delivered to the
     contact, or handed over by two people, opens it to its owner.
     """
     account_id = target.account_id
     stop_outgoing(account_id, by=by, now=now)
+    redirects = stop_redirects(account_id, by=by, now=now)
     revoke_every_app_password(account_id, by=by, now=now)
     withdraw_proofs(account_id, by=by, now=now)
     void_issued_codes(account_id, now=now)
@@ -120,7 +122,7 @@ def _shelter(target: Target, keys: SecretKeys, *, by: str, now: datetime) -> tup
     followed = AccountsChanged([account_id]), AccountSheltered(account_id)
     for event in followed:
         announce(event)
-    return (sessions, *followed)
+    return (sessions, *followed, redirects)
 
 
 def _done_today(act: Act, operator_id: int, now: datetime) -> int:

@@ -107,6 +107,7 @@ WORDS: Mapping[str, str] = {
     "sorting.forward-set": "Transfert des courriels changé",
     "sorting.filter-deletes": "Filtre qui supprime des courriels",
     "sorting.filter-stopped": "Filtre désactivé depuis un avertissement",
+    "sorting.redirects-stopped": "Renvois de courrier arrêtés à la mise à l’abri du compte",
     "sorting.expert-stopped": "Filtre écrit à la main désactivé depuis un avertissement",
     "sorting.expert-saved": "Filtre écrit à la main enregistré",
     "writing.identity-saved": "Identité d’envoi enregistrée",

@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     r"|(?P<word>:?[A-Za-z_]\w*)|(?P<other>.)",
     re.DOTALL,
 )
+_SENDS_ON = frozenset({"redirect", "include"})
 _SENDS = frozenset({"redirect", "notify", "vacation", "reject", "ereject"})
 
 
@@ -44,8 +45,8 @@ def does_something(content: str) -> bool:
 
 
 def sends_on(content: str) -> bool:
-    """Whether it sends mail to somebody else."""
-    return any(kind == "word" and text.lower() == "redirect" for _, kind, text in _tokens(content))
+    """Whether it may send mail to somebody else, by itself or by a script it includes (RFC 6609)."""
+    return any(kind == "word" and text.lower() in _SENDS_ON for _, kind, text in _tokens(content))
 
 
 def commented(content: str) -> str:

@@ -18,6 +18,7 @@ from vaguemestre.sorting.services.filters import (
 )
 from vaguemestre.sorting.services.forgetting import forget_person
 from vaguemestre.sorting.services.passing import ask_pass, carry_pass
+from vaguemestre.sorting.services.redirects import stop_redirects
 from vaguemestre.sorting.services.scripts import put_back, renew_scripts, rewrite_script, stands_instead
 from vaguemestre.sorting.services.spam import save_spam
 
@@ -43,5 +44,6 @@ __all__ = [
     "stands_instead",
     "stop_expert",
     "stop_filter",
+    "stop_redirects",
     "switch_filter",
 ]

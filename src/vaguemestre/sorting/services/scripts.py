@@ -29,6 +29,7 @@ from vaguemestre.sorting.values import (
 log = logging.getLogger(__name__)
 
 _RENEWED_AT_ONCE = 50
+_NOTHING = "# Rien n’est transmis.\r\n"  # runs in the place of a script that would send mail on
 
 
 def rewrite_script(
@@ -41,21 +42,27 @@ def rewrite_script(
 ) -> None:
     """Make Dovecot hold what is decided. May run twice, or in two processes at once: the last decision wins.
 
-    A suspended account's scripts stay as they are until it is resumed. Raises EngineDown, EngineRefused.
+    Scripts of an account that is suspended, or of a mailbox that is held, stay as they are until it opens.
+    Raises EngineDown, EngineRefused.
     """
     row, _ = ScriptRow.objects.get_or_create(account_id=account_id)
     owner = queries.owner_of(account_id, now)
     if owner is None:
         return
+    if queries.is_held(account_id, now):
+        _rewrite_absence(account_id, put_house_script, known_of, now=now)
+        return
     with open_scripts(owner.mailbox) as scripts:
         while True:
             wanted = row.wanted
             kept = _other(scripts, row.kept)
+            if row.drops_redirects and kept and sends_on(scripts.read(kept)):
+                kept = ""
             decided = queries.decided_of(account_id)
             owner = _knowing(owner, decided, known_of)
             put_house_script(owner.mailbox, compose_absence(decided, owner, now=now))
             runs = kept if not (kept and decided.stays_here and sends_on(scripts.read(kept))) else ""
-            content = compose(decided, owner, kept=runs)
+            content = compose(decided, owner, kept=runs) or ("" if runs == kept else _NOTHING)
             included = {SPAM_SCRIPT: compose_friends(decided.spam), EXPERT_SCRIPT: _lines(decided.expert)}
             _put(scripts, included)
             _install(scripts, content, kept)
@@ -67,6 +74,7 @@ def rewrite_script(
         mine = ScriptRow.objects.filter(account_id=account_id)
         mine.update(kept=kept, known_mark=mark(owner.known), form=SCRIPT_FORM)
         mine.filter(applied__lt=wanted).update(applied=wanted, applied_at=now)
+        mine.filter(wanted=wanted).update(drops_redirects=False)
 
 
 def renew_scripts(
