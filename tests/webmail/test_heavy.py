@@ -1,31 +1,39 @@
 """Letters that would hold a server: each opens within a second of processor time, and something is shown."""
 
+import base64
 import io
 import random
 import struct
+import tarfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 from django.test import Client
 from tests.corpus import heavy
+from tests.webmail import test_cards as cards
 from tests.webmail.conftest import address, put
 from tests.webmail.test_messages import PIECE
 
 from vaguemestre.engines.converting import limited
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.webmail.ports import run_limited
+from vaguemestre.webmail.ports import TooComplex, run_limited
 from vaguemestre.webmail.rules.cards import archives
 from vaguemestre.webmail.rules.rendering import complexity, styles
 from vaguemestre.webmail.rules.rendering.complexity import Effort
 from vaguemestre.webmail.rules.rendering.plain import html_of, text_of_html
 from vaguemestre.webmail.rules.rendering.sanitize import readable
 from vaguemestre.webmail.rules.tasks import clean
-from vaguemestre.webmail.services.limited import clean_html, contents_of_archive, invitation_of
+from vaguemestre.webmail.services.limited import (
+    clean_html,
+    contents_of_archive,
+    invitation_of,
+    signature_of,
+)
 from vaguemestre.webmail.values import Task
 
 MOST_SECONDS = 1.0
@@ -291,6 +299,48 @@ def test_an_archive_read_apart_tells_the_same() -> None:
     content = packed({f"{n}.bin": random.Random(n).randbytes(50) for n in range(900)})
     assert len(content) > 30_000
     assert contents_of_archive(run_limited.get(), content) == archives.contents(content)
+
+
+def tar_of(files: int) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        for n in range(files):
+            archive.addfile(tarfile.TarInfo(f"{n}.txt"))
+    return made.getvalue()
+
+
+def test_a_tar_is_listed_apart_whatever_it_holds() -> None:
+    content = tar_of(100)
+    assert len(content) > 30_000
+    with spent() as counted:
+        listed = contents_of_archive(run_limited.get(), content)
+    assert counted.runs == 1
+    assert listed == archives.contents(content)
+
+
+def test_a_tar_that_takes_too_long_costs_no_more_than_its_budget() -> None:
+    """A name of 20 MB, said by an extended header whose records are read one by one."""
+    records = b"".join(b"30 comment=%018d\n" % n for n in range(700_000))
+    header = tarfile.TarInfo("././@PaxHeader")
+    header.type, header.size = tarfile.XHDTYPE, len(records)
+    padding = bytes(-len(records) % 512)
+    content = header.tobuf(tarfile.USTAR_FORMAT) + records + padding + tar_of(1)
+    with spent() as counted, suppress(TooComplex):
+        contents_of_archive(run_limited.get(), content)
+    assert counted.runs == 1
+    assert counted.seconds <= MOST_SECONDS
+
+
+def test_a_signature_of_a_long_letter_is_verified_apart() -> None:
+    text = b"Content-Type: text/plain\r\n\r\n" + b"Note de service.\r\n" * 3_000
+    letter = cards.signed(cards.person(cards.AUTHORITY), text)
+    signature = base64.b64decode(letter.partition(b"name=smime.p7s")[2].partition(b"base64")[2][:-10])
+    known = [cards.AUTHORITY.certificate]
+    with spent() as counted:
+        checked = signature_of(run_limited.get(), signature, letter, known, cards.NOW)
+    assert counted.runs == 1
+    assert checked is not None
+    assert (checked.holds, checked.is_trusted) == (True, True)
 
 
 EVENT = (

@@ -1,5 +1,6 @@
 """Errors become pages; who is asking becomes known; files have an origin of their own."""
 
+import errno
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
@@ -41,6 +42,10 @@ from vaguemestre.ui.refusals import sentence
 from vaguemestre.webmail.rules.listing.fences import is_private
 
 log = logging.getLogger(__name__)
+_NO_ROOM = (
+    "Le serveur n’a plus de place pour ce fichier, et rien n’en est gardé. Réessayez dans quelques minutes ; "
+    "si cela continue, prévenez l’assistance."
+)
 
 _PING = "/sante/ping"
 
@@ -101,6 +106,8 @@ class Errors:
         if isinstance(error, EngineRefused):
             log.error("engine refused on %s: %s", request.path, error)
             return _away(request, status=502)
+        if is_disk_full(error):
+            return disk_full(request, error)
         return None
 
 
@@ -225,14 +232,25 @@ def _is_looked_at(request: HttpRequest) -> bool:
     return request.method == "GET" and "text/html" in asked.get("Accept", "") and "HX-Request" not in asked
 
 
-def _refused(request: HttpRequest, words: str) -> HttpResponse:
+def _refused(request: HttpRequest, words: str, status: int = 422) -> HttpResponse:
     if "HX-Request" in request.headers:
-        return _notice(request, words, kind="danger", sign="alert-circle", status=422)
+        return _notice(request, words, kind="danger", sign="alert-circle", status=status)
     inbox = reverse("webmail:inbox")
     is_mail = request.method == "GET" and request.path.startswith(inbox)
     return render(
-        request, "ui/refused.html", {"sentence": words, "mail": inbox if is_mail else ""}, status=422
+        request, "ui/refused.html", {"sentence": words, "mail": inbox if is_mail else ""}, status=status
     )
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether no room is left for what was being written."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def disk_full(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """What somebody reads when the server has no room for a file (RFC 4918 §11.5)."""
+    log.error("no room on disk for %s: %s", request.path, error)
+    return _refused(request, _NO_ROOM, status=HTTPStatus.INSUFFICIENT_STORAGE)
 
 
 def _away(request: HttpRequest, *, status: int) -> HttpResponse:

@@ -197,6 +197,10 @@ MESSAGE_SIZE_LIMIT = CONFIG.mail.message_size_limit
 UNDO_SECONDS = CONFIG.mail.undo_seconds
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "vaguemestre.ui.uploads.DiskUploadHandler",
+]
 
 LOGGING = {
     "version": 1,

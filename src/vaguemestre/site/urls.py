@@ -36,3 +36,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sante/session", views.check_session, name="session"),
     path("sante/ping", views.ping, name="ping"),
 ]
+
+handler500 = "vaguemestre.site.views.server_error"

@@ -1,13 +1,23 @@
 """Health, for whoever watches the instance."""
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error as server_error_page
 
 from vaguemestre.signin.http import who_asks
 from vaguemestre.site.health import checks
+from vaguemestre.site.middleware import disk_full, is_disk_full
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page of an error nobody foresaw; a body that found no room on disk comes here before any view."""
+    error = sys.exc_info()[1]
+    return disk_full(request, error) if is_disk_full(error) else server_error_page(request)
 
 
 @require_safe

@@ -182,12 +182,16 @@ def _store(given: UploadedFile[Any]) -> str:
     folder = settings.CONFIG.moves_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stored = secrets.token_hex(16)
-    if isinstance(given, TemporaryUploadedFile):
-        shutil.move(given.temporary_file_path(), folder / stored)
-    else:
-        with (folder / stored).open("xb") as file:
-            for chunk in given.chunks():
-                file.write(chunk)
+    try:
+        if isinstance(given, TemporaryUploadedFile):
+            shutil.move(given.temporary_file_path(), folder / stored)
+        else:
+            with (folder / stored).open("xb") as file:
+                for chunk in given.chunks():
+                    file.write(chunk)
+    except OSError:  # no room: what was written would stay for ever
+        (folder / stored).unlink(missing_ok=True)
+        raise
     os.chmod(folder / stored, 0o600)  # noqa: PTH101
     return stored
 
