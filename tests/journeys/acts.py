@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -28,41 +29,90 @@ from vaguemestre.helpdesk import services as helpdesk  # noqa: E402
 from vaguemestre.helpdesk.values import Act  # noqa: E402
 from vaguemestre.jobs.services import announce  # noqa: E402
 from vaguemestre.kernel.times import paris_day  # noqa: E402
+from vaguemestre.lists import services as lists  # noqa: E402
+from vaguemestre.lists.models import Keeper, LetterRow, MailingList  # noqa: E402
+from vaguemestre.lists.services.keeping import Maker  # noqa: E402
+from vaguemestre.lists.services.keeping import Wanted as WantedList  # noqa: E402
+from vaguemestre.lists.values import Kind, Part, Writers  # noqa: E402
 from vaguemestre.lives import services as lives  # noqa: E402
 from vaguemestre.lives.values import Event  # noqa: E402
+from vaguemestre.outbox.values import Recipient  # noqa: E402
 from vaguemestre.sharing.models import Box, Member  # noqa: E402
-from vaguemestre.sharing.services import add_member, end_member  # noqa: E402
+from vaguemestre.sharing.services import add_member, end_loan, end_member, lend_mailbox  # noqa: E402
 from vaguemestre.sharing.values import Right, Wanted  # noqa: E402
 from vaguemestre.signin import services as signin  # noqa: E402
 from vaguemestre.signin.ports import revocations  # noqa: E402
 from vaguemestre.signin.sessions import SessionStore  # noqa: E402
 from vaguemestre.sso.registry.services import keep_application  # noqa: E402
 from vaguemestre.sso.registry.values import Protocol, Registration  # noqa: E402
+from vaguemestre.sso.saml.rules.metadata import read_metadata  # noqa: E402
+from vaguemestre.sso.saml.services import keep_peer  # noqa: E402
 
 BY = "account:0"
 CLIENT, SECRET, BACK = "matrice", "m" * 43, "http://localhost:1/retour"
 
 
-def prepare(number: int) -> dict[str, Any]:
-    """Somebody of the demonstration: an open account, a session, passwords, a shared mailbox."""
+def activated(number: int) -> Account:
+    """An agent whom nobody activated yet, once activated."""
     now = timezone.now()
-    row = Account.objects.filter(role="agent", person__isnull=False, state=Account.State.PENDING).order_by(
-        "pk"
-    )[number]
+    pending = Account.objects.filter(role="agent", person__isnull=False, state=Account.State.PENDING)
+    row = pending.order_by("pk")[number]
     row.state, row.activated_at, row.state_since = Account.State.ACTIVE, now, now
     row.save()
-    shown = [add_app_password(row.pk, f"Essai {n}", by=BY, now=now, scope="both") for n in range(2)]
-    first = AppPassword.objects.filter(account_id=row.pk).order_by("pk").first()
+    return row
+
+
+def session_of(account_id: int) -> SessionStore:
     session = SessionStore()
     signin.open_browser_session(
-        session, row.pk, shared=False, network="127.0.0.0/24", browser="Essai", now=now
+        session, account_id, shared=False, network="127.0.0.0/24", browser="Essai", now=timezone.now()
     )
+    return session
+
+
+def list_kept_by(account_id: int, subscriber: str, number: int) -> MailingList:
+    """A list that only those who keep it write to: the administrator, and that account."""
+    now = timezone.now()
+    owner = Account.objects.get(username="lpoulain")
+    owner = Account.objects.filter(role="administrator", state="active").first() or owner
+    maker = Maker(owner.pk, owner.person_id or 0, "administrator")
+    domain = settings.CONFIG.academy.domain
+    wanted = WantedList(f"Matrice {number}", f"matrice-{number}", Kind.MANUAL)
+    list_id = lists.make_list(maker, wanted, domain, by=BY, now=now)
+    lists.subscribe(list_id, owner.pk, [Recipient("", subscriber)], domain, by=BY, now=now)
+    Keeper.objects.create(list_id=list_id, account_id=account_id, part=Part.OWNER)
+    MailingList.objects.filter(pk=list_id).update(writers=Writers.KEEPERS)
+    return MailingList.objects.get(pk=list_id)
+
+
+def lend(lender: Account, to: Account) -> tuple[int, int]:
+    """The mailbox lent, with the right to send, and the loan."""
+    now = timezone.now()
+    today = paris_day(now)
+    wanted = Wanted(Right.SEND, today, today + timedelta(days=30))
+    loan = lend_mailbox(
+        lender.pk, primary_address(to.person_id), wanted, only_reception=False, by=BY, now=now
+    )
+    return Box.objects.get(account_id=lender.pk).pk, loan
+
+
+def prepare(number: int, subscriber: str, metadata: str) -> dict[str, Any]:
+    """Somebody of the demonstration: an account, a session, passwords, mailboxes shared and lent, a list."""
+    now = timezone.now()
+    row, friend = activated(number), activated(number + 60)
+    shown = [add_app_password(row.pk, f"Essai {n}", by=BY, now=now, scope="both") for n in range(2)]
+    first = AppPassword.objects.filter(account_id=row.pk).order_by("pk").first()
+    session, theirs = session_of(row.pk), session_of(friend.pk)
     address = primary_address(row.person_id)
     box = Box.objects.filter(account__isnull=False, closed_at__isnull=True).order_by("pk")[number]
     wanted = Wanted(Right.SEND, paris_day(now))
     add_member(box.pk, address, wanted, by=BY, now=now)
     shared = add_app_password(box.account_id, "Boîte", by=BY, now=now, holder_id=row.pk)
-    for account_id in (row.pk, box.account_id):
+    borrowed, loan = lend(friend, row)
+    lent, _ = lend(row, friend)
+    mailing_list = list_kept_by(row.pk, subscriber, number)
+    keep_peer(read_metadata(metadata.encode(), now)[0], by="instance", now=now)
+    for account_id in (row.pk, box.account_id, friend.pk, mailing_list.account_id):
         from vaguemestre.credentials.events import AccountChanged
 
         announce(AccountChanged(account_id))
@@ -75,6 +125,9 @@ def prepare(number: int) -> dict[str, Any]:
         "session": session.session_key, "digest": session.digest,
         "box": box.pk, "box_mailbox": box.account.mailbox, "box_password": shared,
         "member": Member.objects.get(box=box, account_id=row.pk).pk,
+        "friend": friend.pk, "borrowed": borrowed, "loan": loan, "lent": lent,
+        "friend_cookie": {"name": settings.SESSION_COOKIE_NAME, "value": theirs.session_key},
+        "list": mailing_list.pk, "list_address": mailing_list.address,
     }  # fmt: skip
 
 
@@ -98,12 +151,12 @@ def _password(who: dict[str, Any]) -> None:
     _everywhere(who)
 
 
-def _desk(act: Act) -> Callable[[dict[str, Any]], None]:
+def _desk(act: Act, *, holds_mailbox: bool = True) -> Callable[[dict[str, Any]], None]:
     def do(who: dict[str, Any]) -> None:
         operator = Account.objects.get(username="lpoulain").pk
         helpdesk.do(
             act, who["account"], "essai de la matrice", secret_keys.get(), operator_id=operator,
-            now=timezone.now(), holds_mailbox=True,
+            now=timezone.now(), holds_mailbox=holds_mailbox,
         )  # fmt: skip
         revocations.get().bump()
 
@@ -130,10 +183,30 @@ def _membership(who: dict[str, Any]) -> None:
     end_member(who["box"], who["member"], by=BY, now=timezone.now())
 
 
+def _loan(who: dict[str, Any]) -> None:
+    end_loan(who["friend"], who["loan"], by=BY, now=timezone.now())
+
+
+def _keeper(who: dict[str, Any]) -> None:
+    owner = Keeper.objects.filter(list_id=who["list"]).exclude(account_id=who["account"]).get()
+    lists.remove_keeper(who["list"], owner.account_id, who["account"], by=BY, now=timezone.now())
+
+
+def letter(message_id: str) -> dict[str, Any]:
+    """What a list decided of a message; an empty state while it was not read."""
+    return {
+        "state": LetterRow.objects.filter(message_id__contains=message_id.strip("<>"))
+        .values_list("state", flat=True)
+        .first()
+        or ""
+    }
+
+
 ACTS = {
     "key": _key, "signed-out": _sign_out, "everywhere": _everywhere, "password": _password,
     "suspended": _desk(Act.SUSPEND), "compromised": _desk(Act.COMPROMISED), "closed": _closed,
-    "death": _death, "membership": _membership,
+    "death": _death, "membership": _membership, "loan": _loan, "keeper": _keeper,
+    "sheltered": _desk(Act.COMPROMISED, holds_mailbox=False),
 }  # fmt: skip
 
 
@@ -141,7 +214,9 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if asked["do"] == "prepare":
-            told = prepare(asked["number"])
+            told = prepare(asked["number"], asked["subscriber"], asked["metadata"])
+        elif asked["do"] == "letter":
+            told = letter(asked["message_id"])
         else:
             ACTS[asked["do"]](asked["who"])
             told = {"committed": time.time()}

@@ -5,6 +5,7 @@ import contextlib
 import email.message
 import hashlib
 import http.client
+import http.server
 import imaplib
 import json
 import os
@@ -14,6 +15,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import APIRequestContext, Browser
 from tests.journeys.conftest import PROJECT, Instance, running_instance, wait_until
+from tests.sso.saml.service_provider import SLO, metadata, query, request
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -32,20 +35,26 @@ VERIFIER = "v" * 43
 CLIENT, SECRET, BACK = "matrice", "m" * 43, "http://localhost:1/retour"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
-WEB = frozenset({"pages", "box pages", "push", "oidc", "cas", "refresh"})
-PROGRAMS = frozenset({"imap", "smtp", "managesieve", "carddav"})
+WEB = frozenset({"pages", "box pages", "borrowed", "push", "oidc", "cas", "saml", "refresh"})
+PROGRAMS = frozenset({"imap", "smtp", "managesieve", "carddav", "list"})
 SHARED = frozenset({"box imap", "box smtp"})
+# What others do in that person's mailbox, or it does by itself.
+LEFT_BEHIND = frozenset({"redirect", "lent"})
+EVERYTHING = WEB | PROGRAMS | SHARED | LEFT_BEHIND
 # What ends; every other channel of the person goes on.
 ENDS: dict[str, frozenset[str]] = {
     "key": PROGRAMS,
     "signed-out": WEB,
     "everywhere": WEB,
     "password": WEB,
-    "suspended": WEB | PROGRAMS | SHARED | {"redirect"},
-    "compromised": WEB | PROGRAMS | SHARED | {"redirect"},
-    "closed": WEB | PROGRAMS | SHARED | {"redirect"},
-    "death": WEB | PROGRAMS | SHARED | {"redirect"},
+    "suspended": EVERYTHING,
+    "compromised": EVERYTHING,
+    "sheltered": EVERYTHING,  # as compromised, where the mailbox is not held for some hours
+    "closed": EVERYTHING,
+    "death": EVERYTHING,
     "membership": SHARED | {"box pages"},
+    "loan": frozenset({"borrowed"}),
+    "keeper": frozenset({"list"}),
 }
 
 
@@ -172,6 +181,76 @@ def sending(
 
     assert not over(), "it sends before"
     return over
+
+
+def writing_to_a_list(
+    instance: Instance, stack: contextlib.ExitStack, acts: Acts, who: dict[str, Any]
+) -> Callable[[], bool]:
+    """A letter to a list which only those who keep it write to: over once it is not taken, or waits."""
+    client = smtplib.SMTP_SSL("localhost", instance.port("submissions"), context=tls(instance), timeout=60)
+    stack.callback(client.close)
+    client.login(who["mailbox"], who["password"])
+    number = 0
+
+    def over() -> bool:
+        nonlocal number
+        number += 1
+        message = email.message.EmailMessage()
+        message["From"], message["To"] = who["address"], who["list_address"]
+        message["Subject"] = f"liste {who['username']} {number}"
+        message["Message-ID"] = message_id = f"<liste.{who['username']}.{number}@matrice.example>"
+        message.set_content("Bonjour.")
+        try:
+            client.send_message(message, who["address"], [who["list_address"]])
+        except (smtplib.SMTPException, OSError):
+            return True
+        state = wait_until(lambda: acts.ask(do="letter", message_id=message_id)["state"], PATIENCE)
+        return state not in ("sending", "sent")
+
+    wait_until(lambda: not over(), PATIENCE)  # once Postfix knows the list
+    return over
+
+
+class Application(http.server.BaseHTTPRequestHandler):
+    """An application that is told by SOAP whom it signs out."""
+
+    told: list[bytes]
+
+    def do_POST(self) -> None:
+        self.told.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def listening(stack: contextlib.ExitStack) -> tuple[str, list[bytes]]:
+    """Where an application listens, and what it was told."""
+    told: list[bytes] = []
+    handler = type("Listening", (Application,), {"told": told})
+    server = stack.enter_context(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    stack.callback(thread.join)
+    stack.callback(server.shutdown)
+    return f"http://localhost:{server.server_port}/slo", told
+
+
+def saml_session(
+    pages: APIRequestContext, instance: Instance, entity: str, told: list[bytes]
+) -> Callable[[], bool]:
+    """An application entered by SAML: over once it was told to sign that person out."""
+    asked = request(
+        here=f"{instance.web}/saml/sso", issuer=entity, acs=f"{entity}/acs", ID=f"_{time.time_ns()}"
+    )
+    page = pages.get(f"{instance.web}/saml/sso?{query(asked)}").text()
+    found = re.search(r'name="SAMLResponse" value="([^"]+)"', page)
+    assert found, page
+    names = re.findall(r"NameID[^>]*>([^<]+)<", base64.b64decode(found[1]).decode())
+    assert names
+    return lambda: any(names[0].encode() in body for body in told)
 
 
 def managesieve(
@@ -346,14 +425,27 @@ def reads(pages: APIRequestContext, address: str) -> bool:
     return answer.status == 200 and "/alogin" not in answer.url
 
 
-def opened(
-    instance: Instance, chromium: Browser, stack: contextlib.ExitStack, who: dict[str, Any]
-) -> dict[str, Callable[[], bool]]:
-    """Every channel, each with what tells that it is over."""
+def browser_of(
+    instance: Instance, chromium: Browser, stack: contextlib.ExitStack, cookie: dict[str, Any]
+) -> APIRequestContext:
     context = chromium.new_context()
     stack.callback(context.close)
-    context.add_cookies([{**who["cookie"], "url": instance.web}])
-    pages = context.request
+    context.add_cookies([{**cookie, "url": instance.web}])
+    return context.request
+
+
+def writes_from(pages: APIRequestContext, instance: Instance, box: int) -> bool:
+    """Whether that mailbox is read, and a courriel written from it."""
+    there = f"{instance.web}/boites/{box}/messagerie/"
+    return reads(pages, there) and reads(pages, f"{there}ecrire/")
+
+
+def opened(
+    instance: Instance, chromium: Browser, stack: contextlib.ExitStack, acts: Acts, who: dict[str, Any]
+) -> dict[str, Callable[[], bool]]:
+    """Every channel, each with what tells that it is over."""
+    pages = browser_of(instance, chromium, stack, who["cookie"])
+    friend = browser_of(instance, chromium, stack, who["friend_cookie"])
     to = instance.account("colleague")["address"]
     oidc, cas = (f"http://localhost:{instance.base + place}/" for place in (2, 4))
     over = {
@@ -368,11 +460,16 @@ def opened(
         "box pages": lambda: not reads(pages, f"{instance.web}/boites/{who['box']}/messagerie/"),
         "push": push(pages, instance, stack),
         "refresh": refreshing(pages, instance),
+        "borrowed": lambda: not writes_from(pages, instance, who["borrowed"]),
+        "lent": lambda: not writes_from(friend, instance, who["lent"]),
+        "list": writing_to_a_list(instance, stack, acts, who),
+        "saml": saml_session(pages, instance, who["entity"], who["told"]),
     }
     for name, address in (("oidc", oidc), ("cas", cas)):
         assert "Bonjour" in pages.get(address).text()
         over[name] = lambda at=address: pages.get(at, max_redirects=0).status == 303
-    assert not any(over[name]() for name in ("pages", "box pages", "push", "oidc", "cas"))
+    seen = ("pages", "box pages", "borrowed", "lent", "push", "oidc", "cas", "saml")
+    assert [name for name in seen if over[name]()] == []
     return over
 
 
@@ -381,10 +478,18 @@ def opened(
 def test_whatever_ends_is_over_on_every_channel(
     instance: Instance, chromium: Browser, acts: Acts, end: str
 ) -> None:
-    who = acts.ask(do="prepare", number=[*ENDS].index(end))
+    number = [*ENDS].index(end)
     with contextlib.ExitStack() as stack:
-        channels = opened(instance, chromium, stack, who)
-        assert {*channels} == WEB | PROGRAMS | SHARED | {"redirect"}
+        entity, (address, told) = f"https://matrice.example/{end}", listening(stack)
+        described = (
+            metadata(slo="SOAP", entity=entity, acs=f"{entity}/acs")
+            .replace(SLO.encode(), address.encode())
+            .decode()
+        )
+        subscriber = instance.account("colleague")["address"]
+        who = acts.ask(do="prepare", number=number, subscriber=subscriber, metadata=described)
+        channels = opened(instance, chromium, stack, acts, {**who, "entity": entity, "told": told})
+        assert {*channels} == EVERYTHING
         committed = acts.ask(do=end, who=who)["committed"]
         times = ended(channels, ENDS[end], committed)
         sys.stdout.write(f"\n{end}: {', '.join(f'{name} {took:.1f} s' for name, took in times.items())}\n")
@@ -398,7 +503,7 @@ def ended(channels: dict[str, Callable[[], bool]], which: frozenset[str], since:
 
     def all_over() -> bool:
         for name in sorted(waiting):
-            if name == "redirect" and len(waiting) > 1:
+            if name in ("redirect", "list") and waiting - {"redirect", "list"}:
                 continue  # it takes the time of a delivery to know
             if channels[name]():
                 took[name] = time.time() - since

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from tests.sharing.conftest import Engines, address_of, now
 from tests.signin.people import account
@@ -16,7 +17,7 @@ from vaguemestre.mailstore.ports import open_mailbox
 from vaguemestre.outbox.models import OutgoingRow
 from vaguemestre.sharing import queries
 from vaguemestre.sharing.models import Box, Member
-from vaguemestre.sharing.services import lend_mailbox
+from vaguemestre.sharing.services import end_loans, lend_mailbox
 from vaguemestre.sharing.values import Right, Wanted
 from vaguemestre.signin.queries import activity_of
 from vaguemestre.site.adapters.webmail import fence_of
@@ -55,6 +56,21 @@ def lend(
     answer = of(claire).post("/boites/delegation/confier/", given)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     return f"/boites/{Box.objects.get().pk}/"
+
+
+def test_every_loan_of_a_mailbox_ends_and_no_other(
+    of: Of, claire: Account, paul: Account, fenced: MemoryMailboxes
+) -> None:
+    there = lend(of, claire, paul)
+    other = account("nadia", first_name="Nadia", last_name="Sellier")
+    wanted = Wanted(Right.READ, paris_day(now()), paris_day(now()) + timedelta(days=20))
+    lend_mailbox(other.pk, address_of(paul), wanted, only_reception=False, by="test", now=now())
+    assert of(paul).get(f"{there}messagerie/").status_code == 200
+    with transaction.atomic():
+        (event,) = end_loans(claire.pk, by="test", now=now())
+    assert event.box_id == Box.objects.get(account=claire).pk
+    assert of(paul).get(f"{there}messagerie/").status_code == 404
+    assert Member.objects.get(ended_at=None).box.account_id == other.pk
 
 
 def letters(mails: MemoryMailboxes) -> dict[str, str]:

@@ -43,7 +43,10 @@ def _compromise(account: Touched, hours: int) -> Iterator[str]:
     if account.has_code:
         yield "Le code déjà donné ne sert plus."
     yield "Plus rien ne part de la boîte."
-    yield "Les filtres qui renvoient son courrier sont arrêtés ; la personne les remettra elle-même."
+    yield (
+        "Les filtres qui renvoient son courrier sont arrêtés, et la boîte n’est plus confiée à personne : "
+        "la personne les remettra elle-même."
+    )
     if account.going_out:
         words = ("courriel en partance est retenu", "courriels en partance sont retenus")
         yield f"{counted(account.going_out, *words)} ; vous déciderez de les laisser partir ou de les jeter."

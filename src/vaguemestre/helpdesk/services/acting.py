@@ -26,6 +26,7 @@ from vaguemestre.journal.queries import count_done
 from vaguemestre.journal.services import record
 from vaguemestre.kernel.times import PARIS, paris_day
 from vaguemestre.outbox.services import let_go, stop_outgoing, throw_away
+from vaguemestre.sharing.services import end_loans
 from vaguemestre.signin.events import AccountTouched
 from vaguemestre.signin.services import lift
 from vaguemestre.signin.services.sessions import drop_sessions
@@ -114,6 +115,7 @@ def _shelter(target: Target, keys: SecretKeys, *, by: str, now: datetime) -> tup
     account_id = target.account_id
     stop_outgoing(account_id, by=by, now=now)
     redirects = stop_redirects(account_id, by=by, now=now)
+    loans = end_loans(account_id, by=by, now=now)
     revoke_every_app_password(account_id, by=by, now=now)
     withdraw_proofs(account_id, by=by, now=now)
     void_issued_codes(account_id, now=now)
@@ -122,7 +124,7 @@ def _shelter(target: Target, keys: SecretKeys, *, by: str, now: datetime) -> tup
     followed = AccountsChanged([account_id]), AccountSheltered(account_id)
     for event in followed:
         announce(event)
-    return (sessions, *followed, redirects)
+    return (sessions, *followed, redirects, *loans)
 
 
 def _done_today(act: Act, operator_id: int, now: datetime) -> int:

@@ -3,7 +3,7 @@
 from vaguemestre.sharing.services.boxes import close_boxes, follow_owners, open_school_boxes
 from vaguemestre.sharing.services.forgetting import forget_person
 from vaguemestre.sharing.services.keys import make_key, revoke_key
-from vaguemestre.sharing.services.loans import end_loan, lend_mailbox, note_entry, take_loan_back
+from vaguemestre.sharing.services.loans import end_loan, end_loans, lend_mailbox, note_entry, take_loan_back
 from vaguemestre.sharing.services.members import (
     add_member,
     change_member,
@@ -38,6 +38,7 @@ __all__ = [
     "change_member",
     "close_boxes",
     "end_loan",
+    "end_loans",
     "end_member",
     "end_overdue",
     "end_those_of",

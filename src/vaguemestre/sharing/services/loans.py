@@ -78,6 +78,18 @@ def end_loan(account_id: int, member_id: int, *, by: str, now: datetime) -> Acce
     return event
 
 
+def end_loans(account_id: int, *, by: str, now: datetime) -> list[AccessEnded]:
+    """End every loan of that mailbox, as its owner may not have given it. Inside the caller's transaction.
+
+    Run the events after the commit.
+    """
+    running = Member.objects.filter(
+        box__account_id=account_id, box__kind=Kind.PERSON, ended_at__isnull=True
+    ).values_list("pk", flat=True)
+    events = (_ended(account_id, loan, by=by, now=now) for loan in list(running))
+    return [event for event in events if event]
+
+
 def take_loan_back(account_id: int, number: int, *, by: str, now: datetime) -> bool:
     """« Ce n’était pas moi ». Inside the caller's transaction. False: nothing to undo."""
     return _ended(account_id, number, by=by, now=now) is not None
