@@ -334,7 +334,7 @@ def _account_act(
 
 
 def _closes_later(account: KnownAccount, terms: Terms) -> bool:
-    """A departure under way has its own day, which an officer may have put off (DOMAIN.md §3.6)."""
+    """A departure under way has its own day, which an officer may have put off (docs/domain.md §3.6)."""
     return account.closes_on is not None and account.closes_on > terms.today
 
 
