@@ -22,9 +22,9 @@ from django.db import transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from vaguemestre.credentials import services as credentials  # noqa: E402
-from vaguemestre.credentials.queries import accounts_of_people, presented  # noqa: E402
-from vaguemestre.directory.queries import find_academy_id  # noqa: E402
+from vaguemestre.people.credentials import services as credentials  # noqa: E402
+from vaguemestre.people.credentials.queries import accounts_of_people, presented  # noqa: E402
+from vaguemestre.people.directory.queries import find_academy_id  # noqa: E402
 
 _PASSWORD = "mesure-tranquille-du-matin-27"
 _TURNS = 30

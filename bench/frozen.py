@@ -33,7 +33,7 @@ from bench import people  # noqa: E402
 from bench.bare import Bare  # noqa: E402
 from bench.run import LIST, _instance  # noqa: E402
 from bench.web import Browser  # noqa: E402
-from tests.webmail.hostile import PAYLOADS  # noqa: E402
+from tests.mailbox.webmail.hostile import PAYLOADS  # noqa: E402
 
 PAUSE = 0.05  # seconds between two looks at the page
 LARGEST_RATIO, ENOUGH_MS = 3, 100
@@ -188,9 +188,9 @@ class Frozen:
 
     @contextmanager
     def _slow_readers(self) -> Iterator[None]:
-        services = import_module("vaguemestre.deposits.services")
-        ports = import_module("vaguemestre.deposits.ports")
-        room = import_module("vaguemestre.deposits.http").room
+        services = import_module("vaguemestre.post.filelinks.services")
+        ports = import_module("vaguemestre.post.filelinks.ports")
+        room = import_module("vaguemestre.post.filelinks.http").room
         transaction = import_module("django.db.transaction")
         with transaction.atomic():
             lent = services.leave_whole(
@@ -223,8 +223,8 @@ class Frozen:
     @contextmanager
     def _tarpit_letters(self) -> Iterator[None]:
         """A public address of this very machine for a while: nothing else may be asked for a picture."""
-        pictures = import_module("vaguemestre.webmail.services.pictures")
-        ref = import_module("vaguemestre.webmail.values").MessageRef("INBOX", 1, 1)
+        pictures = import_module("vaguemestre.mailbox.webmail.services.pictures")
+        ref = import_module("vaguemestre.mailbox.webmail.values").MessageRef("INBOX", 1, 1)
         address = f"9.9.{secrets.randbelow(250) + 1}.{secrets.randbelow(250) + 1}"
         _ip("add", address)
         try:

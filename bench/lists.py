@@ -44,16 +44,16 @@ from django.utils import timezone  # noqa: E402
 from tests.journeys.seen import imap, uids_of  # noqa: E402
 from tests.journeys.test_t10_one_copy_whatever_is_killed import kill  # noqa: E402
 
-from vaguemestre.credentials.models import Account  # noqa: E402
-from vaguemestre.directory.models import Assignment, MailAddress, Person, Structure  # noqa: E402
-from vaguemestre.lists import queries, services  # noqa: E402
-from vaguemestre.lists.models import LetterRow, MailingList  # noqa: E402
-from vaguemestre.lists.rules.naming import bounces_begin  # noqa: E402
-from vaguemestre.lists.services.keeping import Maker, Wanted  # noqa: E402
-from vaguemestre.lists.values import Criteria, Kind, Rule, State  # noqa: E402
-from vaguemestre.outbox.models import FateRow  # noqa: E402
-from vaguemestre.provisioning import services as provisioning  # noqa: E402
-from vaguemestre.provisioning.ports import mail_directory  # noqa: E402
+from vaguemestre.people.credentials.models import Account  # noqa: E402
+from vaguemestre.people.directory.models import Assignment, MailAddress, Person, Structure  # noqa: E402
+from vaguemestre.people.provisioning import services as provisioning  # noqa: E402
+from vaguemestre.people.provisioning.ports import mail_directory  # noqa: E402
+from vaguemestre.post.outbox.models import FateRow  # noqa: E402
+from vaguemestre.schools.lists import queries, services  # noqa: E402
+from vaguemestre.schools.lists.models import LetterRow, MailingList  # noqa: E402
+from vaguemestre.schools.lists.rules.naming import bounces_begin  # noqa: E402
+from vaguemestre.schools.lists.services.keeping import Maker, Wanted  # noqa: E402
+from vaguemestre.schools.lists.values import Criteria, Kind, Rule, State  # noqa: E402
 
 BY = "bench"
 

@@ -8,7 +8,7 @@ import django
 from django.conf import settings
 from django.db import transaction
 
-from vaguemestre.provisioning.ports import mail_directory
+from vaguemestre.people.provisioning.ports import mail_directory
 
 PASSWORD = "mesure-tranquille-du-matin-27"
 
@@ -26,10 +26,10 @@ def ready(now: datetime, count: int) -> list[Measured]:
     """The first `count` agents nobody activated, activated; the same ones every time."""
     django.setup()
     # Django must be set up before its models are imported
-    queries = import_module("vaguemestre.credentials.queries")
-    services = import_module("vaguemestre.credentials.services")
-    provisioning = import_module("vaguemestre.provisioning.services")
-    Academy = import_module("vaguemestre.directory.models").Academy  # noqa: N806
+    queries = import_module("vaguemestre.people.credentials.queries")
+    services = import_module("vaguemestre.people.credentials.services")
+    provisioning = import_module("vaguemestre.people.provisioning.services")
+    Academy = import_module("vaguemestre.people.directory.models").Academy  # noqa: N806
     academy_id = Academy.objects.values_list("pk", flat=True).get()
     people = sorted(queries.accounts_of_people(academy_id).items())
     marker = settings.CONFIG.data_dir / "bench-accounts"

@@ -179,12 +179,16 @@ def times(desk: Desk, count: int) -> None:
 
 def _others(now: datetime, each: int) -> tuple[list[str], list[str], list[str], dict[str, list[str]]]:
     """Names of people never activated, suspended, and made administrators; NUMEN of every kind."""
-    queries = import_module("vaguemestre.credentials.queries")
-    services = import_module("vaguemestre.credentials.services")
-    directory = import_module("vaguemestre.directory.queries")
-    keys = import_module("vaguemestre.directory.ports").numen_keys.get()
+    queries = import_module("vaguemestre.people.credentials.queries")
+    services = import_module("vaguemestre.people.credentials.services")
+    directory = import_module("vaguemestre.people.directory.queries")
+    keys = import_module("vaguemestre.people.directory.ports").numen_keys.get()
     transaction = import_module("django.db.transaction")
-    academy = import_module("vaguemestre.directory.models").Academy.objects.values_list("pk", flat=True).get()
+    academy = (
+        import_module("vaguemestre.people.directory.models")
+        .Academy.objects.values_list("pk", flat=True)
+        .get()
+    )
     known = sorted(queries.accounts_of_people(academy).items())
     pending = [(person, account) for person, (account, state) in known if state == "pending"]
     opened = [person for person, (_, state) in known if state == "active"]

@@ -33,40 +33,40 @@ from django.db import transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from vaguemestre.classes.aaf.xml import chunks_of  # noqa: E402
-from vaguemestre.classes.sample import sample_files, sample_school  # noqa: E402
-from vaguemestre.classes.services import File  # noqa: E402
-from vaguemestre.classes.services import Setting as ClassSetting  # noqa: E402
-from vaguemestre.classes.services import apply as apply_classes  # noqa: E402
-from vaguemestre.contacts.models import Contact  # noqa: E402
-from vaguemestre.credentials import services as credentials  # noqa: E402
-from vaguemestre.credentials.models import Account  # noqa: E402
-from vaguemestre.directory.models import MailAddress  # noqa: E402
-from vaguemestre.directory.models import Structure as StructureRow  # noqa: E402
-from vaguemestre.directory.ports import numen_keys  # noqa: E402
-from vaguemestre.directory.queries import primary_address  # noqa: E402
-from vaguemestre.directory.services import found_academy  # noqa: E402
-from vaguemestre.directory.values import NumenLayout  # noqa: E402
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes  # noqa: E402
-from vaguemestre.intake import services  # noqa: E402
-from vaguemestre.intake.sample import feed_text, sample, structures_text  # noqa: E402
-from vaguemestre.intake.values import Terms  # noqa: E402
-from vaguemestre.kernel.times import paris_day  # noqa: E402
-from vaguemestre.lists.models import MailingList  # noqa: E402
-from vaguemestre.lists.services import change_rule, make_list  # noqa: E402
-from vaguemestre.lists.services.keeping import Maker, Wanted  # noqa: E402
-from vaguemestre.lists.values import Criteria, Kind, Rule, Writers  # noqa: E402
-from vaguemestre.mailstore.values import MailLogin  # noqa: E402
-from vaguemestre.outbox.models import OutgoingRow  # noqa: E402
-from vaguemestre.sharing.services import open_school_boxes  # noqa: E402
-from vaguemestre.writing.services import (  # noqa: E402
+from vaguemestre.foundation.kernel.times import paris_day  # noqa: E402
+from vaguemestre.mailbox.compose.services import (  # noqa: E402
     carry_mailing,
     prepare_mailing,
     save_writing,
     start_mailing,
 )
-from vaguemestre.writing.services.rows import fresh_key  # noqa: E402
-from vaguemestre.writing.values import Writer, Written  # noqa: E402
+from vaguemestre.mailbox.compose.services.rows import fresh_key  # noqa: E402
+from vaguemestre.mailbox.compose.values import Writer, Written  # noqa: E402
+from vaguemestre.mailbox.contacts.models import Contact  # noqa: E402
+from vaguemestre.people.credentials import services as credentials  # noqa: E402
+from vaguemestre.people.credentials.models import Account  # noqa: E402
+from vaguemestre.people.directory.models import MailAddress  # noqa: E402
+from vaguemestre.people.directory.models import Structure as StructureRow  # noqa: E402
+from vaguemestre.people.directory.ports import numen_keys  # noqa: E402
+from vaguemestre.people.directory.queries import primary_address  # noqa: E402
+from vaguemestre.people.directory.services import found_academy  # noqa: E402
+from vaguemestre.people.directory.values import NumenLayout  # noqa: E402
+from vaguemestre.people.intake import services  # noqa: E402
+from vaguemestre.people.intake.sample import feed_text, sample, structures_text  # noqa: E402
+from vaguemestre.people.intake.values import Terms  # noqa: E402
+from vaguemestre.post.mailstore.values import MailLogin  # noqa: E402
+from vaguemestre.post.outbox.models import OutgoingRow  # noqa: E402
+from vaguemestre.schools.lists.models import MailingList  # noqa: E402
+from vaguemestre.schools.lists.services import change_rule, make_list  # noqa: E402
+from vaguemestre.schools.lists.services.keeping import Maker, Wanted  # noqa: E402
+from vaguemestre.schools.lists.values import Criteria, Kind, Rule, Writers  # noqa: E402
+from vaguemestre.schools.rosters.aaf.xml import chunks_of  # noqa: E402
+from vaguemestre.schools.rosters.sample import sample_files, sample_school  # noqa: E402
+from vaguemestre.schools.rosters.services import File  # noqa: E402
+from vaguemestre.schools.rosters.services import Setting as ClassSetting  # noqa: E402
+from vaguemestre.schools.rosters.services import apply as apply_classes  # noqa: E402
+from vaguemestre.schools.sharing.services import open_school_boxes  # noqa: E402
 
 ASKED = 2000
 COPIES = 1000

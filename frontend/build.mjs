@@ -4,26 +4,26 @@ import process from "node:process";
 import { build } from "esbuild";
 
 const bundles = [
-  { from: "src/ui/main.js", to: "../src/vaguemestre/ui/static/ui/ui.js", format: "iife" },
-  { from: "src/compose/dock.js", to: "../src/vaguemestre/writing/static/writing/dock.js", format: "iife" },
+  { from: "src/ui/main.js", to: "../src/vaguemestre/foundation/ui/static/ui/ui.js", format: "iife" },
+  { from: "src/compose/dock.js", to: "../src/vaguemestre/mailbox/compose/static/compose/dock.js", format: "iife" },
   {
     from: "src/compose/composer.js",
-    to: "../src/vaguemestre/writing/static/writing/composer.js",
+    to: "../src/vaguemestre/mailbox/compose/static/compose/composer.js",
     format: "iife",
   },
   {
     from: "src/compose/rich_form.js",
-    to: "../src/vaguemestre/writing/static/writing/texts.js",
+    to: "../src/vaguemestre/mailbox/compose/static/compose/texts.js",
     format: "iife",
   },
-  { from: "src/webmail/main.js", to: "../src/vaguemestre/webmail/static/webmail/webmail.js", format: "esm" },
-  { from: "src/message/main.js", to: "../src/vaguemestre/webmail/static/webmail/message.js", format: "esm" },
-  { from: "src/message/pdf.js", to: "../src/vaguemestre/webmail/static/webmail/pdf.js", format: "iife" },
+  { from: "src/webmail/main.js", to: "../src/vaguemestre/mailbox/webmail/static/webmail/webmail.js", format: "esm" },
+  { from: "src/message/main.js", to: "../src/vaguemestre/mailbox/webmail/static/webmail/message.js", format: "esm" },
+  { from: "src/message/pdf.js", to: "../src/vaguemestre/mailbox/webmail/static/webmail/pdf.js", format: "iife" },
 ];
 
 // Libraries that pages load as they are published.
 const copies = [
-  { from: "node_modules/htmx.org/dist/htmx.min.js", to: "../src/vaguemestre/ui/static/ui/htmx.min.js" },
+  { from: "node_modules/htmx.org/dist/htmx.min.js", to: "../src/vaguemestre/foundation/ui/static/ui/htmx.min.js" },
 ];
 
 async function keep(contents, to) {

@@ -78,13 +78,13 @@ def how_many() -> Callable[[int, int], int]:
 @pytest.fixture(autouse=True)
 def _no_storm_of_another_test() -> None:
     """What failed in one test asks for no work in the next: the counter is the process's."""
-    importlib.import_module("vaguemestre.signin.pressure").vain.reset()
+    importlib.import_module("vaguemestre.access.signin.pressure").vain.reset()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _a_test_may_empty_the_journal(django_db_setup: None) -> None:
     """Emptying the tables after a transactional test lifts the journal's guards, then puts them back."""
-    guards = importlib.import_module("vaguemestre.journal.migrations.0002_append_only")
+    guards = importlib.import_module("vaguemestre.foundation.journal.migrations.0002_append_only")
     operations = type(connection.ops)
     flush = operations.sql_flush
 

@@ -121,7 +121,7 @@ test("changed in another window, the text goes on as a second draft", async () =
   const saving = autosave();
   answer = (path) => {
     if (path === "dedoubler/") return { key: "k2" };
-    throw new Refused({ code: "writing.changed-elsewhere" }, 409);
+    throw new Refused({ code: "compose.changed-elsewhere" }, 409);
   };
   text = "Bonjour";
   saving.touched();

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 
-const SCRIPT = new URL("../../src/vaguemestre/ui/static/ui/date-field.js", import.meta.url);
+const SCRIPT = new URL("../../src/vaguemestre/foundation/ui/static/ui/date-field.js", import.meta.url);
 const browser = { customElements: { define() {} }, HTMLElement: class {} };
 runInNewContext(await readFile(SCRIPT, "utf8"), browser);
 const { isoOf } = browser;

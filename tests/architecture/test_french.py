@@ -90,7 +90,7 @@ def test_no_sentence_of_the_code_makes_its_plural_by_hand() -> None:
         for path in MODULES
         for line, words in _breaches(tree_of(path))
     ]
-    assert breaches == [], "use `counted` or `inflected` of vaguemestre.kernel.texts"
+    assert breaches == [], "use `counted` or `inflected` of vaguemestre.foundation.kernel.texts"
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.ui.refusals import gathered, sentence
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.refusals import gathered, sentence
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "vaguemestre"
 FILES = sorted(SOURCE.rglob("refusals.py"))

@@ -9,20 +9,24 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "vaguemestre"
 TESTS = SOURCE.parents[1] / "tests"
 MODULES = sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
-ROOMS = sorted(p.parent for p in SOURCE.glob("*/__init__.py"))
+WINGS = ("foundation", "people", "access", "post", "schools", "mailbox", "desks")
+OUTSIDE = sorted(p.parent for p in SOURCE.glob("*/__init__.py") if p.parent.name not in WINGS)
+ROOMS = sorted(p.parent for wing in WINGS for p in (SOURCE / wing).glob("*/__init__.py"))
 BANNED_NAMES = {"utils", "helpers", "common", "misc", "tools", "base", "manager", "lib"}
 SLOT_DOORS = {"views", "http", "handlers", "wiring", "apps", "middleware"}
 SLOT_ROOMS = {"cli", "demo", "processes", "site"}
 CATCH_ALL_ROOMS = {"cli"}
 CATCH_ALL_FILES = {  # loops that outlive what they run, each failure logged and tried again
-    "jobs/tasks.py",
-    "jobs/periodic.py",
-    "push/application.py",
+    "foundation/jobs/tasks.py",
+    "foundation/jobs/periodic.py",
+    "foundation/push/application.py",
 }
 
 
 def room_of(path: Path) -> str:
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    """The room of a module, without its wing; outside the wings, the folder it lies in."""
+    parts = path.relative_to(SOURCE).parts
+    return parts[1 if parts[0] in WINGS and len(parts) > 1 else 0].removesuffix(".py")
 
 
 def tree_of(path: Path) -> ast.Module:
@@ -45,7 +49,7 @@ def test_no_room_reads_another_rooms_tables() -> None:
             continue
         for module, _, line in imports_of(path):
             parts = module.split(".")
-            if parts[0] == "vaguemestre" and "models" in parts[2:3] and parts[1] != room_of(path):
+            if parts[0] == "vaguemestre" and "models" in parts[3:4] and parts[2] != room_of(path):
                 breaches.append(f"{path.relative_to(SOURCE)}:{line} imports {module}")
     assert breaches == []
 
@@ -99,10 +103,18 @@ def test_nobody_swallows_every_exception() -> None:
     assert breaches == []
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda p: p.name)
+@pytest.mark.parametrize("room", [*ROOMS, *OUTSIDE], ids=lambda p: p.name)
 def test_a_room_presents_itself_and_is_tested(room: Path) -> None:
     assert (room / "README.md").is_file(), "each room has a README.md of about ten lines"
-    assert (TESTS / room.name).is_dir(), "each room has its mirror in tests/"
+    assert (TESTS / room.relative_to(SOURCE)).is_dir(), "each room has its mirror in tests/"
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_a_wing_presents_its_rooms_and_holds_nothing_else(wing: str) -> None:
+    readme = (SOURCE / wing / "README.md").read_text(encoding="utf-8")
+    rooms = {room.name for room in ROOMS if room.parent.name == wing}
+    assert {room for room in rooms if f"`{room}`" not in readme} == set()
+    assert {p.name for p in (SOURCE / wing).iterdir()} - rooms <= {"README.md", "__init__.py", "__pycache__"}
 
 
 def test_nothing_dangerous_is_called() -> None:

@@ -12,9 +12,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 STATES = {"done", "partly", "no"}
 # Every test of these is a check of its own.
 WHOLE = (
-    "tests/sso/oidc/test_conformance.py",
-    "tests/sso/saml/test_attacks.py",
-    "tests/sso/test_addresses.py",
+    "tests/access/sso/oidc/test_conformance.py",
+    "tests/access/sso/saml/test_attacks.py",
+    "tests/access/sso/test_addresses.py",
 )
 
 

@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 from typer.testing import CliRunner
 
+from vaguemestre.access.sso.oidc.models import SigningKey
+from vaguemestre.access.sso.registry.queries import find_application
+from vaguemestre.access.sso.registry.services import secret_holds
 from vaguemestre.cli.application import app
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.sso.oidc.models import SigningKey
-from vaguemestre.sso.registry.queries import find_application
-from vaguemestre.sso.registry.services import secret_holds
+from vaguemestre.foundation.kernel.errors import Refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.classes.schools import UAI, structure
+from tests.schools.rosters.schools import UAI, structure
 from typer.testing import CliRunner
 
-from vaguemestre.classes.models import PupilRow, RosterRow
 from vaguemestre.cli.classes import app
 from vaguemestre.cli.failures import Failed
+from vaguemestre.schools.rosters.models import PupilRow, RosterRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

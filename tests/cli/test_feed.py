@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.intake.lines import crowd, feed, line, other
 from tests.own_database import give_database
+from tests.people.intake.lines import crowd, feed, line, other
 
 from vaguemestre.site.config import PROJECT
 

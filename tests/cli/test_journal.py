@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.journal import app
-from vaguemestre.journal.models import Entry
-from vaguemestre.journal.queries import journal_head
-from vaguemestre.journal.services import record
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.journal.queries import journal_head
+from vaguemestre.foundation.journal.services import record
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tests.cli.test_feed import Run, called, instance, run, written
-from tests.intake.lines import crowd, line, other
+from tests.people.intake.lines import crowd, line, other
 
 __all__ = ["called", "instance", "run"]  # fixtures
 LILLE_SCHOOL = "0590001F"

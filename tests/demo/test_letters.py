@@ -16,7 +16,7 @@ import pytest
 from icalendar import Calendar
 
 from vaguemestre.demo.letters import Letter, Writer, attachments, messages
-from vaguemestre.kernel.times import PARIS
+from vaguemestre.foundation.kernel.times import PARIS
 
 OWNER = Writer("Camille Delattre", "camille.delattre@ac-amiens.test", "colleague", "Professeure")
 OTHERS = (

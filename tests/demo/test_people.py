@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from vaguemestre.credentials.models import Account
-from vaguemestre.credentials.queries import app_passwords_of, devices_of
-from vaguemestre.credentials.services import holds
 from vaguemestre.demo import people, services
 from vaguemestre.demo.cast import CAST, numen_of
-from vaguemestre.directory.models import Person
-from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.queries import person_by_numen
-from vaguemestre.directory.rules.numens import parse_numen
-from vaguemestre.directory.rules.sealing import digest
-from vaguemestre.directory.values import NumenLayout
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.queries import app_passwords_of, devices_of
+from vaguemestre.people.credentials.services import holds
+from vaguemestre.people.directory.models import Person
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import person_by_numen
+from vaguemestre.people.directory.rules.numens import parse_numen
+from vaguemestre.people.directory.rules.sealing import digest
+from vaguemestre.people.directory.values import NumenLayout
 from vaguemestre.site.config import Config
 
 ROLES = {

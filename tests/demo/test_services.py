@@ -3,7 +3,7 @@
 import pytest
 
 from vaguemestre.demo.services import until_answered
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 
 
 class Busy:

@@ -37,12 +37,12 @@ from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.outbox.rules.authors import check_authors
-from vaguemestre.outbox.rules.automatic import check_automatic
-from vaguemestre.outbox.rules.replies import reply_of
-from vaguemestre.outbox.values import Answer, Origin, Posting, Verdict
-from vaguemestre.provisioning.values import AppKey, Owed
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.provisioning.values import AppKey, Owed
+from vaguemestre.post.outbox.rules.authors import check_authors
+from vaguemestre.post.outbox.rules.automatic import check_automatic
+from vaguemestre.post.outbox.rules.replies import reply_of
+from vaguemestre.post.outbox.values import Answer, Origin, Posting, Verdict
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
 

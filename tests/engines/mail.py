@@ -12,7 +12,7 @@ from vaguemestre.engines.imap.cache.page_cache import Pages, Summaries
 from vaguemestre.engines.imap.protocol.wire import Connection
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.store.pool import Pool
-from vaguemestre.mailstore.values import MailLogin
+from vaguemestre.post.mailstore.values import MailLogin
 
 
 class Post:

@@ -13,7 +13,7 @@ import pytest
 from tests.engines.live import wait_until
 
 from vaguemestre.engines.clamd import Clamd
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 
 LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
 MARK = b"%Marque que seule notre signature connait%"

@@ -9,7 +9,7 @@ from tests.engines.live import LiveEngines, Someone
 from vaguemestre.demo.letters import Letter, Writer, messages
 from vaguemestre.demo.loading import load
 from vaguemestre.engines.imap.protocol.mailbox_names import to_wire
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 pytestmark = pytest.mark.engines
 

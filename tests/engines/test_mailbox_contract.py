@@ -10,8 +10,8 @@ from tests.engines.mail import Post
 from tests.engines.samples import at, inviting, letter, rich
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.mailstore.ports import FolderGone, FolderRefused, Mailbox, MessageGone
-from vaguemestre.mailstore.values import (
+from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, Mailbox, MessageGone
+from vaguemestre.post.mailstore.values import (
     INVITATION,
     Clause,
     Flag,

@@ -19,8 +19,8 @@ from vaguemestre.engines.dovecot.configuration import folder
 from vaguemestre.engines.imap.cache.page_cache import Pages, Summaries
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.store.pool import Pool
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.mailstore.values import MailLogin
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, WebSection
 

@@ -17,36 +17,36 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from vaguemestre.credentials.models import Account, AppPassword  # noqa: E402
-from vaguemestre.credentials.ports import secret_keys  # noqa: E402
-from vaguemestre.credentials.services import (  # noqa: E402
+from vaguemestre.access.signin import services as signin  # noqa: E402
+from vaguemestre.access.signin.ports import revocations  # noqa: E402
+from vaguemestre.access.signin.sessions import SessionStore  # noqa: E402
+from vaguemestre.access.sso.registry.services import keep_application  # noqa: E402
+from vaguemestre.access.sso.registry.values import Protocol, Registration  # noqa: E402
+from vaguemestre.access.sso.saml.rules.metadata import read_metadata  # noqa: E402
+from vaguemestre.access.sso.saml.services import keep_peer  # noqa: E402
+from vaguemestre.desks.helpdesk import services as helpdesk  # noqa: E402
+from vaguemestre.desks.helpdesk.values import Act  # noqa: E402
+from vaguemestre.foundation.jobs.services import announce  # noqa: E402
+from vaguemestre.foundation.kernel.times import paris_day  # noqa: E402
+from vaguemestre.people.credentials.models import Account, AppPassword  # noqa: E402
+from vaguemestre.people.credentials.ports import secret_keys  # noqa: E402
+from vaguemestre.people.credentials.services import (  # noqa: E402
     add_app_password,
     change_states,
     revoke_app_password,
 )
-from vaguemestre.directory.queries import primary_address  # noqa: E402
-from vaguemestre.helpdesk import services as helpdesk  # noqa: E402
-from vaguemestre.helpdesk.values import Act  # noqa: E402
-from vaguemestre.jobs.services import announce  # noqa: E402
-from vaguemestre.kernel.times import paris_day  # noqa: E402
-from vaguemestre.lists import services as lists  # noqa: E402
-from vaguemestre.lists.models import Keeper, LetterRow, MailingList  # noqa: E402
-from vaguemestre.lists.services.keeping import Maker  # noqa: E402
-from vaguemestre.lists.services.keeping import Wanted as WantedList  # noqa: E402
-from vaguemestre.lists.values import Kind, Part, Writers  # noqa: E402
-from vaguemestre.lives import services as lives  # noqa: E402
-from vaguemestre.lives.values import Event  # noqa: E402
-from vaguemestre.outbox.values import Recipient  # noqa: E402
-from vaguemestre.sharing.models import Box, Member  # noqa: E402
-from vaguemestre.sharing.services import add_member, end_loan, end_member, lend_mailbox  # noqa: E402
-from vaguemestre.sharing.values import Right, Wanted  # noqa: E402
-from vaguemestre.signin import services as signin  # noqa: E402
-from vaguemestre.signin.ports import revocations  # noqa: E402
-from vaguemestre.signin.sessions import SessionStore  # noqa: E402
-from vaguemestre.sso.registry.services import keep_application  # noqa: E402
-from vaguemestre.sso.registry.values import Protocol, Registration  # noqa: E402
-from vaguemestre.sso.saml.rules.metadata import read_metadata  # noqa: E402
-from vaguemestre.sso.saml.services import keep_peer  # noqa: E402
+from vaguemestre.people.directory.queries import primary_address  # noqa: E402
+from vaguemestre.people.lifecycle import services as lives  # noqa: E402
+from vaguemestre.people.lifecycle.values import Event  # noqa: E402
+from vaguemestre.post.outbox.values import Recipient  # noqa: E402
+from vaguemestre.schools.lists import services as lists  # noqa: E402
+from vaguemestre.schools.lists.models import Keeper, LetterRow, MailingList  # noqa: E402
+from vaguemestre.schools.lists.services.keeping import Maker  # noqa: E402
+from vaguemestre.schools.lists.services.keeping import Wanted as WantedList  # noqa: E402
+from vaguemestre.schools.lists.values import Kind, Part, Writers  # noqa: E402
+from vaguemestre.schools.sharing.models import Box, Member  # noqa: E402
+from vaguemestre.schools.sharing.services import add_member, end_loan, end_member, lend_mailbox  # noqa: E402
+from vaguemestre.schools.sharing.values import Right, Wanted  # noqa: E402
 
 BY = "account:0"
 CLIENT, SECRET, BACK = "matrice", "m" * 43, "http://localhost:1/retour"
@@ -113,7 +113,7 @@ def prepare(number: int, subscriber: str, metadata: str) -> dict[str, Any]:
     mailing_list = list_kept_by(row.pk, subscriber, number)
     keep_peer(read_metadata(metadata.encode(), now)[0], by="instance", now=now)
     for account_id in (row.pk, box.account_id, friend.pk, mailing_list.account_id):
-        from vaguemestre.credentials.events import AccountChanged
+        from vaguemestre.people.credentials.events import AccountChanged
 
         announce(AccountChanged(account_id))
     registration = Registration(CLIENT, "Matrice", Protocol.OIDC, (BACK,), released=("name",))
@@ -166,7 +166,7 @@ def _desk(act: Act, *, holds_mailbox: bool = True) -> Callable[[dict[str, Any]],
 def _closed(who: dict[str, Any]) -> None:
     from django.db import transaction
 
-    from vaguemestre.credentials.events import AccountsChanged
+    from vaguemestre.people.credentials.events import AccountsChanged
 
     with transaction.atomic(durable=True):
         change_states([who["account"]], "close", by="feed", now=timezone.now())

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.intake.lines import line
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import deliver, field, imap, sign_in, uids_of, wait_until_sent
 from tests.journeys.test_t07_every_page_is_accessible import violations, width_kept
 from tests.journeys.test_t08_an_absence_answers import replies, text_of
+from tests.people.intake.lines import line
 
-from vaguemestre.intake.feeds.hr import COLUMNS
+from vaguemestre.people.intake.feeds.hr import COLUMNS
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 

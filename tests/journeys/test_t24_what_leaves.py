@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import APIResponse, Page, expect
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import imap, in_some_frame, sign_in, uids_of, wait_until_sent
-from tests.outbox.test_message import check_strictly
+from tests.post.outbox.test_message import check_strictly
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 ROLE = "secretary"

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Response
 from tests.corpus.letters import corpus
 from tests.journeys.conftest import Instance
 from tests.journeys.seen import imap, sign_in
-from tests.webmail.corpus import letters, shape
+from tests.mailbox.webmail.corpus import letters, shape
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 

@@ -13,10 +13,10 @@ import pytest
 from tests.journeys.apart import Alone, Thunderbird, alone
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.test_t24_what_leaves import PICTURE
-from tests.outbox.letters import BOUNDARY, letter
+from tests.post.outbox.letters import BOUNDARY, letter
 
-from vaguemestre.outbox.rules.message import compose
-from vaguemestre.outbox.values import Enclosed, Recipient
+from vaguemestre.post.outbox.rules.message import compose
+from vaguemestre.post.outbox.values import Enclosed, Recipient
 
 LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
 pytestmark = [

@@ -9,11 +9,11 @@ from pathlib import Path
 import pyotp
 import pytest
 from playwright.sync_api import Page
-from tests.intake.lines import line
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import field, imap
+from tests.people.intake.lines import line
 
-from vaguemestre.intake.feeds.hr import COLUMNS
+from vaguemestre.people.intake.feeds.hr import COLUMNS
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from tests.intake.lines import line
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import code_of, label
 from tests.journeys.test_t07_every_page_is_accessible import SIZES, violations, width_kept
+from tests.people.intake.lines import line
 
-from vaguemestre.intake.feeds.hr import COLUMNS
+from vaguemestre.people.intake.feeds.hr import COLUMNS
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 

@@ -89,10 +89,10 @@ def inside(instance: Instance, script: str) -> Any:
 
 
 LEAVE = f"""
-from vaguemestre.credentials.models import Account
-from vaguemestre.deposits import queries, services
-from vaguemestre.deposits.http import room
-from vaguemestre.deposits.ports import scan, shelf
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.filelinks import queries, services
+from vaguemestre.post.filelinks.http import room
+from vaguemestre.post.filelinks.ports import scan, shelf
 from django.db import transaction
 from django.utils import timezone
 with transaction.atomic():
@@ -240,8 +240,8 @@ def descendants(instance: Instance, name: str) -> set[int]:
 
 
 SIGN = """
-from vaguemestre.webmail.services.pictures import Signer
-from vaguemestre.mailstore.values import MessageRef
+from vaguemestre.mailbox.webmail.services.pictures import Signer
+from vaguemestre.post.mailstore.values import MessageRef
 signer = Signer({account}, MessageRef("INBOX", 1, 1), "/messagerie/image/")
 print(json.dumps([signer(f"http://{host}/{{n}}.png") for n in range(60)]))
 """
@@ -309,7 +309,7 @@ def test_nobody_says_their_own_address(instance: Instance) -> None:
     connection.close()
     networks = inside(
         instance,
-        "from vaguemestre.signin.models import BrowserSession\n"
+        "from vaguemestre.access.signin.models import BrowserSession\n"
         "print(json.dumps(sorted(set(BrowserSession.objects.values_list('network', flat=True)))))",
     )
     assert "127.0.0.1" in networks

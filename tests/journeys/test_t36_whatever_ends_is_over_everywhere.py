@@ -24,8 +24,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import APIRequestContext, Browser
+from tests.access.sso.saml.service_provider import SLO, metadata, query, request
 from tests.journeys.conftest import PROJECT, Instance, running_instance, wait_until
-from tests.sso.saml.service_provider import SLO, metadata, query, request
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 

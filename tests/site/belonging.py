@@ -13,8 +13,8 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 from PIL import Image
-from tests.enrolment.officers import filed
-from tests.signin.people import NOON, account
+from tests.access.signin.people import NOON, account
+from tests.desks.enrolment.officers import filed
 from tests.site.belonging_keys import keys_and_sessions
 from tests.site.belonging_mail import mail_and_writing
 from tests.site.belonging_places import offices_and_places
@@ -22,28 +22,28 @@ from tests.site.doors import SIGNED
 from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
-from vaguemestre.classes.models import AllowedRow, GroupRow, PupilRow, RelativeRow, RosterRow
-from vaguemestre.contacts.models import Contact, Membership
-from vaguemestre.contacts.rules.cards import checked
-from vaguemestre.contacts.rules.photos import fitted
-from vaguemestre.contacts.services import save_contact
-from vaguemestre.contacts.values import ContactCard
-from vaguemestre.deposits.models import Deposit
-from vaguemestre.deposits.queries import link_keys
-from vaguemestre.deposits.rules.links import sealed_token
-from vaguemestre.directory.models import MailAddress, NameWord, NumenRow, Person, Structure
-from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.rules.numens import parse_numen
-from vaguemestre.directory.rules.sealing import digest, seal, seal_bytes
-from vaguemestre.enrolment.models import NumenRequest
-from vaguemestre.helpdesk.models import RequestRow
-from vaguemestre.intake.models import Doubt, Feed
-from vaguemestre.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
-from vaguemestre.moving.models import Move
-from vaguemestre.sharing.models import Box, BoxRequest, Deed, Member
-from vaguemestre.sorting.models import AbsenceRow, FilterRow
-from vaguemestre.sorting.values import Outcome
-from vaguemestre.writing.models import Identity, StockText
+from vaguemestre.desks.enrolment.models import NumenRequest
+from vaguemestre.desks.helpdesk.models import RequestRow
+from vaguemestre.mailbox.compose.models import Identity, StockText
+from vaguemestre.mailbox.contacts.models import Contact, Membership
+from vaguemestre.mailbox.contacts.rules.cards import checked
+from vaguemestre.mailbox.contacts.rules.photos import fitted
+from vaguemestre.mailbox.contacts.services import save_contact
+from vaguemestre.mailbox.contacts.values import ContactCard
+from vaguemestre.mailbox.portability.models import Move
+from vaguemestre.mailbox.sorting.models import AbsenceRow, FilterRow
+from vaguemestre.mailbox.sorting.values import Outcome
+from vaguemestre.people.directory.models import MailAddress, NameWord, NumenRow, Person, Structure
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.rules.numens import parse_numen
+from vaguemestre.people.directory.rules.sealing import digest, seal, seal_bytes
+from vaguemestre.people.intake.models import Doubt, Feed
+from vaguemestre.post.filelinks.models import Deposit
+from vaguemestre.post.filelinks.queries import link_keys
+from vaguemestre.post.filelinks.rules.links import sealed_token
+from vaguemestre.schools.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
+from vaguemestre.schools.rosters.models import AllowedRow, GroupRow, PupilRow, RelativeRow, RosterRow
+from vaguemestre.schools.sharing.models import Box, BoxRequest, Deed, Member
 
 NUMEN = "20E0377777QZX"
 

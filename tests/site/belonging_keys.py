@@ -5,19 +5,19 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from django.utils import timezone
-from tests.signin.people import NOON, account
+from tests.access.signin.people import NOON, account
 from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
-from vaguemestre.credentials.models import AppPassword, OneTimeDevice, Passkey, RecoveryContact
-from vaguemestre.helpdesk.models import HandOverRow
-from vaguemestre.signin.models import BrowserSession, Device
-from vaguemestre.signin.queries import handle_of
-from vaguemestre.signin.services import open_browser_session
-from vaguemestre.signin.sessions import SessionStore
-from vaguemestre.sso.registry.models import Application, Consent, Logo, Visit
-from vaguemestre.sso.saml.models import Peer
-from vaguemestre.sso.saml.values import Binding, Endpoint
+from vaguemestre.access.signin.models import BrowserSession, Device
+from vaguemestre.access.signin.queries import handle_of
+from vaguemestre.access.signin.services import open_browser_session
+from vaguemestre.access.signin.sessions import SessionStore
+from vaguemestre.access.sso.registry.models import Application, Consent, Logo, Visit
+from vaguemestre.access.sso.saml.models import Peer
+from vaguemestre.access.sso.saml.values import Binding, Endpoint
+from vaguemestre.desks.helpdesk.models import HandOverRow
+from vaguemestre.people.credentials.models import AppPassword, OneTimeDevice, Passkey, RecoveryContact
 
 OWN = frozenset({"victim"})
 OPERATORS = frozenset({"helpdesk", "administrator"})

@@ -5,21 +5,21 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 from django.utils import timezone
-from tests.signin.people import NOON, account
+from tests.access.signin.people import NOON, account
 from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
-from vaguemestre.credentials.models import AppPassword
-from vaguemestre.deposits.models import Deposit
-from vaguemestre.deposits.queries import link_keys
-from vaguemestre.deposits.rules.links import sealed_token
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
-from vaguemestre.lists.models import CopyRow, Keeper, LetterRow, MailingList
-from vaguemestre.mailstore.values import MessageRef
-from vaguemestre.outbox.models import FateRow, OutgoingRow, PassageRow
-from vaguemestre.sharing.models import Box, Member, Thread, ThreadMessage
-from vaguemestre.webmail.models import BulkRow, ReminderRow
-from vaguemestre.writing.models import Composition, Enclosure, Mailing, MailingCopy, Slice
+from vaguemestre.mailbox.compose.models import Composition, Enclosure, Mailing, MailingCopy, Slice
+from vaguemestre.mailbox.webmail.models import BulkRow, ReminderRow
+from vaguemestre.people.credentials.models import AppPassword
+from vaguemestre.post.filelinks.models import Deposit
+from vaguemestre.post.filelinks.queries import link_keys
+from vaguemestre.post.filelinks.rules.links import sealed_token
+from vaguemestre.post.mailstore.values import MessageRef
+from vaguemestre.post.outbox.models import FateRow, OutgoingRow, PassageRow
+from vaguemestre.schools.lists.models import CopyRow, Keeper, LetterRow, MailingList
+from vaguemestre.schools.sharing.models import Box, Member, Thread, ThreadMessage
 
 OWN = frozenset({"victim"})
 OPERATORS = frozenset({"helpdesk", "administrator"})

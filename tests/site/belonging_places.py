@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.utils import timezone
-from tests.signin.people import NOON
+from tests.access.signin.people import NOON
 from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
-from vaguemestre.contacts.models import Contact, SchoolBook
-from vaguemestre.directory.models import Academy, Assignment, ManagementService, Structure
-from vaguemestre.intake.models import Feed, RefusedRow
-from vaguemestre.portal.models import AnnouncementRow
-from vaguemestre.vigilance.models import Report
+from vaguemestre.desks.portal.models import AnnouncementRow
+from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
+from vaguemestre.people.directory.models import Academy, Assignment, ManagementService, Structure
+from vaguemestre.people.intake.models import Feed, RefusedRow
+from vaguemestre.post.reports.models import Report
 
 OWN = frozenset({"victim"})
 ADMINISTRATORS = frozenset({"administrator"})

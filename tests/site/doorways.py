@@ -8,13 +8,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from tests.enrolment.officers import academy, managed_by, officer
-from tests.signin.people import account
+from tests.access.signin.people import account
+from tests.desks.enrolment.officers import academy, managed_by, officer
 
-from vaguemestre.credentials.models import Account
+from vaguemestre.access.signin.services import open_browser_session
+from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.signin.services import open_browser_session
-from vaguemestre.signin.sessions import SessionStore
+from vaguemestre.people.credentials.models import Account
 
 NOBODYS = 987654  # a number nothing has
 _FILLED: dict[str, Any] = {

@@ -9,12 +9,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
-from tests.enrolment.officers import filed
-from tests.signin.people import BORN, NOON
+from tests.access.signin.people import BORN, NOON
+from tests.desks.enrolment.officers import filed
 from tests.site.doorways import People
 
-from vaguemestre.credentials.models import Account
-from vaguemestre.directory.models import (
+from vaguemestre.access.sso.registry.models import Application, Tally
+from vaguemestre.desks.enrolment.models import NumenRequest, Officer
+from vaguemestre.desks.helpdesk.models import HandOverRow, RequestRow
+from vaguemestre.desks.portal.models import AnnouncementRow
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.ui.listing import PAGE
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import (
     Academy,
     Assignment,
     MailAddress,
@@ -23,24 +29,18 @@ from vaguemestre.directory.models import (
     Person,
     Structure,
 )
-from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.rules.sealing import seal_bytes
-from vaguemestre.enrolment.models import NumenRequest, Officer
-from vaguemestre.helpdesk.models import HandOverRow, RequestRow
-from vaguemestre.intake.models import Doubt, Feed, KeptLine, RefusedRow
-from vaguemestre.journal.services import record
-from vaguemestre.outbox.models import PassageRow
-from vaguemestre.portal.models import AnnouncementRow
-from vaguemestre.sso.registry.models import Application, Tally
-from vaguemestre.ui.listing import PAGE
-from vaguemestre.vigilance.models import Report
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.rules.sealing import seal_bytes
+from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, RefusedRow
+from vaguemestre.post.outbox.models import PassageRow
+from vaguemestre.post.reports.models import Report
 
 OFFICES = ("/gestion/", "/administration/", "/annuaire/", "/assistance/", "/numen/")
 REPORTS = "webmail:list-reports"  # an office's list under the webmail's addresses
 
 NO_LISTS = {
     "backoffice:settings": "one instance's configuration, whole, by section, with a filter",
-    "devices:check-dns": "what the zone must say, which the program decides",
+    "autoconfig:check-dns": "what the zone must say, which the program decides",
     "helpdesk:account": "one account and the last of what happened",
     "helpdesk:mail": "the last that did not reach one account",
 }
@@ -266,6 +266,6 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("helpdesk:requests", "waiting"): Kept("helpdesk", _asked),
     ("helpdesk:requests", "answered"): Kept("helpdesk", _answered, {"etat": "repondues"}),
     ("helpdesk:hand-overs", ""): Kept("teacher", _to_hand_over),
-    ("dispatch:held-of-all", ""): Kept("helpdesk", _held),
+    ("tracking:held-of-all", ""): Kept("helpdesk", _held),
     ("phonebook:search", ""): Kept("teacher", _people, is_never_empty=True),
 }

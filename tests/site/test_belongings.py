@@ -6,17 +6,17 @@ import io
 import json
 
 import pytest
-from tests.signin.people import NOON, account
-from tests.sorting.samples import WINTER
+from tests.access.signin.people import NOON, account
+from tests.mailbox.sorting.samples import WINTER
 
-from vaguemestre.contacts.rules.cards import checked
-from vaguemestre.contacts.services import save_contact
-from vaguemestre.contacts.values import ContactCard
-from vaguemestre.journal.services import record
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.mailbox.compose.models import Identity
+from vaguemestre.mailbox.contacts.rules.cards import checked
+from vaguemestre.mailbox.contacts.services import save_contact
+from vaguemestre.mailbox.contacts.values import ContactCard
+from vaguemestre.mailbox.sorting.models import AbsenceRow, FilterRow
+from vaguemestre.mailbox.sorting.values import Outcome
 from vaguemestre.site.adapters.export import belongings
-from vaguemestre.sorting.models import AbsenceRow, FilterRow
-from vaguemestre.sorting.values import Outcome
-from vaguemestre.writing.models import Identity
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

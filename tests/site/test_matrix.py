@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
+from tests.mailbox.sorting.samples import memory_sieve
 from tests.site.belonging import belongings
 from tests.site.doors import OPEN, SIGNED, audiences
 from tests.site.doorways import ROLES, Doorway, People, doorways, people
 from tests.site.owned import SECRETS, VERBS, Belonging, as_ever
-from tests.sorting.samples import memory_sieve
 
-from vaguemestre.mailstore.ports import open_mailbox
+from vaguemestre.post.mailstore.ports import open_mailbox
 
 AWAY = {"anonymous": (401, 403, 404, 405), "others": (403, 404, 405)}
 

@@ -4,16 +4,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from tests.intake.lines import feed, line
+from tests.people.intake.lines import feed, line
 
-from vaguemestre.directory.models import NumenRow
-from vaguemestre.directory.queries import current_numen
-from vaguemestre.directory.rules.numens import parse_numen
-from vaguemestre.directory.rules.sealing import digest, is_sealed_now, seal, unseal
-from vaguemestre.directory.services import found_academy, reseal_numens
-from vaguemestre.intake.models import KeptLine
-from vaguemestre.intake.services import Files, Setting, apply, reseal_lines
-from vaguemestre.intake.values import Terms
+from vaguemestre.people.directory.models import NumenRow
+from vaguemestre.people.directory.queries import current_numen
+from vaguemestre.people.directory.rules.numens import parse_numen
+from vaguemestre.people.directory.rules.sealing import digest, is_sealed_now, seal, unseal
+from vaguemestre.people.directory.services import found_academy, reseal_numens
+from vaguemestre.people.intake.models import KeptLine
+from vaguemestre.people.intake.services import Files, Setting, apply, reseal_lines
+from vaguemestre.people.intake.values import Terms
 from vaguemestre.site import numen_keys, secrets
 
 NUMEN = parse_numen("20E9501234ABC")

@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import Client
-from tests.signin.people import PASSWORD, account
+from tests.access.signin.people import PASSWORD, account
 
 pytestmark = pytest.mark.django_db
 FORM = "/contacts/importer/"

@@ -3,23 +3,23 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.signin.people import account
+from tests.access.signin.people import account
 
-from vaguemestre.contacts.queries import contacts_of
-from vaguemestre.contacts.rules.cards import checked_card
-from vaguemestre.contacts.services import save_contact
-from vaguemestre.credentials.models import Account
-from vaguemestre.directory.models import MailAddress
-from vaguemestre.mailstore.values import MailLogin
+from vaguemestre.mailbox.compose.queries import identities_of
+from vaguemestre.mailbox.compose.services import save_identity
+from vaguemestre.mailbox.compose.values import IdentityGiven, Writer
+from vaguemestre.mailbox.contacts.queries import contacts_of
+from vaguemestre.mailbox.contacts.rules.cards import checked_card
+from vaguemestre.mailbox.contacts.services import save_contact
+from vaguemestre.mailbox.sorting.forms import files
+from vaguemestre.mailbox.sorting.queries import filters_of
+from vaguemestre.mailbox.sorting.services import import_filters
+from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import MailAddress
+from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.site.adapters.export import belongings
 from vaguemestre.site.adapters.import_ import take_parts
-from vaguemestre.sorting.forms import files
-from vaguemestre.sorting.queries import filters_of
-from vaguemestre.sorting.services import import_filters
-from vaguemestre.sorting.values import Aspect, Condition, Filter, Outcome, Relation
-from vaguemestre.writing.queries import identities_of
-from vaguemestre.writing.services import save_identity
-from vaguemestre.writing.values import IdentityGiven, Writer
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.test import RequestFactory
 
+from vaguemestre.foundation.ui.bundles import BUNDLES, joined
 from vaguemestre.site import static
-from vaguemestre.ui.bundles import BUNDLES, joined
 
 
 @pytest.fixture

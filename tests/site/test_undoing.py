@@ -7,26 +7,26 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from tests.signin.people import PASSWORD, account, add_key
+from tests.access.signin.people import PASSWORD, account, add_key
 
-from vaguemestre.credentials.models import Account, OneTimeDevice
+from vaguemestre.access.signin.links import alarm_link
+from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.services import tell
 from vaguemestre.engines.memory.scripts import MemorySieve
-from vaguemestre.kernel.times import paris_day
-from vaguemestre.moving.events import ExportWithdrawn
-from vaguemestre.moving.handlers import erase_withdrawn
-from vaguemestre.moving.models import Move
-from vaguemestre.moving.queries import stored_file
-from vaguemestre.moving.services import ask_export, resume_move
-from vaguemestre.sharing.models import Member
-from vaguemestre.sharing.services import lend_mailbox
-from vaguemestre.sharing.values import Right, Wanted
-from vaguemestre.signin.links import alarm_link
-from vaguemestre.signin.models import BrowserSession
-from vaguemestre.signin.ports import revocations
-from vaguemestre.signin.services import tell
-from vaguemestre.sorting import queries as sorting
-from vaguemestre.sorting.services import save_expert, save_filter, switch_filter
-from vaguemestre.sorting.values import Aspect, Condition, Filter, Outcome, Relation
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.mailbox.portability.events import ExportWithdrawn
+from vaguemestre.mailbox.portability.handlers import erase_withdrawn
+from vaguemestre.mailbox.portability.models import Move
+from vaguemestre.mailbox.portability.queries import stored_file
+from vaguemestre.mailbox.portability.services import ask_export, resume_move
+from vaguemestre.mailbox.sorting import queries as sorting
+from vaguemestre.mailbox.sorting.services import save_expert, save_filter, switch_filter
+from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
+from vaguemestre.people.credentials.models import Account, OneTimeDevice
+from vaguemestre.schools.sharing.models import Member
+from vaguemestre.schools.sharing.services import lend_mailbox
+from vaguemestre.schools.sharing.values import Right, Wanted
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +133,7 @@ def test_a_copy_nobody_asked_for_is_erased_and_does_not_go_on(client: Client, ni
     assert not (settings.CONFIG.moves_dir / move.stored).exists()
     resume_move(nicolas.pk, move.pk)
     move.refresh_from_db()
-    assert (move.state, move.trouble) == ("failed", "moving.withdrawn")
+    assert (move.state, move.trouble) == ("failed", "portability.withdrawn")
 
 
 def test_the_pin_somebody_else_chose_makes_the_key_a_lost_one(nicolas: Account) -> None:
@@ -153,4 +153,4 @@ def test_closing_everything_takes_back_all_that_was_done_since(nicolas: Account)
     assert refused("new-browser", "tout") == 302
     assert {one.name: one.is_on for one in sorting.filters_of(nicolas.pk)} == {"À moi": True, "Paie": False}
     assert Member.objects.get().ended_at
-    assert Move.objects.get().trouble == "moving.withdrawn"
+    assert Move.objects.get().trouble == "portability.withdrawn"

@@ -124,8 +124,8 @@ export class Autosave {
    * @returns {Promise<boolean>}
    */
   async failed(error) {
-    if (error instanceof Refused && error.code === "writing.changed-elsewhere") return this.fork();
-    if (error instanceof Refused && error.code === "writing.already-sent") {
+    if (error instanceof Refused && error.code === "compose.changed-elsewhere") return this.fork();
+    if (error instanceof Refused && error.code === "compose.already-sent") {
       this.stop();
       this.onState("sent-elsewhere");
       return false;

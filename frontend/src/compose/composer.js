@@ -502,7 +502,7 @@ class Composer {
     try {
       await this.server.post("abandonner/", {});
     } catch (error) {
-      if (!(error instanceof Refused && error.code === "writing.gone")) {
+      if (!(error instanceof Refused && error.code === "compose.gone")) {
         this.autosave.resume();
         return this.say(
           error instanceof Refused ? error.message : "Le brouillon n’a pas pu être effacé. Réessayez.",

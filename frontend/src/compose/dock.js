@@ -52,9 +52,9 @@ class ComposerDock extends HTMLElement {
       const told = kept?.fields
         ? await this.post(`${home}${key}/brouillon/`, { ...kept.fields, revision: kept.revision })
         : { gone: true };
-      if (told?.revision || told?.gone || told?.code === "writing.already-sent")
+      if (told?.revision || told?.gone || told?.code === "compose.already-sent")
         localStorage.removeItem(place);
-      if (told?.new || told?.code === "writing.changed-elsewhere") this.offer(`${home}${key}/`, key);
+      if (told?.new || told?.code === "compose.changed-elsewhere") this.offer(`${home}${key}/`, key);
     }
   }
 

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 from django.db import transaction
 
-from vaguemestre.directory.queries import academies
-from vaguemestre.directory.services import found_academy
+from vaguemestre.people.directory.queries import academies
+from vaguemestre.people.directory.services import found_academy
 
 app = typer.Typer(help="Académies de cette installation.", no_args_is_help=True)
 

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 import typer
 from django.utils import timezone
 
-from vaguemestre.credentials.queries import app_passwords_of, find_account, presented
-from vaguemestre.credentials.services import move_account
-from vaguemestre.directory.queries import addresses_by_person, person_of, placed_posts_of
-from vaguemestre.kernel.errors import EngineDown, Refusal
-from vaguemestre.kernel.times import parse_day
-from vaguemestre.provisioning.ports import connections, mail_directory
-from vaguemestre.provisioning.services import match
-from vaguemestre.signin.queries import sessions_of
+from vaguemestre.access.signin.queries import sessions_of
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
+from vaguemestre.foundation.kernel.times import parse_day
+from vaguemestre.people.credentials.queries import app_passwords_of, find_account, presented
+from vaguemestre.people.credentials.services import move_account
+from vaguemestre.people.directory.queries import addresses_by_person, person_of, placed_posts_of
+from vaguemestre.people.provisioning.ports import connections, mail_directory
+from vaguemestre.people.provisioning.services import match
 
 app = typer.Typer(help="Comptes : montrer, suspendre, rétablir, fermer.", no_args_is_help=True)
 

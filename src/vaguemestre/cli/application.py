@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from django.utils import timezone
 
-from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.sso.oidc.services import rotate_keys
-from vaguemestre.sso.registry.queries import applications
-from vaguemestre.sso.registry.services import add_application, remove_application, renew_secret
-from vaguemestre.sso.registry.values import Protocol, Registration, Signing
+from vaguemestre.access.sso.oidc.services import rotate_keys
+from vaguemestre.access.sso.registry.queries import applications
+from vaguemestre.access.sso.registry.services import add_application, remove_application, renew_secret
+from vaguemestre.access.sso.registry.values import Protocol, Registration, Signing
+from vaguemestre.people.credentials.ports import secret_keys
 
 app = typer.Typer(help="Applications : ajouter, lister, retirer.", no_args_is_help=True)
 

@@ -8,7 +8,7 @@ import typer
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.telling import file_counter
-from vaguemestre.kernel.texts import counted
+from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.supervisor.keeping import NotABackup, back_up
 from vaguemestre.site.config import load
 

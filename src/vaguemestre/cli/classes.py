@@ -12,17 +12,17 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from vaguemestre.classes import services
-from vaguemestre.classes.aaf.xml import CHUNK
-from vaguemestre.classes.sample import sample_files, sample_school
-from vaguemestre.classes.services import File, Setting
-from vaguemestre.classes.values import Plan
 from vaguemestre.cli.failures import Failed
-from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.queries import find_academy_id
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.texts import counted
-from vaguemestre.ui.refusals import sentence
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import find_academy_id
+from vaguemestre.schools.rosters import services
+from vaguemestre.schools.rosters.aaf.xml import CHUNK
+from vaguemestre.schools.rosters.sample import sample_files, sample_school
+from vaguemestre.schools.rosters.services import File, Setting
+from vaguemestre.schools.rosters.values import Plan
 
 app = typer.Typer(
     help="Classes et familles : vérifier et appliquer les exports de l’ENT.", no_args_is_help=True

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 import typer
 
-from vaguemestre.backoffice.rules.meanings import MEANINGS, SECTIONS
+from vaguemestre.desks.backoffice.rules.meanings import MEANINGS, SECTIONS
 from vaguemestre.site.config import Config
 
 app = typer.Typer(help="Configuration : la page de toutes ses clés.", no_args_is_help=True)

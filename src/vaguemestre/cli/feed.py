@@ -16,18 +16,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.feed_plan import print_checked
 from vaguemestre.cli.feed_queue import COMMANDS
-from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.queries import find_academy_id
-from vaguemestre.directory.services import found_academy
-from vaguemestre.directory.values import NumenLayout
-from vaguemestre.intake import services
-from vaguemestre.intake.ports import closing_days
-from vaguemestre.intake.sample import feed_text, sample, structures_text
-from vaguemestre.intake.services import Checked, Files, Setting
-from vaguemestre.intake.values import Plan, Terms
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.texts import counted
-from vaguemestre.kernel.times import paris_day
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import find_academy_id
+from vaguemestre.people.directory.services import found_academy
+from vaguemestre.people.directory.values import NumenLayout
+from vaguemestre.people.intake import services
+from vaguemestre.people.intake.ports import closing_days
+from vaguemestre.people.intake.sample import feed_text, sample, structures_text
+from vaguemestre.people.intake.services import Checked, Files, Setting
+from vaguemestre.people.intake.values import Plan, Terms
 from vaguemestre.site.config import Config
 
 app = typer.Typer(help="Flux RH : vérifier, appliquer, fabriquer un échantillon.", no_args_is_help=True)

@@ -5,14 +5,14 @@ from itertools import islice
 
 import typer
 
-from vaguemestre.directory.queries import place_names
-from vaguemestre.directory.rules.nomenclature import function_said
-from vaguemestre.directory.values import NumenKeys
-from vaguemestre.intake.queries import FeedShown, planned_page, refused_rows
-from vaguemestre.intake.rules.labels_fr import SITUATIONS, day_said, differences_said, uais_of
-from vaguemestre.intake.services import Checked, rows_of
-from vaguemestre.intake.values import PlanRow, RefusedLine, RowKind, Situation
-from vaguemestre.kernel.texts import counted
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.people.directory.queries import place_names
+from vaguemestre.people.directory.rules.nomenclature import function_said
+from vaguemestre.people.directory.values import NumenKeys
+from vaguemestre.people.intake.queries import FeedShown, planned_page, refused_rows
+from vaguemestre.people.intake.rules.labels_fr import SITUATIONS, day_said, differences_said, uais_of
+from vaguemestre.people.intake.services import Checked, rows_of
+from vaguemestre.people.intake.values import PlanRow, RefusedLine, RowKind, Situation
 
 SHOWN = 20
 SHOWN_DEPARTURES = 200

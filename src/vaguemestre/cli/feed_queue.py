@@ -12,12 +12,12 @@ from rich.console import Console
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.feed_plan import print_held
-from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.queries import find_academy_id
-from vaguemestre.intake import queries, services
-from vaguemestre.intake.handlers import apply_confirmed, setting_of, terms_of
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.texts import counted
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import find_academy_id
+from vaguemestre.people.intake import queries, services
+from vaguemestre.people.intake.handlers import apply_confirmed, setting_of, terms_of
 
 _Feed = Annotated[int, typer.Argument(help="Le numéro du flux (« feed list »).")]
 _All = Annotated[bool, typer.Option("--all", help="Afficher tout le monde, et non les premiers.")]

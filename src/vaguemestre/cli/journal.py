@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.journal.queries import chain_state, journal_head
-from vaguemestre.kernel.texts import counted
+from vaguemestre.foundation.journal.queries import chain_state, journal_head
+from vaguemestre.foundation.kernel.texts import counted
 
 app = typer.Typer(help="Journal : vérifier sa chaîne, dire son dernier sceau.", no_args_is_help=True)
 

@@ -8,15 +8,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.credentials.events import AccountsChanged
-from vaguemestre.credentials.queries import find_account
-from vaguemestre.jobs.services import run_now
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.texts import counted
-from vaguemestre.kernel.times import NoSuchDay, paris_day, parse_day
-from vaguemestre.lives import queries, rules, services
-from vaguemestre.lives.values import Event, Life
-from vaguemestre.lives.words import EVENTS, MAILBOXES, STATES, STEPS
+from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.kernel.times import NoSuchDay, paris_day, parse_day
+from vaguemestre.people.credentials.events import AccountsChanged
+from vaguemestre.people.credentials.queries import find_account
+from vaguemestre.people.lifecycle import queries, rules, services
+from vaguemestre.people.lifecycle.values import Event, Life
+from vaguemestre.people.lifecycle.words import EVENTS, MAILBOXES, STATES, STEPS
 
 app = typer.Typer(help="Vies : départs, congés, retours, et leurs suites.", no_args_is_help=True)
 
@@ -86,7 +86,7 @@ def coming() -> None:
 
 @app.command()
 def table() -> None:
-    """Les suites de chaque évènement, en jours ; réglages « lives » et « feed »."""
+    """Les suites de chaque évènement, en jours ; réglages « lifecycle » et « feed »."""
     for event, consequence in rules.table(settings.CONFIG.life_numbers()).items():
         steps = sorted(consequence.steps.items(), key=lambda one: one[1])
         said = ", ".join(f"{STEPS[step]} (J+{days})" for step, days in steps)

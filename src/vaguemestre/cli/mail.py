@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.credentials.queries import Presented, find_account, presented
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.texts import counted
-from vaguemestre.moving import services
-from vaguemestre.moving.ports import open_archive, open_store, other_parts
-from vaguemestre.moving.rules.problems import PROBLEMS
-from vaguemestre.moving.values import Tally
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.mailbox.portability import services
+from vaguemestre.mailbox.portability.ports import open_archive, open_store, other_parts
+from vaguemestre.mailbox.portability.rules.problems import PROBLEMS
+from vaguemestre.mailbox.portability.values import Tally
+from vaguemestre.people.credentials.queries import Presented, find_account, presented
 
 app = typer.Typer(help="Courriels d’une boîte : importer, exporter.", no_args_is_help=True)
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
-from vaguemestre.kernel.texts import counted
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.site.config import ConfigWrong, load
 
 _CLI = "vaguemestre.cli"
@@ -204,7 +204,7 @@ def _usage(error: Any) -> str:
 
 
 def _sentence(refusal: Refusal) -> str:
-    ui: Any = importlib.import_module("vaguemestre.ui.refusals")
+    ui: Any = importlib.import_module("vaguemestre.foundation.ui.refusals")
     return str(ui.sentence(refusal))
 
 

@@ -8,13 +8,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from vaguemestre.credentials.queries import find_account
-from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.queries import numens_held
-from vaguemestre.directory.services import issue_numen, reseal_numens
-from vaguemestre.directory.values import NumenKeys, NumenLayout
-from vaguemestre.intake.services import reseal_lines
-from vaguemestre.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.queries import find_account
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import numens_held
+from vaguemestre.people.directory.services import issue_numen, reseal_numens
+from vaguemestre.people.directory.values import NumenKeys, NumenLayout
+from vaguemestre.people.intake.services import reseal_lines
 from vaguemestre.site import numen_keys as numen_secrets
 from vaguemestre.site import secrets
 

@@ -15,16 +15,16 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from vaguemestre.credentials.queries import has_accounts
-from vaguemestre.credentials.services import add_activation_link, open_account
 from vaguemestre.demo import services as demo
-from vaguemestre.directory.services import found_academy, take_technical_names
-from vaguemestre.jobs.services import take_back_all
-from vaguemestre.kernel.texts import counted, inflected
-from vaguemestre.outbox.services import withdraw_waiting
+from vaguemestre.foundation.jobs.services import take_back_all
+from vaguemestre.foundation.kernel.texts import counted, inflected
+from vaguemestre.people.credentials.queries import has_accounts
+from vaguemestre.people.credentials.services import add_activation_link, open_account
+from vaguemestre.people.directory.services import found_academy, take_technical_names
+from vaguemestre.people.provisioning.ports import mail_directory
+from vaguemestre.people.provisioning.services import reconcile
+from vaguemestre.post.outbox.services import withdraw_waiting
 from vaguemestre.processes.supervisor.keeping import RESTORED
-from vaguemestre.provisioning.ports import mail_directory
-from vaguemestre.provisioning.services import reconcile
 from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
 

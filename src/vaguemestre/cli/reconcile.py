@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 from django.utils import timezone
 
-from vaguemestre.provisioning.ports import mail_directory
-from vaguemestre.provisioning.services import reconcile
+from vaguemestre.people.provisioning.ports import mail_directory
+from vaguemestre.people.provisioning.services import reconcile
 
 _SHOWN = 20
 

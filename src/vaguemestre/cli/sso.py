@@ -11,18 +11,18 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.utils import timezone
 
+from vaguemestre.access.sso.oidc.rules.imports import read_client
+from vaguemestre.access.sso.registry.rules.declared import Declared, WronglyDeclared, read_declared
+from vaguemestre.access.sso.registry.services import add_application, apply
+from vaguemestre.access.sso.registry.values import Protocol
+from vaguemestre.access.sso.saml.rules.documents import NotRead
+from vaguemestre.access.sso.saml.rules.metadata import read_metadata
+from vaguemestre.access.sso.saml.rules.signatures import NotSigned
+from vaguemestre.access.sso.saml.services import keep_peer, rotate_pair
+from vaguemestre.access.sso.saml.values import Described
 from vaguemestre.cli.failures import Failed
-from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.kernel.times import paris_day
-from vaguemestre.sso.oidc.rules.imports import read_client
-from vaguemestre.sso.registry.rules.declared import Declared, WronglyDeclared, read_declared
-from vaguemestre.sso.registry.services import add_application, apply
-from vaguemestre.sso.registry.values import Protocol
-from vaguemestre.sso.saml.rules.documents import NotRead
-from vaguemestre.sso.saml.rules.metadata import read_metadata
-from vaguemestre.sso.saml.rules.signatures import NotSigned
-from vaguemestre.sso.saml.services import keep_peer, rotate_pair
-from vaguemestre.sso.saml.values import Described
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.ports import secret_keys
 
 app = typer.Typer(help="Applications : fichier déclaratif, métadonnées, clés SAML.", no_args_is_help=True)
 

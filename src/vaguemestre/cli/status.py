@@ -14,8 +14,8 @@ from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.engines.postfix import maillog
-from vaguemestre.kernel.texts import counted
-from vaguemestre.kernel.times import PARIS
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.processes.supervisor import place, process_table
 from vaguemestre.site.config import Config
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from vaguemestre.kernel.texts import counted
+from vaguemestre.foundation.kernel.texts import counted
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from django.conf import settings
 from vaguemestre.cli.failures import Failed
 from vaguemestre.engines.steps import Step
 from vaguemestre.engines.trace import trace
-from vaguemestre.kernel.times import PARIS
+from vaguemestre.foundation.kernel.times import PARIS
 
 _WORDS = {
     Step.RECEIVED: "reçu",

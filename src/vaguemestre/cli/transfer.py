@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.mail import bar, owner_of
-from vaguemestre.kernel.texts import counted, inflected
-from vaguemestre.moving import services
-from vaguemestre.moving.ports import open_archive, open_store, other_parts, take_parts
-from vaguemestre.moving.rules.problems import PROBLEMS
-from vaguemestre.moving.rules.sealed import read_card, written_card
-from vaguemestre.moving.values import Tally
+from vaguemestre.foundation.kernel.texts import counted, inflected
+from vaguemestre.mailbox.portability import services
+from vaguemestre.mailbox.portability.ports import open_archive, open_store, other_parts, take_parts
+from vaguemestre.mailbox.portability.rules.problems import PROBLEMS
+from vaguemestre.mailbox.portability.rules.sealed import read_card, written_card
+from vaguemestre.mailbox.portability.values import Tally
 from vaguemestre.site.adapters import partner_cards
 
 app = typer.Typer(help="Déménagements : entre installations, chiffrés et signés.", no_args_is_help=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from vaguemestre.directory.rules.numens import drawn_numen
-from vaguemestre.directory.values import (
+from vaguemestre.people.directory.rules.numens import drawn_numen
+from vaguemestre.people.directory.values import (
     CivilStatus,
     NewPerson,
     Numen,
@@ -15,7 +15,7 @@ from vaguemestre.directory.values import (
     Sector,
     StaffCategory,
 )
-from vaguemestre.intake.sample.places import OFFICE_SERIAL, uai
+from vaguemestre.people.intake.sample.places import OFFICE_SERIAL, uai
 
 SEED = 20
 AGENTS = 400

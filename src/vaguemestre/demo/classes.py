@@ -3,15 +3,15 @@
 from datetime import datetime
 from functools import partial
 
-from vaguemestre.classes.aaf.xml import chunks_of
-from vaguemestre.classes.sample import sample_files, sample_school
-from vaguemestre.classes.services import File, Setting, apply
-from vaguemestre.credentials.queries import presented
 from vaguemestre.demo.cast import CAST, COLLEGE
 from vaguemestre.demo.finding import accounts_of_cast
-from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.queries import academy_of_domain
-from vaguemestre.kernel.times import paris_day
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.queries import presented
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import academy_of_domain
+from vaguemestre.schools.rosters.aaf.xml import chunks_of
+from vaguemestre.schools.rosters.sample import sample_files, sample_school
+from vaguemestre.schools.rosters.services import File, Setting, apply
 from vaguemestre.site.config import Config
 
 _SEED = 80

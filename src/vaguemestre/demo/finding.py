@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from vaguemestre.credentials.queries import accounts_by_dossier, lives_of
-from vaguemestre.journal.queries import objects_told
+from vaguemestre.foundation.journal.queries import objects_told
+from vaguemestre.people.credentials.queries import accounts_by_dossier, lives_of
 
 
 def accounts_of_cast(academy_id: int, dossiers: Sequence[str]) -> dict[str, tuple[int, str]]:

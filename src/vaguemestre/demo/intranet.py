@@ -6,9 +6,9 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from vaguemestre.access.sso.registry.services import keep_application
+from vaguemestre.access.sso.registry.values import Protocol, Registration
 from vaguemestre.site.config import Config
-from vaguemestre.sso.registry.services import keep_application
-from vaguemestre.sso.registry.values import Protocol, Registration
 
 CLIENT_ID = "accolad"
 

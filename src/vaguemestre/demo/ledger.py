@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from vaguemestre.credentials.rules.app_passwords import drawn_app_password
+from vaguemestre.people.credentials.rules.app_passwords import drawn_app_password
 
 _WORDS = (
     "corail lampe verger galet moulin sapin rivage tambour cerise ardoise bougie clairon falaise grenier "

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from vaguemestre.credentials.queries import identified
 from vaguemestre.demo.cast import CAST, COLLEGE, STAFF
 from vaguemestre.demo.finding import accounts_of_cast
-from vaguemestre.directory.queries import academy_of_domain, primary_address
-from vaguemestre.lists import queries, services
-from vaguemestre.lists.rules.naming import local_part
-from vaguemestre.lists.services.keeping import Maker, Settings, Wanted
-from vaguemestre.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
-from vaguemestre.outbox.values import Recipient
+from vaguemestre.people.credentials.queries import identified
+from vaguemestre.people.directory.queries import academy_of_domain, primary_address
+from vaguemestre.post.outbox.values import Recipient
+from vaguemestre.schools.lists import queries, services
+from vaguemestre.schools.lists.rules.naming import local_part
+from vaguemestre.schools.lists.services.keeping import Maker, Settings, Wanted
+from vaguemestre.schools.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
 from vaguemestre.site.config import Config
 
 BY = "system"

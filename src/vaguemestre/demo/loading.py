@@ -10,7 +10,7 @@ from vaguemestre.demo.letters import Letter
 from vaguemestre.engines.imap.protocol.mailbox_names import to_wire
 from vaguemestre.engines.imap.protocol.wire import Answered, Argument, Connection, Literal
 from vaguemestre.engines.imap.store.creation_race import begun, make
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 BATCH = 100
 _PATIENCE = 120.0

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import accumulate
 
-from vaguemestre.contacts.queries import contacts_of
-from vaguemestre.contacts.services import save_contact
-from vaguemestre.contacts.values import ContactCard
-from vaguemestre.credentials.queries import presented
 from vaguemestre.demo.cast import CAST, SEED, STAFF
 from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.demo.letters import Writer, messages, sealed
 from vaguemestre.demo.loading import load
 from vaguemestre.demo.people import Progress
-from vaguemestre.directory.queries import academy_of_domain
+from vaguemestre.mailbox.contacts.queries import contacts_of
+from vaguemestre.mailbox.contacts.services import save_contact
+from vaguemestre.mailbox.contacts.values import ContactCard
+from vaguemestre.people.credentials.queries import presented
+from vaguemestre.people.directory.queries import academy_of_domain
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from vaguemestre.kernel.times import paris_day
-from vaguemestre.portal.services import publish
-from vaguemestre.portal.values import Announcement, Weight
+from vaguemestre.desks.portal.services import publish
+from vaguemestre.desks.portal.values import Announcement, Weight
+from vaguemestre.foundation.kernel.times import paris_day
 
 _SHOWN = timedelta(days=30)
 

@@ -11,17 +11,17 @@ from email.utils import formataddr
 
 from django.db import transaction
 
-from vaguemestre.credentials.queries import account_of_mailbox, presented
 from vaguemestre.demo.cast import CAST, COLLEGE
 from vaguemestre.demo.finding import accounts_of_cast
-from vaguemestre.directory.queries import academy_of_domain
-from vaguemestre.lists.rules.naming import local_part
-from vaguemestre.mailstore.ports import Mailbox, open_mailbox
-from vaguemestre.mailstore.values import MailLogin
-from vaguemestre.outbox.services import queue_message
-from vaguemestre.outbox.values import Parcel
-from vaguemestre.sharing import queries, services
-from vaguemestre.sharing.values import Place
+from vaguemestre.people.credentials.queries import account_of_mailbox, presented
+from vaguemestre.people.directory.queries import academy_of_domain
+from vaguemestre.post.mailstore.ports import Mailbox, open_mailbox
+from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.post.outbox.services import queue_message
+from vaguemestre.post.outbox.values import Parcel
+from vaguemestre.schools.lists.rules.naming import local_part
+from vaguemestre.schools.sharing import queries, services
+from vaguemestre.schools.sharing.values import Place
 from vaguemestre.site.config import Config
 
 BY = "system"

@@ -7,27 +7,27 @@ from itertools import chain
 
 from django.db import transaction
 
-from vaguemestre.assistant.values import CHARTER
-from vaguemestre.credentials import services as credentials
-from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.credentials.queries import account_of_mailbox, find_account, presented
+from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.demo import cast
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part
 from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.demo.ledger import Ledger
-from vaguemestre.directory.ports import numen_keys
-from vaguemestre.directory.queries import find_academy_id, service_card
-from vaguemestre.directory.services import found_academy, take_technical_names
-from vaguemestre.directory.values import NumenLayout
-from vaguemestre.enrolment.services import appoint_officer
-from vaguemestre.intake import services as intake
-from vaguemestre.intake.ports import closing_days
-from vaguemestre.intake.sample import feed_text, sample, structures_text
-from vaguemestre.intake.values import Terms
-from vaguemestre.kernel.times import paris_day
-from vaguemestre.sharing.queries import access_to, box_of_account
-from vaguemestre.sharing.services import add_member, follow_owners, open_school_boxes
-from vaguemestre.sharing.values import Right, Wanted
+from vaguemestre.desks.enrolment.services import appoint_officer
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials import services as credentials
+from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.queries import account_of_mailbox, find_account, presented
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import find_academy_id, service_card
+from vaguemestre.people.directory.services import found_academy, take_technical_names
+from vaguemestre.people.directory.values import NumenLayout
+from vaguemestre.people.intake import services as intake
+from vaguemestre.people.intake.ports import closing_days
+from vaguemestre.people.intake.sample import feed_text, sample, structures_text
+from vaguemestre.people.intake.values import Terms
+from vaguemestre.schools.sharing.queries import access_to, box_of_account
+from vaguemestre.schools.sharing.services import add_member, follow_owners, open_school_boxes
+from vaguemestre.schools.sharing.values import Right, Wanted
 from vaguemestre.site.config import Config
 
 type Progress = Callable[[str, float], None]

@@ -7,7 +7,6 @@ from functools import partial
 
 from django.utils import timezone
 
-from vaguemestre.credentials.queries import has_accounts, presented
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part, numen_of
 from vaguemestre.demo.classes import import_classes
 from vaguemestre.demo.finding import accounts_of_cast
@@ -18,9 +17,10 @@ from vaguemestre.demo.mail import load_mail
 from vaguemestre.demo.news import announce
 from vaguemestre.demo.office import fill_office, write_to_heads
 from vaguemestre.demo.people import Progress, create_people
-from vaguemestre.directory.queries import academy_of_domain
-from vaguemestre.directory.values import NumenLayout
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.people.credentials.queries import has_accounts, presented
+from vaguemestre.people.directory.queries import academy_of_domain
+from vaguemestre.people.directory.values import NumenLayout
 from vaguemestre.site.config import Config
 
 _PEOPLE = "people"

@@ -4,7 +4,7 @@ import socket
 from contextlib import closing, suppress
 from typing import BinaryIO
 
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 
 _PIECE = 256 * 1024
 _PATIENCE = 120.0  # seconds without a word

@@ -1,4 +1,4 @@
-"""Another mail server, read by IMAP over TLS on behalf of its owner: `moving.ports.OpenElsewhere`.
+"""Another mail server, read by IMAP over TLS on behalf of its owner: `portability.ports.OpenElsewhere`.
 
 The name is the person's to choose: the address it leads to is judged before anything is said to it, and it is
 that very address that is connected to. The server's folders are only looked at (EXAMINE, BODY.PEEK).
@@ -17,9 +17,9 @@ from typing import Any
 
 from vaguemestre.engines.imap.protocol import mailbox_names
 from vaguemestre.engines.remote.addresses import is_public
-from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.moving.ports import Source, SourceRefused
-from vaguemestre.moving.values import Piece, Server
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.mailbox.portability.ports import Source, SourceRefused
+from vaguemestre.mailbox.portability.values import Piece, Server
 
 _SECONDS = 30.0
 _LARGEST = 100_000_000
@@ -74,7 +74,7 @@ class Elsewhere:
         try:
             client = _To(server.host, self._judged(server), self._tls())
         except ssl.SSLCertVerificationError as error:
-            raise SourceRefused("moving.server-certificate", host=server.host) from error
+            raise SourceRefused("portability.server-certificate", host=server.host) from error
         except (OSError, imaplib.IMAP4.error) as error:
             raise EngineDown(f"{server.host}: {error}") from error
         try:
@@ -84,19 +84,19 @@ class Elsewhere:
             raise EngineDown(f"{server.host} closed the connection") from error
         except imaplib.IMAP4.error as error:
             client.shutdown()
-            raise SourceRefused("moving.server-refused", host=server.host) from error
+            raise SourceRefused("portability.server-refused", host=server.host) from error
         return client
 
     def _judged(self, server: Server) -> tuple[str, int]:
         try:
             found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise SourceRefused("moving.server-unknown", host=server.host) from error
+            raise SourceRefused("portability.server-unknown", host=server.host) from error
         for *_, address in found:
             numeric = str(address[0])
             if is_public(numeric) or f"{server.host}:{server.port}" in self._allowed:
                 return numeric, server.port
-        raise SourceRefused("moving.server-not-allowed", host=server.host)
+        raise SourceRefused("portability.server-not-allowed", host=server.host)
 
 
 class _Folders:

@@ -1,4 +1,4 @@
-"""`deposits.ports.Shelf`: one file each in a closed folder."""
+"""`filelinks.ports.Shelf`: one file each in a closed folder."""
 
 import fcntl
 import os
@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO
 
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{20,64}")
 

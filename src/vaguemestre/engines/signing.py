@@ -7,11 +7,11 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.instance import Instance
-from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineRefused
 
 
 class Signature:
-    """Implements `devices.ports.Sign`. The key is read at each signature: it may have been renewed."""
+    """Implements `autoconfig.ports.Sign`. The key is read at each signature: it may have been renewed."""
 
     def __init__(self, instance: Instance) -> None:
         self._paths = certificates.paths(instance)

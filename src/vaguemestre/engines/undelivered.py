@@ -8,11 +8,11 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from vaguemestre.desks.helpdesk.values import Undelivered
 from vaguemestre.engines.dovecot.configuration import log_file as dovecot_log
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.postfix.configuration import log_file as postfix_log
 from vaguemestre.engines.postfix.maillog import moment, parsed
-from vaguemestre.helpdesk.values import Undelivered
 
 READ_BACK = 4_000_000  # octets of each log: some ten thousand messages
 _MOST = 10

@@ -44,7 +44,7 @@ def make() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
 
 def _configuration() -> config.Configuration:
     made = config.load([])
-    room = "vaguemestre.contacts.dav"
+    room = "vaguemestre.mailbox.contacts.dav"
     made.update(
         {
             "auth": {

@@ -14,15 +14,15 @@ from django.utils.module_loading import import_string
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
-from vaguemestre.push.application import Push, Receive, Scope, Send
+from vaguemestre.foundation.push.application import Push, Receive, Scope, Send
 from vaguemestre.site import secrets
 
 
 def over(session_keys: set[str]) -> set[str]:
     """Those of the sessions that have ended, asked of the database."""
     close_old_connections()
-    sessions_over = import_string("vaguemestre.signin.queries.sessions_over")
-    keys_over = import_string("vaguemestre.sharing.queries.keys_over")
+    sessions_over = import_string("vaguemestre.access.signin.queries.sessions_over")
+    keys_over = import_string("vaguemestre.schools.sharing.queries.keys_over")
     found: set[str] = keys_over(session_keys, timezone.now(), sessions_over)
     return found
 
@@ -30,8 +30,8 @@ def over(session_keys: set[str]) -> set[str]:
 def door(question: bytes) -> int:
     """Seconds a mail program's sign-in must wait; what Dovecot asked and told is in `question` (JSON)."""
     close_old_connections()
-    keys = import_string("vaguemestre.credentials.ports.secret_keys").get()
-    wait: int = import_string("vaguemestre.signin.programs.answer")(question, keys, timezone.now())
+    keys = import_string("vaguemestre.people.credentials.ports.secret_keys").get()
+    wait: int = import_string("vaguemestre.access.signin.programs.answer")(question, keys, timezone.now())
     return wait
 
 
@@ -51,7 +51,7 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
                 f"http://127.0.0.1:{config.ports.web}",
             )
         ),
-        count=import_string("vaguemestre.signin.ports.revocations").get().count,
+        count=import_string("vaguemestre.access.signin.ports.revocations").get().count,
         over=over,
         door=door,
     )

@@ -24,16 +24,16 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from vaguemestre.access.signin.rules.throttle import network_named
 from vaguemestre.engines.instance import POSTFIX_USER, own
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.configuration import gate_socket
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
-from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.outbox.rules.limits import Limits
-from vaguemestre.outbox.rules.replies import reply_of
-from vaguemestre.outbox.values import Answer, Origin, Posting, Verdict
-from vaguemestre.provisioning.ports import MailDirectory
-from vaguemestre.signin.rules.throttle import network_named
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.people.provisioning.ports import MailDirectory
+from vaguemestre.post.outbox.rules.limits import Limits
+from vaguemestre.post.outbox.rules.replies import reply_of
+from vaguemestre.post.outbox.values import Answer, Origin, Posting, Verdict
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
@@ -137,8 +137,10 @@ async def follow(read: Callable[[], int]) -> None:
 
 def _read() -> int:
     close_old_connections()
-    read = import_string("vaguemestre.outbox.services.read_deliveries")
-    ports = {name: import_string(f"vaguemestre.outbox.ports.{name}").get() for name in ("read_log", "hear")}
+    read = import_string("vaguemestre.post.outbox.services.read_deliveries")
+    ports = {
+        name: import_string(f"vaguemestre.post.outbox.ports.{name}").get() for name in ("read_log", "hear")
+    }
     noted: int = read(**ports, now=timezone.now())
     return noted
 
@@ -146,7 +148,7 @@ def _read() -> int:
 def _note(posting: Posting, now: datetime) -> None:
     """In a shared mailbox, a program's letter has a hand: whoever signed in on that connection."""
     since, until = (datetime.fromtimestamp(at, UTC) for at in posting.between)
-    import_string("vaguemestre.sharing.services.note_program_letter")(
+    import_string("vaguemestre.schools.sharing.services.note_program_letter")(
         posting.mailbox,
         posting.message_id,
         posting.answers,
@@ -171,13 +173,13 @@ def _socket(path: Path) -> Iterator[str]:
 
 async def main() -> None:
     config = settings.CONFIG
-    directory = import_string("vaguemestre.provisioning.ports.mail_directory").get()
+    directory = import_string("vaguemestre.people.provisioning.ports.mail_directory").get()
     gate = Gate(
         config,
-        import_string("vaguemestre.outbox.services.judge_posting"),
-        ScriptGate(config, import_string("vaguemestre.outbox.services.judge_automatic"), directory),
+        import_string("vaguemestre.post.outbox.services.judge_posting"),
+        ScriptGate(config, import_string("vaguemestre.post.outbox.services.judge_automatic"), directory),
         directory.sending_addresses,
-        import_string("vaguemestre.outbox.ports.passes_on").get(),
+        import_string("vaguemestre.post.outbox.ports.passes_on").get(),
         directory.withdrawn_at,
         _note,
     )

@@ -12,7 +12,7 @@ def main() -> None:
     options = _options()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     django.setup()  # before models are imported
-    import_string("vaguemestre.jobs.worker.serve")(**vars(options))
+    import_string("vaguemestre.foundation.jobs.worker.serve")(**vars(options))
 
 
 def _options() -> Namespace:

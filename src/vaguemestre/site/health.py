@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
 
-from vaguemestre.jobs.rules import worker_name
+from vaguemestre.foundation.jobs.rules import worker_name
 from vaguemestre.site.config import Config
 
 _PATIENCE = 0.25  # seconds for one service

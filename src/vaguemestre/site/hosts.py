@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vaguemestre.devices.rules.offers import machine_names, site_of
+from vaguemestre.mailbox.autoconfig.rules.offers import machine_names, site_of
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 _HOST = re.compile(r"([a-z0-9._-]+?)\.?(?::([0-9]{1,5}))?", re.ASCII)

@@ -22,24 +22,24 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP, build_policy
 
-from vaguemestre.credentials.queries import presented
-from vaguemestre.devices.rules.offers import DOCUMENTS
-from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
-from vaguemestre.sharing import services
-from vaguemestre.sharing.http import opened
-from vaguemestre.sharing.queries import access_to
-from vaguemestre.sharing.rules.acting import AS_ONESELF, box_in, deed_of, prefix_of, right_for
-from vaguemestre.sharing.rules.words import RIGHTS as WORDS
-from vaguemestre.sharing.values import Right
-from vaguemestre.signin.http import LEFT_BEHIND, factor_policy, prove_first, who_asks
-from vaguemestre.signin.ports import revocations
-from vaguemestre.signin.presence import who_has
-from vaguemestre.signin.queries import was_shared
-from vaguemestre.signin.rules.session_keys import session_digest
-from vaguemestre.signin.values import Who
+from vaguemestre.access.signin.http import LEFT_BEHIND, factor_policy, prove_first, who_asks
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.presence import who_has
+from vaguemestre.access.signin.queries import was_shared
+from vaguemestre.access.signin.rules.session_keys import session_digest
+from vaguemestre.access.signin.values import Who
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.mailbox.autoconfig.rules.offers import DOCUMENTS
+from vaguemestre.mailbox.webmail.rules.listing.fences import is_private
+from vaguemestre.people.credentials.queries import presented
+from vaguemestre.schools.sharing import services
+from vaguemestre.schools.sharing.http import opened
+from vaguemestre.schools.sharing.queries import access_to
+from vaguemestre.schools.sharing.rules.acting import AS_ONESELF, box_in, deed_of, prefix_of, right_for
+from vaguemestre.schools.sharing.rules.words import RIGHTS as WORDS
+from vaguemestre.schools.sharing.values import Right
 from vaguemestre.site.hosts import Site
-from vaguemestre.ui.refusals import sentence
-from vaguemestre.webmail.rules.listing.fences import is_private
 
 log = logging.getLogger(__name__)
 _NO_ROOM = (
@@ -73,7 +73,7 @@ class SiteByHost:
         if site is Site.REFUSED:
             return HttpResponseBadRequest(content_type="text/plain")
         if site is Site.FILES:
-            request.urlconf = "vaguemestre.deposits.public_urls"
+            request.urlconf = "vaguemestre.post.filelinks.public_urls"
             request.COOKIES.clear()
         if site is Site.PROGRAMS and request.path not in DOCUMENTS:
             return HttpResponseNotFound(content_type="text/plain")

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from vaguemestre.directory.rules.sealing import keys_from
-from vaguemestre.directory.values import NumenKeys
+from vaguemestre.people.directory.rules.sealing import keys_from
+from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.site import secrets
 
 NAME = "numen_key"

@@ -22,40 +22,40 @@ ALLOWED_HOSTS = HOSTS.names
 FILES_HOST = CONFIG.files_url.split("//")[1]
 
 _ROOMS = (
-    "ui",
-    "journal",
-    "jobs",
-    "directory",
-    "credentials",
-    "provisioning",
-    "intake",
-    "signin",
-    "outbox",
-    "vigilance",
-    "agenda",
-    "lives",
-    "assistant",
-    "webmail",
-    "sorting",
-    "moving",
-    "enrolment",
-    "devices",
-    "contacts",
-    "deposits",
-    "classes",
-    "phonebook",
-    "writing",
-    "dispatch",
-    "sharing",
-    "lists",
-    "sso.registry",
-    "sso.oidc",
-    "sso.cas",
-    "sso.saml",
-    "sso.headers",
-    "portal",
-    "helpdesk",
-    "backoffice",
+    "foundation.ui",
+    "foundation.journal",
+    "foundation.jobs",
+    "people.directory",
+    "people.credentials",
+    "people.provisioning",
+    "people.intake",
+    "access.signin",
+    "post.outbox",
+    "post.reports",
+    "mailbox.calendar",
+    "people.lifecycle",
+    "access.assistant",
+    "mailbox.webmail",
+    "mailbox.sorting",
+    "mailbox.portability",
+    "desks.enrolment",
+    "mailbox.autoconfig",
+    "mailbox.contacts",
+    "post.filelinks",
+    "schools.rosters",
+    "desks.phonebook",
+    "mailbox.compose",
+    "post.tracking",
+    "schools.sharing",
+    "schools.lists",
+    "access.sso.registry",
+    "access.sso.oidc",
+    "access.sso.cas",
+    "access.sso.saml",
+    "access.sso.headers",
+    "desks.portal",
+    "desks.helpdesk",
+    "desks.backoffice",
 )
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -67,8 +67,8 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "credentials.Account"
 PASSWORD_HASHERS = [
-    "vaguemestre.credentials.hashers.HouseArgon2",
-    "vaguemestre.credentials.hashers.HeavyArgon2",
+    "vaguemestre.people.credentials.hashers.HouseArgon2",
+    "vaguemestre.people.credentials.hashers.HeavyArgon2",
 ]
 
 MIDDLEWARE = [
@@ -91,18 +91,18 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["vaguemestre.ui.templatetags.plurals"],
+            "builtins": ["vaguemestre.foundation.ui.templatetags.plurals"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",
-                "vaguemestre.ui.pages.about",
+                "vaguemestre.foundation.ui.pages.about",
             ],
         },
     },
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,
-        "OPTIONS": {"environment": "vaguemestre.ui.jinja.environment"},
+        "OPTIONS": {"environment": "vaguemestre.foundation.ui.jinja.environment"},
     },
 ]
 
@@ -140,7 +140,7 @@ DATABASES = {"default": _databases()}
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["default", "long"],  # see vaguemestre.jobs.rules.queue_of
+        "QUEUES": ["default", "long"],  # see vaguemestre.foundation.jobs.rules.queue_of
         "ENQUEUE_ON_COMMIT": False,
     }
 }
@@ -157,7 +157,7 @@ STATIC_URL = f"/static/{_VERSION}/" if _VERSION else "/static/"
 # On plain-HTTP loopback cookies cannot be Secure; the port in their name keeps two instances apart.
 _PREFIX = "__Host-" if CONFIG.web.behind_tls else ""
 _SUFFIX = "" if CONFIG.web.behind_tls else f"_{CONFIG.ports.web}"
-SESSION_ENGINE = "vaguemestre.signin.sessions"
+SESSION_ENGINE = "vaguemestre.access.signin.sessions"
 SESSION_COOKIE_NAME = CONFIG.session_cookie
 SESSION_COOKIE_SECURE = CONFIG.web.behind_tls
 SESSION_COOKIE_HTTPONLY = True
@@ -199,7 +199,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "vaguemestre.ui.uploads.DiskUploadHandler",
+    "vaguemestre.foundation.ui.uploads.DiskUploadHandler",
 ]
 
 LOGGING = {

@@ -10,7 +10,7 @@ from wsgiref.types import WSGIApplication
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
-from vaguemestre.ui.bundles import BUNDLES, JOINING, joined
+from vaguemestre.foundation.ui.bundles import BUNDLES, JOINING, joined
 
 SOURCE = Path(__file__).resolve().parents[1]
 _KEPT = 2  # versions: pages still open ask for the one before
@@ -81,7 +81,7 @@ def _compress(folder: Path) -> None:
 
 
 def _folders() -> list[Path]:
-    return sorted([*SOURCE.glob("*/static"), *SOURCE.glob("*/*/static")])
+    return sorted(SOURCE.glob("**/static"))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error as server_error_page
 
-from vaguemestre.signin.http import who_asks
+from vaguemestre.access.signin.http import who_asks
 from vaguemestre.site.health import checks
 from vaguemestre.site.middleware import disk_full, is_disk_full
 

@@ -6,13 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.moving.test_bringing import NOW, box_of, letter, with_header_of
+from tests.mailbox.portability.test_bringing import NOW, box_of, letter, with_header_of
 
 from vaguemestre.engines.archives.opening import open_archive
 from vaguemestre.engines.archives.outlook import settled
-from vaguemestre.moving.ports import SourceRefused
-from vaguemestre.moving.rules import mbox
-from vaguemestre.moving.values import Piece
+from vaguemestre.mailbox.portability.ports import SourceRefused
+from vaguemestre.mailbox.portability.rules import mbox
+from vaguemestre.mailbox.portability.values import Piece
 
 
 def pieces(path: Path) -> list[Piece]:
@@ -84,10 +84,10 @@ def test_a_single_message_is_taken_for_what_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"\x89PNG\r\n\x1a\n", "moving.file-unknown"),
-        (b"PK\x03\x04rest", "moving.file-damaged"),
-        (b"\x1f\x8brest of it", "moving.file-damaged"),
-        (b"", "moving.file-unknown"),
+        (b"\x89PNG\r\n\x1a\n", "portability.file-unknown"),
+        (b"PK\x03\x04rest", "portability.file-damaged"),
+        (b"\x1f\x8brest of it", "portability.file-damaged"),
+        (b"", "portability.file-unknown"),
     ],
 )
 def test_what_holds_no_mail_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
@@ -101,7 +101,7 @@ def test_an_outlook_file_that_is_none_is_refused_by_the_program_that_reads_them(
     (tmp_path / "x.pst").write_bytes(b"!BDN" + bytes(600))
     with pytest.raises(SourceRefused) as refused:
         pieces(tmp_path / "x.pst")
-    assert refused.value.code == "moving.file-damaged"
+    assert refused.value.code == "portability.file-damaged"
 
 
 def test_a_message_of_an_outlook_file_is_the_same_each_time_it_is_unpacked() -> None:

@@ -10,8 +10,8 @@ from tests.corpus import files
 from vaguemestre.engines.converting import apart
 from vaguemestre.engines.converting.apart import Apart, Limits
 from vaguemestre.engines.converting.shelf import Shelf
-from vaguemestre.webmail.ports import ConversionRefused
-from vaguemestre.webmail.values import Conversion
+from vaguemestre.mailbox.webmail.ports import ConversionRefused
+from vaguemestre.mailbox.webmail.values import Conversion
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns"
 SHEET = f"""<?xml version="1.0" encoding="UTF-8"?>

@@ -5,7 +5,7 @@ from tests.engines.live import LiveEngines
 
 from vaguemestre.engines.dovecot import configuration
 from vaguemestre.engines.rendering import render
-from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineRefused
 
 pytestmark = pytest.mark.engines
 

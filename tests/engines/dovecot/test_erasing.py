@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.engines.dovecot.erasing import Erasing
-from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.site.config import load
 
 

@@ -15,7 +15,7 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.engines.dovecot.configuration import log_file
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.indexing import Indexing
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 
 pytestmark = pytest.mark.engines
 

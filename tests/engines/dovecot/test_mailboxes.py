@@ -8,7 +8,7 @@ import pytest
 from tests.engines.live import LiveEngines, Someone, letter
 
 from vaguemestre.engines.dovecot.doveadm import QuotaUse
-from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineRefused
 
 pytestmark = pytest.mark.engines
 

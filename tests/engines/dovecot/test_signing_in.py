@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from tests.engines.live import LiveEngines, Someone, digest, letter
 
-from vaguemestre.provisioning.values import AppKey
+from vaguemestre.people.provisioning.values import AppKey
 
 pytestmark = pytest.mark.engines
 

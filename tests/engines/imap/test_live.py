@@ -14,9 +14,9 @@ from vaguemestre.engines.imap.cache.page_cache import Summaries
 from vaguemestre.engines.imap.protocol.wire import Connection
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes
 from vaguemestre.engines.imap.store.listing import SUMMARY, _Ahead
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.mailstore.ports import FolderGone, MessageGone, QuotaReached
-from vaguemestre.mailstore.values import Flag, MailLogin, Page, Use
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.post.mailstore.ports import FolderGone, MessageGone, QuotaReached
+from vaguemestre.post.mailstore.values import Flag, MailLogin, Page, Use
 
 pytestmark = pytest.mark.engines
 

@@ -7,8 +7,8 @@ import socket
 import pytest
 from tests.engines.live import LiveEngines, Someone, digest, letter
 
-from vaguemestre.kernel.seals import seal_of
-from vaguemestre.provisioning.values import AppKey
+from vaguemestre.foundation.kernel.seals import seal_of
+from vaguemestre.people.provisioning.values import AppKey
 
 pytestmark = pytest.mark.engines
 

@@ -7,7 +7,7 @@ import pytest
 
 from vaguemestre.engines.postfix.configuration import log_file
 from vaguemestre.engines.postfix.following import LogReader
-from vaguemestre.outbox.values import LogPlace
+from vaguemestre.post.outbox.values import LogPlace
 from vaguemestre.processes.supervisor.logs import _cut
 from vaguemestre.site.config import Config
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from vaguemestre.engines.projection.chosen import mail_directory
 from vaguemestre.engines.projection.directory import SqlMailDirectory
 from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.provisioning.values import AppKey, Owed
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.people.provisioning.values import AppKey, Owed
 from vaguemestre.site.config import Config, load
 
 

@@ -10,7 +10,7 @@ from tests.engines import live
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.remote.leaving import ListLeaving
-from vaguemestre.webmail.ports import LeavingRefused
+from vaguemestre.mailbox.webmail.ports import LeavingRefused
 
 
 class Site(BaseHTTPRequestHandler):

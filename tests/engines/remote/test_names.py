@@ -10,8 +10,8 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from vaguemestre.devices.values import Question
 from vaguemestre.engines.remote.names import Names
+from vaguemestre.mailbox.autoconfig.values import Question
 
 ZONE = {
     ("_imaps._tcp.ac-amiens.test.", "SRV"): ["0 1 993 mail.ac-amiens.test."],

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from vaguemestre.engines.remote.notices import Notices
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 
 class _Application(http.server.BaseHTTPRequestHandler):

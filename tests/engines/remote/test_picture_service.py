@@ -10,9 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.engines.remote.picture_service import AT_ONCE, AT_ONCE_OF_HOST, PictureService
-from vaguemestre.webmail.ports import PictureRefused
-from vaguemestre.webmail.rules.rendering.picture_place import PREFIX, Wanted, picture_place, read_place
-from vaguemestre.webmail.values import Picture
+from vaguemestre.mailbox.webmail.ports import PictureRefused
+from vaguemestre.mailbox.webmail.rules.rendering.picture_place import (
+    PREFIX,
+    Wanted,
+    picture_place,
+    read_place,
+)
+from vaguemestre.mailbox.webmail.values import Picture
 
 PNG = Picture(b"\x89PNG\r\n\x1a\n", "image/png")
 

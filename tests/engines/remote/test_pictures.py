@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from vaguemestre.engines.remote.pictures import Limits, Pictures
-from vaguemestre.webmail.ports import PictureRefused
+from vaguemestre.mailbox.webmail.ports import PictureRefused
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
 

@@ -14,9 +14,17 @@ from tests.engines.sieve.test_absence_replies import AWAY, TODAY, Case, owner, r
 
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.kernel.times import PARIS
-from vaguemestre.sorting.script import compose, compose_absence, compose_friends
-from vaguemestre.sorting.values import SCRIPT_NAME, SPAM_SCRIPT, Card, Decided, Owner, Place, SpamChoice
+from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.mailbox.sorting.script import compose, compose_absence, compose_friends
+from vaguemestre.mailbox.sorting.values import (
+    SCRIPT_NAME,
+    SPAM_SCRIPT,
+    Card,
+    Decided,
+    Owner,
+    Place,
+    SpamChoice,
+)
 
 pytestmark = pytest.mark.engines
 

@@ -14,12 +14,12 @@ from email.message import EmailMessage
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
-from tests.sorting.samples import replying
+from tests.mailbox.sorting.samples import replying
 
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.kernel.times import PARIS
-from vaguemestre.sorting.values import Absence, Owner
+from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.mailbox.sorting.values import Absence, Owner
 
 pytestmark = pytest.mark.engines
 

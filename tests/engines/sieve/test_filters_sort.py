@@ -5,10 +5,10 @@ import secrets
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter
 from tests.engines.sieve.test_absence_replies import owner
-from tests.sorting.samples import composed as compose
+from tests.mailbox.sorting.samples import composed as compose
 
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.sorting.values import SCRIPT_NAME, Aspect, Condition, Filter, Outcome, Relation
+from vaguemestre.mailbox.sorting.values import SCRIPT_NAME, Aspect, Condition, Filter, Outcome, Relation
 
 pytestmark = pytest.mark.engines
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
 from tests.engines.sieve.test_absence_replies import AWAY, TODAY, owner, receivers
-from tests.sorting.samples import composed
+from tests.mailbox.sorting.samples import composed
 
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.sorting.script import compose, compose_absence
-from vaguemestre.sorting.values import (
+from vaguemestre.mailbox.sorting.script import compose, compose_absence
+from vaguemestre.mailbox.sorting.values import (
     SCRIPT_NAME,
     Aspect,
     Condition,

@@ -11,7 +11,7 @@ from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.instance import system_user
 from vaguemestre.engines.sieve.client import ManageSieve
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineRefused
 
 pytestmark = pytest.mark.engines
 

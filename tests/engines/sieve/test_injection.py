@@ -14,7 +14,7 @@ from tests.engines.sieve.test_forwards import install as install_script
 from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.postfix.script_owner import label_of
-from vaguemestre.outbox.values import Origin
+from vaguemestre.post.outbox.values import Origin
 
 pytestmark = pytest.mark.engines
 

@@ -6,14 +6,22 @@ from collections.abc import Callable
 
 import pytest
 from tests.engines.live import LiveEngines, Someone
-from tests.sorting.samples import composed as compose
+from tests.mailbox.sorting.samples import composed as compose
 
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.engines.sieve.client import ManageSieve
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.sorting.ports import OpenScripts
-from vaguemestre.sorting.values import SCRIPT_NAME, Aspect, Condition, Filter, Outcome, Owner, Relation
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.mailbox.sorting.ports import OpenScripts
+from vaguemestre.mailbox.sorting.values import (
+    SCRIPT_NAME,
+    Aspect,
+    Condition,
+    Filter,
+    Outcome,
+    Owner,
+    Relation,
+)
 
 pytestmark = pytest.mark.engines
 

@@ -11,7 +11,7 @@ from tests.engines.samples import letter
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.smtp.submission import Submission
-from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 
 
 @pytest.fixture

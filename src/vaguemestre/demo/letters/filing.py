@@ -7,7 +7,7 @@ from random import Random
 from vaguemestre.demo.letters import writing
 from vaguemestre.demo.letters.plot import Turn, turns
 from vaguemestre.demo.letters.values import Letter, Writer
-from vaguemestre.kernel.times import PARIS
+from vaguemestre.foundation.kernel.times import PARIS
 
 _RECENT = timedelta(days=9)
 _KEPT_IN_INBOX = timedelta(days=60)

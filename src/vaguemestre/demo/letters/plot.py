@@ -8,7 +8,7 @@ from random import Random
 from vaguemestre.demo.letters.newsletters import NEWSLETTERS, Newsletter
 from vaguemestre.demo.letters.topics import Topic, topics
 from vaguemestre.demo.letters.values import Writer
-from vaguemestre.kernel.times import PARIS
+from vaguemestre.foundation.kernel.times import PARIS
 
 _CONVERSATIONS, _ISSUES, _NOTICES = 70, 18, 12  # shares of what begins
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from vaguemestre.demo.letters.values import Letter
-from vaguemestre.kernel.seals import seal_of
+from vaguemestre.foundation.kernel.seals import seal_of
 
 _VOUCHED = re.compile(rb"; auth=pass smtp\.mailfrom=[^ \r\n]+ header\.from=([^ \r\n]+)")
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO
 
-from vaguemestre.moving.rules import mbox
-from vaguemestre.moving.rules.identity import has_oversized_header
-from vaguemestre.moving.values import Piece
+from vaguemestre.mailbox.portability.rules import mbox
+from vaguemestre.mailbox.portability.rules.identity import has_oversized_header
+from vaguemestre.mailbox.portability.values import Piece
 
 LARGEST = 100_000_000  # bytes of one message; what a mailbox here may receive is far below
 _CHUNK_OVER = 1  # one byte more than allowed tells that it is too large
@@ -30,7 +30,7 @@ class Member:
 
 
 class Archive:
-    """Implements `moving.ports.Source`. A cursor is `member:offset`; `total` and `reached` are bytes."""
+    """Implements `portability.ports.Source`. A cursor is `member:offset`; `total` and `reached` are bytes."""
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members

@@ -9,8 +9,8 @@ from typing import IO
 
 from vaguemestre.engines.archives import outlook, packed, tree
 from vaguemestre.engines.archives.members import Archive, Member
-from vaguemestre.moving.ports import Source, SourceRefused
-from vaguemestre.moving.rules.identity import fields
+from vaguemestre.mailbox.portability.ports import Source, SourceRefused
+from vaguemestre.mailbox.portability.rules.identity import fields
 
 _PST = b"!BDN"
 _ZIP = b"PK\x03\x04"
@@ -21,7 +21,7 @@ _HEADER = {b"from", b"to", b"date", b"subject", b"received", b"message-id", b"re
 
 @contextmanager
 def open_archive(path: Path, name: str) -> Iterator[Source]:
-    """Implements `moving.ports.OpenArchive`."""
+    """Implements `portability.ports.OpenArchive`."""
     if path.is_dir():
         yield Archive(tree.members(path))
         return
@@ -29,7 +29,7 @@ def open_archive(path: Path, name: str) -> Iterator[Source]:
         with path.open("rb") as file:
             beginning = file.read(8192)
     except OSError as error:
-        raise SourceRefused("moving.file-unreadable", name=name) from error
+        raise SourceRefused("portability.file-unreadable", name=name) from error
     if beginning.startswith(_PST):
         with outlook.unpacked(path) as folder:
             yield Archive(tree.members(folder))
@@ -50,7 +50,7 @@ def _opened_pack(path: Path, name: str, *, is_zip: bool) -> Iterator[list[Member
             with tarfile.open(path, "r:gz") as archive:
                 yield packed.tar_members(archive)
     except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
-        raise SourceRefused("moving.file-damaged", name=name) from error
+        raise SourceRefused("portability.file-damaged", name=name) from error
 
 
 def _single(path: Path, name: str, beginning: bytes) -> Member:
@@ -62,7 +62,7 @@ def _single(path: Path, name: str, beginning: bytes) -> Member:
         return Member(name, _known_only(folder), size, opened, is_mbox=True)
     if any(field in _HEADER for field, _ in fields(beginning.partition(b"\n\n")[0])):
         return Member(name, "", size, opened)
-    raise SourceRefused("moving.file-unknown", name=name)
+    raise SourceRefused("portability.file-unknown", name=name)
 
 
 def _known_only(stem: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vaguemestre.moving.ports import SourceRefused
+from vaguemestre.mailbox.portability.ports import SourceRefused
 
 _SECONDS = 1800.0
 # what it draws by lot: boundaries, and the names of invitations to meetings
@@ -24,15 +24,15 @@ def unpacked(path: Path) -> Iterator[Path]:
     """A folder of .eml files, gone afterwards: that of the mailbox, not the one above it that bears the name
     of the file (« Dossiers personnels »). Raises SourceRefused."""
     if not is_possible():
-        raise SourceRefused("moving.pst-not-here")
+        raise SourceRefused("portability.pst-not-here")
     with tempfile.TemporaryDirectory(prefix="pst-", dir=path.parent) as made:
         folder = Path(made)
         try:
             done = subprocess.run(_argv(path, folder), capture_output=True, timeout=_SECONDS, check=False)
         except subprocess.TimeoutExpired as error:
-            raise SourceRefused("moving.file-damaged", name=path.name) from error
+            raise SourceRefused("portability.file-damaged", name=path.name) from error
         if done.returncode != 0:
-            raise SourceRefused("moving.file-damaged", name=path.name)
+            raise SourceRefused("portability.file-damaged", name=path.name)
         for one in folder.rglob("*.eml"):
             told = one.read_bytes()
             if (said := settled(told)) != told:

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from typing import IO, cast
 
 from vaguemestre.engines.archives.members import LARGEST, Member
-from vaguemestre.moving.ports import SourceRefused
-from vaguemestre.moving.rules.folders import target
-from vaguemestre.moving.values import INBOX, Places
+from vaguemestre.mailbox.portability.ports import SourceRefused
+from vaguemestre.mailbox.portability.rules.folders import target
+from vaguemestre.mailbox.portability.values import INBOX, Places
 
 MOST_MEMBERS = 2_000_000
 LARGEST_TOTAL = 100_000_000_000
@@ -78,9 +78,9 @@ def _checked(found: list[Member]) -> list[Member]:
     """What unpacks to more than anybody's mailbox is not mail."""
     too_big = sum(one.size for one in found) > LARGEST_TOTAL
     if len(found) > MOST_MEMBERS or too_big:
-        raise SourceRefused("moving.file-too-big")
+        raise SourceRefused("portability.file-too-big")
     if any(not one.is_mbox and one.size > 10 * LARGEST for one in found):
-        raise SourceRefused("moving.file-too-big")
+        raise SourceRefused("portability.file-too-big")
     return found
 
 

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import IO, Any
 
 from vaguemestre.engines.archives.opening import open_archive
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.moving.ports import OpenArchive, Source, SourceRefused
-from vaguemestre.moving.rules import sealed
-from vaguemestre.moving.rules.sealed import Card, Header, Identity
-from vaguemestre.moving.values import Piece
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.portability.ports import OpenArchive, Source, SourceRefused
+from vaguemestre.mailbox.portability.rules import sealed
+from vaguemestre.mailbox.portability.rules.sealed import Card, Header, Identity
+from vaguemestre.mailbox.portability.values import Piece
 
 _SIGNATURE = 4 + 64
 _CHUNK = 1_048_576
 
 
 class OpenAnyArchive:
-    """Implements `moving.ports.OpenArchive`: sealed ones, and those of `opening`."""
+    """Implements `portability.ports.OpenArchive`: sealed ones, and those of `opening`."""
 
     def __init__(self, mine: Callable[[], Identity], partners: Callable[[], Mapping[str, Card]]) -> None:
         self._mine, self._partners = mine, partners
@@ -41,10 +41,10 @@ class OpenAnyArchive:
 
 
 class SealedArchive:
-    """Implements `moving.ports.Source`. A cursor is `offset:number`; `total` and `reached` are bytes.
+    """Implements `portability.ports.Source`. A cursor is `offset:number`; `total` and `reached` are bytes.
 
-    Made once its signature is right. Raises Refusal `moving.file-damaged`, `moving.not-for-us`,
-    `moving.partner-unknown`, `moving.signature-wrong`.
+    Made once its signature is right. Raises Refusal `portability.file-damaged`, `portability.not-for-us`,
+    `portability.partner-unknown`, `portability.signature-wrong`.
     """
 
     def __init__(self, file: IO[bytes], size: int, mine: Identity, partners: Mapping[str, Card]) -> None:
@@ -90,10 +90,10 @@ class SealedArchive:
 
     def _check(self, header: Header, mine: Identity, partners: Mapping[str, Card]) -> None:
         if header.receiver != mine.card.domain:
-            raise Refusal("moving.not-for-us", domain=header.receiver)
+            raise Refusal("portability.not-for-us", domain=header.receiver)
         card = partners.get(header.sender)
         if card is None:
-            raise Refusal("moving.partner-unknown", domain=header.sender)
+            raise Refusal("portability.partner-unknown", domain=header.sender)
         self._file.seek(0)
         found, left = hashlib.sha256(), self._end
         while left > 0 and (chunk := self._file.read(min(_CHUNK, left))):
@@ -104,10 +104,10 @@ class SealedArchive:
     def _frame(self, longest: int) -> bytes:
         length = int.from_bytes(self._file.read(4))
         if length > longest:
-            raise Refusal("moving.file-damaged")
+            raise Refusal("portability.file-damaged")
         content = self._file.read(length)
         if len(content) != length:
-            raise Refusal("moving.file-damaged")
+            raise Refusal("portability.file-damaged")
         return content
 
 

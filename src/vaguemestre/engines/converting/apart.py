@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
 
-from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.webmail.ports import ConversionRefused
-from vaguemestre.webmail.values import Conversion
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.mailbox.webmail.ports import ConversionRefused
+from vaguemestre.mailbox.webmail.values import Conversion
 
 _INSIDE = Path(__file__).parent / "inside"
 _NOBODY = "65534"

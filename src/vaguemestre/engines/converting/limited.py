@@ -16,9 +16,9 @@ from typing import IO, Any
 
 import vaguemestre
 from vaguemestre.engines.converting.apart import Limits, measured, walls
-from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.webmail.ports import TooComplex
-from vaguemestre.webmail.values import Task
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.mailbox.webmail.ports import TooComplex
+from vaguemestre.mailbox.webmail.values import Task
 
 _SCRIPT = Path(__file__).parent / "inside" / "task.py"
 _SOURCE = str(Path(vaguemestre.__file__).parents[1])

@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 
 from vaguemestre.engines.converting.apart import can_show_office
-from vaguemestre.kernel.errors import EngineDown, Refusal
-from vaguemestre.webmail.ports import ConversionRefused, Convert
-from vaguemestre.webmail.values import Conversion
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
+from vaguemestre.mailbox.webmail.ports import ConversionRefused, Convert
+from vaguemestre.mailbox.webmail.values import Conversion
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _KEPT = 3600.0  # seconds

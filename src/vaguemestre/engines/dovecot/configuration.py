@@ -24,7 +24,7 @@ from vaguemestre.engines.instance import (
     system_user,
 )
 from vaguemestre.engines.rendering import render, write
-from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
 HOUSE_SCRIPT = "absence.sieve"  # in the home of a mailbox: what answers in its owner's name

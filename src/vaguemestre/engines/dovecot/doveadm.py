@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vaguemestre.engines.dovecot.configuration import configuration_file
 from vaguemestre.engines.instance import Instance
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _PATIENCE_SECONDS = 60
 _PATIENCE_INDEXING = 4 * 3600  # a very large mailbox, on a busy machine

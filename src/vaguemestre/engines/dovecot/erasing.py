@@ -4,11 +4,11 @@ import shutil
 
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.instance import Instance
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 
 
 class Erasing:
-    """Implements `lives.ports.EraseMail`: the folder of the mailbox, as `mail_home` names it."""
+    """Implements `lifecycle.ports.EraseMail`: the folder of the mailbox, as `mail_home` names it."""
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from vaguemestre.engines.instance import Instance
-from vaguemestre.kernel.addresses import parse_address
-from vaguemestre.kernel.errors import EngineRefused, Refusal
+from vaguemestre.foundation.kernel.addresses import parse_address
+from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 
 
 def mail_home(instance: Instance, mailbox: str) -> Path:

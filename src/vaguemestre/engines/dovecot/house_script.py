@@ -8,7 +8,7 @@ from pathlib import Path
 from vaguemestre.engines.dovecot.configuration import HOUSE_SCRIPT, configuration_file
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.instance import Instance, own, seen_home, system_user
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _PATIENCE_SECONDS = 30
 

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from itertools import count
 
 from vaguemestre.engines.memory import message
-from vaguemestre.kernel.texts import says, spoken
-from vaguemestre.kernel.times import paris_day
-from vaguemestre.mailstore.ports import FolderGone, FolderRefused, MessageGone
-from vaguemestre.mailstore.values import (
+from vaguemestre.foundation.kernel.texts import says, spoken
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
+from vaguemestre.post.mailstore.values import (
     Clause,
     Flag,
     Folder,

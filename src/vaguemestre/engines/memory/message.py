@@ -7,7 +7,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 
-from vaguemestre.mailstore.values import (
+from vaguemestre.mailbox.webmail.rules.rendering.plain import flow_of
+from vaguemestre.post.mailstore.values import (
     FIELDS,
     INVITATION,
     Correspondent,
@@ -18,7 +19,6 @@ from vaguemestre.mailstore.values import (
     Summary,
     View,
 )
-from vaguemestre.webmail.rules.rendering.plain import flow_of
 
 PREVIEW_LENGTH = 200
 _ANSWERING = re.compile(r"^(?:(?:re|fwd?|tr)\s*:\s*)+", re.IGNORECASE)

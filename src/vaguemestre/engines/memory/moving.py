@@ -1,13 +1,13 @@
-"""A mailbox to move into and out of, in dicts: `moving.ports.Store`."""
+"""A mailbox to move into and out of, in dicts: `portability.ports.Store`."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from vaguemestre.kernel.errors import EngineRefused
-from vaguemestre.moving.ports import MailboxFull
-from vaguemestre.moving.rules.identity import header_of, mark_of
-from vaguemestre.moving.values import INBOX, Kept, Mark, Places
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.mailbox.portability.ports import MailboxFull
+from vaguemestre.mailbox.portability.rules.identity import header_of, mark_of
+from vaguemestre.mailbox.portability.values import INBOX, Kept, Mark, Places
 
 _SPECIAL = {"sent": "Sent", "drafts": "Drafts", "junk": "Junk", "trash": "Trash", "archive": "Archive"}
 
@@ -33,7 +33,7 @@ class MemoryStore:
         if b"\0" in content:
             raise EngineRefused("a NUL in a message")
         if sum(map(len, self.folders.values())) >= self._room:
-            raise MailboxFull("moving.mailbox-full")
+            raise MailboxFull("portability.mailbox-full")
         kept = self.folders[folder]
         kept.append(Kept(len(kept) + 1, flags, date, content))
 

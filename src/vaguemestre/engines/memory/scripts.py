@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.sorting.values import Listing, ScriptError
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.mailbox.sorting.values import Listing, ScriptError
 
 
 @dataclass

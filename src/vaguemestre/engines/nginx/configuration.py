@@ -9,7 +9,7 @@ from typing import Protocol
 from vaguemestre.engines.instance import Instance, open_home, own, seen, seen_home
 from vaguemestre.engines.instance import sockets as engine_sockets
 from vaguemestre.engines.rendering import render, write
-from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineRefused
 
 USER = "www-data"  # of every Debian (base-passwd)
 POOLS = ("web", "door", "carddav", "pictures")
@@ -55,7 +55,7 @@ class Front(Instance, Protocol):
     @property
     def web(self) -> WebShape: ...
     @property
-    def moving(self) -> MovingShape: ...
+    def portability(self) -> MovingShape: ...
     @property
     def files_url(self) -> str: ...
     @property
@@ -112,7 +112,7 @@ def prepare(instance: Front) -> None:
         session_cookie=instance.session_cookie,
         proxies=instance.web.proxies if instance.web.behind_tls else (),
         body_mb=BODY_MB,
-        upload_mb=instance.moving.upload_mb,
+        upload_mb=instance.portability.upload_mb,
     )
     write(base / "nginx.conf", text)
     _check(instance)

@@ -18,7 +18,7 @@ from vaguemestre.engines.instance import (
     sockets,
 )
 from vaguemestre.engines.rendering import render, write
-from vaguemestre.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
 _PATIENCE_SECONDS = 3.0

@@ -8,8 +8,8 @@ from pathlib import Path
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.postfix.configuration import configuration_folder, log_file
 from vaguemestre.engines.postfix.maillog import moment, parsed
-from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.outbox.values import Delivery, LogPlace, Mark
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.post.outbox.values import Delivery, LogPlace, Mark
 
 MOST_AT_ONCE = 4_000_000  # octets: a long log is read in several goes
 _PATIENCE_SECONDS = 20

@@ -14,7 +14,7 @@ from typing import IO
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.postfix.configuration import configuration_folder, log_file
 from vaguemestre.engines.steps import Step, TraceLine
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 
 _PATIENCE_SECONDS = 10
 # Nov 25 01:29:43 mail postfix/mx/smtpd[19002]: 4dgX2Q0mzkz1: client=…

@@ -15,10 +15,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.header import decode_header, make_header
 
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.kernel.seals import Sealing, vouching
-from vaguemestre.outbox.rules.authors import sole_address
-from vaguemestre.outbox.values import Answer, Origin, Posting, Verdict
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.seals import Sealing, vouching
+from vaguemestre.post.outbox.rules.authors import sole_address
+from vaguemestre.post.outbox.values import Answer, Origin, Posting, Verdict
 
 log = logging.getLogger(__name__)
 

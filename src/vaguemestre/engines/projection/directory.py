@@ -10,8 +10,8 @@ from itertools import batched
 from typing import Any, Protocol
 
 from vaguemestre.engines.instance import OUTSIDE
-from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.provisioning.values import AppKey, Owed
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.people.provisioning.values import AppKey, Owed
 
 _PASSWORD, _TOKEN = _KINDS = ("password", "token")
 _AT_ONCE = 500  # names in one question

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from vaguemestre.engines.instance import Instance, PostgresReader, database_password, postgres_reader
 from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDirectory
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _VIEWS = resources.files(__package__).joinpath("views.sql").read_text(encoding="utf-8")
 _PATIENCE_SECONDS = 5

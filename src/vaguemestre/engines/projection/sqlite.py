@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vaguemestre.engines.instance import Instance, own, postfix_group, system_user
 from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDirectory
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _PATIENCE_SECONDS = 5.0
 

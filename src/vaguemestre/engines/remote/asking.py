@@ -1,4 +1,4 @@
-"""`classes.ports.AskEnt`: one question to the ENT's CAS server, at the address its académie configured.
+"""`rosters.ports.AskEnt`: one question to the ENT's CAS server, at the address its académie configured.
 
 No redirect is followed and nothing is remembered; a long answer is cut.
 """
@@ -7,7 +7,7 @@ import http.client
 import ssl
 from urllib.parse import urlsplit
 
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _PATIENCE = 5.0
 _MOST = 65_536

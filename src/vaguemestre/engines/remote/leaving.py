@@ -12,7 +12,7 @@ from concurrent.futures import TimeoutError as TooLate
 
 from vaguemestre.engines.remote.addresses import is_public
 from vaguemestre.engines.remote.roads import PORTS, Road, RoadClosed, target_of
-from vaguemestre.webmail.ports import LeavingRefused
+from vaguemestre.mailbox.webmail.ports import LeavingRefused
 
 _PATIENCE = 6.0
 _BODY = "List-Unsubscribe=One-Click"

@@ -8,14 +8,14 @@ import dns.exception
 import dns.name
 import dns.resolver
 
-from vaguemestre.devices.values import Question
+from vaguemestre.mailbox.autoconfig.values import Question
 
 _PATIENCE = 4.0  # seconds for one question
 _AT_ONCE = 8
 
 
 class Names:
-    """Implements `devices.ports.LookUp`. `server`: (address, port) instead of the machine's resolver."""
+    """Implements `autoconfig.ports.LookUp`. `server`: (address, port) instead of the machine's resolver."""
 
     def __init__(self, server: tuple[str, int] | None = None) -> None:
         self._server = server

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _PATIENCE = 2.0
 _LEFT_ALONE = 30.0  # seconds

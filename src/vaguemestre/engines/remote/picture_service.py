@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from vaguemestre.webmail.ports import FetchPicture, PictureRefused
-from vaguemestre.webmail.rules.rendering.frames import FILE_POLICY, NOT_LOADED
-from vaguemestre.webmail.rules.rendering.picture_place import PREFIX, Wanted, read_place
-from vaguemestre.webmail.values import Picture
+from vaguemestre.mailbox.webmail.ports import FetchPicture, PictureRefused
+from vaguemestre.mailbox.webmail.rules.rendering.frames import FILE_POLICY, NOT_LOADED
+from vaguemestre.mailbox.webmail.rules.rendering.picture_place import PREFIX, Wanted, read_place
+from vaguemestre.mailbox.webmail.values import Picture
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -14,9 +14,9 @@ from urllib.parse import urljoin
 
 from vaguemestre.engines.remote.addresses import is_public
 from vaguemestre.engines.remote.roads import PORTS, Road, RoadClosed, Target, left_before, target_of
-from vaguemestre.webmail.ports import PictureRefused
-from vaguemestre.webmail.rules.rendering.kinds import picture_kind
-from vaguemestre.webmail.values import Picture
+from vaguemestre.mailbox.webmail.ports import PictureRefused
+from vaguemestre.mailbox.webmail.rules.rendering.kinds import picture_kind
+from vaguemestre.mailbox.webmail.values import Picture
 
 _HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; Vaguemestre)",

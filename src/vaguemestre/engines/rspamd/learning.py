@@ -3,7 +3,7 @@
 import http.client
 from pathlib import Path
 
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 
 _PATIENCE = 3.0
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _PATIENCE_SECONDS = 4.0  # somebody waits for the page
 _LONGEST_LINE = 64 * 1024

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from vaguemestre.engines.sieve.client import ManageSieve
-from vaguemestre.kernel.errors import EngineRefused
-from vaguemestre.sorting.values import Listing, ScriptError
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.mailbox.sorting.values import Listing, ScriptError
 
 
 class ManageSieveScripts:

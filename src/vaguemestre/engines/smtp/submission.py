@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from vaguemestre.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 30.0  # the queue's disk and the checks of content, for 20 MB

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
-from vaguemestre.kernel.times import PARIS
+from vaguemestre.foundation.kernel.times import PARIS
 
 LARGEST = 10_000_000  # bytes; then the file becomes FILE.1
 _LOOK_EVERY = 0.2

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from vaguemestre.jobs.rules import worker_name
+from vaguemestre.foundation.jobs.rules import worker_name
 from vaguemestre.site.config import Config
 
 DOOR_THREADS = 8

@@ -21,7 +21,7 @@ from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.projection import chosen as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.processes.supervisor import place, plan, process_table
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.processes.supervisor.tree import ChildFailed, Tree

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from vaguemestre.lists import queries as lists_queries
-from vaguemestre.lists.values import Addressed
-from vaguemestre.writing.values import Gathering
+from vaguemestre.mailbox.compose.values import Gathering
+from vaguemestre.schools.lists import queries as lists_queries
+from vaguemestre.schools.lists.values import Addressed
 
 
 def gatherings_like(account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[Gathering, ...]:

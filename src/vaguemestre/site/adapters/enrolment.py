@@ -2,11 +2,11 @@
 
 import io
 
+from vaguemestre.desks.enrolment import ports as enrolment
 from vaguemestre.engines.clamd import Clamd
-from vaguemestre.enrolment import ports as enrolment
 
 
 def scan(check: Clamd, content: bytes, name: str) -> None:
     """Every file passes where no virus check is configured."""
     if check(io.BytesIO(content)):
-        raise enrolment.InfectedFile("deposits.infected", name=name)
+        raise enrolment.InfectedFile("filelinks.infected", name=name)

@@ -1,21 +1,21 @@
-"""The ENT as a SAML provider: `classes.ports.EntBySaml` over the rules and the key of `sso.saml`."""
+"""The ENT as a SAML provider: `rosters.ports.EntBySaml` over the rules and the key of `sso.saml`."""
 
 import hashlib
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from vaguemestre.classes.values import EntSaid
-from vaguemestre.credentials.ports import secret_keys
-from vaguemestre.kernel.errors import EngineDown, Refusal
+from vaguemestre.access.sso.saml.rules import asking
+from vaguemestre.access.sso.saml.rules.documents import NotRead, decoded, deflated, parse
+from vaguemestre.access.sso.saml.rules.metadata import read_provider, write_consumer
+from vaguemestre.access.sso.saml.rules.pairs import published
+from vaguemestre.access.sso.saml.rules.signatures import NotSigned, query_signed, sign
+from vaguemestre.access.sso.saml.rules.writing import written
+from vaguemestre.access.sso.saml.services import pairs_now, signing_pair
+from vaguemestre.access.sso.saml.values import Provider, SigningPair
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
+from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.schools.rosters.values import EntSaid
 from vaguemestre.site.config import Config
-from vaguemestre.sso.saml.rules import asking
-from vaguemestre.sso.saml.rules.documents import NotRead, decoded, deflated, parse
-from vaguemestre.sso.saml.rules.metadata import read_provider, write_consumer
-from vaguemestre.sso.saml.rules.pairs import published
-from vaguemestre.sso.saml.rules.signatures import NotSigned, query_signed, sign
-from vaguemestre.sso.saml.rules.writing import written
-from vaguemestre.sso.saml.services import pairs_now, signing_pair
-from vaguemestre.sso.saml.values import Provider, SigningPair
 
 
 class EntBySaml:
@@ -48,7 +48,7 @@ class EntBySaml:
                 name=self._name,
             )
         except (NotRead, NotSigned) as error:
-            raise Refusal("classes.ent-refused") from error
+            raise Refusal("rosters.ent-refused") from error
         key = hashlib.sha256(f"{provider.entity_id} {told.assertion_id}".encode()).hexdigest()
         return EntSaid(provider.entity_id, told.user, told.answers, key, told.until)
 

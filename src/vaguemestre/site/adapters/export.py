@@ -9,17 +9,17 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from vaguemestre.contacts.queries import exported, shelves_of
-from vaguemestre.contacts.values import Shelf
-from vaguemestre.credentials.queries import presented
-from vaguemestre.kernel.cells import inert_cell
-from vaguemestre.mailstore.values import MailLogin
-from vaguemestre.signin.queries import activity_of
-from vaguemestre.sorting import queries as sorting
-from vaguemestre.sorting.forms import files
-from vaguemestre.sorting.script import compose, compose_absence
-from vaguemestre.writing.queries import identities_of
-from vaguemestre.writing.values import Writer
+from vaguemestre.access.signin.queries import activity_of
+from vaguemestre.foundation.kernel.cells import inert_cell
+from vaguemestre.mailbox.compose.queries import identities_of
+from vaguemestre.mailbox.compose.values import Writer
+from vaguemestre.mailbox.contacts.queries import exported, shelves_of
+from vaguemestre.mailbox.contacts.values import Shelf
+from vaguemestre.mailbox.sorting import queries as sorting
+from vaguemestre.mailbox.sorting.forms import files
+from vaguemestre.mailbox.sorting.script import compose, compose_absence
+from vaguemestre.people.credentials.queries import presented
+from vaguemestre.post.mailstore.values import MailLogin
 
 _VCARD = "3.0"  # the version every program reads
 _MOST_LINES = 5000

@@ -1,9 +1,9 @@
 """What the help desk is shown of a mailbox and of its filters."""
 
+from vaguemestre.desks.helpdesk.values import Forward, Usage
 from vaguemestre.engines.dovecot.doveadm import Doveadm
-from vaguemestre.helpdesk.values import Forward, Usage
-from vaguemestre.journal.queries import last_about
-from vaguemestre.sorting import queries as sorting_queries
+from vaguemestre.foundation.journal.queries import last_about
+from vaguemestre.mailbox.sorting import queries as sorting_queries
 
 
 def usage_of(doveadm: Doveadm, mailbox: str) -> Usage:

@@ -7,18 +7,18 @@ from datetime import datetime
 
 from django.conf import settings
 
-from vaguemestre.contacts.services import import_file
-from vaguemestre.contacts.values import Shelf
-from vaguemestre.credentials.queries import presented
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.mailstore.values import MailLogin
-from vaguemestre.sorting import queries as sorting
-from vaguemestre.sorting.forms import files
-from vaguemestre.sorting.services import import_filters
-from vaguemestre.sorting.values import Filter
-from vaguemestre.writing.queries import identities_of, own_addresses
-from vaguemestre.writing.services import save_identity
-from vaguemestre.writing.values import IdentityGiven, Writer
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.compose.queries import identities_of, own_addresses
+from vaguemestre.mailbox.compose.services import save_identity
+from vaguemestre.mailbox.compose.values import IdentityGiven, Writer
+from vaguemestre.mailbox.contacts.services import import_file
+from vaguemestre.mailbox.contacts.values import Shelf
+from vaguemestre.mailbox.sorting import queries as sorting
+from vaguemestre.mailbox.sorting.forms import files
+from vaguemestre.mailbox.sorting.services import import_filters
+from vaguemestre.mailbox.sorting.values import Filter
+from vaguemestre.people.credentials.queries import presented
+from vaguemestre.post.mailstore.values import MailLogin
 
 CONTACTS, FILTERS, IDENTITIES = "contacts.vcf", "filtres.json", "identites.json"  # as `belongings` names them
 
@@ -53,7 +53,7 @@ def _take_identities(writer: Writer, content: bytes, now: datetime) -> None:
     try:
         told = [_identity(one, own_addresses(writer), writer) for one in json.loads(content)]
     except (ValueError, KeyError, TypeError) as error:
-        raise Refusal("moving.file-damaged", name=IDENTITIES) from error
+        raise Refusal("portability.file-damaged", name=IDENTITIES) from error
     held = {(one.signed_with, one.signature) for one in identities_of(writer)}
     for identity in told:
         if (identity.signed_with, identity.signature) not in held:
@@ -65,7 +65,7 @@ def _save(writer: Writer, identity: IdentityGiven, by: str, now: datetime) -> No
     try:
         save_identity(writer, 0, identity, by=by, now=now)
     except Refusal as refusal:
-        if refusal.code != "writing.name-not-yours":
+        if refusal.code != "compose.name-not-yours":
             raise
         save_identity(writer, 0, replace(identity, name=writer.name), by=by, now=now)
 

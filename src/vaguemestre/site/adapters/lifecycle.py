@@ -5,9 +5,9 @@ from datetime import date
 
 from django.utils import timezone
 
-from vaguemestre.lives import queries as lives_queries
-from vaguemestre.lives.rules import table
-from vaguemestre.sharing import queries as sharing_queries
+from vaguemestre.people.lifecycle import queries as lives_queries
+from vaguemestre.people.lifecycle.rules import table
+from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site.config import Config
 
 

@@ -3,19 +3,19 @@
 from django.db import close_old_connections
 from django.utils import timezone
 
-from vaguemestre.credentials import ports as credentials
-from vaguemestre.credentials.services.tokens import mint_mail_token
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.queries import sessions_over
 from vaguemestre.engines.imap.cache.page_cache import Letters, Pages, Summaries
 from vaguemestre.engines.imap.cache.sort_cache import Orders
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.store.pool import Pool
-from vaguemestre.kernel.errors import Refusal
-from vaguemestre.mailstore.values import MailLogin
-from vaguemestre.provisioning import ports as provisioning
-from vaguemestre.sharing import queries as sharing_queries
-from vaguemestre.sharing.rules.acting import session_named
-from vaguemestre.signin.ports import revocations
-from vaguemestre.signin.queries import sessions_over
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials import ports as credentials
+from vaguemestre.people.credentials.services.tokens import mint_mail_token
+from vaguemestre.people.provisioning import ports as provisioning
+from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.schools.sharing import queries as sharing_queries
+from vaguemestre.schools.sharing.rules.acting import session_named
 from vaguemestre.site.config import Config
 
 

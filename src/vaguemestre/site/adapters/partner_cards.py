@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from vaguemestre.moving.rules.sealed import Card, Identity, identity, read_card, written_card
+from vaguemestre.mailbox.portability.rules.sealed import Card, Identity, identity, read_card, written_card
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
@@ -21,7 +21,7 @@ def known(config: Config) -> Mapping[str, Card]:
 
 
 class Partners:
-    """Implements `moving.ports.Partners`; read again each time."""
+    """Implements `portability.ports.Partners`; read again each time."""
 
     def __init__(self, config: Config) -> None:
         self._config = config

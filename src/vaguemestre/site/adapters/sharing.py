@@ -1,9 +1,9 @@
 """What sharing reads in mailboxes."""
 
-from vaguemestre.mailstore import ports as mailstore
-from vaguemestre.mailstore.values import Flag, MailLogin
-from vaguemestre.sharing.values import Letter
-from vaguemestre.webmail.rules.listing.folders import slug
+from vaguemestre.mailbox.webmail.rules.listing.folders import slug
+from vaguemestre.post.mailstore import ports as mailstore
+from vaguemestre.post.mailstore.values import Flag, MailLogin
+from vaguemestre.schools.sharing.values import Letter
 
 _AUTOMATIC = ("mailer-daemon@", "noreply@", "no-reply@", "ne-pas-repondre@", "nepasrepondre@", "postmaster@")
 

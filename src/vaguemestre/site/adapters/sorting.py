@@ -1,6 +1,6 @@
 """What sorting knows of contacts."""
 
-from vaguemestre.contacts.queries import contacts_of
+from vaguemestre.mailbox.contacts.queries import contacts_of
 
 
 def known_addresses(account_id: int) -> tuple[str, ...]:

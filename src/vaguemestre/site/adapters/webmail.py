@@ -2,15 +2,15 @@
 
 from django.utils import timezone
 
-from vaguemestre.kernel import tickets
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.mailstore import ports as mailstore
-from vaguemestre.mailstore.values import MailLogin, Use
-from vaguemestre.sharing import queries as sharing_queries
-from vaguemestre.sharing.rules.acting import prefix_of, session_of
-from vaguemestre.sharing.values import Kind
-from vaguemestre.webmail.rules.listing.fences import Fence
-from vaguemestre.webmail.values import OtherBox
+from vaguemestre.foundation.kernel import tickets
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.mailbox.webmail.rules.listing.fences import Fence
+from vaguemestre.mailbox.webmail.values import OtherBox
+from vaguemestre.post.mailstore import ports as mailstore
+from vaguemestre.post.mailstore.values import MailLogin, Use
+from vaguemestre.schools.sharing import queries as sharing_queries
+from vaguemestre.schools.sharing.rules.acting import prefix_of, session_of
+from vaguemestre.schools.sharing.values import Kind
 
 
 def live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:

@@ -9,10 +9,10 @@ from vaguemestre.site.config.ent import EntSection
 from vaguemestre.site.config.feed import FeedSection
 from vaguemestre.site.config.files import FilesSection
 from vaguemestre.site.config.instance import SECTIONS, Config, Ports
-from vaguemestre.site.config.lives import LivesSection
+from vaguemestre.site.config.lifecycle import LifecycleSection
 from vaguemestre.site.config.loader import PROJECT, ConfigWrong, Fault, Reading, load, read, refuse
 from vaguemestre.site.config.mail import MailSection
-from vaguemestre.site.config.moving import MovingSection
+from vaguemestre.site.config.portability import PortabilitySection
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
 from vaguemestre.site.config.web import WebSection
@@ -29,9 +29,9 @@ __all__ = [
     "Fault",
     "FeedSection",
     "FilesSection",
-    "LivesSection",
+    "LifecycleSection",
     "MailSection",
-    "MovingSection",
+    "PortabilitySection",
     "Ports",
     "Reading",
     "SendingSection",

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from vaguemestre.directory.rules.academies import ACADEMIES
-from vaguemestre.directory.rules.departments import NAMES as DEPARTMENTS
-from vaguemestre.directory.rules.places import department_label
+from vaguemestre.people.directory.rules.academies import ACADEMIES
+from vaguemestre.people.directory.rules.departments import NAMES as DEPARTMENTS
+from vaguemestre.people.directory.rules.places import department_label
 from vaguemestre.site.config import checks
 from vaguemestre.site.config.checks import Rule, Section
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vaguemestre.lives.values import Numbers
+from vaguemestre.people.lifecycle.values import Numbers
 from vaguemestre.site.config.academy import AcademySection
 from vaguemestre.site.config.checks import Rule
 from vaguemestre.site.config.database import DatabaseSection
 from vaguemestre.site.config.ent import EntSection
 from vaguemestre.site.config.feed import FeedSection
 from vaguemestre.site.config.files import FilesSection
-from vaguemestre.site.config.lives import LivesSection
+from vaguemestre.site.config.lifecycle import LifecycleSection
 from vaguemestre.site.config.mail import MailSection
-from vaguemestre.site.config.moving import MovingSection
+from vaguemestre.site.config.portability import PortabilitySection
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
 from vaguemestre.site.config.web import WebSection
@@ -44,9 +44,9 @@ SECTIONS = (
     "database",
     "mail",
     "feed",
-    "lives",
+    "lifecycle",
     "sending",
-    "moving",
+    "portability",
     "signin",
     "files",
     "ent",
@@ -65,8 +65,8 @@ class Config:
     feed: FeedSection = field(default_factory=FeedSection)
     signin: SignInSection = field(default_factory=SignInSection)
     sending: SendingSection = field(default_factory=SendingSection)
-    moving: MovingSection = field(default_factory=MovingSection)
-    lives: LivesSection = field(default_factory=LivesSection)
+    portability: PortabilitySection = field(default_factory=PortabilitySection)
+    lifecycle: LifecycleSection = field(default_factory=LifecycleSection)
     files: FilesSection = field(default_factory=FilesSection)
     ent: EntSection = field(default_factory=EntSection)
     worker: WorkerSection = field(default_factory=WorkerSection)
@@ -103,20 +103,20 @@ class Config:
 
     def life_numbers(self) -> Numbers:
         """The numbers of the table of lives."""
-        lives = self.lives
+        lifecycle = self.lifecycle
         return Numbers(
-            overlap=lives.overlap,
-            long_leave_withdrawn=lives.long_leave_withdrawn,
-            departure_withdrawn=lives.departure_withdrawn,
-            long_leave_suspended=lives.long_leave_suspended,
-            transfer_closed=lives.transfer_closed,
-            retirement_closed=lives.retirement_closed,
+            overlap=lifecycle.overlap,
+            long_leave_withdrawn=lifecycle.long_leave_withdrawn,
+            departure_withdrawn=lifecycle.departure_withdrawn,
+            long_leave_suspended=lifecycle.long_leave_suspended,
+            transfer_closed=lifecycle.transfer_closed,
+            retirement_closed=lifecycle.retirement_closed,
             contract_closed=self.feed.grace_days,
-            purged=lives.purged,
-            death_frozen=lives.death_frozen,
-            civil_status_months=lives.civil_status_months,
-            fed_days=lives.fed_days,
-            notices=tuple(sorted(map(int, lives.notices.split()), reverse=True)),
+            purged=lifecycle.purged,
+            death_frozen=lifecycle.death_frozen,
+            civil_status_months=lifecycle.civil_status_months,
+            fed_days=lifecycle.fed_days,
+            notices=tuple(sorted(map(int, lifecycle.notices.split()), reverse=True)),
         )
 
     @property
@@ -190,11 +190,18 @@ class Config:
         """What each section says of its own keys, and what only several sections together say."""
         for section in SECTIONS:
             yield from getattr(self, section).broken_rules()
-        lives = self.lives
-        if lives.purged < max(lives.transfer_closed, lives.retirement_closed, self.feed.grace_days):
+        lifecycle = self.lifecycle
+        if lifecycle.purged < max(
+            lifecycle.transfer_closed, lifecycle.retirement_closed, self.feed.grace_days
+        ):
             yield Rule(
-                ("lives.purged", "lives.transfer_closed", "lives.retirement_closed", "feed.grace_days"),
-                "[lives] « purged » ne précède aucune fermeture (« transfer_closed », « retirement_closed », "
+                (
+                    "lifecycle.purged",
+                    "lifecycle.transfer_closed",
+                    "lifecycle.retirement_closed",
+                    "feed.grace_days",
+                ),
+                "[lifecycle] « purged » ne précède aucune fermeture (« transfer_closed », « retirement_closed », "
                 "[feed] « grace_days »)",
             )
         if self.files_url == self.public_url.rstrip("/"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from vaguemestre.kernel.toml_errors import toml_error
+from vaguemestre.foundation.kernel.toml_errors import toml_error
 from vaguemestre.site.config.checks import Check
 from vaguemestre.site.config.instance import SECTIONS, Config
 

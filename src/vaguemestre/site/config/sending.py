@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Annotated
 
-from vaguemestre.outbox.rules.hours import Hours
-from vaguemestre.outbox.rules.limits import Limits, Window
+from vaguemestre.post.outbox.rules.hours import Hours
+from vaguemestre.post.outbox.rules.limits import Limits, Window
 from vaguemestre.site.config import checks
 from vaguemestre.site.config.checks import Rule, Section
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from vaguemestre.credentials.rules.second_factors import DUE_ROLES
+from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.site.config import checks
 from vaguemestre.site.config.checks import Rule, Section
 

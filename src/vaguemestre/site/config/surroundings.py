@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vaguemestre.engines.clamd import Clamd
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.site.config import Config, Fault, Reading
 
 

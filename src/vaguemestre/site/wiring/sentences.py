@@ -1,29 +1,29 @@
 """The French sentences of every refusal, room by room."""
 
-from vaguemestre.assistant import refusals as assistant_refusals
-from vaguemestre.backoffice import refusals as backoffice_refusals
-from vaguemestre.classes import refusals as classes_refusals
-from vaguemestre.contacts import refusals as contacts_refusals
-from vaguemestre.credentials import refusals as credentials_refusals
-from vaguemestre.deposits import refusals as deposits_refusals
-from vaguemestre.devices import refusals as devices_refusals
-from vaguemestre.directory import refusals as directory_refusals
-from vaguemestre.enrolment import refusals as enrolment_refusals
-from vaguemestre.helpdesk import refusals as helpdesk_refusals
-from vaguemestre.intake import refusals as intake_refusals
-from vaguemestre.kernel import refusals as kernel_refusals
-from vaguemestre.lists import refusals as lists_refusals
-from vaguemestre.lives import refusals as lives_refusals
-from vaguemestre.mailstore import refusals as mailstore_refusals
-from vaguemestre.moving import refusals as moving_refusals
-from vaguemestre.outbox import refusals as outbox_refusals
-from vaguemestre.portal import refusals as portal_refusals
-from vaguemestre.sharing import refusals as sharing_refusals
-from vaguemestre.signin import refusals as signin_refusals
-from vaguemestre.sorting import refusals as sorting_refusals
-from vaguemestre.sso import refusals as sso_refusals
-from vaguemestre.webmail import refusals as webmail_refusals
-from vaguemestre.writing import refusals as writing_refusals
+from vaguemestre.access.assistant import refusals as assistant_refusals
+from vaguemestre.access.signin import refusals as signin_refusals
+from vaguemestre.access.sso import refusals as sso_refusals
+from vaguemestre.desks.backoffice import refusals as backoffice_refusals
+from vaguemestre.desks.enrolment import refusals as enrolment_refusals
+from vaguemestre.desks.helpdesk import refusals as helpdesk_refusals
+from vaguemestre.desks.portal import refusals as portal_refusals
+from vaguemestre.foundation.kernel import refusals as kernel_refusals
+from vaguemestre.mailbox.autoconfig import refusals as devices_refusals
+from vaguemestre.mailbox.compose import refusals as writing_refusals
+from vaguemestre.mailbox.contacts import refusals as contacts_refusals
+from vaguemestre.mailbox.portability import refusals as moving_refusals
+from vaguemestre.mailbox.sorting import refusals as sorting_refusals
+from vaguemestre.mailbox.webmail import refusals as webmail_refusals
+from vaguemestre.people.credentials import refusals as credentials_refusals
+from vaguemestre.people.directory import refusals as directory_refusals
+from vaguemestre.people.intake import refusals as intake_refusals
+from vaguemestre.people.lifecycle import refusals as lives_refusals
+from vaguemestre.post.filelinks import refusals as deposits_refusals
+from vaguemestre.post.mailstore import refusals as mailstore_refusals
+from vaguemestre.post.outbox import refusals as outbox_refusals
+from vaguemestre.schools.lists import refusals as lists_refusals
+from vaguemestre.schools.rosters import refusals as classes_refusals
+from vaguemestre.schools.sharing import refusals as sharing_refusals
 
 SENTENCES = (
     assistant_refusals.SENTENCES,

@@ -2,15 +2,17 @@
 
 from functools import partial
 
-from vaguemestre.assistant import ports as assistant
-from vaguemestre.assistant.services import letter_sender
-from vaguemestre.classes import ports as classes
-from vaguemestre.credentials import ports as credentials
-from vaguemestre.credentials.rules import sealing as credentials_sealing
-from vaguemestre.credentials.rules import tokens as mail_tokens
-from vaguemestre.deposits import ports as deposits
-from vaguemestre.devices import ports as devices
-from vaguemestre.directory import ports as directory
+from vaguemestre.access.assistant import ports as assistant
+from vaguemestre.access.assistant.services import letter_sender
+from vaguemestre.access.signin import ports as signin
+from vaguemestre.access.signin.revocations import FileRevocations
+from vaguemestre.access.sso.oidc import handlers as oidc_handlers
+from vaguemestre.access.sso.registry import http as registry_http
+from vaguemestre.access.sso.registry import ports as registry
+from vaguemestre.access.sso.registry.visiting import Visiting
+from vaguemestre.access.sso.saml import handlers as saml_handlers
+from vaguemestre.desks.enrolment import ports as enrolment
+from vaguemestre.desks.helpdesk import ports as helpdesk
 from vaguemestre.engines import certificates
 from vaguemestre.engines.archives.sealed import OpenAnyArchive
 from vaguemestre.engines.clamd import Clamd
@@ -42,22 +44,31 @@ from vaguemestre.engines.signing import Signature
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.engines.streams import Streams
 from vaguemestre.engines.undelivered import undelivered
-from vaguemestre.enrolment import ports as enrolment
-from vaguemestre.helpdesk import ports as helpdesk
-from vaguemestre.intake import ports as intake
-from vaguemestre.jobs.ports import rounds, subscriptions
-from vaguemestre.lists import ports as lists
-from vaguemestre.lists import queries as lists_queries
-from vaguemestre.lists.services import hear_deliveries
-from vaguemestre.lives import ports as lives
-from vaguemestre.mailstore import ports as mailstore
-from vaguemestre.moving import ports as moving
-from vaguemestre.outbox import ports as outbox
-from vaguemestre.provisioning import ports as provisioning
-from vaguemestre.sharing import ports as sharing
-from vaguemestre.sharing import queries as sharing_queries
-from vaguemestre.signin import ports as signin
-from vaguemestre.signin.revocations import FileRevocations
+from vaguemestre.foundation.jobs.ports import rounds, subscriptions
+from vaguemestre.foundation.ui.refusals import gathered, sentences
+from vaguemestre.mailbox.autoconfig import ports as devices
+from vaguemestre.mailbox.compose import ports as writing
+from vaguemestre.mailbox.portability import ports as moving
+from vaguemestre.mailbox.sorting import ports as sorting
+from vaguemestre.mailbox.sorting import queries as sorting_queries
+from vaguemestre.mailbox.webmail import ports as webmail
+from vaguemestre.mailbox.webmail.services.fencing import Fencing
+from vaguemestre.people.credentials import ports as credentials
+from vaguemestre.people.credentials.rules import sealing as credentials_sealing
+from vaguemestre.people.credentials.rules import tokens as mail_tokens
+from vaguemestre.people.directory import ports as directory
+from vaguemestre.people.intake import ports as intake
+from vaguemestre.people.lifecycle import ports as lives
+from vaguemestre.people.provisioning import ports as provisioning
+from vaguemestre.post.filelinks import ports as deposits
+from vaguemestre.post.mailstore import ports as mailstore
+from vaguemestre.post.outbox import ports as outbox
+from vaguemestre.schools.lists import ports as lists
+from vaguemestre.schools.lists import queries as lists_queries
+from vaguemestre.schools.lists.services import hear_deliveries
+from vaguemestre.schools.rosters import ports as classes
+from vaguemestre.schools.sharing import ports as sharing
+from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site import numen_keys as numen_secrets
 from vaguemestre.site import secrets
 from vaguemestre.site.adapters import partner_cards
@@ -77,17 +88,6 @@ from vaguemestre.site.wiring.periodic import ROUNDS
 from vaguemestre.site.wiring.sentences import SENTENCES
 from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 from vaguemestre.site.wiring.undoings import UNDOINGS
-from vaguemestre.sorting import ports as sorting
-from vaguemestre.sorting import queries as sorting_queries
-from vaguemestre.sso.oidc import handlers as oidc_handlers
-from vaguemestre.sso.registry import http as registry_http
-from vaguemestre.sso.registry import ports as registry
-from vaguemestre.sso.registry.visiting import Visiting
-from vaguemestre.sso.saml import handlers as saml_handlers
-from vaguemestre.ui.refusals import gathered, sentences
-from vaguemestre.webmail import ports as webmail
-from vaguemestre.webmail.services.fencing import Fencing
-from vaguemestre.writing import ports as writing
 
 
 def plug_engines(config: Config) -> None:
@@ -203,7 +203,7 @@ def _plug_desk(config: Config) -> None:
     moving.open_archive.plug(
         OpenAnyArchive(partial(partner_cards.own, config), partial(partner_cards.known, config))
     )
-    moving.open_elsewhere.plug(Elsewhere(config.moving.private_servers))
+    moving.open_elsewhere.plug(Elsewhere(config.portability.private_servers))
     moving.other_parts.plug(belongings)
     moving.take_parts.plug(take_parts)
     moving.partners.plug(partner_cards.Partners(config))

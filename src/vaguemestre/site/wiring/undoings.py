@@ -1,10 +1,10 @@
 """How a room takes back what an owner says was not theirs."""
 
-from vaguemestre.classes.services import take_link_back
-from vaguemestre.moving.services import withdraw_export
-from vaguemestre.sharing.services import take_loan_back
-from vaguemestre.signin import ports as signin
-from vaguemestre.sorting.services import stop_expert, stop_filter
+from vaguemestre.access.signin import ports as signin
+from vaguemestre.mailbox.portability.services import withdraw_export
+from vaguemestre.mailbox.sorting.services import stop_expert, stop_filter
+from vaguemestre.schools.rosters.services import take_link_back
+from vaguemestre.schools.sharing.services import take_loan_back
 
 # How other rooms take back what an owner says was not theirs: act of `signin.rules.notices` → service.
 UNDOINGS: dict[str, signin.Undo] = {

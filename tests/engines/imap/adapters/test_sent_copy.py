@@ -8,9 +8,9 @@ from tests.engines.samples import at, letter
 
 from vaguemestre.engines.imap.adapters.sent_copy import Filing
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.kernel.errors import EngineRefused
-from vaguemestre.mailstore.ports import OpenMailbox, QuotaReached
-from vaguemestre.mailstore.values import Flag, MailLogin, MessageRef
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.post.mailstore.ports import OpenMailbox, QuotaReached
+from vaguemestre.post.mailstore.values import Flag, MailLogin, MessageRef
 
 ID = "<envoi@ac-amiens.test>"
 SENT = letter("Re: Question", Message_ID=ID)

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from tests.engines.live import LiveEngines, Someone
 from tests.engines.mail import Post
-from tests.moving.test_bringing import archive, box_of, letter, with_header_of
+from tests.mailbox.portability.test_bringing import archive, box_of, letter, with_header_of
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.elsewhere import Elsewhere
 from vaguemestre.engines.imap.adapters.transfer_store import ImapStores
 from vaguemestre.engines.memory.moving import MemoryStore
-from vaguemestre.moving.ports import MailboxFull, SourceRefused, Store
-from vaguemestre.moving.rules.identity import header_of, mark_of
-from vaguemestre.moving.services import bring, take_out
-from vaguemestre.moving.values import Server, Tally
+from vaguemestre.mailbox.portability.ports import MailboxFull, SourceRefused, Store
+from vaguemestre.mailbox.portability.rules.identity import header_of, mark_of
+from vaguemestre.mailbox.portability.services import bring, take_out
+from vaguemestre.mailbox.portability.values import Server, Tally
 
 pytestmark = pytest.mark.engines
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -143,16 +143,16 @@ class TestAnotherServer:
     def test_a_wrong_password_is_said(self, engines: LiveEngines, old: Someone, elsewhere: Elsewhere) -> None:
         with pytest.raises(SourceRefused) as refused, elsewhere(self.server(engines, old, "wrong")):
             pass
-        assert refused.value.code == "moving.server-refused"
+        assert refused.value.code == "portability.server-refused"
 
     def test_a_certificate_of_nobody_known_gets_no_password(self, engines: LiveEngines, old: Someone) -> None:
         unknown_to_us = Elsewhere((f"localhost:{engines.config.ports.imaps}",))
         with pytest.raises(SourceRefused) as refused, unknown_to_us(self.server(engines, old)):
             pass
-        assert refused.value.code == "moving.server-certificate"
+        assert refused.value.code == "portability.server-certificate"
 
     @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "10.0.0.1", "[::1]", "169.254.169.254"])
     def test_a_private_address_is_not_asked(self, engines: LiveEngines, old: Someone, host: str) -> None:
         with pytest.raises(SourceRefused) as refused, Elsewhere()(Server(host, 993, "a", "b")):
             pass
-        assert refused.value.code in ("moving.server-not-allowed", "moving.server-unknown")
+        assert refused.value.code in ("portability.server-not-allowed", "portability.server-unknown")

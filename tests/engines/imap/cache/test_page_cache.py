@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from vaguemestre.engines.imap.cache.page_cache import Pages, Summaries
-from vaguemestre.mailstore.values import Correspondent, Page, Summary
+from vaguemestre.post.mailstore.values import Correspondent, Page, Summary
 
 
 def summary(uid: int) -> Summary:

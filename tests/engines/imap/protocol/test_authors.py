@@ -7,11 +7,11 @@ import pytest
 from tests.engines.live import LiveEngines, Someone
 from tests.engines.mail import Post
 
-from vaguemestre.mailstore.values import MailLogin
-from vaguemestre.webmail.rules.listing.rows import said
-from vaguemestre.webmail.rules.trust.authenticity import Verdict
-from vaguemestre.webmail.rules.trust.from_field import AMBIGUOUS, from_field
-from vaguemestre.webmail.services.verdicts import Voucher, verdict_of
+from vaguemestre.mailbox.webmail.rules.listing.rows import said
+from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
+from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS, from_field
+from vaguemestre.mailbox.webmail.services.verdicts import Voucher, verdict_of
+from vaguemestre.post.mailstore.values import MailLogin
 
 pytestmark = pytest.mark.engines
 

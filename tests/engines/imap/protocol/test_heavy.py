@@ -18,12 +18,12 @@ from tests.engines.samples import letter
 from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.converting.limited import Limited
 from vaguemestre.engines.imap.protocol import wire
-from vaguemestre.mailstore.values import MailLogin, Row, View
-from vaguemestre.webmail.ports import TooComplex
-from vaguemestre.webmail.rules.listing.rows import TOO_COMPLEX, line_of
-from vaguemestre.webmail.services.enclosed import reads_within
-from vaguemestre.webmail.services.reading import read_message
-from vaguemestre.webmail.services.zipping import pack_files
+from vaguemestre.mailbox.webmail.ports import TooComplex
+from vaguemestre.mailbox.webmail.rules.listing.rows import TOO_COMPLEX, line_of
+from vaguemestre.mailbox.webmail.services.enclosed import reads_within
+from vaguemestre.mailbox.webmail.services.reading import read_message
+from vaguemestre.mailbox.webmail.services.zipping import pack_files
+from vaguemestre.post.mailstore.values import MailLogin, Row, View
 
 pytestmark = pytest.mark.engines
 

@@ -11,7 +11,7 @@ from imapclient.response_parser import parse_response
 
 from vaguemestre.engines.imap.protocol import headers, list_fetch, parse, response_tree
 from vaguemestre.engines.imap.protocol.wire import Line
-from vaguemestre.mailstore.values import INVITATION, Correspondent, MessageRef, Part
+from vaguemestre.post.mailstore.values import INVITATION, Correspondent, MessageRef, Part
 
 REF = MessageRef("INBOX", 1, 1)
 octets = st.text(

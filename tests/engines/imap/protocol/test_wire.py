@@ -19,7 +19,7 @@ from vaguemestre.engines.imap.protocol.wire import (
     Literal,
     encoded,
 )
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 
 @given(st.text(max_size=60))

@@ -8,7 +8,7 @@ import pytest
 
 from vaguemestre.engines.imap.store import fairness
 from vaguemestre.engines.imap.store.fairness import Turns
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 
 MARIE, PAUL = "marie@ac-amiens.test", "paul@ac-amiens.test"
 

@@ -8,9 +8,9 @@ from tests.engines.mail import Post
 from tests.engines.samples import at, letter, rich
 
 from vaguemestre.engines.imap.store import phrase_search
-from vaguemestre.mailstore.ports import Mailbox
-from vaguemestre.mailstore.values import View
-from vaguemestre.webmail.rules.listing.search_query import terms
+from vaguemestre.mailbox.webmail.rules.listing.search_query import terms
+from vaguemestre.post.mailstore.ports import Mailbox
+from vaguemestre.post.mailstore.values import View
 
 pytestmark = pytest.mark.engines
 PAGE = (

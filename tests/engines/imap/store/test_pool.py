@@ -8,8 +8,8 @@ import pytest
 
 from vaguemestre.engines.imap.protocol.wire import Connection
 from vaguemestre.engines.imap.store.pool import Pool
-from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.mailstore.values import MailLogin
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.post.mailstore.values import MailLogin
 
 MARIE, MARIE_AT_HOME, PAUL = MailLogin("marie", "s1"), MailLogin("marie", "s2"), MailLogin("paul", "s3")
 

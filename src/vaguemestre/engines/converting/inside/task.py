@@ -13,8 +13,8 @@ from importlib import import_module
 signal.setitimer(signal.ITIMER_PROF, float(sys.argv[1]))
 sys.path[:0] = sys.argv[2:]
 
-from vaguemestre.webmail.rules.tasks import Hopeless  # noqa: E402
-from vaguemestre.webmail.values import Task  # noqa: E402
+from vaguemestre.mailbox.webmail.rules.tasks import Hopeless  # noqa: E402
+from vaguemestre.mailbox.webmail.values import Task  # noqa: E402
 
 given, told = sys.stdin.buffer, sys.stdout.buffer
 answers: dict[tuple[str, str], str | None] = {}
@@ -35,7 +35,7 @@ def ask(kind: str, what: str) -> str | None:
 request = json.loads(given.readline())
 blobs = [given.read(length) for length in request["blobs"]]
 try:
-    work = import_module(f"vaguemestre.webmail.rules.tasks.{Task(request['task']).value}")
+    work = import_module(f"vaguemestre.mailbox.webmail.rules.tasks.{Task(request['task']).value}")
     say(answer=work.perform(request["request"], blobs, ask))
 except (Hopeless, RecursionError, MemoryError):
     say(refused=True)

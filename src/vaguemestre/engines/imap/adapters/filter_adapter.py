@@ -10,13 +10,13 @@ from email.message import Message
 from email.utils import getaddresses
 
 from vaguemestre.engines.imap.protocol import headers
-from vaguemestre.kernel import charsets
-from vaguemestre.kernel.keywords import keyword
-from vaguemestre.mailstore.ports import Mailbox, MessageGone, OpenMailbox
-from vaguemestre.mailstore.values import Correspondent, Flag, Folder, MailLogin, MessageRef, Row, Use
-from vaguemestre.sorting.rules.filters import TRASH
-from vaguemestre.sorting.values import Choice, Glance, Outcome
-from vaguemestre.webmail.rules.listing.folders import named, shown_name
+from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.keywords import keyword
+from vaguemestre.mailbox.sorting.rules.filters import TRASH
+from vaguemestre.mailbox.sorting.values import Choice, Glance, Outcome
+from vaguemestre.mailbox.webmail.rules.listing.folders import named, shown_name
+from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
+from vaguemestre.post.mailstore.values import Correspondent, Flag, Folder, MailLogin, MessageRef, Row, Use
 
 # A filter files neither into what the person writes, nor into the box mail arrives in anyway.
 _NOT_FOR_FILING = frozenset({Use.INBOX, Use.DRAFTS, Use.SENT, Use.ALL})

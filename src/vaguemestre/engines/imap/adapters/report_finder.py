@@ -6,8 +6,8 @@ from vaguemestre.engines.imap.protocol import parse, response_tree
 from vaguemestre.engines.imap.protocol.wire import Line
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes
 from vaguemestre.engines.imap.store.session import folded
-from vaguemestre.mailstore.values import MailLogin
-from vaguemestre.outbox.values import ReportPlace
+from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.post.outbox.values import ReportPlace
 
 _INBOX = "INBOX"
 _ENOUGH = 98_304  # octets of each: the report stands before the message that comes back with it

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from vaguemestre.kernel.errors import EngineRefused, Refusal
-from vaguemestre.mailstore.ports import Mailbox, OpenMailbox
-from vaguemestre.mailstore.values import Flag, MailLogin, MessageRef, Use
+from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
+from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
+from vaguemestre.post.mailstore.values import Flag, MailLogin, MessageRef, Use
 
 
 class Filing:

@@ -1,4 +1,4 @@
-"""A mailbox opened for moving: `moving.ports.Store` over a borrowed connection."""
+"""A mailbox opened for moving: `portability.ports.Store` over a borrowed connection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +10,11 @@ from vaguemestre.engines.imap.protocol.wire import Answered
 from vaguemestre.engines.imap.store.creation_race import make
 from vaguemestre.engines.imap.store.gateway import ImapMailbox, ImapMailboxes
 from vaguemestre.engines.imap.store.session import PATIENCE_BYTES, folded, meant, uid_of
-from vaguemestre.mailstore.ports import QuotaReached
-from vaguemestre.mailstore.values import MailLogin, Use
-from vaguemestre.moving.ports import MailboxFull, Store
-from vaguemestre.moving.rules.identity import NAMING, mark_of
-from vaguemestre.moving.values import Kept, Mark, Places
+from vaguemestre.mailbox.portability.ports import MailboxFull, Store
+from vaguemestre.mailbox.portability.rules.identity import NAMING, mark_of
+from vaguemestre.mailbox.portability.values import Kept, Mark, Places
+from vaguemestre.post.mailstore.ports import QuotaReached
+from vaguemestre.post.mailstore.values import MailLogin, Use
 
 _NAMES = b"BODY.PEEK[HEADER.FIELDS (%b)]" % b" ".join(NAMING).upper()
 _AT_ONCE = 1_000  # messages whose header fields one question asks for
@@ -23,7 +23,7 @@ _SPECIAL = (Use.SENT, Use.DRAFTS, Use.JUNK, Use.TRASH, Use.ARCHIVE)
 
 
 class ImapStores:
-    """Implements `moving.ports.OpenStore`."""
+    """Implements `portability.ports.OpenStore`."""
 
     def __init__(self, mailboxes: ImapMailboxes) -> None:
         self._mailboxes = mailboxes
@@ -65,7 +65,7 @@ class ImapStore:
         try:
             self._box.append(folder, content, flags, date)
         except QuotaReached as full:
-            raise MailboxFull("moving.mailbox-full") from full
+            raise MailboxFull("portability.mailbox-full") from full
 
     def kept(self, folder: str, after: int, validity: int = 0) -> Iterator[Kept]:
         now = self._box.enter_folder(folder)[1]

@@ -4,10 +4,10 @@ from datetime import datetime
 from email import message_from_bytes
 from email.utils import parseaddr
 
-from vaguemestre.kernel.errors import EngineRefused, Refusal
-from vaguemestre.kernel.seals import vouched
-from vaguemestre.mailstore.ports import OpenMailbox
-from vaguemestre.mailstore.values import MailLogin
+from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
+from vaguemestre.foundation.kernel.seals import vouched
+from vaguemestre.post.mailstore.ports import OpenMailbox
+from vaguemestre.post.mailstore.values import MailLogin
 
 
 class Welcoming:

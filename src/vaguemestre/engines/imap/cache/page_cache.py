@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from vaguemestre.mailstore.values import MessageRef, OpenedMessage, Page, Summary, View
+from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage, Page, Summary, View
 
 type Box = tuple[str, str, int]
 """Mailbox, folder, UIDVALIDITY."""

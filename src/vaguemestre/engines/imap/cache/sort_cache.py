@@ -15,7 +15,7 @@ from unicodedata import combining, normalize
 
 from vaguemestre.engines.imap.protocol import headers, parse
 from vaguemestre.engines.imap.protocol.wire import Argument, Line
-from vaguemestre.mailstore.values import Clause, Only, Order, View, Where
+from vaguemestre.post.mailstore.values import Clause, Only, Order, View, Where
 
 MOST_KEPT = 3_000_000  # UIDs a worker keeps: about 12 MB
 _KEYS = {

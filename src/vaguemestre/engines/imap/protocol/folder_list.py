@@ -2,7 +2,7 @@
 
 from vaguemestre.engines.imap.protocol import mailbox_names, parse, response_tree
 from vaguemestre.engines.imap.protocol.wire import Line
-from vaguemestre.mailstore.values import Folder, Use
+from vaguemestre.post.mailstore.values import Folder, Use
 
 _USES = {
     "\\Drafts": Use.DRAFTS,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from quopri import decodestring
 from urllib.parse import unquote_to_bytes
 
-from vaguemestre.kernel import charsets
+from vaguemestre.foundation.kernel import charsets
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH_NUMBERS = {name: number for number, name in enumerate(MONTHS, 1)}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from vaguemestre.engines.imap.protocol import parse, response_tree
 from vaguemestre.engines.imap.protocol.wire import Line
-from vaguemestre.mailstore.values import Summary
+from vaguemestre.post.mailstore.values import Summary
 
 type Marks = list[tuple[int, frozenset[str]]]
 """UIDs and flags."""

@@ -18,7 +18,9 @@ from vaguemestre.engines.imap.protocol.response_tree import (
     text_of,
 )
 from vaguemestre.engines.imap.protocol.wire import Line
-from vaguemestre.mailstore.values import (
+from vaguemestre.mailbox.webmail.rules.rendering.plain import flow_of
+from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS
+from vaguemestre.post.mailstore.values import (
     FIELDS,
     INVITATION,
     Correspondent,
@@ -27,8 +29,6 @@ from vaguemestre.mailstore.values import (
     Part,
     Summary,
 )
-from vaguemestre.webmail.rules.rendering.plain import flow_of
-from vaguemestre.webmail.rules.trust.from_field import AMBIGUOUS
 
 # which session looked first, and what the structure says too: nothing a person did to the message
 _UNSAID = {"\\Recent", "$HasAttachment", "$HasNoAttachment"}

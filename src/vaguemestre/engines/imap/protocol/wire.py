@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 PATIENCE = 2.7  # seconds a person waits before being told that the mail store does not answer
 _CHUNK = 65_536

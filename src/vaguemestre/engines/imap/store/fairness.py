@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from vaguemestre.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown
 
 SILENT = 0.25  # seconds without a word from the store, after which a request is taken to be waiting in vain
 REMEMBERED = 5.0  # seconds a mailbox that was not answered is asked one question at a time

@@ -9,8 +9,8 @@ from vaguemestre.engines.imap.protocol.folder_list import listed_names
 from vaguemestre.engines.imap.protocol.wire import Answered
 from vaguemestre.engines.imap.store.creation_race import make
 from vaguemestre.engines.imap.store.session import Session, check_name, meant
-from vaguemestre.mailstore.ports import FolderGone, FolderRefused
-from vaguemestre.mailstore.values import Quota
+from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused
+from vaguemestre.post.mailstore.values import Quota
 
 _STORAGE = re.compile(rb"STORAGE (\d+) (\d+)")
 

@@ -12,7 +12,7 @@ from vaguemestre.engines.imap.store.message_fetch import Reading
 from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.engines.imap.store.session import connector
 from vaguemestre.engines.imap.store.view_query import Looking
-from vaguemestre.mailstore.values import MailLogin
+from vaguemestre.post.mailstore.values import MailLogin
 
 __all__ = ["ImapMailbox", "ImapMailboxes", "connector"]
 

@@ -25,8 +25,8 @@ from vaguemestre.engines.imap.protocol.headers import moment
 from vaguemestre.engines.imap.protocol.wire import Answered, Argument, Line, TooSlow, encoded
 from vaguemestre.engines.imap.store.pool import Lease
 from vaguemestre.engines.imap.store.session import OPENED, Session, check_name, folded, meant, uid_of
-from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.mailstore.values import Folder, MailLogin, MessageRef, Page, Row, Summary, View
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.post.mailstore.values import Folder, MailLogin, MessageRef, Page, Row, Summary, View
 
 # What is asked of a page never seen before; of another one, whose summaries are nearly all known, the marks.
 SUMMARY = b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"

@@ -8,9 +8,9 @@ from itertools import batched
 
 from vaguemestre.engines.imap.protocol import headers, mailbox_names, parse
 from vaguemestre.engines.imap.store.session import PATIENCE_BYTES, Session, check_name, folded, meant
-from vaguemestre.kernel.errors import EngineRefused
-from vaguemestre.mailstore.ports import MessageGone
-from vaguemestre.mailstore.values import MessageRef
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.post.mailstore.ports import MessageGone
+from vaguemestre.post.mailstore.values import MessageRef
 
 _FLAG = re.compile(r"\\?[A-Za-z0-9$_.,&+-]{1,60}", re.ASCII)
 _MOST_AT_ONCE = 2_000  # UIDs in a command: a line of IMAP may not be endless

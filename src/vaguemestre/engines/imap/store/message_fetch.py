@@ -9,8 +9,8 @@ from vaguemestre.engines.imap.cache.page_cache import Letters
 from vaguemestre.engines.imap.protocol import headers, parse
 from vaguemestre.engines.imap.protocol.wire import TooSlow
 from vaguemestre.engines.imap.store.session import OPENED, PATIENCE_BYTES, Session
-from vaguemestre.mailstore.ports import MessageGone
-from vaguemestre.mailstore.values import FIELDS, TEXT, MessageRef, OpenedMessage, Part
+from vaguemestre.post.mailstore.ports import MessageGone
+from vaguemestre.post.mailstore.values import FIELDS, TEXT, MessageRef, OpenedMessage, Part
 
 # Where the text of nearly every letter lies, asked together with its structure: it spares a question.
 _LIKELY = ("1", "2", "1.2")

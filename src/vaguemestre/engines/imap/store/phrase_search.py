@@ -15,10 +15,10 @@ from vaguemestre.engines.imap.protocol import headers, parse, response_tree
 from vaguemestre.engines.imap.protocol.wire import Argument, Line
 from vaguemestre.engines.imap.store.listing import Listing
 from vaguemestre.engines.imap.store.session import PATIENCE_BYTES, folded, uid_of
-from vaguemestre.kernel import charsets
-from vaguemestre.kernel.texts import says, spoken
-from vaguemestre.mailstore.values import Part, View
-from vaguemestre.webmail.rules.rendering.parts import leaves_of
+from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.texts import says, spoken
+from vaguemestre.mailbox.webmail.rules.rendering.parts import leaves_of
+from vaguemestre.post.mailstore.values import Part, View
 
 _SECONDS = 2.0  # of reading; the page waits
 _AT_ONCE = 50

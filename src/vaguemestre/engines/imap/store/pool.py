@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 from vaguemestre.engines.imap.protocol.wire import Connection
 from vaguemestre.engines.imap.store.fairness import Turns
-from vaguemestre.kernel.errors import EngineDown
-from vaguemestre.mailstore.values import MailLogin
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.post.mailstore.values import MailLogin
 
 IDLE_SECONDS = 90.0
 SWEEP_SECONDS = 1.0  # looking at the counter costs nothing

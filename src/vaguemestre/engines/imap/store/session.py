@@ -16,9 +16,9 @@ from vaguemestre.engines.imap.protocol.wire import (
 )
 from vaguemestre.engines.imap.store.creation_race import begun
 from vaguemestre.engines.imap.store.pool import Lease
-from vaguemestre.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.mailstore.ports import FolderGone, MessageGone, QuotaReached
-from vaguemestre.mailstore.values import FIELDS, MailLogin, MessageRef
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.post.mailstore.ports import FolderGone, MessageGone, QuotaReached
+from vaguemestre.post.mailstore.values import FIELDS, MailLogin, MessageRef
 
 OPENED = (
     b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES %b)])"

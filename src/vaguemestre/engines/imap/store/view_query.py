@@ -13,7 +13,7 @@ from vaguemestre.engines.imap.protocol.wire import ConnectionDead, TooSlow
 from vaguemestre.engines.imap.store.listing import VALIDATOR
 from vaguemestre.engines.imap.store.phrase_search import Saying, esearch
 from vaguemestre.engines.imap.store.session import PATIENCE_BYTES, check_name, folded, uid_of
-from vaguemestre.mailstore.values import Flag, MessageRef, Order, Page, Row, View
+from vaguemestre.post.mailstore.values import Flag, MessageRef, Order, Page, Row, View
 
 _MOST_JUDGED = 5_000  # envelopes read for what SEARCH cannot say
 _MOST_TOGETHER = 60  # messages of one conversation of which a list speaks

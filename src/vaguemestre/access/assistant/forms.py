@@ -1,0 +1,108 @@
+"""What browsers send to the assistant."""
+
+from datetime import date
+
+from django import forms
+from django.utils import timezone
+
+from vaguemestre.access.assistant.rules.birth_dates import birth_date
+from vaguemestre.access.signin.forms import ChangePasswordForm
+from vaguemestre.foundation.kernel.times import NoSuchDay, paris_day
+
+
+class BornForm(forms.Form):
+    """What every look-up asks besides: the birth date, however it is typed."""
+
+    naissance = forms.CharField(
+        label="Date de naissance",
+        max_length=30,
+        help_text="JJ/MM/AAAA",
+        error_messages={"required": "Écrivez votre date de naissance, par exemple 03/09/1985."},
+        widget=forms.TextInput(attrs={"autocomplete": "bday"}),
+    )
+
+    def clean_naissance(self) -> date:
+        try:
+            return birth_date(self.cleaned_data["naissance"], today=paris_day(timezone.now()))
+        except NoSuchDay as error:
+            raise forms.ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
+        except ValueError as error:
+            raise forms.ValidationError("Écrivez la date ainsi : 03/09/1985.") from error
+
+
+class IdentifyForm(BornForm):
+    numen = forms.CharField(
+        label="NUMEN",
+        max_length=60,
+        help_text="Treize chiffres et lettres, donnés par votre service de gestion. Majuscules et espaces ne "
+        "comptent pas.",
+        error_messages={"required": "Écrivez votre NUMEN."},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+    par_code = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
+    field_order = ("numen", "naissance")
+
+
+class RecoverForm(BornForm):
+    """A forgotten password: who knows their NUMEN by heart?"""
+
+    numen = forms.CharField(
+        label="Identifiant ou NUMEN",
+        max_length=254,
+        help_text="Votre adresse électronique professionnelle convient aussi.",
+        error_messages={"required": "Écrivez votre identifiant, votre adresse ou votre NUMEN."},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+    field_order = ("numen", "naissance")
+
+
+class IssuedCodeForm(BornForm):
+    """A code sent by the desk, or handed over."""
+
+    nom = forms.CharField(
+        label="Identifiant ou NUMEN",
+        max_length=254,
+        help_text="Votre adresse électronique professionnelle convient aussi.",
+        error_messages={"required": "Écrivez votre identifiant, votre adresse ou votre NUMEN."},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+    code = forms.CharField(
+        label="Code reçu",
+        max_length=40,
+        help_text="13 lettres et chiffres, comme abcd-efgh-ijkmn. Majuscules et tirets ne comptent pas.",
+        error_messages={"required": "Écrivez le code qui vous a été envoyé ou remis."},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    field_order = ("nom", "naissance", "code")
+
+
+class ActivateForm(ChangePasswordForm):
+    """One's own password, twice, and the charter."""
+
+    charte = forms.BooleanField(
+        label="J’accepte la charte",
+        error_messages={"required": "Lisez la charte, puis cochez cette case pour l’accepter."},
+    )

@@ -1,0 +1,16 @@
+"""What the assistant keeps."""
+
+from django.db import models
+
+from vaguemestre.people.credentials.models import Account
+
+
+class IssuedCode(models.Model):
+    """A code sent or handed over by others, once, to choose a password: only a keyed hash of it is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="issued_codes")
+    mark = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    drops_factors = models.BooleanField(default=False)  # second factors were lost too

@@ -1,0 +1,48 @@
+"""The first message of a mailbox."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from vaguemestre.foundation.kernel.times import PARIS
+
+
+def welcome_id(mailbox: str) -> str:
+    """The same for the same mailbox: the message is put there once."""
+    local, _, domain = mailbox.partition("@")
+    return f"<bienvenue.{local}@{domain}>"
+
+
+def welcome(*, name: str, address: str, mailbox: str, username: str, site: str, now: datetime) -> bytes:
+    """The first message of a mailbox (RFC 5322), in plain text."""
+    domain = mailbox.partition("@")[2]
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address("Messagerie académique", "ne-pas-repondre", domain)
+    message["To"] = Address(name, addr_spec=address)
+    message["Subject"] = "Bienvenue dans votre messagerie"
+    message["Date"] = format_datetime(now.astimezone(PARIS))
+    message["Message-ID"] = welcome_id(mailbox)
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = "fr"
+    message.set_content(_WORDS.format(name=name, address=address, username=username, site=site), cte="8bit")
+    return message.as_bytes()
+
+
+_WORDS = """\
+Bonjour {name},
+
+Votre compte est activé. Votre adresse professionnelle est {address} ; votre identifiant est {username}.
+
+Pour commencer :
+- écrivez ou lisez vos courriels sur {site}/messagerie/ ;
+- pour un logiciel ou un téléphone, créez un mot de passe d’application dans les paramètres : votre mot de \
+passe ne sert que sur ce site ;
+- sur un poste de la salle des professeurs, cochez « Ordinateur partagé » avant de vous connecter.
+
+Personne ne vous demandera jamais votre mot de passe ni votre NUMEN par courriel ou par téléphone.
+En cas de difficulté : {site}/aide
+
+La messagerie de votre académie
+"""

@@ -1,0 +1,74 @@
+"""What was proved opens: a first password, or a new one."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.access.assistant.services.issued_codes import burn_issued_code, void_issued_codes
+from vaguemestre.access.assistant.services.letters import announce_letter
+from vaguemestre.access.signin.events import AccountTouched
+from vaguemestre.access.signin.services import lift
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.people.credentials.queries import identified, usable_contact
+from vaguemestre.people.credentials.services import activate_with_hash, hashed, keep_password, withdraw_proofs
+from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.directory.queries import person_by_number
+
+
+def activate(
+    account_id: int,
+    password: str,
+    keys: SecretKeys,
+    *,
+    mark: str,
+    charter: str,
+    network: str,
+    now: datetime,
+) -> bool:
+    """Use case: a first password and the charter open the account, for exactly one of several at once.
+
+    `mark`: of the issued code that led here, "" for none. Its owner is told in the inbox and at the address
+    on file.
+    """
+    kept = hashed(password)
+    by = f"account:{account_id}"
+    on_file = person_by_number(identified(account_id).person_id or 0)
+    with transaction.atomic(durable=True):
+        if mark and burn_issued_code(account_id, mark, now=now) is None:
+            return False
+        if not activate_with_hash(account_id, kept, charter=charter, by=by, now=now):
+            return False
+        void_issued_codes(account_id, now=now)
+        announce(AccountTouched(account_id, "activated", now.isoformat()))
+        address = on_file.recovery_address if on_file else ""
+        announce_letter(account_id, "activated", address, keys, code=network, now=now)
+    return True
+
+
+def choose_password(account_id: int, password: str, keys: SecretKeys, *, mark: str, now: datetime) -> bool:
+    """Use case: the new password of whoever proved a code. Sessions are ended by the caller.
+
+    `mark`: of an issued code, used up here; "" after a delivered one. False when it served meanwhile, or the
+    account is no longer active.
+    """
+    kept = hashed(password)
+    by = f"account:{account_id}"
+    contact = usable_contact(account_id, now)
+    with transaction.atomic(durable=True):
+        if identified(account_id).state != "active":
+            return False
+        if mark:
+            drops_factors = burn_issued_code(account_id, mark, now=now)
+            if drops_factors is None:
+                return False
+            if drops_factors:
+                withdraw_proofs(account_id, by=by, now=now)
+        keep_password(account_id, kept, by=by, now=now)
+        void_issued_codes(account_id, now=now)
+        record("assistant.recovered", to=by, by=by, at=now)
+        announce(AccountTouched(account_id, "recovered", now.isoformat()))
+        announce_letter(account_id, "recovered", contact, keys, now=now)
+    with transaction.atomic(durable=True):  # apart: counters are locked before anything else
+        lift(account_id)
+    return True

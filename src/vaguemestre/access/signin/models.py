@@ -1,0 +1,68 @@
+"""Browser sessions and counters of failed attempts."""
+
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+
+from vaguemestre.people.credentials.models import Account
+
+
+class BrowserSession(AbstractBaseSession):
+    """A session of a browser: Django's row plus who, where and until when at most.
+
+    Its key is the SHA-256 of the cookie's.
+    """
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.CASCADE, related_name="sessions"
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    network = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+    is_shared_computer = models.BooleanField(default=False)
+    is_own_device = models.BooleanField(default=False)
+
+
+class Attempts(models.Model):
+    """Recent failures against one subject (`account:…`, `network:…`): the throttle's memory."""
+
+    subject = models.CharField(max_length=100, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+
+class Device(models.Model):
+    """A browser where somebody got in; `mark` is the digest of its cookie, `told` its User-Agent."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="devices")
+    mark = models.CharField(max_length=64)
+    told = models.CharField(max_length=200, blank=True)
+    network = models.CharField(max_length=45, blank=True)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "mark"), name="one_device_a_mark"),)
+
+
+class InterruptedAct(models.Model):
+    """A form its person sent when a fresh proof was due first: given back once, to the session that sent it.
+
+    `sealed`: its fields, as JSON sealed with the instance's key; empty when they are to be typed again.
+    """
+
+    session_key = models.CharField(max_length=64, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="interrupted_acts")
+    path = models.CharField(max_length=2000)
+    page = models.CharField(max_length=2000)
+    words = models.CharField(max_length=200, blank=True)
+    sealed = models.BinaryField(blank=True)
+    until = models.DateTimeField(db_index=True)
+
+
+class UsedLink(models.Model):
+    """A link of a notice that served: it closes an account once."""
+
+    mark = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField()

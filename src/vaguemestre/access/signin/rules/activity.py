@@ -1,0 +1,184 @@
+"""« Mon activité »: what the journal holds about an account, in its owner's words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    ENTRY = "entry"  # signing in and out
+    CHANGE = "change"
+    OTHERS = "others"  # done by somebody else
+
+
+# Journal action → what its owner reads. What is not here concerns the machine, not its owner.
+WORDS: Mapping[str, str] = {
+    "signin.signed-in": "Connexion",
+    "signin.signed-out": "Déconnexion",
+    "signin.refused": "Essai de connexion refusé",
+    "signin.sessions-ended": "Sessions fermées",
+    "signin.device-forgotten": "Navigateur retiré de la liste",
+    "signin.alarm-raised": "« Ce n’était pas moi » : compte refermé",
+    "signin.undone": "Changement annulé depuis un avertissement",
+    "credentials.account-opened": "Compte créé",
+    "credentials.account-activated": "Compte activé",
+    "credentials.charter-accepted": "Charte acceptée",
+    "credentials.account-suspended": "Compte suspendu",
+    "credentials.account-resumed": "Compte rouvert",
+    "credentials.account-closed": "Compte fermé",
+    "credentials.account-reopened": "Compte ouvert de nouveau",
+    "credentials.activation-link-made": "Lien d’activation créé",
+    "credentials.password-set": "Mot de passe changé",
+    "credentials.password-barred": "Mot de passe mis hors service",
+    "credentials.proofs-withdrawn": "Mot de passe et secondes preuves effacés",
+    "credentials.app-password-made": "Mot de passe d’application créé",
+    "credentials.app-password-revoked": "Mot de passe d’application révoqué",
+    "credentials.one-time-device-added": "Application d’authentification ajoutée",
+    "credentials.one-time-device-removed": "Application d’authentification retirée",
+    "credentials.recovery-codes-made": "Codes de secours créés",
+    "credentials.recovery-code-used": "Code de secours utilisé",
+    "credentials.recovery-contact-set": "Contact de secours ajouté",
+    "credentials.recovery-contact-dropped": "Contact de secours retiré",
+    "rosters.ent-linked": "Compte de l’ENT relié",
+    "rosters.ent-unlinked": "Compte de l’ENT délié",
+    "credentials.passkey-added": "Clé d’accès ajoutée",
+    "credentials.passkey-removed": "Clé d’accès retirée",
+    "credentials.key-handed-over": "Clé OTP remise",
+    "credentials.key-pin-chosen": "Code PIN de la clé OTP choisi",
+    "credentials.key-lost": "Clé OTP déclarée perdue",
+    "credentials.key-found": "Clé OTP remise en service",
+    "credentials.role-given": "Rôle changé",
+    "assistant.found": "Identifié par l’assistant",
+    "assistant.code-asked": "Code demandé à l’assistant",
+    "assistant.code-issued": "Code à usage unique préparé",
+    "assistant.code-shown": "Code à usage unique présenté",
+    "assistant.recovered": "Mot de passe choisi avec un code reçu",
+    "assistant.owner-told": "Demande à l’assistant sur votre compte",
+    "directory.person-registered": "Dossier enregistré",
+    "directory.civil-status-erased": "État civil effacé, longtemps après la fermeture du compte",
+    "directory.person-changed": "Dossier mis à jour",
+    "directory.person-hidden": "Retiré de l’annuaire",
+    "directory.person-shown": "Remis dans l’annuaire",
+    "directory.person-transferred": "Dossier passé à une autre académie",
+    "directory.address-added": "Adresse électronique ajoutée",
+    "directory.addresses-forgotten": "Anciennes adresses effacées",
+    "directory.card-changed": "Fiche d’annuaire changée",
+    "enrolment.numen-shown": "NUMEN montré à un agent de votre service de gestion",
+    "enrolment.officer-appointed": "Nommé agent d’un service de gestion",
+    "enrolment.officer-dismissed": "Retiré d’un service de gestion",
+    "enrolment.person-received": "Arrivée enregistrée par votre service de gestion",
+    "intake.doubt-answered": "Ressemblance avec un autre dossier tranchée",
+    "intake.lines-shown": "Lignes d’un flux qui vous ressemblent montrées à un agent",
+    "credentials.account-renamed": "Identifiant changé",
+    "credentials.mailbox-open": "Boîte ouverte",
+    "credentials.mailbox-closed": "Boîte fermée",
+    "credentials.mailbox-held": "Boîte bloquée après une compromission",
+    "lifecycle.arrival": "Arrivée enregistrée",
+    "lifecycle.move-within": "Changement d’établissement enregistré",
+    "lifecycle.leave": "Congé enregistré",
+    "lifecycle.long-leave": "Congé long enregistré",
+    "lifecycle.transfer": "Mutation enregistrée",
+    "lifecycle.academy-move": "Mutation dans une autre académie enregistrée",
+    "lifecycle.retirement": "Retraite enregistrée",
+    "lifecycle.contract-end": "Fin de contrat enregistrée",
+    "lifecycle.death": "Décès enregistré",
+    "lifecycle.suspension": "Suspension enregistrée",
+    "lifecycle.compromise": "Compromission enregistrée",
+    "lifecycle.ended": "Événement de carrière terminé",
+    "lifecycle.closing-put-off": "Fermeture du compte reportée",
+    "lifecycle.new-address-told": "Nouvelle adresse donnée ou non à vos correspondants",
+    "rosters.person-allowed": "Autorisé à écrire aux classes",
+    "rosters.person-forbidden": "Écarté de l’écriture aux classes",
+    "sso.looked-at": "Attributs transmis aux applications regardés",
+    "directory.numen-recorded": "NUMEN enregistré",
+    "sso.entered": "Entrée dans une application",
+    "sharing.loan-given": "Boîte confiée à un collègue",
+    "sharing.loan-ended": "Délégation terminée",
+    "sharing.loan-used": "Boîte ouverte par délégation",
+    "sharing.loan-sent": "Courriel envoyé en votre nom par délégation",
+    "sorting.absence-saved": "Absence enregistrée",
+    "sorting.absence-set-by-desk": "Absence neutre posée par l’assistance",
+    "sorting.absence-set-by-life": "Absence neutre posée à un départ",
+    "sorting.absence-ended": "Absence terminée",
+    "sorting.filter-passed": "Filtre appliqué aux anciens courriels",
+    "sorting.spam-saved": "Choix sur les indésirables enregistrés",
+    "sorting.filter-saved": "Filtre enregistré",
+    "sorting.filter-switched": "Filtre activé ou désactivé",
+    "sorting.filter-dropped": "Filtre supprimé",
+    "sorting.forward-set": "Transfert des courriels changé",
+    "sorting.filter-deletes": "Filtre qui supprime des courriels",
+    "sorting.filter-stopped": "Filtre désactivé depuis un avertissement",
+    "sorting.redirects-stopped": "Renvois de courrier arrêtés à la mise à l’abri du compte",
+    "sorting.expert-stopped": "Filtre écrit à la main désactivé depuis un avertissement",
+    "sorting.expert-saved": "Filtre écrit à la main enregistré",
+    "compose.identity-saved": "Identité d’envoi enregistrée",
+    "compose.identity-removed": "Identité d’envoi retirée",
+    "outbox.stopped": "Courriels en partance retenus",
+    "outbox.released": "Courriels retenus envoyés",
+    "outbox.discarded": "Courriels retenus jetés",
+    "portability.export-asked": "Copie de vos données demandée",
+    "portability.export-done": "Copie de vos données préparée",
+    "portability.sealed-asked": "Copie de vos données demandée pour une autre académie",
+    "portability.sealed-done": "Copie de vos données préparée pour une autre académie",
+    "portability.export-withdrawn": "Copie de vos données effacée depuis un avertissement",
+    "portability.file-asked": "Importation demandée",
+    "portability.file-done": "Importation terminée",
+    "portability.server-asked": "Importation depuis un autre serveur demandée",
+    "portability.server-done": "Importation depuis un autre serveur terminée",
+    "helpdesk.lift": "Attente de connexion levée",
+    "helpdesk.lifted": "Attente de connexion levée",
+    "helpdesk.suspended": "Compte suspendu par l’assistance",
+    "helpdesk.resumed": "Compte rouvert par l’assistance",
+    "helpdesk.compromised": "Compte mis à l’abri par l’assistance",
+    "helpdesk.code-sent": "Code envoyé à votre contact par l’assistance",
+    "helpdesk.hand-over-asked": "Remise d’un code demandée par l’assistance",
+    "helpdesk.hand-over-confirmed": "Remise d’un code confirmée",
+    "helpdesk.hand-over-refused": "Remise d’un code refusée",
+    "helpdesk.released": "Courriels retenus laissés partir par l’assistance",
+    "helpdesk.discarded": "Courriels retenus jetés par l’assistance",
+    "helpdesk.key-given": "Clé OTP remise par l’assistance",
+    "helpdesk.key-lost": "Clé OTP déclarée perdue par l’assistance",
+}
+_ENTRIES = frozenset({"signin.signed-in", "signin.signed-out", "signin.refused", "sso.entered"})
+_PROTOCOLS: Mapping[str, str] = {
+    "imap": "logiciel de messagerie",
+    "smtp": "envoi par un logiciel",
+    "submission": "envoi par un logiciel",
+    "sieve": "filtres par un logiciel",
+}
+
+
+def kind_of(action: str, by: str, account_id: int) -> Kind:
+    if action in _ENTRIES:
+        return Kind.ENTRY
+    return Kind.CHANGE if by in (f"account:{account_id}", "notice") else Kind.OTHERS
+
+
+def actor(by: str, account_id: int, role: str = "") -> str:
+    """Who did it, as its owner may know: a function, never a colleague's name from the desk."""
+    kind, _, number = by.partition(":")
+    if kind == "account" and number == str(account_id):
+        return "Vous"
+    if kind == "account":
+        return _ROLES.get(role, "Un agent de l’académie")
+    return {"anybody": "Quelqu’un", "cli": "L’exploitation", "notice": "Le lien d’un avertissement"}.get(
+        by, "Le système"
+    )
+
+
+_ROLES: Mapping[str, str] = {
+    "helpdesk": "L’assistance",
+    "administrator": "L’administration de la plateforme",
+    "hr_officer": "Votre service de gestion",
+}
+
+
+def circumstances(details: Mapping[str, object], colleague: str = "") -> str:
+    """What a line says besides: where from, with what, with whom, why."""
+    shared = "ordinateur partagé" if details.get("shared") is True else ""
+    protocol = _PROTOCOLS.get(str(details.get("protocol", "")), "")
+    network = f"réseau {details['network']}" if details.get("network") else ""
+    reason = f"motif : {details['reason']}" if details.get("reason") else ""
+    named = colleague or details.get("name")
+    name = f"« {named} »" if named else ""
+    parts = (str(details.get("browser") or ""), protocol, network, shared, name, reason)
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,117 @@
+"""Passkeys: made on the security page, used on the sign-in page. Browsers answer by ordinary forms."""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vaguemestre.access.signin import services
+from vaguemestre.access.signin.forms import PasskeyForm
+from vaguemestre.access.signin.http import (
+    SIGN_IN,
+    SignedInRequest,
+    act_words,
+    enter,
+    network_of,
+    recently_signed_in,
+    who_asks,
+)
+from vaguemestre.access.signin.rules.paths import safe_next
+from vaguemestre.access.signin.values import Asked, Granted
+from vaguemestre.access.signin.views.signing import show_denial
+from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.queries import public_halves_of
+from vaguemestre.people.credentials.rules.passkeys import Ceremony, Party, asking, creation, party_at
+
+_MADE, _USED = "passkey-made", "passkey-used"
+_PATIENCE = timedelta(minutes=5)
+
+
+@require_http_methods(["GET", "POST"])
+@recently_signed_in
+@act_words("ajouter une clé d’accès")
+def add(request: SignedInRequest) -> HttpResponse:
+    form = PasskeyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        account_id, now = request.who.account_id, timezone.now()
+        typed = form.cleaned_data
+        try:
+            state = _taken(request, _MADE)
+            answer, name = typed["reponse"], typed["nom"]
+            touched = services.keep_passkey(account_id, _party(), state, answer, name, now=now)
+        except Refusal as refusal:
+            form.add_error("nom", sentence(refusal))
+        else:
+            run_now(touched)
+            return HttpResponseRedirect(f"{reverse('signin:security')}?fait=cle")
+    return render(request, "signin/passkey.html", {"form": form})
+
+
+@require_POST
+@recently_signed_in
+def creation_options(request: SignedInRequest) -> HttpResponse:
+    who = request.who
+    held = public_halves_of(who.account_id)
+    return _sent(request, _MADE, creation(_party(), mailbox=who.mailbox, shown=who.name, held=held))
+
+
+@require_POST
+@recently_signed_in
+@act_words("retirer une clé d’accès")
+def remove(request: SignedInRequest, number: int) -> HttpResponse:
+    account_id, now = request.who.account_id, timezone.now()
+    run_now(services.drop_passkey(account_id, number, now=now))
+    return HttpResponseRedirect(f"{reverse('signin:security')}?fait=cle-retiree")
+
+
+@never_cache
+@require_POST
+def sign_in_options(request: HttpRequest) -> HttpResponse:
+    """Asked by anybody: no account is named, so none is told of."""
+    if who_asks(request) is None:
+        request.session.set_expiry(0)
+    return _sent(request, _USED, asking(_party()))
+
+
+@never_cache
+@require_POST
+def sign_in(request: HttpRequest) -> HttpResponse:
+    back = safe_next(request.POST.get("next", "/"))
+    shared = bool(request.POST.get("partage"))
+    mine = bool(request.POST.get("appareil")) and not shared
+    asked = Asked(name="", secret="", network=network_of(request), shared=shared, mine=mine)
+    try:
+        state = _taken(request, _USED)
+    except Refusal:
+        return HttpResponseRedirect(SIGN_IN)
+    answer = request.POST.get("reponse", "")[:20_000]
+    step = services.by_passkey(asked, _party(), state, answer, now=timezone.now())
+    if isinstance(step, Granted):
+        return enter(request, step.account_id, shared=step.shared, mine=step.mine, back=back, by=step.by)
+    return show_denial(request, step, back)
+
+
+def _party() -> Party:
+    return party_at(settings.CONFIG.public_url, settings.CONFIG.academy.name)
+
+
+def _sent(request: HttpRequest, name: str, ceremony: Ceremony) -> JsonResponse:
+    until = timezone.now() + _PATIENCE
+    request.session[name] = {"state": dict(ceremony.state), "until": until.isoformat()}
+    return JsonResponse(dict(ceremony.options))
+
+
+def _taken(request: HttpRequest, name: str) -> dict[str, Any]:
+    """What was remembered: it serves once. Raises Refusal `credentials.passkey-refused`."""
+    kept = request.session.pop(name, None)
+    if not kept or timezone.now() >= datetime.fromisoformat(kept["until"]):
+        raise Refusal("credentials.passkey-refused")
+    return cast("dict[str, Any]", kept["state"])

@@ -1,0 +1,106 @@
+"""« Sécurité »: one's password and one's open sessions."""
+
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vaguemestre.access.signin import services
+from vaguemestre.access.signin.forms import OwnPasswordForm
+from vaguemestre.access.signin.http import (
+    SignedInRequest,
+    act_words,
+    factor_policy,
+    recently_signed_in,
+    signed_in,
+)
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.queries import sessions_of
+from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.queries import (
+    applications_of,
+    bearer_of,
+    contacts_of,
+    key_held,
+    passkeys_of,
+    recovery_codes_left,
+)
+from vaguemestre.people.credentials.services import check_chosen_password, strength_of
+from vaguemestre.people.directory.ports import numen_keys
+
+
+@require_GET
+@signed_in
+def show_security(request: SignedInRequest) -> HttpResponse:
+    who = request.who
+    shown = {
+        "sessions": sessions_of(who.account_id, who.session_key, timezone.now()),
+        "done": request.GET.get("fait", ""),
+        "applications": applications_of(who.account_id),
+        "codes_left": recovery_codes_left(who.account_id),
+        "is_due": who.role in factor_policy().roles,
+        "passkeys": passkeys_of(who.account_id),
+        "key": key_held(who.account_id),
+        "contacts": contacts_of(who.account_id, timezone.now()),
+    }
+    return render(request, "signin/security.html", shown)
+
+
+@require_http_methods(["GET", "POST"])
+@recently_signed_in
+@act_words("changer votre mot de passe")
+def change_password(request: SignedInRequest) -> HttpResponse:
+    """Whoever holds an open page must prove it is theirs before the password changes."""
+    if request.method == "GET":
+        return render(request, "signin/change_password.html", {"form": OwnPasswordForm()})
+    form = OwnPasswordForm(request.POST)
+    account_id = request.who.account_id
+    if typed := form.data.get("mot_de_passe", ""):
+        try:
+            check_chosen_password(typed, bearer_of(account_id, numen_keys.get()))
+        except Refusal as refusal:
+            form.add_error("mot_de_passe", sentence(refusal))
+    if not form.is_valid():
+        return render(request, "signin/change_password.html", {"form": form})
+    by = f"account:{account_id}"
+    now = timezone.now()
+    touched = services.change_password(account_id, form.cleaned_data["mot_de_passe"], by=by, now=now)
+    ends_others = form.cleaned_data["autres"]
+    if ends_others:
+        _end_others(request)
+    run_now(touched)
+    done = "mot-de-passe" if ends_others else "mot-de-passe-seul"
+    return HttpResponseRedirect(f"{reverse('signin:security')}?fait={done}")
+
+
+@require_POST
+@signed_in
+def judge(request: SignedInRequest) -> HttpResponse:
+    """How the password being typed is judged, in words, for the page to show."""
+    typed = request.POST.get("mot_de_passe", "")[:1024]
+    judged = strength_of(typed, bearer_of(request.who.account_id, numen_keys.get()))
+    return JsonResponse({"words": judged.value, "enough": judged.is_enough})
+
+
+@require_POST
+@signed_in
+def end_others(request: SignedInRequest) -> HttpResponse:
+    _end_others(request)
+    page = "signin:activity" if request.POST.get("retour") == "activite" else "signin:security"
+    return HttpResponseRedirect(f"{reverse(page)}?fait=sessions")
+
+
+def _end_others(request: SignedInRequest) -> None:
+    who = request.who
+    run_now(
+        services.end_other_sessions(
+            who.account_id,
+            who.session_key,
+            revocations.get(),
+            by=f"account:{who.account_id}",
+            now=timezone.now(),
+        )
+    )

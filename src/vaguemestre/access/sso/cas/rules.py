@@ -1,0 +1,129 @@
+"""What CAS answers, written by an encoder. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+
+from vaguemestre.access.sso.cas.values import Failure
+
+type Attribute = str | bool | list[str]
+
+_CAS = "http://www.yale.edu/tp/cas"
+_SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
+_SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+_UNWRITABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WORDS = {
+    Failure.REQUEST: "service and ticket are both needed, once each",
+    Failure.TICKET: "the ticket is unknown, over, or served already",
+    Failure.SERVICE: "the ticket was given to another service",
+    Failure.KIND: "not proved for this ticket, or a ticket that came through another service",
+    Failure.CALLBACK: "the proxy callback is not one of this service's in the registry",
+    Failure.UNAUTHORIZED: "the service is not in the registry, or not open to this person",
+}
+
+register_namespace("cas", _CAS)
+register_namespace("samlp", _SAMLP)
+register_namespace("saml", _SAML)
+
+
+def attributes_of(
+    told: Mapping[str, Attribute], signed_in_at: datetime, *, fresh: bool
+) -> dict[str, Attribute]:
+    """What is released, and the three facts of CAS 3.0 §2.5.7."""
+    return {
+        "authenticationDate": signed_in_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "longTermAuthenticationRequestTokenUsed": False,
+        "isFromNewLogin": fresh,
+        **told,
+    }
+
+
+def success_xml(
+    user: str, attributes: Mapping[str, Attribute] | None, iou: str = "", proxies: Sequence[str] = ()
+) -> bytes:
+    """`attributes` None: the answer of CAS 2.0, which has none."""
+    root = Element(_named(_CAS, "serviceResponse"))
+    success = SubElement(root, _named(_CAS, "authenticationSuccess"))
+    _text(success, _CAS, "user", user)
+    if attributes is not None:
+        told = SubElement(success, _named(_CAS, "attributes"))
+        for name, value in attributes.items():
+            for one in _each(value):
+                _text(told, _CAS, name, one)
+    if iou:
+        _text(success, _CAS, "proxyGrantingTicket", iou)
+    if proxies:
+        through = SubElement(success, _named(_CAS, "proxies"))
+        for proxy in proxies:
+            _text(through, _CAS, "proxy", proxy)
+    return _written(root)
+
+
+def proxy_xml(ticket: str) -> bytes:
+    """CAS 3.0 §2.7.2."""
+    root = Element(_named(_CAS, "serviceResponse"))
+    success = SubElement(root, _named(_CAS, "proxySuccess"))
+    _text(success, _CAS, "proxyTicket", ticket)
+    return _written(root)
+
+
+def proxy_failure_xml(failure: Failure) -> bytes:
+    root = Element(_named(_CAS, "serviceResponse"))
+    told = SubElement(root, _named(_CAS, "proxyFailure"), code=failure.value)
+    told.text = _WORDS[failure]
+    return _written(root)
+
+
+def failure_xml(failure: Failure) -> bytes:
+    root = Element(_named(_CAS, "serviceResponse"))
+    told = SubElement(root, _named(_CAS, "authenticationFailure"), code=failure.value)
+    told.text = _WORDS[failure]
+    return _written(root)
+
+
+def success_json(
+    user: str, attributes: Mapping[str, Attribute] | None, iou: str = "", proxies: Sequence[str] = ()
+) -> dict[str, object]:
+    told: dict[str, object] = {"attributes": dict(attributes)} if attributes is not None else {}
+    if iou:
+        told["proxyGrantingTicket"] = iou
+    if proxies:
+        told["proxies"] = list(proxies)
+    return {"serviceResponse": {"authenticationSuccess": {"user": user, **told}}}
+
+
+def failure_json(failure: Failure) -> dict[str, object]:
+    told = {"code": failure.value, "description": _WORDS[failure]}
+    return {"serviceResponse": {"authenticationFailure": told}}
+
+
+def logout_request(ticket: str, user: str, identifier: str, now: datetime) -> str:
+    """CAS 3.0 §2.3.3: a SAML 2.0 LogoutRequest whose session is the ticket."""
+    root = Element(
+        _named(_SAMLP, "LogoutRequest"),
+        ID=identifier,
+        Version="2.0",
+        IssueInstant=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+    _text(root, _SAML, "NameID", user)
+    _text(root, _SAMLP, "SessionIndex", ticket)
+    return tostring(root, encoding="unicode")
+
+
+def _named(space: str, name: str) -> str:
+    return f"{{{space}}}{name}"
+
+
+def _each(value: Attribute) -> list[str]:
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _text(parent: Element, space: str, name: str, text: str) -> None:
+    SubElement(parent, _named(space, name)).text = _UNWRITABLE.sub("", text)
+
+
+def _written(root: Element) -> bytes:
+    return bytes(tostring(root, encoding="utf-8", xml_declaration=True))

@@ -1,0 +1,41 @@
+"""A client written down from its own metadata, by an administrator."""
+
+import json
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from vaguemestre.access.signin.http import SignedInRequest
+from vaguemestre.access.sso.oidc.rules.imports import read_client
+from vaguemestre.access.sso.registry.forms import ImportForm
+from vaguemestre.access.sso.registry.http import changes
+from vaguemestre.access.sso.registry.services import add_application
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.refusals import sentence
+
+_WORDS = "Les métadonnées JSON du client (RFC 7591) : redirect_uris, client_name…"
+
+
+@require_http_methods(["GET", "POST"])
+@changes
+def add(request: SignedInRequest) -> HttpResponse:
+    """Its secret is drawn on its own page, by « Nouveau secret »: never in an address."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            registration = read_client(
+                json.loads(form.cleaned_data["content"]), form.cleaned_data["client_id"] or ""
+            )
+            add_application(registration, by=f"account:{request.who.account_id}", now=timezone.now())
+        except ValueError:
+            form.add_error(None, "Ce n’est pas du JSON : vérifiez le fichier.")
+        except Refusal as refusal:
+            form.add_error(None, sentence(refusal))
+        else:
+            where = reverse("registry:show", args=[registration.client_id])
+            return HttpResponseRedirect(f"{where}?fait=ajoutee")
+    told = {"form": form, "kind": "OpenID Connect", "words": _WORDS}
+    return render(request, "sso/registry/import.html", told)

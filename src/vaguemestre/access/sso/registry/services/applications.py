@@ -1,0 +1,185 @@
+"""Applications written down, changed, struck out. Use cases."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import fields
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.crypto import constant_time_compare
+
+from vaguemestre.access.sso.registry.models import Application as ApplicationRow
+from vaguemestre.access.sso.registry.models import Logo
+from vaguemestre.access.sso.registry.queries import LISTS
+from vaguemestre.access.sso.registry.rules.addresses import check_address, check_base
+from vaguemestre.access.sso.registry.rules.release import check_released
+from vaguemestre.access.sso.registry.rules.words import check_criteria
+from vaguemestre.access.sso.registry.values import Application, Protocol, Registration
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+
+OVERLAP = timedelta(days=2)  # a replaced secret goes on opening, while it is changed at the application
+_CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}", re.ASCII)
+_NO_TWO_SHARE = (Protocol.CAS, Protocol.SAML, Protocol.HEADERS)
+
+
+@transaction.atomic(durable=True)
+def add_application(registration: Registration, *, by: str, now: datetime) -> str:
+    """Write an application down; its secret, shown once ("" where it keeps none).
+
+    Raises Refusal `sso.client-id-taken`, `sso.client-id-malformed`, `sso.address-not-allowed`,
+    `sso.address-taken`, `sso.no-address`, `sso.attribute-unknown`, `sso.criterion-unknown`.
+    """
+    return write_down(registration, by=by, now=now)
+
+
+def write_down(registration: Registration, *, by: str, now: datetime) -> str:
+    """Part: the same, inside the caller's transaction."""
+    if ApplicationRow.objects.filter(client_id=registration.client_id).exists():
+        raise Refusal("sso.client-id-taken", client_id=registration.client_id)
+    secret = secrets.token_urlsafe(32) if needs_secret(registration) else ""
+    _write(registration, now, secret_sha256=sha256(secret))
+    record("sso.application-added", to=f"application:{registration.client_id}", by=by, at=now)
+    return secret
+
+
+@transaction.atomic(durable=True)
+def change_application(registration: Registration, *, by: str, now: datetime) -> bool:
+    """Write down what it becomes; its secret stays. False when nothing changes.
+
+    Raises Refusal as `add_application`, and `sso.application-unknown`.
+    """
+    return rewrite(registration, by=by, now=now)
+
+
+def rewrite(registration: Registration, *, by: str, now: datetime) -> bool:
+    """Part: the same, inside the caller's transaction."""
+    if not ApplicationRow.objects.filter(client_id=registration.client_id).exists():
+        raise Refusal("sso.application-unknown", client_id=registration.client_id)
+    return kept(registration, by, now)
+
+
+@transaction.atomic(durable=True)
+def keep_application(registration: Registration, secret: str, *, by: str, now: datetime) -> bool:
+    """Write an application down as given, whatever was there; False and no record when nothing changes."""
+    return kept(registration, by, now, secret_sha256=sha256(secret))
+
+
+@transaction.atomic(durable=True)
+def renew_secret(client_id: str, *, by: str, now: datetime, at_once: bool = False) -> str:
+    """A new secret; the former opens two days more, or nothing any more `at_once`.
+
+    Raises Refusal `sso.application-unknown`.
+    """
+    secret = secrets.token_urlsafe(32)
+    rows = ApplicationRow.objects.filter(client_id=client_id, public=False, protocol=Protocol.OIDC.value)
+    row = rows.select_for_update().first()
+    if row is None:
+        raise Refusal("sso.application-unknown", client_id=client_id)
+    row.former_sha256 = "" if at_once else row.secret_sha256
+    row.former_until = None if at_once else now + OVERLAP
+    row.secret_sha256 = sha256(secret)
+    row.save(update_fields=["former_sha256", "former_until", "secret_sha256"])
+    record("sso.secret-renewed", to=f"application:{client_id}", by=by, at=now, at_once=at_once)
+    return secret
+
+
+@transaction.atomic(durable=True)
+def remove_application(client_id: str, *, by: str, now: datetime) -> None:
+    """Strike it out, with all that was given to it. Raises Refusal `sso.application-unknown`."""
+    gone, _ = ApplicationRow.objects.filter(client_id=client_id).delete()
+    if not gone:
+        raise Refusal("sso.application-unknown", client_id=client_id)
+    record("sso.application-removed", to=f"application:{client_id}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def set_logo(client_id: str, content: bytes, *, by: str, now: datetime) -> None:
+    """`content`: a PNG of ours; empty: none any more. Raises Refusal `sso.application-unknown`."""
+    row = ApplicationRow.objects.filter(client_id=client_id).first()
+    if row is None:
+        raise Refusal("sso.application-unknown", client_id=client_id)
+    if content:
+        Logo.objects.update_or_create(application=row, defaults={"content": content})
+    else:
+        Logo.objects.filter(application=row).delete()
+    row.logo_sha256 = hashlib.sha256(content).hexdigest() if content else ""
+    row.save(update_fields=["logo_sha256"])
+    record("sso.logo-changed", to=f"application:{client_id}", by=by, at=now)
+
+
+def secret_holds(application: Application, secret: str, now: datetime) -> bool:
+    """Whether this is the application's secret, or the former one in its last days; never ""."""
+    told = sha256(secret)
+    current, former, until = application.secret_sha256, application.former_sha256, application.former_until
+    is_current = bool(current) and constant_time_compare(told, current)
+    is_former = bool(former) and until is not None and now < until and constant_time_compare(told, former)
+    return bool(secret) and (is_current or is_former)
+
+
+def needs_secret(registration: Registration) -> bool:
+    return registration.protocol is Protocol.OIDC and not registration.public
+
+
+def kept(registration: Registration, by: str, now: datetime, **more: str) -> bool:
+    """Part: written as given; False and no record when nothing changes."""
+    rows = ApplicationRow.objects.filter(client_id=registration.client_id)
+    before = rows.values().first()
+    _write(registration, now, **more)
+    is_changed = before != rows.values().first()
+    if is_changed:
+        record("sso.application-changed", to=f"application:{registration.client_id}", by=by, at=now)
+    return is_changed
+
+
+def _write(registration: Registration, now: datetime, **more: str) -> None:
+    _check(registration)
+    columns = {field.name: getattr(registration, field.name) for field in fields(Registration)}
+    client_id = columns.pop("client_id")
+    for name in LISTS:
+        columns[name] = list(columns[name])
+    for name in ("protocol", "signing", "assurance"):
+        columns[name] = columns[name].value
+    ApplicationRow.objects.update_or_create(
+        client_id=client_id,
+        defaults={**columns, **more},
+        create_defaults={**columns, **more, "created_at": now},
+    )
+
+
+def _check(registration: Registration) -> None:
+    if not _CLIENT_ID.fullmatch(registration.client_id):
+        raise Refusal("sso.client-id-malformed", client_id=registration.client_id)
+    if not registration.addresses:
+        raise Refusal("sso.no-address")
+    bases = registration.prefixes
+    several = (*registration.addresses, *registration.after_sign_out, *registration.proxies, *bases)
+    alone = (registration.home, registration.tell_sign_out, registration.front_sign_out)
+    for address in (*several, *(address for address in alone if address)):
+        check_address(address)
+    if bases and registration.protocol is not Protocol.CAS:
+        raise Refusal("sso.prefix-not-for-protocol", client_id=registration.client_id)
+    if registration.protocol is Protocol.HEADERS:
+        bases = registration.addresses
+    for address in bases:
+        check_base(address)
+    check_released(registration.released)
+    check_criteria(registration)
+    _check_services_free(registration)
+
+
+def _check_services_free(registration: Registration) -> None:
+    """A CAS service (or what stands behind nginx) names its application: two cannot share one."""
+    if registration.protocol not in _NO_TWO_SHARE:
+        return
+    others = ApplicationRow.objects.filter(protocol=registration.protocol.value)
+    for row in others.exclude(client_id=registration.client_id):
+        mine = {*registration.addresses, *registration.prefixes}
+        if shared := mine & {*row.addresses, *row.prefixes}:
+            raise Refusal("sso.address-taken", address=min(shared), client_id=row.client_id)
+
+
+def sha256(secret: str) -> str:
+    """In hexadecimal; "" for no secret."""
+    return hashlib.sha256(secret.encode()).hexdigest() if secret else ""

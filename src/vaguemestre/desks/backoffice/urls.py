@@ -1,0 +1,31 @@
+"""Paths of the administration."""
+
+from django.urls import path
+
+from vaguemestre.desks.backoffice.views import feeds, home, journal, people, places, services, settings
+
+app_name = "backoffice"
+urlpatterns = [
+    path("", home.show_home, name="home"),
+    path("academies", places.list_academies, name="academies"),
+    path("academies/<int:academy_id>", places.rename, name="academy"),
+    path("services", services.list_all, name="services"),
+    path("services/<int:service_id>", services.show, name="service"),
+    path("services/<int:service_id>/gestionnaires", services.change_officers, name="officers"),
+    path("etablissements", places.list_structures, name="structures"),
+    path("etablissements/nouveau", places.open_one, name="open-structure"),
+    path("etablissements/<int:structure_id>", places.change_one, name="structure"),
+    path("personnes", people.list_all, name="people"),
+    path("personnes/<int:person_id>", people.show, name="person"),
+    path("personnes/<int:person_id>/role", people.change_role, name="role"),
+    path("flux", feeds.list_all, name="feeds"),
+    path("flux/<int:feed_id>", feeds.show, name="feed"),
+    path("flux/<int:feed_id>/refus.csv", feeds.refused_file, name="feed-refused"),
+    path("flux/<int:feed_id>/lignes.csv", feeds.changed_file, name="feed-changed"),
+    path("flux/<int:feed_id>/decider", feeds.decide, name="feed-decide"),
+    path("flux/doutes", feeds.list_doubts, name="doubts"),
+    path("flux/doutes/<int:doubt_id>", feeds.answer, name="doubt"),
+    path("journal", journal.show, name="journal"),
+    path("journal.csv", journal.take, name="journal-file"),
+    path("reglages", settings.show, name="settings"),
+]

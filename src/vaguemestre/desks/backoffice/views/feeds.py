@@ -1,0 +1,208 @@
+"""Feeds: their plans, the lines they refused, who confirmed what; doubts about people."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.desks.backoffice import services
+from vaguemestre.desks.backoffice.forms import FeedSearchForm
+from vaguemestre.desks.backoffice.http import by_, changes, for_administrators
+from vaguemestre.desks.backoffice.rules.actors import actors_in
+from vaguemestre.desks.backoffice.rules.reasons import reason_said
+from vaguemestre.desks.backoffice.views.feed_lists import (
+    KINDS,
+    ORDERS_OF_VIEWS,
+    VIEWS,
+    feed_counts,
+    feed_lists,
+)
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.orders import column_of
+from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.foundation.ui.sheets import sheet
+from vaguemestre.people.credentials.queries import usernames_of
+from vaguemestre.people.intake import services as intake
+from vaguemestre.people.intake.queries import (
+    DOUBT_ORDERS,
+    FeedShown,
+    changed_rows,
+    doubt_shown,
+    doubts_page,
+    feed_shown,
+    feeds_page,
+    refused_page,
+    refused_rows,
+)
+
+_ORDERS = {"date": "started_at", "fichier": "file_name", "arrivees": "arrivals", "departs": "departures"}
+
+
+@require_GET
+@for_administrators
+def list_all(request: SignedInRequest) -> HttpResponse:
+    form = FeedSearchForm(request.GET)
+    form.is_valid()
+    listing = Listing.of(request.GET, ("-date", *_ORDERS))
+    rows, total = feeds_page(
+        waiting=form.cleaned_data.get("etat") == "attente",
+        search=str(form.cleaned_data.get("q", "")).strip(),
+        order=column_of(listing.order, _ORDERS),
+        first=listing.first,
+        count=listing.count,
+    )
+    told = {
+        "form": form,
+        "rows": _told(rows),
+        "total": total,
+        "listing": listing,
+        "is_asked": any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "backoffice/feeds.html", told)
+
+
+@require_GET
+@for_administrators
+def show(request: SignedInRequest, feed_id: int) -> HttpResponse:
+    return _page(request, _known(feed_id))
+
+
+@require_GET
+@for_administrators
+def refused_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
+    _known(feed_id)
+    services.note_taking("refused lines", f"feed:{feed_id}", by=by_(request), now=timezone.now())
+    header = ("ligne", "colonne", "dossier", "raison")
+    return sheet(f"flux-{feed_id}-lignes-refusees", header, refused_rows(feed_id))
+
+
+@require_GET
+@for_administrators
+def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
+    """Line, dossier, masked NUMEN, reason: never the line itself."""
+    _known(feed_id)
+    services.note_taking("changed people", f"feed:{feed_id}", by=by_(request), now=timezone.now())
+    header = ("ligne", "dossier", "numen", "raison")
+    rows = ((one.line, one.dossier, one.masked, reason_said(one.what)) for one in changed_rows(feed_id))
+    return sheet(f"flux-{feed_id}-changements", header, rows)
+
+
+@require_POST
+@changes
+@act_words(
+    "décider d’un flux RH",
+    {
+        "confirmer": "confirmer un flux RH",
+        "refaire": "refaire le plan d’un flux RH",
+        "abandonner": "abandonner un flux RH",
+    },
+)
+def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
+    """`acte`: `confirmer` a feed refused whole as it is shown, `refaire` its plan, or `abandonner`."""
+    feed = _known(feed_id)
+    now = timezone.now()
+    try:
+        match request.POST.get("acte"):
+            case "confirmer":
+                typed = request.POST.get("departs", "").strip()
+                intake.confirm_feed(
+                    feed_id,
+                    plan=request.POST.get("plan", ""),
+                    departures=int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None,
+                    by=by_(request),
+                    now=now,
+                )
+            case "refaire":
+                intake.ask_plan(feed_id, by=by_(request), now=now)
+            case "abandonner":
+                shelf = settings.CONFIG.data_dir / "feeds"
+                intake.give_feed_up(feed_id, shelf, by=by_(request), now=now)
+            case _:
+                raise Http404
+    except Refusal as refusal:
+        return _page(request, feed, problem=sentence(refusal))
+    return HttpResponseRedirect(f"{reverse('backoffice:feed', args=[feed_id])}?fait=1")
+
+
+@require_GET
+@for_administrators
+def list_doubts(request: SignedInRequest) -> HttpResponse:
+    listing = Listing.of(request.GET, tuple(DOUBT_ORDERS))
+    is_open = request.GET.get("etat", "") != "tranches"
+    search = request.GET.get("q", "").strip()[:80]
+    rows, total = doubts_page(
+        open_only=is_open, search=search, order=listing.order, first=listing.first, count=listing.count
+    )
+    told = {"rows": rows, "total": total, "listing": listing, "is_open": is_open, "search": search}
+    return render(request, "backoffice/doubts.html", told)
+
+
+@require_POST
+@changes
+@act_words("répondre à une ressemblance")
+def answer(request: SignedInRequest, doubt_id: int) -> HttpResponse:
+    """`reponse`: `meme` person, or `autre`."""
+    academy_id = doubt_shown(doubt_id)
+    told = request.POST.get("reponse")
+    if academy_id is None or told not in ("meme", "autre"):
+        raise Http404
+    intake.answer_doubt(academy_id, doubt_id, same=told == "meme", by=by_(request), now=timezone.now())
+    return HttpResponseRedirect(reverse("backoffice:doubts"))
+
+
+def _known(feed_id: int) -> FeedShown:
+    found = feed_shown(feed_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(request: SignedInRequest, feed: FeedShown, *, problem: str = "") -> HttpResponse:
+    now = timezone.now()
+    counts = feed_counts(feed)
+    wanted = request.GET.get("vue", "")
+    view = wanted if wanted in VIEWS else next((one for one in KINDS if counts[one]), "refus")
+    listing = Listing.of(request.GET, tuple(ORDERS_OF_VIEWS[view]))
+    search = request.GET.get("q", "").strip()[:80]
+    stale = intake.stale_reason(feed, now) if feed.waits else ""
+    refused: tuple[tuple[int, str, str, str], ...] = ()
+    total = 0
+    if view == "refus":
+        refused, total = refused_page(
+            feed.feed_id,
+            search=search,
+            order=column_of(listing.order, ORDERS_OF_VIEWS[view]),
+            first=listing.first,
+            count=listing.count,
+        )
+    lists = feed_lists(feed, counts, view, listing, search, now)
+    told = {
+        "feed": feed,
+        "by": _told([feed])[0][1],
+        "confirmed_by": _told([feed])[0][2],
+        "view": view,
+        "listing": listing,
+        "search": search,
+        "lists": lists,
+        "refused": refused,
+        "refused_total": total,
+        "refusals": counts["refus"],
+        "stale": stale,
+        "recent": sum(row.is_recent for one in lists if one.view == "departs" for row in one.rows),
+        "done": "fait" in request.GET,
+        "problem": problem,
+    }
+    return render(request, "backoffice/feed.html", told, status=409 if problem else 200)
+
+
+def _told(feeds: Sequence[FeedShown]) -> list[tuple[FeedShown, str, str]]:
+    """Each feed with who gave it and who confirmed it, by name."""
+    names = actors_in((who for one in feeds for who in (one.by, one.confirmed_by)), usernames_of)
+    return [(one, names.get(one.by, ""), names.get(one.confirmed_by, "")) for one in feeds]

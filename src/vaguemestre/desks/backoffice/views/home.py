@@ -1,0 +1,39 @@
+"""Where administrators begin: what there is, what waits."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from vaguemestre.access.signin.http import SignedInRequest
+from vaguemestre.desks.backoffice.http import for_administrators
+from vaguemestre.foundation.journal.queries import journal_head
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.directory.queries import (
+    PeopleSought,
+    StructuresSought,
+    academies,
+    people_across,
+    services_shown,
+    structures_page,
+)
+from vaguemestre.people.intake.queries import count_doubts, count_waiting, feeds_page
+
+
+@require_GET
+@for_administrators
+def show_home(request: SignedInRequest) -> HttpResponse:
+    day = paris_day(timezone.now())
+    feeds, fed = feeds_page(count=1)
+    told = {
+        "academies": academies(),
+        "services": len(services_shown()),
+        "structures": structures_page(StructuresSought(state="open"), day, order="nom", first=0, count=1)[1],
+        "people": people_across(PeopleSought(), first=0, count=1)[1],
+        "waiting": count_waiting(),
+        "doubts": count_doubts(),
+        "feeds": fed,
+        "last_feed": feeds[0] if feeds else None,
+        "lines": journal_head()[0],
+    }
+    return render(request, "backoffice/home.html", told)

@@ -1,0 +1,167 @@
+"""Académies and establishments."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.desks.backoffice import services
+from vaguemestre.desks.backoffice.forms import (
+    AcademyForm,
+    ChangeStructureForm,
+    NewAcademyForm,
+    NewStructureForm,
+    StructureSearchForm,
+)
+from vaguemestre.desks.backoffice.http import by_, changes, for_administrators
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.directory.queries import (
+    AcademyShown,
+    academies,
+    structure_kinds,
+    structure_shown,
+    structures_page,
+)
+
+_ORDERS: dict[str, Callable[[AcademyShown], str | int]] = {
+    "code": lambda one: one.code,
+    "nom": lambda one: bare(one.name),
+    "domaine": lambda one: one.domain,
+    "etablissements": lambda one: one.structures,
+    "personnes": lambda one: one.people,
+}
+
+
+@require_http_methods(["GET", "POST"])
+def list_academies(request: SignedInRequest) -> HttpResponse:
+    """The académies of this installation; one more is founded with its management services."""
+    return _found(request) if request.method == "POST" else _academies(request)
+
+
+@for_administrators
+def _academies(request: SignedInRequest, form: NewAcademyForm | None = None) -> HttpResponse:
+    listing, search = Listing.of(request.GET, tuple(_ORDERS)), request.GET.get("q", "").strip()[:80]
+    known = [one for one in academies() if bare(search) in bare(f"{one.code} {one.name} {one.domain}")]
+    known.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
+    told = {
+        "academies": listing.shown(known),
+        "total": len(known),
+        "listing": listing,
+        "search": search,
+        "form": form or NewAcademyForm(),
+        "done": request.GET.get("fait", ""),
+    }
+    return render(request, "backoffice/academies.html", told, status=422 if form else 200)
+
+
+@changes
+def _found(request: SignedInRequest) -> HttpResponse:
+    form = NewAcademyForm(request.POST)
+    if not form.is_valid():
+        return _academies(request, form)
+    given = form.cleaned_data
+    services.found_academy(
+        given["code"],
+        given["name"],
+        given["domain"],
+        form.chosen_departments,
+        by=by_(request),
+        now=timezone.now(),
+    )
+    return HttpResponseRedirect(f"{reverse('backoffice:academies')}?fait=creee")
+
+
+@require_http_methods(["GET", "POST"])
+@changes
+@act_words("renommer une académie")
+def rename(request: SignedInRequest, academy_id: int) -> HttpResponse:
+    academy = next((one for one in academies() if one.academy_id == academy_id), None)
+    if academy is None:
+        raise Http404
+    form = AcademyForm(request.POST or None, initial={"name": academy.name})
+    if request.method == "POST" and form.is_valid():
+        services.rename_academy(academy_id, form.cleaned_data["name"], by=by_(request), now=timezone.now())
+        return HttpResponseRedirect(f"{reverse('backoffice:academies')}?fait=renommee")
+    told = {"form": form, "one": academy}  # `academy` is the name on top of every page
+    return render(request, "backoffice/academy.html", told, status=422 if form.errors else 200)
+
+
+@require_GET
+@for_administrators
+def list_structures(request: SignedInRequest) -> HttpResponse:
+    form = StructureSearchForm(request.GET, structure_kinds())
+    listing = Listing.of(request.GET, ("nom", "uai", "ville", "fermeture"))
+    day = paris_day(timezone.now())
+    rows, total = structures_page(
+        form.sought, day, order=listing.order, first=listing.first, count=listing.count
+    )
+    told = {
+        "form": form,
+        "rows": rows,
+        "total": total,
+        "listing": listing,
+        "day": day,
+        "is_asked": any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "backoffice/structures.html", told)
+
+
+@require_http_methods(["GET", "POST"])
+@changes
+@act_words("ajouter un établissement")
+def open_one(request: SignedInRequest) -> HttpResponse:
+    form = NewStructureForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.open_structure(
+                form.cleaned_data["academy"],
+                form.place,
+                form.cleaned_data["opened_on"],
+                by=by_(request),
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error("uai", sentence(refusal))
+        else:
+            return HttpResponseRedirect(f"{reverse('backoffice:structure', args=[made])}?fait=1")
+    told = {"form": form, "structure": None}
+    return render(request, "backoffice/structure.html", told, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@changes
+@act_words("modifier un établissement")
+def change_one(request: SignedInRequest, structure_id: int) -> HttpResponse:
+    day = paris_day(timezone.now())
+    structure = structure_shown(structure_id, day)
+    if structure is None:
+        raise Http404
+    initial = {
+        name: getattr(structure, name) for name in ChangeStructureForm.base_fields if name != "successor"
+    }
+    initial["successor"] = structure.successor[1] if structure.successor else ""
+    form = ChangeStructureForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_structure(
+                structure_id,
+                form.told,
+                form.life,
+                form.cleaned_data["successor"],
+                by=by_(request),
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, sentence(refusal))
+        else:
+            return HttpResponseRedirect(f"{reverse('backoffice:structure', args=[structure_id])}?fait=1")
+    told = {"form": form, "structure": structure, "day": day, "done": "fait" in request.GET}
+    return render(request, "backoffice/structure.html", told, status=422 if form.errors else 200)

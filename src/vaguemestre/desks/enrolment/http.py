@@ -1,0 +1,38 @@
+"""Who may come to /gestion/: whoever answers for a service."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from vaguemestre.access.signin.http import SignedInRequest, proved_within, signed_in, who_asks
+from vaguemestre.access.signin.rules.limits import RECENT_FOR_OTHERS
+from vaguemestre.desks.enrolment.queries import scope_of
+from vaguemestre.desks.enrolment.values import Scope
+
+
+class OfficerRequest(SignedInRequest):
+    """A request of somebody who answers for at least one service."""
+
+    scope: Scope
+
+
+def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Everybody else is refused (403), whatever the address names. What is sent asks for a recent proof."""
+    proved = proved_within(RECENT_FOR_OTHERS)(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        who = who_asks(request)
+        if who:
+            scope = scope_of(who.account_id)
+            if who.role != "hr_officer" or not scope:
+                raise PermissionDenied
+            request.scope = scope  # type: ignore[attr-defined]
+        answer = (proved if request.method == "POST" else view)(request, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    return signed_in(guarded)

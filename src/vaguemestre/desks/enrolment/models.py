@@ -1,0 +1,58 @@
+"""Officers, requests and their proofs."""
+
+from django.db import models
+
+from vaguemestre.desks.enrolment.values import State
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import ManagementService, Person
+
+
+class Officer(models.Model):
+    """An account that answers for a service. An officer may have several."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="offices")
+    service = models.ForeignKey(ManagementService, on_delete=models.CASCADE, related_name="officers")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "service"), name="officer_once"),)
+
+
+class NumenRequest(models.Model):
+    """What somebody asked; `applicant` holds the fields of `values.Applicant`, dates in ISO."""
+
+    reference = models.CharField(max_length=12, unique=True)
+    secret_digest = models.CharField(max_length=64)
+    service = models.ForeignKey(ManagementService, on_delete=models.PROTECT, related_name="numen_requests")
+    state = models.CharField(max_length=20, default=State.SUBMITTED)
+    applicant = models.JSONField()
+    birth_date = models.DateField()
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
+    network = models.CharField(max_length=64, blank=True)  # keyed digest: to count, not to know
+    contact = models.CharField(max_length=64, blank=True, db_index=True)  # the same, of the address given
+    filed_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("service", "state", "filed_at")),)
+
+
+class Step(models.Model):
+    """What happened to a request, in the words its applicant reads."""
+
+    request = models.ForeignKey(NumenRequest, on_delete=models.CASCADE, related_name="steps")
+    state = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    words = models.CharField(max_length=600, blank=True)
+    by = models.CharField(max_length=40)
+    applicant_mailed_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    service_mailed_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+
+class Proof(models.Model):
+    """A document, sealed to its request; gone 30 days after the request is closed."""
+
+    request = models.ForeignKey(NumenRequest, on_delete=models.CASCADE, related_name="proofs")
+    kind = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    sent_at = models.DateTimeField()

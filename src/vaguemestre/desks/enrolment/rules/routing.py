@@ -1,0 +1,43 @@
+"""Three plain questions → the management service in charge (docs/domain.md §3.1)."""
+
+from vaguemestre.desks.enrolment.values import Work, Workplace
+from vaguemestre.people.directory.rules.places import service_code
+from vaguemestre.people.directory.values import StaffCategory
+
+_FIRST, _SECOND = StaffCategory.FIRST_DEGREE_PUBLIC, StaffCategory.SECOND_DEGREE_PUBLIC
+_PRIVATE_FIRST, _PRIVATE_SECOND = StaffCategory.FIRST_DEGREE_PRIVATE, StaffCategory.SECOND_DEGREE_PRIVATE
+
+# what somebody is wherever they work
+_BY_WORK = {
+    Work.EDUCATION: StaffCategory.CPE,
+    Work.PSYCHOLOGIST: StaffCategory.PSYEN,
+    Work.STAFF: StaffCategory.ATSS,
+    Work.INSPECTOR: StaffCategory.DIRECTION,
+    Work.AESH: StaffCategory.AESH,
+    Work.AED: StaffCategory.AED,
+}
+_BY_PLACE = {
+    (Workplace.SCHOOL, Work.TEACHER): _FIRST,
+    (Workplace.SCHOOL, Work.HEAD): _FIRST,  # a school's head is one of its teachers
+    (Workplace.COLLEGE, Work.TEACHER): _SECOND,
+    (Workplace.COLLEGE, Work.HEAD): StaffCategory.DIRECTION,
+    (Workplace.OFFICE, Work.TEACHER): _SECOND,
+    (Workplace.OFFICE, Work.HEAD): StaffCategory.DIRECTION,
+}
+_WHEREVER = (Work.AESH, Work.INSPECTOR)  # the State's, even in a private school
+_PRIVATE = {Workplace.PRIVATE_SCHOOL: _PRIVATE_FIRST, Workplace.PRIVATE_COLLEGE: _PRIVATE_SECOND}
+
+
+def category(workplace: Workplace, work: Work) -> StaffCategory | None:
+    """The category of staff; None in higher education, whose universities manage their own."""
+    if workplace is Workplace.HIGHER:
+        return None
+    if workplace in _PRIVATE and work not in _WHEREVER:
+        return _PRIVATE[workplace]
+    return _BY_WORK.get(work) or _BY_PLACE[workplace, work]
+
+
+def service_in_charge(workplace: Workplace, work: Work, department: str) -> str | None:
+    """Code of the service (`DPE`, `DSDEN_80`…), None in higher education. `department`: three digits."""
+    found = category(workplace, work)
+    return service_code(found, department) if found else None

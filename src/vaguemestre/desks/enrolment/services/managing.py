@@ -1,0 +1,120 @@
+"""People of a service: corrected, received before HR has them, their NUMEN shown."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+from django.db import transaction
+
+from vaguemestre.desks.enrolment import queries
+from vaguemestre.desks.enrolment.models import Officer
+from vaguemestre.desks.enrolment.values import Scope
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.services import NewAccount, open_accounts
+from vaguemestre.people.directory.queries import current_numen
+from vaguemestre.people.directory.services import change_person, issue_numen, register_person
+from vaguemestre.people.directory.values import (
+    CivilStatus,
+    NewPerson,
+    Numen,
+    NumenKeys,
+    NumenLayout,
+    PersonChange,
+)
+
+LONGEST_STAY = timedelta(days=366)  # of somebody received by hand
+
+
+def appoint_officer(account_id: int, service_id: int, *, by: str, now: datetime) -> None:
+    """The account answers for that service. Inside the caller's transaction."""
+    _, made = Officer.objects.get_or_create(account_id=account_id, service_id=service_id)
+    if made:
+        record("enrolment.officer-appointed", to=f"account:{account_id}", by=by, at=now, service=service_id)
+
+
+def dismiss_officer(account_id: int, service_id: int, *, by: str, now: datetime) -> int:
+    """It answers for that service no more; for how many others still. In the caller's transaction."""
+    gone, _ = Officer.objects.filter(account_id=account_id, service_id=service_id).delete()
+    if gone:
+        record("enrolment.officer-dismissed", to=f"account:{account_id}", by=by, at=now, service=service_id)
+    return Officer.objects.filter(account_id=account_id).count()
+
+
+@transaction.atomic(durable=True)
+def correct_person(
+    scope: Scope, person_id: int, civil: CivilStatus, keys: NumenKeys, *, by: str, now: datetime
+) -> None:
+    """What HR owns, corrected by an officer: a new shown name brings a new address, the former one receives.
+
+    Raises Refusal `enrolment.person-unknown`, `directory.name-unwritable`.
+    """
+    person = queries.person_in(scope, person_id)
+    if person is None or person.civil is None:  # what was erased comes back by the feed
+        raise Refusal("enrolment.person-unknown")
+    change_person(PersonChange(person_id, civil=civil), keys, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def receive_person(
+    scope: Scope,
+    person: NewPerson,
+    sponsor: str,
+    layout: NumenLayout,
+    keys: NumenKeys,
+    draw: Random,
+    quota_mb: int,
+    *,
+    by: str,
+    now: datetime,
+    is_other: bool = False,
+) -> int:
+    """Somebody who works already and whom HR has not entered: with a sponsor and an end. The person's id.
+
+    The feed that brings them with their NUMEN makes it one person. Raises Refusal `enrolment.no-end`,
+    `enrolment.stay-too-long`, `enrolment.not-ours`, `enrolment.school-unknown`,
+    `enrolment.known-already` (somebody may be the one, and nobody said `is_other`).
+    """
+    post = person.posts[0]
+    check_arrival(scope, person, now=now)
+    if not is_other and queries.is_doubtful(scope.academy_id, person.civil, post.uai):
+        raise Refusal("enrolment.known-already")
+    registered = register_person(scope.academy_id, person, keys, by=by, now=now)
+    issue_numen(registered.person_id, layout, keys, draw, by=by, now=now)
+    names = registered.names
+    open_accounts([NewAccount(registered.person_id, names.username, names.mailbox, quota_mb)], by=by, now=now)
+    record(
+        "enrolment.person-received", to=f"person:{registered.person_id}", by=by, at=now, sponsor=sponsor[:120]
+    )
+    return registered.person_id
+
+
+@transaction.atomic(durable=True)
+def reveal_numen(scope: Scope, person_id: int, keys: NumenKeys, why: str, *, by: str, now: datetime) -> Numen:
+    """The NUMEN in clear, to an officer of the person's own service; each reading is journaled.
+
+    Raises Refusal `enrolment.person-unknown`, `enrolment.no-numen`.
+    """
+    if queries.person_in(scope, person_id) is None:
+        raise Refusal("enrolment.person-unknown")
+    numen = current_numen(person_id, keys)
+    if numen is None:
+        raise Refusal("enrolment.no-numen")
+    record("enrolment.numen-shown", to=f"person:{person_id}", by=by, at=now, why=why)
+    return numen
+
+
+def check_arrival(scope: Scope, person: NewPerson, *, now: datetime) -> None:
+    """Raises the Refusals of `receive_person` that do not depend on who is near."""
+    post = person.posts[0]
+    _check_stay(post.ends_on, now.date())
+    if not queries.is_school(scope.academy_id, post.uai):
+        raise Refusal("enrolment.school-unknown", uai=post.uai)
+    if queries.service_for(scope.academy_id, person.category, post.uai) not in scope.services:
+        raise Refusal("enrolment.not-ours")
+
+
+def _check_stay(ends_on: date | None, today: date) -> None:
+    if ends_on is None:
+        raise Refusal("enrolment.no-end")
+    if ends_on <= today or ends_on > today + LONGEST_STAY:
+        raise Refusal("enrolment.stay-too-long")

@@ -1,0 +1,65 @@
+"""Somebody of a feed who may be somebody of the service: the officer who knows them says."""
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.access.signin.http import act_words
+from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.intake import services as intake
+from vaguemestre.people.intake.queries import DOUBT_ORDERS, doubt_in, doubts_in
+
+
+@require_GET
+@for_officers
+def list_doubts(request: OfficerRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_POST
+@for_officers
+@act_words("répondre à une ressemblance")
+def answer(request: OfficerRequest, doubt_id: int) -> HttpResponse:
+    """`reponse`: `meme` person, or `autre`."""
+    academy_id, told = doubt_in(request.scope.services, doubt_id), request.POST.get("reponse")
+    if academy_id is None or told not in ("meme", "autre"):
+        raise Http404
+    by = f"account:{request.who.account_id}"
+    try:
+        intake.answer_doubt(academy_id, doubt_id, same=told == "meme", by=by, now=timezone.now())
+    except Refusal as refusal:
+        return _page(request, problem=sentence(refusal))
+    return HttpResponseRedirect(f"{reverse('enrolment:doubts')}?fait=1")
+
+
+def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
+    listing = Listing.of(request.GET, tuple(DOUBT_ORDERS))
+    is_open = request.GET.get("etat", "") != "tranches"
+    search = request.GET.get("q", "").strip()[:80]
+    rows, total = doubts_in(
+        request.scope.services,
+        numen_keys.get(),
+        paris_day(timezone.now()),
+        open_only=is_open,
+        search=search,
+        order=listing.order,
+        first=listing.first,
+        count=listing.count,
+    )
+    shown = {
+        "rows": rows,
+        "total": total,
+        "listing": listing,
+        "is_open": is_open,
+        "search": search,
+        "done": "fait" in request.GET,
+        "problem": problem,
+    }
+    return render(request, "enrolment/doubts.html", shown, status=409 if problem else 200)

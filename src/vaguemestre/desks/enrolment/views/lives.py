@@ -1,0 +1,181 @@
+"""What happens to somebody of the service, declared by an officer."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.access.signin.http import act_words, recently_signed_in
+from vaguemestre.desks.enrolment import queries
+from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.desks.enrolment.views.queue import by_
+from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.kernel.addresses import parse_address
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
+from vaguemestre.foundation.ui.days import DayField
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.events import AccountsChanged
+from vaguemestre.people.credentials.queries import account_of_person
+from vaguemestre.people.directory.queries import Managed
+from vaguemestre.people.lifecycle import rules, services
+from vaguemestre.people.lifecycle.ports import boxes_owned
+from vaguemestre.people.lifecycle.queries import life_of
+from vaguemestre.people.lifecycle.values import Event, Foreseen, Step
+from vaguemestre.people.lifecycle.words import EVENTS, MAILBOXES, STATES, STEPS, consequences
+
+_DECLARED = tuple(event for event in Event if event not in rules.BY_THE_FEED | rules.BY_THE_DESK)
+
+
+class DeclareForm(forms.Form):
+    evenement = forms.ChoiceField(
+        label="Ce qui arrive", choices=[(one.value, EVENTS[one]) for one in _DECLARED]
+    )
+    jour = DayField(label="Jour d’effet", error_messages={"required": "Écrivez le jour d’effet."})
+    adresse = forms.CharField(
+        label="Nouvelle adresse",
+        max_length=254,
+        required=False,
+        help_text="Pour une mutation. Elle n’est donnée aux correspondants que si la personne l’accepte.",
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
+    )
+
+    def offer(self, events: Sequence[Event]) -> None:
+        """Show those events only."""
+        choices = [(one.value, EVENTS[one]) for one in events]
+        cast("forms.ChoiceField", self.fields["evenement"]).choices = choices
+
+    def clean_adresse(self) -> str:
+        typed = self.cleaned_data["adresse"].strip()
+        if not typed:
+            return ""
+        try:
+            return str(parse_address(typed))
+        except Refusal as refusal:
+            raise forms.ValidationError(sentence(refusal)) from refusal
+
+
+@require_GET
+@for_officers
+def show(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person, account_id = _theirs(request, person_id)
+    return _page(request, person, account_id, DeclareForm())
+
+
+@require_POST
+@recently_signed_in
+@for_officers
+@act_words("déclarer un départ, un congé ou une retraite")
+def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person, account_id = _theirs(request, person_id)
+    form = DeclareForm(request.POST)
+    if form.is_valid():
+        now, numbers = timezone.now(), settings.CONFIG.life_numbers()
+        event, day = Event(form.cleaned_data["evenement"]), form.cleaned_data["jour"]
+        try:
+            foreseen = services.foresee(account_id, event, day, numbers, today=paris_day(now))
+            if page := confirmation_page(request, _asked(person, account_id, form, foreseen)):
+                return page
+            services.declare(
+                account_id,
+                event,
+                day,
+                numbers,
+                new_address=form.cleaned_data["adresse"],
+                by=by_(request),
+                now=now,
+                today=paris_day(now),
+            )
+            return _done(account_id, person_id)
+        except Refusal as refusal:
+            form.add_error("jour" if refusal.code == "lifecycle.day-impossible" else None, sentence(refusal))
+    return _page(request, person, account_id, form, status=422)
+
+
+@require_POST
+@recently_signed_in
+@for_officers
+@act_words("déclarer un retour")
+def come_back(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person, account_id = _theirs(request, person_id)
+    try:
+        services.come_back(account_id, by=by_(request), now=timezone.now())
+    except Refusal as refusal:
+        form = DeclareForm()
+        return _page(request, person, account_id, form, problem=sentence(refusal), status=409)
+    return _done(account_id, person_id)
+
+
+def _asked(person: Managed, account_id: int, form: DeclareForm, foreseen: Foreseen) -> Confirmation:
+    """What declaring will do, in the words of what is done."""
+    event, day = Event(form.cleaned_data["evenement"]), form.cleaned_data["jour"]
+    told = list(consequences(foreseen))
+    owned = boxes_owned.get()(account_id)
+    steps = {*foreseen.at_once, *(due.step for due in foreseen.later)}
+    if owned and Step.WITHDRAW in steps:
+        words = "Boîtes dont c’est la seule personne responsable : %(boxes)s."
+        told.append(words % {"boxes": ", ".join(owned)})
+    return Confirmation(
+        title=f"Confirmer : {EVENTS[event]}",
+        facts=[
+            ("Personne", person.name),
+            ("Poste", person.place),
+            ("Jour d’effet", f"{day:%d/%m/%Y}"),
+        ],
+        consequences=told,
+        fields=[(name, form.data.get(name, "")) for name in form.fields],
+        button="Déclarer",
+        back=reverse("enrolment:life", args=[person.person_id]),
+        is_dangerous=bool(steps & {Step.CLOSE, Step.FREEZE, Step.SUSPEND}),
+    )
+
+
+def _theirs(request: OfficerRequest, person_id: int) -> tuple[Managed, int]:
+    person = queries.person_in(request.scope, person_id)
+    account = account_of_person(person_id) if person else None
+    if person is None or account is None:
+        raise Http404
+    return person, account.account_id
+
+
+def _done(account_id: int, person_id: int) -> HttpResponse:
+    """On every channel now, as far as the engines answer; the worker does the rest."""
+    run_now(AccountsChanged([account_id]))
+    return HttpResponseRedirect(f"{reverse('enrolment:life', args=[person_id])}?fait=1")
+
+
+def _page(
+    request: OfficerRequest,
+    person: Managed,
+    account_id: int,
+    form: DeclareForm,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    life = life_of(account_id, rules.table(settings.CONFIG.life_numbers()))
+    if life is None:
+        raise Http404
+    events = [one for one in _DECLARED if rules.may_happen(one, life.state, life.mailbox_state)]
+    form.offer(events)
+    told = {
+        "person": person,
+        "name": person.name,
+        "life": life,
+        "state": STATES[life.state],
+        "mailbox": MAILBOXES[life.mailbox_state],
+        "event": EVENTS[life.event] if life.event else "",
+        "to_come": [(due.on, STEPS[due.step]) for due in life.to_come],
+        "may_declare": bool(events),
+        "form": form,
+        "problem": problem,
+        "done": "fait" in request.GET,
+    }
+    return render(request, "enrolment/life.html", told, status=status)

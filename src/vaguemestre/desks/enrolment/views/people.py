@@ -1,0 +1,181 @@
+"""People of a service: found, read, corrected, received by hand, their NUMEN shown on a click."""
+
+from random import SystemRandom
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vaguemestre.access.signin.http import act_words, recently_signed_in
+from vaguemestre.desks.enrolment import queries, services
+from vaguemestre.desks.enrolment.forms.managing import (
+    CATEGORIES,
+    CivilForm,
+    PeopleSearchForm,
+    ReceiveForm,
+    civil_of,
+)
+from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.desks.enrolment.views.creation import IS_OTHER, creation_page
+from vaguemestre.desks.enrolment.views.printing import letters_pdf
+from vaguemestre.desks.enrolment.views.queue import by_
+from vaguemestre.desks.enrolment.views.words import STORY
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.queries import account_of_person, presented
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import MANAGED_ORDERS, Managed, addresses_by_person, placed_posts_of
+from vaguemestre.people.directory.rules.nomenclature import function_said
+from vaguemestre.people.directory.values import NewPerson, NumenLayout
+
+_STATES = {
+    "pending": "Jamais activé",
+    "active": "Actif",
+    "suspended": "Suspendu",
+    "closed": "Fermé",
+}
+
+
+@require_GET
+@for_officers
+def list_people(request: OfficerRequest) -> HttpResponse:
+    form = PeopleSearchForm(request.GET)
+    form.is_valid()
+    listing = Listing.of(request.GET, tuple(MANAGED_ORDERS))
+    found, total = queries.people_found(
+        request.scope,
+        str(form.cleaned_data.get("q", "")).strip(),
+        category=str(form.cleaned_data.get("categorie", "")),
+        order=listing.order,
+        first=listing.first,
+        count=listing.count,
+    )
+    told = {"form": form, "found": found, "total": total, "listing": listing}
+    return render(request, "enrolment/people.html", told)
+
+
+@require_GET
+@for_officers
+def show_person(request: OfficerRequest, person_id: int) -> HttpResponse:
+    return _page(request, _known(request, person_id))
+
+
+@require_POST
+@recently_signed_in
+@for_officers
+@act_words("afficher un NUMEN")
+def show_numen(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person = _known(request, person_id)
+    try:
+        numen = services.reveal_numen(
+            request.scope, person_id, numen_keys.get(), "screen", by=by_(request), now=timezone.now()
+        )
+    except Refusal as refusal:
+        return _page(request, person, problem=sentence(refusal), status=409)
+    return _page(request, person, numen=numen.text)
+
+
+@require_POST
+@recently_signed_in
+@for_officers
+@act_words("imprimer une lettre")
+def print_letter(request: OfficerRequest, person_id: int) -> HttpResponse:
+    _known(request, person_id)
+    return letters_pdf(request, [(person_id, queries.postal_of(request.scope, person_id))], "lettre")
+
+
+@require_http_methods(["GET", "POST"])
+@for_officers
+@act_words("corriger une fiche")
+def correct(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person = _known(request, person_id)
+    if person.civil is None:
+        raise Http404
+    form = CivilForm(request.POST or None, initial=civil_of(person.civil))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.correct_person(
+                request.scope, person_id, form.civil, numen_keys.get(), by=by_(request), now=timezone.now()
+            )
+            return HttpResponseRedirect(reverse("enrolment:person", args=[person_id]))
+        except Refusal as refusal:
+            form.add_error(None, sentence(refusal))
+    told = {"form": form, "person": person}
+    return render(request, "enrolment/correct.html", told, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@for_officers
+@act_words("accueillir une personne")
+def receive(request: OfficerRequest) -> HttpResponse:
+    form = ReceiveForm(request.POST or None, academy_id=request.scope.academy_id)
+    if request.method == "POST" and form.is_valid():
+        person, sponsor = form.person, form.cleaned_data["parrain"]
+        try:
+            services.check_arrival(request.scope, person, now=timezone.now())
+            if page := _arrival_asked(request, person, sponsor, form):
+                return page
+            person_id = services.receive_person(
+                request.scope, person, sponsor,
+                NumenLayout(settings.CONFIG.academy.numen_layout), numen_keys.get(), SystemRandom(),
+                settings.CONFIG.mail.quota_mb, by=by_(request), now=timezone.now(),
+                is_other=IS_OTHER in request.POST,
+            )  # fmt: skip
+            return HttpResponseRedirect(reverse("enrolment:person", args=[person_id]))
+        except Refusal as refusal:
+            form.add_error(None, sentence(refusal))
+        except IntegrityError:
+            form.add_error("dossier", "Ce numéro de dossier est déjà pris : choisissez-en un autre.")
+    return render(request, "enrolment/receive.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _arrival_asked(
+    request: OfficerRequest, person: NewPerson, sponsor: str, form: ReceiveForm
+) -> HttpResponse | None:
+    post = person.posts[0]
+    return creation_page(
+        request,
+        person.civil,
+        post.uai,
+        (CATEGORIES[person.category], post.starts_on or paris_day(timezone.now()), post.ends_on),
+        reverse("enrolment:receive"),
+        [(name, form.data.get(name, "")) for name in form.fields],
+        ", ".join(sorted(request.scope.services.values())),
+        sponsor=sponsor,
+    )
+
+
+def _known(request: OfficerRequest, person_id: int) -> Managed:
+    found = queries.person_in(request.scope, person_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(
+    request: OfficerRequest, person: Managed, *, numen: str = "", problem: str = "", status: int = 200
+) -> HttpResponse:
+    account = account_of_person(person.person_id)
+    shown = presented(account.account_id) if account else None
+    told = {
+        "person": person,
+        "name": person.name,
+        "category": CATEGORIES.get(person.category, person.category),  # type: ignore[call-overload]
+        "account": shown,
+        "account_state": _STATES.get(shown.state, shown.state) if shown else "Aucun compte",
+        "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
+        "posts": [
+            (post, school, function_said(post.function)) for post, school in placed_posts_of(person.person_id)
+        ],
+        "masked": queries.masked_numen_of(person.person_id, numen_keys.get()),
+        "numen": numen,
+        "story": [(STORY[line.action], line) for line in queries.story_of(person) if line.action in STORY],
+        "problem": problem,
+    }
+    return render(request, "enrolment/person.html", told, status=status)

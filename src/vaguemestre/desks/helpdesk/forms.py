@@ -1,0 +1,158 @@
+"""What operators, second persons and people in trouble send."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from vaguemestre.desks.helpdesk.rules.acts import DIRECT, LONGEST_REASON
+from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
+from vaguemestre.desks.helpdesk.services.asking import LONGEST_ANSWER
+from vaguemestre.desks.helpdesk.values import Kind, Second
+
+KINDS = {
+    Kind.SIGN_IN: "Je n’arrive pas à me connecter",
+    Kind.TAKEN: "Quelqu’un d’autre utilise ou a activé mon compte",
+    Kind.KEY: "Ma clé OTP ou mon code ne marche pas",
+    Kind.MAIL: "Un courriel manque, revient ou ne part pas",
+    Kind.PROGRAM: "Mon logiciel ou mon téléphone ne reçoit plus",
+    Kind.OTHER: "Autre chose",
+}
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(
+        label="Nom, établissement, adresse ou identifiant",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class ReasonForm(forms.Form):
+    motif = forms.CharField(
+        label="Motif",
+        max_length=LONGEST_REASON,
+        help_text="Obligatoire, gardé au journal et montré à la personne. Ni NUMEN ni mot de passe.",
+        error_messages={"required": "Écrivez le motif : la personne le lira."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ActForm(ReasonForm):
+    acte = forms.ChoiceField(choices=[(act, act) for act in DIRECT])
+
+
+class HandOverForm(ReasonForm):
+    """Who confirms, and whether second factors were lost as well."""
+
+    deuxieme = forms.TypedChoiceField(
+        label="Deuxième personne",
+        coerce=int,
+        help_text="Elle voit la personne, vérifie son identité et lui remet le code, que vous ne verrez pas.",
+        error_messages={"required": "Choisissez qui confirmera l’identité de la personne."},
+        widget=forms.RadioSelect,
+    )
+    facteurs = forms.BooleanField(
+        label="La personne a aussi perdu son second facteur",
+        required=False,
+        help_text="Application, clé OTP et clés d’accès seront retirées quand le code servira.",
+    )
+    field_order = ("deuxieme", "motif", "facteurs")
+
+    def __init__(self, *given: Any, seconds: Sequence[Second], **more: Any) -> None:
+        super().__init__(*given, **more)
+        choices = [
+            (one.account_id, f"{one.name} – {one.place}" if one.place else one.name) for one in seconds
+        ]
+        self.fields["deuxieme"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["deuxieme"].initial = choices[0][0]
+
+
+class ConfirmForm(forms.Form):
+    verification = forms.CharField(
+        label="Comment vous êtes-vous assuré de son identité ?",
+        max_length=200,
+        help_text="Par exemple « Je la connais, elle est devant moi » ou « Carte d’identité présentée ».",
+        error_messages={"required": "Écrivez comment vous avez vérifié l’identité de la personne."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class KeyForm(ReasonForm):
+    serie = forms.CharField(
+        label="Numéro de série",
+        max_length=60,
+        help_text="Imprimé au dos de la clé.",
+        error_messages={"required": "Écrivez le numéro de série imprimé au dos de la clé."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    field_order = ("serie", "motif")
+
+
+class StockForm(forms.Form):
+    cles = forms.CharField(
+        label="Liste du fabricant",
+        max_length=100_000,
+        strip=False,
+        help_text="Une clé par ligne : numéro de série ; secret en base32 ou en hexadécimal.",
+        error_messages={"required": "Collez la liste livrée avec les clés."},
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class AnswerForm(forms.Form):
+    reponse = forms.CharField(
+        label="Réponse",
+        max_length=LONGEST_ANSWER,
+        help_text="Envoyée à la personne et montrée sur sa page. Ne demandez ni NUMEN ni mot de passe.",
+        error_messages={"required": "Écrivez la réponse, ou gardez la demande pour plus tard."},
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+class AskForm(forms.Form):
+    """A request for help. What must not be told is masked, and said so, before anything is kept."""
+
+    sujet = forms.ChoiceField(
+        label="Que se passe-t-il ?",
+        choices=[("", "Choisissez…"), *((kind.value, words) for kind, words in KINDS.items())],
+        error_messages={"required": "Choisissez ce qui ressemble le plus à votre situation."},
+    )
+    nom = forms.CharField(
+        label="Prénom et nom",
+        max_length=120,
+        error_messages={"required": "Écrivez votre prénom et votre nom."},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    lieu = forms.CharField(
+        label="Établissement",
+        max_length=200,
+        required=False,
+        help_text="Nom et commune, ou code UAI : l’assistance vous trouve plus vite.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    contact = forms.CharField(
+        label="Où vous répondre",
+        max_length=254,
+        required=False,
+        help_text=(
+            "Une adresse personnelle ou un numéro de téléphone. Sans rien, la réponse sera sur la "
+            "page de votre demande."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "email"}),
+    )
+    texte = forms.CharField(
+        label="Votre demande",
+        max_length=4000,
+        help_text="Ce que vous avez fait, ce que vous voyez. Jamais votre mot de passe, ni votre NUMEN.",
+        error_messages={"required": "Décrivez ce qui se passe, en quelques mots."},
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def masked(self) -> "AskForm | None":
+        """The same form without the secrets somebody wrote in it; None when there are none."""
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        clean = {name: without_secrets(text) for name, text in typed.items()}
+        return AskForm(clean) if clean != typed else None

@@ -1,0 +1,29 @@
+"""Who may come to the desk."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from vaguemestre.access.signin.http import proved_within, signed_in, who_asks
+from vaguemestre.access.signin.rules.limits import RECENT_FOR_OTHERS
+from vaguemestre.desks.helpdesk.rules.acts import OPERATORS
+
+
+def for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages of the help desk and of administrators; everybody else is refused (403).
+
+    What is sent there acts on somebody: it asks for a recent proof.
+    """
+    proved = proved_within(RECENT_FOR_OTHERS)(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        who = who_asks(request)
+        if who and who.role not in OPERATORS:
+            raise PermissionDenied
+        return (proved if request.method == "POST" else view)(request, *args, **kwargs)
+
+    return signed_in(guarded)

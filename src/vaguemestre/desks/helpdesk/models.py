@@ -1,0 +1,54 @@
+"""What the desk keeps: hand-overs that two people agree on, and requests."""
+
+from django.db import models
+
+from vaguemestre.people.credentials.models import Account
+
+
+class HandOverRow(models.Model):
+    """A code for somebody without a contact: asked by an operator, confirmed by somebody who sees them."""
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        CONFIRMED = "confirmed"
+        REFUSED = "refused"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="hand_overs")
+    operator = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="hand_overs_asked")
+    second = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="hand_overs_to_confirm")
+    reason = models.CharField(max_length=300)
+    drops_factors = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    checked = models.CharField(max_length=200, blank=True)  # how the second person made sure
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("second", "state")),)
+
+
+class RequestRow(models.Model):
+    """What somebody asked the desk from `/aide`. Its author follows it by a link, kept as a SHA-256."""
+
+    class State(models.TextChoices):
+        NEW = "new"
+        TAKEN = "taken"
+        ANSWERED = "answered"
+
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="help_requests"
+    )
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    place = models.CharField(max_length=200, blank=True)
+    contact = models.CharField(max_length=254, blank=True)
+    text = models.TextField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW, db_index=True)
+    made_at = models.DateTimeField()
+    taken_by = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="requests_taken"
+    )
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)

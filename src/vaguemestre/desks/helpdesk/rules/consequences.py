@@ -1,0 +1,68 @@
+"""What an act will do to an account, in sentences read before it is confirmed."""
+
+from collections.abc import Iterator
+
+from vaguemestre.desks.helpdesk.values import Act, Touched
+from vaguemestre.foundation.kernel.texts import counted
+
+CONFIRMED = frozenset({Act.SUSPEND, Act.COMPROMISED, Act.THROW_AWAY})
+
+
+def consequences(act: Act, account: Touched, compromise_hours: int) -> tuple[str, ...]:
+    """One sentence each. `compromise_hours`: how long a compromise shuts the mailbox; 0 for not at all."""
+    match act:
+        case Act.SUSPEND:
+            return tuple(_suspension(account))
+        case Act.COMPROMISED:
+            return tuple(_compromise(account, compromise_hours))
+        case Act.THROW_AWAY:
+            words = ("courriel retenu est jeté", "courriels retenus sont jetés")
+            lost = "personne ne les recevra, et ils ne peuvent pas être repris"
+            return (f"{counted(account.kept_back, *words)} : {lost}.",)
+    return ()
+
+
+def _suspension(account: Touched) -> Iterator[str]:
+    yield "Plus rien n’ouvre le compte ; le courrier arrive toujours."
+    yield _sessions(account)
+    if account.app_passwords:
+        yield "Ses logiciels de courrier sont coupés ; leurs mots de passe resserviront à la réouverture."
+    yield "La personne est prévenue dans sa boîte, avec le motif."
+    yield "« Rouvrir » remet tout comme avant."
+
+
+def _compromise(account: Touched, hours: int) -> Iterator[str]:
+    yield _sessions(account)
+    if account.app_passwords:
+        words = ("mot de passe d’application est révoqué", "mots de passe d’application sont révoqués")
+        yield f"{counted(account.app_passwords, *words)} : chaque logiciel sera à régler de nouveau."
+    if account.has_password:
+        yield "Le mot de passe est effacé : la personne en choisira un autre."
+    held = ", ".join((*account.factors, "codes de secours"))
+    yield f"Les seconds facteurs sont retirés : {held}."
+    if account.has_code:
+        yield "Le code déjà donné ne sert plus."
+    yield "Plus rien ne part de la boîte."
+    yield (
+        "Les filtres qui renvoient son courrier sont arrêtés, et la boîte n’est plus confiée à personne : "
+        "la personne les remettra elle-même."
+    )
+    if account.going_out:
+        words = ("courriel en partance est retenu", "courriels en partance sont retenus")
+        yield f"{counted(account.going_out, *words)} ; vous déciderez de les laisser partir ou de les jeter."
+    if hours:
+        yield (
+            f"La messagerie reste fermée {counted(hours, 'heure')}, même à qui revient ; le courrier "
+            "arrive toujours."
+        )
+    if account.contact:
+        yield f"Une lettre part à {account.contact} : la personne revient par un code envoyé à cette adresse."
+    else:
+        yield "Aucun contact vérifié : la personne ne reviendra que par un code remis en main propre."
+    yield "Rien de cela ne se reprend d’un clic."
+
+
+def _sessions(account: Touched) -> str:
+    if not account.sessions:
+        return "Aucune session n’est ouverte en ce moment."
+    return f"{counted(account.sessions, 'session ouverte est fermée', 'sessions ouvertes sont fermées')}."

@@ -1,0 +1,85 @@
+"""What nobody should write to the desk: NUMENs and passwords, found and masked."""
+
+import re
+from collections.abc import Iterator
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.directory.rules.numens import parse_numen
+
+MASK = "•••••"
+_WORD = re.compile(r"[0-9A-Za-z]+")
+_NUMEN_SIGNS = 13
+# « mon mot de passe est xyz », « mdp : xyz », « password=xyz », « mon PIN : 1984 », « code 12345678 »
+_TOLD = re.compile(
+    r"(?P<said>\b(?:mots?\s+de\s+passe|mdp|password|passe|passcode|pass|code(?:\s+pin)?|pin)\b"
+    r"(?:\s+\w+){0,3}?\s*(?:[:=]|\best\b|\bc['’]est\b|\bétait\b)\s*)(?P<secret>[^\s,;]+)",
+    re.IGNORECASE,
+)
+_NO_SECRET = frozenset(
+    {
+        "refusé",
+        "refuse",
+        "oublié",
+        "oublie",
+        "perdu",
+        "faux",
+        "incorrect",
+        "bloqué",
+        "bloque",
+        "expiré",
+        "expire",
+    }
+    | {"le", "la", "les", "un", "une", "pas", "toujours", "encore", "trop", "que", "qui", "demandé", "valide"}
+    | {
+        "inconnu",
+        "rejeté",
+        "impossible",
+        "différent",
+        "mauvais",
+        "bon",
+        "correct",
+        "vide",
+        "très",
+        "bien",
+        "en",
+    }
+)
+
+
+def without_secrets(text: str) -> str:
+    """The text with NUMENs and told passwords masked; the same text when there is none."""
+    masked = text
+    for start, end in sorted(_numens(text), reverse=True):
+        masked = masked[:start] + MASK + masked[end:]
+    return _TOLD.sub(_hidden, masked)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    secret = found["secret"]
+    plain = secret.strip(".!?…»«\"'()").lower()
+    return found[0] if plain in _NO_SECRET or not plain else found["said"] + MASK
+
+
+def _numens(text: str) -> Iterator[tuple[int, int]]:
+    """Where a NUMEN stands, its pieces apart or not; they do not overlap."""
+    words = list(_WORD.finditer(text))
+    free_from = 0
+    for at, first in enumerate(words):
+        if first.start() < free_from:
+            continue
+        joined = ""
+        for last in words[at : at + 6]:
+            joined += last[0]
+            if len(joined) >= _NUMEN_SIGNS:
+                break
+        if len(joined) == _NUMEN_SIGNS and _is_numen(joined):
+            free_from = last.end()
+            yield first.start(), last.end()
+
+
+def _is_numen(word: str) -> bool:
+    try:
+        parse_numen(word)
+    except Refusal:
+        return False
+    return True

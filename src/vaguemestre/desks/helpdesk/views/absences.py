@@ -1,0 +1,64 @@
+"""The neutral absence: set by the desk when the hierarchy asks (docs/domain.md §3.6)."""
+
+from django import forms
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.desks.helpdesk.http import for_operators
+from vaguemestre.desks.helpdesk.queries.accounts import shown, target_of
+from vaguemestre.desks.helpdesk.rules.acts import LONGEST_REASON, check_somebody_else, reason_given
+from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.days import DayField
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.mailbox.sorting.services import set_neutral_absence
+
+
+class NeutralForm(forms.Form):
+    """When, and who asked for it; the text is not theirs to choose."""
+
+    debut = DayField(label="Début")
+    fin = DayField(label="Fin")
+    demandeur = forms.CharField(
+        label="Demandé par",
+        max_length=LONGEST_REASON,
+        help_text="Nom et fonction du supérieur hiérarchique, gardés au journal et montrés à la personne.",
+        error_messages={"required": "Écrivez qui demande cette notification : la personne le lira."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@for_operators
+@act_words("poser l’absence d’une personne")
+def set_absence(request: SignedInRequest, account_id: int) -> HttpResponse:
+    """The dates are the operator's, the words are nobody's."""
+    now = timezone.now()
+    account = shown(account_id, now)
+    if account is None:
+        raise Http404
+    form = NeutralForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed, operator_id = form.cleaned_data, request.who.account_id
+        try:
+            asked_by = reason_given(typed["demandeur"])
+            check_somebody_else(target_of(account_id, now), operator_id)
+            event = set_neutral_absence(
+                account_id,
+                typed["debut"],
+                typed["fin"],
+                asked_by=asked_by,
+                by=f"account:{operator_id}",
+                now=now,
+            )
+        except Refusal as refusal:
+            form.add_error("fin" if refusal.code.startswith("sorting.") else "demandeur", sentence(refusal))
+        else:
+            waits = "" if run_now(event) else "&attente=1"
+            where = reverse("helpdesk:account", args=[account_id])
+            return HttpResponseRedirect(f"{where}?fait=absence{waits}")
+    return render(request, "helpdesk/absence.html", {"account": account, "form": form})

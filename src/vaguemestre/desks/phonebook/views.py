@@ -1,0 +1,79 @@
+"""The directory's screens: the list that follows what is typed, a card, one's own."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.desks.phonebook import services
+from vaguemestre.desks.phonebook.forms import OwnCardForm, SearchForm
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.people.credentials.queries import identified
+from vaguemestre.people.directory.queries import book_card, book_page, book_school, own_card
+
+
+@require_GET
+@signed_in
+def search(request: SignedInRequest) -> HttpResponse:
+    """The page, or its results only when htmx asks while somebody types."""
+    form = SearchForm(request.GET)
+    wanted = form.wanted
+    listing = Listing.of(request.GET, ("nom",))
+    cards, is_more = book_page(
+        wanted,
+        paris_day(timezone.now()),
+        first=listing.first,
+        count=listing.count,
+        backwards=listing.backwards,
+    )
+    told = {
+        "form": form,
+        "cards": cards,
+        "listing": listing,
+        "is_more": is_more,
+        "last": listing.first + len(cards),
+        "is_asked": any((wanted.words, wanted.school, wanted.function, wanted.discipline)),
+        "school": book_school(wanted.school.strip().upper()) if wanted.school else "",
+    }
+    whole = "HX-Request" not in request.headers
+    return render(request, "phonebook/search.html" if whole else "phonebook/found.html", told)
+
+
+@require_GET
+@signed_in
+def show_card(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    card = book_card(public_id, paris_day(timezone.now()))
+    if card is None:
+        raise Http404
+    return render(request, "phonebook/card.html", {"card": card})
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def show_own(request: SignedInRequest) -> HttpResponse:
+    """One's card as colleagues read it; the phone and the red list are one's own to say."""
+    now = timezone.now()
+    person_id = identified(request.who.account_id).person_id
+    own = own_card(person_id, paris_day(now)) if person_id else None
+    if person_id is None or own is None:
+        raise Http404
+    card, unlisted = own
+    form = OwnCardForm(request.POST or None, initial={"phone": card.phone, "unlisted": unlisted})
+    if request.method == "POST":
+        form = OwnCardForm(request.POST)
+        if form.is_valid():
+            services.change_card(
+                person_id,
+                form.cleaned_data["phone"],
+                unlisted=form.cleaned_data["unlisted"],
+                by=f"account:{request.who.account_id}",
+                now=now,
+            )
+            return HttpResponseRedirect(f"{reverse('phonebook:own')}?fait=1")
+    told = {"card": card, "form": form, "unlisted": unlisted, "done": "fait" in request.GET}
+    return render(request, "phonebook/own.html", told, status=422 if form.errors else 200)

@@ -1,0 +1,25 @@
+"""What the home page remembers."""
+
+from django.db import models
+
+from vaguemestre.people.credentials.models import Account
+
+
+class Favourite(models.Model):
+    """An application somebody wants first."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="favourites")
+    key = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "key"), name="one_star_an_application"),)
+
+
+class AnnouncementRow(models.Model):
+    """A message of the académie."""
+
+    title = models.CharField(max_length=120)
+    text = models.TextField(blank=True)
+    weight = models.CharField(max_length=10)  # Weight
+    starts_on = models.DateField()
+    ends_on = models.DateField(db_index=True)

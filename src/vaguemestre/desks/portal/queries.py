@@ -1,0 +1,55 @@
+"""Reads of the home page."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from vaguemestre.desks.portal.models import AnnouncementRow, Favourite
+from vaguemestre.desks.portal.values import Announcement, Weight
+from vaguemestre.foundation.kernel.orders import column_of
+
+
+def favourites_of(account_id: int) -> frozenset[str]:
+    return frozenset(Favourite.objects.filter(account_id=account_id).values_list("key", flat=True))
+
+
+def announcements_on(day: date) -> list[Announcement]:
+    """Those shown that day: what matters most first, then the newest."""
+    rows = AnnouncementRow.objects.filter(starts_on__lte=day, ends_on__gte=day)
+    return [_announcement(row) for row in rows.order_by("-weight", "-starts_on", "-pk")]
+
+
+# How administrators may put them in order, and what it means here.
+ORDERS = {"fin": "ends_on", "debut": "starts_on", "titre": "title"}
+
+
+def announcements_page(
+    day: date, *, search: str = "", state: str = "", order: str = "-fin", first: int = 0, count: int = 30
+) -> tuple[list[Announcement], int]:
+    """A page of all of them, and how many. `state` that day: `affiche`, `a-venir`, `termine` or any.
+
+    `order`: one of ORDERS, `-` before it to turn it.
+    """
+    rows = AnnouncementRow.objects.all()
+    match state:
+        case "affiche":
+            rows = rows.filter(starts_on__lte=day, ends_on__gte=day)
+        case "a-venir":
+            rows = rows.filter(starts_on__gt=day)
+        case "termine":
+            rows = rows.filter(ends_on__lt=day)
+    for word in search.split()[:6]:
+        rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word))
+    ordered = rows.order_by(column_of(order, ORDERS), "-pk")
+    return [_announcement(row) for row in ordered[first : first + count]], rows.count()
+
+
+def announcement_numbered(announcement_id: int) -> Announcement | None:
+    row = AnnouncementRow.objects.filter(pk=announcement_id).first()
+    return _announcement(row) if row else None
+
+
+def _announcement(row: AnnouncementRow) -> Announcement:
+    return Announcement(
+        row.title, row.text, Weight(row.weight), row.starts_on, row.ends_on, announcement_id=row.pk
+    )

@@ -1,0 +1,91 @@
+"""Messages of the académie: administrators write them, home pages show them."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.desks.portal import queries, services
+from vaguemestre.desks.portal.forms import AnnouncementForm
+from vaguemestre.desks.portal.values import Announcement, Weight
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.foundation.ui.refusals import sentence
+
+_STATES = {"affiche": "Affichés", "a-venir": "À venir", "termine": "Terminés"}
+
+
+@require_GET
+@signed_in
+def list_all(request: SignedInRequest) -> HttpResponse:
+    _check_role(request)
+    today = paris_day(timezone.now())
+    listing = Listing.of(request.GET, ("-fin", *queries.ORDERS))
+    search, state = request.GET.get("q", "").strip()[:80], request.GET.get("etat", "")
+    state = state if state in _STATES else ""
+    found, total = queries.announcements_page(
+        today, search=search, state=state, order=listing.order, first=listing.first, count=listing.count
+    )
+    shown = {
+        "announcements": found,
+        "total": total,
+        "listing": listing,
+        "search": search,
+        "state": state,
+        "states": list(_STATES.items()),
+        "today": today,
+        "done": request.GET.get("fait", ""),
+    }
+    return render(request, "portal/announcements.html", shown)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def write(request: SignedInRequest, number: int = 0) -> HttpResponse:
+    """A new message, or another wording of a known one."""
+    _check_role(request)
+    known = queries.announcement_numbered(number) if number else None
+    if number and known is None:
+        raise Http404
+    form = AnnouncementForm(request.POST or None, initial=_typed(known))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.publish(form.announcement(number), by=_by(request), now=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, sentence(refusal))
+        else:
+            return HttpResponseRedirect(f"{reverse('portal:announcements')}?fait=publie")
+    return render(request, "portal/announcement.html", {"form": form, "number": number})
+
+
+@require_POST
+@signed_in
+def withdraw(request: SignedInRequest, number: int) -> HttpResponse:
+    _check_role(request)
+    services.withdraw(number, by=_by(request), now=timezone.now())
+    return HttpResponseRedirect(f"{reverse('portal:announcements')}?fait=retire")
+
+
+def _check_role(request: SignedInRequest) -> None:
+    if request.who.role != "administrator":
+        raise PermissionDenied
+
+
+def _by(request: SignedInRequest) -> str:
+    return f"account:{request.who.account_id}"
+
+
+def _typed(known: Announcement | None) -> dict[str, object]:
+    if known is None:
+        return {"importance": Weight.PLAIN.value, "debut": paris_day(timezone.now())}
+    return {
+        "titre": known.title,
+        "texte": known.text,
+        "importance": known.weight.value,
+        "debut": known.starts_on,
+        "fin": known.ends_on,
+    }

@@ -1,0 +1,78 @@
+"""« Appareils et mots de passe d'application »: what mail programs sign in with."""
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.desks.portal import services
+from vaguemestre.desks.portal.forms import AppPasswordForm
+from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.mailbox.autoconfig.http import offered
+from vaguemestre.mailbox.autoconfig.services import Made, make_app_password
+from vaguemestre.people.credentials.events import AccountChanged
+from vaguemestre.people.credentials.queries import app_passwords_of
+from vaguemestre.people.provisioning.ports import connections
+
+
+@require_GET
+@signed_in
+def list_programs(request: SignedInRequest) -> HttpResponse:
+    return _page(request, AppPasswordForm())
+
+
+@require_POST
+@recently_signed_in
+def add_program(request: SignedInRequest) -> HttpResponse:
+    """The password is on the page that answers, and nowhere else ever."""
+    form = AppPasswordForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    account_id, name = request.who.account_id, form.cleaned_data["nom"]
+    now = timezone.now()
+    made = make_app_password(
+        account_id,
+        name,
+        by=f"account:{account_id}",
+        now=now,
+        scope=form.cleaned_data["usage"] or "mail",
+        life=form.cleaned_data["duree"],
+    )
+    is_ready = run_now(AccountChanged(account_id))
+    run_now(made.touched)
+    return _page(request, AppPasswordForm(), made=made, name=name, is_ready=is_ready)
+
+
+@require_POST
+@signed_in
+def revoke_program(request: SignedInRequest, number: int) -> HttpResponse:
+    """It opens nothing any more, and what it had opened is closed."""
+    account_id = request.who.account_id
+    services.drop_app_password(account_id, number, by=f"account:{account_id}", now=timezone.now())
+    if run_now(AccountChanged(account_id)):
+        connections.get().cut(request.who.mailbox)
+    return HttpResponseRedirect(f"{reverse('portal:programs')}?fait=revoque")
+
+
+def _page(
+    request: SignedInRequest,
+    form: AppPasswordForm,
+    *,
+    made: Made | None = None,
+    name: str = "",
+    is_ready: bool = True,
+) -> HttpResponse:
+    told = {
+        "form": form,
+        "programs": app_passwords_of(request.who.account_id),
+        "made": made,
+        "name": name,
+        "is_ready": is_ready,
+        "offer": offered(),
+        "address": request.who.address,
+        "now": timezone.now(),
+        "revoked": request.GET.get("fait") == "revoque",
+    }
+    return render(request, "portal/programs.html", told)

@@ -1,9 +1,0 @@
-"""French sentences for the refusals of this room, by code."""
-
-SENTENCES = {
-    "devices.program-asked-too-long-ago": "Cette demande n’est plus bonne : recommencez depuis le logiciel.",
-    "devices.program-unknown": (
-        "Ce logiciel n’est pas connu, ou demande une réponse ailleurs que sur cet appareil."
-    ),
-    "devices.request-malformed": "Cette demande de configuration automatique est illisible.",
-}

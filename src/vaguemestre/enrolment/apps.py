@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class EnrolmentConfig(AppConfig):
-    name = "vaguemestre.enrolment"
-    label = "enrolment"
-    default_auto_field = "django.db.models.BigAutoField"

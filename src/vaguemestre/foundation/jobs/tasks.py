@@ -1,0 +1,43 @@
+"""The one task of the queue: wake a handler with its event (django.tasks)."""
+
+import logging
+from typing import Any
+
+from django.tasks import task
+from django.utils import timezone
+
+from vaguemestre.foundation.jobs.ports import subscriptions
+from vaguemestre.foundation.jobs.rules import delay_before, queue_of
+from vaguemestre.foundation.kernel.errors import EngineDown
+
+log = logging.getLogger(__name__)
+
+
+@task()
+def wake(handler_name: str, event_name: str, fields: dict[str, Any], attempt: int) -> None:
+    """Run one handler; whatever it raises means later, not never."""
+    for kind, handlers in subscriptions.get().items():
+        if f"{kind.__module__}:{kind.__qualname__}" != event_name:
+            continue
+        for handler in handlers:
+            if f"{handler.__module__}:{handler.__qualname__}" == handler_name:
+                try:
+                    handler(kind(**fields))
+                except EngineDown as error:
+                    log.warning("job %s: %s", handler_name, error)
+                    _retry(handler_name, kind, fields, attempt, error)
+                except Exception as error:  # a defect, a deadlock, a refusal: the work stays due
+                    log.exception("job %s failed at attempt %d", handler_name, attempt)
+                    _retry(handler_name, kind, fields, attempt, error)
+                return
+    log.error("job for %s by %s: nobody of that name any more", event_name, handler_name)
+
+
+def _retry(handler: str, kind: type, fields: dict[str, Any], attempt: int, error: Exception) -> None:
+    """Enqueue the job again after a delay. Raises the error itself once patience is exhausted."""
+    delay = delay_before(attempt)
+    if delay is None:
+        log.error("job %s given up after %d attempts: %s", handler, attempt, error)
+        raise error
+    later = wake.using(run_after=timezone.now() + delay, queue_name=queue_of(kind))
+    later.enqueue(handler, f"{kind.__module__}:{kind.__qualname__}", fields, attempt + 1)

@@ -1,0 +1,35 @@
+"""The French sentence of a refusal, from those each room keeps in its `refusals.py`."""
+
+from collections.abc import Iterable, Mapping
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.slots import Slot
+from vaguemestre.foundation.kernel.texts import counted
+
+sentences: Slot[Mapping[str, str]] = Slot("ui.sentences")
+_UNKNOWN = "Cette action n’est pas possible."
+
+
+def sentence(refusal: Refusal) -> str:
+    """The sentence for a refusal's code, completed with its facts."""
+    return sentences.get().get(refusal.code, _UNKNOWN) % refusal.facts
+
+
+def gathered(rooms: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    """The sentences of every room in one mapping. Raises ValueError if two rooms keep the same code."""
+    by_code: dict[str, str] = {}
+    for room in rooms:
+        if twice := by_code.keys() & room.keys():
+            raise ValueError(f"two rooms keep a sentence for {sorted(twice)}")
+        by_code |= room
+    return by_code
+
+
+def duration(seconds: int) -> str:
+    """`12 secondes`, `3 minutes`, `1 heure`: rounded up."""
+    if seconds < 90:
+        return counted(seconds, "seconde")
+    minutes = -(-seconds // 60)
+    if minutes < 90:
+        return counted(minutes, "minute")
+    return counted(-(-minutes // 60), "heure")

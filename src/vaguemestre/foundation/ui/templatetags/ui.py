@@ -1,0 +1,93 @@
+"""`{% load ui %}`: `icon`, `avatar`, `describe`, `bundled`… as pages write them."""
+
+from datetime import date
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.dateformat import format as dated
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.ui import pictures
+from vaguemestre.foundation.ui.bundles import BUNDLES
+from vaguemestre.foundation.ui.listing import Listing
+
+register = template.Library()
+register.filter("octets", sizes.in_words)
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    return pictures.icon(name, size)
+
+
+@register.simple_tag
+def avatar(name: str, size: str = "") -> SafeString:
+    return pictures.avatar(name, size)
+
+
+@register.filter
+def long_day(day: date | None, kind: str = "") -> str:
+    """« 1er décembre 2026 »; with `weekday`, « mardi 1er décembre 2026 »."""
+    if day is None:
+        return ""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{dated(day, 'l ') if kind == 'weekday' else ''}{number} {dated(day, 'F Y')}"
+
+
+@register.simple_tag
+def bundled(name: str) -> SafeString:
+    """The links of a bundle: one where files are gathered, one for each part where they are not."""
+    is_gathered = settings.STATIC_URL != "/static/"
+    form = (
+        '<script type="module" src="{}"></script>'
+        if name.endswith(".js")
+        else '<link rel="stylesheet" href="{}">'
+    )
+    names = (name,) if is_gathered else BUNDLES[name]
+    return format_html_join("\n  ", form, ((static(one),) for one in names))
+
+
+@register.simple_tag
+def widget(field: BoundField) -> SafeString:
+    """The input of a form field, tied to the hint and the error that `ui/field.html` writes after it."""
+    said = [f"{field.auto_id}_hint"] if field.help_text else []
+    if field.errors:
+        said.append(f"{field.auto_id}_error")
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(said)} if said else {}
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def column(listing: Listing, sort: str, title: str, kind: str = "") -> SafeString:
+    """The head of a column that a click puts in order; `number` stands it over figures, on the right."""
+    is_open = listing.sort == sort
+    direction = "descending" if listing.backwards else "ascending"
+    return format_html(
+        '<th scope="col"{}{}><a class="sorted" href="{}">{}{}</a></th>',
+        format_html(' class="{}"', kind) if kind else "",
+        format_html(' aria-sort="{}"', direction) if is_open else "",
+        listing.sorted_by(sort),
+        title,
+        pictures.icon(
+            ("chevron-down" if listing.backwards else "chevron-up") if is_open else "arrows-sort", "s"
+        ),
+    )
+
+
+@register.inclusion_tag("ui/pager.html")
+def pager(listing: Listing, total: int = -1, *, more: bool = False) -> dict[str, object]:
+    """« Précédents », « Suivants »: by the total when it is known, else by whether more follow."""
+    pages = -(-total // listing.count) if total >= 0 else 0
+    is_more = more or listing.page < pages
+    return {
+        "page": listing.page,
+        "pages": pages,
+        "before": listing.page_link(listing.page - 1) if listing.page > 1 else "",
+        "after": listing.page_link(listing.page + 1) if is_more else "",
+    }

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class HelpdeskConfig(AppConfig):
-    name = "vaguemestre.helpdesk"
-    label = "helpdesk"
-    default_auto_field = "django.db.models.BigAutoField"

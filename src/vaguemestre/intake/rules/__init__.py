@@ -1,5 +1,0 @@
-"""Decisions about a feed: who is who, and what would change."""
-
-from vaguemestre.intake.rules.planning import NOTHING_APPLIED, Held, plan, refusal
-
-__all__ = ["NOTHING_APPLIED", "Held", "plan", "refusal"]

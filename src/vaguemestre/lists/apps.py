@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class ListsConfig(AppConfig):
-    name = "vaguemestre.lists"
-    label = "lists"
-    default_auto_field = "django.db.models.BigAutoField"

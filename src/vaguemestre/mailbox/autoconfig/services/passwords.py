@@ -1,0 +1,44 @@
+"""Passwords made for one program or one device."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vaguemestre.access.signin.events import AccountTouched
+from vaguemestre.access.signin.services import tell
+from vaguemestre.people.credentials.queries import app_passwords_of
+from vaguemestre.people.credentials.services import add_app_password
+
+
+@dataclass(frozen=True)
+class Made:
+    """`text` is shown this once; `touched` is what its owner is told."""
+
+    number: int
+    text: str = field(repr=False)
+    touched: AccountTouched
+
+
+@transaction.atomic(durable=True)
+def make_app_password(
+    account_id: int,
+    name: str,
+    *,
+    by: str,
+    now: datetime,
+    scope: str = "mail",
+    life: timedelta | None = None,
+) -> Made:
+    """For one mail program, forever or for a while. Raises Refusal `credentials.too-many-app-passwords`."""
+    ends = now + life if life else None
+    text = add_app_password(account_id, name, by=by, now=now, scope=scope, expires_at=ends)
+    number = app_passwords_of(account_id)[0].app_password_id
+    return Made(
+        number, text, tell(account_id, "app-password-made", now=now, number=number, detail=f"« {name} »")
+    )
+
+
+def make_profile_password(account_id: int, *, by: str, now: datetime) -> Made:
+    """For one iPhone or iPad. Raises Refusal `credentials.too-many-app-passwords`."""
+    return make_app_password(account_id, "iPhone ou iPad (profil)", by=by, now=now)

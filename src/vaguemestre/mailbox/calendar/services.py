@@ -1,0 +1,30 @@
+"""Keeping answers to invitations."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.mailbox.calendar.models import Engagement
+from vaguemestre.mailbox.calendar.values import Answer
+
+
+def keep_answer(
+    account_id: int, uid: str, answer: Answer, *, title: str, starts: datetime, ends: datetime
+) -> None:
+    """Remember an answer, in place of the former one to the same event. Inside the caller's transaction."""
+    Engagement.objects.update_or_create(
+        account_id=account_id,
+        uid=uid[:255],
+        defaults={"answer": answer.value, "title": title[:255], "starts": starts, "ends": ends},
+    )
+
+
+def forget_event(account_id: int, uid: str) -> None:
+    """The event was cancelled. Inside the caller's transaction."""
+    Engagement.objects.filter(account_id=account_id, uid=uid[:255]).delete()
+
+
+@transaction.atomic(durable=True)
+def forget_person(account_id: int) -> None:
+    """Use case: what they answered to invitations."""
+    Engagement.objects.filter(account_id=account_id).delete()

@@ -1,0 +1,72 @@
+"""How far a mailing is, and what its recipients will read."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.mailbox.compose.queries.composing import picture_ids
+from vaguemestre.mailbox.compose.rules.cleaning import html_of_text, kept_html
+from vaguemestre.mailbox.compose.rules.mailing import merged_html, merged_subject
+from vaguemestre.mailbox.compose.values import MailingShown, Preview, Wrong
+from vaguemestre.post.outbox.queries import copies_by_state
+from vaguemestre.post.outbox.rules.text import plain_text
+from vaguemestre.schools.rosters.rules.cautions import cautions
+from vaguemestre.schools.rosters.values import Caution
+
+PREVIEWS = 3
+
+
+def find_mailing(account_id: int, key: str) -> MailingShown | None:
+    """The mailing of that composer, if it is the account's own."""
+    mailing = Mailing.objects.select_related("composition").filter(account_id=account_id, key=key).first()
+    if mailing is None:
+        return None
+    states = copies_by_state(account_id, mailing.series)
+    return MailingShown(
+        id=mailing.pk,
+        state=mailing.state,
+        total=mailing.copies.count(),
+        queued=mailing.copies.exclude(queued_at=None).count(),
+        sent=states.get("filed", 0) + states.get("submitted", 0),
+        refused=states.get("refused", 0) + states.get("cancelled", 0),
+        wrong=tuple(Wrong(*one) for one in mailing.wrong),
+        previews=_previews(mailing),
+        source=mailing.source,
+        audiences=tuple(mailing.audiences),
+        sender=mailing.sender,
+        cautions=cautions_of(mailing),
+        due_at=mailing.due_at,
+        is_to_come=mailing.due_at is not None and mailing.due_at > timezone.now(),
+    )
+
+
+def cautions_of(mailing: Mailing) -> tuple[Caution, ...]:
+    """What a message to a class had better not say: of its text as it stands now, and of its files' names."""
+    row = mailing.composition
+    if row is None or not mailing.audiences:
+        return ()
+    text = row.text if row.is_plain else plain_text(row.html)
+    names = row.enclosures.values_list("name", flat=True)
+    return cautions(row.subject, text, plain_text(row.quote) if row.quote else "", *names)
+
+
+def mailings_under_way(since: datetime) -> list[int]:
+    """Those that should go on: their job may have been lost with a worker."""
+    running = Mailing.objects.filter(state=Mailing.State.RUNNING, created_at__lt=since)
+    running = running.filter(Q(due_at=None) | Q(due_at__lt=since))
+    return list(running.values_list("pk", flat=True))
+
+
+def _previews(mailing: Mailing) -> tuple[Preview, ...]:
+    row = mailing.composition
+    if row is None:
+        return ()
+    ours = set(picture_ids(row))
+    shown = []
+    for copy in mailing.copies.all()[:PREVIEWS]:
+        html = merged_html(html_of_text(row.text) if row.is_plain else row.html, copy.values)
+        subject = merged_subject(row.subject, copy.values)
+        shown.append(Preview(copy.name, copy.address, subject, kept_html(html, ours.__contains__)))
+    return tuple(shown)

@@ -1,0 +1,48 @@
+"""French sentences for the refusals of this room, by code."""
+
+SENTENCES = {
+    "compose.already-sent": "Ce courriel a déjà été envoyé.",
+    "compose.changed-elsewhere": "Ce brouillon a été modifié dans une autre fenêtre.",
+    "compose.class-needs-copies": "Une classe reçoit un exemplaire par personne : renvoyez ce message.",
+    "compose.draft-later": (
+        "Votre texte est gardé. Il paraîtra dans « Brouillons » quand la messagerie répondra."
+    ),
+    "compose.enclosure-gone": "Cette pièce jointe n’existe plus.",
+    "compose.enclosure-incomplete": "« %(name)s » n’est pas encore entièrement jointe.",
+    "compose.enclosure-overflow": "La pièce jointe a changé pendant son envoi : joignez-la de nouveau.",
+    "compose.gone": "Ce brouillon n’existe plus.",
+    "compose.identity-gone": "Cette identité n’existe plus.",
+    "compose.later-is-past": "Ce moment est déjà passé : choisissez-en un autre.",
+    "compose.later-malformed": "Écrivez la date et l’heure ainsi : 26/11/2026 08:00.",
+    "compose.later-too-far": "Choisissez un moment dans l’année qui vient.",
+    "compose.links-stay": (
+        "Ce courriel porte un lien vers un de vos fichiers : retirez-le avant de changer de boîte."
+    ),
+    "compose.look-again": "Relisez ce qui est signalé, puis confirmez.",
+    "compose.mailing-empty": "Personne ne peut recevoir ce courriel : corrigez les adresses.",
+    "compose.mailing-heavy": (
+        "Les pièces jointes sont trop lourdes pour %(count)s exemplaires : mettez un lien à la place."
+    ),
+    "compose.name-missing": "Indiquez le nom que verront vos correspondants.",
+    "compose.name-not-yours": "Le nom affiché doit contenir votre nom : %(surname)s.",
+    "compose.no-address-column": "Aucune colonne ne contient d’adresses : nommez-la « courriel ».",
+    "compose.not-your-address": "Cette adresse n’est pas, ou n’est plus, à vous : choisissez-en une autre.",
+    "compose.not-your-school": "Vous ne travaillez pas dans cet établissement.",
+    "compose.nothing-to-join": "Choisissez une pièce, ou le courriel entier.",
+    "compose.reply-to-malformed": "L’adresse de réponse n’est pas une adresse électronique.",
+    "compose.signature-file": "Aucune signature n’a été trouvée dans ce fichier.",
+    "compose.signature-too-long": "La signature est trop longue.",
+    "compose.table-empty": "Le fichier est vide : une ligne de titres, puis une par destinataire.",
+    "compose.table-missing": "Choisissez le fichier CSV.",
+    "compose.table-too-long": "Le fichier est trop long : %(limit)s lignes au plus.",
+    "compose.table-unreadable": "Ce fichier n’est pas un fichier CSV : enregistrez-le d’abord en CSV.",
+    "compose.text-empty": "La réponse type est vide : écrivez son texte.",
+    "compose.text-gone": "Cette réponse type n’existe plus.",
+    "compose.text-too-long": "Ce texte est trop long pour une réponse type.",
+    "compose.text-untitled": "Donnez un titre à cette réponse type.",
+    "compose.too-long": "Le texte est trop long pour un courriel : joignez-le en pièce jointe.",
+    "compose.too-many-enclosures": "Il y a trop de pièces jointes : %(limit)s au plus.",
+    "compose.too-many-identities": "Il y a déjà %(limit)s identités : supprimez-en une d’abord.",
+    "compose.too-many-texts": "Il y a déjà %(limit)s réponses types : supprimez-en une d’abord.",
+    "compose.unknown-variable": "Le texte demande {%(name)s}, qui n’est aucune des colonnes.",
+}

@@ -1,0 +1,70 @@
+"""One function per screen or request of the composer."""
+
+from vaguemestre.mailbox.compose.views.borrowing import borrow, list_source_files, list_sources
+from vaguemestre.mailbox.compose.views.enclosing import (
+    add_enclosure,
+    add_slice,
+    remove_enclosure,
+    show_enclosure,
+)
+from vaguemestre.mailbox.compose.views.handing import hand_over
+from vaguemestre.mailbox.compose.views.leaving import cancel, list_waiting, send, tell_state
+from vaguemestre.mailbox.compose.views.linking import add_link, add_link_slice, remove_link, set_link_terms
+from vaguemestre.mailbox.compose.views.mailing import mailing, mailing_state, start_mailing, stop_mailing
+from vaguemestre.mailbox.compose.views.signing import (
+    edit_identity,
+    edit_stock_text,
+    list_identities,
+    remove_identity,
+    remove_stock_text,
+    take_in_identities,
+    tell_stock_texts,
+)
+from vaguemestre.mailbox.compose.views.typing import (
+    as_text,
+    compose,
+    drop,
+    fork,
+    meet_recipients,
+    save,
+    start,
+    suggest_recipients,
+)
+
+__all__ = [
+    "add_enclosure",
+    "add_link",
+    "add_link_slice",
+    "add_slice",
+    "as_text",
+    "borrow",
+    "cancel",
+    "compose",
+    "drop",
+    "edit_identity",
+    "edit_stock_text",
+    "fork",
+    "hand_over",
+    "list_identities",
+    "list_source_files",
+    "list_sources",
+    "list_waiting",
+    "mailing",
+    "mailing_state",
+    "meet_recipients",
+    "remove_enclosure",
+    "remove_identity",
+    "remove_link",
+    "remove_stock_text",
+    "save",
+    "send",
+    "set_link_terms",
+    "show_enclosure",
+    "start",
+    "start_mailing",
+    "stop_mailing",
+    "suggest_recipients",
+    "take_in_identities",
+    "tell_state",
+    "tell_stock_texts",
+]

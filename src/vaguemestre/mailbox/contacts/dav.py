@@ -1,0 +1,229 @@
+"""CardDAV (RFC 6352) over the address books: Radicale's authentication, rights and storage.
+
+A principal is an account's username; under it, `contacts` is its own book and `ecole-<uai>` its schools'.
+Books are neither made nor deleted from here.
+"""
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from django.db import close_old_connections
+from django.utils import timezone
+from radicale import pathutils
+from radicale.auth import BaseAuth
+from radicale.item import Item
+from radicale.rights import BaseRights
+from radicale.storage import BaseCollection, BaseStorage
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.contacts import queries, services
+from vaguemestre.mailbox.contacts.values import Shelf, Stored
+from vaguemestre.people.credentials.queries import account_of_app_password, find_account, usernames_of
+from vaguemestre.people.credentials.rules.app_passwords import sha256_of
+
+SCOPES = ("contacts", "both")
+_OWN = "contacts"
+_SCHOOL = "ecole-"
+_TOKEN = "http://radicale.org/ns/sync/"  # noqa: S105 (a name space)
+
+
+class Auth(BaseAuth):
+    """Application passwords whose scope holds the contacts; nothing else opens a book."""
+
+    def _login(self, login: str, password: str) -> str:
+        close_old_connections()
+        account_id = account_of_app_password(login, sha256_of(password), SCOPES, timezone.now())
+        return usernames_of([account_id]).get(account_id, "") if account_id else ""
+
+
+class Rights(BaseRights):
+    """One's own books only; writing where the shelf allows it; no book is made or deleted."""
+
+    def authorization(self, user: str, user_groups: set[str], path: str) -> str:
+        pieces = [piece for piece in pathutils.strip_path(path).split("/") if piece]
+        if not user or (pieces and pieces[0] != user):
+            return ""
+        if len(pieces) < 2:
+            return "R"
+        shelf = _shelves(user).get(pieces[1]) if len(pieces) == 2 else None
+        if shelf is None:
+            return ""
+        return "rw" if shelf.may_write else "r"
+
+
+class Principal(BaseCollection):
+    """The root, or somebody: holds books, no card."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    @property
+    def path(self) -> str:
+        return self._path
+
+    def get_all(self) -> Iterable[Item]:
+        return ()
+
+    def get_multi(self, hrefs: Iterable[str]) -> Iterable[tuple[str, Item | None]]:
+        return ((href, None) for href in hrefs)
+
+    def get_meta(self, key: str | None = None) -> Any:
+        return {} if key is None else None
+
+    @property
+    def last_modified(self) -> str:
+        return _http_date(0.0)
+
+
+class Book(BaseCollection):
+    """One address book."""
+
+    def __init__(self, path: str, shelf: Shelf) -> None:
+        self._path, self._shelf = path, shelf
+
+    @property
+    def path(self) -> str:
+        return self._path
+
+    @property
+    def etag(self) -> str:
+        return f'"{self._mark()}"'
+
+    @property
+    def last_modified(self) -> str:
+        return _http_date(queries.last_change(self._shelf))
+
+    def sync(self, old_token: str = "") -> tuple[str, Iterable[str]]:
+        """Nothing when nothing changed; else the program compares the whole list of names and marks."""
+        token = f"{_TOKEN}{self._mark()}"
+        if old_token == token:
+            return token, ()
+        if old_token:
+            raise ValueError("changed since that token")
+        return token, (href for href, _ in queries.marks_on(self._shelf))
+
+    def get_multi(self, hrefs: Iterable[str]) -> Iterable[tuple[str, Item | None]]:
+        wanted = list(dict.fromkeys(hrefs))
+        found = {one.href: one for one in queries.stored_on(self._shelf, wanted)}
+        return [(href, self._item(found[href]) if href in found else None) for href in wanted]
+
+    def get_all(self) -> Iterable[Item]:
+        return [self._item(one) for one in queries.stored_on(self._shelf)]
+
+    def has_uid(self, uid: str) -> bool:
+        return queries.has_uid(self._shelf, uid)
+
+    def upload(self, href: str, item: Item) -> tuple[Item, Item | None]:
+        (_, old), *_ = self.get_multi([href])
+        try:
+            stored = services.store_card(self._shelf, item.serialize(), href)
+        except Refusal as refusal:
+            raise ValueError(refusal.code) from refusal  # Radicale answers 400
+        return self._item(stored), old
+
+    def delete(self, href: str | None = None) -> None:
+        if href is not None:
+            services.delete_stored(self._shelf, href)
+
+    def get_meta(self, key: str | None = None) -> Any:
+        meta: Mapping[str, str] = {"tag": "VADDRESSBOOK", "D:displayname": self._shelf.name}
+        return meta if key is None else meta.get(key)
+
+    def set_meta(self, props: Mapping[str, str]) -> None:
+        """A book's name is ours."""
+
+    def _mark(self) -> str:
+        text = "\n".join(f"{href} {etag}" for href, etag in queries.marks_on(self._shelf))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _item(self, stored: Stored) -> Item:
+        return Item(
+            collection=self,
+            href=stored.href,
+            text=stored.text,
+            etag=f'"{stored.etag}"',
+            uid=stored.uid,
+            name="VCARD",
+            component_name="VCARD",
+            last_modified=_http_date(stored.changed_at),
+        )
+
+
+class Storage(BaseStorage):
+    """Books and cards, from the tables."""
+
+    def __init__(self, configuration: Any) -> None:
+        super().__init__(configuration)
+        self._writing = threading.Lock()
+
+    def discover(
+        self,
+        path: str,
+        depth: str = "0",
+        child_context_manager: Any = None,
+        user_groups: set[str] | None = None,
+    ) -> Iterable[BaseCollection | Item]:
+        pieces = [piece for piece in pathutils.strip_path(path).split("/") if piece]
+        if not pieces:
+            yield Principal("")
+            return
+        shelves = _shelves(pieces[0])
+        if not shelves:
+            return
+        if len(pieces) == 1:
+            yield Principal(pieces[0])
+            if depth != "0":
+                yield from (Book(f"{pieces[0]}/{name}", shelf) for name, shelf in shelves.items())
+        elif shelf := shelves.get(pieces[1]):
+            yield from _within(Book("/".join(pieces[:2]), shelf), pieces[2:], depth)
+
+    def move(self, item: Item, to_collection: BaseCollection, to_href: str) -> None:
+        old, href = item.collection, item.href
+        to_collection.upload(to_href, item)
+        if old is not None and href is not None and (old.path, href) != (to_collection.path, to_href):
+            old.delete(href)
+
+    def create_collection(self, href: str, items: Any = None, props: Any = None) -> Any:
+        raise ValueError("books are made on the pages")
+
+    @contextlib.contextmanager
+    def acquire_lock(self, mode: str, user: str = "", *args: Any, **named: Any) -> Iterator[None]:
+        """One writer at a time in this process: what a program compared is what it replaces."""
+        close_old_connections()
+        lock: AbstractContextManager[Any] = self._writing if mode == "w" else contextlib.nullcontext()
+        with lock:
+            yield
+
+    def verify(self) -> bool:
+        return True
+
+
+def _within(book: Book, rest: list[str], depth: str) -> Iterator[BaseCollection | Item]:
+    if not rest:
+        yield book
+        if depth != "0":
+            yield from book.get_all()
+    elif len(rest) == 1:
+        yield from (item for _, item in book.get_multi(rest) if item)
+
+
+def _shelves(username: str) -> dict[str, Shelf]:
+    """The books of an account, by their names in addresses; none for nobody."""
+    account = find_account(username)
+    if account is None:
+        return {}
+    found = {}
+    for shelf in queries.shelves_of(account.account_id):
+        if shelf.account_id or shelf.book_id:
+            found[f"{_SCHOOL}{shelf.uai.lower()}" if shelf.uai else _OWN] = shelf
+    return found
+
+
+def _http_date(moment: float) -> str:
+    return format_datetime(datetime.fromtimestamp(moment, UTC), usegmt=True)

@@ -1,0 +1,30 @@
+"""The address book's pages."""
+
+from vaguemestre.mailbox.contacts.views.cards import (
+    add_contact,
+    delete_contact,
+    edit_contact,
+    list_contacts,
+    show_photo,
+)
+from vaguemestre.mailbox.contacts.views.exchange import export_contacts, import_contacts, show_twins
+from vaguemestre.mailbox.contacts.views.groups import add_group, edit_group
+from vaguemestre.mailbox.contacts.views.keeping import keep, show_card
+from vaguemestre.mailbox.contacts.views.sharing import begin_book, change_writers
+
+__all__ = [
+    "add_contact",
+    "add_group",
+    "begin_book",
+    "change_writers",
+    "delete_contact",
+    "edit_contact",
+    "edit_group",
+    "export_contacts",
+    "import_contacts",
+    "keep",
+    "list_contacts",
+    "show_card",
+    "show_photo",
+    "show_twins",
+]

@@ -1,0 +1,73 @@
+"""Where a message goes: the folder it was in, by the name it has here."""
+
+import re
+import unicodedata
+
+from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.mailbox.portability.values import INBOX, Places
+
+# What other programs call the folders every mailbox has, in French and in English; compared folded.
+_NAMES = {
+    "sent": "sent|sent items|sent mail|sent messages|sentmail|envoyes|elements envoyes|messages envoyes"
+    "|courriels envoyes",
+    "drafts": "drafts|draft|brouillons|brouillon",
+    "trash": "trash|deleted items|deleted messages|deleted|bin|corbeille|elements supprimes"
+    "|messages supprimes",
+    "junk": "junk|junk e-mail|junk email|spam|bulk mail|courrier indesirable|pourriel|pourriels|indesirables",
+    "archive": "archive|archives|all archives",
+}
+_USES = {name: use for use, names in _NAMES.items() for name in names.split("|")}
+_INBOXES = {"", "inbox", "boite de reception", "courrier entrant", "reception", "mbox", "mail", "courriels"}
+_UNWANTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff%*\\]")
+_ROOTS = {
+    "[gmail]", "[google mail]", "courriels", "top of personal folders", "top of outlook data file",
+    "haut du fichier de donnees outlook", "debut du fichier de donnees outlook",
+}  # fmt: skip
+_LONGEST = 60
+_DEEPEST = 8
+
+
+def target(folder: str, use: str, places: Places, apart: str = "") -> str:
+    """The name here of a folder that was called `folder` there.
+
+    `apart`: the folder below which everything goes; empty when mail goes back where it was.
+    """
+    steps = _steps(folder)
+    if apart:
+        return "/".join((apart, *steps)) if steps else apart
+    if use in places.special and len(steps) <= 1:
+        return places.special[use]
+    if not steps:
+        return INBOX
+    first = _folded(steps[0])
+    if first in _INBOXES:
+        return "/".join(steps[1:]) if len(steps) > 1 else INBOX
+    if (meant := _USES.get(first)) in places.special:
+        return "/".join((places.special[str(meant)], *steps[1:]))
+    return _as_known("/".join(steps), places)
+
+
+def _steps(folder: str) -> list[str]:
+    steps = [_clean(step) for step in folder.split("/")]
+    steps = [step for step in steps if step]
+    if len(steps) > 1 and _folded(steps[0]) in _ROOTS:
+        steps = steps[1:]
+    elif steps and _folded(steps[0]) in _ROOTS:
+        return []
+    return [*steps[: _DEEPEST - 1], " ".join(steps[_DEEPEST - 1 :])] if len(steps) > _DEEPEST else steps
+
+
+def _clean(step: str) -> str:
+    """A level's name that IMAP can hold, without what told programs apart (`.sbd`, `.mbox`)."""
+    step = unicodedata.normalize("NFC", _UNWANTED.sub(" ", step))
+    step = re.sub(r"\.(sbd|mbox|mbx)$", "", step, flags=re.IGNORECASE)
+    return " ".join(step.split()).strip(". ")[:_LONGEST].strip(". ")
+
+
+def _folded(step: str) -> str:
+    return bare(step).strip()
+
+
+def _as_known(name: str, places: Places) -> str:
+    """A folder that is here already but for its capitals is the same one."""
+    return next((known for known in sorted(places.names) if known.casefold() == name.casefold()), name)

@@ -1,0 +1,70 @@
+"""When two copies are one message, and a message as it goes on the wire."""
+
+import hashlib
+import re
+
+from vaguemestre.mailbox.portability.values import Mark
+
+NAMING = (b"message-id", b"date", b"from", b"subject")  # the fields that name a message
+MAX_HEADER_BYTES = 100_000  # `header_size_limit` of Postfix is 102,400
+_STATE = (b"status", b"x-status", b"x-keywords", b"x-mozilla-status", b"x-mozilla-status2", b"x-mozilla-keys")
+_BARE = re.compile(rb"\r\n|\r|\n")
+_BLANK = re.compile(rb"\r?\n\r?\n")
+
+
+def mark_of(header: bytes, size: int) -> Mark:
+    """`header`: the header, or the fields of it in NAMING; `size`: of the whole, lines ended by CR LF."""
+    found: dict[bytes, list[bytes]] = {name: [] for name in NAMING}
+    for name, value in fields(header):
+        if name in found:
+            found[name].append(b" ".join(value.split()))
+    told = b"\0".join(name + b":" + b"\1".join(found[name]) for name in NAMING)
+    return Mark(hashlib.sha256(told).hexdigest(), size)
+
+
+def fields(header: bytes) -> list[tuple[bytes, bytes]]:
+    """Names in lower case and unfolded values; lines that are no field are passed over."""
+    found: list[tuple[bytes, bytes]] = []
+    for line in header.replace(b"\r\n", b"\n").split(b"\n"):
+        if line[:1] in (b" ", b"\t"):
+            if found:
+                found[-1] = found[-1][0], found[-1][1] + line
+        elif (colon := line.find(b":")) > 0:
+            found.append((line[:colon].strip().lower(), line[colon + 1 :]))
+    return found
+
+
+def on_the_wire(content: bytes) -> bytes:
+    """Every line ended by CR LF, no NUL (RFC 9051 forbids it), no bookkeeping of mbox in the header."""
+    content = _BARE.sub(b"\r\n", content.replace(b"\0", b""))
+    header, blank, body = _split(content)
+    if any(name in _STATE for name, _ in fields(header)):
+        header = _without_state(header)
+    return header + blank + body
+
+
+def header_of(content: bytes) -> bytes:
+    return _split(content)[0]
+
+
+def has_oversized_header(content: bytes) -> bool:
+    """Whether the header is longer than a mail server takes: no list of messages could show it."""
+    return _BLANK.search(content, 0, MAX_HEADER_BYTES + 4) is None and len(content) > MAX_HEADER_BYTES
+
+
+def _split(content: bytes) -> tuple[bytes, bytes, bytes]:
+    found = _BLANK.search(content)
+    if found is None:
+        return content, b"", b""
+    return content[: found.start()], content[found.start() : found.end()], content[found.end() :]
+
+
+def _without_state(header: bytes) -> bytes:
+    kept: list[bytes] = []
+    dropping = False
+    for line in header.split(b"\r\n"):
+        if line[:1] not in (b" ", b"\t"):
+            dropping = line.partition(b":")[0].strip().lower() in _STATE
+        if not dropping:
+            kept.append(line)
+    return b"\r\n".join(kept)

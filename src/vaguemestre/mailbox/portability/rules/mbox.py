@@ -1,0 +1,114 @@
+"""The mbox format (RFC 4155, in its « mboxrd » reading): messages cut out of a stream, messages written."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import IO
+
+from vaguemestre.mailbox.portability.rules.identity import fields, header_of
+
+# Not every line that begins with « From » begins a message: unquoted ones end without a date.
+_SEPARATOR = re.compile(rb"From (?:- |\S*.*)\d{1,2}:\d{2}(?::\d{2})?.*\d{4}")
+_ANY_SEPARATOR = re.compile(rb"From (?:\S+|-)\s")
+_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
+_STATUS = {"R": "\\Seen"}
+_X_STATUS = {"A": "\\Answered", "F": "\\Flagged", "T": "\\Draft"}
+_MOZILLA = {0x0001: "\\Seen", 0x0002: "\\Answered", 0x0004: "\\Flagged", 0x1000: "$Forwarded"}
+_KEYWORD = re.compile(r"[A-Za-z0-9$_.-]{1,60}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A message of an mbox. `end`: the offset of what follows it. `content` is None when it was too large."""
+
+    content: bytes | None
+    date: datetime | None
+    end: int
+
+
+def cut(stream: IO[bytes], start: int, largest: int) -> Iterator[Cut]:
+    """The messages from offset `start` (0, or the `end` of another) on; one over `largest` has no content."""
+    stream.seek(start)
+    lines: list[bytes] = []
+    size, date, at, blank, begun = 0, None, start, True, False
+    for line in stream:
+        if blank and _begins(line, first=not begun):
+            if begun:
+                yield _made(lines, size, largest, date, at)
+            lines, size, date, begun = [], 0, _date_of(line), True
+        elif begun:
+            size += len(line)
+            if size <= largest:
+                lines.append(line)
+        at += len(line)
+        blank = not line.strip(b"\r\n")
+    if begun:
+        yield _made(lines, size, largest, date, at)
+
+
+def _begins(line: bytes, *, first: bool) -> bool:
+    return line.startswith(b"From ") and bool(
+        _SEPARATOR.match(line) or (first and _ANY_SEPARATOR.match(line))
+    )
+
+
+def _made(lines: list[bytes], size: int, largest: int, date: datetime | None, end: int) -> Cut:
+    if size > largest:
+        return Cut(None, date, end)
+    if lines and not lines[-1].strip(b"\r\n"):
+        lines = lines[:-1]  # the blank line that parts two messages
+    return Cut(_QUOTED.sub(rb"\1", b"".join(lines)), date, end)
+
+
+def _date_of(separator: bytes) -> datetime | None:
+    """The date of a `From ` line, which is in UTC by RFC 4155; None when it makes no sense."""
+    words = separator.decode("ascii", "replace").split()
+    for length in (5, 6):  # some add the zone's name before the year
+        told = words[-length:]
+        try:
+            return datetime.strptime(" ".join((*told[:4], told[-1], "+0000")), "%a %b %d %H:%M:%S %Y %z")
+        except (ValueError, IndexError):
+            continue
+    return None
+
+
+def flags_in(content: bytes) -> frozenset[str]:
+    """What the bookkeeping fields of other programs say of a message."""
+    told = {name: value.decode("ascii", "replace").strip() for name, value in fields(header_of(content))}
+    found = {flag for letter, flag in _STATUS.items() if letter in told.get(b"status", "")}
+    found |= {flag for letter, flag in _X_STATUS.items() if letter in told.get(b"x-status", "")}
+    try:
+        bits = int(told.get(b"x-mozilla-status", "0"), 16)
+    except ValueError:
+        bits = 0
+    found |= {flag for bit, flag in _MOZILLA.items() if bits & bit}
+    keywords = f"{told.get(b'x-keywords', '')} {told.get(b'x-mozilla-keys', '')}".split()
+    return frozenset(found | {word for word in keywords if _KEYWORD.fullmatch(word)})
+
+
+def written(content: bytes, flags: frozenset[str], date: datetime) -> bytes:
+    """A message as it stands in an mbox; `cut`, `flags_in` and `on_the_wire` give back what was given."""
+    status = "RO" if "\\Seen" in flags else "O"
+    others = "".join(letter for letter, flag in _X_STATUS.items() if flag in flags)
+    keywords = " ".join(sorted(flag for flag in flags if _KEYWORD.fullmatch(flag)))
+    state = f"Status: {status}\n"
+    state += f"X-Status: {others}\n" if others else ""
+    state += f"X-Keywords: {keywords}\n" if keywords else ""
+    first = f"From - {date.astimezone(UTC).strftime('%a %b %d %H:%M:%S %Y')}\n"
+    body = _TO_QUOTE.sub(rb">\1", content.replace(b"\r\n", b"\n"))
+    return first.encode() + state.encode() + body + (b"" if body.endswith(b"\n") else b"\n") + b"\n"
+
+
+def date_in(content: bytes) -> datetime | None:
+    """The Date field of a message, None when there is none or it makes no sense."""
+    for name, value in fields(header_of(content)):
+        if name == b"date":
+            try:
+                found = parsedate_to_datetime(value.decode("ascii", "replace").strip())
+            except (ValueError, OverflowError):
+                return None
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None

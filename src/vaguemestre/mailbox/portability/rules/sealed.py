@@ -1,0 +1,206 @@
+"""A mailbox on its way to another installation: sealed for one, signed by the other, record by record.
+
+    magic · header · records · signature
+
+A header, a record and the signature each follow their length (4 bytes). The header is JSON: who wrote, for
+whom, an ephemeral X25519 key. A record is a nonce (12 random bytes: a killed run may have written another
+record of that number) and AES-256-GCM, the header and the record's number the associated data: none can be
+changed, moved or left out. The last one tells how many messages there are. The signature (Ed25519) is over
+the SHA-256 of all that stands before it.
+
+Beside an archive that is not whole yet lie its notes: how far it is, sealed for and signed by who writes it.
+"""
+
+import hashlib
+import json
+import os
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from vaguemestre.foundation.kernel.errors import Refusal
+
+MAGIC = b"VAGUEMESTRE DEMENAGEMENT 2\n"
+_NOTES = b"VAGUEMESTRE DEMENAGEMENT EN COURS 1\n"
+LONGEST_HEADER = 4096
+LONGEST_RECORD = 120_000_000
+_LENGTH = 4
+_NONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What an installation shows to others: its domain and its two public keys."""
+
+    domain: str
+    signing: bytes
+    sealing: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """What two people read to each other on the telephone."""
+        told = hashlib.sha256(self.signing + self.sealing).hexdigest()[:32]
+        return " ".join(told[start : start + 4] for start in range(0, 32, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An installation's own card and what proves it."""
+
+    card: Card
+    signing: bytes = field(repr=False)
+    sealing: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The beginning of an archive: who wrote it, for whom, and the bytes as they stand."""
+
+    sender: str
+    receiver: str
+    ephemeral: bytes
+    raw: bytes
+
+
+def identity(domain: str, secret: str) -> Identity:
+    """The keys that an installation's secret gives; always the same."""
+    signing, sealing = (
+        HKDF(hashes.SHA256(), 32, salt=None, info=purpose).derive(secret.encode())
+        for purpose in (b"moving signing", b"moving sealing")
+    )
+    card = Card(
+        domain,
+        Ed25519PrivateKey.from_private_bytes(signing).public_key().public_bytes_raw(),
+        X25519PrivateKey.from_private_bytes(sealing).public_key().public_bytes_raw(),
+    )
+    return Identity(card, signing, sealing)
+
+
+def written_card(card: Card) -> str:
+    """A card as text."""
+    told = {
+        "format": "vaguemestre-carte",
+        "domain": card.domain,
+        "signing": b64encode(card.signing).decode(),
+        "sealing": b64encode(card.sealing).decode(),
+    }
+    return json.dumps(told, indent=2) + "\n"
+
+
+def read_card(text: str) -> Card:
+    """Raises Refusal `portability.card-malformed`."""
+    try:
+        told = json.loads(text)
+        signing = b64decode(told["signing"], validate=True)
+        sealing = b64decode(told["sealing"], validate=True)
+        if told["format"] != "vaguemestre-carte" or (len(signing), len(sealing)) != (32, 32):
+            raise Refusal("portability.card-malformed")
+        return Card(str(told["domain"])[:253].lower(), signing, sealing)
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refusal("portability.card-malformed") from error
+
+
+def begun(mine: Identity, to: Card, ephemeral: bytes) -> tuple[bytes, bytes]:
+    """(what the file begins with, the key of its records); `ephemeral`: 32 random bytes, used once."""
+    private = X25519PrivateKey.from_private_bytes(ephemeral)
+    told = {
+        "from": mine.card.domain,
+        "to": to.domain,
+        "ephemeral": b64encode(private.public_key().public_bytes_raw()).decode(),
+    }
+    raw = json.dumps(told, sort_keys=True).encode()
+    key = _key(private.exchange(X25519PublicKey.from_public_bytes(to.sealing)), raw)
+    return MAGIC + framed(raw), key
+
+
+def read_header(raw: bytes) -> Header:
+    """Raises Refusal `portability.file-damaged`."""
+    try:
+        told = json.loads(raw)
+        ephemeral = b64decode(told["ephemeral"], validate=True)
+        if len(ephemeral) != 32:
+            raise Refusal("portability.file-damaged")
+        return Header(str(told["from"]), str(told["to"]), ephemeral, raw)
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refusal("portability.file-damaged") from error
+
+
+def opening_key(mine: Identity, header: Header) -> bytes:
+    """The key of the records of an archive meant for us."""
+    private = X25519PrivateKey.from_private_bytes(mine.sealing)
+    return _key(private.exchange(X25519PublicKey.from_public_bytes(header.ephemeral)), header.raw)
+
+
+def sealed_record(key: bytes, number: int, header: bytes, meta: dict[str, Any], content: bytes) -> bytes:
+    """One record, with its length. `number`: 0 for the first."""
+    told, nonce = json.dumps(meta, ensure_ascii=False).encode(), os.urandom(_NONCE)
+    return framed(nonce + AESGCM(key).encrypt(nonce, framed(told) + content, _beside(header, number)))
+
+
+def opened_record(key: bytes, number: int, header: bytes, record: bytes) -> tuple[dict[str, Any], bytes]:
+    """What `sealed_record` sealed. Raises Refusal `portability.file-damaged`."""
+    try:
+        plain = AESGCM(key).decrypt(record[:_NONCE], record[_NONCE:], _beside(header, number))
+        length = int.from_bytes(plain[:_LENGTH])
+        meta = json.loads(plain[_LENGTH : _LENGTH + length])
+    except (InvalidTag, ValueError) as error:
+        raise Refusal("portability.file-damaged") from error
+    return meta, plain[_LENGTH + length :]
+
+
+def signature(mine: Identity, digest: bytes) -> bytes:
+    """Over the SHA-256 of everything before, with its length."""
+    return framed(Ed25519PrivateKey.from_private_bytes(mine.signing).sign(digest))
+
+
+def check_signature(card: Card, digest: bytes, signed: bytes) -> None:
+    """Raises Refusal `portability.signature-wrong`."""
+    try:
+        Ed25519PublicKey.from_public_bytes(card.signing).verify(signed, digest)
+    except InvalidSignature as error:
+        raise Refusal("portability.signature-wrong") from error
+
+
+def written_notes(mine: Identity, told: dict[str, Any]) -> bytes:
+    """What only this installation reads again, and knows to be its own."""
+    nonce = os.urandom(_NONCE)
+    sealed = nonce + AESGCM(_notes_key(mine)).encrypt(nonce, json.dumps(told).encode(), _NOTES)
+    content = _NOTES + framed(sealed)
+    return content + signature(mine, hashlib.sha256(content).digest())
+
+
+def read_notes(mine: Identity, content: bytes) -> dict[str, Any] | None:
+    """What `written_notes` wrote; None for anything else."""
+    length = int.from_bytes(content[len(_NOTES) : len(_NOTES) + _LENGTH])
+    end = len(_NOTES) + _LENGTH + length
+    sealed, signed = content[len(_NOTES) + _LENGTH : end], content[end + _LENGTH :]
+    try:
+        check_signature(mine.card, hashlib.sha256(content[:end]).digest(), signed)
+        plain = AESGCM(_notes_key(mine)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _NOTES)
+        told = json.loads(plain)
+    except (Refusal, InvalidTag, ValueError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _notes_key(mine: Identity) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"moving notes").derive(mine.sealing)
+
+
+def framed(content: bytes) -> bytes:
+    return len(content).to_bytes(_LENGTH) + content
+
+
+def _beside(header: bytes, number: int) -> bytes:
+    return header + number.to_bytes(8)
+
+
+def _key(shared: bytes, raw: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=hashlib.sha256(raw).digest(), info=b"moving records").derive(shared)

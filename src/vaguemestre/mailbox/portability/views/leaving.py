@@ -1,0 +1,47 @@
+"""« Votre départ »: the new address given or not, the account closed before its day."""
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.mailbox.portability.views.moves import page
+from vaguemestre.people.credentials.events import AccountsChanged
+from vaguemestre.people.lifecycle import services
+from vaguemestre.people.lifecycle.ports import boxes_owned
+
+
+@require_POST
+@signed_in
+def tell_new_address(request: SignedInRequest) -> HttpResponse:
+    account_id = request.who.account_id
+    try:
+        services.tell_new_address(
+            account_id,
+            agrees=request.POST.get("accord") == "oui",
+            by=f"account:{account_id}",
+            now=timezone.now(),
+            numbers=settings.CONFIG.life_numbers(),
+        )
+    except Refusal as refusal:
+        return page(request, problem=sentence(refusal), status=409)
+    return HttpResponseRedirect(reverse("portability:show"))
+
+
+@require_POST
+@recently_signed_in
+def leave(request: SignedInRequest) -> HttpResponse:
+    """Closed for good: the answer to this request is the last one they read here."""
+    account_id = request.who.account_id
+    try:
+        numbers, by = settings.CONFIG.life_numbers(), f"account:{account_id}"
+        services.leave_now(account_id, boxes_owned.get(), numbers, by=by, now=timezone.now())
+    except Refusal as refusal:
+        return page(request, problem=sentence(refusal), status=409)
+    run_now(AccountsChanged([account_id]))
+    return HttpResponseRedirect("/alogin")

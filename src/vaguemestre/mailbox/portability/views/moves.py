@@ -1,0 +1,246 @@
+"""« Importer et exporter »: what comes from elsewhere, what is taken away."""
+
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.sizes import MEGABYTE
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.foundation.ui.stored_files import hand_over_file, is_behind_front
+from vaguemestre.mailbox.portability import queries, services
+from vaguemestre.mailbox.portability.forms import FileForm, PartnerForm, ServerForm
+from vaguemestre.mailbox.portability.ports import partners
+from vaguemestre.mailbox.portability.rules import counting
+from vaguemestre.mailbox.portability.rules.outgoing import export_name, sealed_name
+from vaguemestre.mailbox.portability.rules.problems import PROBLEMS
+from vaguemestre.mailbox.portability.values import Kind, Shown, State
+from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.lifecycle.ports import boxes_owned
+from vaguemestre.people.lifecycle.queries import life_of
+from vaguemestre.people.lifecycle.rules import table
+
+_LEAST_LEFT = 500_000_000  # bytes of the disk that an import leaves free
+
+
+@dataclass(frozen=True)
+class Line:
+    """A move as the page shows it."""
+
+    move: Shown
+    percent: int
+    trouble: str
+    left: tuple[tuple[str, str], ...]
+    is_running: bool
+    may_resume: bool
+    may_download: bool
+
+
+@require_GET
+@signed_in
+def show(request: SignedInRequest) -> HttpResponse:
+    return page(request)
+
+
+@require_GET
+@signed_in
+def state(request: SignedInRequest) -> HttpResponse:
+    return render(request, "portability/moves.html", {"lines": _lines(request)})
+
+
+@require_POST
+@signed_in
+def bring_file(request: SignedInRequest) -> HttpResponse:
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return page(request, file_form=form, status=422)
+    given = form.cleaned_data["file"]
+    limit = settings.CONFIG.portability.upload_mb
+    if given.size > limit * MEGABYTE:
+        form.add_error("file", f"Ce fichier dépasse {limit} Mo : partagez-le, ou demandez à l’assistance.")
+        return page(request, file_form=form, status=422)
+    if shutil.disk_usage(settings.CONFIG.home).free - given.size < _LEAST_LEFT:
+        form.add_error("file", "La place manque pour ce fichier en ce moment : réessayez demain.")
+        return page(request, file_form=form, status=422)
+    stored = _store(given)
+    try:
+        services.ask_import(
+            request.who.account_id,
+            stored,
+            str(given.name),
+            apart=form.apart,
+            by=_by(request),
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        (settings.CONFIG.moves_dir / stored).unlink(missing_ok=True)
+        form.add_error(None, sentence(refusal))
+        return page(request, file_form=form, status=409)
+    return HttpResponseRedirect(reverse("portability:show"))
+
+
+@require_POST
+@signed_in
+def bring_from_server(request: SignedInRequest) -> HttpResponse:
+    form = ServerForm(request.POST)
+    if not form.is_valid():
+        return page(request, server_form=form, status=422)
+    try:
+        services.ask_import_from_server(
+            request.who.account_id,
+            form.server,
+            secret_keys.get(),
+            apart=form.apart,
+            by=_by(request),
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        form.add_error(None, sentence(refusal))
+        return page(request, server_form=form, status=409)
+    return HttpResponseRedirect(reverse("portability:show"))
+
+
+@require_POST
+@recently_signed_in
+def take_out(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    name = export_name(request.who.username, paris_day(now).isoformat())
+    services.ask_export(request.who.account_id, secrets.token_hex(16), name, by=_by(request), now=now)
+    return HttpResponseRedirect(reverse("portability:show"))
+
+
+@require_POST
+@recently_signed_in
+def move_out(request: SignedInRequest) -> HttpResponse:
+    """Everything, for another installation: sealed for it and signed by this one."""
+    form = PartnerForm(request.POST, domains=partners.get().known().keys())
+    if not form.is_valid():
+        return page(request, partner_form=form, status=422)
+    now = timezone.now()
+    name = sealed_name(request.who.username, paris_day(now).isoformat())
+    try:
+        services.ask_sealed(
+            request.who.account_id,
+            secrets.token_hex(16),
+            name,
+            form.cleaned_data["destination"],
+            secrets.token_bytes(32),
+            secret_keys.get(),
+            by=_by(request),
+            now=now,
+        )
+    except Refusal as refusal:
+        form.add_error(None, sentence(refusal))
+        return page(request, partner_form=form, status=409)
+    return HttpResponseRedirect(reverse("portability:show"))
+
+
+@require_POST
+@signed_in
+def change(request: SignedInRequest, move_id: int, act: str) -> HttpResponse:
+    match act:
+        case "arreter":
+            services.stop_move(request.who.account_id, move_id, now=timezone.now())
+        case "reprendre":
+            services.resume_move(request.who.account_id, move_id)
+        case _:
+            raise Http404
+    return HttpResponseRedirect(reverse("portability:show"))
+
+
+@require_GET
+@recently_signed_in
+def download(request: SignedInRequest, move_id: int) -> HttpResponse:
+    found = queries.stored_file(request.who.account_id, move_id)
+    path = settings.CONFIG.moves_dir / found[0] if found else Path("/nonexistent")
+    if not found or not path.is_file():
+        raise Http404
+    if is_behind_front(request):
+        return hand_over_file(f"/.front/moves/{found[0]}", found[1], "application/zip")
+    answer = FileResponse(
+        path.open("rb"), as_attachment=True, filename=found[1], content_type="application/zip"
+    )
+    answer["Cache-Control"] = "no-store"
+    return answer  # type: ignore[return-value]  # a streamed answer, as good as the other kind
+
+
+def _store(given: UploadedFile[Any]) -> str:
+    """The file under a name of ours, in the folder of moves."""
+    folder = settings.CONFIG.moves_dir
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stored = secrets.token_hex(16)
+    try:
+        if isinstance(given, TemporaryUploadedFile):
+            shutil.move(given.temporary_file_path(), folder / stored)
+        else:
+            with (folder / stored).open("xb") as file:
+                for chunk in given.chunks():
+                    file.write(chunk)
+    except OSError:  # no room: what was written would stay for ever
+        (folder / stored).unlink(missing_ok=True)
+        raise
+    os.chmod(folder / stored, 0o600)  # noqa: PTH101
+    return stored
+
+
+def page(
+    request: SignedInRequest,
+    *,
+    file_form: FileForm | None = None,
+    server_form: ServerForm | None = None,
+    partner_form: PartnerForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page; `problem`: why what somebody who leaves asked for was refused."""
+    life = life_of(request.who.account_id, table(settings.CONFIG.life_numbers()))
+    leaving = life if life and (life.closes_on or life.new_address) else None
+    domains = partners.get().known().keys()
+    told = {
+        "partner_form": (partner_form or PartnerForm(domains=domains)) if domains else None,
+        "leaving": leaving,
+        "boxes": boxes_owned.get()(request.who.account_id) if leaving and leaving.closes_on else (),
+        "problem": problem,
+        "file_form": file_form or FileForm(initial={"where": ""}, prefix=None),
+        "server_form": server_form or ServerForm(initial={"where": ""}, auto_id="id_server_%s"),
+        "lines": _lines(request),
+        "kept_days": 7,
+        "upload_mb": settings.CONFIG.portability.upload_mb,
+    }
+    return render(request, "portability/page.html", told, status=status)
+
+
+def _lines(request: SignedInRequest) -> list[Line]:
+    return [_line(move) for move in queries.moves_of(request.who.account_id)]
+
+
+def _line(move: Shown) -> Line:
+    trouble = sentence(Refusal(move.trouble, host=move.name, name=move.name)) if move.trouble else ""
+    left = tuple((one.place, str(PROBLEMS.get(one.problem, one.problem))) for one in move.tally.left)
+    may_download = move.kind in (Kind.EXPORT, Kind.SEALED) and move.state is State.DONE
+    return Line(
+        move,
+        counting.percent(move.tally),
+        trouble,
+        left,
+        is_running=move.state is State.RUNNING,
+        may_resume=move.may_resume,
+        may_download=may_download and queries.stored_file_exists(move.move_id),
+    )
+
+
+def _by(request: SignedInRequest) -> str:
+    return f"account:{request.who.account_id}"

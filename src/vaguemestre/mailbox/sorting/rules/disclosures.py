@@ -1,0 +1,24 @@
+"""What a text tells strangers that its writer may not mean to tell."""
+
+import re
+
+from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.mailbox.sorting.values import Disclosure
+
+_PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)\s?33[\s.-]?(?:\(0\))?|0)[\s.-]?[1-9](?:[\s.-]?\d{2}){4}(?!\d)")
+# Starts of words, without accents.
+_HEALTH = re.compile(
+    r"\b(?:malad|hopita|hospitali|cliniqu|chirurg|medic|medec|convalesc|grossesse|enceinte|maternite|"
+    r"accouch|burn.?out|depress|covid|cancer|chimio|radiotherap|psychiatr|handicap|arret de travail|"
+    r"accident|soins|souffran|sante|operee?\b)"
+)
+
+
+def disclosures(text: str) -> tuple[Disclosure, ...]:
+    """What the text holds of a phone number and of the writer's health, in that order."""
+    found = []
+    if _PHONE.search(text):
+        found.append(Disclosure.PHONE)
+    if _HEALTH.search(bare(text)):
+        found.append(Disclosure.HEALTH)
+    return tuple(found)

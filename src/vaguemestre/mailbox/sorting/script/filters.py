@@ -1,0 +1,126 @@
+"""Filters as Sieve commands (RFC 5228; RFC 5232 flags, RFC 5490 mailbox, RFC 3894 copy, RFC 5173 body)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from vaguemestre.foundation.kernel.keywords import keyword
+from vaguemestre.mailbox.sorting.rules.filters import TRASH, day_bounds, spellings
+from vaguemestre.mailbox.sorting.script.syntax import Command, Tag, Test
+from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Owner, Relation
+
+_HEADERS: dict[Aspect, tuple[str, ...]] = {
+    Aspect.SENDER: ("from",),
+    Aspect.RECIPIENT: ("to", "cc"),
+    Aspect.SENDER_ADDRESS: ("from",),
+    Aspect.RECIPIENT_ADDRESS: ("to", "cc"),
+    Aspect.SUBJECT: ("subject",),
+    Aspect.LIST: ("list-id",),
+}
+
+_BY_ADDRESS = frozenset({Aspect.SENDER_ADDRESS, Aspect.RECIPIENT_ADDRESS})
+
+
+def filter_commands(filters: Iterable[Filter], owner: Owner) -> tuple[Command, ...]:
+    """One `if` a filter that is on, in order."""
+    return tuple(_one(wanted, owner) for wanted in filters if wanted.is_on)
+
+
+def _one(wanted: Filter, owner: Owner) -> Command:
+    tests = tuple(_test(condition, owner) for condition in wanted.conditions)
+    whole = Test("allof" if wanted.matches_all else "anyof", tests=tests)
+    return Command(
+        "if",
+        test=tests[0] if len(tests) == 1 else whole,
+        block=tuple(_deeds(wanted.outcome)),
+        note=f"Filtre : {wanted.name}",
+    )
+
+
+def _test(condition: Condition, owner: Owner) -> Test:
+    found = _found(condition, owner)
+    return Test("not", tests=(found,)) if condition.relation is Relation.LACKS else found
+
+
+def _found(condition: Condition, owner: Owner) -> Test:
+    match condition.aspect:
+        case Aspect.SIZE:
+            return Test("size", (Tag("over"), int(condition.text) * 1024 * 1024))
+        case Aspect.ATTACHMENT:
+            arguments = (Tag("mime"), Tag("anychild"), Tag("contains"), "Content-Disposition", "attachment")
+            return Test("header", arguments, needs=("mime",))
+        case Aspect.OUTSIDE:
+            return Test("not", tests=(colleague(owner),))
+        case Aspect.SINCE:
+            return clock("ge", day_bounds(condition.text)[0])
+        case Aspect.UNTIL:
+            return clock("lt", day_bounds(condition.text)[1])
+        case _:
+            return _words(condition)
+
+
+def clock(relation: str, moment: datetime) -> Test:
+    """Compares the time of delivery with a moment in UTC: Sieve knows offsets and no zone."""
+    arguments = (
+        Tag("zone"),
+        "+0000",
+        Tag("value"),
+        relation,
+        "iso8601",
+        moment.isoformat(timespec="seconds"),
+    )
+    return Test("currentdate", arguments, needs=("date", "relational"))
+
+
+def _words(condition: Condition) -> Test:
+    how = Tag("is" if condition.relation is Relation.IS else "contains")
+    words = spellings(condition.text)
+    if condition.aspect is Aspect.TEXT:
+        return Test("body", (Tag("text"), Tag("contains"), words), needs=("body",))
+    is_address = condition.aspect in _BY_ADDRESS or (
+        condition.aspect in (Aspect.SENDER, Aspect.RECIPIENT) and condition.relation is Relation.IS
+    )
+    return Test("address" if is_address else "header", (how, _HEADERS[condition.aspect], words))
+
+
+def colleague(owner: Owner) -> Test:
+    """Written by somebody of the académie who signed in, or of an administration whose server proved it.
+
+    The MX refuses an envelope sender of ours that did not sign in, so the envelope tells colleagues;
+    From alone is anybody's claim. Elsewhere the proof is DMARC's, as our own server wrote it down (RFC 8601):
+    it takes away what messages claim of themselves.
+    """
+    signed_in = _both(owner.internal_domains)
+    if not owner.proved_domains:
+        return signed_in
+    proof = Test("header", (Tag("contains"), "Authentication-Results", "dmarc=pass"))
+    return Test("anyof", tests=(signed_in, Test("allof", tests=(*_both(owner.proved_domains).tests, proof))))
+
+
+def _both(domains: tuple[str, ...]) -> Test:
+    return Test(
+        "allof",
+        tests=(
+            Test("envelope", (Tag("domain"), Tag("is"), "from", domains), needs=("envelope",)),
+            Test("address", (Tag("domain"), Tag("is"), "from", domains)),
+        ),
+    )
+
+
+def _deeds(outcome: Outcome) -> Iterator[Command]:
+    """Marks first: they are given to whatever is filed after them."""
+    flags = [
+        *(["\\Seen"] if outcome.is_read else []),
+        *(["\\Flagged"] if outcome.is_flagged else []),
+        *([keyword(outcome.label)] if outcome.label else []),
+    ]
+    for flag in flags:
+        yield Command("addflag", (flag,), needs=("imap4flags",))
+    if outcome.forward_to:
+        yield Command("redirect", (Tag("copy"), outcome.forward_to), needs=("copy",))
+    if outcome.copy_to:
+        arguments = (Tag("copy"), Tag("create"), outcome.copy_to)
+        yield Command("fileinto", arguments, needs=("fileinto", "mailbox", "copy"))
+    if folder := TRASH if outcome.discards else outcome.move_to:
+        yield Command("fileinto", (Tag("create"), folder), needs=("fileinto", "mailbox"))
+    if outcome.stops:
+        yield Command("stop")

@@ -1,0 +1,104 @@
+"""Going away and coming back."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+
+from django.db import transaction
+
+from vaguemestre.access.signin.events import AccountTouched
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.sorting import queries
+from vaguemestre.mailbox.sorting.events import SortingChanged
+from vaguemestre.mailbox.sorting.models import AbsenceRow
+from vaguemestre.mailbox.sorting.rules.absences import check_absence, holds
+from vaguemestre.mailbox.sorting.rules.wordings import gone, neutral
+from vaguemestre.mailbox.sorting.services.changing import changed
+from vaguemestre.mailbox.sorting.values import Absence, Place
+
+
+@transaction.atomic(durable=True)
+def save_absence(account_id: int, absence: Absence, *, by: str, now: datetime) -> SortingChanged:
+    """Keep the absence in its place; the script is rewritten after commit, at once or by the worker.
+
+    Any account, a person's or a functional one: who may is the caller's question. Raises Refusal
+    `sorting.absence-…`.
+    """
+    check_absence(absence, now=now)
+    _keep(account_id, absence)
+    _told("sorting.absence-saved", account_id, absence, by=by, now=now)
+    return changed(account_id)
+
+
+@transaction.atomic(durable=True)
+def end_absence(account_id: int, *, by: str, now: datetime, place: Place | None = None) -> SortingChanged:
+    """« Terminer maintenant »: whatever answers at that moment, or the absence of that place, is off.
+
+    Texts are kept; an absence to come stays prepared.
+    """
+    for absence in queries.absences_of(account_id):
+        if absence.place == place if place else holds(absence, now):
+            AbsenceRow.objects.filter(account_id=account_id, place=absence.place).update(is_on=False)
+            record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now)
+    return changed(account_id)
+
+
+@transaction.atomic(durable=True)
+def set_neutral_absence(
+    account_id: int, starts_on: date, ends_on: date, *, asked_by: str, by: str, now: datetime
+) -> SortingChanged:
+    """The help desk, on the hierarchy's request (docs/domain.md §3.6): a neutral text, to colleagues only.
+
+    Journaled with who asked, told to the person; their own absences and texts are untouched. Raises Refusal
+    `sorting.absence-…`, `sorting.account-closed`.
+    """
+    owner = queries.owner_of(account_id, now)
+    if owner is None:
+        raise Refusal("sorting.account-closed")
+    absence = neutral(owner.name, starts_on, ends_on)
+    check_absence(absence, now=now)
+    _keep(account_id, absence)
+    _told(
+        "sorting.absence-set-by-desk",
+        account_id,
+        absence,
+        by=by,
+        now=now,
+        reason=f"à la demande de {asked_by}",
+    )
+    announce(AccountTouched(account_id, "desk-absence", now.isoformat(), f"à la demande de {asked_by}"))
+    return changed(account_id)
+
+
+@transaction.atomic(durable=True)
+def answer_for_gone(
+    account_id: int,
+    starts_on: date,
+    ends_on: date,
+    new_address: str,
+    *,
+    only_to: str = "",
+    now: datetime,
+) -> SortingChanged | None:
+    """What is answered for somebody who left (docs/domain.md §3.6); None when nothing opens their mailbox."""
+    owner = queries.owner_of(account_id, now)
+    if owner is None:
+        return None
+    absence = gone(owner.name, starts_on, ends_on, new_address, only_to)
+    check_absence(absence, now=now)
+    _keep(account_id, absence)
+    _told("sorting.absence-set-by-life", account_id, absence, by="system", now=now)
+    return changed(account_id)
+
+
+def _keep(account_id: int, absence: Absence) -> None:
+    fields = asdict(absence)
+    place = fields.pop("place")
+    fields["weekdays"] = "".join(str(day) for day in sorted(absence.weekdays))
+    AbsenceRow.objects.update_or_create(account_id=account_id, place=place, defaults=fields)
+
+
+def _told(action: str, account_id: int, absence: Absence, *, by: str, now: datetime, **more: str) -> None:
+    dates = {"starts": absence.starts_on.isoformat(), "ends": absence.ends_on.isoformat()}
+    record(action, to=f"account:{account_id}", by=by, at=now, is_on=absence.is_on, **dates, **more)

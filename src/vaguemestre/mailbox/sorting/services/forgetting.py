@@ -1,0 +1,13 @@
+"""What is forgotten with somebody whose civil status is erased."""
+
+from django.db import transaction
+
+from vaguemestre.mailbox.sorting.models import AbsenceRow, FilterRow, PassRow, ScriptRow, SpamRow
+
+
+@transaction.atomic(durable=True)
+def forget_person(account_id: int, person_id: int) -> None:
+    """Use case: what they decided of their mail; nobody is replaced by them any more."""
+    for table in (PassRow, FilterRow, AbsenceRow, SpamRow, ScriptRow):
+        table._default_manager.filter(account_id=account_id).delete()
+    AbsenceRow.objects.filter(replacement_id=person_id).update(replacement=None)

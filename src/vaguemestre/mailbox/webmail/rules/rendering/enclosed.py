@@ -1,0 +1,179 @@
+"""A message inside a message, from its bytes: the same values as the mail store gives of the outer one.
+
+Tolerant and total: whatever the bytes, something can be shown (RFC 5322, RFC 2045–2046).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+from typing import Any
+
+from vaguemestre.foundation.kernel import charsets
+from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
+from vaguemestre.mailbox.webmail.rules.rendering.plain import flow_of
+from vaguemestre.post.mailstore.values import Correspondent, MessageRef, OpenedMessage, Part
+
+_DEEPEST = 40
+_MOST_PARTS = 3_000
+_MOST_PEOPLE = 500
+_LONGEST = 20_000
+
+
+class _Bounded(Message):
+    """What the standard parser makes of a part, bounded: it stops at messages in messages and at `_DEEPEST`.
+
+    A message inside is kept as its bytes: it is parsed when it is opened, in its turn.
+    """
+
+    depth = 0
+
+    def attach(self, payload: Any) -> None:
+        payload.depth = self.depth + 1
+        super().attach(payload)
+
+    def get_content_maintype(self) -> str:
+        kind = super().get_content_maintype()
+        is_leaf = kind == "message" or (kind == "multipart" and self.depth >= _DEEPEST)
+        return "application" if is_leaf else kind
+
+
+def opened(content: bytes, ref: MessageRef) -> tuple[OpenedMessage, dict[str, Message]]:
+    """The message of those bytes, and its parts by number. What it says of its own authenticity is left."""
+    message = message_from_bytes(content, _Bounded, policy=policy.compat32)
+    found: dict[str, Message] = {}
+    root = _part(message, "", found, 0, is_root=True)
+    sender = _people(message, "from")
+    return (
+        OpenedMessage(
+            ref=ref,
+            flags=frozenset(("\\Seen",)),
+            received=_date(message) or datetime(1970, 1, 1, tzinfo=UTC),
+            size=len(content),
+            subject=_words(message.get("subject", "")),
+            date=_date(message),
+            sender=sender,
+            reply_to=_people(message, "reply-to") or sender,
+            to=_people(message, "to"),
+            cc=_people(message, "cc"),
+            message_id="",
+            in_reply_to="",
+            references=(),
+            root=root,
+        ),
+        found,
+    )
+
+
+def after_header(raw: bytes) -> bytes:
+    """All that stands after the first empty line."""
+    place = raw.find(b"\r\n\r\n")
+    return raw[place + 4 :] if place >= 0 else raw.partition(b"\n\n")[2]
+
+
+def bytes_of(message: Message) -> bytes:
+    """What a part holds, transfer encoding undone; of an enclosed message, the whole of it."""
+    if message.is_multipart():
+        children = message.get_payload()
+        inner = children if isinstance(children, list) else []
+        return b"".join(_written(child) for child in inner if isinstance(child, Message))
+    try:
+        payload = message.get_payload(decode=True)
+    except (ValueError, LookupError, AssertionError):
+        payload = None
+    if isinstance(payload, bytes):
+        return payload
+    raw = message.get_payload()
+    return raw.encode("latin-1", "replace") if isinstance(raw, str) else b""
+
+
+def _written(message: Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except (ValueError, LookupError, KeyError, UnicodeError, TypeError, AttributeError):
+        return message.as_string().encode("utf-8", "replace")
+
+
+def _part(
+    message: Message, number: str, found: dict[str, Message], depth: int, *, is_root: bool = False
+) -> Part:
+    kind = message.get_content_type()
+    payload = message.get_payload()
+    if kind.startswith("multipart/") and isinstance(payload, list):
+        return Part(number, kind, children=tuple(_children(payload, number, found, depth)))
+    if is_root:
+        number = "1"
+    found[number] = message
+    name = message.get_filename() or ""
+    disposition = str(message.get("content-disposition", "")).partition(";")[0].strip().lower()
+    return Part(
+        number=number,
+        kind="text/plain" if kind.startswith("multipart/") else kind.lower(),
+        charset=_charset(message),
+        encoding=str(message.get("content-transfer-encoding", "")).strip().lower(),
+        size=len(payload) if isinstance(payload, str) else len(bytes_of(message)),
+        name=_words(name),
+        content_id=one_line(str(message.get("content-id", ""))),
+        disposition=disposition,
+        flow=flow_of(_parameter(message, "format"), _parameter(message, "delsp")),
+    )
+
+
+def _children(
+    payload: Sequence[object], number: str, found: dict[str, Message], depth: int
+) -> Iterator[Part]:
+    if depth > _DEEPEST:
+        return
+    for place, child in enumerate(payload, 1):
+        if len(found) >= _MOST_PARTS:
+            return
+        if isinstance(child, Message):
+            yield _part(child, f"{number}.{place}" if number else str(place), found, depth + 1)
+
+
+def _charset(message: Message) -> str:
+    try:
+        return str(message.get_content_charset() or "").lower()
+    except (LookupError, ValueError, TypeError):
+        return ""
+
+
+def _parameter(message: Message, name: str) -> str:
+    try:
+        return str(message.get_param(name) or "")
+    except (LookupError, ValueError, TypeError):
+        return ""
+
+
+def _words(raw: object) -> str:
+    """A header's words (RFC 2047), whatever they are."""
+    text = str(raw)[:_LONGEST]
+    try:
+        pieces = decode_header(text)
+    except (HeaderParseError, ValueError):
+        return one_line(text)
+    return one_line(
+        "".join(
+            charsets.text(piece, label or "") if isinstance(piece, bytes) else piece
+            for piece, label in pieces
+        )
+    )
+
+
+def _people(message: Message, name: str) -> tuple[Correspondent, ...]:
+    raw = [str(value)[:_LONGEST] for value in message.get_all(name, [])]
+    found = getaddresses(raw)[:_MOST_PEOPLE]
+    return tuple(Correspondent(_words(shown), one_line(address)) for shown, address in found if address)
+
+
+def _date(message: Message) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(str(message.get("date", ""))[:100])
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment

@@ -1,0 +1,124 @@
+"""Plain text as HTML for the frame: built token by token, every token escaped as it is written (rule D)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape, unescape
+from itertools import groupby
+
+from vaguemestre.mailbox.webmail.rules.rendering.links import pieces
+from vaguemestre.mailbox.webmail.rules.rendering.quoted_text import CLOSING, OPENING
+
+LONGEST = 1_000_000  # characters shown
+_MOST_LINES = 50_000
+_LONGEST_OF_HTML = 50_000
+_UNSAID = re.compile(
+    r"<(script|style|title)\b.*?(?:</\1\s*+>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
+)
+_BLOCK = re.compile(r"</?(?:p|div|t[dhr]|li|br|h[1-6r]|table|[ou]l|blockquote)\b[^<>]*+>?+", re.IGNORECASE)
+_MARKUP = re.compile(r"</?[a-z!?][^<>]*+>?+", re.IGNORECASE)
+_BLANK = re.compile(r"\s++")
+_AROUND_BREAKS = re.compile(r" ?+\n ?+")
+_EMPTY_LINES = re.compile(r"\n{3,}+")
+_DEEPEST = 12
+_MOST_QUOTED_LINES = 3
+_SIGNATURE = ("-- ", "--")
+
+
+def flow_of(form: str, delsp: str) -> str:
+    """What the parameters `format` and `delsp` of a text/plain say (RFC 3676 §4), as `Part.flow`."""
+    if form.strip().lower() != "flowed":
+        return ""
+    return "delsp" if delsp.strip().lower() == "yes" else "flowed"
+
+
+def html_of(text: str, flow: str = "") -> str:
+    """Quotes become nested blocks, addresses become links, all the rest stays the characters it was.
+
+    Texts that flow without saying so are known by their look.
+    """
+    if not text.strip("\0 \t\r\n"):
+        return ""  # white lines only: whoever shows it says that there is nothing
+    lines = _lines(text[:LONGEST])[:_MOST_LINES]
+    if flow:
+        lines = [_unstuffed(line) for line in lines]
+    flowed = _flowed(lines, flow) if flow or _is_flowed(lines) else lines
+    levelled = [_level(line) for line in flowed]
+    return "".join(_blocks(levelled, 0))
+
+
+def is_cut(text: str) -> bool:
+    """Whether `html_of` leaves out the end of that text."""
+    return len(text) > LONGEST or text.count("\n") > _MOST_LINES or text.count("\r") > _MOST_LINES
+
+
+def text_of_html(html: str) -> str:
+    """The words of HTML that is not drawn, its blocks on lines of their own. Linear, whatever the HTML."""
+    bare = _UNSAID.sub("", html[: 8 * _LONGEST_OF_HTML])
+    text = unescape(_MARKUP.sub("", _BLOCK.sub("\n", _BLANK.sub(" ", bare))))
+    return _EMPTY_LINES.sub("\n\n", _AROUND_BREAKS.sub("\n", text)).strip()[:_LONGEST_OF_HTML]
+
+
+def _lines(text: str) -> list[str]:
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").rstrip("\n")
+    return plain.split("\n")
+
+
+def _level(line: str) -> tuple[int, str]:
+    """How often a line is quoted, and what it says (`> > a` and `>> a` alike)."""
+    level, rest = 0, line
+    while rest.startswith(">") and level < _DEEPEST:
+        level, rest = level + 1, rest[1:]
+        if rest.startswith(" >"):
+            rest = rest[1:]
+    return level, rest.removeprefix(" ") if level else rest
+
+
+def _is_flowed(lines: list[str]) -> bool:
+    """Whether long lines end with a space (RFC 3676 §4.1), as only programs that flow text write them."""
+    long = [line for line in lines if len(line) > 55]
+    return len(long) > 1 and sum(line.endswith(" ") for line in long) * 2 > len(long)
+
+
+def _unstuffed(line: str) -> str:
+    """Without the space that protects the beginning of a line (RFC 3676 §4.4)."""
+    return line[1:] if line.startswith(" ") and not line.startswith(" >") else line
+
+
+def _flowed(lines: list[str], flow: str) -> list[str]:
+    joined: list[str] = []
+    is_open = False
+    for line in lines:
+        level, said = _level(line)
+        if is_open and joined and _level(joined[-1])[0] == level and said not in _SIGNATURE:
+            joined[-1] = (joined[-1][:-1] if flow == "delsp" else joined[-1]) + said
+        else:
+            joined.append(line)
+        is_open = line.endswith(" ") and said not in _SIGNATURE
+    return joined
+
+
+def _blocks(lines: Iterable[tuple[int, str]], depth: int) -> Iterator[str]:
+    has_said = False
+    for is_deeper, run in groupby(lines, key=lambda line: line[0] > depth):
+        if is_deeper:
+            quoted = list(run)
+            # what is answered line by line stays; what only follows is folded away
+            is_folded = depth == 0 and has_said and len(quoted) > _MOST_QUOTED_LINES
+            yield f"{OPENING}<blockquote>" if is_folded else "<blockquote>"
+            yield from _blocks(quoted, depth + 1)
+            yield f"</blockquote>{CLOSING}" if is_folded else "</blockquote>"
+        else:
+            texts = [said for _, said in run]
+            has_said = has_said or any(said.strip() for said in texts)
+            yield f'<div class="vm-text">{"<br>".join(_line(said) for said in texts)}</div>'
+
+
+def _line(said: str) -> str:
+    return "".join(_piece(piece.text, piece.href) for piece in pieces(said))
+
+
+def _piece(text: str, href: str) -> str:
+    shown = escape(text)
+    if not href:
+        return shown
+    return f'<a href="{escape(href)}" target="_blank" rel="noopener noreferrer">{shown}</a>'

@@ -1,0 +1,317 @@
+"""CSS of a message: read to declarations, written again from an allow-list, the rest dropped (rule E).
+
+No property kept here may load anything, except a background picture when the reader asked for pictures, and
+then only through the address that `remote` gives for it. Nothing is copied as text: every token is checked,
+then serialised.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from string import ascii_letters
+from typing import Any
+
+import tinycss2
+
+from vaguemestre.mailbox.webmail.rules.rendering.colours import both, is_colour
+
+LONGEST = 300_000  # characters of one style block
+MOST_RULES = 4_000
+_LONGEST_ATTRIBUTE = 20_000
+_MOST_BRACKETS = 20
+_STEPS = {"(": 1, ")": -1}
+
+# The address to load instead, or None to load nothing.
+type Remote = Callable[[str], str | None]
+
+_PROPERTIES = frozenset(
+    """
+    background background-color background-image background-position background-repeat background-size
+    border border-bottom border-bottom-color border-bottom-left-radius border-bottom-right-radius
+    border-bottom-style border-bottom-width border-collapse border-color border-left border-left-color
+    border-left-style border-left-width border-radius border-right border-right-color border-right-style
+    border-right-width border-spacing border-style border-top border-top-color border-top-left-radius
+    border-top-right-radius border-top-style border-top-width border-width box-sizing caption-side clear
+    color direction display empty-cells float font font-family font-size font-style font-variant
+    font-weight height letter-spacing line-height list-style-type margin margin-bottom margin-left
+    margin-right margin-top max-height max-width min-height min-width opacity overflow overflow-wrap
+    padding padding-bottom padding-left padding-right padding-top table-layout text-align
+    text-decoration text-decoration-color text-decoration-line text-indent text-overflow text-transform
+    unicode-bidi vertical-align visibility white-space width word-break word-spacing word-wrap
+    """.split()  # noqa: SIM905 - read at a glance
+)
+_PICTURED = frozenset(("background", "background-image"))
+_COLOURED = frozenset(("background", "background-image", "border", "color", "text-decoration"))
+_FUNCTIONS = frozenset(("rgb", "rgba", "hsl", "hsla", "calc", "min", "max", "clamp", "linear-gradient"))
+_COLOUR_FUNCTIONS = frozenset(("rgb", "rgba", "hsl", "hsla"))
+_MEDIA_WORDS = frozenset(
+    (
+        "all",
+        "and",
+        "only",
+        "screen",
+        "max-width",
+        "min-width",
+        "max-device-width",
+        "min-device-width",
+        "width",
+    )
+)
+_MEDIA_KINDS = frozenset(("whitespace", "number", "dimension"))
+_SELECTOR_KINDS = frozenset(("ident", "hash", "whitespace"))
+_SELECTOR_SIGNS = frozenset((".", ">", "+", "~", "*", ":", ","))
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """CSS that may be served, and the addresses of pictures it named."""
+
+    css: str
+    addresses: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def clean_style(text: str) -> Cleaned:
+    """A `style` attribute, nothing loaded."""
+    if (simple := _simple(text)) is not None:
+        return Cleaned(simple, ())
+    named: list[str] = []
+    return Cleaned(_of_attribute(text, _refusing(named)), tuple(named))
+
+
+def clean_style_showing(text: str, remote: Remote) -> str:
+    """A `style` attribute, its background pictures at the address `remote` gives."""
+    simple = _simple(text)
+    return simple if simple is not None else _of_attribute(text, remote)
+
+
+def clean_sheet(text: str, remote: Remote) -> str:
+    """A `<style>` element. `remote` is asked for every address named."""
+    try:
+        rules = tinycss2.parse_stylesheet(text[:LONGEST], skip_comments=True, skip_whitespace=True)
+        return without_markup("\n".join(_rules(rules[:MOST_RULES], remote, inside_media=False)))
+    except RecursionError:  # brackets in brackets, hundreds deep: nobody's style
+        return ""
+
+
+def _of_attribute(text: str, remote: Remote) -> str:
+    try:
+        return _declarations(
+            tinycss2.parse_blocks_contents(text[:_LONGEST_ATTRIBUTE], skip_comments=True), remote
+        )
+    except RecursionError:
+        return ""
+
+
+# Declarations of words, numbers and colours alone, as nearly all are: nothing in them can hide a `;`, so each
+# is read by itself and kept. Texts in quotes hold letters, digits, spaces and hyphens.
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:(?!e(?![a-z]))[a-z]{1,8}|%)?"
+_WORD = rf"-?[A-Za-z][A-Za-z0-9-]*|#[0-9A-Fa-f]{{3,8}}|{_NUMBER}"
+_ITEM = rf"(?:rgba?\([0-9.,% ]*\)|{_WORD}|\"[A-Za-z0-9 -]*\"|'[A-Za-z0-9 -]*')"
+_SIMPLE = re.compile(
+    rf"\s*([A-Za-z-]+)\s*:\s*({_ITEM}(?:(?:\s*[,/]\s*|\s+){_ITEM})*+)\s*(!\s*important)?\s*",
+    re.ASCII | re.IGNORECASE,
+)
+_SPACES = re.compile(r"\s+", re.ASCII)
+_ITEMS = re.compile(rf"{_ITEM}|[\s,/]+", re.ASCII | re.IGNORECASE)
+# What may be read by itself although it is not simple: no quotes, escapes, comments, other brackets nor URLs.
+_ALONE = re.compile(r"[A-Za-z0-9_\s:#%.,+()!/-]*+", re.ASCII)
+
+
+def _simple(text: str) -> str | None:
+    """A whole attribute of such declarations; None when it has to be parsed."""
+    if len(text) > _LONGEST_ATTRIBUTE:
+        return None
+    pieces = [_declaration(piece) for piece in text.split(";")]
+    if None in pieces:
+        return None
+    return ";".join(filter(None, pieces))
+
+
+@lru_cache(maxsize=16_384)
+def _declaration(text: str) -> str | None:
+    match = _SIMPLE.fullmatch(text)
+    if match is None:
+        return _alone(text)
+    name, value, important = match[1].lower(), match[2], "!important" if match[3] else ""
+    if name not in _PROPERTIES:
+        return ""
+    items = _ITEMS.findall(value)
+    if "(" in value and any(item[-1] == ")" and not is_colour(item) for item in items):
+        return ""
+    written = [_spaced(item) for item in items]
+    line = f"{name}:{''.join(written)}{important}"
+    if not _is_coloured(name):
+        return line
+    twins = [both(item) if item[0] in _OF_COLOURS and is_colour(item) else item for item in written]
+    return line if twins == written else f"{line};{name}:{''.join(twins)}{important}"
+
+
+_OF_COLOURS = frozenset("#" + ascii_letters)
+_OF_SPACES = frozenset("\t\n\r\f\v ,/")
+
+
+def _spaced(item: str) -> str:
+    """White space as one space, texts in the quotes that the serializer writes."""
+    if item[0] in _OF_SPACES:
+        return item if item in {" ", ", ", ","} else _SPACES.sub(" ", item)
+    return f'"{item[1:-1]}"' if item[0] == "'" else item
+
+
+def _alone(text: str) -> str | None:
+    if not text.strip():
+        return ""
+    if not _ALONE.fullmatch(text) or text.count("(") != text.count(")") or text.count("(") > _MOST_BRACKETS:
+        return None
+    if "url" in text.lower() or min(accumulate(_STEPS.get(char, 0) for char in text)) < 0:
+        return None
+    return _of_attribute(text, lambda _: None)
+
+
+def without_markup(css: str) -> str:
+    """`<` as a CSS escape: a string in a sheet cannot close the element that holds the sheet."""
+    return css.replace("<", "\\3c ")
+
+
+def _refusing(named: list[str]) -> Remote:
+    def refuse(address: str) -> None:
+        named.append(address)
+
+    return refuse
+
+
+def _rules(rules: Iterable[Any], remote: Remote, *, inside_media: bool) -> Iterator[str]:
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            selector = _selector(rule.prelude)
+            body = _declarations(tinycss2.parse_blocks_contents(rule.content, skip_comments=True), remote)
+            if selector and body:
+                yield f"{selector}{{{body}}}"
+        elif (
+            rule.type == "at-rule" and rule.lower_at_keyword == "media" and rule.content and not inside_media
+        ):
+            query = _media(rule.prelude)
+            inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+            body = "\n".join(_rules(inner[:MOST_RULES], remote, inside_media=True))
+            if query and body:
+                yield f"@media {query}{{{body}}}"
+
+
+def _selector(tokens: Iterable[Any]) -> str:
+    kept = list(tokens)
+    right = all(
+        token.type in _SELECTOR_KINDS or (token.type == "literal" and token.value in _SELECTOR_SIGNS)
+        for token in kept
+    )
+    return tinycss2.serialize(kept).strip() if right and len(kept) < 400 else ""
+
+
+def _media(tokens: Iterable[Any]) -> str:
+    kept = list(tokens)
+    return tinycss2.serialize(kept).strip() if _is_plain_media(kept) else ""
+
+
+def _is_plain_media(tokens: Iterable[Any]) -> bool:
+    for token in tokens:
+        if token.type == "() block":
+            if not _is_plain_media(token.content):
+                return False
+        elif token.type == "ident":
+            if token.lower_value not in _MEDIA_WORDS:
+                return False
+        elif token.type not in _MEDIA_KINDS and not (token.type == "literal" and token.value in ",:"):
+            return False
+    return True
+
+
+def _declarations(nodes: Iterable[Any], remote: Remote) -> str:
+    kept = []
+    for node in nodes:
+        if node.type != "declaration":
+            continue
+        name = node.lower_name
+        value = _value(name, node.value, remote)
+        if name not in _PROPERTIES or not value:
+            continue
+        important = "!important" if node.important else ""
+        twin = _twin(name, node.value, remote) if _is_coloured(name) else value
+        kept.append(f"{name}:{value}{important}")
+        if twin != value:  # browsers without light-dark() keep the line before
+            kept.append(f"{name}:{twin}{important}")
+    return ";".join(kept)
+
+
+def _is_coloured(name: str) -> bool:
+    return name in _COLOURED or name.startswith("border") or name.endswith("color")
+
+
+def _value(name: str, tokens: Iterable[Any], remote: Remote) -> str:
+    return _written(tokens, name, remote, twin=False)
+
+
+def _twin(name: str, tokens: Iterable[Any], remote: Remote) -> str:
+    return _written(tokens, name, remote, twin=True)
+
+
+def _written(tokens: Iterable[Any], name: str, remote: Remote, *, twin: bool) -> str:
+    """The value written again, or nothing when one token of it may not stand."""
+    pieces = []
+    for token in tokens:
+        piece = _token(token, name, remote, twin=twin)
+        if piece is None:
+            return ""
+        pieces.append(piece)
+    return "".join(pieces).strip()
+
+
+def _token(token: Any, name: str, remote: Remote, *, twin: bool) -> str | None:
+    kind = token.type
+    if kind == "whitespace":
+        return " "
+    if kind in {"ident", "hash"}:
+        text = tinycss2.serialize([token])
+        return both(text) if twin and is_colour(text) else text
+    if kind in {"number", "percentage", "dimension", "string"}:
+        return str(tinycss2.serialize([token]))
+    if kind == "literal":
+        return str(token.value) if token.value in {",", "/", "+", "-", "*"} else None
+    if kind == "url":
+        return _picture(token.value, name, remote)
+    if kind == "function":
+        return _function(token, name, remote, twin=twin)
+    if kind == "() block":
+        inner = _written(token.content, name, remote, twin=twin)
+        return f"({inner})" if inner else None
+    return None
+
+
+def _function(token: Any, name: str, remote: Remote, *, twin: bool) -> str | None:
+    called = token.lower_name
+    if called == "url" and len(token.arguments) == 1 and token.arguments[0].type == "string":
+        return _picture(token.arguments[0].value, name, remote)
+    if called not in _FUNCTIONS:
+        _tell_addresses(token.arguments, remote)
+        return None
+    if called in _COLOUR_FUNCTIONS:
+        text = tinycss2.serialize([token])
+        if not is_colour(text):
+            return None
+        return both(text) if twin else text
+    inner = _written(token.arguments, name, remote, twin=twin)
+    return f"{called}({inner})" if inner else None
+
+
+def _tell_addresses(tokens: Iterable[Any], remote: Remote) -> None:
+    """Addresses inside a function we drop (image-set, cross-fade…) still count as pictures not shown."""
+    for token in tokens:
+        if token.type in {"url", "string"}:
+            remote(token.value)
+
+
+def _picture(address: str, name: str, remote: Remote) -> str | None:
+    shown = remote(address)
+    if shown is None or name not in _PICTURED:
+        return None
+    return f'url("{tinycss2.serializer.serialize_string_value(shown)}")'

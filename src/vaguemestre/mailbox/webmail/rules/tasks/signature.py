@@ -1,0 +1,35 @@
+"""Task.SIGNATURE: an S/MIME signature, as `rules.trust.signatures`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from email import message_from_bytes, policy
+from typing import Any
+
+from cryptography import x509
+
+from vaguemestre.mailbox.webmail.rules.tasks import Ask
+from vaguemestre.mailbox.webmail.rules.trust import signatures
+
+
+def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: Ask) -> Any:
+    """`Signature` as JSON, None for what is encrypted and not signed.
+
+    Blobs: the signature, the authorities (PEM), and the whole message unless the text is in the signature.
+    """
+    authorities = x509.load_pem_x509_certificates(blobs[1]) if blobs[1] else []
+    now = datetime.fromisoformat(request["now"])
+    if len(blobs) > 2:
+        return asdict(signatures.check(_signed(blobs[2]), blobs[0], authorities, now))
+    if signatures.inner_text(blobs[0]) is None:
+        return None
+    return asdict(signatures.check(None, blobs[0], authorities, now))
+
+
+def _signed(raw: bytes) -> bytes | None:
+    """The octets that a detached signature covers."""
+    for part in message_from_bytes(raw, policy=policy.compat32).walk():
+        if part.get_content_type() == "multipart/signed":
+            boundary = part.get_boundary()
+            return signatures.split_signed(raw, boundary) if boundary else None
+    return None

@@ -1,0 +1,14 @@
+"""Task.VCARDS: the cards of a vCard file, as `rules.cards.vcard`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from vaguemestre.foundation.kernel import charsets
+from vaguemestre.mailbox.webmail.rules.cards.vcard import visiting_cards
+from vaguemestre.mailbox.webmail.rules.tasks import Ask
+
+
+def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: Ask) -> Any:
+    """A list of `Visiting` as JSON. Blob: the file, in `charset`."""
+    return [asdict(card) for card in visiting_cards(charsets.text(blobs[0], request["charset"]))]

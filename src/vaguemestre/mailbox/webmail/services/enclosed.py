@@ -1,0 +1,57 @@
+"""Messages inside messages: the same questions asked of them as of a mailbox."""
+
+from collections.abc import Mapping, Sequence
+from email.message import Message
+
+from vaguemestre.mailbox.webmail.ports import Convert, TooComplex
+from vaguemestre.mailbox.webmail.rules.rendering import enclosed, parts
+from vaguemestre.mailbox.webmail.values import Conversion
+from vaguemestre.post.mailstore.ports import MessageGone, Reads
+from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage
+
+MOST_ENCLOSED = 8  # messages opened in one another
+_HEAVIEST = 30_000_000
+_TNEF = b"\x78\x9f\x3e\x22"
+
+
+class Enclosed:
+    """One enclosed message: `mailstore.ports.Reads` over its bytes."""
+
+    def __init__(self, content: bytes, ref: MessageRef) -> None:
+        self._content = content
+        try:
+            self._opened, self._parts = enclosed.opened(content, ref)
+        except RecursionError as error:  # messages in messages, hundreds deep
+            raise TooComplex("webmail.too-complex") from error
+
+    def open(self, ref: MessageRef) -> OpenedMessage:
+        return self._opened
+
+    def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
+        found: Message | None = self._parts.get(number)
+        try:
+            return enclosed.bytes_of(found)[:limit] if found is not None else b""
+        except RecursionError as error:
+            raise TooComplex("webmail.too-complex") from error
+
+    def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
+        return {number: self.part(ref, number) for number in numbers}
+
+    def raw(self, ref: MessageRef) -> bytes:
+        return self._content
+
+
+def reads_within(mailbox: Reads, ref: MessageRef, chain: str, convert: Convert) -> Reads:
+    """What answers for a message enclosed at `chain` (part numbers joined by `-`; empty: the outer one).
+
+    Raises MessageGone when there is no such part; ConversionRefused, TooComplex when it cannot be read.
+    """
+    reads = mailbox
+    for number in chain.split("-")[:MOST_ENCLOSED] if chain else ():
+        if parts.find_part(reads.open(ref).root, number) is None:
+            raise MessageGone("mailstore.message-gone")
+        content = reads.part(ref, number, _HEAVIEST)
+        if content.startswith(_TNEF):
+            content = convert(Conversion.TNEF, content)
+        reads = Enclosed(content, ref)
+    return reads

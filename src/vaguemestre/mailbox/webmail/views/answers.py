@@ -1,0 +1,151 @@
+"""What is answered or reported with one button."""
+
+from email.utils import parseaddr
+
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
+from vaguemestre.mailbox.calendar.values import Answer
+from vaguemestre.mailbox.webmail import ports
+from vaguemestre.mailbox.webmail.http import mailbox_of, own_voucher, reads_of
+from vaguemestre.mailbox.webmail.ports import LeavingRefused
+from vaguemestre.mailbox.webmail.rules.cards import invitations
+from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import leaving
+from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
+from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
+from vaguemestre.mailbox.webmail.services import answering
+from vaguemestre.mailbox.webmail.services.answering import Sender
+from vaguemestre.mailbox.webmail.services.verdicts import verdict_of
+from vaguemestre.mailbox.webmail.views.files import header_of
+from vaguemestre.mailbox.webmail.views.messages import RECEIPT_SETTLED
+from vaguemestre.post.mailstore.values import MessageRef
+from vaguemestre.post.reports import services as vigilance
+from vaguemestre.post.reports.values import Kind, Showing
+
+_HEAVIEST = 2_000_000
+
+
+def _sender(request: SignedInRequest) -> Sender:
+    return Sender(request.who.account_id, request.who.name, request.who.address)
+
+
+def _told(words: str) -> JsonResponse:
+    return JsonResponse({"told": words})
+
+
+@require_POST
+@signed_in
+def answer_invitation(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
+) -> HttpResponse:
+    """Accepted, declined or perhaps: the organiser is told by mail."""
+    given = request.POST.get("reponse", "")
+    if given not in set(Answer):
+        raise Refusal("webmail.no-answer-awaited")
+    ref = MessageRef(folder, uid_validity, uid)
+    with reads_of(request.who, ref, chain) as reads:
+        asked = invitations.invitation(reads.part(ref, number, _HEAVIEST))
+    if asked is None:
+        raise Refusal("webmail.no-answer-awaited")
+    answering.answer_invitation(_sender(request), asked, Answer(given), now=timezone.now())
+    return _told(f"Votre réponse part à {asked.organiser.name or asked.organiser.address}.")
+
+
+@require_POST
+@signed_in
+def answer_receipt(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
+    """Whether the author is told that the message was read; asked once (RFC 3503)."""
+    ref = MessageRef(folder, uid_validity, uid)
+    with mailbox_of(request.who) as mailbox:
+        opened = mailbox.open(ref)
+        to = parseaddr(opened.field("disposition-notification-to"))[1]
+        mailbox.flag([ref], [RECEIPT_SETTLED], [])
+    if request.POST.get("reponse") != "oui" or not to or RECEIPT_SETTLED in opened.flags:
+        return _told("Aucun accusé de lecture n’est envoyé.")
+    answering.send_receipt(
+        _sender(request),
+        to=to,
+        subject=opened.subject,
+        original_id=opened.message_id,
+        now=timezone.now(),
+    )
+    return _told("Accusé de lecture envoyé.")
+
+
+@require_POST
+@signed_in
+def leave_list(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
+    """Leave the list that sent this message, by one POST (RFC 8058) or by mail."""
+    ref = MessageRef(folder, uid_validity, uid)
+    with mailbox_of(request.who) as mailbox:
+        opened = mailbox.open(ref)
+    way = leaving(opened.field("list-unsubscribe"), opened.field("list-unsubscribe-post"))
+    if way is None:
+        raise LeavingRefused("webmail.list-offers-no-leave")
+    if way.one_click:
+        ports.leave_list.get()(way.one_click)
+        return _told(f"Désabonnement demandé à {way.host}.")
+    if way.mail:
+        answering.write_to_leave(_sender(request), way.mail, now=timezone.now())
+        return _told(f"Un courriel de désabonnement part à {way.mail.partition('?')[0]}.")
+    raise LeavingRefused("webmail.list-offers-no-leave")
+
+
+@require_POST
+@signed_in
+def choose_showing(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
+    """Always (of an authenticated sender), never, or ask again: this sender's remote pictures."""
+    chosen = request.POST.get("choix", "")
+    if chosen not in set(Showing):
+        raise Refusal("webmail.unreadable-selection")
+    ref = MessageRef(folder, uid_validity, uid)
+    with mailbox_of(request.who) as mailbox:
+        opened = mailbox.open(ref)
+        address = from_field(opened).sender.address
+        verdict = verdict_of(mailbox, request.who.mailbox, opened, own_voucher()).verdict
+    if not address or (chosen == Showing.ALWAYS and verdict is not Verdict.VERIFIED):
+        raise Refusal("webmail.sender-not-verified")
+    vigilance.choose_showing(request.who.account_id, address, Showing(chosen))
+    return _told(_SHOWN[Showing(chosen)])
+
+
+_SHOWN = {
+    Showing.ALWAYS: "Les images de cet expéditeur seront affichées dès que son adresse est authentifiée.",
+    Showing.NEVER: "Les images de cet expéditeur ne seront plus proposées.",
+    Showing.ASK: "Les images de cet expéditeur vous seront de nouveau proposées.",
+}
+
+
+@require_POST
+@signed_in
+def report_message(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
+    """Junk or fraud: filed for the administrators, taught to the filter; « bon » only teaches.
+
+    The page then moves the message by the ordinary act, so that it can be taken back.
+    """
+    given = request.POST.get("nature", "")
+    if given not in {*Kind, "bon"}:
+        raise Refusal("webmail.unreadable-selection")
+    ref = MessageRef(folder, uid_validity, uid)
+    with mailbox_of(request.who) as mailbox:
+        opened = mailbox.open(ref)
+        raw = mailbox.raw(ref)
+    if given != "bon":
+        vigilance.file_report(
+            request.who.account_id,
+            Kind(given),
+            message_id=opened.message_id or f"{folder}/{uid_validity}/{uid}",
+            sender=opened.sender[0].address if opened.sender else "",
+            subject=opened.subject,
+            header=charsets.text(header_of(raw)),
+            now=timezone.now(),
+        )
+    try:
+        ports.teach.get()(raw, is_junk=given != "bon")
+    except EngineDown:
+        return _told("Signalement transmis.")
+    return _told("Signalement transmis ; le filtre en tiendra compte.")

@@ -1,0 +1,52 @@
+"""What a person chooses for reading."""
+
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.mailbox.webmail.http import wants_fragment
+from vaguemestre.mailbox.webmail.services import choices
+
+
+@require_POST
+@signed_in
+def save_choices(request: SignedInRequest) -> HttpResponse:
+    """Any of `density`, `conversations`, `notices`, `plain_face`, `marks_read`."""
+    choices.choose(request.who.account_id, {name: str(value) for name, value in request.POST.items()})
+    revocations.get().bump()  # every worker reads the person again
+    if wants_fragment(request):
+        return HttpResponse(status=204)
+    return HttpResponseRedirect(reverse("webmail:inbox"))
+
+
+@require_POST
+@signed_in
+def change_label(request: SignedInRequest) -> HttpResponse:
+    """Make a label, change it (`mark` says which) or, with `retirer`, offer it no more."""
+    who, mark = request.who, request.POST.get("mark", "")
+    if "retirer" in request.POST:
+        choices.drop_label(who.account_id, who.preferences, mark)
+    else:
+        name, colour = request.POST.get("nom", ""), request.POST.get("couleur", "")
+        mark = choices.save_label(who.account_id, who.preferences, mark, name, colour).keyword
+    revocations.get().bump()
+    return JsonResponse({"mark": mark})
+
+
+@require_POST
+@signed_in
+def change_search(request: SignedInRequest) -> HttpResponse:
+    """Keep a search, drop one (`retirer`), remember one made (`faite`), forget those (`oublier`)."""
+    who, asked = request.who, request.POST.get("q", "")
+    if "retirer" in request.POST:
+        choices.drop_search(who.account_id, who.preferences, request.POST["retirer"])
+    elif "oublier" in request.POST:
+        choices.forget_searches(who.account_id)
+    elif "faite" in request.POST:
+        choices.remember_search(who.account_id, who.preferences, asked)
+    else:
+        choices.keep_search(who.account_id, who.preferences, request.POST.get("nom", ""), asked)
+    revocations.get().bump()
+    return HttpResponse(status=204)

@@ -1,0 +1,147 @@
+"""Files: what leaves a message as it is, to keep or to look at."""
+
+import os
+from functools import partial
+from typing import cast
+
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotFound,
+    StreamingHttpResponse,
+)
+from django.views.decorators.http import require_GET
+
+from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.ui.stored_files import hand_over, is_behind_front
+from vaguemestre.mailbox.webmail.http import as_file, reads_of
+from vaguemestre.mailbox.webmail.ports import PictureRefused, TooComplex, fetch_picture, run_limited
+from vaguemestre.mailbox.webmail.rules.rendering import kinds
+from vaguemestre.mailbox.webmail.rules.rendering.frames import FILE_POLICY, NOT_LOADED
+from vaguemestre.mailbox.webmail.rules.rendering.picture_place import MAX_ADDRESS, picture_place
+from vaguemestre.mailbox.webmail.services.pictures import signed_picture
+from vaguemestre.mailbox.webmail.services.reading import opened_part, read_message
+from vaguemestre.mailbox.webmail.services.text_files import file_bytes
+from vaguemestre.mailbox.webmail.services.zipping import pack_files
+from vaguemestre.mailbox.webmail.views.messages import owner
+from vaguemestre.post.mailstore.ports import MessageGone
+from vaguemestre.post.mailstore.values import MessageRef, Part
+
+_TYPES = frozenset(("application/pdf", "application/zip", "text/calendar", "text/csv", "message/rfc822"))
+_HEADER = 200_000
+_SLICE = 65_536
+
+
+@require_GET
+@signed_in
+def save_part(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
+) -> HttpResponse:
+    """An attachment, to keep."""
+    content, part = part_of(request, MessageRef(folder, uid_validity, uid), number, chain)
+    kind = kinds.picture_kind(content) or (part.kind if part.kind in _TYPES else "application/octet-stream")
+    answer = HttpResponse(content, content_type=kind)
+    return as_file(answer, name=kinds.file_name(part.name, part.kind, part.number))
+
+
+@require_GET
+@signed_in
+def save_all_parts(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
+) -> HttpResponse:
+    """Every attachment as one archive. The mailbox is given back before any of it is sent."""
+    ref = MessageRef(folder, uid_validity, uid)
+    with reads_of(request.who, ref, chain) as reads:
+        reading = read_message(reads, owner(request, chain), ref, run_limited.get())
+        if reading.is_too_much:
+            raise TooComplex("webmail.too-many-parts")
+        if not reading.enclosures:
+            raise MessageGone("mailstore.message-gone")
+        packed = pack_files(reads, ref, reading.enclosures)
+    answer = StreamingHttpResponse(iter(partial(packed.read, _SLICE), b""), content_type="application/zip")
+    answer._resource_closers.append(packed.close)  # type: ignore[attr-defined]
+    answer["Content-Length"] = str(packed.seek(0, os.SEEK_END))
+    packed.seek(0)
+    return cast("HttpResponse", as_file(answer, name=f"pieces-jointes-{uid}.zip"))
+
+
+@require_GET
+@signed_in
+def show_source(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
+) -> HttpResponse:
+    """The message as it travelled, as plain text."""
+    return _plain(request, MessageRef(folder, uid_validity, uid), chain, whole=True)
+
+
+@require_GET
+@signed_in
+def show_header(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
+) -> HttpResponse:
+    """Its header alone."""
+    return _plain(request, MessageRef(folder, uid_validity, uid), chain, whole=False)
+
+
+def _plain(request: SignedInRequest, ref: MessageRef, chain: str, *, whole: bool) -> HttpResponse:
+    with reads_of(request.who, ref, chain) as reads:
+        raw = reads.raw(ref)
+    shown = raw[:2_000_000] if whole else header_of(raw)
+    answer = HttpResponse(
+        charsets.text(shown).encode("utf-8", "replace"), content_type="text/plain; charset=utf-8"
+    )
+    return as_file(answer, name=f"message-{ref.uid}.txt", inline=True)
+
+
+def header_of(raw: bytes) -> bytes:
+    """Everything before the first empty line."""
+    return raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0][:_HEADER]
+
+
+@require_GET
+@signed_in
+def save_message(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
+) -> HttpResponse:
+    """The message as a file that every mail program opens."""
+    ref = MessageRef(folder, uid_validity, uid)
+    with reads_of(request.who, ref, chain) as reads:
+        raw = reads.raw(ref)
+    return as_file(HttpResponse(raw, content_type="message/rfc822"), name=f"message-{uid}.eml")
+
+
+@require_GET
+def show_picture(request: HttpRequest, signed: str) -> HttpResponse:
+    """A remote picture, for a reader who asked. The frame has no cookie: the address itself is signed.
+
+    Behind the front, another process fetches it: no thread of the pages waits for a stranger's server.
+    """
+    answer: HttpResponse
+    try:
+        wanted = signed_picture(signed)
+        if len(wanted.address) > MAX_ADDRESS:
+            raise PictureRefused("webmail.picture-address-malformed")
+        if is_behind_front(request):
+            return hand_over(picture_place(wanted.account_id, wanted.address))
+        picture = fetch_picture.get()(wanted.address)
+    except PictureRefused:
+        # browsers draw what an error answers: the place of a picture, not the sign of a broken page
+        answer = HttpResponseNotFound(NOT_LOADED, content_type="image/svg+xml")
+    else:
+        answer = HttpResponse(picture.content, content_type=picture.kind)
+    answer["Cache-Control"] = "no-store"
+    answer["Content-Security-Policy"] = FILE_POLICY
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+def part_of(
+    request: SignedInRequest, ref: MessageRef, number: str, chain: str, limit: int | None = None
+) -> tuple[bytes, Part]:
+    """The bytes of a part and what the structure says of it. Raises MessageGone."""
+    with reads_of(request.who, ref, chain) as reads:
+        _, part = opened_part(reads, ref, number)
+        if part is None:
+            raise MessageGone("mailstore.message-gone")
+        return file_bytes(reads, ref, number, limit), part

@@ -1,0 +1,120 @@
+"""Looking at a file without keeping it: never a page of ours, never run (rule B)."""
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.views.decorators.http import require_GET, require_http_methods
+
+from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.webmail.http import as_file, reads_of, written
+from vaguemestre.mailbox.webmail.ports import TooComplex, convert, previews, run_limited
+from vaguemestre.mailbox.webmail.rules import french
+from vaguemestre.mailbox.webmail.rules.cards import tables
+from vaguemestre.mailbox.webmail.rules.cards.archives import Contents
+from vaguemestre.mailbox.webmail.rules.rendering import kinds
+from vaguemestre.mailbox.webmail.rules.rendering.kinds import Viewer
+from vaguemestre.mailbox.webmail.services.limited import contents_of_archive
+from vaguemestre.mailbox.webmail.services.previewing import ask_preview, preview_key
+from vaguemestre.mailbox.webmail.services.text_files import find_file
+from vaguemestre.mailbox.webmail.values import Conversion
+from vaguemestre.mailbox.webmail.views.files import part_of
+from vaguemestre.post.mailstore.ports import MessageGone
+from vaguemestre.post.mailstore.values import MessageRef, Part
+
+_LOOKED_AT = 25_000_000
+_TEXT_LOOKED_AT = 500_000
+
+
+@require_GET
+@signed_in
+def look_at_part(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
+) -> HttpResponse:
+    """A picture, a sound or a film by its bytes; a table, a list or a text in a page of its own."""
+    content, part = part_of(request, MessageRef(folder, uid_validity, uid), number, chain, _LOOKED_AT)
+    name = kinds.file_name(part.name, part.kind, part.number)
+    if kinds.is_heic(content):
+        content = convert.get()(Conversion.HEIC, content)
+    kind = kinds.picture_kind(content) or kinds.played_kind(content)
+    if kind:
+        return _ranged(request, as_file(HttpResponse(content, content_type=kind), name=name, inline=True))
+    if kinds.is_pdf(content):
+        return as_file(HttpResponse(content, content_type="application/pdf"), name=name)
+    page = _page(request, content, part, name)
+    return as_file(HttpResponse(page.encode("utf-8", "replace")), name=f"{name}.html", inline=True)
+
+
+def _contents(content: bytes) -> Contents | None:
+    """None for what cannot be listed, or not within the budget."""
+    try:
+        return contents_of_archive(run_limited.get(), content)
+    except TooComplex:
+        return None
+
+
+def _page(request: SignedInRequest, content: bytes, part: Part, name: str) -> str:
+    """Tables, lists and texts, written by ours and shut in like the rest; in the reader's light or dark."""
+    viewer = kinds.viewer_of(part.kind, name)
+    shown: dict[str, object] = {"theme": request.who.theme, "words": french, "name": name}
+    if viewer is Viewer.ARCHIVE:
+        return written("archive", {**shown, "contents": _contents(content)})
+    text, is_cut = charsets.text(content[:_TEXT_LOOKED_AT], part.charset), len(content) > _TEXT_LOOKED_AT
+    if viewer is Viewer.TABLE:
+        rows, has_more = tables.rows_of(text)
+        return written("table", {**shown, "rows": rows, "is_cut": has_more or is_cut})
+    return written("text", {**shown, "text": text, "is_cut": is_cut})
+
+
+def _ranged(request: SignedInRequest, answer: HttpResponse) -> HttpResponse:
+    """One range of it, when a player asks for one (RFC 9110 §14.2)."""
+    answer["Accept-Ranges"] = "bytes"
+    first, _, last = request.headers.get("Range", "").removeprefix("bytes=").partition("-")
+    whole = len(answer.content)
+    if not first.isdecimal() or (last and not last.isdecimal()) or int(first) >= whole:
+        return answer
+    end = min(int(last) if last else whole - 1, whole - 1)
+    if end < int(first):
+        return answer
+    answer.content = answer.content[int(first) : end + 1]
+    answer.status_code = 206
+    answer["Content-Range"] = f"bytes {first}-{end}/{whole}"
+    answer["Content-Length"] = str(len(answer.content))
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def make_preview(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
+) -> HttpResponse:
+    """POST asks for an office document's PDF; GET gives it, or 202 while it is being made."""
+    ref = MessageRef(folder, uid_validity, uid)
+    if not previews.get().are_made():
+        raise Refusal("webmail.previews-off")
+    with reads_of(request.who, ref, chain) as reads:  # whoever asks must still have the message
+        part = find_file(reads, reads.open(ref), number)
+        if part is None or kinds.viewer_of(part.kind, part.name) is not Viewer.OFFICE:
+            raise MessageGone("mailstore.message-gone")
+    if request.method == "POST":
+        ask_preview(request.who.mailbox, ref, chain, number)
+        return JsonResponse({}, status=202)
+    made = previews.get().found(preview_key(request.who.mailbox, ref, chain, number))
+    if made is None:
+        return JsonResponse({}, status=202)
+    return as_file(HttpResponse(made, content_type="application/pdf"), name=f"{part.name}.pdf")
+
+
+@require_GET
+@signed_in
+def pdf_reader(request: SignedInRequest) -> HttpResponse:
+    """The reader of PDF files: our script, in an opaque origin, handed bytes by the page around it."""
+    answer = render(request, "webmail/pdf.html")
+    ours = request.build_absolute_uri(static("webmail/"))
+    answer["Content-Security-Policy"] = (
+        f"sandbox allow-scripts; default-src 'none'; script-src {ours}; style-src {ours} 'unsafe-inline'; "
+        "img-src data: blob:; font-src data: blob:; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'self'"
+    )
+    return answer

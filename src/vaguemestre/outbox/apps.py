@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class OutboxConfig(AppConfig):
-    name = "vaguemestre.outbox"
-    label = "outbox"
-    default_auto_field = "django.db.models.BigAutoField"

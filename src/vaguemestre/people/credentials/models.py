@@ -1,0 +1,183 @@
+"""What opens an account. An account belongs to one person; a technical account belongs to none."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+
+from vaguemestre.people.directory.models import Person
+
+
+class Account(AbstractBaseUser):
+    """A sign-in object: one person, one account (docs/domain.md §7). The password column holds Argon2id."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"  # never activated: no password opens it
+        ACTIVE = "active"
+        SUSPENDED = "suspended"
+        CLOSED = "closed"
+
+    class Role(models.TextChoices):
+        AGENT = "agent"
+        HR_OFFICER = "hr_officer"
+        HELPDESK = "helpdesk"
+        ADMINISTRATOR = "administrator"
+        BOX = "box"  # a mailbox of several people: nothing signs in as it
+
+    class Mailbox(models.TextChoices):
+        OPEN = "open"  # receives; its owner reads it while the account is active
+        HELD = "held"  # receives; nothing opens it for a while, whatever the account
+        CLOSED = "closed"  # receives nothing any more, still kept
+        FROZEN = "frozen"  # the same, and nobody erases it before its day
+        PURGED = "purged"  # nothing is left of it
+
+    person = models.OneToOneField(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="account"
+    )
+    username = models.CharField(max_length=32, unique=True)
+    mailbox = models.CharField(max_length=254, unique=True)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    state_since = models.DateTimeField(null=True, blank=True)
+    mailbox_state = models.CharField(max_length=10, choices=Mailbox.choices, default=Mailbox.OPEN)
+    mailbox_since = models.DateTimeField(null=True, blank=True)
+    quota_mb = models.PositiveIntegerField(default=2048)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    charter_version = models.CharField(max_length=20, blank=True)
+    charter_accepted_at = models.DateTimeField(null=True, blank=True)
+    preferences = models.JSONField(default=dict)
+    # « Ce n'était pas moi »: the password opens nothing until its owner has chosen another
+    password_barred_at = models.DateTimeField(null=True, blank=True)
+    # what a change replaced, for as long as the change may be undone
+    former_password = models.CharField(max_length=128, blank=True)
+    former_until = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        indexes = (models.Index(fields=("state",)),)
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.state == self.State.ACTIVE
+
+
+class AppPassword(models.Model):
+    """A generated password for one mail program; only its SHA-256 is kept (random 80 bits or more)."""
+
+    class Scope(models.TextChoices):
+        MAIL = "mail"
+        CONTACTS = "contacts"
+        BOTH = "both"
+        PROGRAM = "program"  # no password: a program's key, exchanged for mail tokens
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="app_passwords")
+    # whom it was given to, when the mailbox is one of several people
+    holder = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.CASCADE, related_name="held_app_passwords"
+    )
+    name = models.CharField(max_length=80)
+    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.MAIL)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    last_network = models.CharField(max_length=45, blank=True)
+    login = models.CharField(max_length=254, blank=True)  # what a program let in by consent signs in with
+
+
+class FormerProgramKey(models.Model):
+    """A program's key that was exchanged for its next one. Random: only its SHA-256."""
+
+    app_password = models.ForeignKey(AppPassword, on_delete=models.CASCADE, related_name="former_keys")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    replaced_at = models.DateTimeField(db_index=True)
+
+
+class OneTimeDevice(models.Model):
+    """A source of one-time codes (RFC 6238): an application (30 s) or a key with a PIN (60 s).
+
+    A key that was handed over waits for its PIN: `issued_at` is set, `confirmed_at` is not.
+    """
+
+    class Kind(models.TextChoices):
+        APP = "app"
+        KEY = "key"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="one_time_devices")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    secret = models.BinaryField()  # encrypted with the instance's key
+    period = models.PositiveSmallIntegerField(default=30)
+    pin = models.CharField(max_length=128, blank=True)  # Argon2id
+    last_step = models.BigIntegerField(default=-1)  # a step is accepted once
+    serial = models.CharField(max_length=40, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
+    issued_by = models.CharField(max_length=80, blank=True)  # an actor, as in the journal
+    lost_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+
+class KeyInStock(models.Model):
+    """A key nobody holds yet: its serial number as printed, its secret from the maker's file, sealed."""
+
+    serial = models.CharField(max_length=40, unique=True)
+    secret = models.BinaryField()
+    period = models.PositiveSmallIntegerField(default=60)
+    added_at = models.DateTimeField()
+
+
+class RecoveryCode(models.Model):
+    """A code for the day the application is lost: used once. Only a keyed hash of it is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
+    mark = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+
+class RecoveryContact(models.Model):
+    """A private address its owner proved to read; it recovers the account from `usable_at` on."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_contacts")
+    address = models.CharField(max_length=254)
+    code_mark = models.CharField(max_length=64, blank=True)
+    code_until = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    usable_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+
+class Passkey(models.Model):
+    """A key a device holds for the account (WebAuthn): only its public half is here."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=80)
+    credential_sha256 = models.CharField(max_length=64, unique=True)
+    attested = models.BinaryField()
+    counter = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+
+class MailToken(models.Model):
+    """A mail token we minted and still honour: its SHA-256. Gone from here, it opens nothing."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mail_tokens")
+    session_key = models.CharField(max_length=64, blank=True, db_index=True)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class ActivationLink(models.Model):
+    """A single-use way into a first activation for somebody without a NUMEN; only its SHA-256 is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="activation_links")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,109 @@
+"""Second factors of an account, as its owner's pages show them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from vaguemestre.foundation.journal.queries import last_about
+from vaguemestre.people.credentials.models import (
+    Account,
+    OneTimeDevice,
+    Passkey,
+    RecoveryCode,
+    RecoveryContact,
+)
+from vaguemestre.people.credentials.queries.opening import devices_of
+from vaguemestre.people.credentials.queries.passkeys import passkeys_of
+from vaguemestre.people.credentials.rules.one_time import enrolment_address, secret_words
+from vaguemestre.people.credentials.rules.sealing import unseal
+from vaguemestre.people.credentials.rules.second_factors import Policy, enrol_before
+from vaguemestre.people.credentials.values import SecretKeys
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationShown:
+    device_id: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A secret waiting to be confirmed: as typed by hand, and as the address of a QR code."""
+
+    words: str = field(repr=False)
+    address: str = field(repr=False)
+
+
+def applications_of(account_id: int) -> list[ApplicationShown]:
+    """The confirmed ones, oldest first."""
+    rows = OneTimeDevice.objects.filter(
+        account_id=account_id,
+        kind=OneTimeDevice.Kind.APP,
+        confirmed_at__isnull=False,
+        removed_at__isnull=True,
+    ).order_by("pk")
+    return [ApplicationShown(pk, since) for pk, since in rows.values_list("pk", "confirmed_at") if since]
+
+
+def proposed_application(account_id: int, keys: SecretKeys, *, issuer: str) -> Proposed | None:
+    """The secret its owner is enrolling, in clear: for that owner's screen only."""
+    row = (
+        OneTimeDevice.objects.filter(
+            account_id=account_id,
+            kind=OneTimeDevice.Kind.APP,
+            confirmed_at__isnull=True,
+            removed_at__isnull=True,
+        )
+        .select_related("account")
+        .first()
+    )
+    if row is None:
+        return None
+    secret = unseal(bytes(row.secret), account_id, keys)
+    address = enrolment_address(secret, username=row.account.username, issuer=issuer, period=row.period)
+    return Proposed(secret_words(secret), address)
+
+
+def recovery_codes_left(account_id: int) -> int:
+    return RecoveryCode.objects.filter(
+        account_id=account_id, used_at__isnull=True, replaced_at__isnull=True
+    ).count()
+
+
+def holds_second_factor(account_id: int) -> bool:
+    """An application, a key with its PIN, or a passkey."""
+    return bool(devices_of(account_id)) or bool(passkeys_of(account_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """What an account has of its own protection: the charter last agreed to ("" never), factor, contact."""
+
+    charter: str
+    has_factor: bool
+    has_contact: bool
+
+
+def protection_of(account_id: int) -> Protected:
+    """All of it in one question. Raises Account.DoesNotExist."""
+    mine = {"account_id": OuterRef("pk")}
+    devices = OneTimeDevice.objects.filter(
+        **mine, confirmed_at__isnull=False, lost_at__isnull=True, removed_at__isnull=True
+    )
+    passkeys = Passkey.objects.filter(**mine, removed_at__isnull=True)
+    contacts = RecoveryContact.objects.filter(**mine, confirmed_at__isnull=False, dropped_at__isnull=True)
+    questions = Exists(devices), Exists(passkeys), Exists(contacts.filter(usable_at__isnull=False))
+    row = Account.objects.filter(pk=account_id).values_list("charter_version", *questions)
+    charter, has_device, has_passkey, has_contact = row.get()
+    return Protected(charter, has_device or has_passkey, has_contact)
+
+
+def second_factor_due(account_id: int, role: str, policy: Policy | None = None) -> datetime | None:
+    """Until when the account works without a second factor; None when none is asked of it."""
+    if role not in (policy or Policy()).roles:
+        return None
+    activated = Account.objects.filter(pk=account_id).values_list("activated_at", flat=True).first()
+    given = last_about(f"account:{account_id}", "credentials.role-given")
+    since = max(moment for moment in (activated, given) if moment) if activated or given else None
+    return enrol_before(role, since=since, holds_one=holds_second_factor(account_id), policy=policy)

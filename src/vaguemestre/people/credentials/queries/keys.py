@@ -1,0 +1,36 @@
+"""OTP keys, read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vaguemestre.people.credentials.models import KeyInStock, OneTimeDevice
+
+
+@dataclass(frozen=True, slots=True)
+class KeyShown:
+    """A key somebody holds or held. `has_pin`: it serves; `lost_at`: it does not any more."""
+
+    device_id: int
+    serial: str
+    issued_at: datetime | None
+    issued_by: str
+    has_pin: bool
+    lost_at: datetime | None
+
+
+def keys_of(account_id: int) -> list[KeyShown]:
+    """The newest first; those that were lost too."""
+    rows = OneTimeDevice.objects.filter(
+        account_id=account_id, kind=OneTimeDevice.Kind.KEY, removed_at__isnull=True
+    ).order_by("-pk")
+    columns = rows.values_list("pk", "serial", "issued_at", "issued_by", "pin", "lost_at")
+    return [KeyShown(pk, serial, at, by, bool(pin), lost) for pk, serial, at, by, pin, lost in columns]
+
+
+def key_held(account_id: int) -> KeyShown | None:
+    """The one that may serve, with a PIN or waiting for it."""
+    return next((key for key in keys_of(account_id) if key.lost_at is None), None)
+
+
+def keys_in_stock() -> int:
+    return KeyInStock.objects.count()

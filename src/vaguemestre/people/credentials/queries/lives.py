@@ -1,0 +1,176 @@
+"""What the engines and the feeds need to know of accounts."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+
+from django.db.models import Q, QuerySet
+
+from vaguemestre.people.credentials.models import Account, AppPassword
+
+_IN_ONE_QUESTION = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """One account as engines must follow it. `app_keys`: (SHA-256, expiry as Unix time or 0), still good."""
+
+    account_id: int
+    person_id: int | None
+    username: str
+    mailbox: str
+    state: str
+    quota_mb: int
+    was_activated: bool
+    app_keys: tuple[tuple[str, int], ...]
+    mailbox_state: str = "open"
+
+
+def facts_of(account_ids: Collection[int] | None, now: datetime) -> Iterator[AccountFacts]:
+    """Facts about those accounts, or about all (None): two questions for each ten thousand."""
+    keys: Mapping[int, list[tuple[str, int]]] = {} if account_ids is not None else _app_keys(Q(), now)
+    for accounts in _some(account_ids):
+        columns = (
+            "id",
+            "person_id",
+            "username",
+            "mailbox",
+            "state",
+            "quota_mb",
+            "activated_at",
+            "mailbox_state",
+        )
+        rows = list(accounts.values_list(*columns))
+        if account_ids is not None:
+            keys = _app_keys(Q(account_id__in=[row[0] for row in rows]), now)
+        for row in rows:
+            pk, person_id, username, mailbox, state, quota_mb, activated_at, mailbox_state = row
+            app_keys = tuple(keys.get(pk, ()))
+            yield AccountFacts(
+                pk,
+                person_id,
+                username,
+                mailbox,
+                state,
+                quota_mb,
+                activated_at is not None,
+                app_keys,
+                mailbox_state,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Account and mailbox, each with its state and since when (None: before dates were kept)."""
+
+    account_id: int
+    person_id: int | None
+    username: str
+    mailbox: str
+    state: str
+    state_since: datetime | None
+    mailbox_state: str
+    mailbox_since: datetime | None
+
+
+_STANDING = (
+    "id", "person_id", "username", "mailbox", "state", "state_since", "mailbox_state", "mailbox_since"
+)  # fmt: skip
+
+
+def standings(account_ids: Collection[int]) -> dict[int, Standing]:
+    """By account; who is not there is left out."""
+    found: dict[int, Standing] = {}
+    for accounts in _some(account_ids):
+        found |= {row[0]: Standing(*row) for row in accounts.values_list(*_STANDING)}
+    return found
+
+
+def standing(account_id: int) -> Standing | None:
+    return standings([account_id]).get(account_id)
+
+
+def open_accounts_of(person_ids: Collection[int]) -> dict[int, int]:
+    """Account → person, for those of these people that are not closed."""
+    found: dict[int, int] = {}
+    for some in batched(person_ids, _IN_ONE_QUESTION):
+        rows = Account.objects.filter(person_id__in=some).exclude(state=Account.State.CLOSED)
+        found |= {pk: person_id or 0 for pk, person_id in rows.values_list("pk", "person_id")}
+    return found
+
+
+def is_closed(account_id: int) -> bool:
+    return Account.objects.filter(pk=account_id, state=Account.State.CLOSED).exists()
+
+
+def closed_before(moment: datetime) -> list[int]:
+    """People's accounts closed then or earlier, the longest first."""
+    rows = Account.objects.filter(
+        state=Account.State.CLOSED, state_since__lt=moment, person__isnull=False, person__erased_at=None
+    )
+    return list(rows.order_by("state_since", "pk").values_list("pk", flat=True))
+
+
+def accounts_of(person_ids: Collection[int]) -> list[int]:
+    """The accounts of those people; somebody may have none."""
+    found: list[int] = []
+    for some in batched(person_ids, _IN_ONE_QUESTION):
+        found += Account.objects.filter(person_id__in=some).values_list("pk", flat=True)
+    return found
+
+
+def people_with_mail(person_ids: Collection[int]) -> dict[int, int]:
+    """Person → account, for those of the people whose mailbox still receives: any but a closed one."""
+    found: dict[int, int] = {}
+    for some in batched(person_ids, _IN_ONE_QUESTION):
+        rows = Account.objects.filter(person_id__in=some).exclude(state=Account.State.CLOSED)
+        found.update((person, pk) for person, pk in rows.values_list("person_id", "pk") if person)
+    return found
+
+
+def accounts_by_dossier(academy_id: int, dossiers: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Dossier → (account id, state)."""
+    rows = Account.objects.filter(person__academy_id=academy_id, person__dossier__in=dossiers)
+    columns = rows.values_list("person__dossier", "pk", "state")
+    return {dossier: (pk, state) for dossier, pk, state in columns}
+
+
+def has_accounts() -> bool:
+    """Whether anybody was ever here."""
+    return Account.objects.exists()
+
+
+def count_open_accounts(academy_id: int) -> int:
+    """How many people of the académie have an account that is not closed."""
+    rows = Account.objects.filter(person__academy_id=academy_id)
+    return rows.exclude(state=Account.State.CLOSED).count()
+
+
+def accounts_of_people(
+    academy_id: int, person_ids: Collection[int] | None = None
+) -> dict[int, tuple[int, str]]:
+    """Person → (account id, state), for the whole académie or for some of it."""
+    found = Account.objects.filter(person__academy_id=academy_id)
+    found = found if person_ids is None else found.filter(person_id__in=person_ids)
+    rows = found.values_list("person_id", "id", "state")
+    return {person_id: (pk, state) for person_id, pk, state in rows.iterator(2000)}
+
+
+def _some(account_ids: Collection[int] | None) -> Iterator[QuerySet[Account]]:
+    if account_ids is None:
+        yield Account.objects.order_by("id")
+        return
+    for some in batched(account_ids, _IN_ONE_QUESTION):
+        yield Account.objects.filter(pk__in=some)
+
+
+def _app_keys(which: Q, now: datetime) -> Mapping[int, list[tuple[str, int]]]:
+    good = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+    good &= Q(scope__in=(AppPassword.Scope.MAIL, AppPassword.Scope.BOTH))  # the engines open mailboxes only
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    rows = AppPassword.objects.filter(which & good).order_by("id")
+    for account_id, sha256, expires in rows.values_list("account_id", "token_sha256", "expires_at"):
+        found[account_id].append((sha256, int(expires.timestamp()) if expires else 0))
+    return found

@@ -1,0 +1,251 @@
+"""What a sign-in, an activation and a settings page need to know."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from django.db.models import Q
+
+from vaguemestre.people.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
+from vaguemestre.people.credentials.values import Bearer, DeviceHeld, Identified
+from vaguemestre.people.directory.queries import (
+    addresses_by_person,
+    current_numen,
+    person_by_number,
+    places_of,
+)
+from vaguemestre.people.directory.rules.names import is_numbered
+from vaguemestre.people.directory.values import NumenKeys
+
+_IDENTIFIED = ("pk", "person_id", "state", "role", "password", "password_barred_at")
+_APP_PASSWORD = ("pk", "name", "created_at", "expires_at", "scope", "last_used_at", "last_network")
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """An account as its pages present it."""
+
+    account_id: int
+    username: str
+    mailbox: str
+    role: str
+    state: str
+    first_name: str
+    name: str
+    address: str
+    theme: str
+    preferences: dict[str, object]
+    is_barred: bool = False
+    person_id: int | None = None
+    mail_held_since: datetime | None = None  # nothing opens the mailbox since then
+
+
+@dataclass(frozen=True, slots=True)
+class AppPasswordShown:
+    app_password_id: int
+    name: str
+    created_at: datetime
+    expires_at: datetime | None
+    scope: str
+    last_used_at: datetime | None
+    last_network: str
+
+
+def find_account(typed: str) -> Identified | None:
+    """The account of a username, or of any of its own addresses; case and spaces around do not count.
+
+    The same three questions, whatever is found.
+    """
+    name = typed.strip().lower()
+    by_name = Account.objects.filter(username=name).values_list(*_IDENTIFIED).first()
+    by_mailbox = Account.objects.filter(mailbox=name).values_list(*_IDENTIFIED).first()
+    by_address = Account.objects.filter(person__addresses__address=name).values_list(*_IDENTIFIED).first()
+    row = by_name or by_mailbox or by_address
+    return _identified(row) if row else None
+
+
+def identified(account_id: int) -> Identified:
+    """Raises Account.DoesNotExist."""
+    row = Account.objects.values_list(*_IDENTIFIED).get(pk=account_id)
+    return _identified(row)
+
+
+def account_of_mailbox(mailbox: str) -> int | None:
+    """The account whose mailbox that is, whatever its state."""
+    return Account.objects.filter(mailbox=mailbox).values_list("pk", flat=True).first()
+
+
+def opened_by_mailbox(mailbox: str) -> int | None:
+    """The account whose mailbox that is, if it opens today: active, and its mailbox not held."""
+    opened = Account.objects.filter(
+        mailbox=mailbox, state=Account.State.ACTIVE, mailbox_state=Account.Mailbox.OPEN
+    )
+    return opened.values_list("pk", flat=True).first()
+
+
+def has_namesake(account_id: int) -> bool:
+    """Whether the username or the address carries a number, because somebody else had the name first."""
+    shown = presented(account_id)
+    person = person_by_number(shown.person_id or 0) if shown else None
+    if shown is None or person is None:
+        return False
+    return is_numbered(shown.username, person.shown_last_name) or is_numbered(
+        shown.address, person.shown_last_name
+    )
+
+
+def account_of_person(person_id: int) -> Identified | None:
+    row = Account.objects.filter(person_id=person_id).values_list(*_IDENTIFIED).first()
+    return _identified(row) if row else None
+
+
+def devices_of(account_id: int) -> list[DeviceHeld]:
+    """The confirmed sources of one-time codes of an account; none for 0."""
+    rows = OneTimeDevice.objects.filter(
+        account_id=account_id, confirmed_at__isnull=False, lost_at__isnull=True, removed_at__isnull=True
+    ).order_by("id")
+    columns = ("pk", "kind", "secret", "period", "pin", "last_step")
+    return [
+        DeviceHeld(pk, kind, bytes(secret), period, pin, last_step)
+        for pk, kind, secret, period, pin, last_step in rows.values_list(*columns)
+    ]
+
+
+def presented(account_id: int) -> Presented | None:
+    account = Account.objects.select_related("person").filter(pk=account_id).first()
+    if account is None:
+        return None
+    person = account.person
+    address = ""
+    if person:
+        own = person.addresses.filter(is_primary=True).values_list("address", flat=True)
+        address = own.first() or ""
+    return Presented(
+        account_id=account.pk,
+        username=account.username,
+        mailbox=account.mailbox,
+        role=account.role,
+        state=account.state,
+        first_name=person.shown_first_name if person else account.username,
+        name=person.shown_name if person else account.username,
+        address=address or account.mailbox,
+        theme=account.preferences.get("theme", "system"),
+        is_barred=account.password_barred_at is not None,
+        preferences=account.preferences,
+        person_id=account.person_id,
+        mail_held_since=account.mailbox_since if account.mailbox_state == Account.Mailbox.HELD else None,
+    )
+
+
+def charter_accepted(account_id: int) -> str:
+    """The version of the charter its owner agreed to last; "" when never."""
+    rows = Account.objects.filter(pk=account_id)
+    return rows.values_list("charter_version", flat=True).first() or ""
+
+
+def bearer_of(account_id: int, keys: NumenKeys) -> Bearer:
+    """What others know of the account's person, to judge a password. Raises Account.DoesNotExist."""
+    account = Account.objects.select_related("person", "person__academy").get(pk=account_id)
+    person = account.person
+    if person is None:
+        return Bearer((account.username, account.mailbox))
+    numen = current_numen(person.pk, keys)
+    places = [word for place in places_of(person.pk) for word in place]
+    names = (person.shown_name, person.birth_name, person.first_name, account.username, person.academy.name)
+    return Bearer((*names, *places), (numen.text,) if numen else (), person.birth_date)
+
+
+def usernames_of(account_ids: Collection[int]) -> dict[int, str]:
+    return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "username"))
+
+
+def names_of(account_ids: Collection[int]) -> dict[int, str]:
+    """Account → the name of its person, or its username."""
+    rows = Account.objects.filter(pk__in=account_ids).select_related("person")
+    return {row.pk: row.person.shown_name if row.person else row.username for row in rows}
+
+
+def roles_of(account_ids: Collection[int]) -> dict[int, str]:
+    return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "role"))
+
+
+def lives_of(person_ids: Collection[int]) -> dict[int, tuple[int, str, str]]:
+    """Person → (account id, username, state)."""
+    rows = Account.objects.filter(person_id__in=person_ids)
+    columns = rows.values_list("person_id", "pk", "username", "state")
+    return {person_id: (pk, username, state) for person_id, pk, username, state in columns if person_id}
+
+
+def account_of_link(token_sha256: str, now: datetime) -> int | None:
+    """The account an unused, unexpired activation link is for."""
+    links = ActivationLink.objects.filter(token_sha256=token_sha256, used_at__isnull=True, expires_at__gt=now)
+    return links.values_list("account_id", flat=True).first()
+
+
+def app_passwords_of(account_id: int) -> Sequence[AppPasswordShown]:
+    """Those still good, newest first."""
+    rows = AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True).order_by("-id")
+    return [AppPasswordShown(*row) for row in rows.values_list(*_APP_PASSWORD)]
+
+
+def app_passwords_held(account_id: int, holder_id: int) -> Sequence[AppPasswordShown]:
+    """Those of a mailbox of several people that were given to one of them, still good, newest first."""
+    rows = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
+    return [AppPasswordShown(*row) for row in rows.order_by("-id").values_list(*_APP_PASSWORD)]
+
+
+def account_of_app_password(
+    name: str, token_sha256: str, scopes: Collection[str], now: datetime
+) -> int | None:
+    """The active account of that username, mailbox or address which that password opens for such a scope."""
+    typed = name.strip().lower()
+    good = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+    rows = AppPassword.objects.filter(
+        good, token_sha256=token_sha256, scope__in=scopes, account__state=Account.State.ACTIVE
+    )
+    for account_id, username, mailbox, person_id in rows.values_list(
+        "account_id", "account__username", "account__mailbox", "account__person_id"
+    ):
+        if typed in (username, mailbox) or (
+            person_id and typed in {address for address, _, _ in addresses_by_person([person_id])[person_id]}
+        ):
+            return account_id
+    return None
+
+
+class AppKeyKnown(Enum):
+    """What a mail program's password is to an account: one of its own, one it had, or neither."""
+
+    GOOD = "good"
+    FORMER = "former"
+    NO = "no"
+
+
+def app_key_known(account_id: int, token_sha256: str, now: datetime) -> AppKeyKnown:
+    """By the SHA-256 of what the program gave."""
+    rows = AppPassword.objects.filter(account_id=account_id, token_sha256=token_sha256)
+    row = rows.values_list("revoked_at", "expires_at").first()
+    if row is None:
+        return AppKeyKnown.NO
+    revoked_at, expires_at = row
+    is_over = revoked_at is not None or (expires_at is not None and expires_at <= now)
+    return AppKeyKnown.FORMER if is_over else AppKeyKnown.GOOD
+
+
+def app_key_holder(account_id: int, token_sha256: str) -> int | None:
+    """The member a password of a shared mailbox was made for; None for one's own."""
+    rows = AppPassword.objects.filter(account_id=account_id, token_sha256=token_sha256)
+    return rows.values_list("holder_id", flat=True).first()
+
+
+def password_kept(account_id: int) -> str:
+    """The hash of the password even if it is barred: to choose another with it. "" when there is none."""
+    kept = Account.objects.filter(pk=account_id).values_list("password", flat=True).first() or ""
+    return "" if kept.startswith("!") else kept
+
+
+def _identified(row: tuple[int, int | None, str, str, str, datetime | None]) -> Identified:
+    pk, person_id, state, role, password, barred_at = row
+    hashed = "" if password.startswith("!") or barred_at else password
+    return Identified(pk, person_id, state, role, hashed)

@@ -1,0 +1,44 @@
+"""Passkeys, read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vaguemestre.people.credentials.models import Passkey
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyShown:
+    passkey_id: int
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyHeld:
+    """A key that may sign somebody in: the account must be active."""
+
+    passkey_id: int
+    account_id: int
+    attested: bytes = field(repr=False)
+    counter: int
+
+
+def passkeys_of(account_id: int) -> list[PasskeyShown]:
+    rows = Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).order_by("pk")
+    return [PasskeyShown(*row) for row in rows.values_list("pk", "name", "created_at", "last_used_at")]
+
+
+def public_halves_of(account_id: int) -> list[bytes]:
+    """What a browser is told not to make twice."""
+    rows = Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).order_by("pk")
+    return [bytes(attested) for attested in rows.values_list("attested", flat=True)]
+
+
+def passkey_named(credential_sha256: str) -> PasskeyHeld | None:
+    """The key of an active account."""
+    rows = Passkey.objects.filter(
+        credential_sha256=credential_sha256, account__state="active", removed_at__isnull=True
+    )
+    row = rows.values_list("pk", "account_id", "attested", "counter").first()
+    return PasskeyHeld(row[0], row[1], bytes(row[2]), row[3]) if row else None

@@ -1,0 +1,23 @@
+"""Which state follows which act (docs/domain.md §3.6)."""
+
+from vaguemestre.foundation.kernel.errors import Refusal
+
+_AFTER = {
+    "suspend": {"pending": "suspended", "active": "suspended", "suspended": "suspended"},
+    "resume": {"suspended": "opened", "active": "active", "pending": "pending"},
+    "close": {"pending": "closed", "active": "closed", "suspended": "closed", "closed": "closed"},
+    "reopen": {"closed": "opened", "active": "active", "pending": "pending", "suspended": "suspended"},
+}
+
+
+def state_after(state: str, act: str, *, was_activated: bool) -> str:
+    """The state after `suspend`, `resume`, `close` or `reopen`; the same where nothing is left to do.
+
+    An account that was never activated comes back pending. Raises Refusal `credentials.state-not-possible`.
+    """
+    after = _AFTER[act].get(state)
+    if after is None:
+        raise Refusal("credentials.state-not-possible", state=state, act=act)
+    if after == "opened":
+        return "active" if was_activated else "pending"
+    return after

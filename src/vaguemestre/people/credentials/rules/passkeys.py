@@ -1,0 +1,119 @@
+"""Passkeys (W3C Web Authentication, level 2 §7): what is asked of a browser, and its answers judged."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fido2.server import Fido2Server
+from fido2.webauthn import (
+    AttestedCredentialData,
+    AuthenticationResponse,
+    PublicKeyCredentialRpEntity,
+    PublicKeyCredentialUserEntity,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from vaguemestre.foundation.kernel.errors import Refusal
+
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
+_NEED_USER = UserVerificationRequirement.REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Us, as passkeys know us: a host name, and the one origin whose pages may use them."""
+
+    host: str
+    name: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasskey:
+    """A key just made: the digest of its name, its public half, and its count of uses."""
+
+    credential_sha256: str
+    attested: bytes = field(repr=False)
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    """What the browser is sent, and what must be remembered until it answers (both JSON-ready)."""
+
+    options: Mapping[str, Any]
+    state: Mapping[str, Any] = field(repr=False)
+
+
+def party_at(url: str, name: str) -> Party:
+    """From the public address of the site."""
+    origin = "/".join(url.split("/")[:3])
+    return Party(origin.partition("//")[2].partition(":")[0], name, origin)
+
+
+def creation(party: Party, *, mailbox: str, shown: str, held: Sequence[bytes]) -> Ceremony:
+    """A key that knows its user and checks who holds it (finger, face, PIN); not on a device that has one."""
+    user = PublicKeyCredentialUserEntity(
+        name=mailbox, id=hashlib.sha256(mailbox.encode()).digest(), display_name=shown
+    )
+    options, state = _server(party).register_begin(
+        user,
+        credentials=[AttestedCredentialData(one) for one in held],
+        resident_key_requirement=ResidentKeyRequirement.REQUIRED,
+        user_verification=_NEED_USER,
+    )
+    return Ceremony(json.loads(json.dumps(dict(options))), dict(state))
+
+
+def created(party: Party, state: Mapping[str, Any], answer: str) -> NewPasskey:
+    """The key of the browser's answer. Raises Refusal `credentials.passkey-refused`."""
+    try:
+        data = _server(party).register_complete(state, json.loads(answer))
+        attested = data.credential_data
+    except _UNREADABLE as error:
+        raise Refusal("credentials.passkey-refused") from error
+    if attested is None:
+        raise Refusal("credentials.passkey-refused")
+    return NewPasskey(_sha256(attested.credential_id), bytes(attested), data.counter)
+
+
+def asking(party: Party) -> Ceremony:
+    """Any key of ours, from whoever comes: no name is given, so none is confirmed."""
+    options, state = _server(party).authenticate_begin(user_verification=_NEED_USER)
+    return Ceremony(json.loads(json.dumps(dict(options))), dict(state))
+
+
+def key_named(answer: str) -> str:
+    """The digest of the key an answer names. Raises Refusal `credentials.passkey-refused`."""
+    try:
+        return _sha256(AuthenticationResponse.from_dict(json.loads(answer)).raw_id)
+    except _UNREADABLE as error:
+        raise Refusal("credentials.passkey-refused") from error
+
+
+def proved(party: Party, state: Mapping[str, Any], answer: str, attested: bytes, counter: int) -> int:
+    """The key's new count of uses. Raises Refusal `credentials.passkey-refused`.
+
+    A count that does not grow is a copied key (§7.2 step 21); keys shared between devices keep it at 0.
+    """
+    try:
+        told = json.loads(answer)
+        _server(party).authenticate_complete(state, [AttestedCredentialData(attested)], told)
+        now: int = AuthenticationResponse.from_dict(told).response.authenticator_data.counter
+    except _UNREADABLE as error:
+        raise Refusal("credentials.passkey-refused") from error
+    if (now or counter) and now <= counter:
+        raise Refusal("credentials.passkey-refused")
+    return now
+
+
+def _server(party: Party) -> Fido2Server:
+    entity = PublicKeyCredentialRpEntity(name=party.name, id=party.host)
+    return Fido2Server(entity, verify_origin=lambda origin: origin == party.origin)
+
+
+def _sha256(credential_id: bytes) -> str:
+    return hashlib.sha256(credential_id).hexdigest()

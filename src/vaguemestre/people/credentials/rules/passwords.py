@@ -1,0 +1,208 @@
+"""Which passwords may be chosen: by length, by what everybody uses, by what others know of the person.
+
+No composition is asked (NIST SP 800-63B-4 §3.1.1.2, CNIL 2022-100). A password holds when, the person's own
+words, birth date and plain runs set aside, enough of it is left; and when its core is not a common one.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Set
+from datetime import date
+from itertools import permutations
+from pathlib import Path
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.people.credentials.values import Bearer, Strength
+
+SHORTEST = 12
+LONGEST = 128
+_ENOUGH_BITS = 50  # CNIL 2022-100, with restricted access
+_GOOD_BITS = 75
+_EXCELLENT_BITS = 95
+_OWN = 6  # signs that must be left once everything known is taken away
+
+_LEET = str.maketrans("013457@$!|€+89", "oieastasiiet" + "bg")
+_RUNS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "azertyuiopqsdfghjklmwxcvbn",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "01234567890",
+)
+_TRADE = (
+    "academie",
+    "rectorat",
+    "education",
+    "nationale",
+    "messagerie",
+    "vaguemestre",
+    "courriel",
+    "college",
+    "lycee",
+    "ecole",
+    "motdepasse",
+    "password",
+)
+FRENCH = frozenset(
+    line.strip()
+    for line in (Path(__file__).parent / "common_french.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+)
+
+_REFUSED = {
+    Strength.TOO_SHORT: "credentials.password-too-short",
+    Strength.TOO_LONG: "credentials.password-too-long",
+    Strength.TOO_COMMON: "credentials.password-too-common",
+    Strength.TOO_CLOSE: "credentials.password-too-close",
+    Strength.TOO_SIMPLE: "credentials.password-too-simple",
+}
+
+
+def as_hashed(password: str) -> str:
+    """The one form in which a password is hashed and compared (NFKC); nothing is cut."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def check_password(password: str, bearer: Bearer, common: Set[str]) -> None:
+    """Raises Refusal `credentials.password-too-…` with what to do. `common` is in lower case."""
+    judged = strength(password, bearer, common)
+    if not judged.is_enough:
+        raise Refusal(_REFUSED[judged], shortest=SHORTEST, longest=LONGEST)
+
+
+def strength(password: str, bearer: Bearer, common: Set[str]) -> Strength:
+    """How a password is judged, worst reason first."""
+    text = as_hashed(password)
+    if len(text) < SHORTEST:
+        return Strength.TOO_SHORT
+    if len(text) > LONGEST:
+        return Strength.TOO_LONG
+    if _is_common(text, common):
+        return Strength.TOO_COMMON
+    left = _own_part(text, bearer)
+    if len(left) < _OWN:
+        return Strength.TOO_CLOSE
+    left = _without_runs(left)
+    if len(left) < _OWN or len(set(left)) < 5 or _is_repeated(bare(text)):
+        return Strength.TOO_SIMPLE
+    return _by_bits(bits(text, len(text) - (len(_plain(text)) - len(left))))
+
+
+def bits(text: str, length: int) -> float:
+    """The CNIL's estimate: length × log2 of the alphabets used (26, 26, 10, 37)."""
+    used = 26 * any(c.isalpha() and not c.isupper() for c in text) + 26 * any(c.isupper() for c in text)
+    used += 10 * any(c.isdigit() for c in text) + 37 * any(not c.isalnum() for c in text)
+    return max(length, 0) * math.log2(used) if used else 0.0
+
+
+def _by_bits(found: float) -> Strength:
+    if found < _ENOUGH_BITS:
+        return Strength.TOO_SIMPLE
+    if found < _GOOD_BITS:
+        return Strength.FAIR
+    return Strength.GOOD if found < _EXCELLENT_BITS else Strength.EXCELLENT
+
+
+def _plain(text: str) -> str:
+    """Folded, letters and digits only."""
+    return "".join(c for c in bare(text) if c.isalnum())
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text as it may be meant: as it is, and with 4 read as a, 3 as e, @ as a…"""
+    folded = bare(text)
+    yield folded
+    yield folded.translate(_LEET)
+    yield folded.replace("1", "l").translate(_LEET)
+
+
+def _is_common(text: str, common: Set[str]) -> bool:
+    inside = _core(bare(text))  # first: « ! » at the end is an ending, not the letter i
+    for reading in (*_readings(text), *_readings(inside)):
+        core = _core(reading)
+        squeezed = "".join(c for c in reading if c.isalnum())
+        for said in (reading, core, squeezed, "".join(c for c in core if c.isalnum()), *_shorter(reading)):
+            if said in common or said in FRENCH or _half(said) in common or _half(said) in FRENCH:
+                return True
+    return False
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """The text without a few of the signs at its end: a common word may end with some of its own."""
+    for left in range(len(text) - 1, max(len(text) - 7, 0), -1):
+        if text[left].isalpha():
+            return
+        yield text[:left]
+
+
+def _core(text: str) -> str:
+    """The text without the digits and signs around it."""
+    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
+
+
+def _half(text: str) -> str:
+    """The half of a text said twice, else the text itself."""
+    middle = len(text) // 2
+    return text[:middle] if text and text[:middle] == text[middle:] else text
+
+
+def _own_part(text: str, bearer: Bearer) -> str:
+    """What is left of the password, letters and digits, once dates and known words are taken away."""
+    undated = _without_dates(bare(text), bearer.birth_date)
+    words = _known_words(bearer)
+    return min((_without_words(reading, words) for reading in _readings(undated)), key=len)
+
+
+def _without_dates(folded: str, born: date | None) -> str:
+    """Dates first: read as letters, their digits would be seen no more."""
+    for written in _written_dates(born) if born else ():
+        folded = re.sub(r"[\W_]?".join(written), "", folded)
+    return re.sub(r"(?:19|20)\d\d", "", folded)
+
+
+def _without_words(reading: str, words: list[str]) -> str:
+    left = "".join(c for c in reading if c.isalnum())
+    for word in words:
+        left = left.replace(word, "")
+    return left
+
+
+def _known_words(bearer: Bearer) -> list[str]:
+    """Longest first, forwards and backwards; short ones (under four signs) say too little."""
+    said: set[str] = set(_TRADE)
+    for text in (*bearer.words, *bearer.numens):
+        pieces = [_plain(piece) for piece in re.split(r"[\s'’\-._@]+", text)]
+        said.update((*pieces, _plain(text)))
+    for numen in bearer.numens:
+        plain = _plain(numen)
+        said.update((plain[5:], plain[-8:], plain[:8]))
+    long_enough = {word for word in said if len(word) >= 4}
+    read_otherwise = {word.translate(_LEET) for word in long_enough}
+    both_ways = long_enough | read_otherwise
+    return sorted(both_ways | {word[::-1] for word in both_ways}, key=lambda word: (-len(word), word))
+
+
+def _written_dates(born: date) -> list[str]:
+    """The birth date in every order, as digits: 03091985, 030985, 19850903, 0309, 0985…"""
+    day, month, year, short = f"{born:%d}", f"{born:%m}", f"{born:%Y}", f"{born:%y}"
+    pieces = [*permutations((day, month, year)), *permutations((day, month, short))]
+    pieces += [*permutations((day, month)), *permutations((month, year)), *permutations((day, year))]
+    plain = {"".join(piece) for piece in pieces} | {year}
+    plain |= {f"{born.day}{born.month}{year}", f"{born.day}{born.month}{short}"}
+    return sorted(plain, key=lambda text: (-len(text), text))
+
+
+def _without_runs(text: str) -> str:
+    """Each run of the alphabet, keyboard or digits (4 signs or more, both ways) counts for one sign."""
+    left = text
+    for run in (*_RUNS, *(run[::-1] for run in _RUNS)):
+        for size in range(len(run), 3, -1):
+            for start in range(len(run) - size + 1):
+                left = left.replace(run[start : start + size], run[start])
+    return re.sub(r"(.)\1{2,}", r"\1", left)
+
+
+def _is_repeated(text: str) -> bool:
+    """True for a block of at most six signs said again and again."""
+    return bool(re.fullmatch(r"(.{1,6}?)\1+.{0,5}", text)) and len(set(text)) <= 6

@@ -1,0 +1,141 @@
+"""Passwords of mail programs."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.events import AccountChanged, TokensWithdrawn
+from vaguemestre.people.credentials.models import Account, AppPassword, FormerProgramKey
+from vaguemestre.people.credentials.rules.app_passwords import drawn_app_password, sha256_of
+from vaguemestre.people.credentials.services.tokens import forget_tokens, program_session
+
+_AT_MOST = 20
+_WRITTEN_EVERY = timedelta(minutes=10)
+_SAID_AGAIN = timedelta(minutes=1)  # a program that did not hear its next key asks again
+_REMEMBERED = timedelta(days=60)  # former keys
+
+
+def add_app_password(
+    account_id: int,
+    name: str,
+    *,
+    by: str,
+    now: datetime,
+    text: str | None = None,
+    expires_at: datetime | None = None,
+    scope: str = AppPassword.Scope.MAIL,
+    holder_id: int | None = None,
+    login: str = "",
+) -> str:
+    """A new password for one mail program; its text, shown this once. Inside the caller's transaction.
+
+    `holder_id`: the account of the person it is given to, when the mailbox is one of several people.
+
+    A given `text` must be as random as a drawn one. `scope`: `mail`, `contacts`, `both` or `program`.
+    Raises Refusal `credentials.too-many-app-passwords`.
+    """
+    kept = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
+    if kept.count() >= _AT_MOST:
+        raise Refusal("credentials.too-many-app-passwords", most=_AT_MOST)
+    shown = text or drawn_app_password()
+    row = AppPassword.objects.create(
+        account_id=account_id,
+        holder_id=holder_id,
+        name=name[:80],
+        token_sha256=sha256_of(shown),
+        scope=scope,
+        created_at=now,
+        expires_at=expires_at,
+        login=login,
+    )
+    record("credentials.app-password-made", to=f"account:{account_id}", by=by, at=now, number=row.pk)
+    announce(AccountChanged(account_id))
+    return shown
+
+
+def note_app_password_used(account_id: int, token_sha256: str, network: str, *, now: datetime) -> None:
+    """When and where it last opened the mailbox, written every ten minutes. One statement."""
+    rows = AppPassword.objects.filter(account_id=account_id, token_sha256=token_sha256)
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _WRITTEN_EVERY)
+    if rows.filter(stale | ~Q(last_network=network)).exists():
+        rows.update(last_used_at=now, last_network=network)
+
+
+def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> None:
+    """It opens nothing any more. Inside the caller's transaction. Somebody else's is left alone."""
+    gone = AppPassword.objects.filter(
+        pk=app_password_id, account_id=account_id, revoked_at__isnull=True
+    ).update(revoked_at=now)
+    if gone:
+        record(
+            "credentials.app-password-revoked",
+            to=f"account:{account_id}",
+            by=by,
+            at=now,
+            number=app_password_id,
+        )
+        announce(AccountChanged(account_id))
+        dead = forget_tokens([account_id], session_key=program_session(app_password_id))
+        if dead:
+            mailbox = Account.objects.values_list("mailbox", flat=True).get(pk=account_id)
+            announce(TokensWithdrawn(mailbox, dead))
+
+
+def revoke_program_key(key_sha256: str, *, now: datetime) -> None:
+    """The same, asked by the program that holds the key, or held it. Inside the caller's transaction."""
+    known = Q(token_sha256=key_sha256) | Q(former_keys__token_sha256=key_sha256)
+    held = AppPassword.objects.filter(known, scope=AppPassword.Scope.PROGRAM)
+    for pk, account_id in list(held.values_list("pk", "account_id")):
+        revoke_app_password(account_id, pk, by="program", now=now)
+
+
+def standing_program_key(key_sha256: str, next_sha256: str, *, now: datetime) -> str:
+    """The SHA-256 of the key that stands for the one a program shows; "" when it opens nothing.
+
+    One already exchanged for `next_sha256` is heard for a minute, while that one was not used: its program
+    did not get the answer. Later two hold it: the key is revoked (RFC 9700 §4.14.2). Inside the caller's
+    transaction.
+    """
+    if AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM).exists():
+        return key_sha256
+    former = FormerProgramKey.objects.select_related("app_password").filter(token_sha256=key_sha256).first()
+    if former is None:
+        return ""
+    if former.app_password.token_sha256 == next_sha256 and now - former.replaced_at <= _SAID_AGAIN:
+        return next_sha256
+    revoke_app_password(former.app_password.account_id, former.app_password_id, by="system", now=now)
+    return ""
+
+
+def replace_program_key(key_sha256: str, next_sha256: str, *, now: datetime) -> None:
+    """The program has its next key. Twice is once. Inside the caller's transaction."""
+    held = AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM)
+    pk = held.values_list("pk", flat=True).first()
+    if pk is not None and held.update(token_sha256=next_sha256):
+        FormerProgramKey.objects.filter(replaced_at__lt=now - _REMEMBERED).delete()
+        FormerProgramKey.objects.create(app_password_id=pk, token_sha256=key_sha256, replaced_at=now)
+
+
+def revoke_every_app_password(account_id: int, *, by: str, now: datetime) -> int:
+    """None of them opens anything any more; how many there were. Inside the caller's transaction.
+
+    Those its person holds in shared mailboxes end as well.
+    """
+    theirs = Q(account_id=account_id) | Q(holder_id=account_id)
+    held = AppPassword.objects.filter(theirs, revoked_at__isnull=True)
+    gone = list(held.values_list("account_id", "pk"))
+    for opened_id, number in gone:
+        revoke_app_password(opened_id, number, by=by, now=now)
+    return len(gone)
+
+
+def revoke_app_passwords_held(account_id: int, holder_id: int, *, by: str, now: datetime) -> int:
+    """Those of that mailbox given to that person open nothing any more. Inside the caller's transaction."""
+    given = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
+    gone = list(given.values_list("pk", flat=True))
+    for number in gone:
+        revoke_app_password(account_id, number, by=by, now=now)
+    return len(gone)

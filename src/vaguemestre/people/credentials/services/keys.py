@@ -1,0 +1,133 @@
+"""OTP keys: in stock, handed over, given a PIN by their holder, lost, replaced. Parts.
+
+A key is handed over in person (docs/domain.md §4.4). Whoever hands it over knows its serial number only; the
+holder alone chooses the PIN, with a code the key shows.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
+
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.models import KeyInStock, OneTimeDevice
+from vaguemestre.people.credentials.rules.issued_keys import check_pin, key_receipt, serial_typed
+from vaguemestre.people.credentials.rules.one_time import code_typed, step_matching
+from vaguemestre.people.credentials.rules.sealing import seal, unseal
+from vaguemestre.people.credentials.values import KeyReceipt, SecretKeys
+
+_NOBODY = 0  # who the secret of a key in stock is sealed for
+
+
+def stock_keys(found: Iterable[tuple[str, bytes]], keys: SecretKeys, *, by: str, now: datetime) -> int:
+    """Keys of a maker's file: (serial, secret); how many were new. A serial known already is left alone.
+
+    Inside the caller's transaction. Raises Refusal `credentials.serial-malformed`.
+    """
+    new = {serial_typed(serial): secret for serial, secret in found}
+    known = set(KeyInStock.objects.filter(serial__in=new).values_list("serial", flat=True))
+    known |= set(OneTimeDevice.objects.filter(serial__in=new).values_list("serial", flat=True))
+    rows = [
+        KeyInStock(serial=serial, secret=seal(secret, _NOBODY, keys), added_at=now)
+        for serial, secret in new.items()
+        if serial not in known
+    ]
+    KeyInStock.objects.bulk_create(rows, batch_size=500)
+    if rows:
+        record("credentials.keys-stocked", to="stock", by=by, at=now, number=len(rows))
+    return len(rows)
+
+
+def hand_key_over(account_id: int, serial: str, keys: SecretKeys, *, by: str, now: datetime) -> int:
+    """The key of that serial becomes that account's, without a PIN yet: it opens nothing before. Its id.
+
+    Inside the caller's transaction. Raises Refusal `credentials.serial-malformed`, `…serial-not-in-stock`,
+    `…key-held-already` (declare the former one lost first).
+    """
+    wanted = serial_typed(serial)
+    if _held(account_id).exists():
+        raise Refusal("credentials.key-held-already")
+    stocked = KeyInStock.objects.select_for_update().filter(serial=wanted).first()
+    if stocked is None:
+        raise Refusal("credentials.serial-not-in-stock", serial=wanted)
+    row = OneTimeDevice.objects.create(
+        account_id=account_id,
+        kind=OneTimeDevice.Kind.KEY,
+        secret=seal(unseal(bytes(stocked.secret), _NOBODY, keys), account_id, keys),
+        period=stocked.period,
+        serial=wanted,
+        issued_at=now,
+        issued_by=by,
+    )
+    stocked.delete()
+    record("credentials.key-handed-over", to=f"account:{account_id}", by=by, at=now, serial=wanted)
+    return row.pk
+
+
+def choose_pin(account_id: int, pin: str, code: str, keys: SecretKeys, *, by: str, now: datetime) -> bool:
+    """The PIN of the key just handed over, or another PIN; True when the code is one the key shows now.
+
+    Inside the caller's transaction; about 25 ms. Raises Refusal `credentials.pin-malformed`, `…pin-too-easy`
+    or `…no-key`.
+    """
+    check_pin(pin)
+    row = _held(account_id).select_for_update().first()
+    if row is None:
+        raise Refusal("credentials.no-key")
+    secret = unseal(bytes(row.secret), account_id, keys)
+    step = step_matching(secret, code_typed(code), now, period=row.period, after=row.last_step)
+    if step is None:
+        return False
+    row.pin, row.last_step, row.confirmed_at = make_password(pin), step, row.confirmed_at or now
+    row.save(update_fields=["pin", "last_step", "confirmed_at"])
+    record("credentials.key-pin-chosen", to=f"account:{account_id}", by=by, at=now, serial=row.serial)
+    return True
+
+
+def declare_key_lost(account_id: int, device_id: int, *, by: str, now: datetime) -> bool:
+    """Lost, broken or given back: it opens nothing any more, and another may be handed over. False: none.
+
+    Inside the caller's transaction.
+    """
+    row = _held(account_id).filter(pk=device_id).first()
+    if row is None:
+        return False
+    row.lost_at = now
+    row.save(update_fields=["lost_at"])
+    record("credentials.key-lost", to=f"account:{account_id}", by=by, at=now, serial=row.serial)
+    return True
+
+
+def key_found_again(account_id: int, device_id: int, *, by: str, now: datetime) -> bool:
+    """A key declared lost by mistake serves again. False when another was handed over since.
+
+    Inside the caller's transaction.
+    """
+    if _held(account_id).exists():
+        return False
+    rows = OneTimeDevice.objects.filter(pk=device_id, account_id=account_id, kind=OneTimeDevice.Kind.KEY)
+    found = rows.filter(lost_at__isnull=False).update(lost_at=None)
+    if found:
+        record("credentials.key-found", to=f"account:{account_id}", by=by, at=now)
+    return bool(found)
+
+
+def receipt_of_key(device_id: int, *, holder: str, issuer: str, academy: str) -> KeyReceipt:
+    """What both sign. Raises OneTimeDevice.DoesNotExist."""
+    row = OneTimeDevice.objects.get(pk=device_id, kind=OneTimeDevice.Kind.KEY, issued_at__isnull=False)
+    if row.issued_at is None:
+        raise OneTimeDevice.DoesNotExist(device_id)
+    return KeyReceipt(row.serial, holder, issuer, academy, row.issued_at)
+
+
+def receipt_pdf(receipt: KeyReceipt) -> bytes:
+    """The receipt as a page to print and sign."""
+    return key_receipt(receipt)
+
+
+def _held(account_id: int) -> QuerySet[OneTimeDevice]:
+    return OneTimeDevice.objects.filter(
+        account_id=account_id, kind=OneTimeDevice.Kind.KEY, lost_at__isnull=True, removed_at__isnull=True
+    )

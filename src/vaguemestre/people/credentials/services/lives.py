@@ -1,0 +1,225 @@
+"""The life of accounts: opened, suspended, resumed, closed, opened again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import Line, record_many
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.events import AccountsChanged, PersonErased
+from vaguemestre.people.credentials.models import (
+    Account,
+    ActivationLink,
+    AppPassword,
+    MailToken,
+    OneTimeDevice,
+    Passkey,
+    RecoveryCode,
+    RecoveryContact,
+)
+from vaguemestre.people.credentials.rules.lives import state_after
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account to open; a technical one has no person."""
+
+    person_id: int | None
+    username: str
+    mailbox: str
+    quota_mb: int
+    role: str = Account.Role.AGENT
+
+
+def open_account(
+    person_id: int | None,
+    username: str,
+    mailbox: str,
+    role: str,
+    quota_mb: int,
+    *,
+    by: str,
+    now: datetime,
+) -> int:
+    """`open_accounts` for one; its id."""
+    return open_accounts([NewAccount(person_id, username, mailbox, quota_mb, role)], by=by, now=now)[0]
+
+
+def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> list[int]:
+    """Open accounts nothing opens yet (pending, no password); their ids, in order.
+
+    Inside the caller's transaction. A username or a person taken meanwhile raises IntegrityError.
+    """
+    rows = Account.objects.bulk_create(
+        [
+            Account(
+                person_id=one.person_id,
+                username=one.username,
+                mailbox=one.mailbox,
+                role=one.role,
+                quota_mb=one.quota_mb,
+                password=make_password(None),
+                state_since=now,
+                mailbox_since=now,
+            )
+            for one in accounts
+        ],
+        batch_size=500,
+    )
+    record_many(
+        Line(
+            "credentials.account-opened",
+            to=f"account:{r.pk}",
+            by=by,
+            at=now,
+            details={"username": r.username},
+        )
+        for r in rows
+    )
+    if rows:
+        announce(AccountsChanged([row.pk for row in rows]))
+    return [row.pk for row in rows]
+
+
+def open_boxes(boxes: Sequence[NewAccount], *, by: str, now: datetime) -> list[int]:
+    """Open accounts of nobody that other people's sessions open: active at once, and no password ever.
+
+    Inside the caller's transaction. A username taken meanwhile raises IntegrityError.
+    """
+    opened = open_accounts([replace(one, role=Account.Role.BOX) for one in boxes], by=by, now=now)
+    Account.objects.filter(pk__in=opened).update(state=Account.State.ACTIVE, activated_at=now)
+    return opened
+
+
+def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetime) -> int:
+    """`suspend`, `resume`, `close` or `reopen` accounts; how many changed. Inside the caller's transaction.
+
+    Closing closes the mailbox too, reopening opens it; `move_mailboxes` says otherwise afterwards. An account
+    already so is left alone. Raises Refusal `credentials.state-not-possible`.
+    """
+    rows = list(Account.objects.select_for_update().filter(pk__in=account_ids))
+    changed = []
+    for row in rows:
+        after = state_after(row.state, act, was_activated=row.activated_at is not None)
+        if after != row.state:
+            row.state, row.state_since = after, now
+            changed.append(row)
+    Account.objects.bulk_update(changed, ("state", "state_since"), batch_size=200)
+    record_many(
+        Line(f"credentials.account-{_DONE[act]}", to=f"account:{r.pk}", by=by, at=now) for r in changed
+    )
+    if changed and act in _MAILBOX_AFTER:
+        _set_mailboxes([row.pk for row in changed], _MAILBOX_AFTER[act], by=by, now=now)
+    if changed:
+        announce(AccountsChanged([row.pk for row in changed]))
+    return len(changed)
+
+
+def move_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: datetime) -> int:
+    """The mailboxes of those accounts become `open`, `closed`, `frozen` or `purged`; how many changed.
+
+    Whatever the accounts are: a closed account may still receive. Inside the caller's transaction.
+    """
+    changed = _set_mailboxes(account_ids, state, by=by, now=now)
+    if changed:
+        announce(AccountsChanged(changed))
+    return len(changed)
+
+
+def _set_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: datetime) -> list[int]:
+    rows = Account.objects.select_for_update().filter(pk__in=account_ids).exclude(mailbox_state=state)
+    changed = list(rows.values_list("pk", flat=True))
+    Account.objects.filter(pk__in=changed).update(mailbox_state=Account.Mailbox(state), mailbox_since=now)
+    record_many(Line(f"credentials.mailbox-{state}", to=f"account:{pk}", by=by, at=now) for pk in changed)
+    return changed
+
+
+def hold_mailbox(account_id: int, *, by: str, now: datetime) -> None:
+    """Nothing opens the mailbox until it is released; mail still comes. One that is closed stays so.
+
+    Inside the caller's transaction.
+    """
+    if Account.objects.filter(pk=account_id, mailbox_state=Account.Mailbox.OPEN).exists():
+        move_mailboxes([account_id], Account.Mailbox.HELD, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def release_mailboxes(held_before: datetime, *, by: str, now: datetime) -> int:
+    """Use case: those held since then or longer are opened again; how many."""
+    rows = Account.objects.filter(mailbox_state=Account.Mailbox.HELD, mailbox_since__lte=held_before)
+    return move_mailboxes(list(rows.values_list("pk", flat=True)), Account.Mailbox.OPEN, by=by, now=now)
+
+
+def rename_account(account_id: int, username: str, *, by: str, now: datetime) -> None:
+    """Another username, taken already. The mailbox keeps its name inside. Inside the caller's transaction."""
+    Account.objects.filter(pk=account_id).update(username=username)
+    record_many(
+        [Line("credentials.account-renamed", f"account:{account_id}", by, now, {"username": username})]
+    )
+    announce(AccountsChanged([account_id]))
+
+
+def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
+    """Nothing its owner or a thief knew or held opens the account: password and sources of codes are gone.
+
+    It stays activated: a NUMEN alone never opens it again. Inside the caller's transaction.
+    """
+    Account.objects.filter(pk=account_id).update(
+        password=make_password(None), former_password="", former_until=None
+    )
+    OneTimeDevice.objects.filter(account_id=account_id).delete()
+    RecoveryCode.objects.filter(account_id=account_id).delete()
+    Passkey.objects.filter(account_id=account_id).delete()
+    RecoveryContact.objects.filter(account_id=account_id).exclude(usable_at__lte=now).delete()
+    ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
+    record_many([Line("credentials.proofs-withdrawn", f"account:{account_id}", by, now)])
+
+
+def erase_account(account_id: int, *, by: str, now: datetime) -> None:
+    """What is left of a closed account is its names: whoever comes back activates it anew, as at first.
+
+    Every room is told to forget (`PersonErased`). Inside the caller's transaction.
+    """
+    row = Account.objects.select_for_update().get(pk=account_id)
+    withdraw_proofs(account_id, by=by, now=now)
+    for table in (RecoveryContact, ActivationLink, AppPassword, MailToken):
+        table._default_manager.filter(account_id=account_id).delete()
+    if row.role != Account.Role.AGENT:
+        give_role(account_id, Account.Role.AGENT, by=by, now=now)
+    Account.objects.filter(pk=account_id).update(
+        preferences={}, activated_at=None, charter_version="", charter_accepted_at=None
+    )
+    AppPassword.objects.filter(holder_id=account_id).delete()
+    announce(PersonErased(account_id, row.person_id or 0))
+
+
+def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:
+    """What the account may do beyond its owner's own affairs. Inside the caller's transaction."""
+    Account.objects.filter(pk=account_id).update(role=Account.Role(role))
+    record_many([Line("credentials.role-given", f"account:{account_id}", by, now, {"role": role})])
+
+
+_MAILBOX_AFTER: Mapping[str, str] = {"close": "closed", "reopen": "open"}
+_DONE: Mapping[str, str] = {
+    "suspend": "suspended",
+    "resume": "resumed",
+    "close": "closed",
+    "reopen": "reopened",
+}
+
+
+@transaction.atomic(durable=True)
+def move_account(username: str, act: str, *, by: str, now: datetime) -> int:
+    """Use case: `change_states` for the account of that username; its id.
+
+    Raises Refusal `credentials.account-unknown` or `credentials.state-not-possible`.
+    """
+    account_id = Account.objects.filter(username=username.lower()).values_list("pk", flat=True).first()
+    if account_id is None:
+        raise Refusal("credentials.account-unknown", username=username)
+    change_states([account_id], act, by=by, now=now)
+    return account_id

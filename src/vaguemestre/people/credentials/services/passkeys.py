@@ -1,0 +1,44 @@
+"""Passkeys of an account: added, used, removed. Parts, inside the caller's transaction."""
+
+from datetime import datetime
+
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.models import Passkey
+from vaguemestre.people.credentials.rules.passkeys import NewPasskey
+
+_AT_MOST = 10
+
+
+def add_passkey(account_id: int, new: NewPasskey, name: str, *, by: str, now: datetime) -> int:
+    """Its id. Raises Refusal `credentials.too-many-passkeys`, or `…passkey-refused` for a key known."""
+    if Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).count() >= _AT_MOST:
+        raise Refusal("credentials.too-many-passkeys", most=_AT_MOST)
+    Passkey.objects.filter(credential_sha256=new.credential_sha256, removed_at__isnull=False).delete()
+    if Passkey.objects.filter(credential_sha256=new.credential_sha256).exists():
+        raise Refusal("credentials.passkey-refused")
+    row = Passkey.objects.create(
+        account_id=account_id,
+        name=name[:80],
+        credential_sha256=new.credential_sha256,
+        attested=new.attested,
+        counter=new.counter,
+        created_at=now,
+    )
+    record("credentials.passkey-added", to=f"account:{account_id}", by=by, at=now)
+    return row.pk
+
+
+def use_passkey(passkey_id: int, former: int, counter: int, *, now: datetime) -> bool:
+    """Keep its new count; False when it served elsewhere meanwhile."""
+    rows = Passkey.objects.filter(pk=passkey_id, counter=former, removed_at__isnull=True)
+    return rows.update(counter=counter, last_used_at=now) == 1
+
+
+def remove_passkey(account_id: int, passkey_id: int, *, by: str, now: datetime) -> bool:
+    """False when it was not there, or somebody else's."""
+    rows = Passkey.objects.filter(pk=passkey_id, account_id=account_id, removed_at__isnull=True)
+    gone = rows.update(removed_at=now)
+    if gone:
+        record("credentials.passkey-removed", to=f"account:{account_id}", by=by, at=now)
+    return bool(gone)

@@ -1,0 +1,63 @@
+"""UAI codes and who manages whom (docs/domain.md §2.5, §3.1)."""
+
+import re
+from datetime import date
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.directory.rules.departments import NAMES
+from vaguemestre.people.directory.values import StaffCategory, Uai
+
+_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ"  # no I, O, Q
+_SHAPE = re.compile(r"[0-9]{7}[A-HJ-NPR-Z]", re.ASCII)
+
+
+def check_letter(digits: str) -> str:
+    """The letter after those seven digits."""
+    return _ALPHABET[int(digits) % 23]
+
+
+def parse_uai(text: str) -> Uai:
+    """Read a UAI. Raises Refusal `directory.uai-malformed` or `directory.uai-letter-wrong`."""
+    plain = text.strip().upper()
+    if not _SHAPE.fullmatch(plain):
+        raise Refusal("directory.uai-malformed", uai=text.strip()[:20])
+    if plain[7] != check_letter(plain[:7]):
+        raise Refusal("directory.uai-letter-wrong", uai=plain)
+    return Uai(plain)
+
+
+def check_life(opened_on: date | None, closed_on: date | None) -> None:
+    """Raises Refusal `directory.life-backwards` for an establishment closed before it opened."""
+    if opened_on and closed_on and closed_on < opened_on:
+        raise Refusal("directory.life-backwards")
+
+
+_CORSICA = {"620": "2A", "720": "2B"}
+
+
+def department_label(department: str) -> str:
+    """`02` for `002`, `2A` for `620`, `971` as it is."""
+    return _CORSICA.get(department) or (department[1:] if department.startswith("0") else department)
+
+
+def department_said(department: str) -> str:
+    """`Aisne (02)` for `002`; the number alone when nobody knows its name."""
+    label = department_label(department)
+    return f"{NAMES[label]} ({label})" if label in NAMES else label
+
+
+_BY_CATEGORY = {
+    StaffCategory.SECOND_DEGREE_PUBLIC: "DPE",
+    StaffCategory.CPE: "DPE",
+    StaffCategory.PSYEN: "DPE",
+    StaffCategory.AED: "DPE",  # hired by the school; their identity is kept with the second degree
+    StaffCategory.DIRECTION: "DPATE",
+    StaffCategory.ATSS: "DPATE",
+    StaffCategory.FIRST_DEGREE_PRIVATE: "DEEP",
+    StaffCategory.SECOND_DEGREE_PRIVATE: "DEEP",
+}
+
+
+def service_code(category: StaffCategory, department: str) -> str:
+    """The management service of that category in that department (three digits, as in a UAI)."""
+    return _BY_CATEGORY.get(category) or f"DSDEN_{department_label(department)}"

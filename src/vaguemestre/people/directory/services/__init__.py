@@ -1,0 +1,47 @@
+"""Changing the directory. Parts: each runs inside the caller's transaction and opens none."""
+
+from vaguemestre.people.directory.services.administering import (
+    change_structure,
+    describe_service,
+    open_structure,
+    rename_academy,
+)
+from vaguemestre.people.directory.services.book import change_card
+from vaguemestre.people.directory.services.names import take_address, take_technical_names
+from vaguemestre.people.directory.services.numens import issue_numen, record_numen, reseal_numens
+from vaguemestre.people.directory.services.people import (
+    add_address,
+    change_people,
+    change_person,
+    erase_civil_status,
+    forget_addresses,
+    hide_people,
+    register_people,
+    register_person,
+    transfer_person,
+)
+from vaguemestre.people.directory.services.places import describe_structures, found_academy
+
+__all__ = [
+    "add_address",
+    "change_card",
+    "change_people",
+    "change_person",
+    "change_structure",
+    "describe_service",
+    "describe_structures",
+    "erase_civil_status",
+    "forget_addresses",
+    "found_academy",
+    "hide_people",
+    "issue_numen",
+    "open_structure",
+    "record_numen",
+    "register_people",
+    "register_person",
+    "rename_academy",
+    "reseal_numens",
+    "take_address",
+    "take_technical_names",
+    "transfer_person",
+]

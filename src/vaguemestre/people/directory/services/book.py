@@ -1,0 +1,19 @@
+"""What people say of themselves in the directory."""
+
+from datetime import datetime
+
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.people.directory.models import Person
+
+
+def change_card(person_id: int, phone: str, *, unlisted: bool, by: str, now: datetime) -> None:
+    """Their phone at work, and whether they are on the red list. Inside the caller's transaction."""
+    person = Person.objects.select_for_update().get(pk=person_id)
+    changed = [
+        name for name, value in (("phone", phone), ("unlisted", unlisted)) if getattr(person, name) != value
+    ]
+    if not changed:
+        return
+    person.phone, person.unlisted = phone, unlisted
+    person.save(update_fields=("phone", "unlisted"))
+    record("directory.card-changed", to=f"person:{person_id}", by=by, at=now, what=", ".join(changed))

@@ -1,0 +1,73 @@
+"""Keeping and issuing NUMENs."""
+
+from datetime import datetime
+from random import Random
+
+from django.db import transaction
+
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.directory import queries
+from vaguemestre.people.directory.models import NumenRow
+from vaguemestre.people.directory.rules.numens import drawn_numen
+from vaguemestre.people.directory.rules.sealing import digest, is_sealed_now, seal, unseal
+from vaguemestre.people.directory.values import Numen, NumenKeys, NumenLayout, StaffCategory
+
+_AT_ONCE = 1000
+
+
+def record_numen(person_id: int, numen: Numen, keys: NumenKeys, *, by: str, now: datetime) -> None:
+    """Make it the person's NUMEN; the former one stays in the history. Inside the caller's transaction.
+
+    Raises Refusal `directory.numen-of-somebody-else`.
+    """
+    found = digest(numen, keys)
+    row = NumenRow.objects.filter(digest=found).first()
+    if row and row.person_id != person_id:
+        raise Refusal("directory.numen-of-somebody-else")
+    if row and row.is_current and row.ciphertext:
+        return
+    NumenRow.objects.filter(person_id=person_id, is_current=True).update(is_current=False)
+    if row:
+        sealed = row.ciphertext or seal(numen, keys)  # erased with the rest of its holder's civil status
+        NumenRow.objects.filter(pk=row.pk).update(is_current=True, ciphertext=sealed)
+    else:
+        NumenRow.objects.create(
+            person_id=person_id, ciphertext=seal(numen, keys), digest=found, layout=numen.layout, since=now
+        )
+    record("directory.numen-recorded", to=f"person:{person_id}", by=by, at=now, layout=numen.layout)
+
+
+def issue_numen(
+    person_id: int, layout: NumenLayout, keys: NumenKeys, draw: Random, *, by: str, now: datetime
+) -> Numen:
+    """Give a NUMEN to somebody who has none. Inside the caller's transaction.
+
+    Raises Refusal `directory.numen-held-already`.
+    """
+    if NumenRow.objects.filter(person_id=person_id).exists():
+        raise Refusal("directory.numen-held-already")
+    person = queries.person_of(person_id)
+    category = StaffCategory(person.category)
+    while True:
+        numen = drawn_numen(layout, academy=person.academy.code, category=category, year=now.year, draw=draw)
+        if not NumenRow.objects.filter(digest=digest(numen, keys)).exists():
+            break
+    record_numen(person_id, numen, keys, by=by, now=now)
+    return numen
+
+
+@transaction.atomic(durable=True)
+def reseal_numens(keys: NumenKeys, after: int = 0, *, by: str, now: datetime) -> tuple[int, int]:
+    """Use case: seal again, among the next rows after that one, those a former key sealed.
+
+    How many were, and the row reached: 0 when none is left. Run again from 0, it finds nothing to do.
+    """
+    rows = list(NumenRow.objects.filter(pk__gt=after).order_by("pk")[:_AT_ONCE])
+    old = [row for row in rows if row.ciphertext and not is_sealed_now(bytes(row.ciphertext), keys)]
+    for row in old:
+        row.ciphertext = seal(unseal(bytes(row.ciphertext), keys), keys)
+    NumenRow.objects.bulk_update(old, ("ciphertext",), batch_size=200)
+    if old:
+        record("directory.numens-resealed", to="numens", by=by, at=now, count=len(old))
+    return len(old), rows[-1].pk if rows else 0

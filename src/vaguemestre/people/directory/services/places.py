@@ -1,0 +1,81 @@
+"""The académie, its services and establishments."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from itertools import batched
+
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.people.directory import queries
+from vaguemestre.people.directory.events import PlacesDescribed
+from vaguemestre.people.directory.models import Academy, ManagementService, Structure
+from vaguemestre.people.directory.rules.names import fold
+from vaguemestre.people.directory.rules.places import department_label
+from vaguemestre.people.directory.services.names import one_at_a_time
+from vaguemestre.people.directory.values import Place
+
+_SERVICES = {
+    "DPE": "Division des personnels enseignants",
+    "DPATE": "Division des personnels administratifs, techniques et d’encadrement",
+    "DEEP": "Division des établissements d’enseignement privés",
+}
+
+_AT_ONCE = 5000
+
+
+def found_academy(code: str, name: str, domain: str, departments: Sequence[str]) -> int:
+    """The académie and its management services, created if they are not there; its id.
+
+    `departments` as in a UAI (`002`). Inside the caller's transaction.
+    """
+    academy, _ = Academy.objects.get_or_create(domain=domain, defaults={"code": code, "name": name})
+    wanted = {code: (name, "") for code, name in _SERVICES.items()}
+    for department in departments:
+        label = department_label(department)
+        wanted[f"DSDEN_{label}"] = (f"Direction des services départementaux ({label})", department)
+    known = queries.service_ids(academy.pk)
+    ManagementService.objects.bulk_create(
+        ManagementService(
+            academy=academy,
+            code=code,
+            name=name,
+            department=department,
+            address=f"ce.{code.lower().replace('_', '')}@{domain}",
+        )
+        for code, (name, department) in wanted.items()
+        if code not in known
+    )
+    return academy.pk
+
+
+def describe_structures(academy_id: int, places: Collection[Place]) -> int:
+    """Make establishments known or better described; how many changed. Inside the caller's transaction.
+
+    Those of another académie stay as it describes them.
+    """
+    one_at_a_time()
+    known: dict[str, Structure] = {}
+    for some in batched({place.uai for place in places}, _AT_ONCE):
+        known |= {s.uai: s for s in Structure.objects.filter(uai__in=some)}
+    fresh, altered = [], []
+    for place in places:
+        described = {k: v for k, v in asdict(place).items() if v and k != "uai"}
+        structure = known.get(place.uai)
+        if structure is None:
+            described.setdefault("name", f"Établissement {place.uai}")
+            described.setdefault("department", place.uai[:3])
+            known[place.uai] = structure = Structure(academy_id=academy_id, uai=place.uai, **described)
+            fresh.append(structure)
+        elif structure.academy_id == academy_id and any(
+            getattr(structure, k) != v for k, v in described.items()
+        ):
+            for column, value in described.items():
+                setattr(structure, column, value)
+            altered.append(structure)
+    for structure in (*fresh, *altered):
+        structure.folded = fold(f"{structure.name} {structure.town}")
+    Structure.objects.bulk_create(fresh, batch_size=500)
+    columns = ("name", "kind", "sector", "department", "town", "postal_code", "district", "folded")
+    Structure.objects.bulk_update([s for s in altered if s.pk], columns, batch_size=200)
+    if fresh or altered:
+        announce(PlacesDescribed([structure.uai for structure in (*fresh, *altered)]))
+    return len(fresh) + len(altered)

@@ -1,0 +1,114 @@
+"""Rows of a plan in French: the same words on the page and on the command line."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from vaguemestre.people.directory.rules.nomenclature import discipline_said
+from vaguemestre.people.intake.values import Difference, Field, Situation
+
+NOTHING = "–"
+FIELDS: Mapping[Field, str] = {
+    Field.DOSSIER: "Dossier",
+    Field.NUMEN: "NUMEN",
+    Field.CIVILITY: "Civilité",
+    Field.BIRTH_NAME: "Nom de naissance",
+    Field.USAGE_NAME: "Nom d’usage",
+    Field.FIRST_NAME: "Prénom",
+    Field.BIRTH_DATE: "Date de naissance",
+    Field.CATEGORY: "Catégorie",
+    Field.RECOVERY_ADDRESS: "Adresse de secours",
+    Field.POST: "Nouvelle affectation",
+    Field.END: "Fin d’affectation",
+    Field.STATUS: "Statut",
+    Field.CORPS: "Corps",
+    Field.DISCIPLINE: "Discipline",
+    Field.PRIMARY: "Affectation principale",
+    Field.SOURCE: "Source",
+    Field.SITUATION: "Situation",
+    Field.ACCOUNT: "Compte",
+}
+CATEGORIES: Mapping[str, str] = {
+    "1D_PUBLIC": "Premier degré public",
+    "2D_PUBLIC": "Second degré public",
+    "CPE": "CPE",
+    "PSYEN": "Psychologue",
+    "DIRECTION": "Direction",
+    "ATSS": "ATSS",
+    "PRIVE_1D": "Premier degré privé",
+    "PRIVE_2D": "Second degré privé",
+    "AESH": "AESH",
+    "AED": "AED",
+}
+SITUATIONS: Mapping[str, str] = {
+    Situation.ACTIVE: "en activité",
+    Situation.LEAVE: "congé",
+    Situation.LONG_LEAVE: "congé long, disponibilité ou détachement",
+    Situation.TRANSFER: "mutation",
+    Situation.RETIREMENT: "retraite",
+    Situation.DEATH: "décès",
+}
+_STATES = {"open": "ouvert", "closed": "fermé"}
+_DAYS = frozenset({Field.BIRTH_DATE, Field.POST, Field.END})
+_PLACES = frozenset({Field.PRIMARY})
+
+
+class DifferenceSaid(NamedTuple):
+    """A difference in words. `place`: the school of the post it is about, or ""."""
+
+    label: str
+    before: str
+    after: str
+    place: str
+
+
+def difference_said(difference: Difference, places: Mapping[str, str]) -> DifferenceSaid:
+    """`places`: UAI → name of the establishments; a code without a name is shown as it is."""
+    place = places.get(difference.uai, "") or difference.uai
+    before, after = (
+        _value_said(difference.field, value, places) for value in (difference.before or "", difference.after)
+    )
+    if difference.field is Field.POST:
+        after = f"{place}, depuis le {after}"
+        place = ""
+    return DifferenceSaid(FIELDS[difference.field], before, after, place)
+
+
+def differences_said(differences: Sequence[Difference], places: Mapping[str, str]) -> str:
+    """All of them on one line."""
+    said = (difference_said(one, places) for one in differences)
+    return " ; ".join(
+        f"{one.label}{f' ({one.place})' if one.place else ''} {one.before} → {one.after}" for one in said
+    )
+
+
+def uais_of(differences: Sequence[Difference]) -> set[str]:
+    """The establishments whose names are needed to say them."""
+    uais = {one.uai for one in differences if one.uai}
+    for one in differences:
+        if one.field in _PLACES:
+            uais |= {value for value in (one.before, one.after) if value}
+    return uais
+
+
+def day_said(day: date | None) -> str:
+    """`24/11/2026`."""
+    return f"{day:%d/%m/%Y}" if day else ""
+
+
+def _value_said(field: Field, value: str, places: Mapping[str, str]) -> str:
+    if not value:
+        return NOTHING
+    if field in _DAYS:
+        return day_said(date.fromisoformat(value))
+    if field in _PLACES:
+        return places.get(value, "") or value
+    if field is Field.CATEGORY:
+        return CATEGORIES.get(value, value)
+    if field is Field.DISCIPLINE:
+        return discipline_said(value)
+    if field is Field.SITUATION:
+        return SITUATIONS.get(value, value)
+    if field is Field.ACCOUNT:
+        return _STATES.get(value, value)
+    return value

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class LivesConfig(AppConfig):
+    name = "vaguemestre.people.lifecycle"
+    label = "lifecycle"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,37 @@
+"""The letter that tells a private address of a closing. It names nobody."""
+
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from vaguemestre.foundation.kernel.times import PARIS
+
+_WORDS = """\
+Bonjour,
+
+Cette adresse est le contact de secours d’un compte de la messagerie académique. Ce compte sera fermé
+le {day} : plus rien ne l’ouvrira, et le courrier qui lui est adressé sera refusé.
+
+D’ici là, connectez-vous pour emporter vos courriels, vos contacts et vos filtres :
+{site}/parametres/courriers
+
+Vous restez en fonction ? Votre service de gestion peut prolonger le compte : dites-le lui avant cette date.
+Personne ne vous demandera jamais votre mot de passe ni votre NUMEN par courriel ou par téléphone.
+
+La messagerie de votre académie
+"""
+
+
+def closing_letter(*, to: str, sender: str, site: str, closes_on: date, at: datetime) -> bytes:
+    """The message (RFC 5322), in plain text."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address("Messagerie académique", addr_spec=sender)
+    message["To"] = Address(addr_spec=to)
+    message["Subject"] = f"Votre compte académique sera fermé le {closes_on:%d/%m/%Y}"
+    message["Date"] = format_datetime(at.astimezone(PARIS))
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = "fr"
+    message.set_content(_WORDS.format(day=f"{closes_on:%d/%m/%Y}", site=site), cte="quoted-printable")
+    return message.as_bytes()

@@ -1,0 +1,37 @@
+"""What the worker does when accounts change: the engines follow."""
+
+from django.utils import timezone
+
+from vaguemestre.people.credentials.events import (
+    AccountActivated,
+    AccountChanged,
+    AccountOpened,
+    AccountsChanged,
+    TokensWithdrawn,
+)
+from vaguemestre.people.credentials.queries import accounts_of
+from vaguemestre.people.directory.events import PeopleChanged
+from vaguemestre.people.provisioning import services
+from vaguemestre.people.provisioning.ports import connections, mail_directory
+
+
+def match_mailbox(event: AccountOpened | AccountChanged | AccountActivated) -> None:
+    """Make one account's mailbox as it is owed."""
+    services.match(mail_directory.get(), connections.get(), [event.account_id], now=timezone.now())
+
+
+def match_mailboxes(event: AccountsChanged) -> None:
+    """The same for many."""
+    services.match(mail_directory.get(), connections.get(), event.account_ids, now=timezone.now())
+
+
+def match_people(event: PeopleChanged) -> None:
+    """Names and addresses may have changed: the mailbox follows."""
+    account_ids = accounts_of(event.person_ids)
+    services.match(mail_directory.get(), connections.get(), account_ids, now=timezone.now())
+
+
+def withdraw_tokens(event: TokensWithdrawn) -> None:
+    """The engines forget the tokens of a program, and close what they opened."""
+    mail_directory.get().refuse_tokens(event.token_sha256s)
+    connections.get().cut(event.mailbox)

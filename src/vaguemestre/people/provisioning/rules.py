@@ -1,0 +1,75 @@
+"""What is owed, and what must change for the engines to hold it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vaguemestre.people.provisioning.values import AppKey, Owed
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`put` makes mailboxes so, `drop` makes them unknown; both empty when engines and database agree."""
+
+    put: tuple[Owed, ...]
+    drop: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.put or self.drop)
+
+
+def owed(
+    *,
+    username: str,
+    mailbox: str,
+    state: str,
+    quota_mb: int,
+    addresses: Sequence[tuple[str, bool]],
+    app_keys: Sequence[tuple[str, int]],
+    mailbox_state: str = "open",
+) -> Owed | None:
+    """What an account is owed; None when its mailbox is closed, frozen or purged.
+
+    `addresses` are (address, may send). Nothing opens an account that is not active, nor a mailbox
+    that is held; their mail still comes. An account with no address of its own uses its mailbox name as
+    one; one whose owner left that domain is only opened by it.
+    """
+    if mailbox_state not in ("open", "held"):
+        return None
+    sends = tuple(a.lower() for a, may_send in addresses if may_send) if addresses else (mailbox,)
+    receives = tuple(dict.fromkeys(a.lower() for a, _ in addresses))
+    domain = mailbox.partition("@")[2]
+    if not addresses or any(one.endswith(f"@{domain}") for one in receives):
+        receives = tuple(dict.fromkeys((*receives, mailbox)))
+    return Owed(
+        mailbox=mailbox,
+        active=state == "active" and mailbox_state == "open",
+        quota_mb=quota_mb,
+        names=tuple(sorted({*receives, username, mailbox})),
+        receives=receives,
+        sends=sends,
+        app_keys=tuple(sorted((AppKey(*key) for key in app_keys), key=lambda k: k.token_sha256)),
+    )
+
+
+def difference(owed: Mapping[str, Owed], held: Mapping[str, Owed]) -> Difference:
+    """From what is held to what is owed, both by mailbox."""
+    put = tuple(one for mailbox, one in owed.items() if not _same(one, held.get(mailbox)))
+    return Difference(put, tuple(mailbox for mailbox in held if mailbox not in owed))
+
+
+def _same(one: Owed, other: Owed | None) -> bool:
+    return other is not None and _unordered(one) == _unordered(other)
+
+
+def _unordered(one: Owed) -> tuple[object, ...]:
+    # A store may give sets back in another order.
+    return (
+        one.mailbox,
+        one.active,
+        one.quota_mb,
+        frozenset(one.names),
+        frozenset(one.receives),
+        frozenset(one.sends),
+        frozenset(one.app_keys),
+    )

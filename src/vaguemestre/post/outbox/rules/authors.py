@@ -1,0 +1,67 @@
+"""Whose name a message may carry: header From against the addresses of whoever signed in.
+
+Read more strictly than any mail reader reads it, so that no reader sees somebody else there.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from email.header import decode_header, make_header
+
+from vaguemestre.foundation.kernel.addresses import addresses_read_in
+from vaguemestre.foundation.kernel.errors import Refusal
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+_PHRASE = r"[^<>,;:@()\"\\]*"
+_ADDRESS = r"[^\s<>,;:@()\"\\]+@[^\s<>,;:@()\"\\]+"
+_NAMED = re.compile(rf"\s*{_PHRASE}<\s*({_ADDRESS})\s*>\s*")
+_BARE = re.compile(rf"\s*({_ADDRESS})\s*")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collection[str]) -> None:
+    """One From of one's own at most (Postfix adds a missing one), every Sender and Resent-* one's own too.
+
+    Raises Refusal `outbox.from-twice`, `outbox.from-unreadable`, `outbox.from-somebody-else`,
+    `outbox.name-holds-address`.
+    """
+    if len(authors) > 1:
+        raise Refusal("outbox.from-twice")
+    for field in (*authors, *senders):
+        address = sole_address(field)
+        if not ({address, _without_detail(address)} & {*own}):
+            raise Refusal("outbox.from-somebody-else", address=address)
+        for other in addresses_read_in(_decoded(field)):
+            if not ({other, _without_detail(other)} & {*own}):
+                raise Refusal("outbox.name-holds-address", address=other)
+
+
+def sole_address(field: str) -> str:
+    """The one address of a field, lower case. Raises Refusal `outbox.from-unreadable` for anything else.
+
+    No list, no group (RFC 5322 §3.4), no route, no address in the unquoted name, no control character.
+    """
+    unfolded = field.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ")
+    if _CONTROLS.search(unfolded) or "\n" in unfolded.strip() or "\r" in unfolded:
+        raise Refusal("outbox.from-unreadable")
+    bare = _QUOTED.sub(" ", unfolded)
+    for _ in range(4):  # comments may hold comments
+        bare = _COMMENT.sub(" ", bare)
+    found = _NAMED.fullmatch(bare) or _BARE.fullmatch(bare)
+    if not found:
+        raise Refusal("outbox.from-unreadable")
+    return found[1].lower()
+
+
+def _decoded(field: str) -> str:
+    """The field with its encoded words decoded (RFC 2047), as it stands where they cannot be."""
+    try:
+        return str(make_header(decode_header(field.replace("\r", " ").replace("\n", " "))))
+    except (LookupError, ValueError):
+        return field
+
+
+def _without_detail(address: str) -> str:
+    """`marie+sorties@…` is written by `marie@…` (RFC 5233)."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

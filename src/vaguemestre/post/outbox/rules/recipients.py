@@ -1,0 +1,88 @@
+"""What is typed in « À », « Cc », « Cci » becomes checked recipients; the first wrong one is named."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from vaguemestre.foundation.kernel.addresses import parse_address
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.post.outbox.rules.headers import check_field
+from vaguemestre.post.outbox.values import Recipient
+
+LIMIT = 500
+_ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,;])+')
+
+
+def parsed_recipients(field: str, text: str) -> tuple[Recipient, ...]:
+    """Read `a@b, Name <c@d>; "Name, X" <e@f>` (commas, semicolons; a trailing separator is fine).
+
+    The same address twice counts once. Raises Refusal `outbox.control-character`,
+    `outbox.recipient-malformed` (with the first wrong one) or `outbox.too-many-recipients`.
+    """
+    found: dict[str, Recipient] = {}
+    for item in split_recipients(check_field(field, text)):
+        recipient = _recipient(field, item)
+        found.setdefault(recipient.address, recipient)
+    if len(found) > LIMIT:
+        raise Refusal("outbox.too-many-recipients", field=field, limit=LIMIT)
+    return tuple(found.values())
+
+
+def check_recipients(*fields: Iterable[Recipient]) -> None:
+    """At least one person must receive the message. Raises Refusal `outbox.no-recipient`."""
+    total = sum(1 for field in fields for _ in field)
+    if total == 0:
+        raise Refusal("outbox.no-recipient", field="to")
+    if total > LIMIT:
+        raise Refusal("outbox.too-many-recipients", field="to", limit=LIMIT)
+
+
+def split_recipients(text: str) -> Iterator[str]:
+    """Cut at commas and semicolons outside quotation marks and angle brackets."""
+    pieces = (found[0].strip() for found in _ITEM.finditer(text))
+    return (piece for piece in pieces if piece)
+
+
+def _recipient(field: str, item: str) -> Recipient:
+    name, opening, rest = item.rpartition("<")
+    if not opening:
+        return Recipient("", _address(field, item, item))
+    is_quoted = name.strip().startswith('"')
+    if not rest.endswith(">") or ("<" in name + rest and not is_quoted):
+        raise Refusal("outbox.recipient-malformed", field=field, recipient=item[:120])
+    return Recipient(_unquoted(name.strip()), _address(field, rest[:-1], item))
+
+
+def _address(field: str, text: str, item: str) -> str:
+    try:
+        if "=?" in text:  # some readers would decode it into something else (RFC 2047 §5 forbids it)
+            raise Refusal("kernel.address-malformed", address=text[:254])
+        return str(parse_address(text))
+    except Refusal as refusal:
+        raise Refusal("outbox.recipient-malformed", field=field, recipient=item[:120]) from refusal
+
+
+def _unquoted(name: str) -> str:
+    if len(name) < 2 or not (name.startswith('"') and name.endswith('"')):
+        return name
+    characters, escaped = [], False
+    for character in name[1:-1]:
+        if character == "\\" and not escaped:
+            escaped = True
+            continue
+        characters.append(character)
+        escaped = False
+    return "".join(characters).strip()
+
+
+def shown_recipients(recipients: Iterable[Recipient]) -> str:
+    """The text that `parsed_recipients` reads back."""
+    return ", ".join(_shown(r) for r in recipients)
+
+
+def _shown(recipient: Recipient) -> str:
+    if not recipient.name:
+        return recipient.address
+    if any(c in recipient.name for c in '",;<>()@:\\') or recipient.name != recipient.name.strip():
+        quoted = recipient.name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{quoted}" <{recipient.address}>'
+    return f"{recipient.name} <{recipient.address}>"

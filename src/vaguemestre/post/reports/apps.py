@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class VigilanceConfig(AppConfig):
+    name = "vaguemestre.post.reports"
+    label = "reports"
+    default_auto_field = "django.db.models.BigAutoField"

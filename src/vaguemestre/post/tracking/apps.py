@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DispatchConfig(AppConfig):
+    name = "vaguemestre.post.tracking"
+    label = "tracking"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,23 @@
+"""/messagerie/envois/…, /parametres/envoi, /assistance/retenus/…"""
+
+from django.urls import include, path
+
+from vaguemestre.post.tracking import views
+
+app_name = "tracking"
+_SENT = [
+    path("", views.list_sent, name="sent"),
+    path("suivi/", views.show_trail, name="trail"),
+    path("bandeau/", views.show_banner, name="banner"),
+    path("heures/", views.tell_hours, name="hours"),
+    path("heure/", views.reschedule, name="reschedule"),
+    path("retenus/", views.list_held, name="held"),
+    path("retenus/envoyer/", views.release, name="release"),
+    path("retenus/jeter/", views.discard, name="discard"),
+]
+urlpatterns = [
+    path("messagerie/envois/", include(_SENT)),
+    path("parametres/envoi", views.set_sending, name="sending"),
+    path("assistance/retenus/", views.list_held_of_all, name="held-of-all"),
+    path("assistance/retenus/<int:account_id>/", views.end_held_of, name="end-held-of"),
+]

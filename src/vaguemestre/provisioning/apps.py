@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class ProvisioningConfig(AppConfig):
-    name = "vaguemestre.provisioning"
-    label = "provisioning"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,214 @@
+"""Browser input → what a list is, who is in it, what becomes of a letter."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, time
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import PARIS, day_refusal, parse_day
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.directory.queries import Vocabulary
+from vaguemestre.post.outbox.rules.recipients import parsed_recipients
+from vaguemestre.post.outbox.values import Recipient
+from vaguemestre.schools.lists.rules import words
+from vaguemestre.schools.lists.services.keeping import Settings, Wanted
+from vaguemestre.schools.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
+
+_KINDS = (
+    (Kind.RULE, "Tenue par l’annuaire, d’après une règle"),
+    (Kind.MANUAL, "Composée à la main"),
+)
+_LABELS = {
+    "functions": "Fonction",
+    "disciplines": "Discipline",
+    "corps": "Corps",
+    "categories": "Catégorie de personnels",
+    "kinds": "Type d’établissement",
+    "departments": "Département",
+    "sectors": "Secteur",
+    "districts": "Circonscription",
+    "uais": "Établissement",
+}
+
+
+class MakeForm(forms.Form):
+    title = forms.CharField(
+        label="Titre",
+        max_length=100,
+        help_text="Ce que verront les destinataires, par exemple « Professeurs de SVT de la Somme ».",
+        error_messages={"required": "Donnez un titre à la liste."},
+    )
+    name = forms.CharField(
+        label="Nom dans l’adresse",
+        max_length=40,
+        help_text="Lettres, chiffres et tirets. Une adresse n’est donnée qu’une fois, à jamais.",
+        error_messages={"required": "Choisissez un nom pour l’adresse."},
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    within = forms.ChoiceField(label="Pour", required=False)
+    kind = forms.ChoiceField(label="Qui la reçoit", choices=_KINDS, widget=forms.RadioSelect)
+    description = forms.CharField(
+        label="À quoi elle sert", max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+    )
+
+    def __init__(
+        self, *args: object, reach: tuple[bool, Iterable[tuple[str, str]]], **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        everywhere, places = reach
+        field = self.fields["within"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [*([("", "Toute l’académie")] if everywhere else []), *places]
+
+    def wanted(self) -> Wanted:
+        given = self.cleaned_data
+        return Wanted(
+            given["title"].strip(), given["name"], Kind(given["kind"]), given["description"], given["within"]
+        )
+
+
+class SettingsForm(forms.Form):
+    title = forms.CharField(label="Titre", max_length=100)
+    description = forms.CharField(
+        label="À quoi elle sert", max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+    )
+    writers = forms.ChoiceField(
+        label="Qui peut y écrire", choices=list(words.WRITERS.items()), widget=forms.RadioSelect
+    )
+    is_moderated = forms.BooleanField(label="Chaque message attend l’accord d’un responsable", required=False)
+    refuses_others = forms.BooleanField(
+        label="Refuser les messages des autres, plutôt que les garder en attente", required=False
+    )
+    reply_to = forms.ChoiceField(
+        label="Les réponses vont", choices=list(words.REPLIES.items()), widget=forms.RadioSelect
+    )
+    enclosures = forms.ChoiceField(
+        label="Pièces jointes", choices=list(words.FILES.items()), widget=forms.RadioSelect
+    )
+    has_archive = forms.BooleanField(label="Les membres lisent les archives", required=False)
+    may_join = forms.BooleanField(
+        label="Les agents peuvent s’inscrire et se désinscrire eux-mêmes", required=False
+    )
+
+    def chosen(self) -> Settings:
+        given = self.cleaned_data
+        return Settings(
+            title=given["title"].strip(),
+            description=given["description"],
+            writers=Writers(given["writers"]),
+            is_moderated=given["is_moderated"],
+            refuses_others=given["refuses_others"],
+            reply_to=ReplyTo(given["reply_to"]),
+            files=Files(given["enclosures"]),
+            has_archive=given["has_archive"],
+            may_join=given["may_join"],
+        )
+
+
+class CriteriaForm(forms.Form):
+    """One block: what one post must be."""
+
+    def __init__(self, *args: object, known: Vocabulary, within: str = "", **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for name, label in _LABELS.items():
+            if within and name in ("uais", "kinds", "departments", "sectors", "districts"):
+                continue
+            if name == "uais":
+                choices = list(known.places)
+            else:
+                choices = sorted(
+                    ((code, words.said_of(name, code)) for code in getattr(known, name)),
+                    key=lambda pair: pair[1],
+                )
+            chosen = self._chosen(name)
+            choices.sort(key=lambda pair: pair[0] not in chosen)  # what is chosen is seen without a search
+            self.fields[name] = forms.MultipleChoiceField(
+                label=label,
+                choices=choices,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    def _chosen(self, name: str) -> Collection[str]:
+        """As kept, or as sent."""
+        if isinstance(self.data, QueryDict):
+            return self.data.getlist(self.add_prefix(name))
+        return self.initial.get(name) or ()
+
+    @property
+    def has_criteria(self) -> bool:
+        """Whether something is chosen, as kept or as sent."""
+        if self.is_bound:
+            return self.is_valid() and not self.criteria().is_empty
+        return any(self.initial.values())
+
+    def criteria(self) -> Criteria:
+        return Criteria(**{name: tuple(values) for name, values in self.cleaned_data.items()})
+
+
+def rule_of(meant: Iterable[CriteriaForm], left_out: Iterable[CriteriaForm]) -> Rule:
+    return Rule(
+        tuple(one for form in meant if not (one := form.criteria()).is_empty),
+        tuple(one for form in left_out if not (one := form.criteria()).is_empty),
+    )
+
+
+class SubscribeForm(forms.Form):
+    people = forms.CharField(
+        label="Adresses à inscrire",
+        max_length=200_000,
+        help_text="Une par ligne, ou séparées par des virgules ; « Nom <adresse> » convient aussi.",
+        error_messages={"required": "Écrivez au moins une adresse."},
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
+    )
+
+    def clean_people(self) -> tuple[Recipient, ...]:
+        typed = ", ".join(
+            line.strip() for line in str(self.cleaned_data["people"]).splitlines() if line.strip()
+        )
+        try:
+            return parsed_recipients("people", typed)
+        except Refusal as refusal:
+            raise ValidationError(sentence(refusal)) from refusal
+
+
+class KeeperForm(forms.Form):
+    address = forms.EmailField(
+        label="Adresse d’un agent",
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        error_messages={"required": "Écrivez l’adresse d’un agent."},
+    )
+    part = forms.ChoiceField(
+        label="Rôle",
+        choices=((Part.MODERATOR, "Modérateur"), (Part.OWNER, "Propriétaire")),
+    )
+
+
+class DecisionForm(forms.Form):
+    day = forms.CharField(
+        label="Jour",
+        max_length=10,
+        required=False,
+        widget=forms.TextInput({"placeholder": "JJ/MM/AAAA", "inputmode": "numeric"}),
+    )
+    hour = forms.CharField(
+        label="Heure", max_length=5, required=False, widget=forms.TextInput({"placeholder": "08:00"})
+    )
+    note = forms.CharField(
+        label="Motif, dit à l’auteur", max_length=300, required=False, widget=forms.Textarea({"rows": 2})
+    )
+
+    def due_at(self) -> datetime | None:
+        """The hour chosen, in Paris; None for now. Raises Refusal `compose.later-malformed`."""
+        day, hour = self.cleaned_data["day"].strip(), self.cleaned_data["hour"].strip()
+        if not day:
+            return None
+        try:
+            moment = time.fromisoformat((hour or "08:00").replace("h", ":").zfill(5))
+            return datetime.combine(parse_day(day), moment, PARIS)
+        except ValueError as error:
+            raise Refusal(day_refusal(day, "compose.later-malformed")) from error

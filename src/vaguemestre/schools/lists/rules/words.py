@@ -1,0 +1,102 @@
+"""Codes as pages say them."""
+
+from collections.abc import Mapping
+
+from vaguemestre.people.directory.rules.nomenclature import (
+    discipline_said,
+    function_said,
+    structure_kind_said,
+)
+from vaguemestre.people.directory.rules.places import department_said
+from vaguemestre.schools.lists.values import Criteria, Files, ReplyTo, Rule, Writers
+
+CORPS = {
+    "615": "Professeurs des écoles",
+    "551": "Professeurs agrégés",
+    "553": "Professeurs certifiés",
+    "531": "Professeurs d’EPS",
+    "575": "Professeurs de lycée professionnel",
+    "550": "Chaires supérieures",
+    "563": "CPE",
+    "522": "Psychologues de l’Éducation nationale",
+    "779": "Professeurs contractuels",
+    "776": "Maîtres auxiliaires",
+    "004": "Personnels de direction",
+    "115": "Inspecteurs (IEN)",
+    "108": "Inspecteurs (IA-IPR)",
+    "051": "Attachés d’administration",
+    "054": "Secrétaires administratifs",
+    "057": "Adjoints administratifs",
+    "941": "Adjoints techniques de recherche",
+    "830": "Techniciens de recherche",
+    "834": "Assistants ingénieurs",
+    "833": "Ingénieurs d’études",
+    "836": "Ingénieurs de recherche",
+    "986": "Infirmiers",
+    "997": "Médecins de l’Éducation nationale",
+    "H09": "Assistants sociaux",
+}
+CATEGORIES = {
+    "1D_PUBLIC": "Enseignants du premier degré public",
+    "2D_PUBLIC": "Enseignants du second degré public",
+    "CPE": "Conseillers principaux d’éducation",
+    "PSYEN": "Psychologues de l’Éducation nationale",
+    "DIRECTION": "Personnels de direction",
+    "ATSS": "Personnels administratifs, techniques, sociaux, de santé",
+    "PRIVE_1D": "Enseignants du premier degré privé",
+    "PRIVE_2D": "Enseignants du second degré privé",
+    "AESH": "Accompagnants d’élèves (AESH)",
+    "AED": "Assistants d’éducation (AED)",
+}
+SECTORS = {"PUBLIC": "Public", "PRIVE": "Privé sous contrat"}
+WRITERS = {
+    Writers.KEEPERS: "Ses propriétaires et modérateurs",
+    Writers.MEMBERS: "Ses membres",
+    Writers.INSIDE: "Tous les agents de l’académie",
+    Writers.ANYBODY: "Tout le monde, aussi de l’extérieur",
+}
+REPLIES = {
+    ReplyTo.AUTHOR: "À l’auteur du message",
+    ReplyTo.LIST: "À toute la liste",
+    ReplyTo.OWNERS: "Aux propriétaires de la liste",
+}
+FILES = {
+    Files.KEEP: "Jointes à chaque exemplaire (en lien au-delà de 1 Mo)",
+    Files.LINK: "Toujours en lien vers la page du message",
+}
+
+
+def said_of(name: str, code: str, places: Mapping[str, str] | None = None) -> str:
+    """One value of one criterion, in words; an unknown code as it is. `places`: UAI → name."""
+    known = {"uais": places or {}, "corps": CORPS, "categories": CATEGORIES, "sectors": SECTORS}
+    match name:
+        case "functions":
+            return function_said(code)
+        case "disciplines":
+            return discipline_said(code)
+        case "districts":
+            return f"Circonscription {code}"
+        case "departments":
+            return department_said(code)
+        case "kinds":
+            return structure_kind_said(code)
+        case _:
+            return known.get(name, {}).get(code, code)
+
+
+def criteria_said(criteria: Criteria, places: Mapping[str, str]) -> str:
+    """`Enseignement ; SVT ; Collège ; Somme (80)`."""
+    blocks = [
+        " ou ".join(said_of(name, code, places) for code in getattr(criteria, name))
+        for name in Criteria.__slots__
+        if getattr(criteria, name)
+    ]
+    return " ; ".join(blocks)
+
+
+def rule_said(rule: Rule, places: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(those meant, those left out), one phrase each."""
+    return (
+        tuple(criteria_said(one, places) for one in rule.any),
+        tuple(criteria_said(one, places) for one in rule.besides),
+    )

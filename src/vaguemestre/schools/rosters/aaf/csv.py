@@ -1,0 +1,127 @@
+"""A CSV of classes, for a school without an export: one line per person and class.
+
+`classe;role;nom;prenom;adresse;eleve`; `role` ELEVE, RESPONSABLE or PROFESSEUR. A RESPONSABLE names, in
+`eleve`, the address of the pupil; a PROFESSEUR's address is the académie's. A file is the whole of a school.
+"""
+
+from collections.abc import Callable
+
+from vaguemestre.foundation.kernel.addresses import parse_address
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.intake.feeds.lines import Line, table
+from vaguemestre.schools.rosters.rules.addresses import is_of_ent
+from vaguemestre.schools.rosters.values import (
+    Gathered,
+    GroupKey,
+    Kind,
+    Pupil,
+    Relative,
+    Roster,
+    Teacher,
+    Wrong,
+)
+
+COLUMNS = ("classe", "role", "nom", "prenom", "adresse", "eleve")
+_LONGEST = 100
+
+
+class _Unusable(Exception):
+    """One line cannot be used; the reason names nobody."""
+
+
+def read_classes(
+    content: bytes, file: str, uai: str, digest: Callable[[str], str], *, domain: str
+) -> Gathered:
+    """The roster of that school. Raises the Refusals of `intake.feeds.lines.table`."""
+    read = table(content, COLUMNS)
+    wrong = [Wrong(file, line.line, line.reason) for line in read.refused]
+    pupils: dict[str, Pupil] = {}
+    relatives: dict[str, Relative] = {}
+    teachers: dict[str, Teacher] = {}
+    later: list[Line] = []
+    for line in read.lines:
+        try:
+            if line.cells["role"].upper() == "RESPONSABLE":
+                later.append(line)
+            elif line.cells["role"].upper() == "ELEVE":
+                _add_pupil(line, pupils, digest, domain)
+            elif line.cells["role"].upper() == "PROFESSEUR":
+                _add_teacher(line, teachers, digest)
+            else:
+                raise _Unusable("rôle inconnu : ELEVE, RESPONSABLE ou PROFESSEUR")
+        except _Unusable as error:
+            wrong.append(Wrong(file, line.number, str(error)))
+    for line in later:  # the pupil may stand below
+        try:
+            _add_relative(line, pupils, relatives, digest, domain)
+        except _Unusable as error:
+            wrong.append(Wrong(file, line.number, str(error)))
+    groups = {group for one in pupils.values() for group in one.groups}
+    groups |= {group for one in teachers.values() for group in one.groups}
+    roster = Roster(uai, "", frozenset(groups), pupils, relatives, teachers)
+    return Gathered({uai: roster}, tuple(sorted(wrong, key=lambda one: one.line)), read.notices)
+
+
+def _add_pupil(line: Line, pupils: dict[str, Pupil], digest: Callable[[str], str], domain: str) -> None:
+    first, last, address = *_names(line), _ent(line.cells["adresse"], domain)
+    key = digest(f"csv:{address}")
+    before = pupils.get(key)
+    if before and (before.first_name, before.last_name) != (first, last):
+        raise _Unusable("cette adresse est déjà celle d’un autre élève")
+    groups = (before.groups if before else frozenset()) | {_group(line)}
+    pupils[key] = Pupil(first, last, address, groups)
+
+
+def _add_relative(
+    line: Line,
+    pupils: dict[str, Pupil],
+    relatives: dict[str, Relative],
+    digest: Callable[[str], str],
+    domain: str,
+) -> None:
+    first, last, address = *_names(line), _ent(line.cells["adresse"], domain)
+    pupil_key = digest(f"csv:{_ent(line.cells['eleve'], domain)}")
+    pupil = pupils.get(pupil_key)
+    if pupil is None:
+        raise _Unusable("l’élève de ce responsable n’est pas dans le fichier")
+    key = digest(f"csv:{address}")
+    relatives[key] = Relative(first, last, address)
+    pupils[pupil_key] = Pupil(
+        pupil.first_name, pupil.last_name, pupil.address, pupil.groups, pupil.relatives | {key}
+    )
+
+
+def _add_teacher(line: Line, teachers: dict[str, Teacher], digest: Callable[[str], str]) -> None:
+    try:
+        address = str(parse_address(line.cells["adresse"]))
+    except Refusal as refusal:
+        raise _Unusable("adresse mal formée") from refusal
+    key = digest(f"csv:{address}")
+    before = teachers.get(key)
+    teachers[key] = Teacher(address, (before.groups if before else frozenset()) | {_group(line)})
+
+
+def _names(line: Line) -> tuple[str, str]:
+    first, last = line.cells["prenom"], line.cells["nom"]
+    if not first or not last:
+        raise _Unusable("nom ou prénom absent")
+    if max(len(first), len(last)) > _LONGEST:
+        raise _Unusable("nom ou prénom trop long")
+    return first, last
+
+
+def _group(line: Line) -> GroupKey:
+    name = line.cells["classe"]
+    if not name or len(name) > _LONGEST:
+        raise _Unusable("classe absente, ou nom trop long")
+    return GroupKey(Kind.CLASS, name)
+
+
+def _ent(typed: str, domain: str) -> str:
+    try:
+        address = str(parse_address(typed))
+    except Refusal as refusal:
+        raise _Unusable("adresse mal formée") from refusal
+    if not is_of_ent(address, domain):
+        raise _Unusable("adresse hors de l’ENT : elle n’est pas gardée")
+    return address

@@ -1,0 +1,67 @@
+"""Browser input → rights, a person, files."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from vaguemestre.schools.rosters.values import Reach, Right, Role, Side
+
+_ROLES = {
+    Role.TEACHER: "Professeurs",
+    Role.SCHOOL_LIFE: "Vie scolaire",
+    Role.OFFICE: "Autres personnels",
+}
+_SIDES = {Side.PUPILS: "aux élèves", Side.FAMILIES: "aux familles"}
+_REACHES = {
+    Reach.NONE: "à personne",
+    Reach.OWN: "à leurs classes",
+    Reach.ALL: "à toutes les classes",
+}
+
+
+class RightsForm(forms.Form):
+    """One choice for each role and side."""
+
+    def __init__(self, *args: Any, rights: Mapping[tuple[Role, Side], Reach], **named: Any) -> None:
+        super().__init__(*args, **named)
+        for (role, side), reach in rights.items():
+            offered = [one for one in Reach if one is not Reach.OWN or role is Role.TEACHER]
+            self.fields[_field(role, side)] = forms.ChoiceField(
+                label=f"{_ROLES[role]}, {_SIDES[side]}",
+                choices=[(str(one), _REACHES[one]) for one in offered],
+                initial=str(reach),
+            )
+
+    def chosen(self) -> tuple[Right, ...]:
+        return tuple(
+            Right(role, side, Reach(self.cleaned_data[_field(role, side)]))
+            for role in Role
+            for side in Side
+            if _field(role, side) in self.cleaned_data
+        )
+
+
+def _field(role: Role, side: Side) -> str:
+    return f"{role}-{side}".replace("-", "_")
+
+
+class PersonForm(forms.Form):
+    address = forms.CharField(
+        label="Adresse électronique",
+        max_length=254,
+        help_text="Une personne de l’établissement, qui pourra écrire à toutes les classes.",
+        widget=forms.EmailInput({"autocomplete": "off"}),
+    )
+
+
+class _Several(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesForm(forms.Form):
+    documents = forms.FileField(
+        label="Fichiers de l’ENT",
+        help_text="Les fichiers XML de l’export AAF, tous ensemble, ou un CSV de classes. 30 Mo au plus.",
+        widget=_Several({"accept": ".xml,.csv,text/xml,text/csv"}),
+    )

@@ -1,0 +1,98 @@
+"""Other mailboxes: asked for by an agent, opened by an administrator."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.services import NewAccount, open_boxes
+from vaguemestre.people.directory.queries import taken_among
+from vaguemestre.people.directory.services import take_address, take_technical_names
+from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
+from vaguemestre.schools.sharing.rules.addresses import check_local
+from vaguemestre.schools.sharing.values import Request, Right, Source
+
+_MOST = 5
+
+
+@transaction.atomic(durable=True)
+def ask_box(
+    academy_id: int, domain: str, account_id: int, request: Request, *, by: str, now: datetime
+) -> int:
+    """Use case: keep the request for the administrators.
+
+    Raises Refusal `sharing.address-impossible`, `directory.address-taken`, `sharing.too-many-requests`.
+    """
+    local = check_local(request.kind, request.local)
+    address = f"{local}@{domain}"
+    waiting = BoxRequest.objects.filter(state=BoxRequest.State.ASKED)
+    if taken_among("address", [address]) or waiting.filter(local=local, academy_id=academy_id).exists():
+        raise Refusal("directory.address-taken", address=address)
+    if waiting.filter(asked_by_id=account_id).count() >= _MOST:
+        raise Refusal("sharing.too-many-requests", most=_MOST)
+    row = BoxRequest.objects.create(
+        academy_id=academy_id,
+        kind=request.kind,
+        local=local,
+        title=request.title[:200],
+        reason=request.reason[:2000],
+        asked_by_id=account_id,
+        asked_at=now,
+    )
+    record("sharing.box-asked", to=f"box-request:{row.pk}", by=by, at=now, about=address)
+    return row.pk
+
+
+@transaction.atomic(durable=True)
+def grant_request(request_id: int, domain: str, *, quota_mb: int, by: str, now: datetime) -> int:
+    """Use case: the mailbox is opened, whoever asked owns it; its id.
+
+    Raises Refusal `sharing.request-decided`, `directory.address-taken`.
+    """
+    row = _waiting(request_id)
+    mailbox = f"{row.local}@{domain}"
+    take_address(None, mailbox)
+    take_technical_names(row.local, mailbox)
+    account_id = open_boxes([NewAccount(None, row.local, mailbox, quota_mb)], by=by, now=now)[0]
+    box = Box.objects.create(
+        account_id=account_id,
+        academy_id=row.academy_id,
+        kind=row.kind,
+        address=mailbox,
+        title=row.title,
+        opened_at=now,
+    )
+    Member.objects.create(
+        box=box,
+        account_id=row.asked_by_id,
+        right=Right.MANAGE,
+        is_owner=True,
+        source=Source.HAND,
+        starts_at=now,
+        added_by=by,
+    )
+    _decide(row, BoxRequest.State.GRANTED, "", by=by, now=now, box=box)
+    record("sharing.box-opened", to=f"box:{box.pk}", by=by, at=now, about=mailbox)
+    return box.pk
+
+
+@transaction.atomic(durable=True)
+def refuse_request(request_id: int, answer: str, *, by: str, now: datetime) -> None:
+    """Use case. Raises Refusal `sharing.request-decided`."""
+    _decide(_waiting(request_id), BoxRequest.State.REFUSED, answer, by=by, now=now)
+
+
+def _waiting(request_id: int) -> BoxRequest:
+    row = BoxRequest.objects.select_for_update().filter(pk=request_id, state=BoxRequest.State.ASKED).first()
+    if row is None:
+        raise Refusal("sharing.request-decided")
+    return row
+
+
+def _decide(
+    row: BoxRequest, state: str, answer: str, *, by: str, now: datetime, box: Box | None = None
+) -> None:
+    row.state, row.answer, row.decided_by, row.decided_at, row.box = state, answer[:300], by, now, box
+    row.save(update_fields=("state", "answer", "decided_by", "decided_at", "box"))
+    record("sharing.request-decided", to=f"box-request:{row.pk}", by=by, at=now, about=str(state))

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class SharingConfig(AppConfig):
-    name = "vaguemestre.sharing"
-    label = "sharing"
-    default_auto_field = "django.db.models.BigAutoField"

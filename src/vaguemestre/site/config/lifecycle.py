@@ -1,0 +1,41 @@
+"""`[lifecycle]`: what follows from arrivals, moves and departures, in days."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from vaguemestre.site.config import checks
+from vaguemestre.site.config.checks import Section
+
+_NOTICES = checks.Check(
+    lambda text: all(word.isascii() and word.isdigit() and 0 < int(word) <= 3650 for word in text.split()),
+    "se compose de nombres de jours, séparés par des espaces",
+)
+
+
+@dataclass(frozen=True)
+class LifecycleSection(Section):
+    """Days from an event to its consequences (docs/domain.md §3.6); for contracts `[feed] grace_days`."""
+
+    overlap: Annotated[int, checks.DAYS] = 15  # a former post's memberships, after a move within the académie
+    overlap_before: Annotated[int, checks.DAYS] = (
+        15  # a head to come has the school's mailbox, before their post
+    )
+    long_leave_withdrawn: Annotated[int, checks.DAYS] = (
+        0  # shared mailboxes, lists and delegations, from the first day of the leave
+    )
+    departure_withdrawn: Annotated[int, checks.DAYS] = 0  # the same, from the day of a departure
+    long_leave_suspended: Annotated[int, checks.DAYS] = 60
+    transfer_closed: Annotated[int, checks.DAYS] = 60
+    retirement_closed: Annotated[int, checks.DAYS] = 60
+    purged: Annotated[int, checks.DAYS] = 180  # after the event, for a mailbox that was closed
+    death_frozen: Annotated[int, checks.DAYS] = 365
+    notices: Annotated[str, _NOTICES] = "60 30 10 1"  # days before a closing
+    civil_status_months: Annotated[int, checks.between(1, 1200)] = (
+        12  # from the closing of an account to its civil status being erased
+    )
+    fed_days: Annotated[int, checks.DAYS] = (
+        60  # human resources still give a civil status, that long after a feed spoke of somebody
+    )
+    compromise_hours: Annotated[int, checks.between(0, 8760)] = (
+        48  # a mailbox stays shut that long after a compromise, applications do not
+    )

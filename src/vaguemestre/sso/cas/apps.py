@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class SsoCasConfig(AppConfig):
-    name = "vaguemestre.sso.cas"
-    label = "sso_cas"
-    default_auto_field = "django.db.models.BigAutoField"

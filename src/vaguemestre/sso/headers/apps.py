@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class SsoHeadersConfig(AppConfig):
-    name = "vaguemestre.sso.headers"
-    label = "sso_headers"
-    default_auto_field = "django.db.models.BigAutoField"

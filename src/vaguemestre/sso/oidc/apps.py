@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class SsoOidcConfig(AppConfig):
-    name = "vaguemestre.sso.oidc"
-    label = "sso_oidc"
-    default_auto_field = "django.db.models.BigAutoField"

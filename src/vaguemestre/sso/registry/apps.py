@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class SsoRegistryConfig(AppConfig):
-    name = "vaguemestre.sso.registry"
-    label = "sso_registry"
-    default_auto_field = "django.db.models.BigAutoField"

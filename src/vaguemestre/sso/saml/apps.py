@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class SsoSamlConfig(AppConfig):
-    name = "vaguemestre.sso.saml"
-    label = "sso_saml"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -1,7 +1,0 @@
-"""Service providers written down, keys made and turned, assertions given."""
-
-from vaguemestre.sso.saml.services.answers import answer_for, decline
-from vaguemestre.sso.saml.services.keys import pairs_now, rotate_pair, signing_pair
-from vaguemestre.sso.saml.services.peers import keep_peer
-
-__all__ = ["answer_for", "decline", "keep_peer", "pairs_now", "rotate_pair", "signing_pair"]

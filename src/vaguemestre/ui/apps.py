@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class UiConfig(AppConfig):
-    name = "vaguemestre.ui"
-    label = "ui"
-    default_auto_field = "django.db.models.BigAutoField"

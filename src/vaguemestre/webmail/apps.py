@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class WebmailConfig(AppConfig):
-    name = "vaguemestre.webmail"
-    label = "webmail"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class WritingConfig(AppConfig):
-    name = "vaguemestre.writing"
-    label = "writing"
-    default_auto_field = "django.db.models.BigAutoField"

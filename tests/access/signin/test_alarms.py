@@ -1,0 +1,200 @@
+"""« Ce n'était pas moi »: told on two channels, undone or closed by one link, once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from tests.access.signin.inboxes import inboxes, read
+from tests.access.signin.people import PASSWORD, account
+
+from vaguemestre.access.signin import handlers
+from vaguemestre.access.signin.events import AccountTouched, ContactsToTell
+from vaguemestre.access.signin.links import alarm_link, read_alarm
+from vaguemestre.access.signin.models import BrowserSession, Device
+from vaguemestre.access.signin.ports import letter_sender, send_outside
+from vaguemestre.people.credentials.models import Account, RecoveryContact
+from vaguemestre.people.credentials.queries import app_passwords_of, contacts_of, identified
+from vaguemestre.people.credentials.services import UNDO_LIFE, add_app_password, holds
+
+pytestmark = pytest.mark.django_db
+OTHER = "trois chats sous un toit"
+
+
+def sign_in(username: str = "nmorel", password: str = PASSWORD, **more: str) -> Client:
+    browser = Client()
+    browser.post("/alogin", {"identifiant": username, "secret": password, **more})
+    return browser
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/parametres/securite").status_code == 200
+
+
+def link_in(letter: str) -> str:
+    found = re.search(r"http://\S+(/compte/pas-moi/\S+)", letter)
+    assert found
+    return found[1]
+
+
+def test_a_browser_never_seen_is_told_and_a_known_one_is_not(nicolas: Account, told: list[str]) -> None:
+    assert told == []  # the first one: its owner was there for the activation
+    sign_in()
+    assert told[-1].startswith("Connexion depuis un nouveau navigateur\n")
+    assert "réseau 127.0.0.1" in told[-1]
+    known = sign_in()
+    known.post("/deconnexion")
+    before = len(told)
+    known.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    assert len(told) == before
+
+
+def test_everything_closes_and_the_password_of_before_only_chooses_the_next(
+    client: Client, nicolas: Account, told: list[str]
+) -> None:
+    add_app_password(nicolas.pk, "Téléphone", by="test", now=timezone.now())
+    thief = sign_in()
+    link = link_in(told[-1])
+    page = Client().get(link)
+    assert page.status_code == 200
+    assert is_in(thief)
+    assert "Annuler ce changement seulement" not in page.content.decode()
+    owner = Client()
+    assert owner.post(link, {"tout": "1"})["Location"] == "/compte/nouveau-mot-de-passe"
+    assert not is_in(thief)
+    assert not is_in(client)
+    assert list(app_passwords_of(nicolas.pk)) == []
+    assert sign_in().get("/").status_code == 302  # the right password opens nothing
+    assert not BrowserSession.objects.filter(account=nicolas).exists()
+    said = owner.post("/compte/nouveau-mot-de-passe/force", {"mot_de_passe": "Nicolas-Morel-1985"}).json()
+    assert said == {"words": "Trop proche de vous", "enough": False}
+    assert Client().post("/compte/nouveau-mot-de-passe/force", {"mot_de_passe": OTHER}).status_code == 404
+    wrong = owner.post(
+        "/compte/nouveau-mot-de-passe", {"actuel": "faux", "mot_de_passe": OTHER, "confirmation": OTHER}
+    )
+    assert "pas votre mot de passe actuel" in wrong.content.decode()
+    form = {"actuel": PASSWORD, "mot_de_passe": OTHER, "confirmation": OTHER}
+    assert Client().post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin"
+    assert owner.post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin?nouveau=1"
+    assert is_in(sign_in(password=OTHER))
+    assert Client().post(link, {"tout": "1"}).status_code == 422  # once
+
+
+def test_a_browser_known_before_the_alarm_is_so_no_more(nicolas: Account, told: list[str]) -> None:
+    sign_in()
+    Client().post(link_in(told[-1]), {"tout": "1"})
+    assert not Device.objects.filter(forgotten_at__isnull=True).exists()
+
+
+def test_a_password_a_thief_changed_comes_back_with_the_alarm(
+    client: Client, nicolas: Account, told: list[str]
+) -> None:
+    client.post("/parametres/securite/mot-de-passe", {"mot_de_passe": OTHER, "confirmation": OTHER})
+    owner = Client()
+    owner.post(link_in(told[-1]), {"tout": "1"})
+    form = {"actuel": PASSWORD, "mot_de_passe": OTHER + " !", "confirmation": OTHER + " !"}
+    assert owner.post("/compte/nouveau-mot-de-passe", form).status_code == 302
+    assert holds(OTHER + " !", identified(nicolas.pk).hashed)
+
+
+def test_one_change_alone_is_taken_back(client: Client, nicolas: Account, told: list[str]) -> None:
+    client.post("/parametres/appareils/nouveau", {"nom": "Voleur"})
+    link = link_in(next(one for one in told if "application" in one))
+    assert "« Voleur »" in "".join(told)
+    answer = Client().post(link, {"seul": "1"})
+    assert "Ce changement est annulé" in answer.content.decode()
+    assert list(app_passwords_of(nicolas.pk)) == []
+    assert is_in(client)
+
+
+def test_a_dropped_contact_is_told_and_comes_back(client: Client, nicolas: Account, told: list[str]) -> None:
+    now = timezone.now()
+    contact = RecoveryContact.objects.create(
+        account=nicolas,
+        address="nicolas@maison.example",
+        code_until=now,
+        confirmed_at=now,
+        usable_at=now - timedelta(days=1),
+    )
+    client.post(f"/parametres/securite/contact/{contact.pk}/retirer")
+    letters = sent_to_contacts()
+    assert [to for to, _ in letters] == ["nicolas@maison.example"]
+    assert "nmorel" not in letters[0][1].lower()
+    Client().post(link_in(letters[0][1]), {"seul": "1"})
+    assert [one.address for one in contacts_of(nicolas.pk, now)] == ["nicolas@maison.example"]
+
+
+def test_a_fresh_contact_is_told_nothing_before_it_rested(nicolas: Account) -> None:
+    now = timezone.now()
+    RecoveryContact.objects.create(
+        account=nicolas, address="v@vol.example", code_until=now, confirmed_at=now,
+        usable_at=now + timedelta(hours=72),
+    )  # fmt: skip
+    sign_in()
+    assert sent_to_contacts() == []
+
+
+def sent_to_contacts() -> list[tuple[str, str]]:
+    """The letters the worker would send, with the handlers that wait for it."""
+    before, sent = send_outside.get(), []
+    send_outside.replace(lambda mailbox, sender, to, content: sent.append((to[0], read(content))))
+    try:
+        for row in DBTaskResult.objects.order_by("enqueued_at"):
+            handler, _, fields, _ = row.args_kwargs["args"]
+            if handler.endswith(":tell_contacts"):
+                handlers.tell_contacts(ContactsToTell(**fields))
+    finally:
+        send_outside.replace(before)
+    return sent
+
+
+def test_what_touches_a_mailbox_shut_after_a_compromise_comes_to_it_as_mail(nicolas: Account) -> None:
+    event = AccountTouched(nicolas.pk, "password-changed", timezone.now().isoformat())
+    Account.objects.filter(pk=nicolas.pk).update(mailbox_state="held", mailbox_since=timezone.now())
+    before, sent = (send_outside.get(), letter_sender.get()), []
+    send_outside.replace(lambda *letter: sent.append(letter))
+    letter_sender.replace(lambda domain, now: f"lettres@{domain}")
+    try:
+        with inboxes() as letters:
+            handlers.tell_owner(event)
+    finally:
+        send_outside.replace(before[0])
+        letter_sender.replace(before[1])
+    assert letters == []
+    ((mailbox, sender, to, content),) = sent
+    assert mailbox == sender == "lettres@ac-amiens.test"
+    assert to == [nicolas.person.addresses.get(is_primary=True).address]
+    assert b"lettres@ac-amiens.test" in content.split(b"\r\n\r\n")[0]
+
+
+@pytest.mark.parametrize("mangle", [lambda t: t + "x", lambda t: t[1:], lambda t: "", lambda t: "a:b:c"])
+def test_a_link_that_is_not_ours_does_nothing(nicolas: Account, mangle: object) -> None:
+    link = alarm_link("http://testserver", nicolas.pk, "new-browser", timezone.now().isoformat(), 0)
+    token = mangle(link.rpartition("/")[2])  # type: ignore[operator]
+    assert read_alarm(token) is None
+    if token:
+        assert Client().post(f"/compte/pas-moi/{token}", {"tout": "1"}).status_code == 410
+
+
+def test_a_link_is_over_after_a_week(nicolas: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = alarm_link("http://testserver", nicolas.pk, "new-browser", timezone.now().isoformat(), 0)
+    then = (timezone.now() + UNDO_LIFE + timedelta(minutes=1)).timestamp()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: then)
+    assert read_alarm(link.rpartition("/")[2]) is None
+
+
+def test_shared_computers_of_one_network_are_told_once(nicolas: Account) -> None:
+    with inboxes() as letters:
+        for _ in range(3):
+            sign_in(partage="on").post("/deconnexion")
+    assert len(letters) == 1
+
+
+def test_another_account_is_not_touched(nicolas: Account, told: list[str]) -> None:
+    account("kbenali")
+    karim = sign_in("kbenali")
+    sign_in()
+    Client().post(link_in(told[-1]), {"tout": "1"})
+    assert is_in(karim)

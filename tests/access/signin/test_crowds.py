@@ -1,0 +1,278 @@
+"""Many tries at once or from one network: whoever has the right password gets in, and no page waits."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.work import INSTANT, challenge_of, solved, worked
+
+from vaguemestre.access.signin.models import Attempts
+from vaguemestre.access.signin.pressure import vain
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.services import hash_place
+
+HELD = settings.HELD_FORM_COOKIE_NAME
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account()
+
+
+def tried(client: Client, name: str, secret: str, **more: str) -> HttpResponse:
+    return client.post("/alogin", {"identifiant": name, "secret": secret, **more})  # type: ignore[return-value]
+
+
+def a_pupil_tries(number: int) -> HttpResponse:
+    return tried(Client(), f"invente{number}", f"essai {number}")
+
+
+def test_a_pupil_does_not_keep_a_colleague_of_the_same_address_out(nicolas: Account) -> None:
+    for number in range(32):
+        a_pupil_tries(number)
+    for number in range(32, 38):
+        a_pupil_tries(number)
+        colleague = Client()
+        answer = worked(colleague, tried(colleague, "nmorel", PASSWORD))
+        assert (answer.status_code, answer["Location"]) == (302, "/")
+        assert colleague.get("/").status_code == 200
+
+
+def test_twenty_failures_on_an_account_do_not_close_it_to_its_owner(nicolas: Account) -> None:
+    pupil = Client()
+    for number in range(20):
+        answer = tried(pupil, "nmorel", f"essai {number}")
+        if number < 7:
+            worked(pupil, answer)
+    near = Attempts.objects.get(subject__startswith=f"near:account:{nicolas.pk}:")
+    Attempts.objects.filter(pk=near.pk).update(failures=20)
+    Attempts.objects.filter(subject=f"account:{nicolas.pk}").update(failures=20)
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    assert worked(elsewhere, tried(elsewhere, "nmorel", PASSWORD))["Location"] == "/"
+
+
+def test_above_the_brake_a_try_without_its_work_is_not_looked_at(nicolas: Account) -> None:
+    for number in range(32):
+        a_pupil_tries(number)
+    colleague = Client()
+    answer = tried(colleague, "nmorel", PASSWORD)
+    assert answer.status_code == 202
+    assert colleague.post(INSTANT, {"work": "1,2,3,4,5,6,7,8"}).status_code == 202
+    assert colleague.get("/").status_code == 302
+
+
+def test_the_work_of_one_try_does_not_serve_for_the_next(nicolas: Account) -> None:
+    pupil = Client()
+    for _ in range(5):
+        tried(pupil, "nmorel", "faux")
+    asked = tried(pupil, "nmorel", "encore faux")
+    answer, held = solved(*challenge_of(asked)), pupil.cookies[HELD].value
+    assert pupil.post(INSTANT, {"work": answer}).status_code == 200
+    pupil.cookies[HELD] = held
+    again = pupil.post(INSTANT, {"work": answer})
+    assert again.status_code == 202
+    assert challenge_of(again) != challenge_of(asked)
+
+
+def test_the_work_done_in_one_network_does_not_serve_in_another(nicolas: Account) -> None:
+    for network in ("127.0.0.1", "203.0.113.9", "203.0.113.10"):
+        Attempts.objects.create(subject=f"network:{network}", failures=40, last_at=timezone.now())
+    pupil = Client()
+    asked = tried(pupil, "nmorel", "faux")
+    answer, held = solved(*challenge_of(asked)), pupil.cookies[HELD].value
+    assert pupil.post(INSTANT, {"work": answer}).status_code == 200
+    for network in ("203.0.113.9", "203.0.113.10"):
+        elsewhere = Client(REMOTE_ADDR=network)
+        elsewhere.cookies[HELD] = held
+        again = elsewhere.post(INSTANT, {"work": answer})
+        assert again.status_code == 202
+        assert challenge_of(again) != challenge_of(asked)
+
+
+def test_known_and_unknown_names_are_asked_for_the_same_work(nicolas: Account) -> None:
+    levels = []
+    for name in ("nmorel", "personne"):
+        client = Client(REMOTE_ADDR="203.0.113.7" if name == "nmorel" else "203.0.113.8")
+        answers = [tried(client, name, f"faux {number}") for number in range(6)]
+        levels.append([answer.status_code for answer in answers] + [challenge_of(answers[-1])[1]])
+    assert levels[0] == levels[1]
+    assert levels[0][-2:] == [202, 1]
+
+
+def test_nothing_typed_is_on_the_page_nor_in_the_tables(nicolas: Account) -> None:
+    for number in range(32):
+        a_pupil_tries(number)
+    client = Client()
+    answer = tried(client, "nmorel", PASSWORD, next="/contacts/")
+    text = answer.content.decode()
+    assert PASSWORD not in text
+    assert "nmorel" not in text
+    assert "no-store" in answer["Cache-Control"]
+    cookie = answer.cookies[HELD]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Strict"
+    assert cookie["max-age"] == 300
+    assert PASSWORD not in cookie.value
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM signin_browsersession")
+        assert cursor.fetchone() == (0,)
+    done = worked(client, answer)
+    assert done["Location"] == "/contacts/"
+    assert done.cookies[HELD].value == ""
+
+
+def test_a_browser_without_scripts_waits_and_comes_back(
+    nicolas: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(32):
+        a_pupil_tries(number)
+    client = Client()
+    page = tried(client, "nmorel", PASSWORD).content.decode()
+    refresh = re.search(r'<noscript><meta http-equiv="refresh" content="(\d+);url=([^"]+)"></noscript>', page)
+    assert refresh
+    seconds, where = int(refresh[1]), refresh[2]
+    assert where == INSTANT
+    assert client.get(where).status_code == 202  # too soon: asked again, from now on
+    monkeypatch.setattr("vaguemestre.access.signin.held_forms.time.time", later(seconds))
+    assert client.get(where)["Location"] == "/"
+
+
+def later(seconds: int) -> Callable[[], float]:
+    now = time.time() + seconds
+    return lambda: now
+
+
+def test_a_form_held_too_long_is_typed_again(nicolas: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(32):
+        a_pupil_tries(number)
+    client = Client()
+    tried(client, "nmorel", PASSWORD)
+    monkeypatch.setattr("vaguemestre.access.signin.held_forms.time.time", later(400))
+    assert client.get(INSTANT)["Location"] == "/alogin"
+    assert Client().get(INSTANT)["Location"] == "/alogin"
+
+
+def test_without_a_place_for_its_hash_a_try_comes_back_by_itself(nicolas: Account) -> None:
+    client = Client()
+    with hash_place() as one, hash_place() as two, hash_place() as three:
+        assert (one, two, three) == (True, True, False)
+        answer = tried(client, "nmorel", PASSWORD)
+        text = answer.content.decode()
+        assert answer.status_code == 202
+        assert "Un instant…</h1>" in text
+        assert 'role="status"' in text
+        assert not Attempts.objects.exists()  # nothing was looked at, nothing is charged
+        assert client.get(INSTANT).status_code == 202
+    refresh = re.search(r'<meta http-equiv="refresh" content="[2-4];url=([^"]+)">', text)
+    assert refresh
+    assert client.get(refresh[1])["Location"] == "/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_does_not_wait_for_sign_ins_that_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that hash are held at a gate: of sixteen sign-ins two hash, fourteen have an answer at once."""
+    account()
+    entered, gate = [Event(), Event()], Event()
+    free = iter(entered)
+
+    def slow(password: str, kept: str) -> bool:
+        next(free).set()
+        assert gate.wait(30)
+        return False
+
+    monkeypatch.setattr("vaguemestre.access.signin.services.steps.holds", slow)
+    statuses: list[int] = []
+
+    def run(number: int) -> None:
+        statuses.append(tried(Client(), f"invente{number}", "faux").status_code)
+        connection.close()
+
+    hashing = [Thread(target=run, args=(number,)) for number in range(2)]
+    for thread in hashing:
+        thread.start()
+    assert all(event.wait(30) for event in entered)
+    others = [Thread(target=run, args=(number,)) for number in range(2, 16)]
+    for thread in others:
+        thread.start()
+    for thread in others:
+        thread.join(60)
+    assert statuses == [202] * 14
+    gate.set()
+    for thread in hashing:
+        thread.join(60)
+    assert statuses[14:] == [200, 200]
+
+
+def test_a_storm_in_vain_asks_every_strange_browser_for_work_and_no_known_one(nicolas: Account) -> None:
+    known = Client()
+    tried(known, "nmorel", PASSWORD)
+    known.post("/deconnexion")
+    tried(Client(REMOTE_ADDR="198.51.100.1"), "invente", "essai")
+    assert vain.level(timezone.now()) == 0
+    for _ in range(25):
+        vain.note(timezone.now())
+    stranger = Client(REMOTE_ADDR="203.0.113.5")
+    answer = tried(stranger, "nmorel", PASSWORD)
+    assert answer.status_code == 202
+    assert worked(stranger, answer)["Location"] == "/"
+    assert tried(known, "nmorel", PASSWORD)["Location"] == "/"
+    vain.reset()
+    fresh = Client(REMOTE_ADDR="203.0.113.6")
+    assert tried(fresh, "nmorel", PASSWORD)["Location"] == "/"
+
+
+@pytest.mark.parametrize("state", ["pending", "active", "suspended", "closed", "nobody"])
+def test_a_numen_typed_at_sign_in_leads_to_the_same_page_whoever_it_is(state: str) -> None:
+    numen = "20E9501234ABC"
+    if state != "nobody":
+        account("ifares", state=state, numen=numen)
+    account("autre", numen="20E9501235ABD")
+    answers = {
+        (answer.status_code, answer["Location"])
+        for answer in (
+            tried(Client(), "ifares", numen),
+            tried(Client(), "ifares", "20 e 95 01235 abd"),
+            tried(Client(), "ifares", "20E9599999ZZZ"),
+        )
+    }
+    assert answers == {(302, "/assistant/?choix=premiere-connexion&numen=1")}
+
+
+def test_a_numen_costs_what_another_wrong_secret_costs(nicolas: Account) -> None:
+    for secret in ("20E9501234ABC", "un mauvais mot de passe"):
+        tried(Client(REMOTE_ADDR="203.0.113.3"), "nmorel", secret)
+    assert Attempts.objects.get(subject=f"account:{nicolas.pk}").failures == 2
+
+
+def test_the_page_a_numen_leads_to_says_nothing_of_the_account() -> None:
+    text = Client().get("/assistant/?choix=premiere-connexion&numen=1").content.decode()
+    assert "n’est pas encore activé" not in text
+    assert "Un NUMEN n’ouvre pas la messagerie" in text
+
+
+def test_strangers_who_fail_do_not_slow_a_passkey_down(nicolas: Account) -> None:
+    for number in range(60):
+        a_pupil_tries(number)
+    client = Client()
+    client.post("/alogin/cle/options")
+    page = client.post("/alogin/cle", {"reponse": "{}", "next": "/"}).content.decode()
+    assert "Réessayez dans" not in page
+
+
+def test_counters_are_forgotten_as_they_fade(nicolas: Account) -> None:
+    tried(Client(), "nmorel", "faux")
+    assert Attempts.objects.filter(subject__startswith="near:").count() == 1
+    Attempts.objects.update(last_at=Attempts.objects.latest("last_at").last_at - timedelta(hours=25))
+    client = Client()
+    assert tried(client, "nmorel", PASSWORD)["Location"] == "/"

@@ -1,0 +1,240 @@
+"""A proof asked in the middle of an act gives it back: shown, once, to the same person, in that browser."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from tests.access.signin.people import PASSWORD, account
+from tests.foundation.ui.confirmation import MARK
+
+from vaguemestre.access.signin.models import BrowserSession, InterruptedAct
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.rules.interrupted_acts import MOST_BYTES, may_be_kept, shown_values
+from vaguemestre.people.credentials.models import Account
+
+CONTACT = "/parametres/securite/contact"
+RESUME = "/compte/reprise"
+PAGE = "http://testserver/parametres/securite"
+
+pytestmark = pytest.mark.django_db
+
+
+def later(minutes: int = 10) -> None:
+    BrowserSession.objects.exclude(account=None).update(
+        started_at=timezone.now() - timedelta(minutes=minutes)
+    )
+
+
+def proved(client: Client, name: str = "nmorel") -> HttpResponse:
+    typed = {"identifiant": name, "secret": PASSWORD, "next": RESUME}
+    return client.post(f"/alogin?confirmer=1&next={RESUME}", typed)  # type: ignore[return-value]
+
+
+def interrupted(client: Client, **more: str) -> HttpResponse:
+    later()
+    return client.post(CONTACT, {"adresse": "a@exemple.fr", **more}, headers={"Referer": PAGE})  # type: ignore[return-value]
+
+
+def hidden(page: str) -> list[tuple[str, str]]:
+    return re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+
+
+def test_the_act_comes_back_filled_in_and_is_done_by_one_click(client: Client, nicolas: Account) -> None:
+    asked = interrupted(client)
+    assert asked["Location"] == "/alogin?confirmer=1&next=%2Fcompte%2Freprise"
+    assert not nicolas.recovery_contacts.exists()
+    assert proved(client)["Location"] == RESUME
+    page = client.get(RESUME).content.decode()
+    assert "Rien n’est encore fait" in page
+    assert "a@exemple.fr" in page
+    assert not nicolas.recovery_contacts.exists()
+    answer = client.post(RESUME, dict(hidden(page)))
+    assert (answer.status_code, answer["Location"]) == (307, CONTACT)
+    client.post(CONTACT, dict(hidden(page)))
+    assert nicolas.recovery_contacts.get().address == "a@exemple.fr"
+    assert client.get(RESUME)["Location"] == "/"  # once
+
+
+def test_the_browser_is_asked_for_its_own_token_again(nicolas: Account) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    token = strict.get("/alogin").cookies  # noqa: F841 - the cookie is in the client
+    strict.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "csrfmiddlewaretoken": csrf(strict)})
+    later()
+    typed = {"adresse": "a@exemple.fr", "csrfmiddlewaretoken": csrf(strict)}
+    strict.post(CONTACT, typed)
+    assert proved_strictly(strict)["Location"] == RESUME
+    page = strict.get(RESUME).content.decode()
+    fields = dict(hidden(page))
+    assert fields["csrfmiddlewaretoken"] != typed["csrfmiddlewaretoken"]
+    assert strict.post(RESUME, {"adresse": "a@exemple.fr"}).status_code == 403
+    assert strict.post(RESUME, fields).status_code == 307
+
+
+def csrf(client: Client) -> str:
+    match = re.search(
+        r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/alogin?confirmer=1").content.decode()
+    )
+    assert match
+    return match[1]
+
+
+def proved_strictly(client: Client) -> HttpResponse:
+    typed = {"identifiant": "nmorel", "secret": PASSWORD, "next": RESUME, "csrfmiddlewaretoken": csrf(client)}
+    return client.post(f"/alogin?confirmer=1&next={RESUME}", typed)  # type: ignore[return-value]
+
+
+def test_nothing_of_it_can_be_read_in_the_table(client: Client, nicolas: Account) -> None:
+    interrupted(client)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM signin_interruptedact")
+        rows = cursor.fetchall()
+    assert len(rows) == 1
+    assert not any(
+        b"exemple.fr" in bytes(value)
+        for row in rows
+        for value in row
+        if isinstance(value, bytes | memoryview)
+    )
+    assert "exemple.fr" not in repr(rows)
+
+
+def test_somebody_else_gets_nothing_of_it(client: Client, nicolas: Account) -> None:
+    other = account("autre")
+    interrupted(client)
+    proved(client, other.username)
+    assert client.get(RESUME)["Location"] == "/"
+    elsewhere = Client()
+    elsewhere.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    assert elsewhere.get(RESUME)["Location"] == "/"
+
+
+def test_it_is_forgotten_after_some_minutes(client: Client, nicolas: Account) -> None:
+    interrupted(client)
+    proved(client)
+    InterruptedAct.objects.update(until=timezone.now())
+    assert client.get(RESUME)["Location"] == "/"
+
+
+def test_one_may_stop_there(client: Client, nicolas: Account) -> None:
+    interrupted(client)
+    proved(client)
+    assert client.post(RESUME, {"arreter": "1"})["Location"] == "/parametres/securite"
+    assert not InterruptedAct.objects.exists()
+
+
+def test_a_password_is_not_kept_and_the_page_says_so(client: Client, nicolas: Account) -> None:
+    later()
+    address = "/parametres/securite/mot-de-passe"
+    typed = {"mot_de_passe": "trois girafes vertes", "confirmation": "trois girafes vertes"}
+    client.post(address, typed, headers={"Referer": f"http://testserver{address}"})
+    assert bytes(InterruptedAct.objects.get().sealed) == b""
+    proved(client)
+    page = client.get(RESUME).content.decode()
+    assert "girafes" not in page
+    assert f'href="{address}"' in page
+    assert client.post(RESUME)["Location"] == address
+
+
+def test_a_piece_of_a_page_is_begun_again_on_its_page(client: Client, nicolas: Account) -> None:
+    later()
+    asked = client.post(
+        CONTACT,
+        {"adresse": "a@exemple.fr"},
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/parametres/securite?x=1"},
+    )
+    assert asked.status_code == 401
+    assert "confirmer=1" in asked["HX-Redirect"]
+    proved(client)
+    assert 'href="/parametres/securite"' in client.get(RESUME).content.decode()
+
+
+def test_the_page_of_a_proof_asks_neither_for_the_computer_nor_the_device(
+    client: Client, nicolas: Account
+) -> None:
+    page = client.get("/alogin?confirmer=1").content.decode()
+    assert "C’est bien vous" in page
+    assert "Ordinateur partagé" not in page
+    assert "Mon appareil" not in page
+    assert "Ordinateur partagé</label>" in Client().get("/alogin").content.decode()
+
+
+def test_a_proof_leaves_a_shared_computer_shared(nicolas: Account) -> None:
+    client = Client()
+    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "partage": "on"})
+    proved(client)
+    assert BrowserSession.objects.filter(is_shared_computer=True).count() == 1
+
+
+def test_what_may_be_kept_and_what_is_shown() -> None:
+    assert may_be_kept([("motif", "appel")], has_files=False)
+    assert not may_be_kept([("motif", "appel")], has_files=True)
+    assert not may_be_kept([("mot_de_passe", "x")], has_files=False)
+    assert may_be_kept([("mot_de_passe", "")], has_files=False)
+    assert not may_be_kept([("texte", "x" * (MOST_BYTES + 1))], has_files=False)
+    fields = [("motif", "appel"), ("proof", "a" * 60), ("vide", " "), ("date_fin", "01/02/2027")]
+    fields += [("acte", "compromised"), ("facteurs", "on")]
+    shown = [("Motif", "appel"), ("Date de fin", "01/02/2027"), ("Second facteur perdu aussi", "oui")]
+    assert shown_values(fields) == shown
+
+
+@pytest.mark.parametrize("role", ["helpdesk", "hr_officer", "administrator"])
+def test_whoever_acts_on_others_has_fifteen_minutes_of_silence_and_eight_hours(role: str) -> None:
+    account("equipe", role=role)
+    client = Client()
+    client.post("/alogin", {"identifiant": "equipe", "secret": PASSWORD, "appareil": "on"})
+    row = BrowserSession.objects.get(account__username="equipe")
+    assert row.expire_date - timezone.now() <= timedelta(minutes=15)
+    now = timezone.now()
+    BrowserSession.objects.update(started_at=now - timedelta(hours=7, minutes=55))
+    revocations.get().bump()
+    client.get("/")
+    assert BrowserSession.objects.get(pk=row.pk).expire_date <= now + timedelta(minutes=15)
+    BrowserSession.objects.update(expire_date=now - timedelta(seconds=1))
+    revocations.get().bump()
+    assert client.get("/parametres/securite").status_code == 302
+
+
+def test_an_act_on_somebody_asks_an_operator_for_a_recent_proof_then_gives_it_back() -> None:
+    account("assistante", role="helpdesk")
+    nicolas = account()
+    client = Client()
+    client.post("/alogin", {"identifiant": "assistante", "secret": PASSWORD})
+    act = {"acte": "lifted", "motif": "appel, identité vérifiée"}
+    address = f"/assistance/compte/{nicolas.pk}/agir"
+    later(16)
+    assert client.get("/assistance/").status_code == 200
+    answer = client.post(address, act)
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    assert answer["Location"].startswith("/alogin?confirmer=1")
+    proved(client, "assistante")
+    assert "identité vérifiée" in client.get(RESUME).content.decode()
+    assert "Vous alliez lever l’attente d’une personne" in client.get(RESUME).content.decode()
+
+
+def test_a_confirmed_act_that_was_interrupted_says_again_what_it_will_do() -> None:
+    account("assistante", role="helpdesk")
+    nicolas = account()
+    client = Client()
+    client.post("/alogin", {"identifiant": "assistante", "secret": PASSWORD})
+    act = {"acte": "suspended", "motif": "appel, identité vérifiée"}
+    address = f"/assistance/compte/{nicolas.pk}/agir"
+    mark = MARK.search(client.post(address, act).content.decode())
+    assert mark
+    later(16)
+    revocations.get().bump()
+    client.post(address, {**act, "confirm": mark[1]})
+    proved(client, "assistante")
+    page = client.get(RESUME).content.decode()
+    assert "Vous alliez suspendre un compte" in page
+    assert mark[1] not in page
+    assert "<dt>Acte" not in page
+    answer = client.post(RESUME, dict(hidden(page)))
+    assert (answer.status_code, answer["Location"]) == (307, address)
+    shown = client.post(address, dict(hidden(page)))
+    assert "Suspendre ce compte ?" in shown.content.decode()
+    nicolas.refresh_from_db()
+    assert nicolas.state == "active"

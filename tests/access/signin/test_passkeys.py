@@ -1,0 +1,187 @@
+"""Passkeys: made with a fresh proof, used without a name, and every way an answer may be wrong."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from tests.access.signin.authenticator import Device
+from tests.access.signin.people import NOON, PASSWORD, account, add_application
+from tests.access.signin.redirects import HOSTILE
+
+from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.people.credentials.models import Account, Passkey
+from vaguemestre.people.credentials.services import change_states
+
+PAGE = "/parametres/securite/cle"
+ORIGIN = settings.CONFIG.public_url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def phone() -> Device:
+    return Device(ORIGIN)
+
+
+def make(client: Client, device: Device, name: str = "Mon téléphone") -> HttpResponse:
+    options = client.post(f"{PAGE}/options").json()
+    return client.post(PAGE, {"nom": name, "reponse": device.create(options)})  # type: ignore[return-value]
+
+
+def enter(client: Client, device: Device, **more: str) -> HttpResponse:
+    options = client.post("/alogin/cle/options").json()
+    return client.post("/alogin/cle", {"reponse": device.get(options), **more})  # type: ignore[return-value]
+
+
+def test_a_key_is_made_then_opens_without_a_name(
+    client: Client, nicolas: Account, phone: Device, told: list[str]
+) -> None:
+    assert make(client, phone)["Location"] == "/parametres/securite?fait=cle"
+    assert "Mon téléphone" in client.get("/parametres/securite").content.decode()
+    assert "clé d’accès a été ajoutée" in told[-1]
+    fresh = Client()
+    assert enter(fresh, phone, next="/messagerie/")["Location"] == "/messagerie/"
+    assert "nmorel" in fresh.get("/").content.decode()
+    assert Passkey.objects.get().last_used_at
+    assert fresh.session["by"] == "passkey"
+
+
+def test_nothing_hostile_comes_after_a_key(client: Client, nicolas: Account, phone: Device) -> None:
+    make(client, phone)
+    for hostile in HOSTILE[::6]:
+        assert enter(Client(), phone, next=hostile)["Location"] == "/", hostile
+
+
+def test_it_is_two_proofs_in_one(client: Client, nicolas: Account, phone: Device) -> None:
+    make(client, phone)
+    add_application(nicolas)
+    assert enter(Client(), phone)["Location"] == "/"
+
+
+def test_a_shared_computer_stays_one(client: Client, nicolas: Account, phone: Device) -> None:
+    make(client, phone)
+    enter(Client(), phone, partage="on")
+    assert BrowserSession.objects.filter(is_shared_computer=True).count() == 1
+
+
+def test_a_key_confirms_who_is_there(client: Client, nicolas: Account, phone: Device) -> None:
+    make(client, phone)
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=6))
+    revocations.get().bump()
+    assert client.get(PAGE)["Location"].startswith("/alogin?confirmer=1")
+    assert enter(client, phone, next=PAGE)["Location"] == PAGE
+    assert client.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Device("https://faux.example"),
+        Device(ORIGIN, host="faux.example"),
+        Device("http://localhost:1"),
+    ],
+)
+def test_a_key_of_another_site_is_refused(client: Client, nicolas: Account, wrong: Device) -> None:
+    assert make(client, wrong).status_code == 200
+    assert not Passkey.objects.exists()
+
+
+def test_a_key_that_does_not_check_its_holder_is_refused(
+    client: Client, nicolas: Account, phone: Device
+) -> None:
+    make(client, phone)
+    phone.verifies = False
+    assert enter(Client(), phone).status_code == 200
+    other = Device(ORIGIN)
+    other.verifies = False
+    make(client, other)
+    assert Passkey.objects.count() == 1
+
+
+def test_on_a_false_site_it_opens_nothing(client: Client, nicolas: Account, phone: Device) -> None:
+    make(client, phone)
+    phone.origin = "https://ac-amlens.example"
+    assert "pas été reconnue" in enter(Client(), phone).content.decode()
+
+
+def test_an_answer_serves_once(client: Client, nicolas: Account, phone: Device) -> None:
+    make(client, phone)
+    thief = Client()
+    options = thief.post("/alogin/cle/options").json()
+    answer = phone.get(options)
+    again = Client()
+    again.post("/alogin/cle/options")
+    assert again.post("/alogin/cle", {"reponse": answer}).status_code == 200  # another challenge
+    assert thief.post("/alogin/cle", {"reponse": answer})["Location"] == "/"
+    assert Client().post("/alogin/cle", {"reponse": answer})["Location"] == "/alogin"
+
+
+def test_a_copied_key_is_refused(client: Client, nicolas: Account, phone: Device) -> None:
+    phone.counter = 5
+    make(client, phone)
+    phone.counter = 6
+    assert enter(Client(), phone).status_code == 302
+    assert enter(Client(), phone).status_code == 200  # the same count again
+
+
+def test_an_unknown_key_and_a_removed_one_say_the_same(
+    client: Client, nicolas: Account, phone: Device, told: list[str]
+) -> None:
+    make(client, phone)
+    client.post(f"{PAGE}/{Passkey.objects.get().pk}/retirer")
+    removed = enter(Client(), phone).content.decode()
+    assert "pas été reconnue" in removed
+    assert "pas été reconnue" in enter(Client(), Device(ORIGIN)).content.decode()
+    assert "retirée de votre compte" in told[-1]
+
+
+@pytest.mark.parametrize("act", ["suspend", "close"])
+def test_a_shut_account_stays_shut(client: Client, nicolas: Account, phone: Device, act: str) -> None:
+    make(client, phone)
+    change_states([nicolas.pk], act, by="test", now=NOON)
+    assert enter(Client(), phone).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "{}", "[]", "rien", '{"id": 3}', '{"id": "a", "rawId": "a"}', "null", "1"]
+)
+def test_nonsense_is_only_refused(client: Client, nicolas: Account, answer: str) -> None:
+    client.post(f"{PAGE}/options")
+    assert client.post(PAGE, {"nom": "x", "reponse": answer}).status_code == 200
+    fresh = Client()
+    fresh.post("/alogin/cle/options")
+    assert fresh.post("/alogin/cle", {"reponse": answer}).status_code == 200
+
+
+def test_nobody_removes_somebody_elses(client: Client, nicolas: Account, phone: Device) -> None:
+    make(client, phone)
+    account("kbenali")
+    other = Client()
+    other.post("/alogin", {"identifiant": "kbenali", "secret": PASSWORD})
+    assert other.post(f"{PAGE}/{Passkey.objects.get().pk}/retirer").status_code == 422
+    assert Passkey.objects.exists()
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/options", f"{PAGE}/1/retirer"])
+def test_each_change_asks_for_a_fresh_proof(client: Client, nicolas: Account, path: str) -> None:
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=6))
+    revocations.get().bump()
+    assert client.post(path)["Location"].startswith("/alogin?confirmer=1")
+
+
+def test_what_anybody_is_sent_names_no_key(client: Client, nicolas: Account, phone: Device) -> None:
+    make(client, phone)
+    options = Client().post("/alogin/cle/options").json()["publicKey"]
+    assert not options.get("allowCredentials")
+    assert options["userVerification"] == "required"
+    assert options["rpId"] == "localhost"
+
+
+@pytest.mark.parametrize("back", ["//faux.example", "https://faux.example", "/\\faux.example"])
+def test_nobody_is_sent_elsewhere(client: Client, nicolas: Account, phone: Device, back: str) -> None:
+    make(client, phone)
+    assert enter(Client(), phone, next=back)["Location"] == "/"

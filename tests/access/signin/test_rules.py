@@ -1,0 +1,145 @@
+"""The sign-in's pure decisions: steps, delays, session lives, where one may be sent."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.access.signin.redirects import HOSTILE
+
+from vaguemestre.access.signin.rules.browsers import browser_words
+from vaguemestre.access.signin.rules.limits import IDLE, IDLE_SHARED, LONGEST, session_end
+from vaguemestre.access.signin.rules.paths import safe_next
+from vaguemestre.access.signin.rules.steps import PATIENCE, TRIES, after, factors_due
+from vaguemestre.access.signin.rules.throttle import ACCOUNT, NETWORK, subjects, wait_left
+from vaguemestre.access.signin.values import Attempt, Denied, Factor, Granted, Proof, Step
+
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+BOTH = Attempt(7, (Factor.PASSWORD, Factor.CODE), NOON)
+PROOFS = st.builds(Proof, st.sampled_from(list(Factor)), st.booleans())
+
+
+def test_a_password_alone_opens_an_account_without_application() -> None:
+    attempt = Attempt(7, factors_due(Factor.PASSWORD, gives_codes=False), NOON, shared=True)
+    assert after(attempt, Proof(Factor.PASSWORD, holds=True), now=NOON) == Granted(7, shared=True)
+
+
+def test_an_application_asks_for_its_code_after_the_password() -> None:
+    step = after(BOTH, Proof(Factor.PASSWORD, holds=True), now=NOON)
+    assert step == Attempt(7, (Factor.CODE,), NOON)
+    assert after(step, Proof(Factor.CODE, holds=True), now=NOON) == Granted(7, shared=False)
+
+
+def test_a_code_alone_is_refused() -> None:
+    assert after(BOTH, Proof(Factor.CODE, holds=True), now=NOON) == Denied("signin.wrong")
+
+
+def test_a_passcode_is_two_factors_at_once() -> None:
+    assert factors_due(Factor.PASSCODE, gives_codes=True) == (Factor.PASSCODE,)
+
+
+def test_a_wrong_code_may_be_typed_again_a_few_times() -> None:
+    step: Step = Attempt(7, (Factor.CODE,), NOON)
+    for _ in range(TRIES - 1):
+        assert isinstance(step, Attempt)
+        step = after(step, Proof(Factor.CODE, holds=False), now=NOON)
+    assert isinstance(step, Attempt)
+    assert after(step, Proof(Factor.CODE, holds=False), now=NOON) == Denied("signin.wrong")
+
+
+def test_patience_ends() -> None:
+    late = NOON + PATIENCE + timedelta(seconds=1)
+    assert after(BOTH, Proof(Factor.PASSWORD, holds=True), now=late) == Denied("signin.too-late")
+
+
+@given(st.integers(0, 3), st.lists(PROOFS, max_size=12))
+def test_nobody_gets_in_without_every_proof_in_order(account_id: int, proofs: list[Proof]) -> None:
+    step: Step = Attempt(account_id, (Factor.PASSWORD, Factor.CODE), NOON)
+    held: list[Factor] = []
+    for proof in proofs:
+        if not isinstance(step, Attempt):
+            break
+        step = after(step, proof, now=NOON)
+        held += [proof.factor] if proof.holds else []
+    if isinstance(step, Granted):
+        assert account_id
+        assert held == [Factor.PASSWORD, Factor.CODE]
+
+
+def test_the_first_failures_cost_nothing_and_delays_grow() -> None:
+    waits = [wait_left(failures, NOON, ACCOUNT, NOON) for failures in range(40)]
+    assert waits[: ACCOUNT.free + 1] == [timedelta(0)] * (ACCOUNT.free + 1)
+    assert waits == sorted(waits)
+    assert waits[5] == timedelta(seconds=2)
+    assert waits[-1] == timedelta(hours=1)
+
+
+def test_a_day_of_guessing_is_some_forty_tries() -> None:
+    moment, failures, last = NOON, 0, NOON
+    while moment < NOON + timedelta(hours=24):
+        moment = max(moment, last + wait_left(failures, last, ACCOUNT, last))
+        failures, last = failures + 1, moment
+    assert failures < 45
+
+
+@given(st.integers(0, 200), st.integers(0, 100_000))
+def test_a_wait_ends_and_is_never_longer_than_promised(failures: int, seconds: int) -> None:
+    now = NOON + timedelta(seconds=seconds)
+    for budget, longest in ((ACCOUNT, timedelta(hours=1)), (NETWORK, NETWORK.longest)):
+        wait = wait_left(failures, NOON, budget, now)
+        assert timedelta(0) <= wait <= longest
+        assert wait_left(failures, NOON, budget, now + wait) == timedelta(0)
+
+
+def test_a_program_draws_on_its_account_and_its_network() -> None:
+    assert subjects(7, "nmorel", "192.0.2.1") == {"account:7": ACCOUNT, "network:192.0.2.1": NETWORK}
+    unknown = subjects(0, " Personne ", "192.0.2.1")
+    assert unknown == subjects(0, "personne", "192.0.2.1")
+    assert len(unknown) == 2
+
+
+@given(st.timedeltas(timedelta(0), LONGEST), st.booleans())
+def test_a_session_ends_by_silence_or_by_the_day(after_start: timedelta, shared: bool) -> None:
+    now = NOON + after_start
+    end = session_end(NOON, now, shared=shared)
+    assert end <= NOON + LONGEST
+    assert end - now <= (IDLE_SHARED if shared else IDLE)
+
+
+@pytest.mark.parametrize("asked", HOSTILE)
+def test_nothing_leads_out_of_the_site(asked: str) -> None:
+    assert safe_next(asked) == "/"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/",
+        "/messagerie/",
+        "/messagerie/INBOX/7/42?page=2#lecture",
+        "/parametres/absence",
+        "/a//b",
+        "/%2F%2Fx",
+    ],
+)
+def test_paths_of_the_site_are_followed(asked: str) -> None:
+    assert safe_next(asked) == asked
+
+
+@given(st.text(max_size=60))
+def test_what_is_followed_is_a_plain_path(asked: str) -> None:
+    path = safe_next(asked)
+    assert path.startswith("/")
+    assert path[1:2] not in ("/", "\\")
+    assert path.isascii()
+    assert "\\" not in path
+
+
+def test_browsers_are_said_in_words() -> None:
+    firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    safari = (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604.1"
+    )
+    assert browser_words(firefox) == "Firefox sur Windows"
+    assert browser_words(safari) == "Safari sur iPhone"
+    assert browser_words("") == "Navigateur"

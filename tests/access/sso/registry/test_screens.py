@@ -1,0 +1,200 @@
+"""The registry's screens: administrators who just proved who they are; nothing typed is lost."""
+
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+from tests.access.signin.people import account
+from tests.access.sso.conftest import Told
+from tests.access.sso.people import BACK, added, signs_in
+
+from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.sso.registry.models import Application
+from vaguemestre.access.sso.registry.queries import find_application
+from vaguemestre.access.sso.registry.services import secret_holds
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.people.credentials.models import Account
+
+pytestmark = pytest.mark.django_db
+
+HOME = "/administration/applications/"
+PAGE = f"{HOME}intranet"
+TYPED = {
+    "client_id": "notes",
+    "nom": "Notes & bulletins",
+    "accueil": "https://notes.example/",
+    "adresses": "https://notes.example/retour\nhttps://notes.example/autre",
+    "attributs": ["name", "email"],
+    "signature": "ES256",
+}
+
+
+@pytest.fixture
+def boss(client: Client) -> Client:
+    account("aboss", role="administrator")
+    signs_in(client, "aboss")
+    return client
+
+
+def text(answer: object) -> str:
+    return answer.content.decode()  # type: ignore[attr-defined,no-any-return]
+
+
+ACTS = ("modifier", "secret", "logo", "retirer", "apercu", "essai")
+
+
+@pytest.mark.parametrize("role", ["agent", "hr_officer", "helpdesk"])
+def test_nobody_else_reads_or_changes_the_registry(client: Client, role: str) -> None:
+    added()
+    account("autre", role=role)
+    signs_in(client, "autre")
+    for address in (HOME, PAGE, f"{HOME}nouvelle", f"{HOME}importer/saml", f"{HOME}importer/oidc"):
+        assert client.get(address).status_code == 403, address
+    for act in ACTS:
+        assert client.post(f"{PAGE}/{act}").status_code == 403, act
+    assert client.post(f"{HOME}nouvelle", TYPED).status_code == 403
+    assert Application.objects.count() == 1
+
+
+def test_strangers_are_sent_to_sign_in(client: Client) -> None:
+    added()
+    for address in (HOME, PAGE, f"{HOME}nouvelle"):
+        assert client.get(address)["Location"].startswith("/alogin?")
+
+
+def test_changes_want_a_fresh_proof(boss: Client) -> None:
+    added()
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=6))
+    assert boss.get(PAGE).status_code == 200, "reading does not"
+    answer = boss.post(f"{PAGE}/retirer")
+    assert answer["Location"].startswith("/alogin?confirmer=1")
+    assert Application.objects.exists()
+
+
+def test_an_application_is_added_and_its_secret_shown_once(boss: Client) -> None:
+    shown = text(boss.post(f"{HOME}nouvelle?protocole=oidc", TYPED))
+    application = find_application("notes")
+    assert application is not None
+    assert application.addresses == ("https://notes.example/retour", "https://notes.example/autre")
+    assert application.released == ("name", "email")
+    secret = next(word for word in shown.replace("<", " ").replace(">", " ").split() if _holds(word))
+    assert secret not in text(boss.get(f"{HOME}notes"))
+    assert "Notes &amp; bulletins" in text(boss.get(HOME))
+
+
+def _holds(word: str) -> bool:
+    application = find_application("notes")
+    return application is not None and secret_holds(application, word, timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("adresses", "http://notes.example/retour"),
+        ("adresses", "https://*.example/retour"),
+        ("adresses", ""),
+        ("client_id", "Notes!"),
+        ("nom", ""),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_typed_is_lost(boss: Client, name: str, value: str) -> None:
+    answer = boss.post(f"{HOME}nouvelle?protocole=oidc", {**TYPED, name: value})
+    assert answer.status_code == 200
+    assert 'role="alert"' in text(answer) or 'class="error"' in text(answer)
+    assert "https://notes.example/" in text(answer)
+    assert not Application.objects.exists()
+
+
+def test_an_application_is_changed_and_the_journal_says_by_whom(boss: Client) -> None:
+    added()
+    boss.post(f"{PAGE}/modifier", {**TYPED, "nom": "Nouveau nom", "adresses": BACK})
+    application = find_application("intranet")
+    assert application is not None
+    assert application.name == "Nouveau nom"
+    assert application.addresses == (BACK,)
+    entry = Entry.objects.filter(action__startswith="sso.").latest("pk")
+    assert entry.by == f"account:{Account.objects.get(username='aboss').pk}"
+
+
+def test_a_new_secret_lets_the_former_serve_a_while_unless_told_at_once(boss: Client) -> None:
+    first, now = added(), timezone.now()
+    boss.post(f"{PAGE}/secret")
+    application = find_application("intranet")
+    assert application is not None
+    assert secret_holds(application, first, now)
+    boss.post(f"{PAGE}/secret", {"aussitot": "1"})
+    application = find_application("intranet")
+    assert application is not None
+    assert not secret_holds(application, first, now)
+
+
+def test_a_real_person_is_previewed_and_the_look_is_journaled(boss: Client) -> None:
+    added(released=("name", "uai"))
+    seen = account("nmorel")
+    shown = text(boss.post(f"{PAGE}/apercu", {"personne": "nmorel"}))
+    assert "Nicolas Morel" in shown
+    assert "0800001A" in shown
+    assert f"{seen.username}." not in shown, "its address is not released"
+    assert Entry.objects.filter(to=f"account:{seen.pk}").exists()
+    assert "Aucun compte" in text(boss.post(f"{PAGE}/apercu", {"personne": "inconnu"}))
+
+
+def test_the_test_button_says_which_addresses_answer(boss: Client, told: Told) -> None:
+    added()
+    assert "répond" in text(boss.post(f"{PAGE}/essai"))
+    assert "https://intranet.example/" in told.calls
+    told.away = True
+    assert "ne répond pas" in text(boss.post(f"{PAGE}/essai"))
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (300, 200)) -> SimpleUploadedFile:
+    made = io.BytesIO()
+    Image.new("RGB", size, "navy").save(made, kind)
+    return SimpleUploadedFile("logo.svg.png", made.getvalue())
+
+
+def test_a_logo_is_drawn_again_and_anything_else_refused(boss: Client, client: Client) -> None:
+    added()
+    boss.post(f"{PAGE}/logo", {"logo": picture("JPEG")})
+    served = Client().get("/applications/intranet/logo")
+    assert served["Content-Type"] == "image/png"
+    assert Image.open(io.BytesIO(served.content)).size == (96, 96)
+    for bad in (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"GIF89a", b""):
+        refused = boss.post(f"{PAGE}/logo", {"logo": SimpleUploadedFile("x.png", bad)})
+        assert 'class="error"' in text(refused)
+    boss.post(f"{PAGE}/logo", {"retirer": "1"})
+    assert Client().get("/applications/intranet/logo").status_code == 404
+
+
+def test_an_application_is_removed(boss: Client) -> None:
+    added(name="A&B=C")
+    answer = boss.post(f"{PAGE}/retirer")
+    assert "A&amp;B=C est retirée" in text(boss.get(answer["Location"]))
+    assert boss.get(PAGE).status_code == 404
+
+
+def test_a_client_is_read_from_its_metadata(boss: Client) -> None:
+    described = {
+        "client_name": "Agenda",
+        "redirect_uris": ["https://agenda.example/cb"],
+        "client_uri": "https://agenda.example/",
+        "backchannel_logout_uri": "https://agenda.example/out",
+    }
+    sent = {"texte": json.dumps(described), "client_id": "agenda"}
+    assert boss.post(f"{HOME}importer/oidc", sent).status_code == 302
+    application = find_application("agenda")
+    assert application is not None
+    assert application.addresses == ("https://agenda.example/cb",)
+    assert application.released == (), "nothing is told unless somebody decides so"
+    assert 'class="error"' in text(boss.post(f"{HOME}importer/oidc", {"texte": "{", "client_id": "x"}))
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_acts_are_posted(boss: Client, act: str) -> None:
+    added()
+    assert boss.get(f"{PAGE}/{act}").status_code == 405

@@ -1,0 +1,546 @@
+"""Administrators see everything but civil status, and everybody else sees none of it."""
+
+import csv
+import dataclasses
+import io
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from django.utils.html import escape
+from django_tasks_db.models import DBTaskResult
+from tests.access.signin.people import BORN, NOON, PASSWORD, account
+from tests.desks.enrolment.officers import academy, managed_by, officer
+
+from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.desks.backoffice import queries
+from vaguemestre.desks.backoffice.rules.meanings import MEANINGS, SECTIONS
+from vaguemestre.desks.backoffice.views.settings import sections_of
+from vaguemestre.desks.enrolment.models import Officer
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.journal.queries import Sought, _sought
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Academy, ManagementService, NameWord, Person, Structure
+from vaguemestre.people.directory.rules.names import fold
+from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, PlannedRow, RefusedRow
+
+pytestmark = pytest.mark.django_db
+NUMEN = "20E0301234ABC"
+UAI = "0809001Z"
+OTHER = "0809002A"
+
+
+@pytest.fixture
+def place() -> int:
+    return academy()
+
+
+@pytest.fixture
+def administrator(place: int) -> Account:
+    return account("administratrice", role="administrator")
+
+
+@pytest.fixture
+def client(administrator: Account) -> Client:
+    return client_of(administrator)
+
+
+def client_of(who: Account) -> Client:
+    made = Client()
+    assert made.post("/alogin", {"identifiant": who.username, "secret": PASSWORD}).status_code == 302
+    return made
+
+
+def text(answer: Any) -> str:
+    assert answer.status_code == 200, answer.status_code
+    return str(answer.content.decode())
+
+
+def table_of(answer: Any) -> list[list[str]]:
+    content = b"".join(answer.streaming_content).decode()
+    assert content.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(content[1:]), delimiter=";"))
+
+
+def feed(place: int, **told: Any) -> Feed:
+    plain: dict[str, Any] = {
+        "academy_id": place,
+        "file_name": "rh.csv",
+        "sha256": "0" * 64,
+        "by": "cli",
+        "started_at": NOON,
+        "finished_at": NOON,
+    }
+    return Feed.objects.create(**{**plain, **told})
+
+
+def school(uai: str = UAI, **told: Any) -> Structure:
+    plain: dict[str, Any] = {"academy": Academy.objects.get(), "name": "Lycée Éluard", "town": "Amiens"}
+    return Structure.objects.create(uai=uai, folded="lycee-eluard-amiens", **{**plain, **told})
+
+
+def test_the_home_says_what_there_is_and_what_waits(client: Client, place: int) -> None:
+    feed(place, refusal="Trop de fermetures.", finished_at=None)
+    page = text(client.get("/administration/"))
+    assert "1 flux refusé attend" in page
+    assert "6 services de gestion" in page
+
+
+@pytest.mark.parametrize("role", ["agent", "hr_officer", "helpdesk"])
+def test_nobody_else_comes_in(place: int, role: str) -> None:
+    other = client_of(account("quidam", role=role))
+    for path in ("", "personnes", "flux", "journal", "journal.csv", "reglages", "academies", "services"):
+        assert other.get(f"/administration/{path}").status_code == 403, path
+    assert Client().get("/administration/journal").status_code == 302
+
+
+def test_what_changes_something_asks_for_a_fresh_proof(client: Client, place: int) -> None:
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=20))
+    revocations.get().bump()
+    service = ManagementService.objects.get(code="DPE")
+    for path in ("academies", f"services/{service.pk}", f"services/{service.pk}/gestionnaires"):
+        asked = client.post(f"/administration/{path}", {"compte": "x"})
+        assert asked["Location"].startswith("/alogin?confirmer=1"), path
+    assert client.get("/administration/services").status_code == 200
+
+
+def test_a_second_academie_comes_with_its_services_and_keeps_its_code(client: Client) -> None:
+    told = {"code": "09", "name": "Académie de Lille", "domain": "ac-lille.test", "departments": "059 062"}
+    assert client.post("/administration/academies", told).status_code == 302
+    made = Academy.objects.get(domain="ac-lille.test")
+    assert set(made.services.values_list("code", flat=True)) == {
+        "DPE", "DPATE", "DEEP", "DSDEN_59", "DSDEN_62",
+    }  # fmt: skip
+    again = client.post("/administration/academies", told)
+    assert again.status_code == 422
+    assert "a déjà ce domaine" in again.content.decode()
+    page = text(client.get(f"/administration/academies/{made.pk}"))
+    assert f'<span class="academy">{escape(settings.CONFIG.academy.name)}</span>' in page
+    client.post(f"/administration/academies/{made.pk}", {"name": "Académie du Nord"})
+    made.refresh_from_db()
+    assert (made.name, made.code) == ("Académie du Nord", "09")
+
+
+def test_an_officer_is_named_and_dismissed(client: Client, place: int) -> None:
+    somebody = account("chargee")
+    service = ManagementService.objects.get(code="DPE")
+    address = f"/administration/services/{service.pk}"
+    assert client.post(f"{address}/gestionnaires", {"compte": "chargee"}).status_code == 302
+    somebody.refresh_from_db()
+    assert somebody.role == "hr_officer"
+    assert Officer.objects.filter(account=somebody, service=service).exists()
+    assert "chargee" in text(client.get("/administration/services"))
+    client.post(f"{address}/gestionnaires", {"retirer": str(somebody.pk)})
+    somebody.refresh_from_db()
+    assert somebody.role == "agent"
+    assert not Officer.objects.filter(account=somebody).exists()
+
+
+def test_the_desk_is_not_made_an_officer_by_mistake(client: Client, place: int) -> None:
+    account("lassistance", role="helpdesk")
+    service = ManagementService.objects.get(code="DPE")
+    answer = client.post(f"/administration/services/{service.pk}/gestionnaires", {"compte": "lassistance"})
+    assert answer.status_code == 422
+    assert "déjà un autre rôle" in answer.content.decode()
+
+
+def test_a_service_says_how_to_reach_it(client: Client, place: int) -> None:
+    service = ManagementService.objects.get(code="DPE")
+    told = {"name": "DPE", "phone": "03 22 82 38 23", "address": "dpe@ac-amiens.test", "postal": "Amiens"}
+    assert client.post(f"/administration/services/{service.pk}", told).status_code == 302
+    service.refresh_from_db()
+    assert (service.phone, service.postal) == ("03 22 82 38 23", "Amiens")
+    assert Entry.objects.filter(action="directory.service-described").count() == 1
+
+
+def test_a_school_is_opened_closed_and_followed_by_another(client: Client, place: int) -> None:
+    told = {
+        "academy": place,
+        "uai": UAI.lower(),
+        "name": "Collège Ferry",
+        "town": "Albert",
+        "opened_on": "01/09/2026",
+    }
+    made = client.post("/administration/etablissements/nouveau", told)
+    first = Structure.objects.get(uai=UAI)
+    assert (made.status_code, first.opened_on) == (302, date(2026, 9, 1))
+    second = school(OTHER)
+    address = f"/administration/etablissements/{first.pk}"
+    change = {
+        "name": "Collège Ferry",
+        "opened_on": "01/09/2026",
+        "closed_on": "31/08/2027",
+        "successor": OTHER,
+    }
+    assert client.post(address, change).status_code == 302
+    first.refresh_from_db()
+    assert (first.closed_on, first.successor_id) == (date(2027, 8, 31), second.pk)
+    circular = client.post(f"/administration/etablissements/{second.pk}", {"name": "B", "successor": UAI})
+    assert "déjà cet établissement pour suite" in circular.content.decode()
+    itself = client.post(address, {**change, "successor": UAI})
+    assert "cet établissement même" in itself.content.decode()
+    still_open = client.post(address, {**change, "closed_on": ""})
+    assert "donnez aussi le dernier jour" in still_open.content.decode()
+    backwards = client.post(address, {**change, "closed_on": "31/08/2025"})
+    assert "La fermeture ne peut pas précéder" in backwards.content.decode()
+
+
+def test_a_wrong_or_known_uai_is_refused(client: Client, place: int) -> None:
+    school()
+    for uai, words in (("0809001A", "lettre"), (UAI, "porte déjà le code")):
+        answer = client.post(
+            "/administration/etablissements/nouveau", {"academy": place, "uai": uai, "name": "X"}
+        )
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("q=eluard", True),
+        ("q=0809", True),
+        ("q=verne", False),
+        ("etat=closed", False),
+        ("secteur=PRIVE", False),
+    ],
+)
+def test_schools_are_found_and_narrowed(client: Client, place: int, asked: str, found: bool) -> None:
+    school(sector="PUBLIC")
+    page = text(client.get(f"/administration/etablissements?{asked}"))
+    assert (UAI in page) is found
+    assert found or "retirez-en un" in page
+
+
+def test_people_are_found_across_services_without_their_civil_status(client: Client, place: int) -> None:
+    for code, username in (("DPE", "alpha"), ("DPATE", "beta")):
+        made = managed_by(place, code, username, last_name=f"Nom{username}", numen="")
+        NameWord.objects.create(person=made.person, word=f"nom{username}")
+    page = text(client.get("/administration/personnes?q=nomalpha"))
+    assert "Nomalpha" in page
+    assert "Nombeta" not in page
+    service = ManagementService.objects.get(code="DPATE")
+    assert "Nombeta" in text(client.get(f"/administration/personnes?service={service.pk}"))
+
+
+def test_a_person_shows_a_masked_numen_and_the_lines_that_changed_them(client: Client, place: int) -> None:
+    made = managed_by(place, "DPE", "alpha", numen=NUMEN)
+    person = made.person
+    assert person is not None
+    Person.objects.filter(pk=person.pk).update(birth_name="Naissance", usage_name="Usage")
+    KeptLine.objects.create(
+        feed=feed(place), person=person, first_line=42, masked="20E••••••••BC", what="close", sealed=b"x"
+    )
+    page = text(client.get(f"/administration/personnes/{person.pk}"))
+    for shown in ("20E••••••••BC", person.dossier, ">42<", "compte fermé", "Usage"):
+        assert shown in page
+    for kept in (NUMEN, "Naissance", BORN.strftime("%d/%m/%Y")):
+        assert kept not in page
+    assert client.get("/administration/personnes/987654").status_code == 404
+
+
+def test_a_role_is_given_but_never_to_oneself(client: Client, place: int, administrator: Account) -> None:
+    made = account("futureaide")
+    assert (
+        client.post(f"/administration/personnes/{made.person_id}/role", {"role": "helpdesk"}).status_code
+        == 302
+    )
+    made.refresh_from_db()
+    assert made.role == "helpdesk"
+    own = client.post(f"/administration/personnes/{administrator.person_id}/role", {"role": "agent"})
+    assert own.status_code == 409
+    administrator.refresh_from_db()
+    assert administrator.role == "administrator"
+
+
+def test_a_feed_shows_its_plan_its_refused_lines_and_who_confirmed(
+    client: Client, place: int, administrator: Account
+) -> None:
+    made = feed(
+        place, arrivals=3, refusal="Trop.", confirmed_by=f"account:{administrator.pk}", decided_at=NOON
+    )
+    RefusedRow.objects.create(feed=made, line=7, column="uai", dossier="=1+1", reason="@SUM(A1)")
+    figures = '<th scope="col" class="number"><a class="sorted"'
+    assert text(client.get("/administration/flux")).count(figures) == 2  # arrivals, departures
+    waiting = feed(place, refusal="Trop.", finished_at=None)
+    assert "tout le fichier a servi" not in text(client.get(f"/administration/flux/{waiting.pk}"))
+    page = text(client.get(f"/administration/flux/{made.pk}?vue=refus"))
+    for shown in ("administratrice", "ligne de commande", "Trop.", "@SUM(A1)"):
+        assert shown in page
+    rows = table_of(client.get(f"/administration/flux/{made.pk}/refus.csv"))
+    assert rows == [["ligne", "colonne", "dossier", "raison"], ["7", "uai", "'=1+1", "'@SUM(A1)"]]
+
+
+def test_the_lines_that_changed_people_are_given_without_a_numen(client: Client, place: int) -> None:
+    made = managed_by(place, "DPE", "alpha", numen=NUMEN)
+    kept = feed(place)
+    KeptLine.objects.create(
+        feed=kept, person=made.person, first_line=9, masked="20E••••••••BC", what="arrival", sealed=b"x"
+    )
+    rows = table_of(client.get(f"/administration/flux/{kept.pk}/lignes.csv"))
+    assert rows[1][0] == "9"
+    assert rows[1][2:] == ["20E••••••••BC", "arrivée"]
+    assert Entry.objects.filter(action="backoffice.file-taken", to=f"feed:{kept.pk}").count() == 1
+
+
+@pytest.mark.parametrize(("act", "confirmed"), [("confirmer", True), ("abandonner", False)])
+def test_a_feed_refused_whole_is_confirmed_or_given_up_once(
+    client: Client, place: int, administrator: Account, act: str, confirmed: bool
+) -> None:
+    made = waiting_feed(place, departures=30)
+    address = f"/administration/flux/{made.pk}"
+    page = text(client.get(address))
+    assert "Confirmer 30 départs" in page
+    assert 'name="plan" value="abc"' in page
+    told = {"acte": act, "plan": "abc", "departs": "30"}
+    assert client.post(f"{address}/decider", told).status_code == 302
+    made.refresh_from_db()
+    assert made.decided_at is not None
+    assert made.confirmed_by == (f"account:{administrator.pk}" if confirmed else "")
+    assert client.post(f"{address}/decider", told).status_code == 409
+    assert "attend une décision" not in text(client.get(address))
+
+
+def waiting_feed(place: int, **told: Any) -> Feed:
+    """A feed refused whole, with a plan made just now."""
+    now = timezone.now()
+    plain = {"refusal": "Trop de fermetures.", "finished_at": None, "plan_digest": "abc"}
+    return feed(place, **{**plain, "planned_at": now, "planned_on": now.date(), **told})
+
+
+def planned(made: Feed, rank: int, kind: str, **told: Any) -> PlannedRow:
+    name = told.pop("name", f"Personne {rank}")
+    return PlannedRow.objects.create(
+        feed=made,
+        rank=rank,
+        kind=kind,
+        dossier=f"D{rank}",
+        name=name,
+        sorted_as=fold(name),
+        line=rank,
+        **told,
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"plan": "abc", "departs": "3"}, "écrivez le nombre de départs : 30"),
+        ({"plan": "abc"}, "écrivez le nombre de départs : 30"),
+        ({"plan": "abc", "departs": "trente"}, "écrivez le nombre de départs : 30"),
+        ({"plan": "old", "departs": "30"}, "Le plan a été refait depuis que cette page est ouverte"),
+    ],
+)
+def test_a_feed_is_not_confirmed_without_its_number_or_on_another_plan(
+    client: Client, place: int, told: dict[str, str], words: str
+) -> None:
+    made = waiting_feed(place, departures=30)
+    answer = client.post(f"/administration/flux/{made.pk}/decider", {"acte": "confirmer", **told})
+    assert answer.status_code == 409
+    assert words in answer.content.decode()
+    made.refresh_from_db()
+    assert made.decided_at is None
+
+
+def test_a_held_feed_names_who_leaves_changes_and_arrives(client: Client, place: int) -> None:
+    leaver = managed_by(place, "DPE", "octave")
+    made = waiting_feed(place, departures=1, changes=1, arrivals=1)
+    planned(made, 0, "departure", person=leaver.person, name="Octave Beaunier", leaves_on=date(2026, 11, 26))
+    planned(
+        made, 1, "change", name="Camille Delattre",
+        differences=[["usage-name", "", "Delattre-Roy", ""], ["numen", "20E••••••••BC", "20E••••••••XY", ""]],
+    )  # fmt: skip
+    planned(made, 2, "arrival", name="Lina Morel", uai=UAI, function="ENS")
+    page = text(client.get(f"/administration/flux/{made.pk}"))
+    for shown in (
+        "1 départ", "Octave Beaunier", "compte fermé le 26/01/2027", "1 changement", "Camille Delattre",
+        "Nom d’usage", "Delattre-Roy", "20E••••••••BC", "1 arrivée", "Lina Morel", "Enseignement",
+        "Pour confirmer, écrivez le nombre de départs", "il y a 0",
+    ):  # fmt: skip
+        assert shown in page, shown
+
+
+def test_the_lists_of_a_large_plan_are_paged_and_searched_in_few_questions(
+    client: Client, place: int, django_assert_max_num_queries: Any
+) -> None:
+    made = waiting_feed(place, departures=90)
+    for rank in range(90):
+        planned(
+            made, rank, "departure", name=f"Zoé Départ{'abcdefghij'[rank % 10]}{'klmnopqrst'[rank // 10]}"
+        )
+    address = f"/administration/flux/{made.pk}"
+    with django_assert_max_num_queries(45):
+        first = text(client.get(address))
+    assert first.count("Zoé Départ") == 30
+    assert "Page 1 sur 3" in first
+    found = text(client.get(f"{address}?vue=departs&q=zoé+départbl"))
+    assert found.count("Zoé Départ") == 1
+    assert "Personne ne répond à ces mots" in text(client.get(f"{address}?vue=departs&q=personne"))
+
+
+def test_a_stale_plan_is_told_and_asked_for_again_and_cannot_be_confirmed(client: Client, place: int) -> None:
+    person = managed_by(place, "DPE", "camille").person
+    made = waiting_feed(place, departures=1, planned_at=timezone.now() - timedelta(minutes=20))
+    planned(made, 0, "departure", person=person, name="Camille Delattre")
+    newer = feed(place, finished_at=timezone.now(), changes=1)
+    KeptLine.objects.create(feed=newer, person=person, first_line=2, kind="change", sealed=b"x")
+    address = f"/administration/flux/{made.pk}"
+    page = text(client.get(address))
+    assert "Un import plus récent a été appliqué" in page
+    assert "touche 1 personne de ce plan" in page
+    assert "changé depuis" in page
+    assert "Confirmer 1 départ" not in page
+    told = {"acte": "confirmer", "plan": "abc", "departs": "1"}
+    assert client.post(f"{address}/decider", told).status_code == 409
+    assert client.post(f"{address}/decider", {"acte": "refaire"}).status_code == 302
+    assert "en train d’être refait" in text(client.get(address))
+    assert DBTaskResult.objects.filter(task_path__contains="wake").exists()
+
+
+def test_an_applied_feed_says_who_left_and_what_changed(client: Client, place: int) -> None:
+    person = managed_by(place, "DPE", "camille").person
+    made = feed(place, departures=1)
+    KeptLine.objects.create(
+        feed=made, person=person, first_line=0, kind="departure", sealed=b"x",
+        differences=[["end", "", "2026-11-24", UAI]],
+    )  # fmt: skip
+    page = text(client.get(f"/administration/flux/{made.pk}"))
+    assert "1 départ" in page
+    assert person.shown_name in page
+
+
+def test_a_likeness_is_answered(client: Client, place: int) -> None:
+    made = managed_by(place, "DPE", "alpha")
+    doubt = Doubt.objects.create(
+        academy_id=place, dossier="F1", person=made.person, reason="Mêmes noms.", feed=feed(place),
+        first_line=3, sealed=b"x", seen_at=NOON,
+    )  # fmt: skip
+    assert "Mêmes noms." in text(client.get("/administration/flux/doutes"))
+    assert client.post(f"/administration/flux/doutes/{doubt.pk}", {"reponse": "meme"}).status_code == 302
+    doubt.refresh_from_db()
+    assert doubt.answer == "same"
+    assert "Aucune ressemblance n’attend" in text(client.get("/administration/flux/doutes"))
+
+
+def test_the_journal_is_sought_and_reading_it_is_written_once_an_hour(
+    client: Client, place: int, administrator: Account
+) -> None:
+    somebody = account("cible")
+    record("signin.refused", to=f"account:{somebody.pk}", by="system", at=NOON, why="=cmd")
+    page = text(client.get("/administration/journal?objet=cible"))
+    assert "Connexion refusée" in page
+    assert "pourquoi : =cmd" in page
+    assert "1 ligne" in page
+    assert "Aucune ligne ne répond" in text(client.get("/administration/journal?acte=nothing"))
+    read = Entry.objects.filter(action="backoffice.journal-read", by=f"account:{administrator.pk}")
+    assert read.count() == 1
+
+
+def named(username: str, first_name: str, last_name: str) -> Account:
+    """An account found by name."""
+    made = account(username, first_name=first_name, last_name=last_name)
+    words = fold(f"{first_name} {last_name}").split("-")
+    NameWord.objects.bulk_create(NameWord(person_id=made.person_id, word=word) for word in words)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("query", "lines"),
+    [
+        ("acte=remise", 2),
+        ("acte=Remise confirmée", 1),
+        ("acte=helpdesk.key", 1),
+        ("acte=connexion refusee", 1),
+        ("acte=néant", 0),
+        ("objet=Camille Delattre", 2),
+        ("objet=delattre camille", 2),
+        ("objet=Dela", 2),
+        ("objet=cdelattre", 2),
+        ("objet=Durand", 0),
+        ("objet=person:%(person)s", 1),
+        ("par=l’instance", 1),
+        ("par=Camille Delattre", 1),
+        ("par=Camille Delattre&objet=Camille Delattre", 0),
+        ("acte=remise&objet=Delattre", 1),
+    ],
+)
+def test_the_journal_is_searched_by_what_it_shows(
+    client: Client, place: int, administrator: Account, query: str, lines: int
+) -> None:
+    camille = named("cdelattre", "Camille", "Delattre")
+    theirs, person = f"account:{camille.pk}", f"person:{camille.person_id}"
+    record("helpdesk.hand-over-confirmed", to=theirs, by="account:99", at=NOON)
+    record("helpdesk.key-given", to="account:98", by=theirs, at=NOON)
+    record("signin.refused", to=person, by="system", at=NOON)
+    there = f"/administration/journal?{query % {'person': camille.person_id} if '%(' in query else query}"
+    assert re.search(rf">{lines} lignes?<", text(client.get(there)))
+
+
+def test_a_name_too_many_bear_is_to_be_completed(
+    client: Client, place: int, administrator: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MAX_PEOPLE", 1)
+    for number in range(2):
+        named(f"m{number}", f"Anne{number}", "Martin")
+    said = text(client.get("/administration/journal?objet=Martin"))
+    assert "Plus de 1 personnes portent ce nom" in said
+    assert "portent ce nom" not in text(client.get("/administration/journal?objet=Anne1 Martin"))
+
+
+def test_every_criterion_of_the_journal_is_read_by_index(place: int) -> None:
+    if connection.vendor == "postgresql":  # a table of no line is read whole otherwise
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    sought = queries.journal_sought("remise", "Camille Delattre", "l’instance", Sought())
+    for one in (Sought(actions=sought.actions), Sought(by=sought.by), Sought(to=sought.to)):
+        plan = _sought(one).explain()
+        assert "journal_entry_" in plan, plan
+        assert "SCAN" not in plan
+        assert "Seq Scan" not in plan
+
+
+def test_the_journal_is_given_as_a_file_without_formulas(client: Client, place: int) -> None:
+    record("signin.refused", to="=HYPERLINK(1)", by="system", at=NOON)
+    rows = table_of(client.get("/administration/journal.csv?acte=signin.refused"))
+    assert rows[1][2:6] == ["signin.refused", "Connexion refusée", "l’instance", "'=HYPERLINK(1)"]
+    assert rows[1][1] == "2026-11-25 13:00:00+01:00"
+    assert Entry.objects.filter(action="backoffice.file-taken", to="journal").count() == 1
+
+
+def test_every_setting_has_its_meaning_and_every_meaning_a_setting() -> None:
+    keys = {row["key"] for _, rows in sections_of(settings.CONFIG) for row in rows}
+    said = {key for key in MEANINGS if "." in key}
+    assert keys - said == set(), "say what these settings mean in backoffice/rules/meanings.py"
+    assert said - keys == set(), "these settings are gone: remove their meaning"
+    named = {one.name for one in dataclasses.fields(settings.CONFIG) if dataclasses.is_dataclass(one.type)}
+    assert named <= set(SECTIONS) | named
+
+
+def test_settings_show_value_default_and_meaning(client: Client) -> None:
+    page = text(client.get("/administration/reglages?q=feed."))
+    assert "closure_limit_percent" in page
+    assert "2.0" in page
+    assert "undo_seconds" not in page
+
+
+def test_a_list_is_put_in_order_by_its_head(client: Client, place: int) -> None:
+    school()
+    school(OTHER, name="Abc")
+    page = text(client.get("/administration/etablissements?tri=-uai"))
+    assert re.search(f"{OTHER}.*{UAI}", page, re.DOTALL)
+    assert 'aria-sort="descending"' in page
+    page = text(client.get("/administration/etablissements?tri=uai"))
+    assert re.search(f"{UAI}.*{OTHER}", page, re.DOTALL)
+
+
+def test_an_officer_sees_nothing_here(place: int) -> None:
+    theirs = client_of(officer(place, "DPE"))
+    made = managed_by(place, "DPATE", "alpha")
+    assert theirs.get(f"/administration/personnes/{made.person_id}").status_code == 403

@@ -1,0 +1,569 @@
+"""From three questions to a letter, and nobody out of scope is ever seen."""
+
+import html
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.access.signin.people import NOON, PASSWORD, account
+from tests.desks.enrolment.officers import PDF, academy, applicant, filed, managed_by, officer, school
+from tests.foundation.ui.confirmation import MARK, confirmed
+from tests.people.intake.lines import feed, line
+
+from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.desks.enrolment import queries, services
+from vaguemestre.desks.enrolment.models import NumenRequest, Proof
+from vaguemestre.desks.enrolment.values import State
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Assignment, NumenRow, Person
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import current_numen
+from vaguemestre.people.directory.services import issue_numen
+from vaguemestre.people.directory.values import NumenLayout
+from vaguemestre.people.intake.models import Doubt
+from vaguemestre.people.intake.services import Files, Setting, apply
+from vaguemestre.people.intake.values import Terms
+
+pytestmark = pytest.mark.django_db
+QUESTIONS = "lieu=second-degre&metier=enseignant&departement=080"
+
+
+@pytest.fixture
+def place() -> int:
+    return academy()
+
+
+def words(answer: Any) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def client_of(who: Account) -> Client:
+    made = Client()
+    assert made.post("/alogin", {"identifiant": who.username, "secret": PASSWORD}).status_code == 302
+    return made
+
+
+def typed(**changes: Any) -> dict[str, Any]:
+    return {
+        "civilite": "Mme",
+        "nom_naissance": "Nguyễn",
+        "prenom": "Ngọc Ánh",
+        "naissance": "17/05/1996",
+        "lieu_naissance": "Laon",
+        "etablissement": "Collège Jean-Macé, Abbeville",
+        "poste": "SVT",
+        "debut": "01/09/2026",
+        "fin": "",
+        "courriel": "ngoc@perso.example",
+        "postal": "3 rue des Lilas",
+        "pieces": SimpleUploadedFile("contrat.pdf", PDF),
+        **changes,
+    }
+
+
+def feed_of(academy_id: int, tmp_path: Path, *lines: str) -> None:
+    setting = Setting(academy_id, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+    apply(Files(feed(*lines)), setting, Terms(NOON.date(), 60, 2.0), now=NOON, progress=lambda *_: None)
+
+
+class TestTheApplicant:
+    def test_no_answer_is_given_for_somebody_and_departments_have_names(self, place: int) -> None:
+        page = Client().get("/numen/")
+        assert page.content.decode().count('<option value="" selected>') == 3
+        assert "Aisne (02) Oise (60) Somme (80)" in words(page)
+        half = words(Client().get("/numen/?lieu=ecole&metier=&departement=080"))
+        assert "Choisissez votre métier." in half
+        assert "Demander un NUMEN à ce service" not in half
+
+    def test_three_answers_show_the_service_and_how_to_reach_it(self, place: int) -> None:
+        said = words(Client().get(f"/numen/?{QUESTIONS}"))
+        assert "ce.dpe@ac-amiens.test" in said
+        assert "Demander un NUMEN à ce service" in said
+
+    def test_higher_education_is_explained_instead(self, place: int) -> None:
+        said = words(Client().get("/numen/?lieu=superieur&metier=enseignant&departement=080"))
+        assert "gèrent elles-mêmes leurs personnels" in said
+        assert "Demander un NUMEN à ce service" not in said
+
+    def test_a_request_gives_a_reference_and_a_secret_that_follow_it(self, place: int) -> None:
+        visitor = Client()
+        receipt = visitor.post(f"/numen/demande?{QUESTIONS}", typed()).content.decode()
+        reference = re.search(r'id="reference">([^<]+)<', receipt)
+        secret = re.search(r'id="secret-suivi">([^<]+)<', receipt)
+        assert reference
+        assert secret
+        given = {"reference": reference[1].lower(), "secret": secret[1].replace("-", " ")}
+        assert "Demande reçue." in words(visitor.post("/numen/suivi", given))
+        assert secret[1] not in str(NumenRequest.objects.values())
+
+    def test_neither_half_alone_opens_it_and_the_answer_is_the_same(self, place: int) -> None:
+        request, receipt = filed(place)
+        wrong = [(request.reference, "AAAAA-AAAAA-AAAAA"), ("N26-ZZZZZZ", receipt.secret)]
+        said = {
+            re.sub(
+                r"value=.[^>]*",
+                "",
+                Client().post("/numen/suivi", {"reference": r, "secret": s}).content.decode(),
+            )
+            for r, s in wrong
+        }
+        assert len({re.sub(r"csrf[^>]*>", "", one) for one in said}) == 1
+
+    def test_what_is_missing_is_said_and_what_was_typed_stays(self, place: int) -> None:
+        answer = Client().post(f"/numen/demande?{QUESTIONS}", typed(naissance="31/02/1996", pieces=""))
+        assert answer.status_code == 422
+        assert "Cette date n’existe pas" in words(answer)
+        again = Client().post(f"/numen/demande?{QUESTIONS}", typed(naissance="mai 1996"))
+        assert "Écrivez la date ainsi" in words(again)
+        assert 'value="Nguyễn"' in answer.content.decode()
+        assert NumenRequest.objects.count() == 0
+
+    def test_a_file_that_is_no_document_is_refused(self, place: int) -> None:
+        given = typed(pieces=SimpleUploadedFile("contrat.pdf", b"MZ\x90"))
+        assert "ni une image JPEG ou PNG" in words(Client().post(f"/numen/demande?{QUESTIONS}", given))
+
+    def test_one_network_files_a_few_an_hour(self, place: int) -> None:
+        visitor = Client()
+        answers = [visitor.post(f"/numen/demande?{QUESTIONS}", typed()).status_code for _ in range(6)]
+        assert answers == [200] * 5 + [429]
+
+    def test_a_missing_piece_is_sent_from_the_follow_up(self, place: int) -> None:
+        request, receipt = filed(place)
+        scope = queries.scope_of(officer(place, "DPE").pk)
+        services.ask_for_more(scope, request.pk, "Il manque le contrat.", by="test", now=NOON)
+        visitor = Client()
+        page = visitor.post("/numen/suivi", {"reference": request.reference, "secret": receipt.secret})
+        assert "Il manque le contrat." in words(page)
+        proof = re.search(r'name="suivi" value="([^"]+)"', page.content.decode())
+        assert proof
+        sent = {
+            "suivi": html.unescape(proof[1]),
+            "mots": "Le voici.",
+            "pieces": SimpleUploadedFile("c.pdf", PDF),
+        }
+        assert "À l’étude" in words(visitor.post("/numen/suivi/completer", sent))
+        assert Proof.objects.filter(request=request).count() == 2
+
+    def test_an_answer_is_a_piece_or_words_and_says_so_when_it_is_neither(self, place: int) -> None:
+        request, receipt = filed(place)
+        scope = queries.scope_of(officer(place, "DPE").pk)
+        services.ask_for_more(scope, request.pk, "Il manque le contrat.", by="test", now=NOON)
+        visitor = Client()
+        page = visitor.post("/numen/suivi", {"reference": request.reference, "secret": receipt.secret})
+        proof = re.search(r'name="suivi" value="([^"]+)"', page.content.decode())
+        assert proof
+        sent: dict[str, Any] = {"suivi": html.unescape(proof[1]), "mots": ""}
+        empty = visitor.post("/numen/suivi/completer", sent)
+        assert empty.status_code == 422
+        assert "Écrivez une réponse, ou joignez la pièce demandée." in words(empty)
+        sent["pieces"] = SimpleUploadedFile("c.pdf", PDF)
+        assert "À l’étude 1 pièce envoyée." in words(visitor.post("/numen/suivi/completer", sent))
+
+
+class TestTheOfficer:
+    def test_the_queue_shows_ones_own_service_only(self, place: int) -> None:
+        mine, _ = filed(place)
+        other, _ = filed(place, workplace="ecole")
+        said = words(client_of(officer(place, "DPE")).get("/gestion/"))
+        assert mine.reference in said
+        assert other.reference not in said
+
+    def test_a_newcomer_is_created_named_and_given_a_numen(self, place: int) -> None:
+        request, _ = filed(place)
+        there = school()
+        desk, address = client_of(officer(place, "DPE")), f"/gestion/demandes/{request.pk}/creer"
+        shown = words(desk.post(address, {"uai": there.uai.lower()}))
+        for told in ("Mme Ngọc Ánh Nguyễn", "17/05/1996", "Collège des Essais (0809001Z)", "Personne de nom"):
+            assert told in shown
+        request.refresh_from_db()
+        assert (request.state, request.person) == (State.SUBMITTED, None)
+        answer = confirmed(desk, address, {"uai": there.uai.lower()})
+        assert answer.status_code == 302
+        request.refresh_from_db()
+        assert (request.state, request.person is not None) == (State.APPROVED, True)
+        made = Account.objects.get(person=request.person)
+        assert (made.username, made.state) == ("nnguyen", "pending")
+        assert current_numen(made.person_id or 0, numen_keys.get()) is not None
+        there_now = desk.get(f"/gestion/demandes/{request.pk}").content.decode()
+        assert f'href="/gestion/personnes/{made.person_id}"' in there_now
+
+    def test_somebody_there_already_is_proposed_and_recognised(self, place: int) -> None:
+        known = managed_by(place, "DPE", "nnguyen9", first_name="Ngoc-Anh", last_name="Nguyen")
+        Person.objects.filter(pk=known.person_id).update(birth_date=applicant().birth_date)
+        request, _ = filed(place)
+        desk = client_of(officer(place, "DPE"))
+        assert "mêmes noms, même naissance" in words(desk.get(f"/gestion/demandes/{request.pk}"))
+        address = f"/gestion/demandes/{request.pk}/existe"
+        assert "Attribuer un NUMEN à cette personne" in words(
+            desk.post(address, {"personne": known.person_id})
+        )
+        assert current_numen(known.person_id or 0, numen_keys.get()) is None
+        confirmed(desk, address, {"personne": known.person_id})
+        request.refresh_from_db()
+        assert (request.state, request.person_id) == (State.EXISTING_FOUND, known.person_id)
+        for page in (f"/gestion/demandes/{request.pk}", "/gestion/"):
+            assert "Avait déjà un NUMEN" in words(desk.get(page))
+        assert "Vous avez déjà un NUMEN" not in words(desk.get("/gestion/"))
+
+    def test_of_another_service_s_people_only_the_service_is_told(self, place: int) -> None:
+        known = managed_by(place, "DPATE", "nnguyen9", first_name="Ngọc Ánh", last_name="Nguyen")
+        Person.objects.filter(pk=known.person_id).update(birth_date=applicant().birth_date)
+        request, _ = filed(place)
+        desk = client_of(officer(place, "DPE"))
+        said = words(desk.get(f"/gestion/demandes/{request.pk}"))
+        assert "gérée par" in said
+        assert "nnguyen9" not in said
+        desk.post(f"/gestion/demandes/{request.pk}/existe", {"personne": known.person_id})
+        request.refresh_from_db()
+        assert (request.state, request.person_id) == (State.SUBMITTED, None)
+
+    def test_a_likeness_of_a_feed_is_answered_by_the_officer_of_the_person_and_nobody_else(
+        self, place: int, tmp_path: Path
+    ) -> None:
+        known = managed_by(place, "DPE", "elefevre9", first_name="Élodie", last_name="Lefèvre")
+        Person.objects.filter(pk=known.person_id).update(birth_date=date(1980, 5, 4))
+        keys = numen_keys.get()
+        feed_of(place, tmp_path, line(dossier="F77"))
+        doubt = Doubt.objects.get()
+        desk, other = client_of(officer(place, "DPE")), client_of(officer(place, "DPATE"))
+        said = words(desk.get("/gestion/ressemblances"))
+        assert "Lefèvre Élodie" in said
+        assert "04/05/1980" in said
+        assert "20E••••••••BC" in said
+        assert "20E9501234ABC" not in said
+        assert "Lefèvre" not in words(other.get("/gestion/ressemblances"))
+        where = f"/gestion/ressemblances/{doubt.pk}"
+        assert other.post(where, {"reponse": "meme"}).status_code == 404
+        assert desk.post(where, {"reponse": "meme"}).status_code == 302
+        assert desk.post(where, {"reponse": "autre"}).status_code == 409
+        assert "la même" in words(desk.get("/gestion/ressemblances?etat=tranches"))
+        feed_of(place, tmp_path, line(dossier="F77"))
+        held = current_numen(known.person_id or 0, keys)
+        assert held is not None
+        assert held.text == "20E9501234ABC"
+
+    def test_a_refusal_needs_words_and_closes(self, place: int) -> None:
+        request, _ = filed(place)
+        desk = client_of(officer(place, "DPE"))
+        assert desk.post(f"/gestion/demandes/{request.pk}/refuser", {"mots": ""}).status_code == 422
+        desk.post(f"/gestion/demandes/{request.pk}/refuser", {"mots": "Contrat terminé."})
+        request.refresh_from_db()
+        assert (request.state, request.closed_at is not None) == (State.CLOSED, True)
+
+    def test_a_numen_is_shown_on_a_click_that_is_journaled(self, place: int) -> None:
+        person = managed_by(place, "DPE", "agent1")
+        issue_numen(person.person_id or 0, NumenLayout.SEED, numen_keys.get(), Random(3), by="t", now=NOON)
+        numen = current_numen(person.person_id or 0, numen_keys.get())
+        assert numen is not None
+        desk = client_of(officer(place, "DPE"))
+        page = f"/gestion/personnes/{person.person_id}"
+        assert numen.text not in desk.get(page).content.decode()
+        assert numen.masked in desk.get(page).content.decode()
+        shown = desk.post(f"{page}/numen")
+        assert numen.text in shown.content.decode()
+        assert shown["Cache-Control"] == "no-store"
+        assert (
+            Entry.objects.filter(action="enrolment.numen-shown", to=f"person:{person.person_id}").count() == 1
+        )
+        assert numen.text not in str(list(Entry.objects.values()))
+
+    def test_nobody_is_created_in_a_school_of_another_service(self, place: int) -> None:
+        request, _ = filed(place, workplace="ecole", work="enseignant", department="060")
+        desk, before = client_of(officer(place, "DSDEN_60")), Person.objects.count()
+        there = school()  # in the 080: whoever works there is another service's, out of this officer's sight
+        refused = desk.post(f"/gestion/demandes/{request.pk}/creer", {"uai": there.uai})
+        assert "autre service" in words(refused)
+        request.refresh_from_db()
+        assert (request.state, Person.objects.count()) == (State.SUBMITTED, before)
+
+    def test_the_school_an_applicant_names_is_found_with_its_code(self, place: int) -> None:
+        school()
+        request, _ = filed(place, school="collège des ESSAIS, Amiens")
+        desk = client_of(officer(place, "DPE"))
+        page = desk.get(f"/gestion/demandes/{request.pk}")
+        assert "D’après « collège des ESSAIS, Amiens » : 0809001Z , Collège des Essais, Amiens" in words(page)
+        assert 'value="0809001Z"' in page.content.decode()
+        address = f"/gestion/demandes/{request.pk}/creer"
+        assert "0809001Z, Collège des Essais, Amiens" in words(desk.post(address, {"uai": "essais"}))
+        nowhere = words(desk.post(address, {"uai": "Collège de nulle part"}))
+        assert "ni tous ces mots" in nowhere
+        assert "Écrivez ce que la personne doit lire." not in nowhere
+        silent = words(desk.post(f"/gestion/demandes/{request.pk}/refuser", {"mots": ""}))
+        assert "Écrivez ce que la personne doit lire." in silent
+        assert "ni tous ces mots" not in silent
+        request.refresh_from_db()
+        assert request.state == State.SUBMITTED
+
+    def test_somebody_known_is_created_twice_only_when_said_to_be_another(self, place: int) -> None:
+        first, _ = filed(place)
+        again, _ = filed(place)
+        desk, there = client_of(officer(place, "DPE")), school()
+        assert "C’est quelqu’un d’autre" not in words(
+            desk.post(f"/gestion/demandes/{first.pk}/creer", {"uai": there.uai})
+        )
+        confirmed(desk, f"/gestion/demandes/{first.pk}/creer", {"uai": there.uai})
+        before = Person.objects.count()
+        address = f"/gestion/demandes/{again.pk}/creer"
+        assert "C’est quelqu’un d’autre" in words(desk.post(address, {"uai": there.uai}))
+        silent = confirmed(desk, address, {"uai": there.uai})
+        assert (silent.status_code, "Cochez « C’est quelqu’un d’autre »" in words(silent)) == (409, True)
+        assert Person.objects.count() == before
+        assert confirmed(desk, address, {"uai": there.uai, "autre": "on"}).status_code == 302
+        assert Person.objects.count() == before + 1
+
+    def test_a_wrong_birth_date_does_not_hide_who_is_in_that_school(self, place: int) -> None:
+        there = school()
+        known = managed_by(place, "DPE", "nnguyen9", first_name="Ngọc Ánh", last_name="Nguyễn")
+        Person.objects.filter(pk=known.person_id).update(birth_date=date(1990, 1, 2))
+        Assignment.objects.create(person_id=known.person_id, structure=there, starts_on=date(2020, 9, 1))
+        request, _ = filed(place, uai=there.uai)
+        desk = client_of(officer(place, "DPE"))
+        for page in (
+            desk.get(f"/gestion/demandes/{request.pk}"),
+            desk.post(f"/gestion/demandes/{request.pk}/creer", {"uai": there.uai}),
+        ):
+            assert "noms proches, même établissement, autre date de naissance" in words(page)
+            assert "02/01/1990" in words(page)
+
+    def test_somebody_who_came_meanwhile_is_shown_before_a_numen_is_created(self, place: int) -> None:
+        request, _ = filed(place)
+        desk, there = client_of(officer(place, "DPE")), school()
+        address = f"/gestion/demandes/{request.pk}/creer"
+        mark = MARK.search(desk.post(address, {"uai": there.uai}).content.decode())
+        assert mark
+        known = managed_by(place, "DPE", "nnguyen9", first_name="Ngọc Ánh", last_name="Nguyễn")
+        Person.objects.filter(pk=known.person_id).update(birth_date=applicant().birth_date)
+        before = Person.objects.count()
+        late = desk.post(address, {"uai": there.uai, "confirm": mark[1], "autre": "on"})
+        assert (late.status_code, "Quelque chose a changé" in words(late)) == (409, True)
+        assert "mêmes noms, même naissance" in words(late)
+        assert Person.objects.count() == before
+
+    def test_a_step_that_says_only_its_name_says_it_once(self, place: int) -> None:
+        request, _ = filed(place)
+        desk = client_of(officer(place, "DPE"))
+        confirmed(desk, f"/gestion/demandes/{request.pk}/creer", {"uai": school().uai})
+        said = words(desk.get(f"/gestion/demandes/{request.pk}"))
+        assert "NUMEN attribué · NUMEN attribué" not in said
+        assert "Pièce 1 PDF," in said
+
+    def test_letters_are_one_pdf_each_reading_journaled(self, place: int) -> None:
+        for number in (1, 2):
+            request, _ = filed(place, first_name=f"Anna{'bc'[number - 1]}")
+            scope = queries.scope_of(officer(place, "DPE", f"off{number}").pk)
+            services.create_person(
+                scope, request.pk, school().uai, NumenLayout.SEED, numen_keys.get(), Random(number), 100,
+                by="t", now=NOON, is_other=True,
+            )  # fmt: skip
+        last = queries.opened_request(scope, request.pk)
+        assert last is not None
+        assert queries.postal_of(scope, last.person_id) == "3 rue des Lilas\n80100 Abbeville"
+        answer = client_of(officer(place, "DPE", "off3")).post("/gestion/lettres")
+        assert answer.content.startswith(b"%PDF-")
+        assert answer.content.count(b"/Type /Page\n") == 2
+        assert Entry.objects.filter(action="enrolment.numen-shown").count() == 2
+
+    def test_somebody_hr_has_not_entered_is_received_with_an_end(self, place: int) -> None:
+        desk, there = client_of(officer(place, "DPE")), school()
+        given = {
+            "civilite": "M.", "nom_naissance": "Obry", "prenom": "Paul", "naissance": "02/03/1990",
+            "dossier": "PROV-1", "categorie": "2D_PUBLIC", "uai": there.uai, "debut": "01/11/2026",
+            "fin": "", "parrain": "La principale",
+        }  # fmt: skip
+        assert desk.post("/gestion/arrivee", given).status_code == 422
+        assert desk.post("/gestion/arrivee", {**given, "fin": "31/08/2030"}).status_code == 422
+        assert "autre service" in words(
+            desk.post("/gestion/arrivee", {**given, "fin": "31/08/2027", "categorie": "ATSS"})
+        )
+        assert confirmed(desk, "/gestion/arrivee", {**given, "fin": "31/08/2027"}).status_code == 302
+        assert Account.objects.get(username="pobry").state == "pending"
+        twice = confirmed(desk, "/gestion/arrivee", {**given, "fin": "31/08/2027", "dossier": "PROV-2"})
+        assert (twice.status_code, "mêmes noms, même naissance" in words(twice)) == (409, True)
+        assert "Obry" in words(twice)
+        assert Account.objects.filter(username__startswith="pobry").count() == 1
+
+    def test_a_correction_gives_a_new_address_and_keeps_the_former(self, place: int) -> None:
+        person = managed_by(place, "DPE", "agent1", last_name="Avant")
+        desk = client_of(officer(place, "DPE"))
+        desk.post(
+            f"/gestion/personnes/{person.person_id}/corriger",
+            {"nom_naissance": "Avant", "nom_usage": "Apres", "prenom": "Nicolas", "naissance": "03/09/1985"},
+        )
+        said = words(desk.get(f"/gestion/personnes/{person.person_id}"))
+        assert "nicolas.apres@ac-amiens.test" in said
+        assert "reçoit seulement" in said
+
+
+class TestLives:
+    """What happens to somebody is declared by an officer of their service."""
+
+    def test_a_retirement_is_declared_and_taken_back(self, place: int) -> None:
+        person = managed_by(place, "DPE", "agente1", last_name="Partante")
+        desk, there = client_of(officer(place, "DPE")), f"/gestion/personnes/{person.person_id}"
+        assert "actif" in words(desk.get(f"{there}/vie"))
+        wrong = desk.post(f"{there}/declarer", {"evenement": "retirement", "jour": "hier"})
+        assert (wrong.status_code, "Écrivez la date" in words(wrong)) == (422, True)
+        far = desk.post(f"{there}/declarer", {"evenement": "retirement", "jour": "01/01/2060"})
+        assert (far.status_code, "trop loin" in words(far)) == (422, True)
+        day = f"{timezone.localdate():%d/%m/%Y}"
+        given = {"evenement": "suspension", "jour": day}
+        foreseen = words(desk.post(f"{there}/declarer", given))
+        assert "Aussitôt, le compte est suspendu" in foreseen
+        person.refresh_from_db()
+        assert person.state == "active"
+        assert confirmed(desk, f"{there}/declarer", given).status_code == 302
+        person.refresh_from_db()
+        assert person.state == "suspended"
+        said = words(desk.get(f"{there}/vie"))
+        assert "suspendu depuis le" in said
+        assert f"Suspension disciplinaire, le {day}" in said
+        assert desk.post(f"{there}/retour").status_code == 302
+        person.refresh_from_db()
+        assert person.state == "active"
+        assert "Rien n’est déclaré" in words(desk.post(f"{there}/retour"))
+
+    def test_only_a_death_is_still_declared_of_a_closed_account(self, place: int) -> None:
+        person = managed_by(place, "DPE", "agente1", last_name="Partie", state="closed")
+        desk, there = client_of(officer(place, "DPE")), f"/gestion/personnes/{person.person_id}"
+        page = desk.get(f"{there}/vie").content.decode()
+        assert re.findall(r'<option value="([^"]+)"', page) == ["death"]
+        day = f"{timezone.localdate():%d/%m/%Y}"
+        refused = desk.post(f"{there}/declarer", {"evenement": "retirement", "jour": day})
+        assert (refused.status_code, "déjà fermé" in words(refused)) == (422, True)
+        assert confirmed(desk, f"{there}/declarer", {"evenement": "death", "jour": day}).status_code == 302
+        person.refresh_from_db()
+        assert (person.state, person.mailbox_state) == ("closed", "frozen")
+
+    @pytest.mark.parametrize("act", ["vie", "declarer", "retour"])
+    def test_of_another_service_nobody_exists(self, place: int, act: str) -> None:
+        person = managed_by(place, "DPE", "agente1")
+        other = client_of(officer(place, "DPATE"))
+        there = f"/gestion/personnes/{person.person_id}/{act}"
+        sent = {"evenement": "death", "jour": "01/09/2026"}
+        answer = other.get(there) if act == "vie" else other.post(there, sent)
+        assert answer.status_code == 404
+        person.refresh_from_db()
+        assert person.state == "active"
+
+
+class TestScope:
+    """An officer sees their service's people and nobody else, by any address."""
+
+    def addresses(self, person: Account, request: NumenRequest) -> list[str]:
+        proof = Proof.objects.get(request=request)
+        return [
+            reverse("enrolment:request", args=[request.pk]),
+            reverse("enrolment:proof", args=[request.pk, proof.pk]),
+            reverse("enrolment:person", args=[person.person_id]),
+            reverse("enrolment:correct", args=[person.person_id]),
+        ]
+
+    def acts(self, person: Account, request: NumenRequest) -> list[str]:
+        made = [
+            reverse("enrolment:act", args=[request.pk, act])
+            for act in ("prendre", "refuser", "demander", "existe", "creer", "remis")
+        ]
+        return [
+            *made,
+            reverse("enrolment:numen", args=[person.person_id]),
+            reverse("enrolment:letter", args=[person.person_id]),
+            reverse("enrolment:correct", args=[person.person_id]),
+        ]
+
+    @pytest.mark.parametrize("service", ["DPATE", "DEEP", "DSDEN_02"])
+    def test_another_service_s_officer_finds_nothing(self, place: int, service: str) -> None:
+        person = managed_by(place, "DPE", "cible", last_name="Introuvable")
+        issue_numen(person.person_id or 0, NumenLayout.SEED, numen_keys.get(), Random(1), by="t", now=NOON)
+        request, _ = filed(place)
+        before = (NumenRequest.objects.values().get(), NumenRow.objects.count())
+        stranger = client_of(officer(place, service))
+        for address in self.addresses(person, request):
+            assert stranger.get(address).status_code == 404, address
+        for address in self.acts(person, request):
+            answer = stranger.post(address, {"mots": "x", "uai": "0809001Z", "personne": person.person_id})
+            assert answer.status_code in (404, 409), address
+            assert "Introuvable" not in answer.content.decode()
+        assert "Introuvable" not in words(stranger.get("/gestion/personnes?q=introuvable")).replace(
+            "« introuvable »", ""
+        )
+        assert before == (NumenRequest.objects.values().get(), NumenRow.objects.count())
+
+    @pytest.mark.parametrize("role", ["agent", "helpdesk", "administrator", "hr_officer"])
+    def test_nobody_else_comes_in_not_even_an_officer_of_no_service(self, place: int, role: str) -> None:
+        person = managed_by(place, "DPE", "cible")
+        request, _ = filed(place)
+        somebody = client_of(account("quelquun", role=role))
+        for address in (
+            "/gestion/",
+            "/gestion/personnes",
+            "/gestion/arrivee",
+            *self.addresses(person, request),
+        ):
+            assert somebody.get(address).status_code in (302, 403), address
+
+    def test_an_applicant_s_proof_is_never_active_in_our_pages(self, place: int) -> None:
+        request, _ = filed(place)
+        proof = Proof.objects.get(request=request)
+        answer = client_of(officer(place, "DPE")).get(reverse("enrolment:proof", args=[request.pk, proof.pk]))
+        assert answer.content == PDF
+        assert answer["Content-Security-Policy"].startswith("sandbox")
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert bytes(proof.sealed) != PDF
+
+
+def test_proofs_go_thirty_days_after_the_end(place: int) -> None:
+    request, _ = filed(place)
+    scope = queries.scope_of(officer(place, "DPE").pk)
+    services.reject(scope, request.pk, "Non.", by="t", now=NOON)
+    assert services.forget_old_proofs(now=NOON + timedelta(days=29)) == 0
+    assert services.forget_old_proofs(now=NOON + timedelta(days=31)) == 1
+    assert Proof.objects.count() == 0
+
+
+def test_a_request_already_answered_is_not_answered_again(place: int) -> None:
+    request, _ = filed(place)
+    scope = queries.scope_of(officer(place, "DPE").pk)
+    services.reject(scope, request.pk, "Non.", by="t", now=NOON)
+    with pytest.raises(Refusal, match="not-now"):
+        services.take_up(scope, request.pk, by="t", now=NOON)
+
+
+def test_the_queue_is_put_in_order_and_read_by_pages(place: int) -> None:
+    for number in range(32):
+        made, _ = filed(place, birth_name=f"Nom{number:02}")
+        NumenRequest.objects.filter(pk=made.pk).update(filed_at=NOON - timedelta(days=number))
+    desk = client_of(officer(place, "DPE"))
+    oldest = words(desk.get("/gestion/"))
+    assert "Nom31" in oldest
+    assert "Nom00" not in oldest
+    newest = words(desk.get("/gestion/?tri=age"))
+    assert "Nom00" in newest
+    assert "Nom31" not in newest
+    assert "Nom31" in words(desk.get("/gestion/?tri=age&page=2"))
+
+
+def test_people_are_put_in_order_and_narrowed_by_category(place: int) -> None:
+    for name, category in (("Alpha", "CPE"), ("Zeta", "PSYEN")):
+        made = managed_by(place, "DPE", name.lower(), last_name=name)
+        Person.objects.filter(pk=made.person_id).update(category=category)
+    desk = client_of(officer(place, "DPE"))
+    turned = words(desk.get("/gestion/personnes?tri=-nom"))
+    assert turned.index("Zeta") < turned.index("Alpha")
+    assert "Zeta" not in words(desk.get("/gestion/personnes?categorie=CPE"))
+
+
+def test_a_batch_of_letters_asks_for_a_fresh_proof(place: int) -> None:
+    desk = client_of(officer(place, "DPE"))
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=20))
+    revocations.get().bump()
+    assert desk.post("/gestion/lettres")["Location"].startswith("/alogin?confirmer=1")

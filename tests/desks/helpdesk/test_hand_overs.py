@@ -1,0 +1,165 @@
+"""The two-person path: neither an operator nor a head of school opens an account alone."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from tests.access.signin.letters import letters_due
+from tests.access.signin.people import PASSWORD, account, add_application
+
+from vaguemestre.access.assistant.models import IssuedCode
+from vaguemestre.desks.helpdesk.models import HandOverRow
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.people.credentials.models import Account, OneTimeDevice
+from vaguemestre.people.directory.models import Assignment, Person
+
+NUMEN = "20E9501234ABC"
+NEW = "sept nuages sur un toit"
+REASON = "Téléphone perdu, rappelé au collège"
+
+pytestmark = pytest.mark.django_db
+
+
+def head_of(username: str, uai: str = "0800001A") -> Account:
+    made = account(username, first_name="Philippe", last_name="Vasseur")
+    Assignment.objects.filter(person=made.person).update(function="DIR")
+    return made
+
+
+@pytest.fixture
+def lucie(client: Client) -> Account:
+    made = account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
+    Assignment.objects.filter(person=made.person).delete()
+    client.post("/alogin", {"identifiant": "lpoulain", "secret": PASSWORD})
+    return made
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account(numen=NUMEN)
+
+
+def asked(client: Client, on: Account, second: Account, **more: str) -> HttpResponse:
+    where = f"/assistance/compte/{on.pk}/remise"
+    return client.post(where, {"deuxieme": second.pk, "motif": REASON, **more})  # type: ignore[return-value]
+
+
+def browser_of(who: Account) -> Client:
+    signed_in = Client()
+    signed_in.post("/alogin", {"identifiant": who.username, "secret": PASSWORD})
+    return signed_in
+
+
+def code_on(page: str) -> str:
+    return page.partition('<dd class="secret">')[2].partition("</dd>")[0]
+
+
+def test_the_whole_way(client: Client, lucie: Account, nicolas: Account) -> None:
+    head = head_of("pvasseur")
+    Person.objects.filter(pk=nicolas.person_id).update(recovery_address="vieux@maison.example")
+    assert "Vasseur" in client.get(f"/assistance/compte/{nicolas.pk}/remise").content.decode()
+    assert asked(client, nicolas, head)["Location"].endswith("?fait=hand-over-asked")
+    assert not IssuedCode.objects.exists()  # asking creates nothing
+    second = browser_of(head)
+    [row] = HandOverRow.objects.all()
+    assert "Nicolas Morel" in second.get("/assistance/remises").content.decode()
+    where = f"/assistance/remises/{row.pk}"
+    assert "devant vous" in second.get(where).content.decode()
+    assert second.post(where, {"verification": ""}).status_code == 200
+    assert not IssuedCode.objects.exists()
+    code = code_on(second.post(where, {"verification": "Elle est devant moi"}).content.decode())
+    assert len(code) == 15
+    assert ("handed", "vieux@maison.example") in [(kind, to) for _, kind, to, _ in letters_due()]
+    assert code not in client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    assert second.get(where).status_code == 404  # shown once
+    person = Client()
+    given = {"nom": NUMEN.lower(), "naissance": "03/09/1985", "code": code}
+    assert person.post("/assistant/code", given)["Location"] == "/assistant/secours/mot-de-passe"
+    person.post("/assistant/secours/mot-de-passe", {"mot_de_passe": NEW, "confirmation": NEW})
+    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    actions = list(Entry.objects.values_list("action", flat=True))
+    for action in ("helpdesk.hand-over-asked", "helpdesk.hand-over-confirmed", "assistant.recovered"):
+        assert action in actions
+
+
+def test_the_only_person_who_can_confirm_is_chosen(client: Client, lucie: Account, nicolas: Account) -> None:
+    head_of("pvasseur")
+    where = f"/assistance/compte/{nicolas.pk}/remise"
+    assert client.get(where).content.decode().count("checked") == 1
+    head_of("autre")
+    assert client.get(where).content.decode().count("checked") == 0
+
+
+def test_lost_second_factors_go_when_the_code_serves_and_not_before(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    head = head_of("pvasseur")
+    add_application(nicolas)
+    asked(client, nicolas, head, facteurs="on")
+    where = f"/assistance/remises/{HandOverRow.objects.get().pk}"
+    code = code_on(browser_of(head).post(where, {"verification": "Carte présentée"}).content.decode())
+    assert OneTimeDevice.objects.exists()
+    person = Client()
+    person.post("/assistant/code", {"nom": "nmorel", "naissance": "03/09/1985", "code": code})
+    person.post("/assistant/secours/mot-de-passe", {"mot_de_passe": NEW, "confirmation": NEW})
+    assert not OneTimeDevice.objects.exists()
+    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+
+
+def test_nobody_confirms_alone_or_for_themselves(client: Client, lucie: Account, nicolas: Account) -> None:
+    head, elsewhere = head_of("pvasseur"), head_of("autre")
+    Assignment.objects.filter(person=elsewhere.person).update(ends_on=date(2026, 9, 30))
+    for second in (lucie, nicolas, elsewhere):
+        assert asked(client, nicolas, second).status_code == 200
+    assert not HandOverRow.objects.exists()
+    asked(client, nicolas, head)
+    where = f"/assistance/remises/{HandOverRow.objects.get().pk}"
+    for stranger in (client, browser_of(nicolas)):
+        assert stranger.get(where).status_code == 404
+        assert stranger.post(where, {"verification": "C’est bien elle"}).status_code == 404
+        assert stranger.post(f"{where}/refuser").status_code != 302
+    assert not IssuedCode.objects.exists()
+
+
+def test_a_head_of_school_is_confirmed_by_a_management_officer(client: Client, lucie: Account) -> None:
+    head, officer = head_of("pvasseur"), account("nfournier", role="hr_officer")
+    asked(client, head, officer)
+    assert HandOverRow.objects.get().second_id == officer.pk
+
+
+def test_refused_or_forgotten_it_creates_nothing(client: Client, lucie: Account, nicolas: Account) -> None:
+    head = head_of("pvasseur")
+    asked(client, nicolas, head)
+    second = browser_of(head)
+    row = HandOverRow.objects.get()
+    assert second.post(f"/assistance/remises/{row.pk}/refuser").status_code == 302
+    assert second.get(f"/assistance/remises/{row.pk}").status_code == 404
+    asked(client, nicolas, head)
+    HandOverRow.objects.filter(state="asked").update(until=timezone.now() - timedelta(minutes=1))
+    late = HandOverRow.objects.get(state="asked")
+    assert second.post(f"/assistance/remises/{late.pk}", {"verification": "La voici"}).status_code == 404
+    assert not IssuedCode.objects.exists()
+
+
+def test_administrators_are_out_of_reach(client: Client, lucie: Account) -> None:
+    admin, head = account("admin", role="administrator"), head_of("pvasseur")
+    assert asked(client, admin, head).status_code == 200
+    assert not HandOverRow.objects.exists()
+
+
+def test_a_code_is_its_own_accounts_and_for_its_birth_date(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    head, other = head_of("pvasseur"), account("autre")
+    asked(client, nicolas, head)
+    where = f"/assistance/remises/{HandOverRow.objects.get().pk}"
+    code = code_on(browser_of(head).post(where, {"verification": "Carte présentée"}).content.decode())
+    for name, born in (("autre", "03/09/1985"), ("nmorel", "04/09/1985"), ("personne", "03/09/1985")):
+        page = Client().post("/assistant/code", {"nom": name, "naissance": born, "code": code})
+        assert "Nous ne pouvons pas continuer" in page.content.decode()
+    other.refresh_from_db()
+    IssuedCode.objects.update(until=timezone.now() - timedelta(seconds=1))
+    late = Client().post("/assistant/code", {"nom": "nmorel", "naissance": "03/09/1985", "code": code})
+    assert late.status_code == 200

@@ -1,0 +1,150 @@
+"""Requests from `/aide` reach the desk and are answered; no NUMEN and no password is ever kept of them."""
+
+import pytest
+from django.test import Client
+from django_tasks_db.models import DBTaskResult
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.access.signin.letters import letters_due
+from tests.access.signin.people import PASSWORD, account
+
+from vaguemestre.desks.helpdesk.models import RequestRow
+from vaguemestre.desks.helpdesk.rules.secrets import MASK, without_secrets
+from vaguemestre.people.credentials.models import Account
+
+NUMEN = "20E9501234ABC"
+ASKED = {
+    "sujet": "connexion",
+    "nom": "Nicolas Morel",
+    "lieu": "Collège Jean-Macé",
+    "contact": "nicolas@maison.example",
+    "texte": "La page dit que mes informations ne conviennent pas.",
+}
+
+
+@pytest.fixture
+def lucie() -> Client:
+    account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
+    signed_in = Client()
+    signed_in.post("/alogin", {"identifiant": "lpoulain", "secret": PASSWORD})
+    return signed_in
+
+
+@pytest.mark.django_db
+def test_the_whole_way(client: Client, lucie: Client) -> None:
+    followed = client.post("/aide/demande", ASKED)["Location"]
+    assert "a reçu votre demande" in client.get(followed).content.decode()
+    assert "Nicolas Morel" in lucie.get("/assistance/demandes").content.decode()
+    row = RequestRow.objects.get()
+    where = f"/assistance/demandes/{row.pk}"
+    lucie.post(where, {"prendre": "1"})
+    assert "Prise en charge" in client.get(followed).content.decode()
+    assert lucie.post(where, {"reponse": ""}).status_code == 200
+    assert lucie.post(where, {"reponse": "Recommencez avec votre identifiant."}).status_code == 302
+    assert "Recommencez avec votre identifiant." in client.get(followed).content.decode()
+    assert letters_due()[-1][1:] == (
+        "answer",
+        "nicolas@maison.example",
+        "Recommencez avec votre identifiant.",
+    )
+    assert lucie.post(where, {"reponse": "Encore."}).status_code == 200  # answered once
+    assert lucie.get("/assistance/demandes?etat=repondues").content.decode().count("Nicolas Morel") == 1
+
+
+@pytest.mark.django_db
+def test_somebody_signed_in_reads_the_answer_in_their_inbox(client: Client, lucie: Client) -> None:
+    owner = account()
+    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/aide/demande", {**ASKED, "contact": ""})
+    lucie.post(f"/assistance/demandes/{RequestRow.objects.get().pk}", {"reponse": "C’est fait."})
+    jobs = [row.args_kwargs["args"] for row in DBTaskResult.objects.all()]
+    letters = [fields for handler, _, fields, _ in jobs if handler.endswith(":tell_owner")]
+    assert [one["detail"] for one in letters if one["act"] == "desk-answer"] == ["C’est fait."]
+    assert RequestRow.objects.get().account == owner
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "typed", [f"Mon NUMEN est {NUMEN}", "20 e 95 01234 abc", "mot de passe : Tulipes42!"]
+)
+def test_secrets_are_masked_before_anything_is_kept(client: Client, typed: str) -> None:
+    page = client.post("/aide/demande", {**ASKED, "texte": typed}).content.decode()
+    assert "nous l’avons masqué" in page
+    for secret in (NUMEN, "01234", "Tulipes42"):
+        assert secret not in page
+    assert not RequestRow.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_desk_asks_for_no_secret_either(client: Client, lucie: Client) -> None:
+    client.post("/aide/demande", ASKED)
+    where = f"/assistance/demandes/{RequestRow.objects.get().pk}"
+    page = lucie.post(where, {"reponse": "Votre mot de passe est : Tulipes42!"}).content.decode()
+    assert "retirez-le" in page
+    assert RequestRow.objects.get().state == "new"
+
+
+@pytest.mark.django_db
+def test_a_network_cannot_flood_the_desk(client: Client) -> None:
+    answers = [client.post("/aide/demande", ASKED) for _ in range(8)]
+    assert [answer.status_code for answer in answers].count(302) <= 7
+    assert "Réessayez dans" in answers[-1].content.decode()
+    assert "Nicolas Morel" in answers[-1].content.decode()  # nothing typed is lost
+
+
+@pytest.mark.django_db
+def test_what_is_missing_is_told_and_nothing_typed_is_lost(client: Client) -> None:
+    page = client.post("/aide/demande", {**ASKED, "sujet": ""}).content.decode()
+    assert "Choisissez ce qui ressemble" in page
+    assert "ne conviennent pas" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/assistance/demandes", "/assistance/demandes/1", "/assistance/cles"])
+def test_the_queue_is_the_desks_alone(client: Client, path: str) -> None:
+    account()
+    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    assert client.get(path).status_code == 403
+    assert client.post(path, {"reponse": "x"}).status_code in (403, 405)
+
+
+@pytest.mark.django_db
+def test_a_request_is_followed_by_its_secret_address_alone(client: Client) -> None:
+    client.post("/aide/demande", ASKED)
+    number = RequestRow.objects.get().pk
+    assert client.get(f"/aide/demande/{number}").status_code == 404
+    assert Account.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon mot de passe est refusé depuis hier.",
+        "J’ai oublié mon mot de passe. Mon identifiant marche.",
+        "Le code PIN est bloqué",
+        "Appelez-moi au 06 12 34 56 78, salle 204",
+        "Établissement 0800001A, depuis le 03/09/2026",
+    ],
+)
+def test_ordinary_sentences_are_left_alone(text: str) -> None:
+    assert without_secrets(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("mdp: Soleil-2026!", f"mdp: {MASK}"),
+        ("Mon mot de passe c'est Soleil2026", f"Mon mot de passe c'est {MASK}"),
+        ("password=abc123", f"password={MASK}"),
+        ("NUMEN 20E9501234ABC, merci", f"NUMEN {MASK}, merci"),
+        ("20.E.95.01234.ABC", MASK),
+    ],
+)
+def test_secrets_are_found_however_written(text: str, kept: str) -> None:
+    assert without_secrets(text) == kept
+
+
+@given(st.text(max_size=200))
+def test_masking_twice_changes_nothing_more(text: str) -> None:
+    once = without_secrets(text)
+    assert without_secrets(once) == once

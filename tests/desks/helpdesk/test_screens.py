@@ -1,0 +1,377 @@
+"""The desk's pages: who may come, what is shown, what each act does, and what owners are told."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from tests.access.signin.letters import letters_due
+from tests.access.signin.people import NOON, PASSWORD, account, add_application
+from tests.foundation.ui.confirmation import confirmed
+
+from vaguemestre.access.assistant.models import IssuedCode
+from vaguemestre.access.signin.models import Attempts, BrowserSession
+from vaguemestre.access.signin.ports import deliver_notice
+from vaguemestre.desks.helpdesk.rules.acts import CAPS, DIRECT
+from vaguemestre.desks.helpdesk.values import Act
+from vaguemestre.foundation.jobs import ports as jobs
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.mailbox.sorting.queries import current_absence
+from vaguemestre.people.credentials.models import Account, OneTimeDevice, RecoveryContact
+from vaguemestre.people.credentials.queries import app_passwords_of
+from vaguemestre.people.credentials.services import add_app_password, holds, release_mailboxes
+from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
+from vaguemestre.people.provisioning.ports import connections, mail_directory
+from vaguemestre.people.provisioning.values import Owed
+from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.site.wiring import SUBSCRIPTIONS
+
+NUMEN = "20E9501234ABC"
+HOME = "nicolas@maison.example"
+NEW = "sept nuages sur un toit"
+REASON = "Appel du 25, rappelé au numéro connu"
+
+pytestmark = pytest.mark.django_db
+
+
+class Engines:
+    """What engines hold and were told: mailboxes put, connections cut, notices in inboxes."""
+
+    def __init__(self) -> None:
+        self.active: dict[str, bool] = {}
+        self.cuts: list[str] = []
+        self.notices: list[tuple[str, str]] = []
+        self.is_away = False
+
+    def put(self, owed: list[Owed]) -> set[str]:
+        self.active.update({one.mailbox: one.active for one in owed})
+        return {one.mailbox for one in owed if not one.active}
+
+    def drop(self, mailboxes: list[str]) -> None: ...
+
+    def refuse_tokens(self, token_sha256s: list[str]) -> None: ...
+
+    def cut(self, mailbox: str) -> None:
+        self.cuts.append(mailbox)
+
+    def deliver(self, mailbox: str, content: bytes, message_id: str, at: datetime) -> None:
+        if self.is_away:
+            raise EngineDown("imap")
+        self.notices.append((mailbox, content.decode()))
+
+
+@pytest.fixture(autouse=True)
+def engines() -> Iterator[Engines]:
+    told = Engines()
+    before = mail_directory.get(), connections.get(), deliver_notice.get(), jobs.subscriptions.get()
+    mail_directory.replace(told)  # type: ignore[arg-type]
+    connections.replace(told)
+    deliver_notice.replace(told.deliver)
+    heard = {
+        kind: [h for h in handlers if ".sorting." not in h.__module__ and ".sso." not in h.__module__]
+        for kind, handlers in SUBSCRIPTIONS.items()
+    }
+    jobs.subscriptions.replace({kind: tuple(handlers) for kind, handlers in heard.items()})
+    yield told
+    mail_directory.replace(before[0])
+    connections.replace(before[1])
+    deliver_notice.replace(before[2])
+    jobs.subscriptions.replace(before[3])
+
+
+@pytest.fixture
+def lucie(client: Client) -> Account:
+    """An operator, signed in."""
+    made = account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
+    client.post("/alogin", {"identifiant": "lpoulain", "secret": PASSWORD})
+    return made
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account(numen=NUMEN)
+
+
+def give_contact(of: Account) -> None:
+    rested = timezone.now() - timedelta(hours=1)
+    RecoveryContact.objects.create(
+        account=of, address=HOME, code_until=NOON, confirmed_at=NOON, usable_at=rested
+    )
+
+
+def act(client: Client, on: Account, what: str, reason: str = REASON) -> HttpResponse:
+    where = f"/assistance/compte/{on.pk}/agir"
+    return confirmed(client, where, {"acte": what, "motif": reason})  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("role", ["agent", "hr_officer"])
+def test_the_desk_is_closed_to_others(client: Client, nicolas: Account, role: str) -> None:
+    account("autre", role=role)
+    client.post("/alogin", {"identifiant": "autre", "secret": PASSWORD})
+    assert client.get("/assistance/").status_code == 403
+    assert client.get(f"/assistance/compte/{nicolas.pk}").status_code == 403
+    assert act(client, nicolas, Act.SUSPEND).status_code == 403
+    assert "/assistance/" not in client.get("/").content.decode()
+    nicolas.refresh_from_db()
+    assert nicolas.state == "active"
+
+
+def test_strangers_sign_in_first(client: Client, nicolas: Account) -> None:
+    assert client.get("/assistance/")["Location"] == "/alogin?next=%2Fassistance%2F"
+    assert act(client, nicolas, Act.SUSPEND)["Location"].startswith("/alogin")
+
+
+def test_the_desk_stands_among_the_applications_of_operators(client: Client, lucie: Account) -> None:
+    assert 'href="/assistance/"' in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed", ["nmorel", " NMOREL ", "morel", "Morel Jean-Macé", "abbeville morel", "0800001A", "nmorel.{n}"]
+)
+def test_an_account_is_found(client: Client, lucie: Account, nicolas: Account, typed: str) -> None:
+    address = nicolas.person.addresses.get().address  # type: ignore[union-attr]
+    for words in (typed.replace("nmorel.{n}", address),):
+        page = client.get("/assistance/", {"q": words}).content.decode()
+        assert f"/assistance/compte/{nicolas.pk}" in page
+
+
+def test_nobody_is_found_for_nothing(client: Client, lucie: Account, nicolas: Account) -> None:
+    assert "Aucun compte" in client.get("/assistance/", {"q": "zzz"}).content.decode()
+    assert "compte/" not in client.get("/assistance/", {"q": "  "}).content.decode()
+
+
+def test_the_story_is_told_and_no_secret_is(client: Client, lucie: Account, nicolas: Account) -> None:
+    for _ in range(6):
+        Client().post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
+    page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    assert "Connexion refusée" in page
+    assert "prochain essai possible" in page
+    for secret in (NUMEN, PASSWORD, nicolas.password, "03/09/1985"):
+        assert secret not in page
+
+
+def test_lifting_lets_the_owner_in_at_once(client: Client, lucie: Account, nicolas: Account) -> None:
+    for _ in range(7):
+        Client().post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
+    Attempts.objects.create(subject=f"browser:{nicolas.pk}:x", failures=9, last_at=timezone.now())
+    good = {"identifiant": "nmorel", "secret": PASSWORD}
+    assert Client().post("/alogin", good).status_code == 202
+    answer = act(client, nicolas, Act.LIFT)
+    assert answer["Location"].endswith("?fait=lifted")
+    assert not Attempts.objects.filter(subject__regex=rf":{nicolas.pk}(:|$)").exists()
+    assert Client().post("/alogin", good).status_code == 302
+
+
+def test_lifting_opens_the_assistant_again(client: Client, lucie: Account) -> None:
+    ines = account("ifares", state="pending", numen=NUMEN)
+    for _ in range(6):
+        Client().post("/assistant/", {"numen": NUMEN, "naissance": "01/01/1970"})
+    given = {"numen": NUMEN, "naissance": "03/09/1985"}
+    assert Client().post("/assistant/", given).status_code == 200
+    act(client, ines, Act.LIFT)
+    assert Client().post("/assistant/", given)["Location"] == "/assistant/activer"
+
+
+def test_suspending_shuts_everything_and_is_told_before(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    theirs = Client()
+    theirs.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    act(client, nicolas, Act.SUSPEND)
+    nicolas.refresh_from_db()
+    assert nicolas.state == "suspended"
+    assert theirs.get("/parametres/securite").status_code == 302
+    assert not BrowserSession.objects.filter(account=nicolas).exists()
+    assert engines.active["nmorel@ac-amiens.test"] is False
+    assert "nmorel@ac-amiens.test" in engines.cuts
+    mailbox, letter = engines.notices[0]
+    assert mailbox == "nmorel@ac-amiens.test"
+    assert "a suspendu votre compte" in letter
+    assert REASON in letter
+    line = Entry.objects.get(action="helpdesk.suspended")
+    assert (line.by, line.to) == (f"account:{lucie.pk}", f"account:{nicolas.pk}")
+    assert line.details == {"reason": REASON}
+
+
+def test_resuming_opens_it_again_with_the_same_password(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    act(client, nicolas, Act.SUSPEND)
+    act(client, nicolas, Act.RESUME)
+    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD}).status_code == 302
+    assert "Votre compte est rouvert" in engines.notices[-1][1] or "a rouvert" in engines.notices[-1][1]
+    assert engines.active["nmorel@ac-amiens.test"] is True
+
+
+def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    add_application(nicolas)
+    add_app_password(nicolas.pk, "Thunderbird", by="test", now=timezone.now())
+    give_contact(nicolas)
+    OutgoingRow.objects.create(
+        account=nicolas, key="k", message_id="<k@x>", sender="s", recipients=["a@b.fr"], content=b"c",
+        state="held", due_at=timezone.now(), created_at=timezone.now(),
+    )  # fmt: skip
+    theirs = Client()
+    theirs.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    act(client, nicolas, Act.COMPROMISED)
+    nicolas.refresh_from_db()
+    assert nicolas.state == "active"  # its mail still comes
+    assert theirs.get("/").status_code == 302
+    assert not app_passwords_of(nicolas.pk)
+    assert not OneTimeDevice.objects.exists()
+    assert not holds(PASSWORD, nicolas.password)
+    assert "nmorel@ac-amiens.test" in engines.cuts
+    assert OutgoingRow.objects.get().state == "stopped"
+    page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    for words in (
+        "Rien n’ouvre ce compte",
+        "Mis à l’abri",
+        "n•••@maison.example",
+        "Jeter les courriels retenus",
+    ):
+        assert words in page
+    found = Client().post("/assistant/", {"numen": NUMEN, "naissance": "03/09/1985"})
+    assert found.status_code == 200  # no longer a first activation
+    assert ("compromised", HOME) in [(kind, to) for _, kind, to, _ in letters_due()]
+    owner = Client()
+    owner.post("/assistant/secours", {"numen": NUMEN, "naissance": "03/09/1985"})
+    code = letters_due()[-1][3]
+    owner.post("/assistant/secours/code", {"code": code})
+    new = {"mot_de_passe": NEW, "confirmation": NEW}
+    assert owner.post("/assistant/secours/mot-de-passe", new)["Location"] == "/alogin?nouveau=1"
+    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    act(client, nicolas, Act.LET_GO)
+    assert OutgoingRow.objects.get().state == "held"
+
+
+def test_after_a_compromise_mail_stays_shut_two_days_and_applications_do_not(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    act(client, nicolas, Act.COMPROMISED)
+    nicolas.refresh_from_db()
+    assert (nicolas.state, nicolas.mailbox_state) == ("active", "held")
+    assert engines.active["nmorel@ac-amiens.test"] is False
+    nicolas.set_password(NEW)
+    nicolas.save(update_fields=("password",))
+    owner = Client()
+    assert owner.post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    assert owner.get("/").status_code == 200
+    shut = owner.get("/messagerie/")
+    assert shut.status_code == 403
+    assert "Votre boîte est bloquée" in shut.content.decode()
+    assert not release_mailboxes(timezone.now() - timedelta(hours=48), by="system", now=timezone.now())
+    Account.objects.filter(pk=nicolas.pk).update(mailbox_since=timezone.now() - timedelta(hours=49))
+    lifecycle_handlers.follow_days()
+    nicolas.refresh_from_db()
+    assert nicolas.mailbox_state == "open"
+
+
+def test_a_code_leaves_for_the_verified_contact_and_nobody_sees_it(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    give_contact(nicolas)
+    assert act(client, nicolas, Act.SEND_CODE)["Location"].endswith("?fait=code-sent")
+    owner, kind, address, code = letters_due()[-1]
+    assert (owner, kind, address) == (nicolas.pk, "desk", HOME)
+    page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    assert code not in page
+    assert HOME not in page
+    assert "Code en cours" in page
+    given = {"nom": "nmorel", "naissance": "3 septembre 1985", "code": code.upper().replace("-", " ")}
+    person = Client()
+    assert person.post("/assistant/code", given)["Location"] == "/assistant/secours/mot-de-passe"
+    new = {"mot_de_passe": NEW, "confirmation": NEW}
+    assert person.post("/assistant/secours/mot-de-passe", new)["Location"] == "/alogin?nouveau=1"
+    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    assert Client().post("/assistant/code", given).status_code == 200  # it served
+
+
+def test_a_code_needs_a_contact(client: Client, lucie: Account, nicolas: Account) -> None:
+    assert act(client, nicolas, Act.SEND_CODE).status_code == 200
+    assert not IssuedCode.objects.exists()
+
+
+@pytest.mark.parametrize("what", [Act.HAND_OVER, Act.GIVE_KEY, Act.KEY_LOST, "inconnu"])
+def test_what_asks_for_more_is_not_done_by_a_button(
+    client: Client, lucie: Account, nicolas: Account, what: str
+) -> None:
+    assert act(client, nicolas, what).status_code == 200
+    assert not Entry.objects.filter(action__startswith="helpdesk.").exists()
+
+
+@pytest.mark.parametrize("what", DIRECT)
+def test_administrators_are_out_of_reach(client: Client, lucie: Account, what: Act) -> None:
+    admin = account("admin", role="administrator")
+    page = act(client, admin, what).content.decode()
+    assert "celui d’un administrateur ne se change ici" in page
+    admin.refresh_from_db()
+    assert admin.state == "active"
+    assert not Entry.objects.filter(action__startswith="helpdesk.").exists()
+
+
+def test_an_act_without_a_reason_is_not_done(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    for reason in ("", "   ", "ok", f"vu {NUMEN}"):
+        assert act(client, nicolas, Act.SUSPEND, reason).status_code == 200
+    nicolas.refresh_from_db()
+    assert nicolas.state == "active"
+    assert engines.notices == []
+
+
+def test_the_twenty_first_of_the_day_is_refused(client: Client, lucie: Account, nicolas: Account) -> None:
+    for _ in range(CAPS[Act.SUSPEND]):
+        record("helpdesk.suspended", to="account:1", by=f"account:{lucie.pk}", at=timezone.now())
+    page = act(client, nicolas, Act.SUSPEND).content.decode()
+    assert "20 fois aujourd’hui" in page
+    nicolas.refresh_from_db()
+    assert nicolas.state == "active"
+    assert not Entry.objects.filter(action="helpdesk.suspended", to=f"account:{nicolas.pk}").exists()
+
+
+def test_yesterday_does_not_count(client: Client, lucie: Account, nicolas: Account) -> None:
+    for _ in range(CAPS[Act.SUSPEND]):
+        then = timezone.now() - timedelta(days=1, minutes=1)
+        record("helpdesk.suspended", to="account:1", by=f"account:{lucie.pk}", at=then)
+    assert act(client, nicolas, Act.SUSPEND).status_code == 302
+
+
+def test_an_absent_mail_store_does_not_hold_an_act_back(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    engines.is_away = True
+    act(client, nicolas, Act.SUSPEND)
+    nicolas.refresh_from_db()
+    assert nicolas.state == "suspended"
+
+
+def test_an_unknown_account_is_not_there(client: Client, lucie: Account) -> None:
+    assert client.get("/assistance/compte/999999").status_code == 404
+
+
+def test_an_absence_is_set_for_somebody_and_its_words_are_nobody_s(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    where = f"/assistance/compte/{nicolas.pk}/absence"
+    day = timezone.localdate()
+    days = {"debut": f"{day:%d/%m/%Y}", "fin": (day + timedelta(days=30)).isoformat()}
+    asked = {**days, "demandeur": "Mme Vasseur, principale", "internal_text": "Opéré du dos"}
+    assert "Texte envoyé" in client.get(where).content.decode()
+    nobody_asked = client.post(where, {**days, "demandeur": " "})
+    assert "qui demande cette notification" in nobody_asked.content.decode()
+    assert current_absence(nicolas.pk, timezone.now()) is None
+    assert client.post(where, asked).status_code == 302
+    held = current_absence(nicolas.pk, timezone.now())
+    assert held is not None
+    assert "est absent(e) jusqu’au" in held.internal_text
+    assert ("Opéré" in held.internal_text, held.external_text) == (False, "")
+    entry = Entry.objects.get(action="sorting.absence-set-by-desk")
+    assert (entry.by, "Mme Vasseur" in str(entry.details)) == (f"account:{lucie.pk}", True)
+    own = client.post(f"/assistance/compte/{lucie.pk}/absence", asked)
+    assert (own.status_code, current_absence(lucie.pk, timezone.now())) == (200, None)

@@ -1,0 +1,161 @@
+"""An event leaves with its transaction, wakes its handlers, and waits for an absent engine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+import pytest
+from django.db import OperationalError, transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from vaguemestre.foundation.jobs import ports
+from vaguemestre.foundation.jobs.rules import PATIENCE
+from vaguemestre.foundation.jobs.services import announce, forget_old, run_now, take_back_all
+from vaguemestre.foundation.jobs.tasks import wake
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+
+
+@dataclass(frozen=True)
+class BellRang:
+    times: int
+
+
+@dataclass(frozen=True)
+class TowerFell:
+    long_work: ClassVar[bool] = True
+    times: int
+
+
+heard: list[int] = []
+away: list[bool] = []
+failure: list[Exception] = []
+
+
+def listen(event: BellRang) -> None:
+    if away:
+        raise EngineDown("the listener is away")
+    for error in failure:
+        raise error
+    heard.append(event.times)
+
+
+@pytest.fixture(autouse=True)
+def _listening() -> Iterator[None]:
+    before = ports.subscriptions.get()
+    ports.subscriptions.replace({BellRang: (listen,)})
+    heard.clear()
+    away.clear()
+    failure.clear()
+    yield
+    ports.subscriptions.replace(before)
+
+
+def waiting() -> list[list[object]]:
+    return [row.args_kwargs["args"] for row in DBTaskResult.objects.order_by("enqueued_at")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_of_a_failed_transaction_never_leaves() -> None:
+    def fails_after_announcing() -> None:
+        with transaction.atomic():
+            announce(BellRang(1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails_after_announcing()
+    assert waiting() == []
+
+
+@pytest.mark.django_db
+def test_an_announced_event_wakes_its_handler_once() -> None:
+    announce(BellRang(2))
+    (args,) = waiting()
+    wake.func(*args)
+    assert heard == [2]
+
+
+@pytest.mark.django_db
+def test_an_absent_engine_means_later_with_one_more_attempt() -> None:
+    announce(BellRang(3))
+    away.append(True)
+    (args,) = waiting()
+    wake.func(*args)
+    again = waiting()[1]
+    assert heard == []
+    assert again[:3] == args[:3]
+    assert again[3] == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "error", [RuntimeError("a defect"), EngineRefused("no"), OperationalError("deadlock detected")]
+)
+def test_whatever_a_handler_raises_means_later_with_one_more_attempt(error: Exception) -> None:
+    announce(BellRang(3))
+    failure.append(error)
+    (args,) = waiting()
+    wake.func(*args)
+    again = DBTaskResult.objects.order_by("enqueued_at")[1]
+    assert again.args_kwargs["args"] == [*args[:3], 2]
+    assert again.run_after is not None
+    assert again.run_after > timezone.now() - timedelta(seconds=1)
+    failure.clear()
+    wake.func(*again.args_kwargs["args"])
+    assert heard == [3]
+
+
+@pytest.mark.django_db
+def test_a_job_that_never_succeeds_ends_as_failed_and_stays_readable() -> None:
+    announce(BellRang(3))
+    failure.append(RuntimeError("for ever"))
+    (args,) = waiting()
+    with pytest.raises(RuntimeError):
+        wake.func(*args[:3], PATIENCE + 1)
+
+
+def test_run_now_says_whether_all_is_done() -> None:
+    assert run_now(BellRang(4)) is True
+    away.append(True)
+    assert run_now(BellRang(5)) is False
+    assert heard == [4]
+
+
+@pytest.mark.django_db
+def test_an_event_of_long_work_waits_apart() -> None:
+    ports.subscriptions.replace({BellRang: (listen,), TowerFell: (listen,)})
+    announce(TowerFell(1))
+    announce(BellRang(2))
+    rows = DBTaskResult.objects.order_by("enqueued_at")
+    assert [row.queue_name for row in rows] == ["long", "default"]
+
+
+@pytest.mark.django_db
+def test_what_ended_a_month_ago_goes_and_nothing_else() -> None:
+    now = timezone.now()
+    for ended, status in (
+        (31, "SUCCESSFUL"),
+        (31, "FAILED"),
+        (29, "SUCCESSFUL"),
+        (None, "READY"),
+        (None, "RUNNING"),
+    ):
+        announce(BellRang(ended or 0))
+        made = DBTaskResult.objects.order_by("enqueued_at").last()
+        assert made is not None
+        finished = now - timedelta(days=ended) if ended else None
+        DBTaskResult.objects.filter(pk=made.pk).update(
+            status=status, finished_at=finished, enqueued_at=now - timedelta(days=300)
+        )
+    assert forget_old(now) == 2
+    assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["READY", "RUNNING", "SUCCESSFUL"]
+    assert forget_old(now) == 0
+
+
+@pytest.mark.django_db
+def test_after_a_restore_what_another_machine_was_running_is_ready_again() -> None:
+    announce(BellRang(1))
+    DBTaskResult.objects.update(status="RUNNING", worker_ids=["worker@elsewhere"])
+    assert take_back_all() == 1
+    assert DBTaskResult.objects.ready().count() == 1

@@ -1,0 +1,39 @@
+"""A mail address as a value."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.foundation.kernel.addresses import Address, parse_address
+from vaguemestre.foundation.kernel.errors import Refusal
+
+
+def test_an_address_is_read_without_case_or_outer_spaces() -> None:
+    assert parse_address("  Jean.Martin1@AC-Amiens.test ") == Address("jean.martin1", "ac-amiens.test")
+
+
+def test_an_international_domain_is_kept_in_its_ascii_form() -> None:
+    assert parse_address("a@académie.fr").domain == "xn--acadmie-eya.fr"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "@b.fr", "a@", "a@b", ".a@b.fr", "a.@b.fr", "a..b@c.fr", "a b@c.fr", "a@-b.fr", "a@b-.fr",
+     "a@b..fr", "a\r\nBcc: x@y.fr", "a@b.fr\n", "x" * 65 + "@b.fr", "é@b.fr", "a@b.fr,c@d.fr", "<a@b.fr>"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(text: str) -> None:
+    if text == "a@b.fr\n":  # an outer newline is a slip of the paste, not a header
+        assert str(parse_address(text)) == "a@b.fr"
+        return
+    with pytest.raises(Refusal, match="kernel.address-malformed"):
+        parse_address(text)
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused_and_never_holds_a_line_break(text: str) -> None:
+    try:
+        read = str(parse_address(text))
+    except Refusal:
+        return
+    assert not set(read) & set("\r\n\0 \t,<>")
+    assert str(parse_address(read)) == read

@@ -1,0 +1,81 @@
+"""The submission seal: what breaks it, and what relays may do without breaking it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.foundation.kernel.seals import Sealing, holds, seal_of, vouched
+
+KEY = b"k" * 32
+AUTHOR = "marie.dupont@ac-amiens.test"
+LETTER = (
+    b"Received: from a\r\n by b\r\nFrom: Marie Dupont <marie.dupont@ac-amiens.test>\r\n"
+    b"To: paul@ac-amiens.test\r\nSubject: Conseil de classe\r\n du 4e B\r\n"
+    b"Message-ID: <1@x>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    b"Bonjour,\r\n\r\n  \xc3\xa0 jeudi.\r\n"
+)
+SEAL = seal_of(LETTER, KEY, AUTHOR)
+
+
+@pytest.mark.parametrize(
+    "carried",
+    [
+        LETTER,
+        b"Return-Path: <x@y>\r\nDelivered-To: z\r\n" + LETTER,
+        LETTER.replace(b"\r\n", b"\n"),
+        LETTER.replace(b"classe\r\n du", b"classe du"),
+        LETTER.replace(b"Subject:", b"SUBJECT:  "),
+        LETTER + b"\r\n\r\n",
+        LETTER.replace(b"a\r\n by b", b"elsewhere"),
+        LETTER.replace(b"Bonjour,", b"Bonjour,\r\n "),  # a line too long, wrapped by a relay
+    ],
+)
+def test_a_seal_holds_whatever_relays_do(carried: bytes) -> None:
+    assert holds(SEAL, carried, KEY, AUTHOR)
+    assert holds(SEAL.upper(), carried, KEY, AUTHOR)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        LETTER.replace(b"jeudi", b"mardi"),
+        LETTER.replace(b"Marie Dupont", b"Philippe Vasseur"),
+        LETTER.replace(b"marie.dupont@", b"philippe.vasseur@"),
+        LETTER.replace(b"4e B", b"4e A"),
+        LETTER.replace(b"<1@x>", b"<2@x>"),
+        LETTER.replace(b"text/plain", b"text/html"),
+        b"From: Philippe Vasseur <philippe.vasseur@ac-amiens.test>\r\n" + LETTER,
+        b"Reply-To: evil@dehors.example\r\n" + LETTER,
+        LETTER.replace(b"\r\n\r\nBonjour", b"\r\n\r\nBonjour\r\n\r\nBonjour"),
+        LETTER.partition(b"\r\n\r\n")[0],
+        b"",
+    ],
+)
+def test_a_changed_message_breaks_the_seal(changed: bytes) -> None:
+    assert not holds(SEAL, changed, KEY, AUTHOR)
+
+
+def test_a_seal_is_for_one_author_under_one_key() -> None:
+    assert not holds(SEAL, LETTER, b"x" * 32, AUTHOR)
+    assert not holds(SEAL, LETTER, KEY, "philippe.vasseur@ac-amiens.test")
+    assert not holds("é", LETTER, KEY, AUTHOR)
+    assert not holds("", LETTER, KEY, AUTHOR)
+
+
+@given(st.lists(st.binary(max_size=40), max_size=8))
+def test_a_body_heard_in_pieces_is_the_body(pieces: list[bytes]) -> None:
+    sealing = Sealing()
+    sealing.add_field("from", b" Marie Dupont <marie.dupont@ac-amiens.test>")
+    for piece in pieces:
+        sealing.add_body(piece)
+    whole = b"From: Marie Dupont\n\t<marie.dupont@ac-amiens.test>\r\n\r\n" + b"".join(pieces)
+    assert holds(sealing.seal(KEY, AUTHOR), whole, KEY, AUTHOR)
+
+
+def test_what_this_installation_adds_itself_is_vouched_for() -> None:
+    content = vouched(LETTER, KEY, "mail.ac-amiens.test", AUTHOR)
+    assert content.startswith(
+        b"Authentication-Results: mail.ac-amiens.test; auth=pass smtp.mailfrom=marie.dupont@"
+    )
+    assert f"header.from={AUTHOR} policy.seal={SEAL}\r\n".encode() in content
+    assert holds(SEAL, content, KEY, AUTHOR)

@@ -1,0 +1,23 @@
+"""Sizes in words."""
+
+import pytest
+
+from vaguemestre.foundation.kernel.sizes import GIGABYTE, MEGABYTE, in_words
+
+
+@pytest.mark.parametrize(
+    ("octets", "words"),
+    [
+        (0, "0 o"),
+        (1023, "1023 o"),
+        (1024, "1 ko"),
+        (184_200, "180 ko"),
+        (MEGABYTE - 1, "1023 ko"),
+        (MEGABYTE, "1 Mo"),
+        (1_240_000, "1,2 Mo"),
+        (2048 * MEGABYTE, "2 Go"),
+        (int(1.3 * GIGABYTE), "1,3 Go"),
+    ],
+)
+def test_a_size_is_said_as_file_managers_say_it(octets: int, words: str) -> None:
+    assert in_words(octets) == words

@@ -1,0 +1,50 @@
+"""Notifications become events that carry a folder and a kind, and nothing else."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.foundation.push.rules import changes, event
+from vaguemestre.foundation.push.values import Change, Kind
+
+NEW = {
+    "user": "nmarin@ac-amiens.test",
+    "event": "MessageNew",
+    "folder": "INBOX",
+    "uid": 3.0,
+    "subject": "Secret",
+}
+
+
+def test_fifty_messages_in_one_folder_are_one_change() -> None:
+    body = json.dumps([{**NEW, "uid": n} for n in range(50)]).encode()
+    assert changes(body) == (Change("nmarin@ac-amiens.test", "INBOX", Kind.ARRIVED),)
+
+
+def test_an_event_never_carries_content() -> None:
+    (change,) = changes(json.dumps([NEW]).encode())
+    assert event(change) == b'event: arrived\ndata: {"folder": "INBOX"}\n\n'
+
+
+@given(st.text())
+def test_a_folder_name_cannot_forge_a_second_event(name: str) -> None:
+    text = event(Change("a@b.fr", name, Kind.GONE))
+    assert text.count(b"\n") == 3
+    assert b"\r" not in text
+    assert json.loads(text.split(b"data: ")[1])["folder"] == name
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_any_body_is_read_without_complaint(body: bytes) -> None:
+    assert isinstance(changes(body), tuple)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.text() | st.integers(),
+        lambda x: st.lists(x) | st.dictionaries(st.text(), x),
+    )
+)
+def test_any_json_is_read_without_complaint(told: object) -> None:
+    assert isinstance(changes(json.dumps(told).encode()), tuple)

@@ -1,0 +1,321 @@
+"""The composer as hands meet it, in a real browser, over mailboxes in memory."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+from pytest_django.fixtures import Settings
+from tests.engines.samples import letter
+from tests.mailbox.webmail.conftest import address, put
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.mailbox.compose.handlers import bring_draft_back
+from vaguemestre.mailbox.compose.models import Identity
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.provisioning.ports import MailDirectory
+from vaguemestre.post.outbox.events import MessageRefused
+from vaguemestre.post.outbox.models import OutgoingRow
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+STOPPED_CLOCK = "window.shownTime = 5000; performance.now = () => window.shownTime"
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
+    return boxes.box("nmorel@ac-amiens.test")
+
+
+def in_database[T](query: Callable[[], T]) -> T:
+    """What the query gives, asked beside the browser's own loop, which runs in this thread."""
+
+    def ask() -> T:
+        try:
+            return query()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(ask).result()
+
+
+def write_new(page: Page) -> FrameLocator:
+    """A docked composer of a new message."""
+    page.goto("/messagerie/")
+    page.get_by_role("button", name="Nouveau courriel").first.click()
+    composer = page.frame_locator("vm-composer-dock iframe")
+    expect(composer.get_by_role("combobox", name="À")).to_be_focused()
+    return composer
+
+
+def text_of(composer: FrameLocator) -> Locator:
+    return composer.get_by_role("textbox", name="Message")
+
+
+def insert_table(composer: FrameLocator, rows: int, columns: int) -> None:
+    text_of(composer).click()
+    composer.get_by_role("button", name="Tableau", exact=True).click()
+    composer.get_by_label("Lignes").fill(str(rows))
+    composer.get_by_label("Colonnes").fill(str(columns))
+    composer.get_by_role("button", name="Insérer le tableau").click()
+
+
+def cells(composer: FrameLocator) -> list[str]:
+    return [text.strip() for text in text_of(composer).get_by_role("cell").all_inner_texts()]
+
+
+def test_tab_goes_from_cell_to_cell_and_the_last_one_adds_a_row(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    insert_table(composer, 1, 2)
+    keys = page.keyboard
+    keys.type("Élève")  # the caret is in the first cell
+    keys.press("Tab")
+    keys.type("Note finale")
+    assert cells(composer) == ["Élève", "Note finale"]
+    keys.press("Shift+Tab")
+    keys.type(" A")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.type("Léa")
+    assert cells(composer) == ["Élève A", "Note finale", "Léa", ""]
+    assert in_database(OutgoingRow.objects.count) == 0
+    for _ in range(3):  # back to the first cell, then out of the text
+        keys.press("Shift+Tab")
+    expect(composer.get_by_role("button", name="Supprimer le tableau")).to_be_focused()
+
+
+def test_rows_and_columns_come_and_go_from_a_bar(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    bar = composer.get_by_role("group", name="Tableau")
+    expect(bar).to_be_hidden()
+    insert_table(composer, 1, 2)
+    page.keyboard.type("a")
+    table = text_of(composer).get_by_role("table")
+    for button, rows, count in (
+        ("Ajouter une ligne", 2, 4),
+        ("Ajouter une colonne", 2, 6),
+        ("Retirer la ligne", 1, 3),
+        ("Retirer la colonne", 1, 2),
+    ):
+        bar.get_by_role("button", name=button).click()
+        expect(table.get_by_role("row")).to_have_count(rows)
+        expect(table.get_by_role("cell")).to_have_count(count)
+    composer.get_by_role("button", name="Annuler la frappe").click()
+    expect(table.get_by_role("cell")).to_have_count(3)
+    table.get_by_role("cell").first.click()
+    bar.get_by_role("button", name="Supprimer le tableau").click()
+    expect(table).to_have_count(0)
+    expect(bar).to_be_hidden()
+    page.keyboard.type("après")
+    expect(text_of(composer)).to_contain_text("après")
+
+
+def test_a_space_typed_as_the_focus_leaves_the_text_sends_nothing(page: Page, box: MemoryMailbox) -> None:
+    page.add_init_script(STOPPED_CLOCK)
+    composer = write_new(page)
+    page.keyboard.type("parent@dehors.example")
+    text_of(composer).click()
+    page.keyboard.type("Note")
+    send = composer.get_by_role("button", name="Envoyer", exact=True)
+    page.keyboard.press("Tab")
+    expect(send).to_be_focused()
+    page.keyboard.press("Space")
+    expect(send).to_be_focused()
+    assert in_database(OutgoingRow.objects.count) == 0
+    send.evaluate("() => { window.shownTime += 600 }")
+    page.keyboard.press("Space")
+    expect(composer.locator("#sent")).to_be_visible()
+
+
+def test_escape_closes_the_palette_and_then_folds_the_composer(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    composer.get_by_role("button", name="Couleur", exact=True).click()
+    expect(composer.get_by_role("group", name="Couleur du texte")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(composer.get_by_role("group", name="Couleur du texte")).to_be_hidden()
+    expect(page.locator(".composer-box:not(.small)")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".composer-box.small")).to_be_visible()
+
+
+def test_the_question_of_a_forgotten_file_goes_once_a_file_is_there(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    page.keyboard.type("parent@dehors.example")
+    text_of(composer).click()
+    page.keyboard.type("La pièce jointe dit tout.")
+    composer.get_by_role("button", name="Envoyer", exact=True).click()
+    question = composer.get_by_text("Vous parlez d’une pièce jointe, mais il n’y en a pas.")
+    expect(question).to_be_visible()
+    composer.locator("#files").set_input_files(
+        {"name": "note.txt", "mimeType": "text/plain", "buffer": b"texte"}
+    )
+    expect(question).to_be_hidden()
+
+
+def drafts(box: MemoryMailbox) -> int:
+    return box.page("Drafts", 0, 10).total
+
+
+def sign_usually(html: str) -> None:
+    Identity.objects.create(
+        account=Account.objects.get(),
+        address="nicolas.morel@ac-amiens.test",
+        name="Nicolas Morel",
+        signed_with="own",
+        signature=html,
+        is_default=True,
+    )
+
+
+@pytest.mark.parametrize("opening", ["new", "reply", "forward"])
+@pytest.mark.parametrize(
+    "signature", ["", "<p>Nicolas Morel<br>CPE</p><table><tr><td>logo</td></tr></table>"]
+)
+def test_a_composer_nobody_typed_in_leaves_no_draft(
+    page: Page, box: MemoryMailbox, opening: str, signature: str
+) -> None:
+    if signature:
+        in_database(lambda: sign_usually(signature))
+    saves: list[str] = []
+    page.on("request", lambda request: "/brouillon/" in request.url and saves.append(request.url))
+    ref = put(box, letter("Sortie", From="Zoé Petit <zoe@dehors.test>"))
+    page.goto(address(ref))
+    page.get_by_role("heading", name="Sortie").wait_for()
+    page.keyboard.press({"new": "c", "reply": "r", "forward": "f"}[opening])
+    composer = page.frame_locator("vm-composer-dock iframe")
+    first = text_of(composer) if opening == "reply" else composer.get_by_role("combobox", name="À")
+    expect(first).to_be_focused()
+    if opening == "reply":
+        expect(composer.locator(".person.outside")).to_be_visible()  # who it goes to was looked up
+    text_of(composer).click()
+    composer.get_by_label("Objet").click()
+    page.goto("/contacts/")
+    page.goto("/messagerie/")
+    page.get_by_role("navigation", name="Dossiers").get_by_text("Brouillons").wait_for()
+    expect(page.locator("vm-composer-dock")).to_be_attached()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('vm:compose:'))") == []
+    assert saves == []
+    assert drafts(box) == 0
+
+
+def test_what_was_typed_and_taken_out_again_leaves_no_draft(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    text_of(composer).click()
+    page.keyboard.type("a")
+    expect(composer.get_by_text("Enregistré à")).to_be_visible()
+    assert drafts(box) == 1
+    with page.expect_response("**/brouillon/"):
+        page.keyboard.press("Backspace")
+    assert drafts(box) == 0
+    with page.expect_response("**/brouillon/"):
+        page.keyboard.type("b")
+    assert drafts(box) == 1
+
+
+def compose_and_send(page: Page) -> FrameLocator:
+    composer = write_new(page)
+    page.keyboard.type("parent@dehors.example")
+    text_of(composer).click()
+    page.keyboard.type("Bonjour")
+    composer.get_by_role("button", name="Envoyer", exact=True).click()
+    return composer
+
+
+def move_outgoing(**fields: str) -> None:
+    in_database(lambda: OutgoingRow.objects.update(**fields))
+
+
+def bring_refused_back() -> None:
+    """What the worker does with a refusal."""
+    row = OutgoingRow.objects.get()
+    bring_draft_back(MessageRefused(row.account_id, row.key))
+
+
+def test_a_message_is_said_sent_once_it_has_left(page: Page, box: MemoryMailbox, settings: Settings) -> None:
+    settings.UNDO_SECONDS = 4
+    composer = compose_and_send(page)
+    status = composer.locator("#sent[role=status]")
+    expect(status).to_contain_text(re.compile(r"Envoi dans [1-4] s"))
+    expect(composer.get_by_role("button", name="Annuler l’envoi")).to_be_focused()
+    expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
+    expect(status).to_contain_text("Envoi en cours…", timeout=15_000)
+    expect(composer.get_by_role("button", name="Annuler l’envoi")).to_have_count(0)
+    expect(status).to_be_focused()
+    with page.expect_response("**/etat/**"):
+        pass
+    expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
+    move_outgoing(state="submitted")
+    expect(status).to_contain_text("Courriel envoyé")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    move_outgoing(state="filed")
+    expect(page.locator(".composer-box")).to_have_count(0, timeout=20_000)
+
+
+def test_a_message_is_taken_back_while_it_is_held(page: Page, box: MemoryMailbox) -> None:
+    composer = compose_and_send(page)
+    expect(composer.get_by_text(re.compile(r"Envoi dans \d+ s"))).to_be_visible()
+    height = page.locator(".composer-box.gone").bounding_box()
+    assert height is not None
+    assert height["height"] < 80
+    composer.get_by_role("button", name="Annuler l’envoi").click()
+    expect(text_of(composer)).to_have_text("Bonjour")
+    expect(composer.get_by_text(re.compile("Envoi dans|Courriel envoyé"))).to_have_count(0)
+    assert in_database(lambda: OutgoingRow.objects.get().state) == "cancelled"
+
+
+def test_a_message_that_does_not_leave_comes_back_with_the_reason(
+    page: Page, box: MemoryMailbox, settings: Settings
+) -> None:
+    settings.UNDO_SECONDS = 1
+    composer = compose_and_send(page)
+    expect(composer.get_by_text(re.compile("Envoi dans|Envoi en cours"))).to_be_visible()
+    move_outgoing(state="refused", reason="outbox.refused-recipient")
+    with page.expect_response("**/etat/**") as answer:
+        pass
+    assert answer.value.json()["state"] == "queued"  # not told before the draft is back
+    in_database(bring_refused_back)
+    expect(composer.get_by_role("alert").filter(has_text="Non envoyé.")).to_be_visible(timeout=15_000)
+    expect(text_of(composer)).to_have_text("Bonjour")
+    expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
+
+
+def test_back_closes_the_composer_of_a_phone(page: Page, box: MemoryMailbox) -> None:
+    put(box, letter("Sortie"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/contacts/")
+    composer = write_new(page)
+    page.keyboard.type("parent@dehors.example")
+    page.go_back()
+    expect(page.locator(".composer-box")).to_have_count(0)
+    expect(page.get_by_role("region", name="Messages")).to_be_visible()
+    assert page.url.endswith("/messagerie/")
+    assert drafts(box) == 1
+    page.locator("#messages a.open").click()
+    page.get_by_role("heading", name="Sortie").wait_for()
+    page.get_by_role("button", name="Répondre", exact=True).click()
+    composer = page.frame_locator("vm-composer-dock iframe")
+    expect(text_of(composer)).to_be_focused()
+    page.get_by_role("button", name="Fermer en gardant le brouillon").click()
+    expect(page.locator(".composer-box")).to_have_count(0)
+    page.wait_for_function("!history.state?.composer")
+    page.get_by_role("heading", name="Sortie").wait_for()
+    page.go_back()  # from the message, as if nothing had been written
+    expect(page.locator("#messages a.open")).to_be_visible()
+    page.go_back()
+    page.wait_for_url("**/contacts/")
+
+
+def test_an_unknown_address_of_ours_is_red_as_soon_as_it_is_a_person(
+    page: Page, box: MemoryMailbox, directory: MailDirectory
+) -> None:
+    composer = write_new(page)
+    page.keyboard.type("personne@ac-amiens.test, parent@dehors.example, ")
+    expect(composer.locator(".person.wrong")).to_have_text(["personne@ac-amiens.test"])
+    expect(composer.locator(".person.outside")).to_have_text(["parent@dehors.example"])
+    words = "L’adresse personne@ac-amiens.test n’existe pas : vérifiez comment elle s’écrit."
+    expect(composer.get_by_role("status").filter(has_text=words)).to_be_visible()

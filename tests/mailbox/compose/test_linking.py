@@ -1,0 +1,159 @@
+"""Files too large for the message: carried as links, counted apart, gone with a message thrown away."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.post.outbox.letters import NOON
+
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.engines.shelf import FileShelf
+from vaguemestre.mailbox.compose import services
+from vaguemestre.mailbox.compose.queries import find_writing
+from vaguemestre.mailbox.compose.rules.linking import links_html, links_text
+from vaguemestre.mailbox.compose.services.rows import fresh_key
+from vaguemestre.mailbox.compose.values import Link, Writer, Written
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.filelinks import ports
+from vaguemestre.post.filelinks.models import Deposit
+from vaguemestre.post.filelinks.queries import shown
+from vaguemestre.post.filelinks.values import Verdict
+from vaguemestre.post.outbox.models import OutgoingRow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture(autouse=True)
+def shelf(tmp_path: Path) -> Iterator[FileShelf]:
+    before, made = ports.shelf.get(), FileShelf(tmp_path / "deposits")
+    ports.shelf.replace(made)
+    yield made
+    ports.shelf.replace(before)
+
+
+def add(browser: Client, key: str, content: bytes = b"x" * 100, name: str = "Film <1>.mp4") -> int:
+    home = f"/messagerie/ecrire/{key}/liens/"
+    told = browser.post(home, {"name": name, "kind": "video/mp4", "size": len(content)}, headers=JSON).json()
+    sent = browser.post(
+        f"{home}{told['id']}/suite/?offset=0", content, content_type="application/octet-stream", headers=JSON
+    )
+    assert sent.json() == {"received": len(content)}
+    return int(told["id"])
+
+
+def sent_content() -> EmailMessage:
+    content = bytes(OutgoingRow.objects.get().content)
+    return cast("EmailMessage", message_from_bytes(content, policy=policy.default))
+
+
+def send(writer: Writer, key: str) -> None:
+    services.send_writing(
+        writer,
+        key,
+        Written(to="a@b.fr", subject="x", html="<p>Bonjour</p>"),
+        1,
+        NOON + timedelta(seconds=12),
+        limit=20_971_520,
+        now=NOON,
+    )
+
+
+def test_the_message_carries_the_link_in_both_its_texts(
+    browser: Client, writer: Writer, mailboxes: MemoryMailboxes
+) -> None:
+    key = fresh_key()
+    deposit = add(browser, key)
+    told = browser.post(
+        f"/messagerie/ecrire/{key}/liens/{deposit}/conditions/",
+        {"until": f"{date.today() + timedelta(days=5):%d/%m/%Y}", "password": "sapin vert"},
+        headers=JSON,
+    ).json()
+    assert told["locked"]
+    send(writer, key)
+    made, link = sent_content(), f"/{shown(Deposit.objects.get()).token}/"
+    assert [part.get_content_type() for part in made.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    for kind in ("plain", "html"):
+        text = made.get_body((kind,)).get_content()  # type: ignore[union-attr]
+        assert link in text
+        assert "avec un mot de passe donné à part" in text
+        assert "sapin" not in text
+    assert "<1>" not in made.get_body(("html",)).get_content()  # type: ignore[union-attr]
+
+
+def test_one_that_is_not_there_yet_or_infected_does_not_leave(
+    browser: Client, writer: Writer, mailboxes: MemoryMailboxes
+) -> None:
+    key = fresh_key()
+    add(browser, key)
+    for columns, code in (
+        ({"verdict": Verdict.INFECTED}, "filelinks.infected"),
+        ({"verdict": Verdict.CLEAN, "received": 1}, "compose.enclosure-incomplete"),
+    ):
+        Deposit.objects.update(**columns)
+        answer = browser.post(
+            f"/messagerie/ecrire/{key}/envoyer/",
+            {"to": "a@b.fr", "html": "x", "attempt": 1, "now": 1},
+            headers=JSON,
+        )
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_it_goes_with_the_message_thrown_away_and_stays_with_the_one_sent(
+    browser: Client, writer: Writer, mailboxes: MemoryMailboxes, shelf: FileShelf
+) -> None:
+    gone, kept, twin = fresh_key(), fresh_key(), fresh_key()
+    for key in (gone, kept, twin):
+        add(browser, key)
+    browser.post(f"/messagerie/ecrire/{gone}/abandonner/", headers=JSON)
+    assert Deposit.objects.count() == len(shelf.names()) == 2
+    forked = services.fork_writing(writer, twin, now=NOON)
+    browser.post(f"/messagerie/ecrire/{twin}/abandonner/", headers=JSON)
+    assert Deposit.objects.count() == 2  # the other version carries it still
+    browser.post(f"/messagerie/ecrire/{forked.key}/abandonner/", headers=JSON)
+    send(writer, kept)
+    services.forget_writing(writer.account_id, f"{kept}.1", mailboxes)
+    assert find_writing(writer.account_id, kept) is None
+    assert Deposit.objects.count() == len(shelf.names()) == 1
+
+
+def test_somebody_elses_composer_and_deposit_are_not_there(
+    browser: Client, writer: Writer, mailboxes: MemoryMailboxes, nicolas: Account
+) -> None:
+    key = fresh_key()
+    deposit = add(browser, key)
+    Deposit.objects.update(account=None)
+    for path in (f"{deposit}/suite/?offset=0", f"{deposit}/conditions/"):
+        answer = browser.post(f"/messagerie/ecrire/{key}/liens/{path}", {"until": "01/01/2027"}, headers=JSON)
+        assert answer.status_code == 422
+    find = find_writing(writer.account_id, key)
+    assert find is not None
+    assert find.deposits == ()
+
+
+names = st.text(min_size=1, max_size=60)
+
+
+@given(st.lists(names, min_size=1, max_size=3))
+def test_any_name_is_text_and_each_link_stands_once(given_names: list[str]) -> None:
+    links = [
+        Link(f"http://f.example/{n}/", name, 10**n, date(2026, 12, 1), has_password=False)
+        for n, name in enumerate(given_names)
+    ]
+    html, text = links_html(links), links_text(links)
+    for n in range(len(links)):
+        assert html.count(f'href="http://f.example/{n}/"') == 1
+        assert text.count(f"http://f.example/{n}/") == 1
+    assert html.count("<a ") == len(links)
+    assert links_html([]) == links_text([]) == ""

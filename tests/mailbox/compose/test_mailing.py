@@ -1,0 +1,260 @@
+"""One copy for each: rows read with what is wrong in each, every copy queued once whatever is repeated."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.mailbox.compose.test_services import LIMIT, read, save
+from tests.post.outbox.letters import NOON
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.compose import queries, services
+from vaguemestre.mailbox.compose.events import MailingGoesOn
+from vaguemestre.mailbox.compose.handlers import carry_mailing
+from vaguemestre.mailbox.compose.models import BroadReply, Composition, Mailing
+from vaguemestre.mailbox.compose.rules.mailing import (
+    copies_of,
+    merged_html,
+    merged_subject,
+    read_table,
+    variables_in,
+)
+from vaguemestre.mailbox.compose.services.rows import fresh_key
+from vaguemestre.mailbox.compose.values import Writer, Written
+from vaguemestre.mailbox.contacts.services import save_contact
+from vaguemestre.mailbox.contacts.values import ContactCard
+from vaguemestre.post.outbox.models import OutgoingRow
+
+TABLE = (
+    "Prénom;Courriel;Note de l’élève\r\n"
+    "Léa;lea@dehors.example;12\r\n"
+    ";\r\n"
+    "Tom;tom@;8\r\n"
+    "Zoé;LEA@dehors.example;9\r\n"
+    "Ali;ali@dehors.example;\r\n"
+    "<b>Noé</b>;noe@dehors.example;15\r\n"
+)
+HTML = "<p>Bonjour {prenom}, note : {Note de l'élève}</p>"
+HOME = "/messagerie/ecrire/"
+
+
+def typed(**more: str) -> dict[str, str]:
+    return {"subject": "Note de {prenom}", "html": HTML, **more}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_a_table_is_read_however_it_was_saved(encoding: str, separator: str) -> None:
+    header, rows = read_table(TABLE.replace(";", separator).encode(encoding))
+    assert header == ["Prénom", "Courriel", "Note de l’élève"]
+    copies, wrong = copies_of(header, rows, variables_in("{prenom}", HTML))
+    assert [(one.number, one.address) for one in copies] == [
+        (2, "lea@dehors.example"),
+        (7, "noe@dehors.example"),
+    ]
+    assert [(one.number, one.reason) for one in wrong] == [
+        (4, "address-wrong"),
+        (5, "twice"),
+        (6, "empty:Note de l'élève"),
+    ]
+
+
+def test_what_is_wrong_with_a_whole_table_is_said() -> None:
+    header, rows = read_table(b"a;b\nx;y\n")
+    with pytest.raises(Refusal, match="no-address-column"):
+        copies_of(header, rows, ())
+    header, rows = read_table(b"a;b\nx;y@z.fr\n")
+    with pytest.raises(Refusal, match="unknown-variable"):
+        copies_of(header, rows, ("classe",))
+    for content, code in ((b"a;b\n", "empty"), (b"\x00\x01", "unreadable"), (b"a\n" * 3500, "too-long")):
+        with pytest.raises(Refusal, match=code):
+            read_table(content)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_cell_writes_no_markup_and_ends_no_line(cell: str, other: str) -> None:
+    values = {"prenom": cell, "autre": other}
+    assert "<script" not in merged_html("<p>{prenom}</p>", {"prenom": f"<script>{cell}"})
+    subject = merged_subject("A {Prénom} {autre} {inconnu}", values)
+    assert subject.isprintable()
+    assert subject.endswith("{inconnu}")
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def key(writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox) -> str:
+    key = fresh_key()
+    save(writer, key, mailboxes, 0, **typed())
+    return key
+
+
+def prepare(writer: Writer, key: str, table: str | None = TABLE) -> None:
+    content = table.encode() if table is not None else None
+    services.prepare_mailing(writer, key, content, "notes.csv", limit=LIMIT, now=NOON)
+
+
+def carry(mailboxes: MemoryMailboxes, times: int = 1) -> None:
+    for _ in range(times):
+        services.carry_mailing(Mailing.objects.get().pk, mailboxes, limit=LIMIT, now=NOON)
+
+
+def start(writer: Writer, key: str) -> None:
+    services.start_mailing(writer.account_id, key, by="x", now=NOON)
+
+
+def test_each_gets_a_copy_alone_and_once(writer: Writer, key: str, mailboxes: MemoryMailboxes) -> None:
+    prepare(writer, key)
+    carry(mailboxes)
+    assert not OutgoingRow.objects.exists()  # nothing leaves before it is said to
+    start(writer, key)
+    start(writer, key)
+    carry(mailboxes, 3)
+    found = {row.recipients[0]: read(bytes(row.content)) for row in OutgoingRow.objects.all()}
+    assert set(found) == {"lea@dehors.example", "noe@dehors.example"}
+    message = found["noe@dehors.example"]
+    assert message["Subject"] == "Note de <b>Noé</b>"
+    assert [one.addr_spec for one in message["To"].addresses] == ["noe@dehors.example"]
+    assert message["Cc"] is None
+    html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "Bonjour &lt;b&gt;Noé&lt;/b&gt;, note : 15" in html
+    assert len({str(one["Message-ID"]) for one in found.values()}) == 2
+
+
+def test_it_ends_when_all_are_filed_and_leaves_no_draft(
+    writer: Writer, key: str, mailboxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    prepare(writer, key)
+    start(writer, key)
+    carry(mailboxes)
+    assert Mailing.objects.get().state == "running"
+    OutgoingRow.objects.update(state="filed")
+    carry(mailboxes)
+    assert Mailing.objects.get().state == "done"
+    assert not Composition.objects.exists()
+    assert box.page("Drafts", 0, 9).rows == ()
+    shown = queries.find_mailing(writer.account_id, key)
+    assert shown is not None
+    assert (shown.total, shown.sent, shown.refused, len(shown.wrong)) == (2, 2, 0, 3)
+
+
+def test_stopped_it_makes_no_more_and_goes_on_where_it_was(
+    writer: Writer, key: str, mailboxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaguemestre.mailbox.compose.services.mailing.AT_ONCE", 3)
+    table = "courriel;prenom;note de l'eleve\n" + "".join(f"p{n}@x.fr;P{n};1\n" for n in range(10))
+    prepare(writer, key, table)
+    start(writer, key)
+    carry(mailboxes, 2)
+    assert OutgoingRow.objects.count() == 3  # no more than that under way
+    services.stop_mailing(writer.account_id, key, by="x", now=NOON)
+    OutgoingRow.objects.update(state="filed")
+    carry(mailboxes, 2)
+    assert OutgoingRow.objects.count() == 3
+    start(writer, key)
+    for _ in range(5):
+        carry(mailboxes)
+        OutgoingRow.objects.update(state="filed")
+    addresses = [row.recipients[0] for row in OutgoingRow.objects.all()]
+    assert sorted(addresses) == sorted(f"p{n}@x.fr" for n in range(10))
+
+
+def test_the_recipients_of_the_message_serve_too(
+    writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    key = fresh_key()
+    people = "Léa <lea@x.fr>, faux, lea@x.fr"
+    save(writer, key, mailboxes, 0, to=people, bcc="tom@x.fr", html="<p>{nom}</p>", subject="x")
+    prepare(writer, key, None)
+    shown = queries.find_mailing(writer.account_id, key)
+    assert shown is not None
+    assert [(one.address, one.html) for one in shown.previews] == [("lea@x.fr", "<p>Léa</p>")]
+    assert [(one.typed, one.reason) for one in shown.wrong] == [
+        ("faux", "address-wrong"),
+        ("tom@x.fr", "empty:nom"),
+    ]
+
+
+def test_ones_contacts_tell_what_a_text_made_out_to_them_needs(
+    writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    card = ContactCard("Marie Durand", "marie@x.fr", organisation="Mairie", title="Élue", phone="0322000000")
+    save_contact(writer.account_id, card)
+    key = fresh_key()
+    text = "<p>{prénom} {nom}, {fonction}, {organisme}, {téléphone}</p>"
+    save(writer, key, mailboxes, 0, to="marie@x.fr, Tom <tom@x.fr>", html=text, subject="{Prénom}")
+    prepare(writer, key, None)
+    shown = queries.find_mailing(writer.account_id, key)
+    assert shown is not None
+    assert [(one.subject, one.html) for one in shown.previews] == [
+        ("Marie", "<p>Marie Marie Durand, Élue, Mairie, 0322000000</p>")
+    ]
+    assert [(one.typed, one.reason) for one in shown.wrong] == [("tom@x.fr", "empty:Prénom")]
+
+
+def test_on_its_pages(browser: Client, key: str, mailboxes: MemoryMailboxes) -> None:
+    from_file = {"source": "file"}
+    assert "Choisissez le fichier" in browser.post(f"{HOME}{key}/exemplaires/", from_file).content.decode()
+    browser.post(f"{HOME}{key}/exemplaires/", {"source": "recipients"})
+    table = SimpleUploadedFile("notes.csv", TABLE.encode())
+    assert browser.post(f"{HOME}{key}/exemplaires/", {**from_file, "table": table}).status_code == 302
+    page = browser.get(f"{HOME}{key}/exemplaires/").content.decode()
+    for words in (
+        "2 exemplaires prêts",
+        "ligne 4 : « tom@ »",
+        "ligne 5",
+        "note : 12",
+        "Envoyer 2 exemplaires",
+    ):
+        assert words in page
+    browser.post(f"{HOME}{key}/exemplaires/partir/")
+    assert browser.get(f"{HOME}{key}/").headers["Location"].endswith("/exemplaires/")
+    assert "0 parti sur 2" in browser.get(f"{HOME}{key}/exemplaires/etat/").content.decode()
+    browser.post(f"{HOME}{key}/exemplaires/arreter/")
+    assert "Reprendre" in browser.get(f"{HOME}{key}/exemplaires/").content.decode()
+
+
+def test_it_leaves_at_the_hour_chosen_and_not_before(browser: Client, key: str) -> None:
+    browser.post(
+        f"{HOME}{key}/exemplaires/", {"source": "file", "table": SimpleUploadedFile("n.csv", TABLE.encode())}
+    )
+    leave = {"plus-tard": "1", "le": "25/11/1990", "heure": "8:00"}
+    assert browser.post(f"{HOME}{key}/exemplaires/partir/", leave).status_code == 422
+    assert browser.post(f"{HOME}{key}/exemplaires/partir/", {**leave, "le": "demain"}).status_code == 422
+    day = timezone.localdate() + timedelta(days=3)
+    browser.post(f"{HOME}{key}/exemplaires/partir/", {**leave, "le": f"{day:%d/%m/%Y}"})
+    page = browser.get(f"{HOME}{key}/exemplaires/").content.decode()
+    assert f"2 exemplaires partiront le <b>{day:%d/%m/%Y} à 08:00</b>" in page
+    carry_mailing(MailingGoesOn(Mailing.objects.get().pk))
+    assert OutgoingRow.objects.count() == 0
+    browser.post(f"{HOME}{key}/exemplaires/arreter/")
+    assert "Reprendre" in browser.get(f"{HOME}{key}/exemplaires/").content.decode()
+    browser.post(f"{HOME}{key}/exemplaires/partir/")
+    Mailing.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    carry_mailing(MailingGoesOn(Mailing.objects.get().pk))
+    assert OutgoingRow.objects.count() == 2
+
+
+def test_a_storm_of_answers_to_all_is_damped(
+    writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    everybody = ", ".join(f"p{n}@x.fr" for n in range(60))
+    left = []
+    for number in range(8):
+        key = fresh_key()
+        save(writer, key, mailboxes, 0, to=everybody, html="x")
+        Composition.objects.filter(key=key).update(mode="reply-all", references=["<racine@x>"])
+        due, now = NOON + timedelta(seconds=12), NOON + timedelta(minutes=number)
+        written = Written(to=everybody, html="x")
+        left.append(
+            services.send_writing(writer, key, written, 1, due, limit=LIMIT, now=now).due_at - now
+            > timedelta(minutes=10)
+        )
+    assert left == [False] * 5 + [True] * 3
+    assert BroadReply.objects.count() == 8

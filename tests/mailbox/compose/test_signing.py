@@ -1,0 +1,200 @@
+"""A message is from an address its writer owns, under a name that is theirs."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from tests.access.signin.people import account
+from tests.mailbox.compose.test_services import DUE, LIMIT, read, save
+from tests.post.outbox.letters import NOON
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.compose import queries, services
+from vaguemestre.mailbox.compose.models import Composition, Identity, StockText
+from vaguemestre.mailbox.compose.rules.signing import expanded
+from vaguemestre.mailbox.compose.services.rows import fresh_key
+from vaguemestre.mailbox.compose.values import (
+    IdentityGiven,
+    Mode,
+    Opening,
+    SignatureFacts,
+    StockTextGiven,
+    Writer,
+    Written,
+)
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Assignment, MailAddress, Structure
+from vaguemestre.post.outbox.models import OutgoingRow
+
+pytestmark = pytest.mark.django_db
+PAGE = "/parametres/identites"
+
+
+@pytest.fixture
+def alias(nicolas: Account) -> str:
+    MailAddress.objects.create(person_id=nicolas.person_id, address="n.morel@ac-amiens.test")
+    return "n.morel@ac-amiens.test"
+
+
+def keep(writer: Writer, given: IdentityGiven, identity_id: int = 0) -> int:
+    return services.save_identity(writer, identity_id, given, by="account:1", now=NOON)
+
+
+def sent(writer: Writer, identity: int, **typed: object) -> OutgoingRow:
+    written = Written(to="a@b.fr", subject="x", html="<p>x</p>", identity=identity, **typed)  # type: ignore[arg-type]
+    services.send_writing(writer, fresh_key(), written, 1, DUE, limit=LIMIT, now=NOON)
+    return OutgoingRow.objects.latest("pk")
+
+
+def test_an_alias_that_still_sends_is_in_from_and_in_the_envelope(writer: Writer, alias: str) -> None:
+    identity = keep(writer, IdentityGiven(alias, "N. Morel", reply_to="vs@ac-amiens.test"))
+    row = sent(writer, identity, importance="high", wants_receipt=True, wants_report=True)
+    message = read(bytes(row.content))
+    (author,) = message["From"].addresses
+    assert (author.display_name, author.addr_spec) == ("N. Morel", alias)
+    assert message["Reply-To"].addresses[0].addr_spec == "vs@ac-amiens.test"
+    assert message["Importance"] == "high"
+    assert message["Disposition-Notification-To"] == f"<{alias}>"
+    assert row.sender == alias
+    assert row.wants_report
+
+
+def test_an_address_lost_since_sends_nothing(writer: Writer, alias: str) -> None:
+    identity = keep(writer, IdentityGiven(alias, "N. Morel"))
+    MailAddress.objects.filter(address=alias).update(may_send=False)
+    with pytest.raises(Refusal, match="not-your-address"):
+        sent(writer, identity)
+    assert not OutgoingRow.objects.exists()
+    assert [one.id for one in queries.senders_of(writer, "")] == [0]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (IdentityGiven("recteur@ac-amiens.test", "Nicolas Morel"), "not-your-address"),
+        (IdentityGiven("", "Nicolas Morel"), "not-your-address"),
+        (IdentityGiven("MINE", "Le Rectorat"), "name-not-yours"),
+        (IdentityGiven("MINE", "  "), "name-missing"),
+        (IdentityGiven("MINE", "Morel\r\nBcc: x@y.fr"), "control-character"),
+        (IdentityGiven("MINE", "Morel", reply_to="x@y.fr\nBcc: z@y.fr"), "reply-to-malformed"),
+        (IdentityGiven("MINE", "Morel", reply_to="pas une adresse"), "reply-to-malformed"),
+    ],
+)
+def test_an_identity_says_nobody_else(writer: Writer, given: IdentityGiven, code: str) -> None:
+    address = writer.address if given.address == "MINE" else given.address
+    with pytest.raises(Refusal, match=code):
+        keep(writer, IdentityGiven(address, given.name, given.reply_to))
+    assert not Identity.objects.exists()
+
+
+def test_somebody_elses_identity_serves_nobody(writer: Writer, nicolas: Account) -> None:
+    other = account(username="pduval")
+    theirs = Identity.objects.create(account=other, address="p@ac-amiens.test", name="Paul")
+    with pytest.raises(Refusal, match="not-your-address"):
+        sent(writer, theirs.pk)
+    with pytest.raises(Refusal, match="identity-gone"):
+        keep(writer, IdentityGiven(writer.address, "Nicolas Morel"), theirs.pk)
+    services.remove_identity(nicolas.pk, theirs.pk, by="x", now=NOON)
+    assert Identity.objects.filter(pk=theirs.pk).exists()
+
+
+def test_a_draft_with_an_identity_of_nobody_is_kept(
+    writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    key = fresh_key()
+    save(writer, key, mailboxes, 0, subject="x", identity=987)
+    assert Composition.objects.get(key=key).identity_id is None
+
+
+def test_one_identity_is_the_usual_one_and_signs_what_is_started(
+    writer: Writer, box: MemoryMailbox, alias: str
+) -> None:
+    first = keep(writer, IdentityGiven(writer.address, "Nicolas Morel", signed_with="academy"))
+    second = keep(writer, IdentityGiven(alias, "N. Morel", is_default=True))
+    assert [(one.id, one.is_default) for one in queries.identities_of(writer)] == [
+        (second, True),
+        (first, False),
+    ]
+    keep(
+        writer, IdentityGiven(writer.address, "Nicolas Morel", signed_with="academy", is_default=True), first
+    )
+    key = services.start_writing(
+        writer, Opening(Mode.NEW), box, limit=LIMIT, now=NOON, academy_signature="<b>{nom}</b><br>{fonction}"
+    )
+    html = Composition.objects.get(key=key).html
+    assert "<b>Nicolas Morel</b>" in html
+    assert "data-signature" in html
+    written = Written(to="a@b.fr", html=html, identity=first)
+    services.send_writing(writer, key, written, 1, DUE, limit=LIMIT, now=NOON)
+    content = bytes(OutgoingRow.objects.get().content)
+    assert b"data-signature" not in content
+    assert "Nicolas Morel" in read(content).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_line_of_which_nothing_is_known_goes() -> None:
+    facts = SignatureFacts(name="A & B", school="Collège <x>")
+    html = "<b>{nom}</b><br>{fonction}<br>{fonction}, {etablissement}<br>{inconnu}"
+    assert expanded(html, facts) == "<b>A &amp; B</b><br>, Collège &lt;x&gt;<br>{inconnu}"
+
+
+def school(nicolas: Account) -> Structure:
+    place = Structure.objects.filter(assignments__person_id=nicolas.person_id).first()
+    assert place is not None
+    Assignment.objects.filter(structure=place).update(
+        starts_on=NOON.date() - timedelta(days=30), ends_on=None
+    )
+    return place
+
+
+def test_a_text_shared_with_the_school_is_read_there_and_changed_by_its_author_only(nicolas: Account) -> None:
+    place = school(nicolas)
+    given = StockTextGiven("Absence", "Absence d’un élève", "<p>{nom}</p><script>x</script>", place.pk)
+    text_id = services.save_stock_text(nicolas.pk, 0, given, by="x", now=NOON)
+    colleague = account(username="cdurand")
+    Assignment.objects.filter(person_id=colleague.person_id).update(structure=place)
+    school(colleague)
+    (seen,) = queries.stock_texts_of(colleague.pk, NOON.date())
+    assert (seen.title, seen.is_own, seen.school) == ("Absence", False, place.name)
+    assert "script" not in seen.html
+    with pytest.raises(Refusal, match="text-gone"):
+        services.save_stock_text(colleague.pk, text_id, given, by="x", now=NOON)
+    services.remove_stock_text(colleague.pk, text_id)
+    assert StockText.objects.count() == 1
+    Assignment.objects.filter(person_id=colleague.person_id).update(ends_on=NOON.date() - timedelta(days=1))
+    assert queries.stock_texts_of(colleague.pk, NOON.date()) == ()
+    with pytest.raises(Refusal, match="not-your-school"):
+        services.save_stock_text(colleague.pk, 0, given, by="x", now=NOON)
+
+
+def test_the_pages_keep_what_was_typed_wrong(browser: Client, writer: Writer) -> None:
+    typed = {"address": writer.address, "name": "Le Rectorat", "html": "<i>moi</i>", "signed_with": "own"}
+    answer = browser.post(f"{PAGE}/nouvelle", typed)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Le nom affiché doit contenir votre nom : Morel." in page
+    assert "Le Rectorat" in page
+    assert "&lt;i&gt;moi&lt;/i&gt;" in page
+    assert browser.post(f"{PAGE}/nouvelle", {**typed, "name": "Nicolas Morel"}).status_code == 302
+    assert "<i>moi</i>" in browser.get(PAGE).content.decode()
+    identity = Identity.objects.get()
+    assert browser.get(f"{PAGE}/{identity.pk}").status_code == 200
+    assert browser.get(f"{PAGE}/{identity.pk + 1}").status_code == 404
+    assert browser.post(f"{PAGE}/{identity.pk}/retirer").status_code == 302
+    assert "sans signature" in browser.get(PAGE).content.decode()
+
+
+def test_texts_kept_ready_are_told_to_the_composer(browser: Client, nicolas: Account) -> None:
+    assert browser.post(f"{PAGE}/types/nouvelle", {"title": "", "html": "x"}).status_code == 422
+    typed = {"title": "Bonjour", "subject": "Sujet", "html": "<p>De {nom}</p>", "structure": ""}
+    assert browser.post(f"{PAGE}/types/nouvelle", typed).status_code == 302
+    told = browser.get("/messagerie/ecrire/types/", HTTP_ACCEPT="application/json").json()["texts"]
+    assert told == [
+        {
+            "title": "Bonjour",
+            "subject": "Sujet",
+            "html": "<p>De Nicolas Morel</p>",
+            "text": "De Nicolas Morel\n",
+            "school": "",
+        }
+    ]

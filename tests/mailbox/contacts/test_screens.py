@@ -1,0 +1,129 @@
+"""The address book is its owner's alone."""
+
+import pytest
+from django.test import Client
+from tests.access.signin.people import PASSWORD, account
+
+from vaguemestre.mailbox.contacts.handlers import remember_recipients
+from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
+from vaguemestre.mailbox.contacts.queries import contacts_like, contacts_of
+from vaguemestre.mailbox.contacts.services import collect_addresses, save_on
+from vaguemestre.mailbox.contacts.values import ContactCard, Shelf
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Assignment
+from vaguemestre.post.outbox.events import MessageFiled
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account()
+
+
+@pytest.fixture
+def browser(client: Client, nicolas: Account) -> Client:
+    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    return client
+
+
+def add(browser: Client, name: str = "Éric", address: str = "eric@dehors.example") -> int:
+    assert browser.post("/contacts/nouveau/", {"name": name, "address": address}).status_code == 302
+    return int(Contact.objects.get(address=address).pk)
+
+
+def test_a_card_is_added_changed_found_and_deleted(browser: Client) -> None:
+    card = add(browser)
+    browser.post(
+        f"/contacts/{card}/", {"name": "Éric Dupont", "address": "eric@dehors.example", "note": "FCPE"}
+    )
+    assert "Éric Dupont" in browser.get("/contacts/", {"q": "dupont"}).content.decode()
+    assert "Aucun contact" in browser.get("/contacts/", {"q": "durand"}).content.decode()
+    browser.post(f"/contacts/{card}/supprimer/")
+    assert Contact.objects.count() == 0
+    assert "Votre carnet est vide" in browser.get("/contacts/").content.decode()
+
+
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(browser: Client) -> None:
+    answer = browser.post("/contacts/nouveau/", {"name": "Éric & co", "address": "pas une adresse"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "n’est pas une adresse électronique" in page
+    assert "Éric &amp; co" in page
+
+
+def test_an_address_stands_once_in_a_book(browser: Client) -> None:
+    add(browser)
+    again = browser.post("/contacts/nouveau/", {"name": "Encore", "address": "Eric@Dehors.example"})
+    assert "déjà dans votre carnet" in again.content.decode()
+
+
+def test_books_do_not_know_each_other(browser: Client, nicolas: Account) -> None:
+    other = account(username="other")
+    theirs = Contact.objects.create(account=other, name="Secret", address="secret@dehors.example")
+    assert "Secret" not in browser.get("/contacts/").content.decode()
+    assert browser.get(f"/contacts/{theirs.pk}/").status_code == 422
+    browser.post(f"/contacts/{theirs.pk}/", {"name": "x", "address": "x@y.fr"})
+    browser.post(f"/contacts/{theirs.pk}/supprimer/")
+    theirs.refresh_from_db()
+    assert theirs.name == "Secret"
+    assert contacts_like(nicolas.pk, "secret", limit=9) == ()
+
+
+def test_text_on_cards_is_text(browser: Client) -> None:
+    add(browser, name='<script>alert(1)</script>"', address="x@dehors.example")
+    assert "<script>alert" not in browser.get("/contacts/").content.decode()
+
+
+def test_whom_one_wrote_to_is_remembered_apart_and_kept_on_purpose_by_saving(
+    browser: Client, nicolas: Account
+) -> None:
+    for _ in range(2):
+        collect_addresses(nicolas.pk, [("", "nouveau@dehors.example")])
+    (known,) = contacts_of(nicolas.pk)
+    assert known.is_collected
+    assert "Déjà écrit" in browser.get("/contacts/").content.decode()
+    add(browser, name="Nouveau", address="nouveau@dehors.example")
+    (known,) = contacts_of(nicolas.pk)
+    assert (known.name, known.is_collected) == ("Nouveau", False)
+
+
+def test_a_message_nobody_knows_teaches_nothing(nicolas: Account) -> None:
+    remember_recipients(MessageFiled(nicolas.pk, "absent.1"))
+    assert contacts_of(nicolas.pk) == ()
+
+
+def test_anybody_read_or_written_to_is_added_from_their_page(browser: Client, nicolas: Account) -> None:
+    asked = {"adresse": "Marie@X.fr", "nom": '<b>Marie"</b>'}
+    page = browser.get("/contacts/personne/", asked).content.decode()
+    assert "Ajouter aux contacts" in page
+    assert "<!doctype html>" in page
+    assert "<b>Marie" not in page
+    assert "<!doctype" not in browser.get("/contacts/personne/", asked, headers={"hx-request": "true"}).text
+    assert browser.post("/contacts/personne/", asked).status_code == 405
+    assert browser.post("/contacts/ajouter/", asked).status_code == 302
+    assert "Dans vos contacts" in browser.get("/contacts/personne/", asked).content.decode()
+    assert Client().get("/contacts/personne/", asked).status_code == 302
+
+
+def test_the_book_of_ones_school_is_proposed_while_one_serves_there(nicolas: Account) -> None:
+    book = SchoolBook.objects.create(uai="0800001A", name="Collège Jean-Macé")
+    save_on(Shelf(book_id=book.pk, uai=book.uai), ContactCard("Mairie d’Abbeville", "mairie@x.example"))
+    assert [one.address for one in contacts_like(nicolas.pk, "mairie", limit=9)] == ["mairie@x.example"]
+    Assignment.objects.update(ends_on="2026-09-30")
+    assert contacts_like(nicolas.pk, "mairie", limit=9) == ()
+
+
+def test_neither_accents_nor_case_hide_a_contact_or_put_it_last(nicolas: Account) -> None:
+    shelf = Shelf(account_id=nicolas.pk)
+    for name in ("Claire Magnier", "Élodie Roy", "Cédric Obry"):
+        save_on(shelf, ContactCard(name, f"{len(name)}@x.example"))
+    collect_addresses(nicolas.pk, [("Émile Écrit", "emile@x.example")])
+    assert [one.name for one in contacts_of(nicolas.pk)] == [
+        "Cédric Obry",
+        "Claire Magnier",
+        "Élodie Roy",
+        "Émile Écrit",
+    ]
+    assert [one.name for one in contacts_like(nicolas.pk, "ELODIE roy", limit=9)] == ["Élodie Roy"]
+    assert [one.name for one in contacts_like(nicolas.pk, "ecrit", limit=9)] == ["Émile Écrit"]

@@ -1,0 +1,73 @@
+"""What an mbox holds comes out of it as it went in."""
+
+import io
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.mailbox.portability.rules import mbox
+from vaguemestre.mailbox.portability.rules.identity import on_the_wire
+
+DAY = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
+BODIES = st.lists(
+    st.sampled_from(
+        ["Bonjour,", "", "From nowhere at 10:00:00 in 2026", ">From here", "From - rien", "à bientôt"]
+    ),
+    max_size=6,
+)
+FLAGS = st.frozensets(st.sampled_from(["\\Seen", "\\Answered", "\\Flagged", "\\Draft", "$label1", "Urgent"]))
+
+
+def message(number: int, lines: list[str]) -> bytes:
+    text = "\r\n".join([f"Subject: n° {number}", f"Message-ID: <{number}@x.example>", "", *lines, "fin"])
+    return f"{text}\r\n".encode()
+
+
+@given(st.lists(st.tuples(BODIES, FLAGS), max_size=5))
+def test_written_then_cut_gives_back_content_flags_and_date(
+    given: list[tuple[list[str], frozenset[str]]],
+) -> None:
+    messages = [(message(number, lines), flags) for number, (lines, flags) in enumerate(given)]
+    stream = io.BytesIO(b"".join(mbox.written(content, flags, DAY) for content, flags in messages))
+    found = list(mbox.cut(stream, 0, 100_000))
+    assert [
+        (on_the_wire(one.content or b""), mbox.flags_in(one.content or b""), one.date) for one in found
+    ] == [(content, flags, DAY) for content, flags in messages]
+
+
+@given(st.lists(BODIES, min_size=1, max_size=5), st.data())
+def test_going_on_after_any_message_gives_the_others(bodies: list[list[str]], data: st.DataObject) -> None:
+    whole = b"".join(mbox.written(message(n, lines), frozenset(), DAY) for n, lines in enumerate(bodies))
+    cuts = list(mbox.cut(io.BytesIO(whole), 0, 100_000))
+    place = data.draw(st.integers(0, len(cuts) - 1))
+    assert list(mbox.cut(io.BytesIO(whole), cuts[place].end, 100_000)) == cuts[place + 1 :]
+
+
+def test_a_line_that_begins_with_from_and_has_no_date_begins_no_message() -> None:
+    text = b"From a@x Mon Nov  2 07:30:00 2026\nSubject: un\n\nBonjour\n\nFrom my point of view\n\n"
+    (one,) = mbox.cut(io.BytesIO(text), 0, 1000)
+    assert one.content is not None
+    assert one.content.endswith(b"From my point of view\n")
+
+
+def test_a_message_over_the_limit_is_passed_over_and_the_next_is_read() -> None:
+    big = mbox.written(message(1, ["x" * 500]), frozenset(), DAY)
+    stream = io.BytesIO(big + mbox.written(message(2, []), frozenset(), DAY))
+    first, second = mbox.cut(stream, 0, 300)
+    assert first.content is None
+    assert second.content is not None
+    assert b"2@x.example" in second.content
+
+
+def test_thunderbird_s_bits_are_flags() -> None:
+    assert mbox.flags_in(b"X-Mozilla-Status: 0007\nX-Mozilla-Keys: $label2 \n\nx") == {
+        "\\Seen", "\\Answered", "\\Flagged", "$label2",
+    }  # fmt: skip
+
+
+@given(st.binary(max_size=400))
+def test_no_file_makes_the_reader_raise(content: bytes) -> None:
+    for one in mbox.cut(io.BytesIO(content), 0, 1000):
+        mbox.flags_in(one.content or b"")
+        mbox.date_in(one.content or b"")

@@ -1,0 +1,105 @@
+"""The reader's pages over mailboxes in memory, for somebody signed in."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+from tests.access.signin.people import account
+from tests.engines.samples import letter
+
+from vaguemestre.access.signin.services import open_browser_session
+from vaguemestre.access.signin.sessions import SessionStore
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.mailbox.webmail.services import authors, listing, reading, verdicts
+from vaguemestre.mailbox.webmail.views import lists, messages, rows
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.mailstore.ports import open_mailbox
+from vaguemestre.post.mailstore.values import MessageRef
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def boxes() -> Iterator[MemoryMailboxes]:
+    before, made = open_mailbox.get(), MemoryMailboxes()
+    for kept in (
+        authors._known,
+        reading._bodies,
+        verdicts._verdicts,
+        lists._written,
+        listing._uses,
+        rows._last,
+        messages._panes,
+    ):  # of the test before
+        kept.clear()
+    open_mailbox.replace(made)
+    yield made
+    open_mailbox.replace(before)
+
+
+@pytest.fixture
+def nicolas(db: None) -> Account:
+    return account()
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, nicolas: Account) -> MemoryMailbox:
+    return boxes.box(nicolas.mailbox)
+
+
+@pytest.fixture
+def reader(nicolas: Account, boxes: MemoryMailboxes) -> Client:
+    """A browser of Nicolas, signed in."""
+    return browser_of(nicolas)
+
+
+@pytest.fixture
+def page(live_server: LiveServer, boxes: MemoryMailboxes) -> Iterator[Page]:
+    """A desk's window, Nicolas signed in; nothing opened yet."""
+    cookie = browser_of(account()).cookies[settings.SESSION_COOKIE_NAME].value
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 860}, locale="fr-FR", base_url=live_server.url
+        )
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        yield page
+        page.goto("about:blank")
+        browser.close()
+
+
+def browser_of(whose: Account) -> Client:
+    client, session = Client(), SessionStore()
+    open_browser_session(
+        session, whose.pk, shared=False, network="127.0.0.1", browser="test", now=timezone.now()
+    )
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+    return client
+
+
+def put(
+    box: MemoryMailbox,
+    content: bytes | None = None,
+    *,
+    folder: str = "INBOX",
+    flags: tuple[str, ...] = (),
+    minutes: int = 0,
+    subject: str = "Sortie au Marquenterre",
+) -> MessageRef:
+    return box.append(folder, content or letter(subject), flags, NOW + timedelta(minutes=minutes))
+
+
+def address(ref: MessageRef, rest: str = "") -> str:
+    return f"/messagerie/{ref.folder}/{ref.uid_validity}/{ref.uid}/{rest}"
+
+
+def ref_text(ref: MessageRef) -> str:
+    return f"{ref.folder}/{ref.uid_validity}/{ref.uid}"

@@ -1,0 +1,186 @@
+"""What one button sends: answers to invitations, read receipts, departures, reports."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from django.test import Client
+from tests.access.signin.people import account
+from tests.corpus.files import calendar
+from tests.mailbox.webmail.conftest import address, browser_of, put
+from tests.mailbox.webmail.test_messages import PIECE
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.mailbox.calendar.queries import answer_to
+from vaguemestre.mailbox.webmail.ports import leave_list, teach
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.reports.queries import reports_page
+
+pytestmark = pytest.mark.django_db
+
+
+def letter(**fields: str) -> bytes:
+    message = EmailMessage()
+    message["From"] = "Un parent <parent@dehors.example>"
+    message["To"] = "nicolas@ac-amiens.test"
+    message["Subject"] = "Bonjour"
+    message["Message-ID"] = "<original@dehors.example>"
+    for name, value in fields.items():
+        message[name.replace("_", "-")] = value
+    message.set_content("texte\n")
+    return message.as_bytes(policy=policy.SMTP)
+
+
+def invitation(uid: str = "evenement-1@dehors.example", **fields: str) -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "ines.roy@dehors.example", "Invitation"
+    message.set_content("Venez\n")
+    content = calendar("REQUEST", **fields).replace(b"evenement-1@dehors.example", uid.encode())
+    message.add_alternative(content.decode(), subtype="calendar", params={"method": "REQUEST"})
+    return message.as_bytes(policy=policy.SMTP)
+
+
+def sent() -> EmailMessage:
+    row = OutgoingRow.objects.latest("pk")
+    return message_from_bytes(bytes(row.content), policy=policy.default)  # type: ignore[return-value]
+
+
+def test_an_answer_goes_to_the_organiser_and_is_remembered(
+    reader: Client, box: MemoryMailbox, nicolas: Account
+) -> None:
+    ref = put(box, invitation())
+    card = reader.get(address(ref, "carte/invitation/2/"), headers=PIECE).content.decode()
+    assert "Salle 12" in card
+    assert "lundi 7 décembre 2026, de 14:00 à 15:30" in card
+    done = reader.post(address(ref, "reponse/2/"), {"reponse": "ACCEPTED"}, headers=PIECE)
+    assert done.status_code == 200
+    message = sent()
+    assert message["To"] == "ines.roy@dehors.example"
+    part = next(part for part in message.walk() if part.get_content_type() == "text/calendar")
+    assert part.get_content_type() == "text/calendar"
+    assert part.get_param("method") == "REPLY"
+    content = str(part.get_content()).replace("\r\n ", "")
+    assert "UID:evenement-1@dehors.example" in content
+    assert "PARTSTAT=ACCEPTED" in content
+    assert answer_to(nicolas.pk, "evenement-1@dehors.example") == "ACCEPTED"
+    again = reader.get(address(ref, "carte/invitation/2/"), headers=PIECE).content.decode()
+    assert 'aria-pressed="true"' in again
+
+
+def test_an_event_at_the_same_time_is_told(reader: Client, box: MemoryMailbox) -> None:
+    first = put(box, invitation())
+    reader.post(address(first, "reponse/2/"), {"reponse": "ACCEPTED"}, headers=PIECE)
+    second = put(
+        box, invitation("autre@dehors.example", DTSTART="20261207T140000Z", DTEND="20261207T150000Z")
+    )
+    assert (
+        "En même temps que"
+        in reader.get(address(second, "carte/invitation/2/"), headers=PIECE).content.decode()
+    )
+    reader.post(address(first, "reponse/2/"), {"reponse": "DECLINED"}, headers=PIECE)
+    assert "En même temps que" not in reader.get(address(second, "carte/invitation/2/")).content.decode()
+
+
+def test_what_asks_nothing_takes_no_answer(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, letter())
+    assert reader.post(address(ref, "reponse/1/"), {"reponse": "ACCEPTED"}, headers=PIECE).status_code == 422
+    assert reader.post(address(ref, "reponse/1/"), {"reponse": "OUI"}, headers=PIECE).status_code == 422
+    assert not OutgoingRow.objects.exists()
+
+
+def test_a_receipt_leaves_by_consent_only_and_once(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, letter(Disposition_Notification_To="parent@dehors.example"))
+    assert "demande à savoir" in reader.get(address(ref), headers=PIECE).content.decode()
+    assert not OutgoingRow.objects.exists()
+    reader.post(address(ref, "accuse/"), {"reponse": "oui"}, headers=PIECE)
+    message = sent()
+    assert message.get_content_type() == "multipart/report"
+    assert message.get_param("report-type") == "disposition-notification"
+    assert b"Original-Message-ID: <original@dehors.example>" in message.as_bytes()
+    reader.post(address(ref, "accuse/"), {"reponse": "oui"}, headers=PIECE)
+    assert OutgoingRow.objects.count() == 1
+    assert "demande à savoir" not in reader.get(address(ref), headers=PIECE).content.decode()
+
+
+def test_a_receipt_refused_is_not_asked_again(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, letter(Disposition_Notification_To="parent@dehors.example"))
+    reader.post(address(ref, "accuse/"), {"reponse": "non"}, headers=PIECE)
+    assert "demande à savoir" not in reader.get(address(ref), headers=PIECE).content.decode()
+    assert not OutgoingRow.objects.exists()
+
+
+def test_a_list_is_left_by_one_click_or_by_mail(reader: Client, box: MemoryMailbox) -> None:
+    asked: list[str] = []
+    before = leave_list.get()
+    leave_list.replace(asked.append)
+    try:
+        click = put(
+            box,
+            letter(
+                List_Unsubscribe="<https://liste.example/x?y=1>, <mailto:l@dehors.example>",
+                List_Unsubscribe_Post="List-Unsubscribe=One-Click",
+            ),
+        )
+        assert "Se désabonner" in reader.get(address(click), headers=PIECE).content.decode()
+        reader.post(address(click, "desabonner/"), headers=PIECE)
+        assert asked == ["https://liste.example/x?y=1"]
+        mail = put(box, letter(List_Unsubscribe="<mailto:l@dehors.example?subject=Stop%20ici>"))
+        reader.post(address(mail, "desabonner/"), headers=PIECE)
+    finally:
+        leave_list.replace(before)
+    assert sent()["To"] == "l@dehors.example"
+    assert sent()["Subject"] == "Stop ici"
+
+
+def test_looking_at_a_message_never_leaves_a_list(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(
+        box,
+        letter(
+            List_Unsubscribe="<https://liste.example/x>", List_Unsubscribe_Post="List-Unsubscribe=One-Click"
+        ),
+    )
+    reader.get(address(ref), headers=PIECE)
+    assert reader.get(address(ref, "desabonner/"), headers=PIECE).status_code == 405
+
+
+def test_a_report_is_filed_taught_and_seen_by_administrators_only(reader: Client, box: MemoryMailbox) -> None:
+    taught: list[bool] = []
+    before = teach.get()
+    teach.replace(lambda content, *, is_junk: taught.append(is_junk))
+    try:
+        ref = put(box, letter())
+        reader.post(address(ref, "signaler/"), {"nature": "phishing"}, headers=PIECE)
+        reader.post(address(ref, "signaler/"), {"nature": "phishing"}, headers=PIECE)
+    finally:
+        teach.replace(before)
+    assert taught == [True, True]
+    ((filed,), _) = reports_page()
+    assert filed.sender == "parent@dehors.example"
+    assert "Message-ID: <original@dehors.example>" in filed.header
+    assert "texte" not in filed.header
+    assert reader.get("/messagerie/signalements/").status_code == 403
+    boss = browser_of(account("chef", role="administrator"))
+    assert "parent@dehors.example" in boss.get("/messagerie/signalements/").content.decode()
+    boss.post("/messagerie/signalements/traiter/", {"expediteur": "parent@dehors.example"})
+    assert reports_page() == ((), 0)
+    assert reports_page(done=True)[1] == 1
+
+
+def test_a_report_is_filed_without_a_filter_too(reader: Client, box: MemoryMailbox) -> None:
+    def nobody(content: bytes, *, is_junk: bool) -> None:
+        raise EngineDown("no filter")
+
+    before = teach.get()
+    teach.replace(nobody)
+    try:
+        assert (
+            reader.post(
+                address(put(box, letter()), "signaler/"), {"nature": "junk"}, headers=PIECE
+            ).status_code
+            == 200
+        )
+    finally:
+        teach.replace(before)
+    assert reports_page()[1] == 1

@@ -1,0 +1,451 @@
+"""Who wrote a message: what our filter found, names and domains taken for others, what the directory says."""
+
+import email.header
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+from tests.access.signin.people import account
+from tests.mailbox.webmail.conftest import address, put
+from tests.mailbox.webmail.test_messages import PIECE, html_letter
+from tests.post.outbox.test_authors import HIDDEN
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.foundation.kernel.seals import vouched
+from vaguemestre.mailbox.webmail.rules.trust import impostors
+from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict, authenticity
+from vaguemestre.people.directory import queries as directory
+from vaguemestre.people.directory.models import MailAddress
+from vaguemestre.post.reports.queries import showing_of
+from vaguemestre.site import config
+
+OURS = "mail.ac-amiens.test"
+OWN = frozenset({"ac-amiens.test"})
+
+
+def verdict(value: str, sender: str = "parent@dehors.example") -> Verdict:
+    return authenticity((("authentication-results", value),), sender, server=OURS).verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (f"{OURS}; dmarc=pass (p=reject) header.from=dehors.example", Verdict.VERIFIED),
+        (f"{OURS}; dkim=pass header.d=dehors.example; spf=fail smtp.mailfrom=x@y.z", Verdict.VERIFIED),
+        (f"{OURS}; spf=pass smtp.mailfrom=retour@dehors.example", Verdict.VERIFIED),
+        (f"{OURS}; dkim=pass header.d=ailleurs.example", Verdict.UNVERIFIED),
+        (f"{OURS}; spf=pass smtp.mailfrom=x@ailleurs.example; dmarc=none", Verdict.UNVERIFIED),
+        (f"{OURS}; dmarc=fail header.from=dehors.example; dkim=fail", Verdict.FORGED),
+        (f"{OURS}; auth=pass smtp.auth=x smtp.mailfrom=parent@dehors.example", Verdict.UNVERIFIED),
+        ("mail.dehors.example; dmarc=pass header.from=dehors.example", Verdict.UNVERIFIED),
+        (f"({OURS};) mail.dehors.example; dmarc=pass header.from=dehors.example", Verdict.UNVERIFIED),
+        (f'"{OURS}; x" autre; dmarc=pass', Verdict.UNVERIFIED),
+        (f"{OURS}; x=none (dmarc=pass header.from=dehors.example)", Verdict.UNVERIFIED),
+        (f"{OURS}", Verdict.UNVERIFIED),
+        ("", Verdict.UNVERIFIED),
+    ],
+)
+def test_only_our_own_findings_about_that_very_domain_count(value: str, expected: Verdict) -> None:
+    assert verdict(value) is expected
+
+
+HEAD = "philippe.vasseur@ac-amiens.test"
+SEALED = f"{OURS}; auth=pass smtp.mailfrom=list+1@ac-amiens.test header.from={HEAD} policy.seal=abc"
+
+
+@pytest.mark.parametrize(
+    ("value", "came_by_mx", "expected"),
+    [
+        (SEALED, False, Verdict.VERIFIED),
+        (SEALED.replace("abc", "abd"), False, Verdict.UNVERIFIED),
+        (SEALED.replace(" policy.seal=abc", ""), False, Verdict.UNVERIFIED),
+        (
+            SEALED.replace(f"header.from={HEAD}", "header.from=thomas@ac-amiens.test"),
+            False,
+            Verdict.UNVERIFIED,
+        ),
+        (f"{OURS}; auth=pass smtp.mailfrom={HEAD}", False, Verdict.UNVERIFIED),
+        (f"{OURS}; spf=pass smtp.mailfrom={HEAD}", False, Verdict.FORGED),
+        (f"{OURS}; dmarc=pass header.from=ac-amiens.test", False, Verdict.FORGED),
+        (f"{OURS}; dmarc=pass header.from=ac-amiens.test", True, Verdict.FORGED),
+        (f"{OURS}; dkim=pass header.d=ac-amiens.test header.s=a", True, Verdict.UNVERIFIED),
+        (f"{OURS}; dkim=pass header.d=mail.ac-amiens.test", True, Verdict.FORGED),
+        (f"{OURS}; dkim=fail header.d=ac-amiens.test", True, Verdict.FORGED),
+        ("", True, Verdict.FORGED),
+        ("", False, Verdict.UNVERIFIED),  # put there by an import, or by a mail program
+        ("mail.dehors.example; auth=pass header.from={HEAD} policy.seal=abc", False, Verdict.UNVERIFIED),
+    ],
+)
+def test_an_author_of_ours_is_known_by_the_seal_alone(
+    value: str, came_by_mx: bool, expected: Verdict
+) -> None:
+    fields = (("authentication-results", value),) if value else ()
+    if came_by_mx:
+        fields = (("vaguemestre-arrival", "mx"), *fields)
+    judged = authenticity(
+        fields,
+        HEAD.upper(),
+        server=OURS,
+        own=OWN,
+        seal_holds=lambda author, seal: (author, seal) == (HEAD, "abc"),
+    )
+    assert judged.verdict is expected
+
+
+def test_the_topmost_of_our_findings_is_the_one_that_counts() -> None:
+    fields = (
+        ("authentication-results", f"{OURS}; dmarc=fail header.from=dehors.example"),
+        ("authentication-results", f"{OURS}; dmarc=pass header.from=dehors.example"),
+    )
+    assert authenticity(fields, "p@dehors.example", server=OURS).verdict is Verdict.FORGED
+
+
+@given(st.text(max_size=200), st.text(max_size=40))
+def test_whatever_a_field_says_it_is_read(value: str, sender: str) -> None:
+    assert verdict(value, sender) in set(Verdict)
+    verdict(f"{OURS};{value}", sender)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "ac-arniens.test", "ac-amiens.test.voleur.example", "ac-amiens-messagerie.example", "ac-amlens.test",
+        "acamiens.example", "academie-amiens.example", "rectorat.amiens.example", "ac-amien5.test",
+        "xn--c-amiens-k7g.test", "ac-amiens.fr",
+    ],
+)  # fmt: skip
+def test_domains_made_to_be_taken_for_ours_are_known(domain: str) -> None:
+    assert impostors.is_lookalike(domain, OWN)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["ac-amiens.test", "mail.ac-amiens.test", "ac-lille.test", "ac-reims.fr", "gmail.com", "amiens.fr",
+     "collegeamiens.fr", "dehors.example", "academie-francaise.fr", ""],
+)  # fmt: skip
+def test_other_domains_are_left_in_peace(domain: str) -> None:
+    assert not impostors.is_lookalike(domain, OWN)
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_an_address_hidden_in_a_name_is_read_as_ours(name: str) -> None:
+    assert impostors.claimed_address(name, OWN) == "recteur@ac-amiens.test"
+    assert impostors.claimed_address(f"x@dehors.example {name}", OWN) == "recteur@ac-amiens.test"
+
+
+@given(st.text(max_size=80))
+def test_any_domain_and_any_name_can_be_judged(text: str) -> None:
+    impostors.is_lookalike(text.lower(), OWN)
+    for first, last in impostors.possible_names(text):
+        assert first
+        assert last
+    impostors.claimed_address(text)
+
+
+@given(st.text("abcde", max_size=8), st.text("abcde", max_size=8))
+def test_distance_is_the_same_both_ways(one: str, other: str) -> None:
+    assert impostors.distance(one, other, 2) == impostors.distance(other, one, 2)
+    assert (impostors.distance(one, other, 2) == 0) == (one == other)
+
+
+@pytest.fixture
+def helene(db: None) -> str:
+    """A colleague of the directory."""
+    person = account("hdupont", first_name="Hélène", last_name="Dupont").person
+    assert person is not None
+    MailAddress.objects.filter(person=person).update(address="helene.dupont@ac-amiens.test")
+    return "helene.dupont@ac-amiens.test"
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "Hélène Dupont <h.dupont@gmail.example>",
+        "Mme DUPONT Helene <h.dupont@gmail.example>",
+        "Hélène Dupond <h.dupont@gmail.example>",
+        "Hеlеnе Dupоnt <h.dupont@gmail.example>",  # Cyrillic letters
+        "Hélène Dupont (Rectorat) <h.dupont@gmail.example>",
+        '"helene.dupont@ac-amiens.test" <h.dupont@gmail.example>',
+    ],
+)
+@pytest.mark.django_db
+def test_a_colleagues_name_at_a_foreign_address_is_a_strong_warning(
+    reader: Client, box: MemoryMailbox, helene: str, sender: str
+) -> None:
+    ref = put(box, html_letter("<p>Virement urgent</p>", From=sender))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert "Ce n’est pas l’adresse de" in page
+    assert helene in page
+
+
+def test_a_name_of_many_words_costs_one_question(
+    helene: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    names = tuple(impostors.possible_names("Association des parents Dupont Hélène"))
+    with django_assert_num_queries(1):
+        assert directory.addresses_near(names) == ()
+    with django_assert_num_queries(1):
+        assert directory.addresses_near([("paul", "dupont"), ("helene", "dupond")]) == (helene,)
+
+
+def test_common_names_hide_nobody(helene: str) -> None:
+    for number in range(5):
+        person = account(f"mmartin{number}", first_name="Marie", last_name="Martin").person
+        mine = f"marie.martin{number}@ac-amiens.test"
+        MailAddress.objects.filter(person=person).update(address=mine, surname="martin")
+    near = directory.addresses_near([("marie", "martin"), ("helene", "dupont")], limit=1)
+    assert helene in near
+    assert near[0].startswith("marie.martin")
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["Jean Durand <j@gmail.example>", "Hélène Martin <h@gmail.example>", "Newsletter <n@gmail.example>",
+     "Dupont <d@gmail.example>"],
+)  # fmt: skip
+@pytest.mark.django_db
+def test_others_are_only_called_external(
+    reader: Client, box: MemoryMailbox, helene: str, sender: str
+) -> None:
+    page = reader.get(address(put(box, html_letter("x", From=sender))), headers=PIECE).content.decode()
+    assert "Ce n’est pas l’adresse de" not in page
+    assert "Externe" in page
+
+
+@pytest.mark.django_db
+def test_function_and_school_are_shown_of_a_verified_colleague_alone(
+    reader: Client, box: MemoryMailbox, helene: str
+) -> None:
+    written = html_letter("x", From=f"Hélène Dupont <{helene}>")
+    page = reader.get(address(put(box, written)), headers=PIECE).content.decode()
+    assert "Collège Jean-Macé" not in page
+    assert "Externe" not in page
+    assert "Non vérifié" in page
+    assert "Collègue</span>" not in page
+    submitted = vouched(written, settings.SEAL_KEY, OURS, helene)
+    page = reader.get(address(put(box, submitted)), headers=PIECE).content.decode()
+    assert "Collège Jean-Macé" in page
+
+
+@pytest.mark.django_db
+def test_a_colleague_who_signed_in_to_send_is_called_so(
+    reader: Client, box: MemoryMailbox, helene: str
+) -> None:
+    written = html_letter("x", From=f"Hélène Dupont <{helene}>")
+    submitted = vouched(written, settings.SEAL_KEY, OURS, helene)
+    page = reader.get(address(put(box, submitted)), headers=PIECE).content.decode()
+    assert "Collègue</span>" in page
+    for changed in (
+        submitted.replace(b"\r\nx\r\n", b"\r\ny\r\n"),
+        submitted.replace(b"policy.seal=", b"policy.seal=0"),
+        vouched(written, b"another key", OURS, helene),
+        vouched(html_letter("x", From=f"Jean Durand <jean.{helene}>"), settings.SEAL_KEY, OURS, helene),
+    ):
+        page = reader.get(address(put(box, changed)), headers=PIECE).content.decode()
+        assert "Collègue</span>" not in page
+        assert "Non vérifié" in page
+
+
+@pytest.mark.django_db
+def test_a_letter_of_ours_that_came_by_the_mx_is_called_forged(
+    reader: Client, box: MemoryMailbox, helene: str
+) -> None:
+    written = b"Vaguemestre-Arrival: mx\r\n" + html_letter("x", From=f"Hélène Dupont <{helene}>")
+    page = reader.get(address(put(box, written)), headers=PIECE).content.decode()
+    assert "Adresse usurpée" in page
+    assert "Collège Jean-Macé" not in page
+
+
+def signed_letter(html: str, result: str) -> bytes:
+    return f"Authentication-Results: {OURS}; {result}\r\n".encode() + html_letter(html)
+
+
+PICTURE = "<p><img src='https://images.example/a.png'></p>"
+
+
+@pytest.mark.django_db
+def test_always_showing_pictures_takes_a_verified_sender_and_holds_only_for_one(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    good = put(box, signed_letter(PICTURE, "dmarc=pass header.from=dehors.example"))
+    page = reader.get(address(good), headers=PIECE).content.decode()
+    assert "Adresse vérifiée" in page
+    assert "Toujours pour cet expéditeur" in page
+    assert reader.post(address(good, "images/"), {"choix": "always"}, headers=PIECE).status_code == 200
+    assert "corps/?images=1" in reader.get(address(good), headers=PIECE).content.decode()
+    forged = put(box, html_letter(PICTURE))
+    page = reader.get(address(forged), headers=PIECE).content.decode()
+    assert "corps/?images=1" not in page
+    assert "Images distantes bloquées" in page
+
+
+@pytest.mark.django_db
+def test_an_unverified_sender_is_never_always_shown(
+    reader: Client, box: MemoryMailbox, nicolas: "object"
+) -> None:
+    ref = put(box, html_letter(PICTURE))
+    assert reader.post(address(ref, "images/"), {"choix": "always"}, headers=PIECE).status_code == 422
+    assert reader.post(address(ref, "images/"), {"choix": "never"}, headers=PIECE).status_code == 200
+    assert "comme vous l’avez choisi" in reader.get(address(ref), headers=PIECE).content.decode()
+    assert reader.post(address(ref, "images/"), {"choix": "ask"}, headers=PIECE).status_code == 200
+    assert showing_of(nicolas.pk, "parent@dehors.example").value == "ask"  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_a_disowned_address_is_called_so(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, signed_letter("x", "dmarc=fail header.from=dehors.example"))
+    assert "sans doute usurpée" in reader.get(address(ref), headers=PIECE).content.decode()
+
+
+def submitted(sender: str, author: str) -> bytes:
+    return vouched(html_letter("x", From=sender), settings.SEAL_KEY, OURS, author)
+
+
+@pytest.fixture
+def head(db: None) -> str:
+    """Somebody whose name is worth borrowing."""
+    person = account("pvasseur", first_name="Philippe", last_name="Vasseur").person
+    assert person is not None
+    MailAddress.objects.filter(person=person).update(
+        address="philippe.vasseur@ac-amiens.test", surname="vasseur"
+    )
+    return "philippe.vasseur@ac-amiens.test"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Philippe Vasseur",
+        "Ph\u200bilippe VASSEUR",
+        "Рhіlірре Vаѕѕеur",  # Cyrillic letters
+        "=?utf-8?B?UGhpbGlwcGUgVmFzc2V1cg==?=",
+        '"philippe.vasseur@ac-amiens.test"',
+        '"philippe.vasseur＠ac-amiens.test"',
+    ],
+)
+def test_a_colleague_under_another_name_is_shown_under_the_directorys(
+    reader: Client, box: MemoryMailbox, helene: str, head: str, typed: str
+) -> None:
+    ref = put(box, submitted(f"{typed} <{helene}>", helene))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert '<p class="from"><b><bdi>Hélène Dupont</bdi></b>' in page
+    assert "Collègue</span>" in page
+    assert "Signe «" in page
+    assert "Ce n’est pas l’adresse de" in page
+    assert head in page
+    rows = reader.get("/messagerie/INBOX/lignes/", headers=PIECE).content.decode()
+    assert "Hélène Dupont" in rows
+    assert "Vasseur" not in rows
+
+
+@pytest.mark.parametrize(
+    "typed", ["Hélène Dupont", "DUPONT Hélène", "Mme Dupont", "Helene Dupont (Abbeville)"]
+)
+def test_a_colleague_under_their_own_name_is_told_nothing_of(
+    reader: Client, box: MemoryMailbox, helene: str, head: str, typed: str
+) -> None:
+    ref = put(box, submitted(f"{typed} <{helene}>", helene))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert '<p class="from"><b><bdi>Hélène Dupont</bdi></b>' in page
+    assert "Signe «" not in page
+    assert "Ce n’est pas" not in page
+
+
+def test_a_sub_address_is_its_owners(reader: Client, box: MemoryMailbox, helene: str) -> None:
+    detailed = helene.replace("@", "+sorties@")
+    ref = put(box, submitted(f"Hélène Dupont <{detailed}>", detailed))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert "Collègue</span>" in page
+    assert "Collège Jean-Macé" in page
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "philippe.vasseur@ac-amiens.test, evil@dehors.example",
+        "evil@dehors.example\r\nFrom: philippe.vasseur@ac-amiens.test",
+        "evil@dehors.example\r\nFrom: philippe.vasseur@ac-amiens.test.",
+        "philippe.vasseur@ac-amiens.test\r\nFrom: evil@dehors.example",
+    ],
+)
+def test_several_authors_are_told_and_none_is_dressed(
+    reader: Client, box: MemoryMailbox, head: str, author: str
+) -> None:
+    raw = f"Vaguemestre-Arrival: mx\r\nAuthentication-Results: {OURS}; dmarc=pass\r\n"
+    ref = put(box, f"{raw}From: {author}\r\nSubject: x\r\n\r\nx\r\n".encode())
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert '<p class="from"><b><bdi>Expéditeur ambigu</bdi></b>' in page
+    assert "On ne sait pas qui a écrit ce courriel." in page
+    assert "evil@dehors.example" in page
+    assert "Adresse usurpée" in page
+    assert "Adresse vérifiée" not in page
+    assert "Collège Jean-Macé" not in page
+
+
+def test_a_name_that_hides_an_address_gives_way_to_the_true_one(
+    reader: Client, box: MemoryMailbox, db: None
+) -> None:
+    ref = put(box, b'From: "Camille Bcc: x@y" <evil@dehors.example>\r\nSubject: x\r\n\r\nx\r\n')
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert '<p class="from"><b><bdi>evil@dehors.example</bdi></b>' in page
+    rows = reader.get("/messagerie/INBOX/lignes/", headers=PIECE).content.decode()
+    assert "evil@dehors.example" in rows
+    assert "Camille" not in rows
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Rectorat - DSI Assistance",
+        "Académie d’Amiens",
+        "RECTORAT",
+        "Le service Assistance",
+        "Rесtоrаt",
+        "Ｒectorat",
+        "Vaguemestre",
+        "Équipe Vaguemestre",
+        "Vаguemestre – Sécurité",
+        "\u202eertsemeugaV",
+    ],
+)
+@pytest.mark.django_db
+def test_an_outsider_under_the_name_of_a_service_is_told(
+    reader: Client, box: MemoryMailbox, typed: str
+) -> None:
+    name = email.header.Header(typed, "utf-8").encode()
+    result = f"Authentication-Results: {OURS}; dmarc=pass header.from=dehors.example\r\n"
+    content = f"{result}From: {name} <a@dehors.example>\r\nSubject: x\r\n\r\nx\r\n"
+    page = reader.get(address(put(box, content.encode())), headers=PIECE).content.decode()
+    assert "Ce n’est pas un service de l’académie." in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_head"),
+    [
+        ("\u202eruessaV eppilihP", True),
+        ("Philippe \u202eruessaV\u202c", True),
+        ("\u202dCamille", False),
+        ("Camille \u202b\u202c", None),  # a mere embedding, as Arabic and Hebrew names have
+        ("Camille\u200f", None),
+    ],
+)
+def test_a_name_that_turns_its_letters_round_is_told(
+    reader: Client, box: MemoryMailbox, head: str, typed: str, is_head: bool | None
+) -> None:
+    name = email.header.Header(typed, "utf-8").encode()
+    ref = put(box, f"From: {name} <a@dehors.example>\r\nSubject: x\r\n\r\nx\r\n".encode())
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert ("Le nom de l’expéditeur contient des signes invisibles" in page) is (is_head is not None)
+    assert ("Ce n’est pas l’adresse de Philippe Vasseur" in page) is bool(is_head)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Assistance Orange", "Académie de Lille", "Amiens", "Support", "Le Service", "Camille Recteur-Durand"],
+)
+def test_other_names_are_no_services(typed: str) -> None:
+    services = config.AcademySection().house_names
+    assert not impostors.is_house_name(typed, services, "Académie d’Amiens")

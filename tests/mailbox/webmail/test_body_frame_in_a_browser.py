@@ -1,0 +1,229 @@
+"""From one message to the next: the frame of the text stays, and no header goes with another's text."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from tests.engines.samples import letter
+from tests.mailbox.webmail.conftest import address, put
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.post.mailstore.values import MessageRef
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TWICE_DRAWN = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+PATIENT = """((real) => {
+  window.setTimeout = (then, wait, ...more) => wait === 150 ? 0 : real(then, wait, ...more);
+})(window.setTimeout)"""
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
+    return boxes.box("nmorel@ac-amiens.test")
+
+
+@pytest.fixture
+def three(box: MemoryMailbox) -> list[MessageRef]:
+    return [put(box, letter(f"Numéro {n}", f"texte {n}\n"), minutes=n) for n in range(3)]
+
+
+def press(page: Page, number: int) -> None:
+    page.locator("#messages a.open", has_text=f"Numéro {number}").click()
+
+
+def shows(page: Page, number: int) -> None:
+    """Waits for the header; its text must be there already."""
+    expect(page.locator("#message-subject")).to_have_text(f"Numéro {number}")
+    assert text_of(page) == f"texte {number}"
+    expect(page.locator("#messages a.open[aria-current]")).to_contain_text(f"Numéro {number}")
+
+
+def text_of(page: Page) -> str:
+    return page.frame_locator("#reader iframe.body").locator("body").inner_text(timeout=3000).strip()
+
+
+def mark(page: Page) -> None:
+    """The frame that is there, to know it again."""
+    page.locator("#reader iframe.body").evaluate("frame => { frame.isMarked = true }")
+
+
+def is_marked(page: Page) -> bool:
+    return bool(page.locator("#reader iframe.body").evaluate("frame => frame.isMarked"))
+
+
+def hold(page: Page, ref: MessageRef, what: str = "corps/") -> Callable[[], None]:
+    """Keeps back what is asked of a message; gives what lets the last of it go, others being given up."""
+    held: list[Route] = []
+    page.route(f"**{address(ref)}{what}", lambda route: held.append(route))
+    return lambda: held[-1].continue_()
+
+
+def test_the_frame_stays_and_each_message_is_one_step_of_the_history(
+    page: Page, three: list[MessageRef]
+) -> None:
+    page.goto("/messagerie/")
+    press(page, 0)
+    shows(page, 0)
+    mark(page)
+    steps = page.evaluate("history.length")
+    for number in (1, 2):
+        press(page, number)
+        shows(page, number)
+        assert is_marked(page)
+    assert page.evaluate("history.length") == steps + 2
+    for number in (1, 0):
+        page.go_back()
+        shows(page, number)
+    page.go_back()
+    page.get_by_text("Choisissez un courriel").wait_for()
+    for number in (0, 1):
+        page.go_forward()
+        shows(page, number)
+
+
+def test_an_empty_frame_waits_for_the_first_message(page: Page, three: list[MessageRef]) -> None:
+    page.goto("/messagerie/")
+    for number in (0, 1):
+        page.frame_locator("#reader .ready iframe").locator("html").wait_for(state="attached")
+        page.evaluate(TWICE_DRAWN)
+        mark(page)
+        assert page.get_by_title("Texte du courriel").and_(page.locator("[inert] *")).count() == 1
+        press(page, number)
+        shows(page, number)
+        assert is_marked(page)
+        expect(page.locator("#reader [inert]")).to_have_count(0)
+        page.keyboard.press("Escape")
+        page.get_by_text("Choisissez un courriel").wait_for()
+
+
+def test_the_empty_frame_is_given_no_text_to_ask_for(page: Page, three: list[MessageRef]) -> None:
+    page.goto("/messagerie/")
+    page.frame_locator("#reader .ready iframe").locator("html").wait_for(state="attached")
+    with page.expect_response("**/choix/"):
+        page.locator('[name="plain_face"][value="fixe"]').evaluate("choice => choice.click()")
+    page.evaluate(TWICE_DRAWN)
+    assert page.locator("#reader iframe.body").get_attribute("src") is None
+
+
+def test_steps_back_hide_the_text_until_its_header_is_there(page: Page, three: list[MessageRef]) -> None:
+    page.goto("/messagerie/")
+    for number in (0, 1, 2):
+        press(page, number)
+        shows(page, number)
+    let_go = hold(page, three[0], "")
+    with page.expect_response(f"**{address(three[1])}corps/"):  # asked by the browser
+        page.evaluate("history.go(-2)")
+    expect(page.locator("#reader iframe.body")).to_be_hidden()
+    let_go()
+    shows(page, 0)
+    expect(page.locator("#reader iframe.body")).to_be_visible()
+
+
+def test_a_message_opened_amid_steps_back_is_seen(page: Page, three: list[MessageRef]) -> None:
+    page.goto("/messagerie/")
+    for number in (0, 1, 2):
+        press(page, number)
+        shows(page, number)
+    hold(page, three[0], "")
+    with page.expect_response(f"**{address(three[1])}corps/"):
+        page.evaluate("history.go(-2)")
+    page.evaluate(TWICE_DRAWN)
+    press(page, 2)
+    shows(page, 2)
+    expect(page.locator("#reader iframe.body")).to_be_visible()
+
+
+def test_a_header_waits_for_its_text(page: Page, three: list[MessageRef]) -> None:
+    page.add_init_script(PATIENT)
+    page.goto("/messagerie/")
+    press(page, 0)
+    shows(page, 0)
+    let_go = hold(page, three[1])
+    with page.expect_response(f"**{address(three[1])}") as asked:
+        press(page, 1)
+    asked.value.finished()
+    page.evaluate(TWICE_DRAWN)
+    assert page.locator("#message-subject").inner_text() == "Numéro 0"
+    let_go()
+    shows(page, 1)
+
+
+def test_a_text_late_to_come_does_not_keep_its_header_back(page: Page, three: list[MessageRef]) -> None:
+    page.goto("/messagerie/")
+    press(page, 0)
+    shows(page, 0)
+    mark(page)
+    let_go = hold(page, three[1])
+    press(page, 1)
+    page.get_by_role("heading", name="Numéro 1").wait_for()
+    assert not is_marked(page)  # the frame where the text before still stands
+    let_go()
+    shows(page, 1)
+
+
+def test_a_message_refused_leaves_the_one_before_whole(page: Page, three: list[MessageRef]) -> None:
+    page.goto("/messagerie/")
+    press(page, 0)
+    shows(page, 0)
+    held: list[Route] = []
+    page.route(f"**{address(three[1])}", lambda route: held.append(route))
+    with page.expect_response(f"**{address(three[1])}corps/"):  # the text is there before the refusal
+        press(page, 1)
+    held[0].fulfill(status=404)
+    page.get_by_text("n’a pas pu le faire").wait_for()
+    expect(page.frame_locator("#reader iframe.body").locator("body")).to_have_text("texte 0")
+    shows(page, 0)
+    assert page.url.endswith(address(three[0]))
+
+
+def test_the_last_message_asked_for_is_the_one_shown(page: Page, three: list[MessageRef]) -> None:
+    page.goto("/messagerie/")
+    press(page, 0)
+    shows(page, 0)
+    hold(page, three[1])
+    press(page, 1)
+    press(page, 2)
+    shows(page, 2)
+    assert page.url.endswith(address(three[2]))
+
+
+def test_a_key_typed_before_a_message_is_there_is_meant_for_it(
+    page: Page, box: MemoryMailbox, three: list[MessageRef]
+) -> None:
+    page.goto("/messagerie/")
+    press(page, 0)
+    shows(page, 0)
+    let_go = hold(page, three[1], "")
+    press(page, 1)
+    page.keyboard.press("#")
+    page.get_by_text("Courriel mis à la corbeille.").wait_for()
+    expect(page.locator("#messages li.row .subject-line > .clip")).to_have_text(["Numéro 2", "Numéro 0"])
+    let_go()
+
+
+def test_pages_come_back_to_have_the_text_of_their_own_message(page: Page, three: list[MessageRef]) -> None:
+    page.goto(address(three[0]))
+    shows(page, 0)
+    page.evaluate(TWICE_DRAWN)
+    press(page, 1)
+    shows(page, 1)
+    page.goto("/contacts/")
+    page.evaluate("history.go(-2)")
+    page.wait_for_url(re.compile(re.escape(address(three[0])) + "$"))
+    expect(page.locator("#message-subject")).to_have_text("Numéro 0")
+    expect(page.frame_locator("#reader iframe.body").locator("body")).to_have_text("texte 0")
+
+
+def test_a_message_is_shown_from_its_top(page: Page, box: MemoryMailbox, three: list[MessageRef]) -> None:
+    page.set_viewport_size({"width": 1000, "height": 330})  # as at 200 %
+    page.goto("/messagerie/")
+    press(page, 2)
+    shows(page, 2)
+    page.locator("#reader").evaluate("pane => { pane.scrollTop = 120 }")
+    page.evaluate(TWICE_DRAWN)
+    assert page.locator("#reader").evaluate("pane => pane.scrollTop") > 0
+    press(page, 1)
+    shows(page, 1)
+    assert page.locator("#reader").evaluate("pane => pane.scrollTop") == 0

@@ -1,0 +1,88 @@
+"""A mailbox that its person lends: the private folders are not there, whatever is asked."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.engines.samples import letter
+
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.mailbox.webmail.rules.listing.fences import Fence, is_private
+from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
+from vaguemestre.mailbox.webmail.services.fencing import FencedMailbox
+from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
+from vaguemestre.post.mailstore.values import MessageRef, Use
+
+DAY = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "name", ["Personnel", "PRIVÉ", "Prive", "Famille/Privé/2026", "Personnel - santé", "perso"]
+)
+def test_private_folders_are_known_by_their_name(name: str) -> None:
+    assert is_private(name)
+
+
+@pytest.mark.parametrize("name", ["INBOX", "Classe 4e B", "Privations", "Archive"])
+def test_other_folders_are_not_private(name: str) -> None:
+    assert not is_private(name)
+
+
+@given(st.text(max_size=8), st.sampled_from(["Privé", "personnel"]), st.text(max_size=8))
+def test_whatever_stands_around_in_the_path(before: str, word: str, after: str) -> None:
+    assert is_private(f"{before}/{word}/{after}")
+
+
+def test_nothing_of_a_private_folder_is_reached() -> None:
+    mailbox = MemoryMailboxes().box("marie@ac-amiens.test")
+    mailbox.create_folder("Privé")
+    hidden = mailbox.append("Privé", letter("Secret"), (), DAY)
+    seen = mailbox.append("INBOX", letter("Réunion"), (), DAY)
+    fenced = FencedMailbox(mailbox, Fence())
+    shown = {folder.name: folder.use for folder in fenced.folders()}
+    assert "Privé" not in shown
+    assert Use.ALL not in shown.values()
+    assert fenced.open(seen).subject == "Réunion"
+    for ask in (
+        lambda: fenced.page("Privé", 0, 50),
+        lambda: fenced.search("Privé", ("x",), 0, 50),
+        lambda: fenced.look("Privé", PLAIN, 0, 50),
+        lambda: fenced.refs("Privé", PLAIN),
+        lambda: fenced.place("Privé", PLAIN, date(2026, 11, 1)),
+        lambda: fenced.find_by_message_id("Privé", "<x>"),
+        lambda: fenced.move([seen], "Privé"),
+        lambda: fenced.append("Privé", b"", (), DAY),
+    ):
+        with pytest.raises(FolderGone):
+            ask()
+    for look in (
+        lambda: fenced.open(hidden),
+        lambda: fenced.part(hidden, "1"),
+        lambda: fenced.raw(hidden),
+        lambda: fenced.conversation(hidden),
+        lambda: fenced.flag([hidden], ("\\Seen",), ()),
+        lambda: fenced.move([hidden], "INBOX"),
+        lambda: fenced.expunge([hidden]),
+    ):
+        with pytest.raises(MessageGone):
+            look()
+    for change in (
+        lambda: fenced.create_folder("Autre"),
+        lambda: fenced.rename_folder("Privé", "Autre"),
+        lambda: fenced.delete_folder("INBOX"),
+        lambda: fenced.subscribe("INBOX", wanted=False),
+    ):
+        with pytest.raises(FolderRefused):
+            change()
+
+
+def test_the_reception_alone_may_be_lent() -> None:
+    mailbox = MemoryMailboxes().box("marie@ac-amiens.test")
+    mailbox.create_folder("Classe 4e B")
+    fenced = FencedMailbox(mailbox, Fence(only_reception=True))
+    assert {folder.use for folder in fenced.folders()} == {Use.INBOX, Use.DRAFTS}
+    with pytest.raises(FolderGone):
+        fenced.page("Classe 4e B", 0, 50)
+    with pytest.raises(MessageGone):
+        fenced.open(MessageRef("Classe 4e B", 1, 1))

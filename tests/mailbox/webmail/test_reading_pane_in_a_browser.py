@@ -1,0 +1,184 @@
+"""The reading pane: nothing is drawn over the text, at any size of window."""
+
+from email import policy
+from email.message import EmailMessage
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.corpus.files import calendar
+from tests.engines.samples import letter
+from tests.mailbox.webmail.conftest import address, put
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.post.mailstore.values import MessageRef
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+RECTANGLES = """() => [...document.querySelectorAll(`#reader .who, #reader .card-place, #reader .att-box,
+  #reader iframe.body, #reader .conv`)].map((part) => {
+    const { top, bottom } = part.getBoundingClientRect();
+    return { part: part.className, top, bottom };
+  })"""
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
+    return boxes.box("nmorel@ac-amiens.test")
+
+
+def invitation_with_file() -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "ines.roy@dehors.example", "Réunion d’équipe"
+    message["Message-ID"], message["In-Reply-To"], message["References"] = "<0@x>", "<a@x>", "<a@x>"
+    message.set_content("Bonjour,\n\nla réunion prépare le conseil.\n\nBien cordialement\n")
+    message.add_alternative(calendar("REQUEST").decode(), subtype="calendar", params={"method": "REQUEST"})
+    message.add_attachment(b"%PDF-1.7", "application", "pdf", filename="ordre du jour.pdf")
+    return message.as_bytes(policy=policy.SMTP)
+
+
+def put_conversation(box: MemoryMailbox, replies: int) -> MessageRef:
+    put(box, letter("Réunion d’équipe", Message_ID="<a@x>"), minutes=-1)
+    invited = put(box, invitation_with_file())
+    for number in range(1, replies + 1):
+        put(
+            box,
+            letter(
+                "Re: Réunion d’équipe",
+                Message_ID=f"<{number}@x>",
+                In_Reply_To="<0@x>",
+                References="<a@x> <0@x>",
+            ),
+            minutes=number,
+        )
+    return invited
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (820, 1180), (390, 844)])
+def test_the_strip_of_a_conversation_never_covers_the_text(
+    page: Page, box: MemoryMailbox, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(address(put_conversation(box, 12)))
+    page.get_by_role("list", name="Courriels suivants de la conversation").wait_for()
+    page.locator(".card-place h3").wait_for()
+    page.get_by_role("button", name="9 autres après").click()
+    parts = page.evaluate(RECTANGLES)
+    assert [part["part"] for part in parts][-2:] == ["body", "conv below"]
+    for above, below in pairwise(parts):
+        assert above["bottom"] <= below["top"] + 0.5, (above, below)
+    text = parts[-2]
+    assert text["bottom"] - text["top"] >= 260
+    last = page.locator(".conv.below a").last
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()
+
+
+def table_letter() -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "ines.roy@dehors.example", "Tableau de service"
+    columns = "".join(f"<td>Semaine{number}</td>" for number in range(24))
+    row = f'<tr><td style="width: 12px">Professeurs</td>{columns}</tr>'
+    message.set_content(f'<table width="1400" border="1">{row * 3}</table>', subtype="html")
+    return message.as_bytes(policy=policy.SMTP)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_a_wide_table_keeps_its_words_and_scrolls_in_its_frame(
+    page: Page, box: MemoryMailbox, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(address(put(box, table_letter())))
+    body = page.frame_locator("#reader iframe.body")
+    lines = body.locator("td").evaluate_all(
+        """(cells) => cells.map((cell) => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            return range.getClientRects().length;
+        })"""
+    )
+    assert set(lines) == {1}
+    assert body.locator("html").evaluate("page => page.scrollWidth > page.clientWidth")
+    body.locator("html").evaluate("page => page.scrollTo(100000, 0)")
+    expect(body.locator("td").last).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+FAMILIES = """(element) => getComputedStyle(element).fontFamily.split(",").map((name) => name.trim())"""
+
+
+def test_one_reads_in_the_face_one_writes_in_and_it_is_there(page: Page, box: MemoryMailbox) -> None:
+    page.goto(address(put(box)))
+    body = page.frame_locator("#reader iframe.body").locator("body")
+    read = body.evaluate(FAMILIES)
+    page.get_by_role("button", name="Répondre", exact=True).click()
+    written = page.frame_locator("vm-composer-dock iframe").get_by_role("textbox", name="Message")
+    assert written.evaluate(FAMILIES) == read
+    faces = body.evaluate("() => [...document.fonts].map((face) => face.family)")
+    assert set(read) - {"system-ui", "sans-serif"} <= set(faces)
+
+
+def test_nothing_of_the_side_column_moves_under_the_mouse(page: Page, box: MemoryMailbox) -> None:
+    for number in range(12):
+        put(box, subject=f"Numéro {number}", minutes=number)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/messagerie/")
+    where = """() => [...document.querySelectorAll("#folders, #folders :is(.folder-link, .clip, .count)")]
+      .map((part) => JSON.stringify(part.getBoundingClientRect()))"""
+    column = page.locator("#folders")
+    still = page.evaluate(where)
+    entry = column.get_by_role("link", name="Boîte de réception")
+    entry.hover()
+    menu = column.get_by_role("button", name="Actions sur Boîte de réception")
+    expect(menu).to_have_css("opacity", "1")
+    assert page.evaluate(where) == still
+    assert column.evaluate("column => column.scrollWidth <= column.clientWidth")
+    page.mouse.move(900, 500)
+    entry.focus()
+    assert page.evaluate(where) == still
+    assert column.evaluate("column => column.scrollWidth <= column.clientWidth")
+
+
+@pytest.mark.parametrize("width", [1440, 820])
+def test_files_shared_mailboxes_and_help_are_within_reach(page: Page, box: MemoryMailbox, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/messagerie/")
+    if width < 1080:
+        page.get_by_role("button", name="Dossiers").click()
+    column = page.get_by_role("navigation", name="Dossiers")
+    for name in ("Pièces jointes", "Boîtes partagées", "Aide"):
+        expect(column.get_by_role("link", name=name)).to_be_visible()
+    expect(column.get_by_role("link", name="Applications")).to_be_hidden()  # in the bar at the top
+
+
+def test_the_tools_of_a_message_stay_in_sight_and_their_menu_is_one_line_each(
+    page: Page, box: MemoryMailbox
+) -> None:
+    page.goto(address(put(box)))
+    page.get_by_role("heading", name="Sortie au Marquenterre").wait_for()
+    menu = page.locator("#reader .tools summary")
+    for width in (701, 760, 820, 900, 1080, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(menu).to_be_in_viewport(ratio=1)
+    menu.click()
+    heights = page.locator("#reader .tools .menu-list :is(a, button):visible").evaluate_all(
+        "(entries) => entries.map((entry) => Math.round(entry.getBoundingClientRect().height))"
+    )
+    assert len(set(heights)) == 1, heights
+
+
+def test_a_message_to_print_opens_the_dialog_and_has_margins_on_screen_only(
+    page: Page, box: MemoryMailbox
+) -> None:
+    page.add_init_script("window.dialogs = []; window.print = () => window.dialogs.push(location.pathname)")
+    asked = address(put(box), "imprimer/")
+    page.goto(asked)
+    margin = "() => document.querySelector('h1').getBoundingClientRect().left"
+    note = page.get_by_text("La fenêtre d’impression s’ouvre d’elle-même")
+    expect(note).to_be_visible()
+    assert page.evaluate("window.dialogs") == [asked]
+    assert page.evaluate("window.origin") == "null"
+    assert page.evaluate(margin) >= 24
+    page.emulate_media(media="print")
+    expect(note).to_be_hidden()
+    assert page.evaluate(margin) < 24

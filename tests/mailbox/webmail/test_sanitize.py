@@ -1,0 +1,191 @@
+"""Somebody's HTML made readable: nothing loads, runs, submits or leaves its place; what was written stays."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.mailbox.webmail.hostile import AWAY, HOSTILE
+from tests.mailbox.webmail.seen import addresses_in_css, seen
+
+from vaguemestre.mailbox.webmail.rules.rendering.sanitize import readable
+
+ALLOWED = frozenset(
+    """
+    a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col
+    colgroup dd del dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img
+    ins kbd li main mark nav ol p pre q rp rt ruby s samp section small span strike strong sub sup table
+    tbody td tfoot th thead time tr tt u ul var wbr
+    """.split()  # noqa: SIM905
+)
+PIECES = (
+    *HOSTILE.values(),
+    "<p>", "</p>", "<div style='", "'>", "\">", "<!--", "-->", "<style>", "</style>", "<svg>", "</svg>",
+    "<math>", "<img src=", "http://pixel.dehors.example/h.png", "<a href=", "javascript:alert(1)", "<table>",
+    "<td>", "</table>",
+    " onclick=alert(1) ", "<title>", "</title>", "<script>", "</script>", "url(", ")", "@import", "&lt;",
+    "&#106;",
+    "\\3c ", "\x00", "é", "<body background=", "<noscript>", "<template>", "texte", "}",
+    "{", ";", "background:",
+)  # fmt: skip
+
+
+def nothing(_: str) -> None:
+    """No picture of the message, none from elsewhere."""
+
+
+def assert_harmless(html: str, css: str, *, ours: str = "") -> None:
+    found = seen(html)
+    assert found.tags <= ALLOWED
+    assert not {name for name in found.attributes if name.startswith("on")}
+    assert not found.attributes & {
+        "id",
+        "name",
+        "srcset",
+        "background",
+        "action",
+        "formaction",
+        "ping",
+        "poster",
+    }
+    assert all(a.startswith("data:image/") or (ours and a.startswith(ours)) for a in found.loaded)
+    assert all(
+        link.get("href", "https://").lower().startswith(("http://", "https://", "mailto:", "tel:"))
+        and link["target"] == "_blank"
+        and set(link["rel"].split()) >= {"noopener", "noreferrer"}
+        for link in found.links
+    )
+    assert "<" not in css
+    if not ours:
+        for style in (*found.styles, css):
+            assert addresses_in_css(style) == []
+        assert AWAY not in css
+        assert "position" not in "".join(found.styles)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_known_trick_gets_through(name: str) -> None:
+    clean = readable(HOSTILE[name], nothing)
+    assert_harmless(clean.html, clean.css)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_with_pictures_shown_everything_still_goes_through_us(name: str) -> None:
+    ours = "http://localhost:8000/messagerie/image/"
+    clean = readable(HOSTILE[name], nothing, lambda address: f"{ours}signed")
+    assert_harmless(clean.html, clean.css, ours=ours)
+    assert AWAY not in clean.css
+    assert not [address for address in seen(clean.html).loaded if AWAY in address]
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=12)), max_size=14).map("".join))
+@example("<math><mtext><table><mglyph><style><math><img src=x onerror=alert(1)>")
+def test_no_mixture_of_tricks_gets_through(html: str) -> None:
+    clean = readable(html, nothing)
+    assert_harmless(clean.html, clean.css)
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=12)), max_size=10).map("".join))
+def test_what_comes_out_is_read_again_as_the_same(html: str) -> None:
+    """A browser that parses our output and writes it again sees what we saw: nothing wakes up on the way."""
+    once = readable(html, nothing).html
+    again = readable(once, nothing).html
+    assert seen(again).tags <= seen(once).tags
+    assert seen(again).text == seen(once).text
+
+
+@given(st.text(max_size=200))
+def test_plain_words_stay_what_they_were(words: str) -> None:
+    escaped = words.replace("&", "&amp;").replace("<", "&lt;")
+    kept = seen(readable(f"<p>{escaped}</p>", nothing).html).text
+    assert "".join(kept.split()) == "".join(words.replace("\x00", "").replace("\r", "\n").split())
+
+
+def test_remote_pictures_are_counted_each_once() -> None:
+    html = (
+        "<img src=https://a.fr/1.png><img src=https://a.fr/1.png><img src=//a.fr/2.png>"
+        "<p style='background:url(https://a.fr/3.png)'>x</p>"
+        "<style>p{background:url(https://a.fr/4.png)}</style>"
+    )
+    assert readable(html, nothing).remote == 4
+    assert readable("<p>rien</p>", nothing).remote == 0
+
+
+def test_a_picture_of_the_message_itself_is_shown_and_remembered() -> None:
+    clean = readable("<img src='cid:logo@ac' alt=Logo>", {"logo@ac": "data:image/png;base64,AA"}.get)
+    assert 'src="data:image/png;base64,AA"' in clean.html
+    assert clean.used == {"logo@ac"}
+    assert clean.remote == 0
+
+
+def test_a_picture_the_message_does_not_hold_leaves_its_words() -> None:
+    assert readable("<img src='cid:absent' alt=Logo>", nothing).html == '<img alt="Logo">'
+
+
+def test_a_link_that_says_one_host_and_goes_to_another_is_marked() -> None:
+    clean = readable("<a href='https://voleur.example/x'>https://www.laposte.fr/suivi</a>", nothing)
+    assert "→ voleur.example" in clean.html
+    honest = "<a href='https://www.laposte.fr/x'>laposte.fr</a> <a href='https://a.fr'>cliquez ici</a>"
+    assert "→" not in readable(honest, nothing).html
+
+
+def test_marking_links_keeps_pictures_and_styles() -> None:
+    html = (
+        "<a href=https://voleur.example>banque.fr</a><img src=cid:x><img src=https://a.fr/1.png>"
+        "<p style='color:#123456'>x</p>"
+    )
+    clean = readable(
+        html, {"x": "data:image/gif;base64,R0"}.get, lambda _: "http://localhost/messagerie/image/s"
+    )
+    assert "data:image/gif;base64,R0" in clean.html
+    assert "/messagerie/image/s" in clean.html
+    assert "color:#123456" in clean.html
+    assert clean.remote == 1
+
+
+def test_layout_and_colours_survive() -> None:
+    html = (
+        "<style>.a{color:#c00;padding:4px}@media (max-width:600px){.a{width:100%}}</style>"
+        "<table width=600 bgcolor=#f0f0f0><tr>"
+        "<td class=a style='text-align:center;font-weight:700'>x</td></tr></table>"
+    )
+    clean = readable(html, nothing)
+    assert ".a{color:#c00" in clean.css
+    assert "@media (max-width:600px){.a{width:100%}}" in clean.css
+    assert "text-align:center" in clean.html
+    assert 'width="600"' in clean.html
+
+
+def test_colours_have_a_twin_for_the_dark() -> None:
+    clean = readable("<p style='color:#000;background:#fff'>x</p><td bgcolor=FFFFFF>", nothing)
+    assert "light-dark(#000," in clean.html
+    assert "light-dark(#fff," in clean.html
+    assert "color:inherit" in readable("<p style='color:inherit'>x</p>", nothing).html
+
+
+def test_the_body_tag_keeps_its_paper_and_ink() -> None:
+    css = readable("<body bgcolor='#eeeeee' text='navy' style='margin:0'>x</body>", nothing).css
+    assert "background-color:#eeeeee" in css
+    assert "color:navy" in css
+    assert "margin:0" in css
+
+
+def test_an_enormous_text_is_cut_and_says_so() -> None:
+    clean = readable("<p>" + "mot " * 600_000, nothing)
+    assert clean.is_cut
+    assert len(clean.html) < 2_100_000
+
+
+def test_letters_cleaned_at_the_same_time_are_each_judged_by_their_own_pictures() -> None:
+    def shown(number: int) -> str:
+        mine = f"data:image/png;base64,{number:04}"
+        return "".join(
+            readable('<p style="color:red">a<img src="cid:x"></p>' * 20, lambda _: mine).html
+            for _ in range(20)
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        texts = list(pool.map(shown, range(40)))
+    for number, text in enumerate(texts):
+        assert set(re.findall(r"base64,(\d+)", text)) == {f"{number:04}"}

@@ -1,0 +1,86 @@
+"""Each wall holds alone in a real browser: the sanitiser without the policy, the policy without it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Dialog, Page, Route, sync_playwright
+from tests.mailbox.webmail.hostile import AWAY, HOSTILE
+
+from vaguemestre.mailbox.webmail.rules.rendering import frames
+from vaguemestre.mailbox.webmail.rules.rendering.sanitize import readable
+
+pytestmark = pytest.mark.browser
+HERE = "http://localhost:9/"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        page = browser.new_page()
+        page.set_default_timeout(60_000)
+        yield page
+        browser.close()
+
+
+def asked_while_showing(
+    page: Page, bodies: dict[str, bytes], headers: dict[str, str]
+) -> dict[str, list[str]]:
+    """Show every document, each in a frame of one page; what each requested, and what popped up."""
+    names = list(bodies)
+    told: dict[str, list[str]] = defaultdict(list)
+    frames_of_all = "".join(f"<iframe name={n} src=/{n}></iframe>" for n in range(len(names)))
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(HERE)
+        if path == "":
+            route.fulfill(body=f"<!doctype html>{frames_of_all}", content_type="text/html")
+        elif path.isdigit():
+            headers_of_it = {"Content-Type": "text/html; charset=utf-8", **headers}
+            route.fulfill(body=bodies[names[int(path)]], headers=headers_of_it)
+        else:
+            frame = route.request.frame.name
+            told[names[int(frame)] if frame.isdigit() else frame].append(route.request.url)
+            route.abort()
+
+    def refuse(dialog: Dialog) -> None:
+        told["dialog"].append(dialog.message)
+        dialog.dismiss()
+
+    page.route("**/*", answer)
+    page.on("dialog", refuse)
+    page.goto(HERE, wait_until="load")
+    # "load" has waited for every frame; what never comes can only be watched for a while
+    page.wait_for_timeout(1_500)
+    page.remove_listener("dialog", refuse)
+    page.goto("about:blank")
+    page.unroute("**/*", answer)
+    return {name: urls for name, urls in told.items() if any("favicon" not in url for url in urls)}
+
+
+def test_the_sanitiser_alone_lets_nothing_load_or_run(page: Page) -> None:
+    bodies = {}
+    for name, html in HOSTILE.items():
+        clean = readable(html, lambda _: None)
+        bodies[name] = frames.document(clean.css, clean.html, theme="light")
+    assert asked_while_showing(page, bodies, {}) == {}
+
+
+@pytest.mark.parametrize(
+    "policy", [frames.policy(f"{HERE}messagerie/image/"), frames.paper_policy()], ids=["text", "paper"]
+)
+def test_the_policy_alone_lets_nothing_load_or_run(page: Page, policy: str) -> None:
+    headers = {"Content-Security-Policy": policy}
+    bodies = {name: html.encode("utf-8", "replace") for name, html in HOSTILE.items()}
+    del bodies["meta refresh"]  # a policy cannot stop a page from leaving; the sanitiser does
+    assert asked_while_showing(page, bodies, headers) == {}
+
+
+def test_the_raw_messages_would_have_loaded_and_run(page: Page) -> None:
+    """Else the two tests above prove nothing."""
+    bodies = {name: html.encode("utf-8", "replace") for name, html in HOSTILE.items()}
+    told = asked_while_showing(page, bodies, {})
+    assert sum(AWAY in url for urls in told.values() for url in urls) > 20
+    assert told["dialog"]

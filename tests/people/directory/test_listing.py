@@ -1,0 +1,52 @@
+"""Whom one means is found by the beginning of any of their names."""
+
+import pytest
+from tests.access.signin.people import account
+
+from vaguemestre.people.directory.models import MailAddress, Person
+from vaguemestre.people.directory.queries import people_like
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _people() -> None:
+    for number, (local, first, last) in enumerate(
+        (
+            ("delphine.preret-lefebvre", "Delphine", "Préret-Lefebvre"),
+            ("jean-pierre.martin", "Jean-Pierre", "Martin"),
+            ("jean.dubois", "Jean", "Dubois"),
+        )
+    ):
+        account(username=f"u{number}", first_name=first, last_name=last)
+        MailAddress.objects.filter(person__account__username=f"u{number}").update(address=f"{local}@x.test")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("delph", ["Delphine Préret-Lefebvre"]),
+        ("PRÉR", ["Delphine Préret-Lefebvre"]),
+        ("lefeb", ["Delphine Préret-Lefebvre"]),
+        ("jean", ["Jean Dubois", "Jean-Pierre Martin"]),
+        ("jean dub", ["Jean Dubois"]),
+        ("dubois jean", ["Jean Dubois"]),
+        ("jean-pierre", ["Jean-Pierre Martin"]),
+        ("jean.dubois@x", ["Jean Dubois"]),
+        ("jean@y", []),
+        ("ubois", []),
+        ("%", []),
+        ("", []),
+    ],
+)
+def test_names_are_found_by_their_beginnings(typed: str, found: list[str]) -> None:
+    assert [listed.name for listed in people_like(typed, limit=8)] == found
+
+
+def test_homonyms_are_told_apart_by_their_school() -> None:
+    assert {listed.detail for listed in people_like("jean", limit=8)} == {"Collège Jean-Macé, Abbeville"}
+
+
+def test_whoever_is_unlisted_is_not_found() -> None:
+    Person.objects.filter(birth_name="Dubois").update(unlisted=True)
+    assert people_like("dubois", limit=8) == ()

@@ -1,0 +1,290 @@
+"""A held feed is applied as it was shown, or not at all; a newer file is never undone by an older one."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError
+from tests.people.intake.lines import crowd, feed, line, other
+from tests.people.intake.test_services import confirm, state
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Person
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.services import found_academy
+from vaguemestre.people.intake import queries, services
+from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, PlannedRow
+from vaguemestre.people.intake.queries import FeedShown
+from vaguemestre.people.intake.services import Checked, Files, Setting, applying
+from vaguemestre.people.intake.services.forgetting import forget_person
+from vaguemestre.people.intake.values import Terms
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+TERMS = Terms(date(2026, 11, 25), grace_days=60, closure_limit_percent=2.0, refusal_limit_percent=5.0)
+GRH1 = replace(TERMS, full_source="GRH1")
+TWELVE = tuple(crowd(12))
+NINE = TWELVE[:9]
+
+
+@pytest.fixture
+def setting(tmp_path: Path, db: None) -> Setting:
+    academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
+    return Setting(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+
+
+def apply(
+    setting: Setting, *lines: str, terms: Terms = TERMS, now: datetime = NOW, name: str = "rh.csv"
+) -> Checked:
+    files = Files(feed(*lines), name=name)
+    return services.apply(files, setting, terms, now=now, progress=lambda *_: None)
+
+
+def held(setting: Setting, *lines: str, terms: Terms = GRH1, now: datetime = NOW) -> FeedShown:
+    """The feed refused whole, as it waits."""
+    with pytest.raises(Refusal, match="feed-refused"):
+        apply(setting, *lines, terms=terms, now=now)
+    return waiting()
+
+
+def waiting() -> FeedShown:
+    (found,) = queries.feeds_page(waiting=True)[0]
+    return found
+
+
+def carried_out(setting: Setting, feed_id: int, now: datetime = NOW, terms: Terms = GRH1) -> Checked | None:
+    return services.apply_held(feed_id, setting, terms, now=now)
+
+
+def names(feed_id: int, *kinds: str) -> list[str]:
+    return [row.name for row in queries.planned_page(feed_id, kinds, count=100)[0]]
+
+
+def changed_by_c() -> Sequence[str]:
+    """A name, a NUMEN, an end date, a category: of four people of the nine."""
+    swap = (
+        ("Personneak", "Nouvelle"),
+        ("20E9500001CCC", "20E9511111CCC"),
+        (";01/09/2020;;", ";01/09/2020;31/08/2027;"),
+        ("2D_PUBLIC", "CPE"),
+    )
+    return [cells.replace(*one) for cells, one in zip(NINE, swap, strict=False)]
+
+
+def test_a_feed_confirmed_after_a_newer_one_undoes_nothing_and_its_new_plan_is_shown(
+    setting: Setting,
+) -> None:
+    apply(setting, *TWELVE, terms=GRH1)
+    b = held(setting, *NINE)
+    assert (b.departures, b.changes) == (3, 0)
+    apply(setting, *changed_by_c(), now=NOW + timedelta(minutes=19), name="c.csv")
+    after_c = state()
+    later = NOW + timedelta(minutes=30)
+    with pytest.raises(Refusal) as refused:
+        confirm(b.feed_id, later)
+    assert refused.value.code == "intake.plan-stale"
+    assert "Un import plus récent a été appliqué" in str(refused.value.facts["reason"])
+    assert carried_out(setting, b.feed_id, later) is None
+    assert state() == after_c
+
+    services.plan_again(b.feed_id, setting, GRH1, now=later)
+    anew = waiting()
+    assert (anew.departures, anew.changes) == (3, 4)  # what B would undo is told before it is confirmed
+    assert "Un fichier plus récent, « c.csv »" in anew.refusal
+    rows = {row.dossier: row for row in queries.planned_page(b.feed_id, ("change",))[0]}
+    told = {dossier: (row.differences[0].before, row.differences[0].after) for dossier, row in rows.items()}
+    assert told == {
+        "C00000": ("Nouvelle", "Personneak"),
+        "C00001": ("20E••••••••CC", "20E••••••••CC"),
+        "C00002": ("2027-08-31", ""),
+        "C00003": ("CPE", "2D_PUBLIC"),
+    }
+    with pytest.raises(Refusal, match="plan-replaced"):
+        services.confirm_feed(b.feed_id, plan=b.plan_digest, departures=3, by="account:1", now=later)
+    assert state() == after_c
+
+
+def test_what_is_confirmed_is_what_was_shown_whatever_changed_in_between(setting: Setting) -> None:
+    apply(setting, *TWELVE, terms=GRH1)
+    b = held(setting, *NINE)
+    confirm(b.feed_id)
+    Person.objects.filter(dossier="C00004").update(usage_name="Mariée")  # by hand, before the worker
+    with pytest.raises(Refusal, match="plan-stale"):
+        carried_out(setting, b.feed_id)
+    anew = waiting()
+    assert anew.confirmed_by == ""
+    assert "n’est plus ce qui était montré" in anew.plan_note
+    assert (anew.departures, anew.changes) == (3, 1)
+    assert not Account.objects.filter(state="closed").exists()
+    assert Person.objects.get(dossier="C00004").usage_name == "Mariée"
+    confirm(b.feed_id)
+    assert carried_out(setting, b.feed_id) is not None
+    assert Person.objects.get(dossier="C00004").usage_name == ""
+
+
+def test_a_confirmed_feed_is_applied_exactly_days_later_and_says_who_left(setting: Setting) -> None:
+    apply(setting, *TWELVE, terms=GRH1)
+    b = held(setting, *NINE, line())
+    assert names(b.feed_id, "departure") == ["Élodie Personnejk", "Élodie Personneal", "Élodie Personnebl"]
+    assert names(b.feed_id, "arrival") == ["Élodie Lefèvre"]
+    tomorrow = replace(GRH1, today=date(2026, 11, 27))
+    confirm(b.feed_id, NOW + timedelta(days=2))
+    done = carried_out(setting, b.feed_id, NOW + timedelta(days=2), tomorrow)
+    assert done is not None
+    ends = {(row.ends_on, row.person.dossier) for p in Person.objects.all() for row in p.assignments.all()}
+    assert (date(2026, 11, 24), "C00009") in ends
+    shown = queries.feed_shown(b.feed_id)
+    assert shown is not None
+    assert (shown.departures, shown.arrivals, shown.waits) == (3, 1, False)
+    assert shown.finished_at is not None
+    kept = KeptLine.objects.filter(feed_id=b.feed_id)
+    assert sorted(kept.values_list("kind", "person__dossier")) == [
+        ("arrival", "D1"),
+        ("departure", "C00009"),
+        ("departure", "C00010"),
+        ("departure", "C00011"),
+    ]
+    assert not PlannedRow.objects.exists()
+    assert Feed.objects.count() == 2  # the feed that waited is the one that was applied
+
+
+def test_a_plan_a_week_old_is_made_again(setting: Setting) -> None:
+    apply(setting, *TWELVE, terms=GRH1)
+    b = held(setting, *NINE)
+    with pytest.raises(Refusal) as refused:
+        confirm(b.feed_id, NOW + timedelta(days=8))
+    assert "plus de 7 jours" in str(refused.value.facts["reason"])
+
+
+def test_a_confirmed_feed_cut_short_goes_on_to_the_same_end(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(setting, *TWELVE, terms=GRH1)
+    b = held(setting, *NINE, line(), other())
+    confirm(b.feed_id)
+    monkeypatch.setattr(applying, "BATCH", 1)
+
+    def stop(done: int, _: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        services.apply_held(b.feed_id, setting, GRH1, now=NOW, progress=stop)
+    assert carried_out(setting, b.feed_id) is not None
+    assert KeptLine.objects.filter(feed_id=b.feed_id).count() == 5
+    assert Person.objects.count() == 14
+    assert carried_out(setting, b.feed_id) is None
+
+
+def test_a_confirmed_feed_that_meets_somebody_registered_meanwhile_does_nothing_more(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(setting, *TWELVE, terms=GRH1)
+    b = held(setting, *NINE, line())
+    confirm(b.feed_id)
+    carry = applying._apply_batches
+
+    def meanwhile(*args: object, **kwargs: object) -> None:
+        monkeypatch.setattr(applying, "_apply_batches", carry)
+        Person.objects.filter(dossier="C00004").update(usage_name="Mariée")
+        raise IntegrityError
+
+    monkeypatch.setattr(applying, "_apply_batches", meanwhile)
+    with pytest.raises(Refusal, match="plan-stale"):
+        carried_out(setting, b.feed_id)
+    assert Person.objects.get(dossier="C00004").usage_name == "Mariée"
+    assert waiting().feed_id == b.feed_id
+
+
+def received(folder: Path, name: str, lines: Sequence[str], minutes: int) -> Files:
+    """A file written that many minutes after NOW."""
+    path = folder / name
+    path.write_bytes(feed(*lines))
+    at = (NOW + timedelta(minutes=minutes)).timestamp()
+    os.utime(path, (at, at))
+    return Files(path, name=name)
+
+
+@pytest.mark.parametrize("terms", [TERMS, GRH1])
+def test_an_older_file_does_not_undo_a_newer_one(setting: Setting, tmp_path: Path, terms: Terms) -> None:
+    def give(files: Files, terms: Terms = terms) -> Checked:
+        later = NOW + timedelta(hours=3)
+        return services.apply(files, setting, terms, now=later, progress=lambda *_: None)
+
+    late = received(tmp_path, "mardi.csv", changed_by_c() + list(TWELVE[4:]), 60)
+    early = received(tmp_path, "lundi.csv", TWELVE, 0)
+    give(late)
+    before = state()
+    later = NOW + timedelta(hours=3)
+    told = services.check(early, setting, terms, now=later).plan.refusal
+    assert "Un fichier plus récent, « mardi.csv »" in told
+    assert "4 personnes" in told
+    with pytest.raises(Refusal, match="feed-refused"):
+        give(early)
+    assert state() == before
+    assert waiting().changes == 4
+    # Written again under another name, it is no younger.
+    copied = received(tmp_path, "copie.csv", TWELVE, 120)
+    with pytest.raises(Refusal, match="feed-refused"):
+        give(copied)
+    assert not give(early, replace(terms, is_older_allowed=True)).plan.refusal
+    assert state() != before
+
+
+def test_a_file_of_another_source_is_not_older(setting: Setting, tmp_path: Path) -> None:
+    later = NOW + timedelta(hours=3)
+    files = received(tmp_path, "grh1.csv", TWELVE, 60)
+    services.apply(files, setting, GRH1, now=later, progress=lambda *_: None)
+    agape = received(tmp_path, "agape.csv", [TWELVE[0].replace("2D_PUBLIC", "CPE")], 0)
+    terms = replace(TERMS, full_source="AGAPE")
+    assert not services.check(agape, setting, terms, now=later).plan.refusal
+    assert services.check(agape, setting, TERMS, now=later).plan.refusal
+
+
+def test_two_people_alike_in_one_file_wait_for_an_answer_at_once(setting: Setting) -> None:
+    twin = line(dossier="D9", numen="20E9500009TWN")
+    apply(setting, line(), twin)
+    assert list(Person.objects.values_list("dossier", flat=True)) == ["D1"]
+    doubt = Doubt.objects.get()
+    assert (doubt.dossier, doubt.person.dossier) == ("D9", "D1")
+    apply(setting, line(), twin)
+    services.answer_doubt(setting.academy_id, Doubt.objects.get().pk, same=False, by="account:1", now=NOW)
+    apply(setting, line(), twin)
+    assert Person.objects.count() == 2
+    assert apply(setting, line(), twin).plan.is_empty
+
+
+def test_whoever_is_forgotten_leaves_no_plan(setting: Setting) -> None:
+    apply(setting, *TWELVE, terms=GRH1)
+    held(setting, *NINE)
+    gone = Person.objects.get(dossier="C00010")
+    forget_person(gone.pk)
+    assert not PlannedRow.objects.filter(person=gone).exists()
+
+
+def test_too_many_refused_lines_wait_for_a_decision_with_what_they_say(setting: Setting) -> None:
+    wrong = [line(dossier=f"W{n}", uai="0809001A") for n in range(29)]
+    made = held(setting, *crowd(22), *wrong, terms=TERMS)
+    assert "29 lignes sur 51 sont refusées" in made.refusal
+    assert not Person.objects.exists()
+    services.confirm_feed(made.feed_id, plan=made.plan_digest, departures=None, by="account:1", now=NOW)
+    carried_out(setting, made.feed_id, terms=TERMS)
+    assert Person.objects.count() == 22
+
+
+@pytest.mark.parametrize("size", [200])
+def test_the_plan_of_a_large_feed_is_kept_in_few_questions(
+    setting: Setting, size: int, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    apply(setting, *crowd(100), terms=GRH1)
+    with django_assert_max_num_queries(60):  # type: ignore[attr-defined]
+        made = held(setting, *[cells.replace("20E95", "20E96") for cells in crowd(50)])
+    assert made.changes == 50
+    with django_assert_max_num_queries(2):  # type: ignore[attr-defined]
+        rows, total = queries.planned_page(made.feed_id, ("departure",), search="personneej", count=30)
+    assert total == len(rows)

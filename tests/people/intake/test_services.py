@@ -1,0 +1,429 @@
+"""Feeds applied: in batches, again, interrupted, together."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+from tests.access.signin.races import at_once
+from tests.people.intake.lines import crowd, feed, line, other
+
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.journal.queries import first_broken_entry
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.services import change_states
+from vaguemestre.people.directory.models import (
+    Assignment,
+    MailAddress,
+    NumenRow,
+    Person,
+    Structure,
+    TakenName,
+)
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.rules.sealing import unseal_bytes
+from vaguemestre.people.directory.services import found_academy
+from vaguemestre.people.directory.values import NumenLayout
+from vaguemestre.people.intake import queries, services
+from vaguemestre.people.intake.models import Feed, KeptLine, Origin, PlannedRow, RefusedRow
+from vaguemestre.people.intake.sample import feed_text, sample, structures_text
+from vaguemestre.people.intake.services import Checked, Files, Setting, applying
+from vaguemestre.people.intake.values import Terms
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+TERMS = Terms(date(2026, 11, 25), grace_days=60, closure_limit_percent=2.0)
+
+
+@pytest.fixture
+def setting(tmp_path: Path, db: None) -> Setting:
+    academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
+    return Setting(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+
+
+def apply(setting: Setting, *lines: str, terms: Terms = TERMS) -> Checked:
+    return apply_files(setting, Files(feed(*lines), name="rh.csv"), terms)
+
+
+def apply_files(setting: Setting, files: Files, terms: Terms = TERMS) -> Checked:
+    return services.apply(files, setting, terms, now=NOW, progress=lambda *_: None)
+
+
+def sampled(agents: int, seed: int) -> Files:
+    made = sample(agents, seed, today=TERMS.today, academy="20", layout=NumenLayout.SEED)
+    return Files("".join(feed_text(made.people)).encode(), "".join(structures_text(made.places)).encode())
+
+
+COLUMNS = {
+    Person: "dossier birth_name usage_name first_name birth_date category service__code account__username "
+    "account__mailbox account__state recovery_address",
+    MailAddress: "address person__dossier is_primary may_send",
+    NumenRow: "digest person__dossier is_current",
+    Assignment: "person__dossier structure__uai starts_on function ends_on is_primary",
+    TakenName: "kind name person__dossier",
+    Structure: "uai name town",
+}
+
+
+def state() -> list[list[tuple[object, ...]]]:
+    """Everything a feed may change, without what the order of insertion gives (identifiers)."""
+    return [
+        list(table.objects.order_by(*columns.split()).values_list(*columns.split()))  # type: ignore[attr-defined]
+        for table, columns in COLUMNS.items()
+    ]
+
+
+@pytest.mark.django_db
+def test_a_check_changes_nothing(setting: Setting) -> None:
+    before = state()
+    checked = services.check(Files(feed(line(), other())), setting, TERMS, now=NOW)
+    assert len(checked.plan.arrivals) == 2
+    assert (state(), Feed.objects.count(), Entry.objects.count()) == (before, 0, 0)
+
+
+@pytest.mark.django_db
+def test_an_arrival_has_a_pending_account_and_everything_hr_says(setting: Setting) -> None:
+    apply(setting, line(), line(uai="0609001H", principal="N"))
+    account = Account.objects.select_related("person__service").get()
+    assert (account.username, account.mailbox, account.state) == (
+        "elefevre",
+        "elefevre@ac-amiens.test",
+        "pending",
+    )
+    assert not account.has_usable_password()
+    assert account.person is not None
+    assert account.person.service is not None
+    assert account.person.service.code == "DPE"
+    assert account.person.assignments.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_second_run_changes_nothing(setting: Setting) -> None:
+    files = sampled(700, 5)
+    apply_files(setting, files)
+    first, entries = state(), Entry.objects.count()
+    again = apply_files(setting, files)
+    assert again.plan.is_empty
+    assert (state(), Entry.objects.count()) == (first, entries)
+    assert first_broken_entry() is None
+
+
+@pytest.mark.django_db
+def test_interrupted_after_any_batch_and_run_again_the_end_is_the_same(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "BATCH", 20)
+    files = sampled(90, 6)
+
+    def stop(done: int, _: int) -> None:
+        if done >= 40:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        services.apply(files, setting, TERMS, now=NOW, progress=stop)
+    assert Person.objects.count() == 40
+    assert Feed.objects.get().finished_at is None
+    apply_files(setting, files)
+    interrupted = state()
+    clear()
+    apply_files(replace(setting, academy_id=refound()), files)
+    assert state() == interrupted
+
+
+def confirm(feed_id: int, now: datetime = NOW) -> None:
+    """As somebody who reads the plan as it stands does."""
+    feed = queries.feed_shown(feed_id)
+    assert feed is not None
+    services.confirm_feed(feed_id, plan=feed.plan_digest, departures=feed.departures, by="account:1", now=now)
+
+
+def clear() -> None:
+    for table in (
+        KeptLine,
+        Feed,
+        Origin,
+        Account,
+        NumenRow,
+        MailAddress,
+        TakenName,
+        Assignment,
+        Person,
+        Structure,
+    ):
+        table.objects.all().delete()
+
+
+def refound() -> int:
+    return found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
+
+
+@pytest.mark.django_db
+def test_a_refused_feed_changes_nobody_and_waits_once(setting: Setting) -> None:
+    apply(setting, *crowd(50))
+    before = state()
+    with pytest.raises(Refusal):
+        apply(setting, *crowd(2, fin="24/11/2026"), line())
+    with pytest.raises(Refusal) as refused:
+        apply(setting, *crowd(2, fin="24/11/2026"), line())
+    assert refused.value.code == "intake.feed-refused"
+    assert "2 personnes sur 50" in str(refused.value.facts["reason"])
+    assert state() == before
+    (waiting,) = [feed for feed in queries.feeds_of(setting.academy_id) if feed.waits]
+    assert "2 personnes sur 50" in waiting.refusal
+    assert (waiting.arrivals, waiting.changes, waiting.departures) == (1, 0, 2)  # a departure is no change
+    (held,) = setting.shelf.glob(f"{waiting.feed_id}.feed")
+    assert b"Nom" not in held.read_bytes()
+
+
+@pytest.mark.django_db
+def test_a_refused_feed_is_applied_once_an_administrator_confirms_it(setting: Setting) -> None:
+    apply(setting, *crowd(50))
+    with pytest.raises(Refusal):
+        apply(setting, *crowd(2, fin="24/09/2026"), line())
+    (waiting,) = [feed for feed in queries.feeds_of(setting.academy_id) if feed.waits]
+    confirmed = replace(TERMS, closures_confirmed=True)
+    assert services.apply_held(waiting.feed_id, setting, confirmed, now=NOW) is None  # nobody confirmed it
+    with pytest.raises(Refusal, match="departures-wrong"):
+        services.confirm_feed(
+            waiting.feed_id, plan=waiting.plan_digest, departures=3, by="account:1", now=NOW
+        )
+    confirm(waiting.feed_id)
+    with pytest.raises(Refusal, match="feed-decided"):
+        services.confirm_feed(
+            waiting.feed_id, plan=waiting.plan_digest, departures=2, by="account:2", now=NOW
+        )
+    services.apply_held(waiting.feed_id, setting, confirmed, now=NOW)
+    assert Account.objects.filter(state="closed").count() == 2
+    assert services.apply_held(waiting.feed_id, setting, confirmed, now=NOW) is None
+    assert not list(setting.shelf.iterdir())
+
+
+@pytest.mark.django_db
+def test_a_refused_feed_may_be_given_up(
+    setting: Setting, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    apply(setting, *crowd(50))
+    with pytest.raises(Refusal):
+        apply(setting, *crowd(2, fin="24/09/2026"))
+    waiting = queries.feeds_of(setting.academy_id)[0]
+    with django_capture_on_commit_callbacks(execute=True):
+        services.give_feed_up(waiting.feed_id, setting.shelf, by="account:1", now=NOW)
+    assert not list(setting.shelf.iterdir())
+    with pytest.raises(Refusal, match="feed-decided"):
+        confirm(waiting.feed_id)
+    assert not PlannedRow.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("same", "people"), [(True, 1), (False, 2)])
+def test_a_likeness_waits_for_a_human_and_the_next_feed_follows_the_answer(
+    setting: Setting, same: bool, people: int
+) -> None:
+    apply(setting, line())
+    alike = line(dossier="D9", numen="")
+    for _ in range(2):
+        assert len(apply(setting, alike).plan.refused) == 1
+    assert Person.objects.count() == 1
+    (doubt,) = queries.doubts_of(setting.academy_id)
+    assert (doubt.dossier, doubt.person_name) == ("D9", "Élodie Lefèvre")
+    lines = services.show_doubt_lines(setting.academy_id, doubt.doubt_id, setting.keys, by="cli", now=NOW)
+    assert lines == alike
+    assert Entry.objects.filter(action="intake.lines-shown", to=f"person:{doubt.person_id}").exists()
+    services.answer_doubt(setting.academy_id, doubt.doubt_id, same=same, by="account:1", now=NOW)
+    assert not apply(setting, alike).plan.refused
+    assert Person.objects.count() == people
+    assert Person.objects.filter(dossier="D9").count() == 1
+    assert apply(setting, alike).plan.is_empty
+    with pytest.raises(Refusal, match="doubt-answered"):
+        services.answer_doubt(setting.academy_id, doubt.doubt_id, same=not same, by="account:1", now=NOW)
+
+
+@pytest.mark.django_db
+def test_good_lines_go_through_and_refused_ones_are_kept_with_their_reason(setting: Setting) -> None:
+    apply(setting, line(uai="0809001A"), other())
+    assert Person.objects.get().dossier == "D2"
+    row = RefusedRow.objects.get()
+    assert (row.line, row.column, row.dossier) == (2, "uai", "D1")
+
+
+@pytest.mark.django_db
+def test_the_lines_that_changed_somebody_are_kept_sealed(setting: Setting) -> None:
+    apply(setting, line(), line(uai="0609001H", principal="N"))
+    kept = KeptLine.objects.get()
+    assert b"20E9501234ABC" not in bytes(kept.sealed)
+    text = unseal_bytes(bytes(kept.sealed), setting.keys, b"feed line").decode()
+    assert text.split("\n") == [line(), line(uai="0609001H", principal="N")]
+    apply(setting, line(), line(uai="0609001H", principal="N"))
+    assert KeptLine.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_departure_closes_the_account_and_a_return_opens_the_same(setting: Setting) -> None:
+    apply(setting, line(), *crowd(60))
+    account = Account.objects.get(username="elefevre")
+    change_states([account.pk], "suspend", by="test", now=NOW)
+    apply(setting, line(fin="25/09/2026"))
+    account.refresh_from_db()
+    assert account.state == "closed"
+    apply(setting, line(debut="01/12/2026"))
+    account.refresh_from_db()
+    assert (account.state, account.mailbox) == ("pending", "elefevre@ac-amiens.test")
+    assert Account.objects.filter(username__startswith="elefevre").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_marriage_changes_the_address_and_keeps_the_username(setting: Setting) -> None:
+    apply(setting, line())
+    apply(setting, line(nom_usage="Petit"))
+    account = Account.objects.get()
+    assert account.person is not None
+    assert account.username == "elefevre"
+    addresses = account.person.addresses.order_by("id").values_list("address", "is_primary", "may_send")
+    assert list(addresses) == [
+        ("elodie.lefevre@ac-amiens.test", False, False),
+        ("elodie.petit@ac-amiens.test", True, True),
+    ]
+
+
+@pytest.mark.django_db
+def test_establishments_come_from_the_companion_file_or_bare_from_the_feed(setting: Setting) -> None:
+    apply(setting, line())
+    assert Structure.objects.get().name == "Établissement 0809001Z"
+    header = "uai;nom;type;secteur;departement;commune;code_postal\n"
+    companion = f"{header}0809001Z;Collège Jules Verne;Collège;PUBLIC;080;Amiens;80000\n".encode()
+    apply_files(setting, Files(feed(line()), companion))
+    assert Structure.objects.get().name == "Collège Jules Verne"
+
+
+@pytest.mark.django_db
+def test_a_feed_run_again_after_a_cut_is_not_shown_as_cut_for_ever(setting: Setting) -> None:
+    apply(setting, line())
+    Feed.objects.update(finished_at=None)
+    apply(setting, other())
+    assert Feed.objects.filter(finished_at=None).count() == 1
+    apply(setting, line())
+    assert not Feed.objects.filter(finished_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_people_of_a_complete_file_belong_to_its_source(setting: Setting) -> None:
+    epp = replace(TERMS, full_source="EPP")
+    apply(setting, *crowd(3))
+    assert apply(setting, *crowd(2), terms=epp).notices == (
+        "La source « EPP » n’a encore personne : aucune absence ne sera vue. C’est la première déclarée.",
+    )
+    assert apply(setting, *crowd(2), terms=epp).notices == ()
+    (misspelt,) = services.check(
+        Files(feed(line())), setting, replace(TERMS, full_source="EEP"), now=NOW
+    ).notices
+    assert "Sources déjà déclarées : EPP." in misspelt
+    assert Origin.objects.filter(source="EPP").count() == 2
+    assert apply(setting, *crowd(2), terms=epp).plan.is_empty
+
+
+@pytest.mark.django_db
+def test_a_second_import_at_the_same_time_is_refused(setting: Setting) -> None:
+    def meanwhile(*_: int) -> None:
+        with pytest.raises(Refusal, match="intake.import-running"):
+            apply(setting, other())
+
+    services.apply(Files(feed(line())), setting, TERMS, now=NOW, progress=meanwhile)
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_imports_of_namesakes_on_several_machines_never_share_a_name(tmp_path: Path) -> None:
+    academy = refound()
+    keys = numen_keys.get()
+
+    def one(machine: int) -> None:
+        lines = [
+            line(
+                dossier=f"M{machine}-{n}",
+                numen=f"20E95{machine}{n:04d}MMM",
+                date_naissance=f"{n * 3 + 1:02d}/{n + machine + 1:02d}/19{50 + n + 8 * machine}",
+            )
+            for n in range(8)
+        ]
+        apply(Setting(academy, keys, 2048, "cli", tmp_path / f"lock{machine}"), *lines)
+
+    at_once(4, one)
+    names = sorted(Account.objects.values_list("username", flat=True), key=lambda n: (len(n), n))
+    assert names == ["elefevre", *(f"elefevre{n}" for n in range(1, 32))]
+    assert first_broken_entry() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_applied_twice_at_once_registers_nobody_twice(tmp_path: Path) -> None:
+    academy, files = refound(), sampled(60, 7)
+    keys = numen_keys.get()
+    at_once(2, lambda n: apply_files(Setting(academy, keys, 2048, "cli", tmp_path / f"lock{n}"), files))
+    assert Person.objects.count() == Account.objects.count() == 60
+
+
+KILLED = """
+import os, signal, sys
+import django
+django.setup()
+from vaguemestre.cli.main import main
+from vaguemestre.people.intake.services import applying
+applying.BATCH = 25
+real = applying._apply_arrivals
+calls = 0
+def dying(*arguments):
+    global calls
+    calls += 1
+    if calls == int(sys.argv[1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(*arguments)
+applying._apply_arrivals = dying
+sys.exit(main(["feed", "apply", sys.argv[2]]))
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """An instance of its own on SQLite, migrated; the environment its commands run in."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("VAGUEMESTRE_")}
+    environment |= {
+        "VAGUEMESTRE_HOME": str(tmp_path / "home"),
+        "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
+        "PYTHONPATH": str(Path(services.__file__).parents[3]),
+    }
+    run(environment, "-m", "django", "migrate", "-v0")
+    return environment
+
+
+def run(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_killed_import_run_again_ends_as_if_it_had_not_been(tmp_path: Path, home: dict[str, str]) -> None:
+    file = tmp_path / "rh.csv"
+    file.write_bytes(sampled(100, 8).feed)
+    killed = run(home, "-c", KILLED, "3", str(file))
+    assert killed.returncode == -signal.SIGKILL
+    again = run(home, "-m", "vaguemestre.cli.main", "feed", "apply", str(file))
+    assert again.returncode == 0, again.stderr
+    assert "Appliqué : 50 arrivées" in again.stdout
+    once_more = run(home, "-m", "vaguemestre.cli.main", "feed", "apply", str(file))
+    assert "Rien à changer" in once_more.stdout
+
+
+@pytest.mark.django_db
+def test_the_whole_unchanged_comparison_takes_a_few_questions(
+    setting: Setting, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    files = sampled(300, 9)
+    apply_files(setting, files)
+    with django_assert_max_num_queries(12):
+        services.check(files, setting, TERMS, now=NOW)

@@ -1,0 +1,168 @@
+"""Somebody moves from one académie of the installation to another, and everything comes along."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.people.intake.lines import feed, line, other
+
+from vaguemestre.mailbox.compose.models import Identity
+from vaguemestre.mailbox.compose.services import move_identities
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.services import change_states
+from vaguemestre.people.directory.models import (
+    Assignment,
+    MailAddress,
+    NumenRow,
+    Person,
+    Structure,
+    TakenName,
+)
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import PeopleSought, current_numen, people_across, people_like
+from vaguemestre.people.directory.services import found_academy
+from vaguemestre.people.intake.events import PersonTransferred
+from vaguemestre.people.intake.models import Feed
+from vaguemestre.people.intake.services import Checked, Files, Setting, apply
+from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.lifecycle import services as lives
+from vaguemestre.people.lifecycle.models import Passage
+from vaguemestre.people.lifecycle.values import Numbers
+from vaguemestre.people.provisioning.queries import all_owed
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 25)
+TERMS = Terms(TODAY, grace_days=60, closure_limit_percent=100)
+LILLE_SCHOOL = "0590001F"
+
+type Apply = Callable[..., Checked]
+
+
+@pytest.fixture
+def amiens(tmp_path: Path) -> Apply:
+    return applied(found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("080",)), tmp_path)
+
+
+@pytest.fixture
+def lille(tmp_path: Path) -> Apply:
+    return applied(found_academy("09", "Académie de Lille", "ac-lille.test", ("059",)), tmp_path)
+
+
+def applied(academy_id: int, tmp_path: Path) -> Apply:
+    setting = Setting(academy_id, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+
+    def act(*lines: str) -> Checked:
+        return apply(Files(feed(*lines)), setting, TERMS, now=NOW, progress=lambda *_: None)
+
+    return act
+
+
+def test_the_numen_stays_the_names_are_new_and_the_mailbox_is_the_same(amiens: Apply, lille: Apply) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    amiens(other(nom_naissance="Lefèvre", prenom="Emma"))
+    account = Account.objects.get(person__academy__code="09")
+    Account.objects.filter(pk=account.pk).update(state="active")
+    Identity.objects.create(account=account, address="elodie.lefevre@ac-lille.test", name="Élodie Lefèvre")
+    assert (account.username, account.mailbox) == ("elefevre", "elefevre@ac-lille.test")
+    arriving = line(dossier="A77", debut="01/11/2026")
+    done = amiens(arriving)
+    assert (len(done.plan.transfers), len(done.plan.arrivals)) == (1, 0)
+    assert Feed.objects.latest("pk").arrivals == 1
+    account.refresh_from_db()
+    assert account.person is not None
+    assert account.person.academy.code == "20"
+    assert account.person.dossier == "A77"
+    # a namesake was there first: the number says so
+    assert (account.username, account.mailbox) == ("elefevre2", "elefevre@ac-lille.test")
+    assert NumenRow.objects.filter(person=account.person).count() == 1
+    assert Person.objects.count() == 2
+    addresses = list(
+        MailAddress.objects.filter(person=account.person)
+        .order_by("id")
+        .values_list("address", "is_primary", "may_send")
+    )
+    assert addresses == [
+        ("elodie.lefevre@ac-lille.test", False, False),
+        ("elodie.lefevre@ac-amiens.test", True, True),
+    ]
+    ended = account.person.assignments.get(structure__uai=LILLE_SCHOOL)
+    assert ended.ends_on == date(2026, 10, 31)
+    move_identities(account.pk, "ac-lille.test", "elodie.lefevre@ac-amiens.test")
+    assert Identity.objects.get().address == "elodie.lefevre@ac-amiens.test"
+    assert amiens(arriving).plan.is_empty
+
+
+def test_the_file_of_the_academie_that_was_left_does_not_take_them_back(amiens: Apply, lille: Apply) -> None:
+    there = line(uai=LILLE_SCHOOL, debut="01/09/2020")
+    lille(there)
+    amiens(line(dossier="A77", debut="01/11/2026"))
+    again = lille(there)
+    assert again.plan.is_empty
+    assert again.plan.ended_already == 1
+    assert Person.objects.get().academy.code == "20"
+
+
+def test_one_may_serve_in_a_school_of_the_academie_next_door_which_stays_as_it_was(
+    amiens: Apply, lille: Apply
+) -> None:
+    lille(line(uai=LILLE_SCHOOL))
+    Structure.objects.filter(uai=LILLE_SCHOOL).update(name="Collège de Lille")
+    amiens(other(), other(uai=LILLE_SCHOOL, principal="N"))
+    assert set(Assignment.objects.filter(person__dossier="D2").values_list("structure__name", flat=True)) == {
+        "Établissement 0609001H",
+        "Collège de Lille",
+    }
+
+
+def test_the_same_numen_under_another_name_is_refused(amiens: Apply, lille: Apply) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    done = amiens(line(debut="01/11/2026", nom_naissance="Autre", prenom="Paul"))
+    assert "autre académie" in done.plan.refused[0].reason
+    assert Person.objects.get().academy.code == "09"
+
+
+def test_former_addresses_answer_for_the_agreed_time_then_receive_nothing_and_are_nobodys(
+    amiens: Apply, lille: Apply
+) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    amiens(line(dossier="A77", debut="01/11/2026"))
+    account, numbers = Account.objects.get(), Numbers()
+    event = PersonTransferred(account.pk, 0, "ac-lille.test", "elodie.lefevre@ac-amiens.test")
+    for _ in range(2):
+        lives.begin_academy_move(
+            event.account_id, event.left_domain, event.new_address, numbers, by="system", now=NOW, today=TODAY
+        )
+    assert Passage.objects.count() == 1
+    (owed,) = all_owed(NOW).values()
+    former = {"elodie.lefevre@ac-lille.test", "elefevre@ac-lille.test"}
+    assert former <= set(owed.receives)
+    assert owed.sends == ("elodie.lefevre@ac-amiens.test",)
+    lives.follow(numbers, now=NOW, today=TODAY + timedelta(days=60))
+    (owed,) = all_owed(NOW).values()
+    assert not former & set(owed.receives)
+    assert owed.mailbox in owed.names  # what opens it inside
+    taken = TakenName.objects.filter(name__in=former)
+    assert taken.count() == 2
+
+
+def test_whoever_was_forgotten_there_is_known_by_their_numen_and_begins_anew_here(
+    amiens: Apply, lille: Apply
+) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2010"))
+    Assignment.objects.update(ends_on=date(2025, 1, 31))
+    who = Account.objects.get()
+    change_states([who.pk], "close", by="test", now=NOW - timedelta(days=500))
+    lives.look_around(Numbers(), now=NOW, today=TODAY)
+    assert lives.erase_civil_statuses(Numbers(), now=NOW, today=TODAY) == 1
+    made = amiens(line(dossier="A7"))
+    assert (len(made.plan.transfers), len(made.plan.arrivals)) == (1, 0)
+    who.refresh_from_db()
+    assert (who.state, who.mailbox_state, who.username) == ("pending", "open", "elefevre1")
+    person = Person.objects.get()
+    assert (person.erased_at, person.hidden_since, person.shown_name) == (None, None, "Élodie Lefèvre")
+    assert current_numen(person.pk, numen_keys.get())
+    assert [one.address for one in people_like("lefevre", limit=5)] == ["elodie.lefevre@ac-amiens.test"]
+    assert people_across(PeopleSought("lefevre"), first=0, count=5)[1] == 1
+    assert amiens(line(dossier="A7")).plan.is_empty

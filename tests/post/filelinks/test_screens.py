@@ -1,0 +1,307 @@
+"""Files left by a link: for whoever has the address, until their last day, counted, checked, taken back."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.access.signin.people import PASSWORD, account
+
+from vaguemestre.engines.shelf import FileShelf
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.filelinks import handlers, ports, queries, rules, services
+from vaguemestre.post.filelinks.events import DepositReceived
+from vaguemestre.post.filelinks.http import room
+from vaguemestre.post.filelinks.models import Deposit
+from vaguemestre.post.filelinks.rules.links import token_digest
+from vaguemestre.post.filelinks.values import Deposited, Room
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CONTENT = bytes(range(256)) * 40
+
+
+class Check:
+    """A virus check that finds what it is told to."""
+
+    is_wanted = False
+    found = ""
+
+    def __call__(self, content: BinaryIO) -> str:
+        assert content.read() == CONTENT
+        return self.found
+
+
+@pytest.fixture
+def check() -> Iterator[Check]:
+    before, made = ports.scan.get(), Check()
+    ports.scan.replace(made)
+    yield made
+    ports.scan.replace(before)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[FileShelf]:
+    before, made = ports.shelf.get(), FileShelf(tmp_path / "deposits")
+    ports.shelf.replace(made)
+    yield made
+    ports.shelf.replace(before)
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account()
+
+
+@pytest.fixture
+def browser(nicolas: Account) -> Client:
+    client = Client()
+    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    return client
+
+
+@pytest.fixture
+def stranger() -> Client:
+    return Client(HTTP_HOST=settings.FILES_HOST)
+
+
+@pytest.fixture
+def left(nicolas: Account, shelf: FileShelf, check: Check) -> Deposited:
+    return leave(nicolas, shelf, check)
+
+
+def leave(who: Account, shelf: FileShelf, check: Check, name: str = "Carte.pdf") -> Deposited:
+    with transaction.atomic():
+        made = services.leave_whole(
+            who.pk, name, "application/pdf", CONTENT, shelf, check, room(), now=timezone.now()
+        )
+    return queries.deposits_named(who.pk, [made.id])[0]
+
+
+def path(deposit: Deposited) -> str:
+    link = queries.link_of(deposit)
+    assert link.startswith(settings.CONFIG.files_url)
+    return link.removeprefix(settings.CONFIG.files_url)
+
+
+def taken(stranger: Client, deposit: Deposited, password: str = "", **headers: str) -> HttpResponse:
+    """What the button gives; `headers` are those of the download it leads to."""
+    told = stranger.post(path(deposit), {"mot_de_passe": password})
+    assert told.status_code == 303
+    return stranger.get(told.headers["Location"], headers=headers)  # type: ignore[return-value]
+
+
+def octets_of(answer: HttpResponse) -> bytes:
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_a_stranger_takes_it_and_leaves_no_trace_but_a_count(
+    left: Deposited, stranger: Client, nicolas: Account
+) -> None:
+    page = stranger.get(path(left))
+    assert "Carte.pdf" in page.text
+    assert queries.deposits_of(nicolas.pk)[0].downloads == 0  # what opens links by itself takes nothing
+    given = taken(stranger, left)
+    assert octets_of(given) == CONTENT
+    assert given.headers["Content-Disposition"] == 'attachment; filename="Carte.pdf"'
+    assert given.headers["Content-Type"] == "application/octet-stream"
+    assert "sandbox" in given.headers["Content-Security-Policy"]
+    assert queries.deposits_of(nicolas.pk)[0].downloads == 1
+    assert not page.cookies
+    assert not given.cookies
+
+
+@pytest.mark.parametrize(
+    ("asked", "begin", "end"),
+    [("bytes=4000-", 4000, None), ("bytes=10-19", 10, 20), ("bytes=-5", len(CONTENT) - 5, None)],
+)
+def test_a_download_that_was_cut_goes_on_where_it_stopped(
+    left: Deposited, stranger: Client, nicolas: Account, asked: str, begin: int, end: int | None
+) -> None:
+    where = stranger.post(path(left)).headers["Location"]
+    whole = stranger.get(where)
+    assert octets_of(whole) == CONTENT  # type: ignore[arg-type]
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    piece = stranger.get(where, headers={"range": asked, "if-range": whole.headers["ETag"]})
+    assert piece.status_code == 206
+    assert octets_of(piece) == CONTENT[begin:end]  # type: ignore[arg-type]
+    assert piece.headers["Content-Range"] == f"bytes {begin}-{(end or len(CONTENT)) - 1}/{len(CONTENT)}"
+    other = stranger.get(where, headers={"range": asked, "if-range": '"another"'})
+    assert (other.status_code, octets_of(other)) == (200, CONTENT)  # type: ignore[arg-type]
+    assert stranger.get(where, headers={"range": "bytes=999999-"}).status_code == 416
+    assert queries.deposits_of(nicolas.pk)[0].downloads == 1
+
+
+def test_a_ticket_opens_its_file_only_and_ends_with_the_password(
+    left: Deposited, stranger: Client, nicolas: Account, shelf: FileShelf, check: Check
+) -> None:
+    where = stranger.post(path(left)).headers["Location"]
+    other = leave(nicolas, shelf, check)
+    assert stranger.get(where.replace(left.token, other.token)).status_code == 404
+    assert stranger.get(where[:-2] + "x/").status_code == 404
+    assert stranger.post(where).status_code == 405
+    Deposit.objects.filter(pk=left.id).update(password="changed")
+    assert stranger.get(where).status_code == 404
+
+
+@given(st.text("bytes=-, 0123456789", max_size=24), st.integers(1, 10**6))
+def test_any_range_is_inside_the_file_or_refused(asked: str, size: int) -> None:
+    piece = None
+    with contextlib.suppress(Refusal):
+        piece = rules.piece_asked(asked, size)
+    if piece:
+        assert 0 <= piece[0] <= piece[1] < size
+
+
+def test_on_their_origin_nobody_is_known_and_elsewhere_no_file_is_served(
+    left: Deposited, browser: Client, stranger: Client
+) -> None:
+    inside = browser.get("/messagerie/fichiers/")
+    assert "Carte.pdf" in inside.text
+    there = browser.get("/messagerie/fichiers/", headers={"host": settings.FILES_HOST})
+    assert there.status_code == 404
+    assert "Fichier introuvable" in there.text
+    assert not there.cookies
+    assert browser.get(path(left)).status_code == 404
+    for closed in ("/alogin", "/", "/messagerie/", "/sante/"):
+        assert stranger.get(closed).status_code == 404
+
+
+def test_a_password_is_asked_and_guessing_it_is_slowed(
+    left: Deposited, browser: Client, stranger: Client, nicolas: Account
+) -> None:
+    day = f"{timezone.localdate() + timedelta(days=3):%d/%m/%Y}"
+    answer = browser.post(f"/messagerie/fichiers/{left.id}/", {"until": day, "password": "sapin vert"})
+    assert answer.status_code == 302
+    assert "sapin" not in Deposit.objects.get().password
+    assert "Mot de passe" in stranger.get(path(left)).text
+    for wrong in ("", "sapin rouge"):
+        refused = stranger.post(path(left), {"mot_de_passe": wrong})
+        assert refused.status_code == 422
+        assert "pas le mot de passe" in refused.text
+    assert octets_of(taken(stranger, left, "sapin vert")) == CONTENT
+    for _ in range(6):
+        last = stranger.post(path(left), {"mot_de_passe": "au hasard"})
+    assert "Trop d’essais" in last.text
+    browser.post(f"/messagerie/fichiers/{left.id}/", {"until": day, "open": "1"})
+    assert octets_of(taken(stranger, left)) == CONTENT
+
+
+def test_after_its_last_day_or_taken_back_the_same_page_says_nothing(
+    left: Deposited, browser: Client, stranger: Client, shelf: FileShelf, nicolas: Account, check: Check
+) -> None:
+    unknown = stranger.get("/" + "x" * 43 + "/").text
+    Deposit.objects.update(expires_on=paris_day(timezone.now()) - timedelta(days=1))
+    assert stranger.get(path(left)).text == unknown
+    assert stranger.post(path(left)).text == unknown
+    handlers.forget_old_deposits()
+    assert shelf.names() == set()
+    other = leave(nicolas, shelf, check)
+    assert "Fichiers déposés" in browser.post(f"/messagerie/fichiers/{other.id}/retirer/", follow=True).text
+    assert stranger.post(path(other)).text == unknown
+    assert shelf.names() == set()
+    assert "filelinks.taken-back" in set(Entry.objects.values_list("action", flat=True))
+
+
+def test_a_virus_found_takes_the_file_away_and_nobody_has_it_before(
+    nicolas: Account, shelf: FileShelf, check: Check, stranger: Client, browser: Client
+) -> None:
+    check.is_wanted = True
+    left, clean = leave(nicolas, shelf, check), leave(nicolas, shelf, check)
+    assert "en cours de contrôle" in stranger.get(path(left)).text
+    assert stranger.post(path(left)).status_code == 422
+    handlers.look_for_viruses(DepositReceived(clean.id))
+    check.found = "Eicar-Test"
+    handlers.look_for_viruses(DepositReceived(left.id))
+    handlers.look_for_viruses(DepositReceived(left.id))
+    assert stranger.post(path(left)).status_code == 404
+    assert "Aucun virus" in stranger.get(path(clean)).text
+    assert "Virus trouvé" in browser.get("/messagerie/fichiers/").text
+    assert shelf.names() == {token_digest(clean.token)}
+
+
+def test_a_deposit_cut_on_the_way_goes_on_where_it_stopped(
+    nicolas: Account, shelf: FileShelf, check: Check, stranger: Client
+) -> None:
+    with transaction.atomic():
+        begun = services.begin_deposit(
+            nicolas.pk, "a.zip", "application/zip", len(CONTENT), shelf, room(), now=timezone.now()
+        )
+
+    def add(offset: int, end: int) -> int:
+        return services.add_slice(nicolas.pk, begun.id, offset, CONTENT[offset:end], shelf, check)
+
+    assert add(0, 4000) == 4000
+    assert add(0, 4000) == 4000  # the answer was lost: the same slice again
+    assert add(8000, 9000) == 4000  # out of order: told where to go on
+    assert "pas encore entièrement" in stranger.get(path(begun)).text
+    assert add(4000, len(CONTENT)) == len(CONTENT)
+    with shelf.open(token_digest(begun.token)) as kept:
+        assert kept.read() == CONTENT
+    with pytest.raises(Refusal, match="gone"):
+        services.add_slice(account("autre").pk, begun.id, 0, b"x", shelf, check)
+
+
+def test_somebody_elses_file_is_not_there(left: Deposited, client: Client) -> None:
+    account("autre")
+    client.post("/alogin", {"identifiant": "autre", "secret": PASSWORD})
+    assert "Carte.pdf" not in client.get("/messagerie/fichiers/").text
+    day = f"{timezone.localdate():%d/%m/%Y}"
+    assert client.post(f"/messagerie/fichiers/{left.id}/", {"until": day}).status_code == 422
+    client.post(f"/messagerie/fichiers/{left.id}/retirer/")
+    assert Deposit.objects.count() == 1
+    assert client.get(f"/messagerie/fichiers/{left.id}/").status_code == 405
+    assert Client().get("/messagerie/fichiers/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("until", "password", "said"),
+    [
+        ("demain", "", "Écrivez la date"),
+        ("01/01/2020", "", "déjà passé"),
+        ("01/01/2199", "", "jours qui viennent"),
+        ("{today}", "court", "6 caractères"),
+    ],
+)
+def test_what_is_wrong_is_said_and_changes_nothing(
+    left: Deposited, browser: Client, until: str, password: str, said: str
+) -> None:
+    given_day = until.replace("{today}", f"{timezone.localdate():%d/%m/%Y}")
+    answer = browser.post(f"/messagerie/fichiers/{left.id}/", {"until": given_day, "password": password})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert Deposit.objects.get().expires_on == left.until
+
+
+def test_there_is_room_for_so_much() -> None:
+    small = Room(most=100, most_in_all=150, days=30, most_days=90)
+    rules.check_room(100, 50, 10_000, small)
+    for size, present, free in ((101, 0, 10_000), (100, 51, 10_000), (100, 0, 150), (0, 0, 10_000)):
+        with pytest.raises(Refusal):
+            rules.check_room(size, present, free, small)
+
+
+@given(st.text(max_size=400))
+def test_any_name_makes_one_file_name(typed: str) -> None:
+    name = rules.file_name(typed)
+    assert 0 < len(name) <= 200
+    assert not re.search(r"[\x00-\x1f/\\\u202e]", name)
+    assert rules.file_name(name) == name
+
+
+def test_the_shelf_holds_nothing_outside_its_folder(shelf: FileShelf) -> None:
+    for name in ("../../etc/passwd", "", "a/b", "x"):
+        with pytest.raises(FileNotFoundError):
+            shelf.open(name)

@@ -1,0 +1,118 @@
+"""Nobody's name but one's own stands in From."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.post.outbox.rules.authors import check_authors, sole_address
+from vaguemestre.post.outbox.rules.replies import reply_of
+from vaguemestre.post.outbox.values import Answer, Verdict
+
+HIDDEN = (
+    "recteur @ac-amiens.test",
+    "recteur@ ac-amiens.test",
+    "recteur @ ac-amiens . test",
+    "recteur@\u200bac-amiens.test",
+    "recteur\u2060@\ufeffac-amiens.test",
+    "recteur@\u00adac-\u034famiens.test",
+    "recteur\u00a0@\u2003ac-amiens.test",
+    "recteur\u2800@\u2800ac-amiens.test",
+    "recteur﹫ac-amiens。test",
+    "recteur\u202e@ac-amiens.test",
+    "recteur’@ac-amiens.test",
+)
+OWN = frozenset({"marie.dupont@ac-amiens.test", "ce.0800001a@ac-amiens.test"})
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "marie.dupont@ac-amiens.test",
+        "Marie Dupont <Marie.Dupont@ac-amiens.test>",
+        '"Dupont, Marie (SVT)" <marie.dupont@ac-amiens.test>',
+        "=?utf-8?q?H=C3=A9l=C3=A8ne?= <marie.dupont@ac-amiens.test>",
+        "Marie (au lycée (le soir)) <marie.dupont@ac-amiens.test>",
+        "Marie\r\n Dupont\r\n\t<marie.dupont+sorties@ac-amiens.test>",
+        "<ce.0800001a@ac-amiens.test>",
+        '"marie.dupont@ac-amiens.test" <marie.dupont@ac-amiens.test>',
+        '"Marie @ Jean-Macé" <marie.dupont@ac-amiens.test>',
+        '"marie.dupont @ ac-amiens.test" <marie.dupont@ac-amiens.test>',
+        '"marie.dupont@ac-amiens.test. SVT" <marie.dupont@ac-amiens.test>',
+    ],
+)
+def test_ones_own_addresses_are_taken_however_they_are_written(field: str) -> None:
+    check_authors([field], [], OWN)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "recteur@ac-amiens.test",
+        "marie.dupont@ac-amiens.test, recteur@ac-amiens.test",
+        "recteur@ac-amiens.test <marie.dupont@ac-amiens.test>",
+        "<recteur@ac-amiens.test> <marie.dupont@ac-amiens.test>",
+        "Tous: marie.dupont@ac-amiens.test;",
+        "Tous:;",
+        "<@relais.test:marie.dupont@ac-amiens.test>",
+        "marie.dupont@ac-amiens.test (recteur@x) recteur@ac-amiens.test",
+        "marie.dupont@ac-amiens.test\nFrom: recteur@ac-amiens.test",
+        "marie.dupont@ac-amiens.test\r",
+        "\0<marie.dupont@ac-amiens.test>",
+        '"ouvert <marie.dupont@ac-amiens.test>',
+        "(ouvert marie.dupont@ac-amiens.test",
+        "marie.dupont",
+        "",
+    ],
+)
+def test_anything_else_is_refused(field: str) -> None:
+    with pytest.raises(Refusal):
+        check_authors([field], [], OWN)
+
+
+def test_two_from_fields_are_refused_even_if_both_are_ones_own() -> None:
+    with pytest.raises(Refusal) as refused:
+        check_authors([*OWN], [], OWN)
+    assert refused.value.code == "outbox.from-twice"
+
+
+def test_whoever_is_said_to_have_sent_it_must_be_oneself_too() -> None:
+    check_authors(["ce.0800001a@ac-amiens.test"], ["marie.dupont@ac-amiens.test"], OWN)
+    with pytest.raises(Refusal):
+        check_authors(["marie.dupont@ac-amiens.test"], ["recteur@ac-amiens.test"], OWN)
+
+
+def test_a_message_without_from_is_postfixs_to_complete() -> None:
+    check_authors([], [], OWN)
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_written_one_address_is_found_or_none(field: str) -> None:
+    try:
+        address = sole_address(field)
+    except Refusal:
+        return
+    assert address.count("@") == 1
+    assert not set(address) & set(' <>,;:()"\\\r\n\0')
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        '"recteur@ac-amiens.test" <marie.dupont@ac-amiens.test>',
+        '"Le recteur (recteur@ac-amiens.test)" <marie.dupont@ac-amiens.test>',
+        "=?utf-8?q?recteur=40ac-amiens=2Etest?= <marie.dupont@ac-amiens.test>",
+        "=?utf-8?B?cmVjdGV1cu+8oGFjLWFtaWVucy50ZXN0?= <marie.dupont@ac-amiens.test>",
+        '"recteur＠ac-amiens.test" <marie.dupont@ac-amiens.test>',
+        "=?utf-8?Q?Camille=0ABcc=3A_x=40y.example?= <marie.dupont@ac-amiens.test>",
+        *(f'"{hidden}" <marie.dupont@ac-amiens.test>' for hidden in HIDDEN),
+        "recteur =?utf-8?Q?=40?= ac-amiens.test <marie.dupont@ac-amiens.test>",
+        "marie.dupont@ac-amiens.test (recteur @ac-amiens.test)",
+    ],
+)
+def test_a_name_that_holds_somebody_elses_address_is_refused_with_a_sentence(field: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_authors([field], [], OWN)
+    assert refused.value.code == "outbox.name-holds-address"
+    reply = reply_of(Verdict(Answer.REFUSE, refused.value.code))
+    assert reply.startswith("550 5.7.1 Le nom d'expediteur contient une autre adresse")

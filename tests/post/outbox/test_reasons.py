@@ -1,0 +1,27 @@
+"""Why a message was refused, told so that its writer knows what to mend."""
+
+import pytest
+
+from vaguemestre.post.outbox.rules.reasons import kept_reason, refusal_reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("smtp: 550 5.1.1 <x@y.fr>: Recipient address rejected: User unknown", "outbox.refused-recipient"),
+        ("smtp: 552 5.3.4 Message size exceeds fixed limit", "outbox.refused-size"),
+        ("smtp: 552 too big", "outbox.refused-size"),
+        ("smtp: 553 5.7.1 <a@b.fr>: Sender address rejected: not owned by user", "outbox.refused-sender"),
+        ("smtp: 554 something else", "outbox.refused"),
+        ("", "outbox.refused"),
+    ],
+)
+def test_answers_become_sentences(answer: str, code: str) -> None:
+    assert refusal_reason(answer) == code
+
+
+def test_of_several_recipients_the_one_that_does_not_exist_is_named() -> None:
+    answer = "smtp: 550 5.1.1 <B@y.fr>: Recipient address rejected: User unknown b@y.fr"
+    assert kept_reason(answer, ["a@y.fr", "b@y.fr"]) == "outbox.refused-address b@y.fr"
+    assert kept_reason("smtp: 550 5.1.1 User unknown", ["a@y.fr"]) == "outbox.refused-recipient"
+    assert kept_reason("smtp: 552 5.3.4 <a@y.fr>: too big", ["a@y.fr"]) == "outbox.refused-size"

@@ -1,0 +1,282 @@
+"""Each message leaves once, whatever is killed and however often it is asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult
+from tests.access.signin.people import account
+from tests.post.outbox.letters import NOON
+
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.post.outbox import services
+from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.queries import find_outgoing, waiting_messages
+from vaguemestre.post.outbox.values import Parcel, Recipient
+
+pytestmark = pytest.mark.django_db
+CONTENT = b"From: a@b.fr\r\nMessage-ID: <k.1@ac-amiens.test>\r\n\r\nBonjour\r\n"
+
+
+class Killed(BaseException):
+    """What a process feels of kill -9: nothing after this point is run."""
+
+
+@dataclass
+class World:
+    """A submission service and a mail store that remember, and may be struck at any point."""
+
+    queue: list[str] = field(default_factory=list)
+    sent: dict[str, bytes] = field(default_factory=dict)
+    before_submit: Callable[[], None] = lambda: None
+    after_submit: Callable[[], None] = lambda: None
+    before_file: Callable[[], None] = lambda: None
+    after_file: Callable[[], None] = lambda: None
+
+    def submit(
+        self, mailbox: str, sender: str, recipients: list[str], content: bytes, *, report: bool = False
+    ) -> None:
+        self.before_submit()
+        self.queue.append("<k.1@ac-amiens.test>")
+        self.after_submit()
+
+    def accepted(self, message_id: str) -> bool:
+        return message_id in self.queue
+
+    def file_sent(
+        self,
+        mailbox: str,
+        content: bytes,
+        message_id: str,
+        answered: dict[str, object] | None,
+        draft: dict[str, object] | None,
+        at: datetime,
+    ) -> None:
+        self.before_file()
+        self.sent.setdefault(message_id, content)
+        self.after_file()
+
+    def run(self, outgoing_id: int, now: datetime) -> None:
+        services.send_message(
+            outgoing_id,
+            submit=self.submit,
+            accepted=self.accepted,
+            file_sent=self.file_sent,
+            now=now,
+        )
+
+
+def once(error: BaseException) -> Callable[[], None]:
+    left = [error]
+
+    def strike() -> None:
+        if left:
+            raise left.pop()
+
+    return strike
+
+
+def parcel(account_id: int, **changed: Any) -> Parcel:
+    given = {
+        "account_id": account_id,
+        "key": "k.1",
+        "message_id": "<k.1@ac-amiens.test>",
+        "sender": "a@b.fr",
+        "recipients": ("x@dehors.example", "secret@dehors.example"),
+        "bcc": (Recipient("", "secret@dehors.example"),),
+        "subject": "Sortie",
+        "content": CONTENT,
+        "due_at": NOON + timedelta(seconds=12),
+    }
+    return Parcel(**{**given, **changed})
+
+
+def queued(now: datetime = NOON, **changed: Any) -> int:
+    mine = account(username=f"u{OutgoingRow.objects.count()}")
+    with transaction.atomic():
+        return services.queue_message(parcel(mine.pk, **changed), by="test", now=now)
+
+
+DUE = NOON + timedelta(seconds=12)
+LATER = DUE + services.LEASE
+
+
+def test_a_message_is_submitted_then_filed_with_its_hidden_recipients() -> None:
+    world, outgoing = World(), queued()
+    world.run(outgoing, DUE)
+    row = OutgoingRow.objects.get()
+    assert row.state == "filed"
+    assert world.sent == {row.message_id: b"Bcc: secret@dehors.example\r\n" + CONTENT}
+    assert bytes(row.content) == b"", "the copy in sent mail is the one that stays"
+    assert Entry.objects.filter(action="outbox.message-sent").count() == 1
+
+
+def test_nothing_leaves_before_its_hour_and_the_job_comes_back() -> None:
+    world, outgoing = World(), queued()
+    world.run(outgoing, NOON + timedelta(seconds=11))
+    assert world.queue == []
+    assert OutgoingRow.objects.get().state == "held"
+    assert DBTaskResult.objects.filter(run_after=DUE).count() == 2
+
+
+def test_the_same_key_is_the_same_message() -> None:
+    mine = account()
+    with transaction.atomic():
+        first = services.queue_message(parcel(mine.pk), by="test", now=NOON)
+        second = services.queue_message(parcel(mine.pk, content=b"other"), by="test", now=NOON)
+    assert first == second
+    assert bytes(OutgoingRow.objects.get().content) == CONTENT
+    assert DBTaskResult.objects.count() == 1
+
+
+def test_running_again_after_the_end_changes_nothing() -> None:
+    world, outgoing = World(), queued()
+    for _ in range(3):
+        world.run(outgoing, DUE)
+    assert len(world.queue) == 1
+
+
+@pytest.mark.parametrize("step", ["before_submit", "after_submit", "before_file", "after_file"])
+def test_killed_at_any_step_it_still_leaves_exactly_once(step: str) -> None:
+    world, outgoing = World(), queued()
+    setattr(world, step, once(Killed()))
+    with pytest.raises(Killed):
+        world.run(outgoing, DUE)
+    world.run(outgoing, LATER)
+    assert len(world.queue) == 1
+    assert len(world.sent) == 1
+    assert OutgoingRow.objects.get().state == "filed"
+
+
+@pytest.mark.parametrize("step", ["before_submit", "after_submit", "before_file", "after_file"])
+def test_an_engine_that_goes_away_at_any_step_delays_and_never_doubles(step: str) -> None:
+    world, outgoing = World(), queued()
+    setattr(world, step, once(EngineDown("away")))
+    with pytest.raises(EngineDown):
+        world.run(outgoing, DUE)
+    world.run(outgoing, DUE + timedelta(seconds=1))
+    assert len(world.queue) == 1
+    assert len(world.sent) == 1
+    assert OutgoingRow.objects.get().state == "filed"
+
+
+def test_while_one_worker_submits_another_waits() -> None:
+    world, outgoing = World(), queued()
+    seen = []
+
+    def second_worker() -> None:
+        world.run(outgoing, DUE + timedelta(seconds=1))
+        seen.append(DBTaskResult.objects.latest("enqueued_at").run_after)
+
+    world.before_submit = second_worker
+    world.run(outgoing, DUE)
+    assert seen == [DUE + services.leaving.LEASE]  # when the first one's time is over, no later
+    assert len(world.queue) == 1
+
+
+def test_as_long_as_nobody_can_tell_whether_it_left_it_is_not_sent_again() -> None:
+    world, outgoing = World(), queued()
+    world.after_submit = once(Killed())
+    with pytest.raises(Killed):
+        world.run(outgoing, DUE)
+
+    def unknown(message_id: str) -> bool:
+        raise EngineDown("no log")
+
+    with pytest.raises(EngineDown):
+        services.send_message(
+            outgoing, submit=world.submit, accepted=unknown, file_sent=world.file_sent, now=LATER
+        )
+    assert len(world.queue) == 1
+
+
+def test_a_held_message_can_be_taken_back_twice_is_once_and_never_leaves() -> None:
+    world, outgoing = World(), queued()
+    mine = OutgoingRow.objects.get().account_id
+    for _ in range(2):
+        with transaction.atomic():
+            services.cancel_message(mine, "k.1", by="test", now=NOON)
+    world.run(outgoing, DUE)
+    assert world.queue == []
+    assert Entry.objects.filter(action="outbox.message-cancelled").count() == 1
+
+
+def test_a_message_that_left_cannot_be_taken_back() -> None:
+    world, outgoing = World(), queued()
+    world.run(outgoing, DUE)
+    mine = OutgoingRow.objects.get().account_id
+    with pytest.raises(Refusal, match="already-left"), transaction.atomic():
+        services.cancel_message(mine, "k.1", by="test", now=DUE)
+
+
+def test_nobody_takes_back_the_message_of_another() -> None:
+    queued()
+    other = account(username="other")
+    with pytest.raises(Refusal, match="unknown"), transaction.atomic():
+        services.cancel_message(other.pk, "k.1", by="test", now=NOON)
+    assert find_outgoing(other.pk, "k.1") is None
+
+
+def test_a_refusal_at_submission_is_told_in_words() -> None:
+    world, outgoing = World(), queued()
+    world.before_submit = once(EngineRefused("smtp: 550 5.1.1 <x@ac-amiens.test>: User unknown"))
+    world.run(outgoing, DUE)
+    row = OutgoingRow.objects.get()
+    assert (row.state, row.reason) == ("refused", "outbox.refused-recipient")
+    assert [message.state for message in waiting_messages(row.account_id)] == ["refused"]
+
+
+def test_a_copy_that_finds_no_room_is_tried_again_and_the_message_not_sent_again() -> None:
+    world, outgoing = World(), queued()
+    world.before_file = once(EngineRefused("quota"))
+    with pytest.raises(EngineDown):
+        world.run(outgoing, DUE)
+    row = OutgoingRow.objects.get()
+    assert (row.state, row.reason) == ("submitted", "outbox.copy-refused")
+    world.run(outgoing, LATER)
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("filed", "")
+    assert len(world.queue) == 1
+
+
+@pytest.mark.parametrize("state", ["held", "queued", "submitted"])
+def test_what_lost_its_job_is_found_again(state: str) -> None:
+    queued()
+    DBTaskResult.objects.all().delete()
+    OutgoingRow.objects.update(state=state, submitted_at=DUE if state == "submitted" else None)
+    assert services.resume_messages(now=DUE) == 0
+    assert services.resume_messages(now=DUE + 3 * services.LEASE) == 1
+    assert DBTaskResult.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "day", [datetime(2026, 3, 29, 1, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
+)
+def test_on_the_nights_clocks_change_a_message_leaves_at_its_instant(day: datetime) -> None:
+    world = World()
+    outgoing = queued(due_at=day, now=day - timedelta(hours=5))
+    world.run(outgoing, day - timedelta(seconds=1))
+    assert world.queue == []
+    world.run(outgoing, day)
+    assert len(world.queue) == 1
+
+
+@pytest.mark.parametrize("moved", [timedelta(hours=-1), timedelta(hours=1)])
+def test_a_clock_moved_by_an_hour_sends_once(moved: timedelta) -> None:
+    world, outgoing = World(), queued()
+    for moment in (NOON, NOON + moved, DUE + moved, DUE, DUE + moved, DUE + timedelta(hours=1)):
+        world.run(outgoing, moment)
+    assert len(world.queue) == len(world.sent) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waited_in_a_backup_does_not_leave_again_and_what_is_not_due_waits_on() -> None:
+    due = queued()
+    later = queued(key="later", message_id="<k.2@ac-amiens.test>", due_at=NOON + timedelta(days=2))
+    assert services.withdraw_waiting(now=NOON + timedelta(hours=1)) == 1
+    rows = dict(OutgoingRow.objects.values_list("pk", "state"))
+    assert (rows[due], rows[later]) == ("refused", "held")

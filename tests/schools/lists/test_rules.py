@@ -1,0 +1,269 @@
+"""Names, who is meant, what goes through, what a copy is."""
+
+import email
+import email.policy
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.schools.lists.conftest import message
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.directory.values import ServedPost
+from vaguemestre.schools.lists.rules import deciding, members
+from vaguemestre.schools.lists.rules.arriving import read_arrival
+from vaguemestre.schools.lists.rules.copying import copy_of
+from vaguemestre.schools.lists.rules.deciding import decided
+from vaguemestre.schools.lists.rules.naming import bounce_address, bounces_begin, local_part, without_detail
+from vaguemestre.schools.lists.values import (
+    Arrival,
+    Criteria,
+    Files,
+    Policy,
+    ReplyTo,
+    Rule,
+    Sheet,
+    Standing,
+    State,
+    Writers,
+)
+
+ADDRESS = "liste.svt@ac-amiens.test"
+SHEET = Sheet(
+    ADDRESS,
+    "Professeurs de SVT",
+    "http://x/listes/recu/1/",
+    "http://x/a",
+    ("o@ac-amiens.test",),
+    ReplyTo.AUTHOR,
+)
+OPEN = Policy(Writers.INSIDE, is_moderated=False, refuses_others=False, files=Files.KEEP)
+FROM_INSIDE = Arrival("a@ac-amiens.test", "A", "<1@x>", "Objet", 2000, author_id=7)
+
+
+@pytest.mark.parametrize(
+    ("typed", "uai", "made"),
+    [
+        ("Professeurs de SVT", "", "liste.professeurs-de-svt"),
+        ("  Élèves & Œuvres ", "", "liste.eleves-oeuvres"),
+        ("conseil", "0800001A", "liste.0800001a.conseil"),
+        ("x" * 60, "", "liste." + "x" * 40),
+    ],
+)
+def test_an_address_says_that_it_is_a_lists(typed: str, uai: str, made: str) -> None:
+    assert local_part(typed, uai) == made
+
+
+@pytest.mark.parametrize("typed", ["", "a", "…", "Postmaster", "Owner", "@"])
+def test_some_names_are_nobodys(typed: str) -> None:
+    with pytest.raises(Refusal, match=r"lists\.name-malformed"):
+        local_part(typed)
+
+
+def test_what_comes_back_comes_to_the_list() -> None:
+    for outside in (True, False):
+        back = bounce_address(ADDRESS, 12, 3, outside=outside)
+        assert without_detail(back) == ADDRESS
+        assert back.startswith(bounces_begin(ADDRESS, 12))
+    assert bounce_address(ADDRESS, 12, 3, outside=False) == "liste.svt+l12.3d@ac-amiens.test"
+
+
+_codes = st.sampled_from(["", "ENS", "DIR", "L1600", "080", "Collège"])
+_posts = st.builds(
+    ServedPost,
+    st.integers(1, 6), _codes, _codes, _codes, _codes, _codes, _codes, _codes, _codes, _codes, st.just("ici"),
+)  # fmt: skip
+_values = st.lists(_codes.filter(bool), max_size=2).map(tuple)
+_criteria = st.builds(Criteria, *[_values] * 9)
+_rules = st.builds(
+    Rule, st.lists(_criteria, max_size=3).map(tuple), st.lists(_criteria, max_size=2).map(tuple)
+)
+
+
+@given(_rules, st.lists(_posts, max_size=12))
+def test_somebody_is_meant_by_one_whole_post_once_and_never_when_left_out(
+    rule: Rule, posts: list[ServedPost]
+) -> None:
+    found = members.meant(rule, posts)
+    for person in {post.person_id for post in posts}:
+        theirs = [post for post in posts if post.person_id == person]
+        is_in = any(members.holds(c, post) for c in rule.any for post in theirs)
+        is_out = any(members.holds(c, post) for c in rule.besides for post in theirs)
+        assert (person in found) == (is_in and not is_out)
+    assert all(found.values())
+
+
+@given(_rules)
+def test_a_rule_is_kept_as_it_is(rule: Rule) -> None:
+    kept = members.from_json(members.as_json(rule))
+    assert kept.any == tuple(one for one in rule.any if not one.is_empty)
+    assert kept.besides == tuple(one for one in rule.besides if not one.is_empty)
+
+
+@pytest.mark.parametrize("name", Criteria.__slots__)
+def test_every_criterion_is_asked(name: str) -> None:
+    """Under one name here, under another on a post."""
+    field = {"categories": "category", "uais": "uai", "corps": "corps"}.get(name, name.removesuffix("s"))
+    post = replace(ServedPost(1, "", "", "", "", "", "", "", "", "", "ici"), **{field: "x"})
+    assert members.holds(Criteria(**{name: ("x", "y")}), post)
+    assert not members.holds(Criteria(**{name: ("y",)}), post)
+
+
+def test_a_post_that_was_left_keeps_somebody_in_and_leaves_nobody_out() -> None:
+    left = ServedPost(1, "ENS", "", "", "", "A", "", "", "", "", "Ici", date(2026, 8, 31))
+    now = ServedPost(1, "ENS", "", "", "", "B", "", "", "", "", "Là")
+    here = Criteria(uais=("A",))
+    assert members.meant(Rule((here,)), [now, left]) == {1: (f"{members.said(left)}",)}
+    assert "quitté le 31/08/2026" in members.said(left)
+    everywhere = Criteria(functions=("ENS",))
+    assert 1 in members.meant(Rule((everywhere,), (here,)), [now, left])
+    assert 1 not in members.meant(Rule((everywhere,), (Criteria(uais=("B",)),)), [now, left])
+
+
+def test_an_empty_rule_means_nobody() -> None:
+    post = ServedPost(1, "ENS", "", "", "", "", "", "", "", "", "")
+    assert members.meant(Rule((Criteria(),)), [post]) == {}
+
+
+@pytest.mark.parametrize(
+    ("writers", "standing", "author", "state"),
+    [
+        (Writers.ANYBODY, Standing(), 0, State.SENDING),
+        (Writers.INSIDE, Standing(), 0, State.HELD),
+        (Writers.INSIDE, Standing(), 7, State.SENDING),
+        (Writers.MEMBERS, Standing(), 7, State.HELD),
+        (Writers.MEMBERS, Standing(is_member=True), 7, State.SENDING),
+        (Writers.MEMBERS, Standing(is_member=True), 0, State.HELD),
+        (Writers.KEEPERS, Standing(is_member=True), 7, State.HELD),
+        (Writers.KEEPERS, Standing(is_keeper=True), 7, State.SENDING),
+    ],
+)
+def test_who_may_write(writers: Writers, standing: Standing, author: int, state: State) -> None:
+    arrival = replace(FROM_INSIDE, author_id=author)
+    assert decided(arrival, replace(OPEN, writers=writers), standing).state is state
+    refusing = decided(arrival, replace(OPEN, writers=writers, refuses_others=True), standing).state
+    assert refusing is (State.REFUSED if state is State.HELD else state)
+
+
+def test_machines_loops_and_repetitions_are_dropped_whoever_may_write() -> None:
+    keeper = Standing(is_keeper=True)
+    for arrival, standing in (
+        (replace(FROM_INSIDE, is_machine=True), keeper),
+        (replace(FROM_INSIDE, loops=True), keeper),
+        (FROM_INSIDE, replace(keeper, is_twice=True)),
+        (replace(FROM_INSIDE, sender=""), keeper),
+    ):
+        assert decided(arrival, OPEN, standing).state is State.DROPPED
+
+
+def test_answers_to_many_wait_for_somebodys_word() -> None:
+    answer = replace(FROM_INSIDE, roots=("<0@x>",))
+    assert decided(answer, OPEN, Standing(members=deciding.LARGE)).state is State.SENDING
+    assert decided(answer, OPEN, Standing(members=5000)).reason == "lists.answer-to-many"
+    assert decided(answer, OPEN, Standing(members=9, answers_lately=5)).reason == "lists.answers-storm"
+    assert decided(answer, OPEN, Standing(is_keeper=True, members=5000)).state is State.SENDING
+
+
+def test_weight_is_refused_beyond_what_links_can_save() -> None:
+    assert decided(replace(FROM_INSIDE, size=1_100_000), OPEN, Standing()).reason == "lists.too-large"
+    heavy = replace(FROM_INSIDE, size=1_100_000, has_files=True)
+    assert decided(heavy, OPEN, Standing()).state is State.SENDING
+    assert deciding.files_as_links(heavy.size, has_files=True, files=Files.KEEP)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"Precedence": "bulk"},
+        {"From": "MAILER-DAEMON@mail.ac-amiens.test"},
+    ],
+)
+def test_a_machine_is_known(more: dict[str, str]) -> None:
+    arrival, _ = read_arrival(message("a@ac-amiens.test", ADDRESS, **more), ADDRESS)
+    assert arrival.is_machine
+    assert read_arrival(message("a@ac-amiens.test", ADDRESS, return_path=""), ADDRESS)[0].is_machine
+
+
+def parsed(raw: bytes) -> "email.message.EmailMessage":
+    return email.message_from_bytes(raw, policy=email.policy.default)  # type: ignore[return-value]
+
+
+def copied(raw: bytes, sheet: Sheet = SHEET, *, author: int = 7, as_links: bool = False) -> bytes:
+    arrival, _ = read_arrival(raw, ADDRESS)
+    arrival = replace(arrival, author_id=author)
+    return copy_of(raw, arrival, sheet, boundary="ab" * 16, as_links=as_links, domain="ac-amiens.test")
+
+
+def test_a_copy_keeps_its_author_and_says_what_lists_say() -> None:
+    raw = message(
+        "a@ac-amiens.test", ADDRESS, "Réunion", files=10, Disposition_Notification_To="a@ac-amiens.test"
+    )
+    copy = parsed(copied(raw))
+    assert copy["From"] == parsed(raw)["From"]
+    assert copy["Subject"] == "Réunion"
+    assert "svt.ac-amiens.test" in copy["List-Id"]
+    assert copy["List-Unsubscribe"] == "<http://x/listes/recu/1/>"
+    assert copy["List-Unsubscribe-Post"] is None, "nobody leaves a list that the directory keeps"
+    assert (copy["Sender"], copy["Precedence"], copy["X-Loop"]) == (ADDRESS, "list", ADDRESS)
+    assert copy["Disposition-Notification-To"] is None
+    assert copy["Return-Path"] is None
+    texts = [part.get_content() for part in copy.walk() if part.get_content_type() == "text/plain"]
+    assert texts[0].strip() == "Bonjour à tous."
+    assert "Pourquoi ai-je reçu ce message ?\nhttp://x/listes/recu/1/" in texts[-1].replace("\r\n", "\n")
+    assert [part.get_filename() for part in copy.iter_attachments()] or any(
+        part.get_filename() == "Ordre du jour é.pdf" for part in copy.walk()
+    )
+    assert read_arrival(b"Return-Path: <a@b.fr>\r\n" + copied(raw), ADDRESS)[0].loops
+
+
+def test_a_copy_that_may_be_left_offers_one_click() -> None:
+    copy = parsed(copied(message("a@ac-amiens.test", ADDRESS), replace(SHEET, leave="http://x/q/t/")))
+    assert copy["List-Unsubscribe"] == "<http://x/q/t/>"
+    assert copy["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize(("sender", "author"), [("p@famille.example", 0), ("a@ac-amiens.test", 0)])
+def test_nobody_is_written_for_in_a_name_that_was_not_proved(sender: str, author: int) -> None:
+    copy = parsed(copied(message(sender, ADDRESS), author=author))
+    assert copy["From"].addresses[0].addr_spec == ADDRESS
+    assert copy["From"].addresses[0].display_name == "Quelqu’un via Professeurs de SVT"
+    assert copy["Reply-To"].addresses[0].addr_spec == sender
+    assert len(copy.get_all("From")) == 1
+
+
+def test_answers_go_where_the_list_says() -> None:
+    raw = message("a@ac-amiens.test", ADDRESS, Reply_To="b@ac-amiens.test")
+    assert parsed(copied(raw))["Reply-To"] == "b@ac-amiens.test"
+    to_list = parsed(copied(raw, replace(SHEET, reply_to=ReplyTo.LIST)))
+    assert [one.addr_spec for one in to_list["Reply-To"].addresses] == [ADDRESS]
+    to_owners = parsed(copied(raw, replace(SHEET, reply_to=ReplyTo.OWNERS)))
+    assert [one.addr_spec for one in to_owners["Reply-To"].addresses] == ["o@ac-amiens.test"]
+
+
+def test_attachments_left_in_the_archive_are_named_not_sent() -> None:
+    raw = message("a@ac-amiens.test", ADDRESS, files=2_000_000)
+    copy = copied(raw, as_links=True)
+    assert len(copy) < 10_000
+    assert not any(part.get_filename() for part in parsed(copy).walk())
+    text = [part.get_content() for part in parsed(copy).walk() if part.get_content_type() == "text/plain"]
+    assert "Ordre du jour é.pdf (1,9 Mo)" in text[-1]
+    assert text[0].strip() == "Bonjour à tous."
+
+
+@given(st.binary(max_size=300), st.text(max_size=40), st.booleans())
+def test_whatever_arrives_a_copy_is_one_message_of_ours(body: bytes, title: str, as_links: bool) -> None:
+    raw = b"Return-Path: <a@b.fr>\r\nFrom: X <a@b.fr>\r\nList-Id: <autre>\r\n" + body
+    arrival, _ = read_arrival(raw, ADDRESS)
+    if not arrival.sender:
+        return
+    sheet = replace(SHEET, title="".join(c for c in title if c.isprintable()) or "t")
+    copy = email.message_from_bytes(
+        copy_of(raw, arrival, sheet, boundary="ab" * 16, as_links=as_links, domain="ac-amiens.test")
+    )
+    assert len(copy.get_all("From", [])) == 1
+    assert len(copy.get_all("List-Id", [])) == 1
+    assert copy["X-Loop"] == ADDRESS
+    assert copy.get_content_type() == "multipart/mixed"

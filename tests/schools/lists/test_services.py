@@ -1,0 +1,348 @@
+"""Mail that comes to a list is judged once, and each recipient receives it once, whatever is killed."""
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from tests.access.signin.people import account
+from tests.schools.lists.conftest import (
+    DOMAIN,
+    Clock,
+    Killed,
+    Queue,
+    address_of,
+    arrives,
+    carried,
+    made,
+    message,
+    reads,
+    with_people,
+)
+
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Assignment, MailAddress, Person, TakenName
+from vaguemestre.people.directory.services import take_address
+from vaguemestre.schools.lists import queries, services
+from vaguemestre.schools.lists.models import CopyRow, LetterRow, MailingList
+from vaguemestre.schools.lists.services import carrying
+from vaguemestre.schools.lists.services.carrying import Means
+from vaguemestre.schools.lists.services.keeping import Maker, Wanted
+from vaguemestre.schools.lists.values import Criteria, Kind, Part, Rule, Writers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HERE = Rule((Criteria(uais=("0800001A",)),))
+
+
+def outside(number: int) -> list[str]:
+    return [f"parent{n}@famille.example" for n in range(number)]
+
+
+def test_a_subscribers_message_reaches_each_once_and_says_why(
+    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account, subscriber: Account
+) -> None:
+    row = made(owner)
+    with_people(row, owner, address_of(subscriber), *outside(3), address_of(subscriber).upper())
+    letter = arrives(mailboxes, row, message(address_of(subscriber), row.address))[0]
+    assert carried(letter, means, clock).state == "sent"
+    assert sorted(queue.reached) == sorted([address_of(subscriber), *outside(3)])
+    reasons = queries.copy_for(letter.pk, subscriber.person_id or 0)
+    assert reasons
+    assert "inscription par un propriétaire" in reasons[0]
+    assert {sender.partition("@")[2] for sender, _, _ in queue.sent} == {DOMAIN}
+    assert reads(mailboxes, row) == 0, "read once"
+    assert LetterRow.objects.count() == 1
+
+
+def test_the_same_message_again_goes_nowhere(
+    mailboxes: MemoryMailboxes, owner: Account, subscriber: Account
+) -> None:
+    row = made(owner)
+    with_people(row, owner, address_of(subscriber))
+    content = message(address_of(subscriber), row.address)
+    assert len(arrives(mailboxes, row, content)) == 1
+    assert len(arrives(mailboxes, row, content)) == 1
+    mailboxes.box(row.address).make_folder("INBOX")  # as after a restored backup: other numbers
+    assert len(arrives(mailboxes, row, content)) == 1
+
+
+def test_somebody_matched_twice_and_by_two_lists_receives_one_copy(
+    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account, subscriber: Account
+) -> None:
+    post = subscriber.person.assignments.get()  # type: ignore[union-attr]
+    Assignment.objects.create(
+        person=subscriber.person, structure=post.structure, starts_on=post.starts_on, function="DOC"
+    )
+    first = made(owner, Kind.RULE, HERE, writers=Writers.INSIDE)
+    second = made(owner, Kind.RULE, HERE, writers=Writers.INSIDE)
+    content = message(address_of(subscriber), f"{first.address}, {second.address}")
+    for row in (first, second):
+        carried(arrives(mailboxes, row, content)[0], means, clock)
+    assert sorted(queue.reached) == sorted([address_of(subscriber), address_of(owner)])
+
+
+@pytest.mark.parametrize("forged", [True, False])
+def test_nobody_writes_in_a_members_name_from_outside(
+    mailboxes: MemoryMailboxes, owner: Account, subscriber: Account, stranger: Account, *, forged: bool
+) -> None:
+    row = made(owner)
+    with_people(row, owner, address_of(subscriber))
+    envelope = "pirate@dehors.example" if forged else address_of(stranger)
+    letter = arrives(mailboxes, row, message(address_of(subscriber), row.address, return_path=envelope))[0]
+    assert (letter.state, letter.reason, letter.author_id) == ("held", "lists.not-a-writer", None)
+
+
+def test_held_mail_goes_through_at_its_hour_or_not_at_all(
+    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account, moderator: Account,
+    subscriber: Account,
+) -> None:  # fmt: skip
+    row = made(owner, is_moderated=True)
+    services.add_keeper(
+        row.pk, owner.pk, address_of(moderator), Part.MODERATOR, by="test", now=timezone.now()
+    )
+    with_people(row, owner, address_of(subscriber))
+    for subject in "abc":
+        arrives(mailboxes, row, message(address_of(subscriber), row.address, subject))
+    first, second, third = LetterRow.objects.order_by("pk")
+    now = clock()
+    later = now + timedelta(hours=1)
+    act = {"by": "test", "now": now}
+    services.accept_letter(row.pk, moderator.pk, str(first.public_id), due_at=later, **act)  # type: ignore[arg-type]
+    services.refuse_letter(row.pk, moderator.pk, str(second.public_id), "Hors sujet", **act)  # type: ignore[arg-type]
+    services.drop_letter(row.pk, moderator.pk, str(third.public_id), **act)  # type: ignore[arg-type]
+    with pytest.raises(Refusal, match="decided-already"):
+        services.drop_letter(row.pk, owner.pk, str(second.public_id), **act)  # type: ignore[arg-type]
+    with pytest.raises(Refusal, match=r"lists\.gone"):
+        services.accept_letter(row.pk, subscriber.pk, str(first.public_id), due_at=None, **act)  # type: ignore[arg-type]
+    services.carry_letter(first.pk, means)
+    assert queue.reached == []
+    clock.now = later
+    assert carried(first, means, clock).state == "sent"
+    assert queue.reached == [address_of(subscriber)]
+
+
+def test_two_hundred_answers_to_all_of_a_large_list_are_held(
+    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account, subscriber: Account
+) -> None:
+    row = made(owner, writers=Writers.INSIDE)
+    with_people(row, owner, address_of(subscriber), *outside(150))
+    first = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
+    carried(first, means, clock)
+    box = mailboxes.box(row.address)
+    for _ in range(200):
+        answer = message(address_of(subscriber), row.address, "Re: Réunion", In_Reply_To=first.message_id)
+        box.append("INBOX", answer, (), timezone.now())
+    reads(mailboxes, row)
+    states = list(LetterRow.objects.exclude(pk=first.pk).values_list("state", "reason"))
+    assert states == [("held", "lists.answer-to-many")] * 200
+    assert len(queue.reached) == 151
+
+
+def test_lists_do_not_play_ball_and_machines_are_not_answered(
+    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account
+) -> None:
+    row = made(owner, writers=Writers.ANYBODY)
+    with_people(row, owner, "parent@famille.example")
+    letter = arrives(mailboxes, row, message("a@dehors.example", row.address))[0]
+    carried(letter, means, clock)
+    back = b"Return-Path: <a@dehors.example>\r\n" + queue.sent[0][2]
+    bounce = message("mailer-daemon@dehors.example", row.address, return_path="")
+    away = message("parent@famille.example", row.address, Auto_Submitted="auto-replied")
+    for content in (back, bounce, away):
+        assert len(arrives(mailboxes, row, content)) == 1
+    assert mailboxes.box(row.address).page("INBOX", 0, 10).total == 1, "nothing of them is kept"
+    elsewhere = message("a@dehors.example", row.address, List_Id="<autre.exemple.fr>")
+    assert arrives(mailboxes, row, elsewhere)[-1].reason == "lists.other-list"
+
+
+def test_whoever_cannot_be_written_to_holds_nobody_back(
+    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account
+) -> None:
+    people = [account(f"agent{n}") for n in range(9)]
+    row = made(owner, Kind.RULE, HERE)
+    queue.refused = {address_of(people[2]), address_of(people[7])}
+    letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
+    assert carried(letter, means, clock).state == "sent"
+    expected = {address_of(one) for one in (owner, *people)} - queue.refused
+    assert sorted(queue.reached) == sorted(expected)
+    assert queries.fates(letter).by_mark == {"accepted": 8, "refused": 2}
+    shown = {one.address: one.mark for one in queries.copies(letter, search="", offset=0, limit=50)}
+    assert {address for address, mark in shown.items() if mark == "refused"} == queue.refused
+
+
+def crowd(like: Account, count: int) -> list[str]:
+    """So many agents of one school, made straight in the tables; their addresses."""
+    told = like.person
+    assert told is not None
+    school = told.assignments.get().structure
+    people = Person.objects.bulk_create(
+        [
+            Person(
+                academy=told.academy,
+                dossier=f"F{n}",
+                birth_name=f"Foule{n}",
+                first_name="Ali",
+                birth_date=told.birth_date,
+                category="2D_PUBLIC",
+            )
+            for n in range(count)
+        ],
+        batch_size=2000,
+    )
+    addresses = [f"ali.foule{n}@{DOMAIN}" for n in range(count)]
+    MailAddress.objects.bulk_create(
+        [
+            MailAddress(person=person, address=address, is_primary=True)
+            for person, address in zip(people, addresses, strict=True)
+        ],
+        batch_size=2000,
+    )
+    Assignment.objects.bulk_create(
+        [
+            Assignment(person=person, structure=school, function="FOULE", starts_on=date(2020, 9, 1))
+            for person in people
+        ],
+        batch_size=2000,
+    )
+    Account.objects.bulk_create(
+        [
+            Account(person=person, username=f"foule{n}", mailbox=f"foule{n}@{DOMAIN}", state="active")
+            for n, person in enumerate(people)
+        ],
+        batch_size=2000,
+    )
+    return addresses
+
+
+def test_each_exactly_once_whatever_is_killed(
+    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account,
+    how_many: Callable[[int, int], int],
+) -> None:  # fmt: skip
+    """Killed before and after the queue takes a batch, at drawn moments."""
+    drawn, count = random.Random(20261125), how_many(1500, 45_000)
+    addresses = crowd(owner, count)
+    row = made(owner, Kind.RULE, Rule((Criteria(functions=("FOULE",)),)))
+    letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
+    for _ in range(3):
+        setattr(queue, drawn.choice(("kill_before", "kill_after")), drawn.randrange(1, how_many(5, 9)))
+        while queue.kill_before or queue.kill_after:  # few copies at once: it may take several goes
+            assert carried(letter, means, clock, most=1).state == "sending"
+    assert carried(letter, means, clock, most=2000).state == "sent"
+    assert sorted(queue.reached) == sorted(addresses)
+    assert queries.copy_for(letter.pk, 0) is None
+
+
+def test_however_slow_the_queue_no_more_than_so_many_copies_wait_in_it(
+    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(carrying, "AT_ONCE", 30)
+    monkeypatch.setattr(carrying, "TOGETHER", 10)
+    crowd(owner, 100)
+    row = made(owner, Kind.RULE, Rule((Criteria(functions=("FOULE",)),)))
+    letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
+    for _ in range(4):  # two minutes each, and nothing is delivered
+        carried(letter, means, clock, most=1)
+    assert len(queue.reached) == 30
+    clock.now += carrying.RECENT
+    carried(letter, means, clock, most=1)
+    assert len(queue.reached) == 60  # those that nobody ever hears of hold nobody back for ever
+
+
+def test_a_large_list_survives_the_kills_of_its_plan_too(
+    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(carrying, "_PLANNED", 3)
+    row = made(owner)
+    with_people(row, owner, *outside(10))
+    letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
+    create = CopyRow.objects.bulk_create
+    calls = iter(range(100))
+
+    def dies(*given: object, **named: object) -> object:
+        if next(calls) == 2:
+            raise Killed
+        return create(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CopyRow.objects, "bulk_create", dies)
+    assert carried(letter, means, clock).state == "sent"
+    assert sorted(queue.reached) == sorted(outside(10))
+
+
+def test_an_address_is_never_anybodys_again(owner: Account) -> None:
+    row = made(owner)
+    services.close_list(row.pk, owner.pk, by="test", now=timezone.now())
+    maker = Maker(owner.pk, owner.person_id or 0, "administrator")
+    name = row.address.partition("@")[0].removeprefix("liste.")
+    with pytest.raises(Refusal, match="address-taken"):
+        services.make_list(maker, Wanted("Autre", name, Kind.MANUAL), DOMAIN, by="test", now=timezone.now())
+    with pytest.raises(Refusal, match="address-taken"), transaction.atomic():
+        take_address(None, row.address)
+    assert TakenName.objects.filter(name=row.address).exists()
+    assert Account.objects.get(pk=row.account_id).state == "closed"
+    assert queries.cards_of(owner.pk, owner.person_id or 0, timezone.now()) == ()
+
+
+def test_who_makes_lists_and_for_which_school(owner: Account, subscriber: Account) -> None:
+    now = timezone.now()
+    maker = Maker(subscriber.pk, subscriber.person_id or 0, "agent")
+    wanted = Wanted("Profs", "profs", Kind.RULE, within="0800001A")
+    with pytest.raises(Refusal, match="not-allowed"):
+        services.make_list(maker, wanted, DOMAIN, by="test", now=now)
+    subscriber.person.assignments.update(function="DIR")  # type: ignore[union-attr]
+    list_id = services.make_list(maker, wanted, DOMAIN, by="test", now=now)
+    row = MailingList.objects.get(pk=list_id)
+    assert row.address == f"liste.0800001a.profs@{DOMAIN}"
+    services.change_rule(list_id, subscriber.pk, Rule((Criteria(functions=("DIR",)),)), by="test", now=now)
+    row.refresh_from_db()
+    assert row.rule["any"] == [{"functions": ["DIR"], "uais": ["0800001A"]}]
+    with pytest.raises(Refusal, match=r"lists\.gone"):
+        services.change_rule(list_id, owner.pk, HERE, by="test", now=now)
+
+
+def test_a_list_has_an_owner_and_no_list_in_it(owner: Account, subscriber: Account) -> None:
+    row, other = made(owner), made(owner)
+    now = timezone.now()
+    with pytest.raises(Refusal, match="last-owner"):
+        services.remove_keeper(row.pk, owner.pk, owner.pk, by="test", now=now)
+    with pytest.raises(Refusal, match="last-owner"):
+        services.add_keeper(row.pk, owner.pk, address_of(owner), Part.MODERATOR, by="test", now=now)
+    with pytest.raises(Refusal, match="in-itself"):
+        with_people(row, owner, other.address)
+    with pytest.raises(Refusal, match="nobody-inside"):
+        services.add_keeper(row.pk, owner.pk, f"personne@{DOMAIN}", Part.OWNER, by="test", now=now)
+
+
+def test_whoever_left_the_academie_receives_nothing_more(owner: Account, subscriber: Account) -> None:
+    row, rule = made(owner), made(owner, Kind.RULE, HERE)
+    with_people(row, owner, address_of(subscriber))
+    now = timezone.now()
+    assert [one.person_id for one in queries.members_of(row, now)] == [subscriber.person_id]
+    Account.objects.filter(pk=subscriber.pk).update(state="closed")
+    assert queries.members_of(row, now) == ()
+    assert subscriber.person_id not in {one.person_id for one in queries.members_of(rule, now)}
+
+
+def test_the_list_of_a_school_is_its_heads_and_a_lost_one_the_administrators(
+    owner: Account, subscriber: Account, moderator: Account
+) -> None:
+    subscriber.person.assignments.update(function="DIR")  # type: ignore[union-attr]
+    now = timezone.now()
+    maker = Maker(subscriber.pk, subscriber.person_id or 0, "agent")
+    wanted = Wanted("Profs", "profs", Kind.RULE, within="0800001A")
+    list_id = services.make_list(maker, wanted, DOMAIN, by="test", now=now)
+    assert queries.part_in(list_id, moderator.pk, now) == ""
+    moderator.person.assignments.update(function="DIR")  # type: ignore[union-attr]
+    assert queries.part_in(list_id, moderator.pk, now) == "owner", "whoever leads the school"
+    assert moderator.pk in queries.keeper_accounts(list_id, now)
+    assert [one.list_id for one in queries.cards_of(moderator.pk, moderator.person_id or 0, now)] == [list_id]
+    moderator.person.assignments.update(function="ENS")  # type: ignore[union-attr]
+    assert queries.part_in(list_id, moderator.pk, now) == ""
+    assert queries.part_in(list_id, owner.pk, now) == "", "not lost yet"
+    Account.objects.filter(pk=subscriber.pk).update(state="closed")
+    assert queries.part_in(list_id, owner.pk, now) == "owner"

@@ -1,0 +1,82 @@
+"""What the pages of a shared mailbox ask, and what they are called."""
+
+import pytest
+from django.urls import get_resolver
+
+from vaguemestre.access.signin.rules.reading import is_reading
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.schools.sharing.rules.acting import box_in, right_for, session_named, session_of
+from vaguemestre.schools.sharing.rules.addresses import check_local
+from vaguemestre.schools.sharing.values import Kind, Right
+
+
+def test_only_mail_and_settings_are_opened_in_a_mailbox() -> None:
+    assert box_in("/boites/12/messagerie/INBOX/") == (12, "/messagerie/INBOX/")
+    assert box_in("/boites/12/parametres/absence") == (12, "/parametres/absence")
+    for path in (
+        "/boites/12/",
+        "/boites/x/messagerie/",
+        "/boites/0/messagerie/",
+        "/boites/12/annuaire/",
+        "/messagerie/",
+    ):
+        assert box_in(path) is None
+
+
+def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
+    """A page added to the reader is not opened in shared mailboxes until somebody says for whom."""
+    names = {
+        f"webmail:{name}"
+        for name in get_resolver("vaguemestre.mailbox.webmail.urls").reverse_dict
+        if isinstance(name, str)
+    }
+    assert {name for name in names if right_for(name) is None} <= {
+        "webmail:count-elsewhere",
+        "webmail:list-reports",
+        "webmail:close-reports",
+    }
+
+
+@pytest.mark.parametrize(
+    ("page", "right"),
+    [
+        ("webmail:list-rows", Right.READ),
+        ("webmail:act", Right.SORT),
+        ("compose:send", Right.SEND),
+        ("compose:tell-stock-texts", Right.SEND),
+        ("compose:signatures", Right.MANAGE),
+        ("compose:import-identities", Right.MANAGE),
+        ("compose:remove-stock-text", Right.MANAGE),
+        ("sorting:banner", Right.READ),
+        ("sorting:save-filter", Right.MANAGE),
+        ("tracking:held-of-all", None),
+        ("portal:programs", None),
+        ("signin:security", None),
+        ("portability:show", None),
+    ],
+)
+def test_rights(page: str, right: Right | None) -> None:
+    assert right_for(page) is right
+
+
+def test_a_right_covers_the_lesser_ones() -> None:
+    assert Right.SEND.covers == {Right.READ, Right.SORT, Right.SEND}
+
+
+def test_a_session_in_a_mailbox_has_a_name_of_its_own() -> None:
+    assert session_named(session_of("abc", 12, 7)) == ("abc", 12, 7)
+    assert session_named("abc") is None
+
+
+def test_a_long_session_reads_a_shared_mailbox_and_writes_nothing() -> None:
+    assert is_reading("GET", "/boites/12/messagerie/INBOX/")
+    assert not is_reading("GET", "/boites/12/messagerie/ecrire/")
+    assert not is_reading("GET", "/boites/12/")
+
+
+def test_an_address_asked_for_begins_as_its_kind_does() -> None:
+    assert check_local(Kind.STEWARDSHIP, " INT.0800001A ") == "int.0800001a"
+    assert check_local(Kind.PROJECT, "idee") == "projet.idee"
+    for typed in ("", "a b", "é", "a..b", "x" * 40, "a@b"):
+        with pytest.raises(Refusal):
+            check_local(Kind.SERVICE, typed)

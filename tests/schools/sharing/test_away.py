@@ -1,0 +1,199 @@
+"""Boxes, lists and delegations of somebody who left, is away for long, or is back (docs/domain.md §3.6)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from tests.access.signin.people import account
+from tests.schools.sharing.conftest import School, address_of, lead
+
+from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.mailbox.sorting import queries as sorting
+from vaguemestre.mailbox.sorting.models import FilterRow
+from vaguemestre.mailbox.sorting.script import compose
+from vaguemestre.people.credentials.models import Account, AppPassword
+from vaguemestre.people.directory.models import Assignment
+from vaguemestre.people.lifecycle import rules, services
+from vaguemestre.people.lifecycle.events import MembershipsTouched
+from vaguemestre.people.lifecycle.values import Event, Numbers, Step
+from vaguemestre.post.outbox.values import Recipient
+from vaguemestre.schools.lists import queries as lists
+from vaguemestre.schools.lists.models import Keeper, MailingList
+from vaguemestre.schools.lists.services import change_rule, make_list, subscribe
+from vaguemestre.schools.lists.services.keeping import Maker, Wanted
+from vaguemestre.schools.lists.values import Criteria, Kind, Rule
+from vaguemestre.schools.sharing import queries as sharing
+from vaguemestre.schools.sharing.models import Member
+from vaguemestre.schools.sharing.services import lend_mailbox
+from vaguemestre.schools.sharing.values import Right
+from vaguemestre.schools.sharing.values import Wanted as Access
+
+NUMBERS = Numbers()
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 25)
+LEAVING = [Event.LONG_LEAVE, Event.TRANSFER, Event.RETIREMENT, Event.CONTRACT_END, Event.SUSPENSION]
+
+
+def declare(who: Account, event: Event, on: date = TODAY) -> None:
+    services.declare(who.pk, event, on, NUMBERS, by="test", now=NOW, today=TODAY)
+    run_now(MembershipsTouched(who.pk))
+
+
+def come_back(who: Account) -> None:
+    services.come_back(who.pk, by="test", now=NOW)
+    run_now(MembershipsTouched(who.pk))
+
+
+def boxes(who: Account) -> list[str]:
+    return [one.address for one in sharing.boxes_of(who.pk, datetime.now(UTC))]
+
+
+def gathered(keeper: Account, kind: Kind) -> MailingList:
+    """A list by rule of whoever teaches or works in the school, or by hand."""
+    maker, wanted = (
+        Maker(keeper.pk, keeper.person_id or 0, "administrator"),
+        Wanted("Liste", f"l{kind}", kind),
+    )
+    made = make_list(maker, wanted, "ac-amiens.test", by="test", now=NOW)
+    if kind is Kind.RULE:
+        rule = Rule((Criteria(uais=("0800001A",)),))
+        change_rule(made, keeper.pk, rule, by="test", now=NOW)
+    return MailingList.objects.get(pk=made)
+
+
+def inside(row: MailingList, who: Account) -> bool:
+    return any(one.person_id == who.person_id for one in lists.members_of(row, datetime.now(UTC)))
+
+
+@pytest.fixture
+def marie() -> Account:
+    return account("mdurand", first_name="Marie", last_name="Durand")
+
+
+@pytest.mark.parametrize("event", LEAVING)
+def test_the_table_says_who_loses_boxes_and_lists_and_from_which_day(event: Event) -> None:
+    table = rules.table(Numbers(long_leave_withdrawn=3, departure_withdrawn=5))
+    days = {Event.LONG_LEAVE: 3, Event.SUSPENSION: 0}
+    assert table[event].steps[Step.WITHDRAW] == days.get(event, 5)
+    assert Step.WITHDRAW not in table[Event.LEAVE].steps
+    assert Step.WITHDRAW not in table[Event.ACADEMY_MOVE].steps
+
+
+@pytest.mark.parametrize("event", [Event.LONG_LEAVE, Event.SUSPENSION, Event.RETIREMENT])
+def test_a_box_shared_by_hand_opens_no_more_and_opens_again_with_the_return(
+    school: School, marie: Account, event: Event
+) -> None:
+    school.share(marie, Right.SEND)
+    key = AppPassword.objects.create(
+        account=school.box.account, holder=marie, name="Téléphone", token_sha256="0" * 64, created_at=NOW
+    )
+    assert boxes(marie) == ["ce.0800001A@ac-amiens.test"]
+    declare(marie, event)
+    assert boxes(marie) == []
+    assert not sharing.is_open_to(school.box.account.mailbox, marie.pk, datetime.now(UTC))
+    key.refresh_from_db()
+    assert key.revoked_at
+    (shown,) = [one for one in sharing.members_of(school.box.pk, NOW) if one.account_id == marie.pk]
+    assert shown.is_away
+    come_back(marie)
+    assert boxes(marie) == ["ce.0800001A@ac-amiens.test"]
+
+
+def test_a_leave_of_a_year_at_most_takes_nothing_away(school: School, marie: Account) -> None:
+    school.share(marie, Right.READ)
+    declare(marie, Event.LEAVE)
+    assert boxes(marie) == ["ce.0800001A@ac-amiens.test"]
+
+
+def test_what_is_declared_for_later_takes_nothing_away_before_its_day(school: School, marie: Account) -> None:
+    school.share(marie, Right.READ)
+    declare(marie, Event.TRANSFER, TODAY + timedelta(days=10))
+    assert boxes(marie)
+    day = TODAY + timedelta(days=10)
+    services.follow(NUMBERS, now=NOW + timedelta(days=10), today=day)
+    assert boxes(marie) == []
+
+
+def test_an_access_that_ended_meanwhile_does_not_come_back(school: School, marie: Account) -> None:
+    school.share(marie, Right.READ, ends_on=date(2099, 1, 1))
+    declare(marie, Event.LONG_LEAVE)
+    Member.objects.filter(account=marie).update(ends_at=NOW)
+    come_back(marie)
+    assert boxes(marie) == []
+
+
+def test_the_deputy_leads_while_the_head_is_away_and_no_longer(school: School, marie: Account) -> None:
+    lead(marie)
+    Assignment.objects.filter(person=marie.person).update(function="ADF")  # of the corps of heads: a deputy
+    declare(school.head, Event.LONG_LEAVE)
+    assert sharing.owners_of(school.box.pk, datetime.now(UTC)) == [marie.pk]
+    come_back(school.head)
+    assert sharing.owners_of(school.box.pk, datetime.now(UTC)) == [school.head.pk]
+
+
+def test_delegations_given_and_received_stop_during_a_long_leave(school: School, marie: Account) -> None:
+    paul = account("pmartin", first_name="Paul", last_name="Martin")
+    days = Access(Right.READ, date(2026, 1, 1), datetime.now(UTC).date() + timedelta(days=30))
+    lend_mailbox(marie.pk, address_of(paul), days, only_reception=False, by="test", now=datetime.now(UTC))
+    lend_mailbox(paul.pk, address_of(marie), days, only_reception=False, by="test", now=datetime.now(UTC))
+    assert (len(boxes(paul)), len(boxes(marie))) == (1, 1)
+    declare(marie, Event.LONG_LEAVE)
+    assert (boxes(paul), boxes(marie)) == ([], [])
+    come_back(marie)
+    assert (len(boxes(paul)), len(boxes(marie))) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", [Kind.RULE, Kind.MANUAL])
+@pytest.mark.parametrize("event", [Event.LONG_LEAVE, Event.TRANSFER, Event.SUSPENSION])
+def test_lists_reach_nobody_who_is_away_and_everybody_who_is_back(
+    school: School, marie: Account, kind: Kind, event: Event
+) -> None:
+    row = gathered(school.head, kind)
+    if kind is Kind.MANUAL:
+        people = [Recipient("", address_of(marie))]
+        subscribe(row.pk, school.head.pk, people, "ac-amiens.test", by="test", now=NOW)
+    assert inside(row, marie)
+    declare(marie, event)
+    assert not inside(row, marie)
+    assert lists.cards_of(marie.pk, marie.person_id or 0, datetime.now(UTC)) == ()
+    assert lists.why_member(row, marie.person_id or 0, datetime.now(UTC)) == ()
+    come_back(marie)
+    assert inside(row, marie)
+
+
+def test_whoever_keeps_a_list_decides_nothing_while_away(school: School, marie: Account) -> None:
+    row, now = gathered(school.head, Kind.MANUAL), datetime.now(UTC)
+    Keeper.objects.create(list=row, account=marie, part="owner")
+    declare(marie, Event.LONG_LEAVE)
+    assert lists.part_in(row.pk, marie.pk, now) == ""
+    assert marie.pk not in lists.keeper_accounts(row.pk, now)
+    Keeper.objects.exclude(account=marie).delete()
+    administrator = account("admine", role="administrator")
+    assert lists.part_in(row.pk, administrator.pk, now) == "owner"  # nobody else is left
+    come_back(marie)
+    assert lists.part_in(row.pk, marie.pk, now) == "owner"
+
+
+@pytest.mark.django_db
+def test_nothing_is_sent_on_during_a_long_leave_and_filters_are_as_they_were_afterwards(
+    marie: Account,
+) -> None:
+    FilterRow.objects.create(
+        account=marie,
+        position=1,
+        name="Relais",
+        conditions=[{"aspect": "subject", "relation": "contains", "text": "budget"}],
+        outcome={"forward_to": "paul@ac-amiens.test", "label": "Relayé"},
+    )
+
+    def script() -> str:
+        owner = sorting.owner_of(marie.pk, NOW)
+        assert owner
+        return compose(sorting.decided_of(marie.pk), owner, kept="")
+
+    before = script()
+    assert "redirect" in before
+    services.declare(marie.pk, Event.LONG_LEAVE, TODAY, NUMBERS, by="test", now=NOW, today=TODAY)
+    assert "redirect" not in script()
+    assert "addflag" in script()  # the rest of the filter holds
+    services.come_back(marie.pk, by="test", now=NOW)
+    assert script() == before

@@ -1,0 +1,215 @@
+"""Somebody lends their own mailbox for a leave: by dates, for a part, never what is private."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from tests.access.signin.people import account
+from tests.schools.sharing.conftest import Engines, address_of, now
+
+from vaguemestre.access.signin.queries import activity_of
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.mailbox.webmail.services.fencing import Fencing
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.mailstore.ports import open_mailbox
+from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.schools.sharing import queries
+from vaguemestre.schools.sharing.models import Box, Member
+from vaguemestre.schools.sharing.services import end_loans, lend_mailbox
+from vaguemestre.schools.sharing.values import Right, Wanted
+from vaguemestre.site.adapters.webmail import fence_of
+
+Of = Callable[[Account], Client]
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def claire(outside_transactions: None) -> Account:
+    return account("claire", first_name="Claire", last_name="Magnier")
+
+
+@pytest.fixture
+def paul(outside_transactions: None) -> Account:
+    return account("paul", first_name="Paul", last_name="Obry")
+
+
+@pytest.fixture
+def fenced(mails: MemoryMailboxes) -> Iterator[MemoryMailboxes]:
+    """As the wiring plugs it."""
+    open_mailbox.replace(Fencing(mails, fence_of))
+    return mails
+
+
+def lend(
+    of: Of, claire: Account, paul: Account, right: str = "send", scope: str = "tout", **days: str
+) -> str:
+    """Claire lends hers; where Paul finds it."""
+    today = paris_day(now())
+    given = {
+        "adresse": address_of(paul), "droit": right, "etendue": scope,
+        "debut": today.isoformat(), "fin": (today + timedelta(days=20)).isoformat(), **days,
+    }  # fmt: skip
+    answer = of(claire).post("/boites/delegation/confier/", given)
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    return f"/boites/{Box.objects.get().pk}/"
+
+
+def test_every_loan_of_a_mailbox_ends_and_no_other(
+    of: Of, claire: Account, paul: Account, fenced: MemoryMailboxes
+) -> None:
+    there = lend(of, claire, paul)
+    other = account("nadia", first_name="Nadia", last_name="Sellier")
+    wanted = Wanted(Right.READ, paris_day(now()), paris_day(now()) + timedelta(days=20))
+    lend_mailbox(other.pk, address_of(paul), wanted, only_reception=False, by="test", now=now())
+    assert of(paul).get(f"{there}messagerie/").status_code == 200
+    with transaction.atomic():
+        (event,) = end_loans(claire.pk, by="test", now=now())
+    assert event.box_id == Box.objects.get(account=claire).pk
+    assert of(paul).get(f"{there}messagerie/").status_code == 404
+    assert Member.objects.get(ended_at=None).box.account_id == other.pk
+
+
+def letters(mails: MemoryMailboxes) -> dict[str, str]:
+    box = mails.box("claire@ac-amiens.test")
+    box.create_folder("Privé")
+    found = {}
+    for folder, subject in (("INBOX", "Réunion"), ("Privé", "Analyses")):
+        text = f"From: x@exemple.fr\r\nSubject: {subject}\r\nMessage-ID: <{folder[:2]}@x>\r\n\r\nBonjour"
+        ref = box.append(folder, text.encode(), (), datetime(2026, 11, 24, tzinfo=UTC))
+        found[folder] = f"{ref.uid_validity}/{ref.uid}/"
+    return found
+
+
+def test_a_colleague_opens_it_without_the_private_folders(
+    fenced: MemoryMailboxes, claire: Account, paul: Account, of: Of
+) -> None:
+    where, known = lend(of, claire, paul), letters(fenced)
+    browser = of(paul)
+    page = browser.get(f"{where}messagerie/").content.decode()
+    assert "Réunion" in page
+    assert "Privé" not in page
+    assert browser.get(f"{where}messagerie/INBOX/{known['INBOX']}").status_code == 200
+    for path in (
+        "messagerie/Privé/",
+        f"messagerie/Privé/{known['Privé']}",
+        f"messagerie/Privé/{known['Privé']}source/",
+    ):
+        answer = browser.get(where + path)
+        assert answer.status_code == 404, path
+        assert "Page introuvable" in answer.content.decode(), path
+        assert "Analyses" not in answer.content.decode()
+    moved = browser.post(
+        f"{where}messagerie/actes/move/", {"ref": f"Privé/{known['Privé'][:-1]}", "to": "INBOX"}
+    )
+    assert moved.status_code in (404, 422)
+    assert of(claire).get(f"/messagerie/Privé/{known['Privé']}").status_code == 200
+
+
+def test_what_is_the_owners_own_stays_so(
+    fenced: MemoryMailboxes, claire: Account, paul: Account, of: Of
+) -> None:
+    where, browser = lend(of, claire, paul), of(paul)
+    for path in (
+        "parametres/absence", "parametres/filtres", "parametres/identites", "contacts/", "messagerie/pieces/",
+        "messagerie/envois/", "messagerie/ecrire/programmes/", "parametres/securite", "messagerie/suivi/",
+    ):  # fmt: skip
+        assert browser.get(where + path).status_code in (404, 422), path
+    assert browser.post(f"{where}messagerie/lots/").status_code == 404
+    assert browser.post(f"{where}programmes/", {"nom": "x"}).status_code == 422
+
+
+def test_what_a_colleague_does_is_told_to_the_owner(
+    fenced: MemoryMailboxes, claire: Account, paul: Account, of: Of
+) -> None:
+    where, known, browser = lend(of, claire, paul), letters(fenced), of(paul)
+    browser.get(f"{where}messagerie/")
+    browser.get(f"{where}messagerie/INBOX/{known['INBOX']}")
+    validity, uid, _ = known["INBOX"].split("/")
+    opening = {"mode": "reply", "folder": "INBOX", "uid_validity": validity, "uid": uid}
+    key = browser.post(f"{where}messagerie/ecrire/", opening, headers=JSON).json()["key"]
+    fields = {"to": "x@exemple.fr", "subject": "Re", "html": "<p>Oui</p>", "attempt": "1", "now": "1"}
+    sent = browser.post(f"{where}messagerie/ecrire/{key}/envoyer/", fields, headers=JSON)
+    assert sent.status_code == 200, sent.content.decode()
+    row = OutgoingRow.objects.get()
+    assert (row.account_id, row.sender) == (claire.pk, address_of(claire))
+    told = of(claire).get("/boites/delegation/").content.decode()
+    for words in ("est entré dans la boîte", "a ouvert un courriel", "a répondu à un courriel"):
+        assert words in told
+    activity = of(claire).get("/parametres/activite").content.decode()
+    for words in (
+        "Boîte confiée à un collègue",
+        "Boîte ouverte par délégation",
+        "en votre nom par délégation",
+    ):
+        assert words in activity
+
+
+def test_it_ends_at_once_by_hand_and_by_itself_by_date(
+    fenced: MemoryMailboxes, engines: Engines, claire: Account, paul: Account, of: Of
+) -> None:
+    where = lend(of, claire, paul)
+    row = Member.objects.get()
+    assert queries.access_to(row.box_id, paul.pk, now() + timedelta(days=22)) is None
+    assert of(paul).post(f"/boites/delegation/{row.pk}/terminer/").status_code == 422
+    assert of(claire).post(f"/boites/delegation/{row.pk}/terminer/").status_code == 302
+    assert of(paul).get(f"{where}messagerie/").status_code == 404
+    assert engines.cut == ["claire@ac-amiens.test"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"fin": ""}, "Ce champ est obligatoire"),
+        ({"fin": "01/01/2040"}, "Une délégation a une fin"),
+        ({"adresse": "nulle.part@ac-amiens.test"}, "aucun agent"),
+        ({"droit": "manage"}, "Sélectionnez un choix valide"),
+    ],
+)
+def test_what_cannot_be_lent_is_refused(
+    claire: Account, paul: Account, of: Of, changed: dict[str, str], words: str
+) -> None:
+    today = paris_day(now())
+    given = {
+        "adresse": address_of(paul), "droit": "send", "etendue": "tout",
+        "debut": today.isoformat(), "fin": (today + timedelta(days=2)).isoformat(), **changed,
+    }  # fmt: skip
+    answer = of(claire).post("/boites/delegation/confier/", given)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert Member.objects.count() == 0
+
+
+def test_nobody_lends_or_ends_with_a_get(claire: Account, of: Of) -> None:
+    assert of(claire).get("/boites/delegation/confier/").status_code == 405
+    assert of(claire).get("/boites/delegation/1/terminer/").status_code == 405
+
+
+def test_a_suspended_owner_lends_nothing(
+    fenced: MemoryMailboxes, claire: Account, paul: Account, of: Of
+) -> None:
+    where = lend(of, claire, paul)
+    Account.objects.filter(pk=claire.pk).update(state="suspended")
+    assert of(paul).get(f"{where}messagerie/").status_code == 404
+
+
+def test_a_lent_mailbox_is_proposed_to_nobody_who_writes(claire: Account, paul: Account, of: Of) -> None:
+    lend(of, claire, paul)
+    assert queries.boxes_like("boite de claire", limit=2) == ()
+    assert queries.boxes_like("claire@ac-amiens.test", limit=2) == ()
+
+
+def test_the_journal_names_the_colleague_by_their_account_and_the_owner_reads_the_name(
+    claire: Account, paul: Account
+) -> None:
+    """Whoever leaves for good is not named for ever in somebody else's story."""
+    today = paris_day(now())
+    days = Wanted(Right.READ, today, today + timedelta(days=9))
+    lend_mailbox(claire.pk, address_of(paul), days, only_reception=False, by="test", now=now())
+    line = Entry.objects.get(action="sharing.loan-given")
+    assert line.details["colleague"] == f"account:{paul.pk}"
+    assert "Obry" not in str(line.details)
+    assert "« Paul Obry »" in [one.more for one in activity_of(claire.pk)]

@@ -1,0 +1,228 @@
+"""Who may do what in a mailbox of several people, screen by screen."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from tests.access.signin.people import account
+from tests.schools.sharing.conftest import Engines, School, address_of, now
+
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.people.credentials.models import Account, AppPassword
+from vaguemestre.people.directory.models import Structure
+from vaguemestre.schools.sharing import services
+from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
+from vaguemestre.schools.sharing.values import Right
+
+Of = Callable[[Account], Client]
+
+PAGES = {
+    "messagerie/": Right.READ,
+    "messagerie/INBOX/lignes/": Right.READ,
+    "messagerie/dossiers/": Right.READ,
+    "messagerie/ecrire/": Right.SEND,
+    "messagerie/ecrire/programmes/": Right.SEND,
+    "messagerie/fichiers/": Right.SEND,
+    "contacts/": Right.SEND,
+    "parametres/absence": Right.MANAGE,
+    "parametres/identites": Right.MANAGE,
+}
+
+
+@pytest.mark.parametrize("right", [None, *Right], ids=str)
+def test_each_right_opens_its_pages_and_a_stranger_finds_nothing(
+    school: School, mails: MemoryMailboxes, of: Of, right: Right | None
+) -> None:
+    somebody = account("quelquun")
+    if right:
+        school.share(somebody, right)
+    browser = of(somebody)
+    for page, needed in PAGES.items():
+        answer = browser.get(school.path + page, headers={"HX-Request": "true"})
+        if right is None:
+            assert answer.status_code == 404, page
+        elif needed in right.covers:
+            assert answer.status_code in (200, 302), page
+        else:
+            assert answer.status_code == 422, page
+            assert "Il faut le droit" in answer.content.decode()
+
+
+def test_the_pages_of_a_mailbox_lead_to_its_own_pages(school: School, mails: MemoryMailboxes, of: Of) -> None:
+    box = mails.box("ce.0800001a@ac-amiens.test")
+    letter = b"From: parent@exemple.fr\r\nSubject: Cantine\r\nMessage-ID: <1@exemple.fr>\r\n\r\nBonjour"
+    box.append("INBOX", letter, (), datetime(2026, 11, 24, tzinfo=UTC))
+    page = of(school.head).get(f"{school.path}messagerie/").content.decode()
+    assert "Cantine" in page
+    assert f'data-home="{school.path}messagerie/"' in page
+    assert f'data-url="{school.path}messagerie/ecrire/"' in page
+    assert "Ma boîte" in page
+    own = of(school.head).get("/messagerie/").content.decode()
+    assert "Cantine" not in own
+    assert f'href="{school.path}messagerie/"' in own
+
+
+def test_a_reader_changes_nothing_even_by_opening(school: School, mails: MemoryMailboxes, of: Of) -> None:
+    somebody = account("lectrice")
+    school.share(somebody, Right.READ)
+    mails.box("ce.0800001a@ac-amiens.test")
+    browser = of(somebody)
+    assert 'data-marks-read="non"' in browser.get(f"{school.path}messagerie/").content.decode()
+    assert browser.post(f"{school.path}messagerie/actes/delete/", {"ref": "INBOX/1/1"}).status_code == 422
+
+
+def test_a_folder_of_a_mailbox_is_deleted_by_those_who_sort_and_once_confirmed(
+    school: School, mails: MemoryMailboxes, of: Of
+) -> None:
+    box = mails.box("ce.0800001a@ac-amiens.test")
+    box.create_folder("Cantine")
+    reader = account("lectrice")
+    school.share(reader, Right.READ)
+    where = f"{school.path}messagerie/dossiers/supprimer/"
+    assert of(reader).post(where, {"dossier": "Cantine"}).status_code == 422
+    page = of(school.head).post(where, {"dossier": "Cantine"})
+    assert f'action="{where}"' in page.content.decode()
+    assert f'href="{school.path}messagerie/Cantine/"' in page.content.decode()
+    fields = {"dossier": "Cantine"}
+    shown = of(school.head).post(where, fields, headers={"HX-Request": "true"}).json()["question"]
+    assert "Cantine" in {folder.name for folder in box.folders()}
+    assert of(school.head).post(where, {**fields, "confirm": shown["mark"]}).status_code == 302
+    assert "Trash/Cantine" in {folder.name for folder in box.folders()}
+
+
+def test_ones_own_pages_are_found_from_a_mailbox(school: School, of: Of) -> None:
+    answer = of(school.head).get(f"{school.path}parametres/securite?x=1")
+    assert (answer.status_code, answer["Location"]) == (302, "/parametres/securite?x=1")
+    assert of(school.head).post(f"{school.path}parametres/securite").status_code == 404
+
+
+def test_somebody_not_signed_in_comes_back_to_the_mailbox(school: School) -> None:
+    answer = Client().get(f"{school.path}messagerie/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/alogin?next=%2Fboites%2F")
+
+
+def test_the_owner_gives_changes_and_ends_an_access(school: School, engines: Engines, of: Of) -> None:
+    secretary, browser = account("secretaire"), of(school.head)
+    given = {"adresse": address_of(secretary), "droit": "send", "debut": "01/09/2026", "fin": ""}
+    assert browser.post(f"{school.path}membres/", given).status_code == 302
+    row = Member.objects.get(account=secretary)
+    assert "secretaire" in browser.get(school.path).content.decode()
+    changed = {"droit": "read", "debut": "2026-09-01", "fin": "31/08/2031"}
+    assert browser.post(f"{school.path}membres/{row.pk}/", changed).status_code == 302
+    row.refresh_from_db()
+    assert row.right == "read"
+    assert row.ends_at is not None
+    assert browser.post(f"{school.path}membres/{row.pk}/terminer/").status_code == 302
+    assert of(secretary).get(school.path).status_code == 404
+    assert "Accès terminé" in browser.get(school.path).content.decode()
+
+
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(school: School, of: Of) -> None:
+    given = {"adresse": "nulle.part@ac-amiens.test", "droit": "send", "debut": "01/09/2026", "fin": "hier"}
+    answer = of(school.head).post(f"{school.path}membres/", given)
+    assert answer.status_code == 422
+    assert "nulle.part@ac-amiens.test" in answer.content.decode()
+    given["fin"] = ""
+    assert "aucun agent" in of(school.head).post(f"{school.path}membres/", given).content.decode()
+
+
+def test_only_those_who_manage_choose_members_and_by_post_only(school: School, of: Of) -> None:
+    secretary = account("secretaire")
+    school.share(secretary, Right.SEND)
+    row, stranger = Member.objects.get(account=secretary), account("dehors")
+    for path in ("membres/", f"membres/{row.pk}/", f"membres/{row.pk}/terminer/"):
+        assert of(secretary).post(school.path + path).status_code == 422
+        assert of(stranger).post(school.path + path).status_code == 404
+        assert of(school.head).get(school.path + path).status_code == 405
+
+
+def test_a_password_for_a_mail_program_is_of_the_mailbox_and_of_the_person(
+    school: School, engines: Engines, of: Of
+) -> None:
+    secretary, reader = account("secretaire"), account("lectrice")
+    school.share(secretary, Right.SEND)
+    school.share(reader, Right.READ)
+    page = of(secretary).post(f"{school.path}programmes/", {"nom": "Thunderbird"})
+    assert page.status_code == 200
+    key = AppPassword.objects.get()
+    assert (key.account_id, key.holder_id) == (school.box.account_id, secretary.pk)
+    assert of(reader).post(f"{school.path}programmes/", {"nom": "Thunderbird"}).status_code == 422
+    assert of(school.head).post(f"{school.path}programmes/{key.pk}/revoquer/").status_code == 302
+    key.refresh_from_db()
+    assert key.revoked_at is None  # somebody else's
+    of(secretary).post(f"{school.path}programmes/{key.pk}/revoquer/")
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+    assert set(engines.cut) == {"ce.0800001a@ac-amiens.test"}
+
+
+def test_another_mailbox_is_asked_for_and_an_administrator_opens_it(
+    school: School, engines: Engines, of: Of
+) -> None:
+    asker, administrator = account("gestion"), account("admin", role="administrator")
+    given = {"genre": "stewardship", "nom": "0800001A", "intitule": "Intendance", "motif": "Factures"}
+    assert of(asker).post("/boites/demander/", given).status_code == 302
+    again = of(asker).post("/boites/demander/", given)
+    assert again.status_code == 422
+    assert "Factures" in again.content.decode()
+    row = BoxRequest.objects.get()
+    where = f"/boites/demandes/{row.pk}/"
+    assert of(asker).post(where, {"decision": "ouvrir"}).status_code == 404
+    assert "Factures" in of(administrator).get("/boites/").content.decode()
+    assert of(administrator).post(where, {"decision": "ouvrir"}).status_code == 302
+    box = Box.objects.get(kind="stewardship")
+    assert box.account.mailbox == "int.0800001a@ac-amiens.test"
+    assert Member.objects.get(box=box).account == asker
+    assert of(administrator).post(where, {"decision": "refuser"}).status_code == 422
+
+
+def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School, of: Of) -> None:
+    administrator = account("admin", role="administrator")
+    for number in range(120):
+        made = account(f"boite{number}", role="agent")
+        Box.objects.create(
+            account=made,
+            academy=school.box.academy,
+            kind="project",
+            address=f"projet{number}@ac-amiens.test",
+            title=f"Projet {number:03}",
+            opened_at=now(),
+        )
+    Member.objects.all().delete()
+    Structure.objects.filter(pk=school.box.structure_id).update(folded="college-jean-mace-abbeville")
+    desk = of(administrator)
+    assert "121 boîtes" in desk.get("/boites/").content.decode()
+    there = "/boites/sans-responsable/"
+    first = desk.get(there).content.decode()
+    assert "121 boîtes" in first
+    assert first.count('name="adresse"') == 30
+    assert "sharing/sharing.css" in first  # a line each: name, address, button
+    last = desk.get(f"{there}?page=5").content.decode()
+    assert "Projet 119" in last
+    for typed in ("Projet 119", "projet119@", "0800001A", "college"):
+        found = desk.get(there, {"q": typed}).content.decode()
+        assert found.count('name="adresse"') == 1, typed
+    assert "ne répond à « néant »" in desk.get(there, {"q": "néant"}).content.decode()
+    named = Box.objects.get(title="Projet 119")
+    answer = desk.post(
+        f"/boites/{named.pk}/responsable/?q=Projet&page=4", {"adresse": address_of(administrator)}
+    )
+    assert answer["Location"] == f"{there}?q=Projet&page=4&fait=responsable"
+    wrong = desk.post(f"/boites/{school.box.pk}/responsable/?q=college", {"adresse": "nul@ailleurs.test"})
+    assert wrong.status_code == 422
+    assert 'value="nul@ailleurs.test"' in wrong.content.decode()
+    assert of(school.head).get(there).status_code == 404
+
+
+def test_an_administrator_names_an_owner_only_where_there_is_none(school: School, of: Of) -> None:
+    administrator = account("admin", role="administrator")
+    given = {"adresse": address_of(administrator)}
+    path = f"{school.path}responsable/"
+    assert of(administrator).post(path, given).status_code == 422
+    Member.objects.all().delete()
+    assert of(school.head).post(path, given).status_code == 404
+    assert of(administrator).post(path, given).status_code == 302
+    assert Member.objects.get().is_owner
+    services.end_overdue(by="test", now=now())
