@@ -19,7 +19,9 @@ SENTENCES = {
     ),
     "portability.not-for-us": "Ce fichier est destiné à une autre académie (%(domain)s).",
     "portability.one-at-a-time": "Un import ou un export est déjà en cours : attendez sa fin, ou arrêtez-le.",
-    "portability.partner-unknown": "L’académie « %(domain)s » n’est pas connue ici : dites-le à l’assistance.",
+    "portability.partner-unknown": (
+        "L’académie « %(domain)s » n’est pas connue ici : dites-le à l’assistance."
+    ),
     "portability.pst-not-here": (
         "Les fichiers Outlook (.pst) ne peuvent pas être lus ici : exportez les courriels au format mbox "
         "ou .eml, ou demandez à l’assistance."

@@ -56,8 +56,8 @@ def declare(
 ) -> None:
     """Use case: keep that it happens, in the place of what was declared before; the steps due are done.
 
-    Raises Refusal `lifecycle.account-unknown`, `lifecycle.account-closed`, `lifecycle.by-the-feed`, `lifecycle.by-the-desk`,
-    `lifecycle.day-impossible`.
+    Raises Refusal `lifecycle.account-unknown`, `lifecycle.account-closed`, `lifecycle.by-the-feed`,
+    `lifecycle.by-the-desk`, `lifecycle.day-impossible`.
     """
     _check_declared(account_id, event, effect_on, today)
     _end(account_id, by=by, now=now, replaced_by=event)
@@ -147,7 +147,8 @@ def tell_new_address(account_id: int, *, agrees: bool, by: str, now: datetime, n
 def leave_now(account_id: int, boxes_owned: BoxesOwned, numbers: Numbers, *, by: str, now: datetime) -> None:
     """Use case: the person has taken everything and closes their account before its day.
 
-    Raises Refusal `lifecycle.nothing-closes`, `lifecycle.boxes-owned` while somebody else must first own their boxes.
+    Raises Refusal `lifecycle.nothing-closes`, `lifecycle.boxes-owned` while somebody else must first own
+    their boxes.
     """
     passage = queries.open_passage(account_id)
     closing = rules.table(numbers)[Event(passage.event)].steps if passage else {}

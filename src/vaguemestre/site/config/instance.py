@@ -201,8 +201,8 @@ class Config:
                     "lifecycle.retirement_closed",
                     "feed.grace_days",
                 ),
-                "[lifecycle] « purged » ne précède aucune fermeture (« transfer_closed », « retirement_closed », "
-                "[feed] « grace_days »)",
+                "[lifecycle] « purged » ne précède aucune fermeture (« transfer_closed », "
+                "« retirement_closed », [feed] « grace_days »)",
             )
         if self.files_url == self.public_url.rstrip("/"):
             yield Rule(

@@ -92,8 +92,12 @@ MEANINGS = {
     "ent.saml_name": "L’attribut SAML qui nomme chacun dans l’ENT ; vide : le NameID.",
     "lifecycle.overlap": "Jours où l’on garde les boîtes et les listes de son ancien poste.",
     "lifecycle.overlap_before": "Jours avant sa prise de poste où un chef ouvre la boîte de l’établissement.",
-    "lifecycle.long_leave_withdrawn": "Jours de congé long avant le retrait des boîtes partagées et des listes.",
-    "lifecycle.departure_withdrawn": "Jours entre un départ et le retrait des boîtes partagées et des listes.",
+    "lifecycle.long_leave_withdrawn": (
+        "Jours de congé long avant le retrait des boîtes partagées et des listes."
+    ),
+    "lifecycle.departure_withdrawn": (
+        "Jours entre un départ et le retrait des boîtes partagées et des listes."
+    ),
     "lifecycle.long_leave_suspended": "Jours de congé long avant la suspension du compte.",
     "lifecycle.transfer_closed": "Jours entre une mutation et la fermeture du compte.",
     "lifecycle.retirement_closed": "Jours entre une retraite et la fermeture du compte.",
