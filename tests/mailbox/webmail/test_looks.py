@@ -220,11 +220,11 @@ def test_an_enclosed_message_is_read_however_deep(content: bytes) -> None:
 def test_what_outlook_shut_in_an_enclosed_message_is_opened(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, holding(letter(("application/ms-tnef", files.tnef(), "winmail.dat"))))
     before = convert.get()
-    convert.plug(Apart())
+    convert.replace(Apart())
     try:
         opened = links_opened(reader, address(ref))
     finally:
-        convert.plug(before)
+        convert.replace(before)
     assert address(ref, "dedans/2-2/") in opened
     assert address(ref, "dedans/2-2/pieces/2/") in opened
 
