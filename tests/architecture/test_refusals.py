@@ -24,7 +24,7 @@ CARRIERS = {"Denied"}
 # Codes written into the journal have the same form and need no sentence here.
 JOURNAL = {"record", "record_many"}
 # The file's name, known and added by whoever opened it.
-ADDED_LATER = {"moving": {"name"}, "intake": {"of"}}
+ADDED_LATER = {"portability": {"name"}, "intake": {"of"}}
 _CODE = re.compile(r"[a-z]+(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)")
 _FACT = re.compile(r"%\((\w+)\)s")
 
