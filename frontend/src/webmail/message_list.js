@@ -100,7 +100,7 @@ export class MessageList {
     const grouped = this.rows.find((row) => row.dataset.others?.split(" ").includes(ref));
     if (grouped) return grouped.dataset.ref;
     if (!thread.includes(ref)) return ref;
-    return thread.includes(this.openRef) ? this.openRef : (thread.find((other) => this.row(other)) ?? ref);
+    return [this.openRef, ...thread].find((other) => thread.includes(other) && this.row(other)) ?? ref;
   }
 
   // A conversation's row stands for all of it.

@@ -149,7 +149,7 @@ export class Navigation {
   #showBusy() {
     clearTimeout(this.busyTimer);
     this.busyTimer = setTimeout(() => {
-      this.app.list.markOpen(this.awaitedRef);
+      this.app.list.markOpen(this.awaitedRef, this.app.conversation.known);
       this.app.reader.setAttribute("aria-busy", "true");
     }, BUSY_AFTER);
   }
