@@ -5,7 +5,11 @@ import { build } from "esbuild";
 
 const bundles = [
   { from: "src/ui/main.js", to: "../src/vaguemestre/foundation/ui/static/ui/ui.js", format: "iife" },
-  { from: "src/compose/dock.js", to: "../src/vaguemestre/mailbox/compose/static/compose/dock.js", format: "iife" },
+  {
+    from: "src/compose/dock.js",
+    to: "../src/vaguemestre/mailbox/compose/static/compose/dock.js",
+    format: "iife",
+  },
   {
     from: "src/compose/composer.js",
     to: "../src/vaguemestre/mailbox/compose/static/compose/composer.js",
@@ -16,14 +20,29 @@ const bundles = [
     to: "../src/vaguemestre/mailbox/compose/static/compose/texts.js",
     format: "iife",
   },
-  { from: "src/webmail/main.js", to: "../src/vaguemestre/mailbox/webmail/static/webmail/webmail.js", format: "esm" },
-  { from: "src/message/main.js", to: "../src/vaguemestre/mailbox/webmail/static/webmail/message.js", format: "esm" },
-  { from: "src/message/pdf.js", to: "../src/vaguemestre/mailbox/webmail/static/webmail/pdf.js", format: "iife" },
+  {
+    from: "src/webmail/main.js",
+    to: "../src/vaguemestre/mailbox/webmail/static/webmail/webmail.js",
+    format: "esm",
+  },
+  {
+    from: "src/message/main.js",
+    to: "../src/vaguemestre/mailbox/webmail/static/webmail/message.js",
+    format: "esm",
+  },
+  {
+    from: "src/message/pdf.js",
+    to: "../src/vaguemestre/mailbox/webmail/static/webmail/pdf.js",
+    format: "iife",
+  },
 ];
 
 // Libraries that pages load as they are published.
 const copies = [
-  { from: "node_modules/htmx.org/dist/htmx.min.js", to: "../src/vaguemestre/foundation/ui/static/ui/htmx.min.js" },
+  {
+    from: "node_modules/htmx.org/dist/htmx.min.js",
+    to: "../src/vaguemestre/foundation/ui/static/ui/htmx.min.js",
+  },
 ];
 
 async function keep(contents, to) {

@@ -4,14 +4,14 @@ import js from "@eslint/js";
 import globals from "globals";
 
 const BUNDLES = [
-  "ui/static/ui/ui",
-  "ui/static/ui/htmx.min",
-  "webmail/static/webmail/message",
-  "webmail/static/webmail/pdf",
-  "webmail/static/webmail/webmail",
-  "writing/static/writing/composer",
-  "writing/static/writing/dock",
-  "writing/static/writing/texts",
+  "foundation/ui/static/ui/ui",
+  "foundation/ui/static/ui/htmx.min",
+  "mailbox/webmail/static/webmail/message",
+  "mailbox/webmail/static/webmail/pdf",
+  "mailbox/webmail/static/webmail/webmail",
+  "mailbox/compose/static/compose/composer",
+  "mailbox/compose/static/compose/dock",
+  "mailbox/compose/static/compose/texts",
 ];
 
 export default [
