@@ -137,7 +137,7 @@ def test_a_card_says_function_school_and_address_and_nothing_else(
 ) -> None:
     person = people["Jean-Pierre"]
     Person.objects.filter(pk=person.pk).update(phone="03 22 00 11 22")
-    page = client.get(f"/annuaire/{person.public_id}").content.decode()
+    page = _without_tokens(client.get(f"/annuaire/{person.public_id}").content)
     for shown in ("Mathématiques", "Lycée Éluard", "Mél. :", "jean-pierre.lefevre@", "03 22 00 11 22"):
         assert shown in page
     for kept in ("1987", "13/02", "20E", "553", "TITULAIRE", person.dossier):
