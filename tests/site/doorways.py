@@ -35,7 +35,6 @@ _SHAPED = {
     "FolderConverter": "INBOX",
     "ChainConverter": "1",
     "PartConverter": "1",
-    "PartNumber": "1",
     "NumberConverter": "1",
 }
 ROLES = ("anonymous", "teacher", "officer_dpe", "officer_dpate", "helpdesk", "administrator")

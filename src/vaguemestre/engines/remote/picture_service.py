@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
+from vaguemestre.foundation.kernel.file_policy import FILE_POLICY
 from vaguemestre.mailbox.webmail.ports import FetchPicture, PictureRefused
-from vaguemestre.mailbox.webmail.rules.rendering.frames import FILE_POLICY, NOT_LOADED
+from vaguemestre.mailbox.webmail.rules.rendering.frames import NOT_LOADED
 from vaguemestre.mailbox.webmail.rules.rendering.picture_place import PREFIX, Wanted, read_place
 from vaguemestre.mailbox.webmail.values import Picture
 

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
-from django.http.response import HttpResponseBase
 from django.template import loader
 from django.utils import timezone
 
@@ -22,7 +21,6 @@ from vaguemestre.mailbox.webmail.rules.listing.folders import named, slug
 from vaguemestre.mailbox.webmail.rules.listing.labels import keyword_of, known_labels
 from vaguemestre.mailbox.webmail.rules.listing.search_query import Asked
 from vaguemestre.mailbox.webmail.rules.listing.view_params import NOTHING, PLAIN, view
-from vaguemestre.mailbox.webmail.rules.rendering.frames import FILE_POLICY
 from vaguemestre.mailbox.webmail.services.authors import House
 from vaguemestre.mailbox.webmail.services.enclosed import MOST_ENCLOSED, reads_within
 from vaguemestre.mailbox.webmail.services.verdicts import Voucher
@@ -58,18 +56,6 @@ class NumberConverter:
 
     def to_url(self, value: int) -> str:
         return str(value)
-
-
-class PartConverter:
-    """The number of a part (`1.2`), or of a file enclosed in its text (`1.2u1`)."""
-
-    regex = r"[0-9]{1,5}(?:\.[0-9]{1,5}){0,60}(?:u[1-9][0-9]?)?"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 class ChainConverter:
@@ -170,14 +156,6 @@ def written(name: str, context: Mapping[str, object]) -> str:
     return str(loader.get_template(f"webmail/{name}.jinja", using="jinja2").render(dict(context)))
 
 
-def as_file[R: HttpResponseBase](response: R, *, name: str, inline: bool = False) -> R:
-    """Somebody's file: never a page of ours, never run (docs/security.md rule B)."""
-    response.headers["Content-Disposition"] = disposition(name, inline=inline)
-    response["Content-Security-Policy"] = FILE_POLICY
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
-
-
 def refs_in(sent: QueryDict) -> tuple[MessageRef, ...]:
     """Messages named by a form: `ref` = folder step / UIDVALIDITY / UID, as in addresses.
 
@@ -198,18 +176,3 @@ def _ref(text: str) -> MessageRef:
 def ref_text(ref: MessageRef) -> str:
     """The same, written."""
     return f"{slug(ref.folder)}/{ref.uid_validity}/{ref.uid}"
-
-
-def disposition(name: str, *, inline: bool) -> str:
-    """RFC 6266, with the ASCII name for old programs and the UTF-8 one for the others (RFC 8187)."""
-    plain = "".join(
-        char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name
-    )
-    encoded = "".join(
-        char
-        if char.isascii() and (char.isalnum() or char in "-._")
-        else "".join(f"%{b:02X}" for b in char.encode("utf-8", "replace"))
-        for char in name
-    )
-    kind = "inline" if inline else "attachment"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"

@@ -3,7 +3,8 @@
 from django.urls import URLPattern, path, register_converter
 
 from vaguemestre.mailbox.webmail import views
-from vaguemestre.mailbox.webmail.http import ChainConverter, FolderConverter, NumberConverter, PartConverter
+from vaguemestre.mailbox.webmail.http import ChainConverter, FolderConverter, NumberConverter
+from vaguemestre.post.mailstore.http import PartConverter
 
 register_converter(ChainConverter, "chain")
 register_converter(FolderConverter, "folder")

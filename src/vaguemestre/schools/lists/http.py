@@ -6,16 +6,11 @@ from django.http import Http404
 from django.utils import timezone
 
 from vaguemestre.access.signin.http import SignedInRequest
-from vaguemestre.mailbox.webmail.http import PartConverter
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.schools.lists import queries
 from vaguemestre.schools.lists.models import LetterRow, MailingList
 from vaguemestre.schools.lists.services.keeping import Maker
 from vaguemestre.schools.lists.values import Part
-
-
-class PartNumber(PartConverter):
-    """The number of a part of a message (`1.2`)."""
 
 
 @dataclass(frozen=True)

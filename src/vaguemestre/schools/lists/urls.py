@@ -2,10 +2,10 @@
 
 from django.urls import path, register_converter
 
+from vaguemestre.post.mailstore.http import PartConverter
 from vaguemestre.schools.lists import views
-from vaguemestre.schools.lists.http import PartNumber
 
-register_converter(PartNumber, "list_part")
+register_converter(PartConverter, "list_part")
 
 app_name = "lists"
 _LIST = "<int:list_id>/"

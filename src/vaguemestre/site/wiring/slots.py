@@ -79,6 +79,7 @@ from vaguemestre.site.adapters.export import belongings
 from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
 from vaguemestre.site.adapters.import_ import take_parts
 from vaguemestre.site.adapters.lifecycle import boxes_owned, closing_days
+from vaguemestre.site.adapters.lists import ReaderOfLetters
 from vaguemestre.site.adapters.mail_access import open_mailboxes, submission_token
 from vaguemestre.site.adapters.sharing import latest_letters
 from vaguemestre.site.adapters.sorting import known_addresses
@@ -180,6 +181,7 @@ def _plug_schools(config: Config) -> None:
     classes.ask_ent.plug(EntAsking())
     classes.ent_by_saml.plug(EntBySaml(config))
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
+    lists.letter_reader.plug(ReaderOfLetters())
     lists.was_sent_as.plug(partial(was_sent_as, config))
 
 

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.file_policy import FILE_POLICY
+from vaguemestre.foundation.ui.attachments import as_file
 from vaguemestre.foundation.ui.stored_files import hand_over, is_behind_front
-from vaguemestre.mailbox.webmail.http import as_file, reads_of
+from vaguemestre.mailbox.webmail.http import reads_of
 from vaguemestre.mailbox.webmail.ports import PictureRefused, TooComplex, fetch_picture, run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
-from vaguemestre.mailbox.webmail.rules.rendering.frames import FILE_POLICY, NOT_LOADED
+from vaguemestre.mailbox.webmail.rules.rendering.frames import NOT_LOADED
 from vaguemestre.mailbox.webmail.rules.rendering.picture_place import MAX_ADDRESS, picture_place
 from vaguemestre.mailbox.webmail.services.pictures import signed_picture
 from vaguemestre.mailbox.webmail.services.reading import opened_part, read_message

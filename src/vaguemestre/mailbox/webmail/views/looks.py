@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.webmail.http import as_file, reads_of, written
+from vaguemestre.foundation.ui.attachments import as_file
+from vaguemestre.mailbox.webmail.http import reads_of, written
 from vaguemestre.mailbox.webmail.ports import TooComplex, convert, previews, run_limited
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import tables

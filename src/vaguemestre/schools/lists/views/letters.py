@@ -10,24 +10,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.attachments import as_file
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.mailbox.webmail.http import as_file
-from vaguemestre.mailbox.webmail.ports import run_limited
-from vaguemestre.mailbox.webmail.rules.rendering import frames, kinds
-from vaguemestre.mailbox.webmail.services.reading import opened_part, read_message
-from vaguemestre.mailbox.webmail.services.text_files import file_bytes
-from vaguemestre.mailbox.webmail.values import Reading
-from vaguemestre.post.mailstore.ports import MessageGone, open_mailbox
-from vaguemestre.post.mailstore.values import MailLogin, MessageRef
+from vaguemestre.post.mailstore.ports import MessageGone
+from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.forms import DecisionForm
 from vaguemestre.schools.lists.http import Seat, actor_of, keeper_at, letter_at, seat_at
 from vaguemestre.schools.lists.models import LetterRow
+from vaguemestre.schools.lists.ports import EnclosedFile, letter_reader
 from vaguemestre.schools.lists.services.arriving import INBOX
 from vaguemestre.schools.lists.values import Kind, LetterShown
 
 _PAGE = 50
-_TYPES = frozenset(("application/pdf", "application/zip", "text/calendar", "text/csv"))
 
 
 @require_GET
@@ -80,10 +75,9 @@ def show_letter(request: SignedInRequest, list_id: int, public_id: uuid.UUID) ->
 def show_body(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> HttpResponse:
     """The text alone, for its frame: opaque, script-less, nothing remote in it."""
     _, letter = letter_at(request, list_id, str(public_id))
-    body = _read(letter).body
-    html = body.html or '<p class="vm-note">Ce courriel ne contient pas de texte.</p>'
-    answer = HttpResponse(frames.document(body.css, html, theme=request.who.theme))
-    answer["Content-Security-Policy"] = frames.policy("data:")
+    document = letter_reader.get().document(letter.list.address, _ref(letter), theme=request.who.theme)
+    answer = HttpResponse(document.content)
+    answer["Content-Security-Policy"] = document.policy
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer
@@ -101,16 +95,12 @@ def save_part(request: SignedInRequest, list_id: int, public_id: uuid.UUID, numb
 def why_outside(request: HttpRequest, token: str) -> HttpResponse:
     """« Pourquoi ai-je reçu ce message ? » for somebody who signs in nowhere here; and its attachments."""
     letter, reasons = _outside(token)
-    try:
-        files = _read(letter).enclosures
-    except MessageGone:
-        files = ()
     told = {
         "token": token,
         "row": letter.list,
         "letter": queries.shown(letter),
         "reasons": reasons,
-        "files": files,
+        "files": _files(letter) or (),
     }
     return render(request, "lists/why_outside.html", told)
 
@@ -133,14 +123,8 @@ def _outside(token: str) -> tuple[LetterRow, tuple[str, ...]]:
 
 
 def _part(letter: LetterRow, number: str) -> HttpResponse:
-    with open_mailbox.get()(MailLogin(letter.list.address)) as box:
-        _, part = opened_part(box, _ref(letter), number)
-        if part is None:
-            raise MessageGone("mailstore.message-gone")
-        content = file_bytes(box, _ref(letter), number)
-    kind = kinds.picture_kind(content) or (part.kind if part.kind in _TYPES else "application/octet-stream")
-    answer = HttpResponse(content, content_type=kind)
-    return as_file(answer, name=kinds.file_name(part.name, part.kind, part.number))
+    file = letter_reader.get().file(letter.list.address, _ref(letter), number)
+    return as_file(HttpResponse(file.content, content_type=file.kind), name=file.name)
 
 
 @require_GET
@@ -210,10 +194,7 @@ def _carry_out(request: SignedInRequest, seat: Seat, letter: LetterRow, form: De
 def _letter(
     request: SignedInRequest, seat: Seat, letter: LetterRow, form: DecisionForm, status: int = 200
 ) -> HttpResponse:
-    try:
-        reading: Reading | None = _read(letter)
-    except MessageGone:
-        reading = None
+    files = _files(letter)
     sees_fates = seat.is_keeper or letter.author_id == seat.account_id
     is_waiting = letter.state in ("held", "scheduled")
     told = {
@@ -222,7 +203,8 @@ def _letter(
         "is_rule": seat.row.kind == Kind.RULE,
         "line": _line(queries.shown(letter)),
         "letter": queries.shown(letter),
-        "reading": reading,
+        "is_readable": files is not None,
+        "files": files,
         "form": form,
         "is_waiting": is_waiting and seat.is_keeper,
         "fates": queries.fates(letter) if sees_fates and letter.planned_at else None,
@@ -238,9 +220,12 @@ def _line(one: LetterShown) -> tuple[LetterShown, str]:
     return one, sentence(Refusal(one.reason)) if one.reason else ""
 
 
-def _read(letter: LetterRow) -> Reading:
-    with open_mailbox.get()(MailLogin(letter.list.address)) as box:
-        return read_message(box, letter.list.address, _ref(letter), run_limited.get())
+def _files(letter: LetterRow) -> tuple[EnclosedFile, ...] | None:
+    """Its attachments; None when the letter is not in the list's mailbox any more."""
+    try:
+        return letter_reader.get().files(letter.list.address, _ref(letter))
+    except MessageGone:
+        return None
 
 
 def _ref(letter: LetterRow) -> MessageRef:

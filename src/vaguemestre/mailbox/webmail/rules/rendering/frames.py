@@ -101,8 +101,6 @@ def paper_policy() -> str:
     )
 
 
-FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-
 # In place of a picture that could not be fetched: an empty place, grey on any ground. With a height alone it
 # has no proportions of its own, so the sizes that the letter gives hold; its lines are as thin at any size.
 NOT_LOADED = (

@@ -1,0 +1,13 @@
+"""Steps of addresses that name what a mailbox holds."""
+
+
+class PartConverter:
+    """The number of a part (`1.2`), or of a file enclosed in its text (`1.2u1`)."""
+
+    regex = r"[0-9]{1,5}(?:\.[0-9]{1,5}){0,60}(?:u[1-9][0-9]?)?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

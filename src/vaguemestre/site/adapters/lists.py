@@ -1,0 +1,40 @@
+"""Letters of lists, read with the reader's own rules."""
+
+from vaguemestre.mailbox.webmail.ports import run_limited
+from vaguemestre.mailbox.webmail.rules.rendering import frames, kinds
+from vaguemestre.mailbox.webmail.services.reading import opened_part, read_message
+from vaguemestre.mailbox.webmail.services.text_files import file_bytes
+from vaguemestre.mailbox.webmail.values import Reading
+from vaguemestre.post.mailstore.ports import MessageGone, open_mailbox
+from vaguemestre.post.mailstore.values import MailLogin, MessageRef
+from vaguemestre.schools.lists.ports import EnclosedFile, FrameDocument, SavedFile
+
+_SERVED = frozenset(("application/pdf", "application/zip", "text/calendar", "text/csv"))
+_NO_TEXT = '<p class="vm-note">Ce courriel ne contient pas de texte.</p>'
+
+
+class ReaderOfLetters:
+    """`lists.ports.LetterReader` over the webmail."""
+
+    def files(self, mailbox: str, ref: MessageRef) -> tuple[EnclosedFile, ...]:
+        return tuple(EnclosedFile(one.number, one.name, one.size) for one in _read(mailbox, ref).enclosures)
+
+    def document(self, mailbox: str, ref: MessageRef, *, theme: str) -> FrameDocument:
+        body = _read(mailbox, ref).body
+        content = frames.document(body.css, body.html or _NO_TEXT, theme=theme)
+        return FrameDocument(content, frames.policy("data:"))
+
+    def file(self, mailbox: str, ref: MessageRef, number: str) -> SavedFile:
+        with open_mailbox.get()(MailLogin(mailbox)) as box:
+            _, part = opened_part(box, ref, number)
+            if part is None:
+                raise MessageGone("mailstore.message-gone")
+            content = file_bytes(box, ref, number)
+        served = part.kind if part.kind in _SERVED else "application/octet-stream"
+        kind = kinds.picture_kind(content) or served
+        return SavedFile(kinds.file_name(part.name, part.kind, part.number), kind, content)
+
+
+def _read(mailbox: str, ref: MessageRef) -> Reading:
+    with open_mailbox.get()(MailLogin(mailbox)) as box:
+        return read_message(box, mailbox, ref, run_limited.get())
