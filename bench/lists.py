@@ -51,8 +51,8 @@ from vaguemestre.people.provisioning.ports import mail_directory  # noqa: E402
 from vaguemestre.post.outbox.models import FateRow  # noqa: E402
 from vaguemestre.schools.lists import queries, services  # noqa: E402
 from vaguemestre.schools.lists.models import LetterRow, MailingList  # noqa: E402
-from vaguemestre.schools.lists.rules.naming import bounces_begin  # noqa: E402
-from vaguemestre.schools.lists.services.keeping import Maker, Wanted  # noqa: E402
+from vaguemestre.schools.lists.rules.list_address import bounces_begin  # noqa: E402
+from vaguemestre.schools.lists.services.administration import Maker, Wanted  # noqa: E402
 from vaguemestre.schools.lists.values import Criteria, Kind, Rule, State  # noqa: E402
 
 BY = "bench"

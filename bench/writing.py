@@ -59,7 +59,7 @@ from vaguemestre.post.mailstore.values import MailLogin  # noqa: E402
 from vaguemestre.post.outbox.models import OutgoingRow  # noqa: E402
 from vaguemestre.schools.lists.models import MailingList  # noqa: E402
 from vaguemestre.schools.lists.services import change_rule, make_list  # noqa: E402
-from vaguemestre.schools.lists.services.keeping import Maker, Wanted  # noqa: E402
+from vaguemestre.schools.lists.services.administration import Maker, Wanted  # noqa: E402
 from vaguemestre.schools.lists.values import Criteria, Kind, Rule, Writers  # noqa: E402
 from vaguemestre.schools.rosters.aaf.xml import chunks_of  # noqa: E402
 from vaguemestre.schools.rosters.sample import sample_files, sample_school  # noqa: E402

@@ -17,8 +17,8 @@ from vaguemestre.people.credentials.services import holds
 from vaguemestre.people.directory.models import Person
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import person_by_numen
+from vaguemestre.people.directory.rules.numen_vault import digest
 from vaguemestre.people.directory.rules.numens import parse_numen
-from vaguemestre.people.directory.rules.sealing import digest
 from vaguemestre.people.directory.values import NumenLayout
 from vaguemestre.site.config import Config
 

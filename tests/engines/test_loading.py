@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from tests.engines.live import LiveEngines, Someone
 
+from vaguemestre.demo.imap_loader import load
 from vaguemestre.demo.letters import Letter, Writer, messages
-from vaguemestre.demo.loading import load
 from vaguemestre.engines.imap.protocol.mailbox_names import to_wire
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 

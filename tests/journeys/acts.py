@@ -41,8 +41,8 @@ from vaguemestre.people.lifecycle.values import Event  # noqa: E402
 from vaguemestre.post.outbox.values import Recipient  # noqa: E402
 from vaguemestre.schools.lists import services as lists  # noqa: E402
 from vaguemestre.schools.lists.models import Keeper, LetterRow, MailingList  # noqa: E402
-from vaguemestre.schools.lists.services.keeping import Maker  # noqa: E402
-from vaguemestre.schools.lists.services.keeping import Wanted as WantedList  # noqa: E402
+from vaguemestre.schools.lists.services.administration import Maker  # noqa: E402
+from vaguemestre.schools.lists.services.administration import Wanted as WantedList  # noqa: E402
 from vaguemestre.schools.lists.values import Kind, Part, Writers  # noqa: E402
 from vaguemestre.schools.sharing.models import Box, Member  # noqa: E402
 from vaguemestre.schools.sharing.services import add_member, end_loan, end_member, lend_mailbox  # noqa: E402

@@ -35,8 +35,8 @@ from vaguemestre.mailbox.sorting.models import AbsenceRow, FilterRow
 from vaguemestre.mailbox.sorting.values import Outcome
 from vaguemestre.people.directory.models import MailAddress, NameWord, NumenRow, Person, Structure
 from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.rules.numen_vault import digest, seal, seal_bytes
 from vaguemestre.people.directory.rules.numens import parse_numen
-from vaguemestre.people.directory.rules.sealing import digest, seal, seal_bytes
 from vaguemestre.people.intake.models import Doubt, Feed
 from vaguemestre.post.filelinks.models import Deposit
 from vaguemestre.post.filelinks.queries import link_keys

@@ -30,7 +30,7 @@ from vaguemestre.people.directory.models import (
     Structure,
 )
 from vaguemestre.people.directory.ports import numen_keys
-from vaguemestre.people.directory.rules.sealing import seal_bytes
+from vaguemestre.people.directory.rules.numen_vault import seal_bytes
 from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, RefusedRow
 from vaguemestre.post.outbox.models import PassageRow
 from vaguemestre.post.reports.models import Report

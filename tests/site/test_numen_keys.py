@@ -8,8 +8,8 @@ from tests.people.intake.lines import feed, line
 
 from vaguemestre.people.directory.models import NumenRow
 from vaguemestre.people.directory.queries import current_numen
+from vaguemestre.people.directory.rules.numen_vault import digest, is_sealed_now, seal, unseal
 from vaguemestre.people.directory.rules.numens import parse_numen
-from vaguemestre.people.directory.rules.sealing import digest, is_sealed_now, seal, unseal
 from vaguemestre.people.directory.services import found_academy, reseal_numens
 from vaguemestre.people.intake.models import KeptLine
 from vaguemestre.people.intake.services import Files, Setting, apply, reseal_lines

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.telling import file_counter
+from vaguemestre.cli.progress import file_counter
 from vaguemestre.foundation.kernel.texts import counted
-from vaguemestre.processes.supervisor.keeping import NotABackup, back_up
+from vaguemestre.processes.supervisor.backup import NotABackup, back_up
 from vaguemestre.site.config import load
 
 

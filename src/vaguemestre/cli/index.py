@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.mail import owner_of
-from vaguemestre.engines.dovecot.indexing import Indexing
+from vaguemestre.engines.dovecot.index_versions import Indexing
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 

@@ -24,7 +24,7 @@ from vaguemestre.people.directory.services import found_academy, take_technical_
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.people.provisioning.services import reconcile
 from vaguemestre.post.outbox.services import withdraw_waiting
-from vaguemestre.processes.supervisor.keeping import RESTORED
+from vaguemestre.processes.supervisor.backup import RESTORED
 from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.telling import file_counter
+from vaguemestre.cli.progress import file_counter
 from vaguemestre.processes.supervisor import place
-from vaguemestre.processes.supervisor.keeping import NotABackup, restore
+from vaguemestre.processes.supervisor.backup import NotABackup, restore
 from vaguemestre.site.config import load
 
 

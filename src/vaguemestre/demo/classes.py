@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from vaguemestre.demo.cast import CAST, COLLEGE
-from vaguemestre.demo.finding import accounts_of_cast
+from vaguemestre.demo.cast_accounts import accounts_of_cast
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.people.directory.ports import numen_keys

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from vaguemestre.demo.cast import CAST, COLLEGE, STAFF
-from vaguemestre.demo.finding import accounts_of_cast
+from vaguemestre.demo.cast_accounts import accounts_of_cast
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import academy_of_domain, primary_address
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists import queries, services
-from vaguemestre.schools.lists.rules.naming import local_part
-from vaguemestre.schools.lists.services.keeping import Maker, Settings, Wanted
+from vaguemestre.schools.lists.rules.list_address import local_part
+from vaguemestre.schools.lists.services.administration import Maker, Settings, Wanted
 from vaguemestre.schools.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
 from vaguemestre.site.config import Config
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from itertools import accumulate
 
 from vaguemestre.demo.cast import CAST, SEED, STAFF
-from vaguemestre.demo.finding import accounts_of_cast
+from vaguemestre.demo.cast_accounts import accounts_of_cast
+from vaguemestre.demo.imap_loader import load
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.demo.letters import Writer, messages, sealed
-from vaguemestre.demo.loading import load
 from vaguemestre.demo.people import Progress
 from vaguemestre.mailbox.contacts.queries import contacts_of
 from vaguemestre.mailbox.contacts.services import save_contact

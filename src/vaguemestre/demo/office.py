@@ -12,14 +12,14 @@ from email.utils import formataddr
 from django.db import transaction
 
 from vaguemestre.demo.cast import CAST, COLLEGE
-from vaguemestre.demo.finding import accounts_of_cast
+from vaguemestre.demo.cast_accounts import accounts_of_cast
 from vaguemestre.people.credentials.queries import account_of_mailbox, presented
 from vaguemestre.people.directory.queries import academy_of_domain
 from vaguemestre.post.mailstore.ports import Mailbox, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.post.outbox.services import queue_message
 from vaguemestre.post.outbox.values import Parcel
-from vaguemestre.schools.lists.rules.naming import local_part
+from vaguemestre.schools.lists.rules.list_address import local_part
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.values import Place
 from vaguemestre.site.config import Config

@@ -10,7 +10,7 @@ from django.db import transaction
 from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.demo import cast
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part
-from vaguemestre.demo.finding import accounts_of_cast
+from vaguemestre.demo.cast_accounts import accounts_of_cast
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.desks.enrolment.services import appoint_officer
 from vaguemestre.foundation.kernel.times import paris_day

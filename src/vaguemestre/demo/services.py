@@ -8,8 +8,8 @@ from functools import partial
 from django.utils import timezone
 
 from vaguemestre.demo.cast import CAST, OUTSIDE, Part, numen_of
+from vaguemestre.demo.cast_accounts import accounts_of_cast
 from vaguemestre.demo.classes import import_classes
-from vaguemestre.demo.finding import accounts_of_cast
 from vaguemestre.demo.intranet import register
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.demo.lists import create_lists

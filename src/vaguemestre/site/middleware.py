@@ -36,7 +36,7 @@ from vaguemestre.people.credentials.queries import presented
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.http import opened
 from vaguemestre.schools.sharing.queries import access_to
-from vaguemestre.schools.sharing.rules.acting import AS_ONESELF, box_in, deed_of, prefix_of, right_for
+from vaguemestre.schools.sharing.rules.box_rights import AS_ONESELF, box_in, deed_of, prefix_of, right_for
 from vaguemestre.schools.sharing.rules.words import RIGHTS as WORDS
 from vaguemestre.schools.sharing.values import Right
 from vaguemestre.site.hosts import Site

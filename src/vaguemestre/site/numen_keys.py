@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from vaguemestre.people.directory.rules.sealing import keys_from
+from vaguemestre.people.directory.rules.numen_vault import keys_from
 from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.site import secrets
 

@@ -264,7 +264,7 @@ def test_somebody_quicker_leaves_a_neutral_page(ines: Account) -> None:
     given(first)
     given(second)
     second.get("/assistant/activer")
-    with patch("vaguemestre.access.assistant.views.activating.under_way") as under_way:
+    with patch("vaguemestre.access.assistant.views.activation.under_way") as under_way:
         account = presented(ines.pk)
         assert account
         under_way.return_value = Under(account, "")

@@ -8,8 +8,8 @@ from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.services import add_one_time_device, hashed
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, NumenRow, Person, Structure
 from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.rules.numen_vault import digest, seal
 from vaguemestre.people.directory.rules.numens import parse_numen
-from vaguemestre.people.directory.rules.sealing import digest, seal
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 PASSWORD = "quatre vélos bleus"

@@ -11,7 +11,7 @@ from tests.access.signin.people import PASSWORD, account
 from vaguemestre.access.signin.models import BrowserSession, Device
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.rules.limits import LONGEST, MINE
-from vaguemestre.access.signin.rules.reading import is_reading
+from vaguemestre.access.signin.rules.reading_scope import is_reading
 from vaguemestre.people.credentials.models import Account
 
 COOKIE = settings.SESSION_COOKIE_NAME

@@ -12,11 +12,11 @@ from tests.access.signin.people import NOON
 
 from vaguemestre.access.signin.rules import limits
 from vaguemestre.access.signin.services import sessions
-from vaguemestre.desks.enrolment.services import filing
+from vaguemestre.desks.enrolment.services import requests
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.mailbox.portability import handlers as moving
-from vaguemestre.post.outbox.services import following
+from vaguemestre.post.outbox.services import delivery_status
 from vaguemestre.schools.sharing.services import together
 
 pytestmark = pytest.mark.django_db
@@ -57,10 +57,10 @@ def test_the_journal_is_said_to_be_kept_and_is(lines: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("what", "kept", "said"),
     [
-        ("Suivi des envois (destinataires, heure, ce que chacun est devenu)", following.KEPT_FOR, 180),
+        ("Suivi des envois (destinataires, heure, ce que chacun est devenu)", delivery_status.KEPT_FOR, 180),
         ("Activité des boîtes partagées", together.ACTIVITY_KEPT, 365),
         ("Fichiers apportés ou à emporter (import, export)", moving.KEPT, 7),
-        ("Demande de NUMEN", filing.PROOFS_KEPT, 30),
+        ("Demande de NUMEN", requests.PROOFS_KEPT, 30),
     ],
 )
 def test_other_data_are_kept_as_long_as_said(

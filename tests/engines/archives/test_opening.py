@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.mailbox.portability.test_bringing import NOW, box_of, letter, with_header_of
 
-from vaguemestre.engines.archives.opening import open_archive
+from vaguemestre.engines.archives.detection import open_archive
 from vaguemestre.engines.archives.outlook import settled
 from vaguemestre.mailbox.portability.ports import SourceRefused
 from vaguemestre.mailbox.portability.rules import mbox

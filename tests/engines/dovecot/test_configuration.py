@@ -3,8 +3,8 @@
 import pytest
 from tests.engines.live import LiveEngines
 
+from vaguemestre.engines.config_templates import render
 from vaguemestre.engines.dovecot import configuration
-from vaguemestre.engines.rendering import render
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 pytestmark = pytest.mark.engines

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.engines.dovecot.erasing import Erasing
+from vaguemestre.engines.dovecot.mailbox_erasure import Erasing
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.site.config import load
 

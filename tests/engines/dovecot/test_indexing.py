@@ -14,7 +14,7 @@ from vaguemestre.cli import index
 from vaguemestre.cli.failures import Failed
 from vaguemestre.engines.dovecot.configuration import log_file
 from vaguemestre.engines.dovecot.doveadm import Doveadm
-from vaguemestre.engines.dovecot.indexing import Indexing
+from vaguemestre.engines.dovecot.index_versions import Indexing
 from vaguemestre.foundation.kernel.errors import EngineDown
 
 pytestmark = pytest.mark.engines

@@ -12,8 +12,8 @@ from tests.engines.samples import at, letter
 
 from vaguemestre.engines.imap.cache.page_cache import Summaries
 from vaguemestre.engines.imap.protocol.wire import Connection
+from vaguemestre.engines.imap.store.folder_lists import SUMMARY, _Ahead
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes
-from vaguemestre.engines.imap.store.listing import SUMMARY, _Ahead
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.ports import FolderGone, MessageGone, QuotaReached
 from vaguemestre.post.mailstore.values import Flag, MailLogin, Page, Use

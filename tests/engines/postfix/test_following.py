@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.engines.postfix.configuration import log_file
-from vaguemestre.engines.postfix.following import LogReader
+from vaguemestre.engines.postfix.log_reader import LogReader
 from vaguemestre.post.outbox.values import LogPlace
 from vaguemestre.processes.supervisor.logs import _cut
 from vaguemestre.site.config import Config

@@ -9,7 +9,7 @@ import pytest
 from tests.engines import live
 
 from vaguemestre.engines import certificates
-from vaguemestre.engines.remote.leaving import ListLeaving
+from vaguemestre.engines.remote.list_unsubscribe import ListLeaving
 from vaguemestre.mailbox.webmail.ports import LeavingRefused
 
 

@@ -21,7 +21,7 @@ from tests.engines.live import LiveEngines, Someone, letter
 
 from vaguemestre.demo import names
 from vaguemestre.engines.rspamd import configuration as rspamd
-from vaguemestre.engines.rspamd.learning import Learning
+from vaguemestre.engines.rspamd.learn import Learning
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Authenticity, Verdict, authenticity
 

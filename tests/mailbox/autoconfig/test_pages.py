@@ -16,7 +16,7 @@ from django.test import Client
 from tests.access.signin.people import PASSWORD, account
 
 from vaguemestre.engines import certificates
-from vaguemestre.engines.signing import Signature
+from vaguemestre.engines.cms_signature import Signature
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.mailbox.autoconfig.ports import sign
 from vaguemestre.people.credentials.models import Account, AppPassword

@@ -7,12 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.mailbox.compose.rules.answering import (
-    answer_to,
-    answered_people,
-    answered_subject,
-    long_date,
-)
+from vaguemestre.mailbox.compose.rules.replies import answer_to, answered_people, answered_subject, long_date
 from vaguemestre.mailbox.compose.values import Mode
 from vaguemestre.post.mailstore.values import Correspondent, MessageRef, OpenedMessage, Part
 

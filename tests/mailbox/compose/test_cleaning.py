@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.mailbox.compose.queries import is_picture_path
-from vaguemestre.mailbox.compose.rules.cleaning import (
+from vaguemestre.mailbox.compose.rules.outgoing_html import (
     html_of_text,
     is_blank,
     kept_html,

@@ -12,7 +12,7 @@ from tests.mailbox.compose.test_services import NOON
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import queries, services
-from vaguemestre.mailbox.compose.rules.importing import read_identities
+from vaguemestre.mailbox.compose.rules.identity_import import read_identities
 from vaguemestre.mailbox.compose.values import IdentityGiven, Writer
 
 PAGE = "/parametres/identites/importer"

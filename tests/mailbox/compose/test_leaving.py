@@ -6,7 +6,7 @@ import pytest
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.mailbox.compose.rules.leaving import due_moment
+from vaguemestre.mailbox.compose.rules.due_time import due_moment
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
 

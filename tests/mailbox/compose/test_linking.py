@@ -17,7 +17,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.engines.shelf import FileShelf
 from vaguemestre.mailbox.compose import services
 from vaguemestre.mailbox.compose.queries import find_writing
-from vaguemestre.mailbox.compose.rules.linking import links_html, links_text
+from vaguemestre.mailbox.compose.rules.link_block import links_html, links_text
 from vaguemestre.mailbox.compose.services.rows import fresh_key
 from vaguemestre.mailbox.compose.values import Link, Writer, Written
 from vaguemestre.people.credentials.models import Account

@@ -17,7 +17,7 @@ from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.events import MailingGoesOn
 from vaguemestre.mailbox.compose.handlers import carry_mailing
 from vaguemestre.mailbox.compose.models import BroadReply, Composition, Mailing
-from vaguemestre.mailbox.compose.rules.mailing import (
+from vaguemestre.mailbox.compose.rules.mail_merge import (
     copies_of,
     merged_html,
     merged_subject,
@@ -147,7 +147,7 @@ def test_it_ends_when_all_are_filed_and_leaves_no_draft(
 def test_stopped_it_makes_no_more_and_goes_on_where_it_was(
     writer: Writer, key: str, mailboxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vaguemestre.mailbox.compose.services.mailing.AT_ONCE", 3)
+    monkeypatch.setattr("vaguemestre.mailbox.compose.services.mail_merge.AT_ONCE", 3)
     table = "courriel;prenom;note de l'eleve\n" + "".join(f"p{n}@x.fr;P{n};1\n" for n in range(10))
     prepare(writer, key, table)
     start(writer, key)

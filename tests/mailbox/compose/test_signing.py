@@ -12,7 +12,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.models import Composition, Identity, StockText
-from vaguemestre.mailbox.compose.rules.signing import expanded
+from vaguemestre.mailbox.compose.rules.identities import expanded
 from vaguemestre.mailbox.compose.services.rows import fresh_key
 from vaguemestre.mailbox.compose.values import (
     IdentityGiven,

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vaguemestre.engines.archives.detection import open_archive
 from vaguemestre.engines.archives.members import Archive, Member
-from vaguemestre.engines.archives.opening import open_archive
-from vaguemestre.engines.memory.moving import MemoryStore
+from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.mailbox.portability.ports import MailboxFull
-from vaguemestre.mailbox.portability.rules import counting, mbox
+from vaguemestre.mailbox.portability.rules import mbox
+from vaguemestre.mailbox.portability.rules import tally as counting
 from vaguemestre.mailbox.portability.services import bring, pack, take_out
 from vaguemestre.mailbox.portability.values import Piece, Tally
 

@@ -17,7 +17,7 @@ from tests.mailbox.portability.test_bringing import archive, box_of
 
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.engines.memory.moving import MemoryStore
+from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.portability import handlers
 from vaguemestre.mailbox.portability.events import MoveGoesOn

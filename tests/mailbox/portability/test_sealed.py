@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.mailbox.portability.test_bringing import NOW, letter
 
 from vaguemestre.engines.archives.sealed import OpenAnyArchive, SealedArchive
-from vaguemestre.engines.memory.moving import MemoryStore
+from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.ports import SourceRefused
 from vaguemestre.mailbox.portability.rules import sealed

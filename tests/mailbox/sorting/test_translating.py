@@ -10,7 +10,7 @@ from tests.mailbox.sorting.samples import NOW, OWNER, WINTER, composed, replying
 
 from vaguemestre.mailbox.sorting.rules.filters import RELATIONS
 from vaguemestre.mailbox.sorting.script import taken
-from vaguemestre.mailbox.sorting.script.reading import NotSieve, read
+from vaguemestre.mailbox.sorting.script.sieve_parser import NotSieve, read
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
 
 ROUNDCUBE = """require ["copy","fileinto","imap4flags","vacation"];

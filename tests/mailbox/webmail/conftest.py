@@ -15,7 +15,7 @@ from tests.engines.samples import letter
 from vaguemestre.access.signin.services import open_browser_session
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
-from vaguemestre.mailbox.webmail.services import authors, listing, reading, verdicts
+from vaguemestre.mailbox.webmail.services import authors, message_lists, message_reader, verdicts
 from vaguemestre.mailbox.webmail.views import lists, messages, rows
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
@@ -30,10 +30,10 @@ def boxes() -> Iterator[MemoryMailboxes]:
     before, made = open_mailbox.get(), MemoryMailboxes()
     for kept in (
         authors._known,
-        reading._bodies,
+        message_reader._bodies,
         verdicts._verdicts,
         lists._written,
-        listing._uses,
+        message_lists._uses,
         rows._last,
         messages._panes,
     ):  # of the test before

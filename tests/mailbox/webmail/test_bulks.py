@@ -19,7 +19,7 @@ from vaguemestre.mailbox.webmail.rules.listing import snooze as reminders
 from vaguemestre.mailbox.webmail.rules.listing.snooze import FOLDER
 from vaguemestre.mailbox.webmail.rules.listing.spans import spans, uids
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
-from vaguemestre.mailbox.webmail.services import bulks, reminding
+from vaguemestre.mailbox.webmail.services import bulks, snooze
 from vaguemestre.mailbox.webmail.values import Act
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import QuotaReached
@@ -87,10 +87,10 @@ class TestBulks:
             row.refresh_from_db()
         assert (row.done, row.state) == (1_100, "done")
         assert [full.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [0, 1_100]
-        waiting = ReminderRow.objects.filter(account=nicolas, kind=reminding.PUT_OFF)
+        waiting = ReminderRow.objects.filter(account=nicolas, kind=snooze.PUT_OFF)
         assert set(waiting.values_list("due_at", "home")) == {(until, "INBOX")}
         assert not DBTaskResult.objects.filter(queue_name="default").exists()  # nobody else waits for these
-        reminding.fall_due(waiting[0].pk, boxes, now=until)  # one is brought back by its hour meanwhile
+        snooze.fall_due(waiting[0].pk, boxes, now=until)  # one is brought back by its hour meanwhile
         back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
         while back.state == "running":
             bulks.carry_out(back.pk, boxes, now=now())
@@ -106,14 +106,14 @@ class TestBulks:
         until = now() + timedelta(days=1)
         row = start(box, nicolas, Act.PUT_OFF, to=until.isoformat())
         bulks.carry_out(row.pk, boxes, now=now())
-        reminding.fall_due_together(nicolas.pk, boxes, now=until - timedelta(seconds=1))
+        snooze.fall_due_together(nicolas.pk, boxes, now=until - timedelta(seconds=1))
         assert box.page("INBOX", 0, 1).total == 0
         before = DBTaskResult.objects.count()
-        monkeypatch.setattr(reminding, "_GO", -1.0)
-        reminding.fall_due_together(nicolas.pk, boxes, now=until)
+        monkeypatch.setattr(snooze, "_GO", -1.0)
+        snooze.fall_due_together(nicolas.pk, boxes, now=until)
         assert DBTaskResult.objects.count() == before + 1  # the rest is for another job
         monkeypatch.undo()
-        reminding.fall_due_together(nicolas.pk, boxes, now=until)
+        snooze.fall_due_together(nicolas.pk, boxes, now=until)
         assert [box.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [12, 0]
         assert not ReminderRow.objects.exists()
 

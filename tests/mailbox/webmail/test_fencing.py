@@ -10,7 +10,7 @@ from tests.engines.samples import letter
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.mailbox.webmail.rules.listing.fences import Fence, is_private
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
-from vaguemestre.mailbox.webmail.services.fencing import FencedMailbox
+from vaguemestre.mailbox.webmail.services.delegation import FencedMailbox
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
 from vaguemestre.post.mailstore.values import MessageRef, Use
 

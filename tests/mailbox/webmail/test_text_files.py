@@ -18,7 +18,7 @@ from tests.mailbox.webmail.test_messages import PIECE
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.webmail.ports import TooComplex, run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import uuencode
-from vaguemestre.mailbox.webmail.services import reading, zipping
+from vaguemestre.mailbox.webmail.services import attachments_zip, message_reader
 from vaguemestre.post.mailstore.ports import Mailbox, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 
@@ -227,7 +227,7 @@ def test_an_archive_gives_the_mailbox_back_before_it_is_sent(
 
 def test_the_heaviest_archive_is_made_within_a_second(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, many(3, 9_900_000))
-    reads = reading.read_message(box, "x", ref, run_limited.get())
+    reads = message_reader.read_message(box, "x", ref, run_limited.get())
     contents = box.part_contents(ref, [file.number for file in reads.enclosures])
 
     class Quick:
@@ -237,9 +237,9 @@ def test_the_heaviest_archive_is_made_within_a_second(reader: Client, box: Memor
             return {number: contents[number] for number in numbers}
 
     began = time.process_time()
-    with zipping.pack_files(Quick(), ref, reads.enclosures) as packed:  # type: ignore[arg-type]
+    with attachments_zip.pack_files(Quick(), ref, reads.enclosures) as packed:  # type: ignore[arg-type]
         assert time.process_time() - began < 1.0
         assert len(packed.read()) > 29_000_000
     huge = [replace(file, size=30_000_000) for file in reads.enclosures]
     with pytest.raises(TooComplex):
-        zipping.pack_files(Quick(), ref, huge)  # type: ignore[arg-type]
+        attachments_zip.pack_files(Quick(), ref, huge)  # type: ignore[arg-type]

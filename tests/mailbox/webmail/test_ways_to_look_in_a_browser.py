@@ -15,7 +15,7 @@ from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailbo
 from vaguemestre.mailbox.webmail import handlers
 from vaguemestre.mailbox.webmail.events import BulkAsked
 from vaguemestre.mailbox.webmail.models import BulkRow, ReminderRow
-from vaguemestre.mailbox.webmail.services import reminding
+from vaguemestre.mailbox.webmail.services import snooze
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import Clause, Only, View, Where
 
@@ -638,7 +638,7 @@ def test_no_answer_to_what_was_sent_is_told_on_its_day(page: Page, box: MemoryMa
 
     def a_week_later() -> None:
         for one in ReminderRow.objects.all():
-            reminding.fall_due(one.pk, open_mailbox.get(), now=one.due_at)
+            snooze.fall_due(one.pk, open_mailbox.get(), now=one.due_at)
         connection.close()
 
     with ThreadPoolExecutor(1) as other:

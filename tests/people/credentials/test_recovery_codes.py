@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.people.credentials.rules.recovery_codes import HOW_MANY, drawn_codes, marks_of, plain
-from vaguemestre.people.credentials.rules.sealing import keys_from
+from vaguemestre.people.credentials.rules.secret_box import keys_from
 
 KEYS = keys_from("an instance")
 

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.directory.rules.numens import drawn_numen, parse_numen
-from vaguemestre.people.directory.rules.sealing import (
+from vaguemestre.people.directory.rules.numen_vault import (
     digest,
     key_id,
     keys_from,
@@ -17,6 +16,7 @@ from vaguemestre.people.directory.rules.sealing import (
     unseal,
     unseal_bytes,
 )
+from vaguemestre.people.directory.rules.numens import drawn_numen, parse_numen
 from vaguemestre.people.directory.values import Numen, NumenLayout, StaffCategory
 
 KEYS = keys_from("a secret")

@@ -15,8 +15,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory import queries, services
 from vaguemestre.people.directory.models import MailAddress, NumenRow, Person, TakenName
 from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.rules.numen_vault import digest, keys_from
 from vaguemestre.people.directory.rules.numens import parse_numen
-from vaguemestre.people.directory.rules.sealing import digest, keys_from
 from vaguemestre.people.directory.values import (
     CivilStatus,
     NewPerson,

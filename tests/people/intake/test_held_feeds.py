@@ -19,8 +19,8 @@ from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake import queries, services
 from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, PlannedRow
 from vaguemestre.people.intake.queries import FeedShown
-from vaguemestre.people.intake.services import Checked, Files, Setting, applying
-from vaguemestre.people.intake.services.forgetting import forget_person
+from vaguemestre.people.intake.services import Checked, Files, Setting, feed_apply
+from vaguemestre.people.intake.services.erasure import forget_person
 from vaguemestre.people.intake.values import Terms
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +167,7 @@ def test_a_confirmed_feed_cut_short_goes_on_to_the_same_end(
     apply(setting, *TWELVE, terms=GRH1)
     b = held(setting, *NINE, line(), other())
     confirm(b.feed_id)
-    monkeypatch.setattr(applying, "BATCH", 1)
+    monkeypatch.setattr(feed_apply, "BATCH", 1)
 
     def stop(done: int, _: int) -> None:
         if done == 2:
@@ -187,14 +187,14 @@ def test_a_confirmed_feed_that_meets_somebody_registered_meanwhile_does_nothing_
     apply(setting, *TWELVE, terms=GRH1)
     b = held(setting, *NINE, line())
     confirm(b.feed_id)
-    carry = applying._apply_batches
+    carry = feed_apply._apply_batches
 
     def meanwhile(*args: object, **kwargs: object) -> None:
-        monkeypatch.setattr(applying, "_apply_batches", carry)
+        monkeypatch.setattr(feed_apply, "_apply_batches", carry)
         Person.objects.filter(dossier="C00004").update(usage_name="Mariée")
         raise IntegrityError
 
-    monkeypatch.setattr(applying, "_apply_batches", meanwhile)
+    monkeypatch.setattr(feed_apply, "_apply_batches", meanwhile)
     with pytest.raises(Refusal, match="plan-stale"):
         carried_out(setting, b.feed_id)
     assert Person.objects.get(dossier="C00004").usage_name == "Mariée"

@@ -19,8 +19,8 @@ from vaguemestre.people.intake import queries, services
 from vaguemestre.people.intake.feeds import hr
 from vaguemestre.people.intake.feeds.lines import InMemory
 from vaguemestre.people.intake.models import Doubt
-from vaguemestre.people.intake.rules.parting import Kind, Parting
-from vaguemestre.people.intake.services import Checked, Files, Setting, applying, comparing
+from vaguemestre.people.intake.rules.partitions import Kind, Parting
+from vaguemestre.people.intake.services import Checked, Files, Setting, feed_apply, feed_diff
 from vaguemestre.people.intake.values import Plan, Terms
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -38,8 +38,8 @@ def setting(tmp_path: Path) -> Setting:
 @pytest.fixture
 def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every feed is a large one."""
-    monkeypatch.setattr(comparing, "WHOLE", 0)
-    monkeypatch.setattr(comparing, "PART", 7)
+    monkeypatch.setattr(feed_diff, "WHOLE", 0)
+    monkeypatch.setattr(feed_diff, "PART", 7)
 
 
 def apply(setting: Setting, files: Files, terms: Terms = TERMS) -> Checked:
@@ -105,12 +105,12 @@ def test_whatever_the_file_its_parts_give_the_plan_of_the_whole(
     sheet = hr.opened(InMemory(muddle(draw, draw.randrange(1, 30))))
     for source in ("", "EPP", "AGAPE"):
         terms = replace(TERMS, full_source=source)
-        monkeypatch.setattr(comparing, "WHOLE", 1_000)
-        at_once = comparing.compared(sheet, setting.academy_id, terms, setting.keys, setting.closing_days)
-        monkeypatch.setattr(comparing, "WHOLE", 0)
+        monkeypatch.setattr(feed_diff, "WHOLE", 1_000)
+        at_once = feed_diff.compared(sheet, setting.academy_id, terms, setting.keys, setting.closing_days)
+        monkeypatch.setattr(feed_diff, "WHOLE", 0)
         for size in (1, 3):
-            monkeypatch.setattr(comparing, "PART", size)
-            made, lines = comparing.compared(
+            monkeypatch.setattr(feed_diff, "PART", size)
+            made, lines = feed_diff.compared(
                 sheet, setting.academy_id, terms, setting.keys, setting.closing_days
             )
             for name in Plan.__dataclass_fields__:
@@ -134,7 +134,7 @@ def test_a_large_file_on_the_disk_ends_as_a_small_one(
     assert Person.objects.count() == Account.objects.count() == 90
     assert apply(setting, replace(files, feed=path)).plan.is_empty
     assert state() == first
-    monkeypatch.setattr(comparing, "WHOLE", 1_000)
+    monkeypatch.setattr(feed_diff, "WHOLE", 1_000)
     assert apply(setting, files).plan.is_empty
 
 
@@ -142,7 +142,7 @@ def test_a_large_file_on_the_disk_ends_as_a_small_one(
 def test_a_large_import_stopped_and_run_again_ends_as_if_it_had_not_been(
     setting: Setting, in_parts: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(applying, "BATCH", 20)
+    monkeypatch.setattr(feed_apply, "BATCH", 20)
     files = sampled(90, 6)
 
     def stop(done: int, _: int) -> None:

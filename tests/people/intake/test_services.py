@@ -29,13 +29,13 @@ from vaguemestre.people.directory.models import (
     TakenName,
 )
 from vaguemestre.people.directory.ports import numen_keys
-from vaguemestre.people.directory.rules.sealing import unseal_bytes
+from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.directory.values import NumenLayout
 from vaguemestre.people.intake import queries, services
 from vaguemestre.people.intake.models import Feed, KeptLine, Origin, PlannedRow, RefusedRow
 from vaguemestre.people.intake.sample import feed_text, sample, structures_text
-from vaguemestre.people.intake.services import Checked, Files, Setting, applying
+from vaguemestre.people.intake.services import Checked, Files, Setting, feed_apply
 from vaguemestre.people.intake.values import Terms
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -119,7 +119,7 @@ def test_a_second_run_changes_nothing(setting: Setting) -> None:
 def test_interrupted_after_any_batch_and_run_again_the_end_is_the_same(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(applying, "BATCH", 20)
+    monkeypatch.setattr(feed_apply, "BATCH", 20)
     files = sampled(90, 6)
 
     def stop(done: int, _: int) -> None:

@@ -270,7 +270,7 @@ def test_the_numen_of_whoever_left_is_never_somebody_elses(setting: Setting) -> 
 def test_a_large_feed_reads_erased_people_alike(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     gone(setting)
     look(A_YEAR_LATER)
-    monkeypatch.setattr("vaguemestre.people.intake.services.comparing.WHOLE", 0)
+    monkeypatch.setattr("vaguemestre.people.intake.services.feed_diff.WHOLE", 0)
     back = line(dossier="NOUVEAU", debut="01/02/2028")
     made = fed(setting, A_YEAR_LATER, back, other())
     assert (len(made.plan.arrivals), len(made.plan.changes), elodie().state) == (1, 1, "pending")

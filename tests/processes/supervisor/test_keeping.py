@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.supervisor import keeping
-from vaguemestre.processes.supervisor.keeping import MANIFEST, NotABackup, back_up, manifest_of, restore
+from vaguemestre.processes.supervisor import backup
+from vaguemestre.processes.supervisor.backup import MANIFEST, NotABackup, back_up, manifest_of, restore
 from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
 
@@ -52,14 +52,14 @@ def test_a_second_run_copies_only_what_changed_and_forgets_what_went(config: Con
 def test_a_message_renamed_while_it_is_copied_is_there_once(
     config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy, renamed = keeping._copy, config.home / "mail/x/cur/1:2,S"
+    copy, renamed = backup._copy, config.home / "mail/x/cur/1:2,S"
 
     def copied(source: Path, target: Path) -> None:
         if source.name == "1:2,":
             source.rename(renamed)
         copy(source, target)
 
-    monkeypatch.setattr(keeping, "_copy", copied)
+    monkeypatch.setattr(backup, "_copy", copied)
     back_up(config, tmp_path / "kept", now=NOW, tell=tell)
     assert held(tmp_path / "kept/mail") == {"x/cur/1:2,S", "x/new/2"}
 
@@ -72,7 +72,7 @@ def test_what_was_not_finished_is_no_backup(
 
     back_up(config, tmp_path / "kept", now=NOW, tell=tell)
     (config.home / "mail/x/new/3").write_bytes(b"trois")
-    monkeypatch.setattr(keeping, "_copy", full)
+    monkeypatch.setattr(backup, "_copy", full)
     with pytest.raises(OSError, match="No space"):
         back_up(config, tmp_path / "kept", now=NOW, tell=tell)
     with pytest.raises(NotABackup):

@@ -14,15 +14,15 @@ from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.mailbox.webmail.services import reading
+from vaguemestre.mailbox.webmail.services import message_reader
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.values import Recipient, ReportPlace
 from vaguemestre.schools.lists import services
 from vaguemestre.schools.lists.models import LetterRow, MailingList
-from vaguemestre.schools.lists.services.carrying import Means
-from vaguemestre.schools.lists.services.keeping import Maker, Settings, Wanted
+from vaguemestre.schools.lists.services.administration import Maker, Settings, Wanted
+from vaguemestre.schools.lists.services.fanout import Means
 from vaguemestre.schools.lists.values import Files, Kind, ReplyTo, Rule, Writers
 
 DOMAIN = "ac-amiens.test"
@@ -92,7 +92,7 @@ def clock() -> Clock:
 @pytest.fixture
 def mailboxes() -> Iterator[MemoryMailboxes]:
     before, memory = open_mailbox.get(), MemoryMailboxes()
-    reading._bodies.clear()
+    message_reader._bodies.clear()
     open_mailbox.replace(memory)
     yield memory
     open_mailbox.replace(before)

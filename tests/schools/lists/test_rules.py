@@ -12,11 +12,16 @@ from tests.schools.lists.conftest import message
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.values import ServedPost
-from vaguemestre.schools.lists.rules import deciding, members
-from vaguemestre.schools.lists.rules.arriving import read_arrival
-from vaguemestre.schools.lists.rules.copying import copy_of
-from vaguemestre.schools.lists.rules.deciding import decided
-from vaguemestre.schools.lists.rules.naming import bounce_address, bounces_begin, local_part, without_detail
+from vaguemestre.schools.lists.rules import acceptance, members
+from vaguemestre.schools.lists.rules.acceptance import decided
+from vaguemestre.schools.lists.rules.arrival import read_arrival
+from vaguemestre.schools.lists.rules.list_address import (
+    bounce_address,
+    bounces_begin,
+    local_part,
+    without_detail,
+)
+from vaguemestre.schools.lists.rules.list_copy import copy_of
 from vaguemestre.schools.lists.values import (
     Arrival,
     Criteria,
@@ -160,7 +165,7 @@ def test_machines_loops_and_repetitions_are_dropped_whoever_may_write() -> None:
 
 def test_answers_to_many_wait_for_somebodys_word() -> None:
     answer = replace(FROM_INSIDE, roots=("<0@x>",))
-    assert decided(answer, OPEN, Standing(members=deciding.LARGE)).state is State.SENDING
+    assert decided(answer, OPEN, Standing(members=acceptance.LARGE)).state is State.SENDING
     assert decided(answer, OPEN, Standing(members=5000)).reason == "lists.answer-to-many"
     assert decided(answer, OPEN, Standing(members=9, answers_lately=5)).reason == "lists.answers-storm"
     assert decided(answer, OPEN, Standing(is_keeper=True, members=5000)).state is State.SENDING
@@ -170,7 +175,7 @@ def test_weight_is_refused_beyond_what_links_can_save() -> None:
     assert decided(replace(FROM_INSIDE, size=1_100_000), OPEN, Standing()).reason == "lists.too-large"
     heavy = replace(FROM_INSIDE, size=1_100_000, has_files=True)
     assert decided(heavy, OPEN, Standing()).state is State.SENDING
-    assert deciding.files_as_links(heavy.size, has_files=True, files=Files.KEEP)
+    assert acceptance.files_as_links(heavy.size, has_files=True, files=Files.KEEP)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from vaguemestre.people.directory.queries import Vocabulary
 from vaguemestre.schools.lists import services
 from vaguemestre.schools.lists.forms import CriteriaForm
 from vaguemestre.schools.lists.models import Keeper, LetterRow, MailingList, Subscriber
-from vaguemestre.schools.lists.services.carrying import Means
+from vaguemestre.schools.lists.services.fanout import Means
 from vaguemestre.schools.lists.values import Kind, Part
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -29,9 +29,9 @@ from vaguemestre.people.directory.models import Assignment, MailAddress, Person,
 from vaguemestre.people.directory.services import take_address
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.models import CopyRow, LetterRow, MailingList
-from vaguemestre.schools.lists.services import carrying
-from vaguemestre.schools.lists.services.carrying import Means
-from vaguemestre.schools.lists.services.keeping import Maker, Wanted
+from vaguemestre.schools.lists.services import fanout
+from vaguemestre.schools.lists.services.administration import Maker, Wanted
+from vaguemestre.schools.lists.services.fanout import Means
 from vaguemestre.schools.lists.values import Criteria, Kind, Part, Rule, Writers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -240,15 +240,15 @@ def test_however_slow_the_queue_no_more_than_so_many_copies_wait_in_it(
     mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(carrying, "AT_ONCE", 30)
-    monkeypatch.setattr(carrying, "TOGETHER", 10)
+    monkeypatch.setattr(fanout, "AT_ONCE", 30)
+    monkeypatch.setattr(fanout, "TOGETHER", 10)
     crowd(owner, 100)
     row = made(owner, Kind.RULE, Rule((Criteria(functions=("FOULE",)),)))
     letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
     for _ in range(4):  # two minutes each, and nothing is delivered
         carried(letter, means, clock, most=1)
     assert len(queue.reached) == 30
-    clock.now += carrying.RECENT
+    clock.now += fanout.RECENT
     carried(letter, means, clock, most=1)
     assert len(queue.reached) == 60  # those that nobody ever hears of hold nobody back for ever
 
@@ -257,7 +257,7 @@ def test_a_large_list_survives_the_kills_of_its_plan_too(
     mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(carrying, "_PLANNED", 3)
+    monkeypatch.setattr(fanout, "_PLANNED", 3)
     row = made(owner)
     with_people(row, owner, *outside(10))
     letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]

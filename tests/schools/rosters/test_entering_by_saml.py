@@ -21,11 +21,11 @@ from tests.schools.rosters.other_ent import OtherEnt
 from tests.schools.rosters.schools import UAI, browser_of
 
 from vaguemestre.access.sso.saml.rules.documents import Element, parse
+from vaguemestre.access.sso.saml.rules.message_builder import Statement, assertion, response, written
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata, write_metadata
 from vaguemestre.access.sso.saml.rules.names import DS, SAML, SAMLP, tag
 from vaguemestre.access.sso.saml.rules.pairs import fresh_pair
 from vaguemestre.access.sso.saml.rules.signatures import check_query, sign
-from vaguemestre.access.sso.saml.rules.writing import Statement, assertion, response, written
 from vaguemestre.access.sso.saml.values import PASSWORD, Format, SigningPair, Status
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.schools.rosters.models import EntLinkRow

@@ -24,10 +24,10 @@ from vaguemestre.schools.rosters.models import (
     StagedRow,
 )
 from vaguemestre.schools.rosters.queries import known_rosters
-from vaguemestre.schools.rosters.rules.gathering import gathered
+from vaguemestre.schools.rosters.rules.roster_diff import gathered
 from vaguemestre.schools.rosters.sample import SampleSchool, delta_files, document, sample_files
 from vaguemestre.schools.rosters.services import apply, check, purge
-from vaguemestre.schools.rosters.services.importing import digest_with
+from vaguemestre.schools.rosters.services.roster_import import digest_with
 from vaguemestre.schools.rosters.values import PUPIL, RELATIVE, Roster
 
 TEACHERS = {"camille.delattre@ac-amiens.test": ["4B", "6A"]}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vaguemestre.schools.rosters.rules.addresses import audience_address, audience_of, ent_address, is_nowhere
 from vaguemestre.schools.rosters.rules.cautions import cautions
-from vaguemestre.schools.rosters.rules.naming import is_meant, shown_audience, shown_group
+from vaguemestre.schools.rosters.rules.group_names import is_meant, shown_audience, shown_group
 from vaguemestre.schools.rosters.rules.rights import OWNERS, USUAL, may_write, rights_of, role_of
 from vaguemestre.schools.rosters.values import Audience, Reach, Right, Role, Side
 

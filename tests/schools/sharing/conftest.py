@@ -11,7 +11,7 @@ from tests.access.signin.people import account
 from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.mailbox.webmail.services import authors, listing, reading
+from vaguemestre.mailbox.webmail.services import authors, message_lists, message_reader
 from vaguemestre.mailbox.webmail.views import lists, messages, rows
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress, Structure
@@ -74,7 +74,14 @@ def school(outside_transactions: None) -> School:
 @pytest.fixture
 def mails() -> Iterator[MemoryMailboxes]:
     before, made = open_mailbox.get(), MemoryMailboxes()
-    for kept in (authors._known, reading._bodies, lists._written, listing._uses, rows._last, messages._panes):
+    for kept in (
+        authors._known,
+        message_reader._bodies,
+        lists._written,
+        message_lists._uses,
+        rows._last,
+        messages._panes,
+    ):
         kept.clear()
     open_mailbox.replace(made)
     yield made

@@ -3,10 +3,10 @@
 import pytest
 from django.urls import get_resolver
 
-from vaguemestre.access.signin.rules.reading import is_reading
+from vaguemestre.access.signin.rules.reading_scope import is_reading
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.schools.sharing.rules.acting import box_in, right_for, session_named, session_of
 from vaguemestre.schools.sharing.rules.addresses import check_local
+from vaguemestre.schools.sharing.rules.box_rights import box_in, right_for, session_named, session_of
 from vaguemestre.schools.sharing.values import Kind, Right
 
 

@@ -19,7 +19,7 @@ from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists import queries as lists
 from vaguemestre.schools.lists.models import Keeper, MailingList
 from vaguemestre.schools.lists.services import change_rule, make_list, subscribe
-from vaguemestre.schools.lists.services.keeping import Maker, Wanted
+from vaguemestre.schools.lists.services.administration import Maker, Wanted
 from vaguemestre.schools.lists.values import Criteria, Kind, Rule
 from vaguemestre.schools.sharing import queries as sharing
 from vaguemestre.schools.sharing.models import Member

@@ -20,7 +20,7 @@ from vaguemestre.people.directory.models import Assignment, Structure, TakenName
 from vaguemestre.schools.sharing import handlers, queries, services
 from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, Member
-from vaguemestre.schools.sharing.rules.acting import session_of
+from vaguemestre.schools.sharing.rules.box_rights import session_of
 from vaguemestre.schools.sharing.rules.owners import end_of
 from vaguemestre.schools.sharing.values import Overlap, Right, Wanted
 

@@ -13,7 +13,7 @@ from vaguemestre.access.signin.queries import activity_of
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.mailbox.webmail.services.fencing import Fencing
+from vaguemestre.mailbox.webmail.services.delegation import Fencing
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.models import OutgoingRow

@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from vaguemestre.access.assistant.views import activating, identifying, recovering
+from vaguemestre.access.assistant.views import activation, identification, recovery
 
 app_name = "assistant"
 urlpatterns = [
-    path("", identifying.identify, name="identify"),
-    path("code", identifying.show_code, name="show-code"),
-    path("activer", activating.activate, name="activate"),
-    path("force", activating.judge, name="judge-password"),
-    path("activation/<str:token>", identifying.follow_link, name="follow-link"),
-    path("secours", recovering.recover, name="recover"),
-    path("secours/code", recovering.give_code, name="recover-code"),
-    path("secours/mot-de-passe", recovering.choose_password, name="recover-password"),
+    path("", identification.identify, name="identify"),
+    path("code", identification.show_code, name="show-code"),
+    path("activer", activation.activate, name="activate"),
+    path("force", activation.judge, name="judge-password"),
+    path("activation/<str:token>", identification.follow_link, name="follow-link"),
+    path("secours", recovery.recover, name="recover"),
+    path("secours/code", recovery.give_code, name="recover-code"),
+    path("secours/mot-de-passe", recovery.choose_password, name="recover-password"),
 ]

@@ -19,7 +19,7 @@ from django.shortcuts import render
 from vaguemestre.access.signin.rules.tolls import PATIENCE, bits_of, is_solved, waited_seconds
 from vaguemestre.access.signin.values import Later, Shown
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.rules.sealing import seal, unseal
+from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
 _NOBODY = 0

@@ -22,7 +22,7 @@ from vaguemestre.access.signin.rules.browsers import browser_mark, passing_mark
 from vaguemestre.access.signin.rules.interrupted_acts import may_be_kept
 from vaguemestre.access.signin.rules.limits import RECENT, is_recent, reads_only
 from vaguemestre.access.signin.rules.paths import safe_next
-from vaguemestre.access.signin.rules.reading import is_reading
+from vaguemestre.access.signin.rules.reading_scope import is_reading
 from vaguemestre.access.signin.rules.throttle import network_named
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Attempt, Denied, Factor, Granted, Who

@@ -12,7 +12,7 @@ from vaguemestre.access.signin.views import (
     second_factors,
     security,
 )
-from vaguemestre.access.signin.views import signing as views
+from vaguemestre.access.signin.views import sign_in as views
 
 app_name = "signin"
 urlpatterns = [

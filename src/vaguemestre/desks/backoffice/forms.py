@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from vaguemestre.desks.backoffice.rules.roles import ROLES
-from vaguemestre.desks.enrolment.forms.managing import CATEGORIES
+from vaguemestre.desks.enrolment.forms.officer_forms import CATEGORIES
 from vaguemestre.foundation.journal.queries import Sought
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField

@@ -1,13 +1,13 @@
 from django.urls import path
 
-from vaguemestre.desks.enrolment.views import asking, doubts, lives, people, queue
+from vaguemestre.desks.enrolment.views import doubts, lives, people, queue, requests
 
 app_name = "enrolment"
 urlpatterns = [
-    path("numen/", asking.start, name="start"),
-    path("numen/demande", asking.ask, name="ask"),
-    path("numen/suivi", asking.follow, name="follow"),
-    path("numen/suivi/completer", asking.complete, name="complete"),
+    path("numen/", requests.start, name="start"),
+    path("numen/demande", requests.ask, name="ask"),
+    path("numen/suivi", requests.follow, name="follow"),
+    path("numen/suivi/completer", requests.complete, name="complete"),
     path("gestion/", queue.show_queue, name="queue"),
     path("gestion/demandes/<int:request_id>", queue.show_request, name="request"),
     path("gestion/demandes/<int:request_id>/pieces/<int:proof_id>", queue.show_proof, name="proof"),

@@ -7,7 +7,7 @@ from django import forms
 
 from vaguemestre.desks.helpdesk.rules.acts import DIRECT, LONGEST_REASON
 from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
-from vaguemestre.desks.helpdesk.services.asking import LONGEST_ANSWER
+from vaguemestre.desks.helpdesk.services.requests import LONGEST_ANSWER
 from vaguemestre.desks.helpdesk.values import Kind, Second
 
 KINDS = {

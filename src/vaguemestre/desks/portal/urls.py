@@ -2,17 +2,19 @@
 
 from django.urls import path
 
-from vaguemestre.desks.portal.views import announcing, home, programs, public
+from vaguemestre.desks.portal.views import announcements, home, programs, public
 
 app_name = "portal"
 urlpatterns = [
     path("", home.show_home, name="home"),
     path("accueil/messagerie", home.show_mail, name="mail"),
     path("accueil/favoris", home.star, name="star"),
-    path("administration/annonces", announcing.list_all, name="announcements"),
-    path("administration/annonces/nouvelle", announcing.write, name="new-announcement"),
-    path("administration/annonces/<int:number>", announcing.write, name="announcement"),
-    path("administration/annonces/<int:number>/retirer", announcing.withdraw, name="withdraw-announcement"),
+    path("administration/annonces", announcements.list_all, name="announcements"),
+    path("administration/annonces/nouvelle", announcements.write, name="new-announcement"),
+    path("administration/annonces/<int:number>", announcements.write, name="announcement"),
+    path(
+        "administration/annonces/<int:number>/retirer", announcements.withdraw, name="withdraw-announcement"
+    ),
     path("parametres/", home.show_settings, name="settings"),
     path("parametres/affichage", home.set_display, name="display"),
     path("parametres/appareils", programs.list_programs, name="programs"),

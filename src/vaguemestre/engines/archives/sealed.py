@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from vaguemestre.engines.archives.opening import open_archive
+from vaguemestre.engines.archives.detection import open_archive
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.ports import OpenArchive, Source, SourceRefused
 from vaguemestre.mailbox.portability.rules import sealed

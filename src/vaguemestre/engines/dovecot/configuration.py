@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from joserfc.jwk import ECKey
 
 from vaguemestre.engines import certificates
+from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.dovecot import files
 from vaguemestre.engines.instance import (
     MAIL_USER,
@@ -23,7 +24,6 @@ from vaguemestre.engines.instance import (
     sockets,
     system_user,
 )
-from vaguemestre.engines.rendering import render, write
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent

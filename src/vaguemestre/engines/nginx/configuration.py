@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
+from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.instance import Instance, open_home, own, seen, seen_home
 from vaguemestre.engines.instance import sockets as engine_sockets
-from vaguemestre.engines.rendering import render, write
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 USER = "www-data"  # of every Debian (base-passwd)

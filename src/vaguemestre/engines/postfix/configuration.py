@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from vaguemestre.engines import certificates
+from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.instance import (
     OUTSIDE,
     POSTFIX_USER,
@@ -17,7 +18,6 @@ from vaguemestre.engines.instance import (
     seen,
     sockets,
 )
-from vaguemestre.engines.rendering import render, write
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent

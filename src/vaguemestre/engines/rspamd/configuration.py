@@ -3,8 +3,8 @@
 import pwd
 from pathlib import Path
 
+from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.instance import FILTER_USER, Instance, has_filter, open_home, own, seen
-from vaguemestre.engines.rendering import render, write
 
 _HERE = Path(__file__).parent
 

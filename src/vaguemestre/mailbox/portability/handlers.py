@@ -18,7 +18,7 @@ from vaguemestre.mailbox.portability.ports import (
     partners,
     take_parts,
 )
-from vaguemestre.mailbox.portability.services.going import Means
+from vaguemestre.mailbox.portability.services.run_slice import Means
 from vaguemestre.mailbox.portability.values import Tally
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.ports import secret_keys

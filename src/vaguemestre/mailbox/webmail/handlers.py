@@ -4,9 +4,9 @@ from django.utils import timezone
 
 from vaguemestre.mailbox.webmail.events import BulkAsked, PreviewWanted, ReminderDue, RemindersDue
 from vaguemestre.mailbox.webmail.ports import convert, previews
-from vaguemestre.mailbox.webmail.services import bulks, reminding
+from vaguemestre.mailbox.webmail.services import bulks, snooze
 from vaguemestre.mailbox.webmail.services.enclosed import reads_within
-from vaguemestre.mailbox.webmail.services.forgetting import forget_person as forget
+from vaguemestre.mailbox.webmail.services.erasure import forget_person as forget
 from vaguemestre.mailbox.webmail.services.text_files import file_bytes
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
@@ -40,12 +40,12 @@ def carry_out(event: BulkAsked) -> None:
 
 def remind(event: ReminderDue) -> None:
     """Bring a message back on top, or say that nobody answered one."""
-    reminding.fall_due(event.reminder_id, open_mailbox.get(), now=timezone.now())
+    snooze.fall_due(event.reminder_id, open_mailbox.get(), now=timezone.now())
 
 
 def remind_of_many(event: RemindersDue) -> None:
     """Bring back those whose moment has come, for a while."""
-    reminding.fall_due_together(event.account_id, open_mailbox.get(), now=timezone.now())
+    snooze.fall_due_together(event.account_id, open_mailbox.get(), now=timezone.now())
 
 
 def forget_person(event: PersonErased) -> None:

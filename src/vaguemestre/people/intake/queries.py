@@ -11,7 +11,7 @@ from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.kernel.texts import bare
 from vaguemestre.people.credentials.queries import accounts_of_people
 from vaguemestre.people.directory.queries import civil_of, known_elsewhere, known_for_intake, people_named
-from vaguemestre.people.directory.rules.sealing import unseal_bytes
+from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.directory.values import CivilStatus, NumenKeys
 from vaguemestre.people.intake.feeds import hr
 from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, Mention, Origin, PlannedRow, RefusedRow

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.rules.sealing import keys_from
+from vaguemestre.people.credentials.rules.secret_box import keys_from
 from vaguemestre.people.credentials.values import SecretKeys
 from vaguemestre.post.filelinks.models import Deposit
 from vaguemestre.post.filelinks.ports import Shelf

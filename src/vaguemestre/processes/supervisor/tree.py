@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vaguemestre.processes.supervisor import process_table
-from vaguemestre.processes.supervisor.asking import answers
+from vaguemestre.processes.supervisor.child_process import spawn
 from vaguemestre.processes.supervisor.logs import LogFile, follow
 from vaguemestre.processes.supervisor.plan import Child, held_steady, pause_before
-from vaguemestre.processes.supervisor.spawning import spawn
+from vaguemestre.processes.supervisor.readiness import answers
 
 READY_PATIENCE = 60.0  # seconds a child may take to become ready
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines

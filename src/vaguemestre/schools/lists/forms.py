@@ -14,7 +14,7 @@ from vaguemestre.people.directory.queries import Vocabulary
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists.rules import words
-from vaguemestre.schools.lists.services.keeping import Settings, Wanted
+from vaguemestre.schools.lists.services.administration import Settings, Wanted
 from vaguemestre.schools.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
 
 _KINDS = (

@@ -18,8 +18,8 @@ from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.events import LetterGoesOn, ListMailCame, NoticeDue
 from vaguemestre.schools.lists.models import LetterRow
 from vaguemestre.schools.lists.ports import was_sent_as
-from vaguemestre.schools.lists.rules.noticing import notice
-from vaguemestre.schools.lists.services.carrying import Means
+from vaguemestre.schools.lists.rules.notices import notice
+from vaguemestre.schools.lists.services.fanout import Means
 
 _UNREAD_FOR = timedelta(minutes=10)
 _LOST_FOR = timedelta(minutes=5)

@@ -9,7 +9,7 @@ from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.schools.lists import queries
 from vaguemestre.schools.lists.models import LetterRow, MailingList
-from vaguemestre.schools.lists.services.keeping import Maker
+from vaguemestre.schools.lists.services.administration import Maker
 from vaguemestre.schools.lists.values import Part
 
 

@@ -21,8 +21,8 @@ from vaguemestre.people.directory.values import ServedPost
 from vaguemestre.people.lifecycle.queries import withdrawn, withdrawn_among
 from vaguemestre.post.outbox.queries import fates_counted, fates_of
 from vaguemestre.schools.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
+from vaguemestre.schools.lists.rules.list_address import bounces_begin, without_detail
 from vaguemestre.schools.lists.rules.members import as_json, from_json, meant
-from vaguemestre.schools.lists.rules.naming import bounces_begin, without_detail
 from vaguemestre.schools.lists.values import (
     Addressed,
     CopyShown,
@@ -387,13 +387,17 @@ def _person_of(account_id: int) -> int:
 
 def _heads(uai: str, now: datetime) -> tuple[int, ...]:
     """The accounts of those who lead that school today."""
-    people = {one.person_id for one in serving(paris_day(now), [{"functions": [_HEAD], "uais": [uai]}])}
+    people = {
+        one.person_id for one in serving(paris_day(now), [{"functions": [_HEAD], "uais": [uai]}])
+    }
     return tuple(sorted(_reached(people).values()))
 
 
 def _led_lists(account_id: int, person_id: int, now: datetime) -> list[int]:
     """Lists that are somebody's by their post: of the schools they lead, of nobody for administrators."""
-    posts = serving(paris_day(now), [{"functions": [_HEAD]}], person_id=person_id) if person_id else ()
+    posts = (
+        serving(paris_day(now), [{"functions": [_HEAD]}], person_id=person_id) if person_id else ()
+    )
     rows = MailingList.objects.filter(within__in={one.uai for one in posts}, closed_at__isnull=True)
     found = list(rows.values_list("pk", flat=True))
     who = presented(account_id)
@@ -407,7 +411,10 @@ def _led_lists(account_id: int, person_id: int, now: datetime) -> list[int]:
 def _posts(person_id: int, now: datetime) -> list[ServedPost]:
     """Those somebody serves that day, and those they left lately for another."""
     day, kept = paris_day(now), settings.CONFIG.lifecycle.overlap
-    served, left = serving(day, (), person_id=person_id), lately_left(day, (), kept, person_id=person_id)
+    served, left = (
+        serving(day, (), person_id=person_id),
+        lately_left(day, (), kept, person_id=person_id),
+    )
     return [*served, *left]
 
 

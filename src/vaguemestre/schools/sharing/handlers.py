@@ -17,7 +17,7 @@ from vaguemestre.people.provisioning.ports import connections
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, LetterLeft, MembersChanged, WorkChanged
 from vaguemestre.schools.sharing.ports import tell_pages
-from vaguemestre.schools.sharing.rules.noticing import notice
+from vaguemestre.schools.sharing.rules.notices import notice
 from vaguemestre.schools.sharing.values import Overlap
 
 _BY = "system"

@@ -13,7 +13,7 @@ from vaguemestre.access.signin.values import Acting, Who
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import Presented
 from vaguemestre.schools.sharing import queries
-from vaguemestre.schools.sharing.rules.acting import session_of
+from vaguemestre.schools.sharing.rules.box_rights import session_of
 from vaguemestre.schools.sharing.rules.words import RIGHTS
 from vaguemestre.schools.sharing.values import Access, Kind, Right
 

@@ -4,12 +4,12 @@ import hashlib
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from vaguemestre.access.sso.saml.rules import asking
+from vaguemestre.access.sso.saml.rules import authn_request
 from vaguemestre.access.sso.saml.rules.documents import NotRead, decoded, deflated, parse
+from vaguemestre.access.sso.saml.rules.message_builder import written
 from vaguemestre.access.sso.saml.rules.metadata import read_provider, write_consumer
 from vaguemestre.access.sso.saml.rules.pairs import published
 from vaguemestre.access.sso.saml.rules.signatures import NotSigned, query_signed, sign
-from vaguemestre.access.sso.saml.rules.writing import written
 from vaguemestre.access.sso.saml.services import pairs_now, signing_pair
 from vaguemestre.access.sso.saml.values import Provider, SigningPair
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
@@ -31,7 +31,9 @@ class EntBySaml:
 
     def address(self, request_id: str, now: datetime) -> str:
         provider = self._provider(now)
-        made = asking.request(provider, request_id, issuer=self._issuer, consumer=self._consumer, now=now)
+        made = authn_request.request(
+            provider, request_id, issuer=self._issuer, consumer=self._consumer, now=now
+        )
         joint = "&" if "?" in provider.address else "?"
         query = query_signed("SAMLRequest", deflated(written(made)), "", self._pair(now))
         return f"{provider.address}{joint}{query}"
@@ -39,7 +41,7 @@ class EntBySaml:
     def said(self, answer: str, now: datetime) -> EntSaid:
         provider = self._provider(now)
         try:
-            told = asking.said(
+            told = authn_request.said(
                 parse(decoded(answer)),
                 provider,
                 issuer=self._issuer,

@@ -2,7 +2,7 @@
 
 from vaguemestre.mailbox.webmail.ports import run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import frames, kinds
-from vaguemestre.mailbox.webmail.services.reading import opened_part, read_message
+from vaguemestre.mailbox.webmail.services.message_reader import opened_part, read_message
 from vaguemestre.mailbox.webmail.services.text_files import file_bytes
 from vaguemestre.mailbox.webmail.values import Reading
 from vaguemestre.post.mailstore.ports import MessageGone, open_mailbox

@@ -15,7 +15,7 @@ from vaguemestre.people.credentials.services.tokens import mint_mail_token
 from vaguemestre.people.provisioning import ports as provisioning
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.schools.sharing import queries as sharing_queries
-from vaguemestre.schools.sharing.rules.acting import session_named
+from vaguemestre.schools.sharing.rules.box_rights import session_named
 from vaguemestre.site.config import Config
 
 

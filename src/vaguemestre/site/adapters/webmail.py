@@ -9,7 +9,7 @@ from vaguemestre.mailbox.webmail.values import OtherBox
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.mailstore.values import MailLogin, Use
 from vaguemestre.schools.sharing import queries as sharing_queries
-from vaguemestre.schools.sharing.rules.acting import prefix_of, session_of
+from vaguemestre.schools.sharing.rules.box_rights import prefix_of, session_of
 from vaguemestre.schools.sharing.values import Kind
 
 

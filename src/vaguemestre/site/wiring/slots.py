@@ -9,38 +9,38 @@ from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.access.sso.oidc import handlers as oidc_handlers
 from vaguemestre.access.sso.registry import http as registry_http
 from vaguemestre.access.sso.registry import ports as registry
-from vaguemestre.access.sso.registry.visiting import Visiting
+from vaguemestre.access.sso.registry.visit_log import Visiting
 from vaguemestre.access.sso.saml import handlers as saml_handlers
 from vaguemestre.desks.enrolment import ports as enrolment
 from vaguemestre.desks.helpdesk import ports as helpdesk
 from vaguemestre.engines import certificates
 from vaguemestre.engines.archives.sealed import OpenAnyArchive
 from vaguemestre.engines.clamd import Clamd
+from vaguemestre.engines.cms_signature import Signature
 from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.converting.authorities import trusted
 from vaguemestre.engines.converting.limited import Limited
 from vaguemestre.engines.converting.shelf import Shelf
 from vaguemestre.engines.dovecot.doveadm import Doveadm
-from vaguemestre.engines.dovecot.erasing import Erasing
 from vaguemestre.engines.dovecot.house_script import HouseScripts
+from vaguemestre.engines.dovecot.mailbox_erasure import Erasing
 from vaguemestre.engines.elsewhere import Elsewhere
 from vaguemestre.engines.imap.adapters.filter_adapter import Glancing
 from vaguemestre.engines.imap.adapters.report_finder import Reports
 from vaguemestre.engines.imap.adapters.sent_copy import Filing
 from vaguemestre.engines.imap.adapters.transfer_store import ImapStores
 from vaguemestre.engines.imap.adapters.welcome_message import Welcoming
-from vaguemestre.engines.postfix.following import Holds, LogReader
+from vaguemestre.engines.postfix.log_reader import Holds, LogReader
 from vaguemestre.engines.postfix.maillog import was_accepted, was_sent_as
 from vaguemestre.engines.projection import chosen as projection
-from vaguemestre.engines.remote.asking import EntAsking
-from vaguemestre.engines.remote.leaving import ListLeaving
+from vaguemestre.engines.remote.ent_validation import EntAsking
+from vaguemestre.engines.remote.list_unsubscribe import ListLeaving
 from vaguemestre.engines.remote.names import Names
 from vaguemestre.engines.remote.notices import Notices
 from vaguemestre.engines.remote.pictures import Pictures
-from vaguemestre.engines.rspamd.learning import Learning
+from vaguemestre.engines.rspamd.learn import Learning
 from vaguemestre.engines.shelf import FileShelf
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.engines.signing import Signature
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.engines.streams import Streams
 from vaguemestre.engines.undelivered import undelivered
@@ -52,9 +52,9 @@ from vaguemestre.mailbox.portability import ports as moving
 from vaguemestre.mailbox.sorting import ports as sorting
 from vaguemestre.mailbox.sorting import queries as sorting_queries
 from vaguemestre.mailbox.webmail import ports as webmail
-from vaguemestre.mailbox.webmail.services.fencing import Fencing
+from vaguemestre.mailbox.webmail.services.delegation import Fencing
 from vaguemestre.people.credentials import ports as credentials
-from vaguemestre.people.credentials.rules import sealing as credentials_sealing
+from vaguemestre.people.credentials.rules import secret_box as credentials_sealing
 from vaguemestre.people.credentials.rules import tokens as mail_tokens
 from vaguemestre.people.directory import ports as directory
 from vaguemestre.people.intake import ports as intake

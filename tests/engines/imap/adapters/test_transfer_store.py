@@ -13,7 +13,7 @@ from tests.mailbox.portability.test_bringing import archive, box_of, letter, wit
 from vaguemestre.engines import certificates
 from vaguemestre.engines.elsewhere import Elsewhere
 from vaguemestre.engines.imap.adapters.transfer_store import ImapStores
-from vaguemestre.engines.memory.moving import MemoryStore
+from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.mailbox.portability.ports import MailboxFull, SourceRefused, Store
 from vaguemestre.mailbox.portability.rules.identity import header_of, mark_of
 from vaguemestre.mailbox.portability.services import bring, take_out

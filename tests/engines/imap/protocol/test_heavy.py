@@ -20,9 +20,9 @@ from vaguemestre.engines.converting.limited import Limited
 from vaguemestre.engines.imap.protocol import wire
 from vaguemestre.mailbox.webmail.ports import TooComplex
 from vaguemestre.mailbox.webmail.rules.listing.rows import TOO_COMPLEX, line_of
+from vaguemestre.mailbox.webmail.services.attachments_zip import pack_files
 from vaguemestre.mailbox.webmail.services.enclosed import reads_within
-from vaguemestre.mailbox.webmail.services.reading import read_message
-from vaguemestre.mailbox.webmail.services.zipping import pack_files
+from vaguemestre.mailbox.webmail.services.message_reader import read_message
 from vaguemestre.post.mailstore.values import MailLogin, Row, View
 
 pytestmark = pytest.mark.engines

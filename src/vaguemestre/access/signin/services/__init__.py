@@ -9,7 +9,7 @@ from vaguemestre.access.signin.services.alarms import (
 )
 from vaguemestre.access.signin.services.changes import change_password
 from vaguemestre.access.signin.services.devices import forget_browser
-from vaguemestre.access.signin.services.forgetting import forget_person
+from vaguemestre.access.signin.services.erasure import forget_person
 from vaguemestre.access.signin.services.interrupted_acts import (
     Act,
     carry_act,
@@ -27,6 +27,7 @@ from vaguemestre.access.signin.services.second_factors import (
     finish_application,
     renew_recovery_codes,
 )
+from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.access.signin.services.sessions import (
     end_other_sessions,
     end_session,
@@ -36,7 +37,6 @@ from vaguemestre.access.signin.services.sessions import (
     touch,
 )
 from vaguemestre.access.signin.services.steps import begin, by_partner, go_on
-from vaguemestre.access.signin.services.telling import tell
 from vaguemestre.access.signin.services.throttle import clear, give_back, lift, pay, pay_toll
 
 __all__ = [

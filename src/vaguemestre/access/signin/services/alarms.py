@@ -12,8 +12,8 @@ from vaguemestre.access.signin.models import Device, UsedLink
 from vaguemestre.access.signin.ports import Revocations, Undo
 from vaguemestre.access.signin.rules.notices import SINCE
 from vaguemestre.access.signin.rules.throttle import ACCOUNT
+from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.access.signin.services.sessions import end_other_sessions
-from vaguemestre.access.signin.services.telling import tell
 from vaguemestre.access.signin.services.throttle import clear, give_back, pay
 from vaguemestre.foundation.journal.queries import lines_about
 from vaguemestre.foundation.journal.services import record

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services.telling import tell
+from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.people.credentials.services import hashed, keep_password
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from vaguemestre.access.signin.models import InterruptedAct
 from vaguemestre.access.signin.rules.interrupted_acts import LIFE
-from vaguemestre.people.credentials.rules.sealing import seal, unseal
+from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
 

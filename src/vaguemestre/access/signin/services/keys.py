@@ -6,7 +6,7 @@ from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.rules.throttle import ACCOUNT
-from vaguemestre.access.signin.services.telling import tell
+from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.access.signin.services.throttle import clear, pay
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials import services as credentials

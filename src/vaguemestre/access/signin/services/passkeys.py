@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services.telling import tell
+from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.access.signin.values import Asked, Denied, Factor, Granted
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal

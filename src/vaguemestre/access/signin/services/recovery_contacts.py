@@ -6,7 +6,7 @@ from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched, ContactMailDue
 from vaguemestre.access.signin.rules.contact_mails import sealed_letter
-from vaguemestre.access.signin.services.telling import tell
+from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import contacts_of

@@ -12,7 +12,7 @@ from vaguemestre.access.signin.ports import Revocations
 from vaguemestre.access.signin.rules.browsers import browser_words
 from vaguemestre.access.signin.rules.limits import MINE, RECENT
 from vaguemestre.access.signin.services.devices import note_browser
-from vaguemestre.access.signin.services.telling import tell
+from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Factor
 from vaguemestre.foundation.jobs.services import announce

@@ -13,7 +13,7 @@ from vaguemestre.access.signin.rules import throttle as budgets_of
 from vaguemestre.access.signin.rules.browsers import browser_mark
 from vaguemestre.access.signin.rules.steps import after, factors_due
 from vaguemestre.access.signin.rules.tolls import Price
-from vaguemestre.access.signin.services.telling import tell
+from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.access.signin.services.throttle import clear, give_back, note_spray, pay, pay_toll
 from vaguemestre.access.signin.values import (
     Asked,

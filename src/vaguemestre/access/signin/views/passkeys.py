@@ -24,7 +24,7 @@ from vaguemestre.access.signin.http import (
 )
 from vaguemestre.access.signin.rules.paths import safe_next
 from vaguemestre.access.signin.values import Asked, Granted
-from vaguemestre.access.signin.views.signing import show_denial
+from vaguemestre.access.signin.views.sign_in import show_denial
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence

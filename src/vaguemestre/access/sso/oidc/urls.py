@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from vaguemestre.access.sso.oidc.views import authorize, importing, leaving, machines
+from vaguemestre.access.sso.oidc.views import authorize, client_import, logout, machines
 
 app_name = "oidc"
 urlpatterns = [
     path(".well-known/openid-configuration", machines.show_discovery, name="discovery"),
-    path("administration/applications/importer/oidc", importing.add, name="import"),
+    path("administration/applications/importer/oidc", client_import.add, name="import"),
     path("oidc/keys", machines.show_keys, name="keys"),
     path("oidc/authorize", authorize.authorize, name="authorize"),
     path("oidc/reprise", authorize.resume, name="resume"),
@@ -15,6 +15,6 @@ urlpatterns = [
     path("oidc/revoke", machines.revoke, name="revoke"),
     path("oidc/introspect", machines.introspect, name="introspect"),
     path("oidc/userinfo", machines.userinfo, name="userinfo"),
-    path("oidc/logout", leaving.sign_out, name="sign-out"),
-    path("oidc/logout/confirmer", leaving.confirm_sign_out, name="confirm-sign-out"),
+    path("oidc/logout", logout.sign_out, name="sign-out"),
+    path("oidc/logout/confirmer", logout.confirm_sign_out, name="confirm-sign-out"),
 ]

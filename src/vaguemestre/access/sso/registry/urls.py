@@ -2,23 +2,23 @@
 
 from django.urls import path
 
-from vaguemestre.access.sso.registry.views import administering, going
+from vaguemestre.access.sso.registry.views import applications, consent
 
 app_name = "registry"
 urlpatterns = [
-    path("applications/accord", going.agree, name="agree"),
-    path("applications/<slug:client_id>/logo", going.show_logo, name="logo"),
-    path("administration/applications/", administering.list_all, name="list"),
-    path("administration/applications/nouvelle", administering.add, name="add"),
-    path("administration/applications/<slug:client_id>", administering.show, name="show"),
-    path("administration/applications/<slug:client_id>/modifier", administering.change, name="change"),
+    path("applications/accord", consent.agree, name="agree"),
+    path("applications/<slug:client_id>/logo", consent.show_logo, name="logo"),
+    path("administration/applications/", applications.list_all, name="list"),
+    path("administration/applications/nouvelle", applications.add, name="add"),
+    path("administration/applications/<slug:client_id>", applications.show, name="show"),
+    path("administration/applications/<slug:client_id>/modifier", applications.change, name="change"),
     path(
-        "administration/applications/<slug:client_id>/secret", administering.renew_secret, name="renew-secret"
+        "administration/applications/<slug:client_id>/secret", applications.renew_secret, name="renew-secret"
     ),
-    path("administration/applications/<slug:client_id>/logo", administering.set_logo, name="set-logo"),
-    path("administration/applications/<slug:client_id>/retirer", administering.remove, name="remove"),
-    path("administration/applications/<slug:client_id>/apercu", administering.preview, name="preview"),
-    path("administration/applications/<slug:client_id>/essai", administering.test, name="test"),
-    path("au-revoir", going.goodbye, name="goodbye"),
-    path("au-revoir/etat", going.show_closed, name="closed"),
+    path("administration/applications/<slug:client_id>/logo", applications.set_logo, name="set-logo"),
+    path("administration/applications/<slug:client_id>/retirer", applications.remove, name="remove"),
+    path("administration/applications/<slug:client_id>/apercu", applications.preview, name="preview"),
+    path("administration/applications/<slug:client_id>/essai", applications.test, name="test"),
+    path("au-revoir", consent.goodbye, name="goodbye"),
+    path("au-revoir/etat", consent.show_closed, name="closed"),
 ]

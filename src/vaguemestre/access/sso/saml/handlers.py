@@ -15,7 +15,7 @@ from vaguemestre.access.sso.registry.services import forget_visit
 from vaguemestre.access.sso.registry.values import Protocol, Visit
 from vaguemestre.access.sso.saml.http import entity_id, pair_now
 from vaguemestre.access.sso.saml.queries import peer_of
-from vaguemestre.access.sso.saml.rules import writing
+from vaguemestre.access.sso.saml.rules import message_builder
 from vaguemestre.access.sso.saml.rules.documents import Element, deflated
 from vaguemestre.access.sso.saml.rules.signatures import query_signed, sign
 from vaguemestre.access.sso.saml.values import Binding, Endpoint, Format, Peer
@@ -35,7 +35,7 @@ def tell(event: VisitEnded) -> None:
     if peer and endpoint and visit.reference:
         message = sign(_request(visit, peer, endpoint.address), pair_now())
         try:
-            post_document.get()(endpoint.address, writing.enveloped(message), "text/xml", _ACTION)
+            post_document.get()(endpoint.address, message_builder.enveloped(message), "text/xml", _ACTION)
         except EngineRefused as error:
             log.warning("%s refused a sign-out: %s", visit.application.client_id, error)
     forget_visit(visit.visit_id)
@@ -49,17 +49,17 @@ def front_address(visit: Visit) -> str:
     endpoint = _listens(peer, Binding.REDIRECT)
     if peer is None or endpoint is None:
         return ""
-    message = deflated(writing.written(_request(visit, peer, endpoint.address)))
+    message = deflated(message_builder.written(_request(visit, peer, endpoint.address)))
     joint = "&" if "?" in endpoint.address else "?"
     return f"{endpoint.address}{joint}{query_signed('SAMLRequest', message, '', pair_now())}"
 
 
 def _request(visit: Visit, peer: Peer, address: str) -> Element:
     now = timezone.now()
-    root = writing.logout_request(entity_id(), address, visit.reference, visit.sid, now)
+    root = message_builder.logout_request(entity_id(), address, visit.reference, visit.sid, now)
     persistent = pseudonym_of(visit.application.application_id, visit.account_id)
     form = Format.PERSISTENT if visit.reference == persistent else Format.TRANSIENT
-    return writing.named(root, form, peer.described.entity_id)
+    return message_builder.named(root, form, peer.described.entity_id)
 
 
 def _listens(peer: Peer | None, binding: Binding) -> Endpoint | None:

@@ -19,7 +19,7 @@ from vaguemestre.desks.enrolment.values import (
     Work,
     Workplace,
 )
-from vaguemestre.people.credentials.rules.sealing import unseal
+from vaguemestre.people.credentials.rules.secret_box import unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
 PAGE = 30

@@ -1,6 +1,6 @@
 """Requests filed and answered, people received before HR has them, letters."""
 
-from vaguemestre.desks.enrolment.services.answering import (
+from vaguemestre.desks.enrolment.services.decisions import (
     ask_for_more,
     check_creation,
     close_request,
@@ -10,10 +10,9 @@ from vaguemestre.desks.enrolment.services.answering import (
     reject,
     take_up,
 )
-from vaguemestre.desks.enrolment.services.filing import complete_request, file_request, forget_old_proofs
-from vaguemestre.desks.enrolment.services.forgetting import forget_person
+from vaguemestre.desks.enrolment.services.erasure import forget_person
 from vaguemestre.desks.enrolment.services.mail_log import note_applicant_mailed, note_service_mailed
-from vaguemestre.desks.enrolment.services.managing import (
+from vaguemestre.desks.enrolment.services.people import (
     appoint_officer,
     check_arrival,
     correct_person,
@@ -21,6 +20,7 @@ from vaguemestre.desks.enrolment.services.managing import (
     receive_person,
     reveal_numen,
 )
+from vaguemestre.desks.enrolment.services.requests import complete_request, file_request, forget_old_proofs
 
 __all__ = [
     "appoint_officer",

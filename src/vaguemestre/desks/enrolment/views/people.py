@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
-from vaguemestre.desks.enrolment.forms.managing import (
+from vaguemestre.desks.enrolment.forms.officer_forms import (
     CATEGORIES,
     CivilForm,
     PeopleSearchForm,
@@ -21,7 +21,7 @@ from vaguemestre.desks.enrolment.forms.managing import (
 )
 from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
 from vaguemestre.desks.enrolment.views.creation import IS_OTHER, creation_page
-from vaguemestre.desks.enrolment.views.printing import letters_pdf
+from vaguemestre.desks.enrolment.views.letters import letters_pdf
 from vaguemestre.desks.enrolment.views.queue import by_
 from vaguemestre.desks.enrolment.views.words import STORY
 from vaguemestre.foundation.kernel.errors import Refusal

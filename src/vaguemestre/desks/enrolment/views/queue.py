@@ -11,14 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
-from vaguemestre.desks.enrolment.forms.asking import WORKPLACES, WORKS
-from vaguemestre.desks.enrolment.forms.managing import SchoolForm, WordsForm
+from vaguemestre.desks.enrolment.forms.officer_forms import SchoolForm, WordsForm
+from vaguemestre.desks.enrolment.forms.request_forms import WORKPLACES, WORKS
 from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
 from vaguemestre.desks.enrolment.rules.proofs import safe_name
 from vaguemestre.desks.enrolment.rules.states import moved, possible
 from vaguemestre.desks.enrolment.values import Act, State
 from vaguemestre.desks.enrolment.views.creation import IS_OTHER, creation_page, recognition_page
-from vaguemestre.desks.enrolment.views.printing import letters_pdf
+from vaguemestre.desks.enrolment.views.letters import letters_pdf
 from vaguemestre.desks.enrolment.views.words import KINDS, LIKENESSES, OFFICERS_STATES, told_steps
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.desks.helpdesk.rules.stock import keys_listed
-from vaguemestre.desks.helpdesk.services.acting import begun
+from vaguemestre.desks.helpdesk.services.operations import begun
 from vaguemestre.desks.helpdesk.values import Act
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries.keys import key_held

@@ -6,9 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.dovecot.files import door
 from vaguemestre.engines.instance import own
-from vaguemestre.engines.rendering import write
 
 USER = "dovenull"  # Dovecot's own nobody: owns no mail
 _HERE = Path(__file__).parent

@@ -13,7 +13,7 @@ import nh3
 from vaguemestre.engines.imap.cache import sort_cache
 from vaguemestre.engines.imap.protocol import headers, parse, response_tree
 from vaguemestre.engines.imap.protocol.wire import Argument, Line
-from vaguemestre.engines.imap.store.listing import Listing
+from vaguemestre.engines.imap.store.folder_lists import Listing
 from vaguemestre.engines.imap.store.session import PATIENCE_BYTES, folded, uid_of
 from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.texts import says, spoken

@@ -10,7 +10,7 @@ from vaguemestre.engines.imap.cache import sort_cache
 from vaguemestre.engines.imap.protocol import mailbox_names, parse, response_tree
 from vaguemestre.engines.imap.protocol.headers import MONTHS
 from vaguemestre.engines.imap.protocol.wire import ConnectionDead, TooSlow
-from vaguemestre.engines.imap.store.listing import VALIDATOR
+from vaguemestre.engines.imap.store.folder_lists import VALIDATOR
 from vaguemestre.engines.imap.store.phrase_search import Saying, esearch
 from vaguemestre.engines.imap.store.session import PATIENCE_BYTES, check_name, folded, uid_of
 from vaguemestre.post.mailstore.values import Flag, MessageRef, Order, Page, Row, View

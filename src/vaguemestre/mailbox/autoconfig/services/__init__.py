@@ -1,6 +1,6 @@
 """Passwords made for one program or device, and programs let in without one."""
 
-from vaguemestre.mailbox.autoconfig.services.forgetting import forget_person
+from vaguemestre.mailbox.autoconfig.services.erasure import forget_person
 from vaguemestre.mailbox.autoconfig.services.passwords import Made, make_app_password, make_profile_password
 from vaguemestre.mailbox.autoconfig.services.programs import (
     Granted,

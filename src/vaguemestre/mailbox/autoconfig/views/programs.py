@@ -20,8 +20,8 @@ from vaguemestre.mailbox.autoconfig import services
 from vaguemestre.mailbox.autoconfig.http import offered
 from vaguemestre.mailbox.autoconfig.ports import sign
 from vaguemestre.mailbox.autoconfig.rules import programs
-from vaguemestre.mailbox.autoconfig.rules.packing import signed_package
 from vaguemestre.mailbox.autoconfig.rules.programs import PROGRAMS, Asked, Wrong
+from vaguemestre.mailbox.autoconfig.rules.signed_package import signed_package
 from vaguemestre.people.credentials.ports import token_keys
 from vaguemestre.people.provisioning.ports import mail_directory
 

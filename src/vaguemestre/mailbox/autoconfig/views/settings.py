@@ -17,8 +17,8 @@ from vaguemestre.mailbox.autoconfig.ports import look_up, sign
 from vaguemestre.mailbox.autoconfig.rules import apple
 from vaguemestre.mailbox.autoconfig.rules import autoconfig as mozilla
 from vaguemestre.mailbox.autoconfig.rules import autodiscover as outlook
+from vaguemestre.mailbox.autoconfig.rules.recent_clients import Used, lately_seen
 from vaguemestre.mailbox.autoconfig.rules.records import State, checked, zone
-from vaguemestre.mailbox.autoconfig.rules.seeing import Used, lately_seen
 from vaguemestre.mailbox.autoconfig.values import Holder
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.queries import app_passwords_of

@@ -1,7 +1,7 @@
 """Reading what is being written, by whom, and to whom."""
 
-from vaguemestre.mailbox.compose.queries.borrowing import source_files, sources
-from vaguemestre.mailbox.compose.queries.composing import (
+from vaguemestre.mailbox.compose.queries.attach_sources import source_files, sources
+from vaguemestre.mailbox.compose.queries.drafts import (
     content_of,
     deposits_of_row,
     enclosure_content,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from vaguemestre.mailbox.compose.models import Identity, StockText
-from vaguemestre.mailbox.compose.rules.signing import signature_html
+from vaguemestre.mailbox.compose.rules.identities import signature_html
 from vaguemestre.mailbox.compose.values import IdentityShown, Sender, SignatureFacts, StockTextShown, Writer
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import (

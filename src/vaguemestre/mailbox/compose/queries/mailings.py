@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from vaguemestre.mailbox.compose.models import Mailing
-from vaguemestre.mailbox.compose.queries.composing import picture_ids
-from vaguemestre.mailbox.compose.rules.cleaning import html_of_text, kept_html
-from vaguemestre.mailbox.compose.rules.mailing import merged_html, merged_subject
+from vaguemestre.mailbox.compose.queries.drafts import picture_ids
+from vaguemestre.mailbox.compose.rules.mail_merge import merged_html, merged_subject
+from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text, kept_html
 from vaguemestre.mailbox.compose.values import MailingShown, Preview, Wrong
 from vaguemestre.post.outbox.queries import copies_by_state
 from vaguemestre.post.outbox.rules.text import plain_text

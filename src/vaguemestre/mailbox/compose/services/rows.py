@@ -14,8 +14,8 @@ from vaguemestre.mailbox.compose.queries import (
     own_addresses,
     picture_ids,
 )
-from vaguemestre.mailbox.compose.rules.cleaning import is_blank, kept_html, outgoing_html
-from vaguemestre.mailbox.compose.rules.linking import links_html, links_text
+from vaguemestre.mailbox.compose.rules.link_block import links_html, links_text
+from vaguemestre.mailbox.compose.rules.outgoing_html import is_blank, kept_html, outgoing_html
 from vaguemestre.mailbox.compose.values import Mode, Writer, Written
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients

@@ -1,26 +1,13 @@
 """One function per screen or request of the composer."""
 
-from vaguemestre.mailbox.compose.views.borrowing import borrow, list_source_files, list_sources
-from vaguemestre.mailbox.compose.views.enclosing import (
+from vaguemestre.mailbox.compose.views.attach_from_mail import borrow, list_source_files, list_sources
+from vaguemestre.mailbox.compose.views.attachments import (
     add_enclosure,
     add_slice,
     remove_enclosure,
     show_enclosure,
 )
-from vaguemestre.mailbox.compose.views.handing import hand_over
-from vaguemestre.mailbox.compose.views.leaving import cancel, list_waiting, send, tell_state
-from vaguemestre.mailbox.compose.views.linking import add_link, add_link_slice, remove_link, set_link_terms
-from vaguemestre.mailbox.compose.views.mailing import mailing, mailing_state, start_mailing, stop_mailing
-from vaguemestre.mailbox.compose.views.signing import (
-    edit_identity,
-    edit_stock_text,
-    list_identities,
-    remove_identity,
-    remove_stock_text,
-    take_in_identities,
-    tell_stock_texts,
-)
-from vaguemestre.mailbox.compose.views.typing import (
+from vaguemestre.mailbox.compose.views.composer import (
     as_text,
     compose,
     drop,
@@ -30,6 +17,19 @@ from vaguemestre.mailbox.compose.views.typing import (
     start,
     suggest_recipients,
 )
+from vaguemestre.mailbox.compose.views.file_links import add_link, add_link_slice, remove_link, set_link_terms
+from vaguemestre.mailbox.compose.views.identities import (
+    edit_identity,
+    edit_stock_text,
+    list_identities,
+    remove_identity,
+    remove_stock_text,
+    take_in_identities,
+    tell_stock_texts,
+)
+from vaguemestre.mailbox.compose.views.mail_merge import mailing, mailing_state, start_mailing, stop_mailing
+from vaguemestre.mailbox.compose.views.other_mailbox import hand_over
+from vaguemestre.mailbox.compose.views.send import cancel, list_waiting, send, tell_state
 
 __all__ = [
     "add_enclosure",

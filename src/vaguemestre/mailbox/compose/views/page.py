@@ -19,9 +19,9 @@ from vaguemestre.mailbox.compose.http import (
     told_link,
     writer_of,
 )
-from vaguemestre.mailbox.compose.rules.leaving import GRACE
-from vaguemestre.mailbox.compose.rules.signing import signed_html
-from vaguemestre.mailbox.compose.services.sending import sending_key
+from vaguemestre.mailbox.compose.rules.due_time import GRACE
+from vaguemestre.mailbox.compose.rules.identities import signed_html
+from vaguemestre.mailbox.compose.services.submission import sending_key
 from vaguemestre.mailbox.compose.values import Mode, Writing, Written
 from vaguemestre.post.filelinks.http import room
 from vaguemestre.post.outbox.queries import find_outgoing, sending_of

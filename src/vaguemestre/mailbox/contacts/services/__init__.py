@@ -11,10 +11,10 @@ from vaguemestre.mailbox.contacts.services.cards import (
     save_on,
     store_card,
 )
+from vaguemestre.mailbox.contacts.services.erasure import forget_person
 from vaguemestre.mailbox.contacts.services.exchange import import_file
-from vaguemestre.mailbox.contacts.services.forgetting import forget_person
 from vaguemestre.mailbox.contacts.services.groups import choose_members, join_groups, save_group
-from vaguemestre.mailbox.contacts.services.sharing import allow_writer, begin_book, forbid_writer
+from vaguemestre.mailbox.contacts.services.school_books import allow_writer, begin_book, forbid_writer
 from vaguemestre.mailbox.contacts.services.twins import merge_cards
 
 __all__ = [

@@ -1,5 +1,6 @@
 """The address book's pages."""
 
+from vaguemestre.mailbox.contacts.views.card_button import keep, show_card
 from vaguemestre.mailbox.contacts.views.cards import (
     add_contact,
     delete_contact,
@@ -9,8 +10,7 @@ from vaguemestre.mailbox.contacts.views.cards import (
 )
 from vaguemestre.mailbox.contacts.views.exchange import export_contacts, import_contacts, show_twins
 from vaguemestre.mailbox.contacts.views.groups import add_group, edit_group
-from vaguemestre.mailbox.contacts.views.keeping import keep, show_card
-from vaguemestre.mailbox.contacts.views.sharing import begin_book, change_writers
+from vaguemestre.mailbox.contacts.views.school_books import begin_book, change_writers
 
 __all__ = [
     "add_contact",

@@ -1,6 +1,9 @@
 """What is done with moves: the work itself (`bring`, `take_out`) and its rows (`asking`, `going`)."""
 
-from vaguemestre.mailbox.portability.services.asking import (
+from vaguemestre.mailbox.portability.services.erasure import forget_person
+from vaguemestre.mailbox.portability.services.mbox_export import pack, take_out
+from vaguemestre.mailbox.portability.services.message_import import bring
+from vaguemestre.mailbox.portability.services.requests import (
     ask_export,
     ask_import,
     ask_import_from_server,
@@ -10,12 +13,9 @@ from vaguemestre.mailbox.portability.services.asking import (
     stop_move,
     withdraw_export,
 )
-from vaguemestre.mailbox.portability.services.bringing import bring
-from vaguemestre.mailbox.portability.services.forgetting import forget_person
-from vaguemestre.mailbox.portability.services.going import carry_on
-from vaguemestre.mailbox.portability.services.sealing import write_archive, write_sealed
-from vaguemestre.mailbox.portability.services.taking import pack, take_out
-from vaguemestre.mailbox.portability.services.verifying import verify
+from vaguemestre.mailbox.portability.services.run_slice import carry_on
+from vaguemestre.mailbox.portability.services.sealed_export import write_archive, write_sealed
+from vaguemestre.mailbox.portability.services.verification import verify
 
 __all__ = [
     "ask_export",

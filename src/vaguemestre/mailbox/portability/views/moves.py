@@ -24,8 +24,8 @@ from vaguemestre.foundation.ui.stored_files import hand_over_file, is_behind_fro
 from vaguemestre.mailbox.portability import queries, services
 from vaguemestre.mailbox.portability.forms import FileForm, PartnerForm, ServerForm
 from vaguemestre.mailbox.portability.ports import partners
-from vaguemestre.mailbox.portability.rules import counting
-from vaguemestre.mailbox.portability.rules.outgoing import export_name, sealed_name
+from vaguemestre.mailbox.portability.rules import tally
+from vaguemestre.mailbox.portability.rules.export_names import export_name, sealed_name
 from vaguemestre.mailbox.portability.rules.problems import PROBLEMS
 from vaguemestre.mailbox.portability.values import Kind, Shown, State
 from vaguemestre.people.credentials.ports import secret_keys
@@ -233,7 +233,7 @@ def _line(move: Shown) -> Line:
     may_download = move.kind in (Kind.EXPORT, Kind.SEALED) and move.state is State.DONE
     return Line(
         move,
-        counting.percent(move.tally),
+        tally.percent(move.tally),
         trouble,
         left,
         is_running=move.state is State.RUNNING,

@@ -6,6 +6,8 @@ from vaguemestre.mailbox.sorting.services.absences import (
     save_absence,
     set_neutral_absence,
 )
+from vaguemestre.mailbox.sorting.services.backfill import ask_pass, carry_pass
+from vaguemestre.mailbox.sorting.services.erasure import forget_person
 from vaguemestre.mailbox.sorting.services.expert import import_script, save_expert, stop_expert
 from vaguemestre.mailbox.sorting.services.filters import (
     arrange_filters,
@@ -16,8 +18,6 @@ from vaguemestre.mailbox.sorting.services.filters import (
     stop_filter,
     switch_filter,
 )
-from vaguemestre.mailbox.sorting.services.forgetting import forget_person
-from vaguemestre.mailbox.sorting.services.passing import ask_pass, carry_pass
 from vaguemestre.mailbox.sorting.services.redirects import stop_redirects
 from vaguemestre.mailbox.sorting.services.scripts import (
     put_back,

@@ -14,7 +14,7 @@ from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import AbsenceRow
 from vaguemestre.mailbox.sorting.rules.absences import check_absence, holds
 from vaguemestre.mailbox.sorting.rules.wordings import gone, neutral
-from vaguemestre.mailbox.sorting.services.changing import changed
+from vaguemestre.mailbox.sorting.services.revision import changed
 from vaguemestre.mailbox.sorting.values import Absence, Place
 
 

@@ -13,8 +13,8 @@ from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import ScriptRow
 from vaguemestre.mailbox.sorting.ports import OpenScripts
 from vaguemestre.mailbox.sorting.rules.expert import check_expert, commented, does_something
-from vaguemestre.mailbox.sorting.services.changing import changed
 from vaguemestre.mailbox.sorting.services.filters import keep_filter
+from vaguemestre.mailbox.sorting.services.revision import changed
 from vaguemestre.mailbox.sorting.values import Filter, ScriptError
 
 

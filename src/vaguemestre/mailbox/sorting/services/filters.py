@@ -14,7 +14,7 @@ from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import FilterRow
 from vaguemestre.mailbox.sorting.rules.filters import MOST_FILTERS, act_of, arranged, check_filter, moved
-from vaguemestre.mailbox.sorting.services.changing import changed
+from vaguemestre.mailbox.sorting.services.revision import changed
 from vaguemestre.mailbox.sorting.values import Filter
 
 

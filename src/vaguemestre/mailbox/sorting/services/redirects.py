@@ -7,7 +7,7 @@ from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import FilterRow, ScriptRow
 from vaguemestre.mailbox.sorting.queries import expert_of
 from vaguemestre.mailbox.sorting.rules.expert import commented, sends_on
-from vaguemestre.mailbox.sorting.services.changing import changed
+from vaguemestre.mailbox.sorting.services.revision import changed
 
 
 def stop_redirects(account_id: int, *, by: str, now: datetime) -> SortingChanged:

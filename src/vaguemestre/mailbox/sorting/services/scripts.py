@@ -15,7 +15,7 @@ from vaguemestre.mailbox.sorting.ports import KnownOf, OpenScripts, PutHouseScri
 from vaguemestre.mailbox.sorting.rules.expert import sends_on
 from vaguemestre.mailbox.sorting.rules.marks import mark
 from vaguemestre.mailbox.sorting.script import compose, compose_absence, compose_friends
-from vaguemestre.mailbox.sorting.services.changing import changed
+from vaguemestre.mailbox.sorting.services.revision import changed
 from vaguemestre.mailbox.sorting.values import (
     EXPERT_SCRIPT,
     OURS,

@@ -8,7 +8,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import SpamRow
 from vaguemestre.mailbox.sorting.rules.senders import check_spam
-from vaguemestre.mailbox.sorting.services.changing import changed
+from vaguemestre.mailbox.sorting.services.revision import changed
 from vaguemestre.mailbox.sorting.values import SpamChoice
 
 

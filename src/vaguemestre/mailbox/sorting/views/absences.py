@@ -14,8 +14,8 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.calendar.rules.holidays import coming
 from vaguemestre.mailbox.sorting import queries, services
+from vaguemestre.mailbox.sorting.forms.absence_shortcuts import filled
 from vaguemestre.mailbox.sorting.forms.absences import AbsenceForm
-from vaguemestre.mailbox.sorting.forms.filling import filled
 from vaguemestre.mailbox.sorting.rules.absences import holds, is_over, previews
 from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
 from vaguemestre.mailbox.sorting.rules.rich import plain_of

@@ -15,8 +15,8 @@ from vaguemestre.mailbox.webmail.models import BulkRow
 from vaguemestre.mailbox.webmail.rules.listing import snooze as moments
 from vaguemestre.mailbox.webmail.rules.listing.labels import checked_mark
 from vaguemestre.mailbox.webmail.rules.listing.spans import spans, uids
-from vaguemestre.mailbox.webmail.services import reminding
-from vaguemestre.mailbox.webmail.services.sorting import MOST, act_on
+from vaguemestre.mailbox.webmail.services import snooze
+from vaguemestre.mailbox.webmail.services.acts import MOST, act_on
 from vaguemestre.mailbox.webmail.values import TIMED, Act
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
 from vaguemestre.post.mailstore.values import Clause, MailLogin, MessageRef, Use, View, Where
@@ -193,11 +193,11 @@ def _done(mailbox: Mailbox, row: BulkRow, refs: list[MessageRef], home: str) -> 
 
 def _timed(mailbox: Mailbox, row: BulkRow, refs: list[MessageRef], home: str, now: datetime) -> Waiting:
     if row.act == Act.PUT_BACK:
-        reminding.put_back(mailbox, row.account_id, refs, home)
+        snooze.put_back(mailbox, row.account_id, refs, home)
         return []
     until = datetime.fromisoformat(row.to)
-    made = reminding.put_off(mailbox, row.account_id, refs, until, now=now, are_many=True)
-    return _waiting(reminding.waiting_at(row.account_id, made))
+    made = snooze.put_off(mailbox, row.account_id, refs, until, now=now, are_many=True)
+    return _waiting(snooze.waiting_at(row.account_id, made))
 
 
 def _send_back_too(row: BulkRow, moved: Waiting, now: datetime) -> None:

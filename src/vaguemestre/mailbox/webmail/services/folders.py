@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.rules.listing import folders as rules
-from vaguemestre.mailbox.webmail.services import listing
+from vaguemestre.mailbox.webmail.services import message_lists
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import Folder, Use
 
@@ -16,7 +16,7 @@ def create_folder(mailbox: Mailbox, owner: str, name: str, parent: str = "") -> 
         _parent(mailbox, parent)
     full = rules.inside(parent, step)
     mailbox.create_folder(full)
-    listing.forget_uses(owner)
+    message_lists.forget_uses(owner)
     return full
 
 
@@ -76,7 +76,7 @@ def delete_folder(mailbox: Mailbox, owner: str, deletion: Deletion) -> str:
 
     Raises FolderGone, FolderRefused, Refusal `webmail.folder-is-special`, `webmail.no-folder-for-that`.
     """
-    listing.forget_uses(owner)
+    message_lists.forget_uses(owner)
     if deletion.destination:
         mailbox.rename_folder(deletion.folder, deletion.destination)
         return deletion.destination
@@ -95,7 +95,7 @@ def _put(mailbox: Mailbox, owner: str, folder: str, to: str) -> str:
     rules.check_own(next((one for one in folders if one.name == folder), None), folder)
     if to != folder:
         mailbox.rename_folder(folder, to)
-        listing.forget_uses(owner)
+        message_lists.forget_uses(owner)
     return to
 
 

@@ -17,8 +17,8 @@ from vaguemestre.mailbox.webmail.rules.cards import invitations
 from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import leaving
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
-from vaguemestre.mailbox.webmail.services import answering
-from vaguemestre.mailbox.webmail.services.answering import Sender
+from vaguemestre.mailbox.webmail.services import one_click_replies
+from vaguemestre.mailbox.webmail.services.one_click_replies import Sender
 from vaguemestre.mailbox.webmail.services.verdicts import verdict_of
 from vaguemestre.mailbox.webmail.views.files import header_of
 from vaguemestre.mailbox.webmail.views.messages import RECEIPT_SETTLED
@@ -51,7 +51,7 @@ def answer_invitation(
         asked = invitations.invitation(reads.part(ref, number, _HEAVIEST))
     if asked is None:
         raise Refusal("webmail.no-answer-awaited")
-    answering.answer_invitation(_sender(request), asked, Answer(given), now=timezone.now())
+    one_click_replies.answer_invitation(_sender(request), asked, Answer(given), now=timezone.now())
     return _told(f"Votre réponse part à {asked.organiser.name or asked.organiser.address}.")
 
 
@@ -66,7 +66,7 @@ def answer_receipt(request: SignedInRequest, folder: str, uid_validity: int, uid
         mailbox.flag([ref], [RECEIPT_SETTLED], [])
     if request.POST.get("reponse") != "oui" or not to or RECEIPT_SETTLED in opened.flags:
         return _told("Aucun accusé de lecture n’est envoyé.")
-    answering.send_receipt(
+    one_click_replies.send_receipt(
         _sender(request),
         to=to,
         subject=opened.subject,
@@ -90,7 +90,7 @@ def leave_list(request: SignedInRequest, folder: str, uid_validity: int, uid: in
         ports.leave_list.get()(way.one_click)
         return _told(f"Désabonnement demandé à {way.host}.")
     if way.mail:
-        answering.write_to_leave(_sender(request), way.mail, now=timezone.now())
+        one_click_replies.write_to_leave(_sender(request), way.mail, now=timezone.now())
         return _told(f"Un courriel de désabonnement part à {way.mail.partition('?')[0]}.")
     raise LeavingRefused("webmail.list-offers-no-leave")
 

@@ -22,10 +22,10 @@ from vaguemestre.mailbox.webmail.ports import PictureRefused, TooComplex, fetch_
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
 from vaguemestre.mailbox.webmail.rules.rendering.frames import NOT_LOADED
 from vaguemestre.mailbox.webmail.rules.rendering.picture_place import MAX_ADDRESS, picture_place
+from vaguemestre.mailbox.webmail.services.attachments_zip import pack_files
+from vaguemestre.mailbox.webmail.services.message_reader import opened_part, read_message
 from vaguemestre.mailbox.webmail.services.pictures import signed_picture
-from vaguemestre.mailbox.webmail.services.reading import opened_part, read_message
 from vaguemestre.mailbox.webmail.services.text_files import file_bytes
-from vaguemestre.mailbox.webmail.services.zipping import pack_files
 from vaguemestre.mailbox.webmail.views.messages import owner
 from vaguemestre.post.mailstore.ports import MessageGone
 from vaguemestre.post.mailstore.values import MessageRef, Part

@@ -13,7 +13,7 @@ from vaguemestre.mailbox.webmail.http import asked_of, mailbox_of, view_of
 from vaguemestre.mailbox.webmail.rules.listing import view_params
 from vaguemestre.mailbox.webmail.rules.listing.folders import named
 from vaguemestre.mailbox.webmail.rules.listing.labels import known_labels
-from vaguemestre.mailbox.webmail.services import listing, muting
+from vaguemestre.mailbox.webmail.services import message_lists, muted_threads
 from vaguemestre.mailbox.webmail.services.kept import Kept
 from vaguemestre.mailbox.webmail.views.shell import folders_fragment, rows_fragment, whole_page
 from vaguemestre.post.mailstore.ports import Mailbox
@@ -42,20 +42,20 @@ def _show(request: SignedInRequest, folder: str) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     view = view_of(request.who, request.GET)
     with mailbox_of(request.who) as mailbox:
-        folders = listing.folders_of(mailbox, request.who.mailbox)
+        folders = message_lists.folders_of(mailbox, request.who.mailbox)
         unknown, is_first = "", bool(asked) and "recents" in request.GET
         if asked:
             said, is_everywhere = asked_of(request.who, asked).folder, "partout" in request.GET
-            found = listing.searched(folders, folder, said, is_everywhere=is_everywhere)
+            found = message_lists.searched(folders, folder, said, is_everywhere=is_everywhere)
             unknown, folder = ("", found) if found else (said, folder)
         if unknown:
-            page = listing.nothing_in(folder)
+            page = message_lists.nothing_in(folder)
         else:
-            page = listing.page_of(
+            page = message_lists.page_of(
                 mailbox, folder, 0, view_params.recent(view, paris_day(timezone.now())) if is_first else view
             )
         room = mailbox.quota()
-    here = listing.near(folders, page.folder, named(request.GET.get("ici", "")) or "")
+    here = message_lists.near(folders, page.folder, named(request.GET.get("ici", "")) or "")
     return whole_page(
         request,
         folders,
@@ -79,11 +79,15 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
     view = view_of(request.who, request.GET)
     said = asked_of(request.who, asked).folder
     with mailbox_of(request.who) as mailbox:
-        is_unknown = said and not listing.searched(mailbox.folders(), folder, said, is_everywhere=False)
-        page = listing.nothing_in(folder) if is_unknown else listing.page_of(mailbox, folder, offset, view)
-        if muting.SUBJECT in request.who.preferences:
+        is_unknown = said and not message_lists.searched(mailbox.folders(), folder, said, is_everywhere=False)
+        page = (
+            message_lists.nothing_in(folder)
+            if is_unknown
+            else message_lists.page_of(mailbox, folder, offset, view)
+        )
+        if muted_threads.SUBJECT in request.who.preferences:
             page = _without_muted(request, mailbox, folder, view, page)
-        uses = listing.uses_of(mailbox, owner, folder)
+        uses = message_lists.uses_of(mailbox, owner, folder)
     today = paris_day(timezone.now())
     validator = f'W/"{page.validator}.{page.total}.{today.toordinal()}"'
     if request.META.get("HTTP_IF_NONE_MATCH") == validator:
@@ -104,10 +108,10 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
 
 def _without_muted(request: SignedInRequest, mailbox: Mailbox, folder: str, view: View, page: Page) -> Page:
     """The page again, once what came for muted conversations is marked so."""
-    if not muting.follow(mailbox, request.who.account_id, request.who.preferences, page):
+    if not muted_threads.follow(mailbox, request.who.account_id, request.who.preferences, page):
         return page
     revocations.get().bump()  # every worker reads the person's preferences again
-    return listing.page_of(mailbox, folder, page.offset, view)
+    return message_lists.page_of(mailbox, folder, page.offset, view)
 
 
 @require_GET
@@ -128,7 +132,7 @@ def list_folders(request: SignedInRequest) -> HttpResponse:
     if "HX-Request" not in request.headers:
         return HttpResponseRedirect(address("webmail:inbox"))
     with mailbox_of(request.who) as mailbox:
-        folders = listing.folders_of(mailbox, request.who.mailbox)
+        folders = message_lists.folders_of(mailbox, request.who.mailbox)
         room = mailbox.quota()
     return HttpResponse(folders_fragment(request, folders, request.GET.get("actif", ""), room))
 

@@ -17,7 +17,7 @@ from vaguemestre.mailbox.webmail.rules.cards.archives import Contents
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
 from vaguemestre.mailbox.webmail.rules.rendering.kinds import Viewer
 from vaguemestre.mailbox.webmail.services.limited import contents_of_archive
-from vaguemestre.mailbox.webmail.services.previewing import ask_preview, preview_key
+from vaguemestre.mailbox.webmail.services.office_previews import ask_preview, preview_key
 from vaguemestre.mailbox.webmail.services.text_files import find_file
 from vaguemestre.mailbox.webmail.values import Conversion
 from vaguemestre.mailbox.webmail.views.files import part_of

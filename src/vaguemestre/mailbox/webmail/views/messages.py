@@ -38,12 +38,12 @@ from vaguemestre.mailbox.webmail.rules.listing.search_query import MOST_TERMS, t
 from vaguemestre.mailbox.webmail.rules.rendering import frames, kinds
 from vaguemestre.mailbox.webmail.rules.rendering.header import header
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
-from vaguemestre.mailbox.webmail.services import listing
+from vaguemestre.mailbox.webmail.services import message_lists
 from vaguemestre.mailbox.webmail.services.authors import Authorship, author_of, authorship, listed_names
 from vaguemestre.mailbox.webmail.services.enclosed import reads_within
 from vaguemestre.mailbox.webmail.services.kept import Kept
+from vaguemestre.mailbox.webmail.services.message_reader import read_message
 from vaguemestre.mailbox.webmail.services.pictures import Signer
-from vaguemestre.mailbox.webmail.services.reading import read_message
 from vaguemestre.mailbox.webmail.services.verdicts import verdict_of
 from vaguemestre.mailbox.webmail.values import Reading
 from vaguemestre.mailbox.webmail.views.shell import whole_page
@@ -79,9 +79,9 @@ def _open(request: SignedInRequest, ref: MessageRef, chain: str) -> HttpResponse
     with mailbox_of(request.who) as mailbox:
         if wants_fragment(request):
             return HttpResponse(_fragment(request, mailbox, ref, chain)[0])
-        folders = listing.folders_of(mailbox, request.who.mailbox)
+        folders = message_lists.folders_of(mailbox, request.who.mailbox)
         view = view_of(request.who, request.GET)
-        page = listing.page_of(mailbox, ref.folder, 0, view)
+        page = message_lists.page_of(mailbox, ref.folder, 0, view)
         room = mailbox.quota()
         shown, subject = _fragment(request, mailbox, ref, chain)
     return whole_page(request, folders, page, view=view, room=room, reading=shown, title=subject)
@@ -94,7 +94,7 @@ def _fragment(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, chain
         reads, owner(request, chain), ref, run_limited.get(), as_plain="texte" in request.GET
     )
     opened = reading.opened
-    use = listing.uses_of(mailbox, request.who.mailbox, ref.folder).get(ref.folder, Use.OTHER)
+    use = message_lists.uses_of(mailbox, request.who.mailbox, ref.folder).get(ref.folder, Use.OTHER)
     authorship = None if use in _OUTGOING else _authorship(request, reads, opened, chain)
     pictures = _pictures(request, opened, reading, authorship)
     under = (
@@ -303,7 +303,7 @@ def show_conversation(request: SignedInRequest, folder: str, uid_validity: int, 
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         found = mailbox.conversation(ref)
-        uses = listing.uses_of(mailbox, request.who.mailbox, folder)
+        uses = message_lists.uses_of(mailbox, request.who.mailbox, folder)
     today = paris_day(timezone.now())
     names = listed_names([row.summary.sender.address for row in found], own_domains())
     lines = list(rows.lines(found, today=today, uses=uses, own_domains=own_domains(), names=names))

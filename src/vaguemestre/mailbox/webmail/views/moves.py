@@ -13,8 +13,8 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.mailbox.webmail.http import mailbox_of, ref_text, refs_in, wants_fragment
 from vaguemestre.mailbox.webmail.ports import live_ticket
 from vaguemestre.mailbox.webmail.rules.listing.folders import named
-from vaguemestre.mailbox.webmail.services import muting
-from vaguemestre.mailbox.webmail.services.sorting import act_on
+from vaguemestre.mailbox.webmail.services import muted_threads
+from vaguemestre.mailbox.webmail.services.acts import act_on
 from vaguemestre.mailbox.webmail.values import TIMED, Act
 from vaguemestre.post.mailstore.values import MessageRef
 
@@ -31,7 +31,7 @@ def act(request: SignedInRequest, act: str) -> HttpResponse:
         to, mark = named(request.POST.get("to", "")) or "", request.POST.get("mark", "")
         done = act_on(mailbox, Act(act), refs, to=to, mark=mark)
         if act in {Act.MUTE, Act.UNMUTE}:
-            muting.remember(mailbox, request.who.account_id, request.who.preferences, Act(act), refs)
+            muted_threads.remember(mailbox, request.who.account_id, request.who.preferences, Act(act), refs)
             revocations.get().bump()  # every worker reads the person's preferences again
     if not wants_fragment(request):
         return HttpResponseRedirect(_back(request, refs))

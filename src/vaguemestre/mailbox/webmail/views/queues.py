@@ -14,7 +14,7 @@ from vaguemestre.mailbox.webmail.http import base_of, mailbox_of, ref_text
 from vaguemestre.mailbox.webmail.rules.listing import folders as naming
 from vaguemestre.mailbox.webmail.rules.listing.folders import of_use
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
-from vaguemestre.mailbox.webmail.services import listing
+from vaguemestre.mailbox.webmail.services import message_lists as listing
 from vaguemestre.mailbox.webmail.services.inventory import FAMILIES, inventory
 from vaguemestre.post.mailstore.values import Use
 from vaguemestre.post.reports.queries import ORDERS, reports_page

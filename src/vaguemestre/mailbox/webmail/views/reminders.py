@@ -17,7 +17,7 @@ from vaguemestre.mailbox.webmail.http import base_of, mailbox_of, own_addresses,
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing import folders as naming
 from vaguemestre.mailbox.webmail.rules.listing import snooze as rules
-from vaguemestre.mailbox.webmail.services import listing, reminding
+from vaguemestre.mailbox.webmail.services import message_lists, snooze
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import MessageRef
 
@@ -27,18 +27,18 @@ from vaguemestre.post.mailstore.values import MessageRef
 def list_reminders(request: SignedInRequest) -> HttpResponse:
     """Everything one waits for, with its day."""
     with mailbox_of(request.who) as mailbox:
-        everywhere = listing.everywhere(listing.folders_of(mailbox, request.who.mailbox))
+        everywhere = message_lists.everywhere(message_lists.folders_of(mailbox, request.who.mailbox))
     rows = [
         {
             "row": row,
             "base": base_of(MessageRef(row.folder, row.uid_validity, row.uid)),
             "due": f"{french.full_day(paris_day(row.due_at))} à {french.hour(row.due_at)}",
         }
-        for row in reminding.reminders_of(request.who.account_id)
+        for row in snooze.reminders_of(request.who.account_id)
     ]
     shown = {
-        "put_off": [one for one in rows if one["row"].kind == reminding.PUT_OFF],  # type: ignore[attr-defined]
-        "answers": [one for one in rows if one["row"].kind == reminding.ANSWER],  # type: ignore[attr-defined]
+        "put_off": [one for one in rows if one["row"].kind == snooze.PUT_OFF],  # type: ignore[attr-defined]
+        "answers": [one for one in rows if one["row"].kind == snooze.ANSWER],  # type: ignore[attr-defined]
         "everywhere": naming.slug(everywhere) if everywhere else "INBOX",
         "told": "fait" in request.GET,
     }
@@ -60,7 +60,7 @@ def put_off(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     until = moment_asked(request, now)
     with mailbox_of(request.who) as mailbox:
-        made = reminding.put_off(mailbox, request.who.account_id, refs_in(request.POST), until, now=now)
+        made = snooze.put_off(mailbox, request.who.account_id, refs_in(request.POST), until, now=now)
     return _told(request, made, until)
 
 
@@ -75,7 +75,7 @@ def await_answer(request: SignedInRequest) -> HttpResponse:
         raise Http404
     own = own_addresses(request.who)
     with mailbox_of(request.who) as mailbox:
-        made = reminding.await_answer(mailbox, request.who.account_id, refs[0], until, own, now=now)
+        made = snooze.await_answer(mailbox, request.who.account_id, refs[0], until, own, now=now)
     return _told(request, (made,), until)
 
 
@@ -86,7 +86,7 @@ def call_off(request: SignedInRequest) -> HttpResponse:
     for number in request.POST.getlist("rappel"):
         if not number.isdecimal() or len(number) > 18:
             raise Http404
-        reminding.call_off(request.who.account_id, int(number), open_mailbox.get(), now=timezone.now())
+        snooze.call_off(request.who.account_id, int(number), open_mailbox.get(), now=timezone.now())
     if wants_fragment(request):
         return HttpResponse(status=204)
     return HttpResponseRedirect(reverse("webmail:list-reminders") + "?fait=1")

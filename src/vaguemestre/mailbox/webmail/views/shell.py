@@ -20,7 +20,7 @@ from vaguemestre.mailbox.webmail.rules.listing import folders as naming
 from vaguemestre.mailbox.webmail.rules.listing import search_query, view_params
 from vaguemestre.mailbox.webmail.rules.listing.labels import COLOURS, asked_label, known_labels, said_label
 from vaguemestre.mailbox.webmail.rules.listing.searches import kept_searches, name_of, recent_searches
-from vaguemestre.mailbox.webmail.services import bulks, listing, reminding
+from vaguemestre.mailbox.webmail.services import bulks, message_lists, snooze
 from vaguemestre.mailbox.webmail.services.authors import listed_names
 from vaguemestre.mailbox.webmail.views.rows import rows_html
 from vaguemestre.post.mailstore.values import Folder, Order, Page, Quota, Use, View
@@ -53,7 +53,7 @@ def folders_fragment(
             "words": french,
             "labels": [(one, said_label(one.name)) for one in known_labels(request.who.preferences)],
             "searches": kept_searches(request.who.preferences),
-            "missed": reminding.missed_answers(request.who.account_id) if missed is None else missed,
+            "missed": snooze.missed_answers(request.who.account_id) if missed is None else missed,
         },
     )
 
@@ -116,7 +116,7 @@ def whole_page(
     """
     uses = {folder.name: folder.use for folder in folders}
     current = next((folder for folder in folders if folder.name == page.folder), None)
-    missed = reminding.missed_answers(request.who.account_id)
+    missed = snooze.missed_answers(request.who.account_id)
     nothing = written("nothing", about(request))
     name = naming.shown_name(current) if current else page.folder
     label = asked_label(asked, known_labels(request.who.preferences))
@@ -135,7 +135,9 @@ def whole_page(
             "heading": (kept or label or "Recherche") if asked else name,
             "folder_use": uses.get(page.folder, Use.OTHER).value,
             "step": naming.slug(page.folder),
-            "everywhere": naming.slug(listing.everywhere(folders)) if listing.everywhere(folders) else "",
+            "everywhere": naming.slug(message_lists.everywhere(folders))
+            if message_lists.everywhere(folders)
+            else "",
             "asked": asked,
             "here": here and {"step": naming.slug(here.name), "name": naming.shown_name(here)},
             "is_first": is_first,
@@ -161,7 +163,7 @@ def whole_page(
                 "today": paris_day(timezone.now()),
                 "coming": paris_day(timezone.now()) + timedelta(days=7),
             },
-            "size": listing.PAGE,
+            "size": message_lists.PAGE,
             "live": live_ticket.get()(request.who.mailbox, request.who.session_key, time.time()),
             "push": _push_place(),
         },

@@ -13,11 +13,11 @@ from vaguemestre.people.credentials.models import (
     RecoveryCode,
     RecoveryContact,
 )
-from vaguemestre.people.credentials.queries.opening import devices_of
+from vaguemestre.people.credentials.queries.accounts import devices_of
 from vaguemestre.people.credentials.queries.passkeys import passkeys_of
 from vaguemestre.people.credentials.rules.one_time import enrolment_address, secret_words
-from vaguemestre.people.credentials.rules.sealing import unseal
 from vaguemestre.people.credentials.rules.second_factors import Policy, enrol_before
+from vaguemestre.people.credentials.rules.secret_box import unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
 

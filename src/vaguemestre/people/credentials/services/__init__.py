@@ -68,14 +68,14 @@ from vaguemestre.people.credentials.services.recovery_contacts import (
     drop_contact,
     propose_contact,
 )
-from vaguemestre.people.credentials.services.tokens import forget_tokens, mint_mail_token, mint_program_token
-from vaguemestre.people.credentials.services.undoing import (
+from vaguemestre.people.credentials.services.rollback import (
     UNDO_LIFE,
     bar_password,
     drop_added_since,
     forget_withdrawn,
     take_back,
 )
+from vaguemestre.people.credentials.services.tokens import forget_tokens, mint_mail_token, mint_program_token
 
 __all__ = [
     "UNDO_LIFE",

@@ -15,7 +15,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import KeyInStock, OneTimeDevice
 from vaguemestre.people.credentials.rules.issued_keys import check_pin, key_receipt, serial_typed
 from vaguemestre.people.credentials.rules.one_time import code_typed, step_matching
-from vaguemestre.people.credentials.rules.sealing import seal, unseal
+from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import KeyReceipt, SecretKeys
 
 _NOBODY = 0  # who the secret of a key in stock is sealed for

@@ -10,7 +10,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import OneTimeDevice, RecoveryCode
 from vaguemestre.people.credentials.rules.one_time import code_typed, drawn_secret, step_matching
 from vaguemestre.people.credentials.rules.recovery_codes import drawn_codes, marks_of
-from vaguemestre.people.credentials.rules.sealing import seal, unseal
+from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import DeviceHeld, SecretKeys
 
 _PERIODS = {"app": 30, "key": 60}

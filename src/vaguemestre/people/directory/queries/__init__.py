@@ -25,29 +25,7 @@ from vaguemestre.people.directory.queries.book import (
     book_school,
     own_card,
 )
-from vaguemestre.people.directory.queries.managed import (
-    MANAGED_ORDERS,
-    Managed,
-    ServiceCard,
-    born_on,
-    is_structure,
-    managed_people,
-    managed_person,
-    service_card,
-    service_card_of,
-    service_cards,
-    service_in_charge_of,
-    structures_like,
-)
-from vaguemestre.people.directory.queries.nearness import NearPerson, people_near
-from vaguemestre.people.directory.queries.places import (
-    PlaceKnown,
-    Served,
-    places_known,
-    posts_in,
-    structures_ever_of,
-)
-from vaguemestre.people.directory.queries.reading import (
+from vaguemestre.people.directory.queries.directory import (
     academy_of_domain,
     addresses_by_person,
     addresses_near,
@@ -95,7 +73,29 @@ from vaguemestre.people.directory.queries.reading import (
     taken_among,
     with_homonyms,
 )
-from vaguemestre.people.directory.queries.serving import (
+from vaguemestre.people.directory.queries.managed import (
+    MANAGED_ORDERS,
+    Managed,
+    ServiceCard,
+    born_on,
+    is_structure,
+    managed_people,
+    managed_person,
+    service_card,
+    service_card_of,
+    service_cards,
+    service_in_charge_of,
+    structures_like,
+)
+from vaguemestre.people.directory.queries.nearness import NearPerson, people_near
+from vaguemestre.people.directory.queries.places import (
+    PlaceKnown,
+    Served,
+    places_known,
+    posts_in,
+    structures_ever_of,
+)
+from vaguemestre.people.directory.queries.service_members import (
     Vocabulary,
     last_days_in,
     lately_left,

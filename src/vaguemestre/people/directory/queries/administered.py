@@ -14,7 +14,7 @@ from vaguemestre.people.directory.models import (
     Person,
     Structure,
 )
-from vaguemestre.people.directory.queries.reading import begins, places_by_person
+from vaguemestre.people.directory.queries.directory import begins, places_by_person
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.nomenclature import structure_kind_said
 

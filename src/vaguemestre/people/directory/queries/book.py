@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vaguemestre.people.directory.models import Assignment, MailAddress, NameWord, Person, Structure
-from vaguemestre.people.directory.queries.reading import begins
+from vaguemestre.people.directory.queries.directory import begins
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.nomenclature import discipline_said, function_said, functions_alike
 

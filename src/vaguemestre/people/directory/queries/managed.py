@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.models import MailAddress, ManagementService, Person, Structure
-from vaguemestre.people.directory.queries.reading import civil_of, places_by_person
+from vaguemestre.people.directory.queries.directory import civil_of, places_by_person
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.places import service_code
 from vaguemestre.people.directory.values import CivilStatus, StaffCategory

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from vaguemestre.people.directory.models import Assignment, Person
+from vaguemestre.people.directory.queries.directory import civil_of
 from vaguemestre.people.directory.queries.managed import Managed, managed_rows
-from vaguemestre.people.directory.queries.reading import civil_of
 from vaguemestre.people.directory.rules.likeness import Likeness, identity_of, likeness
 from vaguemestre.people.directory.values import CivilStatus
 

@@ -1,11 +1,5 @@
 """Changing the directory. Parts: each runs inside the caller's transaction and opens none."""
 
-from vaguemestre.people.directory.services.administering import (
-    change_structure,
-    describe_service,
-    open_structure,
-    rename_academy,
-)
 from vaguemestre.people.directory.services.book import change_card
 from vaguemestre.people.directory.services.names import take_address, take_technical_names
 from vaguemestre.people.directory.services.numens import issue_numen, record_numen, reseal_numens
@@ -21,6 +15,12 @@ from vaguemestre.people.directory.services.people import (
     transfer_person,
 )
 from vaguemestre.people.directory.services.places import describe_structures, found_academy
+from vaguemestre.people.directory.services.structures import (
+    change_structure,
+    describe_service,
+    open_structure,
+    rename_academy,
+)
 
 __all__ = [
     "add_address",

@@ -9,8 +9,8 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory import queries
 from vaguemestre.people.directory.models import NumenRow
+from vaguemestre.people.directory.rules.numen_vault import digest, is_sealed_now, seal, unseal
 from vaguemestre.people.directory.rules.numens import drawn_numen
-from vaguemestre.people.directory.rules.sealing import digest, is_sealed_now, seal, unseal
 from vaguemestre.people.directory.values import Numen, NumenKeys, NumenLayout, StaffCategory
 
 _AT_ONCE = 1000

@@ -18,11 +18,11 @@ from vaguemestre.people.directory.models import (
     TakenName,
 )
 from vaguemestre.people.directory.rules.names import name_words, sorted_as
+from vaguemestre.people.directory.rules.numen_vault import digest, seal
 from vaguemestre.people.directory.rules.places import service_code
-from vaguemestre.people.directory.rules.sealing import digest, seal
+from vaguemestre.people.directory.services.name_changes import keep_words, readdress, reword
 from vaguemestre.people.directory.services.names import free_names, take_address
 from vaguemestre.people.directory.services.numens import record_numen
-from vaguemestre.people.directory.services.renaming import keep_words, readdress, reword
 from vaguemestre.people.directory.values import (
     Names,
     NewPerson,

@@ -1,5 +1,5 @@
 """Decisions about a feed: who is who, and what would change."""
 
-from vaguemestre.people.intake.rules.planning import NOTHING_APPLIED, Held, plan, refusal
+from vaguemestre.people.intake.rules.feed_plan import NOTHING_APPLIED, Held, plan, refusal
 
 __all__ = ["NOTHING_APPLIED", "Held", "plan", "refusal"]

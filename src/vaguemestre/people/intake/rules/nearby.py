@@ -14,7 +14,7 @@ from vaguemestre.people.directory.rules.likeness import (
 )
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.values import KnownPerson
-from vaguemestre.people.intake.rules.grouping import Group
+from vaguemestre.people.intake.rules.person_groups import Group
 from vaguemestre.people.intake.values import Doubtful, Known
 
 type _Candidate = tuple[Identity, Group | KnownPerson]

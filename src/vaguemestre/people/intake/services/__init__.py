@@ -1,9 +1,8 @@
 """Feeds checked, applied, held until somebody confirms; doubts about people answered."""
 
-from vaguemestre.people.intake.services.applying import Checked, Files, Progress, Setting, apply, check
-from vaguemestre.people.intake.services.doubting import answer_doubt, show_doubt_lines
-from vaguemestre.people.intake.services.forgetting import forget_person
-from vaguemestre.people.intake.services.holding import (
+from vaguemestre.people.intake.services.erasure import forget_person
+from vaguemestre.people.intake.services.feed_apply import Checked, Files, Progress, Setting, apply, check
+from vaguemestre.people.intake.services.held_feeds import (
     apply_held,
     ask_plan,
     confirm_feed,
@@ -11,8 +10,9 @@ from vaguemestre.people.intake.services.holding import (
     plan_again,
     stale_reason,
 )
+from vaguemestre.people.intake.services.key_rotation import reseal_lines
+from vaguemestre.people.intake.services.match_candidates import answer_doubt, show_doubt_lines
 from vaguemestre.people.intake.services.plan_rows import plan_rows, rows_of
-from vaguemestre.people.intake.services.resealing import reseal_lines
 
 __all__ = [
     "Checked",

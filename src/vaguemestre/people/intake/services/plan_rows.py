@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched, chain
 
 from vaguemestre.people.directory.queries import masked_numens
-from vaguemestre.people.directory.rules.sealing import digest
+from vaguemestre.people.directory.rules.numen_vault import digest
 from vaguemestre.people.directory.values import NewPerson, Numen, NumenKeys
 from vaguemestre.people.intake.values import (
     Arrival,

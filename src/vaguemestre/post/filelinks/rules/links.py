@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 
-from vaguemestre.people.credentials.rules.sealing import seal, unseal
+from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
 

@@ -1,15 +1,6 @@
 """Sending once, judging what is submitted, holding, following what left."""
 
-from vaguemestre.post.outbox.services.following import (
-    forget_domain,
-    forget_passages,
-    gather_reports,
-    read_deliveries,
-)
-from vaguemestre.post.outbox.services.forgetting import forget_person
-from vaguemestre.post.outbox.services.holding import discard_held, end_hold, expect_bulk, release_held
-from vaguemestre.post.outbox.services.judging import judge_automatic, judge_posting
-from vaguemestre.post.outbox.services.leaving import (
+from vaguemestre.post.outbox.services.delivery import (
     LEASE,
     cancel_message,
     queue_message,
@@ -18,8 +9,17 @@ from vaguemestre.post.outbox.services.leaving import (
     send_message,
     withdraw_waiting,
 )
-from vaguemestre.post.outbox.services.preferring import prefer_sending
-from vaguemestre.post.outbox.services.stopping import let_go, stop_outgoing, throw_away
+from vaguemestre.post.outbox.services.delivery_status import (
+    forget_domain,
+    forget_passages,
+    gather_reports,
+    read_deliveries,
+)
+from vaguemestre.post.outbox.services.erasure import forget_person
+from vaguemestre.post.outbox.services.held_mail import discard_held, end_hold, expect_bulk, release_held
+from vaguemestre.post.outbox.services.preferences import prefer_sending
+from vaguemestre.post.outbox.services.quarantine import let_go, stop_outgoing, throw_away
+from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_posting
 
 __all__ = [
     "LEASE",

@@ -1,17 +1,6 @@
 """Making and keeping lists, taking mail in, deciding, handing copies over."""
 
-from vaguemestre.schools.lists.services.arriving import read_list
-from vaguemestre.schools.lists.services.carrying import carry_letter
-from vaguemestre.schools.lists.services.deciding import (
-    accept_letter,
-    drop_letter,
-    go_on,
-    refuse_letter,
-    stop_letter,
-)
-from vaguemestre.schools.lists.services.forgetting import forget_person
-from vaguemestre.schools.lists.services.hearing import carry_again, hear_again, hear_deliveries
-from vaguemestre.schools.lists.services.keeping import (
+from vaguemestre.schools.lists.services.administration import (
     add_keeper,
     change_rule,
     change_settings,
@@ -20,7 +9,11 @@ from vaguemestre.schools.lists.services.keeping import (
     reach_of,
     remove_keeper,
 )
-from vaguemestre.schools.lists.services.subscribing import (
+from vaguemestre.schools.lists.services.arrival import read_list
+from vaguemestre.schools.lists.services.delivery_events import carry_again, hear_again, hear_deliveries
+from vaguemestre.schools.lists.services.erasure import forget_person
+from vaguemestre.schools.lists.services.fanout import carry_letter
+from vaguemestre.schools.lists.services.membership import (
     join_list,
     leave_academy,
     leave_by_token,
@@ -31,6 +24,13 @@ from vaguemestre.schools.lists.services.subscribing import (
     subscribe,
     token_of,
     unsubscribe,
+)
+from vaguemestre.schools.lists.services.moderation import (
+    accept_letter,
+    drop_letter,
+    go_on,
+    refuse_letter,
+    stop_letter,
 )
 
 __all__ = [

@@ -1,6 +1,6 @@
 """The screens of lists: mine, one of them, its members, its queue, its letters."""
 
-from vaguemestre.schools.lists.views.keeping import (
+from vaguemestre.schools.lists.views.administration import (
     add_members,
     change_keepers,
     close,

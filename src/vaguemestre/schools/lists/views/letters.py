@@ -19,7 +19,7 @@ from vaguemestre.schools.lists.forms import DecisionForm
 from vaguemestre.schools.lists.http import Seat, actor_of, keeper_at, letter_at, seat_at
 from vaguemestre.schools.lists.models import LetterRow
 from vaguemestre.schools.lists.ports import EnclosedFile, letter_reader
-from vaguemestre.schools.lists.services.arriving import INBOX
+from vaguemestre.schools.lists.services.arrival import INBOX
 from vaguemestre.schools.lists.values import Kind, LetterShown
 
 _PAGE = 50

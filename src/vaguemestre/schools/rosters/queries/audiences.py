@@ -25,7 +25,7 @@ from vaguemestre.schools.rosters.models import (
     TeacherRow,
 )
 from vaguemestre.schools.rosters.rules.addresses import audience_address
-from vaguemestre.schools.rosters.rules.naming import is_meant, listed_names, shown_audience
+from vaguemestre.schools.rosters.rules.group_names import is_meant, listed_names, shown_audience
 from vaguemestre.schools.rosters.rules.rights import OWNERS, may_write, rights_of
 from vaguemestre.schools.rosters.values import (
     Addressee,

@@ -11,7 +11,7 @@ from vaguemestre.schools.rosters.models import (
     TeacherRow,
 )
 from vaguemestre.schools.rosters.queries.audiences import audiences_of, counts_of
-from vaguemestre.schools.rosters.rules.naming import shown_group
+from vaguemestre.schools.rosters.rules.group_names import shown_group
 from vaguemestre.schools.rosters.values import (
     Allowed,
     Asker,

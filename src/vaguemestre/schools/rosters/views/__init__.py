@@ -1,6 +1,6 @@
 """The pages of classes."""
 
-from vaguemestre.schools.rosters.views.entering import (
+from vaguemestre.schools.rosters.views.ent_sign_in import (
     come_back,
     come_back_by_saml,
     come_in,
@@ -10,8 +10,8 @@ from vaguemestre.schools.rosters.views.entering import (
     unlink,
     write_to,
 )
-from vaguemestre.schools.rosters.views.importing import apply_files, drop_files, stage_files
-from vaguemestre.schools.rosters.views.listing import list_classes
+from vaguemestre.schools.rosters.views.my_classes import list_classes
+from vaguemestre.schools.rosters.views.roster_import import apply_files, drop_files, stage_files
 from vaguemestre.schools.rosters.views.settings import change_people, decide_rights, show_settings
 
 __all__ = [

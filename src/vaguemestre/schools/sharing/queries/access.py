@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.lifecycle.queries import withdrawn
 from vaguemestre.schools.sharing.models import Box, Member
-from vaguemestre.schools.sharing.rules.acting import session_named
+from vaguemestre.schools.sharing.rules.box_rights import session_named
 from vaguemestre.schools.sharing.values import Access, Kind, Right
 
 _ACCENTS = {"a": "[aàâä]", "c": "[cç]", "e": "[eéèêë]", "i": "[iîï]", "o": "[oôö]", "u": "[uùûü]"}

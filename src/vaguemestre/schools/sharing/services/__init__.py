@@ -1,7 +1,7 @@
 """Shared mailboxes: opened, given, taken back. Use cases."""
 
 from vaguemestre.schools.sharing.services.boxes import close_boxes, follow_owners, open_school_boxes
-from vaguemestre.schools.sharing.services.forgetting import forget_person
+from vaguemestre.schools.sharing.services.erasure import forget_person
 from vaguemestre.schools.sharing.services.keys import make_key, revoke_key
 from vaguemestre.schools.sharing.services.loans import (
     end_loan,

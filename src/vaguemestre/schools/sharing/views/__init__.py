@@ -1,9 +1,9 @@
 """The pages about shared mailboxes."""
 
-from vaguemestre.schools.sharing.views.asking import ask, decide, name_owner
+from vaguemestre.schools.sharing.views.box_requests import ask, decide, name_owner
 from vaguemestre.schools.sharing.views.boxes import list_boxes, list_vacant_boxes, show_box
+from vaguemestre.schools.sharing.views.delegation import lend, show_loans, take_back
 from vaguemestre.schools.sharing.views.keys import make_key, revoke_key
-from vaguemestre.schools.sharing.views.lending import lend, show_loans, take_back
 from vaguemestre.schools.sharing.views.members import add_member, change_member, end_member
 from vaguemestre.schools.sharing.views.together import act, follow, show_deeds, show_follow_up
 

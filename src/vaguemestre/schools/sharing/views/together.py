@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.http import BoxRequest, member
 from vaguemestre.schools.sharing.ports import latest
-from vaguemestre.schools.sharing.rules.acting import prefix_of, session_of
+from vaguemestre.schools.sharing.rules.box_rights import prefix_of, session_of
 from vaguemestre.schools.sharing.rules.story import Where
 from vaguemestre.schools.sharing.rules.together import place_in
 from vaguemestre.schools.sharing.values import Place, Right

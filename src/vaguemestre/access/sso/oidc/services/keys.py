@@ -9,7 +9,7 @@ from vaguemestre.access.sso.oidc.rules.keys import SHOWN_AFTER, SHOWN_BEFORE, fr
 from vaguemestre.access.sso.oidc.values import Key
 from vaguemestre.access.sso.registry.values import Signing
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.people.credentials.rules.sealing import seal, unseal
+from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from vaguemestre.access.signin.http import who_asks
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.oidc.http import back_to, once_each
-from vaguemestre.access.sso.oidc.rules.asking import acr_for, must_prove_again, must_prove_more, read
+from vaguemestre.access.sso.oidc.rules.authn_request import acr_for, must_prove_again, must_prove_more, read
 from vaguemestre.access.sso.oidc.rules.claims import read_hint
 from vaguemestre.access.sso.oidc.services import give_code, keys_now
 from vaguemestre.access.sso.oidc.values import Asked, SignedIn, Wrong

@@ -12,8 +12,8 @@ from vaguemestre.access.sso.registry.services.applications import (
     set_logo,
     write_down,
 )
-from vaguemestre.access.sso.registry.services.declaring import apply
-from vaguemestre.access.sso.registry.services.forgetting import forget_person
+from vaguemestre.access.sso.registry.services.declaration import apply
+from vaguemestre.access.sso.registry.services.erasure import forget_person
 from vaguemestre.access.sso.registry.services.visits import (
     agree,
     carry_on,

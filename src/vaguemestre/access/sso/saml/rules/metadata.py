@@ -9,9 +9,9 @@ from cryptography import x509
 from lxml import etree
 
 from vaguemestre.access.sso.saml.rules.documents import Element, NotRead, parse_metadata
+from vaguemestre.access.sso.saml.rules.message_builder import fresh_id, moment
 from vaguemestre.access.sso.saml.rules.names import BY_OID, DS, MD, MDUI, SAMLP, XML, tag
 from vaguemestre.access.sso.saml.rules.signatures import verified
-from vaguemestre.access.sso.saml.rules.writing import fresh_id, moment
 from vaguemestre.access.sso.saml.values import Binding, Described, Endpoint, Format, Provider, SigningPair
 
 MOST_ENTITIES = 20_000

@@ -9,7 +9,7 @@ from vaguemestre.access.sso.registry.queries import pseudonym_of
 from vaguemestre.access.sso.registry.rules.release import released
 from vaguemestre.access.sso.registry.services import enter, name_visit
 from vaguemestre.access.sso.registry.values import Application, Identity
-from vaguemestre.access.sso.saml.rules import writing
+from vaguemestre.access.sso.saml.rules import message_builder
 from vaguemestre.access.sso.saml.rules.encryption import encrypted
 from vaguemestre.access.sso.saml.rules.signatures import sign
 from vaguemestre.access.sso.saml.values import Asked, Format, Peer, SigningPair, Status
@@ -37,7 +37,7 @@ def answer_for(
         name_id = _name(application, identity, form, visit.reference)
         if name_id != visit.reference:
             name_visit(visit.visit_id, name_id)
-    statement = writing.Statement(
+    statement = message_builder.Statement(
         issuer=issuer,
         audience=peer.described.entity_id,
         recipient=asked.consumer,
@@ -50,18 +50,18 @@ def answer_for(
         attributes=released(application, identity),
         session_ends_at=signed_in_at + SESSION_LIFE,
     )
-    told = sign(writing.assertion(statement, now), pair)
+    told = sign(message_builder.assertion(statement, now), pair)
     if peer.encrypts:
         told = encrypted(told, peer.described.encryption)
-    root = writing.response(issuer, asked.consumer, asked.request_id, now)
+    root = message_builder.response(issuer, asked.consumer, asked.request_id, now)
     root.append(told)
-    return writing.written(sign(root, pair))
+    return message_builder.written(sign(root, pair))
 
 
 def decline(asked: Asked, status: Status, pair: SigningPair, *, issuer: str, now: datetime) -> bytes:
     """A signed Response that says no."""
-    return writing.written(
-        sign(writing.response(issuer, asked.consumer, asked.request_id, now, status=status), pair)
+    return message_builder.written(
+        sign(message_builder.response(issuer, asked.consumer, asked.request_id, now, status=status), pair)
     )
 
 

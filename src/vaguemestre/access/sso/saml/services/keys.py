@@ -8,7 +8,7 @@ from vaguemestre.access.sso.saml.models import ProviderKey
 from vaguemestre.access.sso.saml.rules.pairs import SHOWN_BEFORE, fresh_pair, signer
 from vaguemestre.access.sso.saml.values import SigningPair
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.people.credentials.rules.sealing import seal, unseal
+from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
 

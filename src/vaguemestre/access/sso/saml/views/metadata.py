@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from vaguemestre.access.sso.saml.http import absolute, entity_id, pair_now
+from vaguemestre.access.sso.saml.rules.message_builder import written
 from vaguemestre.access.sso.saml.rules.metadata import write_metadata
 from vaguemestre.access.sso.saml.rules.pairs import published
 from vaguemestre.access.sso.saml.rules.signatures import sign
-from vaguemestre.access.sso.saml.rules.writing import written
 from vaguemestre.access.sso.saml.services import pairs_now
 from vaguemestre.people.credentials.ports import secret_keys
 

@@ -1,0 +1,86 @@
+"""One's own password and the charter open the account."""
+
+import logging
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vaguemestre.access.assistant import services
+from vaguemestre.access.assistant.forms import ActivateForm, IdentifyForm
+from vaguemestre.access.assistant.http import under_way
+from vaguemestre.access.assistant.values import CHARTER
+from vaguemestre.access.assistant.views.identification import identify_page
+from vaguemestre.access.signin.http import enter, network_of
+from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.events import AccountActivated
+from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.queries import Presented, bearer_of, has_namesake
+from vaguemestre.people.credentials.services import check_chosen_password, strength_of
+from vaguemestre.people.directory.ports import numen_keys
+
+log = logging.getLogger(__name__)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def activate(request: HttpRequest) -> HttpResponse:
+    """The username, one's own password, the charter: then signed in, on the portal."""
+    under = under_way(request, "pending")
+    if under is None:
+        return HttpResponseRedirect("/assistant/?choix=identifiant")
+    account = under.account
+    if request.method == "GET":
+        return _page(request, account, ActivateForm())
+    form = ActivateForm(request.POST)
+    if typed := form.data.get("mot_de_passe", ""):
+        try:
+            check_chosen_password(typed, bearer_of(account.account_id, numen_keys.get()))
+        except Refusal as refusal:
+            form.add_error("mot_de_passe", sentence(refusal))
+    if not form.is_valid():
+        return _page(request, account, form)
+    is_first = services.activate(
+        account.account_id,
+        form.cleaned_data["mot_de_passe"],
+        secret_keys.get(),
+        mark=under.mark,
+        charter=CHARTER,
+        network=network_of(request),
+        now=timezone.now(),
+    )
+    if not is_first:
+        request.session.flush()  # somebody was quicker: as neutral as any other refusal
+        return identify_page(request, IdentifyForm(), refused=sentence(Refusal("assistant.not-possible")))
+    answer = enter(request, account.account_id)
+    _have_mail_work(account.account_id)
+    return answer
+
+
+@never_cache
+@require_POST
+def judge(request: HttpRequest) -> HttpResponse:
+    """How the password being typed is judged, in words, for the page to show."""
+    under = under_way(request, "pending") or under_way(request, "active")
+    if under is None:
+        raise Http404
+    typed = request.POST.get("mot_de_passe", "")[:1024]
+    judged = strength_of(typed, bearer_of(under.account.account_id, numen_keys.get()))
+    return JsonResponse({"words": judged.value, "enough": judged.is_enough})
+
+
+def _have_mail_work(account_id: int) -> None:
+    """At once if the engines agree; else the worker does it soon. The activation stands in any case."""
+    try:
+        run_now(AccountActivated(account_id))
+    except EngineRefused as error:
+        log.warning("after the activation of account %s: %s", account_id, error)
+
+
+def _page(request: HttpRequest, account: Presented, form: ActivateForm) -> HttpResponse:
+    told = {"account": account, "form": form, "homonym": has_namesake(account.account_id)}
+    return render(request, "assistant/activate.html", told)

@@ -1,0 +1,125 @@
+"""The applicant's side: a request filed, completed; proofs forgotten."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import transaction
+
+from vaguemestre.desks.enrolment.events import RequestMoved
+from vaguemestre.desks.enrolment.models import NumenRequest, Proof, Step
+from vaguemestre.desks.enrolment.rules import references
+from vaguemestre.desks.enrolment.rules.routing import service_in_charge
+from vaguemestre.desks.enrolment.rules.states import moved
+from vaguemestre.desks.enrolment.values import Act, Applicant, ProofFile, Receipt, State
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.people.credentials.rules.secret_box import seal
+from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.directory.queries import service_card
+
+MOST_AN_HOUR = 5  # requests from one network
+PROOFS_KEPT = timedelta(days=30)
+
+
+@transaction.atomic(durable=True)
+def file_request(
+    academy_id: int,
+    applicant: Applicant,
+    proofs: Sequence[ProofFile],
+    keys: SecretKeys,
+    draw: Random,
+    *,
+    network: str,
+    now: datetime,
+) -> Receipt:
+    """Keep it for the service in charge. Raises Refusal `enrolment.too-many`, `enrolment.no-service`."""
+    code = service_in_charge(applicant.workplace, applicant.work, applicant.department)
+    service = service_card(academy_id, code or "")
+    if service is None:
+        raise Refusal("enrolment.no-service")
+    counted = _keyed("numen", network, keys)
+    recent = NumenRequest.objects.filter(network=counted, filed_at__gt=now - timedelta(hours=1)).count()
+    if recent >= MOST_AN_HOUR:
+        raise Refusal("enrolment.too-many")
+    secret = references.drawn_secret(draw)
+    request = NumenRequest.objects.create(
+        reference=_free_reference(now.year, draw),
+        secret_digest=references.digest(secret),
+        service_id=service.service_id,
+        applicant=_kept(applicant),
+        birth_date=applicant.birth_date,
+        network=counted,
+        contact=_keyed("contact", references.mailbox_of(applicant.contact), keys),
+        filed_at=now,
+    )
+    _keep_proofs(request, proofs, keys, now)
+    _note(request, "Demande reçue.", by="applicant", now=now)
+    return Receipt(request.reference, secret, service.name)
+
+
+@transaction.atomic(durable=True)
+def complete_request(
+    request_id: int, words: str, proofs: Sequence[ProofFile], keys: SecretKeys, *, now: datetime
+) -> None:
+    """Answer what was asked, in words, by proofs or both. Raises Refusal `enrolment.not-now`."""
+    request = NumenRequest.objects.select_for_update().get(pk=request_id)
+    request.state = moved(State(request.state), Act.COMPLETE)
+    request.save(update_fields=("state",))
+    _keep_proofs(request, proofs, keys, now)
+    sent = f"{counted(len(proofs), 'pièce envoyée', 'pièces envoyées')}."
+    _note(request, words or sent, by="applicant", now=now)
+
+
+@transaction.atomic(durable=True)
+def forget_old_proofs(*, now: datetime) -> int:
+    """Purge the proofs of requests closed long enough; how many."""
+    old = Proof.objects.filter(request__closed_at__lt=now - PROOFS_KEPT)
+    count = old.count()
+    if count:
+        old.delete()
+        record("enrolment.proofs-forgotten", to="proofs", by="system", at=now, count=count)
+    return count
+
+
+def _keep_proofs(request: NumenRequest, proofs: Sequence[ProofFile], keys: SecretKeys, now: datetime) -> None:
+    Proof.objects.bulk_create(
+        Proof(
+            request=request,
+            kind=proof.kind,
+            size=len(proof.content),
+            sealed=seal(proof.content, request.pk, keys),
+            sent_at=now,
+        )
+        for proof in proofs
+    )
+
+
+def _note(request: NumenRequest, words: str, *, by: str, now: datetime) -> None:
+    step = Step.objects.create(request=request, state=request.state, at=now, words=words, by=by)
+    announce(RequestMoved(request.pk, step.pk))
+    record(
+        "enrolment.request-moved", to=f"numen-request:{request.pk}", by=by, at=now, state=str(request.state)
+    )
+
+
+def _kept(applicant: Applicant) -> dict[str, object]:
+    told = asdict(applicant)
+    for name in ("birth_date", "starts_on", "ends_on"):
+        told[name] = told[name].isoformat() if told[name] else None
+    return told
+
+
+def _keyed(purpose: str, text: str, keys: SecretKeys) -> str:
+    return hmac.new(keys.sealing[keys.current], f"{purpose} {text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _free_reference(year: int, draw: Random) -> str:
+    while NumenRequest.objects.filter(reference=(found := references.drawn_reference(year, draw))).exists():
+        continue
+    return found

@@ -1,0 +1,92 @@
+"""The two-person path: an operator asks, a second person who knows them confirms, a code is handed over."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.access.assistant.services import announce_letter, issue_code
+from vaguemestre.access.signin.events import AccountTouched
+from vaguemestre.desks.helpdesk.models import HandOverRow
+from vaguemestre.desks.helpdesk.queries.hand_overs import seconds_for
+from vaguemestre.desks.helpdesk.rules.acts import HAND_OVER_LIFE, check_second, reason_given
+from vaguemestre.desks.helpdesk.services.operations import begun
+from vaguemestre.desks.helpdesk.values import Act
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.queries import identified, usable_contact
+from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.directory.queries import person_by_number
+
+_State = HandOverRow.State
+
+
+@transaction.atomic(durable=True)
+def ask_hand_over(
+    account_id: int, second_id: int, reason: str, *, drops_factors: bool, operator_id: int, now: datetime
+) -> None:
+    """Use case: the second person is asked. A former request for the same account is withdrawn.
+
+    Raises Refusal `helpdesk.…`, having changed nothing.
+    """
+    begun(Act.HAND_OVER, account_id, reason, operator_id=operator_id, now=now)
+    offered = frozenset(one.account_id for one in seconds_for(account_id, now))
+    check_second(account_id, second_id, operator_id, offered)
+    HandOverRow.objects.filter(account_id=account_id, state=_State.ASKED).update(
+        state=_State.REFUSED, decided_at=now
+    )
+    HandOverRow.objects.create(
+        account_id=account_id,
+        operator_id=operator_id,
+        second_id=second_id,
+        reason=reason_given(reason),
+        drops_factors=drops_factors,
+        made_at=now,
+        until=now + HAND_OVER_LIFE,
+    )
+    announce(AccountTouched(second_id, "hand-over-to-confirm", now.isoformat()))
+
+
+@transaction.atomic(durable=True)
+def confirm_hand_over(
+    hand_over_id: int, checked: str, keys: SecretKeys, *, second_id: int, now: datetime
+) -> str:
+    """Use case: the code, for the second person to hand over; shown this once, good for a day.
+
+    The owner is told at every contact known. Raises Refusal `helpdesk.hand-over-gone`, `…checked-missing`.
+    """
+    how = reason_given(checked)
+    row = _decided(hand_over_id, second_id, _State.CONFIRMED, now, checked=how)
+    by, to = f"account:{second_id}", f"account:{row.account_id}"
+    if identified(row.account_id).state not in ("pending", "active"):
+        raise Refusal("helpdesk.hand-over-gone")
+    record("helpdesk.hand-over-confirmed", to=to, by=by, at=now, reason=how)
+    code = issue_code(row.account_id, keys, by=by, now=now, drops_factors=row.drops_factors)
+    announce(AccountTouched(row.account_id, "hand-over-confirmed", now.isoformat(), row.reason))
+    for address in _contacts(row.account_id, now):
+        announce_letter(row.account_id, "handed", address, keys, now=now)
+    return code
+
+
+@transaction.atomic(durable=True)
+def refuse_hand_over(hand_over_id: int, *, second_id: int, now: datetime) -> None:
+    """Use case: it is not them, or the second person cannot say. Raises Refusal `helpdesk.hand-over-gone`."""
+    row = _decided(hand_over_id, second_id, _State.REFUSED, now)
+    record("helpdesk.hand-over-refused", to=f"account:{row.account_id}", by=f"account:{second_id}", at=now)
+    announce(AccountTouched(row.operator_id, "hand-over-refused", now.isoformat(), row.reason))
+
+
+def _decided(hand_over_id: int, second_id: int, state: str, now: datetime, checked: str = "") -> HandOverRow:
+    """Decided once, by that person alone, in time."""
+    waiting = HandOverRow.objects.filter(
+        pk=hand_over_id, second_id=second_id, state=_State.ASKED, until__gt=now
+    )
+    if waiting.update(state=state, decided_at=now, checked=checked[:200]) != 1:
+        raise Refusal("helpdesk.hand-over-gone")
+    return HandOverRow.objects.get(pk=hand_over_id)
+
+
+def _contacts(account_id: int, now: datetime) -> set[str]:
+    person = person_by_number(identified(account_id).person_id or 0)
+    found = {usable_contact(account_id, now), person.recovery_address if person else ""}
+    return found - {""}

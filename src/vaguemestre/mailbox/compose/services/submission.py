@@ -1,0 +1,145 @@
+"""Hand the message to the outbox, once; take it back while it is held."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.compose.models import BroadReply, Composition
+from vaguemestre.mailbox.compose.rules import reply_storm
+from vaguemestre.mailbox.compose.services.attachments import check_complete
+from vaguemestre.mailbox.compose.services.file_links import check_links
+from vaguemestre.mailbox.compose.services.rows import (
+    check_identity,
+    final_letter,
+    own_row,
+    row_for,
+    text_columns,
+)
+from vaguemestre.mailbox.compose.values import Mode, Writer, Written
+from vaguemestre.post.outbox.queries import find_outgoing
+from vaguemestre.post.outbox.rules.message import check_whole, compose
+from vaguemestre.post.outbox.rules.recipients import check_recipients
+from vaguemestre.post.outbox.services import cancel_message, queue_message
+from vaguemestre.post.outbox.values import Letter, Outgoing, Parcel
+from vaguemestre.schools.rosters.rules.addresses import is_nowhere
+from vaguemestre.schools.sharing.services import forget_sent, note_sent, warn_before_answer
+
+
+def check_nobody_answered(writer: Writer, key: str, *, now: datetime) -> None:
+    """Use case: in a mailbox of several people, a member is told once that another answered, or is answering.
+
+    Raises Refusal `sharing.answered-meanwhile`.
+    """
+    if not writer.box_id:
+        return
+    answers = Composition.objects.filter(
+        account_id=writer.account_id, key=key, mode__in=(Mode.REPLY, Mode.REPLY_ALL), is_sending=False
+    )
+    message_id = answers.values_list("in_reply_to", flat=True).first() or ""
+    told = warn_before_answer(writer.box_id, key, message_id, writer.hand, now=now)
+    if told:
+        raise Refusal("sharing.answered-meanwhile", what=told)
+
+
+@transaction.atomic(durable=True)
+def send_writing(
+    writer: Writer, key: str, written: Written, attempt: int, due_at: datetime, *, limit: int, now: datetime
+) -> Outgoing:
+    """Queue the message; it leaves at `due_at`.
+
+    `attempt` is the number of this sending: the same again (double click, retry, second tab) finds the first.
+    Raises Refusal `compose.already-sent` for an older or newer sending, `compose.gone`, and those of the
+    recipients, fields, attachments and size, with the `field` to mend.
+    """
+    row = Composition.objects.select_for_update().get(pk=row_for(writer, key, now).pk)
+    if row.attempt == attempt and (sent := find_outgoing(writer.account_id, sending_key(row.key, attempt))):
+        return sent
+    if row.is_sending or row.attempt != attempt - 1:
+        raise Refusal("compose.already-sent")
+    for name, value in text_columns(written, writer.account_id).items():
+        setattr(row, name, value)
+    check_identity(written, writer)
+    check_complete(row)
+    check_links(row)
+    letter = final_letter(row, writer, due_at, f"<{row.key}.{attempt}@{writer.domain}>")
+    check_recipients(letter.to, letter.cc, letter.bcc)
+    if any(is_nowhere(address) for address in letter.recipients):
+        raise Refusal("compose.class-needs-copies", field="to")
+    due_at = _after_the_storm(row, letter, due_at, now)
+    content = compose(letter, boundary=secrets.token_hex(16))
+    check_whole(content, limit)
+    return _queue(row, writer, letter, content, attempt, due_at, now)
+
+
+def _after_the_storm(row: Composition, letter: Letter, due_at: datetime, now: datetime) -> datetime:
+    """Count this answer among those of its conversation; later than asked when there are too many."""
+    if not reply_storm.is_broad(row.mode, len(letter.recipients)):
+        return due_at
+    root = (row.references or [row.in_reply_to])[0][:255]
+    recent = BroadReply.objects.filter(root=root, at__gt=now - reply_storm.WINDOW).count()
+    BroadReply.objects.filter(at__lt=now - 24 * reply_storm.WINDOW).delete()
+    BroadReply.objects.create(root=root, at=now)
+    return reply_storm.damped(due_at, now=now, recent=recent)
+
+
+@transaction.atomic(durable=True)
+def cancel_sending(account_id: int, key: str, *, by: str, now: datetime) -> None:
+    """Take the last sending back: the text is a draft again. Raises Refusal `outbox.already-left`."""
+    row = own_row(account_id, key)
+    forget_sent(account_id, sending_key(key, row.attempt))
+    cancel_message(account_id, sending_key(key, row.attempt), by=by, now=now)
+    row.is_sending = False
+    row.save(update_fields=("is_sending",))
+
+
+def sending_key(key: str, attempt: int) -> str:
+    return f"{key}.{attempt}"
+
+
+def _queue(
+    row: Composition,
+    writer: Writer,
+    letter: Letter,
+    content: bytes,
+    attempt: int,
+    due_at: datetime,
+    now: datetime,
+) -> Outgoing:
+    row.attempt, row.is_sending, row.updated_at = attempt, True, now
+    row.revision += 1
+    row.save()
+    outbox_key = sending_key(row.key, attempt)
+    queue_message(
+        Parcel(
+            account_id=writer.account_id,
+            key=outbox_key,
+            message_id=letter.message_id,
+            sender=letter.sender.address,
+            recipients=letter.recipients,
+            bcc=letter.bcc,
+            subject=letter.subject,
+            content=content,
+            due_at=due_at,
+            answered=row.answered,
+            draft=row.draft,
+            wants_report=row.wants_report,
+        ),
+        by=writer.actor,
+        now=now,
+    )
+    if writer.box_id:
+        note_sent(
+            writer.box_id,
+            writer.hand,
+            outbox_key,
+            letter.message_id,
+            row.in_reply_to if row.mode in (Mode.REPLY, Mode.REPLY_ALL) else "",
+            by=writer.actor,
+            now=now,
+        )
+    sent = find_outgoing(writer.account_id, outbox_key)
+    if sent is None:
+        raise Refusal("compose.gone")
+    return sent

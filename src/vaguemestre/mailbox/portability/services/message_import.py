@@ -1,0 +1,78 @@
+"""Bring messages in, each once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.mailbox.portability.ports import Source, Store
+from vaguemestre.mailbox.portability.rules import mbox
+from vaguemestre.mailbox.portability.rules import tally as counting
+from vaguemestre.mailbox.portability.rules.folders import target
+from vaguemestre.mailbox.portability.rules.identity import (
+    has_oversized_header,
+    header_of,
+    mark_of,
+    on_the_wire,
+)
+from vaguemestre.mailbox.portability.values import Mark, Piece, Tally
+
+
+def bring(
+    store: Store,
+    source: Source,
+    so_far: Tally,
+    *,
+    now: datetime,
+    apart: str = "",
+    enough: Callable[[Tally], bool] = lambda _: False,
+) -> Tally:
+    """Add what follows `so_far` and is not there; how far it came, over or stopped by `enough`.
+
+    A message that cannot be read or is refused is counted and named, and the others go on. `now` dates what
+    has no date. Raises MailboxFull and what the ports raise: what was added is known again the next time.
+    """
+    tally = replace(so_far, total=source.total)
+    target_box = _Target(store, apart, now)
+    for piece in source.pieces(so_far.cursor):
+        tally = target_box.take(piece, tally)
+        if enough(tally):
+            return tally
+    return replace(tally, is_over=True, reached=tally.total)
+
+
+class _Target:
+    """The mailbox as far as this run has looked: its folders, and what each holds."""
+
+    def __init__(self, store: Store, apart: str, now: datetime) -> None:
+        self._store, self._apart, self._now = store, apart, now
+        self._places = store.places()
+        self._marks: dict[str, set[Mark]] = {}
+
+    def take(self, piece: Piece, tally: Tally) -> Tally:
+        if piece.problem:
+            return counting.left(tally, piece, piece.problem)
+        content = on_the_wire(piece.content)
+        if not content.strip():
+            return counting.left(tally, piece, "empty")
+        if has_oversized_header(content):
+            return counting.left(tally, piece, "too-large")
+        folder = target(piece.folder, piece.use, self._places, self._apart)
+        marks = self._held(folder)
+        mark = mark_of(header_of(content), len(content))
+        if mark in marks:
+            return counting.known(tally, piece)
+        try:
+            self._store.add(folder, content, piece.flags, piece.date or mbox.date_in(content) or self._now)
+        except EngineRefused:
+            return counting.left(tally, piece, "refused")
+        marks.add(mark)
+        return counting.added(tally, piece)
+
+    def _held(self, folder: str) -> set[Mark]:
+        if folder not in self._marks:
+            if folder not in self._places.names:
+                self._store.make(folder)
+                self._places = replace(self._places, names=self._places.names | {folder})
+            self._marks[folder] = self._store.marks(folder)
+        return self._marks[folder]

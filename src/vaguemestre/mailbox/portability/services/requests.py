@@ -1,0 +1,120 @@
+"""Moves asked for, stopped, taken up again, forgotten."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from vaguemestre.access.signin.services import tell
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.portability.events import ExportWithdrawn, MoveGoesOn
+from vaguemestre.mailbox.portability.models import Move
+from vaguemestre.mailbox.portability.values import WITHDRAWN, Kind, Server, State
+from vaguemestre.people.credentials.rules.secret_box import seal
+from vaguemestre.people.credentials.values import SecretKeys
+
+
+@transaction.atomic(durable=True)
+def ask_import(account_id: int, stored: str, name: str, *, apart: str, by: str, now: datetime) -> int:
+    """Keep that a stored file is to be brought in. Raises Refusal `portability.one-at-a-time`."""
+    return _asked(
+        Move(account_id=account_id, kind=Kind.FILE, name=name[:200], stored=stored, apart=apart), by, now
+    )
+
+
+@transaction.atomic(durable=True)
+def ask_import_from_server(
+    account_id: int, server: Server, keys: SecretKeys, *, apart: str, by: str, now: datetime
+) -> int:
+    """The password is sealed until the move is over. Raises Refusal `portability.one-at-a-time`."""
+    told = {"host": server.host, "port": server.port, "username": server.username}
+    move = Move(account_id=account_id, kind=Kind.SERVER, name=server.host[:200], server=told, apart=apart)
+    move.sealed = seal(server.password.encode(), account_id, keys)
+    return _asked(move, by, now)
+
+
+@transaction.atomic(durable=True)
+def ask_export(account_id: int, stored: str, name: str, *, by: str, now: datetime) -> int:
+    """Raises Refusal `portability.one-at-a-time`."""
+    return _asked(Move(account_id=account_id, kind=Kind.EXPORT, name=name, stored=stored), by, now)
+
+
+@transaction.atomic(durable=True)
+def ask_sealed(
+    account_id: int,
+    stored: str,
+    name: str,
+    to: str,
+    ephemeral: bytes,
+    keys: SecretKeys,
+    *,
+    by: str,
+    now: datetime,
+) -> int:
+    """Everything for another installation, known by its domain. `ephemeral`: 32 random bytes.
+
+    Raises Refusal `portability.one-at-a-time`.
+    """
+    move = Move(account_id=account_id, kind=Kind.SEALED, name=name[:200], stored=stored, server={"to": to})
+    move.sealed = seal(ephemeral, account_id, keys)
+    return _asked(move, by, now)
+
+
+@transaction.atomic(durable=True)
+def stop_move(account_id: int, move_id: int, *, now: datetime) -> None:
+    """No more of it from the next message but a few on; what was done stays. It may go on for some days."""
+    running = Move.objects.filter(account_id=account_id, pk=move_id, state=State.RUNNING)
+    running.update(state=State.STOPPED, ended_at=now)
+
+
+@transaction.atomic(durable=True)
+def resume_move(account_id: int, move_id: int) -> None:
+    """From where it stopped, while what it needs is kept. Raises Refusal `portability.one-at-a-time`."""
+    stopped = Move.objects.filter(
+        account_id=account_id, pk=move_id, state__in=(State.STOPPED, State.FAILED)
+    ).exclude(trouble=WITHDRAWN).exclude(stored="", sealed=b"").first()  # fmt: skip
+    if stopped is None:
+        return
+    stopped.state, stopped.trouble, stopped.ended_at = State.RUNNING, "", None
+    _saved(stopped)
+    announce(MoveGoesOn(stopped.pk))
+
+
+def withdraw_export(account_id: int, number: int, *, by: str, now: datetime) -> bool:
+    """« Ce n’était pas moi »: it goes no further, and its file goes. Inside the caller's transaction.
+
+    False: there is no such copy any more.
+    """
+    copies = Move.objects.filter(account_id=account_id, pk=number, kind__in=(Kind.EXPORT, Kind.SEALED))
+    if not copies.exclude(stored="").update(
+        state=State.FAILED, trouble=WITHDRAWN, ended_at=now, sealed=b""
+    ):  # fmt: skip
+        return False
+    record("portability.export-withdrawn", to=f"account:{account_id}", by=by, at=now, number=number)
+    announce(ExportWithdrawn(number))
+    return True
+
+
+@transaction.atomic(durable=True)
+def forget_file(move_id: int) -> None:
+    """Its file is gone, or about to be; so is the password of the other server."""
+    Move.objects.filter(pk=move_id).update(stored="", sealed=b"")
+
+
+def _asked(move: Move, by: str, now: datetime) -> int:
+    move.state, move.begun_at = State.RUNNING, now
+    _saved(move)
+    record(f"portability.{move.kind}-asked", to=f"account:{move.account_id}", by=by, at=now, number=move.pk)
+    announce(MoveGoesOn(move.pk))
+    if move.kind in (Kind.EXPORT, Kind.SEALED) and by == f"account:{move.account_id}":
+        tell(move.account_id, "export-asked", now=now, number=move.pk)
+    return move.pk
+
+
+def _saved(move: Move) -> None:
+    try:
+        with transaction.atomic():
+            move.save()
+    except IntegrityError as error:
+        raise Refusal("portability.one-at-a-time") from error
