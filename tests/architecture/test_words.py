@@ -1,0 +1,25 @@
+"""A module is named by the thing: a gerund says that something is done and keeps quiet about what."""
+
+from tests.architecture.test_rooms import SOURCE
+
+# Where the field itself says it so.
+GERUNDS = {
+    "provisioning": "identity management: accounts and mailboxes given and taken away",
+    "sorting": "what Sieve does to mail that arrives",
+    "sharing": "shared mailboxes",
+    "tracking": "message tracking, as Exchange and Postfix's pages say",
+    "listing": "an IMAP LIST or a page of messages",
+    "routing": "which management service a request goes to",
+    "rendering": "from MIME parts to what is shown",
+    "wiring": "the table of what is plugged into what",
+    "sending": "the section of the configuration, `[sending]`",
+    "converting": "office documents to PDF, in processes of their own",
+}
+
+
+def test_modules_are_named_by_the_thing() -> None:
+    folders = {path for path in SOURCE.rglob("*") if path.is_dir() and (path / "__init__.py").is_file()}
+    modules = {path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts}
+    names = {path.stem for path in modules | folders}
+    assert {name for name in names if name.endswith("ing")} - GERUNDS.keys() == set()
+    assert GERUNDS.keys() - names == set(), "allowed, and used no more"
