@@ -76,7 +76,7 @@ def test_flags_set_on_one_side_show_on_the_other(instance: Instance, page: Page,
     page.goto(f"{instance.web}/messagerie/")
     row = page.get_by_role("region", name="Messages").locator("[data-uid]", has_text=subject).first
     row.wait_for()
-    assert "fl" in (row.get_attribute("class") or "").split()
+    assert "flagged" in (row.get_attribute("class") or "").split()
 
     # a label put here is a keyword there, and the other way round
     row.click(button="right")

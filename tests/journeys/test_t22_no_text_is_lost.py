@@ -35,7 +35,10 @@ def write(page: Page, text: str) -> None:
 def drafts(instance: Instance, mark: str) -> list[str]:
     with imap(instance, instance.account(ROLE)) as client:
         found = uids_of(client, "Drafts", mark)
-        return [client.uid("FETCH", uid, "(BODY.PEEK[TEXT])")[1][0][1].decode("latin-1") for uid in found]
+        answers = [client.uid("FETCH", uid, "(BODY.PEEK[TEXT])")[1] for uid in found]
+    # What the server tells of other messages at the same time is no pair.
+    texts = [part[1] for answer in answers for part in answer if isinstance(part, tuple)]
+    return [text.decode("latin-1") for text in texts]
 
 
 def kept(instance: Instance, mark: str, *texts: str) -> bool:

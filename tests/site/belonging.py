@@ -112,9 +112,9 @@ def _of_the_account(people: People) -> Iterator[Belonging]:
     contact = Contact.objects.get(pk=kept)
     yield from _of_the_book(contact, own)
     identity = Identity.objects.create(account=account, address="a@ac-amiens.test", name="Identitetue")
-    yield Belonging("writing", {"identity_id": identity.pk}, "Identitetue", own, state=rows(identity))
+    yield Belonging("compose", {"identity_id": identity.pk}, "Identitetue", own, state=rows(identity))
     text = StockText.objects.create(account=account, title="Textequetu", html="<p>x</p>", updated_at=NOON)
-    yield Belonging("writing", {"text_id": text.pk}, "Textequetu", own, state=rows(text))
+    yield Belonging("compose", {"text_id": text.pk}, "Textequetu", own, state=rows(text))
     asked = RequestRow.objects.create(
         token_sha256="0" * 64, account=account, kind="autre", name="X", text="Appelquetu", made_at=NOON
     )
@@ -167,7 +167,7 @@ def _settings_and_files(people: People) -> Iterator[Belonging]:
         name="Depotquetu.pdf", kind="application/pdf", size=3, received=3,
         expires_on=timezone.now().date() + timedelta(days=9), verdict="clean", created_at=NOON,
     )  # fmt: skip
-    yield Belonging("deposits", {"deposit_id": deposit.pk}, "Depotquetu", own, state=rows(deposit))
+    yield Belonging("filelinks", {"deposit_id": deposit.pk}, "Depotquetu", own, state=rows(deposit))
     stored = settings.CONFIG.moves_dir / "archivequetue"
     stored.parent.mkdir(parents=True, exist_ok=True)
     stored.write_bytes(b"Contenuquetu")
@@ -179,9 +179,13 @@ def _settings_and_files(people: People) -> Iterator[Belonging]:
         begun_at=NOON,
         stored=stored.name,
     )
-    yield Belonging("moving", {"move_id": move.pk}, "Contenuquetu", own, doors="download", state=rows(move))
+    yield Belonging(
+        "portability", {"move_id": move.pk}, "Contenuquetu", own, doors="download", state=rows(move)
+    )
     for act in ("arreter", "reprendre"):
-        yield Belonging("moving", {"move_id": move.pk, "act": act}, "Archivequetue", own, state=rows(move))
+        yield Belonging(
+            "portability", {"move_id": move.pk, "act": act}, "Archivequetue", own, state=rows(move)
+        )
     feed = Feed.objects.create(academy_id=people.academy_id, file_name="f.csv", by="cli", started_at=NOON)
     doubt = Doubt.objects.create(
         academy_id=people.academy_id, dossier="Doutequetu", person=people.victim.person, reason="même date",
@@ -222,7 +226,7 @@ def _of_several_people(people: People) -> Iterator[Belonging]:
     writer = account("ecrivante", last_name="Ecritquetue")
     allowed = AllowedRow.objects.create(structure=school, person=writer.person)
     yield Belonging(
-        "classes", {"uai": school.uai}, "Ecritquetue", own,
+        "rosters", {"uai": school.uai}, "Ecritquetue", own,
         sent={"retirer": writer.person_id}, state=rows(allowed),
     )  # fmt: skip
     yield from _of_a_class(school, own)
@@ -268,16 +272,16 @@ def _of_a_class(school: Structure, own: frozenset[str]) -> Iterator[Belonging]:
     )
     pupil.groups.add(group)
     pupil.relatives.add(parent)
-    yield Belonging("classes", {"uai": school.uai}, "Classequetue", own)
+    yield Belonging("rosters", {"uai": school.uai}, "Classequetue", own)
     for room in (
-        "classes",
-        "writing",
+        "rosters",
+        "compose",
         "contacts",
         "phonebook",
         "lists",
         "backoffice",
         "helpdesk",
-        "dispatch",
+        "tracking",
     ):
         for words in ("levequetu", "arentquetu"):
             yield Belonging(room, {"uai": school.uai}, words, frozenset())

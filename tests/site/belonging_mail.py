@@ -180,7 +180,7 @@ def _being_written(people: People) -> Iterator[Belonging]:
         stop-mailing tell-state
     """
     for words in ("Brouillonquetu", "Piecequetue", "Lienquetu"):
-        yield Belonging("writing", ids, words, OWN, doors=doors, state=state)
+        yield Belonging("compose", ids, words, OWN, doors=doors, state=state)
 
 
 def _leaving(people: People) -> Iterator[Belonging]:
@@ -192,11 +192,11 @@ def _leaving(people: People) -> Iterator[Belonging]:
         due_at=now + timedelta(days=3), created_at=now,
     )  # fmt: skip
     yield Belonging(
-        "dispatch", {}, "Programmetue", OWN, asked={"q": ""},
+        "tracking", {}, "Programmetue", OWN, asked={"q": ""},
         doors="reschedule", sent={"cle": waiting.key, "jour": f"{day:%d/%m/%Y}", "heure": "08:00"},
         state=rows(waiting),
     )  # fmt: skip
-    yield Belonging("writing", {"key": "a" * 32}, "", OWN, doors="cancel", state=rows(waiting))
+    yield Belonging("compose", {"key": "a" * 32}, "", OWN, doors="cancel", state=rows(waiting))
     held = PassageRow.objects.create(
         account=account, queue_id="Q1", message_id="<retenu@ac-amiens.test>", sender="v@x", counted=1,
         subject="Retenuquetu", recipients=["destinatairetue@exemple.fr"], hold="held",
@@ -204,12 +204,12 @@ def _leaving(people: People) -> Iterator[Belonging]:
     )  # fmt: skip
     FateRow.objects.create(passage=held, recipient="destinatairetue@exemple.fr", mark="delayed", at=now)
     yield Belonging(
-        "dispatch", {}, "Retenuquetu", OWN,
+        "tracking", {}, "Retenuquetu", OWN,
         doors="release discard", sent={"courriel": held.pk}, state=rows(held),
     )  # fmt: skip
-    yield Belonging("dispatch", {}, "destinatairetue", OWN, asked={"id": held.message_id})
+    yield Belonging("tracking", {}, "destinatairetue", OWN, asked={"id": held.message_id})
     yield Belonging(
-        "dispatch", {"account_id": account.pk}, "", OPERATORS,
+        "tracking", {"account_id": account.pk}, "", OPERATORS,
         sent={"acte": "jeter", "motif": "Test"}, state=rows(held),
     )  # fmt: skip
 

@@ -34,7 +34,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         """,
         SIGNED: "login",
     },
-    "classes": {
+    "rosters": {
         OPEN: "come-back come-back-by-saml come-in consume metadata",
         SIGNED: """
             apply-files change-people decide-rights drop-files link list-classes settings stage-files
@@ -47,17 +47,17 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
             export import keep list-contacts person photo twins
         """,
     },
-    "deposits": {
+    "filelinks": {
         SIGNED: "list take-back terms",
     },
-    "devices": {
+    "autoconfig": {
         OPEN: """
             add-on apple authorize autoconfig autodiscover guide metadata revoke-token token
         """,
         SIGNED: "make-apple seen",
         ADMINISTRATORS: "check-dns dns",
     },
-    "dispatch": {
+    "tracking": {
         SIGNED: "banner discard held hours release reschedule sending sent trail",
         OPERATORS: "end-held-of held-of-all",
     },
@@ -87,7 +87,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         """,
         LIST_MAKERS: "make",
     },
-    "moving": {
+    "portability": {
         SIGNED: "change download export file leave move-out new-address server show state",
     },
     "oidc": {
@@ -153,7 +153,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         """,
         ADMINISTRATORS: "close-reports list-reports",
     },
-    "writing": {
+    "compose": {
         SIGNED: """
             add-enclosure add-link add-slice as-text borrow cancel compose drop edit-identity
             edit-stock-text fork hand-over import-identities link-slice link-terms list-source-files

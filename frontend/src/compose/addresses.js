@@ -46,7 +46,7 @@ export function isAddress(address) {
  * @param {string} address
  */
 export function isClass(address) {
-  return address.toLowerCase().endsWith("@classes.invalid");
+  return address.toLowerCase().endsWith("@rosters.invalid");
 }
 
 /**

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vaguemestre.access.signin.rules.activity import WORDS
 
-SOURCE = Path(__file__).parents[2] / "src" / "vaguemestre"
+SOURCE = Path(__file__).parents[3] / "src" / "vaguemestre"
 
 # About an account or a person, and no news to its owner: their own letters, each shown where it was written;
 # files they lent; refusals of the assistant that told nobody anything.

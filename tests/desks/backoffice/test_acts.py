@@ -16,7 +16,7 @@ FAMILIES = {
     "credentials.mailbox-": list(Account.Mailbox.values),
     "helpdesk.": [str(one) for one in Act],
     "lists.letter-": [str(one) for one in State],
-    "lives.": [str(one) for one in Event],
+    "lifecycle.": [str(one) for one in Event],
     "outbox.hold-": [PassageRow.Hold.RELEASED, PassageRow.Hold.DISCARDED],
     "": list(WORDS),
 }

@@ -15,7 +15,7 @@ from vaguemestre.foundation.ui.refusals import duration, sentence
 from vaguemestre.foundation.ui.templatetags.ui import long_day
 
 UI = Path(ui.__file__).parent
-SOURCE = UI.parent
+SOURCE = UI.parents[1]
 SPRITE = set(re.findall(r'<symbol id="([^"]+)"', (UI / "static/ui/icons.svg").read_text(encoding="utf-8")))
 
 

@@ -15,8 +15,8 @@ from tests.mailbox.webmail.conftest import address, put
 from tests.mailbox.webmail.hostile import AWAY, HOSTILE
 from tests.mailbox.webmail.test_answers import invitation
 
-from vaguemestre import ui
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
+from vaguemestre.foundation import ui
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.foundation.ui.bundles import joined
 from vaguemestre.post.mailstore.ports import QuotaReached

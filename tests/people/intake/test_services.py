@@ -373,9 +373,9 @@ import os, signal, sys
 import django
 django.setup()
 from vaguemestre.cli.main import main
-from vaguemestre.people.intake.services import applying
-applying.BATCH = 25
-real = applying._apply_arrivals
+from vaguemestre.people.intake.services import feed_apply
+feed_apply.BATCH = 25
+real = feed_apply._apply_arrivals
 calls = 0
 def dying(*arguments):
     global calls
@@ -383,7 +383,7 @@ def dying(*arguments):
     if calls == int(sys.argv[1]):
         os.kill(os.getpid(), signal.SIGKILL)
     real(*arguments)
-applying._apply_arrivals = dying
+feed_apply._apply_arrivals = dying
 sys.exit(main(["feed", "apply", sys.argv[2]]))
 """
 
@@ -395,7 +395,7 @@ def home(tmp_path: Path) -> dict[str, str]:
     environment |= {
         "VAGUEMESTRE_HOME": str(tmp_path / "home"),
         "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
-        "PYTHONPATH": str(Path(services.__file__).parents[3]),
+        "PYTHONPATH": str(Path(services.__file__).parents[4]),
     }
     run(environment, "-m", "django", "migrate", "-v0")
     return environment

@@ -147,7 +147,7 @@ def test_a_death_declared_by_mistake_opens_nothing_that_was_closed_before(marie:
 def test_nothing_is_left_to_freeze_of_an_erased_mailbox(marie: Account) -> None:
     declare(marie, Event.RETIREMENT, TODAY - timedelta(days=200))
     assert states(marie) == ("closed", "purged")
-    with pytest.raises(Refusal, match=r"lives\.account-closed"):
+    with pytest.raises(Refusal, match=r"lifecycle\.account-closed"):
         declare(marie, Event.DEATH)
     services.follow_situation(marie.pk, Event.DEATH, TODAY, NUMBERS, now=NOW, today=TODAY)
     assert states(marie) == ("closed", "purged")
@@ -156,7 +156,7 @@ def test_nothing_is_left_to_freeze_of_an_erased_mailbox(marie: Account) -> None:
 @pytest.mark.parametrize("event", [Event.RETIREMENT, Event.LONG_LEAVE, Event.SUSPENSION])
 def test_nothing_but_a_death_happens_to_a_closed_account(marie: Account, event: Event) -> None:
     close_by_hand(marie)
-    with pytest.raises(Refusal, match=r"lives\.account-closed"):
+    with pytest.raises(Refusal, match=r"lifecycle\.account-closed"):
         declare(marie, event)
 
 

@@ -135,7 +135,7 @@ def test_a_class_is_proposed_by_its_name_to_whom_may_write_to_it(
     told = browser.get(f"{HOME}destinataires/?q=4b").json()["suggestions"]
     assert [one["name"] for one in told] == ["4e B — élèves", "4e B — familles"]
     assert told[0]["detail"] == "6 exemplaires, Collège Jean-Macé"
-    assert told[0]["address"].endswith("@classes.invalid")
+    assert told[0]["address"].endswith("@rosters.invalid")
     assert browser.get(f"{HOME}destinataires/?q=6a").json()["suggestions"] == []
     met = browser.post(f"{HOME}destinataires/qui/", {"addresses": told[1]["address"]}).json()["people"]
     assert met[0]["kind"] == "class"

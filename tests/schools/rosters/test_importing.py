@@ -175,7 +175,7 @@ def test_only_name_class_and_address_in_the_ent_are_kept() -> None:
     kept = json.dumps(
         [
             list(model.objects.values())
-            for model in apps.get_app_config("classes").get_models()
+            for model in apps.get_app_config("rosters").get_models()
             if model is not StagedRow
         ],
         default=str,

@@ -27,7 +27,7 @@ def test_a_teacher_finds_their_classes_a_click_away_from_writing(client: Client,
     assert "4e B" in page
     assert "6e A" not in page
     assert "Réglages" not in page
-    assert "%40classes.invalid" in page
+    assert "%40rosters.invalid" in page
     assert "Classes" in browser.get("/").content.decode()
 
 

@@ -387,17 +387,13 @@ def _person_of(account_id: int) -> int:
 
 def _heads(uai: str, now: datetime) -> tuple[int, ...]:
     """The accounts of those who lead that school today."""
-    people = {
-        one.person_id for one in serving(paris_day(now), [{"functions": [_HEAD], "uais": [uai]}])
-    }
+    people = {one.person_id for one in serving(paris_day(now), [{"functions": [_HEAD], "uais": [uai]}])}
     return tuple(sorted(_reached(people).values()))
 
 
 def _led_lists(account_id: int, person_id: int, now: datetime) -> list[int]:
     """Lists that are somebody's by their post: of the schools they lead, of nobody for administrators."""
-    posts = (
-        serving(paris_day(now), [{"functions": [_HEAD]}], person_id=person_id) if person_id else ()
-    )
+    posts = serving(paris_day(now), [{"functions": [_HEAD]}], person_id=person_id) if person_id else ()
     rows = MailingList.objects.filter(within__in={one.uai for one in posts}, closed_at__isnull=True)
     found = list(rows.values_list("pk", flat=True))
     who = presented(account_id)
