@@ -164,7 +164,7 @@ def test_a_text_is_shown_although_its_parts_are_not_told(name: str, post: Post, 
     assert "Le texte de la lettre." in reading.body.html
 
 
-def test_a_message_in_two_thousand_others_is_read_or_refused_not_an_error(
+def test_a_message_in_two_thousand_others_is_read_or_refused(
     post: Post, someone: Someone
 ) -> None:
     with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
