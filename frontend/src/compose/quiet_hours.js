@@ -1,3 +1,5 @@
+import { guardFromTyping } from "../ui/focus_guard.js";
+
 // Outside working time, a morning is proposed; what must leave now still does, by an explicit choice.
 const EVERY = 300_000; // milliseconds
 
@@ -64,6 +66,7 @@ export class QuietHours {
     button.className = "btn line";
     button.textContent = words;
     button.addEventListener("click", act);
+    guardFromTyping(button);
     return button;
   }
 }

@@ -114,13 +114,22 @@ def test_rows_and_columns_come_and_go_from_a_bar(page: Page, box: MemoryMailbox)
     expect(text_of(composer)).to_contain_text("après")
 
 
-def test_a_space_typed_as_the_focus_leaves_the_text_sends_nothing(page: Page, box: MemoryMailbox) -> None:
+@pytest.mark.parametrize(
+    ("morning", "name"),
+    [({}, "Envoyer"), ({"until": "2026-11-30T08:00", "words": "lundi à 08:00"}, "Envoyer lundi à 08:00")],
+)
+def test_a_space_typed_as_the_focus_leaves_the_text_sends_nothing(
+    morning: dict[str, str], name: str, page: Page, box: MemoryMailbox
+) -> None:
+    """In working time, and in the evening, when another button comes first."""
+    page.route(re.compile(r"/heures/"), lambda route: route.fulfill(json=morning))
     page.add_init_script(STOPPED_CLOCK)
     composer = write_new(page)
     page.keyboard.type("parent@dehors.example")
     text_of(composer).click()
     page.keyboard.type("Note")
-    send = composer.get_by_role("button", name="Envoyer", exact=True)
+    send = composer.get_by_role("button", name=name, exact=True)
+    expect(send).to_be_visible()
     page.keyboard.press("Tab")
     expect(send).to_be_focused()
     page.keyboard.press("Space")

@@ -164,9 +164,7 @@ def test_a_text_is_shown_although_its_parts_are_not_told(name: str, post: Post, 
     assert "Le texte de la lettre." in reading.body.html
 
 
-def test_a_message_in_two_thousand_others_is_read_or_refused(
-    post: Post, someone: Someone
-) -> None:
+def test_a_message_in_two_thousand_others_is_read_or_refused(post: Post, someone: Someone) -> None:
     with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
         ref = box.append("INBOX", heavy.HEADERS["2,000 enclosed messages"](), (), datetime.now(UTC))
         with suppress(TooComplex):  # where the store had no time for its structure
