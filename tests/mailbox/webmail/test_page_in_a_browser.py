@@ -264,7 +264,7 @@ def test_tab_leads_into_the_text_and_out_again_and_f6_stays_in_it(page: Page, bo
     text = page.frame_locator("iframe.body")
     text.get_by_text("Paragraphe 0").wait_for()
     page.keyboard.press("F6")
-    assert stop(page) == "sujet"
+    assert stop(page) == "message-subject"
     pressed(page, "Tab", 3, "text")
     page.keyboard.press("PageDown")
     expect(text.get_by_text("Paragraphe 0", exact=True)).not_to_be_in_viewport()
