@@ -51,6 +51,9 @@ class _Found:
     is_all: bool = True
 
 
+_FLAG_COMMANDS = frozenset(("addflag", "setflag", "removeflag"))
+
+
 def taken(script: str) -> Taken:
     """The filters a script begins with, and what of it stays a script; all of one that cannot be read."""
     dumped = _ZIMBRA.search(script)
@@ -65,17 +68,22 @@ def taken(script: str) -> Taken:
     )
     found: list[Filter] = []
     absences = left_out = 0
+    has_kept = False
     for place, one in enumerate(placed):
         if one.command.name == "require":
             continue
         is_first_of_several = place + 1 < len(placed) and placed[place + 1].command.name in ("elsif", "else")
+        names_inside = {inner.name for inner in one.command.block or ()}
+        # What was kept has the flags of that moment; our filters keep at the end, with every flag.
+        is_flagged_too_late = has_kept and not names_inside.isdisjoint(_FLAG_COMMANDS)
         try:
-            if is_first_of_several or len(found) == MOST_FILTERS:
+            if is_first_of_several or is_flagged_too_late or len(found) == MOST_FILTERS:
                 raise _CannotSay
             if _only_answers(one.command):
                 absences += 1
                 continue
             found.append(_filter(one, len(found) + 1, names))
+            has_kept = has_kept or "keep" in names_inside
         except _CannotSay:
             if _is_off(one.command):  # it does nothing where it is
                 left_out += 1
