@@ -30,6 +30,7 @@ def boxes() -> Iterator[MemoryMailboxes]:
     before, made = open_mailbox.get(), MemoryMailboxes()
     for kept in (
         authors._known,
+        authors._names,
         message_reader._bodies,
         verdicts._verdicts,
         lists._written,
