@@ -4,16 +4,22 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import batched
+from unicodedata import normalize
 
 from bench.bare import Bare
 from django.conf import settings
 
 from vaguemestre.demo.letters import Writer, messages, sealed
 
+
+def _ascii(name: str) -> str:
+    return normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+
+
 UNTIL = datetime(2026, 9, 1, 18, 0, tzinfo=UTC)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 COLLEAGUES = tuple(
-    Writer(name, f"{name.lower().replace(' ', '.').replace('é', 'e').replace('ï', 'i')}@ac-amiens.test")
+    Writer(name, f"{_ascii(name).lower().replace(' ', '.')}@ac-amiens.test")
     for name in ("Hélène Dupont", "Paul Martin", "Aïcha Benali", "Jean Lefèvre", "Marie Petit", "Luc Moreau")
 )
 
