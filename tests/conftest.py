@@ -22,9 +22,15 @@ from django.db import connection
 from hypothesis import settings
 from pytest_django.live_server_helper import LiveServer
 
+from vaguemestre.people.credentials.hashers import HeavyArgon2, HouseArgon2
 from vaguemestre.site import hosts
 
 django.setup()
+
+# A run hashes thousands of passwords: hashes are light here, `real_hashes` gives a test those of production.
+_COSTS = {hasher: (hasher.time_cost, hasher.memory_cost) for hasher in (HouseArgon2, HeavyArgon2)}
+for _hasher in _COSTS:
+    _hasher.time_cost, _hasher.memory_cost = 1, 8
 
 # `bin/test --long` runs the whole of each campaign; otherwise a sample of it.
 LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
@@ -67,6 +73,14 @@ def live_server(live_server: LiveServer) -> LiveServer:
     for name in hosts.LOOPBACK:
         site_settings.HOSTS.pages[name] |= {port}
     return live_server
+
+
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed at their cost in production."""
+    for hasher, (time_cost, memory_cost) in _COSTS.items():
+        monkeypatch.setattr(hasher, "time_cost", time_cost)
+        monkeypatch.setattr(hasher, "memory_cost", memory_cost)
 
 
 @pytest.fixture
