@@ -61,6 +61,6 @@ def test_a_filter_that_cannot_be_here_is_left_out_and_the_others_come() -> None:
         Filter("Nulle part", condition, Outcome(move_to="Absent")),
         Filter("Lu", condition, Outcome(is_read=True)),
     ]
-    parts = {"filtres.json": files.written(told).encode(), "contacts.vcf": b""}
+    parts = {"filtres.json": files.filters_to_json(told).encode(), "contacts.vcf": b""}
     take_parts(newer.pk, parts, {"INBOX"}, now=NOW)
     assert [one.name for one in filters_of(newer.pk)] == ["Lu"]

@@ -95,7 +95,7 @@ def test_what_was_written_by_hand_does_nothing_more_and_may_be_read(nicolas: Acc
     script = 'redirect :copy "collegue@ac-amiens.test";\n/* tout */ stop;\n'
     save_expert(nicolas.pk, script, MemorySieve(), by="x", now=timezone.now())
     assert refused("expert-saved") == 200
-    kept = sorting.expert_of(nicolas.pk)
+    kept = sorting.expert_script_of(nicolas.pk)
     assert kept == "".join(f"# {line}\n" for line in script.splitlines())
     assert refused("expert-saved") == 422
 

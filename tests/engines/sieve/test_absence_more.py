@@ -15,29 +15,29 @@ from tests.engines.sieve.test_absence_replies import AWAY, TODAY, Case, owner, r
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.mailbox.sorting.script import compose, compose_absence, compose_friends
+from vaguemestre.mailbox.sorting.script import personal_script, absence_script, allowed_senders_script
 from vaguemestre.mailbox.sorting.values import (
     SCRIPT_NAME,
     SPAM_SCRIPT,
-    Card,
-    Decided,
+    Replacement,
+    SortingSettings,
     Owner,
     Place,
-    SpamChoice,
+    SpamSettings,
 )
 
 pytestmark = pytest.mark.engines
 
 
-def install(engines: LiveEngines, person: Someone, decided: Decided, known: Owner | None = None) -> None:
+def install(engines: LiveEngines, person: Someone, decided: SortingSettings, known: Owner | None = None) -> None:
     opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
     with opened(person.mailbox) as scripts:
-        if friends := compose_friends(decided.spam):
+        if friends := allowed_senders_script(decided.spam):
             scripts.put(SPAM_SCRIPT, friends)
-        if content := compose(decided, known or owner(person), kept=""):
+        if content := personal_script(decided, known or owner(person), foreign_script=""):
             scripts.put(SCRIPT_NAME, content)
             scripts.activate(SCRIPT_NAME)
-    house = compose_absence(decided, known or owner(person), now=TODAY)
+    house = absence_script(decided, known or owner(person), now=TODAY)
     HouseScripts(engines.config)(person.mailbox, house)
 
 
@@ -48,8 +48,8 @@ def fresh(word: str) -> str:
 def test_a_formatted_reply_has_its_plain_twin_and_the_card_of_the_replacement(engines: LiveEngines) -> None:
     person, colleague, number = engines.someone(), engines.someone(), fresh("rich")
     absence = replace(AWAY, is_rich=True, internal_text="<p>Je suis <b>en congé</b>.</p>", replacement_id=5)
-    card = Card(5, "Karim Benali", "CPE · Collège", "karim.benali@ac-amiens.test")
-    install(engines, person, Decided((absence,), cards={5: card}))
+    card = Replacement(5, "Karim Benali", "CPE · Collège", "karim.benali@ac-amiens.test")
+    install(engines, person, SortingSettings((absence,), replacements={5: card}))
     engines.submit(
         colleague, colleague.address, person.address, letter(colleague.address, person.address, number)
     )
@@ -68,7 +68,7 @@ def test_a_weekly_absence_answers_on_its_days_only(engines: LiveEngines) -> None
     here, away, today = engines.someone(), engines.someone(), TODAY.astimezone(PARIS).isoweekday()
     others = tuple(day for day in range(1, 8) if day != today)
     for person, days in ((here, others), (away, (today,))):
-        install(engines, person, Decided((replace(AWAY, place=Place.WEEKLY, weekdays=days),)))
+        install(engines, person, SortingSettings((replace(AWAY, place=Place.WEEKLY, weekdays=days),)))
     silent = sent(engines, here, fresh("jour"), Case(False))
     engines.found(here, silent.partition("@")[0])
     control = sent(engines, away, fresh("fin"), Case(True))
@@ -78,8 +78,8 @@ def test_a_weekly_absence_answers_on_its_days_only(engines: LiveEngines) -> None
 
 def test_outside_only_people_of_the_address_book_are_answered(engines: LiveEngines) -> None:
     person, stranger, friend = engines.someone(), fresh("inconnu"), fresh("connu")
-    known = replace(owner(person), known=(f"{friend}@dehors.example",))
-    install(engines, person, Decided((replace(AWAY, only_known=True),)), known)
+    known = replace(owner(person), contacts=(f"{friend}@dehors.example",))
+    install(engines, person, SortingSettings((replace(AWAY, only_known=True),)), known)
     first = sent(engines, person, stranger, Case(False))
     engines.found(person, stranger)
     second = sent(engines, person, friend, Case(True))
@@ -89,8 +89,8 @@ def test_outside_only_people_of_the_address_book_are_answered(engines: LiveEngin
 
 def test_without_an_address_book_nobody_outside_is_answered(engines: LiveEngines) -> None:
     person, there = engines.someone(), engines.someone()
-    install(engines, person, Decided((replace(AWAY, only_known=True, internal_text=""),)))
-    install(engines, there, Decided((AWAY,)))
+    install(engines, person, SortingSettings((replace(AWAY, only_known=True, internal_text=""),)))
+    install(engines, there, SortingSettings((AWAY,)))
     first = sent(engines, person, fresh("seul"), Case(False))
     engines.found(person, first.partition("@")[0])
     control = sent(engines, there, fresh("fin"), Case(True))
@@ -101,17 +101,17 @@ def test_without_an_address_book_nobody_outside_is_answered(engines: LiveEngines
 @pytest.mark.parametrize(
     ("choice", "folder"),
     [
-        (SpamChoice(), "Junk"),
-        (SpamChoice(is_sorted=False), "INBOX"),
-        (SpamChoice(allowed=("jean@dehors.example",)), "INBOX"),
-        (SpamChoice(allowed=("@dehors.example",)), "INBOX"),
-        (SpamChoice(allowed=("@ailleurs.example",)), "Junk"),
+        (SpamSettings(), "Junk"),
+        (SpamSettings(is_sorted=False), "INBOX"),
+        (SpamSettings(allowed=("jean@dehors.example",)), "INBOX"),
+        (SpamSettings(allowed=("@dehors.example",)), "INBOX"),
+        (SpamSettings(allowed=("@ailleurs.example",)), "Junk"),
     ],
     ids=["as for everybody", "not sorted", "a welcome sender", "a welcome domain", "somebody else welcome"],
 )
-def test_spam_goes_where_its_receiver_wants(engines: LiveEngines, choice: SpamChoice, folder: str) -> None:
+def test_spam_goes_where_its_receiver_wants(engines: LiveEngines, choice: SpamSettings, folder: str) -> None:
     person, number = engines.someone(), fresh("spam")
-    install(engines, person, Decided(spam=choice))
+    install(engines, person, SortingSettings(spam=choice))
     message = letter("Jean <jean@dehors.example>", person.address, number, X_Spam_Flag="YES")
     engines.arrive(person.address, message)
     assert engines.found(person, number, folder=folder)
@@ -119,8 +119,8 @@ def test_spam_goes_where_its_receiver_wants(engines: LiveEngines, choice: SpamCh
 
 def test_an_unwanted_sender_goes_to_junk_and_gets_no_answer(engines: LiveEngines) -> None:
     person, number = engines.someone(), fresh("casse")
-    choice = SpamChoice(denied=(f"{number}@dehors.example",))
-    install(engines, person, Decided((AWAY,), spam=choice))
+    choice = SpamSettings(denied=(f"{number}@dehors.example",))
+    install(engines, person, SortingSettings((AWAY,), spam=choice))
     sender = sent(engines, person, number, Case(False))
     assert engines.found(person, number, folder="Junk")
     control = sent(engines, person, fresh("fin"), Case(True))
@@ -131,7 +131,7 @@ def test_an_unwanted_sender_goes_to_junk_and_gets_no_answer(engines: LiveEngines
 def test_a_machine_that_answers_every_answer_gets_one(engines: LiveEngines) -> None:
     """An autoresponder that says nothing of itself answers the reply, and so on: the period stops it."""
     person, number = engines.someone(), fresh("boucle")
-    install(engines, person, Decided((AWAY,)))
+    install(engines, person, SortingSettings((AWAY,)))
     for _ in range(4):
         sender = sent(engines, person, number, Case(True))
     wait_until(lambda: len(engines.found(person, number)) == 4)
@@ -146,7 +146,7 @@ def test_a_flood_under_forged_names_gets_one_reply_each_and_no_bounce(
 ) -> None:
     """Each writes to somebody absent, one in ten twice; then to nobody, refused in the conversation."""
     person, mark = engines.someone(), fresh("flot")
-    install(engines, person, Decided((AWAY,)))
+    install(engines, person, SortingSettings((AWAY,)))
     count = how_many(60, 10_000)
     forged = [f"{mark}.{n}@dehors.example" for n in range(count)]
     domain = engines.config.academy.domain
@@ -189,14 +189,14 @@ def test_a_hand_written_script_is_told_its_faults_by_line(engines: LiveEngines) 
         (error,) = scripts.check('require "fileinto";\r\n\r\ngarder "x";\r\n')
         assert (error.line, "garder" in error.message) == (3, True)
         assert scripts.check('require "fileinto";\r\nfileinto "x";\r\n') == ()
-        assert scripts.listed().names == ()
+        assert scripts.list_scripts().names == ()
 
 
 def test_a_former_academie_is_answered_for_and_the_new_one_is_not(engines: LiveEngines) -> None:
     name, token = f"v{secrets.token_hex(3)}", secrets.token_hex(4)
     new, former = f"{name}@{engines.config.academy.domain}", f"{name}@ac-lille.test"
     person = engines.someone(mailbox=former, names=(former, new, name), receives=(new, former), sends=(new,))
-    install(engines, person, Decided(absences=(replace(AWAY, only_to="ac-lille.test"),)))
+    install(engines, person, SortingSettings(absences=(replace(AWAY, only_to="ac-lille.test"),)))
     to_new, to_former = f"neuf.{token}@dehors.example", f"ancien.{token}@dehors.example"
     engines.arrive(new, letter(to_new, new, f"nouvelle-{token}"), to_new)
     engines.arrive(former, letter(to_former, former, f"ancienne-{token}"), to_former)

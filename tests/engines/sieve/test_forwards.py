@@ -10,12 +10,12 @@ from tests.mailbox.sorting.samples import composed
 
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.mailbox.sorting.script import compose, compose_absence
+from vaguemestre.mailbox.sorting.script import personal_script, absence_script
 from vaguemestre.mailbox.sorting.values import (
     SCRIPT_NAME,
     Aspect,
     Condition,
-    Decided,
+    SortingSettings,
     Filter,
     Outcome,
     Place,
@@ -73,9 +73,9 @@ def test_during_a_long_leave_mail_waits_there_and_is_answered(engines: LiveEngin
     person, colleague, token = engines.someone(), engines.someone(), secrets.token_hex(4)
     everything = (Condition(Aspect.SUBJECT, Relation.CONTAINS, token),)
     relay = Filter("Relais", everything, Outcome(forward_to=colleague.address))
-    away = Decided((replace(AWAY, place=Place.LEFT),), (relay,), stays_here=True)
-    install(engines, person, compose(away, owner(person), kept=""))
-    house = compose_absence(away, owner(person), now=TODAY)
+    away = SortingSettings((replace(AWAY, place=Place.LEFT),), (relay,), stays_here=True)
+    install(engines, person, personal_script(away, owner(person), foreign_script=""))
+    house = absence_script(away, owner(person), now=TODAY)
     HouseScripts(engines.config)(person.mailbox, house)
     held = engines.change(person, active=active)
     message = letter(f"Un parent <{token}@dehors.example>", person.address, token)

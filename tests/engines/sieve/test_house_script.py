@@ -43,7 +43,7 @@ def test_a_personal_script_cannot_ask_to_speak(engines: LiveEngines, name: str) 
         assert scripts.check(script(name, other.address))
         with pytest.raises(EngineRefused):
             scripts.put("rt", script(name, other.address))
-        assert scripts.listed().names == ()
+        assert scripts.list_scripts().names == ()
 
 
 def test_what_a_personal_script_may_do_is_a_list(engines: LiveEngines) -> None:
@@ -102,7 +102,7 @@ def test_the_house_answers_and_managesieve_does_not_reach_its_script(
     house(person.mailbox, ANSWERS.format(person.address, token))
     opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
     with opened(person.mailbox) as scripts:
-        assert scripts.listed().names == ()
+        assert scripts.list_scripts().names == ()
         for name in ("absence", "absence.sieve"):
             assert scripts.read(name) == ""
         with pytest.raises(EngineRefused):

@@ -52,12 +52,12 @@ def owner(person: Someone, name: str = "Marie Éa") -> Owner:
 def test_a_script_comes_back_as_it_was_put(either: OpenScripts, marie: Someone) -> None:
     content = compose([FACTURES], owner(marie))
     with either(marie.mailbox) as scripts:
-        assert scripts.listed().names == ()
+        assert scripts.list_scripts().names == ()
         assert scripts.read(SCRIPT_NAME) == ""
         scripts.put(SCRIPT_NAME, content)
         scripts.activate(SCRIPT_NAME)
         assert scripts.read(SCRIPT_NAME) == content
-        assert scripts.listed().active == SCRIPT_NAME
+        assert scripts.list_scripts().active == SCRIPT_NAME
 
 
 @pytest.mark.parametrize("name", ["OK", "mes règles", 'un "nom"', "NO\\"])
@@ -65,11 +65,11 @@ def test_a_script_may_have_any_name(either: OpenScripts, marie: Someone, name: s
     with either(marie.mailbox) as scripts:
         scripts.put(name, "keep;\r\n")
         scripts.activate(name)
-        assert scripts.listed().active == name
+        assert scripts.list_scripts().active == name
         assert scripts.read(name) == "keep;\r\n"
         scripts.activate("")
         scripts.drop(name)
-        assert scripts.listed().names == ()
+        assert scripts.list_scripts().names == ()
 
 
 def test_the_script_that_runs_is_not_removed_and_one_that_is_not_there_does_not_run(
@@ -82,7 +82,7 @@ def test_the_script_that_runs_is_not_removed_and_one_that_is_not_there_does_not_
             scripts.drop(SCRIPT_NAME)
         with pytest.raises(EngineRefused):
             scripts.activate("absent")
-        assert scripts.listed().active == SCRIPT_NAME
+        assert scripts.list_scripts().active == SCRIPT_NAME
 
 
 def test_a_script_that_does_not_compile_is_refused_and_the_old_one_stays(

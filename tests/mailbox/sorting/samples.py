@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.mailbox.sorting.ports import open_scripts, put_house_script
-from vaguemestre.mailbox.sorting.script import compose, compose_absence
-from vaguemestre.mailbox.sorting.values import Absence, Aspect, Condition, Decided, Filter, Outcome, Owner
+from vaguemestre.mailbox.sorting.script import personal_script, absence_script
+from vaguemestre.mailbox.sorting.values import Absence, Aspect, Condition, SortingSettings, Filter, Outcome, Owner
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OWNER = Owner(
@@ -58,12 +58,12 @@ texts = st.one_of(
 
 def composed(filters: Iterable[Filter], owner: Owner, *, kept: str = "") -> str:
     """The personal script of some filters."""
-    return compose(Decided(filters=tuple(filters)), owner, kept=kept)
+    return personal_script(SortingSettings(filters=tuple(filters)), owner, foreign_script=kept)
 
 
 def replying(absence: Absence | None, owner: Owner, *, now: datetime) -> str:
     """The house's script of one absence."""
-    return compose_absence(Decided(absences=(absence,) if absence else ()), owner, now=now)
+    return absence_script(SortingSettings(absences=(absence,) if absence else ()), owner, now=now)
 
 
 def nobody(account_id: int) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from tests.mailbox.sorting.samples import NOW, OWNER, WINTER
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.mailbox.sorting.rules.absences import bounds, check_absence, handle, holds, is_over, previews
+from vaguemestre.mailbox.sorting.rules.absences import bounds, check_absence, vacation_handle, is_answering, is_over, reply_previews
 from vaguemestre.mailbox.sorting.values import Absence
 
 YEAR = st.dates(date(2026, 9, 1), date(2027, 8, 31))
@@ -81,14 +81,14 @@ def test_every_day_of_a_year_simulated_hour_by_hour() -> None:
     moment = datetime(2026, 9, 1, tzinfo=UTC)
     while moment < datetime(2027, 9, 1, tzinfo=UTC):
         day = moment.astimezone(PARIS).date()
-        assert holds(absence, moment) is (absence.starts_on <= day <= absence.ends_on)
+        assert is_answering(absence, moment) is (absence.starts_on <= day <= absence.ends_on)
         moment += timedelta(minutes=30)
 
 
 def test_it_ends_by_itself() -> None:
     _, end = bounds(WINTER)
-    assert holds(WINTER, end - timedelta(microseconds=1))
-    assert not holds(WINTER, end)
+    assert is_answering(WINTER, end - timedelta(microseconds=1))
+    assert not is_answering(WINTER, end)
     assert is_over(WINTER, end)
     assert not is_over(replace(WINTER, is_on=False), end)
 
@@ -127,16 +127,16 @@ def test_an_absence_switched_off_may_be_unfinished() -> None:
 
 
 def test_a_changed_text_or_subject_is_another_reply() -> None:
-    known = handle("internal", WINTER, WINTER.internal_text)
-    assert handle("internal", WINTER, WINTER.internal_text) == known
-    assert handle("internal", WINTER, WINTER.internal_text + " ") != known
-    assert handle("external", WINTER, WINTER.internal_text) != known
-    assert handle("internal", replace(WINTER, subject="Autre"), WINTER.internal_text) != known
-    assert handle("internal", replace(WINTER, ends_on=date(2027, 1, 9)), WINTER.internal_text) == known
+    known = vacation_handle("internal", WINTER, WINTER.internal_text)
+    assert vacation_handle("internal", WINTER, WINTER.internal_text) == known
+    assert vacation_handle("internal", WINTER, WINTER.internal_text + " ") != known
+    assert vacation_handle("external", WINTER, WINTER.internal_text) != known
+    assert vacation_handle("internal", replace(WINTER, subject="Autre"), WINTER.internal_text) != known
+    assert vacation_handle("internal", replace(WINTER, ends_on=date(2027, 1, 9)), WINTER.internal_text) == known
 
 
 def test_the_preview_says_when_nobody_is_answered() -> None:
-    internal, external = previews(replace(WINTER, external_text="  "), OWNER, {})
+    internal, external = reply_previews(replace(WINTER, external_text="  "), OWNER, {})
     assert internal is not None
     assert internal.sender == "Nadia Morel <nadia.morel@ac-amiens.test>"
     assert internal.subject == "Absence : Réunion"

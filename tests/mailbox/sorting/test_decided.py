@@ -14,7 +14,7 @@ from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import handlers, queries
-from vaguemestre.mailbox.sorting.ports import known_of, open_scripts, put_house_script
+from vaguemestre.mailbox.sorting.ports import contact_addresses_of, open_scripts, put_house_script
 from vaguemestre.mailbox.sorting.services import (
     end_absence,
     rewrite_script,
@@ -34,7 +34,7 @@ from vaguemestre.mailbox.sorting.values import (
     Filter,
     Outcome,
     Place,
-    SpamChoice,
+    SpamSettings,
 )
 from vaguemestre.people.credentials.models import Account
 
@@ -111,7 +111,7 @@ def test_mail_that_goes_on_is_told_to_its_owner_once(nicolas: Account) -> None:
     told = [one for one in announced("AccountTouched", to=":tell_owner") if one["act"] == "forward-set"]
     assert len(told) == 1
     assert told[0]["detail"] == "Filtre « Tout », vers collegue@ac-amiens.test"
-    assert queries.sent_elsewhere_by(nicolas.pk) == [("Autre nom", "collegue@ac-amiens.test")]
+    assert queries.redirects_of(nicolas.pk) == [("Autre nom", "collegue@ac-amiens.test")]
 
 
 @pytest.mark.parametrize(
@@ -145,12 +145,12 @@ def test_mail_does_not_go_on_to_oneself(nicolas: Account) -> None:
 def test_what_is_wanted_of_spam_stands_beside_the_script_and_goes_with_it(
     nicolas: Account, sieve: MemorySieve
 ) -> None:
-    save_spam(nicolas.pk, SpamChoice(allowed=("a@b.fr",), denied=("@c.fr",)), by="test", now=NOW)
+    save_spam(nicolas.pk, SpamSettings(allowed=("a@b.fr",), denied=("@c.fr",)), by="test", now=NOW)
     rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     held = sieve.boxes[nicolas.mailbox]
     assert '"a@b.fr"' in held.held[SPAM_SCRIPT]
     assert '"c.fr"' in held.held[SCRIPT_NAME]
-    save_spam(nicolas.pk, SpamChoice(), by="test", now=NOW)
+    save_spam(nicolas.pk, SpamSettings(), by="test", now=NOW)
     rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert held.held == {}
 
@@ -172,19 +172,19 @@ def test_a_hand_written_part_with_a_fault_changes_nothing(nicolas: Account, siev
     with pytest.raises(ExpertRefused) as refused:
         save_expert(nicolas.pk, "keep;\nerreur;\n", sieve, by="test", now=NOW)
     assert [one.line for one in refused.value.errors] == [2]
-    assert queries.expert_of(nicolas.pk) == ""
+    assert queries.expert_script_of(nicolas.pk) == ""
 
 
 @pytest.fixture
 def plugged(sieve: MemorySieve) -> Iterator[list[str]]:
     book: list[str] = []
-    held = open_scripts.get(), known_of.get(), put_house_script.get()
+    held = open_scripts.get(), contact_addresses_of.get(), put_house_script.get()
     open_scripts.replace(sieve)
     put_house_script.replace(sieve.put_house_script)
-    known_of.replace(lambda account_id: tuple(book))
+    contact_addresses_of.replace(lambda account_id: tuple(book))
     yield book
     open_scripts.replace(held[0])
-    known_of.replace(held[1])
+    contact_addresses_of.replace(held[1])
     put_house_script.replace(held[2])
 
 

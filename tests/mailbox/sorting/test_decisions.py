@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from tests.mailbox.sorting.samples import OWNER, composed
 
 from vaguemestre.engines.imap.adapters.filter_adapter import read_message
-from vaguemestre.mailbox.sorting.rules.filters import fits
-from vaguemestre.mailbox.sorting.script import taken
+from vaguemestre.mailbox.sorting.rules.filters import matches
+from vaguemestre.mailbox.sorting.script import translate_script
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
 
 _CONFIGURATION = """\
@@ -154,7 +154,7 @@ def test_dovecot_decides_as_the_rule_does(
         done = sieve_test(script, sender, raw)
         is_taken = f"store message in folder: {_TAKEN}" in done
         outcomes.add(is_taken)
-        assert is_taken is fits(wanted, glance, OWNER.internal_domains), f"{script}\n{done}"
+        assert is_taken is matches(wanted, glance, OWNER.internal_domains), f"{script}\n{done}"
 
     same()
     assert outcomes == {True, False}
@@ -197,7 +197,7 @@ def test_a_rule_of_another_program_does_the_same_once_it_is_a_filter(
         script = 'require ["fileinto", "copy", "imap4flags", "body"];\n' + "".join(
             f"if {joint} ({', '.join(tests)}) {{ {deeds} }}\n" for joint, tests, deeds in rules
         )
-        found = taken(script)
+        found = translate_script(script)
         filters = list(found.filters)
         if found.rest:
             script = script[: script.index(found.rest.partition("\n")[2])]

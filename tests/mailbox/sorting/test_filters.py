@@ -12,13 +12,13 @@ from tests.mailbox.sorting.samples import composed as compose
 from tests.mailbox.sorting.sieve_reader import shape, tokens
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.sorting.rules.filters import check_filter, fits, moved, suggested
-from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Glance, Outcome, Relation
+from vaguemestre.mailbox.sorting.rules.filters import check_filter, matches, shift_position, suggest_filter
+from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, MessageSummary, Outcome, Relation
 
 FOLDERS = ("Archive", "Conseils")
 CONSEIL = Condition(Aspect.SUBJECT, Relation.CONTAINS, "conseil")
 PLAIN = Filter("Conseils", (CONSEIL,), Outcome(move_to="Conseils"))
-GLANCE = Glance(
+GLANCE = MessageSummary(
     sender="Marie Éa <marie.ea@ac-amiens.test>",
     sender_address="marie.ea@ac-amiens.test",
     recipients="Nadia Morel <nadia.morel@ac-amiens.test>, tous@dehors.example",
@@ -93,23 +93,23 @@ def test_what_cannot_be_carried_out_is_refused(changes: dict[str, object], code:
     ],
 )
 def test_a_trial_answers_as_the_filter_will(condition: Condition, fit: bool) -> None:
-    assert fits(replace(PLAIN, conditions=(condition,)), GLANCE, DOMAINS) is fit
+    assert matches(replace(PLAIN, conditions=(condition,)), GLANCE, DOMAINS) is fit
 
 
 def test_all_or_one_of_the_conditions() -> None:
     both = (CONSEIL, Condition(Aspect.SUBJECT, Relation.CONTAINS, "facture"))
-    assert not fits(replace(PLAIN, conditions=both), GLANCE, DOMAINS)
-    assert fits(replace(PLAIN, conditions=both, matches_all=False), GLANCE, DOMAINS)
+    assert not matches(replace(PLAIN, conditions=both), GLANCE, DOMAINS)
+    assert matches(replace(PLAIN, conditions=both, matches_all=False), GLANCE, DOMAINS)
 
 
 @given(st.lists(st.integers(1, 50), unique=True), st.integers(1, 50), st.sampled_from([-1, 1]))
 def test_moving_one_place_keeps_everybody(order: list[int], one: int, by: int) -> None:
-    after = moved(order, one, by)
+    after = shift_position(order, one, by)
     assert sorted(after) == sorted(order)
     if one in order:
         assert abs(after.index(one) - order.index(one)) <= 1
         if 0 <= order.index(one) + by < len(order):
-            assert moved(after, one, -by) == tuple(order)
+            assert shift_position(after, one, -by) == tuple(order)
 
 
 @given(
@@ -154,14 +154,14 @@ def test_a_filter_switched_off_is_not_in_the_script() -> None:
 @given(texts, st.booleans(), st.sampled_from(["", "Parents <parents.dehors.example>", "<>"]))
 def test_a_filter_begun_from_a_message_takes_that_message(subject: str, whole: bool, told: str) -> None:
     glance = replace(GLANCE, subject=f"Re: TR : {subject}", list_id=told)
-    wanted = suggested(glance, with_subject=whole)
+    wanted = suggest_filter(glance, with_subject=whole)
     assert len(wanted.conditions) <= 1 + whole
     check_filter(replace(wanted, outcome=Outcome(is_read=True)), FOLDERS)
 
 
 def test_what_is_said_of_an_answer_is_the_subject_it_answers() -> None:
     glance = replace(GLANCE, subject="Re: Fwd: Conseil de classe")
-    wanted = suggested(glance, with_subject=True)
+    wanted = suggest_filter(glance, with_subject=True)
     assert wanted.name == "Conseil de classe"
     assert wanted.conditions[1] == Condition(Aspect.SUBJECT, Relation.CONTAINS, "Conseil de classe")
-    assert fits(wanted, glance, DOMAINS)
+    assert matches(wanted, glance, DOMAINS)

@@ -19,8 +19,8 @@ from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.mailbox.sorting import queries
-from vaguemestre.mailbox.sorting.ports import folders_of, message_of, recent_of
-from vaguemestre.mailbox.sorting.values import EXPERT_SCRIPT, SCRIPT_NAME, Aspect, Choice, Glance
+from vaguemestre.mailbox.sorting.ports import folders_of, find_message, recent_messages
+from vaguemestre.mailbox.sorting.values import EXPERT_SCRIPT, SCRIPT_NAME, Aspect, FolderChoice, MessageSummary
 from vaguemestre.people.credentials.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -30,20 +30,20 @@ ADDRESS = "/parametres/filtres"
 
 @pytest.fixture(autouse=True)
 def sieve() -> Iterator[MemorySieve]:
-    held = folders_of.get(), recent_of.get()
+    held = folders_of.get(), recent_messages.get()
 
-    def folders(mailbox: str, session_key: str) -> tuple[Choice, ...]:
-        return Choice("Archive", "Archives"), Choice("Conseils", "Conseils")
+    def folders(mailbox: str, session_key: str) -> tuple[FolderChoice, ...]:
+        return FolderChoice("Archive", "Archives"), FolderChoice("Conseils", "Conseils")
 
-    def recent(mailbox: str, session_key: str, count: int, *, whole: bool = False) -> tuple[Glance, ...]:
+    def recent(mailbox: str, session_key: str, count: int, *, whole: bool = False) -> tuple[MessageSummary, ...]:
         return (GLANCE,) * 3
 
     folders_of.replace(folders)
-    recent_of.replace(recent)
+    recent_messages.replace(recent)
     with memory_sieve() as fake:
         yield fake
     folders_of.replace(held[0])
-    recent_of.replace(held[1])
+    recent_messages.replace(held[1])
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def sent(client: Client, content: str, name: str = "filtres.sieve") -> HttpRespo
     """A file, as somebody who has just proved who they are sends it."""
     page = client.get(f"{ADDRESS}/import").content.decode()
     file = SimpleUploadedFile(name, content.encode())
-    return client.post(f"{ADDRESS}/import/lire", {"proof": hidden(page, "proof"), "fichier": file})  # type: ignore[return-value]
+    return client.post(f"{ADDRESS}/import/lire", {"proof": hidden(page, "proof"), "file": file})  # type: ignore[return-value]
 
 
 def hidden(page: str, name: str) -> str:
@@ -236,7 +236,7 @@ def test_the_rules_of_another_program_are_shown_then_kept(
     assert "Si l’objet contient « salon »" in words(client_page(page))
     assert "créé au premier courriel à y ranger : Salons" in words(client_page(page))
     assert queries.filters_of(nicolas.pk) == ()
-    kept = {name: hidden(page, name) for name in ("proof", "filtres")}
+    kept = {name: hidden(page, name) for name in ("proof", "filters")}
     (area,) = re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
     assert html.unescape(area).strip() == REST.strip()
     stolen = client.post(f"{ADDRESS}/import/garder", {**kept, "proof": "", "expert": REST})
@@ -244,7 +244,7 @@ def test_the_rules_of_another_program_are_shown_then_kept(
     assert queries.filters_of(nicolas.pk) == ()
     client.post(f"{ADDRESS}/import/garder", {**kept, "expert": REST})
     assert [one.name for one in queries.filters_of(nicolas.pk)] == ["Salon"]
-    assert queries.expert_of(nicolas.pk) == REST
+    assert queries.expert_script_of(nicolas.pk) == REST
     assert set(sieve.boxes[nicolas.mailbox].held) == {SCRIPT_NAME, EXPERT_SCRIPT}
 
 
@@ -254,19 +254,19 @@ def client_page(page: str) -> HttpResponse:
 
 def test_what_may_not_be_kept_of_a_script_keeps_nothing(client: Client, nicolas: Account) -> None:
     page = sent(client, FOREIGN).content.decode()
-    kept = {name: hidden(page, name) for name in ("proof", "filtres")}
+    kept = {name: hidden(page, name) for name in ("proof", "filters")}
     wrong = client.post(f"{ADDRESS}/import/garder", {**kept, "expert": 'redirect "x@dehors.example";'})
     assert wrong.status_code == 422
     assert "Ligne 1" in words(wrong)
     out = FOREIGN.replace('fileinto "Salons";', 'redirect "x@dehors.example"; keep;')
     page = sent(client, out).content.decode()
-    told = {name: hidden(page, name) for name in ("proof", "filtres")}
+    told = {name: hidden(page, name) for name in ("proof", "filters")}
     wrong = client.post(f"{ADDRESS}/import/garder", {**told, "expert": ""})
     assert wrong.status_code == 422
-    assert client.post(f"{ADDRESS}/import/garder", {**told, "filtres": "{"}).status_code == 422
+    assert client.post(f"{ADDRESS}/import/garder", {**told, "filters": "{"}).status_code == 422
     assert client.get(f"{ADDRESS}/import/garder").status_code == 405
     assert queries.filters_of(nicolas.pk) == ()
-    assert queries.expert_of(nicolas.pk) == ""
+    assert queries.expert_script_of(nicolas.pk) == ""
 
 
 def test_an_export_is_taken_in_again_and_nothing_else_is(client: Client, nicolas: Account) -> None:
@@ -283,13 +283,13 @@ def test_an_export_is_taken_in_again_and_nothing_else_is(client: Client, nicolas
 
 
 def test_a_filter_begun_from_a_message_knows_its_sender(client: Client, nicolas: Account) -> None:
-    held = message_of.get()
-    message_of.replace(lambda mailbox, session_key, ref: GLANCE if ref == "INBOX/1/1" else None)
+    held = find_message.get()
+    find_message.replace(lambda mailbox, session_key, ref: GLANCE if ref == "INBOX/1/1" else None)
     try:
         begun = client.get(f"{ADDRESS}/nouveau?message=INBOX%2F1%2F1").content.decode()
         other = client.get(f"{ADDRESS}/nouveau?message=INBOX%2F1%2F2").content.decode()
     finally:
-        message_of.replace(held)
+        find_message.replace(held)
     assert f'value="{GLANCE.sender_address}"' in begun
     assert GLANCE.sender_address not in other
 

@@ -12,8 +12,8 @@ from tests.mailbox.sorting.samples import HOSTILE, NOW, OWNER, WINTER, replying,
 from tests.mailbox.sorting.sieve_reader import expanded, shape, tokens
 
 from vaguemestre.mailbox.sorting.rules.absences import bounds
-from vaguemestre.mailbox.sorting.rules.texts import cleaned
-from vaguemestre.mailbox.sorting.script.syntax import Command, Pieces, Variable, encoded
+from vaguemestre.mailbox.sorting.rules.texts import clean_text
+from vaguemestre.mailbox.sorting.script.syntax import Command, Pieces, Variable, encode_script
 
 PLAIN = replace(WINTER, internal_text="interne", external_text="externe", subject="objet")
 
@@ -28,14 +28,14 @@ def strings(script: str) -> list[str]:
 
 @given(texts)
 def test_a_string_means_itself(text: str) -> None:
-    script = encoded([Command("keep", (text,))])
+    script = encode_script([Command("keep", (text,))])
     assert strings(script) == [plain(text)]
 
 
 @given(texts)
 def test_a_string_means_itself_where_variables_are_expanded(text: str) -> None:
     keep = Command("set", ("subject", Pieces((text, Variable("1")))), needs=("variables",))
-    script = encoded([keep, Command("keep", (text,))])
+    script = encode_script([keep, Command("keep", (text,))])
     found = [expanded(one, {"dollar": "$", "1": "UN"}) for one in strings(script)]
     assert found[-2:] == [f"{plain(text)}UN", plain(text)]
 
@@ -49,7 +49,7 @@ def test_no_text_changes_the_shape_of_the_script(
         PLAIN,
         internal_text=f"i{internal}",
         external_text=f"e{external}",
-        subject=f"s{cleaned(subject)}",
+        subject=f"s{clean_text(subject)}",
     )
     script = replying(absence, replace(OWNER, name=f"n{name}"), now=NOW)
     assert shape(script) == shape(replying(PLAIN, OWNER, now=NOW))
@@ -65,7 +65,7 @@ def test_every_line_ends_as_sieve_lines_end() -> None:
 def test_hostile_texts_compile(tmp_path: Path) -> None:
     for number, text in enumerate(HOSTILE):
         absence = replace(
-            WINTER, internal_text=f"x{text}", external_text=text, subject=cleaned(text) if number % 2 else ""
+            WINTER, internal_text=f"x{text}", external_text=text, subject=clean_text(text) if number % 2 else ""
         )
         script = replying(absence, replace(OWNER, name=text), now=NOW)
         compiled(tmp_path, script)
@@ -76,7 +76,7 @@ def test_hostile_texts_compile(tmp_path: Path) -> None:
 def test_any_text_compiles(
     tmp_path_factory: pytest.TempPathFactory, internal: str, subject: str, name: str
 ) -> None:
-    absence = replace(WINTER, internal_text=f"x{internal}", subject=cleaned(subject))
+    absence = replace(WINTER, internal_text=f"x{internal}", subject=clean_text(subject))
     script = replying(absence, replace(OWNER, name=name), now=NOW)
     compiled(tmp_path_factory.mktemp("sieve"), script)
 
@@ -108,7 +108,7 @@ def test_an_empty_text_answers_nobody_of_that_kind(internal: str, external: str,
 
 
 def test_whoever_wrote_to_an_address_that_hides_its_owner_gets_no_reply(tmp_path: Path) -> None:
-    hidden = replace(OWNER, screens=("ent.0123456789ab@ac-amiens.test",))
+    hidden = replace(OWNER, gateway_addresses=("ent.0123456789ab@ac-amiens.test",))
     script = replying(WINTER, hidden, now=NOW)
     compiled(tmp_path, script)
     assert script.count("ent.0123456789ab@ac-amiens.test") == 2

@@ -6,8 +6,8 @@ from tests.mailbox.sorting.samples import OWNER
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting.rules.expert import check_expert
 from vaguemestre.mailbox.sorting.rules.senders import check_spam, read_senders
-from vaguemestre.mailbox.sorting.script import compose_friends
-from vaguemestre.mailbox.sorting.values import SpamChoice
+from vaguemestre.mailbox.sorting.script import allowed_senders_script
+from vaguemestre.mailbox.sorting.values import SpamSettings
 
 
 def test_senders_are_read_however_they_are_written() -> None:
@@ -24,13 +24,13 @@ def test_what_is_no_sender_is_refused_by_name(typed: str) -> None:
 
 def test_nobody_is_in_both_lists() -> None:
     with pytest.raises(Refusal, match="senders-both"):
-        check_spam(SpamChoice(allowed=("a@b.fr",), denied=("a@b.fr",)))
+        check_spam(SpamSettings(allowed=("a@b.fr",), denied=("a@b.fr",)))
 
 
 def test_the_rule_of_everybody_is_told_only_what_it_must_know() -> None:
-    assert compose_friends(SpamChoice()) == ""
-    assert '"ami" "oui"' in compose_friends(SpamChoice(is_sorted=False))
-    assert '"dehors.example"' in compose_friends(SpamChoice(allowed=("@dehors.example",)))
+    assert allowed_senders_script(SpamSettings()) == ""
+    assert '"ami" "oui"' in allowed_senders_script(SpamSettings(is_sorted=False))
+    assert '"dehors.example"' in allowed_senders_script(SpamSettings(allowed=("@dehors.example",)))
 
 
 @pytest.mark.parametrize(

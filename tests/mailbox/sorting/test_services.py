@@ -16,7 +16,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refu
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.models import AbsenceRow, ScriptRow
 from vaguemestre.mailbox.sorting.services import (
-    answer_for_gone,
+    answer_for_leaver,
     drop_filter,
     end_absence,
     renew_scripts,
@@ -29,7 +29,7 @@ from vaguemestre.mailbox.sorting.services import (
 from vaguemestre.mailbox.sorting.values import (
     EXPERT_SCRIPT,
     SCRIPT_NAME,
-    Applied,
+    ScriptStatus,
     Aspect,
     Condition,
     Filter,
@@ -75,7 +75,7 @@ def test_a_refused_absence_leaves_no_trace(nicolas: Account) -> None:
 def test_what_is_saved_is_read_again_and_waits_for_the_engine(nicolas: Account) -> None:
     save(nicolas)
     assert queries.absence_of(nicolas.pk) == WINTER
-    assert not queries.applied_of(nicolas.pk).is_done
+    assert not queries.script_status_of(nicolas.pk).is_done
     assert Entry.objects.get(action="sorting.absence-saved").to == f"account:{nicolas.pk}"
 
 
@@ -85,7 +85,7 @@ def test_it_is_carried_out_and_says_so(nicolas: Account, sieve: MemorySieve) -> 
     held = box(sieve, nicolas)
     assert held.held == {}  # ManageSieve shows nothing that answers
     assert WINTER.external_text.splitlines()[-1] in held.house
-    assert queries.applied_of(nicolas.pk) == Applied(is_done=True)
+    assert queries.script_status_of(nicolas.pk) == ScriptStatus(is_done=True)
 
 
 def test_an_engine_away_loses_nothing(nicolas: Account, sieve: MemorySieve) -> None:
@@ -94,10 +94,10 @@ def test_an_engine_away_loses_nothing(nicolas: Account, sieve: MemorySieve) -> N
     with pytest.raises(EngineDown):
         rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert queries.absence_of(nicolas.pk) == WINTER
-    assert not queries.applied_of(nicolas.pk).is_done
+    assert not queries.script_status_of(nicolas.pk).is_done
     sieve.is_away = False
     rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
-    assert queries.applied_of(nicolas.pk).is_done
+    assert queries.script_status_of(nicolas.pk).is_done
 
 
 def test_twice_is_once(nicolas: Account, sieve: MemorySieve) -> None:
@@ -119,7 +119,7 @@ def test_the_last_decision_wins_over_one_under_way(nicolas: Account, sieve: Memo
 
     rewrite_script(nicolas.pk, sieve, slow, nobody, now=NOW)
     assert "Texte corrigé." in box(sieve, nicolas).house
-    assert queries.applied_of(nicolas.pk).is_done
+    assert queries.script_status_of(nicolas.pk).is_done
 
 
 def test_a_late_run_does_not_say_a_newer_decision_is_done(nicolas: Account) -> None:
@@ -131,7 +131,7 @@ def test_a_late_run_does_not_say_a_newer_decision_is_done(nicolas: Account) -> N
         save(nicolas, days=3)
 
     rewrite_script(nicolas.pk, changed_on_leaving, lambda mailbox, content: None, nobody, now=NOW)
-    assert not queries.applied_of(nicolas.pk).is_done
+    assert not queries.script_status_of(nicolas.pk).is_done
 
 
 def test_the_script_of_another_program_is_included_then_given_back(
@@ -144,9 +144,9 @@ def test_the_script_of_another_program_is_included_then_given_back(
     rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert held.active == SCRIPT_NAME
     assert 'include :personal :optional "roundcube";' in held.held[SCRIPT_NAME]
-    assert queries.applied_of(nicolas.pk).kept == "roundcube"
+    assert queries.script_status_of(nicolas.pk).foreign_script == "roundcube"
     rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
-    assert queries.applied_of(nicolas.pk).kept == "roundcube"
+    assert queries.script_status_of(nicolas.pk).foreign_script == "roundcube"
     (known,) = queries.filters_of(nicolas.pk)
     drop_filter(nicolas.pk, known.filter_id or 0, by="test", now=NOW)
     rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
@@ -212,7 +212,7 @@ def test_no_redirect_runs_once_they_are_stopped_whoever_wrote_it(
     assert not redirects(held)
     (kept,) = queries.filters_of(nicolas.pk)
     assert (kept.is_on, kept.outcome.forward_to) == (False, "camille.petit@ac-amiens.test")
-    assert "# redirect" in queries.expert_of(nicolas.pk)
+    assert "# redirect" in queries.expert_script_of(nicolas.pk)
     assert held.held["roundcube"] == theirs  # their owner still reads it
     assert Entry.objects.get(action="sorting.redirects-stopped").details["filters"] == 1
     save_filter(nicolas.pk, replace(kept, is_on=True), (), by="test", now=NOW)
@@ -275,7 +275,7 @@ def test_the_script_of_another_program_sends_nothing_on_during_a_long_leave(
     held.activate("roundcube")
     today = NOW.date()
     lives.declare(nicolas.pk, Event.LONG_LEAVE, today, Numbers(), by="account:9", now=NOW, today=today)
-    answer_for_gone(nicolas.pk, today, today + timedelta(days=90), "", now=NOW)
+    answer_for_leaver(nicolas.pk, today, today + timedelta(days=90), "", now=NOW)
     for _ in range(2):
         rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
         assert not redirects(held)
@@ -331,7 +331,7 @@ def test_replies_leave_under_the_shown_name_and_the_primary_address(nicolas: Acc
 
 def test_whoever_left_answers_neutrally_until_the_day_and_their_own_absences_stay() -> None:
     one = account("mdurand", first_name="Marie", last_name="Durand")
-    event = answer_for_gone(
+    event = answer_for_leaver(
         one.pk, NOW.date(), NOW.date() + timedelta(days=60), "marie@ac-lille.test", now=NOW
     )
     assert event is not None
@@ -345,7 +345,7 @@ def test_whoever_left_answers_neutrally_until_the_day_and_their_own_absences_sta
 
 def test_nobody_answers_for_whoever_nothing_opens() -> None:
     gone = account("parti", state="closed")
-    assert answer_for_gone(gone.pk, NOW.date(), NOW.date(), "", now=NOW) is None
+    assert answer_for_leaver(gone.pk, NOW.date(), NOW.date(), "", now=NOW) is None
 
 
 class SlowScripts(MemoryScripts):
@@ -378,7 +378,7 @@ def test_a_script_that_another_worker_dropped_meanwhile_is_dropped(
     nothing_left(nicolas, sieve, SlowScripts())
     rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert box(sieve, nicolas).held == {}
-    assert queries.applied_of(nicolas.pk) == Applied(is_done=True)
+    assert queries.script_status_of(nicolas.pk) == ScriptStatus(is_done=True)
 
 
 def test_an_included_script_that_another_worker_dropped_meanwhile_is_dropped(
@@ -394,4 +394,4 @@ def test_a_script_that_stays_there_is_told(nicolas: Account, sieve: MemorySieve)
     nothing_left(nicolas, sieve, StubbornScripts())
     with pytest.raises(EngineRefused):
         rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
-    assert not queries.applied_of(nicolas.pk).is_done
+    assert not queries.script_status_of(nicolas.pk).is_done

@@ -13,22 +13,22 @@ from tests.mailbox.sorting.samples import texts
 from vaguemestre.mailbox.calendar.rules.holidays import ZONES, coming, holidays
 from vaguemestre.mailbox.sorting.rules import rich
 from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
-from vaguemestre.mailbox.sorting.rules.texts import cleaned
-from vaguemestre.mailbox.sorting.rules.wordings import neutral, wordings
-from vaguemestre.mailbox.sorting.values import Card
+from vaguemestre.mailbox.sorting.rules.texts import clean_text
+from vaguemestre.mailbox.sorting.rules.wordings import desk_absence, reply_templates
+from vaguemestre.mailbox.sorting.values import Replacement
 
-CARD = Card(3, "Karim <b>Benali</b>", "CPE · Collège", "karim.benali@ac-amiens.test")
+CARD = Replacement(3, "Karim <b>Benali</b>", "CPE · Collège", "karim.benali@ac-amiens.test")
 
 
 def test_no_model_tells_strangers_a_phone_number_or_anything_of_health() -> None:
     for days in ((None, None), (date(2026, 12, 19), date(2027, 1, 3))):
-        for model in wordings("Nadia Morel", *days):
+        for model in reply_templates("Nadia Morel", *days):
             assert disclosures(model.external_text) == ()
             assert model.internal_text.endswith("Nadia Morel")
 
 
 def test_the_text_of_the_desk_says_nothing_but_until_when_and_nothing_outside() -> None:
-    absence = neutral("Nadia Morel", date(2026, 12, 1), date(2026, 12, 24))
+    absence = desk_absence("Nadia Morel", date(2026, 12, 1), date(2026, 12, 24))
     assert "24/12/2026" in absence.internal_text
     assert disclosures(absence.internal_text) == ()
     assert absence.external_text == ""
@@ -75,7 +75,7 @@ def test_nothing_loads_or_acts_in_a_formatted_text(hostile: str, gone: tuple[str
 
 @given(texts)
 def test_plain_text_made_formatted_and_back_keeps_its_words(text: str) -> None:
-    plain = cleaned(text, besides="\n").strip()
+    plain = clean_text(text, besides="\n").strip()
     there = rich.plain_of(rich.clean_html(rich.html_of(plain)))
     assert there.split() == plain.replace("\N{NO-BREAK SPACE}", " ").split()
 
@@ -88,8 +88,8 @@ def test_a_formatted_text_has_a_plain_twin() -> None:
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=400))
 def test_the_part_that_leaves_holds_both_and_is_the_same_each_time(text: str) -> None:
     html = rich.clean_html(rich.html_of(text))
-    made = rich.entity(html)
-    assert made == rich.entity(html)
+    made = rich.mime_entity(html)
+    assert made == rich.mime_entity(html)
     assert made.isascii()
     message = email.message_from_string(made, policy=email.policy.default)
     plain, formatted = message.iter_parts()
@@ -98,6 +98,6 @@ def test_the_part_that_leaves_holds_both_and_is_the_same_each_time(text: str) ->
 
 
 def test_the_card_of_a_replacement_is_text_whatever_their_name() -> None:
-    assert "Karim <b>Benali</b>" in rich.card_text(CARD)
-    assert "&lt;b&gt;Benali" in rich.card_html(CARD)
-    assert CARD.address in rich.card_text(CARD)
+    assert "Karim <b>Benali</b>" in rich.replacement_text(CARD)
+    assert "&lt;b&gt;Benali" in rich.replacement_html(CARD)
+    assert CARD.address in rich.replacement_text(CARD)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.mailbox.sorting.samples import NOW, OWNER, WINTER, composed, replying
 
 from vaguemestre.mailbox.sorting.rules.filters import RELATIONS
-from vaguemestre.mailbox.sorting.script import taken
-from vaguemestre.mailbox.sorting.script.sieve_parser import NotSieve, read
+from vaguemestre.mailbox.sorting.script import translate_script
+from vaguemestre.mailbox.sorting.script.sieve_parser import NotSieve, parse_script
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
 
 ROUNDCUBE = """require ["copy","fileinto","imap4flags","vacation"];
@@ -66,7 +66,7 @@ zimbraPrefMailSignature: Nadia
 
 
 def test_what_roundcube_wrote_is_said() -> None:
-    told = taken(ROUNDCUBE)
+    told = translate_script(ROUNDCUBE)
     assert told.filters == (
         Filter(
             "Conseil de classe",
@@ -100,7 +100,7 @@ def test_what_roundcube_wrote_is_said() -> None:
 
 
 def test_what_sogo_wrote_is_said() -> None:
-    first, second = taken(SOGO).filters
+    first, second = translate_script(SOGO).filters
     assert first.conditions == (
         Condition(Aspect.SENDER_ADDRESS, Relation.CONTAINS, "@rectorat"),
         Condition(Aspect.SIZE, Relation.LACKS, "2"),
@@ -112,7 +112,7 @@ def test_what_sogo_wrote_is_said() -> None:
 
 
 def test_what_zimbra_wrote_is_said() -> None:
-    letters, heavy = taken(ZIMBRA).filters
+    letters, heavy = translate_script(ZIMBRA).filters
     assert letters.name == "Lettres d’information"
     assert letters.conditions == (
         Condition(Aspect.LIST, Relation.CONTAINS, "lettres"),
@@ -164,7 +164,7 @@ def test_what_would_not_be_the_same_stays_a_script_and_so_does_what_follows(test
     before = f"# rule:[Avant]\nif {SAID}\n{{\n{DONE}\n}}\n"
     after = before.replace("Avant", "Après")
     rule = RULE.format(test=test, block=block)
-    told = taken(rule.replace("# rule:[Une]", f"{before}# rule:[Une]") + after)
+    told = translate_script(rule.replace("# rule:[Une]", f"{before}# rule:[Une]") + after)
     assert [one.name for one in told.filters] == ["Avant"]
     assert told.rest.startswith('require ["fileinto","variables"];\n')
     assert told.rest.endswith(rule.partition("\n")[2] + after)
@@ -172,14 +172,14 @@ def test_what_would_not_be_the_same_stays_a_script_and_so_does_what_follows(test
 
 def test_a_rule_with_an_alternative_stays_a_script() -> None:
     script = f'if {SAID} {{ fileinto "A"; }} else {{ fileinto "B"; }}\n'
-    assert taken(script) == replace(taken(""), rest=script)
+    assert translate_script(script) == replace(translate_script(""), rest=script)
 
 
 @pytest.mark.parametrize(
     "junk", ["", "# rien\n", "if", '"', "{", "if not " * 40 + "true { stop; }", "\0", "a" * 600_000]
 )
 def test_what_is_no_script_is_given_back_as_it_is(junk: str) -> None:
-    told = taken(junk)
+    told = translate_script(junk)
     assert told.filters == ()
     assert told.rest in (junk, "")
 
@@ -187,9 +187,9 @@ def test_what_is_no_script_is_given_back_as_it_is(junk: str) -> None:
 @given(st.text(st.sampled_from('if anyof(header :is "subject" ["a","b"]) {stop;}#/*\n\\'), max_size=80))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        read(text)
+        parse_script(text)
     except NotSieve:
-        assert taken(text).rest == text
+        assert translate_script(text).rest == text
 
 
 _words = st.text(
@@ -224,7 +224,7 @@ _filters = st.builds(
 
 @given(st.lists(_filters, min_size=1, max_size=4))
 def test_our_own_script_is_read_back_as_the_filters_it_was_made_of(filters: list[Filter]) -> None:
-    told = taken(composed(filters, OWNER))
+    told = translate_script(composed(filters, OWNER))
     if told.rest:  # « not … is » has no sentence of another program’s to come from
         assert any(one.relation is Relation.IS for each in filters for one in each.conditions)
     for found, wanted in zip(told.filters, filters, strict=False):
@@ -234,5 +234,5 @@ def test_our_own_script_is_read_back_as_the_filters_it_was_made_of(filters: list
 
 
 def test_an_absence_of_ours_stays_a_script() -> None:
-    told = taken(replying(WINTER, OWNER, now=NOW))
+    told = translate_script(replying(WINTER, OWNER, now=NOW))
     assert (told.filters, "vacation" in told.rest) == ((), True)

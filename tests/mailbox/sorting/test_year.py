@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from tests.mailbox.sorting.samples import OWNER, WINTER
 
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.mailbox.sorting.rules.absences import bounds, holds, last_day, stretches
+from vaguemestre.mailbox.sorting.rules.absences import bounds, is_answering, last_day, periods
 from vaguemestre.mailbox.sorting.script.absence import absence_commands
 from vaguemestre.mailbox.sorting.script.syntax import Command, Tag
 from vaguemestre.mailbox.sorting.script.syntax import Test as Question
-from vaguemestre.mailbox.sorting.values import Absence, Decided, Place
+from vaguemestre.mailbox.sorting.values import Absence, SortingSettings, Place
 
 BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR = [datetime(2026, 8, 31, 22, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(2 * 24 * 366)]
@@ -34,7 +34,7 @@ def answers(absences: tuple[Absence, ...], at: datetime) -> Command | None:
 
 @cache
 def commands(absences: tuple[Absence, ...]) -> tuple[Command, ...]:
-    return absence_commands(Decided(absences), OWNER, BEFORE)
+    return absence_commands(SortingSettings(absences), OWNER, BEFORE)
 
 
 def true(test: Question, at: datetime) -> bool:
@@ -88,17 +88,17 @@ def weekly(*days: int) -> Absence:
     ids=["holidays", "wednesdays", "half the week", "day of 25 hours", "hour that is not", "one sunday"],
 )
 def test_the_script_answers_when_the_rule_says_so_all_year(absence: Absence) -> None:
-    differ = [at for at in YEAR if (answers((absence,), at) is not None) is not holds(absence, at)]
+    differ = [at for at in YEAR if (answers((absence,), at) is not None) is not is_answering(absence, at)]
     assert differ == []
-    assert any(holds(absence, at) for at in YEAR)
+    assert any(is_answering(absence, at) for at in YEAR)
 
 
 def test_a_weekly_absence_lasts_whole_days_of_paris() -> None:
-    days = {at.astimezone(PARIS).date() for at in YEAR if holds(weekly(3), at)}
+    days = {at.astimezone(PARIS).date() for at in YEAR if is_answering(weekly(3), at)}
     assert {day.isoweekday() for day in days} == {3}
     for day in days:
         held = [at for at in YEAR if at.astimezone(PARIS).date() == day]
-        assert all(holds(weekly(3), at) for at in held)
+        assert all(is_answering(weekly(3), at) for at in held)
 
 
 def test_of_two_absences_at_once_the_first_speaks() -> None:
@@ -122,7 +122,7 @@ def test_stretches_cover_the_absence_and_keep_one_offset_each(
         WINTER, starts_on=first, ends_on=first + timedelta(days=length), starts_at=starts_at, ends_at=ends_at
     )
     begin, end = bounds(absence)
-    found = list(stretches(absence))
+    found = list(periods(absence))
     if begin >= end:
         assert found == []
         return

@@ -9,7 +9,7 @@ from tests.schools.sharing.conftest import School, address_of, lead
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.mailbox.sorting import queries as sorting
 from vaguemestre.mailbox.sorting.models import FilterRow
-from vaguemestre.mailbox.sorting.script import compose
+from vaguemestre.mailbox.sorting.script import personal_script
 from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.directory.models import Assignment
 from vaguemestre.people.lifecycle import rules, services
@@ -188,7 +188,7 @@ def test_nothing_is_sent_on_during_a_long_leave_and_filters_are_as_they_were_aft
     def script() -> str:
         owner = sorting.owner_of(marie.pk, NOW)
         assert owner
-        return compose(sorting.decided_of(marie.pk), owner, kept="")
+        return personal_script(sorting.settings_of(marie.pk), owner, foreign_script="")
 
     before = script()
     assert "redirect" in before

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.mailbox.sorting.values import Listing, ScriptError
+from vaguemestre.mailbox.sorting.values import ScriptList, ScriptError
 
 
 @dataclass
@@ -16,8 +16,8 @@ class MemoryScripts:
     active: str = ""
     house: str = ""
 
-    def listed(self) -> Listing:
-        return Listing(tuple(sorted(self.held)), self.active)
+    def list_scripts(self) -> ScriptList:
+        return ScriptList(tuple(sorted(self.held)), self.active)
 
     def read(self, name: str) -> str:
         return self.held.get(name, "")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from vaguemestre.engines.sieve.client import ManageSieve
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.mailbox.sorting.values import Listing, ScriptError
+from vaguemestre.mailbox.sorting.values import ScriptList, ScriptError
 
 
 class ManageSieveScripts:
@@ -15,14 +15,14 @@ class ManageSieveScripts:
     def __init__(self, client: ManageSieve) -> None:
         self._client = client
 
-    def listed(self) -> Listing:
+    def list_scripts(self) -> ScriptList:
         names: list[str] = []
         active = ""
         for words in self._client.command("LISTSCRIPTS"):
             names.append(words[0])
             if words[1:] and words[1].upper() == "ACTIVE":
                 active = words[0]
-        return Listing(tuple(names), active)
+        return ScriptList(tuple(names), active)
 
     def read(self, name: str) -> str:
         try:

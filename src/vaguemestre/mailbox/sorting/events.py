@@ -1,4 +1,4 @@
-"""Facts about sorting, past tense."""
+"""Events of sorting."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,14 +6,14 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class SortingChanged:
-    """What somebody wants of their arriving mail is no longer what Dovecot does."""
+    """The sorting settings of an account changed: its scripts must be rewritten."""
 
     account_id: int
 
 
 @dataclass(frozen=True)
-class PassAsked:
-    """Somebody wants a filter carried to the messages that are already there. `number`: which asking."""
+class BackfillRequested:
+    """A filter must run on messages already received. `number`: of the request, see `PassRow.number`."""
 
     account_id: int
     number: int

@@ -1,21 +1,22 @@
-"""Who may write a rule on arriving mail: somebody who proved who they are when they opened the form."""
+"""Proof of a recent sign-in, carried by the forms that write rules on arriving mail."""
 
 from django.core import signing
 
 from vaguemestre.access.signin.http import SignedInRequest
 
 _SALT = "sorting.proved"
-_SECONDS = 3600  # time to write a filter; a stolen page cannot open the form at all
+_SECONDS = 3600  # time to write a filter after opening the form
 
 
 def proof(request: SignedInRequest) -> str:
-    """For the form's hidden field: the form was opened by this session just after a proof of identity."""
+    """Signed value of the hidden field `proof`: this session opened the form just after a proof of identity."""
     return signing.dumps([request.who.account_id, request.who.session_key], salt=_SALT)
 
 
 def has_proof(request: SignedInRequest) -> bool:
+    """Whether the posted form carries a valid proof of this session."""
     try:
-        told = signing.loads(request.POST.get("proof", ""), salt=_SALT, max_age=_SECONDS)
+        claim = signing.loads(request.POST.get("proof", ""), salt=_SALT, max_age=_SECONDS)
     except signing.BadSignature:
         return False
-    return bool(told == [request.who.account_id, request.who.session_key])
+    return bool(claim == [request.who.account_id, request.who.session_key])

@@ -1,4 +1,4 @@
-"""What people decided about their arriving mail, and how far Dovecot follows."""
+"""Sorting settings of accounts, and which revision of them Dovecot runs."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from vaguemestre.people.directory.models import Person
 
 
 class AbsenceRow(models.Model):
-    """An absence of an account, kept when over: its texts serve again. `place`: one of `values.Place`."""
+    """Absence of an account, kept when over so that its texts can be reused. `place`: a `values.Place`."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="absences")
     place = models.PositiveSmallIntegerField(default=1)
@@ -34,7 +34,7 @@ class AbsenceRow(models.Model):
 
 
 class ScriptRow(models.Model):
-    """The script of an account: `wanted` counts changes of mind, `applied` is the last one Dovecot holds."""
+    """Script of an account: `wanted` is the revision of its settings, `applied` the one Dovecot runs."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="sieve_script")
     wanted = models.PositiveIntegerField(default=0)
@@ -42,15 +42,13 @@ class ScriptRow(models.Model):
     applied_at = models.DateTimeField(null=True, blank=True)
     kept = models.CharField(max_length=255, blank=True)  # another program's script, included by ours
     expert = models.TextField(blank=True)  # the part written by hand
-    known_mark = models.CharField(max_length=64, blank=True)  # of the address book as the script knows it
-    form = models.PositiveSmallIntegerField(default=0, db_index=True)  # values.SCRIPT_FORM when written
-    drops_redirects = models.BooleanField(
-        default=False
-    )  # another program's script is to stop, if it sends on
+    known_mark = models.CharField(max_length=64, blank=True)  # fingerprint of the contacts written in the script
+    form = models.PositiveSmallIntegerField(default=0, db_index=True)  # values.SCRIPT_FORM at the last writing
+    drops_redirects = models.BooleanField(default=False)  # stop including a foreign script that redirects
 
 
 class FilterRow(models.Model):
-    """A filter of an account; `conditions` and `outcome` hold the fields of `Condition` and `Outcome`."""
+    """Filter of an account; `conditions` and `outcome` hold the fields of `Condition` and `Outcome`."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mail_filters")
     position = models.PositiveIntegerField()
@@ -65,7 +63,7 @@ class FilterRow(models.Model):
 
 
 class SpamRow(models.Model):
-    """What an account wants of unwanted mail: fields of `SpamChoice`."""
+    """Junk mail settings of an account: fields of `SpamSettings`."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="spam_choice")
     is_sorted = models.BooleanField(default=True)
@@ -74,7 +72,7 @@ class SpamRow(models.Model):
 
 
 class PassRow(models.Model):
-    """A filter carried to the messages that were already there: the last one asked by an account."""
+    """Last filter that an account ran on messages already received. `state`: a `values.BackfillState`."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="filter_pass")
     wanted = models.ForeignKey(FilterRow, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -83,5 +81,5 @@ class PassRow(models.Model):
     seen = models.PositiveIntegerField(default=0)
     whole = models.PositiveIntegerField(default=0)
     taken = models.PositiveIntegerField(default=0)
-    cursor = models.PositiveBigIntegerField(default=0)  # UID of the last message treated
-    number = models.PositiveIntegerField(default=0)  # which asking: an older one stops by itself
+    cursor = models.PositiveBigIntegerField(default=0)  # UID of the last message examined
+    number = models.PositiveIntegerField(default=0)  # of the request: an older one stops when it differs

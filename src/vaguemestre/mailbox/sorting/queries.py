@@ -1,4 +1,4 @@
-"""Reading what people decided about their mail. Nothing here writes."""
+"""Reads of sorting settings."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -6,22 +6,28 @@ from datetime import date, datetime
 from django.conf import settings
 
 from vaguemestre.mailbox.sorting.models import AbsenceRow, FilterRow, PassRow, ScriptRow, SpamRow
-from vaguemestre.mailbox.sorting.rules import absences
+from vaguemestre.mailbox.sorting.rules.absences import absence_phase, answering_absence, is_answering, last_day
+from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
+from vaguemestre.mailbox.sorting.rules.rich import plain_of
 from vaguemestre.mailbox.sorting.values import (
     SCRIPT_FORM,
     Absence,
-    Applied,
+    AbsencePhase,
+    AbsenceStatus,
+    ScriptStatus,
     Aspect,
-    Card,
+    BackfillProgress,
+    BackfillState,
+    Replacement,
     Condition,
-    Decided,
+    SortingSettings,
+    Disclosure,
     Filter,
     Outcome,
     Owner,
     Place,
-    Progress,
     Relation,
-    SpamChoice,
+    SpamSettings,
 )
 from vaguemestre.people.credentials.queries import facts_of
 from vaguemestre.people.directory.queries import (
@@ -36,12 +42,12 @@ from vaguemestre.people.lifecycle.queries import stays_here
 
 
 def absences_of(account_id: int) -> tuple[Absence, ...]:
-    """What was last saved in each place, on or off, over or to come."""
+    """Absences of the account, on or off, over or to come; at most one of each kind."""
     return tuple(_absence(row) for row in AbsenceRow.objects.filter(account_id=account_id))
 
 
 def absence_of(account_id: int, place: Place = Place.FIRST) -> Absence | None:
-    """The one of that place."""
+    """Absence of that kind, or None."""
     row = AbsenceRow.objects.filter(account_id=account_id, place=place).first()
     return _absence(row) if row else None
 
@@ -67,102 +73,115 @@ def _absence(row: AbsenceRow) -> Absence:
 
 
 def current_absence(account_id: int, now: datetime) -> Absence | None:
-    """The absence that answers at that moment."""
-    return absences.current(absences_of(account_id), now)
+    """Absence that sends replies at that moment, or None."""
+    return answering_absence(absences_of(account_id), now)
 
 
-def cards_of(known: Collection[Absence]) -> dict[int, Card]:
-    """Whom those absences name as replacements."""
-    people = {one.replacement_id for one in known if one.replacement_id}
-    return {person_id: card for person_id in people if (card := card_of(person_id))}
+def absence_status(account_id: int, place: Place, now: datetime) -> AbsenceStatus:
+    """State of the absence of that kind, with what its external text discloses while it is to be sent."""
+    absence = absence_of(account_id, place)
+    phase = absence_phase(absence, now)
+    disclosed: tuple[Disclosure, ...] = ()
+    if absence and phase not in (AbsencePhase.OFF, AbsencePhase.OVER):
+        text = plain_of(absence.external_text) if absence.is_rich else absence.external_text
+        disclosed = disclosures(text)
+    return AbsenceStatus(absence, place, phase, script_status_of(account_id), disclosed)
 
 
-def card_of(person_id: int) -> Card | None:
-    """None without an address to write to."""
+def replacements_of(absences: Collection[Absence]) -> dict[int, Replacement]:
+    """Replacements named by those absences, by person id."""
+    people = {absence.replacement_id for absence in absences if absence.replacement_id}
+    return {person_id: card for person_id in people if (card := replacement_of(person_id))}
+
+
+def replacement_of(person_id: int) -> Replacement | None:
+    """Details of a replacement; None without an address to write to."""
     address = primary_address(person_id)
     if address is None:
         return None
-    return Card(person_id, person_of(person_id).shown_name, place_of(person_id), address)
+    return Replacement(person_id, person_of(person_id).shown_name, place_of(person_id), address)
 
 
-def cards_like(typed: str, limit: int = 6) -> tuple[Card, ...]:
-    """Listed people whose name begins like that."""
+def replacement_candidates(typed: str, limit: int = 6) -> tuple[Replacement, ...]:
+    """People of the phone book whose name begins with `typed`."""
     return tuple(
-        Card(one.person_id, one.name, one.detail, one.address) for one in people_like(typed, limit=limit)
+        Replacement(person.person_id, person.name, person.detail, person.address) for person in people_like(typed, limit=limit)
     )
 
 
-def decided_of(account_id: int) -> Decided:
-    """All of it, as the script wants it."""
-    known = absences_of(account_id)
-    return Decided(
-        absences=known,
+def settings_of(account_id: int) -> SortingSettings:
+    """All settings of the account that its scripts implement."""
+    current_absences = absences_of(account_id)
+    return SortingSettings(
+        absences=current_absences,
         filters=filters_of(account_id),
-        spam=spam_of(account_id),
-        expert=expert_of(account_id),
-        cards=cards_of(known),
+        spam=spam_settings_of(account_id),
+        expert=expert_script_of(account_id),
+        replacements=replacements_of(current_absences),
         stays_here=stays_here(account_id),
     )
 
 
-def spam_of(account_id: int) -> SpamChoice:
+def spam_settings_of(account_id: int) -> SpamSettings:
     row = SpamRow.objects.filter(account_id=account_id).first()
-    return SpamChoice(row.is_sorted, tuple(row.allowed), tuple(row.denied)) if row else SpamChoice()
+    return SpamSettings(row.is_sorted, tuple(row.allowed), tuple(row.denied)) if row else SpamSettings()
 
 
-def expert_of(account_id: int) -> str:
-    """The part written by hand."""
-    found = ScriptRow.objects.filter(account_id=account_id).values_list("expert", flat=True)
-    return found.first() or ""
+def expert_script_of(account_id: int) -> str:
+    """Sieve script written by hand, "" for none."""
+    scripts = ScriptRow.objects.filter(account_id=account_id).values_list("expert", flat=True)
+    return scripts.first() or ""
 
 
-def progress_of(account_id: int) -> Progress | None:
-    """How far the last asked pass of a filter is."""
+def backfill_progress_of(account_id: int) -> BackfillProgress | None:
+    """Progress of the last filter run on received mail, or None."""
     row = PassRow.objects.filter(account_id=account_id).first()
-    return Progress(row.name, row.state, row.seen, row.whole, row.taken) if row else None
+    if row is None:
+        return None
+    return BackfillProgress(row.name, BackfillState(row.state), row.seen, row.whole, row.taken)
 
 
-def bound_to_contacts(now: datetime) -> list[tuple[int, str]]:
-    """(account, mark of the address book its script knows) where an absence to be answers contacts only."""
+def accounts_answering_contacts_only(now: datetime) -> list[tuple[int, str]]:
+    """(account id, fingerprint of the contacts in its script) of accounts whose absence answers contacts only."""
     rows = AbsenceRow.objects.filter(is_on=True, only_known=True, ends_on__gte=now.date())
-    found = rows.values_list("account_id", "account__sieve_script__known_mark").distinct()
-    return [(account_id, known or "") for account_id, known in found]
+    pairs = rows.values_list("account_id", "account__sieve_script__known_mark").distinct()
+    return [(account_id, fingerprint or "") for account_id, fingerprint in pairs]
 
 
 def absent_until(addresses: Collection[str], now: datetime) -> dict[str, date]:
-    """Who of them is away at that moment (addresses as given, any case), with the last day of it.
+    """Last day of absence of those who are away at that moment, by address as given (in any case).
 
-    For colleagues who are writing: three questions whatever the number, nothing about why.
+    For colleagues who are writing: three SQL queries whatever the number, and no reason given.
     """
-    asked = {address.strip().lower(): address for address in addresses}
+    address_as_given = {address.strip().lower(): address for address in addresses}
     away = AbsenceRow.objects.filter(is_on=True)
     by_address = "account__person__addresses__address"
-    named = away.filter(**{f"{by_address}__in": asked}).values_list("pk", by_address)
-    boxes = away.filter(account__mailbox__in=asked).values_list("pk", "account__mailbox")
+    named = away.filter(**{f"{by_address}__in": address_as_given}).values_list("pk", by_address)
+    boxes = away.filter(account__mailbox__in=address_as_given).values_list("pk", "account__mailbox")
     pairs = [*named, *boxes]
     rows = away.in_bulk([pk for pk, _ in pairs])
-    found: dict[str, date] = {}
+    last_days: dict[str, date] = {}
     for pk, address in pairs:
         absence = _absence(rows[pk])
-        if absences.holds(absence, now):
-            shown, day = asked[address], absences.last_day(absence, now)
-            found[shown] = max(day, found.get(shown, day))
-    return found
+        if is_answering(absence, now):
+            given_address, day = address_as_given[address], last_day(absence, now)
+            last_days[given_address] = max(day, last_days.get(given_address, day))
+    return last_days
 
 
 def filters_of(account_id: int) -> tuple[Filter, ...]:
-    """In the order they are tried."""
+    """Filters in the order in which they are tried."""
     return tuple(_filter(row) for row in FilterRow.objects.filter(account_id=account_id))
 
 
-def sent_elsewhere_by(account_id: int) -> list[tuple[str, str]]:
-    """(name, address) of each filter that is on and sends mail on to an address: for the help desk."""
+def redirects_of(account_id: int) -> list[tuple[str, str]]:
+    """(filter name, address) of each active redirect, for the help desk."""
     rows = FilterRow.objects.filter(account_id=account_id, is_on=True).values_list("name", "outcome")
     return [(name, outcome["forward_to"]) for name, outcome in rows if outcome.get("forward_to")]
 
 
 def filter_of(account_id: int, filter_id: int) -> Filter | None:
-    """None for somebody else's."""
+    """Filter of the account; None for a filter of another account."""
     row = FilterRow.objects.filter(account_id=account_id, pk=filter_id).first()
     return _filter(row) if row else None
 
@@ -171,7 +190,7 @@ def _filter(row: FilterRow) -> Filter:
     return Filter(
         name=row.name,
         conditions=tuple(
-            Condition(Aspect(one["aspect"]), Relation(one["relation"]), one["text"]) for one in row.conditions
+            Condition(Aspect(fields["aspect"]), Relation(fields["relation"]), fields["text"]) for fields in row.conditions
         ),
         outcome=Outcome(**row.outcome),
         matches_all=row.matches_all,
@@ -180,42 +199,49 @@ def _filter(row: FilterRow) -> Filter:
     )
 
 
-def applied_of(account_id: int) -> Applied:
+def script_status_of(account_id: int) -> ScriptStatus:
     row = ScriptRow.objects.filter(account_id=account_id).first()
-    return Applied(row.applied == row.wanted, row.kept) if row else Applied(is_done=True)
+    return ScriptStatus(row.applied == row.wanted, row.kept) if row else ScriptStatus(is_done=True)
 
 
-def with_decisions(account_ids: Collection[int]) -> list[int]:
-    """Those of the accounts that have a script: what it says of them may have to be said otherwise."""
+def accounts_with_scripts(account_ids: Collection[int]) -> list[int]:
+    """Those of the accounts that have a script, to be rewritten when names or addresses change."""
     return list(ScriptRow.objects.filter(account_id__in=account_ids).values_list("account_id", flat=True))
 
 
-def scripts_of_older_form(most: int) -> list[int]:
-    """Accounts whose scripts this version would write otherwise, some of them at a time."""
+def accounts_with_outdated_scripts(most: int) -> list[int]:
+    """Accounts whose script an older version wrote, at most `most` of them."""
     rows = ScriptRow.objects.filter(form__lt=SCRIPT_FORM).order_by("account_id")
     return list(rows.values_list("account_id", flat=True)[:most])
 
 
 def is_held(account_id: int, now: datetime) -> bool:
-    """Whether nothing opens its mailbox for a while, whoever its owner is."""
+    """Whether the mailbox is on hold: nothing opens it for a while."""
     return any(facts.mailbox_state == "held" for facts in facts_of([account_id], now))
 
 
 def owner_of(account_id: int, now: datetime, *, whatever_state: bool = False) -> Owner | None:
-    """Who that account is to their correspondents; None when nothing may open its mailbox."""
+    """Owner as their correspondents know them; None when the mailbox may not be opened."""
     for facts in facts_of([account_id], now):
         if facts.state != "active" and not whatever_state:
             return None
-        name, found = facts.username, []
+        name, directory_addresses = facts.username, []
         if facts.person_id is not None:
             name = person_of(facts.person_id).shown_name
-            found = addresses_by_person([facts.person_id]).get(facts.person_id, [])
-        screens = tuple(address for address, _, _ in found if is_gateway(address))
-        shown = [address for address, _, _ in found if address not in screens]
-        addresses = tuple(dict.fromkeys((*shown, facts.mailbox)))
+            directory_addresses = addresses_by_person([facts.person_id]).get(facts.person_id, [])
+        gateways = tuple(address for address, _, _ in directory_addresses if is_gateway(address))
+        visible = [address for address, _, _ in directory_addresses if address not in gateways]
+        addresses = tuple(dict.fromkeys((*visible, facts.mailbox)))
         domains = dict.fromkeys(address.rpartition("@")[2] for address in addresses)
-        proved = tuple(settings.CONFIG.academy.colleague_domains)
+        proved_domains = tuple(settings.CONFIG.academy.colleague_domains)
         return Owner(
-            account_id, facts.mailbox, name, addresses[0], addresses, tuple(domains), proved, (), screens
+            account_id=account_id,
+            mailbox=facts.mailbox,
+            name=name,
+            address=addresses[0],
+            addresses=addresses,
+            internal_domains=tuple(domains),
+            proved_domains=proved_domains,
+            gateway_addresses=gateways,
         )
     return None

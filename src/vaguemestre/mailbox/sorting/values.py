@@ -5,20 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import IntEnum, StrEnum
 
-# Ours among the scripts of a mailbox; every other name is somebody else's.
+# Our scripts in a mailbox; every other name belongs to another program.
 SCRIPT_NAME = "vaguemestre"
-SPAM_SCRIPT = "vaguemestre-indesirables"  # read before the rule of everybody: whom never to put aside
+SPAM_SCRIPT = "vaguemestre-indesirables"  # included by 10-junk.sieve: senders never filed as junk
 EXPERT_SCRIPT = "vaguemestre-expert"  # written by hand on our page
-# What `compose` and `compose_absence` write, counted: scripts of an older form are written again.
+# Version of what `personal_script` and `absence_script` write: older scripts are rewritten.
 SCRIPT_FORM = 1
 OURS = frozenset({SCRIPT_NAME, SPAM_SCRIPT, EXPERT_SCRIPT})
 
 
 class Place(IntEnum):
-    """Which of somebody's absences: two may be prepared, one comes back every week, one is set by the desk,
-    one is what is answered for somebody who left.
+    """Kind of absence of an account; one absence of each kind.
 
-    In the order in which they are tried: two at once send one reply.
+    FIRST and SECOND are prepared by the owner, WEEKLY covers days off, DESK is set by the help desk, LEFT
+    answers for somebody who left. Tried in this order: two active absences send one reply.
     """
 
     FIRST = 1
@@ -30,14 +30,14 @@ class Place(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """What somebody wants answered while away. Days and hours are those of Paris; both ends are included.
+    """Absence notification and its period. Days and hours are those of Paris; both ends are included.
 
-    Without an hour the absence begins with its first day and ends with its last. An empty text answers nobody
-    of that kind. `days` between two replies to one person.
+    Without an hour the absence covers its first and last day entirely. An empty text sends no reply to
+    correspondents of that kind. `days`: minimum number of days between two replies to one person.
 
-    `weekdays` (ISO, 1 = Monday; none = every day): the only days on which it answers. `is_rich`: the texts
-    are HTML. `only_known`: outside, only people of the address book are answered. `replacement_id`: the
-    person whose card ends the internal text. `only_to`: only what was sent to an address of that domain.
+    `weekdays` (ISO, 1 = Monday; none = every day): replies only on those days. `is_rich`: the texts are HTML.
+    `only_known`: outside the académie, reply only to contacts. `replacement_id`: the person whose details end
+    the internal text. `only_to`: reply only to messages sent to an address of that domain.
     """
 
     is_on: bool
@@ -57,9 +57,17 @@ class Absence:
     only_to: str = ""
 
 
+class AbsencePhase(StrEnum):
+    OFF = "off"
+    OVER = "over"
+    CURRENT = "current"
+    COMING = "coming"
+    RESTING = "resting"  # a weekly absence on a working day
+
+
 @dataclass(frozen=True, slots=True)
-class Card:
-    """Somebody to write to meanwhile: name, function and school, address."""
+class Replacement:
+    """Person to write to during the absence; `detail`: function and school."""
 
     person_id: int
     name: str
@@ -68,8 +76,8 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """A text ready to be changed, for colleagues and for the others."""
+class ReplyTemplate:
+    """Ready-made pair of texts, for colleagues and for other correspondents."""
 
     key: str
     name: str
@@ -79,12 +87,12 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose mail is sorted: the login inside the engines, the name and address replies leave under.
+    """Owner of the sorted mailbox. `mailbox`: login in the engines; replies carry `name` and `address`.
 
-    `addresses`: every address that is theirs; `internal_domains`: where colleagues write from, once signed
-    in; `proved_domains`: others counted as colleagues when the server that received the message proved them.
-    `known`: the addresses of their address book, read when something asks for it. `screens`: addresses they
-    write to families by, which a reply must not see through.
+    `addresses`: all their addresses; `internal_domains`: domains of colleagues who sign in to send;
+    `proved_domains`: other administrations, counted as colleagues when DMARC passes. `contacts`: addresses of
+    their address book, loaded only when an absence needs them. `gateway_addresses`: addresses that hide the
+    owner's from families; an automatic reply would reveal it.
     """
 
     account_id: int
@@ -94,36 +102,50 @@ class Owner:
     addresses: tuple[str, ...]
     internal_domains: tuple[str, ...]
     proved_domains: tuple[str, ...] = ()
-    known: tuple[str, ...] = ()
-    screens: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    gateway_addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """Whether Dovecot holds what was last saved, and another program's script that ours includes."""
+class ScriptStatus:
+    """State of the script in Dovecot. `is_done`: the last settings are applied.
+
+    `foreign_script`: name of another program's script that ours includes, "" for none.
+    """
 
     is_done: bool
-    kept: str = ""
+    foreign_script: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """The scripts of a mailbox and the one that runs ("" = none)."""
+class ScriptList:
+    """Names of the scripts of a mailbox, and the active one ("" = none)."""
 
     names: tuple[str, ...]
     active: str
 
 
 class Disclosure(StrEnum):
-    """What an external text tells strangers."""
+    """Kind of personal information found in an external text."""
 
     PHONE = "phone"
     HEALTH = "health"
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """A reply as its receiver will read it."""
+class AbsenceStatus:
+    """State of one absence of an account, as its page shows it."""
+
+    absence: Absence | None
+    place: Place
+    phase: AbsencePhase
+    script: ScriptStatus
+    disclosures: tuple[Disclosure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPreview:
+    """Absence reply as its recipient will read it."""
 
     sender: str
     subject: str
@@ -132,7 +154,7 @@ class Preview:
 
 
 class Aspect(StrEnum):
-    """What of a message a condition looks at."""
+    """Property of a message that a condition tests."""
 
     SENDER = "sender"  # name and address
     RECIPIENT = "recipient"
@@ -149,6 +171,8 @@ class Aspect(StrEnum):
 
 
 class Relation(StrEnum):
+    """How a condition compares the property with its text."""
+
     CONTAINS = "contains"
     LACKS = "lacks"
     IS = "is"
@@ -156,7 +180,7 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`text`: words, megabytes (SIZE), an ISO day of Paris (SINCE, UNTIL), or "" (ATTACHMENT, OUTSIDE)."""
+    """One test on a message. `text`: words, megabytes (SIZE), an ISO day of Paris (SINCE, UNTIL), or "" (ATTACHMENT, OUTSIDE)."""
 
     aspect: Aspect
     relation: Relation = Relation.CONTAINS
@@ -165,10 +189,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happens to a message that fits. Folders by name ("" = none); a copy leaves it in its place.
+    """Actions on a matching message. Folders by name ("" = none); a copy leaves the message where it is.
 
-    `label`: a name the message is marked with. `forward_to`: an address that gets a copy. `discards`: it goes
-    to the trash. `stops`: filters that come after are not tried.
+    `forward_to`: address that receives a copy. `discards`: move to the trash. `stops`: skip later filters.
     """
 
     move_to: str = ""
@@ -183,7 +206,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`Si … alors …`, in the order of the person's list."""
+    """Filter of the owner's list: conditions and actions. `filter_id` 0: not stored yet."""
 
     name: str
     conditions: tuple[Condition, ...]
@@ -194,23 +217,24 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What a script of another program says in filters, and the `rest` that stays a script.
+class ImportedScript:
+    """Filters translated from another program's script, and the `rest` that stays a script.
 
-    `absences`: replies that belong to the page of absences. `left_out`: rules that were off, and unsayable.
+    `absence_replies`: number of replies left to the page of absences. `skipped_rules`: number of disabled
+    rules that no filter expresses.
     """
 
     filters: tuple[Filter, ...]
     rest: str = ""
-    absences: int = 0
-    left_out: int = 0
+    absence_replies: int = 0
+    skipped_rules: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class SpamChoice:
-    """What becomes of unwanted mail. `allowed` and `denied`: addresses, or `@domain` for all of a domain.
+class SpamSettings:
+    """Junk mail settings. `allowed` and `denied`: addresses, or `@domain` for a whole domain.
 
-    `is_sorted`: what the content filter calls spam goes to Junk.
+    `is_sorted`: file into Junk what the content filter calls spam.
     """
 
     is_sorted: bool = True
@@ -219,31 +243,31 @@ class SpamChoice:
 
 
 @dataclass(frozen=True)
-class Decided:
-    """All that somebody decided about their mail. `cards`: of the replacements, by person.
+class SortingSettings:
+    """All settings of an account that its Sieve scripts implement. `replacements`: by person id.
 
-    `stays_here`: nothing is sent on, whatever was decided, for as long as they are away.
+    `expert`: the script written by hand. `stays_here`: long leave, all redirects are suspended.
     """
 
     absences: tuple[Absence, ...] = ()
     filters: tuple[Filter, ...] = ()
-    spam: SpamChoice = SpamChoice()
+    spam: SpamSettings = SpamSettings()
     expert: str = ""
-    cards: Mapping[int, Card] = field(default_factory=dict)
+    replacements: Mapping[int, Replacement] = field(default_factory=dict)
     stays_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptError:
-    """Where a hand-written script is wrong (line 0: nowhere in particular)."""
+    """Error of a hand-written script. `line` 0: the server named no line."""
 
     line: int
     message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A script as it stands in the mailbox."""
+class StoredScript:
+    """Script as stored in the mailbox."""
 
     name: str
     content: str
@@ -251,23 +275,23 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A folder mail may be filed in: its name for the engine, its name on pages."""
+class FolderChoice:
+    """Folder offered as a target: its name in the engine, its `label` on pages."""
 
     name: str
-    shown: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
-    """What is known of a received message. `text` and `list_id` only when they were asked for.
+class MessageSummary:
+    """Properties of a received message that filters test. `text` and `list_id`: only of a message read whole.
 
-    `return_path`: the sender of the envelope, "" when unknown. `key`: how the mail store calls the message.
+    `return_path`: envelope sender, "" when unknown. `key`: id of the message in the mail store.
     """
 
-    sender: str  # name and address
+    sender: str  # "Name <address>"
     sender_address: str
-    recipients: str  # names and addresses
+    recipients: str  # "Name <address>, …"
     recipient_addresses: tuple[str, ...]
     subject: str
     size: int
@@ -279,12 +303,18 @@ class Glance:
     key: str = ""
 
 
+class BackfillState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far filters are with the messages that were already there. `state`: running, done, failed."""
+class BackfillProgress:
+    """Progress of a filter over the messages already received, in messages."""
 
     filter_name: str
-    state: str
-    seen: int
-    whole: int
-    taken: int
+    state: BackfillState
+    examined: int
+    total: int
+    matched: int

@@ -17,7 +17,7 @@ from vaguemestre.mailbox.contacts.queries import exported, shelves_of
 from vaguemestre.mailbox.contacts.values import Shelf
 from vaguemestre.mailbox.sorting import queries as sorting
 from vaguemestre.mailbox.sorting.forms import files
-from vaguemestre.mailbox.sorting.script import compose, compose_absence
+from vaguemestre.mailbox.sorting.script import personal_script, absence_script
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.mailstore.values import MailLogin
 
@@ -30,12 +30,12 @@ def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
     for number, shelf in enumerate(shelves_of(account_id)):
         if number == 0 or shelf.book_id:
             yield _book(shelf, number), exported(shelf, _VCARD).encode()
-    yield "filtres.json", files.written(sorting.filters_of(account_id)).encode()
+    yield "filtres.json", files.filters_to_json(sorting.filters_of(account_id)).encode()
     owner = sorting.owner_of(account_id, timezone.now())
     if owner:
-        decided = sorting.decided_of(account_id)
-        yield "filtres.sieve", compose(decided, owner, kept="").encode()
-        yield "absence.sieve", compose_absence(decided, owner, now=timezone.now()).encode()
+        decided = sorting.settings_of(account_id)
+        yield "filtres.sieve", personal_script(decided, owner, foreign_script="").encode()
+        yield "absence.sieve", absence_script(decided, owner, now=timezone.now()).encode()
     yield "absences.json", _json([dataclasses.asdict(one) for one in sorting.absences_of(account_id)])
     yield from _signatures(account_id)
     yield "activite.csv", _activity(account_id)

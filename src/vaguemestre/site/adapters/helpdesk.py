@@ -14,4 +14,4 @@ def usage_of(doveadm: Doveadm, mailbox: str) -> Usage:
 def forwards_of(account_id: int) -> list[Forward]:
     """What sorting knows of mail sent elsewhere, as the help desk shows it."""
     changed_at = last_about(f"account:{account_id}", "sorting.filter-saved")
-    return [Forward(name, to, changed_at) for name, to in sorting_queries.sent_elsewhere_by(account_id)]
+    return [Forward(name, to, changed_at) for name, to in sorting_queries.redirects_of(account_id)]

@@ -31,7 +31,7 @@ def take_parts(account_id: int, parts: Mapping[str, bytes], folders: Iterable[st
     if parts.get(CONTACTS, b"").strip():
         import_file(Shelf(account_id=account_id), parts[CONTACTS])
     if FILTERS in parts:
-        _take_filters(account_id, files.read(parts[FILTERS]), frozenset(folders), now)
+        _take_filters(account_id, files.filters_from_json(parts[FILTERS]), frozenset(folders), now)
     writer = _writer(account_id)
     if IDENTITIES in parts and writer:
         _take_identities(writer, parts[IDENTITIES], now)

@@ -148,9 +148,9 @@ def _plug_store(config: Config) -> None:
     outbox.find_reports.plug(Reports(mailboxes))
     moving.open_store.plug(ImapStores(mailboxes))
     sorting.folders_of.plug(filters.folders)
-    sorting.recent_of.plug(filters.recent)
-    sorting.message_of.plug(filters.one)
-    sorting.open_received.plug(filters.received)
+    sorting.recent_messages.plug(filters.recent)
+    sorting.find_message.plug(filters.one)
+    sorting.open_inbox.plug(filters.received)
 
 
 def _plug_post(config: Config) -> None:
@@ -170,7 +170,7 @@ def _plug_post(config: Config) -> None:
 
 
 def _plug_sorting(config: Config) -> None:
-    sorting.known_of.plug(known_addresses)
+    sorting.contact_addresses_of.plug(known_addresses)
     sorting.put_house_script.plug(HouseScripts(config))
     sorting.open_scripts.plug(OpenManageSieve(config.mail.host, config.ports.managesieve, submission_token))
 

@@ -32,7 +32,7 @@ from vaguemestre.mailbox.contacts import handlers as contacts_handlers
 from vaguemestre.mailbox.portability import handlers as portability_handlers
 from vaguemestre.mailbox.portability.events import ExportWithdrawn, MoveGoesOn
 from vaguemestre.mailbox.sorting import handlers as sorting_handlers
-from vaguemestre.mailbox.sorting.events import PassAsked, SortingChanged
+from vaguemestre.mailbox.sorting.events import BackfillRequested, SortingChanged
 from vaguemestre.mailbox.webmail import handlers as webmail_handlers
 from vaguemestre.mailbox.webmail.events import BulkAsked, PreviewWanted, ReminderDue, RemindersDue
 from vaguemestre.people.credentials.events import (
@@ -149,7 +149,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         lists_handlers.follow_transfer,
     ),
     MembershipsTouched: (sharing_handlers.follow_memberships,),
-    NeutralReplyDue: (sorting_handlers.answer_for_gone,),
+    NeutralReplyDue: (sorting_handlers.answer_for_leaver,),
     NeutralReplyOver: (sorting_handlers.stop_answering,),
     ClosingNear: (signin_handlers.tell_of_closing, lifecycle_handlers.write_to_contacts),
     MailboxDoomed: (lifecycle_handlers.erase,),
@@ -157,7 +157,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ExportWithdrawn: (portability_handlers.erase_withdrawn,),
     DepositReceived: (filelinks_handlers.look_for_viruses,),
     SortingChanged: (sorting_handlers.rewrite_script,),
-    PassAsked: (sorting_handlers.carry_pass,),
+    BackfillRequested: (sorting_handlers.run_backfill,),
     PreviewWanted: (webmail_handlers.make_preview,),
     BulkAsked: (webmail_handlers.carry_out,),
     ListMailCame: (lists_handlers.read_list,),

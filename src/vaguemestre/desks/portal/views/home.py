@@ -24,7 +24,7 @@ from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.sorting.queries import absences_of
-from vaguemestre.mailbox.sorting.rules.absences import current
+from vaguemestre.mailbox.sorting.rules.absences import answering_absence
 from vaguemestre.mailbox.sorting.values import Absence, Place
 from vaguemestre.people.credentials.queries import protection_of
 from vaguemestre.people.directory.rules.names import is_numbered
@@ -84,7 +84,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         has_contact=held.has_contact,
     )
     absences = absences_of(who.account_id)
-    away = current(absences, now)
+    away = answering_absence(absences, now)
     shown |= {
         "announcements": queries.announcements_on(paris_day(now)),
         "tasks": [TASKS[task] for task in tasks],

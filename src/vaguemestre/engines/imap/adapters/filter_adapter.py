@@ -13,7 +13,7 @@ from vaguemestre.engines.imap.protocol import headers
 from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.keywords import keyword
 from vaguemestre.mailbox.sorting.rules.filters import TRASH
-from vaguemestre.mailbox.sorting.values import Choice, Glance, Outcome
+from vaguemestre.mailbox.sorting.values import FolderChoice, MessageSummary, Outcome
 from vaguemestre.mailbox.webmail.rules.listing.folders import named, shown_name
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import Correspondent, Flag, Folder, MailLogin, MessageRef, Row, Use
@@ -26,28 +26,28 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 class Glancing:
-    """Implements of `sorting.ports`: FoldersOf, RecentOf (`recent`), MessageOf (`one`), OpenReceived."""
+    """Implements of `sorting.ports`: FoldersOf, RecentMessages (`recent`), FindMessage (`one`), OpenInbox (`received`)."""
 
     def __init__(self, open_mailbox: OpenMailbox) -> None:
         self._open_mailbox = open_mailbox
 
-    def folders(self, mailbox: str, session_key: str) -> tuple[Choice, ...]:
+    def folders(self, mailbox: str, session_key: str) -> tuple[FolderChoice, ...]:
         with self._open_mailbox(MailLogin(mailbox, session_key)) as box:
             found = box.folders()
         return tuple(
-            Choice(one.name, _shown(one))
+            FolderChoice(one.name, _shown(one))
             for one in found
             if one.selectable and one.use not in _NOT_FOR_FILING
         )
 
     def recent(
         self, mailbox: str, session_key: str, count: int, *, whole: bool = False
-    ) -> tuple[Glance, ...]:
+    ) -> tuple[MessageSummary, ...]:
         with self._open_mailbox(MailLogin(mailbox, session_key)) as box:
             page = box.page(_INBOX, 0, count)
             return tuple(_glance(box, row, whole=whole) for row in page.rows)
 
-    def one(self, mailbox: str, session_key: str, ref: str) -> Glance | None:
+    def one(self, mailbox: str, session_key: str, ref: str) -> MessageSummary | None:
         found = _ref(ref)
         if found is None:
             return None
@@ -64,7 +64,7 @@ class Glancing:
 
 
 class Waiting:
-    """Implements `sorting.ports.Received`."""
+    """Implements `sorting.ports.Inbox`."""
 
     def __init__(self, box: Mailbox) -> None:
         self._box = box
@@ -77,7 +77,7 @@ class Waiting:
             offset += len(rows)
         return tuple(sorted(self._rows, key=lambda key: self._rows[key].ref.uid))
 
-    def look(self, keys: Sequence[str], *, whole: bool) -> tuple[Glance, ...]:
+    def summaries(self, keys: Sequence[str], *, whole: bool) -> tuple[MessageSummary, ...]:
         found = []
         for key in keys:
             try:
@@ -86,7 +86,7 @@ class Waiting:
                 continue
         return tuple(found)
 
-    def carry(self, keys: Collection[str], outcome: Outcome) -> None:
+    def apply(self, keys: Collection[str], outcome: Outcome) -> None:
         rows = [self._rows[key] for key in keys]
         refs = [row.ref for row in rows]
         add = [
@@ -119,9 +119,9 @@ def _shown(folder: Folder) -> str:
     return folder.name.replace("/", " / ") if folder.use is Use.OTHER else shown_name(folder)
 
 
-def _glance(box: Mailbox, row: Row, *, whole: bool) -> Glance:
+def _glance(box: Mailbox, row: Row, *, whole: bool) -> MessageSummary:
     summary = row.summary
-    known = Glance(
+    known = MessageSummary(
         sender=_whole(summary.sender),
         sender_address=summary.sender.address,
         recipients=", ".join(_whole(one) for one in summary.to),
@@ -138,11 +138,11 @@ def _glance(box: Mailbox, row: Row, *, whole: bool) -> Glance:
     return replace(read, size=summary.size, key=known.key)
 
 
-def read_message(raw: bytes, received: datetime | None = None) -> Glance:
+def read_message(raw: bytes, received: datetime | None = None) -> MessageSummary:
     """A message read through, as a filter sees it at its delivery."""
     message = email.message_from_bytes(raw)
     sender, to = _header(message, "From"), [_header(message, name) for name in ("To", "Cc")]
-    return Glance(
+    return MessageSummary(
         sender=sender,
         sender_address=next((one for _, one in getaddresses([sender])), ""),
         recipients=", ".join(one for one in to if one),

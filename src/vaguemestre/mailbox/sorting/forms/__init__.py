@@ -1,1 +1,1 @@
-"""Browser input → values."""
+"""Forms of sorting: browser input → values."""

@@ -1,4 +1,4 @@
-"""What a button of the absence page writes into its form."""
+"""Fields that the buttons of the absence page fill in."""
 
 from datetime import date
 from typing import Any
@@ -7,38 +7,38 @@ from django.http import QueryDict
 
 from vaguemestre.foundation.kernel.times import parse_day
 from vaguemestre.mailbox.sorting.rules.rich import html_of, plain_of
-from vaguemestre.mailbox.sorting.rules.wordings import wordings
+from vaguemestre.mailbox.sorting.rules.wordings import reply_templates
 
 
-def filled(sent: QueryDict, name: str) -> dict[str, Any]:
-    """The fields that change. `name`: who signs the models."""
-    if told := sent.get("vacances"):
-        first, _, last = told.partition("/")
+def shortcut_fields(data: QueryDict, name: str) -> dict[str, Any]:
+    """Fields filled in by the button of the form. `name`: signature of the templates."""
+    if dates := data.get("holidays"):
+        first, _, last = dates.partition("/")
         return {"starts_on": _day(first), "starts_at": "", "ends_on": _day(last), "ends_at": ""}
-    if key := sent.get("modele"):
-        return _model(sent, key, name)
-    if (chosen := sent.get("remplacant")) is not None:
+    if key := data.get("template"):
+        return _template_fields(data, key, name)
+    if (chosen := data.get("chosen_replacement")) is not None:
         return {"replacement": chosen if chosen.isdigit() else ""}
-    if "forme" in sent:
-        return _other_form(sent)
+    if "toggle_format" in data:
+        return _converted_texts(data)
     return {}
 
 
-def _model(sent: QueryDict, key: str, name: str) -> dict[str, Any]:
-    days = _day(sent.get("starts_on", "")), _day(sent.get("ends_on", ""))
-    for model in wordings(name, *days):
-        if model.key == key:
-            texts = {"internal_text": model.internal_text, "external_text": model.external_text}
-            is_rich = bool(sent.get("is_rich"))
+def _template_fields(data: QueryDict, key: str, name: str) -> dict[str, Any]:
+    days = _day(data.get("starts_on", "")), _day(data.get("ends_on", ""))
+    for template in reply_templates(name, *days):
+        if template.key == key:
+            texts = {"internal_text": template.internal_text, "external_text": template.external_text}
+            is_rich = bool(data.get("is_rich"))
             return {field: html_of(text) if is_rich else text for field, text in texts.items()}
     return {}
 
 
-def _other_form(sent: QueryDict) -> dict[str, Any]:
-    """From plain to formatted, or back: the words stay."""
-    turn = plain_of if sent.get("is_rich") else html_of
-    texts = {name: turn(sent.get(name, "")) for name in ("internal_text", "external_text")}
-    return {"is_rich": not sent.get("is_rich"), **texts}
+def _converted_texts(data: QueryDict) -> dict[str, Any]:
+    """Texts converted from plain to formatted, or back."""
+    convert = plain_of if data.get("is_rich") else html_of
+    texts = {name: convert(data.get(name, "")) for name in ("internal_text", "external_text")}
+    return {"is_rich": not data.get("is_rich"), **texts}
 
 
 def _day(text: str) -> date | None:

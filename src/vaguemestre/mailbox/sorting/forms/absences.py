@@ -1,4 +1,4 @@
-"""Browser input → values."""
+"""Form of an absence."""
 
 import re
 from datetime import datetime, time
@@ -19,11 +19,11 @@ from vaguemestre.mailbox.sorting.rules.absences import (
     is_over,
 )
 from vaguemestre.mailbox.sorting.rules.rich import clean_html
-from vaguemestre.mailbox.sorting.rules.texts import cleaned
+from vaguemestre.mailbox.sorting.rules.texts import clean_text
 from vaguemestre.mailbox.sorting.values import Absence, Place
 
 _HOUR = re.compile(r"(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?")
-_UNFINISHED_FIELDS = {
+_ERROR_FIELDS = {
     "sorting.absence-backwards": "ends_on",
     "sorting.absence-over": "ends_on",
     "sorting.absence-too-long": "ends_on",
@@ -35,7 +35,7 @@ _UNFINISHED_FIELDS = {
 
 
 class HourField(forms.Field):
-    """`8:30`, `8h30`, `8 h`; empty = none. The value is a `time` or None."""
+    """Hour typed as `8:30`, `8h30` or `8 h`; the value is a `time`, or None when empty."""
 
     def __init__(self, **options: Any) -> None:
         attrs = {"autocomplete": "off", "placeholder": "8:00", "maxlength": "8"}
@@ -55,27 +55,27 @@ class HourField(forms.Field):
 
 
 class _TextField(forms.CharField):
-    """Several lines, without what cannot be sent."""
+    """Text of several lines, without characters that cannot be sent."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, strip=False, **options)
 
     def to_python(self, value: Any) -> str:
-        return cleaned(str(value or ""), besides="\n\t").strip()
+        return clean_text(str(value or ""), besides="\n\t").strip()
 
 
 _WEEK = (
     (1, "lundi"), (2, "mardi"), (3, "mercredi"), (4, "jeudi"), (5, "vendredi"),
     (6, "samedi"), (7, "dimanche"),
 )  # fmt: skip
-_SAME = (
+_COPIED_FIELDS = (
     "is_on", "starts_on", "starts_at", "ends_on", "ends_at", "internal_text", "external_text", "subject",
     "days", "is_rich", "only_known",
 )  # fmt: skip
 
 
 class AbsenceForm(forms.Form):
-    """`cleaned_data["absence"]` is the value. `now` decides what is over."""
+    """Form of an absence; its value is `cleaned_data["absence"]`. `now`: to refuse one that is over."""
 
     is_on = forms.BooleanField(
         label="Activer la notification d’absence",
@@ -130,44 +130,44 @@ class AbsenceForm(forms.Form):
 
     @classmethod
     def showing(cls, absence: Absence | None, now: datetime, place: Place = Place.FIRST) -> "AbsenceForm":
-        """What was saved. An absence that ended by itself shows its texts and a switch that is off."""
+        """Form of a saved absence; one that has ended keeps its texts but is shown off."""
         if absence is None:
             return cls(now=now, place=place)
-        known = {name: getattr(absence, name) for name in _SAME}
-        known |= {"weekdays": absence.weekdays, "replacement": absence.replacement_id}
+        initial = {name: getattr(absence, name) for name in _COPIED_FIELDS}
+        initial |= {"weekdays": absence.weekdays, "replacement": absence.replacement_id}
         if is_over(absence, now):
-            known["is_on"] = False
-        return cls(initial=known, now=now, place=absence.place)
+            initial["is_on"] = False
+        return cls(initial=initial, now=now, place=absence.place)
 
     @classmethod
-    def typed(cls, sent: QueryDict, changes: dict[str, Any], now: datetime, place: Place) -> "AbsenceForm":
-        """As typed, unchecked, with some fields filled for the person."""
-        several = {"weekdays": sent.getlist("weekdays")}
-        known: dict[str, Any] = {name: sent.get(name, "") for name in cls.base_fields}
-        known |= {name: bool(sent.get(name)) for name in ("is_on", "is_rich", "only_known")}
-        if known["is_rich"]:
-            known |= {name: clean_html(known[name]) for name in ("internal_text", "external_text")}
-        return cls(initial={**known, **several, **changes}, now=now, place=place)
+    def typed(cls, data: QueryDict, changes: dict[str, Any], now: datetime, place: Place) -> "AbsenceForm":
+        """Form as typed, unvalidated, with `changes` filled in."""
+        several = {"weekdays": data.getlist("weekdays")}
+        initial: dict[str, Any] = {name: data.get(name, "") for name in cls.base_fields}
+        initial |= {name: bool(data.get(name)) for name in ("is_on", "is_rich", "only_known")}
+        if initial["is_rich"]:
+            initial |= {name: clean_html(initial[name]) for name in ("internal_text", "external_text")}
+        return cls(initial={**initial, **several, **changes}, now=now, place=place)
 
     def clean_subject(self) -> str:
-        return cleaned(self.cleaned_data["subject"]).strip()
+        return clean_text(self.cleaned_data["subject"]).strip()
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
+        fields = super().clean() or self.cleaned_data
         if self.errors:
-            return found
-        if found["is_rich"]:
+            return fields
+        if fields["is_rich"]:
             for name in ("internal_text", "external_text"):
-                found[name] = clean_html(found[name])
+                fields[name] = clean_html(fields[name])
         absence = Absence(
-            **{name: found[name] for name in _SAME},
+            **{name: fields[name] for name in _COPIED_FIELDS},
             place=self.place,
-            weekdays=tuple(found["weekdays"]) if self.place is Place.WEEKLY else (),
-            replacement_id=found["replacement"],
+            weekdays=tuple(fields["weekdays"]) if self.place is Place.WEEKLY else (),
+            replacement_id=fields["replacement"],
         )
         try:
             check_absence(absence, now=self._now)
         except Refusal as refusal:
-            self.add_error(_UNFINISHED_FIELDS.get(refusal.code), sentence(refusal))
-        found["absence"] = absence
-        return found
+            self.add_error(_ERROR_FIELDS.get(refusal.code), sentence(refusal))
+        fields["absence"] = absence
+        return fields

@@ -1,4 +1,4 @@
-"""Filters in a file: written and read back, whatever the file says of itself."""
+"""Filters as a JSON file."""
 
 import json
 from collections.abc import Iterable
@@ -10,26 +10,26 @@ from vaguemestre.mailbox.sorting.rules.filters import MOST_FILTERS
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
 
 _FORMAT = "vaguemestre-filtres"
-HEAVIEST = 512 * 1024
+MAX_FILE_BYTES = 512 * 1024
 
 
-def written(filters: Iterable[Filter]) -> str:
-    """All of them, as JSON that people can read."""
-    kept = []
-    for one in filters:
-        fields = asdict(one)
+def filters_to_json(filters: Iterable[Filter]) -> str:
+    """The filters as indented JSON."""
+    entries = []
+    for mail_filter in filters:
+        fields = asdict(mail_filter)
         fields.pop("filter_id")
-        kept.append(fields)
-    return json.dumps({"format": _FORMAT, "version": 1, "filtres": kept}, ensure_ascii=False, indent=2)
+        entries.append(fields)
+    return json.dumps({"format": _FORMAT, "version": 1, "filtres": entries}, ensure_ascii=False, indent=2)
 
 
-def read(content: bytes) -> tuple[Filter, ...]:
-    """The filters of a file. Raises Refusal `sorting.filter-file` for anything else."""
+def filters_from_json(content: bytes) -> tuple[Filter, ...]:
+    """Parse the JSON of exported filters. Raises Refusal `sorting.filter-file` for anything else."""
     try:
-        told = json.loads(content.decode("utf-8-sig"))
-        if told["format"] != _FORMAT or len(told["filtres"]) > MOST_FILTERS:
+        document = json.loads(content.decode("utf-8-sig"))
+        if document["format"] != _FORMAT or len(document["filtres"]) > MOST_FILTERS:
             raise Refusal("sorting.filter-file")
-        return tuple(_filter(one) for one in told["filtres"])
+        return tuple(_filter(entry) for entry in document["filtres"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Refusal("sorting.filter-file") from error
 
@@ -42,8 +42,8 @@ def _filter(fields: dict[str, Any]) -> Filter:
     return Filter(
         name=str(fields["name"]),
         conditions=tuple(
-            Condition(Aspect(one["aspect"]), Relation(one["relation"]), str(one["text"]))
-            for one in fields["conditions"]
+            Condition(Aspect(condition["aspect"]), Relation(condition["relation"]), str(condition["text"]))
+            for condition in fields["conditions"]
         ),
         outcome=Outcome(**outcome),
         matches_all=bool(fields["matches_all"]),

@@ -1,4 +1,4 @@
-"""A filter as typed: conditions in a few lines, what to do in a few boxes."""
+"""Form of a filter: lines of conditions, fields of its outcome."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -15,13 +15,13 @@ from vaguemestre.mailbox.sorting.rules.filters import (
     LONGEST_NAME,
     LONGEST_WORDS,
     MOST_CONDITIONS,
-    UNWORDED,
+    WITHOUT_VALUE,
     check_filter,
 )
-from vaguemestre.mailbox.sorting.rules.texts import cleaned
-from vaguemestre.mailbox.sorting.values import Aspect, Choice, Condition, Filter, Outcome, Owner, Relation
+from vaguemestre.mailbox.sorting.rules.texts import clean_text
+from vaguemestre.mailbox.sorting.values import Aspect, FolderChoice, Condition, Filter, Outcome, Owner, Relation
 
-# What is looked at and how, as one choice: nobody can ask for a size that contains words.
+# Aspect and relation as one choice, so that impossible pairs cannot be selected.
 _KINDS: dict[str, tuple[Aspect, Relation]] = {
     "sender-contains": (Aspect.SENDER, Relation.CONTAINS),
     "sender-is": (Aspect.SENDER, Relation.IS),
@@ -47,7 +47,7 @@ _KINDS: dict[str, tuple[Aspect, Relation]] = {
     "outside": (Aspect.OUTSIDE, Relation.CONTAINS),
     "outside-lacks": (Aspect.OUTSIDE, Relation.LACKS),
 }
-_SHOWN = {
+_KIND_LABELS = {
     "sender-contains": "l’expéditeur contient",
     "sender-is": "l’adresse de l’expéditeur est",
     "sender-lacks": "l’expéditeur ne contient pas",
@@ -86,41 +86,43 @@ _ERROR_FIELDS = {
 _KIND_OF = {pair: kind for kind, pair in _KINDS.items()}
 
 
-def quoted(text: str) -> str:
-    """Between French quotes that stay with their words."""
+def quote_fr(text: str) -> str:
+    """The text between French quotes with no-break spaces."""
     return f"«\N{NO-BREAK SPACE}{text}\N{NO-BREAK SPACE}»"
 
 
-def shown_condition(condition: Condition) -> str:
-    """`l’objet contient « conseil »`."""
-    said = str(_SHOWN[_KIND_OF[condition.aspect, condition.relation]])
-    if condition.aspect in UNWORDED:
-        return said
+def condition_fr(condition: Condition) -> str:
+    """The condition in French: `l’objet contient « conseil »`."""
+    label = str(_KIND_LABELS[_KIND_OF[condition.aspect, condition.relation]])
+    if condition.aspect in WITHOUT_VALUE:
+        return label
     if condition.aspect is Aspect.SIZE:
         verb = "ne dépasse pas" if condition.relation is Relation.LACKS else "dépasse"
         return f"la taille {verb} {condition.text} Mo"
     if condition.aspect in DAYS:
         when = "à partir du" if condition.aspect is Aspect.SINCE else "jusqu’au"
-        return f"le courriel est reçu {when} {shown_day(condition.text)}"
-    return f"{said} {quoted(condition.text)}"
+        return f"le courriel est reçu {when} {day_fr(condition.text)}"
+    return f"{label} {quote_fr(condition.text)}"
 
 
-def shown_day(text: str) -> str:
+def day_fr(text: str) -> str:
+    """An ISO day as `19/12/2026`."""
     return f"{date.fromisoformat(text):%d/%m/%Y}"
 
 
 class ConditionForm(forms.Form):
-    """One line; without words and without a kind that needs none, it is no condition."""
+    """One line; it holds no condition while its words are missing."""
 
-    kind = forms.ChoiceField(label="Condition", choices=list(_SHOWN.items()))
+    kind = forms.ChoiceField(label="Condition", choices=list(_KIND_LABELS.items()))
     words = forms.CharField(label="Mots", required=False, max_length=LONGEST_WORDS)
 
     def condition(self) -> Condition | None:
-        if "kind" not in self.cleaned_data:  # a line added and left as it was
+        """Condition of the line, or None for an empty line."""
+        if "kind" not in self.cleaned_data:  # a line added and left unchanged
             return None
         aspect, relation = _KINDS[self.cleaned_data["kind"]]
-        words = cleaned(self.cleaned_data.get("words", "")).strip()
-        if aspect in UNWORDED:
+        words = clean_text(self.cleaned_data.get("words", "")).strip()
+        if aspect in WITHOUT_VALUE:
             return Condition(aspect, relation)
         if aspect in DAYS and words:
             return Condition(aspect, relation, _iso(words))
@@ -128,7 +130,7 @@ class ConditionForm(forms.Form):
 
 
 def _iso(words: str) -> str:
-    """The day as kept; what is no day stays as typed, for the rule to refuse."""
+    """ISO day; an invalid one stays as typed, for the rule to refuse."""
     try:
         return parse_day(words).isoformat()
     except ValueError:
@@ -141,7 +143,7 @@ _ConditionLines = forms.formset_factory(
 
 
 class FilterForm(forms.Form):
-    """`wanted` is the value once valid. `lines` are its conditions; `folders` where mail may be filed."""
+    """Form of a filter; `mail_filter` is its value once valid. `lines`: forms of its conditions."""
 
     name = forms.CharField(label="Nom du filtre", max_length=LONGEST_NAME)
     matches_all = forms.ChoiceField(
@@ -169,28 +171,28 @@ class FilterForm(forms.Form):
         self,
         data: Any = None,
         *,
-        folders: Sequence[Choice],
-        known: Filter | None = None,
+        folders: Sequence[FolderChoice],
+        current: Filter | None = None,
         owner: Owner | None = None,
         forwards_outside: bool = False,
     ) -> None:
-        super().__init__(data, initial=_initial(known) if known else None)
-        choices = [("", "— aucun dossier —"), *((one.name, one.shown) for one in folders)]
+        super().__init__(data, initial=_initial_values(current) if current else None)
+        choices = [("", "— aucun dossier —"), *((folder.name, folder.label) for folder in folders)]
         for name in ("move_to", "copy_to"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         if not forwards_outside and owner:
             self.fields[
                 "forward_to"
             ].help_text = f"Une adresse @{owner.internal_domains[0]}, d’un autre agent."
-        self._known = known
-        self.folder_names = [one.name for one in folders]
+        self._current = current
+        self.folder_names = [folder.name for folder in folders]
         self._owner, self._forwards_outside = owner, forwards_outside
-        shown = None if data is not None else _lines(known.conditions if known else ())
-        self.lines = _ConditionLines(data, prefix="c", initial=shown)
-        self.wanted: Filter | None = None
+        condition_lines = None if data is not None else _initial_lines(current.conditions if current else ())
+        self.lines = _ConditionLines(data, prefix="c", initial=condition_lines)
+        self.mail_filter: Filter | None = None
 
     def with_one_line_more(self) -> None:
-        """The same, as typed, with an empty line at the end."""
+        """Keep the lines as typed and add an empty one, focused."""
         typed = [
             {"kind": line["kind"].value() or "", "words": line["words"].value() or ""} for line in self.lines
         ]
@@ -199,49 +201,49 @@ class FilterForm(forms.Form):
         self.lines.forms[-1].fields["kind"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
+        fields = super().clean() or self.cleaned_data
         if self.errors or not self.lines.is_valid():
             if not self.errors:
                 self.add_error(None, "Une condition est incomplète.")
-            return found
-        wanted = Filter(
-            name=cleaned(found["name"]).strip(),
-            conditions=tuple(one for line in self.lines if (one := line.condition())),
-            outcome=_outcome(found),
-            matches_all=found["matches_all"] == "1",
-            is_on=self._known.is_on if self._known else True,
-            filter_id=self._known.filter_id if self._known else 0,
+            return fields
+        mail_filter = Filter(
+            name=clean_text(fields["name"]).strip(),
+            conditions=tuple(condition for line in self.lines if (condition := line.condition())),
+            outcome=_outcome(fields),
+            matches_all=fields["matches_all"] == "1",
+            is_on=self._current.is_on if self._current else True,
+            filter_id=self._current.filter_id if self._current else 0,
         )
         try:
             check_filter(
-                wanted, self.folder_names, owner=self._owner, forwards_outside=self._forwards_outside
+                mail_filter, self.folder_names, owner=self._owner, forwards_outside=self._forwards_outside
             )
-            self.wanted = wanted
+            self.mail_filter = mail_filter
         except Refusal as refusal:
             self.add_error(_ERROR_FIELDS.get(refusal.code), sentence(refusal))
-        return found
+        return fields
 
 
-def _outcome(found: Mapping[str, Any]) -> Outcome:
-    told = {name: found[name] for name in _OUTCOME}
-    told |= {name: cleaned(found[name]).strip() for name in ("label", "forward_to")}
-    return Outcome(**told)
+def _outcome(cleaned: Mapping[str, Any]) -> Outcome:
+    fields = {name: cleaned[name] for name in _OUTCOME}
+    fields |= {name: clean_text(cleaned[name]).strip() for name in ("label", "forward_to")}
+    return Outcome(**fields)
 
 
-def _initial(known: Filter) -> dict[str, Any]:
+def _initial_values(mail_filter: Filter) -> dict[str, Any]:
     return {
-        "name": known.name,
-        "matches_all": "1" if known.matches_all else "0",
-        **{name: getattr(known.outcome, name) for name in _OUTCOME},
+        "name": mail_filter.name,
+        "matches_all": "1" if mail_filter.matches_all else "0",
+        **{name: getattr(mail_filter.outcome, name) for name in _OUTCOME},
     }
 
 
-def _lines(conditions: Iterable[Condition]) -> list[dict[str, str]]:
+def _initial_lines(conditions: Iterable[Condition]) -> list[dict[str, str]]:
     lines = [
         {
-            "kind": _KIND_OF[one.aspect, one.relation],
-            "words": shown_day(one.text) if one.aspect in DAYS else one.text,
+            "kind": _KIND_OF[condition.aspect, condition.relation],
+            "words": day_fr(condition.text) if condition.aspect in DAYS else condition.text,
         }
-        for one in conditions
+        for condition in conditions
     ]
     return lines or [{"kind": "sender-contains", "words": ""}]

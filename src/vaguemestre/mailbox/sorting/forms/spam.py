@@ -1,4 +1,4 @@
-"""Unwanted mail, and the part written by hand, as typed."""
+"""Forms of the junk mail settings and of the script written by hand."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting.rules.expert import LONGEST_SCRIPT
 from vaguemestre.mailbox.sorting.rules.senders import check_spam, read_senders
-from vaguemestre.mailbox.sorting.values import SpamChoice
+from vaguemestre.mailbox.sorting.values import SpamSettings
 
 _LINES = {"rows": 6, "spellcheck": "false", "autocapitalize": "off"}
 
 
 class SpamForm(forms.Form):
-    """`choice` is the value once valid."""
+    """Form of the junk mail settings; `spam_settings` is its value once valid."""
 
     is_sorted = forms.BooleanField(
         label="Ranger dans « Indésirables » les courriels signalés comme indésirables",
@@ -37,26 +37,27 @@ class SpamForm(forms.Form):
     )
 
     @classmethod
-    def showing(cls, choice: SpamChoice) -> "SpamForm":
-        lists = {name: "\n".join(getattr(choice, name)) for name in ("allowed", "denied")}
-        return cls(initial={"is_sorted": choice.is_sorted, **lists})
+    def showing(cls, spam_settings: SpamSettings) -> "SpamForm":
+        """Form of the stored settings."""
+        lists = {name: "\n".join(getattr(spam_settings, name)) for name in ("allowed", "denied")}
+        return cls(initial={"is_sorted": spam_settings.is_sorted, **lists})
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
+        fields = super().clean() or self.cleaned_data
         lists: dict[str, tuple[str, ...]] = {}
         for name in ("allowed", "denied"):
             try:
-                lists[name] = read_senders(found.get(name, ""))
+                lists[name] = read_senders(fields.get(name, ""))
             except Refusal as refusal:
                 self.add_error(name, sentence(refusal))
         if self.errors:
-            return found
-        self.choice = SpamChoice(found["is_sorted"], lists["allowed"], lists["denied"])
+            return fields
+        self.spam_settings = SpamSettings(fields["is_sorted"], lists["allowed"], lists["denied"])
         try:
-            check_spam(self.choice)
+            check_spam(self.spam_settings)
         except Refusal as refusal:
             self.add_error(None, sentence(refusal))
-        return found
+        return fields
 
 
 class ExpertForm(forms.Form):

@@ -1,1 +1,1 @@
-"""What an absence may be, when it holds, what it tells."""
+"""Rules of sorting: absences, filters, senders, hand-written scripts."""

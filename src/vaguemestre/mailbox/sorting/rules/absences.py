@@ -1,14 +1,15 @@
-"""Absences: which are possible, and from when to when they answer."""
+"""Rules of absences: validity, period, texts of the replies."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.mailbox.sorting.rules import rich
 from vaguemestre.mailbox.sorting.rules.texts import is_clean
-from vaguemestre.mailbox.sorting.values import Absence, Card, Owner, Place, Preview
+from vaguemestre.mailbox.sorting.values import Absence, AbsencePhase, Replacement, Owner, Place, ReplyPreview
 
 LONGEST = timedelta(days=3 * 366)  # long leaves are granted by the year, three at most
 LONGEST_TEXT = 4000  # characters
@@ -18,7 +19,7 @@ FEWEST_DAYS, MOST_DAYS = 1, 60
 
 
 def check_absence(absence: Absence, *, now: datetime) -> None:
-    """Raise Refusal `sorting.…` for what cannot be carried out. An absence switched off may be unfinished."""
+    """Raise Refusal `sorting.absence-…` for an invalid absence. One that is off may be incomplete."""
     _check_texts(absence)
     if not FEWEST_DAYS <= absence.days <= MOST_DAYS:
         raise Refusal("sorting.absence-days", fewest=FEWEST_DAYS, most=MOST_DAYS)
@@ -33,12 +34,12 @@ def check_absence(absence: Absence, *, now: datetime) -> None:
         raise Refusal("sorting.absence-too-long")
     if absence.place is Place.WEEKLY and not absence.weekdays:
         raise Refusal("sorting.absence-weekdays")
-    if not any(says(absence, text) for text in (absence.internal_text, absence.external_text)):
+    if not any(has_text(absence, text) for text in (absence.internal_text, absence.external_text)):
         raise Refusal("sorting.absence-silent")
 
 
-def says(absence: Absence, text: str) -> bool:
-    """Whether a text of that absence says anything; without a word no reply leaves."""
+def has_text(absence: Absence, text: str) -> bool:
+    """Whether a text of the absence holds words; an empty one sends no reply."""
     return not rich.is_blank(text) if absence.is_rich else bool(text.strip())
 
 
@@ -54,10 +55,10 @@ def _check_texts(absence: Absence) -> None:
 
 
 def bounds(absence: Absence) -> tuple[datetime, datetime]:
-    """First answering instant and first silent one after it, in UTC.
+    """Begin and end of the absence in UTC, end excluded.
 
-    Sieve knows offsets and no zone (RFC 5260 §4), so the change of hour is settled here. An hour that happens
-    twice begins with the first and ends with the second; one that never happens is read an hour later.
+    Sieve knows offsets and no time zone (RFC 5260 §4), so the change of hour is resolved here. An hour that
+    occurs twice begins with the first and ends with the second; one that is skipped is read an hour later.
     """
     begin = _instant(absence.starts_on, absence.starts_at or time(), fold=0)
     if absence.ends_at is None:
@@ -69,8 +70,16 @@ def _instant(day: date, hour: time, *, fold: int) -> datetime:
     return datetime.combine(day, hour.replace(fold=fold), tzinfo=PARIS).astimezone(UTC)
 
 
-def stretches(absence: Absence) -> Iterator[tuple[datetime, datetime, timedelta]]:
-    """Its time cut where the hour changes: begin and end in UTC, and the offset of Paris between them."""
+class Period(NamedTuple):
+    """Part of an absence with one offset of Paris from UTC; begin and end in UTC."""
+
+    begin: datetime
+    end: datetime
+    offset: timedelta
+
+
+def periods(absence: Absence) -> Iterator[Period]:
+    """Periods of the absence, cut where Paris changes its hour."""
     begin, end = bounds(absence)
     while begin < end:
         offset = _offset(begin)
@@ -78,11 +87,11 @@ def stretches(absence: Absence) -> Iterator[tuple[datetime, datetime, timedelta]
         while day < end and _offset(day) == offset:
             day = min(day + timedelta(days=1), end)
         last = day
-        if _offset(day) != offset:  # it changed since the day before, on an hour
+        if _offset(day) != offset:  # the offset changed within the last day, on the hour
             last = (day - timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
             while _offset(last) == offset:
                 last += timedelta(hours=1)
-        yield begin, min(last, end), offset
+        yield Period(begin, min(last, end), offset)
         begin = min(last, end)
 
 
@@ -90,20 +99,20 @@ def _offset(moment: datetime) -> timedelta:
     return moment.astimezone(PARIS).utcoffset() or timedelta()
 
 
-def holds(absence: Absence, now: datetime) -> bool:
-    """Whether replies leave at that instant."""
+def is_answering(absence: Absence, now: datetime) -> bool:
+    """Whether the absence sends replies at that instant."""
     begin, end = bounds(absence)
     is_its_day = not absence.weekdays or now.astimezone(PARIS).isoweekday() in absence.weekdays
     return absence.is_on and begin <= now < end and is_its_day
 
 
-def current(absences: Iterable[Absence], now: datetime) -> Absence | None:
-    """The one that answers at that instant."""
-    return next((one for one in absences if holds(one, now)), None)
+def answering_absence(absences: Iterable[Absence], now: datetime) -> Absence | None:
+    """The absence that sends replies at that instant, or None."""
+    return next((absence for absence in absences if is_answering(absence, now)), None)
 
 
 def last_day(absence: Absence, now: datetime) -> date:
-    """The last day of being away, seen from that instant: of a weekly absence, the last day in a row."""
+    """Last day of the absence, seen from that instant; of a weekly one, the last consecutive day off."""
     if not absence.weekdays or len(absence.weekdays) == 7:
         return absence.ends_on
     day = now.astimezone(PARIS).date()
@@ -113,39 +122,50 @@ def last_day(absence: Absence, now: datetime) -> date:
 
 
 def is_over(absence: Absence, now: datetime) -> bool:
-    """It was on, and ended by itself."""
+    """Whether an absence that is on has ended."""
     return absence.is_on and bounds(absence)[1] <= now
 
 
-def handle(kind: str, absence: Absence, text: str) -> str:
-    """Under which name Dovecot remembers who was answered: a changed text may be sent to them again."""
-    said = "\0".join((kind, absence.subject, text))
-    return f"absence-{kind}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+def absence_phase(absence: Absence | None, now: datetime) -> AbsencePhase:
+    """Phase of the absence at that instant; OFF without one."""
+    if absence is None or not absence.is_on:
+        return AbsencePhase.OFF
+    if is_over(absence, now):
+        return AbsencePhase.OVER
+    if is_answering(absence, now):
+        return AbsencePhase.CURRENT
+    return AbsencePhase.RESTING if absence.weekdays else AbsencePhase.COMING
 
 
-def texts(absence: Absence, cards: Mapping[int, Card]) -> tuple[str, str]:
-    """The internal text, with the card of whoever replaces them, and the external one; "" = no reply."""
+def vacation_handle(kind: str, absence: Absence, text: str) -> str:
+    """Value of `vacation :handle` (RFC 5230 §4.7): a changed text may be sent to the same people again."""
+    content = "\0".join((kind, absence.subject, text))
+    return f"absence-{kind}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def reply_texts(absence: Absence, replacements: Mapping[int, Replacement]) -> tuple[str, str]:
+    """Internal text, ending with the replacement's details, and external text; "" sends no reply."""
     internal, external = (
-        text if says(absence, text) else "" for text in (absence.internal_text, absence.external_text)
+        text if has_text(absence, text) else "" for text in (absence.internal_text, absence.external_text)
     )
-    card = cards.get(absence.replacement_id or 0)
-    if internal and card:
-        internal += rich.card_html(card) if absence.is_rich else f"\n\n{rich.card_text(card)}"
+    replacement = replacements.get(absence.replacement_id or 0)
+    if internal and replacement:
+        internal += rich.replacement_html(replacement) if absence.is_rich else f"\n\n{rich.replacement_text(replacement)}"
     return internal, external
 
 
-def previews(
-    absence: Absence, owner: Owner, cards: Mapping[int, Card]
-) -> tuple[Preview | None, Preview | None]:
-    """The internal reply and the external one, to a message whose subject is « Réunion »; None = no reply."""
+def reply_previews(
+    absence: Absence, owner: Owner, replacements: Mapping[int, Replacement]
+) -> tuple[ReplyPreview | None, ReplyPreview | None]:
+    """Internal and external reply to a message whose subject is « Réunion »; None for no reply."""
     sender = f"{owner.name} <{owner.address}>"
     subject = absence.subject or "Absence : Réunion"
     internal, external = (
-        Preview(sender, subject, "", rich.clean_html(text))
+        ReplyPreview(sender, subject, "", rich.clean_html(text))
         if text and absence.is_rich
-        else Preview(sender, subject, text)
+        else ReplyPreview(sender, subject, text)
         if text
         else None
-        for text in texts(absence, cards)
+        for text in reply_texts(absence, replacements)
     )
     return internal, external

@@ -1,4 +1,4 @@
-"""What a text tells strangers that its writer may not mean to tell."""
+"""Detect personal information in a text for strangers."""
 
 import re
 
@@ -15,10 +15,10 @@ _HEALTH = re.compile(
 
 
 def disclosures(text: str) -> tuple[Disclosure, ...]:
-    """What the text holds of a phone number and of the writer's health, in that order."""
-    found = []
+    """Kinds of personal information in the text: phone number, then health."""
+    kinds = []
     if _PHONE.search(text):
-        found.append(Disclosure.PHONE)
+        kinds.append(Disclosure.PHONE)
     if _HEALTH.search(bare(text)):
-        found.append(Disclosure.HEALTH)
-    return tuple(found)
+        kinds.append(Disclosure.HEALTH)
+    return tuple(kinds)

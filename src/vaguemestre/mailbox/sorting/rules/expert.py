@@ -1,11 +1,12 @@
-"""A script written by hand: where it would do what its writer may not.
+"""Check a hand-written script for forbidden commands.
 
-Dovecot compiles it; this looks for the commands that send mail (RFC 5228 §4.2 `redirect`, RFC 5435 `notify`),
-whose addresses must be written out, so that a reader knows where mail goes.
+Dovecot compiles it; this looks for the commands that send mail (RFC 5228 §4.2 `redirect`, RFC 5435 `notify`).
+The address of a redirect must be a literal, so that a reader knows where mail goes.
 """
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -18,44 +19,50 @@ _TOKEN = re.compile(
     r"|(?P<word>:?[A-Za-z_]\w*)|(?P<other>.)",
     re.DOTALL,
 )
-_SENDS_ON = frozenset({"redirect", "include"})
-_SENDS = frozenset({"redirect", "notify", "vacation", "reject", "ereject"})
+_REDIRECTING = frozenset({"redirect", "include"})
+_SENDING = frozenset({"redirect", "notify", "vacation", "reject", "ereject"})
+
+
+class _Token(NamedTuple):
+    line: int
+    kind: str
+    text: str
 
 
 def check_expert(content: str, owner: Owner, *, forwards_outside: bool) -> tuple[ScriptError, ...]:
-    """What is forbidden in it, by line. Raises Refusal `sorting.expert-long`."""
+    """Forbidden commands of the script, by line. Raises Refusal `sorting.expert-long`."""
     if len(content) > LONGEST_SCRIPT:
         raise Refusal("sorting.expert-long", most=LONGEST_SCRIPT // 1024)
-    found = []
+    errors = []
     tokens = list(_tokens(content))
     for place, (line, kind, text) in enumerate(tokens):
-        if kind != "word" or text.lower() not in _SENDS:
+        if kind != "word" or text.lower() not in _SENDING:
             continue
         name = text.lower()
         if name != "redirect":
-            found.append(ScriptError(line, f"« {name} » n’est pas permis ici"))
-        elif not _may_go(tokens[place + 1 :], owner, forwards_outside=forwards_outside):
-            found.append(ScriptError(line, "« redirect » attend une adresse permise, écrite en entier"))
-    return tuple(found)
+            errors.append(ScriptError(line, f"« {name} » n’est pas permis ici"))
+        elif not _may_redirect_to(tokens[place + 1 :], owner, forwards_outside=forwards_outside):
+            errors.append(ScriptError(line, "« redirect » attend une adresse permise, écrite en entier"))
+    return tuple(errors)
 
 
-def does_something(content: str) -> bool:
-    """Whether anything but comments stands in it."""
+def has_commands(content: str) -> bool:
+    """Whether the script holds anything but comments."""
     return next(_tokens(content), None) is not None
 
 
-def sends_on(content: str) -> bool:
-    """Whether it may send mail to somebody else, by itself or by a script it includes (RFC 6609)."""
-    return any(kind == "word" and text.lower() in _SENDS_ON for _, kind, text in _tokens(content))
+def may_redirect(content: str) -> bool:
+    """Whether the script may redirect mail, itself or through a script it includes (RFC 6609)."""
+    return any(kind == "word" and text.lower() in _REDIRECTING for _, kind, text in _tokens(content))
 
 
-def commented(content: str) -> str:
-    """The same, doing nothing: its writer finds it again, and whoever did not write it reads it."""
+def comment_out(content: str) -> str:
+    """The script with every line as a comment, so that its owner can still read it."""
     return "".join(f"# {line}\n" for line in content.splitlines())
 
 
-def _may_go(rest: list[tuple[int, str, str]], owner: Owner, *, forwards_outside: bool) -> bool:
-    """The address of a redirection: the string after its tags, alone."""
+def _may_redirect_to(rest: list[_Token], owner: Owner, *, forwards_outside: bool) -> bool:
+    """Whether the first string after the tags is a permitted literal address."""
     for _, kind, text in rest:
         if kind == "word" and text.startswith(":"):
             continue
@@ -69,8 +76,8 @@ def _may_go(rest: list[tuple[int, str, str]], owner: Owner, *, forwards_outside:
     return False
 
 
-def _tokens(content: str) -> Iterator[tuple[int, str, str]]:
+def _tokens(content: str) -> Iterator[_Token]:
     for match in _TOKEN.finditer(content):
         if match.lastgroup != "skip":
             line = content.count("\n", 0, match.start()) + 1
-            yield line, str(match.lastgroup), match.group()
+            yield _Token(line, str(match.lastgroup), match.group())

@@ -1,4 +1,4 @@
-"""Filters: which are possible, which messages fit, how one is said."""
+"""Rules of filters: validity, matching, order, suggestions."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -9,8 +9,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.keywords import LONGEST as LONGEST_KEYWORD
 from vaguemestre.foundation.kernel.keywords import keyword
 from vaguemestre.foundation.kernel.times import PARIS, day_refusal
-from vaguemestre.mailbox.sorting.rules.texts import cleaned, is_clean
-from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Glance, Outcome, Owner, Relation
+from vaguemestre.mailbox.sorting.rules.texts import clean_text, is_clean
+from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, MessageSummary, Outcome, Owner, Relation
 
 TRASH = "Trash"
 MOST_FILTERS = 60
@@ -19,13 +19,13 @@ LONGEST_WORDS = 200
 LONGEST_NAME = 80
 LONGEST_LABEL = 30
 MOST_MEGABYTES = 100
-UNWORDED = frozenset({Aspect.ATTACHMENT, Aspect.OUTSIDE})
+WITHOUT_VALUE = frozenset({Aspect.ATTACHMENT, Aspect.OUTSIDE})
 DAYS = frozenset({Aspect.SINCE, Aspect.UNTIL})
-# a list of messages does not tell these, or not all of them
-UNLISTED = frozenset({Aspect.TEXT, Aspect.LIST, Aspect.RECIPIENT, Aspect.RECIPIENT_ADDRESS, Aspect.OUTSIDE})
-_ANSWERED = re.compile(r"^(?:\s*(?:re|fwd?|tr)\s*:)+", re.IGNORECASE)
+# message lists lack these properties, or hold only part of them
+NEED_FULL_MESSAGE = frozenset({Aspect.TEXT, Aspect.LIST, Aspect.RECIPIENT, Aspect.RECIPIENT_ADDRESS, Aspect.OUTSIDE})
+_REPLY_PREFIX = re.compile(r"^(?:\s*(?:re|fwd?|tr)\s*:)+", re.IGNORECASE)
 _CONTAINS, _LACKS = frozenset({Relation.CONTAINS}), frozenset({Relation.CONTAINS, Relation.LACKS})
-# how each may be compared: what pages can say
+# comparisons that the filter page offers for each aspect
 RELATIONS: Mapping[Aspect, frozenset[Relation]] = {
     Aspect.SENDER: frozenset(Relation),
     Aspect.RECIPIENT: frozenset(Relation),
@@ -43,27 +43,27 @@ RELATIONS: Mapping[Aspect, frozenset[Relation]] = {
 
 
 def check_filter(
-    wanted: Filter, folders: Collection[str], *, owner: Owner | None = None, forwards_outside: bool = False
+    mail_filter: Filter, folders: Collection[str], *, owner: Owner | None = None, forwards_outside: bool = False
 ) -> None:
-    """Raise Refusal `sorting.filter-…`. `folders`: names the mailbox has.
+    """Raise Refusal `sorting.filter-…` for an invalid filter. `folders`: names in the mailbox.
 
-    `forwards_outside`: whether the académie lets mail go on to other domains than its own.
+    `forwards_outside`: whether the académie allows redirects to other domains.
     """
-    if not wanted.name.strip() or len(wanted.name) > LONGEST_NAME or not is_clean(wanted.name):
+    if not mail_filter.name.strip() or len(mail_filter.name) > LONGEST_NAME or not is_clean(mail_filter.name):
         raise Refusal("sorting.filter-name", most=LONGEST_NAME)
-    if not 1 <= len(wanted.conditions) <= MOST_CONDITIONS:
+    if not 1 <= len(mail_filter.conditions) <= MOST_CONDITIONS:
         raise Refusal("sorting.filter-conditions", most=MOST_CONDITIONS)
-    if any(one.relation not in RELATIONS[one.aspect] for one in wanted.conditions):
+    if any(condition.relation not in RELATIONS[condition.aspect] for condition in mail_filter.conditions):
         raise Refusal("sorting.filter-relation")
-    for condition in wanted.conditions:
+    for condition in mail_filter.conditions:
         _check_condition(condition)
-    _check_outcome(wanted.outcome, folders)
-    if wanted.outcome.forward_to:
-        _check_forward(wanted.outcome.forward_to, owner, forwards_outside=forwards_outside)
+    _check_outcome(mail_filter.outcome, folders)
+    if mail_filter.outcome.forward_to:
+        _check_forward(mail_filter.outcome.forward_to, owner, forwards_outside=forwards_outside)
 
 
-def act_of(outcome: Outcome) -> str:
-    """What the owner is told of it, on another channel too: mail that goes on or goes away; "" of others."""
+def security_notice_of(outcome: Outcome) -> str:
+    """Kind of security notice the owner gets for these actions: redirect or deletion; "" for none."""
     if outcome.forward_to:
         return "forward-set"
     return "filter-deletes" if outcome.discards or outcome.move_to == TRASH else ""
@@ -82,7 +82,7 @@ def _check_outcome(outcome: Outcome, folders: Collection[str]) -> None:
 
 
 def _check_condition(condition: Condition) -> None:
-    if condition.aspect in UNWORDED:
+    if condition.aspect in WITHOUT_VALUE:
         return
     if condition.aspect in DAYS:
         try:
@@ -101,6 +101,7 @@ def _check_condition(condition: Condition) -> None:
 
 
 def check_label(label: str) -> None:
+    """Raise Refusal `sorting.filter-label` unless the label makes an IMAP keyword."""
     if not label.strip() or len(label) > LONGEST_LABEL or not is_clean(label):
         raise Refusal("sorting.filter-label", most=LONGEST_LABEL)
     if not keyword(label) or len(keyword(label)) > LONGEST_KEYWORD:
@@ -116,80 +117,80 @@ def _check_forward(address: str, owner: Owner | None, *, forwards_outside: bool)
 
 
 def day_bounds(text: str) -> tuple[datetime, datetime]:
-    """The first instant of an ISO day of Paris and the first one after it, in UTC."""
+    """Begin and end of an ISO day of Paris in UTC, end excluded."""
     day = date.fromisoformat(text)
     first, after = (
-        datetime.combine(one, time(), tzinfo=PARIS).astimezone(UTC) for one in (day, day + timedelta(days=1))
+        datetime.combine(start, time(), tzinfo=PARIS).astimezone(UTC) for start in (day, day + timedelta(days=1))
     )
     return first, after
 
 
 def spellings(words: str) -> tuple[str, ...]:
-    """The words as they may stand: Sieve's comparator (RFC 4790 i;ascii-casemap) folds ASCII letters only."""
+    """Case variants to search for: the comparator i;ascii-casemap (RFC 4790) folds ASCII letters only."""
     if words.isascii():
         return (words,)
     return tuple(dict.fromkeys((words, words.lower(), words.upper(), words.capitalize(), words.title())))
 
 
-def folded(text: str) -> str:
-    """The text with its ASCII letters in lower case, the others as they are."""
+def fold_ascii(text: str) -> str:
+    """The text with its ASCII letters in lower case (comparator i;ascii-casemap)."""
     return "".join(char.lower() if char.isascii() else char for char in text)
 
 
-def fits(wanted: Filter, glance: Glance, internal_domains: Collection[str]) -> bool:
-    """Whether the filter takes that message: what the script of `sorting.script` decides at its delivery.
+def matches(mail_filter: Filter, message: MessageSummary, internal_domains: Collection[str]) -> bool:
+    """Whether the message matches the filter, as the Sieve script decides at delivery.
 
-    What the glance does not hold (text, list) counts as empty.
+    Properties missing from the summary (text, list) count as empty.
     """
     answers = (
-        _holds(condition, glance, internal_domains) is not (condition.relation is Relation.LACKS)
-        for condition in wanted.conditions
+        _holds(condition, message, internal_domains) is not (condition.relation is Relation.LACKS)
+        for condition in mail_filter.conditions
     )
-    return all(answers) if wanted.matches_all else any(answers)
+    return all(answers) if mail_filter.matches_all else any(answers)
 
 
-def _holds(condition: Condition, glance: Glance, internal_domains: Collection[str]) -> bool:
+def _holds(condition: Condition, message: MessageSummary, internal_domains: Collection[str]) -> bool:
     match condition.aspect:
         case Aspect.ATTACHMENT:
-            return glance.has_attachment
+            return message.has_attachment
         case Aspect.OUTSIDE:
-            shown, told = (
-                one.rpartition("@")[2].lower() for one in (glance.sender_address, glance.return_path)
+            header_domain, envelope_domain = (
+                address.rpartition("@")[2].lower() for address in (message.sender_address, message.return_path)
             )
-            return shown not in internal_domains or bool(told and told not in internal_domains)
+            return header_domain not in internal_domains or bool(envelope_domain and envelope_domain not in internal_domains)
         case Aspect.SIZE:
-            return glance.size > int(condition.text) * 1024 * 1024
+            return message.size > int(condition.text) * 1024 * 1024
         case Aspect.SINCE:
-            return glance.received is not None and glance.received >= day_bounds(condition.text)[0]
+            return message.received is not None and message.received >= day_bounds(condition.text)[0]
         case Aspect.UNTIL:
-            return glance.received is not None and glance.received < day_bounds(condition.text)[1]
+            return message.received is not None and message.received < day_bounds(condition.text)[1]
         case _:
-            return _compares(condition, glance)
+            return _words_match(condition, message)
 
 
-def _compares(condition: Condition, glance: Glance) -> bool:
-    whole, exactly = {
-        Aspect.SENDER: (glance.sender, (glance.sender_address,)),
-        Aspect.RECIPIENT: (glance.recipients, glance.recipient_addresses),
-        Aspect.SENDER_ADDRESS: (glance.sender_address, ()),
-        Aspect.RECIPIENT_ADDRESS: ("\n".join(glance.recipient_addresses), ()),
-        Aspect.SUBJECT: (glance.subject, (glance.subject,)),
-        Aspect.LIST: (glance.list_id, (glance.list_id,)),
-        Aspect.TEXT: (glance.text, ()),
+def _words_match(condition: Condition, message: MessageSummary) -> bool:
+    text, exact_values = {
+        Aspect.SENDER: (message.sender, (message.sender_address,)),
+        Aspect.RECIPIENT: (message.recipients, message.recipient_addresses),
+        Aspect.SENDER_ADDRESS: (message.sender_address, ()),
+        Aspect.RECIPIENT_ADDRESS: ("\n".join(message.recipient_addresses), ()),
+        Aspect.SUBJECT: (message.subject, (message.subject,)),
+        Aspect.LIST: (message.list_id, (message.list_id,)),
+        Aspect.TEXT: (message.text, ()),
     }[condition.aspect]
-    wanted = [folded(one) for one in spellings(condition.text)]
+    searched = [fold_ascii(words) for words in spellings(condition.text)]
     if condition.relation is Relation.IS:
-        return any(one == folded(here) for one in wanted for here in exactly)
-    return any(one in folded(whole) for one in wanted)
+        return any(words == fold_ascii(value) for words in searched for value in exact_values)
+    return any(words in fold_ascii(text) for words in searched)
 
 
-def needs_whole(wanted: Filter) -> bool:
-    """Whether messages must be read, not only listed, to decide."""
-    return any(condition.aspect in UNLISTED for condition in wanted.conditions)
+def needs_full_message(mail_filter: Filter) -> bool:
+    """Whether the filter tests properties that message lists lack."""
+    return any(condition.aspect in NEED_FULL_MESSAGE for condition in mail_filter.conditions)
 
 
-def moved(order: Sequence[int], filter_id: int, by: int) -> tuple[int, ...]:
-    """The order with that filter one place up (-1) or down (+1); at the ends, as it was."""
+def shift_position(order: Sequence[int], filter_id: int, by: int) -> tuple[int, ...]:
+    """The order with that filter one place up (-1) or down (+1); unchanged at the ends."""
     places = list(order)
     if filter_id in places:
         place = places.index(filter_id)
@@ -198,22 +199,22 @@ def moved(order: Sequence[int], filter_id: int, by: int) -> tuple[int, ...]:
     return tuple(places)
 
 
-def arranged(order: Sequence[int], wanted: Sequence[int]) -> tuple[int, ...]:
-    """The order as asked: what was not named, or is unknown, changes nothing of the rest."""
-    known = [one for one in dict.fromkeys(wanted) if one in order]
-    return (*known, *(one for one in order if one not in known))
+def reorder(order: Sequence[int], requested: Sequence[int]) -> tuple[int, ...]:
+    """The requested order; unknown ids are ignored, ids that are missing come last."""
+    moved_ids = [filter_id for filter_id in dict.fromkeys(requested) if filter_id in order]
+    return (*moved_ids, *(filter_id for filter_id in order if filter_id not in moved_ids))
 
 
-def suggested(glance: Glance, *, with_subject: bool = False) -> Filter:
-    """A filter begun from a message: its list if it has one, else its sender; its subject too when asked."""
-    if glance.list_id:
-        told = glance.list_id.rpartition("<")[2].rstrip("> ") or glance.list_id
-        condition = Condition(Aspect.LIST, Relation.CONTAINS, told[:LONGEST_WORDS])
+def suggest_filter(message: MessageSummary, *, with_subject: bool = False) -> Filter:
+    """Filter suggested from a message: on its list or else its sender, and on its subject if asked."""
+    if message.list_id:
+        origin = message.list_id.rpartition("<")[2].rstrip("> ") or message.list_id
+        condition = Condition(Aspect.LIST, Relation.CONTAINS, origin[:LONGEST_WORDS])
     else:
-        told = glance.sender_address
-        condition = Condition(Aspect.SENDER, Relation.IS, told[:LONGEST_WORDS])
-    name, conditions = f"Courriels de {told}", [condition]
-    subject = " ".join(_ANSWERED.sub("", cleaned(glance.subject)).split())[:LONGEST_WORDS]
+        origin = message.sender_address
+        condition = Condition(Aspect.SENDER, Relation.IS, origin[:LONGEST_WORDS])
+    name, conditions = f"Courriels de {origin}", [condition]
+    subject = " ".join(_REPLY_PREFIX.sub("", clean_text(message.subject)).split())[:LONGEST_WORDS]
     if with_subject and subject:
         name = subject
         conditions.append(Condition(Aspect.SUBJECT, Relation.CONTAINS, subject))

@@ -1,10 +1,10 @@
-"""A short name for a list, to see whether it changed."""
+"""Fingerprint of a list of addresses, to detect changes."""
 
 import hashlib
 from collections.abc import Iterable
 
 
-def mark(words: Iterable[str]) -> str:
-    """ "" for nothing; 64 characters otherwise, whatever the order."""
-    known = "\n".join(sorted(words))
-    return hashlib.sha256(known.encode()).hexdigest() if known else ""
+def fingerprint(words: Iterable[str]) -> str:
+    """SHA-256 in hexadecimal, independent of the order; "" for an empty list."""
+    content = "\n".join(sorted(words))
+    return hashlib.sha256(content.encode()).hexdigest() if content else ""

@@ -1,4 +1,4 @@
-"""Formatted texts of replies: little HTML, its plain twin, and the message part that holds both."""
+"""Formatted texts of replies: restricted HTML, plain alternative, MIME entity of both."""
 
 import hashlib
 import re
@@ -8,7 +8,7 @@ from html import escape, unescape
 
 import nh3
 
-from vaguemestre.mailbox.sorting.values import Card
+from vaguemestre.mailbox.sorting.values import Replacement
 
 _TAGS = {"p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "a", "div", "blockquote"}
 _LINE = re.compile(r"(?i)<br\s*/?>|</(?:div|blockquote)>")
@@ -19,7 +19,7 @@ _ANY = re.compile(r"<[^>]+>")
 
 
 def clean_html(html: str) -> str:
-    """What may leave: paragraphs, emphasis, lists, links to pages and addresses. Nothing loads or acts."""
+    """Sanitized HTML: paragraphs, emphasis, lists, links to pages and addresses; nothing loads or runs."""
     return nh3.clean(
         html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto"}, link_rel=None
     ).strip()
@@ -30,7 +30,7 @@ def is_blank(html: str) -> bool:
 
 
 def plain_of(html: str) -> str:
-    """The same words for whoever reads no HTML: a line a paragraph, a dash an item, links spelled out."""
+    """Plain text of the HTML: paragraphs as lines, list items with a dash, links written out."""
 
     def spelled(match: re.Match[str]) -> str:
         target, words = match[1], _ANY.sub("", match[2])
@@ -52,11 +52,11 @@ def html_of(text: str) -> str:
     )
 
 
-def card_text(card: Card) -> str:
+def replacement_text(card: Replacement) -> str:
     return "\n".join(part for part in ("Pendant mon absence :", card.name, card.detail, card.address) if part)
 
 
-def card_html(card: Card) -> str:
+def replacement_html(card: Replacement) -> str:
     detail = f"<br>{escape(card.detail)}" if card.detail else ""
     address = escape(card.address)
     return (
@@ -65,8 +65,8 @@ def card_html(card: Card) -> str:
     )
 
 
-def entity(html: str) -> str:
-    """A MIME part (RFC 5230 §4.7 `:mime`) with the text and its plain twin; the same for the same text."""
+def mime_entity(html: str) -> str:
+    """MIME entity (RFC 5230 `:mime`) with the HTML and its plain alternative; deterministic."""
     message = EmailMessage(policy=SMTP)
     message.set_content(plain_of(html) + "\n", cte="quoted-printable")
     message.add_alternative(f'<div lang="fr">{html}</div>\n', subtype="html", cte="quoted-printable")

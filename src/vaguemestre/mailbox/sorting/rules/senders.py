@@ -1,14 +1,14 @@
-"""Lists of senders: addresses, and whole domains written `@domain`."""
+"""Sender lists: addresses, and whole domains written `@domain`."""
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.sorting.values import SpamChoice
+from vaguemestre.mailbox.sorting.values import SpamSettings
 
 MOST_SENDERS = 500
 
 
 def read_senders(typed: str) -> tuple[str, ...]:
-    """One a line, or apart by commas and semicolons. Raises Refusal `sorting.senders-malformed`."""
+    """Senders of a typed list, separated by lines, commas or semicolons. Raises Refusal `sorting.senders-malformed`."""
     words = typed.replace(",", "\n").replace(";", "\n").split("\n")
     return tuple(dict.fromkeys(_sender(word.strip()) for word in words if word.strip()))
 
@@ -16,13 +16,13 @@ def read_senders(typed: str) -> tuple[str, ...]:
 def _sender(word: str) -> str:
     is_domain = word.startswith("@")
     try:
-        known = parse_address(f"x{word}" if is_domain else word)
+        address = parse_address(f"x{word}" if is_domain else word)
     except Refusal as refusal:
         raise Refusal("sorting.senders-malformed", sender=word[:254]) from refusal
-    return f"@{known.domain}" if is_domain else str(known)
+    return f"@{address.domain}" if is_domain else str(address)
 
 
-def check_spam(choice: SpamChoice) -> None:
+def check_spam(choice: SpamSettings) -> None:
     """Raise Refusal `sorting.senders-…`."""
     for senders in (choice.allowed, choice.denied):
         if len(senders) > MOST_SENDERS:

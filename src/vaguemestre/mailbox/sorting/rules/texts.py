@@ -1,4 +1,4 @@
-"""Which characters may leave in a reply."""
+"""Characters allowed in a reply."""
 
 import unicodedata
 
@@ -6,12 +6,12 @@ _NEVER = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, lone surrogates, the U
 
 
 def is_clean(text: str, *, besides: str = "") -> bool:
-    """Whether nothing in the text could end a header line or hide from its reader, `besides` excepted."""
+    """Whether the text holds no control or line-ending character other than those of `besides`."""
     return all(char in besides or unicodedata.category(char) not in _NEVER for char in text)
 
 
-def cleaned(text: str, *, besides: str = "") -> str:
-    """The text as pasted, without what `is_clean` refuses; every sort of end of line becomes LF."""
+def clean_text(text: str, *, besides: str = "") -> str:
+    """The text without the characters `is_clean` refuses; every kind of line ending becomes LF."""
     plain = text.replace("\r\n", "\n")
     for end in ("\r", "\x85", "\u2028", "\u2029", "\v", "\f"):
         plain = plain.replace(end, "\n")

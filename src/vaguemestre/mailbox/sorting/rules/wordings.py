@@ -1,41 +1,41 @@
-"""Texts ready to be changed. None tells a stranger why, where, or how to call."""
+"""Templates of absence replies. None tells strangers the reason, the place or a phone number."""
 
 from datetime import date, timedelta
 
-from vaguemestre.mailbox.sorting.values import Absence, Model, Place
+from vaguemestre.mailbox.sorting.values import Absence, ReplyTemplate, Place
 
 _HELLO, _BYE = "Bonjour,\n\n", "\n\nCordialement,\n"
 
 
-def wordings(name: str, starts_on: date | None, ends_on: date | None) -> tuple[Model, ...]:
-    """Signed with the name; the days are told where they are known."""
-    until = f" jusqu’au {_said(ends_on)} inclus" if ends_on else ""
-    between = f" du {_said(starts_on)} au {_said(ends_on)} inclus" if starts_on and ends_on else ""
-    after = f" à partir du {_said(ends_on + timedelta(days=1))}" if ends_on else " à mon retour"
+def reply_templates(name: str, starts_on: date | None, ends_on: date | None) -> tuple[ReplyTemplate, ...]:
+    """Templates signed with the name; they mention the days that are known."""
+    until = f" jusqu’au {_day_fr(ends_on)} inclus" if ends_on else ""
+    between = f" du {_day_fr(starts_on)} au {_day_fr(ends_on)} inclus" if starts_on and ends_on else ""
+    after = f" à partir du {_day_fr(ends_on + timedelta(days=1))}" if ends_on else " à mon retour"
     signed = f"{_BYE}{name}"
     outside = f"{_HELLO}Je suis absent(e){until} et vous répondrai{after}.{signed}"
     return (
-        Model(
+        ReplyTemplate(
             "conges",
             "Congés",
             f"{_HELLO}Je suis en congé{between}. Je lirai votre message{after}.{signed}",
             outside,
         ),
-        Model(
+        ReplyTemplate(
             "formation",
             "Formation ou réunion",
             f"{_HELLO}Je suis en formation{between} et consulte peu mes courriels. "
             f"Je vous réponds{after}.{signed}",
             outside,
         ),
-        Model(
+        ReplyTemplate(
             "relais",
             "Un collègue prend le relais",
             f"{_HELLO}Je suis absent(e){until}. Pour ce qui ne peut attendre, adressez-vous à la personne "
             f"nommée ci-dessous.{signed}",
             outside,
         ),
-        Model(
+        ReplyTemplate(
             "partiel",
             "Temps partiel",
             f"{_HELLO}Je ne travaille pas aujourd’hui. Je lirai votre message à mon prochain jour de "
@@ -43,14 +43,14 @@ def wordings(name: str, starts_on: date | None, ends_on: date | None) -> tuple[M
             f"{_HELLO}Je ne travaille pas aujourd’hui et vous répondrai dès mon prochain jour de "
             f"présence.{signed}",
         ),
-        Model("neutre", "Absence, sans autre précision", outside, outside),
+        ReplyTemplate("neutre", "Absence, sans autre précision", outside, outside),
     )
 
 
-def neutral(name: str, starts_on: date, ends_on: date) -> Absence:
-    """What the help desk may set for somebody: that they are away and until when, to colleagues only."""
+def desk_absence(name: str, starts_on: date, ends_on: date) -> Absence:
+    """Neutral absence set by the help desk: gives the last day, to colleagues only."""
     text = (
-        f"Bonjour,\n\n{name} est absent(e) jusqu’au {_said(ends_on)} inclus. Votre message est conservé et "
+        f"Bonjour,\n\n{name} est absent(e) jusqu’au {_day_fr(ends_on)} inclus. Votre message est conservé et "
         "sera lu à son retour.\n\nRéponse automatique posée par l’assistance de la messagerie."
     )
     return Absence(
@@ -63,10 +63,10 @@ def neutral(name: str, starts_on: date, ends_on: date) -> Absence:
     )
 
 
-def gone(name: str, starts_on: date, ends_on: date, new_address: str, only_to: str = "") -> Absence:
-    """What is answered for somebody who left or is away for long: neither why, nor until when.
+def leaver_absence(name: str, starts_on: date, ends_on: date, new_address: str, only_to: str = "") -> Absence:
+    """Reply for somebody who left or is on long leave: neither reason nor end.
 
-    `new_address` only where the person agreed; `only_to`: a domain, where they are reached at another.
+    `new_address`: only with the person's consent; `only_to`: domain they can no longer be reached at.
     """
     text = f"Bonjour,\n\n{name} ne lit plus les messages envoyés à cette adresse."
     text += f" Vous pouvez lui écrire à {new_address}." if new_address else ""
@@ -82,5 +82,5 @@ def gone(name: str, starts_on: date, ends_on: date, new_address: str, only_to: s
     )
 
 
-def _said(day: date | None) -> str:
+def _day_fr(day: date | None) -> str:
     return f"{day:%d/%m/%Y}" if day else ""

@@ -1,7 +1,7 @@
-"""Decisions → Sieve scripts, the personal one and the house’s; other programs’ scripts back to data."""
+"""Settings → Sieve scripts; scripts of other programs → filters."""
 
-from vaguemestre.mailbox.sorting.script.foreign_scripts import taken
-from vaguemestre.mailbox.sorting.script.sieve_writer import compose, compose_absence
-from vaguemestre.mailbox.sorting.script.spam import compose_friends
+from vaguemestre.mailbox.sorting.script.foreign_scripts import translate_script
+from vaguemestre.mailbox.sorting.script.sieve_writer import personal_script, absence_script
+from vaguemestre.mailbox.sorting.script.spam import allowed_senders_script
 
-__all__ = ["compose", "compose_absence", "compose_friends", "taken"]
+__all__ = ["personal_script", "absence_script", "allowed_senders_script", "translate_script"]

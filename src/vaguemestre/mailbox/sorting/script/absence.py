@@ -4,15 +4,15 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from vaguemestre.mailbox.sorting.rules.absences import bounds, handle, stretches, texts
-from vaguemestre.mailbox.sorting.rules.rich import entity
-from vaguemestre.mailbox.sorting.rules.texts import cleaned
-from vaguemestre.mailbox.sorting.script.filters import clock, colleague
+from vaguemestre.mailbox.sorting.rules.absences import bounds, vacation_handle, periods, reply_texts
+from vaguemestre.mailbox.sorting.rules.rich import mime_entity
+from vaguemestre.mailbox.sorting.rules.texts import clean_text
+from vaguemestre.mailbox.sorting.script.filters import delivery_time_test, colleague_test
 from vaguemestre.mailbox.sorting.script.spam import denied_tests
 from vaguemestre.mailbox.sorting.script.syntax import Command, Pieces, Tag, Test, Variable
-from vaguemestre.mailbox.sorting.values import Absence, Card, Decided, Owner
+from vaguemestre.mailbox.sorting.values import Absence, Replacement, SortingSettings, Owner
 
-_NOBODY = (
+_AUTOMATIC_LOCAL_PARTS = (
     "noreply*", "no-reply*", "no_reply*", "*-noreply", "*-no-reply", "donotreply*", "do-not-reply*",
     "nepasrepondre*", "ne-pas-repondre*", "ne_pas_repondre*", "ne.pas.repondre*", "pasdereponse*",
     "mailer-daemon*", "bounce*", "*-bounces", "*-bounces+*", "owner-*", "*-owner", "*-request", "listserv",
@@ -24,67 +24,67 @@ _LIST_FIELDS = (
 _SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')
 
 
-def absence_commands(decided: Decided, owner: Owner, now: datetime) -> tuple[Command, ...]:
-    """One `if … elsif …`: two absences at once send one reply. Nothing for those that are off or over.
+def absence_commands(settings: SortingSettings, owner: Owner, now: datetime) -> tuple[Command, ...]:
+    """Commands for the absences that are on and not over; their periods are tested in the script.
 
-    Their ends are in the script: they begin and stop by themselves.
+    One `if … elsif …`, so that two absences at once send one reply.
     """
     chain: list[Command] = []
-    for absence in decided.absences:
-        replies = _replies(absence, owner, decided.cards)
+    for absence in settings.absences:
+        replies = _replies(absence, owner, settings.replacements)
         if not absence.is_on or bounds(absence)[1] <= now or not replies:
             continue
         note = (
             f"Notification d’absence, du {absence.starts_on:%d/%m/%Y} au {absence.ends_on:%d/%m/%Y} inclus"
-            f"{_days_note(absence)}"
+            f"{_weekdays_note(absence)}"
         )
-        block = (*_subject(absence), *replies)
+        block = (*_subject_commands(absence), *replies)
         name = "elsif" if chain else "if"
-        chain.append(Command(name, test=_when(absence, now), block=block, note=note))
+        chain.append(Command(name, test=_period_test(absence, now), block=block, note=note))
     if not chain:
         return ()
-    person = Test("not", tests=(_not_a_person(decided, owner),))
+    person = Test("not", tests=(_automatic_sender(settings, owner),))
     return (Command("if", test=person, block=tuple(chain), note="Ni listes, ni automates, ni indésirables"),)
 
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
-def _days_note(absence: Absence) -> str:
+def _weekdays_note(absence: Absence) -> str:
     return f", le {', '.join(_DAYS[day - 1] for day in absence.weekdays)}" if absence.weekdays else ""
 
 
-def _when(absence: Absence, now: datetime) -> Test:
-    """Within its bounds; on some days only, within those days as Paris counts them (RFC 5260 §4.2)."""
+def _period_test(absence: Absence, now: datetime) -> Test:
+    """Test for the period of the absence; weekdays are those of Paris (RFC 5260 §4.2)."""
     begin, end = bounds(absence)
     if not absence.weekdays:
         to = (_sent_to(absence.only_to),) if absence.only_to else ()
-        return Test("allof", tests=(clock("ge", begin), clock("lt", end), *to))
+        return Test("allof", tests=(delivery_time_test("ge", begin), delivery_time_test("lt", end), *to))
     days = tuple(str(day % 7) for day in absence.weekdays)
     cut = tuple(
-        Test("allof", tests=(clock("ge", first), clock("lt", last), _weekday(offset, days)))
-        for first, last, offset in stretches(absence)
+        Test("allof", tests=(delivery_time_test("ge", first), delivery_time_test("lt", last), _weekday_test(offset, days)))
+        for first, last, offset in periods(absence)
         if last > now
     )
     return cut[0] if len(cut) == 1 else Test("anyof", tests=cut)
 
 
 def _sent_to(domain: str) -> Test:
-    """To an address of that domain, whatever the message itself says of its recipients."""
+    """Test for an envelope recipient of that domain."""
     arguments = (Tag("domain"), Tag("is"), "to", domain)
     return Test("envelope", arguments, needs=("envelope",))
 
 
-def _weekday(offset: timedelta, days: tuple[str, ...]) -> Test:
+def _weekday_test(offset: timedelta, days: tuple[str, ...]) -> Test:
     hours = int(offset.total_seconds() // 3600)
     arguments = (Tag("zone"), f"+{hours:02}00", Tag("is"), "weekday", days)
     return Test("currentdate", arguments, needs=("date",))
 
 
-def _not_a_person(decided: Decided, owner: Owner) -> Test:
-    """Machines, lists, spam, whom the person does not want to hear.
+def _automatic_sender(settings: SortingSettings, owner: Owner) -> Test:
+    """Test for automatic senders, lists, spam and denied senders.
 
-    Dovecot's vacation refuses most of these itself; we do not lean on it.
+    Dovecot's vacation refuses most of these itself; we do not rely on it.
     """
     return Test(
         "anyof",
@@ -101,26 +101,26 @@ def _not_a_person(decided: Decided, owner: Owner) -> Test:
             ),
             Test("header", (Tag("is"), "X-Spam-Flag", "YES")),
             Test("header", (Tag("contains"), "X-Spam-Status", "Yes")),
-            Test("envelope", (Tag("localpart"), Tag("matches"), "from", _NOBODY), needs=("envelope",)),
-            Test("address", (Tag("localpart"), Tag("matches"), "from", _NOBODY)),
-            *_through_a_screen(owner),
-            *denied_tests(decided.spam),
+            Test("envelope", (Tag("localpart"), Tag("matches"), "from", _AUTOMATIC_LOCAL_PARTS), needs=("envelope",)),
+            Test("address", (Tag("localpart"), Tag("matches"), "from", _AUTOMATIC_LOCAL_PARTS)),
+            *_sent_to_gateway(owner),
+            *denied_tests(settings.spam),
         ),
     )
 
 
-def _through_a_screen(owner: Owner) -> tuple[Test, ...]:
-    """A family wrote to an address that hides the owner's: a reply would say whose it is."""
-    if not owner.screens:
+def _sent_to_gateway(owner: Owner) -> tuple[Test, ...]:
+    """Tests for a gateway address that hides the owner's from families: a reply would reveal it."""
+    if not owner.gateway_addresses:
         return ()
     return (
-        Test("envelope", (Tag("is"), "to", owner.screens), needs=("envelope",)),
-        Test("address", (Tag("is"), ("To", "Cc"), owner.screens)),
+        Test("envelope", (Tag("is"), "to", owner.gateway_addresses), needs=("envelope",)),
+        Test("address", (Tag("is"), ("To", "Cc"), owner.gateway_addresses)),
     )
 
 
-def _subject(absence: Absence) -> tuple[Command, ...]:
-    """Without a subject of their own, replies carry that of the message."""
+def _subject_commands(absence: Absence) -> tuple[Command, ...]:
+    """Commands that keep the subject of the message in a variable, for replies without a subject of their own."""
     if absence.subject:
         return ()
     keep = Command("set", ("subject", Pieces((Variable("1"),))), needs=("variables",))
@@ -130,22 +130,22 @@ def _subject(absence: Absence) -> tuple[Command, ...]:
     )
 
 
-def _replies(absence: Absence, owner: Owner, cards: Mapping[int, Card]) -> tuple[Command, ...]:
-    inside, outside = texts(absence, cards)
+def _replies(absence: Absence, owner: Owner, replacements: Mapping[int, Replacement]) -> tuple[Command, ...]:
+    inside, outside = reply_texts(absence, replacements)
     internal = _reply("internal", absence, owner, inside)
     external = _reply("external", absence, owner, outside)
     if external and absence.only_known:
-        if not owner.known:
+        if not owner.contacts:
             external = None
         else:
-            known = Test("address", (Tag("is"), "from", owner.known))
-            external = Command("if", test=known, block=(external,))
+            from_contact = Test("address", (Tag("is"), "from", owner.contacts))
+            external = Command("if", test=from_contact, block=(external,))
     if internal and external:
-        return (Command("if", test=colleague(owner), block=(internal,)), Command("else", block=(external,)))
+        return (Command("if", test=colleague_test(owner), block=(internal,)), Command("else", block=(external,)))
     if internal:
-        return (Command("if", test=colleague(owner), block=(internal,)),)
+        return (Command("if", test=colleague_test(owner), block=(internal,)),)
     if external:
-        return (Command("if", test=Test("not", tests=(colleague(owner),)), block=(external,)),)
+        return (Command("if", test=Test("not", tests=(colleague_test(owner),)), block=(external,)),)
     return ()
 
 
@@ -159,21 +159,21 @@ def _reply(kind: str, absence: Absence, owner: Owner, text: str) -> Command | No
             Tag("days"),
             absence.days,
             Tag("handle"),
-            handle(kind, absence, text),
+            vacation_handle(kind, absence, text),
             Tag("addresses"),
             owner.addresses,
             Tag("from"),
-            _mailbox(owner),
+            _sender_header(owner),
             Tag("subject"),
             subject,
-            *((Tag("mime"), entity(text)) if absence.is_rich else (text,)),
+            *((Tag("mime"), mime_entity(text)) if absence.is_rich else (text,)),
         ),
         needs=("vacation",),
     )
 
 
-def _mailbox(owner: Owner) -> str:
+def _sender_header(owner: Owner) -> str:
     """`Name <address>` (RFC 5322 §3.4). Dovecot encodes a name of bare words and keeps the quotes of a quoted
-    one, so the signs that would need quotes go."""
-    bare = " ".join(_SPECIALS.sub(" ", cleaned(owner.name)).split())
+    one, so the characters that would need quotes are removed."""
+    bare = " ".join(_SPECIALS.sub(" ", clean_text(owner.name)).split())
     return f"{bare} <{owner.address}>" if bare else owner.address

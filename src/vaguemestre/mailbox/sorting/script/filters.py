@@ -21,27 +21,27 @@ _BY_ADDRESS = frozenset({Aspect.SENDER_ADDRESS, Aspect.RECIPIENT_ADDRESS})
 
 
 def filter_commands(filters: Iterable[Filter], owner: Owner) -> tuple[Command, ...]:
-    """One `if` a filter that is on, in order."""
-    return tuple(_one(wanted, owner) for wanted in filters if wanted.is_on)
+    """One `if` command for each filter that is on, in order."""
+    return tuple(_filter_command(mail_filter, owner) for mail_filter in filters if mail_filter.is_on)
 
 
-def _one(wanted: Filter, owner: Owner) -> Command:
-    tests = tuple(_test(condition, owner) for condition in wanted.conditions)
-    whole = Test("allof" if wanted.matches_all else "anyof", tests=tests)
+def _filter_command(mail_filter: Filter, owner: Owner) -> Command:
+    tests = tuple(_condition_test(condition, owner) for condition in mail_filter.conditions)
+    whole = Test("allof" if mail_filter.matches_all else "anyof", tests=tests)
     return Command(
         "if",
         test=tests[0] if len(tests) == 1 else whole,
-        block=tuple(_deeds(wanted.outcome)),
-        note=f"Filtre : {wanted.name}",
+        block=tuple(_action_commands(mail_filter.outcome)),
+        note=f"Filtre : {mail_filter.name}",
     )
 
 
-def _test(condition: Condition, owner: Owner) -> Test:
-    found = _found(condition, owner)
-    return Test("not", tests=(found,)) if condition.relation is Relation.LACKS else found
+def _condition_test(condition: Condition, owner: Owner) -> Test:
+    test = _positive_test(condition, owner)
+    return Test("not", tests=(test,)) if condition.relation is Relation.LACKS else test
 
 
-def _found(condition: Condition, owner: Owner) -> Test:
+def _positive_test(condition: Condition, owner: Owner) -> Test:
     match condition.aspect:
         case Aspect.SIZE:
             return Test("size", (Tag("over"), int(condition.text) * 1024 * 1024))
@@ -49,17 +49,17 @@ def _found(condition: Condition, owner: Owner) -> Test:
             arguments = (Tag("mime"), Tag("anychild"), Tag("contains"), "Content-Disposition", "attachment")
             return Test("header", arguments, needs=("mime",))
         case Aspect.OUTSIDE:
-            return Test("not", tests=(colleague(owner),))
+            return Test("not", tests=(colleague_test(owner),))
         case Aspect.SINCE:
-            return clock("ge", day_bounds(condition.text)[0])
+            return delivery_time_test("ge", day_bounds(condition.text)[0])
         case Aspect.UNTIL:
-            return clock("lt", day_bounds(condition.text)[1])
+            return delivery_time_test("lt", day_bounds(condition.text)[1])
         case _:
-            return _words(condition)
+            return _words_test(condition)
 
 
-def clock(relation: str, moment: datetime) -> Test:
-    """Compares the time of delivery with a moment in UTC: Sieve knows offsets and no zone."""
+def delivery_time_test(relation: str, moment: datetime) -> Test:
+    """Compare the time of delivery with a moment in UTC, since Sieve knows no time zone."""
     arguments = (
         Tag("zone"),
         "+0000",
@@ -71,32 +71,31 @@ def clock(relation: str, moment: datetime) -> Test:
     return Test("currentdate", arguments, needs=("date", "relational"))
 
 
-def _words(condition: Condition) -> Test:
-    how = Tag("is" if condition.relation is Relation.IS else "contains")
+def _words_test(condition: Condition) -> Test:
+    match_type = Tag("is" if condition.relation is Relation.IS else "contains")
     words = spellings(condition.text)
     if condition.aspect is Aspect.TEXT:
         return Test("body", (Tag("text"), Tag("contains"), words), needs=("body",))
     is_address = condition.aspect in _BY_ADDRESS or (
         condition.aspect in (Aspect.SENDER, Aspect.RECIPIENT) and condition.relation is Relation.IS
     )
-    return Test("address" if is_address else "header", (how, _HEADERS[condition.aspect], words))
+    return Test("address" if is_address else "header", (match_type, _HEADERS[condition.aspect], words))
 
 
-def colleague(owner: Owner) -> Test:
-    """Written by somebody of the académie who signed in, or of an administration whose server proved it.
+def colleague_test(owner: Owner) -> Test:
+    """Test for a sender of the académie who signed in, or of an administration that passes DMARC.
 
-    The MX refuses an envelope sender of ours that did not sign in, so the envelope tells colleagues;
-    From alone is anybody's claim. Elsewhere the proof is DMARC's, as our own server wrote it down (RFC 8601):
-    it takes away what messages claim of themselves.
+    The MX refuses our domains as envelope sender without sign-in, so the envelope proves a colleague; the From
+    field alone proves nothing. DMARC results are those of our own server (RFC 8601), which removes foreign ones.
     """
-    signed_in = _both(owner.internal_domains)
+    signed_in = _sender_of(owner.internal_domains)
     if not owner.proved_domains:
         return signed_in
     proof = Test("header", (Tag("contains"), "Authentication-Results", "dmarc=pass"))
-    return Test("anyof", tests=(signed_in, Test("allof", tests=(*_both(owner.proved_domains).tests, proof))))
+    return Test("anyof", tests=(signed_in, Test("allof", tests=(*_sender_of(owner.proved_domains).tests, proof))))
 
 
-def _both(domains: tuple[str, ...]) -> Test:
+def _sender_of(domains: tuple[str, ...]) -> Test:
     return Test(
         "allof",
         tests=(
@@ -106,8 +105,8 @@ def _both(domains: tuple[str, ...]) -> Test:
     )
 
 
-def _deeds(outcome: Outcome) -> Iterator[Command]:
-    """Marks first: they are given to whatever is filed after them."""
+def _action_commands(outcome: Outcome) -> Iterator[Command]:
+    """Flags first, since they apply to what is filed after them."""
     flags = [
         *(["\\Seen"] if outcome.is_read else []),
         *(["\\Flagged"] if outcome.is_flagged else []),

@@ -1,4 +1,4 @@
-"""Sieve text, whoever wrote it, as the tree of `syntax` (RFC 5228 §8; `text:` of §2.4.2)."""
+"""Parser of Sieve text into the tree of `syntax` (RFC 5228 §8; `text:` of §2.4.2)."""
 
 import re
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from vaguemestre.mailbox.sorting.script.syntax import Argument, Command, Tag, Test
 
-LONGEST = 512 * 1024  # characters
-_DEEPEST = 12
+MAX_SCRIPT_CHARACTERS = 512 * 1024
+_MAX_DEPTH = 12
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n]+)|#(?P<line>[^\n]*)|/\*(?P<block>(?s:.*?))\*/"
@@ -19,20 +19,20 @@ _TOKEN = re.compile(
 
 
 class NotSieve(ValueError):
-    """Not a script, or none that can be read here."""
+    """The text is not Sieve, or is beyond our limits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A command of the first level, where it begins in the text, and the comments just above it.
+class PlacedCommand:
+    """Top-level command, its offset in the text and the comments just above it.
 
-    `inside`: the first comment within it; Roundcube keeps there the test of a rule that is off.
+    `inner_comment`: first comment within it; Roundcube stores the test of a disabled rule there.
     """
 
     command: Command
     start: int
     notes: tuple[str, ...] = ()
-    inside: str = ""
+    inner_comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class _Reader:
             self.place += 1
         return self.tokens[self.place]
 
-    def take(self, *wanted: str) -> _Token:
-        """The next one; one of the signs or of the kinds wanted, if any is."""
+    def take(self, *expected: str) -> _Token:
+        """Next token. Raises NotSieve unless its kind or text is among `expected`, when given."""
         token = self.peek()
-        if wanted and token.kind not in wanted and token.text not in wanted:
+        if expected and token.kind not in expected and token.text not in expected:
             raise NotSieve(token.start)
         self.place += 1
         return token
@@ -68,41 +68,41 @@ class _Reader:
         return token.kind == "sign" and token.text == sign
 
 
-def read(script: str) -> tuple[Placed, ...]:
-    """Its commands, in order. Raises NotSieve."""
-    if len(script) > LONGEST:
+def parse_script(script: str) -> tuple[PlacedCommand, ...]:
+    """Top-level commands of the script, in order. Raises NotSieve."""
+    if len(script) > MAX_SCRIPT_CHARACTERS:
         raise NotSieve(0)
     reader = _Reader(list(_tokens(script)))
-    found: list[Placed] = []
+    commands: list[PlacedCommand] = []
     while True:
         reader.comments.clear()
         token = reader.peek()
         notes, before = tuple(reader.comments), reader.place
         if token.kind == "end":
-            return tuple(found)
+            return tuple(commands)
         reader.comments.clear()
         command = _command(reader, 0)
-        start = _first(reader.tokens, before)
-        found.append(Placed(command, start, notes, reader.comments[0] if reader.comments else ""))
+        start = _offset_with_comments(reader.tokens, before)
+        commands.append(PlacedCommand(command, start, notes, reader.comments[0] if reader.comments else ""))
 
 
-def read_test(text: str) -> Test:
-    """One test alone. Raises NotSieve."""
+def parse_test(text: str) -> Test:
+    """Parse a single test. Raises NotSieve."""
     reader = _Reader(list(_tokens(text)))
-    found = _test(reader, 0)
+    test = _test(reader, 0)
     reader.take("end")
-    return found
+    return test
 
 
-def _first(tokens: list[_Token], place: int) -> int:
-    """Where a command begins, with the comments above it."""
+def _offset_with_comments(tokens: list[_Token], place: int) -> int:
+    """Offset of the command at `place`, comments above it included."""
     while place > 0 and tokens[place - 1].kind == "comment":
         place -= 1
     return tokens[place].start
 
 
 def _command(reader: _Reader, depth: int) -> Command:
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         raise NotSieve(reader.peek().start)
     name = reader.take("word").text.lower()
     arguments = tuple(_arguments(reader))
@@ -122,7 +122,7 @@ def _command(reader: _Reader, depth: int) -> Command:
 
 
 def _test(reader: _Reader, depth: int) -> Test:
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         raise NotSieve(reader.peek().start)
     name = reader.take("word").text.lower()
     arguments = tuple(_arguments(reader))
@@ -158,12 +158,12 @@ def _arguments(reader: _Reader) -> Iterator[Argument]:
 
 def _strings(reader: _Reader) -> tuple[str, ...]:
     reader.take("[")
-    found = [reader.take("string").text]
+    strings = [reader.take("string").text]
     while reader.has(","):
         reader.take()
-        found.append(reader.take("string").text)
+        strings.append(reader.take("string").text)
     reader.take("]")
-    return tuple(found)
+    return tuple(strings)
 
 
 def _tokens(script: str) -> Iterator[_Token]:

@@ -1,49 +1,54 @@
-"""Everything somebody decided about their mail, as scripts."""
+"""Sorting settings as Sieve scripts."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from vaguemestre.mailbox.sorting.rules.expert import sends_on
+from vaguemestre.mailbox.sorting.rules.expert import may_redirect
 from vaguemestre.mailbox.sorting.script.absence import absence_commands
 from vaguemestre.mailbox.sorting.script.filters import filter_commands
 from vaguemestre.mailbox.sorting.script.spam import denied_commands
-from vaguemestre.mailbox.sorting.script.syntax import Command, Tag, encoded
-from vaguemestre.mailbox.sorting.values import EXPERT_SCRIPT, Decided, Filter, Outcome, Owner
+from vaguemestre.mailbox.sorting.script.syntax import Command, Tag, encode_script
+from vaguemestre.mailbox.sorting.values import EXPERT_SCRIPT, SortingSettings, Filter, Outcome, Owner
 
 
-def compose(decided: Decided, owner: Owner, *, kept: str) -> str:
-    """The personal script; "" when nothing of ours is to be done.
+def personal_script(settings: SortingSettings, owner: Owner, *, foreign_script: str) -> str:
+    """Personal script of the settings; "" when they need none.
 
-    In order: whom the person does not want to hear, the filters, the part written by hand, and `kept`,
-    another program's script that ran before ours and still does.
+    In order: denied senders, filters, the script written by hand, then `foreign_script`, the script of
+    another program that ran before ours.
     """
+    filters = _without_redirects(settings) if settings.stays_here else settings.filters
     ours = (
-        *denied_commands(decided.spam),
-        *filter_commands(_staying(decided) if decided.stays_here else decided.filters, owner),
-        *(_included(EXPERT_SCRIPT, "Partie écrite à la main") if _runs(decided) else ()),
+        *denied_commands(settings.spam),
+        *filter_commands(filters, owner),
+        *(_include(EXPERT_SCRIPT, "Partie écrite à la main") if _includes_expert(settings) else ()),
     )
-    return encoded((*ours, *_included(kept, "Règles d’un autre logiciel"))) if ours else ""
+    return encode_script((*ours, *_include(foreign_script, "Règles d’un autre logiciel"))) if ours else ""
 
 
-def compose_absence(decided: Decided, owner: Owner, *, now: datetime) -> str:
-    """The house's script, which answers before the personal one sorts; "" when no absence is on or to come.
+def absence_script(settings: SortingSettings, owner: Owner, *, now: datetime) -> str:
+    """House's script, which replies before the personal one sorts; "" when no absence is on or to come.
 
-    Apart, because `vacation` writes in the owner's name: no personal script may ask for it.
+    Separate, because `vacation` writes in the owner's name: personal scripts may not use it.
     """
-    return encoded(commands) if (commands := absence_commands(decided, owner, now)) else ""
+    return encode_script(commands) if (commands := absence_commands(settings, owner, now)) else ""
 
 
-def _staying(decided: Decided) -> tuple[Filter, ...]:
-    """The filters without what they send on."""
-    kept = (replace(one, outcome=replace(one.outcome, forward_to="")) for one in decided.filters)
-    return tuple(one for one in kept if one.outcome != Outcome(stops=False))
+def _without_redirects(settings: SortingSettings) -> tuple[Filter, ...]:
+    """The filters without their redirects; those that only redirect are left out."""
+    filters = (
+        replace(mail_filter, outcome=replace(mail_filter.outcome, forward_to=""))
+        for mail_filter in settings.filters
+    )
+    return tuple(mail_filter for mail_filter in filters if mail_filter.outcome != Outcome(stops=False))
 
 
-def _runs(decided: Decided) -> bool:
-    return bool(decided.expert.strip()) and not (decided.stays_here and sends_on(decided.expert))
+def _includes_expert(settings: SortingSettings) -> bool:
+    is_suspended = settings.stays_here and may_redirect(settings.expert)
+    return bool(settings.expert.strip()) and not is_suspended
 
 
-def _included(name: str, note: str) -> tuple[Command, ...]:
+def _include(name: str, note: str) -> tuple[Command, ...]:
     if not name:
         return ()
     arguments = (Tag("personal"), Tag("optional"), name)

@@ -1,18 +1,18 @@
-"""Unwanted mail as Sieve commands."""
+"""Junk mail settings as Sieve commands."""
 
-from vaguemestre.mailbox.sorting.script.syntax import Command, Tag, Test, encoded
-from vaguemestre.mailbox.sorting.values import SpamChoice
+from vaguemestre.mailbox.sorting.script.syntax import Command, Tag, Test, encode_script
+from vaguemestre.mailbox.sorting.values import SpamSettings
 
-_FRIEND = "ami"  # the variable that the rule of everybody reads (10-junk.sieve)
+_ALLOWED_VARIABLE = "ami"  # variable read by 10-junk.sieve, the script run for every mailbox
 
 
-def denied_tests(spam: SpamChoice) -> tuple[Test, ...]:
-    """The test for senders the person does not want to hear; empty when there are none."""
+def denied_tests(spam: SpamSettings) -> tuple[Test, ...]:
+    """Test for the denied senders; empty when there are none."""
     return (_from(spam.denied),) if spam.denied else ()
 
 
-def denied_commands(spam: SpamChoice) -> tuple[Command, ...]:
-    """Whom the person does not want to hear goes to Junk."""
+def denied_commands(spam: SpamSettings) -> tuple[Command, ...]:
+    """Commands that file messages of denied senders into Junk."""
     if not spam.denied:
         return ()
     file = Command("fileinto", (Tag("create"), "Junk"), needs=("fileinto", "mailbox"))
@@ -23,21 +23,21 @@ def denied_commands(spam: SpamChoice) -> tuple[Command, ...]:
     )
 
 
-def compose_friends(spam: SpamChoice) -> str:
-    """What the rule of everybody includes before it puts spam aside; "" = nothing to say."""
-    friend = Command("set", (_FRIEND, "oui"), needs=("variables",))
-    shared = Command("global", (_FRIEND,), needs=("include",))
+def allowed_senders_script(spam: SpamSettings) -> str:
+    """Script that 10-junk.sieve includes: sets its variable for senders never filed as junk; "" for none."""
+    allow = Command("set", (_ALLOWED_VARIABLE, "oui"), needs=("variables",))
+    shared = Command("global", (_ALLOWED_VARIABLE,), needs=("include",))
     if not spam.is_sorted:
-        return encoded((shared, friend))
+        return encode_script((shared, allow))
     if not spam.allowed:
         return ""
-    return encoded((shared, Command("if", test=_from(spam.allowed), block=(friend,))))
+    return encode_script((shared, Command("if", test=_from(spam.allowed), block=(allow,))))
 
 
 def _from(senders: tuple[str, ...]) -> Test:
-    """The address shown, whole or by its domain: forging it brings what would come without a filter."""
-    whole = tuple(one for one in senders if not one.startswith("@"))
-    domains = tuple(one[1:] for one in senders if one.startswith("@"))
+    """Test on the From address, whole or by domain; forging it gains nothing over having no filter."""
+    whole = tuple(sender for sender in senders if not sender.startswith("@"))
+    domains = tuple(sender[1:] for sender in senders if sender.startswith("@"))
     tests = []
     if whole:
         tests.append(Test("address", (Tag("is"), "from", whole)))

@@ -1,7 +1,7 @@
-"""A Sieve script as a tree, and the only place where one becomes text (RFC 5228 §2, §8; RFC 5229 §3).
+"""Syntax tree of Sieve scripts, and its only encoder to text (RFC 5228 §2, §8; RFC 5229 §3).
 
-Text of people is a `str` leaf and nothing else: whatever it holds, it comes out as one string that means
-itself. A reference to a variable is a leaf of its own (`Variable`), inside `Pieces`.
+User text is always a `str` leaf, encoded as one literal string whatever it holds. A variable reference is a
+leaf of its own (`Variable`), inside `Pieces`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A string put together by Sieve when it runs."""
+    """String with variables, expanded by Sieve at run time."""
 
     parts: tuple["str | Variable", ...]
 
@@ -31,7 +31,7 @@ type Argument = Tag | int | str | Pieces | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """`name` arguments (tests); an extension it needs is named in `needs`."""
+    """Test: name, arguments and inner tests. `needs`: extensions to require."""
 
     name: str
     arguments: tuple[Argument, ...] = ()
@@ -41,7 +41,7 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`name` arguments test { block }. `note` is a comment above it, made one line."""
+    """Command: name, arguments, test and block. `note`: comment above it. `needs`: extensions to require."""
 
     name: str
     arguments: tuple[Argument, ...] = ()
@@ -52,7 +52,7 @@ class Command:
 
 
 def _one_line(note: str) -> str:
-    """A comment ends with its line (RFC 5228 §2.3), and holds no control character."""
+    """The comment on one line (RFC 5228 §2.3), without control characters."""
     return "".join(char for char in " ".join(note.split()) if char >= " " and char != "\x7f")
 
 
@@ -60,8 +60,8 @@ _DOLLAR = "dollar"
 _HEAD = "# Écrit par Vaguemestre d’après vos réglages : une modification faite ici serait perdue."
 
 
-def encoded(commands: Iterable[Command]) -> str:
-    """The script, CRLF lines (RFC 5228 §2.2), requirements first. "" for no command."""
+def encode_script(commands: Iterable[Command]) -> str:
+    """Text of the script with CRLF lines (RFC 5228 §2.2), `require` first; "" for no command."""
     body = tuple(commands)
     if not body:
         return ""
@@ -116,7 +116,7 @@ class _Writer:
         if test.name == "not":
             return f"not {self.test(test.tests[0], indent)}"
         deeper = f"{indent}  "
-        inner = f",\n{deeper}".join(self.test(one, deeper) for one in test.tests)
+        inner = f",\n{deeper}".join(self.test(inner_test, deeper) for inner_test in test.tests)
         return f"{words} (\n{deeper}{inner}\n{indent})"
 
     def argument(self, argument: Argument) -> str:
@@ -139,8 +139,8 @@ class _Writer:
         return f"${{{part.name}}}" if isinstance(part, Variable) else self._inside(part)
 
     def _inside(self, text: str) -> str:
-        """Quoted, lines ended as Sieve ends them, NUL gone (RFC 5228 forbids it anywhere)."""
+        """The text escaped for a quoted string, without NUL (forbidden by RFC 5228)."""
         plain = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
         escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
-        # « ${name} » in a text is not a variable of ours: an expansion is not expanded again (RFC 5229 §3)
+        # Keeps a literal « ${name} »: an expansion is not expanded again (RFC 5229 §3).
         return escaped.replace("${", f"${{{_DOLLAR}}}{{") if self.has_variables else escaped

@@ -1,12 +1,12 @@
-"""Deciding what happens to arriving mail, and making Dovecot do it."""
+"""Use cases of sorting: settings, and the Dovecot scripts that implement them."""
 
 from vaguemestre.mailbox.sorting.services.absences import (
-    answer_for_gone,
+    answer_for_leaver,
     end_absence,
     save_absence,
     set_neutral_absence,
 )
-from vaguemestre.mailbox.sorting.services.backfill import ask_pass, carry_pass
+from vaguemestre.mailbox.sorting.services.backfill import request_backfill, run_backfill
 from vaguemestre.mailbox.sorting.services.erasure import forget_person
 from vaguemestre.mailbox.sorting.services.expert import import_script, save_expert, stop_expert
 from vaguemestre.mailbox.sorting.services.filters import (
@@ -20,24 +20,24 @@ from vaguemestre.mailbox.sorting.services.filters import (
 )
 from vaguemestre.mailbox.sorting.services.redirects import stop_redirects
 from vaguemestre.mailbox.sorting.services.scripts import (
-    put_back,
+    restore_script,
     renew_scripts,
     rewrite_script,
-    stands_instead,
+    foreign_active_script,
 )
 from vaguemestre.mailbox.sorting.services.spam import save_spam
 
 __all__ = [
-    "answer_for_gone",
+    "answer_for_leaver",
     "arrange_filters",
-    "ask_pass",
-    "carry_pass",
+    "request_backfill",
+    "run_backfill",
     "drop_filter",
     "end_absence",
     "forget_person",
     "import_filters",
     "import_script",
-    "put_back",
+    "restore_script",
     "renew_scripts",
     "rewrite_script",
     "save_absence",
@@ -46,7 +46,7 @@ __all__ = [
     "save_spam",
     "set_neutral_absence",
     "shift_filter",
-    "stands_instead",
+    "foreign_active_script",
     "stop_expert",
     "stop_filter",
     "stop_redirects",

@@ -1,4 +1,4 @@
-"""Going away and coming back."""
+"""Set and end absences."""
 
 from dataclasses import asdict
 from datetime import date, datetime
@@ -12,54 +12,55 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import AbsenceRow
-from vaguemestre.mailbox.sorting.rules.absences import check_absence, holds
-from vaguemestre.mailbox.sorting.rules.wordings import gone, neutral
-from vaguemestre.mailbox.sorting.services.revision import changed
+from vaguemestre.mailbox.sorting.rules.absences import check_absence, is_answering
+from vaguemestre.mailbox.sorting.rules.wordings import leaver_absence, desk_absence
+from vaguemestre.mailbox.sorting.services.revision import bump_revision
 from vaguemestre.mailbox.sorting.values import Absence, Place
 
 
 @transaction.atomic(durable=True)
 def save_absence(account_id: int, absence: Absence, *, by: str, now: datetime) -> SortingChanged:
-    """Keep the absence in its place; the script is rewritten after commit, at once or by the worker.
+    """Store the absence; the script is rewritten after commit, at once or by the worker.
 
-    Any account, a person's or a functional one: who may is the caller's question. Raises Refusal
+    Works for any account, a person's or a functional one; the caller checks the right to. Raises Refusal
     `sorting.absence-…`.
     """
     check_absence(absence, now=now)
-    _keep(account_id, absence)
-    _told("sorting.absence-saved", account_id, absence, by=by, now=now)
-    return changed(account_id)
+    _store_absence(account_id, absence)
+    _record_absence("sorting.absence-saved", account_id, absence, by=by, now=now)
+    return bump_revision(account_id)
 
 
 @transaction.atomic(durable=True)
 def end_absence(account_id: int, *, by: str, now: datetime, place: Place | None = None) -> SortingChanged:
-    """« Terminer maintenant »: whatever answers at that moment, or the absence of that place, is off.
+    """Switch off the absence of that kind, or without `place` the absences that answer now.
 
     Texts are kept; an absence to come stays prepared.
     """
     for absence in queries.absences_of(account_id):
-        if absence.place == place if place else holds(absence, now):
+        if absence.place == place if place else is_answering(absence, now):
             AbsenceRow.objects.filter(account_id=account_id, place=absence.place).update(is_on=False)
             record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now)
-    return changed(account_id)
+    return bump_revision(account_id)
 
 
 @transaction.atomic(durable=True)
 def set_neutral_absence(
     account_id: int, starts_on: date, ends_on: date, *, asked_by: str, by: str, now: datetime
 ) -> SortingChanged:
-    """The help desk, on the hierarchy's request (docs/domain.md §3.6): a neutral text, to colleagues only.
+    """Set a neutral absence for the help desk, at the hierarchy's request (docs/domain.md §3.6).
 
-    Journaled with who asked, told to the person; their own absences and texts are untouched. Raises Refusal
+    Answers colleagues only. The journal names who asked, the owner is notified, and their own absences and
+    texts are untouched. Raises Refusal
     `sorting.absence-…`, `sorting.account-closed`.
     """
     owner = queries.owner_of(account_id, now)
     if owner is None:
         raise Refusal("sorting.account-closed")
-    absence = neutral(owner.name, starts_on, ends_on)
+    absence = desk_absence(owner.name, starts_on, ends_on)
     check_absence(absence, now=now)
-    _keep(account_id, absence)
-    _told(
+    _store_absence(account_id, absence)
+    _record_absence(
         "sorting.absence-set-by-desk",
         account_id,
         absence,
@@ -68,11 +69,11 @@ def set_neutral_absence(
         reason=f"à la demande de {asked_by}",
     )
     announce(AccountTouched(account_id, "desk-absence", now.isoformat(), f"à la demande de {asked_by}"))
-    return changed(account_id)
+    return bump_revision(account_id)
 
 
 @transaction.atomic(durable=True)
-def answer_for_gone(
+def answer_for_leaver(
     account_id: int,
     starts_on: date,
     ends_on: date,
@@ -81,24 +82,26 @@ def answer_for_gone(
     only_to: str = "",
     now: datetime,
 ) -> SortingChanged | None:
-    """What is answered for somebody who left (docs/domain.md §3.6); None when nothing opens their mailbox."""
+    """Set the reply sent for somebody who left (docs/domain.md §3.6); None when the mailbox is closed."""
     owner = queries.owner_of(account_id, now)
     if owner is None:
         return None
-    absence = gone(owner.name, starts_on, ends_on, new_address, only_to)
+    absence = leaver_absence(owner.name, starts_on, ends_on, new_address, only_to)
     check_absence(absence, now=now)
-    _keep(account_id, absence)
-    _told("sorting.absence-set-by-life", account_id, absence, by="system", now=now)
-    return changed(account_id)
+    _store_absence(account_id, absence)
+    _record_absence("sorting.absence-set-by-life", account_id, absence, by="system", now=now)
+    return bump_revision(account_id)
 
 
-def _keep(account_id: int, absence: Absence) -> None:
+def _store_absence(account_id: int, absence: Absence) -> None:
     fields = asdict(absence)
     place = fields.pop("place")
     fields["weekdays"] = "".join(str(day) for day in sorted(absence.weekdays))
     AbsenceRow.objects.update_or_create(account_id=account_id, place=place, defaults=fields)
 
 
-def _told(action: str, account_id: int, absence: Absence, *, by: str, now: datetime, **more: str) -> None:
+def _record_absence(
+    action: str, account_id: int, absence: Absence, *, by: str, now: datetime, **more: str
+) -> None:
     dates = {"starts": absence.starts_on.isoformat(), "ends": absence.ends_on.isoformat()}
     record(action, to=f"account:{account_id}", by=by, at=now, is_on=absence.is_on, **dates, **more)

@@ -1,4 +1,4 @@
-"""A filter carried to the messages that were already there."""
+"""Run a filter on messages already received."""
 
 from datetime import datetime
 from itertools import batched
@@ -10,71 +10,71 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
-from vaguemestre.mailbox.sorting.events import PassAsked
+from vaguemestre.mailbox.sorting.events import BackfillRequested
 from vaguemestre.mailbox.sorting.models import PassRow
-from vaguemestre.mailbox.sorting.ports import OpenReceived
-from vaguemestre.mailbox.sorting.rules.filters import fits, needs_whole
-from vaguemestre.mailbox.sorting.values import Filter, Owner
+from vaguemestre.mailbox.sorting.ports import OpenInbox
+from vaguemestre.mailbox.sorting.rules.filters import matches, needs_full_message
+from vaguemestre.mailbox.sorting.values import BackfillState, Filter, Owner
 
-_AT_A_TIME = 50
+_BATCH_MESSAGES = 50
 
 
 @transaction.atomic(durable=True)
-def ask_pass(account_id: int, filter_id: int, *, by: str, now: datetime) -> PassAsked:
-    """The worker will do it; one at a time, the last asked. Raises Refusal `sorting.filter-gone`."""
-    wanted = queries.filter_of(account_id, filter_id)
-    if wanted is None:
+def request_backfill(account_id: int, filter_id: int, *, by: str, now: datetime) -> BackfillRequested:
+    """Ask the worker to run the filter; replaces an earlier request. Raises Refusal `sorting.filter-gone`."""
+    mail_filter = queries.filter_of(account_id, filter_id)
+    if mail_filter is None:
         raise Refusal("sorting.filter-gone")
     fresh = {
-        "wanted_id": filter_id, "name": wanted.name, "state": "running",
+        "wanted_id": filter_id, "name": mail_filter.name, "state": BackfillState.RUNNING,
         "seen": 0, "whole": 0, "taken": 0, "cursor": 0,
     }  # fmt: skip
     PassRow.objects.update_or_create(account_id=account_id, defaults=fresh)
     PassRow.objects.filter(account_id=account_id).update(number=F("number") + 1)
-    record("sorting.filter-passed", to=f"account:{account_id}", by=by, at=now, name=wanted.name)
-    event = PassAsked(account_id, PassRow.objects.get(account_id=account_id).number)
+    record("sorting.filter-passed", to=f"account:{account_id}", by=by, at=now, name=mail_filter.name)
+    event = BackfillRequested(account_id, PassRow.objects.get(account_id=account_id).number)
     announce(event)
     return event
 
 
-def carry_pass(account_id: int, number: int, open_received: OpenReceived, *, now: datetime) -> None:
-    """Look at every message of the inbox, oldest first, and do to those that fit what the filter says.
+def run_backfill(account_id: int, number: int, open_received: OpenInbox, *, now: datetime) -> None:
+    """Apply the filter to every matching message of the inbox, oldest first.
 
-    Taken up where it stopped: a message is not treated twice, save those of one handful when a machine dies.
-    Nothing is forwarded: those messages came long ago. Raises EngineDown.
+    Resumes where it stopped; after a crash, one batch at most is treated twice. Nothing is forwarded, since
+    those messages came long ago. Raises EngineDown.
     """
-    row = PassRow.objects.filter(account_id=account_id, number=number, state="running").first()
+    row = PassRow.objects.filter(account_id=account_id, number=number, state=BackfillState.RUNNING).first()
     owner = queries.owner_of(account_id, now)
-    wanted = queries.filter_of(account_id, row.wanted_id) if row and row.wanted_id else None
+    mail_filter = queries.filter_of(account_id, row.wanted_id) if row and row.wanted_id else None
     if row is None:
         return
-    mine = PassRow.objects.filter(account_id=account_id, number=number)
-    if wanted is None or owner is None:
-        mine.update(state="failed")
+    same_request = PassRow.objects.filter(account_id=account_id, number=number)
+    if mail_filter is None or owner is None:
+        same_request.update(state=BackfillState.FAILED)
         return
     try:
-        _carry(row, wanted, owner, open_received)
-    except Refusal:  # its folder is gone, or the box is full
-        mine.update(state="failed")
+        _apply_filter(row, mail_filter, owner, open_received)
+    except Refusal:  # the folder is gone or the mailbox full
+        same_request.update(state=BackfillState.FAILED)
         return
-    mine.filter(state="running").update(state="done")
+    same_request.filter(state=BackfillState.RUNNING).update(state=BackfillState.DONE)
 
 
-def _carry(row: PassRow, wanted: Filter, owner: Owner, open_received: OpenReceived) -> None:
-    mine = PassRow.objects.filter(account_id=row.account_id, number=row.number)
+def _apply_filter(row: PassRow, mail_filter: Filter, owner: Owner, open_received: OpenInbox) -> None:
+    same_request = PassRow.objects.filter(account_id=row.account_id, number=row.number)
     domains = (*owner.internal_domains, *owner.proved_domains)
-    with open_received(owner.mailbox) as box:
-        keys = [key for key in box.keys() if _number(key) > row.cursor]  # noqa: SIM118 (a port, not a dict)
-        mine.update(whole=row.seen + len(keys))
-        for some in batched(keys, _AT_A_TIME):
-            glances = box.look(some, whole=needs_whole(wanted))
-            taken = [glance.key for glance in glances if fits(wanted, glance, domains)]
-            if taken:
-                box.carry(taken, wanted.outcome)
-            so_far = {"seen": F("seen") + len(some), "taken": F("taken") + len(taken)}
-            if not mine.update(cursor=_number(some[-1]), **so_far):
-                return  # another was asked meanwhile
+    with open_received(owner.mailbox) as inbox:
+        keys = [key for key in inbox.keys() if _uid(key) > row.cursor]  # noqa: SIM118 (a port, not a dict)
+        same_request.update(whole=row.seen + len(keys))
+        for batch in batched(keys, _BATCH_MESSAGES):
+            summaries = inbox.summaries(batch, whole=needs_full_message(mail_filter))
+            matching_keys = [summary.key for summary in summaries if matches(mail_filter, summary, domains)]
+            if matching_keys:
+                inbox.apply(matching_keys, mail_filter.outcome)
+            counts = {"seen": F("seen") + len(batch), "taken": F("taken") + len(matching_keys)}
+            if not same_request.update(cursor=_uid(batch[-1]), **counts):
+                return  # replaced by a newer request
 
 
-def _number(key: str) -> int:
+def _uid(key: str) -> int:
     return int(key.rpartition("/")[2])

@@ -1,4 +1,4 @@
-"""The part of the script that experts write by hand."""
+"""Sieve script written by hand by its owner."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -12,14 +12,14 @@ from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import ScriptRow
 from vaguemestre.mailbox.sorting.ports import OpenScripts
-from vaguemestre.mailbox.sorting.rules.expert import check_expert, commented, does_something
-from vaguemestre.mailbox.sorting.services.filters import keep_filter
-from vaguemestre.mailbox.sorting.services.revision import changed
+from vaguemestre.mailbox.sorting.rules.expert import check_expert, comment_out, has_commands
+from vaguemestre.mailbox.sorting.services.filters import store_filter
+from vaguemestre.mailbox.sorting.services.revision import bump_revision
 from vaguemestre.mailbox.sorting.values import Filter, ScriptError
 
 
 class ExpertRefused(Refusal):
-    """It does not compile, or does what may not be done: `errors` say where."""
+    """The script does not compile, or uses a forbidden command; `errors` name the lines."""
 
     def __init__(self, errors: tuple[ScriptError, ...]) -> None:
         super().__init__("sorting.expert-wrong")
@@ -35,11 +35,11 @@ def save_expert(
     now: datetime,
     forwards_outside: bool = False,
 ) -> SortingChanged:
-    """Compiled by Dovecot first. Raises ExpertRefused, EngineDown, Refusal `sorting.expert-…`."""
-    plain = _compiled(account_id, content, open_scripts, now=now, forwards_outside=forwards_outside)
+    """Store the script once Dovecot compiles it. Raises ExpertRefused, EngineDown, Refusal `sorting.expert-…`."""
+    plain = _compile(account_id, content, open_scripts, now=now, forwards_outside=forwards_outside)
     with transaction.atomic(durable=True):
-        _keep(account_id, plain, by=by, now=now)
-        return changed(account_id)
+        _store_script(account_id, plain, by=by, now=now)
+        return bump_revision(account_id)
 
 
 def import_script(
@@ -53,27 +53,27 @@ def import_script(
     now: datetime,
     forwards_outside: bool = False,
 ) -> SortingChanged:
-    """What another program did: filters after those already there, the `rest` as the part written by hand.
+    """Import a translated script: filters after the present ones, `rest` as the script written by hand.
 
-    All of it or nothing. Folders that are not there yet are made by their first message. Raises what
-    `save_expert` and `import_filters` raise.
+    All or nothing. Missing folders are created by their first message. Raises what `save_expert` and
+    `import_filters` raise.
     """
-    plain = _compiled(account_id, rest, open_scripts, now=now, forwards_outside=forwards_outside)
-    named = {place for one in filters for place in (one.outcome.move_to, one.outcome.copy_to) if place}
+    plain = _compile(account_id, rest, open_scripts, now=now, forwards_outside=forwards_outside)
+    target_folders = {folder for mail_filter in filters for folder in (mail_filter.outcome.move_to, mail_filter.outcome.copy_to) if folder}
     with transaction.atomic(durable=True):
-        for one in filters:
-            keep_filter(
-                account_id, one, {*folders, *named}, by=by, now=now, forwards_outside=forwards_outside
+        for mail_filter in filters:
+            store_filter(
+                account_id, mail_filter, {*folders, *target_folders}, by=by, now=now, forwards_outside=forwards_outside
             )
         if plain:
-            _keep(account_id, plain, by=by, now=now)
-        return changed(account_id)
+            _store_script(account_id, plain, by=by, now=now)
+        return bump_revision(account_id)
 
 
-def _compiled(
+def _compile(
     account_id: int, content: str, open_scripts: OpenScripts, *, now: datetime, forwards_outside: bool
 ) -> str:
-    """As it is kept; "" for nothing."""
+    """The script as stored, once it compiles; "" for an empty one."""
     plain = content.replace("\r\n", "\n").replace("\0", "").rstrip() + "\n" if content.strip() else ""
     owner = queries.owner_of(account_id, now)
     if owner is None:
@@ -87,8 +87,8 @@ def _compiled(
     return plain
 
 
-def _keep(account_id: int, plain: str, *, by: str, now: datetime) -> None:
-    before = queries.expert_of(account_id)
+def _store_script(account_id: int, plain: str, *, by: str, now: datetime) -> None:
+    before = queries.expert_script_of(account_id)
     ScriptRow.objects.update_or_create(account_id=account_id, defaults={"expert": plain})
     record("sorting.expert-saved", to=f"account:{account_id}", by=by, at=now, lines=plain.count("\n"))
     if plain and plain != before:
@@ -96,14 +96,14 @@ def _keep(account_id: int, plain: str, *, by: str, now: datetime) -> None:
 
 
 def stop_expert(account_id: int, number: int, *, by: str, now: datetime) -> bool:
-    """« Ce n’était pas moi »: every line becomes a comment, and may be read. Inside the caller's transaction.
+    """Comment out the whole script, after « Ce n’était pas moi ». Inside the caller's transaction.
 
-    False: nothing of it did anything. `number` says nothing here: there is one such part.
+    False when it held no command. `number` is unused: an account has one such script.
     """
-    written = queries.expert_of(account_id)
-    if not does_something(written):
+    script = queries.expert_script_of(account_id)
+    if not has_commands(script):
         return False
-    ScriptRow.objects.filter(account_id=account_id).update(expert=commented(written))
+    ScriptRow.objects.filter(account_id=account_id).update(expert=comment_out(script))
     record("sorting.expert-stopped", to=f"account:{account_id}", by=by, at=now)
-    changed(account_id)
+    bump_revision(account_id)
     return True

@@ -1,27 +1,27 @@
-"""Redirects of a mailbox whose owner may not have set them."""
+"""Stop the redirects of a compromised mailbox."""
 
 from datetime import datetime
 
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import FilterRow, ScriptRow
-from vaguemestre.mailbox.sorting.queries import expert_of
-from vaguemestre.mailbox.sorting.rules.expert import commented, sends_on
-from vaguemestre.mailbox.sorting.services.revision import changed
+from vaguemestre.mailbox.sorting.queries import expert_script_of
+from vaguemestre.mailbox.sorting.rules.expert import comment_out, may_redirect
+from vaguemestre.mailbox.sorting.services.revision import bump_revision
 
 
 def stop_redirects(account_id: int, *, by: str, now: datetime) -> SortingChanged:
-    """Switch off whatever sends mail on to another address. Inside the caller's transaction.
+    """Switch off everything that redirects mail. Inside the caller's transaction.
 
-    Filters stay in the list, the part written by hand becomes comments, and another program's script no
-    longer runs: the owner reads them, and sets them again. Waits for the mailbox to open if it is held.
+    Filters stay in the list, the script written by hand is commented out, another program's script no longer
+    runs: the owner can read them and set them again. A mailbox on hold is treated as soon as it opens.
     """
     rows = FilterRow.objects.filter(account_id=account_id, is_on=True)
     filters = [row.pk for row in rows if row.outcome.get("forward_to")]
     FilterRow.objects.filter(pk__in=filters).update(is_on=False)
-    event = changed(account_id)
-    script = ScriptRow.objects.filter(account_id=account_id)
-    written = expert_of(account_id)
-    script.update(drops_redirects=True, **({"expert": commented(written)} if sends_on(written) else {}))
+    event = bump_revision(account_id)
+    script_row = ScriptRow.objects.filter(account_id=account_id)
+    expert_script = expert_script_of(account_id)
+    script_row.update(drops_redirects=True, **({"expert": comment_out(expert_script)} if may_redirect(expert_script) else {}))
     record("sorting.redirects-stopped", to=f"account:{account_id}", by=by, at=now, filters=len(filters))
     return event

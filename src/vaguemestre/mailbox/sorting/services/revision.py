@@ -1,4 +1,4 @@
-"""What every decision does: count one more, and wake whoever makes Dovecot follow."""
+"""Revision of the sorting settings of an account."""
 
 from django.db.models import F
 
@@ -7,8 +7,8 @@ from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import ScriptRow
 
 
-def changed(account_id: int) -> SortingChanged:
-    """Inside the caller's transaction."""
+def bump_revision(account_id: int) -> SortingChanged:
+    """Count a change of settings and announce it. Inside the caller's transaction."""
     ScriptRow.objects.get_or_create(account_id=account_id)
     ScriptRow.objects.filter(account_id=account_id).update(wanted=F("wanted") + 1)
     event = SortingChanged(account_id)

@@ -1,4 +1,4 @@
-"""Making Dovecot hold what is decided."""
+"""Write the Sieve scripts of accounts into Dovecot."""
 
 import logging
 from collections.abc import Mapping
@@ -11,38 +11,38 @@ from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import ScriptRow
-from vaguemestre.mailbox.sorting.ports import KnownOf, OpenScripts, PutHouseScript, Scripts
-from vaguemestre.mailbox.sorting.rules.expert import sends_on
-from vaguemestre.mailbox.sorting.rules.marks import mark
-from vaguemestre.mailbox.sorting.script import compose, compose_absence, compose_friends
-from vaguemestre.mailbox.sorting.services.revision import changed
+from vaguemestre.mailbox.sorting.ports import ContactAddressesOf, OpenScripts, PutHouseScript, Scripts
+from vaguemestre.mailbox.sorting.rules.expert import may_redirect
+from vaguemestre.mailbox.sorting.rules.marks import fingerprint
+from vaguemestre.mailbox.sorting.script import personal_script, absence_script, allowed_senders_script
+from vaguemestre.mailbox.sorting.services.revision import bump_revision
 from vaguemestre.mailbox.sorting.values import (
     EXPERT_SCRIPT,
     OURS,
     SCRIPT_FORM,
     SCRIPT_NAME,
     SPAM_SCRIPT,
-    Decided,
+    SortingSettings,
     Owner,
 )
 
 log = logging.getLogger(__name__)
 
 _RENEWED_AT_ONCE = 50
-_NOTHING = "# Rien n’est transmis.\r\n"  # runs in the place of a script that would send mail on
+_EMPTY_SCRIPT = "# Rien n’est transmis.\r\n"  # runs instead of a foreign script whose redirects are suspended
 
 
 def rewrite_script(
     account_id: int,
     open_scripts: OpenScripts,
     put_house_script: PutHouseScript,
-    known_of: KnownOf,
+    contact_addresses_of: ContactAddressesOf,
     *,
     now: datetime,
 ) -> None:
-    """Make Dovecot hold what is decided. May run twice, or in two processes at once: the last decision wins.
+    """Write the current settings into Dovecot. Idempotent; of two processes at once the last revision wins.
 
-    Scripts of an account that is suspended, or of a mailbox that is held, stay as they are until it opens.
+    The scripts of a suspended account, or of a mailbox on hold, stay as they are until it opens.
     Raises EngineDown, EngineRefused.
     """
     row, _ = ScriptRow.objects.get_or_create(account_id=account_id)
@@ -50,139 +50,159 @@ def rewrite_script(
     if owner is None:
         return
     if queries.is_held(account_id, now):
-        _rewrite_absence(account_id, put_house_script, known_of, now=now)
+        _rewrite_absence(account_id, put_house_script, contact_addresses_of, now=now)
         return
     with open_scripts(owner.mailbox) as scripts:
         while True:
-            wanted = row.wanted
-            kept = _other(scripts, row.kept)
-            if row.drops_redirects and kept and sends_on(scripts.read(kept)):
-                kept = ""
-            decided = queries.decided_of(account_id)
-            owner = _knowing(owner, decided, known_of)
-            put_house_script(owner.mailbox, compose_absence(decided, owner, now=now))
-            runs = kept if not (kept and decided.stays_here and sends_on(scripts.read(kept))) else ""
-            content = compose(decided, owner, kept=runs) or ("" if runs == kept else _NOTHING)
-            included = {SPAM_SCRIPT: compose_friends(decided.spam), EXPERT_SCRIPT: _lines(decided.expert)}
-            _put(scripts, included)
-            _install(scripts, content, kept)
-            _drop(scripts, included)
+            revision = row.wanted
+            foreign_script = _foreign_script(scripts, row)
+            settings = queries.settings_of(account_id)
+            owner = _with_contacts(owner, settings, contact_addresses_of)
+            put_house_script(owner.mailbox, absence_script(settings, owner, now=now))
+            _write_scripts(scripts, settings, owner, foreign_script)
             row.refresh_from_db()
-            if row.wanted == wanted:
+            if row.wanted == revision:
                 break
     with transaction.atomic(durable=True):
-        mine = ScriptRow.objects.filter(account_id=account_id)
-        mine.update(kept=kept, known_mark=mark(owner.known), form=SCRIPT_FORM)
-        mine.filter(applied__lt=wanted).update(applied=wanted, applied_at=now)
-        mine.filter(wanted=wanted).update(drops_redirects=False)
+        script = ScriptRow.objects.filter(account_id=account_id)
+        script.update(kept=foreign_script, known_mark=fingerprint(owner.contacts), form=SCRIPT_FORM)
+        script.filter(applied__lt=revision).update(applied=revision, applied_at=now)
+        script.filter(wanted=revision).update(drops_redirects=False)
+
+
+def _write_scripts(scripts: Scripts, settings: SortingSettings, owner: Owner, foreign_script: str) -> None:
+    """Put the scripts of the settings and activate ours; included ones first, obsolete ones deleted last."""
+    is_suspended = (
+        bool(foreign_script) and settings.stays_here and may_redirect(scripts.read(foreign_script))
+    )
+    content = personal_script(settings, owner, foreign_script="" if is_suspended else foreign_script)
+    included = {
+        SPAM_SCRIPT: allowed_senders_script(settings.spam),
+        EXPERT_SCRIPT: _with_crlf(settings.expert),
+    }
+    _put_included(scripts, included)
+    _install(scripts, content or (_EMPTY_SCRIPT if is_suspended else ""), foreign_script)
+    _delete_obsolete(scripts, included)
 
 
 def renew_scripts(
-    open_scripts: OpenScripts, put_house_script: PutHouseScript, known_of: KnownOf, *, now: datetime
+    open_scripts: OpenScripts,
+    put_house_script: PutHouseScript,
+    contact_addresses_of: ContactAddressesOf,
+    *,
+    now: datetime,
 ) -> int:
-    """Write again some of the scripts that an older version wrote; how many. Raises EngineDown.
+    """Rewrite a batch of the scripts that an older version wrote; returns the count. Raises EngineDown.
 
-    Of an account nothing opens, the house's script alone: ManageSieve would not let us in.
+    For a closed account only the house's script is rewritten: ManageSieve would not let us in.
     """
-    account_ids = queries.scripts_of_older_form(_RENEWED_AT_ONCE)
+    account_ids = queries.accounts_with_outdated_scripts(_RENEWED_AT_ONCE)
     for account_id in account_ids:
         try:
-            rewrite_script(account_id, open_scripts, put_house_script, known_of, now=now)
+            rewrite_script(account_id, open_scripts, put_house_script, contact_addresses_of, now=now)
             if queries.owner_of(account_id, now) is None:
-                _rewrite_absence(account_id, put_house_script, known_of, now=now)
-        except EngineRefused as error:  # looked at again when its owner changes something
+                _rewrite_absence(account_id, put_house_script, contact_addresses_of, now=now)
+        except EngineRefused as error:  # tried again when its owner changes something
             log.warning("scripts of account %s: %s", account_id, error)
         ScriptRow.objects.filter(account_id=account_id).update(form=SCRIPT_FORM)
     return len(account_ids)
 
 
 def _rewrite_absence(
-    account_id: int, put_house_script: PutHouseScript, known_of: KnownOf, *, now: datetime
+    account_id: int,
+    put_house_script: PutHouseScript,
+    contact_addresses_of: ContactAddressesOf,
+    *,
+    now: datetime,
 ) -> None:
     owner = queries.owner_of(account_id, now, whatever_state=True)
     if owner is not None:
-        decided = queries.decided_of(account_id)
-        owner = _knowing(owner, decided, known_of)
-        put_house_script(owner.mailbox, compose_absence(decided, owner, now=now))
+        settings = queries.settings_of(account_id)
+        owner = _with_contacts(owner, settings, contact_addresses_of)
+        put_house_script(owner.mailbox, absence_script(settings, owner, now=now))
 
 
-def stands_instead(account_id: int, open_scripts: OpenScripts, *, now: datetime) -> str | None:
-    """The script that another program made run in the place of ours, "" when it stopped ours; else None.
+def foreign_active_script(account_id: int, open_scripts: OpenScripts, *, now: datetime) -> str | None:
+    """Name of the script another program activated instead of ours, "" if it deactivated ours; else None.
 
     Raises EngineDown, EngineRefused.
     """
     owner = queries.owner_of(account_id, now)
-    if owner is None or not queries.with_decisions([account_id]):
+    if owner is None or not queries.accounts_with_scripts([account_id]):
         return None
     with open_scripts(owner.mailbox) as scripts:
-        listing = scripts.listed()
-    is_aside = SCRIPT_NAME in listing.names and listing.active != SCRIPT_NAME
-    return listing.active if is_aside else None
+        listing = scripts.list_scripts()
+    is_inactive = SCRIPT_NAME in listing.names and listing.active != SCRIPT_NAME
+    return listing.active if is_inactive else None
 
 
 @transaction.atomic(durable=True)
-def put_back(account_id: int) -> SortingChanged:
-    """Ours runs again, and includes what stood instead."""
-    return changed(account_id)
+def restore_script(account_id: int) -> SortingChanged:
+    """Activate our script again; it includes the one that another program activated."""
+    return bump_revision(account_id)
 
 
-def _knowing(owner: Owner, decided: Decided, known_of: KnownOf) -> Owner:
-    """With their address book, where an absence asks for it."""
-    if any(one.is_on and one.only_known for one in decided.absences):
-        return replace(owner, known=known_of(owner.account_id))
-    return replace(owner, known=())
+def _with_contacts(
+    owner: Owner, settings: SortingSettings, contact_addresses_of: ContactAddressesOf
+) -> Owner:
+    """The owner with the addresses of their contacts, if an absence needs them."""
+    if any(absence.is_on and absence.only_known for absence in settings.absences):
+        return replace(owner, contacts=contact_addresses_of(owner.account_id))
+    return replace(owner, contacts=())
 
 
-def _other(scripts: Scripts, known: str) -> str:
-    """The script of another program that is to run besides ours: the one that runs, or ran before ours.
+def _foreign_script(scripts: Scripts, row: ScriptRow) -> str:
+    """Another program's script to include in ours: the active one, or the one included before; "" for none.
 
-    One that does not compile is left aside, since including it would stop ours: an older Dovecot let personal
-    scripts answer (`vacation`), this one does not.
+    One that does not compile is left out, since including it would stop ours: an older Dovecot allowed
+    `vacation` in personal scripts, this one does not. One that redirects is left out once redirects are stopped.
     """
-    listing = scripts.listed()
-    other = known if listing.active == SCRIPT_NAME and known in listing.names else ""
+    listing = scripts.list_scripts()
+    name = row.kept if listing.active == SCRIPT_NAME and row.kept in listing.names else ""
     if listing.active and listing.active not in OURS:
-        other = listing.active
-    return "" if other and scripts.check(scripts.read(other)) else other
+        name = listing.active
+    if not name or scripts.check(scripts.read(name)):
+        return ""
+    return "" if row.drops_redirects and may_redirect(scripts.read(name)) else name
 
 
-def _lines(text: str) -> str:
+def _with_crlf(text: str) -> str:
     return text.replace("\n", "\r\n") if text.strip() else ""
 
 
-def _put(scripts: Scripts, included: Mapping[str, str]) -> None:
-    """What others include stands before they run."""
+def _put_included(scripts: Scripts, included: Mapping[str, str]) -> None:
+    """Put the included scripts before the scripts that include them run."""
     for name, content in included.items():
         if content and scripts.read(name) != content:
             scripts.put(name, content)
 
 
-def _drop(scripts: Scripts, included: Mapping[str, str]) -> None:
-    """What nothing includes any more goes, once nothing runs it."""
-    there = scripts.listed().names
+def _delete_obsolete(scripts: Scripts, included: Mapping[str, str]) -> None:
+    """Delete the scripts that are empty and no longer included."""
+    names = scripts.list_scripts().names
     for name, content in included.items():
-        if not content and name in there:
-            _drop_script(scripts, name)
+        if not content and name in names:
+            _delete_script(scripts, name)
 
 
-def _install(scripts: Scripts, content: str, kept: str) -> None:
-    """Ours runs when it has something to do; otherwise the place is left as it was found."""
+def _install(scripts: Scripts, content: str, foreign_script: str) -> None:
+    """Activate our script; if it is empty, delete it and activate the foreign script again."""
     if content:
         if scripts.read(SCRIPT_NAME) != content:
             scripts.put(SCRIPT_NAME, content)
         scripts.activate(SCRIPT_NAME)
         return
-    listing = scripts.listed()
-    if listing.active != kept:
-        scripts.activate(kept)
+    listing = scripts.list_scripts()
+    if listing.active != foreign_script:
+        scripts.activate(foreign_script)
     if SCRIPT_NAME in listing.names:
-        _drop_script(scripts, SCRIPT_NAME)
+        _delete_script(scripts, SCRIPT_NAME)
 
 
-def _drop_script(scripts: Scripts, name: str) -> None:
+def _delete_script(scripts: Scripts, name: str) -> None:
     """Delete a script, unless another worker did meanwhile. Raises EngineRefused."""
     try:
         scripts.drop(name)
     except EngineRefused:
-        if name in scripts.listed().names:
+        if name in scripts.list_scripts().names:
             raise

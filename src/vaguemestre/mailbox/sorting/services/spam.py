@@ -1,4 +1,4 @@
-"""What becomes of unwanted mail."""
+"""Junk mail settings."""
 
 from datetime import datetime
 
@@ -8,18 +8,18 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import SpamRow
 from vaguemestre.mailbox.sorting.rules.senders import check_spam
-from vaguemestre.mailbox.sorting.services.revision import changed
-from vaguemestre.mailbox.sorting.values import SpamChoice
+from vaguemestre.mailbox.sorting.services.revision import bump_revision
+from vaguemestre.mailbox.sorting.values import SpamSettings
 
 
 @transaction.atomic(durable=True)
-def save_spam(account_id: int, choice: SpamChoice, *, by: str, now: datetime) -> SortingChanged:
-    """Raises Refusal `sorting.senders-…`."""
-    check_spam(choice)
-    kept = {"is_sorted": choice.is_sorted, "allowed": list(choice.allowed), "denied": list(choice.denied)}
-    SpamRow.objects.update_or_create(account_id=account_id, defaults=kept)
-    counts = {"allowed": len(choice.allowed), "denied": len(choice.denied)}
+def save_spam(account_id: int, spam_settings: SpamSettings, *, by: str, now: datetime) -> SortingChanged:
+    """Store the junk mail settings. Raises Refusal `sorting.senders-…`."""
+    check_spam(spam_settings)
+    fields = {"is_sorted": spam_settings.is_sorted, "allowed": list(spam_settings.allowed), "denied": list(spam_settings.denied)}
+    SpamRow.objects.update_or_create(account_id=account_id, defaults=fields)
+    counts = {"allowed": len(spam_settings.allowed), "denied": len(spam_settings.denied)}
     record(
-        "sorting.spam-saved", to=f"account:{account_id}", by=by, at=now, is_sorted=choice.is_sorted, **counts
+        "sorting.spam-saved", to=f"account:{account_id}", by=by, at=now, is_sorted=spam_settings.is_sorted, **counts
     )
-    return changed(account_id)
+    return bump_revision(account_id)

@@ -1,1 +1,1 @@
-"""The screens of « Notifications d’absence » and « Filtres »."""
+"""Screens of « Notifications d’absence » and « Filtres »."""

@@ -1,6 +1,7 @@
-"""« Filtres »: the list in plain sentences, one filter's form, its trial on what came before."""
+"""« Filtres »: the list in plain sentences, the form of a filter, its trial on received messages."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -16,98 +17,121 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.forms.filters import FilterForm
-from vaguemestre.mailbox.sorting.forms.sentences import said
-from vaguemestre.mailbox.sorting.ports import folders_of, message_of, recent_of
-from vaguemestre.mailbox.sorting.rules.filters import act_of, fits, needs_whole, suggested
-from vaguemestre.mailbox.sorting.values import Choice, Filter
+from vaguemestre.mailbox.sorting.forms.sentences import filter_sentence
+from vaguemestre.mailbox.sorting.ports import folders_of, find_message, recent_messages
+from vaguemestre.mailbox.sorting.rules.filters import security_notice_of, matches, needs_full_message, suggest_filter
+from vaguemestre.mailbox.sorting.values import Filter, FolderChoice, MessageSummary
 from vaguemestre.people.lifecycle.queries import stays_here
 
-TRIED = 200  # messages a trial looks at
+TRIAL_MESSAGES = 200
+_TRIAL_EXAMPLES = 5
+
+
+class Trial(NamedTuple):
+    """Result of a filter tried on the last messages received. `verb`: what it would have done, in French."""
+
+    count: int
+    examined: int
+    examples: Sequence[MessageSummary]
+    verb: str
 
 
 @require_GET
 @signed_in
 def list_filters(request: SignedInRequest) -> HttpResponse:
-    folders = folders_here(request)
-    known = queries.filters_of(request.who.account_id)
-    told = {
-        "filters": [said(one, folders) for one in known],
-        "applied": queries.applied_of(request.who.account_id),
-        "said": "fait" in request.GET,
-        "at": int(at) if (at := request.GET.get("filtre", "")).isascii() and at.isdigit() else 0,
-        "acted": request.GET.get("acte", ""),
-        "stays_here": stays_here(request.who.account_id),
-        "progress": queries.progress_of(request.who.account_id) if "passage" in request.GET else None,
+    """The list; `filtre` and `acte` name the button that takes the keyboard focus again."""
+    account_id, folders = request.who.account_id, folders_here(request)
+    filter_id = request.GET.get("filtre", "")
+    context = {
+        "filters": [filter_sentence(mail_filter, folders) for mail_filter in queries.filters_of(account_id)],
+        "script_status": queries.script_status_of(account_id),
+        "is_saved": "fait" in request.GET,
+        "focused_id": int(filter_id) if filter_id.isascii() and filter_id.isdigit() else 0,
+        "last_act": request.GET.get("acte", ""),
+        "stays_here": stays_here(account_id),
+        "progress": queries.backfill_progress_of(account_id) if "passage" in request.GET else None,
     }
-    return render(request, "sorting/filters.html", told)
+    return render(request, "sorting/filters.html", context)
 
 
 @require_GET
 @signed_in
 def state(request: SignedInRequest) -> HttpResponse:
-    applied = queries.applied_of(request.who.account_id)
-    return render(request, "sorting/filters_state.html", {"applied": applied, "said": True})
+    """Polled by the pages until Dovecot runs what was saved."""
+    script_status = queries.script_status_of(request.who.account_id)
+    return render(
+        request, "sorting/filters_state.html", {"script_status": script_status, "is_saved": True}
+    )
 
 
 @require_GET
 @signed_in
 def progress(request: SignedInRequest) -> HttpResponse:
-    """How far the filter is with the mail that was already there; asked again until it is done."""
-    return render(request, "sorting/progress.html", {"progress": queries.progress_of(request.who.account_id)})
+    """Progress of the filter over received messages; polled until it is done."""
+    return render(
+        request, "sorting/progress.html", {"progress": queries.backfill_progress_of(request.who.account_id)}
+    )
 
 
 @require_GET
 @signed_in
 def new_filter(request: SignedInRequest) -> HttpResponse:
-    """Empty, or begun from a message: `message` is its reference as the webmail writes it (`data-ref`)."""
-    known = None
+    """Form of a new filter, suggested from the message referenced by `message` (the webmail's `data-ref`)."""
+    suggestion = None
     if ref := request.GET.get("message"):
-        glance = message_of.get()(request.who.mailbox, request.who.session_key, ref)
-        known = suggested(glance, with_subject="objet" in request.GET) if glance else None
-    return _form_page(request, form_for(request, known=known), told={"from_message": known is not None})
+        message = find_message.get()(request.who.mailbox, request.who.session_key, ref)
+        suggestion = suggest_filter(message, with_subject="objet" in request.GET) if message else None
+    form = form_for(request, current=suggestion)
+    return _form_page(request, form, is_suggested=suggestion is not None)
 
 
 @require_GET
 @signed_in
 def edit_filter(request: SignedInRequest, filter_id: int) -> HttpResponse:
-    known = _known(request, filter_id)
-    return _form_page(request, form_for(request, known=known), known)
+    """Form of a stored filter."""
+    saved = _filter_or_404(request, filter_id)
+    return _form_page(request, form_for(request, current=saved), saved)
 
 
 @require_POST
 @signed_in
 def save_filter(request: SignedInRequest, filter_id: int = 0) -> HttpResponse:
-    """Keep it, try it, or add a line: three buttons of one form.
+    """Save the filter, try it, or add a line: three buttons of one form.
 
-    Keeping one that sends mail on or away asks for a fresh proof; what was filled in comes back afterwards.
+    Saving one that redirects or deletes mail asks for a fresh proof of identity; the form is submitted again
+    afterwards.
     """
-    known = _known(request, filter_id) if filter_id else None
-    form = form_for(request, known=known, is_sent=True)
+    saved = _filter_or_404(request, filter_id) if filter_id else None
+    form = form_for(request, current=saved, is_bound=True)
     if "more" in request.POST:
         form.with_one_line_more()
-        return _form_page(request, form, known)
-    if not form.is_valid() or form.wanted is None:
-        return _form_page(request, form, known, status=422)
+        return _form_page(request, form, saved)
+    if not form.is_valid() or form.mail_filter is None:
+        return _form_page(request, form, saved, status=422)
     if "try" in request.POST:
-        return _form_page(request, form, known, told={"tried": _trial(request, form.wanted)})
-    return (_keep_proved if act_of(form.wanted.outcome) else _keep)(request, form.wanted, form.folder_names)
+        return _form_page(request, form, saved, trial=_try_filter(request, form.mail_filter))
+    store = _store_proved if security_notice_of(form.mail_filter.outcome) else _store
+    return store(request, form.mail_filter, form.folder_names)
 
 
-def _keep(request: SignedInRequest, wanted: Filter, folder_names: Sequence[str]) -> HttpResponse:
+def _store(request: SignedInRequest, mail_filter: Filter, folder_names: Sequence[str]) -> HttpResponse:
     return done(services.save_filter(
-        request.who.account_id, wanted, folder_names, by=by(request), now=timezone.now(),
+        request.who.account_id, mail_filter, folder_names, by=by(request), now=timezone.now(),
         forwards_outside=settings.CONFIG.mail.forward_outside,
     ))  # fmt: skip
 
 
 _proved = proved_within(RECENT_FOR_FILTERS, "enregistrer un filtre qui fait suivre ou supprime du courrier")
-_keep_proved = _proved(_keep)
+_store_proved = _proved(_store)
 
 
 @require_POST
 @signed_in
 def change_filter(request: SignedInRequest, filter_id: int, act: str) -> HttpResponse:
-    """On, off, up, down, gone. What makes mail go on or away again asks for a fresh proof."""
+    """Switch, move, run or delete a filter.
+
+    Switching on one that redirects or deletes mail asks for a fresh proof of identity.
+    """
     account_id, now = request.who.account_id, timezone.now()
     match act:
         case "monter" | "descendre":
@@ -119,7 +143,7 @@ def change_filter(request: SignedInRequest, filter_id: int, act: str) -> HttpRes
         case "supprimer":
             event = services.drop_filter(account_id, filter_id, by=by(request), now=now)
         case "appliquer":
-            return _pass(request, filter_id)
+            return _request_backfill(request, filter_id)
         case _:
             raise Http404
     return done(event, filter_id, act)
@@ -128,86 +152,97 @@ def change_filter(request: SignedInRequest, filter_id: int, act: str) -> HttpRes
 @require_POST
 @signed_in
 def arrange(request: SignedInRequest) -> HttpResponse:
-    """The list as it was dragged: `ordre` names the filters, first to last."""
-    order = [int(told) for told in request.POST.getlist("ordre") if told.isascii() and told.isdigit()]
+    """Store the order of the dragged list: `order` holds the filter ids, first to last."""
+    order = [
+        int(filter_id)
+        for filter_id in request.POST.getlist("order")
+        if filter_id.isascii() and filter_id.isdigit()
+    ]
     return done(services.arrange_filters(request.who.account_id, order))
 
 
 def _switch_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
-    known = queries.filter_of(request.who.account_id, filter_id)
-    if known and act_of(known.outcome):
+    saved = queries.filter_of(request.who.account_id, filter_id)
+    if saved and security_notice_of(saved.outcome):
         return _switch_on_proved(request, filter_id)
-    return _switched_on(request, filter_id)
+    return _store_switched_on(request, filter_id)
 
 
-def _switched_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
+def _store_switched_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
     account_id, now = request.who.account_id, timezone.now()
     event = services.switch_filter(account_id, filter_id, is_on=True, by=by(request), now=now)
     return done(event, filter_id, "activer")
 
 
-_switch_on_proved = _proved(_switched_on)
+_switch_on_proved = _proved(_store_switched_on)
 
 
-def _pass(request: SignedInRequest, filter_id: int) -> HttpResponse:
-    """Asked of the worker; the page follows it."""
+def _request_backfill(request: SignedInRequest, filter_id: int) -> HttpResponse:
+    """Ask the worker to run the filter on received messages; the page shows the progress."""
     try:
-        services.ask_pass(request.who.account_id, filter_id, by=by(request), now=timezone.now())
+        services.request_backfill(request.who.account_id, filter_id, by=by(request), now=timezone.now())
     except Refusal as refusal:
         raise Http404 from refusal
     return HttpResponseRedirect(f"{reverse('sorting:filters')}?passage=1")
 
 
 def done(event: SortingChanged, filter_id: int = 0, act: str = "") -> HttpResponse:
-    """The list, the keyboard where it was: on that act of that filter, when there is one."""
+    """Apply the change and return to the list, with the focus on that act of that filter, if any."""
     run_now(event)
-    at = f"&filtre={filter_id}&acte={act}" if filter_id else ""
-    return HttpResponseRedirect(f"{reverse('sorting:filters')}?fait=1{at}")
+    focus = f"&filtre={filter_id}&acte={act}" if filter_id else ""
+    return HttpResponseRedirect(f"{reverse('sorting:filters')}?fait=1{focus}")
 
 
 def by(request: SignedInRequest) -> str:
+    """Actor for the journal."""
     return request.who.actor
 
 
-def folders_here(request: SignedInRequest) -> tuple[Choice, ...]:
+def folders_here(request: SignedInRequest) -> tuple[FolderChoice, ...]:
+    """Folders of the mailbox that a filter may file into."""
     return folders_of.get()(request.who.mailbox, request.who.session_key)
 
 
-def form_for(request: SignedInRequest, *, known: Filter | None = None, is_sent: bool = False) -> FilterForm:
-    """The form of one filter, with what this person's mailbox and académie allow."""
+def form_for(
+    request: SignedInRequest, *, current: Filter | None = None, is_bound: bool = False
+) -> FilterForm:
+    """Form of one filter, with the folders and redirects its owner may use."""
     return FilterForm(
-        request.POST if is_sent else None,
+        request.POST if is_bound else None,
         folders=folders_here(request),
-        known=known,
+        current=current,
         owner=queries.owner_of(request.who.account_id, timezone.now()),
         forwards_outside=settings.CONFIG.mail.forward_outside,
     )
 
 
-def _known(request: SignedInRequest, filter_id: int) -> Filter:
-    known = queries.filter_of(request.who.account_id, filter_id)
-    if known is None:
+def _filter_or_404(request: SignedInRequest, filter_id: int) -> Filter:
+    saved = queries.filter_of(request.who.account_id, filter_id)
+    if saved is None:
         raise Http404
-    return known
+    return saved
 
 
-def _trial(request: SignedInRequest, wanted: Filter) -> dict[str, object]:
+def _try_filter(request: SignedInRequest, mail_filter: Filter) -> Trial:
     who = request.who
-    recent = recent_of.get()(who.mailbox, who.session_key, TRIED, whole=needs_whole(wanted))
+    recent = recent_messages.get()(
+        who.mailbox, who.session_key, TRIAL_MESSAGES, whole=needs_full_message(mail_filter)
+    )
     owner = queries.owner_of(who.account_id, timezone.now())
     domains = (*owner.internal_domains, *owner.proved_domains) if owner else ()
-    taken = [glance for glance in recent if fits(wanted, glance, domains)]
-    verb = "rangé" if wanted.outcome.move_to or wanted.outcome.discards else "trié"
-    return {"count": len(taken), "of": len(recent), "some": taken[:5], "verb": verb}
+    matching = [message for message in recent if matches(mail_filter, message, domains)]
+    verb = "rangé" if mail_filter.outcome.move_to or mail_filter.outcome.discards else "trié"
+    return Trial(len(matching), len(recent), matching[:_TRIAL_EXAMPLES], verb)
 
 
 def _form_page(
     request: SignedInRequest,
     form: FilterForm,
-    known: Filter | None = None,
+    saved: Filter | None = None,
     *,
+    trial: Trial | None = None,
+    is_suggested: bool = False,
     status: int = 200,
-    told: dict[str, object] | None = None,
 ) -> HttpResponse:
-    facts = {"form": form, "known": known, **(told or {})}
-    return render(request, "sorting/filter.html", facts, status=status)
+    context = {"form": form, "saved": saved, "trial": trial, "is_suggested": is_suggested}
+    return render(request, "sorting/filter.html", context, status=status)

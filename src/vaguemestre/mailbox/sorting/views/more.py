@@ -1,4 +1,7 @@
-"""Besides one's filters: unwanted mail, files, the scripts of other programs, the part written by hand."""
+"""Screens beside the filters: junk mail, import and export, hand-written script, foreign scripts."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -13,46 +16,58 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refu
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.forms import files
-from vaguemestre.mailbox.sorting.forms.sentences import said
+from vaguemestre.mailbox.sorting.forms.sentences import filter_sentence
 from vaguemestre.mailbox.sorting.forms.spam import ExpertForm, SpamForm
 from vaguemestre.mailbox.sorting.http import has_proof, proof
 from vaguemestre.mailbox.sorting.ports import open_scripts
-from vaguemestre.mailbox.sorting.script import compose, taken
+from vaguemestre.mailbox.sorting.script import personal_script, translate_script
 from vaguemestre.mailbox.sorting.services.expert import ExpertRefused
-from vaguemestre.mailbox.sorting.values import OURS, SCRIPT_NAME, ScriptError, Taken, Written
+from vaguemestre.mailbox.sorting.values import OURS, SCRIPT_NAME, ImportedScript, StoredScript
 from vaguemestre.mailbox.sorting.views.filters import by, done, folders_here
+
+
+class SourceError(NamedTuple):
+    """Error of a hand-written script with the text of its line."""
+
+    line: int
+    message: str
+    source: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def spam(request: SignedInRequest) -> HttpResponse:
-    """« Courrier indésirable »: sorted or not, whom always to accept, whom never to hear."""
+    """« Courrier indésirable »: junk filing on or off, allowed and denied senders."""
     account_id = request.who.account_id
-    told: dict[str, object] = {}
-    form = SpamForm.showing(queries.spam_of(account_id))
-    status = 200
+    form, status, is_saved = SpamForm.showing(queries.spam_settings_of(account_id)), 200, False
     if request.method == "POST":
         form = SpamForm(request.POST)
         if form.is_valid():
-            event = services.save_spam(account_id, form.choice, by=by(request), now=timezone.now())
+            event = services.save_spam(account_id, form.spam_settings, by=by(request), now=timezone.now())
             run_now(event)
-            form, told = SpamForm.showing(form.choice), {"said": True}
+            form, is_saved = SpamForm.showing(form.spam_settings), True
         else:
             status = 422
-    facts = {"form": form, "applied": queries.applied_of(account_id), **told}
-    return render(request, "sorting/spam.html", facts, status=status)
+    context = {
+        "form": form,
+        "script_status": queries.script_status_of(account_id),
+        "is_saved": is_saved,
+    }
+    return render(request, "sorting/spam.html", context, status=status)
 
 
 @require_GET
 @recently_signed_in
 def expert(request: SignedInRequest) -> HttpResponse:
-    return _expert_page(request, ExpertForm(initial={"expert": queries.expert_of(request.who.account_id)}))
+    """Form of the script written by hand, and the scripts of other programs."""
+    form = ExpertForm(initial={"expert": queries.expert_script_of(request.who.account_id)})
+    return _expert_page(request, form)
 
 
 @require_POST
 @signed_in
 def save_expert(request: SignedInRequest) -> HttpResponse:
-    """Compiled by Dovecot before it is kept; its errors are shown at their lines."""
+    """Store the script once Dovecot compiles it; errors are shown with their lines."""
     if not has_proof(request):
         return HttpResponseRedirect(reverse("sorting:expert"))
     form = ExpertForm(request.POST)
@@ -66,7 +81,7 @@ def save_expert(request: SignedInRequest) -> HttpResponse:
         )  # fmt: skip
     except ExpertRefused as refused:
         form.add_error("expert", sentence(refused))
-        return _expert_page(request, form, status=422, errors=_lined(text, refused))
+        return _expert_page(request, form, status=422, errors=_with_source(text, refused))
     except Refusal as refusal:
         form.add_error("expert", sentence(refusal))
         return _expert_page(request, form, status=422)
@@ -74,57 +89,59 @@ def save_expert(request: SignedInRequest) -> HttpResponse:
 
 
 def _expert_page(
-    request: SignedInRequest, form: ExpertForm, *, status: int = 200, errors: object = ()
+    request: SignedInRequest, form: ExpertForm, *, status: int = 200, errors: Sequence[SourceError] = ()
 ) -> HttpResponse:
-    """With what stands in the mailbox: ours as it is generated, and those of other programs, untouched."""
+    """The form with the scripts of the mailbox: ours as generated, and those of other programs."""
     account_id, now = request.who.account_id, timezone.now()
-    written: tuple[Written, ...] = ()
-    is_away = False
+    stored: tuple[StoredScript, ...] = ()
+    is_store_down = False
     try:
         with open_scripts.get()(request.who.mailbox) as scripts:
-            listing = scripts.listed()
-            written = tuple(Written(one, scripts.read(one), one == listing.active) for one in listing.names)
+            listing = scripts.list_scripts()
+            stored = tuple(
+                StoredScript(name, scripts.read(name), name == listing.active) for name in listing.names
+            )
     except EngineDown:
-        is_away = True
-    may = request.method == "GET" or has_proof(request)
-    facts = {
+        is_store_down = True
+    may_save = request.method == "GET" or has_proof(request)
+    context = {
         "form": form,
         "errors": errors,
-        "ours": next((one for one in written if one.name == SCRIPT_NAME), None),
-        "others": [one for one in written if one.name not in OURS],
-        "kept": queries.applied_of(account_id).kept,
-        "is_away": is_away,
-        "proof": proof(request) if may else "",
+        "own_script": next((script for script in stored if script.name == SCRIPT_NAME), None),
+        "foreign_scripts": [script for script in stored if script.name not in OURS],
+        "included_script": queries.script_status_of(account_id).foreign_script,
+        "is_store_down": is_store_down,
+        "proof": proof(request) if may_save else "",
         "now": now,
     }
-    return render(request, "sorting/expert.html", facts, status=status)
+    return render(request, "sorting/expert.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def place(request: SignedInRequest) -> HttpResponse:
-    """Asked by the pages once they are shown: whether ours still runs. Posted: it does again."""
+    """Warn if another program replaced our script; fetched by the pages. POST: activate ours again."""
     account_id = request.who.account_id
     if request.method == "POST":
-        return done(services.put_back(account_id))
+        return done(services.restore_script(account_id))
     try:
-        instead = services.stands_instead(account_id, open_scripts.get(), now=timezone.now())
+        replacing_script = services.foreign_active_script(account_id, open_scripts.get(), now=timezone.now())
     except (EngineDown, EngineRefused):
-        instead = None  # the page says by itself that the engine is away
-    return render(request, "sorting/place.html", {"instead": instead})
+        replacing_script = None  # the page itself says that the mail store is down
+    return render(request, "sorting/place.html", {"replacing_script": replacing_script})
 
 
 @require_GET
 @signed_in
 def export(request: SignedInRequest, kind: str) -> HttpResponse:
-    """All the filters in a file: JSON, to be taken in again; or the Sieve script, for other programs."""
+    """All filters as a file: JSON to import again, or a Sieve script for other programs."""
     account_id, now = request.who.account_id, timezone.now()
     if kind == "json":
-        content, media = files.written(queries.filters_of(account_id)), "application/json"
+        content, media = files.filters_to_json(queries.filters_of(account_id)), "application/json"
     else:
         owner = queries.owner_of(account_id, now)
-        decided = queries.decided_of(account_id)
-        content = compose(decided, owner, kept="") if owner else ""
+        current = queries.settings_of(account_id)
+        content = personal_script(current, owner, foreign_script="") if owner else ""
         media = "application/sieve"
     answer = HttpResponse(content.encode(), content_type=f"{media}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="filtres.{"json" if kind == "json" else "sieve"}"'
@@ -134,27 +151,28 @@ def export(request: SignedInRequest, kind: str) -> HttpResponse:
 
 @require_GET
 @recently_signed_in
-def take_in(request: SignedInRequest) -> HttpResponse:
+def import_form(request: SignedInRequest) -> HttpResponse:
+    """Form that imports a file of filters."""
     return render(request, "sorting/import.html", {"proof": proof(request)})
 
 
 @require_POST
 @signed_in
 def save_file(request: SignedInRequest) -> HttpResponse:
-    """Filters of a JSON file after those already there; what a Sieve file does is shown first."""
+    """Import a JSON file at once; show what a Sieve file does before importing it."""
     if not has_proof(request):
         return HttpResponseRedirect(reverse("sorting:import"))
-    sent = request.FILES.get("fichier")
-    if sent is None or sent.size is None or sent.size > files.HEAVIEST:
+    file = request.FILES.get("file")
+    if file is None or file.size is None or file.size > files.MAX_FILE_BYTES:
         return _import_refused(request, sentence(Refusal("sorting.filter-file")))
-    content = sent.read()
-    if (sent.name or "").lower().endswith((".sieve", ".siv", ".txt")):
-        told = taken(content.decode("utf-8-sig", "replace"))
-        form = ExpertForm(initial={"expert": told.rest})
-        return _read_page(request, told, form)
+    content = file.read()
+    if (file.name or "").lower().endswith((".sieve", ".siv", ".txt")):
+        imported = translate_script(content.decode("utf-8-sig", "replace"))
+        form = ExpertForm(initial={"expert": imported.rest})
+        return _imported_page(request, imported, form)
     try:
         event = services.import_filters(
-            request.who.account_id, files.read(content), [one.name for one in folders_here(request)],
+            request.who.account_id, files.filters_from_json(content), [folder.name for folder in folders_here(request)],
             by=by(request), now=timezone.now(), forwards_outside=settings.CONFIG.mail.forward_outside,
         )  # fmt: skip
     except Refusal as refusal:
@@ -165,57 +183,67 @@ def save_file(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def save_script(request: SignedInRequest) -> HttpResponse:
-    """What was read of another program's script, once its owner has seen it."""
+    """Import a translated script, once its owner has confirmed it."""
     if not has_proof(request):
         return HttpResponseRedirect(reverse("sorting:import"))
     form = ExpertForm(request.POST)
     try:
-        told = Taken(files.read(request.POST.get("filtres", "").encode()))
+        imported = ImportedScript(files.filters_from_json(request.POST.get("filters", "").encode()))
     except Refusal as refusal:
         return _import_refused(request, sentence(refusal))
     if not form.is_valid():
-        return _read_page(request, told, form, status=422)
+        return _imported_page(request, imported, form, status=422)
     try:
         event = services.import_script(
-            request.who.account_id, told.filters, form.cleaned_data["expert"],
-            [one.name for one in folders_here(request)], open_scripts.get(),
+            request.who.account_id, imported.filters, form.cleaned_data["expert"],
+            [folder.name for folder in folders_here(request)], open_scripts.get(),
             by=by(request), now=timezone.now(), forwards_outside=settings.CONFIG.mail.forward_outside,
         )  # fmt: skip
     except ExpertRefused as refused:
         form.add_error("expert", sentence(refused))
-        errors = _lined(request.POST.get("expert", ""), refused)
-        return _read_page(request, told, form, status=422, errors=errors)
+        errors = _with_source(request.POST.get("expert", ""), refused)
+        return _imported_page(request, imported, form, status=422, errors=errors)
     except Refusal as refusal:
         form.add_error(None, sentence(refusal))
-        return _read_page(request, told, form, status=422)
+        return _imported_page(request, imported, form, status=422)
     return done(event)
 
 
-def _lined(text: str, refused: ExpertRefused) -> list[tuple[ScriptError, str]]:
-    """Each error with the line it is about."""
+def _with_source(text: str, refused: ExpertRefused) -> list[SourceError]:
     lines = text.replace("\r\n", "\n").split("\n")
-    return [(one, lines[one.line - 1] if 0 < one.line <= len(lines) else "") for one in refused.errors]
+    return [
+        SourceError(
+            error.line, error.message, lines[error.line - 1] if 0 < error.line <= len(lines) else ""
+        )
+        for error in refused.errors
+    ]
 
 
-def _read_page(
-    request: SignedInRequest, told: Taken, form: ExpertForm, *, status: int = 200, errors: object = ()
+def _imported_page(
+    request: SignedInRequest,
+    imported: ImportedScript,
+    form: ExpertForm,
+    *,
+    status: int = 200,
+    errors: Sequence[SourceError] = (),
 ) -> HttpResponse:
+    """What an imported script does, to be confirmed."""
     folders = folders_here(request)
-    here = {one.name for one in folders}
-    named = {place for one in told.filters for place in (one.outcome.move_to, one.outcome.copy_to) if place}
-    facts = {
+    outcomes = [mail_filter.outcome for mail_filter in imported.filters]
+    targets = {name for outcome in outcomes for name in (outcome.move_to, outcome.copy_to) if name}
+    context = {
         "form": form,
-        "told": told,
-        "filters": [said(one, folders) for one in told.filters],
-        "kept": files.written(told.filters),
-        "missing": sorted(named - here),
-        "has_rest": bool(told.rest.strip()) or form.is_bound,
-        "replaces": bool(queries.expert_of(request.who.account_id).strip()),
+        "imported": imported,
+        "filters": [filter_sentence(mail_filter, folders) for mail_filter in imported.filters],
+        "filters_json": files.filters_to_json(imported.filters),
+        "missing": sorted(targets - {folder.name for folder in folders}),
+        "has_rest": bool(imported.rest.strip()) or form.is_bound,
+        "replaces": bool(queries.expert_script_of(request.who.account_id).strip()),
         "errors": errors,
         "proof": proof(request),
     }
-    return render(request, "sorting/import_read.html", facts, status=status)
+    return render(request, "sorting/import_read.html", context, status=status)
 
 
-def _import_refused(request: SignedInRequest, said: str) -> HttpResponse:
-    return render(request, "sorting/import.html", {"proof": proof(request), "error": said}, status=422)
+def _import_refused(request: SignedInRequest, message: str) -> HttpResponse:
+    return render(request, "sorting/import.html", {"proof": proof(request), "error": message}, status=422)

@@ -30,7 +30,7 @@ customElements.define(
       this.held?.classList.remove("held");
       this.held = null;
       const order = new URLSearchParams();
-      for (const item of this.list.children) order.append("ordre", item.dataset.id);
+      for (const item of this.list.children) order.append("order", item.dataset.id);
       const headers = { "X-CSRFToken": document.querySelector('meta[name="csrf"]')?.content ?? "" };
       try {
         const answer = await fetch(this.dataset.url, { method: "POST", body: order, headers });
