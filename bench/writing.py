@@ -36,13 +36,13 @@ from django.utils import timezone  # noqa: E402
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes  # noqa: E402
 from vaguemestre.foundation.kernel.times import paris_day  # noqa: E402
 from vaguemestre.mailbox.compose.services import (  # noqa: E402
-    carry_mailing,
+    run_mailing,
     prepare_mailing,
-    save_writing,
+    save_draft,
     start_mailing,
 )
-from vaguemestre.mailbox.compose.services.rows import fresh_key  # noqa: E402
-from vaguemestre.mailbox.compose.values import Writer, Written  # noqa: E402
+from vaguemestre.mailbox.compose.services.rows import new_key  # noqa: E402
+from vaguemestre.mailbox.compose.values import Writer, DraftFields  # noqa: E402
 from vaguemestre.mailbox.contacts.models import Contact  # noqa: E402
 from vaguemestre.people.credentials import services as credentials  # noqa: E402
 from vaguemestre.people.credentials.models import Account  # noqa: E402
@@ -129,11 +129,11 @@ def _mailing(account: Account) -> None:
     now, boxes = timezone.now(), MemoryMailboxes()
     address = primary_address(account.person_id or 0) or account.mailbox
     writer = Writer(account.pk, "Mesure", address, MailLogin(account.mailbox))
-    written = Written(
+    written = DraftFields(
         subject="Réunion de {prenom}", html="<p>Bonjour {prenom},</p>" + "<p>Un texte.</p>" * 40
     )
-    key = fresh_key()
-    save_writing(writer, key, written, 0, boxes, now=now)
+    key = new_key()
+    save_draft(writer, key, written, 0, boxes, now=now)
     table = "prenom;courriel\n" + "".join(f"Élève {n};parent{n}@dehors.example\n" for n in range(COPIES))
     began = time.perf_counter()
     mailing = prepare_mailing(writer, key, table.encode(), "x.csv", limit=20_971_520, now=now)
@@ -141,7 +141,7 @@ def _mailing(account: Account) -> None:
     start_mailing(account.pk, key, by="bench", now=now)
     began, worked, made = time.perf_counter(), time.process_time(), 0
     while made < COPIES:
-        carry_mailing(mailing, boxes, limit=20_971_520, now=now)
+        run_mailing(mailing, boxes, limit=20_971_520, now=now)
         made = OutgoingRow.objects.filter(account=account).count()
         OutgoingRow.objects.filter(account=account).update(state="filed")
     took = (time.perf_counter() - began) * 1000 / COPIES

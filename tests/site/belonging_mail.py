@@ -175,9 +175,9 @@ def _being_written(people: People) -> Iterator[Belonging]:
     ids = {"key": KEY, "enclosure_id": enclosure.pk, "deposit_id": deposit.pk}
     state = rows(written, enclosure, deposit, mailing)
     doors = """
-        add-enclosure add-link add-slice as-text borrow cancel compose drop fork hand-over link-slice
-        link-terms mailing mailing-state remove-enclosure remove-link save send show-enclosure start-mailing
-        stop-mailing tell-state
+        add-enclosure add-link add-slice as-text attach-message-files cancel compose discard fork hand-over
+        link-slice link-terms mailing mailing-state remove-enclosure remove-link save send show-enclosure start-mailing
+        stop-mailing sending-state
     """
     for words in ("Brouillonquetu", "Piecequetue", "Lienquetu"):
         yield Belonging("compose", ids, words, OWN, doors=doors, state=state)

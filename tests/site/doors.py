@@ -155,12 +155,11 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "compose": {
         SIGNED: """
-            add-enclosure add-link add-slice as-text borrow cancel compose drop edit-identity
-            edit-stock-text fork hand-over import-identities link-slice link-terms list-source-files
-            list-sources list-waiting mailing mailing-state meet-recipients new-identity new-stock-text
-            remove-enclosure
-            remove-identity remove-link remove-stock-text save send show-enclosure signatures start
-            start-mailing stop-mailing suggest-recipients tell-state tell-stock-texts
+            add-enclosure add-link add-slice as-text attach-message-files cancel compose discard
+            describe-recipients edit-identity edit-stock-text fork hand-over import-identities link-slice link-terms list-source-files
+            list-sources list-waiting mailing mailing-state new-identity new-stock-text
+            remove-enclosure remove-identity remove-link remove-stock-text save send sending-state show-enclosure signatures start
+            start-mailing stock-texts stop-mailing suggest-recipients
         """,
     },
 }

@@ -7,7 +7,7 @@ from tests.access.signin.people import account
 
 from vaguemestre.mailbox.compose.queries import identities_of
 from vaguemestre.mailbox.compose.services import save_identity
-from vaguemestre.mailbox.compose.values import IdentityGiven, Writer
+from vaguemestre.mailbox.compose.values import IdentityFields, Writer
 from vaguemestre.mailbox.contacts.queries import contacts_of
 from vaguemestre.mailbox.contacts.rules.cards import checked_card
 from vaguemestre.mailbox.contacts.services import save_contact
@@ -41,7 +41,7 @@ def test_contacts_filters_and_signatures_go_along_and_twice_is_once() -> None:
         Outcome(move_to="Rectorat"),
     )
     import_filters(former.pk, [wanted], {"Rectorat"}, by="test", now=NOW)
-    given = IdentityGiven(writer.address, "Nicolas Lillois", signed_with="own", signature="<b>Nicolas</b>")
+    given = IdentityFields(writer.address, "Nicolas Lillois", signed_with="own", signature="<b>Nicolas</b>")
     save_identity(writer, 0, given, by="test", now=NOW)
     parts = dict(belongings(former.pk))
     for _ in range(2):

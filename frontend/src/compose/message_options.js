@@ -9,7 +9,7 @@ export class MessageOptions {
     this.onTrouble = onTrouble;
     this.onChange = onChange;
     this.onElsewhere = onElsewhere;
-    this.offerElsewhere(JSON.parse(document.getElementById("elsewhere").textContent));
+    this.offerOtherMailboxes(JSON.parse(document.getElementById("other-mailboxes").textContent));
     this.signatures = JSON.parse(document.getElementById("signatures").textContent);
     this.identity = form.elements.identity.value;
     form.elements.identity.addEventListener("change", () => this.chosen(form.elements.identity));
@@ -23,17 +23,17 @@ export class MessageOptions {
   }
 
   // Other mailboxes one writes from: the message goes on there.
-  offerElsewhere(boxes) {
+  offerOtherMailboxes(boxes) {
     if (!boxes.length) return;
     const group = document.createElement("optgroup");
     group.label = "Depuis une autre boîte";
-    for (const [box, words] of boxes) group.append(new Option(words, `boite:${box}`));
+    for (const [box, words] of boxes) group.append(new Option(words, `box:${box}`));
     this.form.elements.identity.append(group);
   }
 
   chosen(list) {
-    if (list.value.startsWith("boite:")) {
-      const box = list.value.slice("boite:".length);
+    if (list.value.startsWith("box:")) {
+      const box = list.value.slice("box:".length);
       list.value = this.identity;
       return this.onElsewhere(box);
     }

@@ -54,7 +54,7 @@ export class RecipientInfo {
         one.kind = told.kind;
         one.detail = told.detail || one.detail;
         one.absent = told.absent;
-        one.gathering = told.gathering;
+        one.distribution_list = told.distribution_list;
         if (!one.name) one.name = told.name;
       }
       const name = one.name.toLowerCase();
@@ -93,8 +93,8 @@ export class RecipientInfo {
       notes.push([`away-${one.address}`, "calendar-event", `${one.label} : ${one.absent}.`]);
     if (away.length > 3)
       notes.push(["away-more", "calendar-event", `${away.length - 3} autres destinataires sont absents.`]);
-    for (const one of people.filter((each) => each.gathering?.words))
-      notes.push([`list-${one.address}`, "users", `${one.label} : ${one.gathering.words}`]);
+    for (const one of people.filter((each) => each.distribution_list?.words))
+      notes.push([`list-${one.address}`, "users", `${one.label} : ${one.distribution_list.words}`]);
     const shown = notes.map(([, , words]) => words).join("\n");
     if (shown === this.shown) return;
     this.shown = shown;

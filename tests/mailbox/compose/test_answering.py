@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.mailbox.compose.rules.replies import answer_to, answered_people, answered_subject, long_date
+from vaguemestre.mailbox.compose.rules.replies import reply_draft, reply_recipients, reply_subject, long_date
 from vaguemestre.mailbox.compose.values import Mode
 from vaguemestre.post.mailstore.values import Correspondent, MessageRef, OpenedMessage, Part
 
@@ -39,7 +39,7 @@ def original(**changed: Any) -> OpenedMessage:
 
 
 def addresses(mode: Mode, message: OpenedMessage) -> tuple[list[str], list[str]]:
-    to, cc = answered_people(mode, message, ME)
+    to, cc = reply_recipients(mode, message, ME)
     return [person.address for person in to], [person.address for person in cc]
 
 
@@ -88,18 +88,18 @@ def test_nobody_is_written_twice() -> None:
     ],
 )
 def test_subjects_carry_one_mark(subject: str, answered: str, forwarded: str) -> None:
-    assert answered_subject(Mode.REPLY, subject) == answered
-    assert answered_subject(Mode.FORWARD, subject) == forwarded
+    assert reply_subject(Mode.REPLY, subject) == answered
+    assert reply_subject(Mode.FORWARD, subject) == forwarded
 
 
 @given(st.text(max_size=60))
 def test_answering_an_answer_changes_no_subject(subject: str) -> None:
-    once = answered_subject(Mode.REPLY, subject)
-    assert answered_subject(Mode.REPLY, once) == once
+    once = reply_subject(Mode.REPLY, subject)
+    assert reply_subject(Mode.REPLY, once) == once
 
 
 def test_an_answer_is_tied_to_what_it_answers() -> None:
-    answer = answer_to(Mode.REPLY, original(), ME, "<p>Bonjour</p>")
+    answer = reply_draft(Mode.REPLY, original(), ME, "<p>Bonjour</p>")
     assert answer.in_reply_to == "<q@dehors.example>"
     assert answer.references == ("<a@x>", "<q@dehors.example>")
     assert answer.to == "Un parent <parent@dehors.example>"
@@ -110,19 +110,19 @@ def test_an_answer_is_tied_to_what_it_answers() -> None:
 
 
 def test_without_references_the_thread_continues_by_in_reply_to() -> None:
-    answer = answer_to(Mode.REPLY, original(references=(), in_reply_to="<b@x>"), ME, "")
+    answer = reply_draft(Mode.REPLY, original(references=(), in_reply_to="<b@x>"), ME, "")
     assert answer.references == ("<b@x>", "<q@dehors.example>")
 
 
 def test_a_forward_answers_nobody_and_says_where_it_came_from() -> None:
-    answer = answer_to(Mode.FORWARD, original(), ME, "<p>Bonjour</p>")
+    answer = reply_draft(Mode.FORWARD, original(), ME, "<p>Bonjour</p>")
     assert (answer.to, answer.cc, answer.in_reply_to) == ("", "", "")
     assert "De : Un parent &lt;parent@dehors.example&gt;<br>Date : 25 novembre 2026 à 09:42" in answer.quote
 
 
 def test_names_of_strangers_are_text_in_the_quotation() -> None:
     hostile = original(sender=(who("x@y.fr", "<img src=x onerror=alert(1)>"),))
-    assert "<img" not in answer_to(Mode.REPLY, hostile, ME, "").quote
+    assert "<img" not in reply_draft(Mode.REPLY, hostile, ME, "").quote
 
 
 def test_the_first_of_the_month_is_written_as_one_says_it() -> None:
@@ -132,8 +132,8 @@ def test_the_first_of_the_month_is_written_as_one_says_it() -> None:
 def test_a_list_is_named_and_its_author_can_be_answered_alone() -> None:
     said = (("list-id", '"Salle des profs" <profs.ac-amiens.test>'),)
     to_list = (who("profs@ac-amiens.test"),)
-    answer = answer_to(Mode.REPLY_ALL, original(fields=said, reply_to=to_list), ME, "")
+    answer = reply_draft(Mode.REPLY_ALL, original(fields=said, reply_to=to_list), ME, "")
     assert answer.list_name == "Salle des profs"
     assert answer.author == "Un parent <parent@dehors.example>"
-    assert answer_to(Mode.REPLY_ALL, original(), ME, "").list_name == ""
-    assert answer_to(Mode.REPLY, original(fields=(("list-id", "<abc.x.fr>"),)), ME, "").list_name == "abc"
+    assert reply_draft(Mode.REPLY_ALL, original(), ME, "").list_name == ""
+    assert reply_draft(Mode.REPLY, original(fields=(("list-id", "<abc.x.fr>"),)), ME, "").list_name == "abc"

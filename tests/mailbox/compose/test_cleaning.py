@@ -10,7 +10,7 @@ from vaguemestre.mailbox.compose.queries import is_picture_path
 from vaguemestre.mailbox.compose.rules.outgoing_html import (
     html_of_text,
     is_blank,
-    kept_html,
+    draft_html,
     outgoing_html,
     quoted_html,
 )
@@ -47,17 +47,17 @@ ACTS = re.compile(
 
 @pytest.mark.parametrize("html", HOSTILE)
 def test_nothing_hostile_survives(html: str) -> None:
-    for cleaned in (quoted_html(html, {}), outgoing_html(html, {}), kept_html(html, is_picture_path)):
+    for cleaned in (quoted_html(html, {}), outgoing_html(html, {}), draft_html(html, is_picture_path)):
         assert not ACTS.search(cleaned), cleaned
         assert '<a href="/' not in cleaned
 
 
 @given(st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=30)), max_size=8).map("".join))
 def test_nothing_hostile_survives_in_any_mixture(html: str) -> None:
-    cleaned = kept_html(html, is_picture_path)
+    cleaned = draft_html(html, is_picture_path)
     assert not re.search(r"<[^>]*(\son\w+=|javascript:|url\()", cleaned, re.IGNORECASE)
-    again = kept_html(cleaned, is_picture_path)
-    assert kept_html(again, is_picture_path) == again, "clean HTML stays as it is"
+    again = draft_html(cleaned, is_picture_path)
+    assert draft_html(again, is_picture_path) == again, "clean HTML stays as it is"
 
 
 def test_what_people_write_stays() -> None:
@@ -82,9 +82,9 @@ def test_pictures_leave_under_their_content_id() -> None:
 
 @pytest.mark.parametrize("source", ["pieces/7/", "pieces/123/"])
 def test_only_our_own_pictures_are_kept_while_writing(source: str) -> None:
-    assert source in kept_html(f'<img src="{source}">', is_picture_path)
+    assert source in draft_html(f'<img src="{source}">', is_picture_path)
     for other in (f"/{source}", f"../{source}", f"https://x.example/{source}", f"{source}../../deconnexion"):
-        assert "<img" not in kept_html(f'<img src="{other}">', is_picture_path)
+        assert "<img" not in draft_html(f'<img src="{other}">', is_picture_path)
 
 
 def test_text_becomes_html_line_for_line() -> None:

@@ -13,7 +13,7 @@ from tests.engines.samples import letter
 from tests.mailbox.webmail.conftest import address, put
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
-from vaguemestre.mailbox.compose.handlers import bring_draft_back
+from vaguemestre.mailbox.compose.handlers import restore_refused_draft
 from vaguemestre.mailbox.compose.models import Identity
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.provisioning.ports import MailDirectory
@@ -241,7 +241,7 @@ def move_outgoing(**fields: str) -> None:
 def bring_refused_back() -> None:
     """What the worker does with a refusal."""
     row = OutgoingRow.objects.get()
-    bring_draft_back(MessageRefused(row.account_id, row.key))
+    restore_refused_draft(MessageRefused(row.account_id, row.key))
 
 
 def test_a_message_is_said_sent_once_it_has_left(page: Page, box: MemoryMailbox, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from tests.mailbox.compose.test_services import NOON
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.rules.identity_import import read_identities
-from vaguemestre.mailbox.compose.values import IdentityGiven, Writer
+from vaguemestre.mailbox.compose.values import IdentityFields, Writer
 
 PAGE = "/parametres/identites/importer"
 SOGO = json.dumps(
@@ -96,7 +96,7 @@ def test_they_are_kept_under_ones_own_name_and_address_once(writer: Writer) -> N
 
 @pytest.mark.django_db
 def test_nothing_that_acts_comes_along(writer: Writer) -> None:
-    hostile = IdentityGiven(
+    hostile = IdentityFields(
         "", "", signed_with="own", signature='<img src="https://x.example/p"><script>x</script><b>N</b>'
     )
     services.import_identities(writer, [hostile], by="account:1", now=NOON)

@@ -16,10 +16,10 @@ from tests.post.outbox.letters import NOON
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.engines.shelf import FileShelf
 from vaguemestre.mailbox.compose import services
-from vaguemestre.mailbox.compose.queries import find_writing
+from vaguemestre.mailbox.compose.queries import find_draft
 from vaguemestre.mailbox.compose.rules.link_block import links_html, links_text
-from vaguemestre.mailbox.compose.services.rows import fresh_key
-from vaguemestre.mailbox.compose.values import Link, Writer, Written
+from vaguemestre.mailbox.compose.services.rows import new_key
+from vaguemestre.mailbox.compose.values import FileLink, Writer, DraftFields
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.filelinks import ports
 from vaguemestre.post.filelinks.models import Deposit
@@ -55,10 +55,10 @@ def sent_content() -> EmailMessage:
 
 
 def send(writer: Writer, key: str) -> None:
-    services.send_writing(
+    services.send_draft(
         writer,
         key,
-        Written(to="a@b.fr", subject="x", html="<p>Bonjour</p>"),
+        DraftFields(to="a@b.fr", subject="x", html="<p>Bonjour</p>"),
         1,
         NOON + timedelta(seconds=12),
         limit=20_971_520,
@@ -69,7 +69,7 @@ def send(writer: Writer, key: str) -> None:
 def test_the_message_carries_the_link_in_both_its_texts(
     browser: Client, writer: Writer, mailboxes: MemoryMailboxes
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     deposit = add(browser, key)
     told = browser.post(
         f"/messagerie/ecrire/{key}/liens/{deposit}/conditions/",
@@ -95,7 +95,7 @@ def test_the_message_carries_the_link_in_both_its_texts(
 def test_one_that_is_not_there_yet_or_infected_does_not_leave(
     browser: Client, writer: Writer, mailboxes: MemoryMailboxes
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     add(browser, key)
     for columns, code in (
         ({"verdict": Verdict.INFECTED}, "filelinks.infected"),
@@ -113,31 +113,31 @@ def test_one_that_is_not_there_yet_or_infected_does_not_leave(
 def test_it_goes_with_the_message_thrown_away_and_stays_with_the_one_sent(
     browser: Client, writer: Writer, mailboxes: MemoryMailboxes, shelf: FileShelf
 ) -> None:
-    gone, kept, twin = fresh_key(), fresh_key(), fresh_key()
+    gone, kept, twin = new_key(), new_key(), new_key()
     for key in (gone, kept, twin):
         add(browser, key)
     browser.post(f"/messagerie/ecrire/{gone}/abandonner/", headers=JSON)
     assert Deposit.objects.count() == len(shelf.names()) == 2
-    forked = services.fork_writing(writer, twin, now=NOON)
+    forked = services.fork_draft(writer, twin, now=NOON)
     browser.post(f"/messagerie/ecrire/{twin}/abandonner/", headers=JSON)
     assert Deposit.objects.count() == 2  # the other version carries it still
     browser.post(f"/messagerie/ecrire/{forked.key}/abandonner/", headers=JSON)
     send(writer, kept)
-    services.forget_writing(writer.account_id, f"{kept}.1", mailboxes)
-    assert find_writing(writer.account_id, kept) is None
+    services.delete_filed_draft(writer.account_id, f"{kept}.1", mailboxes)
+    assert find_draft(writer.account_id, kept) is None
     assert Deposit.objects.count() == len(shelf.names()) == 1
 
 
 def test_somebody_elses_composer_and_deposit_are_not_there(
     browser: Client, writer: Writer, mailboxes: MemoryMailboxes, nicolas: Account
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     deposit = add(browser, key)
     Deposit.objects.update(account=None)
     for path in (f"{deposit}/suite/?offset=0", f"{deposit}/conditions/"):
         answer = browser.post(f"/messagerie/ecrire/{key}/liens/{path}", {"until": "01/01/2027"}, headers=JSON)
         assert answer.status_code == 422
-    find = find_writing(writer.account_id, key)
+    find = find_draft(writer.account_id, key)
     assert find is not None
     assert find.deposits == ()
 
@@ -148,7 +148,7 @@ names = st.text(min_size=1, max_size=60)
 @given(st.lists(names, min_size=1, max_size=3))
 def test_any_name_is_text_and_each_link_stands_once(given_names: list[str]) -> None:
     links = [
-        Link(f"http://f.example/{n}/", name, 10**n, date(2026, 12, 1), has_password=False)
+        FileLink(f"http://f.example/{n}/", name, 10**n, date(2026, 12, 1), has_password=False)
         for n, name in enumerate(given_names)
     ]
     html, text = links_html(links), links_text(links)

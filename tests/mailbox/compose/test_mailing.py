@@ -14,18 +14,18 @@ from tests.post.outbox.letters import NOON
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import queries, services
-from vaguemestre.mailbox.compose.events import MailingGoesOn
-from vaguemestre.mailbox.compose.handlers import carry_mailing
+from vaguemestre.mailbox.compose.events import MailingDue
+from vaguemestre.mailbox.compose.handlers import run_mailing
 from vaguemestre.mailbox.compose.models import BroadReply, Composition, Mailing
 from vaguemestre.mailbox.compose.rules.mail_merge import (
-    copies_of,
+    merge_copies,
     merged_html,
     merged_subject,
     read_table,
     variables_in,
 )
-from vaguemestre.mailbox.compose.services.rows import fresh_key
-from vaguemestre.mailbox.compose.values import Writer, Written
+from vaguemestre.mailbox.compose.services.rows import new_key
+from vaguemestre.mailbox.compose.values import Writer, DraftFields
 from vaguemestre.mailbox.contacts.services import save_contact
 from vaguemestre.mailbox.contacts.values import ContactCard
 from vaguemestre.post.outbox.models import OutgoingRow
@@ -50,9 +50,9 @@ def typed(**more: str) -> dict[str, str]:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 def test_a_table_is_read_however_it_was_saved(encoding: str, separator: str) -> None:
-    header, rows = read_table(TABLE.replace(";", separator).encode(encoding))
-    assert header == ["Prénom", "Courriel", "Note de l’élève"]
-    copies, wrong = copies_of(header, rows, variables_in("{prenom}", HTML))
+    table = read_table(TABLE.replace(";", separator).encode(encoding))
+    assert table.header == ["Prénom", "Courriel", "Note de l’élève"]
+    copies, wrong = merge_copies(table, variables_in("{prenom}", HTML))
     assert [(one.number, one.address) for one in copies] == [
         (2, "lea@dehors.example"),
         (7, "noe@dehors.example"),
@@ -65,12 +65,12 @@ def test_a_table_is_read_however_it_was_saved(encoding: str, separator: str) -> 
 
 
 def test_what_is_wrong_with_a_whole_table_is_said() -> None:
-    header, rows = read_table(b"a;b\nx;y\n")
+    table = read_table(b"a;b\nx;y\n")
     with pytest.raises(Refusal, match="no-address-column"):
-        copies_of(header, rows, ())
-    header, rows = read_table(b"a;b\nx;y@z.fr\n")
+        merge_copies(table, ())
+    table = read_table(b"a;b\nx;y@z.fr\n")
     with pytest.raises(Refusal, match="unknown-variable"):
-        copies_of(header, rows, ("classe",))
+        merge_copies(table, ("classe",))
     for content, code in ((b"a;b\n", "empty"), (b"\x00\x01", "unreadable"), (b"a\n" * 3500, "too-long")):
         with pytest.raises(Refusal, match=code):
             read_table(content)
@@ -90,7 +90,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def key(writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox) -> str:
-    key = fresh_key()
+    key = new_key()
     save(writer, key, mailboxes, 0, **typed())
     return key
 
@@ -102,7 +102,7 @@ def prepare(writer: Writer, key: str, table: str | None = TABLE) -> None:
 
 def carry(mailboxes: MemoryMailboxes, times: int = 1) -> None:
     for _ in range(times):
-        services.carry_mailing(Mailing.objects.get().pk, mailboxes, limit=LIMIT, now=NOON)
+        services.run_mailing(Mailing.objects.get().pk, mailboxes, limit=LIMIT, now=NOON)
 
 
 def start(writer: Writer, key: str) -> None:
@@ -141,13 +141,13 @@ def test_it_ends_when_all_are_filed_and_leaves_no_draft(
     assert box.page("Drafts", 0, 9).rows == ()
     shown = queries.find_mailing(writer.account_id, key)
     assert shown is not None
-    assert (shown.total, shown.sent, shown.refused, len(shown.wrong)) == (2, 2, 0, 3)
+    assert (shown.total, shown.sent, shown.refused, len(shown.invalid_rows)) == (2, 2, 0, 3)
 
 
 def test_stopped_it_makes_no_more_and_goes_on_where_it_was(
     writer: Writer, key: str, mailboxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vaguemestre.mailbox.compose.services.mail_merge.AT_ONCE", 3)
+    monkeypatch.setattr("vaguemestre.mailbox.compose.services.mail_merge.MAX_COPIES_IN_FLIGHT", 3)
     table = "courriel;prenom;note de l'eleve\n" + "".join(f"p{n}@x.fr;P{n};1\n" for n in range(10))
     prepare(writer, key, table)
     start(writer, key)
@@ -168,14 +168,14 @@ def test_stopped_it_makes_no_more_and_goes_on_where_it_was(
 def test_the_recipients_of_the_message_serve_too(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     people = "Léa <lea@x.fr>, faux, lea@x.fr"
     save(writer, key, mailboxes, 0, to=people, bcc="tom@x.fr", html="<p>{nom}</p>", subject="x")
     prepare(writer, key, None)
     shown = queries.find_mailing(writer.account_id, key)
     assert shown is not None
     assert [(one.address, one.html) for one in shown.previews] == [("lea@x.fr", "<p>Léa</p>")]
-    assert [(one.typed, one.reason) for one in shown.wrong] == [
+    assert [(one.typed, one.reason) for one in shown.invalid_rows] == [
         ("faux", "address-wrong"),
         ("tom@x.fr", "empty:nom"),
     ]
@@ -186,7 +186,7 @@ def test_ones_contacts_tell_what_a_text_made_out_to_them_needs(
 ) -> None:
     card = ContactCard("Marie Durand", "marie@x.fr", organisation="Mairie", title="Élue", phone="0322000000")
     save_contact(writer.account_id, card)
-    key = fresh_key()
+    key = new_key()
     text = "<p>{prénom} {nom}, {fonction}, {organisme}, {téléphone}</p>"
     save(writer, key, mailboxes, 0, to="marie@x.fr, Tom <tom@x.fr>", html=text, subject="{Prénom}")
     prepare(writer, key, None)
@@ -195,7 +195,7 @@ def test_ones_contacts_tell_what_a_text_made_out_to_them_needs(
     assert [(one.subject, one.html) for one in shown.previews] == [
         ("Marie", "<p>Marie Marie Durand, Élue, Mairie, 0322000000</p>")
     ]
-    assert [(one.typed, one.reason) for one in shown.wrong] == [("tom@x.fr", "empty:Prénom")]
+    assert [(one.typed, one.reason) for one in shown.invalid_rows] == [("tom@x.fr", "empty:Prénom")]
 
 
 def test_on_its_pages(browser: Client, key: str, mailboxes: MemoryMailboxes) -> None:
@@ -224,20 +224,20 @@ def test_it_leaves_at_the_hour_chosen_and_not_before(browser: Client, key: str) 
     browser.post(
         f"{HOME}{key}/exemplaires/", {"source": "file", "table": SimpleUploadedFile("n.csv", TABLE.encode())}
     )
-    leave = {"plus-tard": "1", "le": "25/11/1990", "heure": "8:00"}
+    leave = {"schedule": "1", "day": "25/11/1990", "hour": "8:00"}
     assert browser.post(f"{HOME}{key}/exemplaires/partir/", leave).status_code == 422
-    assert browser.post(f"{HOME}{key}/exemplaires/partir/", {**leave, "le": "demain"}).status_code == 422
+    assert browser.post(f"{HOME}{key}/exemplaires/partir/", {**leave, "day": "demain"}).status_code == 422
     day = timezone.localdate() + timedelta(days=3)
-    browser.post(f"{HOME}{key}/exemplaires/partir/", {**leave, "le": f"{day:%d/%m/%Y}"})
+    browser.post(f"{HOME}{key}/exemplaires/partir/", {**leave, "day": f"{day:%d/%m/%Y}"})
     page = browser.get(f"{HOME}{key}/exemplaires/").content.decode()
     assert f"2 exemplaires partiront le <b>{day:%d/%m/%Y} à 08:00</b>" in page
-    carry_mailing(MailingGoesOn(Mailing.objects.get().pk))
+    run_mailing(MailingDue(Mailing.objects.get().pk))
     assert OutgoingRow.objects.count() == 0
     browser.post(f"{HOME}{key}/exemplaires/arreter/")
     assert "Reprendre" in browser.get(f"{HOME}{key}/exemplaires/").content.decode()
     browser.post(f"{HOME}{key}/exemplaires/partir/")
     Mailing.objects.update(due_at=timezone.now() - timedelta(minutes=1))
-    carry_mailing(MailingGoesOn(Mailing.objects.get().pk))
+    run_mailing(MailingDue(Mailing.objects.get().pk))
     assert OutgoingRow.objects.count() == 2
 
 
@@ -247,13 +247,13 @@ def test_a_storm_of_answers_to_all_is_damped(
     everybody = ", ".join(f"p{n}@x.fr" for n in range(60))
     left = []
     for number in range(8):
-        key = fresh_key()
+        key = new_key()
         save(writer, key, mailboxes, 0, to=everybody, html="x")
         Composition.objects.filter(key=key).update(mode="reply-all", references=["<racine@x>"])
         due, now = NOON + timedelta(seconds=12), NOON + timedelta(minutes=number)
-        written = Written(to=everybody, html="x")
+        written = DraftFields(to=everybody, html="x")
         left.append(
-            services.send_writing(writer, key, written, 1, due, limit=LIMIT, now=now).due_at - now
+            services.send_draft(writer, key, written, 1, due, limit=LIMIT, now=now).due_at - now
             > timedelta(minutes=10)
         )
     assert left == [False] * 5 + [True] * 3

@@ -14,7 +14,7 @@ from tests.post.outbox.letters import NOON
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.mailbox.compose.models import Composition
-from vaguemestre.mailbox.compose.services.rows import fresh_key
+from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.queries import primary_address
@@ -59,7 +59,7 @@ TRICKS = [
 
 
 def send(browser: Client, **fields: Any) -> HttpResponse:
-    key = fields.pop("key", None) or fresh_key()
+    key = fields.pop("key", None) or new_key()
     given = {"to": "parent@dehors.example", "subject": "Sortie", "html": "<p>Bonjour</p>", "attempt": 1}
     return browser.post(f"{HOME}{key}/envoyer/", {**given, **fields}, **JSON)  # type: ignore[return-value]
 
@@ -91,7 +91,7 @@ def test_the_page_lives_behind_a_wall_of_its_own(browser: Client) -> None:
 
 
 def test_somebody_who_is_not_signed_in_sees_and_does_nothing(client: Client) -> None:
-    key = fresh_key()
+    key = new_key()
     for path in ("", "programmes/", f"{key}/", f"{key}/etat/", f"{key}/pieces/1/", "destinataires/?q=mor"):
         assert client.get(HOME + path)["Location"].startswith("/alogin")
     for path in ("", f"{key}/brouillon/", f"{key}/envoyer/", f"{key}/annuler/", f"{key}/pieces/"):
@@ -101,7 +101,7 @@ def test_somebody_who_is_not_signed_in_sees_and_does_nothing(client: Client) -> 
 
 def test_acts_want_the_token_of_the_page(nicolas: Account, mailboxes: object) -> None:
     strict = Client(enforce_csrf_checks=True)
-    assert strict.post(f"{HOME}{fresh_key()}/envoyer/", {"to": "a@b.fr"}).status_code == 403
+    assert strict.post(f"{HOME}{new_key()}/envoyer/", {"to": "a@b.fr"}).status_code == 403
 
 
 def test_a_mailto_address_fills_the_fields_as_text(browser: Client) -> None:
@@ -137,7 +137,7 @@ def test_opened_saved_and_sent(browser: Client, box: MemoryMailbox) -> None:
 
 
 def test_without_script_a_form_is_enough(browser: Client, box: MemoryMailbox) -> None:
-    key = fresh_key()
+    key = new_key()
     wrong = browser.post(
         f"{HOME}{key}/envoyer/", {"to": "pas une adresse", "text": "Bonjour & merci", "plain": 1}
     )
@@ -211,7 +211,7 @@ def test_any_mixture_makes_one_right_message_or_none(
     browser: Client, name: str, subject: str, html: str, file_name: str
 ) -> None:
     OutgoingRow.objects.all().delete()
-    key = fresh_key()
+    key = new_key()
     piece = browser.post(f"{HOME}{key}/pieces/", {"name": file_name or "x", "kind": name, "size": 1}, **JSON)
     if piece.status_code == 200:
         address = f"{HOME}{key}/pieces/{piece.json()['id']}/suite/?offset=0"
@@ -224,7 +224,7 @@ def test_any_mixture_makes_one_right_message_or_none(
 
 
 def test_a_picture_of_the_text_is_shown_to_its_writer_and_files_are_not(browser: Client) -> None:
-    key = fresh_key()
+    key = new_key()
     for kind, is_picture, status in (
         ("image/png", "1", 200),
         ("image/svg+xml", "1", 422),

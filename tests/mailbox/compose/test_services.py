@@ -13,9 +13,9 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.mailbox.compose import services
 from vaguemestre.mailbox.compose.models import Composition, Enclosure, Slice
-from vaguemestre.mailbox.compose.queries import enclosure_content, find_writing, source_files, sources
-from vaguemestre.mailbox.compose.services.rows import fresh_key
-from vaguemestre.mailbox.compose.values import Mode, Opening, Writer, Written
+from vaguemestre.mailbox.compose.queries import enclosure_content, find_draft, source_files, attach_sources
+from vaguemestre.mailbox.compose.services.rows import new_key
+from vaguemestre.mailbox.compose.values import Mode, StartRequest, Writer, DraftFields
 from vaguemestre.post.filelinks.ports import shelf
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 from vaguemestre.post.outbox.models import OutgoingRow
@@ -50,22 +50,22 @@ def original(box: MemoryMailbox, *, html: str = "", files: int = 0, folder: str 
 
 
 def start(writer: Writer, box: MemoryMailbox, mode: Mode, ref: MessageRef | None = None) -> str:
-    return services.start_writing(writer, Opening(mode, ref), box, limit=LIMIT, now=NOON)
+    return services.start_draft(writer, StartRequest(mode, ref), box, limit=LIMIT, now=NOON)
 
 
 def drop(writer: Writer, key: str, boxes: MemoryMailboxes) -> None:
-    services.drop_writing(writer, key, boxes, shelf.get(), by="test", now=NOON)
+    services.discard_draft(writer, key, boxes, shelf.get(), by="test", now=NOON)
 
 
 def save(writer: Writer, key: str, boxes: MemoryMailboxes, revision: int, **typed: object) -> int:
-    written = Written(**typed)  # type: ignore[arg-type]
-    return services.save_writing(writer, key, written, revision, boxes, now=NOON).revision
+    written = DraftFields(**typed)  # type: ignore[arg-type]
+    return services.save_draft(writer, key, written, revision, boxes, now=NOON).revision
 
 
 def test_however_often_one_saves_one_draft_is_left(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     for revision in range(5):
         save(
             writer, key, mailboxes, revision, to="a@b.fr, encore fau", subject=f"v{revision}", html="<p>x</p>"
@@ -73,13 +73,13 @@ def test_however_often_one_saves_one_draft_is_left(
     (draft,) = drafts(box)
     assert draft["Subject"] == "v4"
     assert draft["To"].addresses[0].addr_spec == "a@b.fr"
-    assert find_writing(writer.account_id, key).written.to == "a@b.fr, encore fau"  # type: ignore[union-attr]
+    assert find_draft(writer.account_id, key).fields.to == "a@b.fr, encore fau"  # type: ignore[union-attr]
 
 
 def test_a_cut_between_two_drafts_is_mended_by_the_next_save(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     save(writer, key, mailboxes, 0, subject="un")
     (row,) = box.page("Drafts", 0, 9).rows
     box.append("Drafts", box.raw(row.ref), (), NOON)  # the new one was written, the old one not taken away
@@ -91,21 +91,21 @@ def test_a_mailbox_that_is_away_stops_no_text(writer: Writer) -> None:
     def away(login: MailLogin) -> None:
         raise EngineDown("imap")
 
-    saved = services.save_writing(
-        writer, "a" * 32, Written(html="<p>gardé</p>"), 0, MemoryMailboxes(away), now=NOON
+    saved = services.save_draft(
+        writer, "a" * 32, DraftFields(html="<p>gardé</p>"), 0, MemoryMailboxes(away), now=NOON
     )
     assert saved.draft_trouble == "compose.draft-later"
-    assert find_writing(writer.account_id, "a" * 32).written.html == "<p>gardé</p>"  # type: ignore[union-attr]
+    assert find_draft(writer.account_id, "a" * 32).fields.html == "<p>gardé</p>"  # type: ignore[union-attr]
 
 
 def test_of_two_windows_neither_writes_over_the_other(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     save(writer, key, mailboxes, 0, subject="première fenêtre")
     with pytest.raises(Refusal, match="changed-elsewhere"):
         save(writer, key, mailboxes, 0, subject="seconde fenêtre")
-    second = services.fork_writing(writer, key, now=NOON).key
+    second = services.fork_draft(writer, key, now=NOON).key
     save(writer, second, mailboxes, 0, subject="seconde fenêtre")
     assert sorted(str(draft["Subject"]) for draft in drafts(box)) == ["première fenêtre", "seconde fenêtre"]
 
@@ -113,16 +113,16 @@ def test_of_two_windows_neither_writes_over_the_other(
 def test_the_same_text_saved_again_is_no_conflict(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key, text = fresh_key(), Written(subject="x", html="<p>y</p>")
-    assert services.save_writing(writer, key, text, 0, mailboxes, now=NOON).is_new
-    again = services.save_writing(writer, key, text, 0, mailboxes, now=NOON)
+    key, text = new_key(), DraftFields(subject="x", html="<p>y</p>")
+    assert services.save_draft(writer, key, text, 0, mailboxes, now=NOON).is_new
+    again = services.save_draft(writer, key, text, 0, mailboxes, now=NOON)
     assert (again.is_new, again.revision) == (False, 1)
     assert len(drafts(box)) == 1
 
 
 def test_the_second_of_two_windows_keeps_thread_and_pieces(writer: Writer, box: MemoryMailbox) -> None:
     key = start(writer, box, Mode.FORWARD, original(box, html='<img src="cid:p1@x">', files=1))
-    forked = services.fork_writing(writer, key, now=NOON)
+    forked = services.fork_draft(writer, key, now=NOON)
     copy, first = Composition.objects.get(key=forked.key), Composition.objects.get(key=key)
     assert copy.references == first.references
     assert copy.draft_message_id != first.draft_message_id
@@ -137,10 +137,10 @@ def test_an_answer_starts_with_people_subject_and_clean_quotation(writer: Writer
     html = (
         '<p onclick="x()">Bonjour</p><img src="cid:p1@x" alt="Plan"><img src="https://pixel.example/a.png">'
     )
-    writing = find_writing(writer.account_id, start(writer, box, Mode.REPLY, original(box, html=html)))
+    writing = find_draft(writer.account_id, start(writer, box, Mode.REPLY, original(box, html=html)))
     assert writing is not None
-    assert writing.written.to == "Un parent <parent@dehors.example>"
-    assert writing.written.subject == "Re: Sortie"
+    assert writing.fields.to == "Un parent <parent@dehors.example>"
+    assert writing.fields.subject == "Re: Sortie"
     assert "onclick" not in writing.quote
     assert "pixel.example" not in writing.quote
     (picture,) = writing.enclosures
@@ -151,8 +151,8 @@ def test_an_answer_starts_with_people_subject_and_clean_quotation(writer: Writer
 
 def test_a_forward_carries_the_files_and_an_answer_does_not(writer: Writer, box: MemoryMailbox) -> None:
     ref = original(box, files=2)
-    answer = find_writing(writer.account_id, start(writer, box, Mode.REPLY, ref))
-    forward = find_writing(writer.account_id, start(writer, box, Mode.FORWARD, ref))
+    answer = find_draft(writer.account_id, start(writer, box, Mode.REPLY, ref))
+    forward = find_draft(writer.account_id, start(writer, box, Mode.FORWARD, ref))
     assert answer is not None
     assert forward is not None
     assert answer.enclosures == ()
@@ -164,8 +164,8 @@ def test_a_forward_too_heavy_to_leave_is_refused_before_anything_is_kept(
     writer: Writer, box: MemoryMailbox
 ) -> None:
     with pytest.raises(Refusal, match="too-large"):
-        services.start_writing(
-            writer, Opening(Mode.FORWARD, original(box, files=2)), box, limit=17_500, now=NOON
+        services.start_draft(
+            writer, StartRequest(Mode.FORWARD, original(box, files=2)), box, limit=17_500, now=NOON
         )
     assert Composition.objects.count() == 0
 
@@ -178,9 +178,9 @@ def test_a_message_is_forwarded_whole_without_its_hidden_recipients(
     raw = box.raw(ref).replace(b"Subject: Sortie", hidden)
     ref = box.append("INBOX", raw, (), NOON)
     key = start(writer, box, Mode.ENCLOSE, ref)
-    found = find_writing(writer.account_id, key)
+    found = find_draft(writer.account_id, key)
     assert found is not None
-    assert (found.written.subject, found.written.to, found.quote) == ("Tr: Sortie", "", "")
+    assert (found.fields.subject, found.fields.to, found.quote) == ("Tr: Sortie", "", "")
     assert [(one.name, one.kind) for one in found.enclosures] == [("Sortie.eml", "message/rfc822")]
     send(writer, key, to="a@b.fr", subject="Tr: Sortie", html="<p>x</p>")
     content = bytes(OutgoingRow.objects.get().content)
@@ -195,15 +195,15 @@ def test_files_of_another_message_are_joined_without_being_sent_again(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
     ref = original(box, files=3)
-    (source,) = sources(box, "")
+    (source,) = attach_sources(box, "")
     assert (source.ref, source.subject, source.has_files) == (ref, "Sortie", True)
-    assert sources(box, "sortie parent")[0].ref == ref
+    assert attach_sources(box, "sortie parent")[0].ref == ref
     files = source_files(box, ref)
     assert [file.name for file in files] == ["é0.pdf", "é1.pdf", "é2.pdf"]
-    key = fresh_key()
+    key = new_key()
 
     def borrow(*numbers: str, is_whole: bool = False, limit: int = LIMIT) -> list[str]:
-        kept = services.borrow(writer, key, ref, numbers, box, is_whole=is_whole, limit=limit, now=NOON)
+        kept = services.attach_message_files(writer, key, ref, numbers, box, is_whole=is_whole, limit=limit, now=NOON)
         return [one.name for one in kept]
 
     assert borrow(files[0].number, files[2].number) == ["é0.pdf", "é2.pdf"]
@@ -224,11 +224,11 @@ def test_a_draft_of_another_program_is_taken_up_and_replaced(
 ) -> None:
     ref = original(box, files=1, folder="Drafts")
     key = start(writer, box, Mode.DRAFT, ref)
-    writing = find_writing(writer.account_id, key)
+    writing = find_draft(writer.account_id, key)
     assert writing is not None
-    assert writing.written.html == "Bonjour,<br>à demain."
+    assert writing.fields.html == "Bonjour,<br>à demain."
     assert [e.name for e in writing.enclosures] == ["é0.pdf"]
-    save(writer, key, mailboxes, 0, to="a@b.fr", subject="Sortie 2", html=writing.written.html)
+    save(writer, key, mailboxes, 0, to="a@b.fr", subject="Sortie 2", html=writing.fields.html)
     (draft,) = drafts(box)
     assert draft["Subject"] == "Sortie 2"
     assert [file.get_filename() for file in draft.iter_attachments()] == ["é0.pdf"]
@@ -237,15 +237,15 @@ def test_a_draft_of_another_program_is_taken_up_and_replaced(
 def test_our_own_draft_opens_the_composer_it_came_from(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     save(writer, key, mailboxes, 0, to="à moitié ta", subject="x")
     (row,) = box.page("Drafts", 0, 9).rows
     assert start(writer, box, Mode.DRAFT, row.ref) == key
 
 
 def send(writer: Writer, key: str, attempt: int = 1, **typed: object) -> str:
-    written = Written(**{"to": "a@b.fr", **typed})  # type: ignore[arg-type]
-    return services.send_writing(writer, key, written, attempt, DUE, limit=LIMIT, now=NOON).state
+    written = DraftFields(**{"to": "a@b.fr", **typed})  # type: ignore[arg-type]
+    return services.send_draft(writer, key, written, attempt, DUE, limit=LIMIT, now=NOON).state
 
 
 def test_an_answer_leaves_with_its_quotation_and_marks(writer: Writer, box: MemoryMailbox) -> None:
@@ -284,7 +284,7 @@ def test_plain_text_leaves_alone_with_its_quotation(writer: Writer, box: MemoryM
 
 
 def test_a_second_click_sends_nothing_more(writer: Writer, box: MemoryMailbox) -> None:
-    key = fresh_key()
+    key = new_key()
     assert send(writer, key, html="<p>un</p>") == "held"
     assert send(writer, key, html="<p>deux</p>") == "held"
     assert OutgoingRow.objects.count() == 1
@@ -295,7 +295,7 @@ def test_a_second_click_sends_nothing_more(writer: Writer, box: MemoryMailbox) -
 def test_what_was_sent_is_no_longer_saved(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     save(writer, key, mailboxes, 0, to="a@b.fr")
     send(writer, key)
     with pytest.raises(Refusal, match="already-sent"):
@@ -305,7 +305,7 @@ def test_what_was_sent_is_no_longer_saved(
 def test_taken_back_it_is_a_draft_again_and_leaves_as_another_sending(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     send(writer, key, subject="un")
     services.cancel_sending(writer.account_id, key, by="test", now=NOON)
     assert send(writer, key, attempt=1) == "cancelled", "a late second click does not send again"
@@ -318,18 +318,18 @@ def test_taken_back_it_is_a_draft_again_and_leaves_as_another_sending(
 def test_what_was_not_written_here_leaves_and_comes_back_without_a_word(
     writer: Writer, mailboxes: MemoryMailboxes
 ) -> None:
-    services.forget_writing(writer.account_id, "demo-heads", mailboxes)
-    services.take_back(writer.account_id, "demo-heads", mailboxes, now=NOON)
+    services.delete_filed_draft(writer.account_id, "demo-heads", mailboxes)
+    services.restore_refused_draft(writer.account_id, "demo-heads", mailboxes, now=NOON)
 
 
 def test_once_filed_no_draft_and_no_composer_is_left(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     save(writer, key, mailboxes, 0, to="a@b.fr")
     send(writer, key)
     for _ in range(2):
-        services.forget_writing(writer.account_id, f"{key}.1", mailboxes)
+        services.delete_filed_draft(writer.account_id, f"{key}.1", mailboxes)
     assert drafts(box) == []
     assert Composition.objects.count() == 0
 
@@ -337,19 +337,19 @@ def test_once_filed_no_draft_and_no_composer_is_left(
 def test_refused_its_draft_comes_back_with_the_newest_text(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     save(writer, key, mailboxes, 0, to="a@b.fr", subject="ancien")
     send(writer, key, subject="nouveau")
     for _ in range(2):
-        services.take_back(writer.account_id, f"{key}.1", mailboxes, now=NOON)
+        services.restore_refused_draft(writer.account_id, f"{key}.1", mailboxes, now=NOON)
     (draft,) = drafts(box)
     assert draft["Subject"] == "nouveau"
     assert draft["From"].addresses[0].addr_spec == writer.address
-    assert not find_writing(writer.account_id, key).is_sending  # type: ignore[union-attr]
+    assert not find_draft(writer.account_id, key).is_sending  # type: ignore[union-attr]
 
 
 def test_thrown_away_nothing_is_left(writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox) -> None:
-    key = fresh_key()
+    key = new_key()
     save(writer, key, mailboxes, 0, to="a@b.fr")
     drop(writer, key, mailboxes)
     assert drafts(box) == []
@@ -363,7 +363,7 @@ def add(writer: Writer, key: str, size: int, name: str = "a.bin") -> int:
 
 
 def test_a_piece_cut_on_the_way_goes_on_where_it_stopped(writer: Writer) -> None:
-    key = fresh_key()
+    key = new_key()
     piece = add(writer, key, 10)
     mine = writer.account_id
     assert services.add_slice(mine, key, piece, 0, b"01234") == 5
@@ -384,7 +384,7 @@ def test_a_piece_cut_on_the_way_goes_on_where_it_stopped(writer: Writer) -> None
 
 
 def test_pieces_are_counted_as_they_will_be_encoded(writer: Writer) -> None:
-    key = fresh_key()
+    key = new_key()
     add(writer, key, 10_000_000)
     with pytest.raises(Refusal, match="too-large") as refused:
         add(writer, key, 6_000_000)
@@ -392,7 +392,7 @@ def test_pieces_are_counted_as_they_will_be_encoded(writer: Writer) -> None:
 
 
 def test_a_piece_taken_away_frees_its_room(writer: Writer) -> None:
-    key = fresh_key()
+    key = new_key()
     piece = add(writer, key, 10)
     services.add_slice(writer.account_id, key, piece, 0, b"x" * 10)
     services.remove_enclosure(writer.account_id, key, piece)
@@ -401,17 +401,17 @@ def test_a_piece_taken_away_frees_its_room(writer: Writer) -> None:
 
 
 def test_composers_of_others_do_not_exist(writer: Writer, mailboxes: MemoryMailboxes) -> None:
-    key = fresh_key()
+    key = new_key()
     save(writer, key, mailboxes, 0, html="<p>à moi</p>")
     piece = add(writer, key, 4)
     other = account(username="other")
     thief = Writer(other.pk, "Autre", "autre@ac-amiens.test", MailLogin(other.mailbox))
-    assert find_writing(thief.account_id, key) is None
+    assert find_draft(thief.account_id, key) is None
     for attempt in (
         lambda: save(thief, key, mailboxes, 1, html="x"),
         lambda: send(thief, key),
         lambda: drop(thief, key, mailboxes),
-        lambda: services.fork_writing(thief, key, now=NOON),
+        lambda: services.fork_draft(thief, key, now=NOON),
         lambda: services.cancel_sending(thief.account_id, key, by="test", now=NOON),
         lambda: services.add_slice(thief.account_id, key, piece, 0, b"1234"),
         lambda: services.remove_enclosure(thief.account_id, key, piece),
@@ -420,4 +420,4 @@ def test_composers_of_others_do_not_exist(writer: Writer, mailboxes: MemoryMailb
     ):
         with pytest.raises(Refusal):
             attempt()
-    assert find_writing(writer.account_id, key).written.html == "<p>à moi</p>"  # type: ignore[union-attr]
+    assert find_draft(writer.account_id, key).fields.html == "<p>à moi</p>"  # type: ignore[union-attr]

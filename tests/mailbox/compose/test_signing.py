@@ -12,16 +12,16 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.models import Composition, Identity, StockText
-from vaguemestre.mailbox.compose.rules.identities import expanded
-from vaguemestre.mailbox.compose.services.rows import fresh_key
+from vaguemestre.mailbox.compose.rules.identities import expand_variables
+from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import (
-    IdentityGiven,
+    IdentityFields,
     Mode,
-    Opening,
-    SignatureFacts,
-    StockTextGiven,
+    StartRequest,
+    SignatureVariables,
+    StockTextFields,
     Writer,
-    Written,
+    DraftFields,
 )
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress, Structure
@@ -37,18 +37,18 @@ def alias(nicolas: Account) -> str:
     return "n.morel@ac-amiens.test"
 
 
-def keep(writer: Writer, given: IdentityGiven, identity_id: int = 0) -> int:
+def keep(writer: Writer, given: IdentityFields, identity_id: int = 0) -> int:
     return services.save_identity(writer, identity_id, given, by="account:1", now=NOON)
 
 
 def sent(writer: Writer, identity: int, **typed: object) -> OutgoingRow:
-    written = Written(to="a@b.fr", subject="x", html="<p>x</p>", identity=identity, **typed)  # type: ignore[arg-type]
-    services.send_writing(writer, fresh_key(), written, 1, DUE, limit=LIMIT, now=NOON)
+    written = DraftFields(to="a@b.fr", subject="x", html="<p>x</p>", identity=identity, **typed)  # type: ignore[arg-type]
+    services.send_draft(writer, new_key(), written, 1, DUE, limit=LIMIT, now=NOON)
     return OutgoingRow.objects.latest("pk")
 
 
 def test_an_alias_that_still_sends_is_in_from_and_in_the_envelope(writer: Writer, alias: str) -> None:
-    identity = keep(writer, IdentityGiven(alias, "N. Morel", reply_to="vs@ac-amiens.test"))
+    identity = keep(writer, IdentityFields(alias, "N. Morel", reply_to="vs@ac-amiens.test"))
     row = sent(writer, identity, importance="high", wants_receipt=True, wants_report=True)
     message = read(bytes(row.content))
     (author,) = message["From"].addresses
@@ -61,7 +61,7 @@ def test_an_alias_that_still_sends_is_in_from_and_in_the_envelope(writer: Writer
 
 
 def test_an_address_lost_since_sends_nothing(writer: Writer, alias: str) -> None:
-    identity = keep(writer, IdentityGiven(alias, "N. Morel"))
+    identity = keep(writer, IdentityFields(alias, "N. Morel"))
     MailAddress.objects.filter(address=alias).update(may_send=False)
     with pytest.raises(Refusal, match="not-your-address"):
         sent(writer, identity)
@@ -72,19 +72,19 @@ def test_an_address_lost_since_sends_nothing(writer: Writer, alias: str) -> None
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        (IdentityGiven("recteur@ac-amiens.test", "Nicolas Morel"), "not-your-address"),
-        (IdentityGiven("", "Nicolas Morel"), "not-your-address"),
-        (IdentityGiven("MINE", "Le Rectorat"), "name-not-yours"),
-        (IdentityGiven("MINE", "  "), "name-missing"),
-        (IdentityGiven("MINE", "Morel\r\nBcc: x@y.fr"), "control-character"),
-        (IdentityGiven("MINE", "Morel", reply_to="x@y.fr\nBcc: z@y.fr"), "reply-to-malformed"),
-        (IdentityGiven("MINE", "Morel", reply_to="pas une adresse"), "reply-to-malformed"),
+        (IdentityFields("recteur@ac-amiens.test", "Nicolas Morel"), "not-your-address"),
+        (IdentityFields("", "Nicolas Morel"), "not-your-address"),
+        (IdentityFields("MINE", "Le Rectorat"), "name-not-yours"),
+        (IdentityFields("MINE", "  "), "name-missing"),
+        (IdentityFields("MINE", "Morel\r\nBcc: x@y.fr"), "control-character"),
+        (IdentityFields("MINE", "Morel", reply_to="x@y.fr\nBcc: z@y.fr"), "reply-to-malformed"),
+        (IdentityFields("MINE", "Morel", reply_to="pas une adresse"), "reply-to-malformed"),
     ],
 )
-def test_an_identity_says_nobody_else(writer: Writer, given: IdentityGiven, code: str) -> None:
+def test_an_identity_says_nobody_else(writer: Writer, given: IdentityFields, code: str) -> None:
     address = writer.address if given.address == "MINE" else given.address
     with pytest.raises(Refusal, match=code):
-        keep(writer, IdentityGiven(address, given.name, given.reply_to))
+        keep(writer, IdentityFields(address, given.name, given.reply_to))
     assert not Identity.objects.exists()
 
 
@@ -94,7 +94,7 @@ def test_somebody_elses_identity_serves_nobody(writer: Writer, nicolas: Account)
     with pytest.raises(Refusal, match="not-your-address"):
         sent(writer, theirs.pk)
     with pytest.raises(Refusal, match="identity-gone"):
-        keep(writer, IdentityGiven(writer.address, "Nicolas Morel"), theirs.pk)
+        keep(writer, IdentityFields(writer.address, "Nicolas Morel"), theirs.pk)
     services.remove_identity(nicolas.pk, theirs.pk, by="x", now=NOON)
     assert Identity.objects.filter(pk=theirs.pk).exists()
 
@@ -102,7 +102,7 @@ def test_somebody_elses_identity_serves_nobody(writer: Writer, nicolas: Account)
 def test_a_draft_with_an_identity_of_nobody_is_kept(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
-    key = fresh_key()
+    key = new_key()
     save(writer, key, mailboxes, 0, subject="x", identity=987)
     assert Composition.objects.get(key=key).identity_id is None
 
@@ -110,32 +110,32 @@ def test_a_draft_with_an_identity_of_nobody_is_kept(
 def test_one_identity_is_the_usual_one_and_signs_what_is_started(
     writer: Writer, box: MemoryMailbox, alias: str
 ) -> None:
-    first = keep(writer, IdentityGiven(writer.address, "Nicolas Morel", signed_with="academy"))
-    second = keep(writer, IdentityGiven(alias, "N. Morel", is_default=True))
+    first = keep(writer, IdentityFields(writer.address, "Nicolas Morel", signed_with="academy"))
+    second = keep(writer, IdentityFields(alias, "N. Morel", is_default=True))
     assert [(one.id, one.is_default) for one in queries.identities_of(writer)] == [
         (second, True),
         (first, False),
     ]
     keep(
-        writer, IdentityGiven(writer.address, "Nicolas Morel", signed_with="academy", is_default=True), first
+        writer, IdentityFields(writer.address, "Nicolas Morel", signed_with="academy", is_default=True), first
     )
-    key = services.start_writing(
-        writer, Opening(Mode.NEW), box, limit=LIMIT, now=NOON, academy_signature="<b>{nom}</b><br>{fonction}"
+    key = services.start_draft(
+        writer, StartRequest(Mode.NEW), box, limit=LIMIT, now=NOON, academy_signature="<b>{nom}</b><br>{fonction}"
     )
     html = Composition.objects.get(key=key).html
     assert "<b>Nicolas Morel</b>" in html
     assert "data-signature" in html
-    written = Written(to="a@b.fr", html=html, identity=first)
-    services.send_writing(writer, key, written, 1, DUE, limit=LIMIT, now=NOON)
+    written = DraftFields(to="a@b.fr", html=html, identity=first)
+    services.send_draft(writer, key, written, 1, DUE, limit=LIMIT, now=NOON)
     content = bytes(OutgoingRow.objects.get().content)
     assert b"data-signature" not in content
     assert "Nicolas Morel" in read(content).get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
 def test_a_line_of_which_nothing_is_known_goes() -> None:
-    facts = SignatureFacts(name="A & B", school="Collège <x>")
+    facts = SignatureVariables(name="A & B", school="Collège <x>")
     html = "<b>{nom}</b><br>{fonction}<br>{fonction}, {etablissement}<br>{inconnu}"
-    assert expanded(html, facts) == "<b>A &amp; B</b><br>, Collège &lt;x&gt;<br>{inconnu}"
+    assert expand_variables(html, facts) == "<b>A &amp; B</b><br>, Collège &lt;x&gt;<br>{inconnu}"
 
 
 def school(nicolas: Account) -> Structure:
@@ -149,7 +149,7 @@ def school(nicolas: Account) -> Structure:
 
 def test_a_text_shared_with_the_school_is_read_there_and_changed_by_its_author_only(nicolas: Account) -> None:
     place = school(nicolas)
-    given = StockTextGiven("Absence", "Absence d’un élève", "<p>{nom}</p><script>x</script>", place.pk)
+    given = StockTextFields("Absence", "Absence d’un élève", "<p>{nom}</p><script>x</script>", place.pk)
     text_id = services.save_stock_text(nicolas.pk, 0, given, by="x", now=NOON)
     colleague = account(username="cdurand")
     Assignment.objects.filter(person_id=colleague.person_id).update(structure=place)

@@ -248,13 +248,13 @@ def test_whoever_writes_is_offered_lists_and_told_who_would_receive(
     assert proposed(stranger) == ["Grand conseil"]
     asked = {"addresses": f"{everybody.address}\n{members.address}"}
     first, second = signed_in(stranger).post(f"{home}qui/", asked).json()["people"]
-    assert first["gathering"]["count"] == 1
+    assert first["distribution_list"]["count"] == 1
     assert (
         "1 personne recevra ce courriel, par exemple Nicolas Abonne (inscription"
-        in first["gathering"]["words"]
+        in first["distribution_list"]["words"]
     )
-    assert "attendra l’accord" in second["gathering"]["words"]
-    assert "Abonne" not in second["gathering"]["words"], "who is in it is not for strangers"
+    assert "attendra l’accord" in second["distribution_list"]["words"]
+    assert "Abonne" not in second["distribution_list"]["words"], "who is in it is not for strangers"
 
 
 def test_what_a_rule_chose_is_seen_first() -> None:

@@ -13,10 +13,10 @@ from tests.schools.rosters.schools import ENT, NOW, OTHER, TODAY, UAI, address_o
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.compose.events import MailingGoesOn
-from vaguemestre.mailbox.compose.handlers import carry_mailing
+from vaguemestre.mailbox.compose.events import MailingDue
+from vaguemestre.mailbox.compose.handlers import run_mailing
 from vaguemestre.mailbox.compose.models import Mailing, MailingCopy
-from vaguemestre.mailbox.compose.services import forget_class_mailings
+from vaguemestre.mailbox.compose.services import erase_class_recipients
 from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress
@@ -123,7 +123,7 @@ def begin(
 
 def carried() -> list[OutgoingRow]:
     for _ in range(3):
-        carry_mailing(MailingGoesOn(Mailing.objects.get().pk))
+        run_mailing(MailingDue(Mailing.objects.get().pk))
         OutgoingRow.objects.update(state="filed")
     return list(OutgoingRow.objects.all())
 
@@ -181,7 +181,7 @@ def test_families_get_a_copy_each_that_shows_no_address_of_anybody(
     assert not Contact.objects.filter(address__endswith=ENT).exists()
     assert Mailing.objects.get().state == "done"
     assert set(MailingCopy.objects.values_list("name", flat=True)) == {""}
-    forget_class_mailings(now=NOW.replace(year=2028))
+    erase_class_recipients(now=NOW.replace(year=2028))
     assert not MailingCopy.objects.exists()
     purge(now=NOW.replace(year=2027, month=9, day=1), ent_domain=ENT)
     assert not OutgoingRow.objects.exists()
@@ -251,7 +251,7 @@ def test_a_class_written_to_later_is_looked_at_first_and_never_in_one_message(
     to = audience_address(Audience(Side.PUPILS, group()))
     text = {"to": to, "subject": "x", "html": "x", "attempt": 1, "later": "tomorrow"}
     place = browser.post(f"{HOME}{KEY}/envoyer/", text).headers["Location"]
-    assert "heure=08%3A00" in place
+    assert "hour=08%3A00" in place
     page = browser.get(place).content.decode()
     assert '<details class="later" open>' in page
     assert 'value="08:00"' in page

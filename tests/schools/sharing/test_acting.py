@@ -43,7 +43,7 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         ("webmail:list-rows", Right.READ),
         ("webmail:act", Right.SORT),
         ("compose:send", Right.SEND),
-        ("compose:tell-stock-texts", Right.SEND),
+        ("compose:stock-texts", Right.SEND),
         ("compose:signatures", Right.MANAGE),
         ("compose:import-identities", Right.MANAGE),
         ("compose:remove-stock-text", Right.MANAGE),

@@ -12,7 +12,7 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.mailbox.compose.queries import suggestions
+from vaguemestre.mailbox.compose.queries import recipient_suggestions
 from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.directory.events import PeopleChanged
@@ -172,7 +172,7 @@ def test_it_is_proposed_to_whoever_writes_by_the_words_of_its_name_or_its_addres
         assert queries.boxes_like(typed, limit=2) == (told,), typed
     for typed in ("", "c", "olleg", "college zz", "%", "ce.09", ".*"):
         assert queries.boxes_like(typed, limit=2) == (), typed
-    assert told[1] in [one.address for one in suggestions(school.head.pk, "college jean")]
+    assert told[1] in [one.address for one in recipient_suggestions(school.head.pk, "college jean")]
     Box.objects.update(closed_at=now())
     assert queries.boxes_like("college", limit=2) == ()
 

@@ -1,12 +1,12 @@
-"""What happened to what is being written."""
+"""Events of compose."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 
 @dataclass(frozen=True)
-class MailingGoesOn:
-    """Copies of a mailing are waiting to be made."""
+class MailingDue:
+    """A mailing has copies to hand to the outbox."""
 
     mailing_id: int
     long_work: ClassVar[bool] = True

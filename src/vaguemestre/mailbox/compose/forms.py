@@ -1,47 +1,47 @@
-"""What the composer sends → values. Nothing typed is lost for being wrong: the rules say where."""
+"""Forms of the composer → values. Invalid input is kept as typed, for the rules to refuse."""
 
 from django import forms
 
-from vaguemestre.mailbox.compose.values import IdentityGiven, Mode, Opening, StockTextGiven, Written
+from vaguemestre.mailbox.compose.values import IdentityFields, Mode, StartRequest, StockTextFields, DraftFields
 from vaguemestre.post.mailstore.values import MessageRef
 
 _MODES = tuple((mode.value, mode.value) for mode in Mode)
 
 
-class OpeningForm(forms.Form):
+class StartForm(forms.Form):
     mode = forms.ChoiceField(choices=_MODES)
     folder = forms.CharField(max_length=500, required=False, strip=False)
     uid_validity = forms.IntegerField(min_value=1, max_value=2**32 - 1, required=False)
     uid = forms.IntegerField(min_value=1, max_value=2**32 - 1, required=False)
     to = forms.CharField(max_length=10_000, required=False)
 
-    def opening(self) -> Opening | None:
-        """None when what was asked makes no sense."""
+    def start_request(self) -> StartRequest | None:
+        """Request of the form, None when it is invalid."""
         if not self.is_valid():
             return None
-        given = self.cleaned_data
-        mode = Mode(given["mode"])
+        fields = self.cleaned_data
+        mode = Mode(fields["mode"])
         if mode is Mode.NEW:
-            return Opening(mode, to=given["to"])
-        if not (given["folder"] and given["uid_validity"] and given["uid"]):
+            return StartRequest(mode, to=fields["to"])
+        if not (fields["folder"] and fields["uid_validity"] and fields["uid"]):
             return None
-        return Opening(mode, MessageRef(given["folder"], given["uid_validity"], given["uid"]))
+        return StartRequest(mode, MessageRef(fields["folder"], fields["uid_validity"], fields["uid"]))
 
 
-class BorrowForm(forms.Form):
+class MessageRefForm(forms.Form):
     folder = forms.CharField(max_length=500, strip=False)
     uid_validity = forms.IntegerField(min_value=1, max_value=2**32 - 1)
     uid = forms.IntegerField(min_value=1, max_value=2**32 - 1)
 
     def ref(self) -> MessageRef | None:
-        """None when no message is named."""
+        """Reference of the message, None when it is invalid."""
         if not self.is_valid():
             return None
-        given = self.cleaned_data
-        return MessageRef(given["folder"], given["uid_validity"], given["uid"])
+        fields = self.cleaned_data
+        return MessageRef(fields["folder"], fields["uid_validity"], fields["uid"])
 
 
-class WrittenForm(forms.Form):
+class DraftForm(forms.Form):
     to = forms.CharField(required=False, strip=False)
     cc = forms.CharField(required=False, strip=False)
     bcc = forms.CharField(required=False, strip=False)
@@ -55,29 +55,29 @@ class WrittenForm(forms.Form):
     later = forms.CharField(max_length=40, required=False)
     identity = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
 
-    def written(self) -> Written:
-        """What was typed, as typed."""
-        given = self.data
-        return Written(
-            to=given.get("to", ""),
-            cc=given.get("cc", ""),
-            bcc=given.get("bcc", ""),
-            subject=given.get("subject", ""),
-            html=given.get("html", ""),
-            text=given.get("text", ""),
-            is_plain=bool(given.get("plain")),
-            keeps_quote=not given.get("unfolded"),
+    def draft_fields(self) -> DraftFields:
+        """Fields as typed."""
+        data = self.data
+        return DraftFields(
+            to=data.get("to", ""),
+            cc=data.get("cc", ""),
+            bcc=data.get("bcc", ""),
+            subject=data.get("subject", ""),
+            html=data.get("html", ""),
+            text=data.get("text", ""),
+            is_plain=bool(data.get("plain")),
+            keeps_quote=not data.get("unfolded"),
             identity=self.number("identity", 0),
-            importance=given.get("importance", ""),
-            wants_receipt=bool(given.get("wants_receipt")),
-            wants_report=bool(given.get("wants_report")),
+            importance=data.get("importance", ""),
+            wants_receipt=bool(data.get("wants_receipt")),
+            wants_report=bool(data.get("wants_report")),
         )
 
-    def number(self, name: str, otherwise: int) -> int:
-        """A whole number of the form; `otherwise` when it is absent or is none."""
+    def number(self, name: str, default: int) -> int:
+        """Integer field of the form; `default` when it is absent or invalid."""
         self.is_valid()
         value = self.cleaned_data.get(name)
-        return value if isinstance(value, int) else otherwise
+        return value if isinstance(value, int) else default
 
 
 class EnclosureForm(forms.Form):
@@ -88,7 +88,7 @@ class EnclosureForm(forms.Form):
 
 
 class IdentityForm(forms.Form):
-    """`own`: the addresses offered."""
+    """Form of an identity. `own_addresses`: choices of the sender address."""
 
     address = forms.ChoiceField(label="Adresse d’expéditeur")
     name = forms.CharField(label="Nom affiché", max_length=100, help_text="Ce que lisent vos correspondants.")
@@ -107,20 +107,20 @@ class IdentityForm(forms.Form):
     )
     html = forms.CharField(required=False, strip=False)
 
-    def __init__(self, *args: object, own: tuple[str, ...], **more: object) -> None:
+    def __init__(self, *args: object, own_addresses: tuple[str, ...], **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
-        self.fields["address"].choices = [(one, one) for one in own]  # type: ignore[attr-defined]
+        self.fields["address"].choices = [(address, address) for address in own_addresses]  # type: ignore[attr-defined]
 
-    def given(self) -> IdentityGiven:
-        """What was typed; the rules say what is wrong with it."""
-        typed = self.data
-        return IdentityGiven(
-            address=typed.get("address", ""),
-            name=typed.get("name", ""),
-            reply_to=typed.get("reply_to", ""),
-            signed_with=typed.get("signed_with", ""),
-            signature=typed.get("html", ""),
-            is_default=bool(typed.get("is_default")),
+    def identity_fields(self) -> IdentityFields:
+        """Fields as typed; the rules check them."""
+        data = self.data
+        return IdentityFields(
+            address=data.get("address", ""),
+            name=data.get("name", ""),
+            reply_to=data.get("reply_to", ""),
+            signed_with=data.get("signed_with", ""),
+            signature=data.get("html", ""),
+            is_default=bool(data.get("is_default")),
         )
 
 
@@ -137,7 +137,7 @@ class SignatureFileForm(forms.Form):
 
 
 class StockTextForm(forms.Form):
-    """`schools`: (id, name) of those it may be shared with."""
+    """Form of a stock text. `schools`: (id, name) of those it may be shared with."""
 
     title = forms.CharField(label="Titre", max_length=100)
     subject = forms.CharField(label="Objet proposé", max_length=200, required=False, help_text="Facultatif.")
@@ -146,15 +146,16 @@ class StockTextForm(forms.Form):
 
     def __init__(self, *args: object, schools: tuple[tuple[int, str], ...], **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
-        offered = [("", "Moi seulement"), *((str(pk), name) for pk, name in schools)]
-        self.fields["structure"].choices = offered  # type: ignore[attr-defined]
+        choices = [("", "Moi seulement"), *((str(pk), name) for pk, name in schools)]
+        self.fields["structure"].choices = choices  # type: ignore[attr-defined]
 
-    def given(self) -> StockTextGiven:
-        typed = self.data
-        structure = typed.get("structure", "")
-        return StockTextGiven(
-            title=typed.get("title", ""),
-            subject=typed.get("subject", ""),
-            html=typed.get("html", ""),
+    def stock_text_fields(self) -> StockTextFields:
+        """Fields as typed; the service checks them."""
+        data = self.data
+        structure = data.get("structure", "")
+        return StockTextFields(
+            title=data.get("title", ""),
+            subject=data.get("subject", ""),
+            html=data.get("html", ""),
             structure_id=int(structure) if structure.isascii() and structure.isdecimal() else 0,
         )

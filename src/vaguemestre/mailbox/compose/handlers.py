@@ -1,11 +1,11 @@
-"""What the worker does for a composer whose message left, or did not."""
+"""Handlers of compose: follow sent and refused messages, run mailings."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
 from vaguemestre.mailbox.compose import queries, services
-from vaguemestre.mailbox.compose.events import MailingGoesOn
+from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.http import size_limit
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
@@ -14,34 +14,38 @@ from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.events import MessageFiled, MessageRefused
 
 
-def forget_composer(event: MessageFiled) -> None:
-    services.forget_writing(event.account_id, event.key, open_mailbox.get())
+def delete_filed_draft(event: MessageFiled) -> None:
+    """Delete the draft of a message filed in Sent."""
+    services.delete_filed_draft(event.account_id, event.key, open_mailbox.get())
 
 
-def follow_transfer(event: PersonTransferred) -> None:
-    """Signatures follow somebody to another académie of this installation."""
+def move_identities(event: PersonTransferred) -> None:
+    """Move the identities of somebody who goes to another académie of this installation."""
     services.move_identities(event.account_id, event.left_domain, event.new_address)
 
 
-def carry_mailing(event: MailingGoesOn) -> None:
-    services.carry_mailing(event.mailing_id, open_mailbox.get(), limit=size_limit(), now=timezone.now())
+def run_mailing(event: MailingDue) -> None:
+    """Hand copies of the mailing to the outbox."""
+    services.run_mailing(event.mailing_id, open_mailbox.get(), limit=size_limit(), now=timezone.now())
 
 
-def find_lost_mailings() -> None:
-    """A mailing whose job was lost with its worker goes on."""
-    for mailing_id in queries.mailings_under_way(timezone.now() - timedelta(minutes=5)):
-        carry_mailing(MailingGoesOn(mailing_id))
+def resume_lost_mailings() -> None:
+    """Periodic: resume the mailings whose job was lost with its worker."""
+    for mailing_id in queries.running_mailings(timezone.now() - timedelta(minutes=5)):
+        run_mailing(MailingDue(mailing_id))
 
 
-def forget_class_mailings() -> None:
-    services.forget_class_mailings(now=timezone.now())
+def erase_class_recipients() -> None:
+    """Periodic: erase to whom old class mailings went."""
+    services.erase_class_recipients(now=timezone.now())
 
 
-def bring_draft_back(event: MessageRefused) -> None:
-    services.take_back(event.account_id, event.key, open_mailbox.get(), now=timezone.now())
+def restore_refused_draft(event: MessageRefused) -> None:
+    """Put the text of a refused message back into its draft."""
+    services.restore_refused_draft(event.account_id, event.key, open_mailbox.get(), now=timezone.now())
 
 
 def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+    """Erase the compose data of an erased person."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id)

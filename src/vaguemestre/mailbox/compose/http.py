@@ -1,9 +1,9 @@
-"""The composer's requests: who writes, and answers its script understands."""
+"""HTTP helpers of the composer: the writer of a request, JSON answers."""
 
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -21,7 +21,7 @@ from vaguemestre.post.outbox.values import Outgoing
 
 log = logging.getLogger(__name__)
 
-# Quoted HTML lives in these pages: nothing remote loads or runs, styles stand in attributes only.
+# These pages show quoted HTML: nothing remote loads or runs, styles only in attributes.
 COMPOSER_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
@@ -36,51 +36,55 @@ COMPOSER_CSP: dict[str, list[str]] = {
 }
 
 
-MOST_IN_A_SLICE = 4 * 1024 * 1024
+MAX_SLICE_BYTES = 4 * 1024 * 1024
 
 
 def writer_of(request: SignedInRequest) -> Writer:
+    """Writer of the request, in the mailbox that is open."""
     return writer_for(request.who)
 
 
 def writer_for(who: Who) -> Writer:
+    """Writer in the mailbox of `who`, their own or a shared one."""
     login = MailLogin(who.mailbox, who.session_key)
     if who.acting:
-        hand = who.acting.account_id
-        return Writer(who.account_id, who.name, who.address, login, who.acting.box_id, hand)
+        return Writer(
+            who.account_id, who.name, who.address, login, who.acting.box_id, who.acting.account_id
+        )
     return Writer(who.account_id, who.name, who.address, login)
 
 
-def oneself(request: SignedInRequest) -> Who:
-    """The person, even in a mailbox of several people."""
+def signed_in_person(request: SignedInRequest) -> Who:
+    """The person who signed in, even while a shared mailbox is open."""
     own: Who = getattr(request, "own_who", request.who)
     return own
 
 
 def slice_of(request: HttpRequest) -> tuple[int, bytes] | None:
-    """A piece of a file: where it begins (`?offset=`), its octets (the body). None for what is no piece."""
+    """Offset (`?offset=`) and octets (the body) of a slice of a file; None when invalid."""
     offset = request.GET.get("offset", "")
-    if not offset.isdecimal() or int(request.headers.get("Content-Length") or 0) > MOST_IN_A_SLICE:
+    if not offset.isdecimal() or int(request.headers.get("Content-Length") or 0) > MAX_SLICE_BYTES:
         return None
     return int(offset), request.body
 
 
 def actor_of(request: SignedInRequest) -> str:
+    """Actor for the journal."""
     return request.who.actor
 
 
 def size_limit() -> int:
-    """Octets a message may have on the wire."""
+    """Maximum size of an encoded message, in octets."""
     return int(settings.MESSAGE_SIZE_LIMIT)
 
 
 def academy_signature() -> str:
-    """The template of the académie's signatures (HTML with variables)."""
+    """Signature template of the académie (HTML with variables)."""
     return str(settings.CONFIG.academy.signature)
 
 
-def told_link(deposit: Deposited) -> dict[str, object]:
-    """A file the message carries a link to, for the script."""
+def link_json(deposit: Deposited) -> dict[str, Any]:
+    """JSON of a file sent as a link."""
     return {
         "id": deposit.id,
         "name": deposit.name,
@@ -92,13 +96,23 @@ def told_link(deposit: Deposited) -> dict[str, object]:
     }
 
 
-def sending_status(outgoing: Outgoing) -> dict[str, object]:
-    """State of a sending for the script: milliseconds it is still held, never a clock to compare with."""
-    left = (outgoing.due_at - timezone.now()).total_seconds() if outgoing.state == "held" else 0
+class SendingStatus(TypedDict):
+    """JSON of a sending. `held_ms`: how long it can still be cancelled; no clock time to compare with."""
+
+    state: str
+    key: str
+    held_ms: int
+    due: str
+    reason: str
+
+
+def sending_status(outgoing: Outgoing) -> SendingStatus:
+    """JSON of the state of a sending."""
+    held_seconds = (outgoing.due_at - timezone.now()).total_seconds() if outgoing.state == "held" else 0
     return {
         "state": outgoing.state,
         "key": outgoing.key,
-        "held_ms": max(0, int(left * 1000)),
+        "held_ms": max(0, int(held_seconds * 1000)),
         "due": timezone.localtime(outgoing.due_at).strftime("%d/%m/%Y à %H:%M"),
         "reason": sentence(Refusal(outgoing.reason, address=outgoing.about)) if outgoing.reason else "",
     }
@@ -109,14 +123,14 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def refusal_json(refusal: Refusal) -> JsonResponse:
-    """The sentence, its code, and the field to mend if there is one."""
-    gone = refusal.code in {"compose.changed-elsewhere", "compose.already-sent"}
-    told = {"error": sentence(refusal), "code": refusal.code, "field": refusal.facts.get("field", "")}
-    return JsonResponse(told, status=409 if gone else 422)
+    """JSON of a refusal: its sentence, code and field, if any."""
+    is_conflict = refusal.code in {"compose.changed-elsewhere", "compose.already-sent"}
+    content = {"error": sentence(refusal), "code": refusal.code, "field": refusal.facts.get("field", "")}
+    return JsonResponse(content, status=409 if is_conflict else 422)
 
 
 def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For the script's requests: refusals and absent engines are said in JSON."""
+    """Decorate a view: JSON requests get refusals and engine errors as JSON."""
 
     @wraps(view)
     def wrapped(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -128,7 +142,7 @@ def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return refusal_json(refusal)
         except (EngineDown, EngineRefused) as error:
             log.warning("engine away on %s: %s", request.path, error)
-            away = "Une partie de la messagerie ne répond pas. Votre texte est gardé ; réessayez bientôt."
-            return JsonResponse({"error": away, "code": "engine-down", "field": ""}, status=503)
+            message = "Une partie de la messagerie ne répond pas. Votre texte est gardé ; réessayez bientôt."
+            return JsonResponse({"error": message, "code": "engine-down", "field": ""}, status=503)
 
     return wrapped

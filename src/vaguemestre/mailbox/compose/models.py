@@ -1,4 +1,4 @@
-"""Messages being written: the newest text is here first, the draft in the mailbox follows."""
+"""Tables of compose. A draft is saved here first, then in the mailbox."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from vaguemestre.post.filelinks.models import Deposit
 
 
 class Identity(models.Model):
-    """A way to sign one's messages: an address of one's own, a name, a signature."""
+    """Sender identity of an account: address, name, signature."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="identities")
     address = models.CharField(max_length=254)
@@ -27,7 +27,7 @@ class Identity(models.Model):
 
 
 class StockText(models.Model):
-    """A text kept ready (« réponse type »), its author's own or shared with an establishment."""
+    """Stock text (« réponse type »), private or shared with a school."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="stock_texts")
     structure = models.ForeignKey(Structure, null=True, blank=True, on_delete=models.SET_NULL)
@@ -38,7 +38,7 @@ class StockText(models.Model):
 
 
 class Composition(models.Model):
-    """One composer window. Gone once its message is filed, or thrown away."""
+    """Draft of one composer; deleted once its message is filed or discarded."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="compositions")
     key = models.CharField(max_length=32, unique=True)
@@ -50,9 +50,9 @@ class Composition(models.Model):
     html = models.TextField(blank=True)
     text = models.TextField(blank=True)
     is_plain = models.BooleanField(default=False)
-    quote = models.TextField(blank=True)  # clean HTML folded away until the person unfolds it
-    list_name = models.CharField(max_length=200, blank=True)  # the original came through that list
-    author = models.TextField(blank=True)  # whom an answer to its author alone goes to
+    quote = models.TextField(blank=True)  # clean HTML, hidden until the person unfolds it
+    list_name = models.CharField(max_length=200, blank=True)  # mailing list of the original
+    author = models.TextField(blank=True)  # recipients of a reply to the author alone
     identity = models.ForeignKey(Identity, null=True, blank=True, on_delete=models.SET_NULL)
     importance = models.CharField(max_length=4, blank=True)  # `high`, `low`
     wants_receipt = models.BooleanField(default=False)
@@ -63,17 +63,15 @@ class Composition(models.Model):
     draft = models.JSONField(null=True, blank=True)  # folder, uid_validity, uid of the draft
     draft_message_id = models.CharField(max_length=255, unique=True)
     revision = models.PositiveIntegerField(default=0)
-    deposits = models.ManyToManyField(Deposit, related_name="+")  # files it carries a link to
-    attempt = models.PositiveIntegerField(
-        default=0
-    )  # sendings so far; the last one's outbox key is `key.attempt`
+    deposits = models.ManyToManyField(Deposit, related_name="+")  # files sent as links
+    attempt = models.PositiveIntegerField(default=0)  # sendings so far; outbox key: `key.attempt`
     is_sending = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(db_index=True)
 
 
 class Enclosure(models.Model):
-    """An attachment, received in slices so that a cut costs one slice."""
+    """Attachment, uploaded in slices so that an interruption costs one slice only."""
 
     composition = models.ForeignKey(Composition, on_delete=models.CASCADE, related_name="enclosures")
     name = models.CharField(max_length=255)
@@ -83,7 +81,7 @@ class Enclosure(models.Model):
 
 
 class Slice(models.Model):
-    """`content` starts at `offset`; slices of an enclosure follow each other without hole."""
+    """Slice of an attachment from `offset` on; slices follow each other without gap."""
 
     enclosure = models.ForeignKey(Enclosure, on_delete=models.CASCADE, related_name="slices")
     offset = models.PositiveIntegerField()
@@ -96,7 +94,7 @@ class Slice(models.Model):
 
 
 class Mailing(models.Model):
-    """One message written once, sent in a copy of its own to each recipient."""
+    """Mail merge: one message, sent as a separate copy to each recipient."""
 
     class State(models.TextChoices):
         READY = "ready"
@@ -112,15 +110,15 @@ class Mailing(models.Model):
     series = models.CharField(max_length=32, unique=True)  # then `.line`: the key of each copy in the outbox
     state = models.CharField(max_length=8, choices=State.choices, default=State.READY, db_index=True)
     source = models.CharField(max_length=255, blank=True)
-    wrong = models.JSONField(default=list)  # line, what stood there, why
-    audiences = models.JSONField(default=list)  # names of the classes it goes to, as the writer picked them
-    sender = models.CharField(max_length=254, blank=True)  # instead of the identity's address
+    wrong = models.JSONField(default=list)  # (line, typed address, reason) of each invalid row
+    audiences = models.JSONField(default=list)  # names of the classes, as the writer picked them
+    sender = models.CharField(max_length=254, blank=True)  # sender address, if not the identity's
     created_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True, blank=True)  # chosen by the writer; nothing leaves before
+    due_at = models.DateTimeField(null=True, blank=True)  # scheduled time
 
 
 class MailingCopy(models.Model):
-    """A copy to make; `queued_at` once the outbox has it."""
+    """Copy of a mailing; `queued_at`: when the outbox took it."""
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="copies")
     number = models.PositiveIntegerField()
@@ -138,7 +136,7 @@ class MailingCopy(models.Model):
 
 
 class BroadReply(models.Model):
-    """An answer to many in a conversation: when there are too many, the next ones wait."""
+    """Reply to many recipients, counted per conversation (reply storms)."""
 
     root = models.CharField(max_length=255)
     at = models.DateTimeField()

@@ -1,37 +1,37 @@
-"""What writing asks of rooms beside it."""
+"""Ports of compose: absences, distribution lists, mail directory."""
 
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.mailbox.compose.values import Gathering
+from vaguemestre.mailbox.compose.values import DistributionList
 
 
 class AbsentUntil(Protocol):
     def __call__(self, addresses: Collection[str], now: datetime) -> dict[str, date]:
-        """Those of the addresses whose owner is away at that moment, with the last day of it."""
+        """Last day of absence of those who are away at that moment, by address."""
         ...
 
 
-class GatheringsLike(Protocol):
-    def __call__(self, account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[Gathering, ...]:
-        """Lists that account may write to, of which the words typed say the name or the address."""
+class ListsLike(Protocol):
+    def __call__(self, account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[DistributionList, ...]:
+        """Lists the account may write to whose name or address matches the typed words."""
         ...
 
 
-class GatheringsAt(Protocol):
-    def __call__(self, account_id: int, addresses: Collection[str], now: datetime) -> dict[str, Gathering]:
-        """Those of the addresses (lower case) that are lists', with who receives what is sent there now."""
+class ListsAt(Protocol):
+    def __call__(self, account_id: int, addresses: Collection[str], now: datetime) -> dict[str, DistributionList]:
+        """Distribution lists among the addresses (lower case), by address, with their current members."""
         ...
 
 
-class Delivered(Protocol):
+class DeliveredAddresses(Protocol):
     def __call__(self, addresses: Collection[str]) -> frozenset[str]:
-        """Those of the addresses (lower case) that one of our mailboxes receives at. Raises EngineDown."""
+        """Those of the addresses (lower case) that one of our mailboxes receives. Raises EngineDown."""
         ...
 
 
-gatherings_like: Slot[GatheringsLike] = Slot("compose.gatherings_like")
-gatherings_at: Slot[GatheringsAt] = Slot("compose.gatherings_at")
+lists_like: Slot[ListsLike] = Slot("compose.lists_like")
+lists_at: Slot[ListsAt] = Slot("compose.lists_at")
 absent_until: Slot[AbsentUntil] = Slot("compose.absent_until")

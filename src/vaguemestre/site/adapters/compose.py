@@ -1,29 +1,30 @@
-"""Distribution lists, as whoever writes is offered them."""
+"""Distribution lists as recipients of the composer."""
 
 from collections.abc import Collection
 from datetime import datetime
 
-from vaguemestre.mailbox.compose.values import Gathering
+from vaguemestre.mailbox.compose.values import DistributionList, ListMember
 from vaguemestre.schools.lists import queries as lists_queries
 from vaguemestre.schools.lists.values import Addressed
 
 
-def gatherings_like(account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[Gathering, ...]:
-    """Lists, as whoever writes is offered them."""
-    found = lists_queries.lists_like(account_id, typed, now, limit=limit)
-    return tuple(Gathering(one.address, one.title) for one in found)
+def lists_like(account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[DistributionList, ...]:
+    """Lists the account may write to whose name or address matches the typed words."""
+    rows = lists_queries.lists_like(account_id, typed, now, limit=limit)
+    return tuple(DistributionList(row.address, row.title) for row in rows)
 
 
-def gatherings_at(account_id: int, addresses: Collection[str], now: datetime) -> dict[str, Gathering]:
-    found = lists_queries.addressed(account_id, addresses, now)
-    return {address: _gathering(one) for address, one in found.items()}
+def lists_at(account_id: int, addresses: Collection[str], now: datetime) -> dict[str, DistributionList]:
+    """Lists among the addresses, with their current members."""
+    rows = lists_queries.addressed(account_id, addresses, now)
+    return {address: _distribution_list(row) for address, row in rows.items()}
 
 
-def _gathering(one: Addressed) -> Gathering:
-    counted = one.counted
+def _distribution_list(row: Addressed) -> DistributionList:
+    counted = row.counted
     if counted is None:
-        return Gathering(one.address, one.title, waits=one.waits)
+        return DistributionList(row.address, row.title, waits=row.waits)
     sample = tuple(
-        (member.name or member.address, ", ".join(member.reasons[:1])) for member in counted.sample
+        ListMember(member.name or member.address, ", ".join(member.reasons[:1])) for member in counted.sample
     )
-    return Gathering(one.address, one.title, counted.count, sample, one.waits)
+    return DistributionList(row.address, row.title, counted.count, sample, row.waits)

@@ -10,7 +10,7 @@ from django.conf import settings
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.queries import identities_of, own_addresses
 from vaguemestre.mailbox.compose.services import save_identity
-from vaguemestre.mailbox.compose.values import IdentityGiven, Writer
+from vaguemestre.mailbox.compose.values import IdentityFields, Writer
 from vaguemestre.mailbox.contacts.services import import_file
 from vaguemestre.mailbox.contacts.values import Shelf
 from vaguemestre.mailbox.sorting import queries as sorting
@@ -60,7 +60,7 @@ def _take_identities(writer: Writer, content: bytes, now: datetime) -> None:
             _save(writer, identity, f"account:{writer.account_id}", now)
 
 
-def _save(writer: Writer, identity: IdentityGiven, by: str, now: datetime) -> None:
+def _save(writer: Writer, identity: IdentityFields, by: str, now: datetime) -> None:
     """Under the name they have here, where the one they had is not theirs any more."""
     try:
         save_identity(writer, 0, identity, by=by, now=now)
@@ -70,9 +70,9 @@ def _save(writer: Writer, identity: IdentityGiven, by: str, now: datetime) -> No
         save_identity(writer, 0, replace(identity, name=writer.name), by=by, now=now)
 
 
-def _identity(one: Mapping[str, object], own: tuple[str, ...], writer: Writer) -> IdentityGiven:
+def _identity(one: Mapping[str, object], own: tuple[str, ...], writer: Writer) -> IdentityFields:
     address = str(one["address"])
-    return IdentityGiven(
+    return IdentityFields(
         address=address if address in own else writer.address,
         name=str(one["name"]),
         reply_to=str(one["reply_to"]) if one["reply_to"] in own else "",

@@ -17,7 +17,7 @@ from vaguemestre.schools.rosters import handlers as rosters_handlers
 from vaguemestre.schools.sharing import handlers as sharing_handlers
 
 ROUNDS: tuple[Callable[[], None], ...] = (
-    compose_handlers.find_lost_mailings,
+    compose_handlers.resume_lost_mailings,
     outbox_handlers.find_lost_messages,
     outbox_handlers.forget_old_passages,
     registry_handlers.end_expired_visits,
@@ -34,5 +34,5 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     sharing_handlers.follow_days,
     lists_handlers.find_unread_mail,
     lists_handlers.find_lost_letters,
-    compose_handlers.forget_class_mailings,
+    compose_handlers.erase_class_recipients,
 )

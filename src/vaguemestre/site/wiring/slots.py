@@ -72,7 +72,7 @@ from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site import numen_keys as numen_secrets
 from vaguemestre.site import secrets
 from vaguemestre.site.adapters import partner_cards
-from vaguemestre.site.adapters.compose import gatherings_at, gatherings_like
+from vaguemestre.site.adapters.compose import lists_at, lists_like
 from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.ent_saml import EntBySaml
 from vaguemestre.site.adapters.export import belongings
@@ -200,8 +200,8 @@ def _plug_desk(config: Config) -> None:
     webmail.authorities.plug(trusted)
     webmail.teach.plug(Learning(config.ports.filter_controller, config.secrets_dir / "filter_key"))
     writing.absent_until.plug(sorting_queries.absent_until)
-    writing.gatherings_like.plug(gatherings_like)
-    writing.gatherings_at.plug(gatherings_at)
+    writing.lists_like.plug(lists_like)
+    writing.lists_at.plug(lists_at)
     moving.open_archive.plug(
         OpenAnyArchive(partial(partner_cards.own, config), partial(partner_cards.known, config))
     )

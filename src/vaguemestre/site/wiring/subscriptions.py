@@ -27,7 +27,7 @@ from vaguemestre.desks.portal import handlers as portal_handlers
 from vaguemestre.mailbox.autoconfig import handlers as autoconfig_handlers
 from vaguemestre.mailbox.calendar import handlers as calendar_handlers
 from vaguemestre.mailbox.compose import handlers as compose_handlers
-from vaguemestre.mailbox.compose.events import MailingGoesOn
+from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.contacts import handlers as contacts_handlers
 from vaguemestre.mailbox.portability import handlers as portability_handlers
 from vaguemestre.mailbox.portability.events import ExportWithdrawn, MoveGoesOn
@@ -132,9 +132,9 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
     VisitEnded: (oidc_handlers.tell, cas_handlers.tell, saml_handlers.tell, headers_handlers.tell),
     MessageQueued: (outbox_handlers.send,),
-    MessageFiled: (compose_handlers.forget_composer, contacts_handlers.remember_recipients),
-    MailingGoesOn: (compose_handlers.carry_mailing,),
-    MessageRefused: (compose_handlers.bring_draft_back,),
+    MessageFiled: (compose_handlers.delete_filed_draft, contacts_handlers.remember_recipients),
+    MailingDue: (compose_handlers.run_mailing,),
+    MessageRefused: (compose_handlers.restore_refused_draft,),
     MailHeld: (tracking_handlers.tell_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
     RequestMoved: (enrolment_handlers.write_to_applicant, enrolment_handlers.write_to_service),
@@ -144,7 +144,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PeopleLeft: (lifecycle_handlers.follow_departures,),
     PersonTransferred: (
         lifecycle_handlers.follow_transfer,
-        compose_handlers.follow_transfer,
+        compose_handlers.move_identities,
         sharing_handlers.follow_transfer,
         lists_handlers.follow_transfer,
     ),

@@ -1,15 +1,15 @@
-"""Reading what is being written."""
+"""Reads of drafts and their attachments."""
 
 import re
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Enclosure
-from vaguemestre.mailbox.compose.values import EnclosureShown, Link, Mode, Writing, Written
+from vaguemestre.mailbox.compose.values import EnclosureInfo, FileLink, Mode, Draft, DraftFields
 from vaguemestre.post.filelinks.queries import deposits_named, link_of
 from vaguemestre.post.filelinks.values import Deposited
 
 _PICTURE_PATH = re.compile(r"pieces/(\d{1,18})/")
-_TEXT = (
+_COPIED_COLUMNS = (
     "to",
     "cc",
     "bcc",
@@ -23,17 +23,18 @@ _TEXT = (
 )
 
 
-def find_writing(account_id: int, key: str) -> Writing | None:
-    """The message of that key, if it is the account's own."""
+def find_draft(account_id: int, key: str) -> Draft | None:
+    """Draft of that key, if the account owns it."""
     row = Composition.objects.filter(account_id=account_id, key=key).first()
-    return shown_writing(row) if row else None
+    return draft_of_row(row) if row else None
 
 
-def shown_writing(row: Composition) -> Writing:
-    return Writing(
+def draft_of_row(row: Composition) -> Draft:
+    """Value of a row."""
+    return Draft(
         key=row.key,
         mode=Mode(row.mode),
-        written=Written(identity=row.identity_id or 0, **{name: getattr(row, name) for name in _TEXT}),
+        fields=DraftFields(identity=row.identity_id or 0, **{name: getattr(row, name) for name in _COPIED_COLUMNS}),
         quote=row.quote,
         revision=row.revision,
         attempt=row.attempt + (0 if row.is_sending else 1),
@@ -47,23 +48,24 @@ def shown_writing(row: Composition) -> Writing:
 
 
 def deposits_of_row(row: Composition) -> tuple[Deposited, ...]:
-    """The files it carries a link to; those taken back since are no more."""
+    """Files sent as links with the draft; deleted ones are left out."""
     return deposits_named(row.account_id, row.deposits.values_list("pk", flat=True))
 
 
-def links_of(row: Composition) -> tuple[Link, ...]:
+def links_of(row: Composition) -> tuple[FileLink, ...]:
+    """Download links of the draft."""
     return tuple(
-        Link(link_of(one), one.name, one.size, one.until, one.has_password) for one in deposits_of_row(row)
+        FileLink(link_of(deposit), deposit.name, deposit.size, deposit.until, deposit.has_password) for deposit in deposits_of_row(row)
     )
 
 
-def enclosures_of(row: Composition) -> tuple[EnclosureShown, ...]:
-    """Files and pictures, in the order they came."""
-    found = []
+def enclosures_of(row: Composition) -> tuple[EnclosureInfo, ...]:
+    """Attachments and inline pictures, in order of upload."""
+    enclosures = []
     for enclosure in row.enclosures.order_by("pk"):
         received = sum(enclosure.slices.values_list("size", flat=True))
-        found.append(
-            EnclosureShown(
+        enclosures.append(
+            EnclosureInfo(
                 enclosure.pk,
                 enclosure.name,
                 enclosure.kind,
@@ -72,18 +74,18 @@ def enclosures_of(row: Composition) -> tuple[EnclosureShown, ...]:
                 bool(enclosure.content_id),
             )
         )
-    return tuple(found)
+    return tuple(enclosures)
 
 
-def enclosure_content(account_id: int, key: str, enclosure_id: int) -> tuple[EnclosureShown, bytes]:
-    """One attachment and its bytes. Raises Refusal `compose.enclosure-gone`."""
+def enclosure_content(account_id: int, key: str, enclosure_id: int) -> tuple[EnclosureInfo, bytes]:
+    """Attachment and its content. Raises Refusal `compose.enclosure-gone`."""
     enclosure = Enclosure.objects.filter(
         composition__account_id=account_id, composition__key=key, pk=enclosure_id
     ).first()
     if enclosure is None:
         raise Refusal("compose.enclosure-gone")
     content = content_of(enclosure)
-    shown = EnclosureShown(
+    info = EnclosureInfo(
         enclosure.pk,
         enclosure.name,
         enclosure.kind,
@@ -91,23 +93,25 @@ def enclosure_content(account_id: int, key: str, enclosure_id: int) -> tuple[Enc
         len(content),
         bool(enclosure.content_id),
     )
-    return shown, content
+    return info, content
 
 
 def content_of(enclosure: Enclosure) -> bytes:
+    """Uploaded content of the attachment."""
     return b"".join(bytes(content) for content in enclosure.slices.values_list("content", flat=True))
 
 
 def picture_ids(row: Composition) -> dict[str, str]:
-    """Address of each picture inside the text, as the composer writes it → its Content-ID."""
+    """Path of each inline picture → its Content-ID."""
     pictures = row.enclosures.exclude(content_id="").values_list("pk", "content_id")
     return {picture_path(pk): content_id for pk, content_id in pictures}
 
 
 def picture_path(enclosure_id: int) -> str:
-    """Relative to the composer's own address."""
+    """Path of an inline picture, relative to the address of the composer."""
     return f"pieces/{enclosure_id}/"
 
 
 def is_picture_path(source: str) -> bool:
+    """Whether the source of an image is an inline picture of the draft."""
     return _PICTURE_PATH.fullmatch(source) is not None

@@ -1,4 +1,4 @@
-"""How far a mailing is, and what its recipients will read."""
+"""Reads of mailings: progress, previews, cautions."""
 
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from django.utils import timezone
 from vaguemestre.mailbox.compose.models import Mailing
 from vaguemestre.mailbox.compose.queries.drafts import picture_ids
 from vaguemestre.mailbox.compose.rules.mail_merge import merged_html, merged_subject
-from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text, kept_html
-from vaguemestre.mailbox.compose.values import MailingShown, Preview, Wrong
+from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text, draft_html
+from vaguemestre.mailbox.compose.values import MailingStatus, CopyPreview, InvalidRow
 from vaguemestre.post.outbox.queries import copies_by_state
 from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.schools.rosters.rules.cautions import cautions
@@ -18,20 +18,20 @@ from vaguemestre.schools.rosters.values import Caution
 PREVIEWS = 3
 
 
-def find_mailing(account_id: int, key: str) -> MailingShown | None:
-    """The mailing of that composer, if it is the account's own."""
+def find_mailing(account_id: int, key: str) -> MailingStatus | None:
+    """Status of the mailing of that draft, if the account owns it."""
     mailing = Mailing.objects.select_related("composition").filter(account_id=account_id, key=key).first()
     if mailing is None:
         return None
     states = copies_by_state(account_id, mailing.series)
-    return MailingShown(
+    return MailingStatus(
         id=mailing.pk,
         state=mailing.state,
         total=mailing.copies.count(),
         queued=mailing.copies.exclude(queued_at=None).count(),
         sent=states.get("filed", 0) + states.get("submitted", 0),
         refused=states.get("refused", 0) + states.get("cancelled", 0),
-        wrong=tuple(Wrong(*one) for one in mailing.wrong),
+        invalid_rows=tuple(InvalidRow(*entry) for entry in mailing.wrong),
         previews=_previews(mailing),
         source=mailing.source,
         audiences=tuple(mailing.audiences),
@@ -43,7 +43,7 @@ def find_mailing(account_id: int, key: str) -> MailingShown | None:
 
 
 def cautions_of(mailing: Mailing) -> tuple[Caution, ...]:
-    """What a message to a class had better not say: of its text as it stands now, and of its files' names."""
+    """Cautions about the current text and file names of a message to classes."""
     row = mailing.composition
     if row is None or not mailing.audiences:
         return ()
@@ -52,21 +52,21 @@ def cautions_of(mailing: Mailing) -> tuple[Caution, ...]:
     return cautions(row.subject, text, plain_text(row.quote) if row.quote else "", *names)
 
 
-def mailings_under_way(since: datetime) -> list[int]:
-    """Those that should go on: their job may have been lost with a worker."""
+def running_mailings(since: datetime) -> list[int]:
+    """Ids of the mailings running since before `since`: their job may be lost."""
     running = Mailing.objects.filter(state=Mailing.State.RUNNING, created_at__lt=since)
     running = running.filter(Q(due_at=None) | Q(due_at__lt=since))
     return list(running.values_list("pk", flat=True))
 
 
-def _previews(mailing: Mailing) -> tuple[Preview, ...]:
+def _previews(mailing: Mailing) -> tuple[CopyPreview, ...]:
     row = mailing.composition
     if row is None:
         return ()
-    ours = set(picture_ids(row))
-    shown = []
+    picture_paths = set(picture_ids(row))
+    previews = []
     for copy in mailing.copies.all()[:PREVIEWS]:
         html = merged_html(html_of_text(row.text) if row.is_plain else row.html, copy.values)
         subject = merged_subject(row.subject, copy.values)
-        shown.append(Preview(copy.name, copy.address, subject, kept_html(html, ours.__contains__)))
-    return tuple(shown)
+        previews.append(CopyPreview(copy.name, copy.address, subject, draft_html(html, picture_paths.__contains__)))
+    return tuple(previews)

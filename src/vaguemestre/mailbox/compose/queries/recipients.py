@@ -1,4 +1,4 @@
-"""Whom one may write to, and who they are."""
+"""Suggestions of recipients, and what the composer shows about them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.foundation.kernel.texts import counted
-from vaguemestre.mailbox.compose.ports import AbsentUntil, Delivered
+from vaguemestre.mailbox.compose.ports import AbsentUntil, DeliveredAddresses
 from vaguemestre.mailbox.compose.rules.recipients import bare_address, is_inside
-from vaguemestre.mailbox.compose.values import Gathering, Met, Suggestion
+from vaguemestre.mailbox.compose.values import DistributionList, RecipientInfo, RecipientKind, Suggestion
 from vaguemestre.mailbox.contacts.queries import contacts_like, groups_like
 from vaguemestre.people.directory.queries import listed_by_address, people_like, with_homonyms
 from vaguemestre.schools.rosters.queries import audiences_like, audiences_of
@@ -17,93 +17,119 @@ from vaguemestre.schools.rosters.values import Asker, Audience, AudienceShown
 from vaguemestre.schools.sharing.queries import boxes_like
 
 
-def suggestions(
+def recipient_suggestions(
     account_id: int,
     typed: str,
     *,
     asker: Asker | None = None,
     limit: int = 8,
-    gatherings: Sequence[Gathering] = (),
+    lists: Sequence[DistributionList] = (),
 ) -> tuple[Suggestion, ...]:
-    """Whom the words typed may mean: the person's own book first, then the directory; each address once.
+    """Suggestions for the typed words: contacts first, then the directory; each address once.
 
-    `gatherings`: the lists found for the same words.
+    `lists`: distribution lists that match the same words.
     """
     if len(typed.strip()) < 2:
         return ()
-    contacts = contacts_like(account_id, typed, limit=limit)
-    schools = listed_by_address([contact.address for contact in contacts])
-    found: dict[str, Suggestion] = {}
-    for contact in contacts:
-        listed = schools.get(contact.address)
-        origin = "Déjà écrit" if contact.is_collected else "Contact"
-        name = contact.name or (listed.name if listed else "")
-        detail = (listed.detail if listed else "") or origin
-        found.setdefault(contact.address, Suggestion(name, contact.address, detail))
-    for person in people_like(typed, limit=limit):
-        found.setdefault(person.address, Suggestion(person.name, person.address, person.detail))
+    boxes = [Suggestion(title, address, "Boîte partagée") for title, address in boxes_like(typed, limit=2)]
     groups = [
         Suggestion(name, "", f"Groupe, {counted(len(members), 'personne')}", members)
         for name, members in groups_like(account_id, typed, limit=3)
         if members
     ]
     classes = [
-        Suggestion(one.name, one.address, _copies_told(one))
-        for one in (audiences_like(asker, typed) if asker else ())
+        Suggestion(audience.name, audience.address, _copies_label(audience))
+        for audience in (audiences_like(asker, typed) if asker else ())
     ]
-    lists = [Suggestion(one.name, one.address, "Liste de diffusion") for one in gatherings]
-    boxes = [Suggestion(title, address, "Boîte partagée") for title, address in boxes_like(typed, limit=2)]
-    before = (*classes, *groups, *lists)
-    people = [one for one in found.values() if one.address not in {box.address for box in boxes}]
-    return (*before, *people[: max(0, limit - len(before) - len(boxes))], *boxes)[:limit]
+    list_suggestions = [Suggestion(item.name, item.address, "Liste de diffusion") for item in lists]
+    collective = (*classes, *groups, *list_suggestions)
+    box_addresses = {box.address for box in boxes}
+    people = [
+        person
+        for person in _people_suggestions(account_id, typed, limit)
+        if person.address not in box_addresses
+    ]
+    return (*collective, *people[: max(0, limit - len(collective) - len(boxes))], *boxes)[:limit]
 
 
-def _copies_told(one: AudienceShown) -> str:
-    return f"{counted(one.count, 'exemplaire')}, {one.school}"
+def _people_suggestions(account_id: int, typed: str, limit: int) -> Collection[Suggestion]:
+    """Contacts, then people of the directory; each address once."""
+    contacts = contacts_like(account_id, typed, limit=limit)
+    listed_people = listed_by_address([contact.address for contact in contacts])
+    by_address: dict[str, Suggestion] = {}
+    for contact in contacts:
+        listed = listed_people.get(contact.address)
+        origin = "Déjà écrit" if contact.is_collected else "Contact"
+        name = contact.name or (listed.name if listed else "")
+        detail = (listed.detail if listed else "") or origin
+        by_address.setdefault(contact.address, Suggestion(name, contact.address, detail))
+    for person in people_like(typed, limit=limit):
+        by_address.setdefault(person.address, Suggestion(person.name, person.address, person.detail))
+    return by_address.values()
 
 
-def people_met(
+def _copies_label(audience: AudienceShown) -> str:
+    return f"{counted(audience.count, 'exemplaire')}, {audience.school}"
+
+
+def recipient_infos(
     addresses: Collection[str],
     domain: str,
     now: datetime,
-    away: AbsentUntil,
+    absent_until: AbsentUntil,
     asker: Asker | None = None,
-    gathered: Mapping[str, Gathering] = MappingProxyType({}),
-    delivered: Delivered | None = None,
-) -> tuple[Met, ...]:
-    """Who they are to somebody of `domain`: colleagues with their school, people outside, classes, lists.
+    lists: Mapping[str, DistributionList] = MappingProxyType({}),
+    delivered: DeliveredAddresses | None = None,
+) -> tuple[RecipientInfo, ...]:
+    """What to show about recipients to a writer of `domain`: colleagues, outsiders, classes, lists.
 
-    `delivered` tells the addresses of `domain` at which somebody receives; the others are `unknown`.
+    `delivered` returns the addresses of `domain` that a mailbox receives; the others are `UNKNOWN`.
     """
-    asked = dict.fromkeys(address.strip().lower() for address in addresses)
-    inside = [address for address in asked if is_inside(address, domain)]
-    known, doubled, absent = listed_by_address(inside), with_homonyms(inside), away(inside, now)
-    unknown = _unknown([address for address in inside if address not in known], domain, delivered)
-    found = []
-    for address in asked:
+    unique_addresses = dict.fromkeys(address.strip().lower() for address in addresses)
+    inside = [address for address in unique_addresses if is_inside(address, domain)]
+    people, homonyms = listed_by_address(inside), with_homonyms(inside)
+    last_days = absent_until(inside, now)
+    unknown = _unknown([address for address in inside if address not in people], domain, delivered)
+    infos = []
+    for address in unique_addresses:
         if audience := audience_of(address):
-            found.append(_class_met(address, audience, asker))
+            infos.append(_class_info(address, audience, asker))
             continue
-        if (gathering := gathered.get(address)) is not None:
-            detail = "Liste de diffusion"
-            found.append(Met(address, "inside", gathering.name, detail, gathering=gathering))
+        if (distribution_list := lists.get(address)) is not None:
+            infos.append(_list_info(address, distribution_list))
             continue
-        listed = known.get(address)
-        found.append(
-            Met(
+        person = people.get(address)
+        infos.append(
+            RecipientInfo(
                 address,
-                "unknown" if address in unknown else "inside" if is_inside(address, domain) else "outside",
-                listed.name if listed else "",
-                listed.detail if listed else "",
-                has_homonyms=address in doubled,
-                absent_until=absent.get(address),
+                _kind(address, domain, unknown),
+                person.name if person else "",
+                person.detail if person else "",
+                has_homonyms=address in homonyms,
+                absent_until=last_days.get(address),
             )
         )
-    return tuple(found)
+    return tuple(infos)
 
 
-def _unknown(addresses: Sequence[str], domain: str, delivered: Delivered | None) -> frozenset[str]:
-    """Those of the addresses of `domain` itself that no mailbox receives at; none while nobody can tell."""
+def _list_info(address: str, distribution_list: DistributionList) -> RecipientInfo:
+    return RecipientInfo(
+        address,
+        RecipientKind.INSIDE,
+        distribution_list.name,
+        "Liste de diffusion",
+        distribution_list=distribution_list,
+    )
+
+
+def _kind(address: str, domain: str, unknown: Collection[str]) -> RecipientKind:
+    if address in unknown:
+        return RecipientKind.UNKNOWN
+    return RecipientKind.INSIDE if is_inside(address, domain) else RecipientKind.OUTSIDE
+
+
+def _unknown(addresses: Sequence[str], domain: str, delivered: DeliveredAddresses | None) -> frozenset[str]:
+    """Those of the addresses of `domain` itself that no mailbox receives; none while the engine is down."""
     bare = {address: bare_address(address) for address in addresses if address.endswith(f"@{domain}")}
     try:
         received = delivered(set(bare.values())) if delivered else frozenset(bare.values())
@@ -112,7 +138,7 @@ def _unknown(addresses: Sequence[str], domain: str, delivered: Delivered | None)
     return frozenset(address for address, name in bare.items() if name not in received)
 
 
-def _class_met(address: str, audience: Audience, asker: Asker | None) -> Met:
-    for one in audiences_of(asker, only=audience) if asker else ():
-        return Met(address, "class", one.name, _copies_told(one))
-    return Met(address, "class", "Classe", "vous ne pouvez pas lui écrire")
+def _class_info(address: str, audience: Audience, asker: Asker | None) -> RecipientInfo:
+    for shown_class in audiences_of(asker, only=audience) if asker else ():
+        return RecipientInfo(address, RecipientKind.CLASS, shown_class.name, _copies_label(shown_class))
+    return RecipientInfo(address, RecipientKind.CLASS, "Classe", "vous ne pouvez pas lui écrire")

@@ -1,1 +1,1 @@
-"""Decisions about a message being written: what an answer holds, which HTML may live, when it leaves."""
+"""Rules of compose: replies, HTML, identities, mail merge, sending time."""

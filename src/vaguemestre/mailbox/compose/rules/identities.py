@@ -1,12 +1,12 @@
-"""Signatures and names: whom a message says it is from."""
+"""Rules of sender identities and signatures."""
 
 import re
 from html import escape
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.compose.rules.outgoing_html import kept_html
-from vaguemestre.mailbox.compose.values import IdentityGiven, IdentityShown, SignatureFacts
+from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
+from vaguemestre.mailbox.compose.values import IdentityFields, SenderIdentity, SignatureVariables
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.post.outbox.rules.headers import check_field
 
@@ -15,62 +15,62 @@ _VARIABLE = re.compile(r"\{(nom|fonction|etablissement|academie)\}")
 _LINE = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
-def check_identity(given: IdentityGiven, own: tuple[str, ...], facts: SignatureFacts) -> IdentityGiven:
-    """The identity as it is kept. Raises Refusal, with the `field` to mend:
+def check_identity(fields: IdentityFields, own_addresses: tuple[str, ...], variables: SignatureVariables) -> IdentityFields:
+    """The checked identity, to be stored. Raises Refusal with the `field` to correct:
 
-    `compose.not-your-address`; `compose.name-missing`; `compose.name-not-yours` when the name says somebody
-    else (docs/security.md §3.21: « Rectorat »): the surname must stand in it; `compose.reply-to-malformed`;
+    `compose.not-your-address`; `compose.name-missing`; `compose.name-not-yours` unless the name holds the
+    surname, against impersonation (docs/security.md §3.21: « Rectorat »); `compose.reply-to-malformed`;
     `outbox.control-character`; `compose.signature-too-long`.
     """
-    if given.address not in own:
+    if fields.address not in own_addresses:
         raise Refusal("compose.not-your-address", field="address")
-    name = " ".join(check_field("name", given.name).split())
+    name = " ".join(check_field("name", fields.name).split())
     if not name:
         raise Refusal("compose.name-missing", field="name")
-    if facts.surname and fold(facts.surname) not in fold(name):
-        raise Refusal("compose.name-not-yours", field="name", surname=facts.surname)
-    if len(given.signature) > LONGEST_SIGNATURE:
+    if variables.surname and fold(variables.surname) not in fold(name):
+        raise Refusal("compose.name-not-yours", field="name", surname=variables.surname)
+    if len(fields.signature) > LONGEST_SIGNATURE:
         raise Refusal("compose.signature-too-long", field="signature")
-    return IdentityGiven(
-        address=given.address,
+    return IdentityFields(
+        address=fields.address,
         name=name[:100],
-        reply_to=_reply_to(given.reply_to),
-        signed_with=given.signed_with if given.signed_with in {"academy", "own"} else "",
-        signature=kept_html(given.signature, lambda _: False),
-        is_default=given.is_default,
+        reply_to=_reply_to(fields.reply_to),
+        signed_with=fields.signed_with if fields.signed_with in {"academy", "own"} else "",
+        signature=draft_html(fields.signature, lambda _: False),
+        is_default=fields.is_default,
     )
 
 
-def signature_html(identity: IdentityShown, academy_signature: str, facts: SignatureFacts) -> str:
-    """The signature with its variables replaced; a line whose variables are all empty goes."""
+def signature_html(identity: SenderIdentity, academy_signature: str, variables: SignatureVariables) -> str:
+    """The signature with its variables replaced; lines whose variables are all empty are dropped."""
     if not identity.signed_with:
         return ""
-    chosen = academy_signature if identity.signed_with == "academy" else identity.signature
-    return expanded(kept_html(chosen, lambda _: False), facts)
+    template = academy_signature if identity.signed_with == "academy" else identity.signature
+    return expand_variables(draft_html(template, lambda _: False), variables)
 
 
-def signed_html(html: str, signature: str) -> str:
-    """A text with its signature below; the text alone without one."""
+def with_signature(html: str, signature: str) -> str:
+    """The text with the signature below, if any."""
     if not signature:
         return html
     return f'{html or "<div><br></div>"}<div><br></div><div data-signature="1">-- <br>{signature}</div>'
 
 
-def expanded(html: str, facts: SignatureFacts) -> str:
-    """`{nom}`, `{fonction}`, `{etablissement}`, `{academie}` replaced, escaped."""
-    known = {
-        "nom": facts.name,
-        "fonction": facts.function,
-        "etablissement": facts.school,
-        "academie": facts.academy,
+def expand_variables(html: str, variables: SignatureVariables) -> str:
+    """Replace `{nom}`, `{fonction}`, `{etablissement}`, `{academie}`, escaped; drop lines left without any."""
+    values = {
+        "nom": variables.name,
+        "fonction": variables.function,
+        "etablissement": variables.school,
+        "academie": variables.academy,
     }
-    kept = []
+    lines = []
     for line in _LINE.split(html):
-        asked = _VARIABLE.findall(line)
-        if asked and not any(known[one] for one in asked):
+        names = _VARIABLE.findall(line)
+        if names and not any(values[name] for name in names):
             continue
-        kept.append(_VARIABLE.sub(lambda found: escape(known[found[1]]), line))
-    return "<br>".join(kept)
+        lines.append(_VARIABLE.sub(lambda match: escape(values[match[1]]), line))
+    return "<br>".join(lines)
 
 
 def _reply_to(typed: str) -> str:

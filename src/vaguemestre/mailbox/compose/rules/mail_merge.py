@@ -1,4 +1,4 @@
-"""One copy for each recipient: the rows of a file, the words that change, what is wrong with each."""
+"""Rules of mail merge: CSV tables, variables, invalid rows."""
 
 import csv
 import io
@@ -9,11 +9,11 @@ from html import escape
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.compose.values import Copy, Wrong
+from vaguemestre.mailbox.compose.values import InvalidRow, MergeCopy, MergeResult, Table, TableRow
 from vaguemestre.people.directory.rules.names import fold
 
 MOST_ROWS = 3000
-MOST_OCTETS = 2_000_000
+MAX_TABLE_OCTETS = 2_000_000
 LONGEST_CELL = 2000
 _VARIABLE = re.compile(r"\{([^{}<>\n]{1,60})\}")
 _ADDRESS_NAMES = {
@@ -29,21 +29,21 @@ _NAME_NAMES = {"nom", "nomcomplet", "nomprenom", "prenomnom", "destinataire", "d
 
 
 def plain_name(column: str) -> str:
-    """`Prénom de l’élève` → `prenomdeleleve`: how a column and a variable are compared."""
+    """Name of a column or variable for comparison: `Prénom de l’élève` → `prenomdeleleve`."""
     return re.sub(r"[^a-z0-9]", "", fold(column))
 
 
 def variables_in(*texts: str) -> tuple[str, ...]:
-    """The `{words}` of the texts, each once, as written."""
+    """Variables `{…}` of the texts, each once, as written."""
     return tuple(dict.fromkeys(name.strip() for text in texts for name in _VARIABLE.findall(text)))
 
 
-def read_table(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Header and rows (line number, cells) of a CSV file: UTF-8 or Windows-1252; `;`, `,` or tabulation.
+def read_table(content: bytes) -> Table:
+    """Parse a CSV file in UTF-8 or Windows-1252, separated by `;`, `,` or tabs; empty rows are dropped.
 
     Raises Refusal `compose.table-too-long`, `compose.table-unreadable`, `compose.table-empty`.
     """
-    if len(content) > MOST_OCTETS:
+    if len(content) > MAX_TABLE_OCTETS:
         raise Refusal("compose.table-too-long", limit=MOST_ROWS)
     if b"\x00" in content:
         raise Refusal("compose.table-unreadable")
@@ -54,95 +54,94 @@ def read_table(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
     first = text.partition("\n")[0]
     separator = max(";,\t", key=first.count)
     try:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        read = [(lines.line_num, [cell.strip()[:LONGEST_CELL] for cell in line]) for line in lines]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        lines = [TableRow(reader.line_num, [cell.strip()[:LONGEST_CELL] for cell in line]) for line in reader]
     except csv.Error as error:
         raise Refusal("compose.table-unreadable") from error
-    filled = [(number, cells) for number, cells in read if any(cells)]
-    if len(filled) < 2:
+    rows = [row for row in lines if any(row.cells)]
+    if len(rows) < 2:
         raise Refusal("compose.table-empty")
-    if len(filled) - 1 > MOST_ROWS:
+    if len(rows) - 1 > MOST_ROWS:
         raise Refusal("compose.table-too-long", limit=MOST_ROWS)
-    return filled[0][1], filled[1:]
+    return Table(rows[0].cells, rows[1:])
 
 
-def copies_of(
-    header: list[str], rows: Iterable[tuple[int, list[str]]], wanted: Iterable[str]
-) -> tuple[list[Copy], list[Wrong]]:
-    """What can leave, and what is wrong line by line. `wanted`: the variables the text asks for.
+def merge_copies(table: Table, variables: Iterable[str]) -> MergeResult:
+    """Copies of the valid rows, and the invalid rows. `variables`: those of the text and subject.
 
-    Raises Refusal `compose.no-address-column` or `compose.unknown-variable` (with the first one).
+    Raises Refusal `compose.no-address-column` or `compose.unknown-variable` (the first one).
     """
-    rows = list(rows)
-    columns = [plain_name(column) for column in header]
-    place = _address_column(columns, rows)
-    named = next((i for i, column in enumerate(columns) if column in _NAME_NAMES), None)
-    asked = {name: plain_name(name) for name in wanted}
-    known = {*columns, "adresse", "courriel"}
-    for name, column in asked.items():
-        if column not in known:
+    columns = [plain_name(column) for column in table.header]
+    address_place = _address_column(columns, table.rows)
+    name_place = next((place for place, column in enumerate(columns) if column in _NAME_NAMES), None)
+    column_of = {name: plain_name(name) for name in variables}
+    available = {*columns, "adresse", "courriel"}
+    for name, column in column_of.items():
+        if column not in available:
             raise Refusal("compose.unknown-variable", name=name)
-    copies: list[Copy] = []
-    wrong: list[Wrong] = []
-    seen: set[str] = set()
-    for number, cells in rows:
+    result = MergeResult([], [])
+    addresses: set[str] = set()
+    for number, cells in table.rows:
         values = dict(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=False))
-        typed = cells[place] if place < len(cells) else ""
+        typed = cells[address_place] if address_place < len(cells) else ""
         values |= {"adresse": typed, "courriel": typed}
-        reason = _trouble(typed, seen, [name for name, column in asked.items() if not values[column]])
-        if reason:
-            wrong.append(Wrong(number, typed, reason))
+        empty = [name for name, column in column_of.items() if not values[column]]
+        if reason := _row_error(typed, addresses, empty):
+            result.invalid_rows.append(InvalidRow(number, typed, reason))
             continue
         address = str(parse_address(typed))
-        seen.add(address)
-        name = cells[named] if named is not None and named < len(cells) and named != place else ""
-        copies.append(Copy(number, " ".join(name.split()), address, values))
-    return copies, wrong
+        addresses.add(address)
+        has_name = name_place is not None and name_place < len(cells) and name_place != address_place
+        name = cells[name_place] if has_name and name_place is not None else ""
+        result.copies.append(MergeCopy(number, " ".join(name.split()), address, values))
+    return result
 
 
 def merged_html(html: str, values: Mapping[str, str]) -> str:
-    """The HTML with its variables replaced, escaped; line ends of a cell stay."""
+    """The HTML with its variables replaced and escaped; line breaks of a cell are kept."""
 
-    def put(found: re.Match[str]) -> str:
-        value = values.get(plain_name(found[1]))
-        return found[0] if value is None else "<br>".join(escape(line) for line in value.splitlines())
+    def replacement(match: re.Match[str]) -> str:
+        value = values.get(plain_name(match[1]))
+        return match[0] if value is None else "<br>".join(escape(line) for line in value.splitlines())
 
-    return _VARIABLE.sub(put, html)
+    return _VARIABLE.sub(replacement, html)
 
 
 def merged_text(text: str, values: Mapping[str, str]) -> str:
-    return _VARIABLE.sub(lambda found: values.get(plain_name(found[1]), found[0]), text)
+    """The text with its variables replaced."""
+    return _VARIABLE.sub(lambda match: values.get(plain_name(match[1]), match[0]), text)
 
 
 def merged_subject(subject: str, values: Mapping[str, str]) -> str:
-    """One line, whatever a cell holds."""
+    """The subject with its variables replaced, on one line."""
     merged = merged_text(subject, {name: " ".join(value.split()) for name, value in values.items()})
     return "".join(c if c.isprintable() else " " for c in merged)
 
 
-def _address_column(columns: list[str], rows: list[tuple[int, list[str]]]) -> int:
+def _address_column(columns: list[str], rows: list[TableRow]) -> int:
+    """Place of the address column: by its name, else the one with most addresses in the first rows."""
     for place, column in enumerate(columns):
         if column in _ADDRESS_NAMES:
             return place
-    counted = Counter(
+    counts = Counter(
         place
         for _, cells in rows[:200]
         for place, cell in enumerate(cells)
         if "@" in cell and " " not in cell
     )
-    if not counted:
+    if not counts:
         raise Refusal("compose.no-address-column")
-    return counted.most_common(1)[0][0]
+    return counts.most_common(1)[0][0]
 
 
-def _trouble(typed: str, seen: set[str], empty: list[str]) -> str:
-    """A code, or nothing."""
+def _row_error(typed: str, addresses: set[str], empty: list[str]) -> str:
+    """Reason why the row is invalid, or "". `empty`: variables without a value."""
     if not typed:
         return "address-missing"
     try:
         address = str(parse_address(typed))
     except Refusal:
         return "address-wrong"
-    if address in seen:
+    if address in addresses:
         return "twice"
     return f"empty:{empty[0]}" if empty else ""

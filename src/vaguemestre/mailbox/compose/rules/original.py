@@ -1,4 +1,4 @@
-"""Finding in a message's structure what an answer quotes and a forward carries."""
+"""Parts of the original message that a reply quotes and a forward attaches."""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ _PICTURES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 
 
 @dataclass(frozen=True)
-class Pieces:
-    """The text to quote (HTML preferred), the pictures inside it, the files beside it."""
+class MessageParts:
+    """Text to quote in its two forms, inline pictures and attached files."""
 
     html: Part | None
     text: Part | None
@@ -19,41 +19,43 @@ class Pieces:
     files: tuple[Part, ...]
 
 
-def pieces_of(root: Part) -> Pieces:
-    """First text outside attachments; a part with a Content-ID is a picture only beside HTML."""
+def message_parts(root: Part) -> MessageParts:
+    """Parts of a message: the first texts that are no attachment; inline pictures only with HTML."""
     leaves = list(_leaves(root))
-    shown = [p for p in leaves if p.disposition != "attachment"]
-    html = next((p for p in shown if p.kind == "text/html"), None)
-    text = next((p for p in shown if p.kind == "text/plain"), None)
-    bodies = {p.number for p in (html, text) if p}
-    rest = [p for p in leaves if p.number not in bodies]
-    pictures = tuple(p for p in rest if html and p.content_id and p.kind in _PICTURES)
-    inside = {p.number for p in pictures}
-    files = tuple(p for p in rest if p.number not in inside and _is_file(p))
-    return Pieces(html, text, pictures, files)
+    displayed = [part for part in leaves if part.disposition != "attachment"]
+    html = next((part for part in displayed if part.kind == "text/html"), None)
+    text = next((part for part in displayed if part.kind == "text/plain"), None)
+    bodies = {part.number for part in (html, text) if part}
+    others = [part for part in leaves if part.number not in bodies]
+    pictures = tuple(part for part in others if html and part.content_id and part.kind in _PICTURES)
+    picture_numbers = {part.number for part in pictures}
+    files = tuple(part for part in others if part.number not in picture_numbers and _is_file(part))
+    return MessageParts(html, text, pictures, files)
 
 
-def bare_id(content_id: str) -> str:
+def strip_brackets(content_id: str) -> str:
+    """The Content-ID without its angle brackets."""
     return content_id.strip().removeprefix("<").removesuffix(">")
 
 
 def file_name(part: Part) -> str:
+    """File name of an attached part; a default one if it has none."""
     if part.name:
         return part.name
     return "message.eml" if part.kind == "message/rfc822" else f"piece-{part.number}"
 
 
 def message_name(subject: str) -> str:
-    """The name of a whole message as a file."""
+    """File name of a message saved whole."""
     words = " ".join(re.sub(r'[\\/:*?"<>|]', " ", subject).split())[:80].strip(" .")
     return f"{words or 'message'}.eml"
 
 
-def without_hidden(raw: bytes) -> bytes:
-    """The message without its Bcc field; line ends as on the wire."""
-    header, gap, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    kept = re.sub(rb"(?im)^(?:resent-)?bcc:.*\n(?:[ \t].*\n)*", b"", header + b"\n")
-    whole = kept.removesuffix(b"\n") + gap + body
+def without_bcc(raw: bytes) -> bytes:
+    """The message without its Bcc fields, with CRLF line ends."""
+    header, separator, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    fields = re.sub(rb"(?im)^(?:resent-)?bcc:.*\n(?:[ \t].*\n)*", b"", header + b"\n")
+    whole = fields.removesuffix(b"\n") + separator + body
     return (whole if whole.endswith(b"\n") else whole + b"\n").replace(b"\n", b"\r\n")
 
 
@@ -62,7 +64,7 @@ def _is_file(part: Part) -> bool:
 
 
 def _leaves(part: Part) -> Iterator[Part]:
-    """A message enclosed in the message is one leaf: it is carried whole."""
+    """Leaf parts; an enclosed message is one leaf."""
     if part.kind == "message/rfc822" or not part.children:
         if not part.kind.startswith("multipart/"):
             yield part

@@ -1,6 +1,6 @@
-"""Which HTML may stand in a message being written: text, structure, colours. Nothing loads, nothing acts.
+"""Sanitize the HTML of drafts: text, structure and colours; nothing loads or runs.
 
-The composer's own CSP is the first guard; this is the second, and keeps others' tracking out of our answers.
+The composer's CSP is the first guard; this is the second, and keeps trackers out of our replies.
 """
 
 import re
@@ -31,7 +31,7 @@ _ATTRIBUTES = {
     "col": {"span"},
     "colgroup": {"span"},
 }
-# No property here accepts an address: url(), image() and the like have nowhere to stand.
+# No property here accepts an address: url(), image() and the like cannot occur.
 _PROPERTY_NAMES = """
     background-color border border-bottom border-collapse border-color border-left border-radius border-
     right border-spacing border-style border-top border-width clear color direction display float font-
@@ -48,32 +48,32 @@ _HIDDEN = frozenset(("script", "style", "title", "template", "noscript", "iframe
 
 
 def quoted_html(html: str, pictures: Mapping[str, str]) -> str:
-    """Somebody's HTML as it may be quoted. `pictures`: Content-ID → our address of the picture."""
+    """Sanitized HTML of an original to quote. `pictures`: Content-ID → path of the picture."""
     return _clean(
         html, lambda source: pictures.get(source[4:]) if source.lower().startswith("cid:") else None
     )
 
 
 def outgoing_html(html: str, pictures: Mapping[str, str]) -> str:
-    """The person's HTML as it leaves. `pictures`: our address of a picture → its Content-ID."""
+    """Sanitized HTML to send. `pictures`: path of the picture → its Content-ID."""
     return _clean(html, lambda source: f"cid:{pictures[source]}" if source in pictures else None)
 
 
-def kept_html(html: str, is_ours: Callable[[str], bool]) -> str:
-    """The person's HTML as it is kept while written: pictures stay if their address is one of ours.
+def draft_html(html: str, is_ours: Callable[[str], bool]) -> str:
+    """Sanitized HTML of a draft: pictures are kept if `is_ours` accepts their source.
 
-    So does the mark of the signature, by which another one takes its place.
+    The mark of the signature is kept too, so that it can be replaced.
     """
     return _clean(html, lambda source: source if is_ours(source) else None, keeps_marks=True)
 
 
 def html_of_text(text: str) -> str:
-    """Plain text as simple HTML: lines kept, addresses left as text."""
+    """Plain text as simple HTML; links stay plain text."""
     return "<br>".join(escape(line, quote=False) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def is_blank(html: str) -> bool:
-    """Whether nothing but empty lines stands there."""
+    """Whether the HTML holds nothing but empty lines."""
     return not re.sub(r"<(?!img)[^>]*>|&nbsp;|\s|\u200b", "", html)
 
 
@@ -83,11 +83,11 @@ def _is_plain_style(declaration: str) -> bool:
 
 
 def _clean(html: str, picture: Callable[[str], str | None], *, keeps_marks: bool = False) -> str:
-    def kept(tag: str, attribute: str, value: str) -> str | None:
+    def filter_attribute(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
             return picture(value.strip())
         if attribute == "style":
-            return ";".join(one for one in value.split(";") if _is_plain_style(one)) or None
+            return ";".join(declaration for declaration in value.split(";") if _is_plain_style(declaration)) or None
         if attribute == "data-signature":
             return "1" if keeps_marks else None
         if attribute in {"href", "cite"}:
@@ -99,7 +99,7 @@ def _clean(html: str, picture: Callable[[str], str | None], *, keeps_marks: bool
         tags=set(_TAGS),
         clean_content_tags=set(_HIDDEN),
         attributes=_ATTRIBUTES,
-        attribute_filter=kept,
+        attribute_filter=filter_attribute,
         strip_comments=True,
         link_rel=None,
         url_schemes={"http", "https", "mailto", "tel", "cid"},
@@ -112,7 +112,7 @@ _EMPTY_PICTURE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 _ALTERNATIVE = re.compile(r'\salt="([^"]*)"')
 
 
-def _alternative(found: re.Match[str]) -> str:
-    """A picture that may not stand leaves its words."""
-    words = _ALTERNATIVE.search(found[0])
+def _alternative(match: re.Match[str]) -> str:
+    """Alternative text of a picture that was removed."""
+    words = _ALTERNATIVE.search(match[0])
     return f"[{words[1]}]" if words and words[1].strip() else ""

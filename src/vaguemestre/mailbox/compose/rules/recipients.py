@@ -1,4 +1,4 @@
-"""What an address says of its owner; addresses read one by one."""
+"""Rules of recipients: their domain, lenient parsing."""
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients, split_recipients
@@ -6,9 +6,9 @@ from vaguemestre.post.outbox.values import Recipient
 
 
 def is_inside(address: str, domain: str) -> bool:
-    """Whether the académie of `domain` hosts it, itself or in a sub-domain."""
-    there = address.rpartition("@")[2].lower()
-    return there == domain or there.endswith("." + domain)
+    """Whether the address belongs to `domain` or one of its sub-domains."""
+    host = address.rpartition("@")[2].lower()
+    return host == domain or host.endswith("." + domain)
 
 
 def bare_address(address: str) -> str:
@@ -17,14 +17,14 @@ def bare_address(address: str) -> str:
     return f"{local.partition('+')[0] or local}@{domain}"
 
 
-def loose_recipients(text: str) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
-    """Those that can be read, each address once, and the items that cannot."""
-    found: dict[str, Recipient] = {}
-    wrong = []
+def lenient_recipients(text: str) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
+    """Recipients that can be parsed, each address once, and the items that cannot."""
+    by_address: dict[str, Recipient] = {}
+    unreadable = []
     for item in split_recipients(text.replace("\r", ",").replace("\n", ",")):
         try:
-            for one in parsed_recipients("to", item):
-                found.setdefault(one.address, one)
+            for recipient in parsed_recipients("to", item):
+                by_address.setdefault(recipient.address, recipient)
         except Refusal:
-            wrong.append(item[:254])
-    return tuple(found.values()), tuple(wrong)
+            unreadable.append(item[:254])
+    return tuple(by_address.values()), tuple(unreadable)

@@ -1,4 +1,4 @@
-"""What an answer or a forward starts with (RFC 5322 §3.6.4)."""
+"""Initial content of replies and forwards (RFC 5322 §3.6.4)."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.mailbox.compose.values import Answer, Mode
+from vaguemestre.mailbox.compose.values import ReplyDraft, Mode
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 from vaguemestre.post.outbox.rules.headers import kept_references, usable_message_id
 from vaguemestre.post.outbox.rules.recipients import shown_recipients
@@ -19,64 +19,64 @@ _MONTHS = (
 )
 
 
-def answer_to(mode: Mode, original: OpenedMessage, own: Collection[str], body: str) -> Answer:
-    """`own`: every address of the writer, lower case. `body`: the original as clean HTML."""
-    to, cc = answered_people(mode, original, own)
+def reply_draft(mode: Mode, original: OpenedMessage, own_addresses: Collection[str], body: str) -> ReplyDraft:
+    """Reply or forward of the original. `own_addresses`: of the writer, lower case; `body`: its clean HTML."""
+    to, cc = reply_recipients(mode, original, own_addresses)
     message_id = usable_message_id(original.message_id)
     is_forward = mode.is_forward
-    known = original.references or ((original.in_reply_to,) if original.in_reply_to else ())
-    return Answer(
+    thread = original.references or ((original.in_reply_to,) if original.in_reply_to else ())
+    return ReplyDraft(
         to=shown_recipients(to),
         cc=shown_recipients(cc),
-        subject=answered_subject(mode, original.subject),
+        subject=reply_subject(mode, original.subject),
         quote=_quote(mode, original, body),
         in_reply_to="" if is_forward else message_id,
-        references=kept_references(known, message_id),
+        references=kept_references(thread, message_id),
         list_name="" if is_forward else list_name(original),
-        author="" if is_forward else shown_recipients(_author(original, own)),
+        author="" if is_forward else shown_recipients(_author(original, own_addresses)),
     )
 
 
-def _author(original: OpenedMessage, own: Collection[str]) -> tuple[Recipient, ...]:
-    """Whoever wrote it, even when a list asks for answers to all of it."""
+def _author(original: OpenedMessage, own_addresses: Collection[str]) -> tuple[Recipient, ...]:
+    """Recipients of a reply to the author alone, even if the list sets Reply-To."""
     if list_name(original):
         return _people(original.sender)
-    return answered_people(Mode.REPLY, original, own)[0]
+    return reply_recipients(Mode.REPLY, original, own_addresses)[0]
 
 
 def list_name(original: OpenedMessage) -> str:
-    """The list a message came through (RFC 2919: its words, else its identifier); empty for none."""
-    told = next((value for name, value in original.fields if name == "list-id"), "")
-    words, _, identifier = told.partition("<")
+    """Mailing list of the message (RFC 2919: its description, else its identifier); "" for none."""
+    list_id = next((value for name, value in original.fields if name == "list-id"), "")
+    words, _, identifier = list_id.partition("<")
     name = words.strip().strip('"') or identifier.strip(" >").partition(".")[0]
     return " ".join(name.split())[:200]
 
 
-def answered_subject(mode: Mode, subject: str) -> str:
-    """`Re: ` or `Tr: ` once, whatever stood before; French and foreign marks of the same meaning go."""
+def reply_subject(mode: Mode, subject: str) -> str:
+    """Subject with a single `Re: ` or `Tr: `; French and foreign equivalents are removed."""
     subject = " ".join(subject.split())
     if mode.is_forward:
         return "Tr: " + _FORWARD.sub("", subject)
     return "Re: " + _REPLY.sub("", subject)
 
 
-def answered_people(
-    mode: Mode, original: OpenedMessage, own: Collection[str]
+def reply_recipients(
+    mode: Mode, original: OpenedMessage, own_addresses: Collection[str]
 ) -> tuple[tuple[Recipient, ...], tuple[Recipient, ...]]:
-    """« À » and « Cc » of the answer: Reply-To before From; never oneself, unless nobody else is left."""
+    """« À » and « Cc » of a reply: Reply-To before From; never the writer, unless nobody else is left."""
     if mode.is_forward:
         return (), ()
     authors = _people(original.reply_to or original.sender)
     others = _people(original.to)
-    if authors and all(person.address in own for person in authors):
-        to = others or authors  # answering one's own message means writing again to its recipients
+    if authors and all(person.address in own_addresses for person in authors):
+        to = others or authors  # a reply to one's own message goes to its recipients
     elif mode is Mode.REPLY:
         to = authors
     else:
         to = (*authors, *others)
     cc = _people(original.cc) if mode is Mode.REPLY_ALL else ()
-    to = _once(to, own) or _once(to, ())
-    return to, _once(cc, {*own, *(person.address for person in to)})
+    to = _unique(to, own_addresses) or _unique(to, ())
+    return to, _unique(cc, {*own_addresses, *(person.address for person in to)})
 
 
 def long_date(moment: datetime) -> str:
@@ -95,8 +95,8 @@ def _quote(mode: Mode, original: OpenedMessage, body: str) -> str:
 def _quoted(original: OpenedMessage, body: str) -> str:
     moment = original.date or original.received
     author = original.sender[0] if original.sender else Correspondent("", "un correspondant")
-    said = f"Le {long_date(moment)}, {author.name or author.address} a écrit :"
-    return f'<p>{escape(said)}</p><blockquote type="cite">{body}</blockquote>'
+    introduction = f"Le {long_date(moment)}, {author.name or author.address} a écrit :"
+    return f'<p>{escape(introduction)}</p><blockquote type="cite">{body}</blockquote>'
 
 
 def _forwarded(original: OpenedMessage, body: str) -> str:
@@ -107,8 +107,8 @@ def _forwarded(original: OpenedMessage, body: str) -> str:
         ("À", _names(original.to)),
         ("Cc", _names(original.cc)),
     ]
-    shown = "<br>".join(f"{label} : {escape(value)}" for label, value in lines if value)
-    return f"<p>---------- Message transféré ----------<br>{shown}</p>{body}"
+    header = "<br>".join(f"{label} : {escape(value)}" for label, value in lines if value)
+    return f"<p>---------- Message transféré ----------<br>{header}</p>{body}"
 
 
 def _names(people: Iterable[Correspondent]) -> str:
@@ -121,9 +121,9 @@ def _people(correspondents: Iterable[Correspondent]) -> tuple[Recipient, ...]:
     )
 
 
-def _once(people: Iterable[Recipient], without: Collection[str]) -> tuple[Recipient, ...]:
-    found: dict[str, Recipient] = {}
+def _unique(people: Iterable[Recipient], excluded: Collection[str]) -> tuple[Recipient, ...]:
+    by_address: dict[str, Recipient] = {}
     for person in people:
-        if person.address not in without:
-            found.setdefault(person.address, person)
-    return tuple(found.values())
+        if person.address not in excluded:
+            by_address.setdefault(person.address, person)
+    return tuple(by_address.values())

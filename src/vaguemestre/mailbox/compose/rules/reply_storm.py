@@ -1,17 +1,18 @@
-"""Answers to many that answer each other: from some number on, the next wait (docs/security.md §3.28)."""
+"""Reply storms: delay replies to many recipients once a conversation has too many (docs/security.md §3.28)."""
 
 from datetime import datetime, timedelta
 
-BROAD = 50  # recipients from which an answer to all counts
-CALM = 5  # such answers an hour, in one conversation, that leave at once
+MIN_BROAD_RECIPIENTS = 50  # from which a reply to all counts
+MAX_BROAD_REPLIES_AN_HOUR = 5  # in one conversation, sent at once
 WINDOW = timedelta(hours=1)
 PAUSE = timedelta(minutes=15)
 
 
 def is_broad(mode: str, recipients: int) -> bool:
-    return mode == "reply-all" and recipients >= BROAD
+    """Whether it is a reply to all with many recipients."""
+    return mode == "reply-all" and recipients >= MIN_BROAD_RECIPIENTS
 
 
-def damped(due_at: datetime, *, now: datetime, recent: int) -> datetime:
-    """When an answer to many leaves, `recent` others having left within the hour."""
-    return due_at if recent < CALM else max(due_at, now + PAUSE)
+def delayed_due_time(due_at: datetime, *, now: datetime, recent: int) -> datetime:
+    """Sending time of a broad reply; `recent`: number of those within `WINDOW`."""
+    return due_at if recent < MAX_BROAD_REPLIES_AN_HOUR else max(due_at, now + PAUSE)

@@ -1,11 +1,11 @@
-"""Use cases of writing, one file each."""
+"""Use cases of compose."""
 
-from vaguemestre.mailbox.compose.services.attach_from_mail import borrow
+from vaguemestre.mailbox.compose.services.attach_from_mail import attach_message_files
 from vaguemestre.mailbox.compose.services.attachments import add_enclosure, add_slice, remove_enclosure
-from vaguemestre.mailbox.compose.services.drafts import fork_writing, match_draft, save_writing
+from vaguemestre.mailbox.compose.services.drafts import fork_draft, match_draft, save_draft
 from vaguemestre.mailbox.compose.services.erasure import forget_person
 from vaguemestre.mailbox.compose.services.file_links import add_link, remove_link
-from vaguemestre.mailbox.compose.services.hand_over import drop_writing, forget_writing, hand_over, take_back
+from vaguemestre.mailbox.compose.services.hand_over import discard_draft, delete_filed_draft, hand_over, restore_refused_draft
 from vaguemestre.mailbox.compose.services.identities import (
     import_identities,
     move_identities,
@@ -15,32 +15,32 @@ from vaguemestre.mailbox.compose.services.identities import (
     save_stock_text,
 )
 from vaguemestre.mailbox.compose.services.mail_merge import (
-    carry_mailing,
-    forget_class_mailings,
+    run_mailing,
+    erase_class_recipients,
     prepare_mailing,
     start_mailing,
     stop_mailing,
 )
-from vaguemestre.mailbox.compose.services.start import start_writing
+from vaguemestre.mailbox.compose.services.start import start_draft
 from vaguemestre.mailbox.compose.services.submission import (
     cancel_sending,
-    check_nobody_answered,
-    send_writing,
+    check_not_answered,
+    send_draft,
 )
 
 __all__ = [
     "add_enclosure",
     "add_link",
     "add_slice",
-    "borrow",
+    "attach_message_files",
     "cancel_sending",
-    "carry_mailing",
-    "check_nobody_answered",
-    "drop_writing",
-    "forget_class_mailings",
+    "run_mailing",
+    "check_not_answered",
+    "discard_draft",
+    "erase_class_recipients",
     "forget_person",
-    "forget_writing",
-    "fork_writing",
+    "delete_filed_draft",
+    "fork_draft",
     "hand_over",
     "import_identities",
     "match_draft",
@@ -52,10 +52,10 @@ __all__ = [
     "remove_stock_text",
     "save_identity",
     "save_stock_text",
-    "save_writing",
-    "send_writing",
+    "save_draft",
+    "send_draft",
     "start_mailing",
-    "start_writing",
+    "start_draft",
     "stop_mailing",
-    "take_back",
+    "restore_refused_draft",
 ]

@@ -1,23 +1,29 @@
-"""Attachments taken from the mailbox itself: a whole message, or files of one. Nothing is sent up again."""
+"""Attach a message of the mailbox, or its files, without uploading them again."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.compose.rules.original import file_name, message_name, pieces_of, without_hidden
-from vaguemestre.mailbox.compose.services.attachments import MOST_ENCLOSURES, TEXT_ROOM, keep_whole
+from vaguemestre.mailbox.compose.rules.original import file_name, message_name, message_parts, without_bcc
+from vaguemestre.mailbox.compose.services.attachments import MOST_ENCLOSURES, TEXT_ROOM, attach_file
 from vaguemestre.mailbox.compose.services.rows import row_for
-from vaguemestre.mailbox.compose.values import EnclosureShown, Writer
+from vaguemestre.mailbox.compose.values import EnclosureInfo, Writer
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.outbox.rules.message import check_size
 
-type Borrowed = tuple[str, str, bytes]  # name, kind, content
+class FileContent(NamedTuple):
+    """File to attach. `kind`: its media type."""
+
+    name: str
+    kind: str
+    content: bytes
 
 
-def borrow(
+def attach_message_files(
     writer: Writer,
     key: str,
     ref: MessageRef,
@@ -27,43 +33,43 @@ def borrow(
     is_whole: bool,
     limit: int,
     now: datetime,
-) -> tuple[EnclosureShown, ...]:
-    """Attach the files of those part numbers, or the message itself.
+) -> tuple[EnclosureInfo, ...]:
+    """Attach the files with those part numbers, or the message itself.
 
     Raises MessageGone, Refusal `outbox.too-large`, `compose.too-many-enclosures`, `compose.already-sent`,
     `compose.nothing-to-join`, the mailbox's errors.
     """
-    found = [whole_message(mailbox, ref)] if is_whole else _files(mailbox, ref, numbers)
-    if not found:
+    files = [message_as_file(mailbox, ref)] if is_whole else _files(mailbox, ref, numbers)
+    if not files:
         raise Refusal("compose.nothing-to-join")
-    return _kept(writer, key, found, limit, now)
+    return _attach(writer, key, files, limit, now)
 
 
-def whole_message(mailbox: Mailbox, ref: MessageRef) -> Borrowed:
-    """The message as a file: its hidden recipients stay between its author and us."""
+def message_as_file(mailbox: Mailbox, ref: MessageRef) -> FileContent:
+    """The message as a file, without its Bcc recipients."""
     opened = mailbox.open(ref)
-    return message_name(opened.subject), "message/rfc822", without_hidden(mailbox.raw(ref))
+    return FileContent(message_name(opened.subject), "message/rfc822", without_bcc(mailbox.raw(ref)))
 
 
-def _files(mailbox: Mailbox, ref: MessageRef, numbers: Sequence[str]) -> list[Borrowed]:
-    wanted = set(numbers)
-    files = [part for part in pieces_of(mailbox.open(ref).root).files if part.number in wanted]
-    return [(file_name(part), part.kind, mailbox.part(ref, part.number)) for part in files]
+def _files(mailbox: Mailbox, ref: MessageRef, numbers: Sequence[str]) -> list[FileContent]:
+    requested = set(numbers)
+    files = [part for part in message_parts(mailbox.open(ref).root).files if part.number in requested]
+    return [FileContent(file_name(part), part.kind, mailbox.part(ref, part.number)) for part in files]
 
 
 @transaction.atomic(durable=True)
-def _kept(
-    writer: Writer, key: str, found: list[Borrowed], limit: int, now: datetime
-) -> tuple[EnclosureShown, ...]:
+def _attach(
+    writer: Writer, key: str, files: list[FileContent], limit: int, now: datetime
+) -> tuple[EnclosureInfo, ...]:
     row = row_for(writer, key, now)
     if row.is_sending:
         raise Refusal("compose.already-sent")
-    present = list(row.enclosures.values_list("size", flat=True))
-    if len(present) + len(found) > MOST_ENCLOSURES:
+    sizes = list(row.enclosures.values_list("size", flat=True))
+    if len(sizes) + len(files) > MOST_ENCLOSURES:
         raise Refusal("compose.too-many-enclosures", limit=MOST_ENCLOSURES)
-    check_size((*present, *(len(content) for _, _, content in found), TEXT_ROOM), limit)
-    shown = []
-    for name, kind, content in found:
-        kept = keep_whole(row, name, kind, content)
-        shown.append(EnclosureShown(kept.pk, kept.name, kept.kind, kept.size, kept.size, is_picture=False))
-    return tuple(shown)
+    check_size((*sizes, *(len(file.content) for file in files), TEXT_ROOM), limit)
+    infos = []
+    for file in files:
+        enclosure = attach_file(row, file.name, file.kind, file.content)
+        infos.append(EnclosureInfo(enclosure.pk, enclosure.name, enclosure.kind, enclosure.size, enclosure.size, is_picture=False))
+    return tuple(infos)

@@ -1,4 +1,4 @@
-"""Keeping what is typed: in the database at once, then as the one draft of the mailbox."""
+"""Save drafts: in the database at once, then as a single draft in the mailbox."""
 
 import secrets
 from datetime import datetime
@@ -11,36 +11,36 @@ from vaguemestre.mailbox.compose.queries import picture_path
 from vaguemestre.mailbox.compose.services.rows import (
     draft_letter,
     draft_message_id,
-    fresh_key,
+    new_key,
     own_row,
     ref_columns,
     row_for,
-    say_answering,
+    note_answering,
     text_columns,
 )
-from vaguemestre.mailbox.compose.values import Forked, Saved, Writer, Written
+from vaguemestre.mailbox.compose.values import ForkResult, SaveResult, Writer, DraftFields
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
 from vaguemestre.post.mailstore.values import Flag, MailLogin, Use
 from vaguemestre.post.outbox.rules.message import compose, with_bcc
 
 
-def save_writing(
+def save_draft(
     writer: Writer,
     key: str,
-    written: Written,
+    fields: DraftFields,
     revision: int,
     open_mailbox: OpenMailbox,
     *,
     is_untouched: bool = False,
     now: datetime,
-) -> Saved:
-    """Keep the text, then match the draft; a mailbox that is away or full does not stop the first.
+) -> SaveResult:
+    """Save the text, then the draft of the mailbox; the text is saved even if the mailbox is down or full.
 
-    `revision`: the save this text was typed upon; the same text again is fine. `is_untouched`: the text is
-    again what the composer opened with, so no draft is left. Raises Refusal `compose.changed-elsewhere` when
+    `revision`: the save this text is based on; the same text again is accepted. `is_untouched`: the text is
+    what the composer opened with, so the draft of the mailbox is removed. Raises Refusal `compose.changed-elsewhere` when
     another window saved since, `compose.already-sent`, `compose.too-long`, `compose.gone`.
     """
-    row, is_new = _keep_text(writer, key, written, revision, now)
+    row, is_new = _save_text(writer, key, fields, revision, now)
     try:
         if is_untouched:
             remove_drafts(row.draft_message_id, writer.login, open_mailbox)
@@ -49,18 +49,18 @@ def save_writing(
             with open_mailbox(writer.login) as mailbox:
                 match_draft(row, writer, mailbox, now=now)
     except (EngineDown, EngineRefused):
-        return Saved(row.revision, is_new, "compose.draft-later")
+        return SaveResult(row.revision, is_new, "compose.draft-later")
     except Refusal as refusal:
-        return Saved(row.revision, is_new, refusal.code)
-    return Saved(row.revision, is_new)
+        return SaveResult(row.revision, is_new, refusal.code)
+    return SaveResult(row.revision, is_new)
 
 
 @transaction.atomic(durable=True)
-def fork_writing(writer: Writer, key: str, *, now: datetime) -> Forked:
-    """A second message of what that composer holds, when two windows wrote on: both are kept."""
+def fork_draft(writer: Writer, key: str, *, now: datetime) -> ForkResult:
+    """Copy the draft after a conflict between two windows, so that both texts are kept."""
     row = own_row(writer.account_id, key)
     enclosures, deposits = list(row.enclosures.order_by("pk")), list(row.deposits.all())
-    fresh = fresh_key()
+    fresh = new_key()
     row.pk, row.key, row.draft_message_id = None, fresh, draft_message_id(fresh, writer)
     row.draft, row.revision, row.attempt, row.is_sending = None, 0, 0, False
     row.created_at = row.updated_at = now
@@ -79,53 +79,53 @@ def fork_writing(writer: Writer, key: str, *, now: datetime) -> Forked:
     for former, path in paths.items():
         row.quote = row.quote.replace(former, path)
     row.save(update_fields=("quote",))
-    return Forked(fresh, paths)
+    return ForkResult(fresh, paths)
 
 
 def match_draft(row: Composition, writer: Writer, mailbox: Mailbox, *, now: datetime) -> None:
-    """Put the newest text in the drafts folder and take the former ones away: one is left.
+    """Write the text into the drafts folder and remove its former drafts.
 
-    The new one is written before the old one goes, and all carry the same Message-ID: a cut between the two
-    leaves two copies that the next save joins again. Raises the mailbox's errors.
+    The new draft is written before the old one is removed, and all have the same Message-ID: an interruption
+    leaves two drafts, which the next save merges. Raises the mailbox's errors.
     """
     letter = draft_letter(row, writer, now)
     content = with_bcc(compose(letter, boundary=secrets.token_hex(16)), letter.bcc)
     folder = drafts_folder(mailbox)
-    kept = mailbox.append(folder, content, (Flag.DRAFT, Flag.SEEN), now)
-    former = row.draft
-    Composition.objects.filter(pk=row.pk).update(draft=ref_columns(kept))
-    over = [ref for ref in mailbox.find_by_message_id(folder, row.draft_message_id) if ref != kept]
-    if former and former["folder"] == folder and former["uid_validity"] == kept.uid_validity:
-        taken_over = kept.__class__(folder, kept.uid_validity, int(former["uid"]))
-        over += [taken_over] if taken_over not in over else []
-    if over:
-        mailbox.expunge(over)
+    draft_ref = mailbox.append(folder, content, (Flag.DRAFT, Flag.SEEN), now)
+    former_draft = row.draft
+    Composition.objects.filter(pk=row.pk).update(draft=ref_columns(draft_ref))
+    obsolete_refs = [ref for ref in mailbox.find_by_message_id(folder, row.draft_message_id) if ref != draft_ref]
+    if former_draft and former_draft["folder"] == folder and former_draft["uid_validity"] == draft_ref.uid_validity:
+        former_ref = draft_ref.__class__(folder, draft_ref.uid_validity, int(former_draft["uid"]))
+        obsolete_refs += [former_ref] if former_ref not in obsolete_refs else []
+    if obsolete_refs:
+        mailbox.expunge(obsolete_refs)
 
 
 def remove_drafts(draft_message_id: str, login: MailLogin, open_mailbox: OpenMailbox) -> None:
-    """No draft of that message is left. Raises the mailbox's errors; twice is once."""
+    """Remove the drafts of that message from the mailbox. Idempotent. Raises the mailbox's errors."""
     with open_mailbox(login) as mailbox:
-        found = mailbox.find_by_message_id(drafts_folder(mailbox), draft_message_id)
-        if found:
-            mailbox.expunge(found)
+        refs = mailbox.find_by_message_id(drafts_folder(mailbox), draft_message_id)
+        if refs:
+            mailbox.expunge(refs)
 
 
 def drafts_folder(mailbox: Mailbox) -> str:
-    """The folder for drafts by its special use (RFC 6154)."""
+    """Name of the drafts folder, by its special use (RFC 6154)."""
     return next((folder.name for folder in mailbox.folders() if folder.use is Use.DRAFTS), "Drafts")
 
 
 @transaction.atomic(durable=True)
-def _keep_text(
-    writer: Writer, key: str, written: Written, revision: int, now: datetime
+def _save_text(
+    writer: Writer, key: str, fields: DraftFields, revision: int, now: datetime
 ) -> tuple[Composition, bool]:
-    row, columns = row_for(writer, key, now), text_columns(written, writer.account_id)
-    free = Composition.objects.filter(pk=row.pk, is_sending=False, revision=revision)
-    is_new = bool(free.update(**columns, revision=revision + 1, updated_at=now))
+    row, columns = row_for(writer, key, now), text_columns(fields, writer.account_id)
+    matching = Composition.objects.filter(pk=row.pk, is_sending=False, revision=revision)
+    is_new = bool(matching.update(**columns, revision=revision + 1, updated_at=now))
     row.refresh_from_db()
     if row.is_sending:
         raise Refusal("compose.already-sent")
     if not is_new and any(getattr(row, name) != value for name, value in columns.items()):
         raise Refusal("compose.changed-elsewhere")
-    say_answering(row, writer, now)
+    note_answering(row, writer, now)
     return row, is_new

@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of compose data (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -7,7 +7,7 @@ from vaguemestre.mailbox.compose.models import Composition, Identity, Mailing, S
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: signatures, drafts, texts of their own; those shared with a school are the school's."""
+    """Delete identities, drafts, mailings and private stock texts; shared texts stay with the school."""
     for table in (Mailing, Composition, Identity):
         table._default_manager.filter(account_id=account_id).delete()
     StockText.objects.filter(account_id=account_id, structure=None).delete()

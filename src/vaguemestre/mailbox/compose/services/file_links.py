@@ -1,4 +1,4 @@
-"""Files too large for the message: left with us, carried as links."""
+"""Send files too large for the message as links."""
 
 from datetime import datetime
 
@@ -20,20 +20,20 @@ MOST_LINKS = 20
 def add_link(
     writer: Writer, key: str, name: str, kind: str, size: int, shelf: Shelf, room: Room, *, now: datetime
 ) -> Deposited:
-    """Announce a file the message will carry a link to; its slices go to `filelinks.services.add_slice`.
+    """Create a file sent as a link; its slices go to `filelinks.services.add_slice`.
 
     Raises Refusal `compose.already-sent`, `compose.too-many-enclosures` and those of the deposit.
     """
     row = open_row_for(writer, key, now)
     if row.deposits.count() >= MOST_LINKS:
         raise Refusal("compose.too-many-enclosures", limit=MOST_LINKS)
-    begun = begin_deposit(writer.account_id, name, kind, size, shelf, room, now=now)
-    row.deposits.add(begun.id)
-    return begun
+    deposit = begin_deposit(writer.account_id, name, kind, size, shelf, room, now=now)
+    row.deposits.add(deposit.id)
+    return deposit
 
 
 def remove_link(account_id: int, key: str, deposit_id: int, shelf: Shelf, *, by: str, now: datetime) -> None:
-    """The message carries it no more; the file goes too unless another message has it. Twice is once."""
+    """Remove the link; delete the file unless another draft links to it. Idempotent."""
     with transaction.atomic(durable=True):
         open_row(account_id, key).deposits.remove(deposit_id)
     if not Composition.objects.filter(deposits=deposit_id).exists():
@@ -41,9 +41,9 @@ def remove_link(account_id: int, key: str, deposit_id: int, shelf: Shelf, *, by:
 
 
 def check_links(row: Composition) -> None:
-    """Raises Refusal `compose.enclosure-incomplete`, `filelinks.infected`."""
-    for one in deposits_of_row(row):
-        if one.verdict is Verdict.INFECTED:
-            raise Refusal("filelinks.infected", field="enclosed", name=one.name)
-        if not one.is_whole:
-            raise Refusal("compose.enclosure-incomplete", field="enclosed", name=one.name)
+    """Raise Refusal `compose.enclosure-incomplete`, `filelinks.infected` for a link that cannot be sent."""
+    for deposit in deposits_of_row(row):
+        if deposit.verdict is Verdict.INFECTED:
+            raise Refusal("filelinks.infected", field="enclosed", name=deposit.name)
+        if not deposit.is_whole:
+            raise Refusal("compose.enclosure-incomplete", field="enclosed", name=deposit.name)

@@ -1,4 +1,4 @@
-"""The end of a composer: its message left, was refused, or was thrown away."""
+"""End of a draft: filed, refused, discarded, or moved to another mailbox."""
 
 from datetime import datetime
 
@@ -19,10 +19,10 @@ from vaguemestre.schools.sharing.queries import box_card, box_of_account
 from vaguemestre.schools.sharing.services import forget_sent, stop_answering
 
 
-def drop_writing(
+def discard_draft(
     writer: Writer, key: str, open_mailbox: OpenMailbox, shelf: Shelf, *, by: str, now: datetime
 ) -> None:
-    """Throw the message away: no draft stays, nor the files left for it alone.
+    """Discard the draft, here and in the mailbox, and the files linked by it alone.
 
     Raises Refusal `compose.already-sent`, the mailbox's errors.
     """
@@ -32,14 +32,14 @@ def drop_writing(
         remove_link(writer.account_id, key, deposit.id, shelf, by=by, now=now)
     with transaction.atomic(durable=True):
         if writer.box_id:
-            stop_answering(writer.box_id, row.in_reply_to, writer.hand)
+            stop_answering(writer.box_id, row.in_reply_to, writer.acting_id)
         row.delete()
 
 
 def hand_over(writer: Writer, key: str, to: Writer, open_mailbox: OpenMailbox, *, now: datetime) -> None:
-    """The message goes on in another mailbox its writer writes from: its draft and its copy will be there.
+    """Move the draft to another mailbox of the writer, where its sent copy will be filed.
 
-    What it answers is still marked where it is. Raises Refusal `compose.gone`, `compose.already-sent`,
+    The original is still flagged as answered in its own mailbox. Raises Refusal `compose.gone`, `compose.already-sent`,
     `compose.links-stay`, the mailbox's errors.
     """
     row = open_row(writer.account_id, key)
@@ -49,17 +49,17 @@ def hand_over(writer: Writer, key: str, to: Writer, open_mailbox: OpenMailbox, *
     answered = {"mailbox": writer.login.mailbox, **row.answered} if row.answered else None
     with transaction.atomic(durable=True):
         if writer.box_id:
-            stop_answering(writer.box_id, row.in_reply_to, writer.hand)
-        free = Composition.objects.filter(pk=row.pk, account_id=writer.account_id, is_sending=False)
+            stop_answering(writer.box_id, row.in_reply_to, writer.acting_id)
+        unsent = Composition.objects.filter(pk=row.pk, account_id=writer.account_id, is_sending=False)
         Mailing.objects.filter(composition=row, state=Mailing.State.READY).delete()
-        if not free.update(
+        if not unsent.update(
             account_id=to.account_id, answered=answered, draft=None, identity=None, updated_at=now
         ):
             raise Refusal("compose.already-sent")
 
 
-def forget_writing(account_id: int, outbox_key: str, open_mailbox: OpenMailbox) -> None:
-    """The message is filed: whatever draft a late save left goes, then the composer. Twice is once."""
+def delete_filed_draft(account_id: int, outbox_key: str, open_mailbox: OpenMailbox) -> None:
+    """Delete the draft of a filed message, here and in the mailbox. Idempotent."""
     row = _sent_row(account_id, outbox_key)
     if row is None:
         return
@@ -68,8 +68,8 @@ def forget_writing(account_id: int, outbox_key: str, open_mailbox: OpenMailbox) 
         row.delete()
 
 
-def take_back(account_id: int, outbox_key: str, open_mailbox: OpenMailbox, *, now: datetime) -> None:
-    """The message did not leave: its text is the draft again. Twice is once; raises the mailbox's errors."""
+def restore_refused_draft(account_id: int, outbox_key: str, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+    """Reopen the draft of a refused message. Idempotent; raises the mailbox's errors."""
     row = _sent_row(account_id, outbox_key)
     if row is None:
         return
@@ -80,13 +80,13 @@ def take_back(account_id: int, outbox_key: str, open_mailbox: OpenMailbox, *, no
 
 
 def restore_draft(row: Composition, open_mailbox: OpenMailbox, *, login: MailLogin, now: datetime) -> None:
-    """The draft of the mailbox says what was about to leave."""
+    """Write the text of the row into the draft of the mailbox."""
     with open_mailbox(login) as mailbox:
         match_draft(row, writer_of_row(row), mailbox, now=now)
 
 
 def writer_of_row(row: Composition) -> Writer:
-    """Who wrote it, for the worker."""
+    """Writer of the draft, for the worker."""
     account, login = row.account, MailLogin(row.account.mailbox)
     if account.person is None:
         box = box_card(box_of_account(account.pk) or 0)
@@ -97,9 +97,9 @@ def writer_of_row(row: Composition) -> Writer:
 
 
 def _sent_row(account_id: int, outbox_key: str) -> Composition | None:
-    """None for what was not written in a composer: its key is no try of any."""
+    """Draft being sent under that outbox key; None if the message was not written in a composer."""
     key, _, attempt = outbox_key.rpartition(".")
     if not attempt.isdecimal():
         return None
-    mine = Composition.objects.select_related("account").filter(account_id=account_id, key=key)
-    return mine.filter(attempt=int(attempt), is_sending=True).first()
+    rows = Composition.objects.select_related("account").filter(account_id=account_id, key=key)
+    return rows.filter(attempt=int(attempt), is_sending=True).first()

@@ -1,4 +1,4 @@
-"""Identities and texts kept ready: made, changed, taken away."""
+"""Save, import and remove identities and stock texts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,11 +15,11 @@ from vaguemestre.mailbox.compose.queries import (
     is_picture_path,
     own_addresses,
     schools_of,
-    signature_facts,
+    signature_variables,
 )
 from vaguemestre.mailbox.compose.rules.identities import check_identity
-from vaguemestre.mailbox.compose.rules.outgoing_html import is_blank, kept_html
-from vaguemestre.mailbox.compose.values import IdentityGiven, StockTextGiven, Writer
+from vaguemestre.mailbox.compose.rules.outgoing_html import is_blank, draft_html
+from vaguemestre.mailbox.compose.values import IdentityFields, StockTextFields, Writer
 from vaguemestre.post.outbox.rules.headers import check_field
 
 MOST_IDENTITIES = 20
@@ -28,24 +28,24 @@ LONGEST_TEXT = 100_000  # characters
 
 
 @transaction.atomic(durable=True)
-def save_identity(writer: Writer, identity_id: int, given: IdentityGiven, *, by: str, now: datetime) -> int:
-    """Keep the identity (0: a new one); returns its id.
+def save_identity(writer: Writer, identity_id: int, fields: IdentityFields, *, by: str, now: datetime) -> int:
+    """Save the identity (0: a new one); returns its id.
 
     Raises the refusals of `check_identity`, Refusal `compose.identity-gone`, `compose.too-many-identities`.
     """
     account_id = writer.account_id
-    kept = check_identity(given, own_addresses(writer), signature_facts(account_id))
-    mine = Identity.objects.filter(account_id=account_id)
-    row = mine.filter(pk=identity_id).first() if identity_id else Identity(account_id=account_id)
+    checked = check_identity(fields, own_addresses(writer), signature_variables(account_id))
+    identities = Identity.objects.filter(account_id=account_id)
+    row = identities.filter(pk=identity_id).first() if identity_id else Identity(account_id=account_id)
     if row is None:
         raise Refusal("compose.identity-gone")
-    if not identity_id and mine.count() >= MOST_IDENTITIES:
+    if not identity_id and identities.count() >= MOST_IDENTITIES:
         raise Refusal("compose.too-many-identities", limit=MOST_IDENTITIES)
-    row.address, row.name, row.reply_to = kept.address, kept.name, kept.reply_to
-    row.signed_with, row.signature = kept.signed_with, kept.signature
-    row.is_default = kept.is_default or not mine.exclude(pk=row.pk).exists()
+    row.address, row.name, row.reply_to = checked.address, checked.name, checked.reply_to
+    row.signed_with, row.signature = checked.signed_with, checked.signature
+    row.is_default = checked.is_default or not identities.exclude(pk=row.pk).exists()
     if row.is_default:
-        mine.exclude(pk=row.pk).update(is_default=False)
+        identities.exclude(pk=row.pk).update(is_default=False)
     row.save()
     record(
         "compose.identity-saved",
@@ -58,91 +58,90 @@ def save_identity(writer: Writer, identity_id: int, given: IdentityGiven, *, by:
     return int(row.pk)
 
 
-def import_identities(writer: Writer, given: Sequence[IdentityGiven], *, by: str, now: datetime) -> int:
-    """Those of another program that are not there yet; how many were kept.
+def import_identities(writer: Writer, imported: Sequence[IdentityFields], *, by: str, now: datetime) -> int:
+    """Import the identities whose signature is new; returns the count.
 
-    Under an address and a name that are theirs here; answers go elsewhere only to an address of theirs.
-    Raises the refusals of `save_identity`.
+    Addresses and names that are not the writer's own are replaced. Raises the refusals of `save_identity`.
     """
     own = own_addresses(writer)
-    held = {one.signature for one in identities_of(writer)}
-    has_some = bool(held)
-    kept = 0
-    for one in given:
-        mine = replace(
-            one,
-            address=one.address if one.address in own else writer.address,
-            name=one.name or writer.name,
-            reply_to=one.reply_to if one.reply_to in own else "",
-            signature=kept_html(one.signature, lambda _: False),
-            is_default=one.is_default and not has_some,
+    signatures = {fields.signature for fields in identities_of(writer)}
+    has_identities = bool(signatures)
+    count = 0
+    for fields in imported:
+        adapted = replace(
+            fields,
+            address=fields.address if fields.address in own else writer.address,
+            name=fields.name or writer.name,
+            reply_to=fields.reply_to if fields.reply_to in own else "",
+            signature=draft_html(fields.signature, lambda _: False),
+            is_default=fields.is_default and not has_identities,
         )
-        if is_blank(mine.signature) or mine.signature in held:
+        if is_blank(adapted.signature) or adapted.signature in signatures:
             continue
-        held.add(mine.signature)
-        _save_under_own_name(writer, mine, by=by, now=now)
-        kept += 1
-    return kept
+        signatures.add(adapted.signature)
+        _save_under_own_name(writer, adapted, by=by, now=now)
+        count += 1
+    return count
 
 
-def _save_under_own_name(writer: Writer, mine: IdentityGiven, *, by: str, now: datetime) -> None:
+def _save_under_own_name(writer: Writer, fields: IdentityFields, *, by: str, now: datetime) -> None:
     try:
-        save_identity(writer, 0, mine, by=by, now=now)
+        save_identity(writer, 0, fields, by=by, now=now)
     except Refusal as refusal:
         if refusal.code != "compose.name-not-yours":
             raise
-        save_identity(writer, 0, replace(mine, name=writer.name), by=by, now=now)
+        save_identity(writer, 0, replace(fields, name=writer.name), by=by, now=now)
 
 
 @transaction.atomic(durable=True)
 def move_identities(account_id: int, left_domain: str, address: str) -> None:
-    """Identities under an address of the académie that was left go to the new one. Twice is once."""
-    mine = Identity.objects.filter(account_id=account_id)
-    mine.filter(address__endswith=f"@{left_domain}").update(address=address)
-    mine.filter(reply_to__endswith=f"@{left_domain}").update(reply_to=address)
+    """Move the identities of the former domain to the new address. Idempotent."""
+    identities = Identity.objects.filter(account_id=account_id)
+    identities.filter(address__endswith=f"@{left_domain}").update(address=address)
+    identities.filter(reply_to__endswith=f"@{left_domain}").update(reply_to=address)
 
 
 @transaction.atomic(durable=True)
 def remove_identity(account_id: int, identity_id: int, *, by: str, now: datetime) -> None:
-    """Twice is once."""
+    """Remove the identity. Idempotent."""
     removed, _ = Identity.objects.filter(account_id=account_id, pk=identity_id).delete()
     if removed:
         record("compose.identity-removed", to=f"account:{account_id}", by=by, at=now)
 
 
 @transaction.atomic(durable=True)
-def save_stock_text(account_id: int, text_id: int, given: StockTextGiven, *, by: str, now: datetime) -> int:
-    """Keep the text (0: a new one); returns its id. Only its author changes it.
+def save_stock_text(account_id: int, text_id: int, fields: StockTextFields, *, by: str, now: datetime) -> int:
+    """Save the stock text (0: a new one); returns its id. Only its author may change it.
 
     Raises Refusal `compose.text-untitled`, `compose.text-empty`, `compose.text-too-long`,
     `compose.text-gone`, `compose.not-your-school`, `compose.too-many-texts`, `outbox.control-character`.
     """
-    title = check_field("title", given.title)[:100]
+    title = check_field("title", fields.title)[:100]
     if not title:
         raise Refusal("compose.text-untitled", field="title")
-    html = kept_html(given.html, is_picture_path)
+    html = draft_html(fields.html, is_picture_path)
     if is_blank(html):
         raise Refusal("compose.text-empty", field="html")
     if len(html) > LONGEST_TEXT:
         raise Refusal("compose.text-too-long", field="html")
-    if given.structure_id and given.structure_id not in dict(schools_of(account_id, paris_day(now))):
+    if fields.structure_id and fields.structure_id not in dict(schools_of(account_id, paris_day(now))):
         raise Refusal("compose.not-your-school", field="structure")
-    mine = StockText.objects.filter(account_id=account_id)
-    row = mine.filter(pk=text_id).first() if text_id else StockText(account_id=account_id)
+    texts = StockText.objects.filter(account_id=account_id)
+    row = texts.filter(pk=text_id).first() if text_id else StockText(account_id=account_id)
     if row is None:
         raise Refusal("compose.text-gone")
-    if not text_id and mine.count() >= MOST_TEXTS:
+    if not text_id and texts.count() >= MOST_TEXTS:
         raise Refusal("compose.too-many-texts", limit=MOST_TEXTS)
-    row.title, row.subject, row.html = title, check_field("subject", given.subject)[:200], html
-    row.structure_id, row.updated_at = given.structure_id or None, now
+    row.title, row.subject, row.html = title, check_field("subject", fields.subject)[:200], html
+    row.structure_id, row.updated_at = fields.structure_id or None, now
     row.save()
     if row.structure_id:
-        shared = f"structure:{row.structure_id}"
-        record("compose.text-shared", to=shared, by=by, at=now, title=row.title)
+        school = f"structure:{row.structure_id}"
+        record("compose.text-shared", to=school, by=by, at=now, title=row.title)
     return int(row.pk)
 
 
 @transaction.atomic(durable=True)
 def remove_stock_text(account_id: int, text_id: int) -> None:
-    """Twice is once; somebody else's stays."""
+    """Remove a stock text of the account. Idempotent."""
     StockText.objects.filter(account_id=account_id, pk=text_id).delete()

@@ -1,33 +1,34 @@
-"""One copy for each recipient: prepared, begun, stopped, gone on with; each copy queued once."""
+"""Mail merge: prepare, start, stop and run a mailing; each copy is queued once."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.compose.events import MailingGoesOn
+from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.models import Composition, Mailing, MailingCopy
 from vaguemestre.mailbox.compose.queries import cautions_of, own_addresses
 from vaguemestre.mailbox.compose.rules.mail_merge import (
-    copies_of,
+    merge_copies,
     merged_html,
     merged_subject,
     merged_text,
     read_table,
+    variables_in,
 )
-from vaguemestre.mailbox.compose.rules.mail_merge import variables_in as variables
-from vaguemestre.mailbox.compose.rules.recipients import loose_recipients
+from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
 from vaguemestre.mailbox.compose.services.attachments import check_complete
 from vaguemestre.mailbox.compose.services.drafts import remove_drafts
 from vaguemestre.mailbox.compose.services.file_links import check_links
 from vaguemestre.mailbox.compose.services.hand_over import writer_of_row
-from vaguemestre.mailbox.compose.services.rows import bare_letter, fresh_key, own_row
-from vaguemestre.mailbox.compose.values import Copy, Writer, Wrong
+from vaguemestre.mailbox.compose.services.rows import bare_letter, new_key, own_row
+from vaguemestre.mailbox.compose.values import InvalidRow, MergeCopy, MergeResult, Table, TableRow, Writer
 from vaguemestre.mailbox.contacts.queries import words_about
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.post.mailstore.ports import OpenMailbox
@@ -40,10 +41,10 @@ from vaguemestre.schools.rosters.rules.addresses import audience_of, is_nowhere
 from vaguemestre.schools.rosters.services import gateway_of
 from vaguemestre.schools.rosters.values import Addressee, Asker
 
-AT_ONCE = 40  # copies made in one go, and at most under way in the outbox
+MAX_COPIES_IN_FLIGHT = 40  # in the outbox at a time
 PACE = timedelta(seconds=2)
-FOLLOWED = timedelta(days=30)
-MOST_OCTETS = 400_000_000  # of all the copies together
+CLASS_RECIPIENTS_KEPT = timedelta(days=30)
+MAX_MAILING_OCTETS = 400_000_000  # of all copies together
 _State = Mailing.State
 
 
@@ -59,10 +60,10 @@ def prepare_mailing(
     limit: int,
     now: datetime,
 ) -> int:
-    """Read who gets a copy: the rows of a CSV file, or the recipients of the message; nothing leaves yet.
+    """Prepare one copy for each row of a CSV file or each recipient of the message; nothing is sent yet.
 
-    Classes among the recipients become their people, for `asker` only; they then read another address than
-    the writer's, unless `own_sender`.
+    Classes among the recipients are expanded to their people, for `asker` only; the sender is then a gateway
+    address instead of the writer's, unless `own_sender`.
     Raises Refusal `compose.gone`, `compose.already-sent`, `compose.mailing-empty`, `compose.mailing-heavy`,
     `rosters.not-yours`, those of the table, the fields and the size.
     """
@@ -71,38 +72,50 @@ def prepare_mailing(
         raise Refusal("compose.already-sent")
     check_complete(row)
     check_links(row)
-    wanted = variables(row.subject, row.text if row.is_plain else row.html)
-    people, broken = ((), ()) if table is not None else loose_recipients(f"{row.to}, {row.cc}, {row.bcc}")
-    classes, people = _expanded(asker, people)
-    about = words_about(writer.account_id, [one.address for one in people])
-    copies, wrong = (
-        _read(table, wanted) if table is not None else _copies(people, about, classes, broken, wanted)
-    )
-    if not copies:
+    variables = variables_in(row.subject, row.text if row.is_plain else row.html)
+    classes: list[ClassAudience] = []
+    if table is not None:
+        result = merge_copies(read_table(table), variables)
+    else:
+        recipients, unreadable = lenient_recipients(f"{row.to}, {row.cc}, {row.bcc}")
+        classes, people = _expand_classes(asker, recipients)
+        result = _merge_recipients(writer, people, classes, unreadable, variables)
+    if not result.copies:
         raise Refusal("compose.mailing-empty")
+    sender = _gateway(writer, now) if classes and not own_sender else ""
+    mailing = _store_mailing(row, result, source, [audience.name for audience in classes], sender, now)
+    size = len(_content(row, writer, result.copies[0], _letter_of(mailing, row, writer, now), limit))
+    if size * len(result.copies) > MAX_MAILING_OCTETS:
+        raise Refusal("compose.mailing-heavy", count=len(result.copies))
+    return int(mailing.pk)
+
+
+def _store_mailing(
+    row: Composition, result: MergeResult, source: str, audiences: list[str], sender: str, now: datetime
+) -> Mailing:
+    """Store the mailing of the draft and its copies, instead of one prepared before."""
     Mailing.objects.filter(composition=row, state=_State.READY).delete()
     mailing = Mailing.objects.create(
-        account_id=writer.account_id,
+        account_id=row.account_id,
         composition=row,
         key=row.key,
-        series=fresh_key(),
+        series=new_key(),
         source=source[:255],
-        wrong=[[one.number, one.typed, one.reason] for one in wrong],
-        audiences=[name for name, _ in classes],
-        sender=_gateway(writer, now) if classes and not own_sender else "",
+        wrong=[[invalid.number, invalid.typed, invalid.reason] for invalid in result.invalid_rows],
+        audiences=audiences,
+        sender=sender,
         created_at=now,
     )
     MailingCopy.objects.bulk_create(
         [
-            MailingCopy(mailing=mailing, number=c.number, name=c.name, address=c.address, values=c.values)
-            for c in copies
+            MailingCopy(
+                mailing=mailing, number=copy.number, name=copy.name, address=copy.address, values=copy.values
+            )
+            for copy in result.copies
         ],
         batch_size=500,
     )
-    size = len(_content(row, writer, copies[0], _letter_of(mailing, row, writer, now), limit))
-    if size * len(copies) > MOST_OCTETS:
-        raise Refusal("compose.mailing-heavy", count=len(copies))
-    return int(mailing.pk)
+    return mailing
 
 
 @transaction.atomic(durable=True)
@@ -115,182 +128,188 @@ def start_mailing(
     is_sure: bool = True,
     due_at: datetime | None = None,
 ) -> None:
-    """Begin, now or at `due_at`, or go on after a stop. Twice is once.
+    """Start the mailing, now or at `due_at`, or resume it after a stop. Idempotent.
 
-    `is_sure`: what a class had better not read was looked at again. Raises Refusal `compose.gone`,
+    `is_sure`: the writer confirmed the cautions about a message to classes. Raises Refusal `compose.gone`,
     `compose.look-again`.
     """
-    mailing = _own(account_id, key)
+    mailing = _own_mailing(account_id, key)
     if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
         return
     if mailing.state == _State.READY:
         if not is_sure and cautions_of(mailing):
             raise Refusal("compose.look-again")
-        taken = Composition.objects.filter(pk=mailing.composition.pk, is_sending=False)
-        if not taken.update(is_sending=True):
+        unsent = Composition.objects.filter(pk=mailing.composition.pk, is_sending=False)
+        if not unsent.update(is_sending=True):
             raise Refusal("compose.already-sent")
     mailing.state, mailing.due_at = _State.RUNNING, due_at
     mailing.save(update_fields=("state", "due_at"))
     count = mailing.copies.filter(queued_at=None).count()
     record("compose.mailing-begun", to=f"account:{account_id}", by=by, at=now, copies=count)
-    expect_bulk(account_id, count, by=by, now=due_at or now)  # whoever begins it has just signed in
-    announce(MailingGoesOn(mailing.pk), due=due_at)
+    expect_bulk(account_id, count, by=by, now=due_at or now)  # the writer has just signed in again
+    announce(MailingDue(mailing.pk), due=due_at)
 
 
 @transaction.atomic(durable=True)
 def stop_mailing(account_id: int, key: str, *, by: str, now: datetime) -> None:
-    """No further copy is made; those the outbox has leave. Twice is once. Raises Refusal `compose.gone`."""
-    mailing = _own(account_id, key)
+    """Stop the mailing; queued copies are still sent. Idempotent. Raises Refusal `compose.gone`."""
+    mailing = _own_mailing(account_id, key)
     if Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.STOPPED):
         record("compose.mailing-stopped", to=f"account:{account_id}", by=by, at=now)
 
 
-def carry_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: datetime) -> None:
-    """Hand some copies to the outbox, then announce the rest. Twice, or in two workers, does no harm."""
+def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: datetime) -> None:
+    """Hand a batch of copies to the outbox, then announce the rest. Safe to run twice or in two workers."""
     mailing = Mailing.objects.select_related("composition__account").filter(pk=mailing_id).first()
     if mailing is None or mailing.state != _State.RUNNING or mailing.composition is None:
         return
     if mailing.due_at and now < mailing.due_at:
-        return  # its own hour wakes it
+        return  # a job is due at that time
     row = mailing.composition
     writer = writer_of_row(row)
-    room = AT_ONCE - copies_in_flight(mailing.account_id, mailing.series)
+    room = MAX_COPIES_IN_FLIGHT - copies_in_flight(mailing.account_id, mailing.series)
     letter = _letter_of(mailing, row, writer, now)
-    for number in list(
-        mailing.copies.filter(queued_at=None).values_list("number", flat=True)[: max(0, room)]
-    ):
+    waiting = mailing.copies.filter(queued_at=None)
+    for number in list(waiting.values_list("number", flat=True)[: max(0, room)]):
         _queue_copy(mailing, number, writer, letter, limit, now)
-    if mailing.copies.filter(queued_at=None).exists() or copies_in_flight(mailing.account_id, mailing.series):
+    if waiting.exists() or copies_in_flight(mailing.account_id, mailing.series):
         with transaction.atomic(durable=True):
-            announce(MailingGoesOn(mailing.pk), due=now + PACE)
+            announce(MailingDue(mailing.pk), due=now + PACE)
         return
     remove_drafts(row.draft_message_id, writer.login, open_mailbox)
     with transaction.atomic(durable=True):
         Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.DONE)
-        if mailing.audiences:  # who the children are is nobody's business any more
+        if mailing.audiences:  # names of pupils are erased once sent
             mailing.copies.update(name="", values={})
         Composition.objects.filter(pk=row.pk, mailing__state=_State.DONE).delete()
 
 
 @transaction.atomic(durable=True)
-def forget_class_mailings(*, now: datetime) -> None:
-    """What was written to classes is followed for a while, then nothing here says to whom."""
-    old = Mailing.objects.filter(state=_State.DONE, created_at__lt=now - FOLLOWED)
-    MailingCopy.objects.filter(mailing__in=old.exclude(audiences=[])).delete()
+def erase_class_recipients(*, now: datetime) -> None:
+    """Erase the recipients of class mailings done long ago."""
+    old_mailings = Mailing.objects.filter(state=_State.DONE, created_at__lt=now - CLASS_RECIPIENTS_KEPT)
+    MailingCopy.objects.filter(mailing__in=old_mailings.exclude(audiences=[])).delete()
 
 
 @transaction.atomic(durable=True)
 def _queue_copy(
     mailing: Mailing, number: int, writer: Writer, letter: Letter, limit: int, now: datetime
 ) -> None:
-    """The copy and its mark in one transaction: the outbox's key makes it once whatever happens."""
-    still = Mailing.objects.select_for_update().filter(pk=mailing.pk, state=_State.RUNNING).exists()
-    kept = mailing.copies.filter(number=number, queued_at=None).first()
+    """Queue one copy and mark it in one transaction; its outbox key makes it unique."""
+    is_running = Mailing.objects.select_for_update().filter(pk=mailing.pk, state=_State.RUNNING).exists()
+    copy_row = mailing.copies.filter(number=number, queued_at=None).first()
     row = mailing.composition
-    if not still or kept is None or row is None:
+    if not is_running or copy_row is None or row is None:
         return
-    one = Copy(kept.number, kept.name, kept.address, kept.values)
-    copy = replace(letter, message_id=f"<{mailing.series}.{number}@{writer.domain}>")
+    copy = MergeCopy(copy_row.number, copy_row.name, copy_row.address, copy_row.values)
+    copy_letter = replace(letter, message_id=f"<{mailing.series}.{number}@{writer.domain}>")
     queue_message(
         Parcel(
             account_id=mailing.account_id,
             key=f"{mailing.series}.{number}",
-            message_id=copy.message_id,
+            message_id=copy_letter.message_id,
             sender=letter.sender.address,
-            recipients=(one.address,),
+            recipients=(copy.address,),
             bcc=(),
-            subject=merged_subject(row.subject, one.values),
-            content=_content(row, writer, one, copy, limit),
+            subject=merged_subject(row.subject, copy.values),
+            content=_content(row, writer, copy, copy_letter, limit),
             due_at=now,
             wants_report=row.wants_report,
         ),
         by=f"account:{mailing.account_id}",
         now=now,
     )
-    kept.queued_at = now
-    kept.save(update_fields=("queued_at",))
+    copy_row.queued_at = now
+    copy_row.save(update_fields=("queued_at",))
 
 
-def merged(letter: Letter, one: Copy) -> Letter:
-    """The letter as that recipient gets it: alone in « À »."""
+def merge_letter(letter: Letter, copy: MergeCopy) -> Letter:
+    """The letter of that copy: its recipient alone in « À », variables replaced."""
     return replace(
         letter,
-        to=(Recipient("".join(c for c in one.name if c.isprintable()), one.address),),
-        subject=merged_subject(letter.subject, one.values),
-        html=merged_html(letter.html, one.values) if letter.html else "",
-        text=merged_text(letter.text, one.values) if letter.text else "",
+        to=(Recipient("".join(c for c in copy.name if c.isprintable()), copy.address),),
+        subject=merged_subject(letter.subject, copy.values),
+        html=merged_html(letter.html, copy.values) if letter.html else "",
+        text=merged_text(letter.text, copy.values) if letter.text else "",
     )
 
 
-def _content(row: Composition, writer: Writer, one: Copy, letter: Letter, limit: int) -> bytes:
+def _content(row: Composition, writer: Writer, copy: MergeCopy, letter: Letter, limit: int) -> bytes:
     if letter.sender.address not in own_addresses(writer):
         raise Refusal("compose.not-your-address", field="identity")
-    content = compose(merged(letter, one), boundary=secrets.token_hex(16))
+    content = compose(merge_letter(letter, copy), boundary=secrets.token_hex(16))
     check_whole(content, limit)
     return content
 
 
 def _letter_of(mailing: Mailing, row: Composition, writer: Writer, now: datetime) -> Letter:
-    """Without its recipients; from the address chosen for the mailing, answers to it alone."""
+    """Letter without recipients; sent from, and answered to, the sender address of the mailing."""
     letter = bare_letter(row, writer, now)
     if not mailing.sender:
         return letter
     return replace(letter, sender=Recipient(letter.sender.name, mailing.sender), reply_to=())
 
 
-def _read(table: bytes, wanted: tuple[str, ...]) -> tuple[list[Copy], list[Wrong]]:
-    header, rows = read_table(table)
-    return copies_of(header, rows, wanted)
+class ClassAudience(NamedTuple):
+    """A class among the recipients, and the people it stands for."""
+
+    name: str
+    people: tuple[Addressee, ...]
 
 
-type _Class = tuple[str, tuple[Addressee, ...]]
-
-
-def _expanded(asker: Asker | None, people: Iterable[Recipient]) -> tuple[list[_Class], tuple[Recipient, ...]]:
-    """The classes among the recipients, as (name, people), then whoever else is written to."""
-    classes, others = [], []
-    for one in people:
-        audience = audience_of(one.address)
-        if audience is None and not is_nowhere(one.address):
-            others.append(one)
+def _expand_classes(
+    asker: Asker | None, recipients: Iterable[Recipient]
+) -> tuple[list[ClassAudience], list[Recipient]]:
+    """The classes among the recipients, then the other recipients. Raises Refusal `rosters.not-yours`."""
+    classes: list[ClassAudience] = []
+    others: list[Recipient] = []
+    for recipient in recipients:
+        audience = audience_of(recipient.address)
+        if audience is None and not is_nowhere(recipient.address):
+            others.append(recipient)
             continue
         if audience is None or asker is None:
             raise Refusal("rosters.not-yours")
-        classes.append((audience_shown(asker, audience).name, people_of(asker, audience)))
-    return classes, tuple(others)
+        classes.append(ClassAudience(audience_shown(asker, audience).name, people_of(asker, audience)))
+    return classes, others
 
 
-def _copies(
-    people: Iterable[Recipient],
-    about: Mapping[str, Mapping[str, str]],
-    classes: Sequence[_Class],
-    broken: Iterable[str],
-    wanted: tuple[str, ...],
-) -> tuple[list[Copy], list[Wrong]]:
-    """`about`: what the writer's contacts say of each address; nothing of it goes with classes."""
-    told = () if classes else ("prenom", "organisme", "fonction", "telephone")
-    cells = [[one.address, one.name, one.pupils, one.group] for _, there in classes for one in there]
-    for one in people:
-        known = about.get(one.address, {})
-        cells.append(
-            [one.address, one.name or known.get("nom", ""), "", "", *(known.get(name, "") for name in told)]
-        )
-    header = ["adresse", "nom", "eleve", "classe", *told]
-    copies, more = copies_of(header, enumerate(cells, 1), wanted)
-    # Twice in two classes is once; said of what the writer typed only.
-    more = [one for one in more if one.reason != "twice" or not classes]
-    return copies, [Wrong(0, typed, "address-wrong") for typed in broken] + more
+def _merge_recipients(
+    writer: Writer,
+    people: Sequence[Recipient],
+    classes: Sequence[ClassAudience],
+    unreadable: Iterable[str],
+    variables: tuple[str, ...],
+) -> MergeResult:
+    """Copies for people and classes. The writer's contacts fill variables, except when classes are written to."""
+    contact_columns = () if classes else ("prenom", "organisme", "fonction", "telephone")
+    contact_fields = words_about(writer.account_id, [person.address for person in people])
+    rows = [
+        [addressee.address, addressee.name, addressee.pupils, addressee.group]
+        for audience in classes
+        for addressee in audience.people
+    ]
+    for person in people:
+        fields = contact_fields.get(person.address, {})
+        contact_cells = (fields.get(column, "") for column in contact_columns)
+        rows.append([person.address, person.name or fields.get("nom", ""), "", "", *contact_cells])
+    header = ["adresse", "nom", "eleve", "classe", *contact_columns]
+    table = Table(header, [TableRow(number, cells) for number, cells in enumerate(rows, 1)])
+    copies, invalid_rows = merge_copies(table, variables)
+    # Somebody in two classes gets one copy; only duplicates typed by the writer are reported.
+    reported = [invalid for invalid in invalid_rows if invalid.reason != "twice" or not classes]
+    return MergeResult(copies, [InvalidRow(0, typed, "address-wrong") for typed in unreadable] + reported)
 
 
 def _gateway(writer: Writer, now: datetime) -> str:
-    """A school's box writes as itself: its address is known of everybody."""
+    """Gateway address of the writer; "" for a school's mailbox, whose address is public."""
     person_id = identified(writer.account_id).person_id
     if person_id is None:
         return ""
     return gateway_of(person_id, by=f"account:{writer.account_id}", now=now)
 
 
-def _own(account_id: int, key: str) -> Mailing:
+def _own_mailing(account_id: int, key: str) -> Mailing:
     mailing = Mailing.objects.select_related("composition").filter(account_id=account_id, key=key).first()
     if mailing is None:
         raise Refusal("compose.gone")

@@ -1,4 +1,4 @@
-"""Finding or making the row of a composer; the letter it holds."""
+"""Rows of drafts, and the letters made of them."""
 
 import dataclasses
 import secrets
@@ -15,8 +15,8 @@ from vaguemestre.mailbox.compose.queries import (
     picture_ids,
 )
 from vaguemestre.mailbox.compose.rules.link_block import links_html, links_text
-from vaguemestre.mailbox.compose.rules.outgoing_html import is_blank, kept_html, outgoing_html
-from vaguemestre.mailbox.compose.values import Mode, Writer, Written
+from vaguemestre.mailbox.compose.rules.outgoing_html import is_blank, draft_html, outgoing_html
+from vaguemestre.mailbox.compose.values import Mode, Writer, DraftFields
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients
 from vaguemestre.post.outbox.rules.text import plain_text
@@ -27,7 +27,7 @@ MOST_TEXT = 2_000_000  # characters
 
 
 def own_row(account_id: int, key: str) -> Composition:
-    """Raises Refusal `compose.gone`."""
+    """Row of the account's draft. Raises Refusal `compose.gone`."""
     row = Composition.objects.filter(account_id=account_id, key=key).first()
     if row is None:
         raise Refusal("compose.gone")
@@ -35,7 +35,7 @@ def own_row(account_id: int, key: str) -> Composition:
 
 
 def row_for(writer: Writer, key: str, now: datetime) -> Composition:
-    """The row of that key, made if the composer was opened empty. Inside the caller's transaction, or none.
+    """Row of that key, created for a composer opened empty. Inside the caller's transaction, or none.
 
     Raises Refusal `compose.gone` for a key of somebody else.
     """
@@ -55,12 +55,12 @@ def row_for(writer: Writer, key: str, now: datetime) -> Composition:
 
 
 def open_row(account_id: int, key: str) -> Composition:
-    """Raises Refusal `compose.gone`, `compose.already-sent`."""
+    """Row of an unsent draft. Raises Refusal `compose.gone`, `compose.already-sent`."""
     return _still_open(own_row(account_id, key))
 
 
 def open_row_for(writer: Writer, key: str, now: datetime) -> Composition:
-    """`row_for` of a message that has not left. Raises Refusal `compose.gone`, `compose.already-sent`."""
+    """`row_for` an unsent draft. Raises Refusal `compose.gone`, `compose.already-sent`."""
     return _still_open(row_for(writer, key, now))
 
 
@@ -70,56 +70,58 @@ def _still_open(row: Composition) -> Composition:
     return row
 
 
-def say_answering(row: Composition, writer: Writer, now: datetime) -> None:
-    """In a mailbox of several people, the others see who answers what."""
+def note_answering(row: Composition, writer: Writer, now: datetime) -> None:
+    """In a shared mailbox, show the other members who is answering the message."""
     if writer.box_id and row.mode in (Mode.REPLY, Mode.REPLY_ALL):
-        note_presence(writer.box_id, row.in_reply_to, writer.hand, "answers", now=now)
+        note_presence(writer.box_id, row.in_reply_to, writer.acting_id, "answers", now=now)
 
 
-def fresh_key() -> str:
+def new_key() -> str:
+    """Random key of a draft or mailing."""
     return secrets.token_hex(16)
 
 
 def draft_message_id(key: str, writer: Writer) -> str:
+    """Message-ID of all the drafts of that key."""
     return f"<{key}.draft@{writer.domain}>"
 
 
-def text_columns(written: Written, account_id: int) -> dict[str, Any]:
-    """What is kept of what was typed: the HTML cleaned first. Raises Refusal `compose.too-long`."""
-    columns = dataclasses.asdict(written)
+def text_columns(fields: DraftFields, account_id: int) -> dict[str, Any]:
+    """Columns of the typed fields, with the HTML sanitized. Raises Refusal `compose.too-long`."""
+    columns = dataclasses.asdict(fields)
     if sum(len(value) for value in columns.values() if isinstance(value, str)) > MOST_TEXT:
         raise Refusal("compose.too-long")
-    columns = {name: v.replace("\x00", "") if isinstance(v, str) else v for name, v in columns.items()}
-    columns["html"] = kept_html(written.html, is_picture_path)
-    mine = Identity.objects.filter(account_id=account_id, pk=columns.pop("identity"))
-    columns["identity_id"] = mine.values_list("pk", flat=True).first()
-    columns["importance"] = written.importance if written.importance in {"high", "low"} else ""
+    columns = {name: value.replace("\x00", "") if isinstance(value, str) else value for name, value in columns.items()}
+    columns["html"] = draft_html(fields.html, is_picture_path)
+    identities = Identity.objects.filter(account_id=account_id, pk=columns.pop("identity"))
+    columns["identity_id"] = identities.values_list("pk", flat=True).first()
+    columns["importance"] = fields.importance if fields.importance in {"high", "low"} else ""
     if not columns.pop("keeps_quote"):
         columns["quote"] = ""
     return columns
 
 
 def draft_letter(row: Composition, writer: Writer, now: datetime) -> Letter:
-    """The message as its draft: whatever recipients can be read so far; the caller writes the hidden ones."""
+    """Letter for the draft, with the recipients that can be parsed; the caller writes the Bcc field."""
     return _letter(
         row,
         writer,
         now,
         row.draft_message_id,
-        _readable(row.to),
-        _readable(row.cc),
-        _readable(row.bcc),
+        _parsable_recipients(row.to),
+        _parsable_recipients(row.cc),
+        _parsable_recipients(row.bcc),
         " ".join("".join(c if c.isprintable() else " " for c in row.subject).split()),
     )
 
 
 def bare_letter(row: Composition, writer: Writer, date: datetime) -> Letter:
-    """The message without its recipients, to be made out to each of them."""
+    """Letter without recipients, for a mailing."""
     return _letter(row, writer, date, row.draft_message_id, (), (), (), row.subject)
 
 
 def final_letter(row: Composition, writer: Writer, date: datetime, message_id: str) -> Letter:
-    """The message as it leaves. Raises the refusals of `outbox.rules` with their field."""
+    """Letter to send. Raises the refusals of `outbox.rules` with their field."""
     return _letter(
         row,
         writer,
@@ -165,26 +167,26 @@ def _letter(
 
 
 def sender_of(row: Composition, writer: Writer) -> tuple[Recipient, tuple[Recipient, ...]]:
-    """From and Reply-To: the identity chosen if its address still is the account's, else the account's."""
-    chosen = row.identity
-    is_mine = chosen is not None and chosen.account_id == row.account_id
-    if chosen is None or not is_mine or chosen.address not in own_addresses(writer):
+    """From and Reply-To of the chosen identity, or of the account if it no longer owns that address."""
+    identity = row.identity
+    is_own = identity is not None and identity.account_id == row.account_id
+    if identity is None or not is_own or identity.address not in own_addresses(writer):
         return Recipient(writer.name, writer.address), ()
-    answers = (Recipient(chosen.name, chosen.reply_to),) if chosen.reply_to else ()
-    return Recipient(chosen.name, chosen.address), answers
+    reply_to = (Recipient(identity.name, identity.reply_to),) if identity.reply_to else ()
+    return Recipient(identity.name, identity.address), reply_to
 
 
-def check_identity(written: Written, writer: Writer) -> None:
-    """Raises Refusal `compose.not-your-address` for an identity that is not, or no more, the writer's."""
-    if not written.identity:
+def check_identity(fields: DraftFields, writer: Writer) -> None:
+    """Raise Refusal `compose.not-your-address` for an identity that is not the writer's."""
+    if not fields.identity:
         return
-    chosen = Identity.objects.filter(account_id=writer.account_id, pk=written.identity).first()
-    if chosen is None or chosen.address not in own_addresses(writer):
+    identity = Identity.objects.filter(account_id=writer.account_id, pk=fields.identity).first()
+    if identity is None or identity.address not in own_addresses(writer):
         raise Refusal("compose.not-your-address", field="identity")
 
 
 def whole_html(row: Composition) -> str:
-    """What was typed, the links to its files, then the quotation still folded away."""
+    """HTML of the text, the links to its files and the quotation that is still folded."""
     html = row.html + links_html(links_of(row))
     if not row.quote:
         return html
@@ -197,26 +199,27 @@ def _whole_text(row: Composition) -> str:
 
 
 def _enclosed(row: Composition, html: str) -> tuple[Enclosed, ...]:
-    """Files, and of the pictures those the text still shows."""
-    kept = []
+    """Attached files, and the pictures the text still shows."""
+    enclosed = []
     for enclosure in row.enclosures.order_by("pk"):
         if enclosure.content_id and f"cid:{enclosure.content_id}" not in html:
             continue
-        kept.append(
+        enclosed.append(
             Enclosed(enclosure.name, enclosure.kind, content_of(enclosure), content_id=enclosure.content_id)
         )
-    return tuple(kept)
+    return tuple(enclosed)
 
 
-def _readable(text: str) -> tuple[Recipient, ...]:
-    found: list[Recipient] = []
+def _parsable_recipients(text: str) -> tuple[Recipient, ...]:
+    recipients: list[Recipient] = []
     for item in text.replace("\r", ",").replace("\n", ",").split(","):
         try:
-            found += parsed_recipients("to", item)
+            recipients += parsed_recipients("to", item)
         except Refusal:
             continue
-    return tuple(found)
+    return tuple(recipients)
 
 
-def ref_columns(ref: MessageRef) -> dict[str, object]:
+def ref_columns(ref: MessageRef) -> dict[str, Any]:
+    """JSON column of a message reference."""
     return {"folder": ref.folder, "uid_validity": ref.uid_validity, "uid": ref.uid}

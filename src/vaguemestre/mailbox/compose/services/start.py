@@ -1,4 +1,4 @@
-"""Start writing: nothing yet, an answer, a forward, or a draft taken up again."""
+"""Start a draft: an empty message, a reply, a forward, or an existing draft."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from django.db import transaction
 from vaguemestre.foundation.kernel import charsets
 from vaguemestre.mailbox.compose.models import Composition
 from vaguemestre.mailbox.compose.queries import picture_path, senders_of
-from vaguemestre.mailbox.compose.rules.identities import signed_html
-from vaguemestre.mailbox.compose.rules.original import Pieces, bare_id, file_name, pieces_of
+from vaguemestre.mailbox.compose.rules.identities import with_signature
+from vaguemestre.mailbox.compose.rules.original import MessageParts, strip_brackets, file_name, message_parts
 from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text, quoted_html
-from vaguemestre.mailbox.compose.rules.replies import answer_to
-from vaguemestre.mailbox.compose.services.attach_from_mail import Borrowed, whole_message
-from vaguemestre.mailbox.compose.services.attachments import keep_whole
-from vaguemestre.mailbox.compose.services.rows import fresh_key, ref_columns, row_for, say_answering
-from vaguemestre.mailbox.compose.values import Mode, Opening, Sender, Writer
+from vaguemestre.mailbox.compose.rules.replies import reply_draft
+from vaguemestre.mailbox.compose.services.attach_from_mail import FileContent, message_as_file
+from vaguemestre.mailbox.compose.services.attachments import attach_file
+from vaguemestre.mailbox.compose.services.rows import new_key, ref_columns, row_for, note_answering
+from vaguemestre.mailbox.compose.values import Mode, StartRequest, SenderOption, Writer
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import Correspondent, Flag, MessageRef, OpenedMessage, Part
@@ -25,127 +25,127 @@ from vaguemestre.post.outbox.rules.message import check_size
 from vaguemestre.post.outbox.rules.recipients import shown_recipients
 from vaguemestre.post.outbox.values import Recipient
 
-_MOST_QUOTED = 1_000_000  # octets of text fetched from the original
-_KEPT_FOR = timedelta(days=30)
+_MOST_QUOTED = 1_000_000  # octets of quoted text fetched
+_ABANDONED_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class _Source:
-    """What was read of the original, before anything is written."""
+class _Original:
+    """Parts fetched from the original message."""
 
     message: OpenedMessage
-    body: str  # HTML, not cleaned yet
+    body: str  # HTML, not sanitized
     pictures: tuple[tuple[Part, bytes], ...]
     files: tuple[tuple[Part, bytes], ...]
-    whole: Borrowed | None = None  # the original as a file
+    whole: FileContent | None = None  # the original as a file
 
 
-def start_writing(
+def start_draft(
     writer: Writer,
-    opening: Opening,
+    start_request: StartRequest,
     mailbox: Mailbox,
     *,
     limit: int,
     now: datetime,
     academy_signature: str = "",
 ) -> str:
-    """Make what a composer shows; returns its key.
+    """Create a draft; returns its key.
 
-    `limit`: octets a message may have. Raises MessageGone, and Refusal `outbox.too-large` when what a forward
-    carries could not leave again.
+    `limit`: maximum message size, in octets. Raises MessageGone, and Refusal `outbox.too-large` when the
+    attachments to forward exceed it.
     """
-    if opening.ref is None:
-        return _start_empty(writer, opening, academy_signature, now)
-    original = mailbox.open(opening.ref)
-    if opening.mode is Mode.DRAFT and (known := _known_draft(writer, original.message_id)):
-        return known
-    return _keep(writer, opening, _read(mailbox, opening, original, limit), academy_signature, now)
+    if start_request.ref is None:
+        return _start_empty(writer, start_request, academy_signature, now)
+    original = mailbox.open(start_request.ref)
+    if start_request.mode is Mode.DRAFT and (existing_key := _existing_key(writer, original.message_id)):
+        return existing_key
+    return _store(writer, start_request, _fetch(mailbox, start_request, original, limit), academy_signature, now)
 
 
-def _known_draft(writer: Writer, message_id: str) -> str | None:
-    mine = Composition.objects.filter(account_id=writer.account_id, draft_message_id=message_id)
-    return mine.values_list("key", flat=True).first()
+def _existing_key(writer: Writer, message_id: str) -> str | None:
+    rows = Composition.objects.filter(account_id=writer.account_id, draft_message_id=message_id)
+    return rows.values_list("key", flat=True).first()
 
 
-def _read(mailbox: Mailbox, opening: Opening, original: OpenedMessage, limit: int) -> _Source:
-    pieces = pieces_of(original.root)
-    if opening.mode is Mode.ENCLOSE:
+def _fetch(mailbox: Mailbox, start_request: StartRequest, original: OpenedMessage, limit: int) -> _Original:
+    parts = message_parts(original.root)
+    if start_request.mode is Mode.ENCLOSE:
         check_size((original.size,), limit)
-        return _Source(original, "", (), (), whole_message(mailbox, original.ref))
-    carried = pieces.files if opening.mode in (Mode.FORWARD, Mode.DRAFT) else ()
-    check_size((part.size * 3 // 4 for part in (*carried, *pieces.pictures)), limit)
-    return _Source(
+        return _Original(original, "", (), (), message_as_file(mailbox, original.ref))
+    attached = parts.files if start_request.mode in (Mode.FORWARD, Mode.DRAFT) else ()
+    check_size((part.size * 3 // 4 for part in (*attached, *parts.pictures)), limit)
+    return _Original(
         original,
-        _body(mailbox, original.ref, pieces),
-        tuple((part, mailbox.part(original.ref, part.number)) for part in pieces.pictures),
-        tuple((part, mailbox.part(original.ref, part.number)) for part in carried),
+        _body(mailbox, original.ref, parts),
+        tuple((part, mailbox.part(original.ref, part.number)) for part in parts.pictures),
+        tuple((part, mailbox.part(original.ref, part.number)) for part in attached),
     )
 
 
-def _body(mailbox: Mailbox, ref: MessageRef, pieces: Pieces) -> str:
-    """The text to quote as HTML, cut where nobody reads any more."""
-    part = pieces.html or pieces.text
+def _body(mailbox: Mailbox, ref: MessageRef, parts: MessageParts) -> str:
+    """HTML of the text to quote, truncated."""
+    part = parts.html or parts.text
     if part is None:
         return ""
     text = charsets.text(mailbox.part(ref, part.number, _MOST_QUOTED), part.charset)
-    return text if part is pieces.html else html_of_text(text.rstrip())
+    return text if part is parts.html else html_of_text(text.rstrip())
 
 
 @transaction.atomic(durable=True)
-def _start_empty(writer: Writer, opening: Opening, academy_signature: str, now: datetime) -> str:
-    _forget_old(writer, now)
-    row = row_for(writer, fresh_key(), now)
-    row.to = opening.to[:10_000]
+def _start_empty(writer: Writer, start_request: StartRequest, academy_signature: str, now: datetime) -> str:
+    _delete_abandoned(writer, now)
+    row = row_for(writer, new_key(), now)
+    row.to = start_request.to[:10_000]
     _sign(row, senders_of(writer, academy_signature)[0])
     row.save()
     return row.key
 
 
 @transaction.atomic(durable=True)
-def _keep(writer: Writer, opening: Opening, source: _Source, academy_signature: str, now: datetime) -> str:
-    _forget_old(writer, now)
-    row = row_for(writer, fresh_key(), now)
-    row.mode = opening.mode
-    addresses = {}
+def _store(writer: Writer, start_request: StartRequest, source: _Original, academy_signature: str, now: datetime) -> str:
+    _delete_abandoned(writer, now)
+    row = row_for(writer, new_key(), now)
+    row.mode = start_request.mode
+    picture_paths = {}
     for part, content in source.pictures:
-        enclosed = keep_whole(
-            row, file_name(part), part.kind, content, content_id=f"{fresh_key()}@{writer.domain}"
+        enclosure = attach_file(
+            row, file_name(part), part.kind, content, content_id=f"{new_key()}@{writer.domain}"
         )
-        addresses[bare_id(part.content_id)] = picture_path(enclosed.pk)
+        picture_paths[strip_brackets(part.content_id)] = picture_path(enclosure.pk)
     for part, content in source.files:
-        keep_whole(row, file_name(part), part.kind, content)
+        attach_file(row, file_name(part), part.kind, content)
     if source.whole:
-        keep_whole(row, *source.whole)
-    body = quoted_html(source.body, addresses)
-    if opening.mode is Mode.DRAFT:
-        _take_up(row, source.message, body)
+        attach_file(row, *source.whole)
+    body = quoted_html(source.body, picture_paths)
+    if start_request.mode is Mode.DRAFT:
+        _fill_from_draft(row, source.message, body)
     else:
-        _answer(row, opening.mode, source.message, body)
-        reached = {person.address.lower() for person in (*source.message.to, *source.message.cc)}
+        _fill_reply(row, start_request.mode, source.message, body)
+        original_recipients = {person.address.lower() for person in (*source.message.to, *source.message.cc)}
         senders = senders_of(writer, academy_signature)
-        _sign(row, next((one for one in senders if one.id and one.address in reached), senders[0]))
+        _sign(row, next((option for option in senders if option.id and option.address in original_recipients), senders[0]))
     row.save()
-    say_answering(row, writer, now)
+    note_answering(row, writer, now)
     return row.key
 
 
-def _answer(row: Composition, mode: Mode, original: OpenedMessage, body: str) -> None:
-    answer = answer_to(mode, original, _own_addresses(row), body)
-    row.to, row.cc, row.subject = answer.to, answer.cc, answer.subject
-    row.in_reply_to, row.references = answer.in_reply_to, list(answer.references)
-    row.quote, row.author, row.list_name = answer.quote, answer.author, answer.list_name
+def _fill_reply(row: Composition, mode: Mode, original: OpenedMessage, body: str) -> None:
+    reply = reply_draft(mode, original, _own_addresses(row), body)
+    row.to, row.cc, row.subject = reply.to, reply.cc, reply.subject
+    row.in_reply_to, row.references = reply.in_reply_to, list(reply.references)
+    row.quote, row.author, row.list_name = reply.quote, reply.author, reply.list_name
     mark = Flag.FORWARDED if mode.is_forward else Flag.ANSWERED
     row.answered = {**ref_columns(original.ref), "flag": str(mark)}
 
 
-def _sign(row: Composition, sender: Sender) -> None:
+def _sign(row: Composition, sender: SenderOption) -> None:
     row.identity_id = sender.id or None
-    row.html = signed_html(row.html, sender.signature)
+    row.html = with_signature(row.html, sender.signature)
 
 
-def _take_up(row: Composition, draft: OpenedMessage, body: str) -> None:
-    """A draft written elsewhere (a mail program): taken over, replaced at the first save."""
-    row.to, row.cc, row.bcc = (_shown(people) for people in (draft.to, draft.cc, draft.bcc))
+def _fill_from_draft(row: Composition, draft: OpenedMessage, body: str) -> None:
+    """Edit a draft of another mail program: it is replaced at the first save."""
+    row.to, row.cc, row.bcc = (_recipients_field(people) for people in (draft.to, draft.cc, draft.bcc))
     row.subject = " ".join(draft.subject.split())
     row.html = body
     row.in_reply_to = usable_message_id(draft.in_reply_to)
@@ -153,17 +153,17 @@ def _take_up(row: Composition, draft: OpenedMessage, body: str) -> None:
     row.draft = ref_columns(draft.ref)
 
 
-def _shown(people: Iterable[Correspondent]) -> str:
+def _recipients_field(people: Iterable[Correspondent]) -> str:
     return shown_recipients(Recipient(person.name, person.address) for person in people)
 
 
 def _own_addresses(row: Composition) -> set[str]:
     account = row.account
-    known = addresses_by_person([account.person_id]) if account.person_id else {}
-    return {account.mailbox, *(address for rows in known.values() for address, _, _ in rows)}
+    by_person = addresses_by_person([account.person_id]) if account.person_id else {}
+    return {account.mailbox, *(address for rows in by_person.values() for address, _, _ in rows)}
 
 
-def _forget_old(writer: Writer, now: datetime) -> None:
-    """Composers abandoned long ago: their drafts stand in the mailbox."""
-    mine = Composition.objects.filter(account_id=writer.account_id, is_sending=False)
-    mine.filter(updated_at__lt=now - _KEPT_FOR).delete()
+def _delete_abandoned(writer: Writer, now: datetime) -> None:
+    """Delete rows abandoned long ago; their drafts stay in the mailbox."""
+    unsent = Composition.objects.filter(account_id=writer.account_id, is_sending=False)
+    unsent.filter(updated_at__lt=now - _ABANDONED_AFTER).delete()

@@ -1,4 +1,4 @@
-"""Hand the message to the outbox, once; take it back while it is held."""
+"""Hand the message to the outbox, once; cancel it while it is held."""
 
 import secrets
 from datetime import datetime
@@ -17,7 +17,7 @@ from vaguemestre.mailbox.compose.services.rows import (
     row_for,
     text_columns,
 )
-from vaguemestre.mailbox.compose.values import Mode, Writer, Written
+from vaguemestre.mailbox.compose.values import Mode, Writer, DraftFields
 from vaguemestre.post.outbox.queries import find_outgoing
 from vaguemestre.post.outbox.rules.message import check_whole, compose
 from vaguemestre.post.outbox.rules.recipients import check_recipients
@@ -27,66 +27,70 @@ from vaguemestre.schools.rosters.rules.addresses import is_nowhere
 from vaguemestre.schools.sharing.services import forget_sent, note_sent, warn_before_answer
 
 
-def check_nobody_answered(writer: Writer, key: str, *, now: datetime) -> None:
-    """Use case: in a mailbox of several people, a member is told once that another answered, or is answering.
+def check_not_answered(writer: Writer, key: str, *, now: datetime) -> None:
+    """Use case: in a shared mailbox, warn a member once that another answered or is answering.
 
     Raises Refusal `sharing.answered-meanwhile`.
     """
     if not writer.box_id:
         return
-    answers = Composition.objects.filter(
+    replies = Composition.objects.filter(
         account_id=writer.account_id, key=key, mode__in=(Mode.REPLY, Mode.REPLY_ALL), is_sending=False
     )
-    message_id = answers.values_list("in_reply_to", flat=True).first() or ""
-    told = warn_before_answer(writer.box_id, key, message_id, writer.hand, now=now)
-    if told:
-        raise Refusal("sharing.answered-meanwhile", what=told)
+    message_id = replies.values_list("in_reply_to", flat=True).first() or ""
+    answered = warn_before_answer(writer.box_id, key, message_id, writer.acting_id, now=now)
+    if answered:
+        raise Refusal("sharing.answered-meanwhile", what=answered)
 
 
 @transaction.atomic(durable=True)
-def send_writing(
-    writer: Writer, key: str, written: Written, attempt: int, due_at: datetime, *, limit: int, now: datetime
+def send_draft(
+    writer: Writer, key: str, fields: DraftFields, attempt: int, due_at: datetime, *, limit: int, now: datetime
 ) -> Outgoing:
-    """Queue the message; it leaves at `due_at`.
+    """Queue the message, to be sent at `due_at`. Idempotent for the same `attempt` (double click, retry, two tabs).
 
-    `attempt` is the number of this sending: the same again (double click, retry, second tab) finds the first.
-    Raises Refusal `compose.already-sent` for an older or newer sending, `compose.gone`, and those of the
-    recipients, fields, attachments and size, with the `field` to mend.
+    `attempt`: number of this sending. Raises Refusal `compose.already-sent` for an older or newer sending,
+    `compose.gone`, and those of the recipients, fields, attachments and size, with their `field`.
     """
     row = Composition.objects.select_for_update().get(pk=row_for(writer, key, now).pk)
-    if row.attempt == attempt and (sent := find_outgoing(writer.account_id, sending_key(row.key, attempt))):
-        return sent
+    if row.attempt == attempt and (outgoing := find_outgoing(writer.account_id, sending_key(row.key, attempt))):
+        return outgoing
     if row.is_sending or row.attempt != attempt - 1:
         raise Refusal("compose.already-sent")
-    for name, value in text_columns(written, writer.account_id).items():
+    for name, value in text_columns(fields, writer.account_id).items():
         setattr(row, name, value)
-    check_identity(written, writer)
+    check_identity(fields, writer)
     check_complete(row)
     check_links(row)
     letter = final_letter(row, writer, due_at, f"<{row.key}.{attempt}@{writer.domain}>")
     check_recipients(letter.to, letter.cc, letter.bcc)
     if any(is_nowhere(address) for address in letter.recipients):
         raise Refusal("compose.class-needs-copies", field="to")
-    due_at = _after_the_storm(row, letter, due_at, now)
+    due_at = _due_after_storm(row, letter, due_at, now)
     content = compose(letter, boundary=secrets.token_hex(16))
     check_whole(content, limit)
-    return _queue(row, writer, letter, content, attempt, due_at, now)
+    row.attempt, row.is_sending, row.updated_at = attempt, True, now
+    row.revision += 1
+    row.save()
+    outgoing = _queue(row, writer, letter, content, due_at, now)
+    _note_sent_in_box(row, writer, letter.message_id, now)
+    return outgoing
 
 
-def _after_the_storm(row: Composition, letter: Letter, due_at: datetime, now: datetime) -> datetime:
-    """Count this answer among those of its conversation; later than asked when there are too many."""
+def _due_after_storm(row: Composition, letter: Letter, due_at: datetime, now: datetime) -> datetime:
+    """Count this reply in its conversation; delay it when there are too many (docs/security.md §3.28)."""
     if not reply_storm.is_broad(row.mode, len(letter.recipients)):
         return due_at
     root = (row.references or [row.in_reply_to])[0][:255]
     recent = BroadReply.objects.filter(root=root, at__gt=now - reply_storm.WINDOW).count()
     BroadReply.objects.filter(at__lt=now - 24 * reply_storm.WINDOW).delete()
     BroadReply.objects.create(root=root, at=now)
-    return reply_storm.damped(due_at, now=now, recent=recent)
+    return reply_storm.delayed_due_time(due_at, now=now, recent=recent)
 
 
 @transaction.atomic(durable=True)
 def cancel_sending(account_id: int, key: str, *, by: str, now: datetime) -> None:
-    """Take the last sending back: the text is a draft again. Raises Refusal `outbox.already-left`."""
+    """Cancel the last sending and reopen the draft. Raises Refusal `outbox.already-left`."""
     row = own_row(account_id, key)
     forget_sent(account_id, sending_key(key, row.attempt))
     cancel_message(account_id, sending_key(key, row.attempt), by=by, now=now)
@@ -95,22 +99,13 @@ def cancel_sending(account_id: int, key: str, *, by: str, now: datetime) -> None
 
 
 def sending_key(key: str, attempt: int) -> str:
+    """Outbox key of that sending of the draft."""
     return f"{key}.{attempt}"
 
 
-def _queue(
-    row: Composition,
-    writer: Writer,
-    letter: Letter,
-    content: bytes,
-    attempt: int,
-    due_at: datetime,
-    now: datetime,
-) -> Outgoing:
-    row.attempt, row.is_sending, row.updated_at = attempt, True, now
-    row.revision += 1
-    row.save()
-    outbox_key = sending_key(row.key, attempt)
+def _queue(row: Composition, writer: Writer, letter: Letter, content: bytes, due_at: datetime, now: datetime) -> Outgoing:
+    """Queue the message of a row whose attempt is counted."""
+    outbox_key = sending_key(row.key, row.attempt)
     queue_message(
         Parcel(
             account_id=writer.account_id,
@@ -129,17 +124,21 @@ def _queue(
         by=writer.actor,
         now=now,
     )
+    outgoing = find_outgoing(writer.account_id, outbox_key)
+    if outgoing is None:
+        raise Refusal("compose.gone")
+    return outgoing
+
+
+def _note_sent_in_box(row: Composition, writer: Writer, message_id: str, now: datetime) -> None:
+    """In a shared mailbox, show the other members who sent the message."""
     if writer.box_id:
         note_sent(
             writer.box_id,
-            writer.hand,
-            outbox_key,
-            letter.message_id,
+            writer.acting_id,
+            sending_key(row.key, row.attempt),
+            message_id,
             row.in_reply_to if row.mode in (Mode.REPLY, Mode.REPLY_ALL) else "",
             by=writer.actor,
             now=now,
         )
-    sent = find_outgoing(writer.account_id, outbox_key)
-    if sent is None:
-        raise Refusal("compose.gone")
-    return sent

@@ -1,6 +1,6 @@
-"""One function per screen or request of the composer."""
+"""Views of compose: one function per screen or request."""
 
-from vaguemestre.mailbox.compose.views.attach_from_mail import borrow, list_source_files, list_sources
+from vaguemestre.mailbox.compose.views.attach_from_mail import attach_message_files, list_source_files, list_sources
 from vaguemestre.mailbox.compose.views.attachments import (
     add_enclosure,
     add_slice,
@@ -10,9 +10,9 @@ from vaguemestre.mailbox.compose.views.attachments import (
 from vaguemestre.mailbox.compose.views.composer import (
     as_text,
     compose,
-    drop,
+    discard,
     fork,
-    meet_recipients,
+    describe_recipients,
     save,
     start,
     suggest_recipients,
@@ -24,12 +24,12 @@ from vaguemestre.mailbox.compose.views.identities import (
     list_identities,
     remove_identity,
     remove_stock_text,
-    take_in_identities,
-    tell_stock_texts,
+    import_identities,
+    stock_texts,
 )
 from vaguemestre.mailbox.compose.views.mail_merge import mailing, mailing_state, start_mailing, stop_mailing
 from vaguemestre.mailbox.compose.views.other_mailbox import hand_over
-from vaguemestre.mailbox.compose.views.send import cancel, list_waiting, send, tell_state
+from vaguemestre.mailbox.compose.views.send import cancel, list_waiting, send, sending_state
 
 __all__ = [
     "add_enclosure",
@@ -37,10 +37,10 @@ __all__ = [
     "add_link_slice",
     "add_slice",
     "as_text",
-    "borrow",
+    "attach_message_files",
     "cancel",
     "compose",
-    "drop",
+    "discard",
     "edit_identity",
     "edit_stock_text",
     "fork",
@@ -51,7 +51,7 @@ __all__ = [
     "list_waiting",
     "mailing",
     "mailing_state",
-    "meet_recipients",
+    "describe_recipients",
     "remove_enclosure",
     "remove_identity",
     "remove_link",
@@ -64,7 +64,7 @@ __all__ = [
     "start_mailing",
     "stop_mailing",
     "suggest_recipients",
-    "take_in_identities",
-    "tell_state",
-    "tell_stock_texts",
+    "import_identities",
+    "sending_state",
+    "stock_texts",
 ]

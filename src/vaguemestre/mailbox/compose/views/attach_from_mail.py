@@ -1,4 +1,6 @@
-"""Attachments taken from other messages of the mailbox."""
+"""Attach other messages of the mailbox, or their files."""
+
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.utils import timezone
@@ -6,48 +8,49 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.mailbox.compose import queries, services
-from vaguemestre.mailbox.compose.forms import BorrowForm
+from vaguemestre.mailbox.compose.forms import MessageRefForm
 from vaguemestre.mailbox.compose.http import answers_json, size_limit, writer_of
-from vaguemestre.mailbox.compose.values import Source
+from vaguemestre.mailbox.compose.values import SourceMessage
 from vaguemestre.post.mailstore.ports import open_mailbox
 
-_MOST_TYPED = 200
+_MAX_QUERY_LENGTH = 200
 
 
 @require_GET
 @signed_in
 @answers_json
 def list_sources(request: SignedInRequest) -> HttpResponse:
-    """`?q=`: words of the message looked for."""
+    """Messages to attach. `?q=`: words to search for."""
     with open_mailbox.get()(writer_of(request).login) as mailbox:
-        found = queries.sources(mailbox, request.GET.get("q", "")[:_MOST_TYPED])
-    return JsonResponse({"messages": [_told(one) for one in found]})
+        messages = queries.attach_sources(mailbox, request.GET.get("q", "")[:_MAX_QUERY_LENGTH])
+    return JsonResponse({"messages": [_source_json(message) for message in messages]})
 
 
 @require_GET
 @signed_in
 @answers_json
 def list_source_files(request: SignedInRequest) -> HttpResponse:
-    ref = BorrowForm(request.GET).ref()
+    """Files of the message to attach."""
+    ref = MessageRefForm(request.GET).ref()
     if ref is None:
         return HttpResponseBadRequest("folder, uid_validity, uid")
     with open_mailbox.get()(writer_of(request).login) as mailbox:
         files = queries.source_files(mailbox, ref)
-    told = [{"number": one.number, "name": one.name, "size": one.size} for one in files]
-    return JsonResponse({"files": told})
+    files_json = [{"number": file.number, "name": file.name, "size": file.size} for file in files]
+    return JsonResponse({"files": files_json})
 
 
 @require_POST
 @signed_in
 @answers_json
-def borrow(request: SignedInRequest, key: str) -> HttpResponse:
-    """`part`: numbers of its files; `whole`: the message itself."""
-    ref = BorrowForm(request.POST).ref()
+def attach_message_files(request: SignedInRequest, key: str) -> HttpResponse:
+    """Attach files of a message (`part`: their numbers), or the message itself (`whole`)."""
+    ref = MessageRefForm(request.POST).ref()
     if ref is None:
         return HttpResponseBadRequest("folder, uid_validity, uid")
     writer = writer_of(request)
     with open_mailbox.get()(writer.login) as mailbox:
-        kept = services.borrow(
+        enclosures = services.attach_message_files(
             writer,
             key,
             ref,
@@ -57,11 +60,11 @@ def borrow(request: SignedInRequest, key: str) -> HttpResponse:
             limit=size_limit(),
             now=timezone.now(),
         )
-    told = [{"id": one.id, "name": one.name, "size": one.size, "received": one.received} for one in kept]
-    return JsonResponse({"enclosures": told})
+    enclosures_json = [{"id": enclosure.id, "name": enclosure.name, "size": enclosure.size, "received": enclosure.received} for enclosure in enclosures]
+    return JsonResponse({"enclosures": enclosures_json})
 
 
-def _told(source: Source) -> dict[str, object]:
+def _source_json(source: SourceMessage) -> dict[str, Any]:
     ref = source.ref
     return {
         "folder": ref.folder,

@@ -1,4 +1,4 @@
-"""Attachments: announced, received in slices, shown (pictures of the text), taken away."""
+"""Upload, show and remove attachments."""
 
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.utils import timezone
@@ -15,28 +15,30 @@ from vaguemestre.mailbox.compose.http import answers_json, size_limit, slice_of,
 @signed_in
 @answers_json
 def add_enclosure(request: SignedInRequest, key: str) -> HttpResponse:
+    """Create an attachment; its slices follow."""
     form = EnclosureForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest("name, kind, size")
-    given = form.cleaned_data
-    shown = services.add_enclosure(
+    fields = form.cleaned_data
+    enclosure = services.add_enclosure(
         writer_of(request),
         key,
-        given["name"],
-        given["kind"],
-        given["size"],
-        is_picture=given["picture"],
+        fields["name"],
+        fields["kind"],
+        fields["size"],
+        is_picture=fields["picture"],
         limit=size_limit(),
         now=timezone.now(),
     )
-    path = queries.picture_path(shown.id)
-    return JsonResponse({"id": shown.id, "name": shown.name, "path": path, "picture": shown.is_picture})
+    path = queries.picture_path(enclosure.id)
+    return JsonResponse({"id": enclosure.id, "name": enclosure.name, "path": path, "picture": enclosure.is_picture})
 
 
 @require_POST
 @signed_in
 @answers_json
 def add_slice(request: SignedInRequest, key: str, enclosure_id: int) -> HttpResponse:
+    """Store a slice of an attachment; the answer tells where to resume."""
     if (piece := slice_of(request)) is None:
         return HttpResponseBadRequest("offset")
     received = services.add_slice(request.who.account_id, key, enclosure_id, *piece)
@@ -47,6 +49,7 @@ def add_slice(request: SignedInRequest, key: str, enclosure_id: int) -> HttpResp
 @signed_in
 @answers_json
 def remove_enclosure(request: SignedInRequest, key: str, enclosure_id: int) -> HttpResponse:
+    """Remove an attachment."""
     services.remove_enclosure(request.who.account_id, key, enclosure_id)
     return JsonResponse({"removed": enclosure_id})
 
@@ -54,11 +57,11 @@ def remove_enclosure(request: SignedInRequest, key: str, enclosure_id: int) -> H
 @require_GET
 @signed_in
 def show_enclosure(request: SignedInRequest, key: str, enclosure_id: int) -> HttpResponse:
-    """A picture of the text, to its writer only; any other file is not shown from here."""
-    shown, content = queries.enclosure_content(request.who.account_id, key, enclosure_id)
-    if not shown.is_picture:
+    """Inline picture, for its writer only; other files are not served here."""
+    enclosure, content = queries.enclosure_content(request.who.account_id, key, enclosure_id)
+    if not enclosure.is_picture:
         raise Refusal("compose.enclosure-gone")
-    answer = HttpResponse(content, content_type=shown.kind)
+    answer = HttpResponse(content, content_type=enclosure.kind)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer

@@ -1,4 +1,6 @@
-"""Opening the composer and keeping what is typed."""
+"""Open the composer, save drafts, suggest recipients."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -11,7 +13,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries, services
-from vaguemestre.mailbox.compose.forms import OpeningForm, WrittenForm
+from vaguemestre.mailbox.compose.forms import StartForm, DraftForm
 from vaguemestre.mailbox.compose.http import (
     COMPOSER_CSP,
     academy_signature,
@@ -21,18 +23,18 @@ from vaguemestre.mailbox.compose.http import (
     wants_json,
     writer_of,
 )
-from vaguemestre.mailbox.compose.ports import absent_until, gatherings_at, gatherings_like
+from vaguemestre.mailbox.compose.ports import absent_until, lists_at, lists_like
 from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text
-from vaguemestre.mailbox.compose.services.rows import fresh_key
-from vaguemestre.mailbox.compose.values import Gathering, Met, Opening, Suggestion, Written
-from vaguemestre.mailbox.compose.views.page import composer_page, empty_writing, signed
+from vaguemestre.mailbox.compose.services.rows import new_key
+from vaguemestre.mailbox.compose.values import DistributionList, RecipientInfo, StartRequest, Suggestion, DraftFields
+from vaguemestre.mailbox.compose.views.page import composer_page, empty_draft, with_default_signature
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.post.filelinks.ports import shelf
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.schools.rosters.http import asker_of
 
-_MOST_MET = 500
+_MAX_DESCRIBED = 500
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,25 +42,25 @@ _MOST_MET = 500
 @signed_in
 @answers_json
 def start(request: SignedInRequest) -> HttpResponse:
-    """GET: an empty composer (also for `mailto:`). POST: a composer for an answer, a forward, a draft."""
+    """GET: empty composer (also for `mailto:`). POST: composer of a reply, a forward or a draft."""
     if request.method == "GET":
-        return composer_page(request, empty_writing(fresh_key(), signed(request, _asked(request))))
-    opening = OpeningForm(request.POST).opening()
-    if opening is None:
+        return composer_page(request, empty_draft(new_key(), with_default_signature(request, _mailto_fields(request))))
+    start_request = StartForm(request.POST).start_request()
+    if start_request is None:
         return HttpResponseBadRequest("mode, folder, uid_validity, uid")
-    key = _start(request, opening)
+    key = _start(request, start_request)
     address = reverse("compose:compose", args=[key])
     return (
         JsonResponse({"key": key, "url": address}) if wants_json(request) else HttpResponseRedirect(address)
     )
 
 
-def _start(request: SignedInRequest, opening: Opening) -> str:
+def _start(request: SignedInRequest, start_request: StartRequest) -> str:
     writer = writer_of(request)
     with open_mailbox.get()(writer.login) as mailbox:
-        return services.start_writing(
+        return services.start_draft(
             writer,
-            opening,
+            start_request,
             mailbox,
             limit=size_limit(),
             now=timezone.now(),
@@ -66,15 +68,15 @@ def _start(request: SignedInRequest, opening: Opening) -> str:
         )
 
 
-def _asked(request: HttpRequest) -> Written:
-    """Fields of a `mailto:` address (RFC 6068)."""
-    asked = request.GET
-    body = asked.get("body", "")[:50_000]
-    return Written(
-        to=asked.get("to", "")[:10_000],
-        cc=asked.get("cc", "")[:10_000],
-        bcc=asked.get("bcc", "")[:10_000],
-        subject=asked.get("subject", "")[:1000],
+def _mailto_fields(request: HttpRequest) -> DraftFields:
+    """Fields of a `mailto:` URL (RFC 6068)."""
+    query = request.GET
+    body = query.get("body", "")[:50_000]
+    return DraftFields(
+        to=query.get("to", "")[:10_000],
+        cc=query.get("cc", "")[:10_000],
+        bcc=query.get("bcc", "")[:10_000],
+        subject=query.get("subject", "")[:1000],
         html=html_of_text(body) if body else "",
         text=body,
     )
@@ -84,22 +86,24 @@ def _asked(request: HttpRequest) -> Written:
 @csp_override(COMPOSER_CSP)
 @signed_in
 def compose(request: SignedInRequest, key: str) -> HttpResponse:
-    writing = queries.find_writing(request.who.account_id, key)
-    begun = queries.find_mailing(request.who.account_id, key) if not writing or writing.is_sending else None
-    if begun and begun.state != "ready":
+    """Composer of that draft, or the page of its mailing once started."""
+    draft = queries.find_draft(request.who.account_id, key)
+    mailing = queries.find_mailing(request.who.account_id, key) if not draft or draft.is_sending else None
+    if mailing and mailing.state != "ready":
         return HttpResponseRedirect(reverse("compose:mailing", args=[key]))
-    return composer_page(request, writing or empty_writing(key, signed(request, Written())))
+    return composer_page(request, draft or empty_draft(key, with_default_signature(request, DraftFields())))
 
 
 @require_POST
 @signed_in
 @answers_json
 def save(request: SignedInRequest, key: str) -> HttpResponse:
-    form = WrittenForm(request.POST)
-    saved = services.save_writing(
+    """Save the draft."""
+    form = DraftForm(request.POST)
+    saved = services.save_draft(
         writer_of(request),
         key,
-        form.written(),
+        form.draft_fields(),
         form.number("revision", 0),
         open_mailbox.get(),
         is_untouched="untouched" in request.POST,
@@ -112,8 +116,9 @@ def save(request: SignedInRequest, key: str) -> HttpResponse:
 @require_POST
 @signed_in
 @answers_json
-def drop(request: SignedInRequest, key: str) -> HttpResponse:
-    services.drop_writing(
+def discard(request: SignedInRequest, key: str) -> HttpResponse:
+    """Discard the draft."""
+    services.discard_draft(
         writer_of(request), key, open_mailbox.get(), shelf.get(), by=actor_of(request), now=timezone.now()
     )
     return JsonResponse({"dropped": True})
@@ -123,8 +128,8 @@ def drop(request: SignedInRequest, key: str) -> HttpResponse:
 @signed_in
 @answers_json
 def fork(request: SignedInRequest, key: str) -> HttpResponse:
-    """Another window changed this message: what is here goes on as a message of its own."""
-    forked = services.fork_writing(writer_of(request), key, now=timezone.now())
+    """Copy the draft after another window changed it; this window goes on with the copy."""
+    forked = services.fork_draft(writer_of(request), key, now=timezone.now())
     return JsonResponse({"key": forked.key, "paths": forked.paths})
 
 
@@ -132,72 +137,73 @@ def fork(request: SignedInRequest, key: str) -> HttpResponse:
 @signed_in
 @answers_json
 def as_text(request: SignedInRequest, key: str) -> HttpResponse:
-    """What the rich text says in plain text, for whoever goes on without formatting."""
+    """Plain text of the rich text, for a writer who turns formatting off."""
     return JsonResponse({"text": plain_text(request.POST.get("html", ""))})
 
 
 @require_POST
 @signed_in
 @answers_json
-def meet_recipients(request: SignedInRequest) -> HttpResponse:
-    """Who the people written to are; one address a line."""
-    addresses = request.POST.get("addresses", "").split("\n")[:_MOST_MET]
+def describe_recipients(request: SignedInRequest) -> HttpResponse:
+    """Information about the recipients in `addresses`, one per line."""
+    addresses = request.POST.get("addresses", "").split("\n")[:_MAX_DESCRIBED]
     now = timezone.now()
-    asked = [one.strip().lower() for one in addresses]
-    gathered = gatherings_at.get()(request.who.account_id, asked, now)
-    met = queries.people_met(
+    normalized = [address.strip().lower() for address in addresses]
+    lists = lists_at.get()(request.who.account_id, normalized, now)
+    infos = queries.recipient_infos(
         addresses,
         writer_of(request).domain,
         now,
         absent_until.get(),
         asker_of(request),
-        gathered,
+        lists,
         mail_directory.get().delivered,
     )
-    return JsonResponse({"people": [_met(one) for one in met]})
+    return JsonResponse({"people": [_recipient_json(info) for info in infos]})
 
 
-def _met(one: Met) -> dict[str, object]:
-    until = one.absent_until
+def _recipient_json(info: RecipientInfo) -> dict[str, Any]:
+    last_day = info.absent_until
     return {
-        "address": one.address,
-        "kind": one.kind,
-        "name": one.name,
-        "detail": one.detail,
-        "homonyms": one.has_homonyms,
-        "gathering": _gathered(one.gathering) if one.gathering else None,
-        "absent": f"absence annoncée jusqu’au {until:%d/%m/%Y}" if until else "",
+        "address": info.address,
+        "kind": info.kind,
+        "name": info.name,
+        "detail": info.detail,
+        "homonyms": info.has_homonyms,
+        "distribution_list": _list_json(info.distribution_list) if info.distribution_list else None,
+        "absent": f"absence annoncée jusqu’au {last_day:%d/%m/%Y}" if last_day else "",
     }
 
 
-def _gathered(one: Gathering) -> dict[str, object]:
-    """How many receive it, some of them and why: in sentences, for the composer to show before sending."""
-    if one.waits:
+def _list_json(distribution_list: DistributionList) -> dict[str, Any]:
+    """Who receives messages to the list, in French, shown before sending."""
+    if distribution_list.waits:
         return {
             "count": 0,
             "words": "Ce que vous écrivez à cette liste attendra l’accord d’un responsable.",
         }
-    if one.count is None:
+    if distribution_list.count is None:
         return {"count": 0, "words": ""}
-    words = f"{counted(one.count, 'personne')} {inflected(one.count, 'recevra', 'recevront')} ce courriel"
-    sample = " ; ".join(f"{name} ({why})" if why else name for name, why in one.sample)
+    words = f"{counted(distribution_list.count, 'personne')} {inflected(distribution_list.count, 'recevra', 'recevront')} ce courriel"
+    sample = " ; ".join(f"{name} ({reason})" if reason else name for name, reason in distribution_list.sample)
     if sample:
         words = f"{words}, par exemple {sample}"
-    return {"count": one.count, "words": f"{words}."}
+    return {"count": distribution_list.count, "words": f"{words}."}
 
 
 @require_GET
 @signed_in
 def suggest_recipients(request: SignedInRequest) -> HttpResponse:
+    """Suggested recipients for the typed words `?q=`."""
     typed = request.GET.get("q", "")[:100]
-    lists = gatherings_like.get()(request.who.account_id, typed, timezone.now(), limit=3)
-    found = queries.suggestions(request.who.account_id, typed, asker=asker_of(request), gatherings=lists)
-    shown = [_proposed(one) for one in found]
-    return JsonResponse({"suggestions": shown})
+    lists = lists_like.get()(request.who.account_id, typed, timezone.now(), limit=3)
+    suggestions = queries.recipient_suggestions(request.who.account_id, typed, asker=asker_of(request), lists=lists)
+    content = [_suggestion_json(suggestion) for suggestion in suggestions]
+    return JsonResponse({"suggestions": content})
 
 
-def _proposed(one: Suggestion) -> dict[str, object]:
-    told: dict[str, object] = {"name": one.name, "address": one.address, "detail": one.detail}
-    if one.members:
-        told["members"] = [{"name": name, "address": address} for name, address in one.members]
-    return told
+def _suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
+    content: dict[str, Any] = {"name": suggestion.name, "address": suggestion.address, "detail": suggestion.detail}
+    if suggestion.members:
+        content["members"] = [{"name": name, "address": address} for name, address in suggestion.members]
+    return content

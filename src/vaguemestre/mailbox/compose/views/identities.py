@@ -1,4 +1,4 @@
-"""« Signatures et identités »: as whom one writes, and the texts kept ready."""
+"""« Signatures et identités »: sender identities and stock texts."""
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -20,9 +20,9 @@ from vaguemestre.mailbox.compose.http import (
     answers_json,
     writer_of,
 )
-from vaguemestre.mailbox.compose.rules.identities import expanded, signature_html
-from vaguemestre.mailbox.compose.rules.identity_import import HEAVIEST, read_identities
-from vaguemestre.mailbox.compose.rules.outgoing_html import kept_html
+from vaguemestre.mailbox.compose.rules.identities import expand_variables, signature_html
+from vaguemestre.mailbox.compose.rules.identity_import import MAX_FILE_BYTES, read_identities
+from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
 from vaguemestre.post.outbox.rules.text import plain_text
 
 
@@ -30,65 +30,68 @@ from vaguemestre.post.outbox.rules.text import plain_text
 @csp_override(COMPOSER_CSP)
 @signed_in
 def list_identities(request: SignedInRequest) -> HttpResponse:
+    """Identities with their signatures, and stock texts."""
     writer = writer_of(request)
-    facts = queries.signature_facts(writer.account_id)
-    shown = [(one, signature_html(one, academy_signature(), facts)) for one in queries.identities_of(writer)]
-    told = {
-        "identities": shown,
+    variables = queries.signature_variables(writer.account_id)
+    signed_identities = [(identity, signature_html(identity, academy_signature(), variables)) for identity in queries.identities_of(writer)]
+    context = {
+        "identities": signed_identities,
         "writer": writer,
         "texts": queries.stock_texts_of(writer.account_id, paris_day(timezone.now())),
-        "said": "fait" in request.GET,
+        "is_saved": "fait" in request.GET,
     }
-    return render(request, "compose/signatures.html", told)
+    return render(request, "compose/signatures.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @csp_override(COMPOSER_CSP)
 @signed_in
 def edit_identity(request: SignedInRequest, identity_id: int = 0) -> HttpResponse:
+    """Form of an identity (0: a new one)."""
     writer = writer_of(request)
-    known = queries.find_identity(writer.account_id, identity_id) if identity_id else None
-    if identity_id and known is None:
+    identity = queries.find_identity(writer.account_id, identity_id) if identity_id else None
+    if identity_id and identity is None:
         raise Http404
-    own = queries.own_addresses(writer)
+    addresses = queries.own_addresses(writer)
     if request.method == "POST":
-        form = IdentityForm(request.POST, own=own)
+        form = IdentityForm(request.POST, own_addresses=addresses)
         try:
             services.save_identity(
-                writer, identity_id, form.given(), by=actor_of(request), now=timezone.now()
+                writer, identity_id, form.identity_fields(), by=actor_of(request), now=timezone.now()
             )
         except Refusal as refusal:
-            return _identity_page(request, _marked(form, refusal), identity_id, request.POST.get("html", ""))
+            return _identity_page(request, _with_error(form, refusal), identity_id, request.POST.get("html", ""))
         return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
-    first = (
-        {**vars(known)}
-        if known
+    initial = (
+        {**vars(identity)}
+        if identity
         else {"address": writer.address, "name": writer.name, "signed_with": "academy"}
     )
     return _identity_page(
-        request, IdentityForm(initial=first, own=own), identity_id, known.signature if known else ""
+        request, IdentityForm(initial=initial, own_addresses=addresses), identity_id, identity.signature if identity else ""
     )
 
 
 @require_POST
 @signed_in
 def remove_identity(request: SignedInRequest, identity_id: int) -> HttpResponse:
+    """Remove an identity."""
     services.remove_identity(request.who.account_id, identity_id, by=actor_of(request), now=timezone.now())
     return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def take_in_identities(request: SignedInRequest) -> HttpResponse:
-    """Signatures of another program, from its file."""
+def import_identities(request: SignedInRequest) -> HttpResponse:
+    """Import the signatures of another program from its file."""
     if request.method != "POST":
         return render(request, "compose/import.html", {"form": SignatureFileForm()})
     form = SignatureFileForm(request.POST, request.FILES)
     if form.is_valid():
-        sent = form.cleaned_data["file"]
+        file = form.cleaned_data["file"]
         try:
-            found = read_identities(sent.read(HEAVIEST + 1), sent.name)
-            services.import_identities(writer_of(request), found, by=actor_of(request), now=timezone.now())
+            identities = read_identities(file.read(MAX_FILE_BYTES + 1), file.name)
+            services.import_identities(writer_of(request), identities, by=actor_of(request), now=timezone.now())
         except Refusal as refusal:
             form.add_error("file", sentence(refusal))
         else:
@@ -100,29 +103,31 @@ def take_in_identities(request: SignedInRequest) -> HttpResponse:
 @csp_override(COMPOSER_CSP)
 @signed_in
 def edit_stock_text(request: SignedInRequest, text_id: int = 0) -> HttpResponse:
+    """Form of a stock text (0: a new one)."""
     today = paris_day(timezone.now())
-    known = queries.stock_text(request.who.account_id, text_id, today) if text_id else None
-    if text_id and (known is None or not known.is_own):
+    text = queries.find_stock_text(request.who.account_id, text_id, today) if text_id else None
+    if text_id and (text is None or not text.is_own):
         raise Http404
     schools = queries.schools_of(request.who.account_id, today)
     if request.method == "POST":
         form = StockTextForm(request.POST, schools=schools)
         try:
             services.save_stock_text(
-                request.who.account_id, text_id, form.given(), by=actor_of(request), now=timezone.now()
+                request.who.account_id, text_id, form.stock_text_fields(), by=actor_of(request), now=timezone.now()
             )
         except Refusal as refusal:
-            return _text_page(request, _marked(form, refusal), text_id, request.POST.get("html", ""))
+            return _text_page(request, _with_error(form, refusal), text_id, request.POST.get("html", ""))
         return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
-    first = {**vars(known), "structure": known.structure_id or ""} if known else {}
+    initial = {**vars(text), "structure": text.structure_id or ""} if text else {}
     return _text_page(
-        request, StockTextForm(initial=first, schools=schools), text_id, known.html if known else ""
+        request, StockTextForm(initial=initial, schools=schools), text_id, text.html if text else ""
     )
 
 
 @require_POST
 @signed_in
 def remove_stock_text(request: SignedInRequest, text_id: int) -> HttpResponse:
+    """Remove a stock text."""
     services.remove_stock_text(request.who.account_id, text_id)
     return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
 
@@ -130,27 +135,27 @@ def remove_stock_text(request: SignedInRequest, text_id: int) -> HttpResponse:
 @require_GET
 @signed_in
 @answers_json
-def tell_stock_texts(request: SignedInRequest) -> HttpResponse:
-    """For the composer: its variables replaced by what they stand for to this writer."""
-    facts = queries.signature_facts(request.who.account_id)
+def stock_texts(request: SignedInRequest) -> HttpResponse:
+    """Stock texts for the composer, with the writer's variables replaced."""
+    variables = queries.signature_variables(request.who.account_id)
     texts = queries.stock_texts_of(request.who.account_id, paris_day(timezone.now()))
-    shown = []
-    for one in texts:
-        html = expanded(one.html, facts)
-        shown.append(
+    content = []
+    for text in texts:
+        html = expand_variables(text.html, variables)
+        content.append(
             {
-                "title": one.title,
-                "subject": one.subject,
+                "title": text.title,
+                "subject": text.subject,
                 "html": html,
                 "text": plain_text(html),
-                "school": "" if one.is_own else one.school,
+                "school": "" if text.is_own else text.school,
             }
         )
-    return JsonResponse({"texts": shown})
+    return JsonResponse({"texts": content})
 
 
-def _marked[Form: IdentityForm | StockTextForm](form: Form, refusal: Refusal) -> Form:
-    """The form with the sentence beside the field to mend."""
+def _with_error[Form: IdentityForm | StockTextForm](form: Form, refusal: Refusal) -> Form:
+    """The form with the sentence of the refusal beside its field."""
     form.is_valid()
     field = str(refusal.facts.get("field", ""))
     form.errors.clear()
@@ -159,17 +164,17 @@ def _marked[Form: IdentityForm | StockTextForm](form: Form, refusal: Refusal) ->
 
 
 def _identity_page(request: SignedInRequest, form: IdentityForm, identity_id: int, html: str) -> HttpResponse:
-    facts = queries.signature_facts(request.who.account_id)
-    told = {
+    variables = queries.signature_variables(request.who.account_id)
+    context = {
         "form": form,
         "identity_id": identity_id,
-        "html": kept_html(html, lambda _: False),
-        "academy_signature": expanded(kept_html(academy_signature(), lambda _: False), facts),
-        "facts": facts,
+        "html": draft_html(html, lambda _: False),
+        "academy_signature": expand_variables(draft_html(academy_signature(), lambda _: False), variables),
+        "variables": variables,
     }
-    return render(request, "compose/identity.html", told, status=422 if form.errors else 200)
+    return render(request, "compose/identity.html", context, status=422 if form.errors else 200)
 
 
 def _text_page(request: SignedInRequest, form: StockTextForm, text_id: int, html: str) -> HttpResponse:
-    told = {"form": form, "text_id": text_id, "html": kept_html(html, lambda _: False)}
-    return render(request, "compose/stock_text.html", told, status=422 if form.errors else 200)
+    context = {"form": form, "text_id": text_id, "html": draft_html(html, lambda _: False)}
+    return render(request, "compose/stock_text.html", context, status=422 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""« Un exemplaire par destinataire »: whom, what each will read, how far it is."""
+"""« Un exemplaire par destinataire »: prepare, preview, start and follow a mailing."""
 
 from datetime import datetime
 
@@ -17,8 +17,8 @@ from vaguemestre.mailbox.compose.http import COMPOSER_CSP, actor_of, size_limit,
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
 from vaguemestre.schools.rosters.http import asker_of
 
-# What is said on the page itself, nothing of it lost.
-_SHOWN = {
+# Refusals shown on the page itself, so that its input is kept.
+_SHOWN_ON_PAGE = {
     "compose.look-again",
     "compose.later-malformed",
     "compose.later-is-past",
@@ -30,7 +30,7 @@ _SHOWN = {
 @csp_override(COMPOSER_CSP)
 @signed_in
 def mailing(request: SignedInRequest, key: str) -> HttpResponse:
-    """POST: read the recipients, of a file or of the message; nothing leaves before « Envoyer »."""
+    """Page of the mailing. POST: prepare it from a file or the recipients; nothing is sent yet."""
     if request.method == "GET":
         return _page(request, key)
     file = request.FILES.get("table")
@@ -50,12 +50,13 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
         )
     except Refusal as refusal:
         return _page(request, key, error=sentence(refusal), status=422)
-    return _back(request, key)
+    return _redirect(request, key)
 
 
 @require_POST
 @recently_signed_in
 def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
+    """Start or resume the mailing."""
     try:
         services.start_mailing(
             request.who.account_id,
@@ -63,55 +64,56 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
             by=actor_of(request),
             now=timezone.now(),
             is_sure="sure" in request.POST,
-            due_at=_later(request),
+            due_at=_scheduled_time(request),
         )
     except Refusal as refusal:
-        if refusal.code not in _SHOWN:
+        if refusal.code not in _SHOWN_ON_PAGE:
             raise
         return _page(request, key, error=sentence(refusal), status=422)
-    return _back(request, key)
+    return _redirect(request, key)
 
 
 @require_POST
 @signed_in
 def stop_mailing(request: SignedInRequest, key: str) -> HttpResponse:
+    """Stop the mailing."""
     services.stop_mailing(request.who.account_id, key, by=actor_of(request), now=timezone.now())
-    return _back(request, key)
+    return _redirect(request, key)
 
 
 @require_GET
 @signed_in
 def mailing_state(request: SignedInRequest, key: str) -> HttpResponse:
-    shown = queries.find_mailing(request.who.account_id, key)
-    if shown is None:
+    """Progress of the mailing; polled by its page."""
+    status = queries.find_mailing(request.who.account_id, key)
+    if status is None:
         raise Refusal("compose.gone")
-    return render(request, "compose/mailing_state.html", {"mailing": shown, "key": key})
+    return render(request, "compose/mailing_state.html", {"mailing": status, "key": key})
 
 
 def _page(request: SignedInRequest, key: str, *, error: str = "", status: int = 200) -> HttpResponse:
-    writing = queries.find_writing(request.who.account_id, key)
-    shown = queries.find_mailing(request.who.account_id, key)
-    if writing is None and shown is None:
+    draft = queries.find_draft(request.who.account_id, key)
+    prepared = queries.find_mailing(request.who.account_id, key)
+    if draft is None and prepared is None:
         raise Refusal("compose.gone")
-    told = {
-        "writing": writing,
-        "mailing": shown,
+    context = {
+        "mailing": prepared,
         "key": key,
         "error": error,
         "is_framed": "cadre" in request.GET,
-        "later": {name: request.POST.get(name, request.GET.get(name, ""))[:20] for name in ("le", "heure")},
+        "later": {name: request.POST.get(name, request.GET.get(name, ""))[:20] for name in ("day", "hour")},
     }
-    return render(request, "compose/mailing.html", told, status=status)
+    return render(request, "compose/mailing.html", context, status=status)
 
 
-def _later(request: SignedInRequest) -> datetime | None:
-    """The hour chosen, if one is. Raises Refusal as `rules.leaving.due_moment`."""
-    if "plus-tard" not in request.POST:
+def _scheduled_time(request: SignedInRequest) -> datetime | None:
+    """Scheduled time, if any. Raises Refusal as `due_moment`."""
+    if "schedule" not in request.POST:
         return None
-    day, hour = (request.POST.get(name, "").strip()[:20] for name in ("le", "heure"))
+    day, hour = (request.POST.get(name, "").strip()[:20] for name in ("day", "hour"))
     return due_moment(f"{day} {hour or '8:00'}", undo_seconds=0, now=timezone.now())
 
 
-def _back(request: SignedInRequest, key: str) -> HttpResponse:
+def _redirect(request: SignedInRequest, key: str) -> HttpResponse:
     framed = "?cadre=1" if "cadre" in request.GET else ""
     return HttpResponseRedirect(reverse("compose:mailing", args=[key]) + framed)

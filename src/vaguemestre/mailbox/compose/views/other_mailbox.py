@@ -1,4 +1,4 @@
-"""Another mailbox to write from, chosen while writing."""
+"""Move a draft to another mailbox of its writer."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import services
-from vaguemestre.mailbox.compose.http import answers_json, oneself, writer_for, writer_of
+from vaguemestre.mailbox.compose.http import answers_json, signed_in_person, writer_for, writer_of
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.mailstore.ports import open_mailbox
@@ -25,18 +25,18 @@ from vaguemestre.schools.sharing.values import Kind, Right
 @signed_in
 @answers_json
 def hand_over(request: SignedInRequest, key: str) -> HttpResponse:
-    """`box`: number of the mailbox to go on in, 0 for one's own. Tells where the composer is now."""
+    """Move the draft to mailbox `box` (0: one's own); answers the new address of the composer."""
     typed, now = request.POST.get("box", ""), timezone.now()
     if not (typed.isascii() and typed.isdecimal() and len(typed) <= 10):
         return HttpResponseBadRequest("box")
     box_id = int(typed)
-    to = _writer_there(oneself(request), box_id, now)
+    to = _writer_in_box(signed_in_person(request), box_id, now)
     services.hand_over(writer_of(request), key, to, open_mailbox.get(), now=now)
     page = reverse("compose:compose", args=[key]).removeprefix(get_script_prefix())
     return JsonResponse({"url": f"{prefix_of(box_id) if box_id else '/'}{page}"})
 
 
-def _writer_there(who: Who, box_id: int, now: datetime) -> Writer:
+def _writer_in_box(who: Who, box_id: int, now: datetime) -> Writer:
     if not box_id:
         return writer_for(who)
     access = access_to(box_id, who.account_id, now)

@@ -1,6 +1,7 @@
-"""The composer's page, shown fresh or again with what was typed and what is wrong."""
+"""Page of the composer."""
 
 from dataclasses import asdict, replace
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -13,33 +14,33 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries
 from vaguemestre.mailbox.compose.http import (
     academy_signature,
-    oneself,
+    signed_in_person,
     sending_status,
     size_limit,
-    told_link,
+    link_json,
     writer_of,
 )
 from vaguemestre.mailbox.compose.rules.due_time import GRACE
-from vaguemestre.mailbox.compose.rules.identities import signed_html
+from vaguemestre.mailbox.compose.rules.identities import with_signature
 from vaguemestre.mailbox.compose.services.submission import sending_key
-from vaguemestre.mailbox.compose.values import Mode, Writing, Written
+from vaguemestre.mailbox.compose.values import Mode, Draft, DraftFields
 from vaguemestre.post.filelinks.http import room
 from vaguemestre.post.outbox.queries import find_outgoing, sending_of
 from vaguemestre.post.outbox.rules.text import plain_text
 
 
 def composer_page(
-    request: SignedInRequest, writing: Writing, *, refusal: Refusal | None = None, status: int = 200
+    request: SignedInRequest, draft: Draft, *, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
-    """`refusal`: why the last sending did not happen, said beside its field."""
+    """Page of the draft; `refusal`: of the last sending, shown beside its field."""
     senders = queries.senders_of(writer_of(request), academy_signature())
     undo_seconds = sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS).undo_seconds
-    shown = {
-        "writing": writing,
-        "elsewhere": _elsewhere(request),
+    context = {
+        "draft": draft,
+        "other_mailboxes": _other_mailboxes(request),
         "senders": senders,
-        "signatures": {str(one.id): one.signature for one in senders},
-        "outgoing": _outgoing(request, writing, undo_seconds) if writing.is_sending else None,
+        "signatures": {str(sender.id): sender.signature for sender in senders},
+        "outgoing": _outgoing(request, draft, undo_seconds) if draft.is_sending else None,
         "is_framed": "cadre" in request.GET,
         "error": sentence(refusal) if refusal else "",
         "error_field": str(refusal.facts.get("field", "")) if refusal else "",
@@ -47,51 +48,52 @@ def composer_page(
         "size_limit": size_limit(),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "domain": request.who.address.rpartition("@")[2],
-        "enclosures": [asdict(enclosure) for enclosure in writing.enclosures],
-        "links": [told_link(deposit) for deposit in writing.deposits],
+        "enclosures": [asdict(enclosure) for enclosure in draft.enclosures],
+        "links": [link_json(deposit) for deposit in draft.deposits],
         "most_days": room().most_days,
-        "fallback_text": _text_of(writing.written),  # for a browser without script
+        "fallback_text": _fallback_text(draft.fields),  # for a browser without script
     }
-    return render(request, "compose/composer.html", shown, status=status)
+    return render(request, "compose/composer.html", context, status=status)
 
 
-def _outgoing(request: SignedInRequest, writing: Writing, undo_seconds: int) -> dict[str, object] | None:
-    """Status of the sending under way, with the seconds left to take it back."""
-    outgoing = find_outgoing(request.who.account_id, sending_key(writing.key, writing.attempt))
+def _outgoing(request: SignedInRequest, draft: Draft, undo_seconds: int) -> dict[str, Any] | None:
+    """Status of the sending under way, with the seconds left to cancel it."""
+    outgoing = find_outgoing(request.who.account_id, sending_key(draft.key, draft.attempt))
     if outgoing is None:
         return None
-    left = (outgoing.due_at - timezone.now()).total_seconds()
-    is_scheduled = left > undo_seconds + GRACE.total_seconds()
-    return sending_status(outgoing) | {
+    seconds_left = (outgoing.due_at - timezone.now()).total_seconds()
+    is_scheduled = seconds_left > undo_seconds + GRACE.total_seconds()
+    return {
+        **sending_status(outgoing),
         "is_scheduled": is_scheduled,
-        "seconds": max(1, min(undo_seconds, int(left))),
+        "seconds": max(1, min(undo_seconds, int(seconds_left))),
     }
 
 
-def _elsewhere(request: SignedInRequest) -> list[tuple[int, str]]:
-    """What else « De » offers: (number, name) of other mailboxes; 0 is one's own."""
-    acting, me = request.who.acting, oneself(request)
+def _other_mailboxes(request: SignedInRequest) -> list[tuple[int, str]]:
+    """Other mailboxes offered by « De »: (number, name); 0 is one's own."""
+    acting, person = request.who.acting, signed_in_person(request)
     if acting and acting.is_lent:
         return []
-    found = queries.other_boxes(me.account_id, acting.box_id if acting else 0, timezone.now())
-    own = [(0, f"{me.name} <{me.address}>")] if acting else []
-    return own + [(one.box_id, f"{one.title} <{one.address}>") for one in found]
+    boxes = queries.sendable_boxes(person.account_id, acting.box_id if acting else 0, timezone.now())
+    own_mailbox = [(0, f"{person.name} <{person.address}>")] if acting else []
+    return own_mailbox + [(box.box_id, f"{box.title} <{box.address}>") for box in boxes]
 
 
-def _text_of(written: Written) -> str:
-    if written.is_plain or written.text or not written.html:
-        return written.text
-    return plain_text(written.html)
+def _fallback_text(fields: DraftFields) -> str:
+    if fields.is_plain or fields.text or not fields.html:
+        return fields.text
+    return plain_text(fields.html)
 
 
-def signed(request: SignedInRequest, written: Written) -> Written:
-    """What a new message starts with: the usual identity and its signature under the text."""
-    usual = queries.senders_of(writer_of(request), academy_signature())[0]
-    html = signed_html(written.html, usual.signature)
-    text = plain_text(html) if usual.signature else written.text
-    return replace(written, identity=usual.id, html=html, text=text)
+def with_default_signature(request: SignedInRequest, fields: DraftFields) -> DraftFields:
+    """Fields of a new message, with the default identity and its signature under the text."""
+    default = queries.senders_of(writer_of(request), academy_signature())[0]
+    html = with_signature(fields.html, default.signature)
+    text = plain_text(html) if default.signature else fields.text
+    return replace(fields, identity=default.id, html=html, text=text)
 
 
-def empty_writing(key: str, written: Written) -> Writing:
-    """A composer nothing was saved of yet."""
-    return Writing(key, Mode.NEW, written, quote="", revision=0, attempt=1, is_sending=False)
+def empty_draft(key: str, fields: DraftFields) -> Draft:
+    """Draft that was never saved."""
+    return Draft(key, Mode.NEW, fields, quote="", revision=0, attempt=1, is_sending=False)

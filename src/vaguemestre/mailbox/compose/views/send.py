@@ -1,4 +1,4 @@
-"""Sending, taking back, and what became of it."""
+"""Send a draft, cancel it, follow it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import queries, services
-from vaguemestre.mailbox.compose.forms import WrittenForm
+from vaguemestre.mailbox.compose.forms import DraftForm
 from vaguemestre.mailbox.compose.http import (
     COMPOSER_CSP,
     actor_of,
@@ -26,8 +26,8 @@ from vaguemestre.mailbox.compose.http import (
     writer_of,
 )
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
-from vaguemestre.mailbox.compose.rules.recipients import loose_recipients
-from vaguemestre.mailbox.compose.views.page import composer_page, empty_writing
+from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
+from vaguemestre.mailbox.compose.views.page import composer_page, empty_draft
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.queries import find_outgoing, sending_of, waiting_messages
 from vaguemestre.post.outbox.rules.hours import quiet_until
@@ -41,79 +41,80 @@ from vaguemestre.schools.rosters.rules.addresses import is_nowhere
 @signed_in
 @answers_json
 def send(request: SignedInRequest, key: str) -> HttpResponse:
-    to_classes = _goes_to_classes(request)
+    """Send the message, or prepare its copies when it goes to classes."""
+    has_classes = _has_classes(request)
     if wants_json(request):
-        return _to_copies(request, key) if to_classes else JsonResponse(sending_status(_send(request, key)))
+        return _prepare_copies(request, key) if has_classes else JsonResponse(sending_status(_send(request, key)))
     try:
-        if to_classes:
-            return _to_copies(request, key)
+        if has_classes:
+            return _prepare_copies(request, key)
         _send(request, key)
     except Refusal as refusal:
-        written = WrittenForm(request.POST).written()
-        known = queries.find_writing(request.who.account_id, key) or empty_writing(key, written)
-        return composer_page(request, replace(known, written=written), refusal=refusal, status=422)
+        fields = DraftForm(request.POST).draft_fields()
+        saved = queries.find_draft(request.who.account_id, key) or empty_draft(key, fields)
+        return composer_page(request, replace(saved, fields=fields), refusal=refusal, status=422)
     return HttpResponseRedirect(reverse("compose:compose", args=[key]))
 
 
 def _send(request: SignedInRequest, key: str) -> Outgoing:
-    form = WrittenForm(request.POST)
+    form = DraftForm(request.POST)
     now = timezone.now()
-    mine = sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS)
+    preferences = sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS)
     later = request.POST.get("later", "")
     if not later and "now" not in request.POST and wants_json(request):
-        _check_hours(now)
-    services.check_nobody_answered(writer_of(request), key, now=now)
-    due = due_moment(later, undo_seconds=mine.undo_seconds, now=now)
-    return services.send_writing(
-        writer_of(request), key, form.written(), form.number("attempt", 1), due, limit=size_limit(), now=now
+        _check_quiet_hours(now)
+    services.check_not_answered(writer_of(request), key, now=now)
+    due_at = due_moment(later, undo_seconds=preferences.undo_seconds, now=now)
+    return services.send_draft(
+        writer_of(request), key, form.draft_fields(), form.number("attempt", 1), due_at, limit=size_limit(), now=now
     )
 
 
-def _goes_to_classes(request: SignedInRequest) -> bool:
-    return any(is_nowhere(one.address) for one in _people(request))
+def _has_classes(request: SignedInRequest) -> bool:
+    return any(is_nowhere(recipient.address) for recipient in _recipients(request))
 
 
-def _people(request: SignedInRequest) -> tuple[Recipient, ...]:
-    written = WrittenForm(request.POST).written()
-    return loose_recipients(f"{written.to}, {written.cc}, {written.bcc}")[0]
+def _recipients(request: SignedInRequest) -> tuple[Recipient, ...]:
+    fields = DraftForm(request.POST).draft_fields()
+    return lenient_recipients(f"{fields.to}, {fields.cc}, {fields.bcc}")[0]
 
 
-def _to_copies(request: SignedInRequest, key: str) -> HttpResponse:
-    """A class never reads one message: its copies are made ready, to be looked at before they leave.
+def _prepare_copies(request: SignedInRequest, key: str) -> HttpResponse:
+    """Prepare a mailing, since classes are only written to in copies; they are reviewed before sending.
 
-    The composer's script has just saved the text; a browser without one sends it here.
+    The script of the composer has just saved the text; without script it is saved here.
     """
     now, writer, address = timezone.now(), writer_of(request), reverse("compose:mailing", args=[key])
     if later := request.POST.get("later", ""):
-        due = timezone.localtime(due_moment(later, undo_seconds=0, now=now))
-        address += f"?{urlencode({'le': f'{due:%d/%m/%Y}', 'heure': f'{due:%H:%M}'})}"
+        due_at = timezone.localtime(due_moment(later, undo_seconds=0, now=now))
+        address += f"?{urlencode({'day': f'{due_at:%d/%m/%Y}', 'hour': f'{due_at:%H:%M}'})}"
     if not wants_json(request):
-        known = queries.find_writing(request.who.account_id, key)
-        written, revision = WrittenForm(request.POST).written(), known.revision if known else 0
-        services.save_writing(writer, key, written, revision, open_mailbox.get(), now=now)
+        saved = queries.find_draft(request.who.account_id, key)
+        fields, revision = DraftForm(request.POST).draft_fields(), saved.revision if saved else 0
+        services.save_draft(writer, key, fields, revision, open_mailbox.get(), now=now)
     services.prepare_mailing(writer, key, None, "", asker=asker_of(request), limit=size_limit(), now=now)
     return JsonResponse({"copies": address}) if wants_json(request) else HttpResponseRedirect(address)
 
 
-def _check_hours(now: datetime) -> None:
-    """Where the académie wants a choice outside working time. Raises Refusal `outbox.quiet-hours`."""
-    chosen = settings.CONFIG.sending
-    if chosen.quiet_hours == "ask" and quiet_until(chosen.hours(), now):
+def _check_quiet_hours(now: datetime) -> None:
+    """Raise Refusal `outbox.quiet-hours` outside working hours, if the académie wants the writer to choose."""
+    sending = settings.CONFIG.sending
+    if sending.quiet_hours == "ask" and quiet_until(sending.hours(), now):
         raise Refusal("outbox.quiet-hours")
 
 
 @require_GET
 @signed_in
 @answers_json
-def tell_state(request: SignedInRequest, key: str) -> HttpResponse:
-    """`?attempt=` of the sending; the composer asks until the message is filed or refused."""
+def sending_state(request: SignedInRequest, key: str) -> HttpResponse:
+    """State of sending `?attempt=`; polled by the composer until it is filed or refused."""
     attempt = request.GET.get("attempt", "")
     outgoing = find_outgoing(request.who.account_id, f"{key}.{attempt}") if attempt.isdecimal() else None
     if outgoing is None:
         raise Refusal("outbox.unknown")
     status = sending_status(outgoing)
-    writing = queries.find_writing(request.who.account_id, key) if outgoing.state == "refused" else None
-    if writing and writing.is_sending:  # its draft is not back yet: saving it would be refused
+    draft = queries.find_draft(request.who.account_id, key) if outgoing.state == "refused" else None
+    if draft and draft.is_sending:  # its draft is not reopened yet: saving it would be refused
         status["state"] = "queued"
     return JsonResponse(status)
 
@@ -123,16 +124,18 @@ def tell_state(request: SignedInRequest, key: str) -> HttpResponse:
 @signed_in
 @answers_json
 def cancel(request: SignedInRequest, key: str) -> HttpResponse:
+    """Cancel the sending and reopen the draft."""
     services.cancel_sending(request.who.account_id, key, by=actor_of(request), now=timezone.now())
     if wants_json(request):
-        back = queries.find_writing(request.who.account_id, key)
-        told = {"attempt": back.attempt, "revision": back.revision} if back else {}
-        return JsonResponse({"cancelled": True, **told})
+        draft = queries.find_draft(request.who.account_id, key)
+        content = {"attempt": draft.attempt, "revision": draft.revision} if draft else {}
+        return JsonResponse({"cancelled": True, **content})
     return HttpResponseRedirect(reverse("compose:compose", args=[key]))
 
 
 @require_GET
 @signed_in
 def list_waiting(request: SignedInRequest) -> HttpResponse:
-    shown = [(message, message.key.partition(".")[0]) for message in waiting_messages(request.who.account_id)]
-    return render(request, "compose/waiting.html", {"waiting": shown})
+    """Messages waiting to be sent."""
+    waiting = [(message, message.key.partition(".")[0]) for message in waiting_messages(request.who.account_id)]
+    return render(request, "compose/waiting.html", {"waiting": waiting})

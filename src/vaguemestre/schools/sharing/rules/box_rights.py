@@ -62,7 +62,7 @@ _NOT_LENT = frozenset(
 )
 _LENT_ROOMS = ("webmail:", "compose:")
 # Answered as oneself even there: whom one writes to is not the owner's address book.
-AS_ONESELF = frozenset({"compose:suggest-recipients", "compose:meet-recipients"})
+AS_ONESELF = frozenset({"compose:suggest-recipients", "compose:describe-recipients"})
 
 
 def box_in(path: str) -> tuple[int, str] | None:

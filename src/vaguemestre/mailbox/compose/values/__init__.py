@@ -1,0 +1,73 @@
+"""Values of compose. All frozen."""
+
+from vaguemestre.mailbox.compose.values.draft import (
+    Draft,
+    DraftFields,
+    EnclosureInfo,
+    FileLink,
+    ForkResult,
+    Mode,
+    ReplyDraft,
+    SaveResult,
+    SourceFile,
+    SourceMessage,
+    StartRequest,
+    Writer,
+)
+from vaguemestre.mailbox.compose.values.identities import (
+    IdentityFields,
+    SenderIdentity,
+    SenderOption,
+    SignatureVariables,
+    StockTextFields,
+    StockTextInfo,
+)
+from vaguemestre.mailbox.compose.values.mail_merge import (
+    CopyPreview,
+    InvalidRow,
+    MailingStatus,
+    MergeCopy,
+    MergeResult,
+    Table,
+    TableRow,
+)
+from vaguemestre.mailbox.compose.values.recipients import (
+    DistributionList,
+    ListMember,
+    RecipientInfo,
+    RecipientKind,
+    Suggestion,
+)
+
+__all__ = [
+    "CopyPreview",
+    "DistributionList",
+    "Draft",
+    "DraftFields",
+    "EnclosureInfo",
+    "FileLink",
+    "ForkResult",
+    "IdentityFields",
+    "InvalidRow",
+    "ListMember",
+    "MailingStatus",
+    "MergeCopy",
+    "MergeResult",
+    "Mode",
+    "RecipientInfo",
+    "RecipientKind",
+    "ReplyDraft",
+    "SaveResult",
+    "SenderIdentity",
+    "SenderOption",
+    "SignatureVariables",
+    "SourceFile",
+    "SourceMessage",
+    "StartRequest",
+    "StockTextFields",
+    "StockTextInfo",
+    "Suggestion",
+    "Table",
+    "TableRow",
+    "Writer",
+]

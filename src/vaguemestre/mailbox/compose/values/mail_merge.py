@@ -1,0 +1,77 @@
+"""Mail merge: one copy for each recipient."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from vaguemestre.schools.rosters.values import Caution
+
+
+class TableRow(NamedTuple):
+    """Row of a CSV file. `number`: its line."""
+
+    number: int
+    cells: list[str]
+
+
+class Table(NamedTuple):
+    header: list[str]
+    rows: list[TableRow]
+
+
+@dataclass(frozen=True)
+class MergeCopy:
+    """Copy of a mailing. `number`: line in the file; `values`: column (plain name) → cell."""
+
+    number: int
+    name: str
+    address: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class InvalidRow:
+    """Row without a copy. `reason`: `address-missing`, `address-wrong`, `twice`, `empty:COLUMN`."""
+
+    number: int
+    typed: str
+    reason: str
+
+
+class MergeResult(NamedTuple):
+    copies: list[MergeCopy]
+    invalid_rows: list[InvalidRow]
+
+
+@dataclass(frozen=True)
+class CopyPreview:
+    """A copy as its recipient will read it."""
+
+    name: str
+    address: str
+    subject: str
+    html: str
+
+
+@dataclass(frozen=True)
+class MailingStatus:
+    """Progress of a mailing, in copies. `state`: `ready`, `running`, `stopped`, `done`."""
+
+    id: int
+    state: str
+    total: int
+    queued: int
+    sent: int
+    refused: int
+    invalid_rows: tuple[InvalidRow, ...]
+    previews: tuple[CopyPreview, ...]
+    source: str  # name of the file; "": the recipients of the message
+    audiences: tuple[str, ...] = ()  # names of the classes
+    sender: str = ""  # sender address, if not that of the identity
+    cautions: tuple[Caution, ...] = ()
+    due_at: datetime | None = None  # scheduled time
+    is_to_come: bool = False
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.queued
