@@ -36,13 +36,13 @@ from django.utils import timezone  # noqa: E402
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes  # noqa: E402
 from vaguemestre.foundation.kernel.times import paris_day  # noqa: E402
 from vaguemestre.mailbox.compose.services import (  # noqa: E402
-    run_mailing,
     prepare_mailing,
+    run_mailing,
     save_draft,
     start_mailing,
 )
 from vaguemestre.mailbox.compose.services.rows import new_key  # noqa: E402
-from vaguemestre.mailbox.compose.values import Writer, DraftFields  # noqa: E402
+from vaguemestre.mailbox.compose.values import DraftFields, Writer  # noqa: E402
 from vaguemestre.mailbox.contacts.models import Contact  # noqa: E402
 from vaguemestre.people.credentials import services as credentials  # noqa: E402
 from vaguemestre.people.credentials.models import Account  # noqa: E402

@@ -26,8 +26,8 @@ from vaguemestre.desks.enrolment.models import NumenRequest
 from vaguemestre.desks.helpdesk.models import RequestRow
 from vaguemestre.mailbox.compose.models import Identity, StockText
 from vaguemestre.mailbox.contacts.models import Contact, Membership
-from vaguemestre.mailbox.contacts.rules.cards import checked
-from vaguemestre.mailbox.contacts.rules.photos import fitted
+from vaguemestre.mailbox.contacts.rules.cards import normalize_card
+from vaguemestre.mailbox.contacts.rules.photos import thumbnail
 from vaguemestre.mailbox.contacts.services import save_contact
 from vaguemestre.mailbox.contacts.values import ContactCard
 from vaguemestre.mailbox.portability.models import Move
@@ -107,8 +107,8 @@ def _of_the_account(people: People) -> Iterator[Belonging]:
     account, own = people.victim, frozenset({"victim"})
     picture = io.BytesIO()
     Image.new("RGB", (9, 9), "red").save(picture, "PNG")
-    photo = fitted(picture.getvalue())
-    kept = save_contact(account.pk, checked(ContactCard("Contactquetu", "c@exemple.fr", photo=photo)))
+    photo = thumbnail(picture.getvalue())
+    kept = save_contact(account.pk, normalize_card(ContactCard("Contactquetu", "c@exemple.fr", photo=photo)))
     contact = Contact.objects.get(pk=kept)
     yield from _of_the_book(contact, own)
     identity = Identity.objects.create(account=account, address="a@ac-amiens.test", name="Identitetue")
@@ -139,10 +139,12 @@ def _of_the_book(contact: Contact, own: frozenset[str]) -> Iterator[Belonging]:
         return rows(contact, group, inside)(), groups_of_it()
 
     ids = {"contact_id": contact.pk, "group_id": group.pk}
-    sent = {"name": "Groupe d’ailleurs", "membre": contact.pk, "groupe": group.pk, "contact": contact.pk}
+    sent = {"name": "Groupe d’ailleurs", "member": contact.pk, "group": group.pk, "contact": contact.pk}
     yield Belonging("contacts", ids, "Contactquetu", own, sent=sent, state=state)
     yield Belonging("contacts", ids, "Groupequetu", own, sent=sent, state=state)
-    yield Belonging("contacts", ids, "Contactquetu", own, doors="add-group twins", sent=sent, state=state)
+    yield Belonging(
+        "contacts", ids, "Contactquetu", own, doors="add-group duplicates", sent=sent, state=state
+    )
 
 
 def _settings_and_files(people: People) -> Iterator[Belonging]:

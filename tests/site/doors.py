@@ -44,7 +44,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "contacts": {
         SIGNED: """
             add-contact add-group begin-book change-writers delete-contact edit-contact edit-group
-            export import keep list-contacts person photo twins
+            export duplicates import keep-address list-contacts person photo
         """,
     },
     "filelinks": {
@@ -156,9 +156,11 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "compose": {
         SIGNED: """
             add-enclosure add-link add-slice as-text attach-message-files cancel compose discard
-            describe-recipients edit-identity edit-stock-text fork hand-over import-identities link-slice link-terms list-source-files
-            list-sources list-waiting mailing mailing-state new-identity new-stock-text
-            remove-enclosure remove-identity remove-link remove-stock-text save send sending-state show-enclosure signatures start
+            describe-recipients edit-identity edit-stock-text fork hand-over import-identities link-slice
+            link-terms list-source-files list-sources list-waiting mailing mailing-state new-identity
+            new-stock-text
+            remove-enclosure remove-identity remove-link remove-stock-text save send sending-state
+            show-enclosure signatures start
             start-mailing stock-texts stop-mailing suggest-recipients
         """,
     },

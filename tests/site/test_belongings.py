@@ -11,7 +11,7 @@ from tests.mailbox.sorting.samples import WINTER
 
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.mailbox.compose.models import Identity
-from vaguemestre.mailbox.contacts.rules.cards import checked
+from vaguemestre.mailbox.contacts.rules.cards import normalize_card
 from vaguemestre.mailbox.contacts.services import save_contact
 from vaguemestre.mailbox.contacts.values import ContactCard
 from vaguemestre.mailbox.sorting.models import AbsenceRow, FilterRow
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_contacts_filters_absences_signatures_and_activity_leave_and_nobody_elses() -> None:
     mine, other = account(), account("mdurand")
     for owner, name in ((mine, "Éric Dupont"), (other, "Personne d’autre")):
-        save_contact(owner.pk, checked(ContactCard(name, f"x{owner.pk}@dehors.example")))
+        save_contact(owner.pk, normalize_card(ContactCard(name, f"x{owner.pk}@dehors.example")))
         address = owner.person.addresses.get().address  # type: ignore[union-attr]
         Identity.objects.create(
             account=owner, address=address, name=name, signed_with="own", signature=f"<b>{name}</b>"

@@ -15,21 +15,23 @@ from tests.engines.sieve.test_absence_replies import AWAY, TODAY, Case, owner, r
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.mailbox.sorting.script import personal_script, absence_script, allowed_senders_script
+from vaguemestre.mailbox.sorting.script import absence_script, allowed_senders_script, personal_script
 from vaguemestre.mailbox.sorting.values import (
     SCRIPT_NAME,
     SPAM_SCRIPT,
-    Replacement,
-    SortingSettings,
     Owner,
     Place,
+    Replacement,
+    SortingSettings,
     SpamSettings,
 )
 
 pytestmark = pytest.mark.engines
 
 
-def install(engines: LiveEngines, person: Someone, decided: SortingSettings, known: Owner | None = None) -> None:
+def install(
+    engines: LiveEngines, person: Someone, decided: SortingSettings, known: Owner | None = None
+) -> None:
     opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
     with opened(person.mailbox) as scripts:
         if friends := allowed_senders_script(decided.spam):

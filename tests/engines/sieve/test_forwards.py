@@ -10,16 +10,16 @@ from tests.mailbox.sorting.samples import composed
 
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
-from vaguemestre.mailbox.sorting.script import personal_script, absence_script
+from vaguemestre.mailbox.sorting.script import absence_script, personal_script
 from vaguemestre.mailbox.sorting.values import (
     SCRIPT_NAME,
     Aspect,
     Condition,
-    SortingSettings,
     Filter,
     Outcome,
     Place,
     Relation,
+    SortingSettings,
 )
 
 pytestmark = pytest.mark.engines

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.mailbox.compose.rules.replies import reply_draft, reply_recipients, reply_subject, long_date
+from vaguemestre.mailbox.compose.rules.replies import long_date, reply_draft, reply_recipients, reply_subject
 from vaguemestre.mailbox.compose.values import Mode
 from vaguemestre.post.mailstore.values import Correspondent, MessageRef, OpenedMessage, Part
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from vaguemestre.mailbox.compose.queries import is_picture_path
 from vaguemestre.mailbox.compose.rules.outgoing_html import (
+    draft_html,
     html_of_text,
     is_blank,
-    draft_html,
     outgoing_html,
     quoted_html,
 )

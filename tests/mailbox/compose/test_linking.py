@@ -19,7 +19,7 @@ from vaguemestre.mailbox.compose import services
 from vaguemestre.mailbox.compose.queries import find_draft
 from vaguemestre.mailbox.compose.rules.link_block import links_html, links_text
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import FileLink, Writer, DraftFields
+from vaguemestre.mailbox.compose.values import DraftFields, FileLink, Writer
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.filelinks import ports
 from vaguemestre.post.filelinks.models import Deposit

@@ -25,7 +25,7 @@ from vaguemestre.mailbox.compose.rules.mail_merge import (
     variables_in,
 )
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import Writer, DraftFields
+from vaguemestre.mailbox.compose.values import DraftFields, Writer
 from vaguemestre.mailbox.contacts.services import save_contact
 from vaguemestre.mailbox.contacts.values import ContactCard
 from vaguemestre.post.outbox.models import OutgoingRow

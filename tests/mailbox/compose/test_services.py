@@ -13,9 +13,9 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.mailbox.compose import services
 from vaguemestre.mailbox.compose.models import Composition, Enclosure, Slice
-from vaguemestre.mailbox.compose.queries import enclosure_content, find_draft, source_files, attach_sources
+from vaguemestre.mailbox.compose.queries import attach_sources, enclosure_content, find_draft, source_files
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import Mode, StartRequest, Writer, DraftFields
+from vaguemestre.mailbox.compose.values import DraftFields, Mode, StartRequest, Writer
 from vaguemestre.post.filelinks.ports import shelf
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 from vaguemestre.post.outbox.models import OutgoingRow
@@ -203,7 +203,9 @@ def test_files_of_another_message_are_joined_without_being_sent_again(
     key = new_key()
 
     def borrow(*numbers: str, is_whole: bool = False, limit: int = LIMIT) -> list[str]:
-        kept = services.attach_message_files(writer, key, ref, numbers, box, is_whole=is_whole, limit=limit, now=NOON)
+        kept = services.attach_message_files(
+            writer, key, ref, numbers, box, is_whole=is_whole, limit=limit, now=NOON
+        )
         return [one.name for one in kept]
 
     assert borrow(files[0].number, files[2].number) == ["é0.pdf", "é2.pdf"]

@@ -15,13 +15,13 @@ from vaguemestre.mailbox.compose.models import Composition, Identity, StockText
 from vaguemestre.mailbox.compose.rules.identities import expand_variables
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import (
+    DraftFields,
     IdentityFields,
     Mode,
-    StartRequest,
     SignatureVariables,
+    StartRequest,
     StockTextFields,
     Writer,
-    DraftFields,
 )
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress, Structure
@@ -120,7 +120,12 @@ def test_one_identity_is_the_usual_one_and_signs_what_is_started(
         writer, IdentityFields(writer.address, "Nicolas Morel", signed_with="academy", is_default=True), first
     )
     key = services.start_draft(
-        writer, StartRequest(Mode.NEW), box, limit=LIMIT, now=NOON, academy_signature="<b>{nom}</b><br>{fonction}"
+        writer,
+        StartRequest(Mode.NEW),
+        box,
+        limit=LIMIT,
+        now=NOON,
+        academy_signature="<b>{nom}</b><br>{fonction}",
     )
     html = Composition.objects.get(key=key).html
     assert "<b>Nicolas Morel</b>" in html

@@ -12,8 +12,8 @@ from django.utils import timezone
 from tests.access.signin.people import account
 
 from vaguemestre.mailbox.contacts.models import BookWriter, Contact, SchoolBook
-from vaguemestre.mailbox.contacts.services import save_on
-from vaguemestre.mailbox.contacts.values import ContactCard, Shelf
+from vaguemestre.mailbox.contacts.services import save_card
+from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import add_app_password
 from vaguemestre.people.directory.models import Assignment, Structure
@@ -97,8 +97,8 @@ def test_a_card_comes_goes_and_is_read_back_as_it_was_written(nicolas: Account) 
 
 
 def test_collected_addresses_stay_apart_and_groups_go_through(nicolas: Account) -> None:
-    secret, mine = password(nicolas, "contacts"), Shelf(account_id=nicolas.pk)
-    save_on(mine, ContactCard("Zoé", "zoe@x.example"))
+    secret, mine = password(nicolas, "contacts"), AddressBook(account_id=nicolas.pk)
+    save_card(mine, ContactCard("Zoé", "zoe@x.example"))
     Contact.objects.create(account=nicolas, name="x", address="x@x.example", is_collected=True)
     listed = ask("PROPFIND", "/dav/nmorel/contacts/", "nmorel", secret, DEPTH="1")[1]
     assert listed.count(".vcf</href>") == 1
@@ -114,7 +114,7 @@ def test_collected_addresses_stay_apart_and_groups_go_through(nicolas: Account) 
 @pytest.mark.parametrize("method", ["PROPFIND", "GET", "PUT", "DELETE", "MKCOL", "PROPPATCH", "MOVE"])
 def test_somebody_elses_book_does_not_answer(nicolas: Account, method: str) -> None:
     other = account(username="autre")
-    save_on(Shelf(account_id=other.pk), ContactCard("Zoé", "zoe@x.example"))
+    save_card(AddressBook(account_id=other.pk), ContactCard("Zoé", "zoe@x.example"))
     href = Contact.objects.get().href
     secret = password(nicolas, "contacts")
     for path in (f"/dav/autre/contacts/{href}", "/dav/autre/contacts/", "/dav/autre/"):
@@ -126,7 +126,7 @@ def test_somebody_elses_book_does_not_answer(nicolas: Account, method: str) -> N
 
 def test_books_are_neither_made_nor_deleted_by_a_program(nicolas: Account) -> None:
     secret = password(nicolas, "contacts")
-    save_on(Shelf(account_id=nicolas.pk), ContactCard("Zoé", "zoe@x.example"))
+    save_card(AddressBook(account_id=nicolas.pk), ContactCard("Zoé", "zoe@x.example"))
     assert ask("DELETE", "/dav/nmorel/contacts/", "nmorel", secret)[0] == 403
     assert ask("MKCOL", "/dav/nmorel/autre/", "nmorel", secret)[0] == 403
     assert ask("PUT", "/dav/nmorel/contacts/", "nmorel", secret, CARD)[0] >= 400
@@ -142,7 +142,7 @@ def test_a_schools_book_is_read_by_its_staff_and_written_by_those_chosen(nicolas
         person=person, structure=school, function="ENS", starts_on=day - timedelta(days=9)
     )
     book = SchoolBook.objects.create(uai="0801234A", name="Collège Jean Moulin")
-    save_on(Shelf(book_id=book.pk, uai=book.uai), ContactCard("Mairie", "mairie@x.example"))
+    save_card(AddressBook(book_id=book.pk, uai=book.uai), ContactCard("Mairie", "mairie@x.example"))
     secret = password(nicolas, "contacts")
     shared = "/dav/nmorel/ecole-0801234a/"
     assert "mairie@x.example" in ask("GET", f"{shared}{Contact.objects.get().href}", "nmorel", secret)[1]

@@ -14,16 +14,16 @@ from tests.access.signin.people import PASSWORD, account
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.models import Contact
-from vaguemestre.mailbox.contacts.rules import vcards
-from vaguemestre.mailbox.contacts.rules.cards import checked
+from vaguemestre.mailbox.contacts.rules import vcard_writer, vcards
+from vaguemestre.mailbox.contacts.rules.cards import normalize_card
+from vaguemestre.mailbox.contacts.rules.duplicates import merge_cards
 from vaguemestre.mailbox.contacts.rules.files import read_file
-from vaguemestre.mailbox.contacts.rules.photos import fitted
-from vaguemestre.mailbox.contacts.rules.tables import written_table
-from vaguemestre.mailbox.contacts.rules.twins import merged
-from vaguemestre.mailbox.contacts.values import ContactCard, Shelf
+from vaguemestre.mailbox.contacts.rules.photos import thumbnail
+from vaguemestre.mailbox.contacts.rules.tables import write_table
+from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 from vaguemestre.people.credentials.models import Account
 
-FULL = checked(
+FULL = normalize_card(
     ContactCard(
         "Éric Dupont", "eric@dehors.example", "03 22 00 00 00", "Parent d’élève ; FCPE,\nréunion",
         ("e2@x.example",),
@@ -122,8 +122,8 @@ def test_a_semicolon_separates_as_well_and_wrong_lines_are_told_by_their_number(
     text = "Nom;Prénom;Courriel\nDupont;Éric;eric@x.example\nDurand;Zoé;pas une adresse\n;;\nPetit;Léa;\n"
     read = read_file(text.encode())
     assert [card.name for _, card in read.cards] == ["Éric Dupont", "Léa Petit"]
-    ((line),) = read.wrong
-    assert (line.number, line.code, line.said) == (3, "kernel.address-malformed", "pas une adresse")
+    ((line),) = read.invalid_lines
+    assert (line.number, line.code, line.excerpt) == (3, "kernel.address-malformed", "pas une adresse")
 
 
 @pytest.mark.parametrize(
@@ -144,11 +144,11 @@ def test_what_is_no_file_of_contacts_is_said(content: bytes, code: str) -> None:
 def test_a_card_written_is_read_back_whole(version: str) -> None:
     out = io.BytesIO()
     Image.new("RGB", (300, 200), "navy").save(out, "PNG")
-    card = checked(ContactCard(**{**FULL.__dict__, "photo": fitted(out.getvalue())}))
-    text = vcards.written(card, "u1", version=version)
+    card = normalize_card(ContactCard(**{**FULL.__dict__, "photo": thumbnail(out.getvalue())}))
+    text = vcard_writer.write_vcard(card, "u1", version=version)
     assert f"VERSION:{version}" in text
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
-    assert vcards.card_of(vcards.parsed(text)) == card
+    assert vcards.card_of(vcards.parse_vcard(text)) == card
 
 
 _WORDS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=30)
@@ -156,8 +156,10 @@ _WORDS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_s
 
 @given(_WORDS, _WORDS, _WORDS)
 def test_whatever_is_typed_comes_back_and_never_adds_a_property(name: str, note: str, place: str) -> None:
-    card = checked(ContactCard(name, "a@b.example", "", f"{note}\nEND:VCARD\n{note}", organisation=place))
-    read = vcards.card_of(vcards.parsed(vcards.written(card, "u1")))
+    card = normalize_card(
+        ContactCard(name, "a@b.example", "", f"{note}\nEND:VCARD\n{note}", organisation=place)
+    )
+    read = vcards.card_of(vcards.parse_vcard(vcard_writer.write_vcard(card, "u1")))
     assert (read.name, read.note, read.addresses) == (card.name, card.note, card.addresses)
 
 
@@ -166,8 +168,10 @@ def test_what_a_telephone_added_stays_when_the_card_is_changed_here() -> None:
         "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u1\r\nFN:Éric\r\nN:Dupont;Éric;;;\r\nX-ANNIVERSAIRE-CHAT:2020\r\n"
         "EMAIL;TYPE=WORK:eric@x.example\r\nTEL;TYPE=PAGER:99\r\nIMPP:xmpp:eric@x.example\r\nEND:VCARD\r\n"
     )
-    card = vcards.card_of(vcards.parsed(before))
-    after = vcards.written(checked(ContactCard(**{**card.__dict__, "note": "FCPE"})), "u1", before)
+    card = vcards.card_of(vcards.parse_vcard(before))
+    after = vcard_writer.write_vcard(
+        normalize_card(ContactCard(**{**card.__dict__, "note": "FCPE"})), "u1", before
+    )
     for kept in (
         "X-ANNIVERSAIRE-CHAT:2020",
         "IMPP:xmpp:eric@x.example",
@@ -179,8 +183,8 @@ def test_what_a_telephone_added_stays_when_the_card_is_changed_here() -> None:
 
 
 def test_a_spreadsheet_runs_nothing_of_what_is_exported_and_reads_it_back() -> None:
-    card = checked(ContactCard("=HYPERLINK(1)", "a@b.example", note="+33"))
-    text = written_table([card, FULL])
+    card = normalize_card(ContactCard("=HYPERLINK(1)", "a@b.example", note="+33"))
+    text = write_table([card, FULL])
     assert "\n=" not in text
     assert '\n"=' not in text
     (_, back), (_, full) = read_file(text.encode()).cards
@@ -189,8 +193,8 @@ def test_a_spreadsheet_runs_nothing_of_what_is_exported_and_reads_it_back() -> N
 
 
 def test_two_cards_make_one_without_losing_anything() -> None:
-    other = checked(ContactCard("Dupont Éric", "e3@x.example", "01 00", "Rugby", organisation="SNCF"))
-    one = merged([FULL, other])
+    other = normalize_card(ContactCard("Dupont Éric", "e3@x.example", "01 00", "Rugby", organisation="SNCF"))
+    one = merge_cards([FULL, other])
     assert one.addresses == (*FULL.addresses, "e3@x.example")
     assert one.phone == FULL.phone
     for said in ("FCPE", "Rugby", "SNCF", "01 00"):
@@ -210,12 +214,12 @@ def browser(client: Client, nicolas: Account) -> Client:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_file_is_taken_twice_and_changes_nothing_the_second_time(nicolas: Account) -> None:
-    shelf = Shelf(account_id=nicolas.pk)
+    shelf = AddressBook(account_id=nicolas.pk)
     services.collect_addresses(nicolas.pk, [("", "eric@dehors.example")])
     first = services.import_file(
         shelf, OUTLOOK.encode() + b'"","","","","","","","","faux","","","","","",""\r\n'
     )
-    assert (first.added, first.changed, len(first.wrong)) == (0, 1, 1)
+    assert (first.added, first.changed, len(first.invalid_lines)) == (0, 1, 1)
     assert not Contact.objects.get().is_collected
     second = services.import_file(shelf, OUTLOOK.encode())
     assert (second.added, second.changed, second.same) == (0, 0, 1)
@@ -223,16 +227,19 @@ def test_a_file_is_taken_twice_and_changes_nothing_the_second_time(nicolas: Acco
 
 @pytest.mark.django_db(transaction=True)
 def test_a_book_with_its_groups_goes_out_and_comes_back(nicolas: Account) -> None:
-    mine, other = Shelf(account_id=nicolas.pk), Shelf(account_id=account(username="autre").pk)
-    ids = [services.save_on(mine, FULL), services.save_on(mine, checked(ContactCard("Zoé", "zoe@x.example")))]
+    mine, other = AddressBook(account_id=nicolas.pk), AddressBook(account_id=account(username="autre").pk)
+    ids = [
+        services.save_card(mine, FULL),
+        services.save_card(mine, normalize_card(ContactCard("Zoé", "zoe@x.example"))),
+    ]
     group = services.save_group(mine, "Parents")
     services.choose_members(mine, group, ids)
     for version in ("3.0", "4.0"):
-        text = queries.exported(mine, version)
+        text = queries.export_vcards(mine, version)
         taken = services.import_file(other, text.encode())
-        assert not taken.wrong
-    assert {card.name for card in queries.contacts_on(other)} == {"Éric Dupont", "Zoé", "Parents"}
-    (there,) = queries.contacts_on(other, only="groups")
+        assert not taken.invalid_lines
+    assert {card.name for card in queries.contacts_in(other)} == {"Éric Dupont", "Zoé", "Parents"}
+    (there,) = queries.contacts_in(other, only="groups")
     assert there.members == 2
     assert len(queries.groups_like(other.account_id, "par", limit=5)[0][1]) == 2
 
@@ -275,7 +282,7 @@ def test_a_photo_is_made_again_from_its_points(browser: Client) -> None:
     bad = SimpleUploadedFile("moi.svg", b"<svg onload='alert(1)'/>")
     assert browser.post("/contacts/nouveau/", {"name": "Z", "photo": bad}).status_code == 422
     services.store_card(
-        Shelf(account_id=row.account_id or 0),
+        AddressBook(account_id=row.account_id or 0),
         "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:X\r\nN:X;;;;\r\nPHOTO;ENCODING=b;TYPE=JPEG:"
         + base64.b64encode(b"<html>").decode()
         + "\r\nEND:VCARD\r\n",
@@ -287,17 +294,17 @@ def test_a_photo_is_made_again_from_its_points(browser: Client) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_books_and_groups_do_not_know_each_other(browser: Client, nicolas: Account) -> None:
-    other = Shelf(account_id=account(username="autre").pk)
-    theirs = services.save_on(other, FULL)
+    other = AddressBook(account_id=account(username="autre").pk)
+    theirs = services.save_card(other, FULL)
     group = services.save_group(other, "Parents")
     for path in (f"/contacts/{theirs}/", f"/contacts/groupes/{group}/"):
         assert browser.get(path).status_code == 422
     assert browser.get(f"/contacts/{theirs}/photo/").status_code == 404
     browser.post(f"/contacts/{theirs}/supprimer/")
-    mine = services.save_group(Shelf(account_id=nicolas.pk), "À moi")
-    browser.post(f"/contacts/groupes/{mine}/", {"name": "À moi", "membre": [theirs]})
+    mine = services.save_group(AddressBook(account_id=nicolas.pk), "À moi")
+    browser.post(f"/contacts/groupes/{mine}/", {"name": "À moi", "member": [theirs]})
     assert Contact.objects.filter(account_id=other.account_id).count() == 2
-    assert queries.contacts_on(Shelf(account_id=nicolas.pk), only="groups")[0].members == 0
+    assert queries.contacts_in(AddressBook(account_id=nicolas.pk), only="groups")[0].members == 0
     assert browser.get("/contacts/", {"carnet": "0800001A"}).status_code == 422
 
 

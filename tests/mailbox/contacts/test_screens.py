@@ -7,8 +7,8 @@ from tests.access.signin.people import PASSWORD, account
 from vaguemestre.mailbox.contacts.handlers import remember_recipients
 from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
 from vaguemestre.mailbox.contacts.queries import contacts_like, contacts_of
-from vaguemestre.mailbox.contacts.services import collect_addresses, save_on
-from vaguemestre.mailbox.contacts.values import ContactCard, Shelf
+from vaguemestre.mailbox.contacts.services import collect_addresses, save_card
+from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment
 from vaguemestre.post.outbox.events import MessageFiled
@@ -108,16 +108,18 @@ def test_anybody_read_or_written_to_is_added_from_their_page(browser: Client, ni
 
 def test_the_book_of_ones_school_is_proposed_while_one_serves_there(nicolas: Account) -> None:
     book = SchoolBook.objects.create(uai="0800001A", name="Collège Jean-Macé")
-    save_on(Shelf(book_id=book.pk, uai=book.uai), ContactCard("Mairie d’Abbeville", "mairie@x.example"))
+    save_card(
+        AddressBook(book_id=book.pk, uai=book.uai), ContactCard("Mairie d’Abbeville", "mairie@x.example")
+    )
     assert [one.address for one in contacts_like(nicolas.pk, "mairie", limit=9)] == ["mairie@x.example"]
     Assignment.objects.update(ends_on="2026-09-30")
     assert contacts_like(nicolas.pk, "mairie", limit=9) == ()
 
 
 def test_neither_accents_nor_case_hide_a_contact_or_put_it_last(nicolas: Account) -> None:
-    shelf = Shelf(account_id=nicolas.pk)
+    shelf = AddressBook(account_id=nicolas.pk)
     for name in ("Claire Magnier", "Élodie Roy", "Cédric Obry"):
-        save_on(shelf, ContactCard(name, f"{len(name)}@x.example"))
+        save_card(shelf, ContactCard(name, f"{len(name)}@x.example"))
     collect_addresses(nicolas.pk, [("Émile Écrit", "emile@x.example")])
     assert [one.name for one in contacts_of(nicolas.pk)] == [
         "Cédric Obry",

@@ -6,8 +6,16 @@ from hypothesis import strategies as st
 
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.mailbox.sorting.ports import open_scripts, put_house_script
-from vaguemestre.mailbox.sorting.script import personal_script, absence_script
-from vaguemestre.mailbox.sorting.values import Absence, Aspect, Condition, SortingSettings, Filter, Outcome, Owner
+from vaguemestre.mailbox.sorting.script import absence_script, personal_script
+from vaguemestre.mailbox.sorting.values import (
+    Absence,
+    Aspect,
+    Condition,
+    Filter,
+    Outcome,
+    Owner,
+    SortingSettings,
+)
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OWNER = Owner(

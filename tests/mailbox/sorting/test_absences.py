@@ -10,7 +10,14 @@ from tests.mailbox.sorting.samples import NOW, OWNER, WINTER
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.mailbox.sorting.rules.absences import bounds, check_absence, vacation_handle, is_answering, is_over, reply_previews
+from vaguemestre.mailbox.sorting.rules.absences import (
+    bounds,
+    check_absence,
+    is_answering,
+    is_over,
+    reply_previews,
+    vacation_handle,
+)
 from vaguemestre.mailbox.sorting.values import Absence
 
 YEAR = st.dates(date(2026, 9, 1), date(2027, 8, 31))
@@ -132,7 +139,9 @@ def test_a_changed_text_or_subject_is_another_reply() -> None:
     assert vacation_handle("internal", WINTER, WINTER.internal_text + " ") != known
     assert vacation_handle("external", WINTER, WINTER.internal_text) != known
     assert vacation_handle("internal", replace(WINTER, subject="Autre"), WINTER.internal_text) != known
-    assert vacation_handle("internal", replace(WINTER, ends_on=date(2027, 1, 9)), WINTER.internal_text) == known
+    assert (
+        vacation_handle("internal", replace(WINTER, ends_on=date(2027, 1, 9)), WINTER.internal_text) == known
+    )
 
 
 def test_the_preview_says_when_nobody_is_answered() -> None:

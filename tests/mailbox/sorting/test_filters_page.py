@@ -19,8 +19,14 @@ from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.mailbox.sorting import queries
-from vaguemestre.mailbox.sorting.ports import folders_of, find_message, recent_messages
-from vaguemestre.mailbox.sorting.values import EXPERT_SCRIPT, SCRIPT_NAME, Aspect, FolderChoice, MessageSummary
+from vaguemestre.mailbox.sorting.ports import find_message, folders_of, recent_messages
+from vaguemestre.mailbox.sorting.values import (
+    EXPERT_SCRIPT,
+    SCRIPT_NAME,
+    Aspect,
+    FolderChoice,
+    MessageSummary,
+)
 from vaguemestre.people.credentials.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +41,9 @@ def sieve() -> Iterator[MemorySieve]:
     def folders(mailbox: str, session_key: str) -> tuple[FolderChoice, ...]:
         return FolderChoice("Archive", "Archives"), FolderChoice("Conseils", "Conseils")
 
-    def recent(mailbox: str, session_key: str, count: int, *, whole: bool = False) -> tuple[MessageSummary, ...]:
+    def recent(
+        mailbox: str, session_key: str, count: int, *, whole: bool = False
+    ) -> tuple[MessageSummary, ...]:
         return (GLANCE,) * 3
 
     folders_of.replace(folders)

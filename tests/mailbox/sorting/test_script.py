@@ -65,7 +65,10 @@ def test_every_line_ends_as_sieve_lines_end() -> None:
 def test_hostile_texts_compile(tmp_path: Path) -> None:
     for number, text in enumerate(HOSTILE):
         absence = replace(
-            WINTER, internal_text=f"x{text}", external_text=text, subject=clean_text(text) if number % 2 else ""
+            WINTER,
+            internal_text=f"x{text}",
+            external_text=text,
+            subject=clean_text(text) if number % 2 else "",
         )
         script = replying(absence, replace(OWNER, name=text), now=NOW)
         compiled(tmp_path, script)

@@ -29,12 +29,12 @@ from vaguemestre.mailbox.sorting.services import (
 from vaguemestre.mailbox.sorting.values import (
     EXPERT_SCRIPT,
     SCRIPT_NAME,
-    ScriptStatus,
     Aspect,
     Condition,
     Filter,
     Outcome,
     Place,
+    ScriptStatus,
 )
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import hold_mailbox, release_mailboxes

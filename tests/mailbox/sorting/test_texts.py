@@ -13,8 +13,8 @@ from tests.mailbox.sorting.samples import texts
 from vaguemestre.mailbox.calendar.rules.holidays import ZONES, coming, holidays
 from vaguemestre.mailbox.sorting.rules import rich
 from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
+from vaguemestre.mailbox.sorting.rules.reply_templates import desk_absence, reply_templates
 from vaguemestre.mailbox.sorting.rules.texts import clean_text
-from vaguemestre.mailbox.sorting.rules.wordings import desk_absence, reply_templates
 from vaguemestre.mailbox.sorting.values import Replacement
 
 CARD = Replacement(3, "Karim <b>Benali</b>", "CPE · Collège", "karim.benali@ac-amiens.test")

@@ -16,7 +16,7 @@ from vaguemestre.mailbox.sorting.rules.absences import bounds, is_answering, las
 from vaguemestre.mailbox.sorting.script.absence import absence_commands
 from vaguemestre.mailbox.sorting.script.syntax import Command, Tag
 from vaguemestre.mailbox.sorting.script.syntax import Test as Question
-from vaguemestre.mailbox.sorting.values import Absence, SortingSettings, Place
+from vaguemestre.mailbox.sorting.values import Absence, Place, SortingSettings
 
 BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR = [datetime(2026, 8, 31, 22, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(2 * 24 * 366)]

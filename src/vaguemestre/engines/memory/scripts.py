@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.mailbox.sorting.values import ScriptList, ScriptError
+from vaguemestre.mailbox.sorting.values import ScriptError, ScriptList
 
 
 @dataclass

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from vaguemestre.engines.sieve.client import ManageSieve
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.mailbox.sorting.values import ScriptList, ScriptError
+from vaguemestre.mailbox.sorting.values import ScriptError, ScriptList
 
 
 class ManageSieveScripts:

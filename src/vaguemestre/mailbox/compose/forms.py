@@ -2,7 +2,13 @@
 
 from django import forms
 
-from vaguemestre.mailbox.compose.values import IdentityFields, Mode, StartRequest, StockTextFields, DraftFields
+from vaguemestre.mailbox.compose.values import (
+    DraftFields,
+    IdentityFields,
+    Mode,
+    StartRequest,
+    StockTextFields,
+)
 from vaguemestre.post.mailstore.values import MessageRef
 
 _MODES = tuple((mode.value, mode.value) for mode in Mode)

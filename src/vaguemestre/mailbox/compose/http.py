@@ -48,9 +48,7 @@ def writer_for(who: Who) -> Writer:
     """Writer in the mailbox of `who`, their own or a shared one."""
     login = MailLogin(who.mailbox, who.session_key)
     if who.acting:
-        return Writer(
-            who.account_id, who.name, who.address, login, who.acting.box_id, who.acting.account_id
-        )
+        return Writer(who.account_id, who.name, who.address, login, who.acting.box_id, who.acting.account_id)
     return Writer(who.account_id, who.name, who.address, login)
 
 

@@ -15,13 +15,17 @@ class AbsentUntil(Protocol):
 
 
 class ListsLike(Protocol):
-    def __call__(self, account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[DistributionList, ...]:
+    def __call__(
+        self, account_id: int, typed: str, now: datetime, *, limit: int
+    ) -> tuple[DistributionList, ...]:
         """Lists the account may write to whose name or address matches the typed words."""
         ...
 
 
 class ListsAt(Protocol):
-    def __call__(self, account_id: int, addresses: Collection[str], now: datetime) -> dict[str, DistributionList]:
+    def __call__(
+        self, account_id: int, addresses: Collection[str], now: datetime
+    ) -> dict[str, DistributionList]:
         """Distribution lists among the addresses (lower case), by address, with their current members."""
         ...
 

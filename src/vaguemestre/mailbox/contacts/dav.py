@@ -23,7 +23,7 @@ from radicale.storage import BaseCollection, BaseStorage
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts import queries, services
-from vaguemestre.mailbox.contacts.values import Shelf, Stored
+from vaguemestre.mailbox.contacts.values import AddressBook, StoredCard
 from vaguemestre.people.credentials.queries import account_of_app_password, find_account, usernames_of
 from vaguemestre.people.credentials.rules.app_passwords import sha256_of
 
@@ -34,7 +34,7 @@ _TOKEN = "http://radicale.org/ns/sync/"  # noqa: S105 (a name space)
 
 
 class Auth(BaseAuth):
-    """Application passwords whose scope holds the contacts; nothing else opens a book."""
+    """Sign-in by application passwords whose scope includes contacts."""
 
     def _login(self, login: str, password: str) -> str:
         close_old_connections()
@@ -43,7 +43,7 @@ class Auth(BaseAuth):
 
 
 class Rights(BaseRights):
-    """One's own books only; writing where the shelf allows it; no book is made or deleted."""
+    """Access to the account's own books; they are never created or deleted from here."""
 
     def authorization(self, user: str, user_groups: set[str], path: str) -> str:
         pieces = [piece for piece in pathutils.strip_path(path).split("/") if piece]
@@ -51,14 +51,14 @@ class Rights(BaseRights):
             return ""
         if len(pieces) < 2:
             return "R"
-        shelf = _shelves(user).get(pieces[1]) if len(pieces) == 2 else None
-        if shelf is None:
+        book = _books_by_name(user).get(pieces[1]) if len(pieces) == 2 else None
+        if book is None:
             return ""
-        return "rw" if shelf.may_write else "r"
+        return "rw" if book.may_write else "r"
 
 
 class Principal(BaseCollection):
-    """The root, or somebody: holds books, no card."""
+    """Root or account: holds books, no cards."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -84,8 +84,8 @@ class Principal(BaseCollection):
 class Book(BaseCollection):
     """One address book."""
 
-    def __init__(self, path: str, shelf: Shelf) -> None:
-        self._path, self._shelf = path, shelf
+    def __init__(self, path: str, book: AddressBook) -> None:
+        self._path, self._book = path, book
 
     @property
     def path(self) -> str:
@@ -93,56 +93,56 @@ class Book(BaseCollection):
 
     @property
     def etag(self) -> str:
-        return f'"{self._mark()}"'
+        return f'"{self._fingerprint()}"'
 
     @property
     def last_modified(self) -> str:
-        return _http_date(queries.last_change(self._shelf))
+        return _http_date(queries.last_change(self._book))
 
     def sync(self, old_token: str = "") -> tuple[str, Iterable[str]]:
-        """Nothing when nothing changed; else the program compares the whole list of names and marks."""
-        token = f"{_TOKEN}{self._mark()}"
+        """No hrefs if nothing changed since `old_token`, else ValueError: the client lists everything."""
+        token = f"{_TOKEN}{self._fingerprint()}"
         if old_token == token:
             return token, ()
         if old_token:
             raise ValueError("changed since that token")
-        return token, (href for href, _ in queries.marks_on(self._shelf))
+        return token, (href for href, _ in queries.etags_in(self._book))
 
     def get_multi(self, hrefs: Iterable[str]) -> Iterable[tuple[str, Item | None]]:
-        wanted = list(dict.fromkeys(hrefs))
-        found = {one.href: one for one in queries.stored_on(self._shelf, wanted)}
-        return [(href, self._item(found[href]) if href in found else None) for href in wanted]
+        unique_hrefs = list(dict.fromkeys(hrefs))
+        cards = {card.href: card for card in queries.stored_cards_in(self._book, unique_hrefs)}
+        return [(href, self._item(cards[href]) if href in cards else None) for href in unique_hrefs]
 
     def get_all(self) -> Iterable[Item]:
-        return [self._item(one) for one in queries.stored_on(self._shelf)]
+        return [self._item(card) for card in queries.stored_cards_in(self._book)]
 
     def has_uid(self, uid: str) -> bool:
-        return queries.has_uid(self._shelf, uid)
+        return queries.has_uid(self._book, uid)
 
     def upload(self, href: str, item: Item) -> tuple[Item, Item | None]:
-        (_, old), *_ = self.get_multi([href])
+        (_, replaced), *_ = self.get_multi([href])
         try:
-            stored = services.store_card(self._shelf, item.serialize(), href)
+            stored = services.store_card(self._book, item.serialize(), href)
         except Refusal as refusal:
             raise ValueError(refusal.code) from refusal  # Radicale answers 400
-        return self._item(stored), old
+        return self._item(stored), replaced
 
     def delete(self, href: str | None = None) -> None:
         if href is not None:
-            services.delete_stored(self._shelf, href)
+            services.delete_stored(self._book, href)
 
     def get_meta(self, key: str | None = None) -> Any:
-        meta: Mapping[str, str] = {"tag": "VADDRESSBOOK", "D:displayname": self._shelf.name}
+        meta: Mapping[str, str] = {"tag": "VADDRESSBOOK", "D:displayname": self._book.name}
         return meta if key is None else meta.get(key)
 
     def set_meta(self, props: Mapping[str, str]) -> None:
-        """A book's name is ours."""
+        """Ignored: clients cannot rename books."""
 
-    def _mark(self) -> str:
-        text = "\n".join(f"{href} {etag}" for href, etag in queries.marks_on(self._shelf))
+    def _fingerprint(self) -> str:
+        text = "\n".join(f"{href} {etag}" for href, etag in queries.etags_in(self._book))
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _item(self, stored: Stored) -> Item:
+    def _item(self, stored: StoredCard) -> Item:
         return Item(
             collection=self,
             href=stored.href,
@@ -156,11 +156,11 @@ class Book(BaseCollection):
 
 
 class Storage(BaseStorage):
-    """Books and cards, from the tables."""
+    """Storage in our tables."""
 
     def __init__(self, configuration: Any) -> None:
         super().__init__(configuration)
-        self._writing = threading.Lock()
+        self._write_lock = threading.Lock()
 
     def discover(
         self,
@@ -173,30 +173,30 @@ class Storage(BaseStorage):
         if not pieces:
             yield Principal("")
             return
-        shelves = _shelves(pieces[0])
-        if not shelves:
+        books = _books_by_name(pieces[0])
+        if not books:
             return
         if len(pieces) == 1:
             yield Principal(pieces[0])
             if depth != "0":
-                yield from (Book(f"{pieces[0]}/{name}", shelf) for name, shelf in shelves.items())
-        elif shelf := shelves.get(pieces[1]):
-            yield from _within(Book("/".join(pieces[:2]), shelf), pieces[2:], depth)
+                yield from (Book(f"{pieces[0]}/{name}", book) for name, book in books.items())
+        elif book := books.get(pieces[1]):
+            yield from _within(Book("/".join(pieces[:2]), book), pieces[2:], depth)
 
     def move(self, item: Item, to_collection: BaseCollection, to_href: str) -> None:
-        old, href = item.collection, item.href
+        source, href = item.collection, item.href
         to_collection.upload(to_href, item)
-        if old is not None and href is not None and (old.path, href) != (to_collection.path, to_href):
-            old.delete(href)
+        if source is not None and href is not None and (source.path, href) != (to_collection.path, to_href):
+            source.delete(href)
 
     def create_collection(self, href: str, items: Any = None, props: Any = None) -> Any:
         raise ValueError("books are made on the pages")
 
     @contextlib.contextmanager
     def acquire_lock(self, mode: str, user: str = "", *args: Any, **named: Any) -> Iterator[None]:
-        """One writer at a time in this process: what a program compared is what it replaces."""
+        """One writer at a time in this process, so that If-Match checks hold until the write."""
         close_old_connections()
-        lock: AbstractContextManager[Any] = self._writing if mode == "w" else contextlib.nullcontext()
+        lock: AbstractContextManager[Any] = self._write_lock if mode == "w" else contextlib.nullcontext()
         with lock:
             yield
 
@@ -213,16 +213,16 @@ def _within(book: Book, rest: list[str], depth: str) -> Iterator[BaseCollection 
         yield from (item for _, item in book.get_multi(rest) if item)
 
 
-def _shelves(username: str) -> dict[str, Shelf]:
-    """The books of an account, by their names in addresses; none for nobody."""
+def _books_by_name(username: str) -> dict[str, AddressBook]:
+    """Books of an account by their names in addresses; none for an unknown account."""
     account = find_account(username)
     if account is None:
         return {}
-    found = {}
-    for shelf in queries.shelves_of(account.account_id):
-        if shelf.account_id or shelf.book_id:
-            found[f"{_SCHOOL}{shelf.uai.lower()}" if shelf.uai else _OWN] = shelf
-    return found
+    books = {}
+    for book in queries.books_of(account.account_id):
+        if book.account_id or book.book_id:
+            books[f"{_SCHOOL}{book.uai.lower()}" if book.uai else _OWN] = book
+    return books
 
 
 def _http_date(moment: float) -> str:

@@ -1,4 +1,4 @@
-"""Browser input → a card, a group, a file."""
+"""Forms of contacts: card, group, file, writer."""
 
 import re
 from typing import Any
@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.mailbox.contacts.rules.cards import checked
-from vaguemestre.mailbox.contacts.rules.photos import fitted
+from vaguemestre.mailbox.contacts.rules.cards import normalize_card
+from vaguemestre.mailbox.contacts.rules.photos import thumbnail
 from vaguemestre.mailbox.contacts.values import ContactCard
 
 _FIELD_OF = {
@@ -30,6 +30,8 @@ def _text(label: str, length: int, **attributes: str) -> forms.CharField:
 
 
 class ContactForm(forms.Form):
+    """Form of a card; `card` is its value once valid. `photo`: the stored one."""
+
     name = _text("Nom", 200)
     address = forms.CharField(
         label="Adresse électronique",
@@ -60,38 +62,38 @@ class ContactForm(forms.Form):
     )
     no_photo = forms.BooleanField(label="Retirer la photo", required=False)
 
-    def __init__(self, *args: Any, kept: bytes = b"", **named: Any) -> None:
+    def __init__(self, *args: Any, photo: bytes = b"", **named: Any) -> None:
         super().__init__(*args, **named)
-        self._kept = kept
+        self._photo = photo
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
+        data: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
-            return given
+            return data
         try:
-            self.card = checked(self._card(given))
+            self.card = normalize_card(self._card(data))
         except Refusal as refusal:
             field = _FIELD_OF.get(refusal.code, "name")
-            wrong = str(refusal.facts.get("address", ""))
-            if field == "address" and wrong and wrong != given["address"].strip():
+            malformed = str(refusal.facts.get("address", ""))
+            if field == "address" and malformed and malformed != data["address"].strip():
                 field = "others"
             self.add_error(field, ValidationError(sentence(refusal)))
-        return given
+        return data
 
-    def _card(self, given: dict[str, Any]) -> ContactCard:
-        photo = b"" if given["no_photo"] else self._kept
-        if given["photo"]:
-            photo = fitted(given["photo"].read())
-        others = tuple(one for one in re.split(r"[\s,;]+", given["others"]) if one)
+    def _card(self, data: dict[str, Any]) -> ContactCard:
+        photo = b"" if data["no_photo"] else self._photo
+        if data["photo"]:
+            photo = thumbnail(data["photo"].read())
+        others = tuple(address for address in re.split(r"[\s,;]+", data["others"]) if address)
         names = ("mobile", "work_phone", "organisation", "title", "postal", "birthday", "website")
         return ContactCard(
-            given["name"], given["address"], given["phone"], given["note"], others, photo=photo,
-            **{name: given[name] for name in names},
+            data["name"], data["address"], data["phone"], data["note"], others, photo=photo,
+            **{name: data[name] for name in names},
         )  # fmt: skip
 
 
-def shown_card(card: ContactCard) -> dict[str, str]:
-    """A card as its form shows it first."""
+def initial_fields(card: ContactCard) -> dict[str, str]:
+    """Initial values of the form of a card."""
     year, _, rest = card.birthday.partition("-")
     whole = card.birthday and not card.birthday.startswith("--")
     names = ("name", "address", "phone", "mobile", "work_phone", "organisation", "title", "postal", "website")

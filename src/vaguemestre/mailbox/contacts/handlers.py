@@ -1,4 +1,4 @@
-"""What the worker does for address books."""
+"""Handlers of contacts: collect recipients, erase people."""
 
 from django.conf import settings
 
@@ -11,21 +11,21 @@ from vaguemestre.post.outbox.queries import find_outgoing
 
 
 def remember_recipients(event: MessageFiled) -> None:
-    """Whom one wrote to is proposed the next time."""
+    """Collect the recipients of a sent message, to suggest them later."""
     outgoing = find_outgoing(event.account_id, event.key)
     if outgoing is not None:
-        ours = [address for address in outgoing.recipients if not _is_of_ent(address)]
-        collect_addresses(event.account_id, [("", address) for address in ours])
+        addresses = [address for address in outgoing.recipients if not _is_of_ent(address)]
+        collect_addresses(event.account_id, [("", address) for address in addresses])
 
 
 def _is_of_ent(address: str) -> bool:
-    """Pupils and families stand in no address book: one finds them by their class, while it lasts."""
+    """Whether the address is a pupil's or family's: they are found by class, never collected."""
     domain = str(settings.CONFIG.ent.domain)
-    there = address.rpartition("@")[2].lower()
-    return bool(domain) and (there == domain or there.endswith("." + domain))
+    host = address.rpartition("@")[2].lower()
+    return bool(domain) and (host == domain or host.endswith("." + domain))
 
 
 def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+    """Erase the address book of an erased person."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id)

@@ -1,4 +1,4 @@
-"""Which book a request is about."""
+"""Address book of a request."""
 
 from urllib.parse import urlencode
 
@@ -6,16 +6,18 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from vaguemestre.access.signin.http import SignedInRequest
-from vaguemestre.mailbox.contacts.queries import shelf_of
-from vaguemestre.mailbox.contacts.values import Shelf
+from vaguemestre.mailbox.contacts.queries import book_of
+from vaguemestre.mailbox.contacts.values import AddressBook
 
 
-def asked_shelf(request: SignedInRequest) -> Shelf:
-    """`?carnet=<UAI>`, else one's own. Raises Refusal `contacts.no-such-book`."""
-    return shelf_of(request.who.account_id, request.GET.get("carnet", "")[:8])
+def requested_book(request: SignedInRequest) -> AddressBook:
+    """Book of `?carnet=<UAI>`, else the own one. Raises Refusal `contacts.no-such-book`."""
+    return book_of(request.who.account_id, request.GET.get("carnet", "")[:8])
 
 
-def back_to(shelf: Shelf, done: str, name: str = "list-contacts", *args: object) -> HttpResponseRedirect:
-    """A page of the same book, with what was just done."""
-    query = {"fait": done, **({"carnet": shelf.uai} if shelf.uai else {})}
+def redirect_to(
+    book: AddressBook, done: str, name: str = "list-contacts", *args: object
+) -> HttpResponseRedirect:
+    """Redirect to a page of the same book, with a notice of what was `done`."""
+    query = {"fait": done, **({"carnet": book.uai} if book.uai else {})}
     return HttpResponseRedirect(f"{reverse(f'contacts:{name}', args=args)}?{urlencode(query)}")

@@ -1,4 +1,4 @@
-"""Address books: a person's own, and a school's."""
+"""Tables of address books, personal and of schools."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from vaguemestre.people.credentials.models import Account
 
 
 class SchoolBook(models.Model):
-    """The book of an establishment: read by whoever serves there, changed by its head and those chosen."""
+    """Address book of a school: read by its staff, changed by its head and the chosen writers."""
 
     uai = models.CharField(max_length=8, unique=True)
     name = models.CharField(max_length=200)
 
 
 class BookWriter(models.Model):
-    """Somebody who may change a school's book besides its head."""
+    """Account that may change a school's book, besides its head."""
 
     book = models.ForeignKey(SchoolBook, on_delete=models.CASCADE, related_name="writers")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="written_books")
@@ -27,7 +27,7 @@ class BookWriter(models.Model):
 
 
 class Contact(models.Model):
-    """A card or a group. `vcard` is the whole of it; the other columns are what lists and searches need."""
+    """Card or group. `vcard` holds everything; the other columns serve lists and searches."""
 
     account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.CASCADE, related_name="contacts"
@@ -36,19 +36,19 @@ class Contact(models.Model):
         SchoolBook, null=True, blank=True, on_delete=models.CASCADE, related_name="contacts"
     )
     uid = models.CharField(max_length=255, blank=True)
-    href = models.CharField(max_length=255, blank=True)  # its name in CardDAV, chosen by whoever made it
+    href = models.CharField(max_length=255, blank=True)  # resource name in CardDAV, chosen by its creator
     name = models.CharField(max_length=200)
     address = models.CharField(max_length=254, blank=True)
-    others = models.TextField(blank=True)  # further addresses, a space between
+    others = models.TextField(blank=True)  # other addresses, separated by spaces
     phone = models.CharField(max_length=40, blank=True)
     organisation = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
-    sought = models.TextField(blank=True, editable=False)  # what `index` says
+    sought = models.TextField(blank=True, editable=False)  # search text, see `index`
     vcard = models.TextField(blank=True)
     etag = models.CharField(max_length=64, blank=True)
     has_photo = models.BooleanField(default=False)
     is_group = models.BooleanField(default=False)
-    is_collected = models.BooleanField(default=False)  # written to once, not kept on purpose
+    is_collected = models.BooleanField(default=False)  # added by writing to that address
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -81,12 +81,12 @@ class Contact(models.Model):
         super().save(*args, **kwargs)
 
     def index(self) -> None:
-        """What puts it in order and finds it, whatever the case and accents: its name first."""
+        """Fill the search and sort text, without case and accents; it begins with the name."""
         self.sought = bare(" ".join((self.name, self.address, self.others, self.organisation, self.phone)))
 
 
 class Membership(models.Model):
-    """A card in a group of the same book."""
+    """Membership of a card in a group of the same book."""
 
     group = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="memberships")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="groups")

@@ -1,4 +1,4 @@
-"""Reading address books. Every question is bound to a shelf: one's own, or a school's one serves in."""
+"""Reads of address books. Every query is bound to a book: one's own, or that of one's school."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -10,15 +10,22 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import bare
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.contacts.models import BookWriter, Contact, SchoolBook
-from vaguemestre.mailbox.contacts.rules import vcards
-from vaguemestre.mailbox.contacts.rules.twins import twins_among
-from vaguemestre.mailbox.contacts.values import ContactCard, Known, Shelf, Stored, Twins, Writer
+from vaguemestre.mailbox.contacts.rules import vcard_writer, vcards
+from vaguemestre.mailbox.contacts.rules.duplicates import find_duplicates
+from vaguemestre.mailbox.contacts.values import (
+    AddressBook,
+    ContactCard,
+    ContactSummary,
+    Duplicates,
+    StoredCard,
+    Writer,
+)
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import placed_posts_of
 
-MOST_SHOWN = 2000
-_HEADS = ("DIR",)
-_SHOWN = (
+MAX_LISTED = 2000
+_HEAD_FUNCTIONS = ("DIR",)
+_SUMMARY_COLUMNS = (
     "pk",
     "name",
     "address",
@@ -32,125 +39,138 @@ _SHOWN = (
 )
 
 
-def shelf_rows(shelf: Shelf) -> QuerySet[Contact]:
-    """The cards of one book, collected addresses included."""
-    if shelf.book_id:
-        return Contact.objects.filter(book_id=shelf.book_id)
-    return Contact.objects.filter(account_id=shelf.account_id)
+def book_rows(book: AddressBook) -> QuerySet[Contact]:
+    """All cards and groups of a book, collected addresses included."""
+    if book.book_id:
+        return Contact.objects.filter(book_id=book.book_id)
+    return Contact.objects.filter(account_id=book.account_id)
 
 
-def shelves_of(account_id: int, *, today: date | None = None) -> tuple[Shelf, ...]:
-    """One's own book, then those of one's schools. `book_id` 0 with a `uai`: not begun yet."""
+def books_of(account_id: int, *, today: date | None = None) -> tuple[AddressBook, ...]:
+    """Own book, then those of the account's schools; one not created yet only if the account may write."""
     day = today or paris_day(timezone.now())
     person_id = identified(account_id).person_id
     schools: dict[str, tuple[str, bool]] = {}
     for post, place in placed_posts_of(person_id) if person_id else ():
         if post.starts_on <= day and (post.ends_on is None or post.ends_on >= day):
-            leads = post.function in _HEADS or schools.get(post.uai, ("", False))[1]
-            schools[post.uai] = (place, leads)
-    books = dict(SchoolBook.objects.filter(uai__in=schools).values_list("uai", "pk"))
-    chosen = set(BookWriter.objects.filter(account_id=account_id).values_list("book_id", flat=True))
-    own = Shelf(account_id=account_id)
+            is_head = post.function in _HEAD_FUNCTIONS or schools.get(post.uai, ("", False))[1]
+            schools[post.uai] = (place, is_head)
+    book_ids = dict(SchoolBook.objects.filter(uai__in=schools).values_list("uai", "pk"))
+    writable = set(BookWriter.objects.filter(account_id=account_id).values_list("book_id", flat=True))
+    own = AddressBook(account_id=account_id)
     shared = [
-        Shelf(book_id=books.get(uai, 0), name=place, uai=uai, may_write=leads or books.get(uai, 0) in chosen)
-        for uai, (place, leads) in schools.items()
+        AddressBook(
+            book_id=book_ids.get(uai, 0),
+            name=place,
+            uai=uai,
+            may_write=is_head or book_ids.get(uai, 0) in writable,
+        )
+        for uai, (place, is_head) in schools.items()
     ]
-    return (own, *(shelf for shelf in shared if shelf.book_id or shelf.may_write))
+    return (own, *(book for book in shared if book.book_id or book.may_write))
 
 
-def shelf_of(account_id: int, uai: str) -> Shelf:
-    """One's own book for no UAI, else a school's. Raises Refusal `contacts.no-such-book`."""
+def book_of(account_id: int, uai: str) -> AddressBook:
+    """Own book without a UAI, else that of the school. Raises Refusal `contacts.no-such-book`."""
     if not uai:
-        return Shelf(account_id=account_id)
-    for shelf in shelves_of(account_id):
-        if shelf.uai == uai:
-            return shelf
+        return AddressBook(account_id=account_id)
+    for book in books_of(account_id):
+        if book.uai == uai:
+            return book
     raise Refusal("contacts.no-such-book")
 
 
-def leads_book(account_id: int, shelf: Shelf) -> bool:
-    """Whether the account is the head there: whoever chooses who else may write."""
+def is_book_head(account_id: int, book: AddressBook) -> bool:
+    """Whether the account is the head of the school, who chooses the writers of the book."""
     person_id = identified(account_id).person_id
     day = paris_day(timezone.now())
     return any(
-        post.uai == shelf.uai and post.function in _HEADS and (post.ends_on is None or post.ends_on >= day)
+        post.uai == book.uai
+        and post.function in _HEAD_FUNCTIONS
+        and (post.ends_on is None or post.ends_on >= day)
         for post, _ in (placed_posts_of(person_id) if person_id else ())
     )
 
 
-def writers_of(shelf: Shelf) -> tuple[Writer, ...]:
-    rows = BookWriter.objects.filter(book_id=shelf.book_id).order_by("account__username")
+def writers_of(book: AddressBook) -> tuple[Writer, ...]:
+    """Writers of a school's book, by username."""
+    rows = BookWriter.objects.filter(book_id=book.book_id).order_by("account__username")
     return tuple(Writer(*row) for row in rows.values_list("account_id", "account__username"))
 
 
-def contacts_of(account_id: int, search: str = "") -> tuple[Known, ...]:
-    """One's own book in the order of names, those kept on purpose before the collected ones."""
-    return contacts_on(Shelf(account_id=account_id), search)
+def contacts_of(account_id: int, search: str = "") -> tuple[ContactSummary, ...]:
+    """Cards and groups of the own book by name, collected addresses last."""
+    return contacts_in(AddressBook(account_id=account_id), search)
 
 
-def contacts_on(shelf: Shelf, search: str = "", *, only: str = "") -> tuple[Known, ...]:
-    """A book in the order of names. `only`: `kept`, `collected` or `groups`; else all, collected last."""
-    rows = _matching(shelf_rows(shelf), search)
+def contacts_in(book: AddressBook, search: str = "", *, only: str = "") -> tuple[ContactSummary, ...]:
+    """Cards and groups of a book by name, collected last.
+
+    `only`: `kept`, `collected`, `groups`, or "" for all.
+    """
+    rows = _matching(book_rows(book), search)
     if only == "groups":
         rows = rows.filter(is_group=True)
     elif only:
         rows = rows.filter(is_collected=only == "collected")
     counted = rows.annotate(count=Count("memberships"))
-    ordered = counted.order_by("is_collected", "sought").values_list(*_SHOWN, "count")
-    return tuple(_known(row) for row in ordered[:MOST_SHOWN])
+    ordered = counted.order_by("is_collected", "sought").values_list(*_SUMMARY_COLUMNS, "count")
+    return tuple(_summary(row) for row in ordered[:MAX_LISTED])
 
 
-def contacts_like(account_id: int, typed: str, *, limit: int) -> tuple[Known, ...]:
-    """Cards with an address that hold every word typed, for whoever writes: in their book, their schools'."""
+def contacts_like(account_id: int, typed: str, *, limit: int) -> tuple[ContactSummary, ...]:
+    """Cards with an address that match all typed words, in the own book and those of the schools."""
     rows = _matching(_readable(account_id), typed).exclude(address="")
-    ordered = rows.order_by("is_collected", "sought").values_list(*_SHOWN)
-    return tuple(_known((*row, 0)) for row in ordered[:limit])
+    ordered = rows.order_by("is_collected", "sought").values_list(*_SUMMARY_COLUMNS)
+    return tuple(_summary((*row, 0)) for row in ordered[:limit])
 
 
 def groups_like(
     account_id: int, typed: str, *, limit: int
 ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Groups whose name holds every word typed, each with the (name, address) of its members."""
+    """Groups whose name matches all typed words, each with the (name, address) of its members."""
     groups = _readable(account_id).filter(is_group=True)
     for word in typed.split()[:8]:
         groups = groups.filter(sought__contains=bare(word))
-    found = []
+    groups_found = []
     for group_id, name in groups.order_by("sought").values_list("pk", "name")[:limit]:
         members = Contact.objects.filter(groups__group_id=group_id).exclude(address="").order_by("sought")
-        found.append((name, tuple(members.values_list("name", "address")[:500])))
-    return tuple(found)
+        groups_found.append((name, tuple(members.values_list("name", "address")[:500])))
+    return tuple(groups_found)
 
 
-def find_contact(account_id: int, contact_id: int) -> Known | None:
-    return find_on(Shelf(account_id=account_id), contact_id)
+def find_contact(account_id: int, contact_id: int) -> ContactSummary | None:
+    """Card or group of the own book, or None."""
+    return find_in(AddressBook(account_id=account_id), contact_id)
 
 
-def find_on(shelf: Shelf, contact_id: int) -> Known | None:
-    row = shelf_rows(shelf).filter(pk=contact_id).values_list(*_SHOWN).first()
-    return _known((*row, 0)) if row else None
+def find_in(book: AddressBook, contact_id: int) -> ContactSummary | None:
+    """Card or group of the book, or None."""
+    row = book_rows(book).filter(pk=contact_id).values_list(*_SUMMARY_COLUMNS).first()
+    return _summary((*row, 0)) if row else None
 
 
-def find_by_address(account_id: int, address: str) -> Known | None:
-    """The card of one's own book that holds that address, kept ones first."""
-    wanted = address.strip().lower()
-    if not wanted:
+def find_by_address(account_id: int, address: str) -> ContactSummary | None:
+    """Card of the own book with that address, or None; collected addresses come last."""
+    normalized = address.strip().lower()
+    if not normalized:
         return None
     rows = Contact.objects.filter(account_id=account_id, is_group=False)
-    rows = rows.filter(Q(address=wanted) | Q(others__contains=wanted)).order_by("is_collected", "pk")
-    for row in rows.values_list(*_SHOWN)[:20]:
-        known = _known((*row, 0))
-        if wanted in (known.address, *known.others):
-            return known
+    rows = rows.filter(Q(address=normalized) | Q(others__contains=normalized)).order_by("is_collected", "pk")
+    for row in rows.values_list(*_SUMMARY_COLUMNS)[:20]:
+        summary = _summary((*row, 0))
+        if normalized in (summary.address, *summary.others):
+            return summary
     return None
 
 
-def words_about(account_id: int, addresses: Collection[str]) -> dict[str, dict[str, str]]:
-    """What the cards kept in one's own book say of whoever receives there, for a text made out to them."""
+def merge_fields_of(account_id: int, addresses: Collection[str]) -> dict[str, dict[str, str]]:
+    """Mail merge fields from the own book, by address."""
     rows = Contact.objects.filter(account_id=account_id, is_group=False, address__in=set(addresses))
-    found: dict[str, dict[str, str]] = {}
+    fields_by_address: dict[str, dict[str, str]] = {}
     for row in rows.order_by("is_collected", "pk"):
         card = card_of_row(row)
-        found.setdefault(
+        fields_by_address.setdefault(
             row.address,
             {
                 "nom": card.name,
@@ -160,109 +180,113 @@ def words_about(account_id: int, addresses: Collection[str]) -> dict[str, dict[s
                 "telephone": card.phone or card.mobile or card.work_phone,
             },
         )
-    return found
+    return fields_by_address
 
 
 def _given_name(row: Contact) -> str:
     try:
-        return vcards.given_name(vcards.parsed(row.vcard)) if row.vcard else ""
+        return vcards.given_name(vcards.parse_vcard(row.vcard)) if row.vcard else ""
     except Refusal:
         return ""
 
 
-def card_on(shelf: Shelf, contact_id: int) -> ContactCard | None:
-    """The whole card. None when it is not on that shelf."""
-    row = shelf_rows(shelf).filter(pk=contact_id, is_group=False).first()
+def card_in(book: AddressBook, contact_id: int) -> ContactCard | None:
+    """Card of the book, or None."""
+    row = book_rows(book).filter(pk=contact_id, is_group=False).first()
     return card_of_row(row) if row else None
 
 
 def card_of_row(row: Contact) -> ContactCard:
+    """Card of the row's vCard; of its columns if the vCard is invalid."""
     if row.vcard:
         try:
-            return vcards.card_of(vcards.parsed(row.vcard))
-        except Refusal:  # a telephone wrote what we would not: its columns are what can be shown
+            return vcards.card_of(vcards.parse_vcard(row.vcard))
+        except Refusal:  # written by a phone, beyond our rules
             pass
     return ContactCard(
         row.name, row.address, row.phone, row.note, tuple(row.others.split()), organisation=row.organisation
     )
 
 
-def members_on(shelf: Shelf, group_id: int) -> tuple[Known, ...]:
-    rows = shelf_rows(shelf).filter(groups__group_id=group_id).order_by("sought")
-    return tuple(_known((*row, 0)) for row in rows.values_list(*_SHOWN)[:MOST_SHOWN])
+def members_in(book: AddressBook, group_id: int) -> tuple[ContactSummary, ...]:
+    """Members of a group of the book, by name."""
+    rows = book_rows(book).filter(groups__group_id=group_id).order_by("sought")
+    return tuple(_summary((*row, 0)) for row in rows.values_list(*_SUMMARY_COLUMNS)[:MAX_LISTED])
 
 
-def groups_with(shelf: Shelf, contact_id: int) -> frozenset[int]:
-    """The groups a card is in."""
-    rows = shelf_rows(shelf).filter(is_group=True, memberships__contact_id=contact_id)
+def groups_of(book: AddressBook, contact_id: int) -> frozenset[int]:
+    """Ids of the groups that hold the card."""
+    rows = book_rows(book).filter(is_group=True, memberships__contact_id=contact_id)
     return frozenset(rows.values_list("pk", flat=True))
 
 
-def twins_on(shelf: Shelf) -> tuple[Twins, ...]:
-    return twins_among(contacts_on(shelf, only="kept"))
+def duplicates_in(book: AddressBook) -> tuple[Duplicates, ...]:
+    """Sets of cards of the book that look like the same person."""
+    return find_duplicates(contacts_in(book, only="kept"))
 
 
-def stored_on(shelf: Shelf, hrefs: Collection[str] | None = None) -> tuple[Stored, ...]:
-    """Cards kept on purpose as vCards, all or those of these names."""
-    rows = shelf_rows(shelf).filter(is_collected=False).exclude(href="")
+def stored_cards_in(book: AddressBook, hrefs: Collection[str] | None = None) -> tuple[StoredCard, ...]:
+    """Stored cards of the book, without collected addresses; all, or those named."""
+    rows = book_rows(book).filter(is_collected=False).exclude(href="")
     if hrefs is not None:
         rows = rows.filter(href__in=hrefs)
     columns = rows.order_by("pk").values_list("href", "uid", "vcard", "etag", "changed_at")
-    return tuple(Stored(*row[:4], row[4].timestamp()) for row in columns)
+    return tuple(StoredCard(*row[:4], row[4].timestamp()) for row in columns)
 
 
-def marks_on(shelf: Shelf) -> tuple[tuple[str, str], ...]:
-    """(name, etag) of each card kept on purpose: what a program compares with its own."""
-    rows = shelf_rows(shelf).filter(is_collected=False).exclude(href="")
+def etags_in(book: AddressBook) -> tuple[tuple[str, str], ...]:
+    """(resource name, etag) of each stored card, for CardDAV synchronization."""
+    rows = book_rows(book).filter(is_collected=False).exclude(href="")
     return tuple(rows.order_by("pk").values_list("href", "etag"))
 
 
-def has_uid(shelf: Shelf, uid: str) -> bool:
-    return shelf_rows(shelf).filter(uid=uid).exists()
+def has_uid(book: AddressBook, uid: str) -> bool:
+    """Whether a card of the book has that UID."""
+    return book_rows(book).filter(uid=uid).exists()
 
 
-def cards_on(shelf: Shelf) -> Iterator[ContactCard]:
-    """The cards kept on purpose, groups left out."""
-    rows = shelf_rows(shelf).filter(is_collected=False, is_group=False).order_by("name", "pk")
+def cards_in(book: AddressBook) -> Iterator[ContactCard]:
+    """Cards of the book, without groups and collected addresses."""
+    rows = book_rows(book).filter(is_collected=False, is_group=False).order_by("name", "pk")
     return (card_of_row(row) for row in rows.iterator(500))
 
 
-def exported(shelf: Shelf, version: str) -> str:
-    """The book as one file of vCards 3.0 or 4.0, groups included."""
+def export_vcards(book: AddressBook, version: str) -> str:
+    """All cards and groups of the book as vCards, version 3.0 or 4.0."""
     pieces = []
-    for row in shelf_rows(shelf).filter(is_collected=False).order_by("is_group", "name", "pk"):
+    for row in book_rows(book).filter(is_collected=False).order_by("is_group", "name", "pk"):
         if row.is_group:
             members = tuple(row.memberships.values_list("contact__uid", flat=True))
-            pieces.append(vcards.written_group(row.name, row.uid, members, version=version))
+            pieces.append(vcard_writer.write_group_vcard(row.name, row.uid, members, version=version))
         else:
-            pieces.append(vcards.written(card_of_row(row), row.uid, row.vcard, version=version))
+            pieces.append(vcard_writer.write_vcard(card_of_row(row), row.uid, row.vcard, version=version))
     return "".join(pieces)
 
 
-def last_change(shelf: Shelf) -> float:
-    """Unix time of the last change of a card that is still there; 0 for an empty book."""
-    found = shelf_rows(shelf).filter(is_collected=False).aggregate(last=Max("changed_at"))["last"]
-    return float(found.timestamp()) if found else 0.0
+def last_change(book: AddressBook) -> float:
+    """Unix time of the last change of a present card; 0 for an empty book."""
+    changed_at = book_rows(book).filter(is_collected=False).aggregate(last=Max("changed_at"))["last"]
+    return float(changed_at.timestamp()) if changed_at else 0.0
 
 
 def _readable(account_id: int) -> QuerySet[Contact]:
-    """The cards of one's own book and of the books of one's schools."""
-    books = [shelf.book_id for shelf in shelves_of(account_id)] if SchoolBook.objects.exists() else []
-    shared = [one for one in books if one]
-    mine = Contact.objects.filter(account_id=account_id)
-    return Contact.objects.filter(Q(account_id=account_id) | Q(book_id__in=shared)) if shared else mine
+    """Cards of the own book and of the books of the account's schools."""
+    book_ids = [book.book_id for book in books_of(account_id)] if SchoolBook.objects.exists() else []
+    shared = [book_id for book_id in book_ids if book_id]
+    own_cards = Contact.objects.filter(account_id=account_id)
+    return Contact.objects.filter(Q(account_id=account_id) | Q(book_id__in=shared)) if shared else own_cards
 
 
 def _matching(rows: QuerySet[Contact], search: str) -> QuerySet[Contact]:
-    """Those that hold every word, whatever its case and accents."""
+    """Rows that match all words, without case and accents."""
     for word in search.split()[:8]:
         rows = rows.filter(sought__contains=bare(word))
     return rows
 
 
-def _known(row: tuple[object, ...]) -> Known:
+def _summary(row: tuple[object, ...]) -> ContactSummary:
     pk, name, address, phone, note, is_collected, is_group, organisation, others, has_photo, count = row
-    return Known(
+    return ContactSummary(
         id=int(str(pk)),
         name=str(name),
         address=str(address),

@@ -1,11 +1,11 @@
-"""Nouns of an address book. All frozen."""
+"""Values of address books. All frozen."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class ContactCard:
-    """What is kept about a correspondent; addresses are checked and lower case, the first is `address`.
+    """Card of a contact; addresses are validated and lower case, the first is `address`.
 
     `birthday` is ISO (`1980-04-12`, `--04-12` without its year) or empty; `photo` a JPEG or PNG, or empty.
     """
@@ -30,8 +30,8 @@ class ContactCard:
 
 
 @dataclass(frozen=True)
-class Known:
-    """A card of a book, as lists show it. `is_collected`: added by writing to them, not on purpose."""
+class ContactSummary:
+    """Card or group, as lists show it. `is_collected`: added by writing to that address."""
 
     id: int
     name: str
@@ -47,8 +47,11 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """A book somebody has open: their own (`account_id`), or a school's (`book_id`)."""
+class AddressBook:
+    """Address book open to somebody: their own (`account_id`), or a school's (`book_id`).
+
+    `book_id` 0 with a `uai`: the school's book is not created yet.
+    """
 
     account_id: int = 0
     book_id: int = 0
@@ -59,15 +62,15 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Writer:
-    """Somebody who may change a school's book besides its head."""
+    """Person who may change a school's book, besides its head."""
 
     account_id: int
     username: str
 
 
 @dataclass(frozen=True)
-class Stored:
-    """A card as programs know it (CardDAV): its text in vCard."""
+class StoredCard:
+    """Card as stored for CardDAV; `text` is its vCard."""
 
     href: str
     uid: str
@@ -77,37 +80,37 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class WrongLine:
-    """A line or card of a file that was not taken: where, and the code of why."""
+class InvalidLine:
+    """Line or card of a file that was not imported. `code`: of the refusal."""
 
     number: int
     code: str
-    said: str = ""
+    excerpt: str = ""
 
 
 @dataclass(frozen=True)
-class Read:
-    """What a file of contacts holds."""
+class ContactsFile:
+    """Contents of a file of contacts."""
 
-    cards: tuple[tuple[str, ContactCard], ...]  # UID ("" when the file gives none) and card
-    texts: tuple[str, ...] = ()  # the vCard of each, when the file gives one
+    cards: tuple[tuple[str, ContactCard], ...]  # UID ("" if missing) and card
+    texts: tuple[str, ...] = ()  # vCard of each card, if the file holds vCards
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # name, UIDs of the members
-    wrong: tuple[WrongLine, ...] = field(default=())
+    invalid_lines: tuple[InvalidLine, ...] = ()
 
 
 @dataclass(frozen=True)
-class Imported:
-    """What became of a file: new cards, cards changed, cards already there, wrong lines."""
+class ImportReport:
+    """Result of an import, in cards. `same`: already there."""
 
     added: int
     changed: int
     same: int
-    wrong: tuple[WrongLine, ...]
+    invalid_lines: tuple[InvalidLine, ...]
 
 
 @dataclass(frozen=True)
-class Twins:
-    """Cards that look like the same person; `because` is what they share."""
+class Duplicates:
+    """Cards that look like the same person. `shared`: what they share, `address` or `name`."""
 
-    because: str
-    cards: tuple[Known, ...]
+    shared: str
+    cards: tuple[ContactSummary, ...]

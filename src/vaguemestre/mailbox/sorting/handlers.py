@@ -8,7 +8,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.events import BackfillRequested, SortingChanged
 from vaguemestre.mailbox.sorting.ports import contact_addresses_of, open_inbox, open_scripts, put_house_script
-from vaguemestre.mailbox.sorting.rules.marks import fingerprint
+from vaguemestre.mailbox.sorting.rules.fingerprint import fingerprint
 from vaguemestre.mailbox.sorting.values import Place
 from vaguemestre.people.credentials.events import AccountsChanged, PersonErased
 from vaguemestre.people.credentials.queries import accounts_of, is_closed
@@ -40,7 +40,9 @@ def follow_contacts() -> None:
 
 def renew_scripts() -> None:
     """Periodic: after an upgrade, rewrite the scripts that an older version wrote."""
-    services.renew_scripts(open_scripts.get(), put_house_script.get(), contact_addresses_of.get(), now=timezone.now())
+    services.renew_scripts(
+        open_scripts.get(), put_house_script.get(), contact_addresses_of.get(), now=timezone.now()
+    )
 
 
 def follow_accounts(event: AccountsChanged) -> None:

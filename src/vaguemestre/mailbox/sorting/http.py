@@ -9,7 +9,7 @@ _SECONDS = 3600  # time to write a filter after opening the form
 
 
 def proof(request: SignedInRequest) -> str:
-    """Signed value of the hidden field `proof`: this session opened the form just after a proof of identity."""
+    """Signed value of the hidden field `proof`: this session has just proved its identity."""
     return signing.dumps([request.who.account_id, request.who.session_key], salt=_SALT)
 
 

@@ -42,8 +42,12 @@ class ScriptRow(models.Model):
     applied_at = models.DateTimeField(null=True, blank=True)
     kept = models.CharField(max_length=255, blank=True)  # another program's script, included by ours
     expert = models.TextField(blank=True)  # the part written by hand
-    known_mark = models.CharField(max_length=64, blank=True)  # fingerprint of the contacts written in the script
-    form = models.PositiveSmallIntegerField(default=0, db_index=True)  # values.SCRIPT_FORM at the last writing
+    known_mark = models.CharField(
+        max_length=64, blank=True
+    )  # fingerprint of the contacts written in the script
+    form = models.PositiveSmallIntegerField(
+        default=0, db_index=True
+    )  # values.SCRIPT_FORM at the last writing
     drops_redirects = models.BooleanField(default=False)  # stop including a foreign script that redirects
 
 

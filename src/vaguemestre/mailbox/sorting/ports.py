@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.mailbox.sorting.values import FolderChoice, MessageSummary, ScriptList, Outcome, ScriptError
+from vaguemestre.mailbox.sorting.values import FolderChoice, MessageSummary, Outcome, ScriptError, ScriptList
 
 
 class Scripts(Protocol):

@@ -6,7 +6,12 @@ from datetime import date, datetime
 from django.conf import settings
 
 from vaguemestre.mailbox.sorting.models import AbsenceRow, FilterRow, PassRow, ScriptRow, SpamRow
-from vaguemestre.mailbox.sorting.rules.absences import absence_phase, answering_absence, is_answering, last_day
+from vaguemestre.mailbox.sorting.rules.absences import (
+    absence_phase,
+    answering_absence,
+    is_answering,
+    last_day,
+)
 from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
 from vaguemestre.mailbox.sorting.rules.rich import plain_of
 from vaguemestre.mailbox.sorting.values import (
@@ -14,19 +19,19 @@ from vaguemestre.mailbox.sorting.values import (
     Absence,
     AbsencePhase,
     AbsenceStatus,
-    ScriptStatus,
     Aspect,
     BackfillProgress,
     BackfillState,
-    Replacement,
     Condition,
-    SortingSettings,
     Disclosure,
     Filter,
     Outcome,
     Owner,
     Place,
     Relation,
+    Replacement,
+    ScriptStatus,
+    SortingSettings,
     SpamSettings,
 )
 from vaguemestre.people.credentials.queries import facts_of
@@ -105,7 +110,8 @@ def replacement_of(person_id: int) -> Replacement | None:
 def replacement_candidates(typed: str, limit: int = 6) -> tuple[Replacement, ...]:
     """People of the phone book whose name begins with `typed`."""
     return tuple(
-        Replacement(person.person_id, person.name, person.detail, person.address) for person in people_like(typed, limit=limit)
+        Replacement(person.person_id, person.name, person.detail, person.address)
+        for person in people_like(typed, limit=limit)
     )
 
 
@@ -142,7 +148,7 @@ def backfill_progress_of(account_id: int) -> BackfillProgress | None:
 
 
 def accounts_answering_contacts_only(now: datetime) -> list[tuple[int, str]]:
-    """(account id, fingerprint of the contacts in its script) of accounts whose absence answers contacts only."""
+    """(account id, fingerprint of the contacts in its script) where an absence answers contacts only."""
     rows = AbsenceRow.objects.filter(is_on=True, only_known=True, ends_on__gte=now.date())
     pairs = rows.values_list("account_id", "account__sieve_script__known_mark").distinct()
     return [(account_id, fingerprint or "") for account_id, fingerprint in pairs]
@@ -190,7 +196,8 @@ def _filter(row: FilterRow) -> Filter:
     return Filter(
         name=row.name,
         conditions=tuple(
-            Condition(Aspect(fields["aspect"]), Relation(fields["relation"]), fields["text"]) for fields in row.conditions
+            Condition(Aspect(fields["aspect"]), Relation(fields["relation"]), fields["text"])
+            for fields in row.conditions
         ),
         outcome=Outcome(**row.outcome),
         matches_all=row.matches_all,

@@ -180,7 +180,10 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One test on a message. `text`: words, megabytes (SIZE), an ISO day of Paris (SINCE, UNTIL), or "" (ATTACHMENT, OUTSIDE)."""
+    """One test on a message.
+
+    `text`: words, megabytes (SIZE), an ISO day of Paris (SINCE, UNTIL), or "" (ATTACHMENT, OUTSIDE).
+    """
 
     aspect: Aspect
     relation: Relation = Relation.CONTAINS

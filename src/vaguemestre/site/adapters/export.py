@@ -13,11 +13,11 @@ from vaguemestre.access.signin.queries import activity_of
 from vaguemestre.foundation.kernel.cells import inert_cell
 from vaguemestre.mailbox.compose.queries import identities_of
 from vaguemestre.mailbox.compose.values import Writer
-from vaguemestre.mailbox.contacts.queries import exported, shelves_of
-from vaguemestre.mailbox.contacts.values import Shelf
+from vaguemestre.mailbox.contacts.queries import books_of, export_vcards
+from vaguemestre.mailbox.contacts.values import AddressBook
 from vaguemestre.mailbox.sorting import queries as sorting
 from vaguemestre.mailbox.sorting.forms import files
-from vaguemestre.mailbox.sorting.script import personal_script, absence_script
+from vaguemestre.mailbox.sorting.script import absence_script, personal_script
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.mailstore.values import MailLogin
 
@@ -27,9 +27,9 @@ _MOST_LINES = 5000
 
 def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
     """Name in the archive, content."""
-    for number, shelf in enumerate(shelves_of(account_id)):
+    for number, shelf in enumerate(books_of(account_id)):
         if number == 0 or shelf.book_id:
-            yield _book(shelf, number), exported(shelf, _VCARD).encode()
+            yield _book(shelf, number), export_vcards(shelf, _VCARD).encode()
     yield "filtres.json", files.filters_to_json(sorting.filters_of(account_id)).encode()
     owner = sorting.owner_of(account_id, timezone.now())
     if owner:
@@ -41,7 +41,7 @@ def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
     yield "activite.csv", _activity(account_id)
 
 
-def _book(shelf: Shelf, number: int) -> str:
+def _book(shelf: AddressBook, number: int) -> str:
     return f"contacts-{shelf.uai}.vcf" if number else "contacts.vcf"
 
 

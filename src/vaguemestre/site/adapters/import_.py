@@ -12,7 +12,7 @@ from vaguemestre.mailbox.compose.queries import identities_of, own_addresses
 from vaguemestre.mailbox.compose.services import save_identity
 from vaguemestre.mailbox.compose.values import IdentityFields, Writer
 from vaguemestre.mailbox.contacts.services import import_file
-from vaguemestre.mailbox.contacts.values import Shelf
+from vaguemestre.mailbox.contacts.values import AddressBook
 from vaguemestre.mailbox.sorting import queries as sorting
 from vaguemestre.mailbox.sorting.forms import files
 from vaguemestre.mailbox.sorting.services import import_filters
@@ -29,7 +29,7 @@ def take_parts(account_id: int, parts: Mapping[str, bytes], folders: Iterable[st
     Raises the refusals of the rooms they go to: a filter that cannot be, a file that is none of ours.
     """
     if parts.get(CONTACTS, b"").strip():
-        import_file(Shelf(account_id=account_id), parts[CONTACTS])
+        import_file(AddressBook(account_id=account_id), parts[CONTACTS])
     if FILTERS in parts:
         _take_filters(account_id, files.filters_from_json(parts[FILTERS]), frozenset(folders), now)
     writer = _writer(account_id)

@@ -26,7 +26,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 class Glancing:
-    """Implements of `sorting.ports`: FoldersOf, RecentMessages (`recent`), FindMessage (`one`), OpenInbox (`received`)."""
+    """Implements FoldersOf, RecentMessages (`recent`), FindMessage (`one`), OpenInbox (`received`)."""
 
     def __init__(self, open_mailbox: OpenMailbox) -> None:
         self._open_mailbox = open_mailbox

@@ -1,7 +1,7 @@
 """Messages of the mailbox to attach."""
 
 from vaguemestre.mailbox.compose.rules.original import file_name, message_parts
-from vaguemestre.mailbox.compose.values import SourceMessage, SourceFile
+from vaguemestre.mailbox.compose.values import SourceFile, SourceMessage
 from vaguemestre.mailbox.webmail.rules.listing.search_query import terms
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MessageRef, Only, Part, Row, Use, View
@@ -31,5 +31,9 @@ def _size(part: Part) -> int:
 def _source(row: Row) -> SourceMessage:
     summary = row.summary
     return SourceMessage(
-        row.ref, summary.subject, summary.sender.name or summary.sender.address, summary.date, summary.has_attachment
+        row.ref,
+        summary.subject,
+        summary.sender.name or summary.sender.address,
+        summary.date,
+        summary.has_attachment,
     )

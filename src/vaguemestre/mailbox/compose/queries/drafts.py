@@ -4,7 +4,7 @@ import re
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Enclosure
-from vaguemestre.mailbox.compose.values import EnclosureInfo, FileLink, Mode, Draft, DraftFields
+from vaguemestre.mailbox.compose.values import Draft, DraftFields, EnclosureInfo, FileLink, Mode
 from vaguemestre.post.filelinks.queries import deposits_named, link_of
 from vaguemestre.post.filelinks.values import Deposited
 
@@ -34,7 +34,9 @@ def draft_of_row(row: Composition) -> Draft:
     return Draft(
         key=row.key,
         mode=Mode(row.mode),
-        fields=DraftFields(identity=row.identity_id or 0, **{name: getattr(row, name) for name in _COPIED_COLUMNS}),
+        fields=DraftFields(
+            identity=row.identity_id or 0, **{name: getattr(row, name) for name in _COPIED_COLUMNS}
+        ),
         quote=row.quote,
         revision=row.revision,
         attempt=row.attempt + (0 if row.is_sending else 1),
@@ -55,7 +57,8 @@ def deposits_of_row(row: Composition) -> tuple[Deposited, ...]:
 def links_of(row: Composition) -> tuple[FileLink, ...]:
     """Download links of the draft."""
     return tuple(
-        FileLink(link_of(deposit), deposit.name, deposit.size, deposit.until, deposit.has_password) for deposit in deposits_of_row(row)
+        FileLink(link_of(deposit), deposit.name, deposit.size, deposit.until, deposit.has_password)
+        for deposit in deposits_of_row(row)
     )
 
 

@@ -6,7 +6,13 @@ from django.db.models import Q
 
 from vaguemestre.mailbox.compose.models import Identity, StockText
 from vaguemestre.mailbox.compose.rules.identities import signature_html
-from vaguemestre.mailbox.compose.values import SenderIdentity, SenderOption, SignatureVariables, StockTextInfo, Writer
+from vaguemestre.mailbox.compose.values import (
+    SenderIdentity,
+    SenderOption,
+    SignatureVariables,
+    StockTextInfo,
+    Writer,
+)
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
@@ -43,7 +49,12 @@ def senders_of(writer: Writer, academy_signature: str) -> tuple[SenderOption, ..
     """Options of « De »: the identities, and the primary address if no identity has it."""
     identities, variables = identities_of(writer), signature_variables(writer.account_id)
     options = [
-        SenderOption(identity.id, identity.name, identity.address, signature_html(identity, academy_signature, variables))
+        SenderOption(
+            identity.id,
+            identity.name,
+            identity.address,
+            signature_html(identity, academy_signature, variables),
+        )
         for identity in identities
     ]
     addresses = {identity.address for identity in identities}
@@ -68,7 +79,9 @@ def signature_variables(account_id: int) -> SignatureVariables:
     person = person_of(person_id)
     posts = sorted(placed_posts_of(person_id), key=lambda placed: (placed[0].is_primary, placed[0].starts_on))
     function, school = (function_said(posts[-1][0].function), posts[-1][1]) if posts else ("", "")
-    return SignatureVariables(person.shown_name, function, school, person.academy.name, person.shown_last_name)
+    return SignatureVariables(
+        person.shown_name, function, school, person.academy.name, person.shown_last_name
+    )
 
 
 def schools_of(account_id: int, day: date) -> tuple[tuple[int, str], ...]:

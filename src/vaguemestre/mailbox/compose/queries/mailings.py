@@ -8,8 +8,8 @@ from django.utils import timezone
 from vaguemestre.mailbox.compose.models import Mailing
 from vaguemestre.mailbox.compose.queries.drafts import picture_ids
 from vaguemestre.mailbox.compose.rules.mail_merge import merged_html, merged_subject
-from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text, draft_html
-from vaguemestre.mailbox.compose.values import MailingStatus, CopyPreview, InvalidRow
+from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, html_of_text
+from vaguemestre.mailbox.compose.values import CopyPreview, InvalidRow, MailingStatus
 from vaguemestre.post.outbox.queries import copies_by_state
 from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.schools.rosters.rules.cautions import cautions
@@ -68,5 +68,7 @@ def _previews(mailing: Mailing) -> tuple[CopyPreview, ...]:
     for copy in mailing.copies.all()[:PREVIEWS]:
         html = merged_html(html_of_text(row.text) if row.is_plain else row.html, copy.values)
         subject = merged_subject(row.subject, copy.values)
-        previews.append(CopyPreview(copy.name, copy.address, subject, draft_html(html, picture_paths.__contains__)))
+        previews.append(
+            CopyPreview(copy.name, copy.address, subject, draft_html(html, picture_paths.__contains__))
+        )
     return tuple(previews)

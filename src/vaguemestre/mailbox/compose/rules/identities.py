@@ -15,7 +15,9 @@ _VARIABLE = re.compile(r"\{(nom|fonction|etablissement|academie)\}")
 _LINE = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
-def check_identity(fields: IdentityFields, own_addresses: tuple[str, ...], variables: SignatureVariables) -> IdentityFields:
+def check_identity(
+    fields: IdentityFields, own_addresses: tuple[str, ...], variables: SignatureVariables
+) -> IdentityFields:
     """The checked identity, to be stored. Raises Refusal with the `field` to correct:
 
     `compose.not-your-address`; `compose.name-missing`; `compose.name-not-yours` unless the name holds the
@@ -57,7 +59,10 @@ def with_signature(html: str, signature: str) -> str:
 
 
 def expand_variables(html: str, variables: SignatureVariables) -> str:
-    """Replace `{nom}`, `{fonction}`, `{etablissement}`, `{academie}`, escaped; drop lines left without any."""
+    """Replace `{nom}`, `{fonction}`, `{etablissement}`, `{academie}`, escaped.
+
+    A line whose variables are all empty is dropped.
+    """
     values = {
         "nom": variables.name,
         "fonction": variables.function,

@@ -53,7 +53,11 @@ def _parse_json(document: Any) -> Iterable[IdentityFields]:
     """Parse SOGo preferences or identities, Roundcube rows, or our own export."""
     if isinstance(document, dict) and "SOGoMailSignature" in document:
         return (_identity({"signature": document["SOGoMailSignature"]}),)
-    rows = document.get("SOGoMailIdentities") or document["identities"] if isinstance(document, dict) else document
+    rows = (
+        document.get("SOGoMailIdentities") or document["identities"]
+        if isinstance(document, dict)
+        else document
+    )
     return tuple(_identity(row) for row in rows)
 
 

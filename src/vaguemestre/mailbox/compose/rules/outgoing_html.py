@@ -87,7 +87,10 @@ def _clean(html: str, picture: Callable[[str], str | None], *, keeps_marks: bool
         if attribute == "src":
             return picture(value.strip())
         if attribute == "style":
-            return ";".join(declaration for declaration in value.split(";") if _is_plain_style(declaration)) or None
+            return (
+                ";".join(declaration for declaration in value.split(";") if _is_plain_style(declaration))
+                or None
+            )
         if attribute == "data-signature":
             return "1" if keeps_marks else None
         if attribute in {"href", "cite"}:

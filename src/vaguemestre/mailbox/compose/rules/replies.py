@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.mailbox.compose.values import ReplyDraft, Mode
+from vaguemestre.mailbox.compose.values import Mode, ReplyDraft
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 from vaguemestre.post.outbox.rules.headers import kept_references, usable_message_id
 from vaguemestre.post.outbox.rules.recipients import shown_recipients
@@ -20,7 +20,10 @@ _MONTHS = (
 
 
 def reply_draft(mode: Mode, original: OpenedMessage, own_addresses: Collection[str], body: str) -> ReplyDraft:
-    """Reply or forward of the original. `own_addresses`: of the writer, lower case; `body`: its clean HTML."""
+    """Reply to the original, or forward of it.
+
+    `own_addresses`: those of the writer, lower case. `body`: clean HTML of the original.
+    """
     to, cc = reply_recipients(mode, original, own_addresses)
     message_id = usable_message_id(original.message_id)
     is_forward = mode.is_forward

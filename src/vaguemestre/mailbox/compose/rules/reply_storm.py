@@ -1,4 +1,4 @@
-"""Reply storms: delay replies to many recipients once a conversation has too many (docs/security.md §3.28)."""
+"""Reply storms: delay broad replies once a conversation has too many (docs/security.md §3.28)."""
 
 from datetime import datetime, timedelta
 

@@ -5,7 +5,12 @@ from vaguemestre.mailbox.compose.services.attachments import add_enclosure, add_
 from vaguemestre.mailbox.compose.services.drafts import fork_draft, match_draft, save_draft
 from vaguemestre.mailbox.compose.services.erasure import forget_person
 from vaguemestre.mailbox.compose.services.file_links import add_link, remove_link
-from vaguemestre.mailbox.compose.services.hand_over import discard_draft, delete_filed_draft, hand_over, restore_refused_draft
+from vaguemestre.mailbox.compose.services.hand_over import (
+    delete_filed_draft,
+    discard_draft,
+    hand_over,
+    restore_refused_draft,
+)
 from vaguemestre.mailbox.compose.services.identities import (
     import_identities,
     move_identities,
@@ -15,9 +20,9 @@ from vaguemestre.mailbox.compose.services.identities import (
     save_stock_text,
 )
 from vaguemestre.mailbox.compose.services.mail_merge import (
-    run_mailing,
     erase_class_recipients,
     prepare_mailing,
+    run_mailing,
     start_mailing,
     stop_mailing,
 )
@@ -34,12 +39,11 @@ __all__ = [
     "add_slice",
     "attach_message_files",
     "cancel_sending",
-    "run_mailing",
     "check_not_answered",
+    "delete_filed_draft",
     "discard_draft",
     "erase_class_recipients",
     "forget_person",
-    "delete_filed_draft",
     "fork_draft",
     "hand_over",
     "import_identities",
@@ -50,12 +54,13 @@ __all__ = [
     "remove_identity",
     "remove_link",
     "remove_stock_text",
+    "restore_refused_draft",
+    "run_mailing",
+    "save_draft",
     "save_identity",
     "save_stock_text",
-    "save_draft",
     "send_draft",
-    "start_mailing",
     "start_draft",
+    "start_mailing",
     "stop_mailing",
-    "restore_refused_draft",
 ]

@@ -15,6 +15,7 @@ from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.outbox.rules.message import check_size
 
+
 class FileContent(NamedTuple):
     """File to attach. `kind`: its media type."""
 
@@ -71,5 +72,9 @@ def _attach(
     infos = []
     for file in files:
         enclosure = attach_file(row, file.name, file.kind, file.content)
-        infos.append(EnclosureInfo(enclosure.pk, enclosure.name, enclosure.kind, enclosure.size, enclosure.size, is_picture=False))
+        infos.append(
+            EnclosureInfo(
+                enclosure.pk, enclosure.name, enclosure.kind, enclosure.size, enclosure.size, is_picture=False
+            )
+        )
     return tuple(infos)

@@ -43,8 +43,8 @@ def add_enclosure(
 def add_slice(account_id: int, key: str, enclosure_id: int, offset: int, content: bytes) -> int:
     """Store the octets from `offset` on; returns how many octets are stored in all.
 
-    A slice sent again, or out of order, changes nothing: the returned count tells where to resume. Raises Refusal
-    `compose.enclosure-gone`, or `compose.enclosure-overflow` past the announced size.
+    A slice sent again, or out of order, changes nothing: the returned count tells where to resume.
+    Raises Refusal `compose.enclosure-gone`, or `compose.enclosure-overflow` past the announced size.
     """
     enclosure = _own_enclosure(account_id, key, enclosure_id)
     received = _received(enclosure)

@@ -12,13 +12,13 @@ from vaguemestre.mailbox.compose.services.rows import (
     draft_letter,
     draft_message_id,
     new_key,
+    note_answering,
     own_row,
     ref_columns,
     row_for,
-    note_answering,
     text_columns,
 )
-from vaguemestre.mailbox.compose.values import ForkResult, SaveResult, Writer, DraftFields
+from vaguemestre.mailbox.compose.values import DraftFields, ForkResult, SaveResult, Writer
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
 from vaguemestre.post.mailstore.values import Flag, MailLogin, Use
 from vaguemestre.post.outbox.rules.message import compose, with_bcc
@@ -37,8 +37,8 @@ def save_draft(
     """Save the text, then the draft of the mailbox; the text is saved even if the mailbox is down or full.
 
     `revision`: the save this text is based on; the same text again is accepted. `is_untouched`: the text is
-    what the composer opened with, so the draft of the mailbox is removed. Raises Refusal `compose.changed-elsewhere` when
-    another window saved since, `compose.already-sent`, `compose.too-long`, `compose.gone`.
+    what the composer opened with, so the draft of the mailbox is removed.
+    Raises Refusal `compose.changed-elsewhere` when another window saved since, `compose.already-sent`, `compose.too-long`, `compose.gone`.
     """
     row, is_new = _save_text(writer, key, fields, revision, now)
     try:
@@ -94,8 +94,14 @@ def match_draft(row: Composition, writer: Writer, mailbox: Mailbox, *, now: date
     draft_ref = mailbox.append(folder, content, (Flag.DRAFT, Flag.SEEN), now)
     former_draft = row.draft
     Composition.objects.filter(pk=row.pk).update(draft=ref_columns(draft_ref))
-    obsolete_refs = [ref for ref in mailbox.find_by_message_id(folder, row.draft_message_id) if ref != draft_ref]
-    if former_draft and former_draft["folder"] == folder and former_draft["uid_validity"] == draft_ref.uid_validity:
+    obsolete_refs = [
+        ref for ref in mailbox.find_by_message_id(folder, row.draft_message_id) if ref != draft_ref
+    ]
+    if (
+        former_draft
+        and former_draft["folder"] == folder
+        and former_draft["uid_validity"] == draft_ref.uid_validity
+    ):
         former_ref = draft_ref.__class__(folder, draft_ref.uid_validity, int(former_draft["uid"]))
         obsolete_refs += [former_ref] if former_ref not in obsolete_refs else []
     if obsolete_refs:

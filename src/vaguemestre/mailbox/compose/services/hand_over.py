@@ -39,8 +39,8 @@ def discard_draft(
 def hand_over(writer: Writer, key: str, to: Writer, open_mailbox: OpenMailbox, *, now: datetime) -> None:
     """Move the draft to another mailbox of the writer, where its sent copy will be filed.
 
-    The original is still flagged as answered in its own mailbox. Raises Refusal `compose.gone`, `compose.already-sent`,
-    `compose.links-stay`, the mailbox's errors.
+    The original is still flagged as answered in its own mailbox.
+    Raises Refusal `compose.gone`, `compose.already-sent`, `compose.links-stay`, the mailbox's errors.
     """
     row = open_row(writer.account_id, key)
     if row.deposits.exists():
@@ -68,7 +68,9 @@ def delete_filed_draft(account_id: int, outbox_key: str, open_mailbox: OpenMailb
         row.delete()
 
 
-def restore_refused_draft(account_id: int, outbox_key: str, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+def restore_refused_draft(
+    account_id: int, outbox_key: str, open_mailbox: OpenMailbox, *, now: datetime
+) -> None:
     """Reopen the draft of a refused message. Idempotent; raises the mailbox's errors."""
     row = _sent_row(account_id, outbox_key)
     if row is None:

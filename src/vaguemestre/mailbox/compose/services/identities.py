@@ -18,7 +18,7 @@ from vaguemestre.mailbox.compose.queries import (
     signature_variables,
 )
 from vaguemestre.mailbox.compose.rules.identities import check_identity
-from vaguemestre.mailbox.compose.rules.outgoing_html import is_blank, draft_html
+from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, is_blank
 from vaguemestre.mailbox.compose.values import IdentityFields, StockTextFields, Writer
 from vaguemestre.post.outbox.rules.headers import check_field
 

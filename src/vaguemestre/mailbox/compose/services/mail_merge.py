@@ -29,7 +29,7 @@ from vaguemestre.mailbox.compose.services.file_links import check_links
 from vaguemestre.mailbox.compose.services.hand_over import writer_of_row
 from vaguemestre.mailbox.compose.services.rows import bare_letter, new_key, own_row
 from vaguemestre.mailbox.compose.values import InvalidRow, MergeCopy, MergeResult, Table, TableRow, Writer
-from vaguemestre.mailbox.contacts.queries import words_about
+from vaguemestre.mailbox.contacts.queries import merge_fields_of
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.outbox.queries import copies_in_flight
@@ -281,9 +281,9 @@ def _merge_recipients(
     unreadable: Iterable[str],
     variables: tuple[str, ...],
 ) -> MergeResult:
-    """Copies for people and classes. The writer's contacts fill variables, except when classes are written to."""
+    """Copies for people and classes; the writer's contacts fill variables unless there are classes."""
     contact_columns = () if classes else ("prenom", "organisme", "fonction", "telephone")
-    contact_fields = words_about(writer.account_id, [person.address for person in people])
+    contact_fields = merge_fields_of(writer.account_id, [person.address for person in people])
     rows = [
         [addressee.address, addressee.name, addressee.pupils, addressee.group]
         for audience in classes

@@ -15,8 +15,8 @@ from vaguemestre.mailbox.compose.queries import (
     picture_ids,
 )
 from vaguemestre.mailbox.compose.rules.link_block import links_html, links_text
-from vaguemestre.mailbox.compose.rules.outgoing_html import is_blank, draft_html, outgoing_html
-from vaguemestre.mailbox.compose.values import Mode, Writer, DraftFields
+from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, is_blank, outgoing_html
+from vaguemestre.mailbox.compose.values import DraftFields, Mode, Writer
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients
 from vaguemestre.post.outbox.rules.text import plain_text
@@ -91,7 +91,10 @@ def text_columns(fields: DraftFields, account_id: int) -> dict[str, Any]:
     columns = dataclasses.asdict(fields)
     if sum(len(value) for value in columns.values() if isinstance(value, str)) > MOST_TEXT:
         raise Refusal("compose.too-long")
-    columns = {name: value.replace("\x00", "") if isinstance(value, str) else value for name, value in columns.items()}
+    columns = {
+        name: value.replace("\x00", "") if isinstance(value, str) else value
+        for name, value in columns.items()
+    }
     columns["html"] = draft_html(fields.html, is_picture_path)
     identities = Identity.objects.filter(account_id=account_id, pk=columns.pop("identity"))
     columns["identity_id"] = identities.values_list("pk", flat=True).first()

@@ -10,13 +10,13 @@ from vaguemestre.foundation.kernel import charsets
 from vaguemestre.mailbox.compose.models import Composition
 from vaguemestre.mailbox.compose.queries import picture_path, senders_of
 from vaguemestre.mailbox.compose.rules.identities import with_signature
-from vaguemestre.mailbox.compose.rules.original import MessageParts, strip_brackets, file_name, message_parts
+from vaguemestre.mailbox.compose.rules.original import MessageParts, file_name, message_parts, strip_brackets
 from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text, quoted_html
 from vaguemestre.mailbox.compose.rules.replies import reply_draft
 from vaguemestre.mailbox.compose.services.attach_from_mail import FileContent, message_as_file
 from vaguemestre.mailbox.compose.services.attachments import attach_file
-from vaguemestre.mailbox.compose.services.rows import new_key, ref_columns, row_for, note_answering
-from vaguemestre.mailbox.compose.values import Mode, StartRequest, SenderOption, Writer
+from vaguemestre.mailbox.compose.services.rows import new_key, note_answering, ref_columns, row_for
+from vaguemestre.mailbox.compose.values import Mode, SenderOption, StartRequest, Writer
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import Correspondent, Flag, MessageRef, OpenedMessage, Part
@@ -59,7 +59,9 @@ def start_draft(
     original = mailbox.open(start_request.ref)
     if start_request.mode is Mode.DRAFT and (existing_key := _existing_key(writer, original.message_id)):
         return existing_key
-    return _store(writer, start_request, _fetch(mailbox, start_request, original, limit), academy_signature, now)
+    return _store(
+        writer, start_request, _fetch(mailbox, start_request, original, limit), academy_signature, now
+    )
 
 
 def _existing_key(writer: Writer, message_id: str) -> str | None:
@@ -102,7 +104,9 @@ def _start_empty(writer: Writer, start_request: StartRequest, academy_signature:
 
 
 @transaction.atomic(durable=True)
-def _store(writer: Writer, start_request: StartRequest, source: _Original, academy_signature: str, now: datetime) -> str:
+def _store(
+    writer: Writer, start_request: StartRequest, source: _Original, academy_signature: str, now: datetime
+) -> str:
     _delete_abandoned(writer, now)
     row = row_for(writer, new_key(), now)
     row.mode = start_request.mode
@@ -123,7 +127,13 @@ def _store(writer: Writer, start_request: StartRequest, source: _Original, acade
         _fill_reply(row, start_request.mode, source.message, body)
         original_recipients = {person.address.lower() for person in (*source.message.to, *source.message.cc)}
         senders = senders_of(writer, academy_signature)
-        _sign(row, next((option for option in senders if option.id and option.address in original_recipients), senders[0]))
+        _sign(
+            row,
+            next(
+                (option for option in senders if option.id and option.address in original_recipients),
+                senders[0],
+            ),
+        )
     row.save()
     note_answering(row, writer, now)
     return row.key

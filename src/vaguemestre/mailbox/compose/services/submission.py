@@ -17,7 +17,7 @@ from vaguemestre.mailbox.compose.services.rows import (
     row_for,
     text_columns,
 )
-from vaguemestre.mailbox.compose.values import Mode, Writer, DraftFields
+from vaguemestre.mailbox.compose.values import DraftFields, Mode, Writer
 from vaguemestre.post.outbox.queries import find_outgoing
 from vaguemestre.post.outbox.rules.message import check_whole, compose
 from vaguemestre.post.outbox.rules.recipients import check_recipients
@@ -45,15 +45,24 @@ def check_not_answered(writer: Writer, key: str, *, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def send_draft(
-    writer: Writer, key: str, fields: DraftFields, attempt: int, due_at: datetime, *, limit: int, now: datetime
+    writer: Writer,
+    key: str,
+    fields: DraftFields,
+    attempt: int,
+    due_at: datetime,
+    *,
+    limit: int,
+    now: datetime,
 ) -> Outgoing:
-    """Queue the message, to be sent at `due_at`. Idempotent for the same `attempt` (double click, retry, two tabs).
+    """Queue the message, to be sent at `due_at`.
 
-    `attempt`: number of this sending. Raises Refusal `compose.already-sent` for an older or newer sending,
+    `attempt`: number of this sending; idempotent for the same one (double click, retry, two tabs). Raises Refusal `compose.already-sent` for an older or newer sending,
     `compose.gone`, and those of the recipients, fields, attachments and size, with their `field`.
     """
     row = Composition.objects.select_for_update().get(pk=row_for(writer, key, now).pk)
-    if row.attempt == attempt and (outgoing := find_outgoing(writer.account_id, sending_key(row.key, attempt))):
+    if row.attempt == attempt and (
+        outgoing := find_outgoing(writer.account_id, sending_key(row.key, attempt))
+    ):
         return outgoing
     if row.is_sending or row.attempt != attempt - 1:
         raise Refusal("compose.already-sent")
@@ -103,7 +112,9 @@ def sending_key(key: str, attempt: int) -> str:
     return f"{key}.{attempt}"
 
 
-def _queue(row: Composition, writer: Writer, letter: Letter, content: bytes, due_at: datetime, now: datetime) -> Outgoing:
+def _queue(
+    row: Composition, writer: Writer, letter: Letter, content: bytes, due_at: datetime, now: datetime
+) -> Outgoing:
     """Queue the message of a row whose attempt is counted."""
     outbox_key = sending_key(row.key, row.attempt)
     queue_message(

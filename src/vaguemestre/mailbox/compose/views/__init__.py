@@ -1,6 +1,10 @@
 """Views of compose: one function per screen or request."""
 
-from vaguemestre.mailbox.compose.views.attach_from_mail import attach_message_files, list_source_files, list_sources
+from vaguemestre.mailbox.compose.views.attach_from_mail import (
+    attach_message_files,
+    list_source_files,
+    list_sources,
+)
 from vaguemestre.mailbox.compose.views.attachments import (
     add_enclosure,
     add_slice,
@@ -10,9 +14,9 @@ from vaguemestre.mailbox.compose.views.attachments import (
 from vaguemestre.mailbox.compose.views.composer import (
     as_text,
     compose,
+    describe_recipients,
     discard,
     fork,
-    describe_recipients,
     save,
     start,
     suggest_recipients,
@@ -21,10 +25,10 @@ from vaguemestre.mailbox.compose.views.file_links import add_link, add_link_slic
 from vaguemestre.mailbox.compose.views.identities import (
     edit_identity,
     edit_stock_text,
+    import_identities,
     list_identities,
     remove_identity,
     remove_stock_text,
-    import_identities,
     stock_texts,
 )
 from vaguemestre.mailbox.compose.views.mail_merge import mailing, mailing_state, start_mailing, stop_mailing
@@ -40,31 +44,31 @@ __all__ = [
     "attach_message_files",
     "cancel",
     "compose",
+    "describe_recipients",
     "discard",
     "edit_identity",
     "edit_stock_text",
     "fork",
     "hand_over",
+    "import_identities",
     "list_identities",
     "list_source_files",
     "list_sources",
     "list_waiting",
     "mailing",
     "mailing_state",
-    "describe_recipients",
     "remove_enclosure",
     "remove_identity",
     "remove_link",
     "remove_stock_text",
     "save",
     "send",
+    "sending_state",
     "set_link_terms",
     "show_enclosure",
     "start",
     "start_mailing",
+    "stock_texts",
     "stop_mailing",
     "suggest_recipients",
-    "import_identities",
-    "sending_state",
-    "stock_texts",
 ]

@@ -60,7 +60,10 @@ def attach_message_files(request: SignedInRequest, key: str) -> HttpResponse:
             limit=size_limit(),
             now=timezone.now(),
         )
-    enclosures_json = [{"id": enclosure.id, "name": enclosure.name, "size": enclosure.size, "received": enclosure.received} for enclosure in enclosures]
+    enclosures_json = [
+        {"id": enclosure.id, "name": enclosure.name, "size": enclosure.size, "received": enclosure.received}
+        for enclosure in enclosures
+    ]
     return JsonResponse({"enclosures": enclosures_json})
 
 

@@ -31,7 +31,9 @@ def add_enclosure(request: SignedInRequest, key: str) -> HttpResponse:
         now=timezone.now(),
     )
     path = queries.picture_path(enclosure.id)
-    return JsonResponse({"id": enclosure.id, "name": enclosure.name, "path": path, "picture": enclosure.is_picture})
+    return JsonResponse(
+        {"id": enclosure.id, "name": enclosure.name, "path": path, "picture": enclosure.is_picture}
+    )
 
 
 @require_POST

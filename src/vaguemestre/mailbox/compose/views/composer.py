@@ -13,7 +13,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries, services
-from vaguemestre.mailbox.compose.forms import StartForm, DraftForm
+from vaguemestre.mailbox.compose.forms import DraftForm, StartForm
 from vaguemestre.mailbox.compose.http import (
     COMPOSER_CSP,
     academy_signature,
@@ -26,7 +26,13 @@ from vaguemestre.mailbox.compose.http import (
 from vaguemestre.mailbox.compose.ports import absent_until, lists_at, lists_like
 from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import DistributionList, RecipientInfo, StartRequest, Suggestion, DraftFields
+from vaguemestre.mailbox.compose.values import (
+    DistributionList,
+    DraftFields,
+    RecipientInfo,
+    StartRequest,
+    Suggestion,
+)
 from vaguemestre.mailbox.compose.views.page import composer_page, empty_draft, with_default_signature
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.post.filelinks.ports import shelf
@@ -44,7 +50,9 @@ _MAX_DESCRIBED = 500
 def start(request: SignedInRequest) -> HttpResponse:
     """GET: empty composer (also for `mailto:`). POST: composer of a reply, a forward or a draft."""
     if request.method == "GET":
-        return composer_page(request, empty_draft(new_key(), with_default_signature(request, _mailto_fields(request))))
+        return composer_page(
+            request, empty_draft(new_key(), with_default_signature(request, _mailto_fields(request)))
+        )
     start_request = StartForm(request.POST).start_request()
     if start_request is None:
         return HttpResponseBadRequest("mode, folder, uid_validity, uid")
@@ -184,7 +192,8 @@ def _list_json(distribution_list: DistributionList) -> dict[str, Any]:
         }
     if distribution_list.count is None:
         return {"count": 0, "words": ""}
-    words = f"{counted(distribution_list.count, 'personne')} {inflected(distribution_list.count, 'recevra', 'recevront')} ce courriel"
+    count = distribution_list.count
+    words = f"{counted(count, 'personne')} {inflected(count, 'recevra', 'recevront')} ce courriel"
     sample = " ; ".join(f"{name} ({reason})" if reason else name for name, reason in distribution_list.sample)
     if sample:
         words = f"{words}, par exemple {sample}"
@@ -197,13 +206,19 @@ def suggest_recipients(request: SignedInRequest) -> HttpResponse:
     """Suggested recipients for the typed words `?q=`."""
     typed = request.GET.get("q", "")[:100]
     lists = lists_like.get()(request.who.account_id, typed, timezone.now(), limit=3)
-    suggestions = queries.recipient_suggestions(request.who.account_id, typed, asker=asker_of(request), lists=lists)
+    suggestions = queries.recipient_suggestions(
+        request.who.account_id, typed, asker=asker_of(request), lists=lists
+    )
     content = [_suggestion_json(suggestion) for suggestion in suggestions]
     return JsonResponse({"suggestions": content})
 
 
 def _suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
-    content: dict[str, Any] = {"name": suggestion.name, "address": suggestion.address, "detail": suggestion.detail}
+    content: dict[str, Any] = {
+        "name": suggestion.name,
+        "address": suggestion.address,
+        "detail": suggestion.detail,
+    }
     if suggestion.members:
         content["members"] = [{"name": name, "address": address} for name, address in suggestion.members]
     return content

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.mailbox.compose import services
 from vaguemestre.mailbox.compose.forms import EnclosureForm
-from vaguemestre.mailbox.compose.http import actor_of, answers_json, slice_of, link_json, writer_of
+from vaguemestre.mailbox.compose.http import actor_of, answers_json, link_json, slice_of, writer_of
 from vaguemestre.post.filelinks import services as deposits
 from vaguemestre.post.filelinks.forms import TermsForm
 from vaguemestre.post.filelinks.http import room

@@ -33,7 +33,10 @@ def list_identities(request: SignedInRequest) -> HttpResponse:
     """Identities with their signatures, and stock texts."""
     writer = writer_of(request)
     variables = queries.signature_variables(writer.account_id)
-    signed_identities = [(identity, signature_html(identity, academy_signature(), variables)) for identity in queries.identities_of(writer)]
+    signed_identities = [
+        (identity, signature_html(identity, academy_signature(), variables))
+        for identity in queries.identities_of(writer)
+    ]
     context = {
         "identities": signed_identities,
         "writer": writer,
@@ -60,7 +63,9 @@ def edit_identity(request: SignedInRequest, identity_id: int = 0) -> HttpRespons
                 writer, identity_id, form.identity_fields(), by=actor_of(request), now=timezone.now()
             )
         except Refusal as refusal:
-            return _identity_page(request, _with_error(form, refusal), identity_id, request.POST.get("html", ""))
+            return _identity_page(
+                request, _with_error(form, refusal), identity_id, request.POST.get("html", "")
+            )
         return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
     initial = (
         {**vars(identity)}
@@ -68,7 +73,10 @@ def edit_identity(request: SignedInRequest, identity_id: int = 0) -> HttpRespons
         else {"address": writer.address, "name": writer.name, "signed_with": "academy"}
     )
     return _identity_page(
-        request, IdentityForm(initial=initial, own_addresses=addresses), identity_id, identity.signature if identity else ""
+        request,
+        IdentityForm(initial=initial, own_addresses=addresses),
+        identity_id,
+        identity.signature if identity else "",
     )
 
 
@@ -91,7 +99,9 @@ def import_identities(request: SignedInRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             identities = read_identities(file.read(MAX_FILE_BYTES + 1), file.name)
-            services.import_identities(writer_of(request), identities, by=actor_of(request), now=timezone.now())
+            services.import_identities(
+                writer_of(request), identities, by=actor_of(request), now=timezone.now()
+            )
         except Refusal as refusal:
             form.add_error("file", sentence(refusal))
         else:
@@ -113,7 +123,11 @@ def edit_stock_text(request: SignedInRequest, text_id: int = 0) -> HttpResponse:
         form = StockTextForm(request.POST, schools=schools)
         try:
             services.save_stock_text(
-                request.who.account_id, text_id, form.stock_text_fields(), by=actor_of(request), now=timezone.now()
+                request.who.account_id,
+                text_id,
+                form.stock_text_fields(),
+                by=actor_of(request),
+                now=timezone.now(),
             )
         except Refusal as refusal:
             return _text_page(request, _with_error(form, refusal), text_id, request.POST.get("html", ""))

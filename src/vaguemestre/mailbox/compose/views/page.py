@@ -14,16 +14,16 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries
 from vaguemestre.mailbox.compose.http import (
     academy_signature,
-    signed_in_person,
-    sending_status,
-    size_limit,
     link_json,
+    sending_status,
+    signed_in_person,
+    size_limit,
     writer_of,
 )
 from vaguemestre.mailbox.compose.rules.due_time import GRACE
 from vaguemestre.mailbox.compose.rules.identities import with_signature
 from vaguemestre.mailbox.compose.services.submission import sending_key
-from vaguemestre.mailbox.compose.values import Mode, Draft, DraftFields
+from vaguemestre.mailbox.compose.values import Draft, DraftFields, Mode
 from vaguemestre.post.filelinks.http import room
 from vaguemestre.post.outbox.queries import find_outgoing, sending_of
 from vaguemestre.post.outbox.rules.text import plain_text

@@ -44,7 +44,11 @@ def send(request: SignedInRequest, key: str) -> HttpResponse:
     """Send the message, or prepare its copies when it goes to classes."""
     has_classes = _has_classes(request)
     if wants_json(request):
-        return _prepare_copies(request, key) if has_classes else JsonResponse(sending_status(_send(request, key)))
+        return (
+            _prepare_copies(request, key)
+            if has_classes
+            else JsonResponse(sending_status(_send(request, key)))
+        )
     try:
         if has_classes:
             return _prepare_copies(request, key)
@@ -66,7 +70,13 @@ def _send(request: SignedInRequest, key: str) -> Outgoing:
     services.check_not_answered(writer_of(request), key, now=now)
     due_at = due_moment(later, undo_seconds=preferences.undo_seconds, now=now)
     return services.send_draft(
-        writer_of(request), key, form.draft_fields(), form.number("attempt", 1), due_at, limit=size_limit(), now=now
+        writer_of(request),
+        key,
+        form.draft_fields(),
+        form.number("attempt", 1),
+        due_at,
+        limit=size_limit(),
+        now=now,
     )
 
 
@@ -97,7 +107,7 @@ def _prepare_copies(request: SignedInRequest, key: str) -> HttpResponse:
 
 
 def _check_quiet_hours(now: datetime) -> None:
-    """Raise Refusal `outbox.quiet-hours` outside working hours, if the académie wants the writer to choose."""
+    """Raise Refusal `outbox.quiet-hours` outside working hours, if the académie asks the writer."""
     sending = settings.CONFIG.sending
     if sending.quiet_hours == "ask" and quiet_until(sending.hours(), now):
         raise Refusal("outbox.quiet-hours")
@@ -137,5 +147,7 @@ def cancel(request: SignedInRequest, key: str) -> HttpResponse:
 @signed_in
 def list_waiting(request: SignedInRequest) -> HttpResponse:
     """Messages waiting to be sent."""
-    waiting = [(message, message.key.partition(".")[0]) for message in waiting_messages(request.who.account_id)]
+    waiting = [
+        (message, message.key.partition(".")[0]) for message in waiting_messages(request.who.account_id)
+    ]
     return render(request, "compose/waiting.html", {"waiting": waiting})

@@ -1,1 +1,1 @@
-"""Decisions about cards: what may stand on them, how they are written and read, which are the same person."""
+"""Rules of contacts: validity of cards, file formats, duplicates."""

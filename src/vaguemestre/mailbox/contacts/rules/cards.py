@@ -1,4 +1,4 @@
-"""What may stand on a card."""
+"""Validity of cards."""
 
 import re
 from collections.abc import Iterable
@@ -21,46 +21,49 @@ _WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 def checked_card(name: str, address: str, phone: str, note: str) -> ContactCard:
-    """A card with an address, ready to keep; without a name the address stands for it.
+    """Card with an address; without a name the address replaces it.
 
     Raises Refusal `kernel.address-malformed`, `contacts.control-character`, `contacts.too-long`.
     """
     parse_address(address)
-    return checked(ContactCard(name, address, phone, note))
+    return normalize_card(ContactCard(name, address, phone, note))
 
 
-def checked(card: ContactCard) -> ContactCard:
-    """The card with its fields tidied. A name, an address or a telephone is needed.
+def normalize_card(card: ContactCard) -> ContactCard:
+    """The card with its fields cleaned. A name, an address or an organisation is required.
 
     Raises Refusal `kernel.address-malformed`, `contacts.control-character`, `contacts.too-long`,
     `contacts.birthday-malformed`, `contacts.website-malformed`, `contacts.empty-card`.
     """
-    tidy: dict[str, Any] = {}
-    for one in fields(card):
-        value = getattr(card, one.name)
+    values: dict[str, Any] = {}
+    for field in fields(card):
+        value = getattr(card, field.name)
         if isinstance(value, str):
-            tidy[one.name] = _tidy(one.name, value)
-    addresses = checked_addresses((card.address, *card.others))
-    first = addresses[0] if addresses else ""
-    name = tidy["name"] or first or tidy["organisation"]
+            values[field.name] = _clean_field(field.name, value)
+    addresses = normalize_addresses((card.address, *card.others))
+    address = addresses[0] if addresses else ""
+    name = values["name"] or address or values["organisation"]
     if not name:
         raise Refusal("contacts.empty-card")
-    if tidy["website"] and not _WEB.fullmatch(tidy["website"]):
+    if values["website"] and not _WEB.fullmatch(values["website"]):
         raise Refusal("contacts.website-malformed")
-    tidy |= {"name": name, "address": first, "others": addresses[1:]}
-    return replace(card, **{**tidy, "birthday": read_birthday(tidy["birthday"])})
+    values |= {"name": name, "address": address, "others": addresses[1:]}
+    return replace(card, **{**values, "birthday": read_birthday(values["birthday"])})
 
 
-def checked_addresses(written: Iterable[str]) -> tuple[str, ...]:
-    """Each address once, lower case. Raises Refusal `kernel.address-malformed`, `contacts.too-long`."""
-    found = tuple(dict.fromkeys(str(parse_address(one)) for one in written if one.strip()))
-    if len(found) > MOST_ADDRESSES:
+def normalize_addresses(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Addresses in lower case, each once. Raises Refusal `kernel.address-malformed`, `contacts.too-long`."""
+    normalized = tuple(dict.fromkeys(str(parse_address(address)) for address in addresses if address.strip()))
+    if len(normalized) > MOST_ADDRESSES:
         raise Refusal("contacts.too-long")
-    return found
+    return normalized
 
 
 def read_birthday(text: str) -> str:
-    """`12/04/1980` or ISO → ISO. Raises Refusal `contacts.birthday-malformed`."""
+    """ISO date of a birthday typed as `12/04/1980` or in ISO.
+
+    Raises Refusal `contacts.birthday-malformed`.
+    """
     if not text or _BIRTHDAY.fullmatch(text):
         return text
     try:
@@ -69,7 +72,8 @@ def read_birthday(text: str) -> str:
         raise Refusal(day_refusal(text, "contacts.birthday-malformed")) from error
 
 
-def _tidy(field: str, value: str) -> str:
+def _clean_field(field: str, value: str) -> str:
+    """Field without superfluous spaces. Raises Refusal `contacts.control-character`, `contacts.too-long`."""
     if (_CONTROLS_OF_NOTES if field in _LINES else _CONTROLS).search(value.replace("\r\n", "\n")):
         raise Refusal("contacts.control-character")
     if len(value) > _LONGEST.get(field, 40 if field in _PHONES else 200):

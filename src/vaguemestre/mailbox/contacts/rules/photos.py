@@ -1,4 +1,4 @@
-"""A photo that can be shown: small, and made again from its points so that it is nothing else."""
+"""Thumbnails of photos, re-encoded from their pixels so that nothing else is served."""
 
 import io
 import warnings
@@ -7,25 +7,29 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vaguemestre.foundation.kernel.errors import Refusal
 
-LARGEST = 10_000_000  # octets
-_SIDE = 256
-_MOST_POINTS = 50_000_000
+MAX_PHOTO_OCTETS = 10_000_000
+_SIDE_PIXELS = 256
+_MAX_PIXELS = 50_000_000
 _KINDS = ("JPEG", "PNG", "GIF", "WEBP")
 
 
-def fitted(content: bytes) -> bytes:
-    """A JPEG of 256 points a side at most. Raises Refusal `contacts.photo-unreadable`."""
-    if len(content) > LARGEST:
+def thumbnail(content: bytes) -> bytes:
+    """JPEG of 256 × 256 pixels at most. Raises Refusal `contacts.photo-unreadable`."""
+    if len(content) > MAX_PHOTO_OCTETS:
         raise Refusal("contacts.photo-unreadable")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(content), formats=_KINDS) as picture:
-                if picture.width * picture.height > _MOST_POINTS:
+                if picture.width * picture.height > _MAX_PIXELS:
                     raise Refusal("contacts.photo-unreadable")
                 upright = ImageOps.exif_transpose(picture).convert("RGB")
-                small = ImageOps.fit(upright, (_SIDE, _SIDE)) if min(upright.size) >= _SIDE else upright
-                small.thumbnail((_SIDE, _SIDE))
+                small = (
+                    ImageOps.fit(upright, (_SIDE_PIXELS, _SIDE_PIXELS))
+                    if min(upright.size) >= _SIDE_PIXELS
+                    else upright
+                )
+                small.thumbnail((_SIDE_PIXELS, _SIDE_PIXELS))
                 out = io.BytesIO()
                 small.save(out, "JPEG", quality=85)
     except (

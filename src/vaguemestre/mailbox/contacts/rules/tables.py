@@ -1,18 +1,19 @@
-"""Contacts in CSV, as Outlook, Gmail, Thunderbird and Roundcube write them: columns known by their names."""
+"""CSV contacts of Outlook, Gmail, Thunderbird and Roundcube; columns are known by their names."""
 
 import csv
 import io
 import re
 from collections import Counter
+from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.cells import inert_cell
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.contacts.rules.cards import checked, read_birthday
-from vaguemestre.mailbox.contacts.values import ContactCard, Read, WrongLine
+from vaguemestre.mailbox.contacts.rules.cards import normalize_card, read_birthday
+from vaguemestre.mailbox.contacts.values import ContactCard, ContactsFile, InvalidLine
 
 MOST_LINES = 20_000
-# What a column's name may say, lower case, in English and French; of the columns found, the first that is
-# filled wins. `#2` is the second column of that name: Thunderbird in French has two « Ville ».
+# Names of columns, lower case, in English and French; the first filled column wins. `#2` is the second column
+# of that name: Thunderbird in French has two « Ville ».
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("display name", "name", "nom complet", "nom affiché", "nom à afficher", "full name", "fn"),
     "first": ("first name", "given name", "prénom", "prenom"),
@@ -72,12 +73,28 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "note": ("notes", "note", "remarques", "commentaires"),
 }  # fmt: skip
 _MERGED = re.compile(r"\s*:::\s*")  # Gmail: several values in one cell
-_PAIR = re.compile(r"(e-mail|phone) (\d+) - (label|type|value)")  # Gmail: what a value is stands beside it
+_PAIR = re.compile(r"(e-mail|phone) (\d+) - (label|type|value)")  # Gmail: label and value in two columns
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+(/\S*)?")
 
 
-def decoded(content: bytes) -> str:
-    """UTF-8 or UTF-16 by their marks, UTF-8 without one, else what old Windows wrote."""
+class _Pair(NamedTuple):
+    """Kind, place of the value, place of its label (-1 without one)."""
+
+    kind: str
+    value_place: int
+    label_place: int
+
+
+class _LabelledValue(NamedTuple):
+    """Value with its label, in lower case."""
+
+    kind: str
+    label: str
+    value: str
+
+
+def decode_text(content: bytes) -> str:
+    """Decode UTF-8 or UTF-16 with a byte order mark, UTF-8 without, else Windows-1252."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     try:
@@ -86,8 +103,8 @@ def decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def read_table(text: str) -> Read:
-    """Each line that makes a card, and the others with the reason.
+def read_table(text: str) -> ContactsFile:
+    """Parse a CSV file of contacts; lines without a valid card are reported.
 
     Raises Refusal `contacts.columns-unknown` when no column is one we know, `contacts.too-many-lines`.
     """
@@ -95,27 +112,27 @@ def read_table(text: str) -> Read:
     try:
         header = next(lines, [])
         places, pairs = _places(header), _pairs(header)
-        known = {"email", "name", "first", "last"} & places.keys()
-        if not (known or any(kind == "e-mail" for kind, *_ in pairs)):
+        identifying = {"email", "name", "first", "last"} & places.keys()
+        if not (identifying or any(pair.kind == "e-mail" for pair in pairs)):
             raise Refusal("contacts.columns-unknown")
-        cards, wrong = [], []
+        cards, invalid_lines = [], []
         for number, cells in enumerate(lines, start=2):
             if number > MOST_LINES:
                 raise Refusal("contacts.too-many-lines", most=MOST_LINES)
             if not any(cell.strip() for cell in cells):
                 continue
             try:
-                given = {name: _filled(cells, some) for name, some in places.items()}
-                cards.append(("", _card(given, _told_pairs(cells, pairs))))
+                values = {name: _filled(cells, column_places) for name, column_places in places.items()}
+                cards.append(("", _card(values, _labelled_values(cells, pairs))))
             except Refusal as refusal:
-                wrong.append(WrongLine(number, refusal.code, _said(refusal, cells)))
+                invalid_lines.append(InvalidLine(number, refusal.code, _excerpt(refusal, cells)))
     except csv.Error as error:
         raise Refusal("contacts.file-unreadable") from error
-    return Read(tuple(cards), wrong=tuple(wrong))
+    return ContactsFile(tuple(cards), invalid_lines=tuple(invalid_lines))
 
 
-def written_table(cards: list[ContactCard]) -> str:
-    """The columns that Outlook and Gmail both take; a cell never begins as a formula."""
+def write_table(cards: list[ContactCard]) -> str:
+    """CSV of the cards with columns that Outlook and Gmail both import; no cell begins as a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(
@@ -140,34 +157,36 @@ def _separator(text: str) -> str:
 
 
 def _places(header: list[str]) -> dict[str, list[int]]:
-    seen: Counter[str] = Counter()
-    at: dict[str, int] = {}
+    counts: Counter[str] = Counter()
+    place_of: dict[str, int] = {}
     for place, name in enumerate(map(_plain, header)):
-        seen[name] += 1
-        at.setdefault(name if seen[name] == 1 else f"{name}#{seen[name]}", place)
-    found = {field: [at[name] for name in known if name in at] for field, known in _COLUMNS.items()}
-    if len(found["title"]) > 1:  # beside a column of functions, Outlook's « Titre » says « Mme »
-        found["title"] = [
-            place for place in found["title"] if place not in (at.get("titre"), at.get("title"))
+        counts[name] += 1
+        place_of.setdefault(name if counts[name] == 1 else f"{name}#{counts[name]}", place)
+    places = {
+        field: [place_of[name] for name in names if name in place_of] for field, names in _COLUMNS.items()
+    }
+    if len(places["title"]) > 1:  # Outlook's « Titre » beside a job title is « Mme »
+        places["title"] = [
+            place for place in places["title"] if place not in (place_of.get("titre"), place_of.get("title"))
         ]
-    return {field: some for field, some in found.items() if some}
+    return {field: column_places for field, column_places in places.items() if column_places}
 
 
-def _pairs(header: list[str]) -> list[tuple[str, int, int]]:
-    """Kind, where its value is, where its label is (-1 without one)."""
-    read = ((place, _PAIR.fullmatch(_plain(name))) for place, name in enumerate(header))
-    at = {match.groups(): place for place, match in read if match}
+def _pairs(header: list[str]) -> list[_Pair]:
+    """Value and label columns of Gmail."""
+    matches = ((place, _PAIR.fullmatch(_plain(name))) for place, name in enumerate(header))
+    place_of = {match.groups(): place for place, match in matches if match}
     return [
-        (kind, place, at.get((kind, number, "label"), at.get((kind, number, "type"), -1)))
-        for (kind, number, what), place in at.items()
-        if what == "value"
+        _Pair(kind, place, place_of.get((kind, number, "label"), place_of.get((kind, number, "type"), -1)))
+        for (kind, number, part), place in place_of.items()
+        if part == "value"
     ]
 
 
-def _told_pairs(cells: list[str], pairs: list[tuple[str, int, int]]) -> list[tuple[str, str, str]]:
-    """Kind, label, value; a cell of several values makes several."""
+def _labelled_values(cells: list[str], pairs: list[_Pair]) -> list[_LabelledValue]:
+    """Labelled values of the line; a cell may hold several."""
     return [
-        (kind, _cell(cells, label).lower() if label >= 0 else "", value)
+        _LabelledValue(kind, _cell(cells, label).lower() if label >= 0 else "", value)
         for kind, place, label in pairs
         for value in _MERGED.split(_cell(cells, place))
         if value
@@ -187,26 +206,28 @@ def _cell(cells: list[str], at: int) -> str:
     return value[1:] if value[:2] in ("'=", "'+", "'-", "'@") else value
 
 
-def _card(given: dict[str, str], pairs: list[tuple[str, str, str]]) -> ContactCard:
-    def told(field: str) -> str:
-        return given.get(field, "")
+def _card(values: dict[str, str], labelled: list[_LabelledValue]) -> ContactCard:
+    def value_of(field: str) -> str:
+        return values.get(field, "")
 
-    parts = (told("first"), told("middle"), told("last"))
+    parts = (value_of("first"), value_of("middle"), value_of("last"))
     whole = " ".join(" ".join(part for part in parts if part).split())
-    emails = [one for field in ("email", "email2", "email3") for one in _MERGED.split(told(field)) if one]
-    emails += [value for kind, _, value in pairs if kind == "e-mail"]
-    phones, others = _phones(given, pairs)
-    return checked(
+    emails = [
+        email for field in ("email", "email2", "email3") for email in _MERGED.split(value_of(field)) if email
+    ]
+    emails += [value for kind, _, value in labelled if kind == "e-mail"]
+    phones, others = _phones(values, labelled)
+    return normalize_card(
         ContactCard(
-            name=(told("name") or whole or told("nickname"))[:200],
+            name=(value_of("name") or whole or value_of("nickname"))[:200],
             address="",
             others=tuple(emails),
-            organisation=" – ".join(filter(None, (told("organisation"), told("department"))))[:200],
-            title=told("title")[:200],
-            postal=(_postal(given, "") or _postal(given, "work_"))[:1000],
-            birthday=_birthday(given),
-            website=_website(told("website")),
-            note="\n".join(filter(None, (told("note"), *others)))[:5000],
+            organisation=" – ".join(filter(None, (value_of("organisation"), value_of("department"))))[:200],
+            title=value_of("title")[:200],
+            postal=(_postal(values, "") or _postal(values, "work_"))[:1000],
+            birthday=_birthday(values),
+            website=_website(value_of("website")),
+            note="\n".join(filter(None, (value_of("note"), *others)))[:5000],
             phone=phones["phone"],
             mobile=phones["mobile"],
             work_phone=phones["work_phone"],
@@ -214,46 +235,46 @@ def _card(given: dict[str, str], pairs: list[tuple[str, str, str]]) -> ContactCa
     )
 
 
-def _phones(given: dict[str, str], pairs: list[tuple[str, str, str]]) -> tuple[dict[str, str], list[str]]:
-    """One number of each kind; those for which there is no field left, fax too, go to the notes."""
-    found = {kind: _MERGED.split(given.get(kind, ""))[0][:40] for kind in ("phone", "mobile", "work_phone")}
+def _phones(values: dict[str, str], labelled: list[_LabelledValue]) -> tuple[dict[str, str], list[str]]:
+    """One number of each kind, and the others, fax included, for the notes."""
+    phones = {kind: _MERGED.split(values.get(kind, ""))[0][:40] for kind in ("phone", "mobile", "work_phone")}
     others = []
-    for _, label, number in (pair for pair in pairs if pair[0] == "phone"):
+    for _, label, number in (value for value in labelled if value.kind == "phone"):
         kind = "phone"
         if any(word in label for word in ("mobile", "portable", "cell")):
             kind = "mobile"
         elif any(word in label for word in ("work", "professionnel", "bureau", "travail")):
             kind = "work_phone"
-        if found[kind] or "fax" in label:
+        if phones[kind] or "fax" in label:
             others.append(f"{label.strip('* ').capitalize()} {number}".strip())
         else:
-            found[kind] = number[:40]
-    return found, others
+            phones[kind] = number[:40]
+    return phones, others
 
 
-def _postal(given: dict[str, str], of: str) -> str:
-    street, more, code, city, country = (
-        given.get(of + part, "") for part in ("street", "street2", "code", "city", "country")
+def _postal(values: dict[str, str], prefix: str) -> str:
+    street, street2, code, city, country = (
+        values.get(prefix + part, "") for part in ("street", "street2", "code", "city", "country")
     )
-    return "\n".join(filter(None, (street, more, f"{code} {city}".strip(), country)))
+    return "\n".join(filter(None, (street, street2, f"{code} {city}".strip(), country)))
 
 
-def _birthday(given: dict[str, str]) -> str:
-    told = given.get("birthday", "")
-    year, month, day = (given.get(part, "") for part in ("year", "month", "day"))
+def _birthday(values: dict[str, str]) -> str:
+    birthday = values.get("birthday", "")
+    year, month, day = (values.get(part, "") for part in ("year", "month", "day"))
     if month.isdecimal() and day.isdecimal():
-        told = f"{day}/{month}/{year}" if year else f"--{int(month):02}-{int(day):02}"
+        birthday = f"{day}/{month}/{year}" if year else f"--{int(month):02}-{int(day):02}"
     try:
-        return "" if "0000" in told or "-00" in told else read_birthday(told)
+        return "" if "0000" in birthday or "-00" in birthday else read_birthday(birthday)
     except Refusal:
         return ""
 
 
-def _website(told: str) -> str:
-    if told.startswith(("http://", "https://")):
-        return told
-    return f"https://{told}" if _DOMAIN.fullmatch(told) else ""
+def _website(text: str) -> str:
+    if text.startswith(("http://", "https://")):
+        return text
+    return f"https://{text}" if _DOMAIN.fullmatch(text) else ""
 
 
-def _said(refusal: Refusal, cells: list[str]) -> str:
+def _excerpt(refusal: Refusal, cells: list[str]) -> str:
     return str(refusal.facts.get("address") or " ".join(cell for cell in cells if cell.strip()))[:120]

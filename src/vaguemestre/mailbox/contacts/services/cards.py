@@ -1,4 +1,4 @@
-"""Cards: kept, changed, deleted, collected."""
+"""Save, delete and collect cards."""
 
 from collections.abc import Iterable
 
@@ -6,9 +6,9 @@ from django.db import transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.models import Contact
-from vaguemestre.mailbox.contacts.queries import find_by_address, shelf_rows
+from vaguemestre.mailbox.contacts.queries import book_rows, find_by_address
 from vaguemestre.mailbox.contacts.rules import vcards
-from vaguemestre.mailbox.contacts.rules.cards import checked
+from vaguemestre.mailbox.contacts.rules.cards import normalize_card
 from vaguemestre.mailbox.contacts.services.groups import set_members
 from vaguemestre.mailbox.contacts.services.rows import (
     check_writable,
@@ -17,110 +17,111 @@ from vaguemestre.mailbox.contacts.services.rows import (
     write_group,
     write_row,
 )
-from vaguemestre.mailbox.contacts.values import ContactCard, Shelf, Stored
+from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard, StoredCard
 
 MOST_COLLECTED = 2000
 
 
 def save_contact(account_id: int, card: ContactCard, contact_id: int | None = None) -> int:
-    """Like `save_on`, in one's own book."""
-    return save_on(Shelf(account_id=account_id), card, contact_id)
+    """`save_card` in the own book."""
+    return save_card(AddressBook(account_id=account_id), card, contact_id)
 
 
 @transaction.atomic(durable=True)
-def save_on(shelf: Shelf, card: ContactCard, contact_id: int | None = None) -> int:
-    """Add a card, or change one. A collected address kept on purpose becomes a card like any other.
+def save_card(book: AddressBook, card: ContactCard, contact_id: int | None = None) -> int:
+    """Add a card, or change one; a collected address becomes an ordinary card. Returns its id.
 
     Raises Refusal `contacts.gone` for one that is not in this book, `contacts.address-twice`,
     `contacts.read-only`, `contacts.book-full`.
     """
-    check_writable(shelf)
-    mine = shelf_rows(shelf)
-    row = mine.filter(pk=contact_id, is_group=False).first() if contact_id else None
+    check_writable(book)
+    rows = book_rows(book)
+    row = rows.filter(pk=contact_id, is_group=False).first() if contact_id else None
     if contact_id and row is None:
         raise Refusal("contacts.gone")
-    same = mine.filter(address=card.address).exclude(pk=contact_id or 0).first() if card.address else None
+    same = rows.filter(address=card.address).exclude(pk=contact_id or 0).first() if card.address else None
     if same and not same.is_collected:
         raise Refusal("contacts.address-twice", address=card.address)
     if same and row is not None:
         same.delete()
-    return int(write_row(row or same or new_row(shelf), card).pk)
+    return int(write_row(row or same or new_row(book), card).pk)
 
 
 def delete_contact(account_id: int, contact_id: int) -> None:
-    delete_on(Shelf(account_id=account_id), contact_id)
+    """`delete_card` in the own book."""
+    delete_card(AddressBook(account_id=account_id), contact_id)
 
 
 @transaction.atomic(durable=True)
-def delete_on(shelf: Shelf, contact_id: int) -> None:
-    """Twice is once; what is in another book stays."""
-    check_writable(shelf)
-    row = shelf_rows(shelf).filter(pk=contact_id).first()
+def delete_card(book: AddressBook, contact_id: int) -> None:
+    """Delete a card or group of the book. Idempotent."""
+    check_writable(book)
+    row = book_rows(book).filter(pk=contact_id).first()
     if row is not None:
         _delete(row)
 
 
 @transaction.atomic(durable=True)
 def keep_address(account_id: int, name: str, address: str) -> int:
-    """« Ajouter aux contacts » from anywhere; there already, nothing changes. Returns the card's id.
+    """Add an address to the own book, for « Ajouter aux contacts ». Idempotent. Returns the id of the card.
 
-    Raises Refusal like `checked`.
+    Raises the refusals of `normalize_card`.
     """
-    card = checked(ContactCard(name, address))
-    known = find_by_address(account_id, card.address)
-    if known and not known.is_collected:
-        return known.id
-    shelf = Shelf(account_id=account_id)
-    row = shelf_rows(shelf).filter(pk=known.id).first() if known else None
-    return int(write_row(row or new_row(shelf), card).pk)
+    card = normalize_card(ContactCard(name, address))
+    present = find_by_address(account_id, card.address)
+    if present and not present.is_collected:
+        return present.id
+    book = AddressBook(account_id=account_id)
+    row = book_rows(book).filter(pk=present.id).first() if present else None
+    return int(write_row(row or new_row(book), card).pk)
 
 
 @transaction.atomic(durable=True)
 def collect_addresses(account_id: int, people: Iterable[tuple[str, str]]) -> None:
-    """Remember (name, address) pairs one wrote to; the book has at most 2,000 of those. Twice is once."""
-    mine = Contact.objects.filter(account_id=account_id)
-    room = MOST_COLLECTED - mine.filter(is_collected=True).count()
-    given = {address: name for name, address in people}
-    known = set(mine.filter(address__in=given).values_list("address", flat=True))
-    fresh = [
+    """Collect (name, address) pairs written to, `MOST_COLLECTED` at most. Idempotent."""
+    cards = Contact.objects.filter(account_id=account_id)
+    room = MOST_COLLECTED - cards.filter(is_collected=True).count()
+    names = {address: name for name, address in people}
+    present = set(cards.filter(address__in=names).values_list("address", flat=True))
+    new_rows = [
         Contact(account_id=account_id, name=(name or address)[:200], address=address, is_collected=True)
-        for address, name in given.items()
-        if address not in known
+        for address, name in names.items()
+        if address not in present
     ]
-    for row in fresh:
+    for row in new_rows:
         row.index()
-    Contact.objects.bulk_create(fresh[: max(0, room)], ignore_conflicts=True)
+    Contact.objects.bulk_create(new_rows[: max(0, room)], ignore_conflicts=True)
 
 
 @transaction.atomic(durable=True)
-def store_card(shelf: Shelf, text: str, href: str) -> Stored:
-    """A card or group as a program wrote it (CardDAV), new or in the place of the one of that name.
+def store_card(book: AddressBook, text: str, href: str) -> StoredCard:
+    """Store a card or group written by a CardDAV client, as that resource name; its text is kept unchanged.
 
-    What the program wrote is what it reads back. Raises Refusal `contacts.vcard-unreadable`,
+    Raises Refusal `contacts.vcard-unreadable`,
     `contacts.read-only`, `contacts.book-full`, `contacts.uid-twice`.
     """
-    check_writable(shelf)
-    read = vcards.parsed(text)
-    row = shelf_rows(shelf).filter(href=href).first() or new_row(shelf)
-    uid = vcards.uid_of(read) or href.removesuffix(".vcf")
-    if shelf_rows(shelf).filter(uid=uid).exclude(pk=row.pk or 0).exists():
+    check_writable(book)
+    vcard = vcards.parse_vcard(text)
+    row = book_rows(book).filter(href=href).first() or new_row(book)
+    uid = vcards.uid_of(vcard) or href.removesuffix(".vcf")
+    if book_rows(book).filter(uid=uid).exclude(pk=row.pk or 0).exists():
         raise Refusal("contacts.uid-twice")
     row.uid, row.href = uid, href
-    if vcards.is_group(read):
-        row.is_group, row.name, row.vcard, row.etag = True, _name(read), text, etag_of(text)
+    if vcards.is_group(vcard):
+        row.is_group, row.name, row.vcard, row.etag = True, _group_name(vcard), text, etag_of(text)
         row.save()
-        set_members(shelf, row, vcards.members_of(read))
+        set_members(book, row, vcards.members_of(vcard))
     else:
         row.is_group = False
-        write_row(row, _lenient(read, uid), text)
-    return Stored(row.href, row.uid, row.vcard, row.etag, row.changed_at.timestamp())
+        write_row(row, _lenient_card(vcard, uid), text)
+    return StoredCard(row.href, row.uid, row.vcard, row.etag, row.changed_at.timestamp())
 
 
 @transaction.atomic(durable=True)
-def delete_stored(shelf: Shelf, href: str) -> bool:
-    """Whether there was one."""
-    check_writable(shelf)
-    row = shelf_rows(shelf).filter(href=href, is_collected=False).first()
+def delete_stored(book: AddressBook, href: str) -> bool:
+    """Delete a stored card. Returns False when there was none."""
+    check_writable(book)
+    row = book_rows(book).filter(href=href, is_collected=False).first()
     if row is not None:
         _delete(row)
     return row is not None
@@ -133,16 +134,16 @@ def _delete(row: Contact) -> None:
         write_group(group)
 
 
-def _name(read: object) -> str:
+def _group_name(vcard: object) -> str:
     try:
-        return vcards.card_of(read).name
+        return vcards.card_of(vcard).name
     except Refusal:
         return "Groupe"
 
 
-def _lenient(read: object, uid: str) -> ContactCard:
-    """What can be shown of a card that says too little by our rules."""
+def _lenient_card(vcard: object, uid: str) -> ContactCard:
+    """Card of a vCard; a bare one if it does not satisfy our rules."""
     try:
-        return vcards.card_of(read)
+        return vcards.card_of(vcard)
     except Refusal:
         return ContactCard(uid[:200], "")

@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of contacts (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -7,6 +7,6 @@ from vaguemestre.mailbox.contacts.models import BookWriter, Contact
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: their own address book, and what they may write in."""
+    """Delete the own address book of the account, and its right to write in others."""
     Contact.objects.filter(account_id=account_id).delete()
     BookWriter.objects.filter(account_id=account_id).delete()

@@ -1,55 +1,55 @@
-"""A file of contacts put into a book: the wrong lines are told, the rest is taken."""
+"""Import a file of contacts; invalid lines are reported, the others imported."""
 
 from django.db import transaction
 
 from vaguemestre.mailbox.contacts.models import Contact
-from vaguemestre.mailbox.contacts.queries import card_of_row, shelf_rows
+from vaguemestre.mailbox.contacts.queries import book_rows, card_of_row
+from vaguemestre.mailbox.contacts.rules.duplicates import merge_cards
 from vaguemestre.mailbox.contacts.rules.files import read_file
-from vaguemestre.mailbox.contacts.rules.twins import merged
 from vaguemestre.mailbox.contacts.services.groups import set_members
 from vaguemestre.mailbox.contacts.services.rows import check_writable, new_row, write_group, write_row
-from vaguemestre.mailbox.contacts.values import ContactCard, Imported, Read, Shelf
+from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard, ContactsFile, ImportReport
 
 
 @transaction.atomic(durable=True)
-def import_file(shelf: Shelf, content: bytes) -> Imported:
-    """Add what is new, complete what is known (same UID, or same address), leave the rest.
+def import_file(book: AddressBook, content: bytes) -> ImportReport:
+    """Add new cards and complete those with the same UID or address. Idempotent.
 
-    Twice the same file changes nothing the second time. Raises the refusals of `read_file`,
+    Raises the refusals of `read_file`,
     `contacts.read-only`, `contacts.book-full`.
     """
-    check_writable(shelf)
-    read = read_file(content)
+    check_writable(book)
+    file = read_file(content)
     added = changed = same = 0
-    book = _Book(shelf)
-    for place, (uid, card) in enumerate(read.cards):
-        row = book.find(uid, card)
+    index = _CardIndex(book)
+    for place, (uid, card) in enumerate(file.cards):
+        row = index.find(uid, card)
         if row is None:
-            text = read.texts[place] if read.texts and uid else ""
-            book.keep(_added(shelf, uid, card, text))
+            text = file.texts[place] if file.texts and uid else ""
+            index.add(_add_card(book, uid, card, text))
             added += 1
             continue
-        complete = merged([card_of_row(row), card]) if not row.is_collected else card
+        complete = merge_cards([card_of_row(row), card]) if not row.is_collected else card
         if row.is_collected or complete != card_of_row(row):
-            book.keep(write_row(row, complete))
+            index.add(write_row(row, complete))
             changed += 1
         else:
             same += 1
-    _add_groups(shelf, read)
-    return Imported(added, changed, same, read.wrong)
+    _add_groups(book, file)
+    return ImportReport(added, changed, same, file.invalid_lines)
 
 
-class _Book:
-    """The cards there, by UID and by address: one question for a whole file."""
+class _CardIndex:
+    """Cards of a book by UID, address and name, read in one query for the whole file."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, book: AddressBook) -> None:
         self._by_uid: dict[str, Contact] = {}
         self._by_address: dict[str, Contact] = {}
         self._by_name: dict[str, Contact] = {}
-        for row in shelf_rows(shelf).filter(is_group=False).order_by("-is_collected", "-pk"):
-            self.keep(row)
+        for row in book_rows(book).filter(is_group=False).order_by("-is_collected", "-pk"):
+            self.add(row)
 
-    def keep(self, row: Contact) -> None:
+    def add(self, row: Contact) -> None:
         if row.uid:
             self._by_uid[row.uid] = row
         for address in (row.address, *row.others.split()):
@@ -68,17 +68,17 @@ class _Book:
         return None if card.addresses else self._by_name.get(f"{card.name} {phone}")
 
 
-def _added(shelf: Shelf, uid: str, card: ContactCard, text: str) -> Contact:
-    row = new_row(shelf)
+def _add_card(book: AddressBook, uid: str, card: ContactCard, text: str) -> Contact:
+    row = new_row(book)
     row.uid = uid
     return write_row(row, card, text)
 
 
-def _add_groups(shelf: Shelf, read: Read) -> None:
-    for name, members in read.groups:
-        row = shelf_rows(shelf).filter(is_group=True, name=name).first() or new_row(shelf)
+def _add_groups(book: AddressBook, file: ContactsFile) -> None:
+    for name, members in file.groups:
+        row = book_rows(book).filter(is_group=True, name=name).first() or new_row(book)
         row.name, row.is_group = name, True
         row.save()
-        known = row.memberships.values_list("contact__uid", flat=True)
-        set_members(shelf, row, {*members, *known})
+        present = row.memberships.values_list("contact__uid", flat=True)
+        set_members(book, row, {*members, *present})
         write_group(row)

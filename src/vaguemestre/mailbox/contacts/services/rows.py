@@ -1,4 +1,4 @@
-"""A card and its row. Parts: inside the caller's transaction."""
+"""Rows of cards and groups. All inside the caller's transaction."""
 
 import hashlib
 import re
@@ -6,56 +6,57 @@ import uuid
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.models import Contact
-from vaguemestre.mailbox.contacts.queries import shelf_rows
-from vaguemestre.mailbox.contacts.rules import vcards
-from vaguemestre.mailbox.contacts.values import ContactCard, Shelf
+from vaguemestre.mailbox.contacts.queries import book_rows
+from vaguemestre.mailbox.contacts.rules import vcard_writer
+from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 
 MOST_CARDS = 20_000
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}", re.ASCII)
 
 
-def check_writable(shelf: Shelf) -> None:
-    """Raises Refusal `contacts.read-only`."""
-    if not shelf.may_write or not (shelf.account_id or shelf.book_id):
+def check_writable(book: AddressBook) -> None:
+    """Raise Refusal `contacts.read-only` unless the book may be changed."""
+    if not book.may_write or not (book.account_id or book.book_id):
         raise Refusal("contacts.read-only")
 
 
-def new_row(shelf: Shelf) -> Contact:
-    """Raises Refusal `contacts.book-full`."""
-    if shelf_rows(shelf).count() >= MOST_CARDS:
+def new_row(book: AddressBook) -> Contact:
+    """Unsaved row of a book. Raises Refusal `contacts.book-full`."""
+    if book_rows(book).count() >= MOST_CARDS:
         raise Refusal("contacts.book-full", most=MOST_CARDS)
-    return Contact(account_id=shelf.account_id or None, book_id=shelf.book_id or None)
+    return Contact(account_id=book.account_id or None, book_id=book.book_id or None)
 
 
 def write_row(row: Contact, card: ContactCard, text: str = "") -> Contact:
-    """Make the row say the card; `text` is its vCard as a program wrote it, kept as it is."""
+    """Write the card into the row. `text`: vCard of a CardDAV client, stored unchanged."""
     row.uid = row.uid or str(uuid.uuid4())
     row.href = row.href or href_of(row.uid)
     row.name, row.address, row.others = card.name, card.address, " ".join(card.others)
     row.phone = card.phone or card.mobile or card.work_phone
     row.organisation, row.note, row.has_photo = card.organisation, card.note, bool(card.photo)
     row.is_collected = False
-    row.vcard = text or vcards.written(card, row.uid, row.vcard)
+    row.vcard = text or vcard_writer.write_vcard(card, row.uid, row.vcard)
     row.etag = etag_of(row.vcard)
     row.save()
     return row
 
 
 def write_group(row: Contact) -> None:
-    """Write the vCard of a group again from its members."""
+    """Write the vCard of a group from its members."""
     members = row.memberships.order_by("contact__name", "pk").values_list("contact__uid", flat=True)
     row.uid = row.uid or str(uuid.uuid4())
     row.href = row.href or href_of(row.uid)
-    row.vcard = vcards.written_group(row.name, row.uid, tuple(members))
+    row.vcard = vcard_writer.write_group_vcard(row.name, row.uid, tuple(members))
     row.etag = etag_of(row.vcard)
     row.save()
 
 
 def etag_of(text: str) -> str:
+    """Etag of a vCard."""
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
 def href_of(uid: str) -> str:
-    """A name for CardDAV: the UID itself when an address can hold it as it is."""
+    """Resource name for CardDAV: the UID itself if it is URL-safe, else its hash."""
     plain = uid if _PLAIN.fullmatch(uid) else hashlib.sha256(uid.encode()).hexdigest()[:40]
     return f"{plain}.vcf"

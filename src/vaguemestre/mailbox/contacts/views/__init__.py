@@ -1,6 +1,6 @@
-"""The address book's pages."""
+"""Views of contacts."""
 
-from vaguemestre.mailbox.contacts.views.card_button import keep, show_card
+from vaguemestre.mailbox.contacts.views.card_button import keep_address, show_card
 from vaguemestre.mailbox.contacts.views.cards import (
     add_contact,
     delete_contact,
@@ -8,7 +8,7 @@ from vaguemestre.mailbox.contacts.views.cards import (
     list_contacts,
     show_photo,
 )
-from vaguemestre.mailbox.contacts.views.exchange import export_contacts, import_contacts, show_twins
+from vaguemestre.mailbox.contacts.views.exchange import export_contacts, import_contacts, show_duplicates
 from vaguemestre.mailbox.contacts.views.groups import add_group, edit_group
 from vaguemestre.mailbox.contacts.views.school_books import begin_book, change_writers
 
@@ -22,9 +22,9 @@ __all__ = [
     "edit_group",
     "export_contacts",
     "import_contacts",
-    "keep",
+    "keep_address",
     "list_contacts",
     "show_card",
+    "show_duplicates",
     "show_photo",
-    "show_twins",
 ]

@@ -1,4 +1,4 @@
-"""« Ajouter aux contacts » from anywhere: a card fragment for an address, and the button that keeps it."""
+"""Contact fragment of an address, with the button « Ajouter aux contacts »."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,33 +13,33 @@ from vaguemestre.people.directory.queries import listed_by_address
 @require_GET
 @signed_in
 def show_card(request: SignedInRequest) -> HttpResponse:
-    """`?adresse=&nom=`: who that is, in one's book and in the directory; for htmx a fragment, else a page."""
-    return _shown(request, request.GET.get("nom", ""), request.GET.get("adresse", ""))
+    """Contact or directory entry of `?adresse=&nom=`: a fragment for htmx, else a page."""
+    return _person(request, request.GET.get("nom", ""), request.GET.get("adresse", ""))
 
 
 @require_POST
 @signed_in
-def keep(request: SignedInRequest) -> HttpResponse:
-    """`adresse`, `nom`: kept on purpose from now on. The fragment for htmx, else the card's page."""
+def keep_address(request: SignedInRequest) -> HttpResponse:
+    """Add `adresse` with `nom` to the own book; answers the fragment for htmx, else the page of the card."""
     name, address = request.POST.get("nom", "")[:200], request.POST.get("adresse", "")[:254]
     contact_id = services.keep_address(request.who.account_id, " ".join(name.split()), address)
     if _is_htmx(request):
-        return _shown(request, name, address)
+        return _person(request, name, address)
     return HttpResponseRedirect(reverse("contacts:edit-contact", args=[contact_id]))
 
 
-def _shown(request: SignedInRequest, name: str, address: str) -> HttpResponse:
-    wanted = address.strip().lower()[:254]
-    known = queries.find_by_address(request.who.account_id, wanted)
-    listed = listed_by_address([wanted]).get(wanted) if wanted else None
-    shown = {
-        "known": known if known and not known.is_collected else None,
-        "detail": listed.detail if listed else "",
-        "name": (known.name if known else "") or name[:200] or wanted,
-        "address": wanted,
+def _person(request: SignedInRequest, name: str, address: str) -> HttpResponse:
+    normalized = address.strip().lower()[:254]
+    contact = queries.find_by_address(request.who.account_id, normalized)
+    person = listed_by_address([normalized]).get(normalized) if normalized else None
+    context = {
+        "contact": contact if contact and not contact.is_collected else None,
+        "detail": person.detail if person else "",
+        "name": (contact.name if contact else "") or name[:200] or normalized,
+        "address": normalized,
     }
     page = "contacts/person.html" if _is_htmx(request) else "contacts/person_page.html"
-    return render(request, page, shown)
+    return render(request, page, context)
 
 
 def _is_htmx(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""The address book: its list, one card."""
+"""List of an address book, and one card."""
 
 from django.http import HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
@@ -8,12 +8,12 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.contacts import queries, services
-from vaguemestre.mailbox.contacts.forms import ContactForm, FileForm, shown_card
-from vaguemestre.mailbox.contacts.http import asked_shelf, back_to
-from vaguemestre.mailbox.contacts.rules.photos import fitted
-from vaguemestre.mailbox.contacts.values import ContactCard, Shelf
+from vaguemestre.mailbox.contacts.forms import ContactForm, FileForm, initial_fields
+from vaguemestre.mailbox.contacts.http import redirect_to, requested_book
+from vaguemestre.mailbox.contacts.rules.photos import thumbnail
+from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 
-_DONE = {
+_NOTICES = {
     "enregistre": "Contact enregistré.",
     "supprime": "Contact supprimé.",
     "groupe": "Groupe enregistré.",
@@ -28,66 +28,70 @@ _KINDS = {"collectes": "collected", "groupes": "groups", "": "kept"}
 @require_GET
 @signed_in
 def list_contacts(request: SignedInRequest) -> HttpResponse:
-    shelf, search = asked_shelf(request), request.GET.get("q", "")[:200]
+    """List of the book: `?vue=` contacts, groups or collected addresses; `?q=` searches all."""
+    book, search = requested_book(request), request.GET.get("q", "")[:200]
     kind = request.GET.get("vue", "")
     only = "" if search else _KINDS.get(kind, "kept")
-    has_book = bool(shelf.account_id or shelf.book_id)
-    shown = {
-        "contacts": queries.contacts_on(shelf, search, only=only) if has_book else (),
-        "shelf": shelf,
-        "shelves": queries.shelves_of(request.who.account_id),
+    has_book = bool(book.account_id or book.book_id)
+    context = {
+        "contacts": queries.contacts_in(book, search, only=only) if has_book else (),
+        "book": book,
+        "books": queries.books_of(request.who.account_id),
         "has_book": has_book,
-        "leads": bool(shelf.uai) and queries.leads_book(request.who.account_id, shelf),
-        "writers": queries.writers_of(shelf) if shelf.book_id else (),
+        "is_head": bool(book.uai) and queries.is_book_head(request.who.account_id, book),
+        "writers": queries.writers_of(book) if book.book_id else (),
         "kind": kind if kind in _KINDS else "",
         "search": search,
-        "done": _DONE.get(request.GET.get("fait", ""), ""),
+        "notice": _NOTICES.get(request.GET.get("fait", ""), ""),
         "file_form": FileForm(),
     }
-    return render(request, "contacts/list.html", shown)
+    return render(request, "contacts/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def add_contact(request: SignedInRequest) -> HttpResponse:
-    shelf = asked_shelf(request)
-    given = {name: request.GET.get(name, "") for name in ("address", "name", "phone")}
+    """Form of a new card."""
+    book = requested_book(request)
+    initial = {name: request.GET.get(name, "") for name in ("address", "name", "phone")}
     form = (
-        ContactForm(request.POST, request.FILES) if request.method == "POST" else ContactForm(initial=given)
+        ContactForm(request.POST, request.FILES) if request.method == "POST" else ContactForm(initial=initial)
     )
-    return _save(request, shelf, form, None) or _card(request, shelf, form, None)
+    return _save(request, book, form, None) or _card(request, book, form, None)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def edit_contact(request: SignedInRequest, contact_id: int) -> HttpResponse:
-    shelf = asked_shelf(request)
-    card = queries.card_on(shelf, contact_id)
+    """Form of a card."""
+    book = requested_book(request)
+    card = queries.card_in(book, contact_id)
     if card is None:
         raise Refusal("contacts.gone")
     if request.method == "POST":
-        form = ContactForm(request.POST, request.FILES, kept=card.photo)
+        form = ContactForm(request.POST, request.FILES, photo=card.photo)
     else:
-        form = ContactForm(initial=shown_card(card))
-    return _save(request, shelf, form, contact_id) or _card(request, shelf, form, contact_id, card)
+        form = ContactForm(initial=initial_fields(card))
+    return _save(request, book, form, contact_id) or _card(request, book, form, contact_id, card)
 
 
 @require_POST
 @signed_in
 def delete_contact(request: SignedInRequest, contact_id: int) -> HttpResponse:
-    shelf = asked_shelf(request)
-    known = queries.find_on(shelf, contact_id)
-    services.delete_on(shelf, contact_id)
-    return back_to(shelf, "groupe-supprime" if known and known.is_group else "supprime")
+    """Delete a card or group."""
+    book = requested_book(request)
+    contact = queries.find_in(book, contact_id)
+    services.delete_card(book, contact_id)
+    return redirect_to(book, "groupe-supprime" if contact and contact.is_group else "supprime")
 
 
 @require_GET
 @signed_in
 def show_photo(request: SignedInRequest, contact_id: int) -> HttpResponse:
-    """Made again from its points: a telephone may have put anything there."""
-    card = queries.card_on(asked_shelf(request), contact_id)
+    """Thumbnail of the photo, re-encoded because a phone may have stored anything."""
+    card = queries.card_in(requested_book(request), contact_id)
     try:
-        content = fitted(card.photo) if card and card.photo else b""
+        content = thumbnail(card.photo) if card and card.photo else b""
     except Refusal:
         content = b""
     if not content:
@@ -96,35 +100,35 @@ def show_photo(request: SignedInRequest, contact_id: int) -> HttpResponse:
 
 
 def _save(
-    request: SignedInRequest, shelf: Shelf, form: ContactForm, contact_id: int | None
+    request: SignedInRequest, book: AddressBook, form: ContactForm, contact_id: int | None
 ) -> HttpResponse | None:
-    """A redirection when the card was kept; None when there is something to mend."""
+    """Save the posted card and redirect; None when there is nothing to save or an error to correct."""
     if request.method != "POST" or not form.is_valid():
         return None
     try:
-        saved = services.save_on(shelf, form.card, contact_id)
+        saved = services.save_card(book, form.card, contact_id)
     except Refusal as refusal:
         form.add_error("address", sentence(refusal))
         return None
-    chosen = request.POST.getlist("groupe")
-    if chosen or contact_id:
-        services.join_groups(shelf, saved, [int(one) for one in chosen if one.isdecimal()])
-    return back_to(shelf, "enregistre")
+    group_ids = request.POST.getlist("group")
+    if group_ids or contact_id:
+        services.join_groups(book, saved, [int(group_id) for group_id in group_ids if group_id.isdecimal()])
+    return redirect_to(book, "enregistre")
 
 
 def _card(
     request: SignedInRequest,
-    shelf: Shelf,
+    book: AddressBook,
     form: ContactForm,
     contact_id: int | None,
     card: ContactCard | None = None,
 ) -> HttpResponse:
-    shown = {
+    context = {
         "form": form,
         "contact_id": contact_id,
-        "shelf": shelf,
+        "book": book,
         "has_photo": bool(card and card.photo),
-        "groups": queries.contacts_on(shelf, only="groups"),
-        "joined": queries.groups_with(shelf, contact_id) if contact_id else frozenset(),
+        "groups": queries.contacts_in(book, only="groups"),
+        "joined": queries.groups_of(book, contact_id) if contact_id else frozenset(),
     }
-    return render(request, "contacts/card.html", shown, status=422 if form.errors else 200)
+    return render(request, "contacts/card.html", context, status=422 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""Files in and out, and cards that are the same person."""
+"""Import, export and duplicates."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,45 +10,48 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.forms import FileForm
-from vaguemestre.mailbox.contacts.http import asked_shelf, back_to
-from vaguemestre.mailbox.contacts.rules.tables import written_table
+from vaguemestre.mailbox.contacts.http import redirect_to, requested_book
+from vaguemestre.mailbox.contacts.rules.tables import write_table
 from vaguemestre.mailbox.contacts.values import ContactCard
 
-MOST_WRONG_SHOWN = 200
+MAX_LINES_SHOWN = 200
 
 
 @require_POST
 @signed_in
 def import_contacts(request: SignedInRequest) -> HttpResponse:
-    shelf, form = asked_shelf(request), FileForm(request.POST, request.FILES)
+    """Import a file and report what was done."""
+    book, form = requested_book(request), FileForm(request.POST, request.FILES)
     imported, error = None, ""
     if form.is_valid():
         try:
-            imported = services.import_file(shelf, form.cleaned_data["file"].read())
+            imported = services.import_file(book, form.cleaned_data["file"].read())
         except Refusal as refusal:
             error = sentence(refusal)
-    wrong = imported.wrong[:MOST_WRONG_SHOWN] if imported else ()
-    shown = {
-        "shelf": shelf,
+    invalid_lines = imported.invalid_lines[:MAX_LINES_SHOWN] if imported else ()
+    context = {
+        "book": book,
         "form": form,
         "imported": imported,
         "error": error,
-        "wrong": [(one, sentence(Refusal(one.code, address=one.said))) for one in wrong],
+        "invalid_lines": [
+            (line, sentence(Refusal(line.code, address=line.excerpt))) for line in invalid_lines
+        ],
     }
-    return render(request, "contacts/imported.html", shown, status=200 if imported else 422)
+    return render(request, "contacts/imported.html", context, status=200 if imported else 422)
 
 
 @require_GET
 @signed_in
 def export_contacts(request: SignedInRequest, kind: str) -> HttpResponse:
-    """`vcf` (3.0), `vcf4` or `csv`."""
-    shelf = asked_shelf(request)
+    """Export the book as `vcf` (vCard 3.0), `vcf4` (4.0) or `csv`."""
+    book = requested_book(request)
     day = timezone.localdate().isoformat()
     if kind == "csv":
-        text, mime, name = "\ufeff" + written_table(_cards(request)), "text/csv", f"contacts-{day}.csv"
+        text, mime, name = "\ufeff" + write_table(_cards(request)), "text/csv", f"contacts-{day}.csv"
     else:
         version = "4.0" if kind == "vcf4" else "3.0"
-        text, mime, name = queries.exported(shelf, version), "text/vcard", f"contacts-{day}.vcf"
+        text, mime, name = queries.export_vcards(book, version), "text/vcard", f"contacts-{day}.vcf"
     answer = HttpResponse(text, content_type=f"{mime}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -56,15 +59,18 @@ def export_contacts(request: SignedInRequest, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def show_twins(request: SignedInRequest) -> HttpResponse:
-    shelf = asked_shelf(request)
+def show_duplicates(request: SignedInRequest) -> HttpResponse:
+    """Sets of duplicates. POST: merge the chosen cards."""
+    book = requested_book(request)
     if request.method == "POST":
-        chosen = [int(one) for one in request.POST.getlist("contact") if one.isdecimal()]
-        services.merge_cards(shelf, chosen)
-        return back_to(shelf, "fusionne", "twins")
-    shown = {"shelf": shelf, "sets": queries.twins_on(shelf), "done": request.GET.get("fait", "")}
-    return render(request, "contacts/twins.html", shown)
+        contact_ids = [
+            int(contact_id) for contact_id in request.POST.getlist("contact") if contact_id.isdecimal()
+        ]
+        services.merge_duplicates(book, contact_ids)
+        return redirect_to(book, "fusionne", "duplicates")
+    context = {"book": book, "sets": queries.duplicates_in(book), "notice": request.GET.get("fait", "")}
+    return render(request, "contacts/duplicates.html", context)
 
 
 def _cards(request: SignedInRequest) -> list[ContactCard]:
-    return list(queries.cards_on(asked_shelf(request)))
+    return list(queries.cards_in(requested_book(request)))

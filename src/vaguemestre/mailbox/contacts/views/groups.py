@@ -1,4 +1,4 @@
-"""Groups of a book."""
+"""Forms of groups."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,48 +9,52 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.forms import GroupForm
-from vaguemestre.mailbox.contacts.http import asked_shelf, back_to
-from vaguemestre.mailbox.contacts.values import Shelf
+from vaguemestre.mailbox.contacts.http import redirect_to, requested_book
+from vaguemestre.mailbox.contacts.values import AddressBook
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def add_group(request: SignedInRequest) -> HttpResponse:
-    shelf = asked_shelf(request)
+    """Form of a new group."""
+    book = requested_book(request)
     form = GroupForm(request.POST or None)
-    return _save(request, shelf, form, None) or _page(request, shelf, form, None)
+    return _save(request, book, form, None) or _page(request, book, form, None)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def edit_group(request: SignedInRequest, group_id: int) -> HttpResponse:
-    shelf = asked_shelf(request)
-    known = queries.find_on(shelf, group_id)
-    if known is None or not known.is_group:
+    """Form of a group."""
+    book = requested_book(request)
+    group = queries.find_in(book, group_id)
+    if group is None or not group.is_group:
         raise Refusal("contacts.gone")
-    form = GroupForm(request.POST or None, initial={"name": known.name})
-    return _save(request, shelf, form, group_id) or _page(request, shelf, form, group_id)
+    form = GroupForm(request.POST or None, initial={"name": group.name})
+    return _save(request, book, form, group_id) or _page(request, book, form, group_id)
 
 
 def _save(
-    request: SignedInRequest, shelf: Shelf, form: GroupForm, group_id: int | None
+    request: SignedInRequest, book: AddressBook, form: GroupForm, group_id: int | None
 ) -> HttpResponse | None:
     if request.method != "POST" or not form.is_valid():
         return None
     try:
-        saved = services.save_group(shelf, form.cleaned_data["name"], group_id)
+        saved = services.save_group(book, form.cleaned_data["name"], group_id)
     except Refusal as refusal:
         form.add_error("name", sentence(refusal))
         return None
-    chosen = [int(one) for one in request.POST.getlist("membre") if one.isdecimal()]
-    services.choose_members(shelf, saved, chosen)
-    return back_to(shelf, "groupe")
+    member_ids = [int(contact_id) for contact_id in request.POST.getlist("member") if contact_id.isdecimal()]
+    services.choose_members(book, saved, member_ids)
+    return redirect_to(book, "groupe")
 
 
-def _page(request: SignedInRequest, shelf: Shelf, form: GroupForm, group_id: int | None) -> HttpResponse:
-    chosen = {member.id for member in queries.members_on(shelf, group_id)} if group_id else set()
+def _page(request: SignedInRequest, book: AddressBook, form: GroupForm, group_id: int | None) -> HttpResponse:
+    member_ids = {member.id for member in queries.members_in(book, group_id)} if group_id else set()
     if request.method == "POST":
-        chosen = {int(one) for one in request.POST.getlist("membre") if one.isdecimal()}
-    cards = [card for card in queries.contacts_on(shelf, only="kept") if not card.is_group]
-    shown = {"form": form, "group_id": group_id, "shelf": shelf, "cards": cards, "chosen": chosen}
-    return render(request, "contacts/group.html", shown, status=422 if form.errors else 200)
+        member_ids = {
+            int(contact_id) for contact_id in request.POST.getlist("member") if contact_id.isdecimal()
+        }
+    cards = [card for card in queries.contacts_in(book, only="kept") if not card.is_group]
+    context = {"form": form, "group_id": group_id, "book": book, "cards": cards, "member_ids": member_ids}
+    return render(request, "contacts/group.html", context, status=422 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""A school's book: opened by its head, who chooses who else may write in it."""
+"""Address book of a school: creation and writers."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,41 +10,42 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.forms import WriterForm
-from vaguemestre.mailbox.contacts.http import asked_shelf, back_to
+from vaguemestre.mailbox.contacts.http import redirect_to, requested_book
 
 
 @require_POST
 @signed_in
 def begin_book(request: SignedInRequest) -> HttpResponse:
-    shelf = asked_shelf(request)
-    services.begin_book(request.who.account_id, shelf, now=timezone.now())
-    return back_to(shelf, "carnet")
+    """Create the book of the head's school."""
+    book = requested_book(request)
+    services.begin_book(request.who.account_id, book, now=timezone.now())
+    return redirect_to(book, "carnet")
 
 
 @require_POST
 @signed_in
 def change_writers(request: SignedInRequest) -> HttpResponse:
-    """`retirer` an account, or let `who` write."""
-    shelf, account_id, now = asked_shelf(request), request.who.account_id, timezone.now()
-    removed = request.POST.get("retirer", "")
+    """Allow `who` (username or address) to write, or `remove` an account."""
+    book, account_id, now = requested_book(request), request.who.account_id, timezone.now()
+    removed = request.POST.get("remove", "")
     if removed.isdecimal():
-        services.forbid_writer(account_id, shelf, int(removed), now=now)
-        return back_to(shelf, "droits")
+        services.forbid_writer(account_id, book, int(removed), now=now)
+        return redirect_to(book, "droits")
     form, error = WriterForm(request.POST), ""
     if form.is_valid():
         try:
-            services.allow_writer(account_id, shelf, form.cleaned_data["who"], now=now)
-            return back_to(shelf, "droits")
+            services.allow_writer(account_id, book, form.cleaned_data["who"], now=now)
+            return redirect_to(book, "droits")
         except Refusal as refusal:
             error = sentence(refusal)
-    shown = {
-        "shelf": shelf,
-        "shelves": queries.shelves_of(account_id),
+    context = {
+        "book": book,
+        "books": queries.books_of(account_id),
         "has_book": True,
-        "leads": True,
-        "writers": queries.writers_of(shelf),
-        "contacts": queries.contacts_on(shelf, only="kept"),
+        "is_head": True,
+        "writers": queries.writers_of(book),
+        "contacts": queries.contacts_in(book, only="kept"),
         "writer_error": error or "Écrivez un identifiant ou une adresse.",
         "typed": request.POST.get("who", ""),
     }
-    return render(request, "contacts/list.html", shown, status=422)
+    return render(request, "contacts/list.html", context, status=422)

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import QueryDict
 
 from vaguemestre.foundation.kernel.times import parse_day
+from vaguemestre.mailbox.sorting.rules.reply_templates import reply_templates
 from vaguemestre.mailbox.sorting.rules.rich import html_of, plain_of
-from vaguemestre.mailbox.sorting.rules.wordings import reply_templates
 
 
 def shortcut_fields(data: QueryDict, name: str) -> dict[str, Any]:

@@ -19,7 +19,15 @@ from vaguemestre.mailbox.sorting.rules.filters import (
     check_filter,
 )
 from vaguemestre.mailbox.sorting.rules.texts import clean_text
-from vaguemestre.mailbox.sorting.values import Aspect, FolderChoice, Condition, Filter, Outcome, Owner, Relation
+from vaguemestre.mailbox.sorting.values import (
+    Aspect,
+    Condition,
+    Filter,
+    FolderChoice,
+    Outcome,
+    Owner,
+    Relation,
+)
 
 # Aspect and relation as one choice, so that impossible pairs cannot be selected.
 _KINDS: dict[str, tuple[Aspect, Relation]] = {

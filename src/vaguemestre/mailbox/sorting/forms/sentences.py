@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vaguemestre.mailbox.sorting.forms.filters import quote_fr, condition_fr
-from vaguemestre.mailbox.sorting.values import FolderChoice, Filter
+from vaguemestre.mailbox.sorting.forms.filters import condition_fr, quote_fr
+from vaguemestre.mailbox.sorting.values import Filter, FolderChoice
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,13 @@ def filter_sentence(mail_filter: Filter, folders: Iterable[FolderChoice]) -> Sen
     folder_labels = {folder.name: folder.label for folder in folders}
     outcome = mail_filter.outcome
     actions = [
-        f"ranger dans {quote_fr(folder_labels.get(outcome.move_to, outcome.move_to))}" if outcome.move_to else "",
+        f"ranger dans {quote_fr(folder_labels.get(outcome.move_to, outcome.move_to))}"
+        if outcome.move_to
+        else "",
         "mettre à la corbeille" if outcome.discards else "",
-        f"copier dans {quote_fr(folder_labels.get(outcome.copy_to, outcome.copy_to))}" if outcome.copy_to else "",
+        f"copier dans {quote_fr(folder_labels.get(outcome.copy_to, outcome.copy_to))}"
+        if outcome.copy_to
+        else "",
         f"étiqueter {quote_fr(outcome.label)}" if outcome.label else "",
         "marquer comme lu" if outcome.is_read else "",
         "marquer d’une étoile" if outcome.is_flagged else "",

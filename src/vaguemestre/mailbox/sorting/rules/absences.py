@@ -9,7 +9,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.mailbox.sorting.rules import rich
 from vaguemestre.mailbox.sorting.rules.texts import is_clean
-from vaguemestre.mailbox.sorting.values import Absence, AbsencePhase, Replacement, Owner, Place, ReplyPreview
+from vaguemestre.mailbox.sorting.values import Absence, AbsencePhase, Owner, Place, Replacement, ReplyPreview
 
 LONGEST = timedelta(days=3 * 366)  # long leaves are granted by the year, three at most
 LONGEST_TEXT = 4000  # characters
@@ -150,7 +150,11 @@ def reply_texts(absence: Absence, replacements: Mapping[int, Replacement]) -> tu
     )
     replacement = replacements.get(absence.replacement_id or 0)
     if internal and replacement:
-        internal += rich.replacement_html(replacement) if absence.is_rich else f"\n\n{rich.replacement_text(replacement)}"
+        internal += (
+            rich.replacement_html(replacement)
+            if absence.is_rich
+            else f"\n\n{rich.replacement_text(replacement)}"
+        )
     return internal, external
 
 

@@ -10,7 +10,15 @@ from vaguemestre.foundation.kernel.keywords import LONGEST as LONGEST_KEYWORD
 from vaguemestre.foundation.kernel.keywords import keyword
 from vaguemestre.foundation.kernel.times import PARIS, day_refusal
 from vaguemestre.mailbox.sorting.rules.texts import clean_text, is_clean
-from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, MessageSummary, Outcome, Owner, Relation
+from vaguemestre.mailbox.sorting.values import (
+    Aspect,
+    Condition,
+    Filter,
+    MessageSummary,
+    Outcome,
+    Owner,
+    Relation,
+)
 
 TRASH = "Trash"
 MOST_FILTERS = 60
@@ -22,7 +30,9 @@ MOST_MEGABYTES = 100
 WITHOUT_VALUE = frozenset({Aspect.ATTACHMENT, Aspect.OUTSIDE})
 DAYS = frozenset({Aspect.SINCE, Aspect.UNTIL})
 # message lists lack these properties, or hold only part of them
-NEED_FULL_MESSAGE = frozenset({Aspect.TEXT, Aspect.LIST, Aspect.RECIPIENT, Aspect.RECIPIENT_ADDRESS, Aspect.OUTSIDE})
+NEED_FULL_MESSAGE = frozenset(
+    {Aspect.TEXT, Aspect.LIST, Aspect.RECIPIENT, Aspect.RECIPIENT_ADDRESS, Aspect.OUTSIDE}
+)
 _REPLY_PREFIX = re.compile(r"^(?:\s*(?:re|fwd?|tr)\s*:)+", re.IGNORECASE)
 _CONTAINS, _LACKS = frozenset({Relation.CONTAINS}), frozenset({Relation.CONTAINS, Relation.LACKS})
 # comparisons that the filter page offers for each aspect
@@ -43,7 +53,11 @@ RELATIONS: Mapping[Aspect, frozenset[Relation]] = {
 
 
 def check_filter(
-    mail_filter: Filter, folders: Collection[str], *, owner: Owner | None = None, forwards_outside: bool = False
+    mail_filter: Filter,
+    folders: Collection[str],
+    *,
+    owner: Owner | None = None,
+    forwards_outside: bool = False,
 ) -> None:
     """Raise Refusal `sorting.filter-…` for an invalid filter. `folders`: names in the mailbox.
 
@@ -120,7 +134,8 @@ def day_bounds(text: str) -> tuple[datetime, datetime]:
     """Begin and end of an ISO day of Paris in UTC, end excluded."""
     day = date.fromisoformat(text)
     first, after = (
-        datetime.combine(start, time(), tzinfo=PARIS).astimezone(UTC) for start in (day, day + timedelta(days=1))
+        datetime.combine(start, time(), tzinfo=PARIS).astimezone(UTC)
+        for start in (day, day + timedelta(days=1))
     )
     return first, after
 
@@ -155,9 +170,12 @@ def _holds(condition: Condition, message: MessageSummary, internal_domains: Coll
             return message.has_attachment
         case Aspect.OUTSIDE:
             header_domain, envelope_domain = (
-                address.rpartition("@")[2].lower() for address in (message.sender_address, message.return_path)
+                address.rpartition("@")[2].lower()
+                for address in (message.sender_address, message.return_path)
             )
-            return header_domain not in internal_domains or bool(envelope_domain and envelope_domain not in internal_domains)
+            return header_domain not in internal_domains or bool(
+                envelope_domain and envelope_domain not in internal_domains
+            )
         case Aspect.SIZE:
             return message.size > int(condition.text) * 1024 * 1024
         case Aspect.SINCE:

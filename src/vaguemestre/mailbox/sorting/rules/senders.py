@@ -8,7 +8,10 @@ MOST_SENDERS = 500
 
 
 def read_senders(typed: str) -> tuple[str, ...]:
-    """Senders of a typed list, separated by lines, commas or semicolons. Raises Refusal `sorting.senders-malformed`."""
+    """Senders of a typed list, separated by lines, commas or semicolons.
+
+    Raises Refusal `sorting.senders-malformed`.
+    """
     words = typed.replace(",", "\n").replace(";", "\n").split("\n")
     return tuple(dict.fromkeys(_sender(word.strip()) for word in words if word.strip()))
 

@@ -1,7 +1,7 @@
 """Settings → Sieve scripts; scripts of other programs → filters."""
 
 from vaguemestre.mailbox.sorting.script.foreign_scripts import translate_script
-from vaguemestre.mailbox.sorting.script.sieve_writer import personal_script, absence_script
+from vaguemestre.mailbox.sorting.script.sieve_writer import absence_script, personal_script
 from vaguemestre.mailbox.sorting.script.spam import allowed_senders_script
 
-__all__ = ["personal_script", "absence_script", "allowed_senders_script", "translate_script"]
+__all__ = ["absence_script", "allowed_senders_script", "personal_script", "translate_script"]

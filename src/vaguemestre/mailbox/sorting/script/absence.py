@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from vaguemestre.mailbox.sorting.rules.absences import bounds, vacation_handle, periods, reply_texts
+from vaguemestre.mailbox.sorting.rules.absences import bounds, periods, reply_texts, vacation_handle
 from vaguemestre.mailbox.sorting.rules.rich import mime_entity
 from vaguemestre.mailbox.sorting.rules.texts import clean_text
-from vaguemestre.mailbox.sorting.script.filters import delivery_time_test, colleague_test
+from vaguemestre.mailbox.sorting.script.filters import colleague_test, delivery_time_test
 from vaguemestre.mailbox.sorting.script.spam import denied_tests
 from vaguemestre.mailbox.sorting.script.syntax import Command, Pieces, Tag, Test, Variable
-from vaguemestre.mailbox.sorting.values import Absence, Replacement, SortingSettings, Owner
+from vaguemestre.mailbox.sorting.values import Absence, Owner, Replacement, SortingSettings
 
 _AUTOMATIC_LOCAL_PARTS = (
     "noreply*", "no-reply*", "no_reply*", "*-noreply", "*-no-reply", "donotreply*", "do-not-reply*",
@@ -62,7 +62,14 @@ def _period_test(absence: Absence, now: datetime) -> Test:
         return Test("allof", tests=(delivery_time_test("ge", begin), delivery_time_test("lt", end), *to))
     days = tuple(str(day % 7) for day in absence.weekdays)
     cut = tuple(
-        Test("allof", tests=(delivery_time_test("ge", first), delivery_time_test("lt", last), _weekday_test(offset, days)))
+        Test(
+            "allof",
+            tests=(
+                delivery_time_test("ge", first),
+                delivery_time_test("lt", last),
+                _weekday_test(offset, days),
+            ),
+        )
         for first, last, offset in periods(absence)
         if last > now
     )
@@ -101,7 +108,11 @@ def _automatic_sender(settings: SortingSettings, owner: Owner) -> Test:
             ),
             Test("header", (Tag("is"), "X-Spam-Flag", "YES")),
             Test("header", (Tag("contains"), "X-Spam-Status", "Yes")),
-            Test("envelope", (Tag("localpart"), Tag("matches"), "from", _AUTOMATIC_LOCAL_PARTS), needs=("envelope",)),
+            Test(
+                "envelope",
+                (Tag("localpart"), Tag("matches"), "from", _AUTOMATIC_LOCAL_PARTS),
+                needs=("envelope",),
+            ),
             Test("address", (Tag("localpart"), Tag("matches"), "from", _AUTOMATIC_LOCAL_PARTS)),
             *_sent_to_gateway(owner),
             *denied_tests(settings.spam),
@@ -120,7 +131,7 @@ def _sent_to_gateway(owner: Owner) -> tuple[Test, ...]:
 
 
 def _subject_commands(absence: Absence) -> tuple[Command, ...]:
-    """Commands that keep the subject of the message in a variable, for replies without a subject of their own."""
+    """Commands that store the subject of the message, for replies without one of their own."""
     if absence.subject:
         return ()
     keep = Command("set", ("subject", Pieces((Variable("1"),))), needs=("variables",))
@@ -141,7 +152,10 @@ def _replies(absence: Absence, owner: Owner, replacements: Mapping[int, Replacem
             from_contact = Test("address", (Tag("is"), "from", owner.contacts))
             external = Command("if", test=from_contact, block=(external,))
     if internal and external:
-        return (Command("if", test=colleague_test(owner), block=(internal,)), Command("else", block=(external,)))
+        return (
+            Command("if", test=colleague_test(owner), block=(internal,)),
+            Command("else", block=(external,)),
+        )
     if internal:
         return (Command("if", test=colleague_test(owner), block=(internal,)),)
     if external:

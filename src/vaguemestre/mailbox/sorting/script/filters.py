@@ -85,14 +85,17 @@ def _words_test(condition: Condition) -> Test:
 def colleague_test(owner: Owner) -> Test:
     """Test for a sender of the académie who signed in, or of an administration that passes DMARC.
 
-    The MX refuses our domains as envelope sender without sign-in, so the envelope proves a colleague; the From
-    field alone proves nothing. DMARC results are those of our own server (RFC 8601), which removes foreign ones.
+    The MX refuses our domains as envelope sender without sign-in, so the envelope proves a colleague; the
+    From field alone proves nothing. DMARC results are those of our own server (RFC 8601), which removes
+    foreign ones.
     """
     signed_in = _sender_of(owner.internal_domains)
     if not owner.proved_domains:
         return signed_in
     proof = Test("header", (Tag("contains"), "Authentication-Results", "dmarc=pass"))
-    return Test("anyof", tests=(signed_in, Test("allof", tests=(*_sender_of(owner.proved_domains).tests, proof))))
+    return Test(
+        "anyof", tests=(signed_in, Test("allof", tests=(*_sender_of(owner.proved_domains).tests, proof)))
+    )
 
 
 def _sender_of(domains: tuple[str, ...]) -> Test:

@@ -8,7 +8,7 @@ from vaguemestre.mailbox.sorting.script.absence import absence_commands
 from vaguemestre.mailbox.sorting.script.filters import filter_commands
 from vaguemestre.mailbox.sorting.script.spam import denied_commands
 from vaguemestre.mailbox.sorting.script.syntax import Command, Tag, encode_script
-from vaguemestre.mailbox.sorting.values import EXPERT_SCRIPT, SortingSettings, Filter, Outcome, Owner
+from vaguemestre.mailbox.sorting.values import EXPERT_SCRIPT, Filter, Outcome, Owner, SortingSettings
 
 
 def personal_script(settings: SortingSettings, owner: Owner, *, foreign_script: str) -> str:

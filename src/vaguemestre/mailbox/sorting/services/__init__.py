@@ -20,33 +20,33 @@ from vaguemestre.mailbox.sorting.services.filters import (
 )
 from vaguemestre.mailbox.sorting.services.redirects import stop_redirects
 from vaguemestre.mailbox.sorting.services.scripts import (
-    restore_script,
-    renew_scripts,
-    rewrite_script,
     foreign_active_script,
+    renew_scripts,
+    restore_script,
+    rewrite_script,
 )
 from vaguemestre.mailbox.sorting.services.spam import save_spam
 
 __all__ = [
     "answer_for_leaver",
     "arrange_filters",
-    "request_backfill",
-    "run_backfill",
     "drop_filter",
     "end_absence",
+    "foreign_active_script",
     "forget_person",
     "import_filters",
     "import_script",
-    "restore_script",
     "renew_scripts",
+    "request_backfill",
+    "restore_script",
     "rewrite_script",
+    "run_backfill",
     "save_absence",
     "save_expert",
     "save_filter",
     "save_spam",
     "set_neutral_absence",
     "shift_filter",
-    "foreign_active_script",
     "stop_expert",
     "stop_filter",
     "stop_redirects",

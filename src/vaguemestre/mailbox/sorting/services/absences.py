@@ -13,7 +13,7 @@ from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import AbsenceRow
 from vaguemestre.mailbox.sorting.rules.absences import check_absence, is_answering
-from vaguemestre.mailbox.sorting.rules.wordings import leaver_absence, desk_absence
+from vaguemestre.mailbox.sorting.rules.reply_templates import desk_absence, leaver_absence
 from vaguemestre.mailbox.sorting.services.revision import bump_revision
 from vaguemestre.mailbox.sorting.values import Absence, Place
 

@@ -35,7 +35,10 @@ def save_expert(
     now: datetime,
     forwards_outside: bool = False,
 ) -> SortingChanged:
-    """Store the script once Dovecot compiles it. Raises ExpertRefused, EngineDown, Refusal `sorting.expert-…`."""
+    """Store the script once Dovecot compiles it.
+
+    Raises ExpertRefused, EngineDown, Refusal `sorting.expert-…`.
+    """
     plain = _compile(account_id, content, open_scripts, now=now, forwards_outside=forwards_outside)
     with transaction.atomic(durable=True):
         _store_script(account_id, plain, by=by, now=now)
@@ -59,11 +62,21 @@ def import_script(
     `import_filters` raise.
     """
     plain = _compile(account_id, rest, open_scripts, now=now, forwards_outside=forwards_outside)
-    target_folders = {folder for mail_filter in filters for folder in (mail_filter.outcome.move_to, mail_filter.outcome.copy_to) if folder}
+    target_folders = {
+        folder
+        for mail_filter in filters
+        for folder in (mail_filter.outcome.move_to, mail_filter.outcome.copy_to)
+        if folder
+    }
     with transaction.atomic(durable=True):
         for mail_filter in filters:
             store_filter(
-                account_id, mail_filter, {*folders, *target_folders}, by=by, now=now, forwards_outside=forwards_outside
+                account_id,
+                mail_filter,
+                {*folders, *target_folders},
+                by=by,
+                now=now,
+                forwards_outside=forwards_outside,
             )
         if plain:
             _store_script(account_id, plain, by=by, now=now)

@@ -13,7 +13,13 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import FilterRow
-from vaguemestre.mailbox.sorting.rules.filters import MOST_FILTERS, security_notice_of, reorder, check_filter, shift_position
+from vaguemestre.mailbox.sorting.rules.filters import (
+    MOST_FILTERS,
+    check_filter,
+    reorder,
+    security_notice_of,
+    shift_position,
+)
 from vaguemestre.mailbox.sorting.services.revision import bump_revision
 from vaguemestre.mailbox.sorting.values import Filter
 
@@ -96,9 +102,22 @@ def _notify_owner(account_id: int, mail_filter: Filter, *, by: str, now: datetim
     if forward := mail_filter.outcome.forward_to:
         record("sorting.forward-set", to=to, by=by, at=now, address=forward, number=mail_filter.filter_id)
     else:
-        record("sorting.filter-deletes", to=to, by=by, at=now, name=mail_filter.name, number=mail_filter.filter_id)
+        record(
+            "sorting.filter-deletes",
+            to=to,
+            by=by,
+            at=now,
+            name=mail_filter.name,
+            number=mail_filter.filter_id,
+        )
     where = f", vers {forward}" if forward else ""
-    tell(account_id, notice, now=now, number=mail_filter.filter_id, detail=f"Filtre « {mail_filter.name} »{where}")
+    tell(
+        account_id,
+        notice,
+        now=now,
+        number=mail_filter.filter_id,
+        detail=f"Filtre « {mail_filter.name} »{where}",
+    )
 
 
 @transaction.atomic(durable=True)

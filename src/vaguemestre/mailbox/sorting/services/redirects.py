@@ -22,6 +22,9 @@ def stop_redirects(account_id: int, *, by: str, now: datetime) -> SortingChanged
     event = bump_revision(account_id)
     script_row = ScriptRow.objects.filter(account_id=account_id)
     expert_script = expert_script_of(account_id)
-    script_row.update(drops_redirects=True, **({"expert": comment_out(expert_script)} if may_redirect(expert_script) else {}))
+    script_row.update(
+        drops_redirects=True,
+        **({"expert": comment_out(expert_script)} if may_redirect(expert_script) else {}),
+    )
     record("sorting.redirects-stopped", to=f"account:{account_id}", by=by, at=now, filters=len(filters))
     return event

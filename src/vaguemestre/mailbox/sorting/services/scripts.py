@@ -13,8 +13,8 @@ from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import ScriptRow
 from vaguemestre.mailbox.sorting.ports import ContactAddressesOf, OpenScripts, PutHouseScript, Scripts
 from vaguemestre.mailbox.sorting.rules.expert import may_redirect
-from vaguemestre.mailbox.sorting.rules.marks import fingerprint
-from vaguemestre.mailbox.sorting.script import personal_script, absence_script, allowed_senders_script
+from vaguemestre.mailbox.sorting.rules.fingerprint import fingerprint
+from vaguemestre.mailbox.sorting.script import absence_script, allowed_senders_script, personal_script
 from vaguemestre.mailbox.sorting.services.revision import bump_revision
 from vaguemestre.mailbox.sorting.values import (
     EXPERT_SCRIPT,
@@ -22,8 +22,8 @@ from vaguemestre.mailbox.sorting.values import (
     SCRIPT_FORM,
     SCRIPT_NAME,
     SPAM_SCRIPT,
-    SortingSettings,
     Owner,
+    SortingSettings,
 )
 
 log = logging.getLogger(__name__)
@@ -72,9 +72,7 @@ def rewrite_script(
 
 def _write_scripts(scripts: Scripts, settings: SortingSettings, owner: Owner, foreign_script: str) -> None:
     """Put the scripts of the settings and activate ours; included ones first, obsolete ones deleted last."""
-    is_suspended = (
-        bool(foreign_script) and settings.stays_here and may_redirect(scripts.read(foreign_script))
-    )
+    is_suspended = bool(foreign_script) and settings.stays_here and may_redirect(scripts.read(foreign_script))
     content = personal_script(settings, owner, foreign_script="" if is_suspended else foreign_script)
     included = {
         SPAM_SCRIPT: allowed_senders_script(settings.spam),
@@ -155,7 +153,7 @@ def _foreign_script(scripts: Scripts, row: ScriptRow) -> str:
     """Another program's script to include in ours: the active one, or the one included before; "" for none.
 
     One that does not compile is left out, since including it would stop ours: an older Dovecot allowed
-    `vacation` in personal scripts, this one does not. One that redirects is left out once redirects are stopped.
+    `vacation` in personal scripts, this one does not. So is one that redirects, once redirects are stopped.
     """
     listing = scripts.list_scripts()
     name = row.kept if listing.active == SCRIPT_NAME and row.kept in listing.names else ""

@@ -16,10 +16,19 @@ from vaguemestre.mailbox.sorting.values import SpamSettings
 def save_spam(account_id: int, spam_settings: SpamSettings, *, by: str, now: datetime) -> SortingChanged:
     """Store the junk mail settings. Raises Refusal `sorting.senders-…`."""
     check_spam(spam_settings)
-    fields = {"is_sorted": spam_settings.is_sorted, "allowed": list(spam_settings.allowed), "denied": list(spam_settings.denied)}
+    fields = {
+        "is_sorted": spam_settings.is_sorted,
+        "allowed": list(spam_settings.allowed),
+        "denied": list(spam_settings.denied),
+    }
     SpamRow.objects.update_or_create(account_id=account_id, defaults=fields)
     counts = {"allowed": len(spam_settings.allowed), "denied": len(spam_settings.denied)}
     record(
-        "sorting.spam-saved", to=f"account:{account_id}", by=by, at=now, is_sorted=spam_settings.is_sorted, **counts
+        "sorting.spam-saved",
+        to=f"account:{account_id}",
+        by=by,
+        at=now,
+        is_sorted=spam_settings.is_sorted,
+        **counts,
     )
     return bump_revision(account_id)

@@ -21,8 +21,8 @@ from vaguemestre.mailbox.sorting.forms.absence_shortcuts import shortcut_fields
 from vaguemestre.mailbox.sorting.forms.absences import AbsenceForm
 from vaguemestre.mailbox.sorting.rules.absences import absence_phase, reply_previews
 from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
+from vaguemestre.mailbox.sorting.rules.reply_templates import reply_templates
 from vaguemestre.mailbox.sorting.rules.rich import plain_of
-from vaguemestre.mailbox.sorting.rules.wordings import reply_templates
 from vaguemestre.mailbox.sorting.values import (
     Absence,
     AbsencePhase,
@@ -217,8 +217,6 @@ def _context(
         "holidays": coming(zone, paris_day(now), _MAX_HOLIDAYS),
         "zone": zone,
         "templates": reply_templates(request.who.name, None, None),
-        "replacement": (
-            queries.replacement_of(int(replacement_id)) if replacement_id.isdigit() else None
-        ),
+        "replacement": (queries.replacement_of(int(replacement_id)) if replacement_id.isdigit() else None),
         "search": search,
     }

@@ -18,8 +18,13 @@ from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.forms.filters import FilterForm
 from vaguemestre.mailbox.sorting.forms.sentences import filter_sentence
-from vaguemestre.mailbox.sorting.ports import folders_of, find_message, recent_messages
-from vaguemestre.mailbox.sorting.rules.filters import security_notice_of, matches, needs_full_message, suggest_filter
+from vaguemestre.mailbox.sorting.ports import find_message, folders_of, recent_messages
+from vaguemestre.mailbox.sorting.rules.filters import (
+    matches,
+    needs_full_message,
+    security_notice_of,
+    suggest_filter,
+)
 from vaguemestre.mailbox.sorting.values import Filter, FolderChoice, MessageSummary
 from vaguemestre.people.lifecycle.queries import stays_here
 
@@ -30,7 +35,7 @@ _TRIAL_EXAMPLES = 5
 class Trial(NamedTuple):
     """Result of a filter tried on the last messages received. `verb`: what it would have done, in French."""
 
-    count: int
+    matched: int
     examined: int
     examples: Sequence[MessageSummary]
     verb: str
@@ -59,9 +64,7 @@ def list_filters(request: SignedInRequest) -> HttpResponse:
 def state(request: SignedInRequest) -> HttpResponse:
     """Polled by the pages until Dovecot runs what was saved."""
     script_status = queries.script_status_of(request.who.account_id)
-    return render(
-        request, "sorting/filters_state.html", {"script_status": script_status, "is_saved": True}
-    )
+    return render(request, "sorting/filters_state.html", {"script_status": script_status, "is_saved": True})
 
 
 @require_GET

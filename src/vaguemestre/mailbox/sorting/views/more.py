@@ -172,7 +172,8 @@ def save_file(request: SignedInRequest) -> HttpResponse:
         return _imported_page(request, imported, form)
     try:
         event = services.import_filters(
-            request.who.account_id, files.filters_from_json(content), [folder.name for folder in folders_here(request)],
+            request.who.account_id, files.filters_from_json(content),
+            [folder.name for folder in folders_here(request)],
             by=by(request), now=timezone.now(), forwards_outside=settings.CONFIG.mail.forward_outside,
         )  # fmt: skip
     except Refusal as refusal:
@@ -212,9 +213,7 @@ def save_script(request: SignedInRequest) -> HttpResponse:
 def _with_source(text: str, refused: ExpertRefused) -> list[SourceError]:
     lines = text.replace("\r\n", "\n").split("\n")
     return [
-        SourceError(
-            error.line, error.message, lines[error.line - 1] if 0 < error.line <= len(lines) else ""
-        )
+        SourceError(error.line, error.message, lines[error.line - 1] if 0 < error.line <= len(lines) else "")
         for error in refused.errors
     ]
 

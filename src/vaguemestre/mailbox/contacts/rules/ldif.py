@@ -1,11 +1,11 @@
-"""Contacts in LDIF (RFC 2849), as SOGo and Thunderbird write them: attributes become columns of a table."""
+"""LDIF contacts (RFC 2849) of SOGo and Thunderbird, converted to CSV."""
 
 import base64
 import binascii
 import csv
 import io
 
-# attribute, lower case → the column of `rules.tables` it fills
+# attribute in lower case → column name for `rules.tables`
 _COLUMNS = {
     "cn": "Display Name",
     "givenname": "First Name",
@@ -26,43 +26,43 @@ _COLUMNS = {
 
 
 def is_ldif(text: str) -> bool:
-    """The first line that is not empty or a comment names an entry, or the version."""
+    """Whether the first line that is neither empty nor a comment begins an entry or names the version."""
     first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
     return first.lower().startswith(("dn:", "version:"))
 
 
-def as_table(text: str) -> str:
-    """One line an entry, for `rules.tables.read_table`; groups are left out (their members are names)."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(_COLUMNS.values()), delimiter=",")
+def ldif_to_csv(text: str) -> str:
+    """CSV of the entries, for `rules.tables.read_table`; groups are skipped (their members are names)."""
+    output = io.StringIO()
+    writer = csv.DictWriter(output, list(_COLUMNS.values()), delimiter=",")
     writer.writeheader()
     for entry in _entries(text):
         if "groupofnames" not in entry.pop("objectclass", "").lower() and entry:
             writer.writerow({_COLUMNS[name]: value for name, value in entry.items() if name in _COLUMNS})
-    return out.getvalue()
+    return output.getvalue()
 
 
 def _entries(text: str) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
+    entries: list[dict[str, str]] = []
     entry: dict[str, str] = {}
     for line in [*_unfolded(text), ""]:
         if not line:
             if entry:
-                found.append(entry)
+                entries.append(entry)
             entry = {}
             continue
         name, _, value = line.partition(":")
         name = name.partition(";")[0].strip().lower()
-        told = _decoded(value[1:].strip()) if value.startswith(":") else value.strip()
+        content = _decoded(value[1:].strip()) if value.startswith(":") else value.strip()
         if name == "objectclass":
-            entry[name] = f"{entry.get(name, '')} {told}"
+            entry[name] = f"{entry.get(name, '')} {content}"
         elif name not in ("dn", "version"):
-            entry.setdefault(name, told)
-    return found
+            entry.setdefault(name, content)
+    return entries
 
 
 def _unfolded(text: str) -> list[str]:
-    """Lines put together again (a line that begins with a space goes on); comments left out."""
+    """Logical lines: continuation lines are joined, comments dropped."""
     lines: list[str] = []
     for line in text.splitlines():
         if line.startswith(" ") and lines:

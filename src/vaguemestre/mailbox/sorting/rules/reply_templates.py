@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from vaguemestre.mailbox.sorting.values import Absence, ReplyTemplate, Place
+from vaguemestre.mailbox.sorting.values import Absence, Place, ReplyTemplate
 
 _HELLO, _BYE = "Bonjour,\n\n", "\n\nCordialement,\n"
 
