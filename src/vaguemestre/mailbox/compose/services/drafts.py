@@ -38,7 +38,8 @@ def save_draft(
 
     `revision`: the save this text is based on; the same text again is accepted. `is_untouched`: the text is
     what the composer opened with, so the draft of the mailbox is removed.
-    Raises Refusal `compose.changed-elsewhere` when another window saved since, `compose.already-sent`, `compose.too-long`, `compose.gone`.
+    Raises Refusal `compose.changed-elsewhere` when another window saved since, `compose.already-sent`,
+    `compose.too-long`, `compose.gone`.
     """
     row, is_new = _save_text(writer, key, fields, revision, now)
     try:

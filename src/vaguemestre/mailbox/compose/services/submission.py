@@ -56,8 +56,9 @@ def send_draft(
 ) -> Outgoing:
     """Queue the message, to be sent at `due_at`.
 
-    `attempt`: number of this sending; idempotent for the same one (double click, retry, two tabs). Raises Refusal `compose.already-sent` for an older or newer sending,
-    `compose.gone`, and those of the recipients, fields, attachments and size, with their `field`.
+    `attempt`: number of this sending; idempotent for the same one (double click, retry, two tabs).
+    Raises Refusal `compose.already-sent` for an older or newer sending, `compose.gone`, and those of the
+    recipients, fields, attachments and size, with their `field`.
     """
     row = Composition.objects.select_for_update().get(pk=row_for(writer, key, now).pk)
     if row.attempt == attempt and (

@@ -205,7 +205,7 @@ def _context(
         "status": queries.absence_status(account_id, form.place, now),
         "is_saved": is_saved,
         "is_weekly": form.place is Place.WEEKLY,
-        "tabs": [
+        "absence_tabs": [
             AbsenceTab(place, name, place == form.place, absence_phase(by_place.get(place), now))
             for place, name in _TABS
         ],
