@@ -96,7 +96,7 @@ def test_what_roundcube_wrote_is_said() -> None:
             is_on=False,
         ),
     )
-    assert (told.rest, told.absences) == ("", 1)
+    assert (told.rest, told.absence_replies) == ("", 1)
 
 
 def test_what_sogo_wrote_is_said() -> None:
