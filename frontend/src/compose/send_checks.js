@@ -61,11 +61,17 @@ export class SendChecks {
       ]);
       return false;
     }
-    const list = this.recipients.flatMap((field) => field.people).find((one) => one.distribution_list?.count > MANY);
+    const list = this.recipients
+      .flatMap((field) => field.people)
+      .find((one) => one.distribution_list?.count > MANY);
     if (list && !sure.has("distribution_list")) {
       const label = list.name || list.address;
       this.ask("distribution_list", `${label} : ${list.distribution_list.words}`, [
-        this.button(`Envoyer à ${list.distribution_list.count} personnes`, again("distribution_list"), "btn primary"),
+        this.button(
+          `Envoyer à ${list.distribution_list.count} personnes`,
+          again("distribution_list"),
+          "btn primary",
+        ),
       ]);
       return false;
     }
