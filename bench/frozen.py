@@ -190,11 +190,11 @@ class Frozen:
     def _slow_readers(self) -> Iterator[None]:
         services = import_module("vaguemestre.post.filelinks.services")
         ports = import_module("vaguemestre.post.filelinks.ports")
-        room = import_module("vaguemestre.post.filelinks.http").room
+        room = import_module("vaguemestre.post.filelinks.http").file_limits
         transaction = import_module("django.db.transaction")
         with transaction.atomic():
-            lent = services.leave_whole(
-                None, "film.bin", "", bytes(LENT_OCTETS), ports.shelf.get(), ports.scan.get(), room(),
+            lent = services.share_content(
+                None, "film.bin", "", bytes(LENT_OCTETS), ports.file_store.get(), ports.scan.get(), room(),
                 now=datetime.now(UTC),
             )  # fmt: skip
         host = f"fichiers.localhost:{self.port}"

@@ -48,7 +48,7 @@ from vaguemestre.people.credentials.models import Account  # noqa: E402
 from vaguemestre.people.directory.models import Assignment, MailAddress, Person, Structure  # noqa: E402
 from vaguemestre.people.provisioning import services as provisioning  # noqa: E402
 from vaguemestre.people.provisioning.ports import mail_directory  # noqa: E402
-from vaguemestre.post.outbox.models import FateRow  # noqa: E402
+from vaguemestre.post.outbox.models import RecipientStatus  # noqa: E402
 from vaguemestre.schools.lists import queries, services  # noqa: E402
 from vaguemestre.schools.lists.models import LetterRow, MailingList  # noqa: E402
 from vaguemestre.schools.lists.rules.list_address import bounces_begin  # noqa: E402
@@ -130,8 +130,8 @@ def _measure(size: int) -> None:
 
 def _check_once(row: MailingList, letter: LetterRow, count: int) -> None:
     """By what the queue took and what became of it: the logs themselves are renamed on the way."""
-    mine = FateRow.objects.filter(
-        passage__sender__startswith=bounces_begin(row.address, letter.pk), mark="delivered"
+    mine = RecipientStatus.objects.filter(
+        submission__sender__startswith=bounces_begin(row.address, letter.pk), state="delivered"
     )
     told = Counter(mine.values_list("recipient", flat=True))
     assert len(told) == count, f"{len(told)} recipients of {count}"

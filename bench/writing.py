@@ -56,7 +56,7 @@ from vaguemestre.people.intake import services  # noqa: E402
 from vaguemestre.people.intake.sample import feed_text, sample, structures_text  # noqa: E402
 from vaguemestre.people.intake.values import Terms  # noqa: E402
 from vaguemestre.post.mailstore.values import MailLogin  # noqa: E402
-from vaguemestre.post.outbox.models import OutgoingRow  # noqa: E402
+from vaguemestre.post.outbox.models import OutboxMessage  # noqa: E402
 from vaguemestre.schools.lists.models import MailingList  # noqa: E402
 from vaguemestre.schools.lists.services import change_rule, make_list  # noqa: E402
 from vaguemestre.schools.lists.services.administration import Maker, Wanted  # noqa: E402
@@ -142,11 +142,11 @@ def _mailing(account: Account) -> None:
     began, worked, made = time.perf_counter(), time.process_time(), 0
     while made < COPIES:
         run_mailing(mailing, boxes, limit=20_971_520, now=now)
-        made = OutgoingRow.objects.filter(account=account).count()
-        OutgoingRow.objects.filter(account=account).update(state="filed")
+        made = OutboxMessage.objects.filter(account=account).count()
+        OutboxMessage.objects.filter(account=account).update(state="filed")
     took = (time.perf_counter() - began) * 1000 / COPIES
     spent = (time.process_time() - worked) * 1000 / COPIES
-    made_out = OutgoingRow.objects.filter(account=account).values_list("recipients", flat=True)
+    made_out = OutboxMessage.objects.filter(account=account).values_list("recipients", flat=True)
     once = len({row[0] for row in made_out})
     print(
         f"a mailing of {COPIES}: read in {read:.2f} s, {took:.1f} ms a copy ({spent:.1f} of processor), "

@@ -41,8 +41,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.provisioning.values import AppKey, Owed
 from vaguemestre.post.outbox.rules.authors import check_authors
 from vaguemestre.post.outbox.rules.automatic import check_automatic
-from vaguemestre.post.outbox.rules.replies import reply_of
-from vaguemestre.post.outbox.values import Answer, Origin, Posting, Verdict
+from vaguemestre.post.outbox.rules.replies import smtp_reply
+from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
 
@@ -152,37 +152,39 @@ class LiveEngines:
         self.start_postfix()
         self.outside = self.someone(OUTSIDE)
 
-    def _judge_script(self, posting: Posting) -> tuple[Verdict, str]:
+    def _judge_script(self, posting: SubmissionRequest) -> tuple[Verdict, str]:
         mailbox = ScriptOwners(self.directory.held_names)(posting.mailbox)
         self.scripts_sent.append((mailbox, posting.origin))
         outside = [one for one in posting.recipients if not self.directory.is_ours(one.rpartition("@")[2])]
-        verdict = Verdict(Answer.TAKE)
+        verdict = Verdict(Decision.TAKE)
         try:
             check_automatic(
                 posting, self.directory.addresses_of(mailbox) | {mailbox}, leaves_academy=bool(outside)
             )
         except Refusal as refusal:
-            verdict = Verdict(Answer.REFUSE, refusal.code)
-        return verdict, reply_of(verdict)
+            verdict = Verdict(Decision.REFUSE, refusal.code)
+        return verdict, smtp_reply(verdict)
 
     def start_gate(self) -> None:
         """The real door with the rules about authors and withdrawn access; limits need the database."""
         loop = asyncio.new_event_loop()
 
-        async def judge(posting: Posting) -> tuple[Verdict, str]:
-            verdict = Verdict(Answer.TAKE)
+        async def judge(posting: SubmissionRequest) -> tuple[Verdict, str]:
+            verdict = Verdict(Decision.TAKE)
             if posting.origin is not Origin.SUBMITTED:
                 return self._judge_script(posting)
-            if posting.between[0] < self.directory.withdrawn_at(posting.mailbox, by_token=posting.by_token):
-                verdict = Verdict(Answer.REFUSE, "outbox.access-ended")
-                return verdict, reply_of(verdict)
+            if posting.signed_in_between[0] < self.directory.withdrawn_at(
+                posting.mailbox, by_token=posting.by_token
+            ):
+                verdict = Verdict(Decision.REFUSE, "outbox.access-ended")
+                return verdict, smtp_reply(verdict)
             try:
                 check_authors(
                     posting.authors, posting.senders, self.directory.sending_addresses(posting.mailbox)
                 )
             except Refusal as refusal:
-                verdict = Verdict(Answer.REFUSE, refusal.code)
-            return verdict, reply_of(verdict)
+                verdict = Verdict(Decision.REFUSE, refusal.code)
+            return verdict, smtp_reply(verdict)
 
         path = postfix.gate_socket(self.config)
         path.unlink(missing_ok=True)

@@ -15,8 +15,8 @@ from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.test_t24_what_leaves import PICTURE
 from tests.post.outbox.letters import BOUNDARY, letter
 
-from vaguemestre.post.outbox.rules.message import compose
-from vaguemestre.post.outbox.values import Enclosed, Recipient
+from vaguemestre.post.outbox.rules.message import build_message
+from vaguemestre.post.outbox.values import Attachment, Recipient
 
 LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
 pytestmark = [
@@ -144,12 +144,14 @@ _HTML = (
 def letter_of_ours(to: str, subject: str) -> bytes:
     """As the composer makes them: both texts, a picture among the words, a file with an accented name."""
     enclosed = (
-        Enclosed("plan.png", "image/png", PICTURE, content_id="plan@x"),
-        Enclosed("Présences été.pdf", "application/pdf", b"%PDF-1.4 x"),
+        Attachment("plan.png", "image/png", PICTURE, content_id="plan@x"),
+        Attachment("Présences été.pdf", "application/pdf", b"%PDF-1.4 x"),
     )
     people = {"sender": Recipient("Jeanne Été", "jeanne@dehors.example"), "to": (Recipient("", to),)}
-    made = letter(**people, subject=subject, html=_HTML, text="", enclosed=enclosed, date=datetime.now(UTC))
-    return compose(made, boundary=BOUNDARY)
+    made = letter(
+        **people, subject=subject, html=_HTML, text="", attachments=enclosed, date=datetime.now(UTC)
+    )
+    return build_message(made, boundary=BOUNDARY)
 
 
 class Inside(smtplib.SMTP):

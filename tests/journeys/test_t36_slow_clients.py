@@ -91,13 +91,14 @@ def inside(instance: Instance, script: str) -> Any:
 LEAVE = f"""
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.filelinks import queries, services
-from vaguemestre.post.filelinks.http import room
-from vaguemestre.post.filelinks.ports import scan, shelf
+from vaguemestre.post.filelinks.http import file_limits
+from vaguemestre.post.filelinks.ports import file_store, scan
 from django.db import transaction
 from django.utils import timezone
 with transaction.atomic():
-    left = services.leave_whole(
-        None, "film.bin", "", bytes({LENT_OCTETS}), shelf.get(), scan.get(), room(), now=timezone.now())
+    left = services.share_content(
+        None, "film.bin", "", bytes({LENT_OCTETS}), file_store.get(), scan.get(), file_limits(),
+        now=timezone.now())
 print(json.dumps(left.token))
 """
 

@@ -38,7 +38,7 @@ from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.rules.numen_vault import digest, seal, seal_bytes
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.intake.models import Doubt, Feed
-from vaguemestre.post.filelinks.models import Deposit
+from vaguemestre.post.filelinks.models import SharedFile
 from vaguemestre.post.filelinks.queries import link_keys
 from vaguemestre.post.filelinks.rules.links import sealed_token
 from vaguemestre.schools.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
@@ -163,13 +163,13 @@ def _settings_and_files(people: People) -> Iterator[Belonging]:
         "sorting", {}, "Absencequetu", own,
         doors="absence end", asked={"absence": away.pk}, sent={"absence": away.pk}, state=rows(away),
     )  # fmt: skip
-    deposit = Deposit.objects.create(
+    deposit = SharedFile.objects.create(
         account=account, token_sha256="t" * 64,
         sealed_token=sealed_token("t" * 43, account.pk, link_keys()),
         name="Depotquetu.pdf", kind="application/pdf", size=3, received=3,
         expires_on=timezone.now().date() + timedelta(days=9), verdict="clean", created_at=NOON,
     )  # fmt: skip
-    yield Belonging("filelinks", {"deposit_id": deposit.pk}, "Depotquetu", own, state=rows(deposit))
+    yield Belonging("filelinks", {"file_id": deposit.pk}, "Depotquetu", own, state=rows(deposit))
     stored = settings.CONFIG.moves_dir / "archivequetue"
     stored.parent.mkdir(parents=True, exist_ok=True)
     stored.write_bytes(b"Contenuquetu")

@@ -13,11 +13,11 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.mailbox.compose.models import Composition, Enclosure, Mailing, MailingCopy, Slice
 from vaguemestre.mailbox.webmail.models import BulkRow, ReminderRow
 from vaguemestre.people.credentials.models import AppPassword
-from vaguemestre.post.filelinks.models import Deposit
+from vaguemestre.post.filelinks.models import SharedFile
 from vaguemestre.post.filelinks.queries import link_keys
 from vaguemestre.post.filelinks.rules.links import sealed_token
 from vaguemestre.post.mailstore.values import MessageRef
-from vaguemestre.post.outbox.models import FateRow, OutgoingRow, PassageRow
+from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, Submission
 from vaguemestre.schools.lists.models import CopyRow, Keeper, LetterRow, MailingList
 from vaguemestre.schools.sharing.models import Box, Member, Thread, ThreadMessage
 
@@ -161,7 +161,7 @@ def _being_written(people: People) -> Iterator[Belonging]:
         composition=written, name="Piecequetue.txt", kind="text/plain", size=11
     )
     Slice.objects.create(enclosure=enclosure, offset=0, content=b"Piecequetue", size=11)
-    deposit = Deposit.objects.create(
+    deposit = SharedFile.objects.create(
         account=account, token_sha256="u" * 64,
         sealed_token=sealed_token("u" * 43, account.pk, link_keys()),
         name="Lienquetu.pdf", kind="application/pdf", size=9, received=3,
@@ -186,31 +186,33 @@ def _being_written(people: People) -> Iterator[Belonging]:
 def _leaving(people: People) -> Iterator[Belonging]:
     account, now = people.victim, timezone.now()
     day = timezone.localdate() + timedelta(days=9)
-    waiting = OutgoingRow.objects.create(
+    waiting = OutboxMessage.objects.create(
         account=account, key=f"{'a' * 32}.1", message_id="<programme@ac-amiens.test>", sender="v@x",
         recipients=["d@exemple.fr"], subject="Programmetue", content=b"x", state="held",
         due_at=now + timedelta(days=3), created_at=now,
     )  # fmt: skip
     yield Belonging(
         "tracking", {}, "Programmetue", OWN, asked={"q": ""},
-        doors="reschedule", sent={"cle": waiting.key, "jour": f"{day:%d/%m/%Y}", "heure": "08:00"},
+        doors="reschedule", sent={"key": waiting.key, "day": f"{day:%d/%m/%Y}", "hour": "08:00"},
         state=rows(waiting),
     )  # fmt: skip
     yield Belonging("compose", {"key": "a" * 32}, "", OWN, doors="cancel", state=rows(waiting))
-    held = PassageRow.objects.create(
+    held = Submission.objects.create(
         account=account, queue_id="Q1", message_id="<retenu@ac-amiens.test>", sender="v@x", counted=1,
         subject="Retenuquetu", recipients=["destinatairetue@exemple.fr"], hold="held",
         hold_code="outbox.burst", at=now,
     )  # fmt: skip
-    FateRow.objects.create(passage=held, recipient="destinatairetue@exemple.fr", mark="delayed", at=now)
+    RecipientStatus.objects.create(
+        submission=held, recipient="destinatairetue@exemple.fr", state="delayed", at=now
+    )
     yield Belonging(
         "tracking", {}, "Retenuquetu", OWN,
-        doors="release discard", sent={"courriel": held.pk}, state=rows(held),
+        doors="release discard", sent={"message": held.pk}, state=rows(held),
     )  # fmt: skip
     yield Belonging("tracking", {}, "destinatairetue", OWN, asked={"id": held.message_id})
     yield Belonging(
         "tracking", {"account_id": account.pk}, "", OPERATORS,
-        sent={"acte": "jeter", "motif": "Test"}, state=rows(held),
+        sent={"action": "discard", "reason": "Test"}, state=rows(held),
     )  # fmt: skip
 
 

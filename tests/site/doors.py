@@ -48,7 +48,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         """,
     },
     "filelinks": {
-        SIGNED: "list take-back terms",
+        SIGNED: "list terms withdraw",
     },
     "autoconfig": {
         OPEN: """
@@ -58,8 +58,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         ADMINISTRATORS: "check-dns dns",
     },
     "tracking": {
-        SIGNED: "banner discard held hours release reschedule sending sent trail",
-        OPERATORS: "end-held-of held-of-all",
+        SIGNED: "banner discard held hours release reschedule sending sent status",
+        OPERATORS: "all-held decide-held",
     },
     "enrolment": {
         OPEN: "ask complete follow start",

@@ -32,7 +32,7 @@ from vaguemestre.people.directory.models import (
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.rules.numen_vault import seal_bytes
 from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, RefusedRow
-from vaguemestre.post.outbox.models import PassageRow
+from vaguemestre.post.outbox.models import Submission
 from vaguemestre.post.reports.models import Report
 
 OFFICES = ("/gestion/", "/administration/", "/annuaire/", "/assistance/", "/numen/")
@@ -238,7 +238,7 @@ def _held(people: People, count: int) -> dict[str, Any]:
     _people(people, count)
     for n, account in enumerate(Account.objects.filter(username__startswith="nombreux").order_by("username")):
         for letter in range(1 + n % 2):
-            PassageRow.objects.create(
+            Submission.objects.create(
                 account=account, queue_id=f"Q{n}.{letter}", counted=n, recipients=[], hold="held",
                 hold_code="outbox.burst", at=NOON + timedelta(minutes=n),
             )  # fmt: skip
@@ -266,6 +266,6 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("helpdesk:requests", "waiting"): Kept("helpdesk", _asked),
     ("helpdesk:requests", "answered"): Kept("helpdesk", _answered, {"etat": "repondues"}),
     ("helpdesk:hand-overs", ""): Kept("teacher", _to_hand_over),
-    ("tracking:held-of-all", ""): Kept("helpdesk", _held),
+    ("tracking:all-held", ""): Kept("helpdesk", _held),
     ("phonebook:search", ""): Kept("teacher", _people, is_never_empty=True),
 }

@@ -23,7 +23,7 @@ from vaguemestre.people.credentials.services import add_activation_link, open_ac
 from vaguemestre.people.directory.services import found_academy, take_technical_names
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.people.provisioning.services import reconcile
-from vaguemestre.post.outbox.services import withdraw_waiting
+from vaguemestre.post.outbox.services import withdraw_due_messages
 from vaguemestre.processes.supervisor.backup import RESTORED
 from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
@@ -68,7 +68,7 @@ def _look_at_restored(config: Config) -> None:
     """The database comes from a backup: what it had still to send may have left since."""
     mark = config.data_dir / RESTORED
     if mark.exists():
-        count = withdraw_waiting(now=timezone.now())
+        count = withdraw_due_messages(now=timezone.now())
         take_back_all()  # whoever was running them when the backup was made is not here
         mark.unlink()
         _say(

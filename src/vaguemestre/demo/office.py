@@ -18,7 +18,7 @@ from vaguemestre.people.directory.queries import academy_of_domain
 from vaguemestre.post.mailstore.ports import Mailbox, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.post.outbox.services import queue_message
-from vaguemestre.post.outbox.values import Parcel
+from vaguemestre.post.outbox.values import MessageToSend
 from vaguemestre.schools.lists.rules.list_address import local_part
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.values import Place
@@ -118,7 +118,7 @@ def write_to_heads(config: Config, now: datetime) -> None:
     message_id = f"<rentree.effectifs@{domain}>"
     content = _written((sender.name, sender.address), to, "Remontée des effectifs", _TO_HEADS, message_id, at)
     with transaction.atomic(durable=True):
-        parcel = Parcel(
+        parcel = MessageToSend(
             sender.account_id, "demo-heads", message_id, sender.address, (to,), (),
             "Remontée des effectifs", content, now,
         )  # fmt: skip

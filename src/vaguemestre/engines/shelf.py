@@ -1,4 +1,4 @@
-"""`filelinks.ports.Shelf`: one file each in a closed folder."""
+"""`filelinks.ports.FileStore`: one file each in a closed folder."""
 
 import fcntl
 import os

@@ -32,8 +32,8 @@ from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.post.outbox.rules.limits import Limits
-from vaguemestre.post.outbox.rules.replies import reply_of
-from vaguemestre.post.outbox.values import Answer, Origin, Posting, Verdict
+from vaguemestre.post.outbox.rules.replies import smtp_reply
+from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
@@ -53,19 +53,19 @@ class Gate:
         self,
         config: Config,
         judge: JudgePosting,
-        judge_script: Callable[[Posting], Verdict],
+        judge_script: Callable[[SubmissionRequest], Verdict],
         own_addresses: Callable[[str], Collection[str]],
-        passes_on: Callable[[str], bool] = lambda mailbox: False,
+        forwards_mail: Callable[[str], bool] = lambda mailbox: False,
         withdrawn_at: Callable[..., float] = lambda mailbox, by_token: 0.0,
-        note: Callable[[Posting, datetime], None] = lambda posting, now: None,
+        note: Callable[[SubmissionRequest, datetime], None] = lambda posting, now: None,
     ):
         self._limits: Limits = config.sending.limits()
         self._exempt = frozenset(address.lower() for address in config.sending.exempt)
-        self._judge, self._own, self._passes_on, self._note = judge, own_addresses, passes_on, note
+        self._judge, self._own, self._forwards_mail, self._note = judge, own_addresses, forwards_mail, note
         self._withdrawn_at, self._judge_script = withdrawn_at, judge_script
         self._threads = ThreadPoolExecutor(_JUDGES, "judge")
 
-    async def __call__(self, posting: Posting) -> tuple[Verdict, str]:
+    async def __call__(self, posting: SubmissionRequest) -> tuple[Verdict, str]:
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._threads, self._verdict, posting)
         try:
@@ -73,11 +73,11 @@ class Gate:
         except (DatabaseError, EngineDown, TimeoutError) as error:
             log.warning("no verdict on %s: %s", posting.queue_id, type(error).__name__)
             if posting.origin is Origin.REPLIED:
-                return Verdict(Answer.TAKE), ""  # Dovecot does not come back: the reply would be lost
-            return Verdict(Answer.REFUSE), ""  # without words: come back later
-        return verdict, reply_of(verdict)
+                return Verdict(Decision.TAKE), ""  # Dovecot does not come back: the reply would be lost
+            return Verdict(Decision.REFUSE), ""  # without words: come back later
+        return verdict, smtp_reply(verdict)
 
-    def _verdict(self, posting: Posting) -> Verdict:
+    def _verdict(self, posting: SubmissionRequest) -> Verdict:
         close_old_connections()
         if posting.origin is not Origin.SUBMITTED:
             return self._judge_script(posting)
@@ -88,10 +88,10 @@ class Gate:
             self._limits,
             self._exempt,
             now=timezone.now(),
-            passes_on=self._passes_on(seen.mailbox),
+            forwards_mail=self._forwards_mail(seen.mailbox),
             withdrawn_at=self._withdrawn_at(seen.mailbox, by_token=seen.by_token),
         )
-        if verdict.answer is not Answer.REFUSE:
+        if verdict.decision is not Decision.REFUSE:
             self._note(posting, timezone.now())
         return verdict
 
@@ -104,7 +104,7 @@ class ScriptGate:
         self._may_leave, self._domain = config.mail.forward_outside, config.academy.domain.lower()
         self._owner = ScriptOwners(directory.held_names)
 
-    def __call__(self, posting: Posting) -> Verdict:
+    def __call__(self, posting: SubmissionRequest) -> Verdict:
         mailbox = self._owner(posting.mailbox)
         domains = {address.rpartition("@")[2] for address in posting.recipients}
         outside = [one for one in domains - {self._domain} if not self._directory.is_ours(one)]
@@ -139,19 +139,20 @@ def _read() -> int:
     close_old_connections()
     read = import_string("vaguemestre.post.outbox.services.read_deliveries")
     ports = {
-        name: import_string(f"vaguemestre.post.outbox.ports.{name}").get() for name in ("read_log", "hear")
+        name: import_string(f"vaguemestre.post.outbox.ports.{name}").get()
+        for name in ("read_log", "on_deliveries")
     }
     noted: int = read(**ports, now=timezone.now())
     return noted
 
 
-def _note(posting: Posting, now: datetime) -> None:
+def _note(posting: SubmissionRequest, now: datetime) -> None:
     """In a shared mailbox, a program's letter has a hand: whoever signed in on that connection."""
-    since, until = (datetime.fromtimestamp(at, UTC) for at in posting.between)
+    since, until = (datetime.fromtimestamp(at, UTC) for at in posting.signed_in_between)
     import_string("vaguemestre.schools.sharing.services.note_program_letter")(
         posting.mailbox,
         posting.message_id,
-        posting.answers,
+        posting.in_reply_to,
         (_named(posting.network), since, until),
         now=now,
     )
@@ -176,10 +177,10 @@ async def main() -> None:
     directory = import_string("vaguemestre.people.provisioning.ports.mail_directory").get()
     gate = Gate(
         config,
-        import_string("vaguemestre.post.outbox.services.judge_posting"),
+        import_string("vaguemestre.post.outbox.services.judge_submission"),
         ScriptGate(config, import_string("vaguemestre.post.outbox.services.judge_automatic"), directory),
         directory.sending_addresses,
-        import_string("vaguemestre.post.outbox.ports.passes_on").get(),
+        import_string("vaguemestre.post.outbox.ports.forwards_mail").get(),
         directory.withdrawn_at,
         _note,
     )

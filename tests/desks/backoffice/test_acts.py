@@ -8,7 +8,7 @@ from vaguemestre.desks.backoffice.rules.details import details_said
 from vaguemestre.desks.helpdesk.values import Act
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.lifecycle.values import Event
-from vaguemestre.post.outbox.models import PassageRow
+from vaguemestre.post.outbox.models import Submission
 from vaguemestre.schools.lists.values import State
 from vaguemestre.schools.sharing.rules.story import WORDS
 
@@ -17,7 +17,7 @@ FAMILIES = {
     "helpdesk.": [str(one) for one in Act],
     "lists.letter-": [str(one) for one in State],
     "lifecycle.": [str(one) for one in Event],
-    "outbox.hold-": [PassageRow.Hold.RELEASED, PassageRow.Hold.DISCARDED],
+    "outbox.hold-": [Submission.Hold.RELEASED, Submission.Hold.DISCARDED],
     "": list(WORDS),
 }
 

@@ -27,7 +27,7 @@ from vaguemestre.people.credentials.services import add_app_password, holds, rel
 from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.values import Owed
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.site.wiring import SUBSCRIPTIONS
 
 NUMEN = "20E9501234ABC"
@@ -213,7 +213,7 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
     add_application(nicolas)
     add_app_password(nicolas.pk, "Thunderbird", by="test", now=timezone.now())
     give_contact(nicolas)
-    OutgoingRow.objects.create(
+    OutboxMessage.objects.create(
         account=nicolas, key="k", message_id="<k@x>", sender="s", recipients=["a@b.fr"], content=b"c",
         state="held", due_at=timezone.now(), created_at=timezone.now(),
     )  # fmt: skip
@@ -227,7 +227,7 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
     assert not OneTimeDevice.objects.exists()
     assert not holds(PASSWORD, nicolas.password)
     assert "nmorel@ac-amiens.test" in engines.cuts
-    assert OutgoingRow.objects.get().state == "stopped"
+    assert OutboxMessage.objects.get().state == "stopped"
     page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
     for words in (
         "Rien n’ouvre ce compte",
@@ -247,7 +247,7 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
     assert owner.post("/assistant/secours/mot-de-passe", new)["Location"] == "/alogin?nouveau=1"
     assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
     act(client, nicolas, Act.LET_GO)
-    assert OutgoingRow.objects.get().state == "held"
+    assert OutboxMessage.objects.get().state == "held"
 
 
 def test_after_a_compromise_mail_stays_shut_two_days_and_applications_do_not(

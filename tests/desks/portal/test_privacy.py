@@ -57,7 +57,7 @@ def test_the_journal_is_said_to_be_kept_and_is(lines: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("what", "kept", "said"),
     [
-        ("Suivi des envois (destinataires, heure, ce que chacun est devenu)", delivery_status.KEPT_FOR, 180),
+        ("Suivi des envois (destinataires, heure, ce que chacun est devenu)", delivery_status.RETENTION, 180),
         ("Activité des boîtes partagées", together.ACTIVITY_KEPT, 365),
         ("Fichiers apportés ou à emporter (import, export)", moving.KEPT, 7),
         ("Demande de NUMEN", requests.PROOFS_KEPT, 30),

@@ -7,7 +7,7 @@ import pytest
 
 from vaguemestre.engines.postfix.configuration import log_file
 from vaguemestre.engines.postfix.log_reader import LogReader
-from vaguemestre.post.outbox.values import LogPlace
+from vaguemestre.post.outbox.values import LogPosition
 from vaguemestre.processes.supervisor.logs import _cut
 from vaguemestre.site.config import Config
 
@@ -27,7 +27,7 @@ def test_what_was_not_read_before_is_read_after(tmp_path: Path, how: str) -> Non
     log, read = log_file(instance), LogReader(instance)
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("".join(line(n) for n in range(5)))
-    found, place = read(LogPlace(0, 0), NOW)
+    found, place = read(LogPosition(0, 0), NOW)
     with log.open("a") as more:
         more.write("".join(line(n) for n in range(5, 8)))
     if how == "emptied":

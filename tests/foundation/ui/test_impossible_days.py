@@ -20,7 +20,7 @@ from vaguemestre.mailbox.sorting.rules.filters import _check_condition
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Relation
 from vaguemestre.mailbox.webmail.rules.listing.view_params import day
 from vaguemestre.post.filelinks.forms import TermsForm
-from vaguemestre.post.tracking.forms import HourForm
+from vaguemestre.post.tracking.forms import RescheduleForm
 from vaguemestre.schools.lists.forms import DecisionForm
 
 IMPOSSIBLE = "31/02/1990"
@@ -84,7 +84,7 @@ def of_list_decision() -> str:
         pytest.param(lambda: of_form(BornForm({"naissance": IMPOSSIBLE})), id="activation"),
         pytest.param(lambda: of_form(BornForm({"naissance": "31 février 1990"})), id="activation in words"),
         pytest.param(lambda: of_form(BornForm({"naissance": "31-2-90"})), id="activation, two digits"),
-        pytest.param(lambda: of_form(HourForm({"jour": IMPOSSIBLE, "heure": "08:00"})), id="put off"),
+        pytest.param(lambda: of_form(RescheduleForm({"day": IMPOSSIBLE, "hour": "08:00"})), id="put off"),
         pytest.param(lambda: of_refusal(lambda: read_birthday(IMPOSSIBLE)), id="contact"),
         pytest.param(lambda: of_refusal(TermsForm({"until": IMPOSSIBLE}).terms), id="file lent"),
         pytest.param(lambda: of_refusal(lambda: day(IMPOSSIBLE)), id="snooze"),

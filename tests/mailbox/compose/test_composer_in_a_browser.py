@@ -18,7 +18,7 @@ from vaguemestre.mailbox.compose.models import Identity
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.post.outbox.events import MessageRefused
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -82,7 +82,7 @@ def test_tab_goes_from_cell_to_cell_and_the_last_one_adds_a_row(page: Page, box:
     keys.press("Tab")
     keys.type("Léa")
     assert cells(composer) == ["Élève A", "Note finale", "Léa", ""]
-    assert in_database(OutgoingRow.objects.count) == 0
+    assert in_database(OutboxMessage.objects.count) == 0
     for _ in range(3):  # back to the first cell, then out of the text
         keys.press("Shift+Tab")
     expect(composer.get_by_role("button", name="Supprimer le tableau")).to_be_focused()
@@ -134,7 +134,7 @@ def test_a_space_typed_as_the_focus_leaves_the_text_sends_nothing(
     expect(send).to_be_focused()
     page.keyboard.press("Space")
     expect(send).to_be_focused()
-    assert in_database(OutgoingRow.objects.count) == 0
+    assert in_database(OutboxMessage.objects.count) == 0
     send.evaluate("() => { window.shownTime += 600 }")
     page.keyboard.press("Space")
     expect(composer.locator("#sent")).to_be_visible()
@@ -235,12 +235,12 @@ def compose_and_send(page: Page) -> FrameLocator:
 
 
 def move_outgoing(**fields: str) -> None:
-    in_database(lambda: OutgoingRow.objects.update(**fields))
+    in_database(lambda: OutboxMessage.objects.update(**fields))
 
 
 def bring_refused_back() -> None:
     """What the worker does with a refusal."""
-    row = OutgoingRow.objects.get()
+    row = OutboxMessage.objects.get()
     restore_refused_draft(MessageRefused(row.account_id, row.key))
 
 
@@ -274,7 +274,7 @@ def test_a_message_is_taken_back_while_it_is_held(page: Page, box: MemoryMailbox
     composer.get_by_role("button", name="Annuler l’envoi").click()
     expect(text_of(composer)).to_have_text("Bonjour")
     expect(composer.get_by_text(re.compile("Envoi dans|Courriel envoyé"))).to_have_count(0)
-    assert in_database(lambda: OutgoingRow.objects.get().state) == "cancelled"
+    assert in_database(lambda: OutboxMessage.objects.get().state) == "cancelled"
 
 
 def test_a_message_that_does_not_leave_comes_back_with_the_reason(

@@ -22,10 +22,10 @@ from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import DraftFields, FileLink, Writer
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.filelinks import ports
-from vaguemestre.post.filelinks.models import Deposit
-from vaguemestre.post.filelinks.queries import shown
+from vaguemestre.post.filelinks.models import SharedFile
+from vaguemestre.post.filelinks.queries import filelink_of
 from vaguemestre.post.filelinks.values import Verdict
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JSON = {"accept": "application/json"}
@@ -33,10 +33,10 @@ JSON = {"accept": "application/json"}
 
 @pytest.fixture(autouse=True)
 def shelf(tmp_path: Path) -> Iterator[FileShelf]:
-    before, made = ports.shelf.get(), FileShelf(tmp_path / "deposits")
-    ports.shelf.replace(made)
+    before, made = ports.file_store.get(), FileShelf(tmp_path / "deposits")
+    ports.file_store.replace(made)
     yield made
-    ports.shelf.replace(before)
+    ports.file_store.replace(before)
 
 
 def add(browser: Client, key: str, content: bytes = b"x" * 100, name: str = "Film <1>.mp4") -> int:
@@ -50,7 +50,7 @@ def add(browser: Client, key: str, content: bytes = b"x" * 100, name: str = "Fil
 
 
 def sent_content() -> EmailMessage:
-    content = bytes(OutgoingRow.objects.get().content)
+    content = bytes(OutboxMessage.objects.get().content)
     return cast("EmailMessage", message_from_bytes(content, policy=policy.default))
 
 
@@ -78,7 +78,7 @@ def test_the_message_carries_the_link_in_both_its_texts(
     ).json()
     assert told["locked"]
     send(writer, key)
-    made, link = sent_content(), f"/{shown(Deposit.objects.get()).token}/"
+    made, link = sent_content(), f"/{filelink_of(SharedFile.objects.get()).token}/"
     assert [part.get_content_type() for part in made.walk()] == [
         "multipart/alternative",
         "text/plain",
@@ -101,7 +101,7 @@ def test_one_that_is_not_there_yet_or_infected_does_not_leave(
         ({"verdict": Verdict.INFECTED}, "filelinks.infected"),
         ({"verdict": Verdict.CLEAN, "received": 1}, "compose.enclosure-incomplete"),
     ):
-        Deposit.objects.update(**columns)
+        SharedFile.objects.update(**columns)
         answer = browser.post(
             f"/messagerie/ecrire/{key}/envoyer/",
             {"to": "a@b.fr", "html": "x", "attempt": 1, "now": 1},
@@ -117,15 +117,15 @@ def test_it_goes_with_the_message_thrown_away_and_stays_with_the_one_sent(
     for key in (gone, kept, twin):
         add(browser, key)
     browser.post(f"/messagerie/ecrire/{gone}/abandonner/", headers=JSON)
-    assert Deposit.objects.count() == len(shelf.names()) == 2
+    assert SharedFile.objects.count() == len(shelf.names()) == 2
     forked = services.fork_draft(writer, twin, now=NOON)
     browser.post(f"/messagerie/ecrire/{twin}/abandonner/", headers=JSON)
-    assert Deposit.objects.count() == 2  # the other version carries it still
+    assert SharedFile.objects.count() == 2  # the other version carries it still
     browser.post(f"/messagerie/ecrire/{forked.key}/abandonner/", headers=JSON)
     send(writer, kept)
     services.delete_filed_draft(writer.account_id, f"{kept}.1", mailboxes)
     assert find_draft(writer.account_id, kept) is None
-    assert Deposit.objects.count() == len(shelf.names()) == 1
+    assert SharedFile.objects.count() == len(shelf.names()) == 1
 
 
 def test_somebody_elses_composer_and_deposit_are_not_there(
@@ -133,7 +133,7 @@ def test_somebody_elses_composer_and_deposit_are_not_there(
 ) -> None:
     key = new_key()
     deposit = add(browser, key)
-    Deposit.objects.update(account=None)
+    SharedFile.objects.update(account=None)
     for path in (f"{deposit}/suite/?offset=0", f"{deposit}/conditions/"):
         answer = browser.post(f"/messagerie/ecrire/{key}/liens/{path}", {"until": "01/01/2027"}, headers=JSON)
         assert answer.status_code == 422

@@ -28,7 +28,7 @@ from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import DraftFields, Writer
 from vaguemestre.mailbox.contacts.services import save_contact
 from vaguemestre.mailbox.contacts.values import ContactCard
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 
 TABLE = (
     "Prénom;Courriel;Note de l’élève\r\n"
@@ -112,11 +112,11 @@ def start(writer: Writer, key: str) -> None:
 def test_each_gets_a_copy_alone_and_once(writer: Writer, key: str, mailboxes: MemoryMailboxes) -> None:
     prepare(writer, key)
     carry(mailboxes)
-    assert not OutgoingRow.objects.exists()  # nothing leaves before it is said to
+    assert not OutboxMessage.objects.exists()  # nothing leaves before it is said to
     start(writer, key)
     start(writer, key)
     carry(mailboxes, 3)
-    found = {row.recipients[0]: read(bytes(row.content)) for row in OutgoingRow.objects.all()}
+    found = {row.recipients[0]: read(bytes(row.content)) for row in OutboxMessage.objects.all()}
     assert set(found) == {"lea@dehors.example", "noe@dehors.example"}
     message = found["noe@dehors.example"]
     assert message["Subject"] == "Note de <b>Noé</b>"
@@ -134,7 +134,7 @@ def test_it_ends_when_all_are_filed_and_leaves_no_draft(
     start(writer, key)
     carry(mailboxes)
     assert Mailing.objects.get().state == "running"
-    OutgoingRow.objects.update(state="filed")
+    OutboxMessage.objects.update(state="filed")
     carry(mailboxes)
     assert Mailing.objects.get().state == "done"
     assert not Composition.objects.exists()
@@ -152,16 +152,16 @@ def test_stopped_it_makes_no_more_and_goes_on_where_it_was(
     prepare(writer, key, table)
     start(writer, key)
     carry(mailboxes, 2)
-    assert OutgoingRow.objects.count() == 3  # no more than that under way
+    assert OutboxMessage.objects.count() == 3  # no more than that under way
     services.stop_mailing(writer.account_id, key, by="x", now=NOON)
-    OutgoingRow.objects.update(state="filed")
+    OutboxMessage.objects.update(state="filed")
     carry(mailboxes, 2)
-    assert OutgoingRow.objects.count() == 3
+    assert OutboxMessage.objects.count() == 3
     start(writer, key)
     for _ in range(5):
         carry(mailboxes)
-        OutgoingRow.objects.update(state="filed")
-    addresses = [row.recipients[0] for row in OutgoingRow.objects.all()]
+        OutboxMessage.objects.update(state="filed")
+    addresses = [row.recipients[0] for row in OutboxMessage.objects.all()]
     assert sorted(addresses) == sorted(f"p{n}@x.fr" for n in range(10))
 
 
@@ -232,13 +232,13 @@ def test_it_leaves_at_the_hour_chosen_and_not_before(browser: Client, key: str) 
     page = browser.get(f"{HOME}{key}/exemplaires/").content.decode()
     assert f"2 exemplaires partiront le <b>{day:%d/%m/%Y} à 08:00</b>" in page
     run_mailing(MailingDue(Mailing.objects.get().pk))
-    assert OutgoingRow.objects.count() == 0
+    assert OutboxMessage.objects.count() == 0
     browser.post(f"{HOME}{key}/exemplaires/arreter/")
     assert "Reprendre" in browser.get(f"{HOME}{key}/exemplaires/").content.decode()
     browser.post(f"{HOME}{key}/exemplaires/partir/")
     Mailing.objects.update(due_at=timezone.now() - timedelta(minutes=1))
     run_mailing(MailingDue(Mailing.objects.get().pk))
-    assert OutgoingRow.objects.count() == 2
+    assert OutboxMessage.objects.count() == 2
 
 
 def test_a_storm_of_answers_to_all_is_damped(

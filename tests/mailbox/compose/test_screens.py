@@ -20,7 +20,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.people.provisioning.values import Owed
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
 HOME = "/messagerie/ecrire/"
@@ -133,7 +133,7 @@ def test_opened_saved_and_sent(browser: Client, box: MemoryMailbox) -> None:
     assert "Courriel envoyé" not in again
     back = browser.post(f"{told['url']}annuler/", **JSON).json()
     assert back["attempt"] == 2
-    assert OutgoingRow.objects.get().state == "cancelled"
+    assert OutboxMessage.objects.get().state == "cancelled"
 
 
 def test_without_script_a_form_is_enough(browser: Client, box: MemoryMailbox) -> None:
@@ -148,7 +148,7 @@ def test_without_script_a_form_is_enough(browser: Client, box: MemoryMailbox) ->
     right = browser.post(f"{HOME}{key}/envoyer/", {"to": "a@b.fr", "text": "Bonjour", "plain": 1})
     assert right["Location"] == f"{HOME}{key}/"
     assert re.search(r"<span>Envoi dans (9|10) s</span>", browser.get(right["Location"]).content.decode())
-    OutgoingRow.objects.update(state="filed")
+    OutboxMessage.objects.update(state="filed")
     assert "<span>Courriel envoyé</span>" in browser.get(right["Location"]).content.decode()
 
 
@@ -168,7 +168,7 @@ def test_what_is_wrong_is_said_with_its_field(browser: Client, fields: dict[str,
     told = answer.json()  # type: ignore[attr-defined]
     assert told["field"] == field
     assert told["error"]
-    assert OutgoingRow.objects.count() == 0
+    assert OutboxMessage.objects.count() == 0
 
 
 @pytest.mark.parametrize("trick", TRICKS)
@@ -184,13 +184,13 @@ def test_no_field_adds_a_field_or_a_recipient(browser: Client, field: str, trick
     if answer.status_code != 200:
         assert answer.status_code == 422
         return
-    row = OutgoingRow.objects.get()
+    row = OutboxMessage.objects.get()
     check_wire(row)
     if not (field in {"to", "cc", "bcc"} and "pirate@dehors.example>" in trick):  # an address plainly typed
         assert not any("pirate" in recipient for recipient in row.recipients)
 
 
-def check_wire(row: OutgoingRow) -> None:
+def check_wire(row: OutboxMessage) -> None:
     """One message, the expected fields once each, 7 bit, recipients of the envelope in the fields."""
     content = bytes(row.content)
     assert content.isascii()
@@ -210,7 +210,7 @@ hostile = st.one_of(st.text(max_size=80), st.sampled_from(TRICKS))
 def test_any_mixture_makes_one_right_message_or_none(
     browser: Client, name: str, subject: str, html: str, file_name: str
 ) -> None:
-    OutgoingRow.objects.all().delete()
+    OutboxMessage.objects.all().delete()
     key = new_key()
     piece = browser.post(f"{HOME}{key}/pieces/", {"name": file_name or "x", "kind": name, "size": 1}, **JSON)
     if piece.status_code == 200:
@@ -218,8 +218,8 @@ def test_any_mixture_makes_one_right_message_or_none(
         browser.post(address, b"x", content_type="application/octet-stream", **JSON)
     answer = send(browser, key=key, to=f"{name} <parent@dehors.example>", subject=subject, html=html)
     assert answer.status_code in {200, 422}
-    assert OutgoingRow.objects.count() == (1 if answer.status_code == 200 else 0)
-    for row in OutgoingRow.objects.all():
+    assert OutboxMessage.objects.count() == (1 if answer.status_code == 200 else 0)
+    for row in OutboxMessage.objects.all():
         check_wire(row)
 
 

@@ -16,9 +16,9 @@ from vaguemestre.mailbox.compose.models import Composition, Enclosure, Slice
 from vaguemestre.mailbox.compose.queries import attach_sources, enclosure_content, find_draft, source_files
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import DraftFields, Mode, StartRequest, Writer
-from vaguemestre.post.filelinks.ports import shelf
+from vaguemestre.post.filelinks.ports import file_store
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
 LIMIT = 20_971_520
@@ -54,7 +54,7 @@ def start(writer: Writer, box: MemoryMailbox, mode: Mode, ref: MessageRef | None
 
 
 def drop(writer: Writer, key: str, boxes: MemoryMailboxes) -> None:
-    services.discard_draft(writer, key, boxes, shelf.get(), by="test", now=NOON)
+    services.discard_draft(writer, key, boxes, file_store.get(), by="test", now=NOON)
 
 
 def save(writer: Writer, key: str, boxes: MemoryMailboxes, revision: int, **typed: object) -> int:
@@ -183,10 +183,10 @@ def test_a_message_is_forwarded_whole_without_its_hidden_recipients(
     assert (found.fields.subject, found.fields.to, found.quote) == ("Tr: Sortie", "", "")
     assert [(one.name, one.kind) for one in found.enclosures] == [("Sortie.eml", "message/rfc822")]
     send(writer, key, to="a@b.fr", subject="Tr: Sortie", html="<p>x</p>")
-    content = bytes(OutgoingRow.objects.get().content)
+    content = bytes(OutboxMessage.objects.get().content)
     assert b"cache@dehors" not in content
     assert b"autre@x.fr" not in content
-    assert OutgoingRow.objects.get().in_reply_to["flag"] == "$Forwarded"  # type: ignore[index]
+    assert OutboxMessage.objects.get().in_reply_to["flag"] == "$Forwarded"  # type: ignore[index]
     (whole,) = read(content).iter_attachments()
     assert read(whole.get_content())["Subject"] == "Sortie"
 
@@ -214,7 +214,7 @@ def test_files_of_another_message_are_joined_without_being_sent_again(
         with pytest.raises(Refusal):
             refused()
     send(writer, key, html="<p>x</p>")
-    joined = list(read(bytes(OutgoingRow.objects.get().content)).iter_attachments())
+    joined = list(read(bytes(OutboxMessage.objects.get().content)).iter_attachments())
     assert [part.get_filename() for part in joined] == ["é0.pdf", "é2.pdf", "Sortie.eml"]
     assert joined[0].get_content() == b"%PDF" * 100
     with pytest.raises(Refusal, match="already-sent"):
@@ -254,7 +254,7 @@ def test_an_answer_leaves_with_its_quotation_and_marks(writer: Writer, box: Memo
     ref = original(box, html="<p>Bonjour</p>")
     key = start(writer, box, Mode.REPLY, ref)
     send(writer, key, to="Un parent <parent@dehors.example>", subject="Re: Sortie", html="<p>C’est noté.</p>")
-    row = OutgoingRow.objects.get()
+    row = OutboxMessage.objects.get()
     message = read(bytes(row.content))
     assert message["In-Reply-To"] == "<q@dehors.example>"
     text = message.get_body(("plain",)).get_content().replace("\r", "")  # type: ignore[union-attr]
@@ -271,13 +271,13 @@ def test_an_answer_leaves_with_its_quotation_and_marks(writer: Writer, box: Memo
 def test_a_quotation_taken_away_does_not_leave(writer: Writer, box: MemoryMailbox) -> None:
     key = start(writer, box, Mode.REPLY, original(box))
     send(writer, key, html="<p>Merci.</p>", keeps_quote=False)
-    assert b"Bonjour" not in bytes(OutgoingRow.objects.get().content)
+    assert b"Bonjour" not in bytes(OutboxMessage.objects.get().content)
 
 
 def test_plain_text_leaves_alone_with_its_quotation(writer: Writer, box: MemoryMailbox) -> None:
     key = start(writer, box, Mode.REPLY, original(box))
     send(writer, key, text="Merci.", is_plain=True)
-    message = read(bytes(OutgoingRow.objects.get().content))
+    message = read(bytes(OutboxMessage.objects.get().content))
     assert message.get_content_type() == "text/plain"
     assert (
         "Merci.\n\nLe 25 novembre 2026 à 09:42, Un parent a écrit :\n\n> Bonjour,\n> à demain."
@@ -289,7 +289,7 @@ def test_a_second_click_sends_nothing_more(writer: Writer, box: MemoryMailbox) -
     key = new_key()
     assert send(writer, key, html="<p>un</p>") == "held"
     assert send(writer, key, html="<p>deux</p>") == "held"
-    assert OutgoingRow.objects.count() == 1
+    assert OutboxMessage.objects.count() == 1
     with pytest.raises(Refusal, match="already-sent"):
         send(writer, key, attempt=2)
 
@@ -314,7 +314,7 @@ def test_taken_back_it_is_a_draft_again_and_leaves_as_another_sending(
     revision = Composition.objects.get().revision
     save(writer, key, mailboxes, revision, to="a@b.fr", subject="deux")
     assert send(writer, key, attempt=2, subject="deux") == "held"
-    assert [row.state for row in OutgoingRow.objects.order_by("pk")] == ["cancelled", "held"]
+    assert [row.state for row in OutboxMessage.objects.order_by("pk")] == ["cancelled", "held"]
 
 
 def test_what_was_not_written_here_leaves_and_comes_back_without_a_word(
@@ -381,7 +381,7 @@ def test_a_piece_cut_on_the_way_goes_on_where_it_stopped(writer: Writer) -> None
         services.add_slice(mine, key, piece, 5, b"567890")
     assert services.add_slice(mine, key, piece, 5, b"56789") == 10
     send(writer, key, html="<p>x</p>")
-    (file,) = read(bytes(OutgoingRow.objects.get().content)).iter_attachments()
+    (file,) = read(bytes(OutboxMessage.objects.get().content)).iter_attachments()
     assert file.get_payload(decode=True) == b"0123456789"
 
 

@@ -25,7 +25,7 @@ from vaguemestre.mailbox.compose.values import (
 )
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress, Structure
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
 PAGE = "/parametres/identites"
@@ -41,10 +41,10 @@ def keep(writer: Writer, given: IdentityFields, identity_id: int = 0) -> int:
     return services.save_identity(writer, identity_id, given, by="account:1", now=NOON)
 
 
-def sent(writer: Writer, identity: int, **typed: object) -> OutgoingRow:
+def sent(writer: Writer, identity: int, **typed: object) -> OutboxMessage:
     written = DraftFields(to="a@b.fr", subject="x", html="<p>x</p>", identity=identity, **typed)  # type: ignore[arg-type]
     services.send_draft(writer, new_key(), written, 1, DUE, limit=LIMIT, now=NOON)
-    return OutgoingRow.objects.latest("pk")
+    return OutboxMessage.objects.latest("pk")
 
 
 def test_an_alias_that_still_sends_is_in_from_and_in_the_envelope(writer: Writer, alias: str) -> None:
@@ -65,7 +65,7 @@ def test_an_address_lost_since_sends_nothing(writer: Writer, alias: str) -> None
     MailAddress.objects.filter(address=alias).update(may_send=False)
     with pytest.raises(Refusal, match="not-your-address"):
         sent(writer, identity)
-    assert not OutgoingRow.objects.exists()
+    assert not OutboxMessage.objects.exists()
     assert [one.id for one in queries.senders_of(writer, "")] == [0]
 
 
@@ -132,7 +132,7 @@ def test_one_identity_is_the_usual_one_and_signs_what_is_started(
     assert "data-signature" in html
     written = DraftFields(to="a@b.fr", html=html, identity=first)
     services.send_draft(writer, key, written, 1, DUE, limit=LIMIT, now=NOON)
-    content = bytes(OutgoingRow.objects.get().content)
+    content = bytes(OutboxMessage.objects.get().content)
     assert b"data-signature" not in content
     assert "Nicolas Morel" in read(content).get_body(("plain",)).get_content()  # type: ignore[union-attr]
 

@@ -15,7 +15,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.calendar.queries import answer_to
 from vaguemestre.mailbox.webmail.ports import leave_list, teach
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.reports.queries import reports_page
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def invitation(uid: str = "evenement-1@dehors.example", **fields: str) -> bytes:
 
 
 def sent() -> EmailMessage:
-    row = OutgoingRow.objects.latest("pk")
+    row = OutboxMessage.objects.latest("pk")
     return message_from_bytes(bytes(row.content), policy=policy.default)  # type: ignore[return-value]
 
 
@@ -87,20 +87,20 @@ def test_what_asks_nothing_takes_no_answer(reader: Client, box: MemoryMailbox) -
     ref = put(box, letter())
     assert reader.post(address(ref, "reponse/1/"), {"reponse": "ACCEPTED"}, headers=PIECE).status_code == 422
     assert reader.post(address(ref, "reponse/1/"), {"reponse": "OUI"}, headers=PIECE).status_code == 422
-    assert not OutgoingRow.objects.exists()
+    assert not OutboxMessage.objects.exists()
 
 
 def test_a_receipt_leaves_by_consent_only_and_once(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, letter(Disposition_Notification_To="parent@dehors.example"))
     assert "demande à savoir" in reader.get(address(ref), headers=PIECE).content.decode()
-    assert not OutgoingRow.objects.exists()
+    assert not OutboxMessage.objects.exists()
     reader.post(address(ref, "accuse/"), {"reponse": "oui"}, headers=PIECE)
     message = sent()
     assert message.get_content_type() == "multipart/report"
     assert message.get_param("report-type") == "disposition-notification"
     assert b"Original-Message-ID: <original@dehors.example>" in message.as_bytes()
     reader.post(address(ref, "accuse/"), {"reponse": "oui"}, headers=PIECE)
-    assert OutgoingRow.objects.count() == 1
+    assert OutboxMessage.objects.count() == 1
     assert "demande à savoir" not in reader.get(address(ref), headers=PIECE).content.decode()
 
 
@@ -108,7 +108,7 @@ def test_a_receipt_refused_is_not_asked_again(reader: Client, box: MemoryMailbox
     ref = put(box, letter(Disposition_Notification_To="parent@dehors.example"))
     reader.post(address(ref, "accuse/"), {"reponse": "non"}, headers=PIECE)
     assert "demande à savoir" not in reader.get(address(ref), headers=PIECE).content.decode()
-    assert not OutgoingRow.objects.exists()
+    assert not OutboxMessage.objects.exists()
 
 
 def test_a_list_is_left_by_one_click_or_by_mail(reader: Client, box: MemoryMailbox) -> None:

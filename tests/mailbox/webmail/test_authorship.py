@@ -19,7 +19,7 @@ from vaguemestre.mailbox.webmail.rules.trust import impostors
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict, authenticity
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.people.directory.models import MailAddress
-from vaguemestre.post.reports.queries import showing_of
+from vaguemestre.post.reports.queries import image_policy
 from vaguemestre.site import config
 
 OURS = "mail.ac-amiens.test"
@@ -291,7 +291,7 @@ def test_an_unverified_sender_is_never_always_shown(
     assert reader.post(address(ref, "images/"), {"choix": "never"}, headers=PIECE).status_code == 200
     assert "comme vous l’avez choisi" in reader.get(address(ref), headers=PIECE).content.decode()
     assert reader.post(address(ref, "images/"), {"choix": "ask"}, headers=PIECE).status_code == 200
-    assert showing_of(nicolas.pk, "parent@dehors.example").value == "ask"  # type: ignore[attr-defined]
+    assert image_policy(nicolas.pk, "parent@dehors.example").value == "ask"  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db

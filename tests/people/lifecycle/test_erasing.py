@@ -296,7 +296,7 @@ KEPT = {
     "directory.NumenRow", "directory.TakenName", "directory.MailAddress", "directory.NameWord",
     "credentials.Account",
     "sso_registry.Subject", "sso_registry.Pseudonym",  # names in applications, opaque
-    "filelinks.Deposit",  # lent for some days
+    "filelinks.SharedFile",  # lent for some days
     "rosters.GatewayRow",  # an address drawn at random
     "sharing.Thread", "sharing.Note", "sharing.Sent", "sharing.Deed",  # a box's own history
     "lists.MailingList", "sharing.Box:account",  # accounts of nobody

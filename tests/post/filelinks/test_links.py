@@ -9,7 +9,7 @@ from tests.access.signin.people import account
 
 from vaguemestre.engines.shelf import FileShelf
 from vaguemestre.post.filelinks import ports, queries, services
-from vaguemestre.post.filelinks.http import room
+from vaguemestre.post.filelinks.http import file_limits
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def shelf(tmp_path: Path) -> FileShelf:
 
 def rows() -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM filelinks_deposit")
+        cursor.execute("SELECT * FROM filelinks_sharedfile")
         return "".join(
             str(bytes(value) if isinstance(value, memoryview) else value)
             for row in cursor.fetchall()
@@ -31,19 +31,19 @@ def rows() -> str:
 def test_the_token_of_a_link_is_neither_in_the_table_nor_on_the_shelf(shelf: FileShelf) -> None:
     owner = account()
     with transaction.atomic():
-        left = services.leave_whole(
+        left = services.share_content(
             owner.pk,
             "a.pdf",
             "application/pdf",
             b"octets",
             shelf,
             ports.scan.get(),
-            room(),
+            file_limits(),
             now=timezone.now(),
         )
     assert left.token not in rows()
     assert left.token not in shelf.names()
-    assert queries.deposits_of(owner.pk)[0].token == left.token  # its depositor reads the link again
-    assert queries.find_lent(left.token, timezone.now().date())
+    assert queries.files_of(owner.pk)[0].token == left.token  # its depositor reads the link again
+    assert queries.find_available(left.token, timezone.now().date())
     for value in shelf.names():
-        assert queries.find_lent(value, timezone.now().date()) is None
+        assert queries.find_available(value, timezone.now().date()) is None

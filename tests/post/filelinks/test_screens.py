@@ -23,11 +23,11 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.filelinks import handlers, ports, queries, rules, services
-from vaguemestre.post.filelinks.events import DepositReceived
-from vaguemestre.post.filelinks.http import room
-from vaguemestre.post.filelinks.models import Deposit
+from vaguemestre.post.filelinks.events import FileUploaded
+from vaguemestre.post.filelinks.http import file_limits
+from vaguemestre.post.filelinks.models import SharedFile
 from vaguemestre.post.filelinks.rules.links import token_digest
-from vaguemestre.post.filelinks.values import Deposited, Room
+from vaguemestre.post.filelinks.values import FileLimits, Filelink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONTENT = bytes(range(256)) * 40
@@ -54,10 +54,10 @@ def check() -> Iterator[Check]:
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[FileShelf]:
-    before, made = ports.shelf.get(), FileShelf(tmp_path / "deposits")
-    ports.shelf.replace(made)
+    before, made = ports.file_store.get(), FileShelf(tmp_path / "deposits")
+    ports.file_store.replace(made)
     yield made
-    ports.shelf.replace(before)
+    ports.file_store.replace(before)
 
 
 @pytest.fixture
@@ -78,27 +78,27 @@ def stranger() -> Client:
 
 
 @pytest.fixture
-def left(nicolas: Account, shelf: FileShelf, check: Check) -> Deposited:
+def left(nicolas: Account, shelf: FileShelf, check: Check) -> Filelink:
     return leave(nicolas, shelf, check)
 
 
-def leave(who: Account, shelf: FileShelf, check: Check, name: str = "Carte.pdf") -> Deposited:
+def leave(who: Account, shelf: FileShelf, check: Check, name: str = "Carte.pdf") -> Filelink:
     with transaction.atomic():
-        made = services.leave_whole(
-            who.pk, name, "application/pdf", CONTENT, shelf, check, room(), now=timezone.now()
+        made = services.share_content(
+            who.pk, name, "application/pdf", CONTENT, shelf, check, file_limits(), now=timezone.now()
         )
-    return queries.deposits_named(who.pk, [made.id])[0]
+    return queries.files_among(who.pk, [made.id])[0]
 
 
-def path(deposit: Deposited) -> str:
-    link = queries.link_of(deposit)
+def path(deposit: Filelink) -> str:
+    link = queries.link_address(deposit)
     assert link.startswith(settings.CONFIG.files_url)
     return link.removeprefix(settings.CONFIG.files_url)
 
 
-def taken(stranger: Client, deposit: Deposited, password: str = "", **headers: str) -> HttpResponse:
+def taken(stranger: Client, deposit: Filelink, password: str = "", **headers: str) -> HttpResponse:
     """What the button gives; `headers` are those of the download it leads to."""
-    told = stranger.post(path(deposit), {"mot_de_passe": password})
+    told = stranger.post(path(deposit), {"password": password})
     assert told.status_code == 303
     return stranger.get(told.headers["Location"], headers=headers)  # type: ignore[return-value]
 
@@ -108,17 +108,17 @@ def octets_of(answer: HttpResponse) -> bytes:
 
 
 def test_a_stranger_takes_it_and_leaves_no_trace_but_a_count(
-    left: Deposited, stranger: Client, nicolas: Account
+    left: Filelink, stranger: Client, nicolas: Account
 ) -> None:
     page = stranger.get(path(left))
     assert "Carte.pdf" in page.text
-    assert queries.deposits_of(nicolas.pk)[0].downloads == 0  # what opens links by itself takes nothing
+    assert queries.files_of(nicolas.pk)[0].downloads == 0  # what opens links by itself takes nothing
     given = taken(stranger, left)
     assert octets_of(given) == CONTENT
     assert given.headers["Content-Disposition"] == 'attachment; filename="Carte.pdf"'
     assert given.headers["Content-Type"] == "application/octet-stream"
     assert "sandbox" in given.headers["Content-Security-Policy"]
-    assert queries.deposits_of(nicolas.pk)[0].downloads == 1
+    assert queries.files_of(nicolas.pk)[0].downloads == 1
     assert not page.cookies
     assert not given.cookies
 
@@ -128,7 +128,7 @@ def test_a_stranger_takes_it_and_leaves_no_trace_but_a_count(
     [("bytes=4000-", 4000, None), ("bytes=10-19", 10, 20), ("bytes=-5", len(CONTENT) - 5, None)],
 )
 def test_a_download_that_was_cut_goes_on_where_it_stopped(
-    left: Deposited, stranger: Client, nicolas: Account, asked: str, begin: int, end: int | None
+    left: Filelink, stranger: Client, nicolas: Account, asked: str, begin: int, end: int | None
 ) -> None:
     where = stranger.post(path(left)).headers["Location"]
     whole = stranger.get(where)
@@ -141,18 +141,18 @@ def test_a_download_that_was_cut_goes_on_where_it_stopped(
     other = stranger.get(where, headers={"range": asked, "if-range": '"another"'})
     assert (other.status_code, octets_of(other)) == (200, CONTENT)  # type: ignore[arg-type]
     assert stranger.get(where, headers={"range": "bytes=999999-"}).status_code == 416
-    assert queries.deposits_of(nicolas.pk)[0].downloads == 1
+    assert queries.files_of(nicolas.pk)[0].downloads == 1
 
 
 def test_a_ticket_opens_its_file_only_and_ends_with_the_password(
-    left: Deposited, stranger: Client, nicolas: Account, shelf: FileShelf, check: Check
+    left: Filelink, stranger: Client, nicolas: Account, shelf: FileShelf, check: Check
 ) -> None:
     where = stranger.post(path(left)).headers["Location"]
     other = leave(nicolas, shelf, check)
     assert stranger.get(where.replace(left.token, other.token)).status_code == 404
     assert stranger.get(where[:-2] + "x/").status_code == 404
     assert stranger.post(where).status_code == 405
-    Deposit.objects.filter(pk=left.id).update(password="changed")
+    SharedFile.objects.filter(pk=left.id).update(password="changed")
     assert stranger.get(where).status_code == 404
 
 
@@ -160,13 +160,13 @@ def test_a_ticket_opens_its_file_only_and_ends_with_the_password(
 def test_any_range_is_inside_the_file_or_refused(asked: str, size: int) -> None:
     piece = None
     with contextlib.suppress(Refusal):
-        piece = rules.piece_asked(asked, size)
+        piece = rules.requested_range(asked, size)
     if piece:
         assert 0 <= piece[0] <= piece[1] < size
 
 
 def test_on_their_origin_nobody_is_known_and_elsewhere_no_file_is_served(
-    left: Deposited, browser: Client, stranger: Client
+    left: Filelink, browser: Client, stranger: Client
 ) -> None:
     inside = browser.get("/messagerie/fichiers/")
     assert "Carte.pdf" in inside.text
@@ -180,33 +180,33 @@ def test_on_their_origin_nobody_is_known_and_elsewhere_no_file_is_served(
 
 
 def test_a_password_is_asked_and_guessing_it_is_slowed(
-    left: Deposited, browser: Client, stranger: Client, nicolas: Account
+    left: Filelink, browser: Client, stranger: Client, nicolas: Account
 ) -> None:
     day = f"{timezone.localdate() + timedelta(days=3):%d/%m/%Y}"
     answer = browser.post(f"/messagerie/fichiers/{left.id}/", {"until": day, "password": "sapin vert"})
     assert answer.status_code == 302
-    assert "sapin" not in Deposit.objects.get().password
+    assert "sapin" not in SharedFile.objects.get().password
     assert "Mot de passe" in stranger.get(path(left)).text
     for wrong in ("", "sapin rouge"):
-        refused = stranger.post(path(left), {"mot_de_passe": wrong})
+        refused = stranger.post(path(left), {"password": wrong})
         assert refused.status_code == 422
         assert "pas le mot de passe" in refused.text
     assert octets_of(taken(stranger, left, "sapin vert")) == CONTENT
     for _ in range(6):
-        last = stranger.post(path(left), {"mot_de_passe": "au hasard"})
+        last = stranger.post(path(left), {"password": "au hasard"})
     assert "Trop d’essais" in last.text
     browser.post(f"/messagerie/fichiers/{left.id}/", {"until": day, "open": "1"})
     assert octets_of(taken(stranger, left)) == CONTENT
 
 
 def test_after_its_last_day_or_taken_back_the_same_page_says_nothing(
-    left: Deposited, browser: Client, stranger: Client, shelf: FileShelf, nicolas: Account, check: Check
+    left: Filelink, browser: Client, stranger: Client, shelf: FileShelf, nicolas: Account, check: Check
 ) -> None:
     unknown = stranger.get("/" + "x" * 43 + "/").text
-    Deposit.objects.update(expires_on=paris_day(timezone.now()) - timedelta(days=1))
+    SharedFile.objects.update(expires_on=paris_day(timezone.now()) - timedelta(days=1))
     assert stranger.get(path(left)).text == unknown
     assert stranger.post(path(left)).text == unknown
-    handlers.forget_old_deposits()
+    handlers.purge_files()
     assert shelf.names() == set()
     other = leave(nicolas, shelf, check)
     assert "Fichiers déposés" in browser.post(f"/messagerie/fichiers/{other.id}/retirer/", follow=True).text
@@ -222,10 +222,10 @@ def test_a_virus_found_takes_the_file_away_and_nobody_has_it_before(
     left, clean = leave(nicolas, shelf, check), leave(nicolas, shelf, check)
     assert "en cours de contrôle" in stranger.get(path(left)).text
     assert stranger.post(path(left)).status_code == 422
-    handlers.look_for_viruses(DepositReceived(clean.id))
+    handlers.scan_file(FileUploaded(clean.id))
     check.found = "Eicar-Test"
-    handlers.look_for_viruses(DepositReceived(left.id))
-    handlers.look_for_viruses(DepositReceived(left.id))
+    handlers.scan_file(FileUploaded(left.id))
+    handlers.scan_file(FileUploaded(left.id))
     assert stranger.post(path(left)).status_code == 404
     assert "Aucun virus" in stranger.get(path(clean)).text
     assert "Virus trouvé" in browser.get("/messagerie/fichiers/").text
@@ -236,12 +236,12 @@ def test_a_deposit_cut_on_the_way_goes_on_where_it_stopped(
     nicolas: Account, shelf: FileShelf, check: Check, stranger: Client
 ) -> None:
     with transaction.atomic():
-        begun = services.begin_deposit(
-            nicolas.pk, "a.zip", "application/zip", len(CONTENT), shelf, room(), now=timezone.now()
+        begun = services.begin_upload(
+            nicolas.pk, "a.zip", "application/zip", len(CONTENT), shelf, file_limits(), now=timezone.now()
         )
 
     def add(offset: int, end: int) -> int:
-        return services.add_slice(nicolas.pk, begun.id, offset, CONTENT[offset:end], shelf, check)
+        return services.append_chunk(nicolas.pk, begun.id, offset, CONTENT[offset:end], shelf, check)
 
     assert add(0, 4000) == 4000
     assert add(0, 4000) == 4000  # the answer was lost: the same slice again
@@ -251,17 +251,17 @@ def test_a_deposit_cut_on_the_way_goes_on_where_it_stopped(
     with shelf.open(token_digest(begun.token)) as kept:
         assert kept.read() == CONTENT
     with pytest.raises(Refusal, match="gone"):
-        services.add_slice(account("autre").pk, begun.id, 0, b"x", shelf, check)
+        services.append_chunk(account("autre").pk, begun.id, 0, b"x", shelf, check)
 
 
-def test_somebody_elses_file_is_not_there(left: Deposited, client: Client) -> None:
+def test_somebody_elses_file_is_not_there(left: Filelink, client: Client) -> None:
     account("autre")
     client.post("/alogin", {"identifiant": "autre", "secret": PASSWORD})
     assert "Carte.pdf" not in client.get("/messagerie/fichiers/").text
     day = f"{timezone.localdate():%d/%m/%Y}"
     assert client.post(f"/messagerie/fichiers/{left.id}/", {"until": day}).status_code == 422
     client.post(f"/messagerie/fichiers/{left.id}/retirer/")
-    assert Deposit.objects.count() == 1
+    assert SharedFile.objects.count() == 1
     assert client.get(f"/messagerie/fichiers/{left.id}/").status_code == 405
     assert Client().get("/messagerie/fichiers/").status_code == 302
 
@@ -276,21 +276,21 @@ def test_somebody_elses_file_is_not_there(left: Deposited, client: Client) -> No
     ],
 )
 def test_what_is_wrong_is_said_and_changes_nothing(
-    left: Deposited, browser: Client, until: str, password: str, said: str
+    left: Filelink, browser: Client, until: str, password: str, said: str
 ) -> None:
     given_day = until.replace("{today}", f"{timezone.localdate():%d/%m/%Y}")
     answer = browser.post(f"/messagerie/fichiers/{left.id}/", {"until": given_day, "password": password})
     assert answer.status_code == 422
     assert said in answer.text
-    assert Deposit.objects.get().expires_on == left.until
+    assert SharedFile.objects.get().expires_on == left.until
 
 
 def test_there_is_room_for_so_much() -> None:
-    small = Room(most=100, most_in_all=150, days=30, most_days=90)
-    rules.check_room(100, 50, 10_000, small)
+    small = FileLimits(most=100, most_in_all=150, days=30, most_days=90)
+    rules.check_limits(100, 50, 10_000, small)
     for size, present, free in ((101, 0, 10_000), (100, 51, 10_000), (100, 0, 150), (0, 0, 10_000)):
         with pytest.raises(Refusal):
-            rules.check_room(size, present, free, small)
+            rules.check_limits(size, present, free, small)
 
 
 @given(st.text(max_size=400))

@@ -29,7 +29,7 @@ def test_only_phrases_of_the_text_are_shunned() -> None:
             Clause(Where.SUBJECT, "lettre du soir", is_not=True),
         )
     )
-    assert view.shunned == ("lettre du mois",)
+    assert view.excluded_phrases == ("lettre du mois",)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.rules.authors import check_authors, sole_address
-from vaguemestre.post.outbox.rules.replies import reply_of
-from vaguemestre.post.outbox.values import Answer, Verdict
+from vaguemestre.post.outbox.rules.replies import smtp_reply
+from vaguemestre.post.outbox.values import Decision, Verdict
 
 HIDDEN = (
     "recteur @ac-amiens.test",
@@ -114,5 +114,5 @@ def test_a_name_that_holds_somebody_elses_address_is_refused_with_a_sentence(fie
     with pytest.raises(Refusal) as refused:
         check_authors([field], [], OWN)
     assert refused.value.code == "outbox.name-holds-address"
-    reply = reply_of(Verdict(Answer.REFUSE, refused.value.code))
+    reply = smtp_reply(Verdict(Decision.REFUSE, refused.value.code))
     assert reply.startswith("550 5.7.1 Le nom d'expediteur contient une autre adresse")

@@ -11,24 +11,24 @@ from tests.post.outbox.test_judging import NOON, SMALL, answers, judge, posting
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox import queries, services
-from vaguemestre.post.outbox.models import PassageRow
+from vaguemestre.post.outbox.models import Submission
 from vaguemestre.post.outbox.rules.limits import Window
-from vaguemestre.post.outbox.rules.replies import reply_of
-from vaguemestre.post.outbox.values import Answer, Origin, Posting, Verdict
+from vaguemestre.post.outbox.rules.replies import smtp_reply
+from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def reply(who: Account, number: int = 0, **changed: Any) -> Posting:
+def reply(who: Account, number: int = 0, **changed: Any) -> SubmissionRequest:
     return posting(who, number, sender="", origin=Origin.REPLIED, **changed)
 
 
-def redirect(who: Account, number: int = 0, **changed: Any) -> Posting:
+def redirect(who: Account, number: int = 0, **changed: Any) -> SubmissionRequest:
     given = {"sender": "jean@dehors.example", "authors": ("jean@dehors.example",), **changed}
     return posting(who, number, origin=Origin.REDIRECTED, **given)
 
 
-def automatic(who: Account, one: Posting, *, leaves: bool = False, **changed: Any) -> Verdict:
+def automatic(who: Account, one: SubmissionRequest, *, leaves: bool = False, **changed: Any) -> Verdict:
     limits = replace(SMALL, **changed)
     return services.judge_automatic(one, {who.mailbox}, limits, leaves_academy=leaves, now=NOON)
 
@@ -45,9 +45,9 @@ def automatic(who: Account, one: Posting, *, leaves: bool = False, **changed: An
 )
 def test_a_reply_speaks_for_the_mailbox_of_its_script_alone(changed: dict[str, Any]) -> None:
     who = account(username="marie")
-    assert automatic(who, replace(reply(who), **changed)).answer is Answer.REFUSE
+    assert automatic(who, replace(reply(who), **changed)).decision is Decision.REFUSE
     assert Entry.objects.filter(action="outbox.script-refused").count() == 1
-    assert not PassageRow.objects.exists()
+    assert not Submission.objects.exists()
 
 
 def test_replies_have_a_ceiling_of_their_own() -> None:
@@ -58,29 +58,29 @@ def test_replies_have_a_ceiling_of_their_own() -> None:
     services_later = services.judge_automatic(
         reply(who, 30), {who.mailbox}, SMALL, leaves_academy=False, now=NOON + timedelta(hours=1)
     )
-    assert services_later.answer is Answer.TAKE
+    assert services_later.decision is Decision.TAKE
 
 
 def test_redirects_count_with_what_their_owner_sends_and_are_never_held() -> None:
     who = account(username="marie")
     assert answers([automatic(who, redirect(who, n)) for n in range(9)]) == "tttttrrrr"
-    assert PassageRow.objects.filter(hold="held").count() == 0
+    assert Submission.objects.filter(hold="held").count() == 0
     (verdict,) = judge(who, posting(who, 20))
-    assert verdict.answer is Answer.HOLD
+    assert verdict.decision is Decision.HOLD
 
 
 def test_nothing_is_sent_on_where_it_may_not_go_nor_by_whom_nothing_opens() -> None:
     who = account(username="marie")
     refused = automatic(who, redirect(who, sender=""), leaves=True)
-    assert reply_of(refused).startswith("550"), "refused for good, the message stays in the mailbox"
+    assert smtp_reply(refused).startswith("550"), "refused for good, the message stays in the mailbox"
     Account.objects.filter(pk=who.pk).update(state="suspended")
-    assert automatic(who, redirect(who, 1)).answer is Answer.REFUSE
-    assert automatic(who, reply(who, 2)).answer is Answer.TAKE, "whoever left is still answered for"
+    assert automatic(who, redirect(who, 1)).decision is Decision.REFUSE
+    assert automatic(who, reply(who, 2)).decision is Decision.TAKE, "whoever left is still answered for"
 
 
 def test_the_same_message_again_is_counted_once_and_the_page_of_sent_mail_does_not_show_it() -> None:
     who = account(username="marie")
     for _ in range(3):
-        assert automatic(who, redirect(who, 1)).answer is Answer.TAKE
-    assert PassageRow.objects.get().counted == 1
-    assert queries.passages_of(who.pk, offset=0, limit=10) == ()
+        assert automatic(who, redirect(who, 1)).decision is Decision.TAKE
+    assert Submission.objects.get().counted == 1
+    assert queries.submissions_of(who.pk, offset=0, limit=10) == ()

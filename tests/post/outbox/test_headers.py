@@ -55,12 +55,12 @@ def test_a_block_with_a_line_of_its_own_inside_is_never_written() -> None:
 
 
 def test_references_of_an_answer_end_with_the_message_answered() -> None:
-    assert headers.kept_references(["<a@x>", "<b@x>"], "<c@x>") == ("<a@x>", "<b@x>", "<c@x>")
-    assert headers.kept_references(["<a@x>", "<c@x>"], "<c@x>") == ("<a@x>", "<c@x>")
+    assert headers.trimmed_references(["<a@x>", "<b@x>"], "<c@x>") == ("<a@x>", "<b@x>", "<c@x>")
+    assert headers.trimmed_references(["<a@x>", "<c@x>"], "<c@x>") == ("<a@x>", "<c@x>")
 
 
 def test_malformed_references_are_dropped_and_long_ones_never_cut() -> None:
-    assert headers.kept_references(["nonsense", "<a b@x>", "<a@x>\r\nX: y"], "<ok@x>") == ("<ok@x>",)
+    assert headers.trimmed_references(["nonsense", "<a b@x>", "<a@x>\r\nX: y"], "<ok@x>") == ("<ok@x>",)
     long_id = f"<{'a' * 200}@{'b' * 200}>"
     block = headers.header_block([("References", headers.message_id_list(["<a@x>", long_id]))])
     assert long_id.encode() in block
@@ -68,7 +68,7 @@ def test_malformed_references_are_dropped_and_long_ones_never_cut() -> None:
 
 def test_of_very_many_references_the_first_and_the_last_stay() -> None:
     many = [f"<{n}@x>" for n in range(20_000)]
-    kept = headers.kept_references(many, "<last@x>")
+    kept = headers.trimmed_references(many, "<last@x>")
     assert len(kept) == 30
     assert kept[0] == "<0@x>"
     assert kept[-1] == "<last@x>"

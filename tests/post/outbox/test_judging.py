@@ -12,17 +12,17 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox import services
-from vaguemestre.post.outbox.models import PassageRow
+from vaguemestre.post.outbox.models import Submission
 from vaguemestre.post.outbox.rules.limits import Limits, Window
-from vaguemestre.post.outbox.rules.replies import reply_of
-from vaguemestre.post.outbox.values import Answer, Posting, Verdict
+from vaguemestre.post.outbox.rules.replies import smtp_reply
+from vaguemestre.post.outbox.values import Decision, SignInTimes, SubmissionRequest, Verdict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 SMALL = Limits(by_sender=(Window(10, 5, 8),), by_network=(), strangers=100)
 
 
-def posting(who: Account, number: int = 0, to: int = 1, **changed: Any) -> Posting:
+def posting(who: Account, number: int = 0, to: int = 1, **changed: Any) -> SubmissionRequest:
     given: dict[str, Any] = {
         "queue_id": f"4dgX2Q0mzk{number:04}",
         "mailbox": who.mailbox,
@@ -32,27 +32,29 @@ def posting(who: Account, number: int = 0, to: int = 1, **changed: Any) -> Posti
         "message_id": f"<m{number}@x>",
         "authors": (who.mailbox,),
     }
-    return Posting(**{**given, **changed})
+    return SubmissionRequest(**{**given, **changed})
 
 
-def judge(who: Account, *postings: Posting, limits: Limits = SMALL, at: datetime = NOON) -> list[Verdict]:
+def judge(
+    who: Account, *postings: SubmissionRequest, limits: Limits = SMALL, at: datetime = NOON
+) -> list[Verdict]:
     own = {who.mailbox}
-    return [services.judge_posting(one, own, limits, {"liste@ac-amiens.test"}, now=at) for one in postings]
+    return [services.judge_submission(one, own, limits, {"liste@ac-amiens.test"}, now=at) for one in postings]
 
 
 def answers(verdicts: list[Verdict]) -> str:
-    return "".join(verdict.answer[0] for verdict in verdicts)
+    return "".join(verdict.decision[0] for verdict in verdicts)
 
 
 def test_beyond_the_first_limit_held_beyond_the_second_refused() -> None:
     who = account(username="marie")
     verdicts = judge(who, *(posting(who, n) for n in range(10)))
     assert answers(verdicts) == "ttttthhhrr"
-    assert PassageRow.objects.filter(hold="held").count() == 3
-    assert PassageRow.objects.count() == 8, "what is refused counts for nothing"
+    assert Submission.objects.filter(hold="held").count() == 3
+    assert Submission.objects.count() == 8, "what is refused counts for nothing"
     assert Entry.objects.filter(action="outbox.message-held").count() == 3
     assert (
-        reply_of(verdicts[-1]) == "550 5.7.28 Trop de destinataires en peu de temps : reessayez apres 12:10"
+        smtp_reply(verdicts[-1]) == "550 5.7.28 Trop de destinataires en peu de temps : reessayez apres 12:10"
     )
     assert answers(judge(who, posting(who, 11), at=NOON + timedelta(minutes=11))) == "t"
 
@@ -66,31 +68,31 @@ def test_the_first_messages_of_an_account_at_once_are_judged_one_after_another()
 def test_the_same_queue_identifier_is_counted_once() -> None:
     who = account(username="marie")
     assert answers(judge(who, *(posting(who, 1) for _ in range(9)))) == "ttttttttt"
-    assert PassageRow.objects.count() == 1
+    assert Submission.objects.count() == 1
 
 
 def test_lists_are_not_counted() -> None:
     who = account(username="marie")
     own = {"liste@ac-amiens.test"}
     sent = posting(who, 1, to=400, sender="liste@ac-amiens.test", authors=("liste@ac-amiens.test",))
-    assert services.judge_posting(sent, own, SMALL, own, now=NOON).answer is Answer.TAKE
+    assert services.judge_submission(sent, own, SMALL, own, now=NOON).decision is Decision.TAKE
     assert answers(judge(who, posting(who, 2))) == "t"
 
 
 def test_a_large_send_that_was_announced_passes_uncounted_and_no_more() -> None:
     who = account(username="marie")
     with transaction.atomic():
-        services.expect_bulk(who.pk, 20, by="test", now=NOON)
+        services.announce_bulk_send(who.pk, 20, by="test", now=NOON)
     assert answers(judge(who, *(posting(who, n) for n in range(20)))) == "t" * 20
     assert answers(judge(who, posting(who, 21, to=9))) == "r"
     with pytest.raises(Refusal):
-        services.expect_bulk(who.pk, 5001, by="test", now=NOON)
+        services.announce_bulk_send(who.pk, 5001, by="test", now=NOON)
 
 
 def test_somebody_elses_name_is_refused_and_journaled() -> None:
     who = account(username="marie")
     (verdict,) = judge(who, posting(who, authors=("recteur@ac-amiens.test",)))
-    assert (verdict.answer, verdict.code) == (Answer.REFUSE, "outbox.from-somebody-else")
+    assert (verdict.decision, verdict.code) == (Decision.REFUSE, "outbox.from-somebody-else")
     assert Entry.objects.filter(action="outbox.author-refused").count() == 1
 
 
@@ -98,7 +100,7 @@ def test_a_burst_is_held_until_the_person_says_that_it_is_theirs_then_never_that
     who = account(username="marie")
     limits = Limits(strangers=3)
     assert answers(judge(who, *(posting(who, n) for n in range(5)), limits=limits)) == "ttthh"
-    held = list(PassageRow.objects.filter(hold="held").values_list("pk", flat=True))
+    held = list(Submission.objects.filter(hold="held").values_list("pk", flat=True))
     ended = services.release_held(who.pk, held, by="test", now=NOON)
     assert len(ended) == 2
     assert services.release_held(who.pk, held, by="test", now=NOON) == [], "released once"
@@ -109,14 +111,14 @@ def test_a_burst_is_held_until_the_person_says_that_it_is_theirs_then_never_that
 def test_nobody_ends_the_hold_of_somebody_elses_message() -> None:
     who, other = account(username="marie"), account(username="paul")
     judge(who, *(posting(who, n) for n in range(6)))
-    held = list(PassageRow.objects.filter(hold="held").values_list("pk", flat=True))
+    held = list(Submission.objects.filter(hold="held").values_list("pk", flat=True))
     assert services.release_held(other.pk, held, by="test", now=NOON) == []
 
 
 def test_what_was_decided_of_a_held_message_is_what_its_queue_is_told() -> None:
     who = account(username="marie")
     judge(who, *(posting(who, n) for n in range(7)))
-    first, second = PassageRow.objects.filter(hold="held").order_by("pk")
+    first, second = Submission.objects.filter(hold="held").order_by("pk")
     told: list[tuple[str, bool]] = []
 
     def queue(queue_id: str, *, discard: bool) -> None:
@@ -133,12 +135,12 @@ def test_what_was_decided_of_a_held_message_is_what_its_queue_is_told() -> None:
 
 def test_a_connection_older_than_a_withdrawal_has_to_sign_in_again() -> None:
     who = account(username="marie")
-    for opened, answer in ((99.0, Answer.REFUSE), (101.0, Answer.TAKE)):
-        sent = posting(who, int(opened), between=(opened, opened))
-        verdict = services.judge_posting(sent, {who.mailbox}, SMALL, (), now=NOON, withdrawn_at=100.0)
-        assert verdict.answer is answer
-        assert reply_of(verdict)[:3] == ("421" if answer is Answer.REFUSE else "")
-    assert PassageRow.objects.count() == 1
+    for opened, answer in ((99.0, Decision.REFUSE), (101.0, Decision.TAKE)):
+        sent = posting(who, int(opened), signed_in_between=SignInTimes(opened, opened))
+        verdict = services.judge_submission(sent, {who.mailbox}, SMALL, (), now=NOON, withdrawn_at=100.0)
+        assert verdict.decision is answer
+        assert smtp_reply(verdict)[:3] == ("421" if answer is Decision.REFUSE else "")
+    assert Submission.objects.count() == 1
 
 
 @pytest.mark.parametrize("changed", [{"state": "suspended"}, {"state": "closed"}, {"mailbox_state": "held"}])
@@ -146,4 +148,4 @@ def test_an_account_that_nothing_opens_sends_nothing_whatever_its_connection(cha
     who = account(username="marie")
     Account.objects.filter(pk=who.pk).update(**changed)
     (verdict,) = judge(who, posting(who))
-    assert (verdict.answer, reply_of(verdict)[:3]) == (Answer.REFUSE, "421")
+    assert (verdict.decision, smtp_reply(verdict)[:3]) == (Decision.REFUSE, "421")

@@ -12,15 +12,15 @@ from tests.post.outbox.letters import BOUNDARY, letter
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.rules.message import (
+    build_message,
     check_size,
     check_whole,
-    compose,
     encoded_size,
     safe_kind,
     safe_name,
     with_bcc,
 )
-from vaguemestre.post.outbox.values import Enclosed, Recipient
+from vaguemestre.post.outbox.values import Attachment, Recipient
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=2000)
 fields = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=120)
@@ -45,7 +45,7 @@ def check_strictly(content: bytes) -> EmailMessage:
 
 
 def test_a_plain_message_has_exactly_the_expected_fields() -> None:
-    message = check_strictly(compose(letter(), boundary=BOUNDARY))
+    message = check_strictly(build_message(letter(), boundary=BOUNDARY))
     assert message.keys() == [
         "From",
         "To",
@@ -66,9 +66,9 @@ def test_an_answer_with_everything_has_exactly_the_expected_fields() -> None:
         text="",
         in_reply_to="<q@x>",
         references=("<a@x>", "<q@x>"),
-        enclosed=(Enclosed("a.pdf", "application/pdf", b"1"),),
+        attachments=(Attachment("a.pdf", "application/pdf", b"1"),),
     )
-    content = compose(full, boundary=BOUNDARY)
+    content = build_message(full, boundary=BOUNDARY)
     message = check_strictly(content)
     assert message.keys() == [
         "From",
@@ -88,23 +88,23 @@ def test_an_answer_with_everything_has_exactly_the_expected_fields() -> None:
 
 def test_what_the_writer_asks_of_the_reader_has_its_field() -> None:
     asked = letter(reply_to=(Recipient("Vie scolaire", "vs@x.fr"),), importance="high", wants_receipt=True)
-    message = check_strictly(compose(asked, boundary=BOUNDARY))
+    message = check_strictly(build_message(asked, boundary=BOUNDARY))
     assert message["Reply-To"].addresses[0].addr_spec == "vs@x.fr"
     assert message["Importance"] == "high"
     assert message["Disposition-Notification-To"] == f"<{asked.sender.address}>"
-    assert "Importance" not in read(compose(letter(importance="high\r\nX: y"), boundary=BOUNDARY))
+    assert "Importance" not in read(build_message(letter(importance="high\r\nX: y"), boundary=BOUNDARY))
 
 
 def test_hidden_recipients_alone_stand_as_nobody_in_to() -> None:
     hidden = letter(to=(), bcc=(Recipient("", "secret@x.fr"),))
-    message = check_strictly(compose(hidden, boundary=BOUNDARY))
+    message = check_strictly(build_message(hidden, boundary=BOUNDARY))
     assert message["To"].groups[0].display_name == "undisclosed-recipients"
     assert message["To"].addresses == ()
-    assert "To" not in check_strictly(compose(letter(to=()), boundary=BOUNDARY))
+    assert "To" not in check_strictly(build_message(letter(to=()), boundary=BOUNDARY))
 
 
 def test_the_senders_copy_says_who_was_hidden() -> None:
-    content = with_bcc(compose(letter(), boundary=BOUNDARY), [Recipient("Œil", "secret@x.fr")])
+    content = with_bcc(build_message(letter(), boundary=BOUNDARY), [Recipient("Œil", "secret@x.fr")])
     assert read(content)["Bcc"].addresses[0].addr_spec == "secret@x.fr"
     assert with_bcc(b"x", []) == b"x"
 
@@ -113,7 +113,7 @@ def test_the_senders_copy_says_who_was_hidden() -> None:
 @given(texts, fields, fields)
 def test_any_text_any_subject_any_name_make_a_strict_message(text: str, subject: str, name: str) -> None:
     made = letter(text=text, subject=subject, to=(Recipient(name, "a@b.fr"),), html="")
-    message = check_strictly(compose(made, boundary=BOUNDARY))
+    message = check_strictly(build_message(made, boundary=BOUNDARY))
     body = cast("bytes", message.get_payload(decode=True)).decode()
     kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     assert body.replace("\r\n", "\n").rstrip("\n") == kept.rstrip("\n")
@@ -122,8 +122,8 @@ def test_any_text_any_subject_any_name_make_a_strict_message(text: str, subject:
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=80), st.text(max_size=40), st.binary(max_size=300))
 def test_any_file_name_makes_one_attachment(name: str, kind: str, content: bytes) -> None:
-    made = letter(html="<p>x</p>", text="", enclosed=(Enclosed(name, kind, content),))
-    message = check_strictly(compose(made, boundary=BOUNDARY))
+    made = letter(html="<p>x</p>", text="", attachments=(Attachment(name, kind, content),))
+    message = check_strictly(build_message(made, boundary=BOUNDARY))
     (file,) = message.iter_attachments()
     assert file.get_filename() == safe_name(name)
     assert file.get_content_type() == safe_kind(kind)
@@ -132,7 +132,9 @@ def test_any_file_name_makes_one_attachment(name: str, kind: str, content: bytes
 
 def test_a_long_accented_name_travels_in_pieces_and_arrives_whole() -> None:
     name = "Compte rendu très détaillé du conseil d’administration — année scolaire 2026-2027 (été).pdf"
-    content = compose(letter(enclosed=(Enclosed(name, "application/pdf", b"x"),)), boundary=BOUNDARY)
+    content = build_message(
+        letter(attachments=(Attachment(name, "application/pdf", b"x"),)), boundary=BOUNDARY
+    )
     assert b"filename*1*=" in content
     (file,) = check_strictly(content).iter_attachments()
     assert file.get_filename() == name
@@ -142,9 +144,12 @@ def test_pictures_of_the_text_travel_beside_it() -> None:
     made = letter(
         html='<p><img src="cid:p1@x"></p>',
         text="",
-        enclosed=(Enclosed("p.png", "image/png", b"png", "p1@x"), Enclosed("a.txt", "text/plain", b"a")),
+        attachments=(
+            Attachment("p.png", "image/png", b"png", "p1@x"),
+            Attachment("a.txt", "text/plain", b"a"),
+        ),
     )
-    message = check_strictly(compose(made, boundary=BOUNDARY))
+    message = check_strictly(build_message(made, boundary=BOUNDARY))
     kinds = [part.get_content_type() for part in message.walk()]
     assert kinds == [
         "multipart/mixed",
@@ -187,7 +192,9 @@ def test_a_whole_message_travels_as_one_where_its_lines_allow() -> None:
         (enclosed.replace(b"Bonjour", b"x" * 999), "application/octet-stream"),
         (enclosed.replace(b"\r\n", b"\n"), "application/octet-stream"),
     ):
-        made = compose(letter(enclosed=(Enclosed("m.eml", "message/rfc822", content),)), boundary="0" * 32)
+        made = build_message(
+            letter(attachments=(Attachment("m.eml", "message/rfc822", content),)), boundary="0" * 32
+        )
         (part,) = read(made).iter_attachments()
         assert part.get_content_type() == kind
         assert part.get_filename() == "m.eml"
@@ -204,7 +211,7 @@ def test_the_limit_counts_what_encoding_adds() -> None:
     with pytest.raises(Refusal, match="too-large") as refused:
         check_size([16_000_000], limit)
     assert refused.value.facts["limit"] == "20,0"
-    content = compose(letter(enclosed=(Enclosed("a", "", b"x" * 1_000_000),)), boundary=BOUNDARY)
+    content = build_message(letter(attachments=(Attachment("a", "", b"x" * 1_000_000),)), boundary=BOUNDARY)
     assert len(content) <= encoded_size([1_000_000, 20])
     with pytest.raises(Refusal, match="too-large"):
         check_whole(content, len(content))
@@ -212,4 +219,4 @@ def test_the_limit_counts_what_encoding_adds() -> None:
 
 def test_a_message_id_of_another_shape_never_leaves() -> None:
     with pytest.raises(Refusal, match="message-id-malformed"):
-        compose(letter(message_id="<a@b>\r\nX: y"), boundary=BOUNDARY)
+        build_message(letter(message_id="<a@b>\r\nX: y"), boundary=BOUNDARY)

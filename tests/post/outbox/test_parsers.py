@@ -11,8 +11,8 @@ from pathlib import Path
 from tests.post.outbox.letters import BOUNDARY, letter
 from tests.post.outbox.test_message import check_strictly
 
-from vaguemestre.post.outbox.rules.message import compose, safe_name
-from vaguemestre.post.outbox.values import Enclosed, Letter, Recipient
+from vaguemestre.post.outbox.rules.message import build_message, safe_name
+from vaguemestre.post.outbox.values import Attachment, Letter, Recipient
 
 PERL = Path(__file__).with_name("parts.pl")
 WORDS = (
@@ -32,7 +32,7 @@ def drawn_letter(chance: random.Random) -> Letter:
         return "".join(c if c.isprintable() else " " for c in words(most)).strip()
 
     files = tuple(
-        Enclosed(
+        Attachment(
             line(4) + chance.choice((".pdf", ".eml", "")),
             chance.choice(KINDS),
             chance.choice((chance.randbytes(chance.randrange(0, 3000)), b"Subject: x\r\n\r\nBonjour\r\n")),
@@ -40,13 +40,13 @@ def drawn_letter(chance: random.Random) -> Letter:
         for _ in range(chance.randrange(4))
     )
     pictures = tuple(
-        Enclosed(f"{line(2)}.png", "image/png", chance.randbytes(500), content_id=f"p{n}@x")
+        Attachment(f"{line(2)}.png", "image/png", chance.randbytes(500), content_id=f"p{n}@x")
         for n in range(chance.randrange(3))
     )
     shown = "".join(f'<img src="cid:{one.content_id}">' for one in pictures)
     html = f"<p>{words(40)}</p>{shown}" if pictures or chance.random() < 0.7 else ""
     people = tuple(Recipient(line(4), f"p{n}@dehors.example") for n in range(chance.randrange(1, 40)))
-    return letter(subject=line(12), to=people, html=html, text=words(60), enclosed=files + pictures)
+    return letter(subject=line(12), to=people, html=html, text=words(60), attachments=files + pictures)
 
 
 def said_by(*command: str, content: bytes) -> str:
@@ -71,7 +71,7 @@ def parts_of(message: Message) -> list[tuple[str, str]]:
 def test_three_parsers_read_the_same(how_many: Callable[[int, int], int]) -> None:
     for seed in range(how_many(15, 500)):
         made = drawn_letter(random.Random(seed))
-        content = compose(made, boundary=BOUNDARY)
+        content = build_message(made, boundary=BOUNDARY)
         told = parts_of(check_strictly(content))
         perl = [tuple(one.split(" ")) for one in said_by("perl", str(PERL), content=content).splitlines()]
         assert [kind for kind, _ in perl] == [kind for kind, _ in told], seed
@@ -81,6 +81,6 @@ def test_three_parsers_read_the_same(how_many: Callable[[int, int], int]) -> Non
         if all(kind != "message/rfc822" for kind, _ in told):  # mshow goes into a message inside
             shown = re.findall(r"^\s*\d+: (\S+) size=", tree, re.MULTILINE)
             assert shown == [kind for kind, _ in told], seed
-        for one in made.enclosed:
+        for one in made.attachments:
             if not one.content_id:
                 assert safe_name(one.name) in tree, seed

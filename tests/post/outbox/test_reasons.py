@@ -2,7 +2,7 @@
 
 import pytest
 
-from vaguemestre.post.outbox.rules.reasons import kept_reason, refusal_reason
+from vaguemestre.post.outbox.rules.reasons import refusal_reason, stored_reason
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,6 @@ def test_answers_become_sentences(answer: str, code: str) -> None:
 
 def test_of_several_recipients_the_one_that_does_not_exist_is_named() -> None:
     answer = "smtp: 550 5.1.1 <B@y.fr>: Recipient address rejected: User unknown b@y.fr"
-    assert kept_reason(answer, ["a@y.fr", "b@y.fr"]) == "outbox.refused-address b@y.fr"
-    assert kept_reason("smtp: 550 5.1.1 User unknown", ["a@y.fr"]) == "outbox.refused-recipient"
-    assert kept_reason("smtp: 552 5.3.4 <a@y.fr>: too big", ["a@y.fr"]) == "outbox.refused-size"
+    assert stored_reason(answer, ["a@y.fr", "b@y.fr"]) == "outbox.refused-address b@y.fr"
+    assert stored_reason("smtp: 550 5.1.1 User unknown", ["a@y.fr"]) == "outbox.refused-recipient"
+    assert stored_reason("smtp: 552 5.3.4 <a@y.fr>: too big", ["a@y.fr"]) == "outbox.refused-size"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.post.outbox.rules.recipients import check_recipients, parsed_recipients, shown_recipients
+from vaguemestre.post.outbox.rules.recipients import check_recipients, formatted_recipients, parsed_recipients
 from vaguemestre.post.outbox.values import Recipient
 
 
@@ -72,7 +72,7 @@ names = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_
 def test_what_is_shown_reads_back(people: list[Recipient]) -> None:
     unique = {person.address: person for person in reversed(people)}
     first = [unique[address] for address in dict.fromkeys(p.address for p in people)]
-    assert list(parsed_recipients("to", shown_recipients(people))) == first
+    assert list(parsed_recipients("to", formatted_recipients(people))) == first
 
 
 def test_somebody_must_receive_it() -> None:

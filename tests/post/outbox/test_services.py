@@ -14,9 +14,9 @@ from tests.post.outbox.letters import NOON
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.outbox import services
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.queries import find_outgoing, waiting_messages
-from vaguemestre.post.outbox.values import Parcel, Recipient
+from vaguemestre.post.outbox.values import MessageToSend, Recipient, StoredReference
 
 pytestmark = pytest.mark.django_db
 CONTENT = b"From: a@b.fr\r\nMessage-ID: <k.1@ac-amiens.test>\r\n\r\nBonjour\r\n"
@@ -52,19 +52,19 @@ class World:
         mailbox: str,
         content: bytes,
         message_id: str,
-        answered: dict[str, object] | None,
-        draft: dict[str, object] | None,
+        answered: StoredReference | None,
+        draft: StoredReference | None,
         at: datetime,
     ) -> None:
         self.before_file()
         self.sent.setdefault(message_id, content)
         self.after_file()
 
-    def run(self, outgoing_id: int, now: datetime) -> None:
+    def run(self, outbox_id: int, now: datetime) -> None:
         services.send_message(
-            outgoing_id,
+            outbox_id,
             submit=self.submit,
-            accepted=self.accepted,
+            was_accepted=self.accepted,
             file_sent=self.file_sent,
             now=now,
         )
@@ -80,7 +80,7 @@ def once(error: BaseException) -> Callable[[], None]:
     return strike
 
 
-def parcel(account_id: int, **changed: Any) -> Parcel:
+def parcel(account_id: int, **changed: Any) -> MessageToSend:
     given = {
         "account_id": account_id,
         "key": "k.1",
@@ -92,11 +92,11 @@ def parcel(account_id: int, **changed: Any) -> Parcel:
         "content": CONTENT,
         "due_at": NOON + timedelta(seconds=12),
     }
-    return Parcel(**{**given, **changed})
+    return MessageToSend(**{**given, **changed})
 
 
 def queued(now: datetime = NOON, **changed: Any) -> int:
-    mine = account(username=f"u{OutgoingRow.objects.count()}")
+    mine = account(username=f"u{OutboxMessage.objects.count()}")
     with transaction.atomic():
         return services.queue_message(parcel(mine.pk, **changed), by="test", now=now)
 
@@ -108,7 +108,7 @@ LATER = DUE + services.LEASE
 def test_a_message_is_submitted_then_filed_with_its_hidden_recipients() -> None:
     world, outgoing = World(), queued()
     world.run(outgoing, DUE)
-    row = OutgoingRow.objects.get()
+    row = OutboxMessage.objects.get()
     assert row.state == "filed"
     assert world.sent == {row.message_id: b"Bcc: secret@dehors.example\r\n" + CONTENT}
     assert bytes(row.content) == b"", "the copy in sent mail is the one that stays"
@@ -119,7 +119,7 @@ def test_nothing_leaves_before_its_hour_and_the_job_comes_back() -> None:
     world, outgoing = World(), queued()
     world.run(outgoing, NOON + timedelta(seconds=11))
     assert world.queue == []
-    assert OutgoingRow.objects.get().state == "held"
+    assert OutboxMessage.objects.get().state == "held"
     assert DBTaskResult.objects.filter(run_after=DUE).count() == 2
 
 
@@ -129,7 +129,7 @@ def test_the_same_key_is_the_same_message() -> None:
         first = services.queue_message(parcel(mine.pk), by="test", now=NOON)
         second = services.queue_message(parcel(mine.pk, content=b"other"), by="test", now=NOON)
     assert first == second
-    assert bytes(OutgoingRow.objects.get().content) == CONTENT
+    assert bytes(OutboxMessage.objects.get().content) == CONTENT
     assert DBTaskResult.objects.count() == 1
 
 
@@ -149,7 +149,7 @@ def test_killed_at_any_step_it_still_leaves_exactly_once(step: str) -> None:
     world.run(outgoing, LATER)
     assert len(world.queue) == 1
     assert len(world.sent) == 1
-    assert OutgoingRow.objects.get().state == "filed"
+    assert OutboxMessage.objects.get().state == "filed"
 
 
 @pytest.mark.parametrize("step", ["before_submit", "after_submit", "before_file", "after_file"])
@@ -161,7 +161,7 @@ def test_an_engine_that_goes_away_at_any_step_delays_and_never_doubles(step: str
     world.run(outgoing, DUE + timedelta(seconds=1))
     assert len(world.queue) == 1
     assert len(world.sent) == 1
-    assert OutgoingRow.objects.get().state == "filed"
+    assert OutboxMessage.objects.get().state == "filed"
 
 
 def test_while_one_worker_submits_another_waits() -> None:
@@ -189,14 +189,14 @@ def test_as_long_as_nobody_can_tell_whether_it_left_it_is_not_sent_again() -> No
 
     with pytest.raises(EngineDown):
         services.send_message(
-            outgoing, submit=world.submit, accepted=unknown, file_sent=world.file_sent, now=LATER
+            outgoing, submit=world.submit, was_accepted=unknown, file_sent=world.file_sent, now=LATER
         )
     assert len(world.queue) == 1
 
 
 def test_a_held_message_can_be_taken_back_twice_is_once_and_never_leaves() -> None:
     world, outgoing = World(), queued()
-    mine = OutgoingRow.objects.get().account_id
+    mine = OutboxMessage.objects.get().account_id
     for _ in range(2):
         with transaction.atomic():
             services.cancel_message(mine, "k.1", by="test", now=NOON)
@@ -208,7 +208,7 @@ def test_a_held_message_can_be_taken_back_twice_is_once_and_never_leaves() -> No
 def test_a_message_that_left_cannot_be_taken_back() -> None:
     world, outgoing = World(), queued()
     world.run(outgoing, DUE)
-    mine = OutgoingRow.objects.get().account_id
+    mine = OutboxMessage.objects.get().account_id
     with pytest.raises(Refusal, match="already-left"), transaction.atomic():
         services.cancel_message(mine, "k.1", by="test", now=DUE)
 
@@ -225,7 +225,7 @@ def test_a_refusal_at_submission_is_told_in_words() -> None:
     world, outgoing = World(), queued()
     world.before_submit = once(EngineRefused("smtp: 550 5.1.1 <x@ac-amiens.test>: User unknown"))
     world.run(outgoing, DUE)
-    row = OutgoingRow.objects.get()
+    row = OutboxMessage.objects.get()
     assert (row.state, row.reason) == ("refused", "outbox.refused-recipient")
     assert [message.state for message in waiting_messages(row.account_id)] == ["refused"]
 
@@ -235,7 +235,7 @@ def test_a_copy_that_finds_no_room_is_tried_again_and_the_message_not_sent_again
     world.before_file = once(EngineRefused("quota"))
     with pytest.raises(EngineDown):
         world.run(outgoing, DUE)
-    row = OutgoingRow.objects.get()
+    row = OutboxMessage.objects.get()
     assert (row.state, row.reason) == ("submitted", "outbox.copy-refused")
     world.run(outgoing, LATER)
     row.refresh_from_db()
@@ -247,7 +247,7 @@ def test_a_copy_that_finds_no_room_is_tried_again_and_the_message_not_sent_again
 def test_what_lost_its_job_is_found_again(state: str) -> None:
     queued()
     DBTaskResult.objects.all().delete()
-    OutgoingRow.objects.update(state=state, submitted_at=DUE if state == "submitted" else None)
+    OutboxMessage.objects.update(state=state, submitted_at=DUE if state == "submitted" else None)
     assert services.resume_messages(now=DUE) == 0
     assert services.resume_messages(now=DUE + 3 * services.LEASE) == 1
     assert DBTaskResult.objects.count() == 1
@@ -277,6 +277,6 @@ def test_a_clock_moved_by_an_hour_sends_once(moved: timedelta) -> None:
 def test_what_waited_in_a_backup_does_not_leave_again_and_what_is_not_due_waits_on() -> None:
     due = queued()
     later = queued(key="later", message_id="<k.2@ac-amiens.test>", due_at=NOON + timedelta(days=2))
-    assert services.withdraw_waiting(now=NOON + timedelta(hours=1)) == 1
-    rows = dict(OutgoingRow.objects.values_list("pk", "state"))
+    assert services.withdraw_due_messages(now=NOON + timedelta(hours=1)) == 1
+    rows = dict(OutboxMessage.objects.values_list("pk", "state"))
     assert (rows[due], rows[later]) == ("refused", "held")

@@ -9,16 +9,16 @@ from tests.post.outbox.letters import NOON
 from tests.post.outbox.test_services import CONTENT, World
 
 from vaguemestre.post.outbox import services
-from vaguemestre.post.outbox.models import OutgoingRow, PassageRow
-from vaguemestre.post.outbox.queries import kept_back
-from vaguemestre.post.outbox.values import Parcel
+from vaguemestre.post.outbox.models import OutboxMessage, Submission
+from vaguemestre.post.outbox.queries import count_on_hold
+from vaguemestre.post.outbox.values import MessageToSend
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
 
 
 def queued(account_id: int, key: str = "k.1") -> int:
-    parcel = Parcel(
+    parcel = MessageToSend(
         account_id=account_id,
         key=key,
         message_id=f"<{key}@ac-amiens.test>",
@@ -41,28 +41,28 @@ def test_what_is_stopped_stays_and_leaves_once_when_it_is_let_go() -> None:
     world.run(row, LATER)
     services.resume_messages(now=LATER)
     assert world.queue == []
-    assert kept_back(owner.pk) == 1
+    assert count_on_hold(owner.pk) == 1
     with transaction.atomic():
-        assert services.let_go(owner.pk, by="test", now=LATER) == 1
-        assert services.let_go(owner.pk, by="test", now=LATER) == 0
+        assert services.release_outgoing(owner.pk, by="test", now=LATER) == 1
+        assert services.release_outgoing(owner.pk, by="test", now=LATER) == 0
     world.run(row, LATER)
     world.run(row, LATER)
     assert len(world.queue) == 1
-    assert kept_back(owner.pk) == 0
+    assert count_on_hold(owner.pk) == 0
 
 
 def test_what_is_thrown_away_reaches_nobody_and_is_kept_nowhere() -> None:
     owner, world = account(), World()
     row = queued(owner.pk)
-    PassageRow.objects.create(account=owner, queue_id="Q1", recipients=[], counted=0, hold="held", at=NOON)
+    Submission.objects.create(account=owner, queue_id="Q1", recipients=[], counted=0, hold="held", at=NOON)
     with transaction.atomic():
         services.stop_outgoing(owner.pk, by="test", now=NOON)
-        assert kept_back(owner.pk) == 2
-        assert services.throw_away(owner.pk, by="test", now=LATER) == 2
+        assert count_on_hold(owner.pk) == 2
+        assert services.discard_outgoing(owner.pk, by="test", now=LATER) == 2
     world.run(row, LATER)
     assert world.queue == []
-    assert bytes(OutgoingRow.objects.get(pk=row).content) == b""
-    assert PassageRow.objects.get().hold == "discarded"
+    assert bytes(OutboxMessage.objects.get(pk=row).content) == b""
+    assert Submission.objects.get().hold == "discarded"
 
 
 def test_somebody_else_is_left_alone() -> None:

@@ -6,15 +6,15 @@ import pytest
 from tests.access.signin.people import account
 
 from vaguemestre.foundation.journal.models import Entry
-from vaguemestre.post.reports.queries import count_waiting, reports_page, showing_of
-from vaguemestre.post.reports.services import choose_showing, close_reports, file_report
-from vaguemestre.post.reports.values import Kind, Showing
+from vaguemestre.post.reports.queries import count_waiting, image_policy, reports_page
+from vaguemestre.post.reports.services import close_reports, file_report, set_image_policy
+from vaguemestre.post.reports.values import ImagePolicy, ReportKind
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 
-def report(who: int, message_id: str = "<m@x>", kind: Kind = Kind.PHISHING) -> None:
+def report(who: int, message_id: str = "<m@x>", kind: ReportKind = ReportKind.PHISHING) -> None:
     file_report(
         who, kind, message_id=message_id, sender="Voleur@X.example", subject="s", header="h\x00", now=NOW
     )
@@ -22,11 +22,11 @@ def report(who: int, message_id: str = "<m@x>", kind: Kind = Kind.PHISHING) -> N
 
 def test_a_choice_is_of_one_reader_about_one_sender() -> None:
     who, other = account().pk, account("autre").pk
-    choose_showing(who, "A@b.example", Showing.NEVER)
-    assert showing_of(who, "a@B.example") is Showing.NEVER
-    assert showing_of(other, "a@b.example") is Showing.ASK
-    choose_showing(who, "a@b.example", Showing.ASK)
-    assert showing_of(who, "a@b.example") is Showing.ASK
+    set_image_policy(who, "A@b.example", ImagePolicy.NEVER)
+    assert image_policy(who, "a@B.example") is ImagePolicy.NEVER
+    assert image_policy(other, "a@b.example") is ImagePolicy.ASK
+    set_image_policy(who, "a@b.example", ImagePolicy.ASK)
+    assert image_policy(who, "a@b.example") is ImagePolicy.ASK
 
 
 def test_the_same_report_is_filed_once_and_in_the_journal() -> None:

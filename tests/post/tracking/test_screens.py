@@ -15,8 +15,8 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox import ports, services
-from vaguemestre.post.outbox.models import FateRow, OutgoingRow, PassageRow
-from vaguemestre.post.outbox.values import Delivery, LogPlace, Mark, ReportPlace
+from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, Submission
+from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition, ReportPosition
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +39,7 @@ def engines() -> list[tuple[str, bool]]:
     def end(queue_id: str, *, discard: bool) -> None:
         told.append((queue_id, discard))
 
-    def nothing(mailbox: str, session_key: str, place: ReportPlace) -> tuple[list[bytes], ReportPlace]:
+    def nothing(mailbox: str, session_key: str, place: ReportPosition) -> tuple[list[bytes], ReportPosition]:
         return [], place
 
     ports.end_hold.replace(end)
@@ -47,7 +47,7 @@ def engines() -> list[tuple[str, bool]]:
     return told
 
 
-def passed(who: Account, number: int = 1, **changed: object) -> PassageRow:
+def passed(who: Account, number: int = 1, **changed: object) -> Submission:
     given: dict[str, object] = {
         "account": who,
         "queue_id": f"4dgX2Q0mzk{number:03}",
@@ -58,7 +58,7 @@ def passed(who: Account, number: int = 1, **changed: object) -> PassageRow:
         "counted": 2,
         "at": timezone.now(),
     }
-    return PassageRow.objects.create(**{**given, **changed})
+    return Submission.objects.create(**{**given, **changed})
 
 
 def test_each_recipients_fate_is_said_in_french_with_the_servers_own_words(
@@ -67,14 +67,14 @@ def test_each_recipients_fate_is_said_in_french_with_the_servers_own_words(
     row = passed(nicolas)
     now = timezone.now()
 
-    def log(place: LogPlace, at: datetime) -> tuple[list[Delivery], LogPlace]:
+    def log(place: LogPosition, at: datetime) -> tuple[list[DeliveryEvent], LogPosition]:
         words = "host mx.dehors.example said: 550 5.1.1 no such user"
         return [
-            Delivery(row.queue_id, "a@dehors.example", Mark.DELIVERED, "2.0.0", "250 ok", now),
-            Delivery(row.queue_id, "b@dehors.example", Mark.DELAYED, "4.4.1", "timed out", now),
-            Delivery(row.queue_id, "b@dehors.example", Mark.REFUSED, "5.1.1", words, now),
-            Delivery("INCONNU0000", "c@dehors.example", Mark.DELIVERED, "2.0.0", "", now),
-        ], LogPlace(7, 100)
+            DeliveryEvent(row.queue_id, "a@dehors.example", DeliveryState.DELIVERED, "2.0.0", "250 ok", now),
+            DeliveryEvent(row.queue_id, "b@dehors.example", DeliveryState.DELAYED, "4.4.1", "timed out", now),
+            DeliveryEvent(row.queue_id, "b@dehors.example", DeliveryState.REFUSED, "5.1.1", words, now),
+            DeliveryEvent("INCONNU0000", "c@dehors.example", DeliveryState.DELIVERED, "2.0.0", "", now),
+        ], LogPosition(7, 100)
 
     assert services.read_deliveries(log, now=now) == 2
     assert services.read_deliveries(log, now=now) == 0, "read once"
@@ -92,18 +92,18 @@ def test_a_report_and_a_receipt_in_the_inbox_are_attached_to_their_message(
 ) -> None:
     passed(nicolas)
     reports = [(Path(__file__).parent / name).read_bytes() for name in ("report.eml", "receipt.eml")]
-    asked: list[ReportPlace] = []
+    asked: list[ReportPosition] = []
 
-    def find(mailbox: str, session_key: str, place: ReportPlace) -> tuple[list[bytes], ReportPlace]:
+    def find(mailbox: str, session_key: str, place: ReportPosition) -> tuple[list[bytes], ReportPosition]:
         asked.append(place)
-        return (reports, ReportPlace(9, 40)) if len(asked) == 1 else ([], place)
+        return (reports, ReportPosition(9, 40)) if len(asked) == 1 else ([], place)
 
     ports.find_reports.replace(find)
     page = browser.get("/messagerie/envois/suivi/", {"id": "<m1@x>"}).content.decode()
     assert "Lu" in page
     assert "La boîte de ce destinataire est pleine" in page
     browser.get("/messagerie/envois/suivi/", {"id": "<m1@x>"})
-    assert asked[1] == ReportPlace(9, 40), "only what came since is looked at"
+    assert asked[1] == ReportPosition(9, 40), "only what came since is looked at"
 
 
 def test_nobody_writes_on_somebody_elses_message_nor_reads_its_fate(
@@ -116,13 +116,13 @@ def test_nobody_writes_on_somebody_elses_message_nor_reads_its_fate(
     )
     page = browser.get("/messagerie/envois/suivi/", {"id": "<m1@x>"}).content.decode()
     assert "n’est pas connu ici" in page
-    assert not FateRow.objects.exists()
+    assert not RecipientStatus.objects.exists()
 
 
 def test_an_absent_mailbox_makes_the_answer_older_not_wrong(browser: Client, nicolas: Account) -> None:
     passed(nicolas)
 
-    def away(mailbox: str, key: str, place: ReportPlace) -> tuple[list[bytes], ReportPlace]:
+    def away(mailbox: str, key: str, place: ReportPosition) -> tuple[list[bytes], ReportPosition]:
         raise EngineDown("imap")
 
     ports.find_reports.replace(away)
@@ -139,8 +139,8 @@ def test_held_mail_is_sent_by_whoever_just_proved_who_they_are(
     page = browser.get("/messagerie/envois/retenus/").content.decode()
     assert "Sortie 1" in page
     assert "Sortie 3" not in page
-    browser.post("/messagerie/envois/retenus/envoyer/", {"courriel": [first.pk, others.pk]})
-    browser.post("/messagerie/envois/retenus/jeter/", {"courriel": [second.pk]})
+    browser.post("/messagerie/envois/retenus/envoyer/", {"message": [first.pk, others.pk]})
+    browser.post("/messagerie/envois/retenus/jeter/", {"message": [second.pk]})
     assert engines == [(first.queue_id, False), (second.queue_id, True)]
     others.refresh_from_db()
     assert others.hold == "held"
@@ -151,7 +151,7 @@ def test_an_old_sign_in_does_not_release_anything(
 ) -> None:
     row = passed(nicolas, hold="held", hold_code="outbox.burst")
     monkeypatch.setattr("vaguemestre.access.signin.http.is_recent", lambda *times: False)
-    answer = browser.post("/messagerie/envois/retenus/envoyer/", {"courriel": [row.pk]})
+    answer = browser.post("/messagerie/envois/retenus/envoyer/", {"message": [row.pk]})
     assert answer.status_code == 302
     assert "confirmer=1" in answer.headers["Location"]
     row.refresh_from_db()
@@ -169,8 +169,8 @@ def test_the_desk_sees_how_much_is_held_never_what_it_says(
     assert "Sortie 1" not in page
     assert "a@dehors.example" not in page
     address = f"/assistance/retenus/{row.account_id}/"
-    assert client.post(address, {"acte": "envoyer", "motif": ""}).status_code == 422
-    assert client.post(address, {"acte": "envoyer", "motif": "Vérifié par téléphone"}).status_code == 302
+    assert client.post(address, {"action": "release", "reason": ""}).status_code == 422
+    assert client.post(address, {"action": "release", "reason": "Vérifié par téléphone"}).status_code == 302
     assert engines == [(row.queue_id, False)]
     assert Entry.objects.get(action="outbox.hold-released").details["reason"] == "Vérifié par téléphone"
 
@@ -186,19 +186,19 @@ def test_a_message_that_waits_changes_its_hour(browser: Client, nicolas: Account
         services.queue_message(parcel(nicolas.pk, key=key, due_at=due), by="test", now=timezone.now())
     assert "Changer l’heure" in browser.get("/messagerie/envois/").content.decode()
     address = "/messagerie/envois/heure/"
-    wrong = browser.post(address, {"cle": key, "jour": "demain", "heure": "8"})
+    wrong = browser.post(address, {"key": key, "day": "demain", "hour": "8"})
     assert wrong.status_code == 422
     assert "demain" in wrong.content.decode(), "what was typed stays"
-    assert browser.post(address, {"cle": key, "jour": "01/01/2020", "heure": "8h"}).status_code == 422
+    assert browser.post(address, {"key": key, "day": "01/01/2020", "hour": "8h"}).status_code == 422
     later = timezone.localdate() + timedelta(days=9)
-    assert browser.post(address, {"cle": key, "jour": f"{later:%d/%m/%Y}", "heure": "8h"}).status_code == 302
-    changed = timezone.localtime(OutgoingRow.objects.get().due_at)
+    assert browser.post(address, {"key": key, "day": f"{later:%d/%m/%Y}", "hour": "8h"}).status_code == 302
+    changed = timezone.localtime(OutboxMessage.objects.get().due_at)
     assert (changed.date(), changed.hour) == (later, 8)
 
 
 def test_the_time_to_take_back_is_chosen(browser: Client) -> None:
-    assert browser.post("/parametres/envoi", {"annulation": "15"}).status_code == 422
-    assert browser.post("/parametres/envoi", {"annulation": "30"}).status_code == 302
+    assert browser.post("/parametres/envoi", {"undo_seconds": "15"}).status_code == 422
+    assert browser.post("/parametres/envoi", {"undo_seconds": "30"}).status_code == 302
     page = browser.get("/parametres/envoi").content.decode()
     chosen = re.search(r'<input[^>]*value="30"[^>]*>', page)
     assert chosen is not None

@@ -18,7 +18,7 @@ from vaguemestre.mailbox.webmail.services import message_reader
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.post.mailstore.ports import open_mailbox
-from vaguemestre.post.outbox.values import Recipient, ReportPlace
+from vaguemestre.post.outbox.values import Recipient, ReportPosition
 from vaguemestre.schools.lists import services
 from vaguemestre.schools.lists.models import LetterRow, MailingList
 from vaguemestre.schools.lists.services.administration import Maker, Settings, Wanted
@@ -189,7 +189,9 @@ def arrives(mailboxes: MemoryMailboxes, row: MailingList, content: bytes) -> lis
 
 
 def reads(mailboxes: MemoryMailboxes, row: MailingList) -> int:
-    def no_report(mailbox: str, session_key: str, place: ReportPlace) -> tuple[list[bytes], ReportPlace]:
+    def no_report(
+        mailbox: str, session_key: str, place: ReportPosition
+    ) -> tuple[list[bytes], ReportPosition]:
         return [], place
 
     return services.read_list(row.pk, mailboxes, no_report, now=timezone.now())

@@ -22,7 +22,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress
 from vaguemestre.people.directory.rules.names import is_gateway
 from vaguemestre.post.outbox.events import MessageFiled
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.rosters import queries
 from vaguemestre.schools.rosters.models import GatewayRow, GroupRow, PupilRow
 from vaguemestre.schools.rosters.rules.addresses import audience_address
@@ -121,11 +121,11 @@ def begin(
     return str(answer.json()["copies"])
 
 
-def carried() -> list[OutgoingRow]:
+def carried() -> list[OutboxMessage]:
     for _ in range(3):
         run_mailing(MailingDue(Mailing.objects.get().pk))
-        OutgoingRow.objects.update(state="filed")
-    return list(OutgoingRow.objects.all())
+        OutboxMessage.objects.update(state="filed")
+    return list(OutboxMessage.objects.all())
 
 
 def test_a_class_is_proposed_by_its_name_to_whom_may_write_to_it(
@@ -184,7 +184,7 @@ def test_families_get_a_copy_each_that_shows_no_address_of_anybody(
     erase_class_recipients(now=NOW.replace(year=2028))
     assert not MailingCopy.objects.exists()
     purge(now=NOW.replace(year=2027, month=9, day=1), ent_domain=ENT)
-    assert not OutgoingRow.objects.exists()
+    assert not OutboxMessage.objects.exists()
 
 
 def test_answers_come_to_the_same_mailbox_by_an_address_kept_from_year_to_year(
@@ -225,7 +225,7 @@ def test_a_class_that_is_not_yours_is_refused_at_every_door(
     page = browser.post(f"{HOME}{KEY}/exemplaires/", {"source": "recipients"})
     assert page.status_code == 422
     assert not MailingCopy.objects.exists()
-    assert not OutgoingRow.objects.exists()
+    assert not OutboxMessage.objects.exists()
 
 
 def test_a_national_number_is_asked_about_before_it_leaves(
@@ -255,4 +255,4 @@ def test_a_class_written_to_later_is_looked_at_first_and_never_in_one_message(
     page = browser.get(place).content.decode()
     assert '<details class="later" open>' in page
     assert 'value="08:00"' in page
-    assert not OutgoingRow.objects.exists()
+    assert not OutboxMessage.objects.exists()

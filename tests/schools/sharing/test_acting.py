@@ -49,7 +49,7 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         ("compose:remove-stock-text", Right.MANAGE),
         ("sorting:banner", Right.READ),
         ("sorting:save-filter", Right.MANAGE),
-        ("tracking:held-of-all", None),
+        ("tracking:all-held", None),
         ("portal:programs", None),
         ("signin:security", None),
         ("portability:show", None),

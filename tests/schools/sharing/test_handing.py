@@ -13,9 +13,9 @@ from vaguemestre.engines.imap.adapters.sent_copy import Filing
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.mailbox.compose.models import Composition
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.post.filelinks.models import Deposit
+from vaguemestre.post.filelinks.models import SharedFile
 from vaguemestre.post.mailstore.values import Flag
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.sharing.values import Right
 
 Of = Callable[[Account], Client]
@@ -60,7 +60,7 @@ def test_it_leaves_from_the_box_and_what_it_answers_is_marked_in_ones_own(
     assert "[0, " in page  # the way back
     fields = {"to": "parent@exemple.fr", "subject": "Re: Cantine", "html": "<p>Oui</p>", "attempt": "1"}
     assert browser.post(f"{there}envoyer/", {**fields, "now": "1"}, headers=JSON).status_code == 200
-    row = OutgoingRow.objects.get()
+    row = OutboxMessage.objects.get()
     assert (row.sender, row.account_id) == ("ce.0800001a@ac-amiens.test", school.box.account_id)
     box = school.box.account.mailbox
     Filing(mails)(box, bytes(row.content), row.message_id, row.in_reply_to, row.draft, row.created_at)
@@ -100,7 +100,7 @@ def test_what_left_and_what_lends_a_file_stay(
 ) -> None:
     browser, row = of(secretary), Composition.objects.get()
     day = datetime(2026, 11, 24, tzinfo=UTC)
-    lent = Deposit.objects.create(
+    lent = SharedFile.objects.create(
         account=secretary,
         token_sha256="d" * 64,
         sealed_token=b"",

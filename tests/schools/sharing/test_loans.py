@@ -16,7 +16,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.services.delegation import Fencing
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.services import end_loans, lend_mailbox
@@ -134,7 +134,7 @@ def test_what_a_colleague_does_is_told_to_the_owner(
     fields = {"to": "x@exemple.fr", "subject": "Re", "html": "<p>Oui</p>", "attempt": "1", "now": "1"}
     sent = browser.post(f"{where}messagerie/ecrire/{key}/envoyer/", fields, headers=JSON)
     assert sent.status_code == 200, sent.content.decode()
-    row = OutgoingRow.objects.get()
+    row = OutboxMessage.objects.get()
     assert (row.account_id, row.sender) == (claire.pk, address_of(claire))
     told = of(claire).get("/boites/delegation/").content.decode()
     for words in ("est entré dans la boîte", "a ouvert un courriel", "a répondu à un courriel"):

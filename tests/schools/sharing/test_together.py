@@ -20,7 +20,7 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.post.outbox.models import OutgoingRow
+from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.events import LetterLeft, WorkChanged
 from vaguemestre.schools.sharing.models import Deed, Sent
@@ -90,9 +90,9 @@ def test_the_second_to_answer_is_warned_once_then_may_send(
     warned = send(head, school, mine)
     assert warned.status_code == 422
     assert "Sylvie Lecointe a déjà répondu" in warned.json()["error"]
-    assert OutgoingRow.objects.count() == 1
+    assert OutboxMessage.objects.count() == 1
     assert send(head, school, mine).status_code == 200
-    assert OutgoingRow.objects.count() == 2
+    assert OutboxMessage.objects.count() == 2
 
 
 def test_the_mailbox_writes_and_the_person_is_known_inside_only(
@@ -100,7 +100,7 @@ def test_the_mailbox_writes_and_the_person_is_known_inside_only(
 ) -> None:
     browser = of(secretary)
     assert send(browser, school, begin(browser, school, letter)).status_code == 200
-    row = OutgoingRow.objects.get()
+    row = OutboxMessage.objects.get()
     content = bytes(row.content)
     assert row.sender == "ce.0800001a@ac-amiens.test"
     assert b"From: " in content

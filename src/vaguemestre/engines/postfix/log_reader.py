@@ -9,11 +9,16 @@ from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.postfix.configuration import configuration_folder, log_file
 from vaguemestre.engines.postfix.maillog import moment, parsed
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.post.outbox.values import Delivery, LogPlace, Mark
+from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition
 
 MOST_AT_ONCE = 4_000_000  # octets: a long log is read in several goes
 _PATIENCE_SECONDS = 20
-_MARKS = {"sent": Mark.DELIVERED, "deferred": Mark.DELAYED, "bounced": Mark.REFUSED, "expired": Mark.REFUSED}
+_STATES = {
+    "sent": DeliveryState.DELIVERED,
+    "deferred": DeliveryState.DELAYED,
+    "bounced": DeliveryState.REFUSED,
+    "expired": DeliveryState.REFUSED,
+}
 _FATE = re.compile(
     r"to=<(?P<to>[^>]*)>, (?:orig_to=<(?P<orig>[^>]*)>, )?.*?dsn=(?P<dsn>[\d.]+), "
     r"status=(?P<status>\w+) \((?P<words>.*)\)$"
@@ -27,20 +32,20 @@ class LogReader:
     def __init__(self, instance: Instance) -> None:
         self._file = log_file(instance)
 
-    def __call__(self, place: LogPlace, now: dt.datetime) -> tuple[list[Delivery], LogPlace]:
-        file = _file_of(self._file, place.inode)
+    def __call__(self, position: LogPosition, now: dt.datetime) -> tuple[list[DeliveryEvent], LogPosition]:
+        file = _file_of(self._file, position.inode)
         if file is None:
-            return [], place
+            return [], position
         inode, size = file.stat().st_ino, file.stat().st_size
-        if inode == place.inode and place.offset > size:  # emptied: the copy has what was not read
-            deliveries, read = _rest(file.with_name(f"{file.name}.1"), place.offset, now)
+        if inode == position.inode and position.offset > size:  # emptied: the copy has what was not read
+            deliveries, read = _rest(file.with_name(f"{file.name}.1"), position.offset, now)
             if read:
-                return deliveries, LogPlace(inode, place.offset + read)
-        offset = place.offset if inode == place.inode and place.offset <= size else 0
+                return deliveries, LogPosition(inode, position.offset + read)
+        offset = position.offset if inode == position.inode and position.offset <= size else 0
         deliveries, read = _read(file, offset, now)
         if not read and file != self._file and self._file.exists():
-            return [], LogPlace(self._file.stat().st_ino, 0)  # the old one is done
-        return deliveries, LogPlace(inode, offset + read)
+            return [], LogPosition(self._file.stat().st_ino, 0)  # the old one is done
+        return deliveries, LogPosition(inode, offset + read)
 
 
 class Holds:
@@ -76,14 +81,14 @@ def _file_of(current: Path, inode: int) -> Path | None:
         return None
 
 
-def _rest(copy: Path, offset: int, now: dt.datetime) -> tuple[list[Delivery], int]:
+def _rest(copy: Path, offset: int, now: dt.datetime) -> tuple[list[DeliveryEvent], int]:
     try:
         return _read(copy, offset, now) if copy.stat().st_size > offset else ([], 0)
     except FileNotFoundError:
         return [], 0
 
 
-def _read(file: Path, offset: int, now: dt.datetime) -> tuple[list[Delivery], int]:
+def _read(file: Path, offset: int, now: dt.datetime) -> tuple[list[DeliveryEvent], int]:
     """Whole lines only: what is being written is for the next time."""
     with file.open("rb") as log:
         log.seek(offset)
@@ -95,16 +100,16 @@ def _read(file: Path, offset: int, now: dt.datetime) -> tuple[list[Delivery], in
     return [found for line in lines if "status=" in line and (found := _delivery(line, now))], read
 
 
-def _delivery(text: str, now: dt.datetime) -> Delivery | None:
+def _delivery(text: str, now: dt.datetime) -> DeliveryEvent | None:
     line = parsed(text)
     found = _FATE.match(line["text"]) if line else None
-    if line is None or found is None or found["status"] not in _MARKS:
+    if line is None or found is None or found["status"] not in _STATES:
         return None
-    return Delivery(
+    return DeliveryEvent(
         queue_id=line["queue_id"],
         recipient=(found["orig"] or found["to"]).lower(),
-        mark=_MARKS[found["status"]],
+        state=_STATES[found["status"]],
         status=found["dsn"],
-        words=found["words"],
+        diagnostic=found["words"],
         at=moment(line["at"], now),
     )

@@ -18,11 +18,11 @@ from email.header import decode_header, make_header
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.seals import Sealing, vouching
 from vaguemestre.post.outbox.rules.authors import sole_address
-from vaguemestre.post.outbox.values import Answer, Origin, Posting, Verdict
+from vaguemestre.post.outbox.values import Decision, Origin, SignInTimes, SubmissionRequest, Verdict
 
 log = logging.getLogger(__name__)
 
-type Judge = Callable[[Posting], Awaitable[tuple[Verdict, str]]]
+type Judge = Callable[[SubmissionRequest], Awaitable[tuple[Verdict, str]]]
 
 _LONGEST = 1_100_000  # octets of a packet; Postfix cuts at 64 KiB, a header field may be longer
 _VERSION = 6
@@ -85,8 +85,8 @@ class _Heard:
         """Who signed in; at the door of Sieve, what HELO says of the mailbox."""
         return self.helo if self.door == SIEVE else self.login
 
-    def posting(self) -> Posting:
-        return Posting(
+    def posting(self) -> SubmissionRequest:
+        return SubmissionRequest(
             queue_id=self.queue_id,
             origin=self.origin,
             by_token=self.by_token,
@@ -98,8 +98,8 @@ class _Heard:
             subject=self.subject,
             authors=tuple(self.authors),
             senders=tuple(self.senders),
-            answers=self.answers,
-            between=(self.connected_at, self.named_at),
+            in_reply_to=self.answers,
+            signed_in_between=SignInTimes(self.connected_at, self.named_at),
         )
 
 
@@ -261,12 +261,12 @@ async def _verdict(heard: _Heard, judge: Judge, voucher: Voucher) -> tuple[bytes
     if not heard.queue_id or not heard.owner:
         return (b"y" + _LATER,)
     verdict, words = await judge(heard.posting())
-    match verdict.answer:
-        case Answer.TAKE:
+    match verdict.decision:
+        case Decision.TAKE:
             return (*voucher.fields(heard), b"c")
-        case Answer.HOLD:
+        case Decision.HOLD:
             return (*voucher.fields(heard), b"q" + verdict.code.encode("ascii") + b"\0", b"c")
-        case Answer.REFUSE:
+        case Decision.REFUSE:
             return (b"y" + (words.encode("ascii", "replace").replace(b"\n", b" ") or _LATER[:-1]) + b"\0",)
 
 

@@ -15,9 +15,9 @@ from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose.values import Writer
-from vaguemestre.post.filelinks.values import Deposited
+from vaguemestre.post.filelinks.values import Filelink
 from vaguemestre.post.mailstore.values import MailLogin
-from vaguemestre.post.outbox.values import Outgoing
+from vaguemestre.post.outbox.values import OutgoingMessage
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def academy_signature() -> str:
     return str(settings.CONFIG.academy.signature)
 
 
-def link_json(deposit: Deposited) -> dict[str, Any]:
+def link_json(deposit: Filelink) -> dict[str, Any]:
     """JSON of a file sent as a link."""
     return {
         "id": deposit.id,
@@ -104,7 +104,7 @@ class SendingStatus(TypedDict):
     reason: str
 
 
-def sending_status(outgoing: Outgoing) -> SendingStatus:
+def sending_status(outgoing: OutgoingMessage) -> SendingStatus:
     """JSON of the state of a sending."""
     held_seconds = (outgoing.due_at - timezone.now()).total_seconds() if outgoing.state == "held" else 0
     return {

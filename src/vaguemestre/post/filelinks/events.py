@@ -1,12 +1,12 @@
-"""What happened to files left with us."""
+"""Events of shared files."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 
 @dataclass(frozen=True)
-class DepositReceived:
-    """All of it is there: it can be looked at."""
+class FileUploaded:
+    """The upload of a file is complete: it can be scanned."""
 
-    deposit_id: int
+    file_id: int
     long_work: ClassVar[bool] = True

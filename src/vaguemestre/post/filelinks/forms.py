@@ -1,4 +1,4 @@
-"""What the page of files left with us asks → values."""
+"""Form of a shared file's terms."""
 
 from django import forms
 
@@ -13,16 +13,15 @@ class TermsForm(forms.Form):
     open = forms.BooleanField(label="Sans mot de passe", required=False)
 
     def terms(self) -> Terms:
-        """An empty password leaves the one there is, unless « sans mot de passe » is ticked.
+        """The terms; an empty password keeps the current one, unless « sans mot de passe » is ticked.
 
         Raises Refusal `filelinks.until-malformed`.
         """
         self.is_valid()
-        given = self.data
-        typed = given.get("until", "").strip()
+        day = self.data.get("until", "").strip()
         try:
-            until = parse_day(typed)
+            until = parse_day(day)
         except ValueError as error:
-            raise Refusal(day_refusal(typed, "filelinks.until-malformed"), field="until") from error
-        typed = given.get("password", "")
-        return Terms(until, "" if given.get("open") else typed or None)
+            raise Refusal(day_refusal(day, "filelinks.until-malformed"), field="until") from error
+        password = self.data.get("password", "")
+        return Terms(until, "" if self.data.get("open") else password or None)

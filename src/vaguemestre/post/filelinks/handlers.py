@@ -1,15 +1,15 @@
-"""What the worker does for files left with us."""
+"""Jobs of shared files."""
 
 from django.utils import timezone
 
 from vaguemestre.post.filelinks import services
-from vaguemestre.post.filelinks.events import DepositReceived
-from vaguemestre.post.filelinks.ports import scan, shelf
+from vaguemestre.post.filelinks.events import FileUploaded
+from vaguemestre.post.filelinks.ports import file_store, scan
 
 
-def look_for_viruses(event: DepositReceived) -> None:
-    services.judge(event.deposit_id, shelf.get(), scan.get(), now=timezone.now())
+def scan_file(event: FileUploaded) -> None:
+    services.scan_file(event.file_id, file_store.get(), scan.get(), now=timezone.now())
 
 
-def forget_old_deposits() -> None:
-    services.forget_old(shelf.get(), now=timezone.now())
+def purge_files() -> None:
+    services.purge_files(file_store.get(), now=timezone.now())

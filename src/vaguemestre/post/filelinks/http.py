@@ -1,11 +1,11 @@
-"""How much may be left, as the configuration says."""
+"""Limits of shared files, from the configuration."""
 
 from django.conf import settings
 
 from vaguemestre.foundation.kernel.sizes import MEGABYTE
-from vaguemestre.post.filelinks.values import Room
+from vaguemestre.post.filelinks.values import FileLimits
 
 
-def room() -> Room:
-    chosen = settings.CONFIG.files
-    return Room(chosen.most_mb * MEGABYTE, chosen.most_in_all_mb * MEGABYTE, chosen.days, chosen.most_days)
+def file_limits() -> FileLimits:
+    files = settings.CONFIG.files
+    return FileLimits(files.most_mb * MEGABYTE, files.most_in_all_mb * MEGABYTE, files.days, files.most_days)

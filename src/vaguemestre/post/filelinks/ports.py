@@ -1,15 +1,15 @@
-"""What deposits ask of the outside."""
+"""What shared files need from engines."""
 
 from typing import BinaryIO, Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
 
 
-class Shelf(Protocol):
-    """Where the octets lie, each file under a name of ours. Every method may raise EngineDown."""
+class FileStore(Protocol):
+    """Contents of files, by name. Every method may raise EngineDown."""
 
     def append(self, name: str, offset: int, content: bytes) -> int:
-        """Add what begins at `offset`; how much is there now. Anything that does not follow is left out."""
+        """Append a chunk that starts at `offset`, unless it leaves a gap. Returns the size of the file."""
         ...
 
     def open(self, name: str) -> BinaryIO:
@@ -17,24 +17,26 @@ class Shelf(Protocol):
         ...
 
     def remove(self, name: str) -> None:
-        """Twice is once."""
+        """Idempotent."""
         ...
 
     def names(self) -> set[str]: ...
 
     def free(self) -> int:
-        """Octets the disk still has."""
+        """Free space of the disk, in octets."""
         ...
 
 
 class Scan(Protocol):
     @property
-    def is_wanted(self) -> bool: ...
+    def is_wanted(self) -> bool:
+        """Whether a scanner is configured."""
+        ...
 
     def __call__(self, content: BinaryIO) -> str:
-        """Name of what was found, or nothing. Raises EngineDown when the check does not answer."""
+        """Name of the virus, empty if there is none. Raises EngineDown when the scanner does not answer."""
         ...
 
 
-shelf: Slot[Shelf] = Slot("filelinks.shelf")
+file_store: Slot[FileStore] = Slot("filelinks.file_store")
 scan: Slot[Scan] = Slot("filelinks.scan")

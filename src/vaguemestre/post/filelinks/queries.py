@@ -1,4 +1,4 @@
-"""Reading what was left with us."""
+"""Reads of shared files."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -11,81 +11,81 @@ from django.core.signing import BadSignature, TimestampSigner
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.rules.secret_box import keys_from
 from vaguemestre.people.credentials.values import SecretKeys
-from vaguemestre.post.filelinks.models import Deposit
-from vaguemestre.post.filelinks.ports import Shelf
+from vaguemestre.post.filelinks.models import SharedFile
+from vaguemestre.post.filelinks.ports import FileStore
 from vaguemestre.post.filelinks.rules.links import opened_token, token_digest
-from vaguemestre.post.filelinks.values import Deposited, Verdict
+from vaguemestre.post.filelinks.values import Filelink, Verdict
 
-TICKET_FOR = timedelta(days=1)
-
-
-def deposits_of(account_id: int) -> tuple[Deposited, ...]:
-    """The newest first."""
-    return tuple(shown(row) for row in Deposit.objects.filter(account_id=account_id).order_by("-pk"))
+TICKET_LIFETIME = timedelta(days=1)
 
 
-def deposits_named(account_id: int, ids: Iterable[int]) -> tuple[Deposited, ...]:
-    """Those of the account among these, in the order they were left."""
-    rows = Deposit.objects.filter(account_id=account_id, pk__in=list(ids)).order_by("pk")
-    return tuple(shown(row) for row in rows)
+def files_of(account_id: int) -> tuple[Filelink, ...]:
+    """The account's files, newest first."""
+    return tuple(filelink_of(row) for row in SharedFile.objects.filter(account_id=account_id).order_by("-pk"))
 
 
-def find_deposit(account_id: int, deposit_id: int) -> Deposited:
-    """One of the account's own. Raises Refusal `filelinks.gone`."""
-    found = deposits_named(account_id, [deposit_id])
-    if not found:
+def files_among(account_id: int, ids: Iterable[int]) -> tuple[Filelink, ...]:
+    """Those of the ids that are the account's files, oldest first."""
+    rows = SharedFile.objects.filter(account_id=account_id, pk__in=list(ids)).order_by("pk")
+    return tuple(filelink_of(row) for row in rows)
+
+
+def find_file(account_id: int, file_id: int) -> Filelink:
+    """A file of the account. Raises Refusal `filelinks.gone`."""
+    files = files_among(account_id, [file_id])
+    if not files:
         raise Refusal("filelinks.gone")
-    return found[0]
+    return files[0]
 
 
-def find_lent(token: str, today: date) -> Deposited | None:
-    """What that address still gives; nothing once it is over, taken back or infected."""
-    row = lent_row(token, today)
-    return shown(row) if row else None
+def find_available(token: str, today: date) -> Filelink | None:
+    """The file of that link; None once it is expired, withdrawn or infected."""
+    row = available_row(token, today)
+    return filelink_of(row) if row else None
 
 
-def lent_row(token: str, today: date) -> Deposit | None:
+def available_row(token: str, today: date) -> SharedFile | None:
     return (
-        Deposit.objects.filter(token_sha256=token_digest(token), expires_on__gte=today)
+        SharedFile.objects.filter(token_sha256=token_digest(token), expires_on__gte=today)
         .exclude(verdict=Verdict.INFECTED)
         .first()
     )
 
 
-def ticket_of(row: Deposit) -> str:
-    """For whoever has just taken the file: with it a download that was cut goes on."""
+def download_ticket(row: SharedFile) -> str:
+    """Signed ticket for a download, valid one day: it resumes an interrupted one."""
     return _signer(row).sign(row.token_sha256).removeprefix(f"{row.token_sha256}:")
 
 
-def taken(token: str, ticket: str, shelf: Shelf, today: date) -> tuple[Deposited, BinaryIO]:
-    """The file, for whoever holds a ticket for it. Raises Refusal `filelinks.gone`."""
-    row = lent_row(token, today)
-    if row is None or not shown(row).can_be_taken:
+def open_download(token: str, ticket: str, store: FileStore, today: date) -> tuple[Filelink, BinaryIO]:
+    """The file of a valid ticket and its contents. Raises Refusal `filelinks.gone`."""
+    row = available_row(token, today)
+    if row is None or not filelink_of(row).is_available:
         raise Refusal("filelinks.gone")
     try:
-        _signer(row).unsign(f"{row.token_sha256}:{ticket}", max_age=TICKET_FOR)
-        return shown(row), shelf.open(row.token_sha256)
+        _signer(row).unsign(f"{row.token_sha256}:{ticket}", max_age=TICKET_LIFETIME)
+        return filelink_of(row), store.open(row.token_sha256)
     except (BadSignature, FileNotFoundError) as error:
         raise Refusal("filelinks.gone") from error
 
 
-def _signer(row: Deposit) -> TimestampSigner:
+def _signer(row: SharedFile) -> TimestampSigner:
     return TimestampSigner(salt=f"filelinks.ticket:{row.password}")
 
 
 @cache
 def link_keys() -> SecretKeys:
-    """What seals the tokens of links: derived from Django's key, former ones still able to open."""
+    """Keys that seal the tokens of links, derived from Django's secret key and its fallbacks."""
     return keys_from(settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))
 
 
-def link_of(deposit: Deposited) -> str:
-    """The address one writes in a message."""
-    return f"{settings.CONFIG.files_url}/{deposit.token}/"
+def link_address(file: Filelink) -> str:
+    """Address of the download page."""
+    return f"{settings.CONFIG.files_url}/{file.token}/"
 
 
-def shown(row: Deposit) -> Deposited:
-    return Deposited(
+def filelink_of(row: SharedFile) -> Filelink:
+    return Filelink(
         id=row.pk,
         token=opened_token(bytes(row.sealed_token), row.account_id, link_keys()),
         name=row.name,

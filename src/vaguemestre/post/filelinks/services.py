@@ -1,4 +1,4 @@
-"""Files left, lent, taken, taken back."""
+"""Upload, terms, download and withdrawal of shared files."""
 
 from datetime import datetime, timedelta
 
@@ -14,76 +14,80 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.services import hash_place
 from vaguemestre.post.filelinks import rules
-from vaguemestre.post.filelinks.events import DepositReceived
-from vaguemestre.post.filelinks.models import Deposit
-from vaguemestre.post.filelinks.ports import Scan, Shelf
-from vaguemestre.post.filelinks.queries import lent_row, link_keys, shown, ticket_of
+from vaguemestre.post.filelinks.events import FileUploaded
+from vaguemestre.post.filelinks.models import SharedFile
+from vaguemestre.post.filelinks.ports import FileStore, Scan
+from vaguemestre.post.filelinks.queries import available_row, download_ticket, filelink_of, link_keys
 from vaguemestre.post.filelinks.rules.links import new_token, sealed_token, token_digest
-from vaguemestre.post.filelinks.values import Deposited, Room, Terms, Verdict
+from vaguemestre.post.filelinks.values import FileLimits, Filelink, Terms, Verdict
 
-_SLICE = 4 * 1024 * 1024
+_CHUNK_BYTES = 4 * 1024 * 1024
 
 
-def begin_deposit(
-    account_id: int, name: str, kind: str, size: int, shelf: Shelf, room: Room, *, now: datetime
-) -> Deposited:
-    """Announce a file of `size` octets; its slices follow. Inside the caller's transaction.
+def begin_upload(
+    account_id: int, name: str, kind: str, size: int, store: FileStore, limits: FileLimits, *, now: datetime
+) -> Filelink:
+    """Announce a file of `size` octets; `append_chunk` uploads it. Inside the caller's transaction.
 
-    Raises the refusals of `check_room`.
+    Raises the refusals of `check_limits`.
     """
-    return shown(_begun(account_id, name, kind, size, shelf, room, now))
+    return filelink_of(_create(account_id, name, kind, size, store, limits, now))
 
 
 @transaction.atomic(durable=True)
-def add_slice(account_id: int, deposit_id: int, offset: int, content: bytes, shelf: Shelf, scan: Scan) -> int:
-    """Keep the octets that begin at `offset`; how many of the file are there.
+def append_chunk(
+    account_id: int, file_id: int, offset: int, content: bytes, store: FileStore, scan: Scan
+) -> int:
+    """Append a chunk that starts at `offset`. Returns the octets received: where the next chunk starts.
 
-    A slice sent again, or out of order, changes nothing: the answer tells where to go on. Raises Refusal
-    `filelinks.gone`, `filelinks.overflow` past the announced size.
+    A repeated or misplaced chunk changes nothing. Raises Refusal `filelinks.gone`, `filelinks.overflow` past
+    the announced size.
     """
-    row = _own(account_id, deposit_id)
+    row = _locked_row(account_id, file_id)
     if row.received == row.size:
         return row.received
     if offset + len(content) > row.size:
         raise Refusal("filelinks.overflow")
-    row.received = shelf.append(row.token_sha256, offset, content)
+    row.received = store.append(row.token_sha256, offset, content)
     if row.received == row.size:
-        _received(row, scan)
+        _request_scan(row, scan)
     row.save(update_fields=("received", "verdict"))
     return row.received
 
 
-def leave_whole(
+def share_content(
     account_id: int | None,
     name: str,
     kind: str,
     content: bytes,
-    shelf: Shelf,
+    store: FileStore,
     scan: Scan,
-    room: Room,
+    limits: FileLimits,
     *,
     now: datetime,
-) -> Deposited:
-    """A file we hold already; account None: left by the house. Inside the caller's transaction.
+) -> Filelink:
+    """Share contents we already have; account None: on behalf of the system. Inside the caller's transaction.
 
-    Raises the refusals of `check_room`, EngineDown.
+    Raises the refusals of `check_limits`, EngineDown.
     """
-    row = _begun(account_id, name, kind, len(content), shelf, room, now)
-    for start in range(0, len(content), _SLICE):
-        row.received = shelf.append(row.token_sha256, start, content[start : start + _SLICE])
-    _received(row, scan)
+    row = _create(account_id, name, kind, len(content), store, limits, now)
+    for start in range(0, len(content), _CHUNK_BYTES):
+        row.received = store.append(row.token_sha256, start, content[start : start + _CHUNK_BYTES])
+    _request_scan(row, scan)
     row.save(update_fields=("received", "verdict"))
-    return shown(row)
+    return filelink_of(row)
 
 
 @transaction.atomic(durable=True)
-def set_terms(account_id: int, deposit_id: int, terms: Terms, room: Room, *, by: str, now: datetime) -> None:
-    """Until when, and under which password. Raises Refusal `filelinks.gone` and those of the rules."""
-    row = _own(account_id, deposit_id)
-    row.expires_on = rules.check_until(terms.until, paris_day(now), room)
+def set_terms(
+    account_id: int, file_id: int, terms: Terms, limits: FileLimits, *, by: str, now: datetime
+) -> None:
+    """Change the last day and the password. Raises Refusal `filelinks.gone` and those of the rules."""
+    row = _locked_row(account_id, file_id)
+    row.expires_on = rules.check_until(terms.until, paris_day(now), limits)
     if terms.password is not None:
-        chosen = rules.check_password(terms.password)
-        row.password = make_password(chosen) if chosen else ""
+        password = rules.check_password(terms.password)
+        row.password = make_password(password) if password else ""
     row.save(update_fields=("expires_on", "password"))
     record(
         "filelinks.terms-set",
@@ -96,92 +100,98 @@ def set_terms(account_id: int, deposit_id: int, terms: Terms, room: Room, *, by:
     )
 
 
-def take_back(account_id: int, deposit_id: int, shelf: Shelf, *, by: str, now: datetime) -> None:
-    """Nobody can take it any more. Twice is once."""
-    row = Deposit.objects.filter(account_id=account_id, pk=deposit_id).first()
+def withdraw_file(account_id: int, file_id: int, store: FileStore, *, by: str, now: datetime) -> None:
+    """Delete a file before its last day. Idempotent."""
+    row = SharedFile.objects.filter(account_id=account_id, pk=file_id).first()
     if row is None:
         return
     with transaction.atomic(durable=True):
         row.delete()
         record("filelinks.taken-back", to=f"account:{account_id}", by=by, at=now, name=row.name)
-    shelf.remove(row.token_sha256)
+    store.remove(row.token_sha256)
 
 
-def take(token: str, password: str, network: str, *, now: datetime) -> str:
-    """A ticket (`queries.taken`) for whoever has the address and its password; counted.
+def issue_ticket(token: str, password: str, network: str, *, now: datetime) -> str:
+    """A ticket for `queries.open_download`, given the link and its password. Counts a download.
 
     Raises Refusal `filelinks.gone`, `filelinks.waiting`, `filelinks.password-wrong`, `filelinks.wait`.
     """
-    row = lent_row(token, paris_day(now))
+    row = available_row(token, paris_day(now))
     if row is None:
         raise Refusal("filelinks.gone")
-    if not shown(row).can_be_taken:
+    if not filelink_of(row).is_available:
         raise Refusal("filelinks.waiting")
     if row.password:
         _check_password(row, password, network, now)
     with transaction.atomic(durable=True):
-        Deposit.objects.filter(pk=row.pk).update(downloads=F("downloads") + 1)
-    return ticket_of(row)
+        SharedFile.objects.filter(pk=row.pk).update(downloads=F("downloads") + 1)
+    return download_ticket(row)
 
 
-def judge(deposit_id: int, shelf: Shelf, scan: Scan, *, now: datetime) -> None:
-    """What the virus check says of a whole file; one that is infected goes at once. Twice is once."""
-    row = Deposit.objects.filter(pk=deposit_id, verdict=Verdict.WAITING).first()
+def scan_file(file_id: int, store: FileStore, scan: Scan, *, now: datetime) -> None:
+    """Store the scanner's verdict on a complete file; delete an infected one. Idempotent."""
+    row = SharedFile.objects.filter(pk=file_id, verdict=Verdict.WAITING).first()
     if row is None:
         return
-    with shelf.open(row.token_sha256) as content:
-        found = scan(content)
+    with store.open(row.token_sha256) as content:
+        virus = scan(content)
     with transaction.atomic(durable=True):
-        verdict = Verdict.INFECTED if found else Verdict.CLEAN
-        Deposit.objects.filter(pk=row.pk).update(verdict=verdict)
-        if found:
+        verdict = Verdict.INFECTED if virus else Verdict.CLEAN
+        SharedFile.objects.filter(pk=row.pk).update(verdict=verdict)
+        if virus:
             to = f"account:{row.account_id}" if row.account_id else "house"
-            record("filelinks.infected", to=to, by="system", at=now, name=row.name, found=found[:100])
-    if found:
-        shelf.remove(row.token_sha256)
+            record("filelinks.infected", to=to, by="system", at=now, name=row.name, found=virus[:100])
+    if virus:
+        store.remove(row.token_sha256)
 
 
-def forget_old(shelf: Shelf, *, now: datetime) -> int:
-    """Files whose time is over, those begun and left half received a day ago, and what no row knows."""
-    today = paris_day(now)
-    over = Deposit.objects.filter(expires_on__lt=today)
-    half = Deposit.objects.exclude(received=F("size")).filter(created_at__lt=now - timedelta(days=1))
+def purge_files(store: FileStore, *, now: datetime) -> int:
+    """Delete expired files, and uploads incomplete after a day. Returns how many."""
+    expired = SharedFile.objects.filter(expires_on__lt=paris_day(now))
+    incomplete = SharedFile.objects.exclude(received=F("size")).filter(created_at__lt=now - timedelta(days=1))
     with transaction.atomic(durable=True):
-        gone = list((over | half).values_list("token_sha256", flat=True))
-        Deposit.objects.filter(token_sha256__in=gone).delete()
-    for digest in gone:
-        shelf.remove(digest)
-    return len(gone)
+        digests = list((expired | incomplete).values_list("token_sha256", flat=True))
+        SharedFile.objects.filter(token_sha256__in=digests).delete()
+    for digest in digests:
+        store.remove(digest)
+    return len(digests)
 
 
-def _begun(
-    account_id: int | None, name: str, kind: str, size: int, shelf: Shelf, room: Room, now: datetime
-) -> Deposit:
-    mine = Deposit.objects.filter(account_id=account_id) if account_id else Deposit.objects.none()
-    present = mine.aggregate(total=Sum("size"))["total"] or 0
-    rules.check_room(size, present, shelf.free(), room)
+def _create(
+    account_id: int | None,
+    name: str,
+    kind: str,
+    size: int,
+    store: FileStore,
+    limits: FileLimits,
+    now: datetime,
+) -> SharedFile:
+    files = SharedFile.objects.filter(account_id=account_id) if account_id else SharedFile.objects.none()
+    used = files.aggregate(total=Sum("size"))["total"] or 0
+    rules.check_limits(size, used, store.free(), limits)
     token = new_token()
-    return Deposit.objects.create(
+    return SharedFile.objects.create(
         account_id=account_id,
         token_sha256=token_digest(token),
         sealed_token=sealed_token(token, account_id, link_keys()),
         name=rules.file_name(name),
         kind=rules.file_kind(kind),
         size=size,
-        expires_on=paris_day(now) + timedelta(days=room.days),
+        expires_on=paris_day(now) + timedelta(days=limits.days),
         verdict=Verdict.UNCHECKED,
         created_at=now,
     )
 
 
-def _received(row: Deposit, scan: Scan) -> None:
+def _request_scan(row: SharedFile, scan: Scan) -> None:
+    """The upload is complete: have it scanned, if a scanner is configured."""
     if scan.is_wanted:
         row.verdict = Verdict.WAITING
-        announce(DepositReceived(row.pk))
+        announce(FileUploaded(row.pk))
 
 
-def _check_password(row: Deposit, password: str, network: str, now: datetime) -> None:
-    """Paid for before it is looked at, as at sign-in."""
+def _check_password(row: SharedFile, password: str, network: str, now: datetime) -> None:
+    """Each attempt is charged before it is checked, so parallel attempts cannot bypass the limit."""
     budgets: dict[str, Budget] = {f"deposit:{row.pk}": ACCOUNT, f"network:{network}": NETWORK}
     if not password:
         raise Refusal("filelinks.password-wrong", field="password")
@@ -196,8 +206,8 @@ def _check_password(row: Deposit, password: str, network: str, now: datetime) ->
         give_back(budgets)
 
 
-def _own(account_id: int, deposit_id: int) -> Deposit:
-    row = Deposit.objects.select_for_update().filter(account_id=account_id, pk=deposit_id).first()
+def _locked_row(account_id: int, file_id: int) -> SharedFile:
+    row = SharedFile.objects.select_for_update().filter(account_id=account_id, pk=file_id).first()
     if row is None:
         raise Refusal("filelinks.gone")
     return row

@@ -6,7 +6,7 @@ from vaguemestre.post.filelinks import views
 
 app_name = "filelinks"
 urlpatterns = [
-    path("", views.list_deposits, name="list"),
-    path("<int:deposit_id>/", views.change_terms, name="terms"),
-    path("<int:deposit_id>/retirer/", views.take_back, name="take-back"),
+    path("", views.list_files, name="list"),
+    path("<int:file_id>/", views.change_terms, name="terms"),
+    path("<int:file_id>/retirer/", views.withdraw, name="withdraw"),
 ]

@@ -1,4 +1,4 @@
-"""Nouns of files left with us. All frozen."""
+"""Values of shared files. Frozen."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,17 +6,17 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What the virus check said of a file."""
+    """Verdict of the virus scanner on a file."""
 
-    UNCHECKED = "unchecked"  # no check is configured
+    UNCHECKED = "unchecked"  # no scanner is configured
     WAITING = "waiting"
     CLEAN = "clean"
     INFECTED = "infected"
 
 
 @dataclass(frozen=True)
-class Room:
-    """How much may be left: by file, by account (octets), and for how long (days)."""
+class FileLimits:
+    """Limits of shared files: octets per file and per account, default and longest lifetime in days."""
 
     most: int
     most_in_all: int
@@ -26,15 +26,15 @@ class Room:
 
 @dataclass(frozen=True)
 class Terms:
-    """How a file is lent. `password` None: as it was; empty: none."""
+    """Last day and password of a shared file. `password` None: unchanged; empty: none."""
 
     until: date
     password: str | None = None
 
 
 @dataclass(frozen=True)
-class Deposited:
-    """A file left with us. `received` of `size` octets are there; `until` is its last day."""
+class Filelink:
+    """A shared file and the token of its link. `received`: octets uploaded so far; `until`: its last day."""
 
     id: int
     token: str
@@ -53,5 +53,5 @@ class Deposited:
         return self.received == self.size
 
     @property
-    def can_be_taken(self) -> bool:
+    def is_available(self) -> bool:
         return self.is_whole and self.verdict in (Verdict.CLEAN, Verdict.UNCHECKED)

@@ -1,1 +1,1 @@
-"""The contract of the mail store: what a mailbox holds and what may be asked of it."""
+"""Contract of the mail store: values of a mailbox and the operations on it."""

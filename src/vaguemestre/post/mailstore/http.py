@@ -1,8 +1,8 @@
-"""Steps of addresses that name what a mailbox holds."""
+"""URL path converters for contents of a mailbox."""
 
 
 class PartConverter:
-    """The number of a part (`1.2`), or of a file enclosed in its text (`1.2u1`)."""
+    """Number of a MIME part (`1.2`), or of a file embedded in a text part (`1.2u1`)."""
 
     regex = r"[0-9]{1,5}(?:\.[0-9]{1,5}){0,60}(?:u[1-9][0-9]?)?"
 

@@ -1,4 +1,4 @@
-"""What rooms ask of a mail store (IMAP, RFC 9051); every method may raise the engine errors."""
+"""Operations of a mail store (IMAP, RFC 9051). Every method may raise the engine errors."""
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -20,61 +20,61 @@ from vaguemestre.post.mailstore.values import (
 
 
 class MessageGone(Refusal):
-    """Expunged, moved, or the folder was rebuilt (UIDVALIDITY changed)."""
+    """The message was expunged or moved, or its folder was rebuilt (UIDVALIDITY changed)."""
 
 
 class FolderGone(Refusal):
-    """No such folder (any more)."""
+    """The folder does not exist, or no longer does."""
 
 
 class FolderRefused(Refusal):
-    """A folder that cannot be made, named or put so: the name is taken or impossible."""
+    """A folder cannot be created or renamed: the name is taken or invalid."""
 
 
 class Lists(Protocol):
-    """Looking along folders."""
+    """Folders, and lists of their messages."""
 
     def folders(self) -> tuple[Folder, ...]:
-        """All folders with their counts (LIST-STATUS, RFC 5819), each of one `Use` at most.
+        """All folders with their counts (LIST-STATUS, RFC 5819); at most one folder of each special use.
 
-        Special ones first (Use order, ALL last of them), then the person's own by name, each before its own.
+        Special-use folders first (order of `Use`), then the person's own by name, parents before children.
         """
         ...
 
     def page(self, folder: str, offset: int, size: int) -> Page:
         """`size` rows from `offset` (0 = newest received). Raises FolderGone.
 
-        Cheap when nothing changed: the very same object comes back, so a caller may key what it made of the
-        page by `page.validator`. In the folder whose use is ALL, rows carry the refs of the real folders.
+        Returns the same object while nothing changes: `page.validator` may key what a caller derives from it.
+        In the folder whose use is ALL, rows carry refs of the real folders.
         """
         ...
 
     def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
-        """Like `page`, over messages holding every term in headers or text; of a phrase, every word.
+        """Like `page`, over messages that have every term, every word of a phrase, in headers or text.
 
-        Raises FolderGone; EngineDown also when the full-text index is being made.
+        Raises FolderGone; EngineDown also while the full-text index is being built.
         """
         ...
 
     def look(self, folder: str, view: View, offset: int, size: int) -> Page:
-        """Like `page`, in the order and narrowed as `view` says; its `total` counts rows.
+        """Like `page`, sorted and filtered as `view` says; its `total` counts rows.
 
-        COLLEAGUES, TO_ME and phrases of a subject look at the 5,000 newest that may fit; other phrases read
-        the first that have the words, for two seconds at most (subject, names, text; not enclosed files).
+        COLLEAGUES, TO_ME and phrases in a subject are searched in the 5,000 newest candidates. Other phrases
+        are checked in the text of candidates (not in attachments), for two seconds at most.
         Raises FolderGone, EngineDown as `search`.
         """
         ...
 
     def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
-        """Every message that `look` shows, under its real folder. Raises as `look`."""
+        """Every message of `look`, under its real folder. Raises as `look`."""
         ...
 
     def place(self, folder: str, view: View, day: date) -> int:
-        """The offset, in a view by date, of the first message not beyond the end of that day (Paris)."""
+        """Offset, in a view by date, of the first message received before the end of that day (Paris)."""
         ...
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
-        """That message and those of its thread over all folders but trash and junk, oldest first.
+        """The message and its thread in all folders except trash and junk, oldest first.
 
         By Message-ID, In-Reply-To and References (RFC 5256 §3). Raises MessageGone.
         """
@@ -86,68 +86,68 @@ class Lists(Protocol):
 
 
 class Reads(Protocol):
-    """Looking into one message; the unread mark is untouched. Raises MessageGone."""
+    """Reads of one message, which leave it unread. Raise MessageGone."""
 
     def open(self, ref: MessageRef) -> OpenedMessage: ...
 
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
-        """The bytes of a part, transfer encoding undone, charset not (at most `limit` of them).
+        """The first `limit` octets of a part, with the transfer encoding decoded but not the charset.
 
-        Cheapest just after `open` of the same message in the same `with`. Empty for a number that is none.
+        Cheapest just after `open` of the same message in the same `with`. Empty for an unknown number.
         """
         ...
 
     def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
-        """The bytes of several parts by number, as `part` gives each, in one question."""
+        """Number → octets of several parts, as `part` gives each, in one command."""
         ...
 
     def raw(self, ref: MessageRef) -> bytes:
-        """The whole message, as it came."""
+        """The whole message, as received."""
         ...
 
 
 class Marks(Protocol):
-    """Changing messages. Gone messages are ignored unless said otherwise."""
+    """Changes of messages. Messages that no longer exist are ignored, unless stated otherwise."""
 
     def flag(self, refs: Sequence[MessageRef], add: Collection[str], remove: Collection[str]) -> None: ...
 
     def move(self, refs: Sequence[MessageRef], to: str) -> tuple[MessageRef, ...]:
-        """MOVE (RFC 6851); the folder `to` exists. Where the messages found are now (COPYUID), for undoing.
+        """Move messages to an existing folder (MOVE, RFC 6851). Returns their new refs (COPYUID), for undo.
 
         Raises FolderGone, QuotaReached.
         """
         ...
 
     def expunge(self, refs: Sequence[MessageRef]) -> None:
-        """Delete for good (UID EXPUNGE, RFC 4315)."""
+        """Delete permanently (UID EXPUNGE, RFC 4315)."""
         ...
 
     def append(self, folder: str, content: bytes, flags: Collection[str], date: datetime) -> MessageRef:
-        """Add a message; its reference comes from APPENDUID. Raises FolderGone, QuotaReached."""
+        """Add a message. Returns its ref (APPENDUID). Raises FolderGone, QuotaReached."""
         ...
 
 
 class Folders(Protocol):
-    """Changing folders. Raises FolderGone, FolderRefused, QuotaReached."""
+    """Changes of folders. Raise FolderGone, FolderRefused, QuotaReached."""
 
     def create_folder(self, name: str) -> None:
-        """Made and subscribed."""
+        """Create a folder and subscribe to it."""
         ...
 
     def rename_folder(self, name: str, to: str) -> None:
-        """With all it holds; what was subscribed remains so."""
+        """Rename a folder with its contents and subfolders; subscriptions follow."""
         ...
 
     def delete_folder(self, name: str) -> None:
-        """For good, with its messages; folders inside it stay."""
+        """Delete a folder and its messages permanently; subfolders stay."""
         ...
 
     def subscribe(self, name: str, *, wanted: bool) -> None:
-        """Whether other programs show it (RFC 9051 §6.3.7)."""
+        """Set whether other mail clients show the folder (RFC 9051 §6.3.7)."""
         ...
 
     def quota(self) -> Quota | None:
-        """None where room is not counted (RFC 9208)."""
+        """Storage quota (RFC 9208); None without one."""
         ...
 
 
@@ -156,7 +156,7 @@ class QuotaReached(Refusal):
 
 
 class Mailbox(Lists, Reads, Marks, Folders, Protocol):
-    """One person's mailbox, for the time of a `with`."""
+    """An open mailbox, for the duration of a `with`."""
 
 
 class OpenMailbox(Protocol):

@@ -1,4 +1,4 @@
-"""Nouns of a mail store: folders, messages, pages of a folder, how it is looked at. Frozen; no wire."""
+"""Values of a mail store: folders, messages, pages and views of a folder. Frozen; no protocol."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Use(StrEnum):
-    """What a folder is for (RFC 6154), INBOX included; OTHER for the person's own folders."""
+    """Special use of a folder (RFC 6154), INBOX included; OTHER for the person's own folders."""
 
     INBOX = "inbox"
     DRAFTS = "drafts"
@@ -20,7 +20,7 @@ class Use(StrEnum):
 
 
 class Flag(StrEnum):
-    """The system flags of RFC 9051 §2.3.2 that we show or set, plus $Forwarded."""
+    """System flags and keywords that we show or set (RFC 9051 §2.3.2)."""
 
     SEEN = "\\Seen"
     ANSWERED = "\\Answered"
@@ -29,13 +29,13 @@ class Flag(StrEnum):
     DRAFT = "\\Draft"
     FORWARDED = "$Forwarded"
     MUTED = "$Muted"
-    REMINDED = "$Reminded"  # put off, and back
-    UNANSWERED = "$Unanswered"  # sent, and nobody answered in the time said
+    REMINDED = "$Reminded"  # returned from snooze
+    UNANSWERED = "$Unanswered"  # a sent message that had no reply by its follow-up date
 
 
 @dataclass(frozen=True)
 class MailLogin:
-    """Whose mailbox, opened on behalf of which browser session (empty for the worker)."""
+    """Mailbox to open, on behalf of a browser session (empty for the worker)."""
 
     mailbox: str
     session_key: str = ""
@@ -43,7 +43,7 @@ class MailLogin:
 
 @dataclass(frozen=True)
 class MessageRef:
-    """A message for as long as its folder lives: folder name (Unicode), UIDVALIDITY, UID."""
+    """Reference of a message: folder name (Unicode), UIDVALIDITY, UID. Stable while the folder exists."""
 
     folder: str
     uid_validity: int
@@ -63,7 +63,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Quota:
-    """Room taken and room given, in octets."""
+    """Storage used and allowed, in octets."""
 
     used: int
     limit: int
@@ -71,20 +71,20 @@ class Quota:
 
 @dataclass(frozen=True)
 class Correspondent:
-    """A decoded name (may be empty, never holds control characters) and an address as written."""
+    """A decoded name (may be empty, has no control characters) and an address as written."""
 
     name: str
     address: str
 
 
 INVITATION = ("text/calendar", "")
-"""What a summary without attachment says of a message that invites: a calendar stands among its texts."""
+"""`Summary.attached` of an invitation: a calendar among its text parts, and no attachment."""
 
 
 class Summary(NamedTuple):
-    """What a list row shows and never changes for a UID (so it may be kept for ever).
+    """What a list row shows of a message; immutable for a UID, so it may be cached for ever.
 
-    A tuple, because fifty are made for each list.
+    A NamedTuple for speed: fifty are built for each list.
     """
 
     uid: int
@@ -97,26 +97,24 @@ class Summary(NamedTuple):
     has_attachment: bool
     message_id: str = ""
     attached: tuple[str, str] = ("", "")  # kind and name of the first attachment, or INVITATION
-    in_reply_to: str = ""  # the Message-ID it answers
-    cc: tuple[Correspondent, ...] = ()  # told where nobody stands in To
-    bcc: tuple[Correspondent, ...] = ()  # where nobody stands in Cc either
-    is_too_complex: bool = (
-        False  # its addresses or its structure cannot be read: only subject, date, size are
-    )
+    in_reply_to: str = ""  # Message-ID of the original
+    cc: tuple[Correspondent, ...] = ()  # only if To is empty
+    bcc: tuple[Correspondent, ...] = ()  # only if To and Cc are empty
+    is_too_complex: bool = False  # addresses and structure not parsed: only subject, date, size are set
 
 
 class Order(StrEnum):
-    """What a list is sorted by."""
+    """Sort key of a list."""
 
     DATE = "date"
     SENDER = "expediteur"
     SUBJECT = "objet"
     SIZE = "taille"
-    RELEVANCE = "pertinence"  # of a search alone
+    RELEVANCE = "pertinence"  # searches only
 
 
 class Only(StrEnum):
-    """What a list may be narrowed to."""
+    """Filter of a list."""
 
     UNREAD = "non-lus"
     FLAGGED = "suivis"
@@ -126,7 +124,7 @@ class Only(StrEnum):
 
 
 class Where(StrEnum):
-    """What a clause of a search is about."""
+    """Field of a search clause."""
 
     TEXT = "texte"
     FROM = "de"
@@ -147,9 +145,9 @@ class Where(StrEnum):
 
 @dataclass(frozen=True)
 class Clause:
-    """One thing a search asks for, or will have none of.
+    """A condition of a search, negated by `is_not`.
 
-    `value`: words; a day (ISO) for BEFORE, which leaves it out, and SINCE, which has it; a keyword for LABEL.
+    `value`: words; a day (ISO), excluded by BEFORE and included by SINCE; a keyword for LABEL.
     """
 
     where: Where
@@ -159,12 +157,12 @@ class Clause:
 
 @dataclass(frozen=True)
 class View:
-    """How a folder is looked at.
+    """Order, filters and search of a list of messages.
 
-    `is_reversed`: oldest, Z or smallest first. `terms`: a word or a phrase each, all held by headers or text;
-    `clauses`: what else all of them must be.
-    A phrase (several words, a blank between) is meant as it stands.
-    `mine` (own addresses) and `domains` (the colleagues'), lower case, are for the `only` that need them.
+    `is_reversed`: oldest, Z or smallest first. `terms`: words or phrases; messages have all of them, in
+    headers or text. `clauses`: further conditions, all of them met.
+    A phrase (several words separated by blanks) is matched as a whole.
+    `mine` (own addresses) and `domains` (the colleagues'), lower case, are for the filters TO_ME, COLLEAGUES.
     """
 
     order: Order = Order.DATE
@@ -178,18 +176,21 @@ class View:
 
     @property
     def phrases(self) -> tuple[str, ...]:
-        """Those among the terms that are several words."""
+        """The terms of several words."""
         return tuple(term for term in self.terms if " " in term)
 
     @property
-    def shunned(self) -> tuple[str, ...]:
-        """Phrases that no headers and no text may hold."""
+    def excluded_phrases(self) -> tuple[str, ...]:
+        """Phrases that must occur neither in headers nor in text."""
         return tuple(
-            one.value for one in self.clauses if one.where is Where.TEXT and one.is_not and " " in one.value
+            clause.value
+            for clause in self.clauses
+            if clause.where is Where.TEXT and clause.is_not and " " in clause.value
         )
 
     @property
     def is_plain(self) -> bool:
+        """Whether this is the default view: newest first, all messages, ungrouped."""
         return self.order is Order.DATE and not (
             self.is_reversed or self.only or self.terms or self.clauses or self.is_grouped
         )
@@ -197,9 +198,9 @@ class View:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list. `ref` names the real folder, also when the list runs over all folders.
+    """One row of a list. `ref` names the real folder, also in a list over all folders.
 
-    `others`: the rest of its conversation, when the list is grouped; `flags` then speak for all of them.
+    `others`: the rest of the conversation in a grouped list; `flags` are then those of the conversation.
     """
 
     summary: Summary
@@ -212,8 +213,8 @@ class Row:
 class Page:
     """Rows newest first. `validator` (ASCII, no spaces) changes when anything in the folder changes.
 
-    `total` and `unread` count the folder's messages; after a search, the messages found (`unread` is then 0).
-    `unchecked`: messages with all the words of a phrase, not read to see whether they follow one another.
+    `total` and `unread` count the folder's messages; of a search, its results (`unread` is then 0).
+    `unchecked`: candidates of a phrase search that were not read, for lack of time.
     """
 
     folder: str
@@ -226,7 +227,7 @@ class Page:
     unchecked: int = 0
 
 
-TEXT = "TEXT"  # in place of a part's number: all that stands after the header, as it travelled
+TEXT = "TEXT"  # in place of a part's number: the whole body, still encoded
 
 
 @dataclass(frozen=True)
@@ -242,11 +243,11 @@ class Part:
     content_id: str = ""
     disposition: str = ""
     children: tuple["Part", ...] = ()
-    flow: str = ""  # of a text that flows (RFC 3676): "flowed", "delsp" when its breaks hide no space
+    flow: str = ""  # format=flowed (RFC 3676): "flowed", or "delsp" with DelSp=yes
 
 
-# What is read of a message's header besides its envelope: who vouches for it, how to leave its list, whether
-# its author asks to know that it was read.
+# Header fields fetched besides the envelope: sender authentication, list identity and unsubscription, read
+# receipt, automatic mail.
 FIELDS = (
     "from",
     "authentication-results",
@@ -278,9 +279,9 @@ class OpenedMessage:
     references: tuple[str, ...]
     root: Part
     bcc: tuple[Correspondent, ...] = field(default=())
-    is_too_complex: bool = False  # its addresses or its structure cannot be read whole
-    fields: tuple[tuple[str, str], ...] = ()  # of `FIELDS`: (lower-case name, unfolded value), as they stand
+    is_too_complex: bool = False  # its addresses or its structure were not parsed whole
+    fields: tuple[tuple[str, str], ...] = ()  # of `FIELDS`: (lower-case name, unfolded value), in order
 
     def field(self, name: str) -> str:
-        """The first field of that lower-case name; empty without one."""
-        return next((value for known, value in self.fields if known == name), "")
+        """Value of the first field of that lower-case name; empty without one."""
+        return next((value for key, value in self.fields if key == name), "")

@@ -1,16 +1,16 @@
-"""Facts about outgoing messages, past tense."""
+"""Events of outgoing messages."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class MessageQueued:
-    outgoing_id: int
+    outbox_id: int  # OutboxMessage
 
 
 @dataclass(frozen=True)
 class MessageFiled:
-    """It left and its copy stands in sent mail."""
+    """The message was submitted and its copy is in sent mail."""
 
     account_id: int
     key: str
@@ -18,7 +18,7 @@ class MessageFiled:
 
 @dataclass(frozen=True)
 class MessageRefused:
-    """Submission said no for good: it did not leave."""
+    """Submission refused the message for good."""
 
     account_id: int
     key: str
@@ -26,15 +26,15 @@ class MessageRefused:
 
 @dataclass(frozen=True)
 class MailHeld:
-    """A message waits at the door until its sender says that it is theirs. `at`: ISO."""
+    """A submission is held until its sender confirms it. `at`: ISO."""
 
     account_id: int
-    passage_id: int
+    submission_id: int
     at: str
 
 
 @dataclass(frozen=True)
 class HoldEnded:
-    """A held message was released or thrown away; its queue has to follow."""
+    """A held submission was released or discarded; the queue has yet to follow."""
 
-    passage_id: int
+    submission_id: int

@@ -1,4 +1,4 @@
-"""What the worker does for an outgoing message."""
+"""Jobs of the outbox."""
 
 from django.utils import timezone
 
@@ -6,34 +6,34 @@ from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.post.outbox import services
 from vaguemestre.post.outbox.events import HoldEnded, MessageQueued
-from vaguemestre.post.outbox.ports import accepted, end_hold, file_sent, submit
+from vaguemestre.post.outbox.ports import end_hold, file_sent, submit, was_accepted
 
 
-def find_lost_messages() -> None:
-    """A message whose job was lost with its worker gets a new one."""
+def resume_lost_messages() -> None:
+    """Announce again messages whose job was lost with its worker."""
     services.resume_messages(now=timezone.now())
 
 
 def send(event: MessageQueued) -> None:
     services.send_message(
-        event.outgoing_id,
+        event.outbox_id,
         submit=submit.get(),
-        accepted=accepted.get(),
+        was_accepted=was_accepted.get(),
         file_sent=file_sent.get(),
         now=timezone.now(),
     )
 
 
 def follow_hold(event: HoldEnded) -> None:
-    """The queue obeys what was decided of a held message."""
-    services.end_hold(event.passage_id, end_hold.get())
+    """Apply the decision on a held submission to the mail queue."""
+    services.end_hold(event.submission_id, end_hold.get())
 
 
-def forget_old_passages() -> None:
-    services.forget_passages(now=timezone.now())
+def purge_old_submissions() -> None:
+    services.purge_submissions(now=timezone.now())
 
 
 def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+    """Delete the data of a person erased from the directory (GDPR art. 17)."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id)

@@ -1,12 +1,12 @@
-"""Messages on their way out. A row is the promise behind « Envoi dans N s »."""
+"""Outgoing messages, and what became of them. An outbox row is the promise behind « Envoi dans N s »."""
 
 from django.db import models
 
 from vaguemestre.people.credentials.models import Account
 
 
-class OutgoingRow(models.Model):
-    """One message: kept whole, submitted once, filed in sent mail once."""
+class OutboxMessage(models.Model):
+    """A message to send: stored whole, submitted once, filed in sent mail once."""
 
     class State(models.TextChoices):
         HELD = "held"
@@ -15,34 +15,34 @@ class OutgoingRow(models.Model):
         FILED = "filed"
         CANCELLED = "cancelled"
         REFUSED = "refused"
-        STOPPED = "stopped"  # on suspicion: until the desk releases it or throws it away
+        STOPPED = "stopped"  # the account is under suspicion: until the help desk releases or discards it
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="outgoing")
-    key = models.CharField(max_length=64)  # made by the composer: a second click is the same message
+    key = models.CharField(max_length=64)  # chosen by the composer: a second click is the same message
     message_id = models.CharField(max_length=255, unique=True)
     sender = models.CharField(max_length=254)
     recipients = models.JSONField()
     bcc = models.JSONField(default=list)  # [name, address] pairs, written in the sender's copy only
-    subject = models.CharField(max_length=255, blank=True)  # its first characters, for lists
+    subject = models.CharField(max_length=255, blank=True)  # cut to fit, for lists
     content = models.BinaryField()
-    in_reply_to = models.JSONField(null=True, blank=True)  # folder, uid_validity, uid of the original
+    in_reply_to = models.JSONField(null=True, blank=True)  # values.StoredReference
     draft = models.JSONField(null=True, blank=True)
-    wants_report = models.BooleanField(default=False)  # delivery status asked of the way (RFC 3461)
+    wants_report = models.BooleanField(default=False)  # delivery report requested (RFC 3461)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED, db_index=True)
     due_at = models.DateTimeField()
-    reason = models.TextField(blank=True)  # a refusal's code, and the address it is about
-    attempted_at = models.DateTimeField(null=True, blank=True)  # written before each submission: a lease
+    reason = models.TextField(blank=True)  # code of the refusal, and the recipient it names
+    attempted_at = models.DateTimeField(null=True, blank=True)  # written before each attempt: a lease
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     filed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = (models.Index(fields=("state", "due_at")),)
-        constraints = (models.UniqueConstraint(fields=("account", "key"), name="outgoing_once"),)
+        constraints = (models.UniqueConstraint(fields=("account", "key"), name="outbox_message_once"),)
 
 
-class PassageRow(models.Model):
-    """One message taken at the submission door, whatever program sent it: counted, then followed."""
+class Submission(models.Model):
+    """A message accepted for submission, from any client: counted against the limits, then tracked."""
 
     class Hold(models.TextChoices):
         NONE = ""
@@ -50,7 +50,7 @@ class PassageRow(models.Model):
         RELEASED = "released"
         DISCARDED = "discarded"
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="passages")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="submissions")
     queue_id = models.CharField(max_length=32, unique=True)
     message_id = models.CharField(max_length=255, blank=True, db_index=True)
     sender = models.CharField(max_length=254, blank=True)
@@ -73,46 +73,48 @@ class PassageRow(models.Model):
         )
 
 
-class FateRow(models.Model):
-    """The last that is known of one recipient of a passage."""
+class RecipientStatus(models.Model):
+    """Latest delivery status of one recipient of a submission."""
 
-    passage = models.ForeignKey(PassageRow, on_delete=models.CASCADE, related_name="fates")
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="statuses")
     recipient = models.CharField(max_length=254)
-    mark = models.CharField(max_length=10)
-    status = models.CharField(max_length=12, blank=True)
-    words = models.CharField(max_length=500, blank=True)  # of the server that answered
+    state = models.CharField(max_length=10)  # values.DeliveryState
+    status = models.CharField(max_length=12, blank=True)  # enhanced status code (RFC 3463)
+    diagnostic = models.CharField(max_length=500, blank=True)  # reply of the other server
     at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("passage", "recipient"), name="fate_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("submission", "recipient"), name="recipient_status_once"),
+        )
 
 
-class Acquaintance(models.Model):
-    """An address an account wrote to before: a burst is made of people it never wrote to."""
+class KnownRecipient(models.Model):
+    """An address the account wrote to before. A burst is measured by recipients that are not known yet."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="acquaintances")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="known_recipients")
     address = models.CharField(max_length=254)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("account", "address"), name="acquaintance_once"),)
+        constraints = (models.UniqueConstraint(fields=("account", "address"), name="known_recipient_once"),)
 
 
-class SenderRow(models.Model):
-    """What an account chose or proved about its sending."""
+class SenderState(models.Model):
+    """Sending preferences of an account, and what it confirmed or announced."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="sending")
-    undo_seconds = models.PositiveSmallIntegerField(null=True, blank=True)  # None: the académie's
+    undo_seconds = models.PositiveSmallIntegerField(null=True, blank=True)  # None: the académie's setting
     offers_quiet_hours = models.BooleanField(default=True)
-    confirmed_until = models.DateTimeField(null=True, blank=True)  # a burst before then is theirs
-    bulk_left = models.PositiveIntegerField(default=0)  # recipients of an announced large send
+    confirmed_until = models.DateTimeField(null=True, blank=True)  # no burst is held before then
+    bulk_left = models.PositiveIntegerField(default=0)  # recipients left of an announced bulk send
     bulk_until = models.DateTimeField(null=True, blank=True)
-    reports_validity = models.PositiveBigIntegerField(default=0)  # how far the inbox was searched for reports
+    reports_validity = models.PositiveBigIntegerField(default=0)  # ReportPosition in the inbox
     reports_uid = models.PositiveBigIntegerField(default=0)
     reports_at = models.DateTimeField(null=True, blank=True)
 
 
-class LogReading(models.Model):
-    """How far a log was read; written with what was read from it."""
+class LogCursor(models.Model):
+    """How far a log was read; saved in the transaction that stores what was read."""
 
     name = models.CharField(max_length=40, unique=True)
     inode = models.PositiveBigIntegerField(default=0)

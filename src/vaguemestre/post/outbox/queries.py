@@ -1,21 +1,33 @@
-"""What a person sees of their messages on their way."""
+"""Reads of outgoing messages, submissions and delivery statuses."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from vaguemestre.foundation.kernel.orders import column_of
-from vaguemestre.post.outbox.models import FateRow, OutgoingRow, PassageRow, SenderRow
+from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, SenderState, Submission
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.rules.reasons import delivery_reason
-from vaguemestre.post.outbox.values import Fate, Held, Mark, Origin, Outgoing, Passage, Sending
+from vaguemestre.post.outbox.values import (
+    DeliveryState,
+    DeliveryStatus,
+    FailedDelivery,
+    HeldMail,
+    Origin,
+    OutgoingMessage,
+    SendingPreferences,
+    SubmittedMessage,
+)
 
-_IN_VAIN = (Mark.REFUSED, Mark.DELAYED)
+_State = OutboxMessage.State
+_FAILED = (DeliveryState.REFUSED, DeliveryState.DELAYED)
+_ENDED = (_State.FILED, _State.CANCELLED, _State.REFUSED)
 
-_SHOWN = (
+# Columns of OutgoingMessage: the contents of the message stay in the database.
+_LISTED = (
     "pk",
     "key",
     "state",
@@ -29,73 +41,88 @@ _SHOWN = (
 )
 
 
-def find_outgoing(account_id: int, key: str) -> Outgoing | None:
-    row = OutgoingRow.objects.filter(account_id=account_id, key=key).only(*_SHOWN).first()
-    return _shown(row) if row else None
+def find_outgoing(account_id: int, key: str) -> OutgoingMessage | None:
+    row = OutboxMessage.objects.filter(account_id=account_id, key=key).only(*_LISTED).first()
+    return _outgoing_message(row) if row else None
 
 
-def waiting_messages(account_id: int, *, limit: int = 200) -> tuple[Outgoing, ...]:
-    """Held, leaving or refused, the next to leave first; those sent or taken back are elsewhere."""
-    rows = OutgoingRow.objects.filter(account_id=account_id, state__in=_open_states()).only(*_SHOWN)
-    return tuple(_shown(row) for row in rows.order_by("due_at")[:limit])
+def find_outgoing_by_message_id(account_id: int, message_id: str) -> OutgoingMessage | None:
+    """The message of that Message-ID while it is, or was, in the account's outbox."""
+    row = OutboxMessage.objects.filter(account_id=account_id, message_id=message_id).only(*_LISTED).first()
+    return _outgoing_message(row) if row else None
+
+
+def waiting_messages(account_id: int, *, limit: int = 200) -> tuple[OutgoingMessage, ...]:
+    """Messages held, queued or refused, by due date. Neither sent nor cancelled ones."""
+    states = (_State.HELD, _State.QUEUED, _State.REFUSED)
+    rows = OutboxMessage.objects.filter(account_id=account_id, state__in=states).only(*_LISTED)
+    return tuple(_outgoing_message(row) for row in rows.order_by("due_at")[:limit])
 
 
 def queue_depth() -> int:
-    """How many messages of everybody should have left by their hour and have not been filed."""
-    states = (OutgoingRow.State.QUEUED, OutgoingRow.State.SUBMITTED)
-    return OutgoingRow.objects.filter(state__in=states).count()
+    """How many messages of all accounts are due and not yet filed."""
+    return OutboxMessage.objects.filter(state__in=(_State.QUEUED, _State.SUBMITTED)).count()
 
 
-def kept_back(account_id: int) -> int:
-    """How many messages of an account wait for somebody to decide: stopped here, or held at the door."""
-    stopped = OutgoingRow.objects.filter(account_id=account_id, state=OutgoingRow.State.STOPPED).count()
-    held = PassageRow.objects.filter(account_id=account_id, hold=PassageRow.Hold.HELD).count()
-    return stopped + held
+def count_on_hold(account_id: int) -> int:
+    """How many messages of an account await a decision: stopped in the outbox, or held at submission."""
+    stopped = OutboxMessage.objects.filter(account_id=account_id, state=_State.STOPPED).count()
+    return stopped + _held(account_id).count()
 
 
-def refused_lately(account_id: int, since: datetime, *, limit: int) -> list[tuple[datetime, str, str, str]]:
-    """(when, recipient, status, the other server's words) of what an account sent in vain, newest first."""
-    rows = FateRow.objects.filter(passage__account_id=account_id, mark__in=_IN_VAIN, at__gte=since)
-    return list(rows.order_by("-at").values_list("at", "recipient", "status", "words")[:limit])
+def copies_in_flight(account_id: int, key: str) -> int:
+    """How many of the messages whose keys begin with `key.` are neither filed, cancelled nor refused."""
+    copies = OutboxMessage.objects.filter(account_id=account_id, key__startswith=f"{key}.")
+    return copies.exclude(state__in=_ENDED).count()
 
 
-def find_outgoing_of(account_id: int, message_id: str) -> Outgoing | None:
-    """The message of that Message-ID while it is, or was, in the account's outbox."""
-    row = OutgoingRow.objects.filter(account_id=account_id, message_id=message_id).only(*_SHOWN).first()
-    return _shown(row) if row else None
+def copies_by_state(account_id: int, key: str) -> dict[str, int]:
+    """State → count, of the messages whose keys begin with `key.`."""
+    copies = OutboxMessage.objects.filter(account_id=account_id, key__startswith=f"{key}.")
+    return dict(copies.values_list("state").annotate(count=Count("pk")).values_list("state", "count"))
 
 
-def passages_of(account_id: int, *, offset: int, limit: int, search: str = "") -> tuple[Passage, ...]:
-    """What the person sent lately, by whatever program, newest first, each with its fates: two questions."""
-    rows = PassageRow.objects.filter(account_id=account_id, origin=Origin.SUBMITTED)
+def recent_failures(account_id: int, since: datetime, *, limit: int) -> list[FailedDelivery]:
+    """Deliveries of an account that failed or were delayed, newest first."""
+    rows = RecipientStatus.objects.filter(
+        submission__account_id=account_id, state__in=_FAILED, at__gte=since
+    ).order_by("-at")
+    return [
+        FailedDelivery(*row) for row in rows.values_list("at", "recipient", "status", "diagnostic")[:limit]
+    ]
+
+
+def submissions_of(
+    account_id: int, *, offset: int, limit: int, search: str = ""
+) -> tuple[SubmittedMessage, ...]:
+    """Messages the person submitted from any client, newest first, with their statuses: two SQL queries."""
+    rows = Submission.objects.filter(account_id=account_id, origin=Origin.SUBMITTED)
     for word in search.split()[:6]:
         rows = rows.filter(Q(subject__icontains=word) | Q(recipients__icontains=word))
-    return _passages(rows.order_by("-at", "-pk")[offset : offset + limit])
+    return _submitted_messages(rows.order_by("-at", "-pk")[offset : offset + limit])
 
 
-def passages_of_message(account_id: int, message_id: str) -> tuple[Passage, ...]:
-    """Every time a message of that Message-ID passed the door, oldest first."""
-    rows = PassageRow.objects.filter(account_id=account_id, message_id=message_id[:255])
-    return _passages(rows.order_by("at", "pk")[:50])
+def submissions_of_message(account_id: int, message_id: str) -> tuple[SubmittedMessage, ...]:
+    """Every submission of that Message-ID, oldest first."""
+    rows = Submission.objects.filter(account_id=account_id, message_id=message_id[:255])
+    return _submitted_messages(rows.order_by("at", "pk")[:50])
 
 
-def held_of(account_id: int) -> tuple[Passage, ...]:
-    """What waits for the account's word, oldest first."""
-    rows = PassageRow.objects.filter(account_id=account_id, hold=PassageRow.Hold.HELD)
-    return _passages(rows.order_by("at", "pk")[:500])
+def held_submissions(account_id: int) -> tuple[SubmittedMessage, ...]:
+    """Submissions that await the account's confirmation, oldest first."""
+    return _submitted_messages(_held(account_id).order_by("at", "pk")[:500])
 
 
-def first_held(account_id: int) -> int | None:
-    """The oldest of what is held."""
-    rows = PassageRow.objects.filter(account_id=account_id, hold=PassageRow.Hold.HELD)
-    return rows.order_by("at", "pk").values_list("pk", flat=True).first()
+def first_held_id(account_id: int) -> int | None:
+    """Id of the oldest held submission."""
+    return _held(account_id).order_by("at", "pk").values_list("pk", flat=True).first()
 
 
 def has_held(account_id: int) -> bool:
-    return PassageRow.objects.filter(account_id=account_id, hold=PassageRow.Hold.HELD).exists()
+    return _held(account_id).exists()
 
 
-# How the desk may put held mail in order, and what it means here.
+# Orders the help desk may choose for held mail → columns.
 HELD_ORDERS = {
     "depuis": "since",
     "compte": "account__username",
@@ -106,110 +133,100 @@ HELD_ORDERS = {
 
 def held_by_account(
     *, search: str = "", order: str = "depuis", first: int = 0, count: int = 30
-) -> tuple[tuple[Held, ...], int]:
-    """A page of who has held mail, and how many they are: numbers and dates, no subject, no recipient.
+) -> tuple[tuple[HeldMail, ...], int]:
+    """A page of accounts with held mail, and how many there are: counts and dates, no subject or recipient.
 
-    `order`: one of HELD_ORDERS, `-` before it to turn it. `search`: how a username begins.
+    `order`: one of HELD_ORDERS, reversed by a leading `-`. `search`: beginning of a username.
     """
-    rows = (
-        PassageRow.objects.filter(hold=PassageRow.Hold.HELD, account__username__istartswith=search)
+    groups = (
+        Submission.objects.filter(hold=Submission.Hold.HELD, account__username__istartswith=search)
         .values("account_id", "account__username", "hold_code")
         .annotate(messages=Count("pk"), recipients=Sum("counted"), since=Min("at"))
         .order_by(column_of(order, HELD_ORDERS), "account_id")
     )
-    held = tuple(
-        Held(
-            row["account_id"],
-            row["account__username"],
-            row["hold_code"],
-            row["messages"],
-            row["recipients"],
-            row["since"],
+    page = tuple(
+        HeldMail(
+            group["account_id"],
+            group["account__username"],
+            group["hold_code"],
+            group["messages"],
+            group["recipients"],
+            group["since"],
         )
-        for row in rows[first : first + count]
+        for group in groups[first : first + count]
     )
-    return held, rows.count()
+    return page, groups.count()
 
 
-def sending_of(account_id: int, *, undo_seconds: int) -> Sending:
-    """What the account chose; `undo_seconds` is the académie's word when it chose nothing."""
-    row = SenderRow.objects.filter(account_id=account_id).first()
-    if row is None:
-        return Sending(undo_seconds, offers_quiet_hours=True)
-    chosen = row.undo_seconds if row.undo_seconds in UNDO_CHOICES else None
-    return Sending(undo_seconds if chosen is None else chosen, row.offers_quiet_hours)
-
-
-def _passages(rows: QuerySet[PassageRow]) -> tuple[Passage, ...]:
-    found = list(rows)
-    known: dict[int, dict[str, FateRow]] = defaultdict(dict)
-    for fate in FateRow.objects.filter(passage_id__in=[row.pk for row in found]):
-        known[fate.passage_id][fate.recipient.lower()] = fate
-    return tuple(_passage(row, known[row.pk]) for row in found)
-
-
-def _passage(row: PassageRow, known: Mapping[str, FateRow]) -> Passage:
-    fates = []
-    for recipient in row.recipients:
-        fate = known.get(recipient.lower())
-        if fate is None:
-            fates.append(Fate(recipient, Mark.ACCEPTED, row.at))
-            continue
-        fates.append(replace(_fate(fate), recipient=recipient))
-    return Passage(
-        row.pk, row.message_id, row.subject, row.sender, row.at, row.hold, row.hold_code, tuple(fates)
+def count_recipients_by_state(
+    account_id: int, sender_prefix: str, *, since: datetime | None = None
+) -> dict[str, int]:
+    """DeliveryState → recipients, over submissions whose envelope sender has that prefix, from `since` on."""
+    rows = RecipientStatus.objects.filter(
+        submission__account_id=account_id, submission__sender__startswith=sender_prefix
     )
-
-
-def _fate(row: FateRow) -> Fate:
-    mark = Mark(row.mark)
-    is_bad = mark in (Mark.DELAYED, Mark.REFUSED)
-    reason = delivery_reason(row.status, row.words) if is_bad else ""
-    return Fate(row.recipient, mark, row.at, reason, row.words if is_bad else "")
-
-
-def fates_counted(account_id: int, sender_begins: str, *, since: datetime | None = None) -> dict[str, int]:
-    """Mark → how many recipients, over the account's passages whose envelope sender begins so.
-
-    `since`: those of the passages taken from that moment on only.
-    """
-    mine = FateRow.objects.filter(passage__account_id=account_id, passage__sender__startswith=sender_begins)
     if since is not None:
-        mine = mine.filter(passage__at__gte=since)
-    return dict(mine.values_list("mark").annotate(count=Count("pk")).values_list("mark", "count"))
+        rows = rows.filter(submission__at__gte=since)
+    return dict(rows.values_list("state").annotate(count=Count("pk")).values_list("state", "count"))
 
 
-def fates_of(account_id: int, sender_begins: str, recipients: Collection[str]) -> dict[str, Fate]:
-    """Recipient → fate, over the account's passages whose envelope sender begins so."""
-    mine = FateRow.objects.filter(
-        passage__account_id=account_id,
-        passage__sender__startswith=sender_begins,
-        recipient__in=[one.lower() for one in recipients],
+def delivery_statuses(
+    account_id: int, sender_prefix: str, recipients: Collection[str]
+) -> dict[str, DeliveryStatus]:
+    """Recipient → status, over the account's submissions whose envelope sender has that prefix."""
+    rows = RecipientStatus.objects.filter(
+        submission__account_id=account_id,
+        submission__sender__startswith=sender_prefix,
+        recipient__in=[recipient.lower() for recipient in recipients],
     )
-    return {row.recipient: _fate(row) for row in mine}
+    return {row.recipient: _delivery_status(row) for row in rows}
 
 
-def copies_in_flight(account_id: int, key: str) -> int:
-    """How many of the messages whose keys begin with `key.` have not reached their end."""
-    ended = (OutgoingRow.State.FILED, OutgoingRow.State.CANCELLED, OutgoingRow.State.REFUSED)
-    mine = OutgoingRow.objects.filter(account_id=account_id, key__startswith=f"{key}.")
-    return mine.exclude(state__in=ended).count()
+def sending_preferences(account_id: int, *, undo_seconds: int) -> SendingPreferences:
+    """The account's choices; `undo_seconds` is the académie's, used when the account chose none."""
+    row = SenderState.objects.filter(account_id=account_id).first()
+    if row is None:
+        return SendingPreferences(undo_seconds, offers_quiet_hours=True)
+    choice = row.undo_seconds if row.undo_seconds in UNDO_CHOICES else None
+    return SendingPreferences(undo_seconds if choice is None else choice, row.offers_quiet_hours)
 
 
-def copies_by_state(account_id: int, key: str) -> dict[str, int]:
-    """State → how many of the messages whose keys begin with `key.`."""
-    mine = OutgoingRow.objects.filter(account_id=account_id, key__startswith=f"{key}.")
-    return dict(mine.values_list("state").annotate(count=Count("pk")).values_list("state", "count"))
+def _held(account_id: int) -> QuerySet[Submission]:
+    return Submission.objects.filter(account_id=account_id, hold=Submission.Hold.HELD)
 
 
-def _open_states() -> Iterable[str]:
-    state = OutgoingRow.State
-    return (state.HELD, state.QUEUED, state.REFUSED)
+def _submitted_messages(submissions: QuerySet[Submission]) -> tuple[SubmittedMessage, ...]:
+    rows = list(submissions)
+    statuses: dict[int, dict[str, RecipientStatus]] = defaultdict(dict)
+    for status in RecipientStatus.objects.filter(submission_id__in=[row.pk for row in rows]):
+        statuses[status.submission_id][status.recipient.lower()] = status
+    return tuple(_submitted_message(row, statuses[row.pk]) for row in rows)
 
 
-def _shown(row: OutgoingRow) -> Outgoing:
+def _submitted_message(row: Submission, by_recipient: Mapping[str, RecipientStatus]) -> SubmittedMessage:
+    """A recipient without a status of its own was accepted with the submission."""
+    statuses = []
+    for recipient in row.recipients:
+        status = by_recipient.get(recipient.lower())
+        if status is None:
+            statuses.append(DeliveryStatus(recipient, DeliveryState.ACCEPTED, row.at))
+            continue
+        statuses.append(replace(_delivery_status(status), recipient=recipient))
+    return SubmittedMessage(
+        row.pk, row.message_id, row.subject, row.sender, row.at, row.hold, row.hold_code, tuple(statuses)
+    )
+
+
+def _delivery_status(row: RecipientStatus) -> DeliveryStatus:
+    state = DeliveryState(row.state)
+    has_failed = state in _FAILED
+    reason = delivery_reason(row.status, row.diagnostic) if has_failed else ""
+    return DeliveryStatus(row.recipient, state, row.at, reason, row.diagnostic if has_failed else "")
+
+
+def _outgoing_message(row: OutboxMessage) -> OutgoingMessage:
     reason, _, about = row.reason.partition(" ")
-    return Outgoing(
+    return OutgoingMessage(
         id=row.pk,
         key=row.key,
         state=row.state,

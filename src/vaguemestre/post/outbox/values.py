@@ -1,8 +1,9 @@
-"""Nouns of an outgoing message. Frozen; nothing here knows Django or a wire."""
+"""Values about outgoing messages. Frozen; no Django, no protocol."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple, TypedDict
 
 
 @dataclass(frozen=True)
@@ -14,10 +15,10 @@ class Recipient:
 
 
 @dataclass(frozen=True)
-class Enclosed:
-    """One attachment: its name as shown, its type (`application/pdf`), its bytes.
+class Attachment:
+    """One attachment: file name, media type (`application/pdf`), bytes.
 
-    With `content_id` (no angle brackets) it is a picture inside the text rather than a file beside it.
+    With `content_id` (no angle brackets) it is an inline image of the text.
     """
 
     name: str
@@ -28,7 +29,7 @@ class Enclosed:
 
 @dataclass(frozen=True)
 class Letter:
-    """Everything a message is made of. `html` empty = plain text only; `text` empty = derived from `html`."""
+    """The contents of a message. `html` empty = plain text only; `text` empty = derived from `html`."""
 
     sender: Recipient
     to: tuple[Recipient, ...]
@@ -41,23 +42,36 @@ class Letter:
     date: datetime
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
-    enclosed: tuple[Enclosed, ...] = field(default=())
+    attachments: tuple[Attachment, ...] = field(default=())
     reply_to: tuple[Recipient, ...] = ()
     importance: str = ""  # "high", "low" (RFC 2156), or nothing
-    wants_receipt: bool = False  # asks to be told that it was read (RFC 8098)
+    wants_receipt: bool = False  # read receipt requested (RFC 8098)
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """Each address once, in the order of the fields: the envelope."""
+        """Envelope recipients: each address once, in the order of the fields."""
         return tuple(dict.fromkeys(r.address for r in (*self.to, *self.cc, *self.bcc)))
 
 
-@dataclass(frozen=True)
-class Parcel:
-    """A finished message handed to the outbox.
+class StoredReference(TypedDict, total=False):
+    """A message of the mail store, as JSON columns hold it.
 
-    `key` is made by the composer: the same key is the same sending. `answered` and `draft` are folder,
-    uid_validity, uid (and flag for the first), or None.
+    `flag`: the keyword to set on it; `mailbox`: the mailbox it is in, unless it is the sender's.
+    """
+
+    folder: str
+    uid_validity: int
+    uid: int
+    flag: str
+    mailbox: str
+
+
+@dataclass(frozen=True)
+class MessageToSend:
+    """A finished message for the outbox.
+
+    `key` is chosen by the composer: the same key is the same submission. `answered` is the original of a
+    reply or a forward, `draft` the draft to delete afterwards.
     """
 
     account_id: int
@@ -69,30 +83,30 @@ class Parcel:
     subject: str
     content: bytes
     due_at: datetime
-    answered: dict[str, object] | None = None
-    draft: dict[str, object] | None = None
-    wants_report: bool = False  # asks to be told that it was delivered (RFC 3461)
+    answered: StoredReference | None = None
+    draft: StoredReference | None = None
+    wants_report: bool = False  # delivery report requested (RFC 3461)
 
 
 @dataclass(frozen=True)
-class Outgoing:
-    """What a person sees of one of their messages on its way."""
+class OutgoingMessage:
+    """A message of the outbox, as its sender sees it."""
 
     id: int
     key: str
-    state: str  # OutgoingRow.State
+    state: str  # OutboxMessage.State
     due_at: datetime
     recipients: tuple[str, ...]
     subject: str
     reason: str
-    about: str  # the address the reason is about
+    about: str  # the recipient named by the reason
     created_at: datetime
     submitted_at: datetime | None
     filed_at: datetime | None
 
 
-class Mark(StrEnum):
-    """What is known of one recipient, in the order things happen."""
+class DeliveryState(StrEnum):
+    """Delivery state of one recipient, in the order things happen."""
 
     ACCEPTED = "accepted"  # on our queue's disk
     DELAYED = "delayed"
@@ -102,22 +116,32 @@ class Mark(StrEnum):
 
 
 class Origin(StrEnum):
-    """How a message came to a door where our people send."""
+    """How a message reached submission."""
 
-    SUBMITTED = ""  # by somebody who signed in
-    REPLIED = "reply"  # an absence that answers
-    REDIRECTED = "redirect"  # a filter, or a script, that sends on
+    SUBMITTED = ""  # by an authenticated user
+    REPLIED = "reply"  # a vacation reply
+    REDIRECTED = "redirect"  # a Sieve redirect
+
+
+class SignInTimes(NamedTuple):
+    """Unix times of a connection: opened, and sender named. The client signed in between the two."""
+
+    connected: float = 0.0
+    sender_named: float = 0.0
+
+
+_NO_TIMES = SignInTimes()
 
 
 @dataclass(frozen=True)
-class Posting:
-    """One message at the submission door, whatever program it comes from.
+class SubmissionRequest:
+    """One message offered for submission, by any client.
 
     `authors` holds the From fields, `senders` the Sender and Resent-* ones, as written.
     """
 
     queue_id: str
-    mailbox: str  # who signed in, or whose script it is
+    mailbox: str  # of the authenticated user, or of the script's owner
     sender: str
     recipients: tuple[str, ...]
     network: str
@@ -125,16 +149,13 @@ class Posting:
     subject: str = ""
     authors: tuple[str, ...] = ()
     senders: tuple[str, ...] = ()
-    answers: str = ""  # In-Reply-To
-    between: tuple[float, float] = (
-        0.0,
-        0.0,
-    )  # Unix times: connected, sender named; signed in meanwhile
+    in_reply_to: str = ""
+    signed_in_between: SignInTimes = _NO_TIMES
     origin: Origin = Origin.SUBMITTED
-    by_token: bool = False  # signed in with a token, not with a password
+    by_token: bool = False  # authenticated by a token rather than a password
 
 
-class Answer(StrEnum):
+class Decision(StrEnum):
     TAKE = "take"
     HOLD = "hold"
     REFUSE = "refuse"
@@ -142,28 +163,28 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the door does with a message. `code` says why; `until` when the same would be taken again."""
+    """Decision on a submission. `code` is its reason; `until` when the same message would be accepted."""
 
-    answer: Answer
+    decision: Decision
     code: str = ""
     until: datetime | None = None
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """One line of the log about one recipient of a message that is on its way."""
+class DeliveryEvent:
+    """One line of the mail log about one recipient of a queued message."""
 
     queue_id: str
     recipient: str
-    mark: Mark
-    status: str  # RFC 3463: 5.1.1
-    words: str  # of the server that answered
+    state: DeliveryState
+    status: str  # enhanced status code (RFC 3463): 5.1.1
+    diagnostic: str  # reply of the other server
     at: datetime
 
 
 @dataclass(frozen=True)
-class LogPlace:
-    """How far a log was read: which file (its inode), how many octets."""
+class LogPosition:
+    """How far a log was read: inode of the file, offset in octets."""
 
     inode: int = 0
     offset: int = 0
@@ -171,17 +192,17 @@ class LogPlace:
 
 @dataclass(frozen=True)
 class Report:
-    """What a delivery report or a read receipt says of one recipient (RFC 3464, RFC 8098)."""
+    """What a delivery report (RFC 3464) or a read receipt (RFC 8098) says of one recipient."""
 
     message_id: str
     recipient: str
-    mark: Mark
+    state: DeliveryState
     status: str = ""
-    words: str = ""
+    diagnostic: str = ""
 
 
 @dataclass(frozen=True)
-class ReportPlace:
+class ReportPosition:
     """How far an inbox was searched for reports."""
 
     uid_validity: int = 0
@@ -189,33 +210,42 @@ class ReportPlace:
 
 
 @dataclass(frozen=True)
-class Fate:
-    """What became of a message for one recipient. `reason`: a refusal's code; `words`: the other server's."""
+class DeliveryStatus:
+    """Delivery status of one recipient. `reason`: a refusal code; `diagnostic`: the other server's reply."""
 
     recipient: str
-    mark: Mark
+    state: DeliveryState
     at: datetime
     reason: str = ""
-    words: str = ""
+    diagnostic: str = ""
+
+
+class FailedDelivery(NamedTuple):
+    """A delivery that failed or is delayed, as the log or a report gave it."""
+
+    at: datetime
+    recipient: str
+    status: str
+    diagnostic: str
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A message that went through the submission door, as its sender follows it."""
+class SubmittedMessage:
+    """A message accepted for submission, as its sender tracks it."""
 
     id: int
     message_id: str
     subject: str
     sender: str
     at: datetime
-    hold: str  # "", held, released, discarded
+    hold: str  # Submission.Hold
     hold_code: str
-    fates: tuple[Fate, ...]
+    statuses: tuple[DeliveryStatus, ...]
 
 
 @dataclass(frozen=True)
-class Held:
-    """One account's held mail, as the desk sees it."""
+class HeldMail:
+    """One account's held mail, as the help desk sees it."""
 
     account_id: int
     username: str
@@ -226,8 +256,8 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Sending:
-    """What a person chose about sending. `undo_seconds`: how long « Annuler l’envoi » is shown."""
+class SendingPreferences:
+    """A person's sending preferences. `undo_seconds`: how long « Annuler l’envoi » is shown."""
 
     undo_seconds: int
     offers_quiet_hours: bool

@@ -1,1 +1,1 @@
-"""What readers say of senders: pictures shown or not, messages reported."""
+"""Abuse reports, and whose remote images a reader allows."""

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class VigilanceConfig(AppConfig):
+class ReportsConfig(AppConfig):
     name = "vaguemestre.post.reports"
     label = "reports"
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,26 +1,26 @@
-"""What readers say of senders."""
+"""Abuse reports and image policies."""
 
 from django.db import models
 
 from vaguemestre.people.credentials.models import Account
 
 
-class SenderChoice(models.Model):
-    """Whether a reader lets a sender's remote pictures be shown: always, or never."""
+class SenderImages(models.Model):
+    """A reader's policy for the remote images of one sender: always or never shown."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sender_choices")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sender_images")
     address = models.CharField(max_length=254)  # lower case
-    showing = models.CharField(max_length=10)  # Showing
+    policy = models.CharField(max_length=10)  # ImagePolicy
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("account", "address"), name="one_choice_a_sender"),)
+        constraints = (models.UniqueConstraint(fields=("account", "address"), name="image_policy_once"),)
 
 
 class Report(models.Model):
-    """A message reported by a reader; done once an administrator has dealt with it."""
+    """A message reported by a reader, closed by an administrator."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="reports")
-    kind = models.CharField(max_length=10)  # Kind
+    kind = models.CharField(max_length=10)  # ReportKind
     message_id = models.CharField(max_length=255)
     sender = models.CharField(max_length=254, db_index=True)
     subject = models.CharField(max_length=255, blank=True)

@@ -1,19 +1,19 @@
-"""Reading what readers said."""
+"""Reads of abuse reports and image policies."""
 
 from django.db.models import Count, Q
 
 from vaguemestre.foundation.kernel.orders import column_of
-from vaguemestre.post.reports.models import Report, SenderChoice
-from vaguemestre.post.reports.values import Reported, Showing
+from vaguemestre.post.reports.models import Report, SenderImages
+from vaguemestre.post.reports.values import ImagePolicy, Reported
 
-# How administrators may put them in order, and what it means here.
+# Orders an administrator may choose → columns.
 ORDERS = {"date": "at", "expediteur": "sender", "objet": "subject"}
 
 
-def showing_of(account_id: int, address: str) -> Showing:
-    """What that reader chose for that sender's pictures."""
-    chosen = SenderChoice.objects.filter(account_id=account_id, address=address.lower()[:254])
-    return Showing(chosen.values_list("showing", flat=True).first() or Showing.ASK)
+def image_policy(account_id: int, address: str) -> ImagePolicy:
+    """The reader's policy for the images of that sender."""
+    rows = SenderImages.objects.filter(account_id=account_id, address=address.lower()[:254])
+    return ImagePolicy(rows.values_list("policy", flat=True).first() or ImagePolicy.ASK)
 
 
 def reports_page(
@@ -25,9 +25,9 @@ def reports_page(
     first: int = 0,
     count: int = 30,
 ) -> tuple[tuple[Reported, ...], int]:
-    """A page of the administrators' queue, and how many wait; those dealt with when `done`.
+    """A page of open reports, or of closed ones if `done`, and how many there are.
 
-    `order`: one of ORDERS, `-` before it to turn it. `search`: words of a sender, a subject, a reader.
+    `order`: one of ORDERS, reversed by a leading `-`. `search`: words of a sender, a subject, a username.
     """
     rows = Report.objects.filter(done_at__isnull=not done).select_related("account")
     if kind:
@@ -37,11 +37,11 @@ def reports_page(
             Q(sender__icontains=word) | Q(subject__icontains=word) | Q(account__username__iexact=word)
         )
     total = rows.count()
-    shown = list(rows.order_by(column_of(order, ORDERS), "-pk")[first : first + count])
-    senders = {row.sender for row in shown}
-    waiting = Report.objects.filter(Q(done_at__isnull=True), sender__in=senders)
-    counts = dict(waiting.values_list("sender").annotate(count=Count("id")))
-    told = (
+    page = list(rows.order_by(column_of(order, ORDERS), "-pk")[first : first + count])
+    senders = {row.sender for row in page}
+    open_reports = Report.objects.filter(Q(done_at__isnull=True), sender__in=senders)
+    counts = dict(open_reports.values_list("sender").annotate(count=Count("id")))
+    reports = (
         Reported(
             id=row.pk,
             kind=row.kind,
@@ -53,10 +53,11 @@ def reports_page(
             count=counts.get(row.sender, 0),
             is_done=row.done_at is not None,
         )
-        for row in shown
+        for row in page
     )
-    return tuple(told), total
+    return tuple(reports), total
 
 
 def count_waiting() -> int:
+    """How many reports are open."""
     return Report.objects.filter(done_at__isnull=True).count()

@@ -1,32 +1,32 @@
-"""Keeping what readers say of senders, and what administrators make of it."""
+"""Filing and closing of abuse reports; image policies."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.post.reports.models import Report, SenderChoice
-from vaguemestre.post.reports.values import Kind, Showing
+from vaguemestre.post.reports.models import Report, SenderImages
+from vaguemestre.post.reports.values import ImagePolicy, ReportKind
 
-_LONGEST_HEADER = 20_000
+_MAX_HEADER_LENGTH = 20_000
 
 
 @transaction.atomic(durable=True)
-def choose_showing(account_id: int, address: str, showing: Showing) -> None:
-    """Remember what that reader wants of that sender's pictures; ASK forgets the choice."""
+def set_image_policy(account_id: int, address: str, policy: ImagePolicy) -> None:
+    """Store the reader's policy for the images of that sender; ASK deletes it."""
     key = address.lower()[:254]
-    if showing is Showing.ASK:
-        SenderChoice.objects.filter(account_id=account_id, address=key).delete()
+    if policy is ImagePolicy.ASK:
+        SenderImages.objects.filter(account_id=account_id, address=key).delete()
         return
-    SenderChoice.objects.update_or_create(
-        account_id=account_id, address=key, defaults={"showing": showing.value}
+    SenderImages.objects.update_or_create(
+        account_id=account_id, address=key, defaults={"policy": policy.value}
     )
 
 
 @transaction.atomic(durable=True)
 def file_report(
     account_id: int,
-    kind: Kind,
+    kind: ReportKind,
     *,
     message_id: str,
     sender: str,
@@ -34,7 +34,7 @@ def file_report(
     header: str,
     now: datetime,
 ) -> None:
-    """Put a reported message in the administrators' queue; the same message again is the same report."""
+    """Add a message to the administrators' queue. Idempotent for a message and a kind."""
     _, is_new = Report.objects.get_or_create(
         account_id=account_id,
         message_id=message_id[:255],
@@ -42,7 +42,7 @@ def file_report(
         defaults={
             "sender": sender.lower()[:254],
             "subject": subject[:255],
-            "header": header.replace("\x00", "")[:_LONGEST_HEADER],
+            "header": header.replace("\x00", "")[:_MAX_HEADER_LENGTH],
             "at": now,
         },
     )
@@ -53,15 +53,15 @@ def file_report(
 
 @transaction.atomic(durable=True)
 def close_reports(sender: str, *, by: str, now: datetime) -> int:
-    """Mark what was reported of that sender as dealt with. Returns how many."""
-    done = Report.objects.filter(sender=sender.lower(), done_at__isnull=True).update(done_at=now)
-    if done:
-        record("reports.reports-closed", to=f"sender:{sender[:200]}", by=by, at=now, count=done)
-    return done
+    """Close the open reports about that sender. Returns how many."""
+    count = Report.objects.filter(sender=sender.lower(), done_at__isnull=True).update(done_at=now)
+    if count:
+        record("reports.reports-closed", to=f"sender:{sender[:200]}", by=by, at=now, count=count)
+    return count
 
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: whom they trusted, and what they reported."""
-    SenderChoice.objects.filter(account_id=account_id).delete()
+    """Use case: delete the person's image policies and reports."""
+    SenderImages.objects.filter(account_id=account_id).delete()
     Report.objects.filter(account_id=account_id).delete()

@@ -1,26 +1,26 @@
-"""Nouns of what readers say of senders. Frozen."""
+"""Values of reports. Frozen."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 
-class Showing(StrEnum):
-    """What becomes of a sender's remote pictures. ASK unless the reader said otherwise."""
+class ImagePolicy(StrEnum):
+    """What to do with a sender's remote images. ASK by default."""
 
     ASK = "ask"
     ALWAYS = "always"
     NEVER = "never"
 
 
-class Kind(StrEnum):
+class ReportKind(StrEnum):
     JUNK = "junk"
     PHISHING = "phishing"
 
 
 @dataclass(frozen=True)
 class Reported:
-    """One report, as an administrator sees it. `header`: that of the message, cut; never its text."""
+    """One report, as an administrator sees it. `header`: of the message, cut; its text is never stored."""
 
     id: int
     kind: str
@@ -29,5 +29,5 @@ class Reported:
     header: str
     by: str
     at: datetime
-    count: int  # reports of the same Message-ID or sender still waiting
+    count: int  # open reports about the same sender
     is_done: bool

@@ -1,1 +1,1 @@
-"""What became of what was sent."""
+"""Message tracking: delivery status of sent mail, held mail, sending preferences."""

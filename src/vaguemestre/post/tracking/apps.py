@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class DispatchConfig(AppConfig):
+class TrackingConfig(AppConfig):
     name = "vaguemestre.post.tracking"
     label = "tracking"
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,4 +1,4 @@
-"""Who may see everybody's held mail."""
+"""Access to the held mail of all accounts."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 
 from vaguemestre.access.signin.http import signed_in, who_asks
 
-_DESK = ("helpdesk", "administrator")
+_DESK_ROLES = ("helpdesk", "administrator")
 
 
 def for_the_desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For the help desk and administrators; everybody else is refused (403)."""
+    """Restrict a view to the help desk and administrators (403 for anybody else)."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         who = who_asks(request)
-        if who and who.role not in _DESK:
+        if who and who.role not in _DESK_ROLES:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 

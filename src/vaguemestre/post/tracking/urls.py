@@ -7,9 +7,9 @@ from vaguemestre.post.tracking import views
 app_name = "tracking"
 _SENT = [
     path("", views.list_sent, name="sent"),
-    path("suivi/", views.show_trail, name="trail"),
+    path("suivi/", views.show_status, name="status"),
     path("bandeau/", views.show_banner, name="banner"),
-    path("heures/", views.tell_hours, name="hours"),
+    path("heures/", views.show_quiet_hours, name="hours"),
     path("heure/", views.reschedule, name="reschedule"),
     path("retenus/", views.list_held, name="held"),
     path("retenus/envoyer/", views.release, name="release"),
@@ -17,7 +17,7 @@ _SENT = [
 ]
 urlpatterns = [
     path("messagerie/envois/", include(_SENT)),
-    path("parametres/envoi", views.set_sending, name="sending"),
-    path("assistance/retenus/", views.list_held_of_all, name="held-of-all"),
-    path("assistance/retenus/<int:account_id>/", views.end_held_of, name="end-held-of"),
+    path("parametres/envoi", views.edit_preferences, name="sending"),
+    path("assistance/retenus/", views.list_all_held, name="all-held"),
+    path("assistance/retenus/<int:account_id>/", views.decide_held, name="decide-held"),
 ]

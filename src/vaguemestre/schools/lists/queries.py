@@ -19,7 +19,7 @@ from vaguemestre.people.directory.queries import (
 )
 from vaguemestre.people.directory.values import ServedPost
 from vaguemestre.people.lifecycle.queries import withdrawn, withdrawn_among
-from vaguemestre.post.outbox.queries import fates_counted, fates_of
+from vaguemestre.post.outbox.queries import count_recipients_by_state, delivery_statuses
 from vaguemestre.schools.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
 from vaguemestre.schools.lists.rules.list_address import bounces_begin, without_detail
 from vaguemestre.schools.lists.rules.members import as_json, from_json, meant
@@ -272,7 +272,7 @@ def copy_at(letter_id: int, address: str) -> tuple[str, ...] | None:
 
 def fates(row: LetterRow) -> Fates:
     """How many copies are delivered, refused, under way: three questions."""
-    known = fates_counted(row.list.account_id, _senders(row))
+    known = count_recipients_by_state(row.list.account_id, _senders(row))
     total = row.copies.count()
     handed = row.batches.filter(handed_at__isnull=False, reason="").values("number")
     on_the_way = row.copies.filter(number__in=handed).count()
@@ -294,7 +294,7 @@ def copies(row: LetterRow, *, search: str, offset: int, limit: int) -> tuple[Cop
     if search:
         rows = rows.filter(Q(address__icontains=search) | Q(name__icontains=search))
     some = list(rows[offset : offset + limit])
-    known = fates_of(row.list.account_id, _senders(row), [one.address for one in some])
+    known = delivery_statuses(row.list.account_id, _senders(row), [one.address for one in some])
     batches = {one.number: one for one in row.batches.filter(number__in={one.number for one in some})}
     told = []
     for one in some:
@@ -302,7 +302,7 @@ def copies(row: LetterRow, *, search: str, offset: int, limit: int) -> tuple[Cop
         if batch is not None and batch.reason:
             told.append(_copy(one, "refused", batch.handed_at, batch.reason))
         elif fate is not None:
-            told.append(_copy(one, fate.mark.value, fate.at, fate.reason))
+            told.append(_copy(one, fate.state.value, fate.at, fate.reason))
         elif batch is not None and batch.handed_at:
             told.append(_copy(one, "accepted", batch.handed_at))
         else:
@@ -314,7 +314,7 @@ def under_way(row: LetterRow, since: datetime) -> int:
     """How many copies handed over since then have no fate yet: bounded, however long the letter."""
     lately = row.batches.filter(handed_at__gte=since).values("number")
     handed = row.copies.filter(number__in=lately).count()
-    return handed - sum(fates_counted(row.list.account_id, _senders(row), since=since).values())
+    return handed - sum(count_recipients_by_state(row.list.account_id, _senders(row), since=since).values())
 
 
 def answers_lately(list_id: int, roots: Collection[str], now: datetime) -> int:

@@ -18,8 +18,8 @@ from vaguemestre.schools.sharing import handlers as sharing_handlers
 
 ROUNDS: tuple[Callable[[], None], ...] = (
     compose_handlers.resume_lost_mailings,
-    outbox_handlers.find_lost_messages,
-    outbox_handlers.forget_old_passages,
+    outbox_handlers.resume_lost_messages,
+    outbox_handlers.purge_old_submissions,
     registry_handlers.end_expired_visits,
     registry_handlers.forget_old_visits,
     signin_handlers.forget_withdrawn_proofs,
@@ -27,7 +27,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     sorting_handlers.renew_scripts,
     lifecycle_handlers.follow_days,
     portability_handlers.forget_old_files,
-    filelinks_handlers.forget_old_deposits,
+    filelinks_handlers.purge_files,
     enrolment_handlers.forget_old_proofs,
     webmail_handlers.forget_old_previews,
     rosters_handlers.purge_rosters,

@@ -160,12 +160,12 @@ def _plug_post(config: Config) -> None:
     outbox.submit.plug(submission)
     signin.send_outside.plug(submission)
     lives.send_outside.plug(submission)
-    outbox.accepted.plug(partial(was_accepted, config))
+    outbox.was_accepted.plug(partial(was_accepted, config))
     outbox.read_log.plug(LogReader(config))
-    outbox.hear.plug(hear_deliveries)
-    outbox.passes_on.plug(lists_queries.is_list_mailbox)
+    outbox.on_deliveries.plug(hear_deliveries)
+    outbox.forwards_mail.plug(lists_queries.is_list_mailbox)
     outbox.end_hold.plug(Holds(config))
-    deposits.shelf.plug(FileShelf(config.deposits_dir))
+    deposits.file_store.plug(FileShelf(config.deposits_dir))
     deposits.scan.plug(Clamd(config.files.clamd))
 
 

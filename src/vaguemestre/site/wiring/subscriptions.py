@@ -62,7 +62,7 @@ from vaguemestre.people.lifecycle.events import (
 )
 from vaguemestre.people.provisioning import handlers as provisioning_handlers
 from vaguemestre.post.filelinks import handlers as filelinks_handlers
-from vaguemestre.post.filelinks.events import DepositReceived
+from vaguemestre.post.filelinks.events import FileUploaded
 from vaguemestre.post.outbox import handlers as outbox_handlers
 from vaguemestre.post.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.post.reports import handlers as reports_handlers
@@ -135,7 +135,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MessageFiled: (compose_handlers.delete_filed_draft, contacts_handlers.remember_recipients),
     MailingDue: (compose_handlers.run_mailing,),
     MessageRefused: (compose_handlers.restore_refused_draft,),
-    MailHeld: (tracking_handlers.tell_sender,),
+    MailHeld: (tracking_handlers.notify_sender,),
     HoldEnded: (outbox_handlers.follow_hold,),
     RequestMoved: (enrolment_handlers.write_to_applicant, enrolment_handlers.write_to_service),
     FeedConfirmed: (intake_handlers.apply_confirmed,),
@@ -155,7 +155,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MailboxDoomed: (lifecycle_handlers.erase,),
     MoveGoesOn: (portability_handlers.go_on,),
     ExportWithdrawn: (portability_handlers.erase_withdrawn,),
-    DepositReceived: (filelinks_handlers.look_for_viruses,),
+    FileUploaded: (filelinks_handlers.scan_file,),
     SortingChanged: (sorting_handlers.rewrite_script,),
     BackfillRequested: (sorting_handlers.run_backfill,),
     PreviewWanted: (webmail_handlers.make_preview,),

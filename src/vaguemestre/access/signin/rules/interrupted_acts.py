@@ -10,9 +10,21 @@ _SECRET = re.compile(r"mot_de_passe|password|secret|confirmation|pin\b|actuel|co
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
 _LONGEST_SHOWN = 300
 # Fields that name a thing by a code: the words of the act, or the page it leads to, say what they choose.
-_CODES = {"acte", "next", "plan", "personne", "deuxieme", "evenement", "categorie", "suivi", "source"}
+_CODES = {
+    "acte",
+    "action",
+    "next",
+    "plan",
+    "personne",
+    "deuxieme",
+    "evenement",
+    "categorie",
+    "suivi",
+    "source",
+}
 _LABELS = {
     "motif": "Motif",
+    "reason": "Motif",
     "mots": "Message",
     "departs": "Nombre de départs",
     "jour": "Jour d’effet",

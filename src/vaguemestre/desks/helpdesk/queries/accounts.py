@@ -23,7 +23,7 @@ from vaguemestre.people.credentials.queries import (
 from vaguemestre.people.credentials.queries.keys import key_held
 from vaguemestre.people.credentials.rules.delivered_codes import masked
 from vaguemestre.people.directory.queries import people_found, person_by_number, place_of
-from vaguemestre.post.outbox.queries import kept_back, waiting_messages
+from vaguemestre.post.outbox.queries import count_on_hold, waiting_messages
 
 _READ_BACK = 200
 _STORY_LENGTH = 60
@@ -68,7 +68,7 @@ def target_of(account_id: int, now: datetime) -> Target:
         account.role,
         account.state,
         contact_for_code(account_id, account.state, now),
-        kept_back(account_id),
+        count_on_hold(account_id),
         has_key=key_held(account_id) is not None,
     )
 
@@ -123,7 +123,7 @@ def touched_by(account_id: int, now: datetime) -> Touched:
         has_password=bool(identified(account_id).hashed),
         has_code=account.code_until is not None,
         going_out=len(waiting_messages(account_id)),
-        kept_back=kept_back(account_id),
+        kept_back=count_on_hold(account_id),
     )
 
 

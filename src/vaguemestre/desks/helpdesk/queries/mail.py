@@ -10,7 +10,7 @@ from vaguemestre.desks.helpdesk.values import Mail, Undelivered
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.people.credentials.queries import identified, presented
 from vaguemestre.people.directory.queries import addresses_by_person
-from vaguemestre.post.outbox.queries import kept_back, refused_lately
+from vaguemestre.post.outbox.queries import count_on_hold, recent_failures
 from vaguemestre.schools.rosters.rules.addresses import is_of_ent
 
 _LATELY = timedelta(days=14)
@@ -27,7 +27,7 @@ def mail_of(
     person_id = identified(account_id).person_id
     own = addresses_by_person([person_id])[person_id] if person_id else []
     addresses = {account.mailbox, *(address.lower() for address, _, _ in own)}
-    left = refused_lately(account_id, now - _LATELY, limit=_MOST)
+    left = recent_failures(account_id, now - _LATELY, limit=_MOST)
     return Mail(
         usage=_unless_away(lambda: usage(account.mailbox)),
         came_in_vain=_unless_away(lambda: tuple(undelivered(addresses, now=now))),
@@ -36,7 +36,7 @@ def mail_of(
             for at, recipient, status, _ in left
         ),
         forwards=tuple(forwards(account_id)),
-        kept_back=kept_back(account_id),
+        kept_back=count_on_hold(account_id),
     )
 
 

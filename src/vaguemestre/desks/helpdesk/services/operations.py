@@ -29,7 +29,7 @@ from vaguemestre.people.credentials.services import (
 )
 from vaguemestre.people.credentials.values import SecretKeys
 from vaguemestre.people.directory.queries import numen_digests_of
-from vaguemestre.post.outbox.services import let_go, stop_outgoing, throw_away
+from vaguemestre.post.outbox.services import discard_outgoing, release_outgoing, stop_outgoing
 from vaguemestre.schools.sharing.services import end_loans
 
 
@@ -98,9 +98,9 @@ def _carry_out(act: Act, target: Target, keys: SecretKeys, *, by: str, now: date
         case Act.COMPROMISED:
             return _shelter(target, keys, by=by, now=now)
         case Act.LET_GO:
-            let_go(account_id, by=by, now=now)
+            release_outgoing(account_id, by=by, now=now)
         case Act.THROW_AWAY:
-            throw_away(account_id, by=by, now=now)
+            discard_outgoing(account_id, by=by, now=now)
         case Act.HAND_OVER | Act.GIVE_KEY | Act.KEY_LOST:
             raise ValueError(act)  # use cases of their own
     return ()

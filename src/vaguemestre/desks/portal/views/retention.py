@@ -8,7 +8,7 @@ from vaguemestre.access.signin.services.sessions import SWEPT_AFTER
 from vaguemestre.desks.enrolment.services.requests import PROOFS_KEPT
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.mailbox.portability.handlers import KEPT as FILES_KEPT
-from vaguemestre.post.outbox.services.delivery_status import KEPT_FOR as TRACKING_KEPT
+from vaguemestre.post.outbox.services.delivery_status import RETENTION as TRACKING_KEPT
 from vaguemestre.schools.sharing.services.together import ACTIVITY_KEPT
 
 

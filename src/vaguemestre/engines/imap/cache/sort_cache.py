@@ -62,7 +62,7 @@ def criteria(view: View) -> list[Argument]:
         if said := headers.clean(term).strip():
             asked += [b"TEXT", said]
     for clause in view.clauses:
-        if clause.is_not and clause.value in view.shunned:
+        if clause.is_not and clause.value in view.excluded_phrases:
             continue  # its words may be there, apart from one another: what has them is read
         if keys := _clause(clause):
             asked += [b"NOT", *keys] if clause.is_not else keys

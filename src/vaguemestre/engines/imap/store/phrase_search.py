@@ -42,11 +42,11 @@ class Saying(Listing):
             unread = len(left) - len(texts)
             phrases = [spoken(phrase) for phrase in view.phrases]
             left = [uid for uid in left if uid in texts and _holds_all(texts[uid], phrases)]
-        for shunned in view.shunned:
-            suspects = set(self._which([b"TEXT", headers.clean(shunned)]))
+        for excluded in view.excluded_phrases:
+            suspects = set(self._which([b"TEXT", headers.clean(excluded)]))
             texts = self._read([uid for uid in left if uid in suspects], until)
             unread += len(suspects.intersection(left)) - len(texts)
-            phrase = spoken(shunned)
+            phrase = spoken(excluded)
             left = [uid for uid in left if uid not in texts or not _holds_all(texts[uid], [phrase])]
         return left, unread
 

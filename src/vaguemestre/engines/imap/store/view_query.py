@@ -137,7 +137,7 @@ class Looking(Saying):
         if sort_cache.by_envelope(view):
             wanted = self._judged(uids, view)
             uids = [uid for uid in uids if uid in wanted]
-        if view.phrases or view.shunned:
+        if view.phrases or view.excluded_phrases:
             return self._saying(uids, view)
         return uids, 0
 

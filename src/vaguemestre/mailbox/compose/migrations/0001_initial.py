@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('updated_at', models.DateTimeField(db_index=True)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='compositions', to=settings.AUTH_USER_MODEL)),
-                ('deposits', models.ManyToManyField(related_name='+', to='filelinks.deposit')),
+                ('deposits', models.ManyToManyField(related_name='+', to='filelinks.sharedfile')),
             ],
         ),
         migrations.CreateModel(

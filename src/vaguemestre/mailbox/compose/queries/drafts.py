@@ -5,8 +5,8 @@ import re
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Enclosure
 from vaguemestre.mailbox.compose.values import Draft, DraftFields, EnclosureInfo, FileLink, Mode
-from vaguemestre.post.filelinks.queries import deposits_named, link_of
-from vaguemestre.post.filelinks.values import Deposited
+from vaguemestre.post.filelinks.queries import files_among, link_address
+from vaguemestre.post.filelinks.values import Filelink
 
 _PICTURE_PATH = re.compile(r"pieces/(\d{1,18})/")
 _COPIED_COLUMNS = (
@@ -49,15 +49,15 @@ def draft_of_row(row: Composition) -> Draft:
     )
 
 
-def deposits_of_row(row: Composition) -> tuple[Deposited, ...]:
+def deposits_of_row(row: Composition) -> tuple[Filelink, ...]:
     """Files sent as links with the draft; deleted ones are left out."""
-    return deposits_named(row.account_id, row.deposits.values_list("pk", flat=True))
+    return files_among(row.account_id, row.deposits.values_list("pk", flat=True))
 
 
 def links_of(row: Composition) -> tuple[FileLink, ...]:
     """Download links of the draft."""
     return tuple(
-        FileLink(link_of(deposit), deposit.name, deposit.size, deposit.until, deposit.has_password)
+        FileLink(link_address(deposit), deposit.name, deposit.size, deposit.until, deposit.has_password)
         for deposit in deposits_of_row(row)
     )
 

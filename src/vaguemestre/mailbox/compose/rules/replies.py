@@ -8,8 +8,8 @@ from html import escape
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.mailbox.compose.values import Mode, ReplyDraft
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
-from vaguemestre.post.outbox.rules.headers import kept_references, usable_message_id
-from vaguemestre.post.outbox.rules.recipients import shown_recipients
+from vaguemestre.post.outbox.rules.headers import trimmed_references, usable_message_id
+from vaguemestre.post.outbox.rules.recipients import formatted_recipients
 from vaguemestre.post.outbox.values import Recipient
 
 _REPLY = re.compile(r"^(?:(?:re|rép|rep|aw|sv)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
@@ -29,14 +29,14 @@ def reply_draft(mode: Mode, original: OpenedMessage, own_addresses: Collection[s
     is_forward = mode.is_forward
     thread = original.references or ((original.in_reply_to,) if original.in_reply_to else ())
     return ReplyDraft(
-        to=shown_recipients(to),
-        cc=shown_recipients(cc),
+        to=formatted_recipients(to),
+        cc=formatted_recipients(cc),
         subject=reply_subject(mode, original.subject),
         quote=_quote(mode, original, body),
         in_reply_to="" if is_forward else message_id,
-        references=kept_references(thread, message_id),
+        references=trimmed_references(thread, message_id),
         list_name="" if is_forward else list_name(original),
-        author="" if is_forward else shown_recipients(_author(original, own_addresses)),
+        author="" if is_forward else formatted_recipients(_author(original, own_addresses)),
     )
 
 

@@ -21,7 +21,7 @@ from vaguemestre.mailbox.compose.services.rows import (
 from vaguemestre.mailbox.compose.values import DraftFields, ForkResult, SaveResult, Writer
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
 from vaguemestre.post.mailstore.values import Flag, MailLogin, Use
-from vaguemestre.post.outbox.rules.message import compose, with_bcc
+from vaguemestre.post.outbox.rules.message import build_message, with_bcc
 
 
 def save_draft(
@@ -90,7 +90,7 @@ def match_draft(row: Composition, writer: Writer, mailbox: Mailbox, *, now: date
     leaves two drafts, which the next save merges. Raises the mailbox's errors.
     """
     letter = draft_letter(row, writer, now)
-    content = with_bcc(compose(letter, boundary=secrets.token_hex(16)), letter.bcc)
+    content = with_bcc(build_message(letter, boundary=secrets.token_hex(16)), letter.bcc)
     folder = drafts_folder(mailbox)
     draft_ref = mailbox.append(folder, content, (Flag.DRAFT, Flag.SEEN), now)
     former_draft = row.draft

@@ -12,7 +12,7 @@ from vaguemestre.mailbox.compose.services.file_links import remove_link
 from vaguemestre.mailbox.compose.services.rows import open_row
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.people.directory.queries import primary_address
-from vaguemestre.post.filelinks.ports import Shelf
+from vaguemestre.post.filelinks.ports import FileStore
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.schools.sharing.queries import box_card, box_of_account
@@ -20,7 +20,7 @@ from vaguemestre.schools.sharing.services import forget_sent, stop_answering
 
 
 def discard_draft(
-    writer: Writer, key: str, open_mailbox: OpenMailbox, shelf: Shelf, *, by: str, now: datetime
+    writer: Writer, key: str, open_mailbox: OpenMailbox, shelf: FileStore, *, by: str, now: datetime
 ) -> None:
     """Discard the draft, here and in the mailbox, and the files linked by it alone.
 

@@ -33,9 +33,9 @@ from vaguemestre.mailbox.contacts.queries import merge_fields_of
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.outbox.queries import copies_in_flight
-from vaguemestre.post.outbox.rules.message import check_whole, compose
-from vaguemestre.post.outbox.services import expect_bulk, queue_message
-from vaguemestre.post.outbox.values import Letter, Parcel, Recipient
+from vaguemestre.post.outbox.rules.message import build_message, check_whole
+from vaguemestre.post.outbox.services import announce_bulk_send, queue_message
+from vaguemestre.post.outbox.values import Letter, MessageToSend, Recipient
 from vaguemestre.schools.rosters.queries import audience_shown, people_of
 from vaguemestre.schools.rosters.rules.addresses import audience_of, is_nowhere
 from vaguemestre.schools.rosters.services import gateway_of
@@ -146,7 +146,7 @@ def start_mailing(
     mailing.save(update_fields=("state", "due_at"))
     count = mailing.copies.filter(queued_at=None).count()
     record("compose.mailing-begun", to=f"account:{account_id}", by=by, at=now, copies=count)
-    expect_bulk(account_id, count, by=by, now=due_at or now)  # the writer has just signed in again
+    announce_bulk_send(account_id, count, by=by, now=due_at or now)  # the writer has just signed in again
     announce(MailingDue(mailing.pk), due=due_at)
 
 
@@ -204,7 +204,7 @@ def _queue_copy(
     copy = MergeCopy(copy_row.number, copy_row.name, copy_row.address, copy_row.values)
     copy_letter = replace(letter, message_id=f"<{mailing.series}.{number}@{writer.domain}>")
     queue_message(
-        Parcel(
+        MessageToSend(
             account_id=mailing.account_id,
             key=f"{mailing.series}.{number}",
             message_id=copy_letter.message_id,
@@ -237,7 +237,7 @@ def merge_letter(letter: Letter, copy: MergeCopy) -> Letter:
 def _content(row: Composition, writer: Writer, copy: MergeCopy, letter: Letter, limit: int) -> bytes:
     if letter.sender.address not in own_addresses(writer):
         raise Refusal("compose.not-your-address", field="identity")
-    content = compose(merge_letter(letter, copy), boundary=secrets.token_hex(16))
+    content = build_message(merge_letter(letter, copy), boundary=secrets.token_hex(16))
     check_whole(content, limit)
     return content
 

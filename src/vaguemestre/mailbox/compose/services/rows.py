@@ -20,7 +20,7 @@ from vaguemestre.mailbox.compose.values import DraftFields, Mode, Writer
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients
 from vaguemestre.post.outbox.rules.text import plain_text
-from vaguemestre.post.outbox.values import Enclosed, Letter, Recipient
+from vaguemestre.post.outbox.values import Attachment, Letter, Recipient
 from vaguemestre.schools.sharing.services import note_presence
 
 MOST_TEXT = 2_000_000  # characters
@@ -162,7 +162,7 @@ def _letter(
         date=date,
         in_reply_to=row.in_reply_to,
         references=tuple(row.references),
-        enclosed=_enclosed(row, html),
+        attachments=_enclosed(row, html),
         reply_to=reply_to,
         importance=row.importance,
         wants_receipt=row.wants_receipt,
@@ -201,14 +201,14 @@ def _whole_text(row: Composition) -> str:
     return "\n\n".join(piece for piece in pieces if piece)
 
 
-def _enclosed(row: Composition, html: str) -> tuple[Enclosed, ...]:
+def _enclosed(row: Composition, html: str) -> tuple[Attachment, ...]:
     """Attached files, and the pictures the text still shows."""
     enclosed = []
     for enclosure in row.enclosures.order_by("pk"):
         if enclosure.content_id and f"cid:{enclosure.content_id}" not in html:
             continue
         enclosed.append(
-            Enclosed(enclosure.name, enclosure.kind, content_of(enclosure), content_id=enclosure.content_id)
+            Attachment(enclosure.name, enclosure.kind, content_of(enclosure), content_id=enclosure.content_id)
         )
     return tuple(enclosed)
 

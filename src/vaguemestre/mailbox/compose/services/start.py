@@ -20,9 +20,9 @@ from vaguemestre.mailbox.compose.values import Mode, SenderOption, StartRequest,
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import Correspondent, Flag, MessageRef, OpenedMessage, Part
-from vaguemestre.post.outbox.rules.headers import kept_references, usable_message_id
+from vaguemestre.post.outbox.rules.headers import trimmed_references, usable_message_id
 from vaguemestre.post.outbox.rules.message import check_size
-from vaguemestre.post.outbox.rules.recipients import shown_recipients
+from vaguemestre.post.outbox.rules.recipients import formatted_recipients
 from vaguemestre.post.outbox.values import Recipient
 
 _MOST_QUOTED = 1_000_000  # octets of quoted text fetched
@@ -159,12 +159,12 @@ def _fill_from_draft(row: Composition, draft: OpenedMessage, body: str) -> None:
     row.subject = " ".join(draft.subject.split())
     row.html = body
     row.in_reply_to = usable_message_id(draft.in_reply_to)
-    row.references = list(kept_references(draft.references, ""))
+    row.references = list(trimmed_references(draft.references, ""))
     row.draft = ref_columns(draft.ref)
 
 
 def _recipients_field(people: Iterable[Correspondent]) -> str:
-    return shown_recipients(Recipient(person.name, person.address) for person in people)
+    return formatted_recipients(Recipient(person.name, person.address) for person in people)
 
 
 def _own_addresses(row: Composition) -> set[str]:

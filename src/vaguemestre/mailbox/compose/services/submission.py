@@ -19,10 +19,10 @@ from vaguemestre.mailbox.compose.services.rows import (
 )
 from vaguemestre.mailbox.compose.values import DraftFields, Mode, Writer
 from vaguemestre.post.outbox.queries import find_outgoing
-from vaguemestre.post.outbox.rules.message import check_whole, compose
+from vaguemestre.post.outbox.rules.message import build_message, check_whole
 from vaguemestre.post.outbox.rules.recipients import check_recipients
 from vaguemestre.post.outbox.services import cancel_message, queue_message
-from vaguemestre.post.outbox.values import Letter, Outgoing, Parcel
+from vaguemestre.post.outbox.values import Letter, MessageToSend, OutgoingMessage
 from vaguemestre.schools.rosters.rules.addresses import is_nowhere
 from vaguemestre.schools.sharing.services import forget_sent, note_sent, warn_before_answer
 
@@ -53,7 +53,7 @@ def send_draft(
     *,
     limit: int,
     now: datetime,
-) -> Outgoing:
+) -> OutgoingMessage:
     """Queue the message, to be sent at `due_at`.
 
     `attempt`: number of this sending; idempotent for the same one (double click, retry, two tabs).
@@ -77,7 +77,7 @@ def send_draft(
     if any(is_nowhere(address) for address in letter.recipients):
         raise Refusal("compose.class-needs-copies", field="to")
     due_at = _due_after_storm(row, letter, due_at, now)
-    content = compose(letter, boundary=secrets.token_hex(16))
+    content = build_message(letter, boundary=secrets.token_hex(16))
     check_whole(content, limit)
     row.attempt, row.is_sending, row.updated_at = attempt, True, now
     row.revision += 1
@@ -115,11 +115,11 @@ def sending_key(key: str, attempt: int) -> str:
 
 def _queue(
     row: Composition, writer: Writer, letter: Letter, content: bytes, due_at: datetime, now: datetime
-) -> Outgoing:
+) -> OutgoingMessage:
     """Queue the message of a row whose attempt is counted."""
     outbox_key = sending_key(row.key, row.attempt)
     queue_message(
-        Parcel(
+        MessageToSend(
             account_id=writer.account_id,
             key=outbox_key,
             message_id=letter.message_id,

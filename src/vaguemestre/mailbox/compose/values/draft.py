@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from vaguemestre.post.filelinks.values import Deposited
+from vaguemestre.post.filelinks.values import Filelink
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 
 
@@ -161,5 +161,5 @@ class Draft:
     author: str = ""
     list_name: str = ""
     enclosures: tuple[EnclosureInfo, ...] = ()
-    deposits: tuple[Deposited, ...] = ()
+    deposits: tuple[Filelink, ...] = ()
     updated_at: datetime | None = None

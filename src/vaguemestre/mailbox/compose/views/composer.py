@@ -35,7 +35,7 @@ from vaguemestre.mailbox.compose.values import (
 )
 from vaguemestre.mailbox.compose.views.page import composer_page, empty_draft, with_default_signature
 from vaguemestre.people.provisioning.ports import mail_directory
-from vaguemestre.post.filelinks.ports import shelf
+from vaguemestre.post.filelinks.ports import file_store
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.schools.rosters.http import asker_of
@@ -127,7 +127,12 @@ def save(request: SignedInRequest, key: str) -> HttpResponse:
 def discard(request: SignedInRequest, key: str) -> HttpResponse:
     """Discard the draft."""
     services.discard_draft(
-        writer_of(request), key, open_mailbox.get(), shelf.get(), by=actor_of(request), now=timezone.now()
+        writer_of(request),
+        key,
+        open_mailbox.get(),
+        file_store.get(),
+        by=actor_of(request),
+        now=timezone.now(),
     )
     return JsonResponse({"dropped": True})
 

@@ -10,9 +10,9 @@ from vaguemestre.mailbox.compose.forms import EnclosureForm
 from vaguemestre.mailbox.compose.http import actor_of, answers_json, link_json, slice_of, writer_of
 from vaguemestre.post.filelinks import services as deposits
 from vaguemestre.post.filelinks.forms import TermsForm
-from vaguemestre.post.filelinks.http import room
-from vaguemestre.post.filelinks.ports import scan, shelf
-from vaguemestre.post.filelinks.queries import find_deposit
+from vaguemestre.post.filelinks.http import file_limits
+from vaguemestre.post.filelinks.ports import file_store, scan
+from vaguemestre.post.filelinks.queries import find_file
 
 
 @require_POST
@@ -30,8 +30,8 @@ def add_link(request: SignedInRequest, key: str) -> HttpResponse:
         fields["name"],
         fields["kind"],
         fields["size"],
-        shelf.get(),
-        room(),
+        file_store.get(),
+        file_limits(),
         now=timezone.now(),
     )
     return JsonResponse(link_json(deposit))
@@ -44,7 +44,7 @@ def add_link_slice(request: SignedInRequest, key: str, deposit_id: int) -> HttpR
     """Store a slice of the file; the answer tells where to resume."""
     if (piece := slice_of(request)) is None:
         return HttpResponseBadRequest("offset")
-    received = deposits.add_slice(request.who.account_id, deposit_id, *piece, shelf.get(), scan.get())
+    received = deposits.append_chunk(request.who.account_id, deposit_id, *piece, file_store.get(), scan.get())
     return JsonResponse({"received": received})
 
 
@@ -55,9 +55,9 @@ def set_link_terms(request: SignedInRequest, key: str, deposit_id: int) -> HttpR
     """Set the last day and password of the link."""
     terms = TermsForm(request.POST).terms()
     deposits.set_terms(
-        request.who.account_id, deposit_id, terms, room(), by=actor_of(request), now=timezone.now()
+        request.who.account_id, deposit_id, terms, file_limits(), by=actor_of(request), now=timezone.now()
     )
-    return JsonResponse(link_json(find_deposit(request.who.account_id, deposit_id)))
+    return JsonResponse(link_json(find_file(request.who.account_id, deposit_id)))
 
 
 @require_POST
@@ -66,6 +66,6 @@ def set_link_terms(request: SignedInRequest, key: str, deposit_id: int) -> HttpR
 def remove_link(request: SignedInRequest, key: str, deposit_id: int) -> HttpResponse:
     """Remove the link from the message."""
     services.remove_link(
-        request.who.account_id, key, deposit_id, shelf.get(), by=actor_of(request), now=timezone.now()
+        request.who.account_id, key, deposit_id, file_store.get(), by=actor_of(request), now=timezone.now()
     )
     return JsonResponse({"removed": deposit_id})

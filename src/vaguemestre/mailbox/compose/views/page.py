@@ -24,8 +24,8 @@ from vaguemestre.mailbox.compose.rules.due_time import GRACE
 from vaguemestre.mailbox.compose.rules.identities import with_signature
 from vaguemestre.mailbox.compose.services.submission import sending_key
 from vaguemestre.mailbox.compose.values import Draft, DraftFields, Mode
-from vaguemestre.post.filelinks.http import room
-from vaguemestre.post.outbox.queries import find_outgoing, sending_of
+from vaguemestre.post.filelinks.http import file_limits
+from vaguemestre.post.outbox.queries import find_outgoing, sending_preferences
 from vaguemestre.post.outbox.rules.text import plain_text
 
 
@@ -34,7 +34,9 @@ def composer_page(
 ) -> HttpResponse:
     """Page of the draft; `refusal`: of the last sending, shown beside its field."""
     senders = queries.senders_of(writer_of(request), academy_signature())
-    undo_seconds = sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS).undo_seconds
+    undo_seconds = sending_preferences(
+        request.who.account_id, undo_seconds=settings.UNDO_SECONDS
+    ).undo_seconds
     context = {
         "draft": draft,
         "other_mailboxes": _other_mailboxes(request),
@@ -50,7 +52,7 @@ def composer_page(
         "domain": request.who.address.rpartition("@")[2],
         "enclosures": [asdict(enclosure) for enclosure in draft.enclosures],
         "links": [link_json(deposit) for deposit in draft.deposits],
-        "most_days": room().most_days,
+        "most_days": file_limits().most_days,
         "fallback_text": _fallback_text(draft.fields),  # for a browser without script
     }
     return render(request, "compose/composer.html", context, status=status)

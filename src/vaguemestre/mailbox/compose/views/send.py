@@ -29,9 +29,9 @@ from vaguemestre.mailbox.compose.rules.due_time import due_moment
 from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
 from vaguemestre.mailbox.compose.views.page import composer_page, empty_draft
 from vaguemestre.post.mailstore.ports import open_mailbox
-from vaguemestre.post.outbox.queries import find_outgoing, sending_of, waiting_messages
+from vaguemestre.post.outbox.queries import find_outgoing, sending_preferences, waiting_messages
 from vaguemestre.post.outbox.rules.hours import quiet_until
-from vaguemestre.post.outbox.values import Outgoing, Recipient
+from vaguemestre.post.outbox.values import OutgoingMessage, Recipient
 from vaguemestre.schools.rosters.http import asker_of
 from vaguemestre.schools.rosters.rules.addresses import is_nowhere
 
@@ -60,10 +60,10 @@ def send(request: SignedInRequest, key: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("compose:compose", args=[key]))
 
 
-def _send(request: SignedInRequest, key: str) -> Outgoing:
+def _send(request: SignedInRequest, key: str) -> OutgoingMessage:
     form = DraftForm(request.POST)
     now = timezone.now()
-    preferences = sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS)
+    preferences = sending_preferences(request.who.account_id, undo_seconds=settings.UNDO_SECONDS)
     later = request.POST.get("later", "")
     if not later and "now" not in request.POST and wants_json(request):
         _check_quiet_hours(now)

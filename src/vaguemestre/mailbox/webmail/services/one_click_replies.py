@@ -14,7 +14,7 @@ from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail.rules.cards import invitations, replies
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation
 from vaguemestre.post.outbox.services import queue_message
-from vaguemestre.post.outbox.values import Parcel
+from vaguemestre.post.outbox.values import MessageToSend
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _message_id(sender: Sender) -> str:
 
 def _queue(sender: Sender, to: str, subject: str, content: bytes, message_id: str, now: datetime) -> None:
     queue_message(
-        Parcel(
+        MessageToSend(
             account_id=sender.account_id,
             key=message_id.strip("<>").partition("@")[0],
             message_id=message_id,

@@ -24,7 +24,7 @@ from vaguemestre.mailbox.webmail.views.files import header_of
 from vaguemestre.mailbox.webmail.views.messages import RECEIPT_SETTLED
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.reports import services as vigilance
-from vaguemestre.post.reports.values import Kind, Showing
+from vaguemestre.post.reports.values import ImagePolicy, ReportKind
 
 _HEAVIEST = 2_000_000
 
@@ -100,23 +100,23 @@ def leave_list(request: SignedInRequest, folder: str, uid_validity: int, uid: in
 def choose_showing(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
     """Always (of an authenticated sender), never, or ask again: this sender's remote pictures."""
     chosen = request.POST.get("choix", "")
-    if chosen not in set(Showing):
+    if chosen not in set(ImagePolicy):
         raise Refusal("webmail.unreadable-selection")
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
         address = from_field(opened).sender.address
         verdict = verdict_of(mailbox, request.who.mailbox, opened, own_voucher()).verdict
-    if not address or (chosen == Showing.ALWAYS and verdict is not Verdict.VERIFIED):
+    if not address or (chosen == ImagePolicy.ALWAYS and verdict is not Verdict.VERIFIED):
         raise Refusal("webmail.sender-not-verified")
-    vigilance.choose_showing(request.who.account_id, address, Showing(chosen))
-    return _told(_SHOWN[Showing(chosen)])
+    vigilance.set_image_policy(request.who.account_id, address, ImagePolicy(chosen))
+    return _told(_SHOWN[ImagePolicy(chosen)])
 
 
 _SHOWN = {
-    Showing.ALWAYS: "Les images de cet expéditeur seront affichées dès que son adresse est authentifiée.",
-    Showing.NEVER: "Les images de cet expéditeur ne seront plus proposées.",
-    Showing.ASK: "Les images de cet expéditeur vous seront de nouveau proposées.",
+    ImagePolicy.ALWAYS: "Les images de cet expéditeur seront affichées dès que son adresse est authentifiée.",
+    ImagePolicy.NEVER: "Les images de cet expéditeur ne seront plus proposées.",
+    ImagePolicy.ASK: "Les images de cet expéditeur vous seront de nouveau proposées.",
 }
 
 
@@ -128,7 +128,7 @@ def report_message(request: SignedInRequest, folder: str, uid_validity: int, uid
     The page then moves the message by the ordinary act, so that it can be taken back.
     """
     given = request.POST.get("nature", "")
-    if given not in {*Kind, "bon"}:
+    if given not in {*ReportKind, "bon"}:
         raise Refusal("webmail.unreadable-selection")
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
@@ -137,7 +137,7 @@ def report_message(request: SignedInRequest, folder: str, uid_validity: int, uid
     if given != "bon":
         vigilance.file_report(
             request.who.account_id,
-            Kind(given),
+            ReportKind(given),
             message_id=opened.message_id or f"{folder}/{uid_validity}/{uid}",
             sender=opened.sender[0].address if opened.sender else "",
             subject=opened.subject,

@@ -49,8 +49,8 @@ from vaguemestre.mailbox.webmail.values import Reading
 from vaguemestre.mailbox.webmail.views.shell import whole_page
 from vaguemestre.post.mailstore.ports import Mailbox, Reads
 from vaguemestre.post.mailstore.values import Flag, MessageRef, OpenedMessage, Use
-from vaguemestre.post.reports.queries import showing_of
-from vaguemestre.post.reports.values import Showing
+from vaguemestre.post.reports.queries import image_policy
+from vaguemestre.post.reports.values import ImagePolicy
 
 _OUTGOING = frozenset((Use.SENT, Use.DRAFTS))
 _LONGEST_WORD = 100
@@ -195,10 +195,10 @@ def _pictures(
     """How many remote pictures are held back, and what the reader chose for that sender."""
     remote = reading.body.remote
     if not remote or "images" in request.GET:
-        return {"blocked": 0, "images": "images" in request.GET, "showing": Showing.ASK}
+        return {"blocked": 0, "images": "images" in request.GET, "showing": ImagePolicy.ASK}
     address = from_field(opened).sender.address
-    showing = showing_of(request.who.account_id, address) if address else Showing.ASK
-    shown = showing is Showing.ALWAYS and authorship is not None and authorship.is_verified
+    showing = image_policy(request.who.account_id, address) if address else ImagePolicy.ASK
+    shown = showing is ImagePolicy.ALWAYS and authorship is not None and authorship.is_verified
     return {"blocked": 0 if shown else remote, "images": shown, "showing": showing.value}
 
 

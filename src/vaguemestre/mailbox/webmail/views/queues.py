@@ -19,7 +19,7 @@ from vaguemestre.mailbox.webmail.services.inventory import FAMILIES, inventory
 from vaguemestre.post.mailstore.values import Use
 from vaguemestre.post.reports.queries import ORDERS, reports_page
 from vaguemestre.post.reports.services import close_reports as close
-from vaguemestre.post.reports.values import Kind
+from vaguemestre.post.reports.values import ReportKind
 
 _PAGE = 100
 _MOST = 9_999
@@ -90,7 +90,7 @@ def list_reports(request: SignedInRequest) -> HttpResponse:
     _only_administrators(request)
     kind = request.GET.get("nature", "")
     done = request.GET.get("etat") == "traites"
-    kind = kind if kind in set(Kind) else ""
+    kind = kind if kind in set(ReportKind) else ""
     listing, search = Listing.of(request.GET, ("-date", *ORDERS)), request.GET.get("q", "").strip()[:80]
     found, total = reports_page(
         done=done, kind=kind, search=search, order=listing.order, first=listing.first, count=listing.count

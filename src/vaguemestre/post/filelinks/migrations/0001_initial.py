@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Deposit',
+            name='SharedFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token_sha256', models.CharField(max_length=64, unique=True)),
@@ -27,10 +27,10 @@ class Migration(migrations.Migration):
                 ('downloads', models.PositiveIntegerField(default=0)),
                 ('verdict', models.CharField(max_length=10)),
                 ('created_at', models.DateTimeField()),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deposits', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='shared_files', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['account', 'created_at'], name='filelinks_d_account_f2b96c_idx')],
+                'indexes': [models.Index(fields=['account', 'created_at'], name='filelinks_s_account_691870_idx')],
             },
         ),
     ]

@@ -1,6 +1,6 @@
-"""One function per screen: those of whoever left a file, those of whoever takes it."""
+"""Views: the owner's files, and the public download page."""
 
-from vaguemestre.post.filelinks.views.download import give, lend, nothing_here
-from vaguemestre.post.filelinks.views.my_files import change_terms, list_deposits, take_back
+from vaguemestre.post.filelinks.views.download import download, not_found, show_download
+from vaguemestre.post.filelinks.views.my_files import change_terms, list_files, withdraw
 
-__all__ = ["change_terms", "give", "lend", "list_deposits", "nothing_here", "take_back"]
+__all__ = ["change_terms", "download", "list_files", "not_found", "show_download", "withdraw"]

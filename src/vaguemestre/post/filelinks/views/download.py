@@ -1,6 +1,6 @@
-"""What whoever received the address sees: the file's name, its size, a button."""
+"""Public download page: the file's name, its size, a button."""
 
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -18,8 +18,9 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.refusals import duration, sentence
 from vaguemestre.foundation.ui.stored_files import hand_over_file, is_behind_front
 from vaguemestre.post.filelinks import queries, rules, services
-from vaguemestre.post.filelinks.ports import shelf
+from vaguemestre.post.filelinks.ports import file_store
 from vaguemestre.post.filelinks.rules.links import token_digest
+from vaguemestre.post.filelinks.values import Filelink
 
 _PAGE_CSP = {
     "default-src": ["'none'"],
@@ -32,79 +33,78 @@ _PAGE_CSP = {
 }
 
 
-@csrf_exempt  # nothing here is done in anybody's name
+@csrf_exempt  # there is no session to abuse
 @csp_override(_PAGE_CSP)
 @require_http_methods(["GET", "POST"])
-def lend(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows, POST takes: what opens links by itself takes nothing."""
-    lent = queries.find_lent(token, paris_day(timezone.now()))
-    if lent is None:
-        return nothing_here(request)
+def show_download(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows the page, POST downloads: link scanners only send GET."""
+    file = queries.find_available(token, paris_day(timezone.now()))
+    if file is None:
+        return not_found(request)
     if request.method == "GET":
-        return _page(request, {"lent": lent})
-    password = request.POST.get("mot_de_passe", "")
+        return _page(request, file)
+    password = request.POST.get("password", "")
     try:
-        ticket = services.take(token, password, network_of(request), now=timezone.now())
+        ticket = services.issue_ticket(token, password, network_of(request), now=timezone.now())
     except Refusal as refusal:
-        waiting = refusal.facts.get("wait")
-        said = Refusal(refusal.code, wait=duration(waiting)) if isinstance(waiting, int) else refusal
-        return _page(request, {"lent": lent, "error": sentence(said)}, status=422)
-    answer = HttpResponseRedirect(reverse("give", "vaguemestre.post.filelinks.public_urls", [token, ticket]))
-    answer.status_code = 303
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        wait = refusal.facts.get("wait")
+        shown = Refusal(refusal.code, wait=duration(wait)) if isinstance(wait, int) else refusal
+        return _page(request, file, error=sentence(shown), status=422)
+    address = reverse("download", "vaguemestre.post.filelinks.public_urls", [token, ticket])
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @csrf_exempt
 @csp_override(_PAGE_CSP)
 @require_http_methods(["GET", "HEAD"])
-def give(request: HttpRequest, token: str, ticket: str) -> HttpResponseBase:
-    """The octets, or the piece of them a download that was cut still wants (RFC 9110 §14)."""
+def download(request: HttpRequest, token: str, ticket: str) -> HttpResponseBase:
+    """The file's contents, or the range an interrupted download still needs (RFC 9110 §14)."""
     try:
-        taken, content = queries.taken(token, ticket, shelf.get(), paris_day(timezone.now()))
+        file, content = queries.open_download(token, ticket, file_store.get(), paris_day(timezone.now()))
     except Refusal:
-        return nothing_here(request)
+        return not_found(request)
     if is_behind_front(request):
         content.close()
         return hand_over_file(
-            f"/.front/deposits/{token_digest(token)}", taken.name, "application/octet-stream"
+            f"/.front/deposits/{token_digest(token)}", file.name, "application/octet-stream"
         )
-    tag = f'"{taken.id}-{taken.size}"'
-    asked = request.headers.get("Range", "")
-    if request.headers.get("If-Range", tag) != tag:
-        asked = ""
+    etag = f'"{file.id}-{file.size}"'
+    is_same_file = request.headers.get("If-Range", etag) == etag
     try:
-        piece = rules.piece_asked(asked, taken.size)
+        requested = rules.requested_range(request.headers.get("Range", "") if is_same_file else "", file.size)
     except Refusal:
         content.close()
-        answer: HttpResponseBase = HttpResponse(status=416)
-        answer.headers["Content-Range"] = f"bytes */{taken.size}"
-        return answer
-    begin, end = piece or (0, taken.size - 1)
-    answer = FileResponse(_Piece(content, begin, end), as_attachment=True, filename=taken.name)
-    if piece:
-        answer.status_code = 206
-        answer.headers["Content-Range"] = f"bytes {begin}-{end}/{taken.size}"
-    answer.headers["Accept-Ranges"] = "bytes"
-    answer.headers["ETag"] = tag
-    answer.headers["Content-Type"] = "application/octet-stream"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Content-Length"] = str(end - begin + 1)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        response: HttpResponseBase = HttpResponse(status=416)
+        response.headers["Content-Range"] = f"bytes */{file.size}"
+        return response
+    begin, end = requested or (0, file.size - 1)
+    response = FileResponse(_FileRange(content, begin, end), as_attachment=True, filename=file.name)
+    if requested:
+        response.status_code = 206
+        response.headers["Content-Range"] = f"bytes {begin}-{end}/{file.size}"
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["ETag"] = etag
+    response.headers["Content-Type"] = "application/octet-stream"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Length"] = str(end - begin + 1)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
-class _Piece:
-    """Some of a file's octets, as a file."""
+class _FileRange:
+    """A range of octets of a file, as a file."""
 
     def __init__(self, content: BinaryIO, begin: int, end: int) -> None:
-        self._content, self._left = content, end - begin + 1
+        self._content, self._remaining = content, end - begin + 1
         content.seek(begin)
 
     def read(self, most: int) -> bytes:
-        found = self._content.read(min(most, self._left))
-        self._left -= len(found)
-        return found
+        octets = self._content.read(min(most, self._remaining))
+        self._remaining -= len(octets)
+        return octets
 
     def close(self) -> None:
         self._content.close()
@@ -112,16 +112,15 @@ class _Piece:
 
 @csrf_exempt
 @csp_override(_PAGE_CSP)
-def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The same page for what never was, is over, or was taken back."""
-    return _page(request, {"lent": None}, status=404)
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The same page for an unknown, an expired and a withdrawn file."""
+    return _page(request, None, status=404)
 
 
-def _page(request: HttpRequest, told: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    lent = told["lent"]
-    size = sizes.in_words(lent.size) if lent else ""
-    answer = render(request, "filelinks/lent.html", {**told, "size": size}, status=status)
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return answer
+def _page(request: HttpRequest, file: Filelink | None, *, error: str = "", status: int = 200) -> HttpResponse:
+    context = {"file": file, "size": sizes.in_words(file.size) if file else "", "error": error}
+    response = render(request, "filelinks/download.html", context, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

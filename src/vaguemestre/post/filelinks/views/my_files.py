@@ -1,4 +1,6 @@
-"""« Fichiers déposés »: what one left, until when, how often it was taken."""
+"""« Fichiers déposés »: the signed-in person's files, their terms and download counts."""
+
+from typing import NamedTuple
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,47 +14,60 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.filelinks import queries, services
 from vaguemestre.post.filelinks.forms import TermsForm
-from vaguemestre.post.filelinks.http import room
-from vaguemestre.post.filelinks.ports import shelf
+from vaguemestre.post.filelinks.http import file_limits
+from vaguemestre.post.filelinks.ports import file_store
+from vaguemestre.post.filelinks.values import Filelink
 
 
 @require_GET
 @signed_in
-def list_deposits(request: SignedInRequest) -> HttpResponse:
+def list_files(request: SignedInRequest) -> HttpResponse:
     return _page(request, done=request.GET.get("fait", ""))
 
 
 @require_POST
 @signed_in
-def change_terms(request: SignedInRequest, deposit_id: int) -> HttpResponse:
+def change_terms(request: SignedInRequest, file_id: int) -> HttpResponse:
     account_id = request.who.account_id
     try:
         terms = TermsForm(request.POST).terms()
         services.set_terms(
-            account_id, deposit_id, terms, room(), by=f"account:{account_id}", now=timezone.now()
+            account_id, file_id, terms, file_limits(), by=f"account:{account_id}", now=timezone.now()
         )
     except Refusal as refusal:
-        return _page(request, wrong=deposit_id, error=sentence(refusal), status=422)
+        return _page(request, wrong=file_id, error=sentence(refusal), status=422)
     return HttpResponseRedirect(f"{reverse('filelinks:list')}?fait=conditions")
 
 
 @require_POST
 @signed_in
-def take_back(request: SignedInRequest, deposit_id: int) -> HttpResponse:
+def withdraw(request: SignedInRequest, file_id: int) -> HttpResponse:
     account_id = request.who.account_id
-    services.take_back(account_id, deposit_id, shelf.get(), by=f"account:{account_id}", now=timezone.now())
+    services.withdraw_file(
+        account_id, file_id, file_store.get(), by=f"account:{account_id}", now=timezone.now()
+    )
     return HttpResponseRedirect(f"{reverse('filelinks:list')}?fait=retrait")
+
+
+class _FileRow(NamedTuple):
+    """One line of the list."""
+
+    file: Filelink
+    size: str
+    link: str
 
 
 def _page(
     request: SignedInRequest, *, done: str = "", wrong: int = 0, error: str = "", status: int = 200
 ) -> HttpResponse:
-    mine = queries.deposits_of(request.who.account_id)
-    told = {
-        "deposits": [(one, sizes.in_words(one.size), queries.link_of(one)) for one in mine],
+    context = {
+        "files": [
+            _FileRow(file, sizes.in_words(file.size), queries.link_address(file))
+            for file in queries.files_of(request.who.account_id)
+        ],
         "done": done,
         "wrong": wrong,
         "error": error,
-        "most_days": room().most_days,
+        "most_days": file_limits().most_days,
     }
-    return render(request, "filelinks/list.html", told, status=status)
+    return render(request, "filelinks/list.html", context, status=status)

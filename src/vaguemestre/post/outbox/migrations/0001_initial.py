@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='LogReading',
+            name='LogCursor',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=40, unique=True)),
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='PassageRow',
+            name='Submission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('queue_id', models.CharField(max_length=32, unique=True)),
@@ -37,23 +37,23 @@ class Migration(migrations.Migration):
                 ('hold', models.CharField(blank=True, choices=[('', 'None'), ('held', 'Held'), ('released', 'Released'), ('discarded', 'Discarded')], default='', max_length=10)),
                 ('hold_code', models.CharField(blank=True, max_length=40)),
                 ('at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name='FateRow',
+            name='RecipientStatus',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('recipient', models.CharField(max_length=254)),
-                ('mark', models.CharField(max_length=10)),
+                ('state', models.CharField(max_length=10)),
                 ('status', models.CharField(blank=True, max_length=12)),
-                ('words', models.CharField(blank=True, max_length=500)),
+                ('diagnostic', models.CharField(blank=True, max_length=500)),
                 ('at', models.DateTimeField()),
-                ('passage', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fates', to='outbox.passagerow')),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statuses', to='outbox.submission')),
             ],
         ),
         migrations.CreateModel(
-            name='SenderRow',
+            name='SenderState',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('undo_seconds', models.PositiveSmallIntegerField(blank=True, null=True)),
@@ -68,18 +68,18 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Acquaintance',
+            name='KnownRecipient',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.CharField(max_length=254)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acquaintances', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_recipients', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'address'), name='acquaintance_once')],
+                'constraints': [models.UniqueConstraint(fields=('account', 'address'), name='known_recipient_once')],
             },
         ),
         migrations.CreateModel(
-            name='OutgoingRow',
+            name='OutboxMessage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=64)),
@@ -102,28 +102,28 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outgoing', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'due_at'], name='outbox_outg_state_856d8f_idx')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'key'), name='outgoing_once')],
+                'indexes': [models.Index(fields=['state', 'due_at'], name='outbox_outb_state_5c2ebe_idx')],
+                'constraints': [models.UniqueConstraint(fields=('account', 'key'), name='outbox_message_once')],
             },
         ),
         migrations.AddIndex(
-            model_name='passagerow',
-            index=models.Index(fields=['account', 'at'], name='outbox_pass_account_b50ce1_idx'),
+            model_name='submission',
+            index=models.Index(fields=['account', 'at'], name='outbox_subm_account_da17b1_idx'),
         ),
         migrations.AddIndex(
-            model_name='passagerow',
-            index=models.Index(fields=['network', 'at'], name='outbox_pass_network_45adef_idx'),
+            model_name='submission',
+            index=models.Index(fields=['network', 'at'], name='outbox_subm_network_3c0573_idx'),
         ),
         migrations.AddIndex(
-            model_name='passagerow',
-            index=models.Index(fields=['hold', 'at'], name='outbox_pass_hold_23b536_idx'),
+            model_name='submission',
+            index=models.Index(fields=['hold', 'at'], name='outbox_subm_hold_527a63_idx'),
         ),
         migrations.AddIndex(
-            model_name='passagerow',
-            index=models.Index(fields=['at'], name='outbox_pass_at_c13c8b_idx'),
+            model_name='submission',
+            index=models.Index(fields=['at'], name='outbox_subm_at_16efa8_idx'),
         ),
         migrations.AddConstraint(
-            model_name='faterow',
-            constraint=models.UniqueConstraint(fields=('passage', 'recipient'), name='fate_once'),
+            model_name='recipientstatus',
+            constraint=models.UniqueConstraint(fields=('submission', 'recipient'), name='recipient_status_once'),
         ),
     ]

@@ -1,1 +1,1 @@
-"""Decisions about outgoing messages: recipients, header fields, MIME. Values in, values or Refusal out."""
+"""Rules of outgoing messages: recipients, header fields, MIME, limits. Values in, values or Refusal out."""

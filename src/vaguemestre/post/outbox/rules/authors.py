@@ -1,6 +1,6 @@
-"""Whose name a message may carry: header From against the addresses of whoever signed in.
+"""Author check: header From against the addresses of the authenticated account.
 
-Read more strictly than any mail reader reads it, so that no reader sees somebody else there.
+Parsed more strictly than any mail client does, so that no client shows another author.
 """
 
 import re
@@ -20,7 +20,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collection[str]) -> None:
-    """One From of one's own at most (Postfix adds a missing one), every Sender and Resent-* one's own too.
+    """Allow one From field at most (Postfix adds a missing one); every From, Sender, Resent-* is in `own`.
 
     Raises Refusal `outbox.from-twice`, `outbox.from-unreadable`, `outbox.from-somebody-else`,
     `outbox.name-holds-address`.
@@ -37,7 +37,7 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
 
 
 def sole_address(field: str) -> str:
-    """The one address of a field, lower case. Raises Refusal `outbox.from-unreadable` for anything else.
+    """The only address of a field, lower case. Raises Refusal `outbox.from-unreadable` for anything else.
 
     No list, no group (RFC 5322 §3.4), no route, no address in the unquoted name, no control character.
     """
@@ -47,14 +47,14 @@ def sole_address(field: str) -> str:
     bare = _QUOTED.sub(" ", unfolded)
     for _ in range(4):  # comments may hold comments
         bare = _COMMENT.sub(" ", bare)
-    found = _NAMED.fullmatch(bare) or _BARE.fullmatch(bare)
-    if not found:
+    match = _NAMED.fullmatch(bare) or _BARE.fullmatch(bare)
+    if not match:
         raise Refusal("outbox.from-unreadable")
-    return found[1].lower()
+    return match[1].lower()
 
 
 def _decoded(field: str) -> str:
-    """The field with its encoded words decoded (RFC 2047), as it stands where they cannot be."""
+    """The field with its encoded words decoded (RFC 2047), unchanged if they cannot be."""
     try:
         return str(make_header(decode_header(field.replace("\r", " ").replace("\n", " "))))
     except (LookupError, ValueError):
@@ -62,6 +62,6 @@ def _decoded(field: str) -> str:
 
 
 def _without_detail(address: str) -> str:
-    """`marie+sorties@…` is written by `marie@…` (RFC 5233)."""
+    """`marie@…` for `marie+sorties@…` (RFC 5233)."""
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"

@@ -1,22 +1,23 @@
-"""What a Sieve script may send: replies under its owner's name, others' mail to where it may go."""
+"""What a Sieve script may send: vacation replies under its owner's name, redirects to allowed domains."""
 
 from collections.abc import Collection
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.rules.authors import sole_address
-from vaguemestre.post.outbox.values import Origin, Posting
+from vaguemestre.post.outbox.values import Origin, SubmissionRequest
 
 
-def check_automatic(posting: Posting, addresses: Collection[str], *, leaves_academy: bool) -> None:
-    """A reply has no envelope sender and one From, an address of the script's mailbox (RFC 3834 §3).
+def check_automatic(request: SubmissionRequest, addresses: Collection[str], *, leaves_academy: bool) -> None:
+    """Check a reply's author, or a redirect's recipients.
 
-    A redirect keeps its author; it goes out of the académie only where that is allowed, a bounce too.
-    `addresses`: those of that mailbox, lower case; `leaves_academy`: a recipient is where no redirect may go.
+    A reply has no envelope sender and one From, an address of the script's mailbox (RFC 3834 §3). A redirect
+    keeps its author. `addresses`: those of that mailbox, lower case; `leaves_academy`: a recipient is in a
+    domain that redirects, bounces included, may not reach.
     Raises Refusal `outbox.from-somebody-else`, `outbox.from-unreadable`, `outbox.redirect-outside`.
     """
-    if posting.origin is Origin.REDIRECTED:
+    if request.origin is Origin.REDIRECTED:
         if leaves_academy:
             raise Refusal("outbox.redirect-outside")
         return
-    if posting.sender or len(posting.authors) != 1 or sole_address(posting.authors[0]) not in addresses:
+    if request.sender or len(request.authors) != 1 or sole_address(request.authors[0]) not in addresses:
         raise Refusal("outbox.from-somebody-else")

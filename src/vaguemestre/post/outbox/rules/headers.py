@@ -1,4 +1,4 @@
-"""Header fields of a message we write (RFC 5322, RFC 2047): made here, never taken as typed."""
+"""Header fields of a message we write (RFC 5322, RFC 2047): built here, never copied as typed."""
 
 import re
 from base64 import b64encode
@@ -16,13 +16,13 @@ _PRINTABLE = re.compile(r"[ -~]*", re.ASCII)
 _MESSAGE_ID = re.compile(
     r"<[^\s<>@\x00-\x1f\x7f-\uffff]{1,250}@[^\s<>@\x00-\x1f\x7f-\uffff]{1,250}>", re.ASCII
 )
-_WORD_ROOM = 42  # octets of UTF-8 in one encoded word: 56 of base64 + 12 of marks, and `Subject: ` before
-_LINE = 78
-_KEPT_REFERENCES = 30
+_MAX_WORD_OCTETS = 42  # UTF-8 in one encoded word: 56 of base64 + 12 of delimiters, and `Subject: ` before
+_MAX_LINE = 78
+_MAX_REFERENCES = 30
 
 
 def check_field(name: str, text: str) -> str:
-    """The text of one field, outer spaces off, tabs as spaces.
+    """The text of one field, stripped, tabs as spaces.
 
     Raises Refusal `outbox.control-character` for anything that could end or hide a line: CR, LF, NUL and
     other controls, U+2028, U+2029, lone surrogates.
@@ -33,7 +33,10 @@ def check_field(name: str, text: str) -> str:
 
 
 def header_block(fields: Iterable[tuple[str, str]]) -> bytes:
-    """Fields already folded, CRLF between lines. A last guard: nothing but a fold may follow a line end."""
+    """Header of fields already folded, CRLF between lines.
+
+    Raises Refusal `outbox.control-character`: a line end must be followed by a fold.
+    """
     lines = []
     for name, value in fields:
         if re.search(r"\r\n(?![ \t]\S)|\r(?!\n)|(?<!\r)\n|\x00", value) or value.endswith("\r\n"):
@@ -43,7 +46,7 @@ def header_block(fields: Iterable[tuple[str, str]]) -> bytes:
 
 
 def unstructured(name: str, text: str) -> str:
-    """A Subject and its like: ASCII as it is when it fits, else encoded words, folded."""
+    """An unstructured field (Subject): ASCII as it is if it fits, else encoded words; folded."""
     text = check_field(name, text)
     if _PRINTABLE.fullmatch(text) and "=?" not in text and _fits(name, text):
         return _fold(len(name) + 2, text.split(" "), " ") if text else ""
@@ -52,16 +55,16 @@ def unstructured(name: str, text: str) -> str:
 
 def mailbox_list(name: str, recipients: Iterable[Recipient]) -> str:
     """`Name <address>` items, one folded line each where needed (RFC 5322 §3.4)."""
-    shown = [_mailbox(name, r) for r in recipients]
+    items = [_mailbox(name, r) for r in recipients]
     lines: list[str] = []
-    room = _LINE - len(name) - 2
-    for index, item in enumerate(shown):
-        ending = "," if index < len(shown) - 1 else ""
+    room = _MAX_LINE - len(name) - 2
+    for index, item in enumerate(items):
+        ending = "," if index < len(items) - 1 else ""
         if lines and len(lines[-1]) + 1 + len(item) + 1 <= room and "\r\n" not in item:
             lines[-1] += f" {item}{ending}"
         else:
             lines.append(item + ending)
-            room = _LINE - 1
+            room = _MAX_LINE - 1
     return "\r\n ".join(lines)
 
 
@@ -70,19 +73,19 @@ def message_id_list(ids: Iterable[str]) -> str:
     return "\r\n ".join(ids)
 
 
-def kept_references(references: Iterable[str], answered: str) -> tuple[str, ...]:
-    """References of an answer (RFC 5322 §3.6.4): those of the original, then its Message-ID.
+def trimmed_references(references: Iterable[str], answered: str) -> tuple[str, ...]:
+    """References of a reply (RFC 5322 §3.6.4): those of the original, then its Message-ID.
 
-    Malformed ones are dropped; of a very long list the first and the last are kept.
+    Malformed ones are dropped; a very long list is cut to the first and the last ones.
     """
-    known = [i for i in dict.fromkeys((*references, answered)) if _MESSAGE_ID.fullmatch(i)]
-    if len(known) > _KEPT_REFERENCES:
-        known = [known[0], *known[1 - _KEPT_REFERENCES :]]
-    return tuple(known)
+    ids = [i for i in dict.fromkeys((*references, answered)) if _MESSAGE_ID.fullmatch(i)]
+    if len(ids) > _MAX_REFERENCES:
+        ids = [ids[0], *ids[1 - _MAX_REFERENCES :]]
+    return tuple(ids)
 
 
 def usable_message_id(text: str) -> str:
-    """The Message-ID if it is well formed, else nothing."""
+    """The Message-ID if it is well formed, else an empty string."""
     return text if _MESSAGE_ID.fullmatch(text) else ""
 
 
@@ -101,7 +104,7 @@ def _mailbox(field: str, recipient: Recipient) -> str:
         phrase = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     else:
         phrase = "\r\n ".join(_encoded_words(name))
-    joint = "\r\n " if len(phrase.rsplit("\r\n", 1)[-1]) + len(recipient.address) > _LINE - 20 else " "
+    joint = "\r\n " if len(phrase.rsplit("\r\n", 1)[-1]) + len(recipient.address) > _MAX_LINE - 20 else " "
     return f"{phrase}{joint}<{recipient.address}>"
 
 
@@ -111,7 +114,7 @@ def _encoded_words(text: str) -> list[str]:
     piece = b""
     for character in text:
         octets = character.encode("utf-8")
-        if len(piece) + len(octets) > _WORD_ROOM:
+        if len(piece) + len(octets) > _MAX_WORD_OCTETS:
             words.append(_word(piece))
             piece = b""
         piece += octets
@@ -126,13 +129,13 @@ def _word(octets: bytes) -> str:
 
 def _fits(name: str, text: str) -> bool:
     """Whether plain ASCII can be folded: no word longer than a line, no run of spaces a fold would hide."""
-    return "  " not in text and all(len(word) <= _LINE - len(name) - 4 for word in text.split(" "))
+    return "  " not in text and all(len(word) <= _MAX_LINE - len(name) - 4 for word in text.split(" "))
 
 
 def _fold(used: int, words: list[str], joint: str) -> str:
     lines = [""]
     for word in words:
-        if lines[-1] and used + len(lines[-1]) + 1 + len(word) > _LINE:
+        if lines[-1] and used + len(lines[-1]) + 1 + len(word) > _MAX_LINE:
             lines.append(word)
             used = 1
         else:

@@ -1,4 +1,4 @@
-"""When people work: what is written outside is better read within (« droit à la déconnexion »)."""
+"""Working hours: outside them, the composer offers to send later (« droit à la déconnexion »)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,11 +10,11 @@ UNDO_CHOICES = (0, 10, 20, 30)  # seconds « Annuler l’envoi » is shown
 
 @dataclass(frozen=True)
 class Hours:
-    """Working hours, Paris time, Monday to Friday; `holidays` are days off besides."""
+    """Working hours, Paris time, Monday to Friday, except bank holidays and `holidays`."""
 
     starts: time = time(7)
     ends: time = time(20)
-    resumes: time = time(8)  # when what was put off leaves
+    resumes: time = time(8)  # when deferred messages are sent
     holidays: frozenset[date] = frozenset()
 
     def is_worked(self, day: date) -> bool:

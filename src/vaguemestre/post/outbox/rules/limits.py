@@ -1,16 +1,16 @@
-"""Sending limits of an account in recipients (docs/domain.md §4.7): over `warn` held, over `most` refused."""
+"""Sending limits of an account, in recipients (docs/domain.md §4.7): hold over `warn`, refuse over `most`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.post.outbox.values import Answer, Verdict
+from vaguemestre.post.outbox.values import Decision, Verdict
 
 
 @dataclass(frozen=True)
 class Window:
-    """Over `minutes`: beyond `warn` recipients a message is held, beyond `most` it is refused."""
+    """Over `minutes`, a message is held beyond `warn` recipients and refused beyond `most`."""
 
     minutes: int
     warn: int
@@ -23,14 +23,14 @@ SENDER_WINDOWS = (
     Window(60, 2000, 4000),
     Window(600, 5000, 8000),
 )
-# Absences that answer: far beyond what one person receives, below what a flood would send.
+# Vacation replies: far more than one person receives, fewer than a mail loop would send.
 REPLY_WINDOWS = (Window(10, 500, 500), Window(60, 1500, 1500), Window(600, 6000, 6000))
 NETWORK_WINDOWS = (Window(60, 3000, 6000), Window(600, 6000, 8000))
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The settings of an académie. `strangers`: people never written to before, in an hour."""
+    """Limits of an académie. `strangers`: recipients an account never wrote to before, in an hour."""
 
     by_sender: tuple[Window, ...] = SENDER_WINDOWS
     by_network: tuple[Window, ...] = NETWORK_WINDOWS
@@ -43,8 +43,8 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What was sent before: recipients by minutes of window, and strangers of the last hour."""
+class RecentlySent:
+    """Recipients counted so far: by minutes of each window, and strangers of the last hour."""
 
     by_sender: Mapping[int, int]
     by_network: Mapping[int, int]
@@ -52,34 +52,34 @@ class Sent:
 
 
 def divisor(limits: Limits, at: datetime) -> int:
-    """By how much the limits are divided then, in Paris: nights first, whatever the day."""
+    """Divisor of the limits at that time in Paris. The night's applies on weekends too."""
     local = at.astimezone(PARIS)
     if not limits.day_starts <= local.time() < limits.day_ends:
         return limits.night_divisor
     return limits.weekend_divisor if local.weekday() >= 5 else 1
 
 
-def judged(
-    limits: Limits, sent: Sent, *, recipients: int, strangers: int, is_confirmed: bool, at: datetime
+def limits_verdict(
+    limits: Limits, sent: RecentlySent, *, recipients: int, strangers: int, is_confirmed: bool, at: datetime
 ) -> Verdict:
-    """What the door does with one more message to that many recipients.
+    """Verdict on one more message to that many recipients.
 
-    `is_confirmed`: the person proved lately that the burst is theirs; it lifts that question only.
+    `is_confirmed`: the sender lately confirmed a burst; lifts the check of strangers only.
     """
     by = divisor(limits, at)
-    held = Verdict(Answer.TAKE)
-    for windows, before, code in (
+    verdict = Verdict(Decision.TAKE)
+    for windows, counts, code in (
         (limits.by_sender, sent.by_sender, "outbox.limit"),
         (limits.by_network, sent.by_network, "outbox.limit-network"),
     ):
         for window in windows:
-            total = before.get(window.minutes, 0) + recipients
+            total = counts.get(window.minutes, 0) + recipients
             until = at + timedelta(minutes=window.minutes)
             if total > max(1, window.most // by):
-                return Verdict(Answer.REFUSE, code, until)
-            if total > max(1, window.warn // by) and held.answer is Answer.TAKE:
-                held = Verdict(Answer.HOLD, code, until)
+                return Verdict(Decision.REFUSE, code, until)
+            if total > max(1, window.warn // by) and verdict.decision is Decision.TAKE:
+                verdict = Verdict(Decision.HOLD, code, until)
     is_burst = strangers > 0 and sent.strangers + strangers > limits.strangers
-    if held.answer is Answer.TAKE and is_burst and not is_confirmed:
-        return Verdict(Answer.HOLD, "outbox.burst")
-    return held
+    if verdict.decision is Decision.TAKE and is_burst and not is_confirmed:
+        return Verdict(Decision.HOLD, "outbox.burst")
+    return verdict

@@ -1,4 +1,4 @@
-"""The finished message (RFC 5322, 2045–2047, 2231, 2387): header fields, parts, encodings."""
+"""MIME message (RFC 5322, 2045–2047, 2231, 2387): header fields, parts, encodings."""
 
 import re
 from base64 import b64encode
@@ -8,7 +8,7 @@ from urllib.parse import quote
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.rules import headers
 from vaguemestre.post.outbox.rules.text import plain_text
-from vaguemestre.post.outbox.values import Enclosed, Letter, Recipient
+from vaguemestre.post.outbox.values import Attachment, Letter, Recipient
 
 _KIND = re.compile(
     r"(application|audio|chemical|font|image|model|text|video)/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}"
@@ -16,23 +16,23 @@ _KIND = re.compile(
 _MESSAGE = "message/rfc822"
 _SEVEN_BITS = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}\r\n)*")  # RFC 2045 §2.7
 _BASE64_GROWTH = 78 / 76 * 4 / 3
-_ENVELOPE_ROOM = 16_384  # header fields, boundaries, trace fields added on the way
-_TRACE_ROOM = 4_096
+_HEADER_OCTETS = 16_384  # header fields, boundaries, trace fields added on the way
+_TRACE_OCTETS = 4_096
 
 
-def compose(letter: Letter, *, boundary: str) -> bytes:
-    """The message as it travels: CRLF, 7 bit, no line over 998 octets, no Bcc.
+def build_message(letter: Letter, *, boundary: str) -> bytes:
+    """The message as it is sent: CRLF, 7 bit, no line over 998 octets, no Bcc.
 
     `boundary` is 16 or more random hexadecimal digits. Fields: From, To, Cc, Subject, Date, Message-ID,
-    In-Reply-To, References, Reply-To, Importance, Disposition-Notification-To, MIME-Version, Content-*; only
-    those that hold something.
+    In-Reply-To, References, Reply-To, Importance, Disposition-Notification-To, MIME-Version, Content-*; empty
+    ones are left out.
     Raises Refusal `outbox.control-character` or `outbox.message-id-malformed`.
     """
     return headers.header_block(_fields(letter)) + _body(letter, boundary)
 
 
 def with_bcc(content: bytes, bcc: Iterable[Recipient]) -> bytes:
-    """The sender's own copy: the same message, hidden recipients written down."""
+    """The sender's copy: the same message with a Bcc field."""
     hidden = tuple(bcc)
     if not hidden:
         return content
@@ -40,8 +40,8 @@ def with_bcc(content: bytes, bcc: Iterable[Recipient]) -> bytes:
 
 
 def encoded_size(sizes: Iterable[int]) -> int:
-    """Octets those contents take once in a message (base64 lines, part headers, message header)."""
-    return int(sum(size * _BASE64_GROWTH + 1024 for size in sizes)) + _ENVELOPE_ROOM
+    """Octets of a message with attachments of those sizes (base64 lines, part headers, message header)."""
+    return int(sum(size * _BASE64_GROWTH + 1024 for size in sizes)) + _HEADER_OCTETS
 
 
 def check_size(sizes: Iterable[int], limit: int) -> None:
@@ -52,30 +52,30 @@ def check_size(sizes: Iterable[int], limit: int) -> None:
 
 
 def check_whole(content: bytes, limit: int) -> None:
-    """The same, of the finished message: what the way adds to it must still fit."""
-    if len(content) + _TRACE_ROOM > limit:
+    """Raises Refusal `outbox.too-large` if the message and its trace fields would pass the limit (octets)."""
+    if len(content) + _TRACE_OCTETS > limit:
         raise Refusal("outbox.too-large", field="enclosed", size=_mega(len(content)), limit=_mega(limit))
 
 
 def safe_name(name: str) -> str:
     """A file name without path, control or direction characters; never empty, at most 200 characters."""
     last = re.split(r"[\\/]", name)[-1]
-    kept = "".join(
+    cleaned = "".join(
         c
         for c in last
         if c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
     )
-    kept = kept.strip(" .") or "sans-nom"
-    if len(kept) <= 200:
-        return kept
-    stem, dot, ending = kept.rpartition(".")
-    return f"{stem[: 199 - len(ending)]}.{ending}" if dot and len(ending) < 20 else kept[:200]
+    cleaned = cleaned.strip(" .") or "sans-nom"
+    if len(cleaned) <= 200:
+        return cleaned
+    stem, dot, extension = cleaned.rpartition(".")
+    return f"{stem[: 199 - len(extension)]}.{extension}" if dot and len(extension) < 20 else cleaned[:200]
 
 
 def safe_kind(kind: str) -> str:
-    """A media type we agree to write down; anything else is octets.
+    """A media type we accept, else `application/octet-stream`.
 
-    Never multipart/*, and of message/* only a whole message, which travels as one if its lines allow it.
+    Never multipart/*, and only message/rfc822 of message/*.
     """
     lowered = kind.partition(";")[0].strip().lower()
     return lowered if _KIND.fullmatch(lowered) or lowered == _MESSAGE else "application/octet-stream"
@@ -87,13 +87,13 @@ def _fields(letter: Letter) -> list[tuple[str, str]]:
     fields = [
         ("From", headers.mailbox_list("From", [letter.sender])),
         ("Reply-To", headers.mailbox_list("Reply-To", letter.reply_to) if letter.reply_to else ""),
-        ("To", headers.mailbox_list("To", letter.to) if letter.to else _nobody_shown(letter)),
+        ("To", headers.mailbox_list("To", letter.to) if letter.to else _undisclosed(letter)),
         ("Cc", headers.mailbox_list("Cc", letter.cc) if letter.cc else ""),
         ("Subject", headers.unstructured("Subject", letter.subject)),
         ("Date", headers.date_field(letter.date)),
         ("Message-ID", letter.message_id),
         ("In-Reply-To", headers.usable_message_id(letter.in_reply_to)),
-        ("References", headers.message_id_list(headers.kept_references(letter.references, ""))),
+        ("References", headers.message_id_list(headers.trimmed_references(letter.references, ""))),
         ("Importance", letter.importance if letter.importance in {"high", "low"} else ""),
         ("Disposition-Notification-To", _receipt_to(letter)),
         ("MIME-Version", "1.0"),
@@ -101,13 +101,13 @@ def _fields(letter: Letter) -> list[tuple[str, str]]:
     return [(name, value) for name, value in fields if value or name == "Subject"]
 
 
-def _nobody_shown(letter: Letter) -> str:
-    """Of hidden recipients alone, an empty group (RFC 6854): without To, filters take a message for junk."""
+def _undisclosed(letter: Letter) -> str:
+    """An empty group (RFC 6854) if all recipients are in Bcc: spam filters distrust a message without To."""
     return "undisclosed-recipients:;" if letter.bcc and not letter.cc else ""
 
 
 def _receipt_to(letter: Letter) -> str:
-    """Receipts go where the envelope says the message is from: others' programs refuse anything else."""
+    """Receipts go to the envelope sender: other clients refuse any other address."""
     return f"<{letter.sender.address}>" if letter.wants_receipt else ""
 
 
@@ -119,10 +119,12 @@ def _body(letter: Letter, boundary: str) -> bytes:
         text = letter.text or plain_text(letter.html)
         parts = [_text_part("plain", text), _text_part("html", _document(letter.html))]
         entity = _multipart("alternative", parts, f"{boundary}.a")
-    pictures = [_picture(e) for e in letter.enclosed if e.content_id and letter.html]
+    pictures = [_picture(e) for e in letter.attachments if e.content_id and letter.html]
     if pictures:
-        entity = _multipart("related", [entity, *pictures], f"{boundary}.r", kind="multipart/alternative")
-    files = [_file(e) for e in letter.enclosed if not (e.content_id and letter.html)]
+        entity = _multipart(
+            "related", [entity, *pictures], f"{boundary}.r", root_kind="multipart/alternative"
+        )
+    files = [_file(e) for e in letter.attachments if not (e.content_id and letter.html)]
     if files:
         entity = _multipart("mixed", [entity, *files], f"{boundary}.m")
     return entity
@@ -154,7 +156,7 @@ def _text_part(kind: str, text: str) -> bytes:
 
 
 def _quoted_printable(text: str) -> bytes:
-    """RFC 2045 §6.7, and of RFC 2049 §3 what costs nothing (a leading dot or From)."""
+    """Quoted-printable (RFC 2045 §6.7), with a leading dot or `From ` encoded too (RFC 2049 §3)."""
     lines = []
     for line in text.split("\n")[:-1]:
         coded = [_octet(o) for o in line.encode("utf-8")]
@@ -180,59 +182,59 @@ def _octet(octet: int) -> str:
     return f"={octet:02X}"
 
 
-def _multipart(kind_of: str, parts: list[bytes], boundary: str, kind: str = "") -> bytes:
-    related = f'; type="{kind}"' if kind else ""
+def _multipart(subtype: str, parts: list[bytes], boundary: str, root_kind: str = "") -> bytes:
+    related = f'; type="{root_kind}"' if root_kind else ""
     head = headers.header_block(
-        [("Content-Type", f'multipart/{kind_of}{related};\r\n boundary="=_{boundary}"')]
+        [("Content-Type", f'multipart/{subtype}{related};\r\n boundary="=_{boundary}"')]
     )
-    mark = f"--=_{boundary}".encode("ascii")
-    body = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts)
-    return head + b"\r\n" + body + mark + b"--\r\n"
+    delimiter = f"--=_{boundary}".encode("ascii")
+    body = b"".join(delimiter + b"\r\n" + part + b"\r\n" for part in parts)
+    return head + b"\r\n" + body + delimiter + b"--\r\n"
 
 
-def _picture(enclosed: Enclosed) -> bytes:
+def _picture(attachment: Attachment) -> bytes:
     fields = [
-        ("Content-ID", f"<{enclosed.content_id}>"),
-        ("Content-Disposition", _disposition("inline", enclosed)),
+        ("Content-ID", f"<{attachment.content_id}>"),
+        ("Content-Disposition", _disposition("inline", attachment)),
     ]
-    return _encoded(enclosed, fields)
+    return _encoded(attachment, fields)
 
 
-def _file(enclosed: Enclosed) -> bytes:
-    return _encoded(enclosed, [("Content-Disposition", _disposition("attachment", enclosed))])
+def _file(attachment: Attachment) -> bytes:
+    return _encoded(attachment, [("Content-Disposition", _disposition("attachment", attachment))])
 
 
-def _encoded(enclosed: Enclosed, fields: list[tuple[str, str]]) -> bytes:
-    kind = safe_kind(enclosed.kind)
+def _encoded(attachment: Attachment, fields: list[tuple[str, str]]) -> bytes:
+    kind = safe_kind(attachment.kind)
     if kind == _MESSAGE:
-        if _SEVEN_BITS.fullmatch(enclosed.content):
-            return _as_it_is(enclosed, kind, fields)
+        if _SEVEN_BITS.fullmatch(attachment.content):
+            return _unencoded(attachment, kind, fields)
         kind = "application/octet-stream"  # RFC 2046 §5.2.1: a message is not encoded, and ours hold 7 bits
     head = headers.header_block(
         [
-            ("Content-Type", kind + _parameter("name", safe_name(enclosed.name))),
+            ("Content-Type", kind + _parameter("name", safe_name(attachment.name))),
             ("Content-Transfer-Encoding", "base64"),
             *fields,
         ]
     )
-    coded = b64encode(enclosed.content)
+    coded = b64encode(attachment.content)
     body = b"\r\n".join(coded[i : i + 76] for i in range(0, len(coded), 76))
     return head + b"\r\n" + body + b"\r\n"
 
 
-def _as_it_is(enclosed: Enclosed, kind: str, fields: list[tuple[str, str]]) -> bytes:
+def _unencoded(attachment: Attachment, kind: str, fields: list[tuple[str, str]]) -> bytes:
     head = headers.header_block(
         [
-            ("Content-Type", kind + _parameter("name", safe_name(enclosed.name))),
+            ("Content-Type", kind + _parameter("name", safe_name(attachment.name))),
             ("Content-Transfer-Encoding", "7bit"),
             *fields,
         ]
     )
-    return head + b"\r\n" + enclosed.content
+    return head + b"\r\n" + attachment.content
 
 
-def _disposition(how: str, enclosed: Enclosed) -> str:
-    return how + _parameter("filename", safe_name(enclosed.name))
+def _disposition(how: str, attachment: Attachment) -> str:
+    return how + _parameter("filename", safe_name(attachment.name))
 
 
 def _parameter(attribute: str, value: str) -> str:

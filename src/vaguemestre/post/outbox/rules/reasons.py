@@ -1,4 +1,4 @@
-"""Why a message did not leave, in words for the person who wrote it."""
+"""Why a message was refused or not delivered: codes of sentences for its sender."""
 
 import re
 from collections.abc import Iterable
@@ -7,10 +7,10 @@ _CODE = re.compile(r"\b([45])\d\d\b(?:[ -]+([245])\.(\d{1,3})\.(\d{1,3}))?")
 
 
 def refusal_reason(answer: str) -> str:
-    """Code of the French sentence (`outbox.refusals`) for what the submission service answered."""
-    found = _CODE.search(answer)
-    if found and found[2]:
-        subject, detail = found[3], found[4]
+    """Code of the sentence (`outbox.refusals`) for a reply of the submission service."""
+    match = _CODE.search(answer)
+    if match and match[2]:
+        subject, detail = match[3], match[4]
         if (subject, detail) in {("1", "1"), ("1", "2"), ("1", "3"), ("1", "10")}:
             return "outbox.refused-recipient"
         if (subject, detail) in {("3", "4"), ("2", "3")}:
@@ -24,10 +24,10 @@ def refusal_reason(answer: str) -> str:
     return "outbox.refused"
 
 
-def kept_reason(answer: str, recipients: Iterable[str]) -> str:
-    """The code, and after a space the recipient the answer is about, if it names one of them."""
-    code, said = refusal_reason(answer), answer.lower()
-    about = next((one for one in recipients if f"<{one.lower()}>" in said), "")
+def stored_reason(answer: str, recipients: Iterable[str]) -> str:
+    """`refusal_reason`, followed by a space and the recipient that the reply names, if any."""
+    code, lowered = refusal_reason(answer), answer.lower()
+    about = next((recipient for recipient in recipients if f"<{recipient.lower()}>" in lowered), "")
     return f"outbox.refused-address {about}" if about and code == "outbox.refused-recipient" else code
 
 
@@ -47,18 +47,16 @@ _DELIVERY_REASONS = {
 _STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
 
 
-def delivery_reason(status: str, words: str = "") -> str:
-    """Code of the French sentence for an enhanced status (RFC 3463) that says why mail waits or came back.
+def delivery_reason(status: str, diagnostic: str = "") -> str:
+    """Code of the sentence for an enhanced status (RFC 3463) of failure or delay. Empty for success.
 
-    The one in the other server's own words, more exact than ours, goes first. Empty when all went well.
+    A status in the other server's reply is more precise than ours and comes first.
     """
-    own = _STATUS.search(words) or _STATUS.search(status)
-    if not own:
+    match = _STATUS.search(diagnostic) or _STATUS.search(status)
+    if not match:
         return "outbox.fate-other"
-    if own[1] == "2":
+    kind, subject, detail = match.groups()
+    if kind == "2":
         return ""
-    known = _DELIVERY_REASONS.get((own[2], own[3]))
-    if known:
-        return known
     by_subject = {"1": "outbox.fate-unknown-person", "4": "outbox.fate-unreachable", "7": "outbox.fate-spam"}
-    return by_subject.get(own[2], "outbox.fate-other")
+    return _DELIVERY_REASONS.get((subject, detail)) or by_subject.get(subject, "outbox.fate-other")

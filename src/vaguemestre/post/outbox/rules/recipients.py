@@ -1,4 +1,4 @@
-"""What is typed in « À », « Cc », « Cci » becomes checked recipients; the first wrong one is named."""
+"""Recipients typed in « À », « Cc », « Cci »: parsed and checked; the first malformed one is named."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,37 +8,37 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.rules.headers import check_field
 from vaguemestre.post.outbox.values import Recipient
 
-LIMIT = 500
+MAX_RECIPIENTS = 500
 _ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,;])+')
 
 
 def parsed_recipients(field: str, text: str) -> tuple[Recipient, ...]:
-    """Read `a@b, Name <c@d>; "Name, X" <e@f>` (commas, semicolons; a trailing separator is fine).
+    """Parse `a@b, Name <c@d>; "Name, X" <e@f>` (a trailing separator is fine), without duplicates.
 
-    The same address twice counts once. Raises Refusal `outbox.control-character`,
-    `outbox.recipient-malformed` (with the first wrong one) or `outbox.too-many-recipients`.
+    Raises Refusal `outbox.control-character`, `outbox.recipient-malformed` (naming the first one) or
+    `outbox.too-many-recipients`.
     """
-    found: dict[str, Recipient] = {}
+    by_address: dict[str, Recipient] = {}
     for item in split_recipients(check_field(field, text)):
         recipient = _recipient(field, item)
-        found.setdefault(recipient.address, recipient)
-    if len(found) > LIMIT:
-        raise Refusal("outbox.too-many-recipients", field=field, limit=LIMIT)
-    return tuple(found.values())
+        by_address.setdefault(recipient.address, recipient)
+    if len(by_address) > MAX_RECIPIENTS:
+        raise Refusal("outbox.too-many-recipients", field=field, limit=MAX_RECIPIENTS)
+    return tuple(by_address.values())
 
 
 def check_recipients(*fields: Iterable[Recipient]) -> None:
-    """At least one person must receive the message. Raises Refusal `outbox.no-recipient`."""
+    """Raises Refusal `outbox.no-recipient`, `outbox.too-many-recipients`."""
     total = sum(1 for field in fields for _ in field)
     if total == 0:
         raise Refusal("outbox.no-recipient", field="to")
-    if total > LIMIT:
-        raise Refusal("outbox.too-many-recipients", field="to", limit=LIMIT)
+    if total > MAX_RECIPIENTS:
+        raise Refusal("outbox.too-many-recipients", field="to", limit=MAX_RECIPIENTS)
 
 
 def split_recipients(text: str) -> Iterator[str]:
-    """Cut at commas and semicolons outside quotation marks and angle brackets."""
-    pieces = (found[0].strip() for found in _ITEM.finditer(text))
+    """The items between commas and semicolons, outside quotation marks and angle brackets."""
+    pieces = (match[0].strip() for match in _ITEM.finditer(text))
     return (piece for piece in pieces if piece)
 
 
@@ -74,12 +74,12 @@ def _unquoted(name: str) -> str:
     return "".join(characters).strip()
 
 
-def shown_recipients(recipients: Iterable[Recipient]) -> str:
-    """The text that `parsed_recipients` reads back."""
-    return ", ".join(_shown(r) for r in recipients)
+def formatted_recipients(recipients: Iterable[Recipient]) -> str:
+    """The text of a field; `parsed_recipients` reads it back."""
+    return ", ".join(_formatted(r) for r in recipients)
 
 
-def _shown(recipient: Recipient) -> str:
+def _formatted(recipient: Recipient) -> str:
     if not recipient.name:
         return recipient.address
     if any(c in recipient.name for c in '",;<>()@:\\') or recipient.name != recipient.name.strip():

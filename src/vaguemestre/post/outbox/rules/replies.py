@@ -1,7 +1,7 @@
-"""What the submission door answers to a mail program: one line of ASCII, in French without its accents."""
+"""SMTP replies of the submission policy: one line of ASCII, in French without accents."""
 
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.post.outbox.values import Answer, Verdict
+from vaguemestre.post.outbox.values import Decision, Verdict
 
 _REPLIES = {
     "outbox.redirect-outside": "550 5.7.1 Ce courriel ne peut pas etre transmis hors de l'academie",
@@ -16,9 +16,9 @@ _REPLIES = {
 }
 
 
-def reply_of(verdict: Verdict) -> str:
-    """Empty for what is not refused, and for a refusal nobody can put in words (« later »)."""
-    if verdict.answer is not Answer.REFUSE:
+def smtp_reply(verdict: Verdict) -> str:
+    """SMTP reply for a refusal. Empty for other decisions, and for refusals without words (« later »)."""
+    if verdict.decision is not Decision.REFUSE:
         return ""
     if verdict.code.startswith("outbox.limit") and verdict.until:
         hour = f"{verdict.until.astimezone(PARIS):%H:%M}"

@@ -1,4 +1,4 @@
-"""The text part of an HTML message: what a reader of plain text needs, nothing lost but the ornament."""
+"""Plain text of an HTML message: the whole text, without its formatting."""
 
 import re
 from html.parser import HTMLParser
@@ -45,9 +45,9 @@ _HIDDEN = frozenset(("head", "script", "style", "title", "template"))
 
 
 def plain_text(html: str) -> str:
-    """Readable text of an HTML body: `> ` for quotations, `- ` and `1. ` for lists, addresses of links kept.
+    """Plain text of an HTML body: `> ` for quotations, `- ` and `1. ` for lists, link targets in `<…>`.
 
-    Ends with one line end, holds no trailing blanks. Any input gives a text; nothing is raised.
+    Ends with one newline, without trailing blanks. Never raises.
     """
     reader = _Reader()
     reader.feed(html)
@@ -193,7 +193,7 @@ class _Reader(HTMLParser):
         if not self.links:
             return
         target, start = self.links.pop()
-        shown = self.line[start:].strip()
+        label = self.line[start:].strip()
         bare = target.removeprefix("mailto:")
-        if target.startswith(("http://", "https://", "mailto:")) and shown.rstrip("/") != bare.rstrip("/"):
-            self.line += f" <{bare}>" if shown else f"<{bare}>"
+        if target.startswith(("http://", "https://", "mailto:")) and label.rstrip("/") != bare.rstrip("/"):
+            self.line += f" <{bare}>" if label else f"<{bare}>"

@@ -1,4 +1,4 @@
-"""Sending once, judging what is submitted, holding, following what left."""
+"""Delivery, submission policy, held mail, quarantine, delivery status."""
 
 from vaguemestre.post.outbox.services.delivery import (
     LEASE,
@@ -7,41 +7,46 @@ from vaguemestre.post.outbox.services.delivery import (
     reschedule_message,
     resume_messages,
     send_message,
-    withdraw_waiting,
+    withdraw_due_messages,
 )
 from vaguemestre.post.outbox.services.delivery_status import (
+    collect_reports,
     forget_domain,
-    forget_passages,
-    gather_reports,
+    purge_submissions,
     read_deliveries,
 )
 from vaguemestre.post.outbox.services.erasure import forget_person
-from vaguemestre.post.outbox.services.held_mail import discard_held, end_hold, expect_bulk, release_held
-from vaguemestre.post.outbox.services.preferences import prefer_sending
-from vaguemestre.post.outbox.services.quarantine import let_go, stop_outgoing, throw_away
-from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_posting
+from vaguemestre.post.outbox.services.held_mail import (
+    announce_bulk_send,
+    discard_held,
+    end_hold,
+    release_held,
+)
+from vaguemestre.post.outbox.services.preferences import save_sending_preferences
+from vaguemestre.post.outbox.services.quarantine import discard_outgoing, release_outgoing, stop_outgoing
+from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_submission
 
 __all__ = [
     "LEASE",
+    "announce_bulk_send",
     "cancel_message",
+    "collect_reports",
     "discard_held",
+    "discard_outgoing",
     "end_hold",
-    "expect_bulk",
     "forget_domain",
-    "forget_passages",
     "forget_person",
-    "gather_reports",
     "judge_automatic",
-    "judge_posting",
-    "let_go",
-    "prefer_sending",
+    "judge_submission",
+    "purge_submissions",
     "queue_message",
     "read_deliveries",
     "release_held",
+    "release_outgoing",
     "reschedule_message",
     "resume_messages",
+    "save_sending_preferences",
     "send_message",
     "stop_outgoing",
-    "throw_away",
-    "withdraw_waiting",
+    "withdraw_due_messages",
 ]

@@ -1,6 +1,7 @@
-"""Sending, once: kept first, held a moment, submitted, filed; each step committed first.
+"""Delivery of outbox messages, exactly once: held, queued, submitted, filed; each step is committed first.
 
-The content goes once another place holds it: sent mail, or the draft of a message taken back or refused.
+The content is dropped once it is stored elsewhere: in sent mail, or in the draft of a message that was
+cancelled or refused.
 """
 
 import logging
@@ -13,58 +14,58 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.outbox.events import MessageFiled, MessageQueued, MessageRefused
-from vaguemestre.post.outbox.models import OutgoingRow
-from vaguemestre.post.outbox.ports import Accepted, FileSent, Submit
+from vaguemestre.post.outbox.models import OutboxMessage
+from vaguemestre.post.outbox.ports import FileSent, Submit, WasAccepted
 from vaguemestre.post.outbox.rules.message import with_bcc
-from vaguemestre.post.outbox.rules.reasons import kept_reason
-from vaguemestre.post.outbox.values import Parcel, Recipient
+from vaguemestre.post.outbox.rules.reasons import stored_reason
+from vaguemestre.post.outbox.values import MessageToSend, Recipient
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)  # longer than a submission may last: a second worker waits that long
-_State = OutgoingRow.State
+LEASE = timedelta(seconds=60)  # longer than a submission may last; a second worker waits that long
+_State = OutboxMessage.State
 
 
-def queue_message(parcel: Parcel, *, by: str, now: datetime) -> int:
-    """Keep the message; it leaves at `due_at`. Inside the caller's transaction. Returns the row's id.
+def queue_message(message: MessageToSend, *, by: str, now: datetime) -> int:
+    """Store the message for delivery at `due_at`. Inside the caller's transaction. Returns the row's id.
 
-    The same account and key again is the same sending: nothing is added, whatever became of it.
+    Idempotent: the same account and key again adds nothing, whatever became of the first.
     """
-    row, is_new = OutgoingRow.objects.get_or_create(
-        account_id=parcel.account_id,
-        key=parcel.key,
+    row, is_new = OutboxMessage.objects.get_or_create(
+        account_id=message.account_id,
+        key=message.key,
         defaults={
-            "message_id": parcel.message_id,
-            "sender": parcel.sender,
-            "recipients": list(parcel.recipients),
-            "bcc": [[r.name, r.address] for r in parcel.bcc],
-            "subject": parcel.subject[:255],
-            "content": parcel.content,
-            "in_reply_to": parcel.answered,
-            "draft": parcel.draft,
-            "wants_report": parcel.wants_report,
+            "message_id": message.message_id,
+            "sender": message.sender,
+            "recipients": list(message.recipients),
+            "bcc": [[r.name, r.address] for r in message.bcc],
+            "subject": message.subject[:255],
+            "content": message.content,
+            "in_reply_to": message.answered,
+            "draft": message.draft,
+            "wants_report": message.wants_report,
             "state": _State.HELD,
-            "due_at": parcel.due_at,
+            "due_at": message.due_at,
             "created_at": now,
         },
     )
     if is_new:
-        to = f"account:{parcel.account_id}"
-        record("outbox.message-queued", to=to, by=by, at=now, message_id=parcel.message_id)
-        announce(MessageQueued(row.pk), due=parcel.due_at)
+        to = f"account:{message.account_id}"
+        record("outbox.message-queued", to=to, by=by, at=now, message_id=message.message_id)
+        announce(MessageQueued(row.pk), due=message.due_at)
     return int(row.pk)
 
 
 def cancel_message(account_id: int, key: str, *, by: str, now: datetime) -> None:
-    """Take back a held message. Inside the caller's transaction. Twice is once.
+    """Cancel a held message. Inside the caller's transaction. Idempotent.
 
-    Raises Refusal `outbox.already-left` once its submission began, `outbox.unknown` when there is none.
+    Raises Refusal `outbox.already-left` once its submission has begun, `outbox.unknown` if there is none.
     """
-    mine = OutgoingRow.objects.filter(account_id=account_id, key=key)
-    if mine.filter(state=_State.HELD).update(state=_State.CANCELLED, content=b""):
+    rows = OutboxMessage.objects.filter(account_id=account_id, key=key)
+    if rows.filter(state=_State.HELD).update(state=_State.CANCELLED, content=b""):
         record("outbox.message-cancelled", to=f"account:{account_id}", by=by, at=now)
         return
-    state = mine.values_list("state", flat=True).first()
+    state = rows.values_list("state", flat=True).first()
     if state is None:
         raise Refusal("outbox.unknown")
     if state != _State.CANCELLED:
@@ -73,48 +74,48 @@ def cancel_message(account_id: int, key: str, *, by: str, now: datetime) -> None
 
 @transaction.atomic(durable=True)
 def reschedule_message(account_id: int, key: str, due_at: datetime, *, by: str, now: datetime) -> None:
-    """Another hour for a held message: sooner or later.
+    """Change the due date of a held message.
 
     Raises Refusal `outbox.already-left`, `outbox.unknown`, `outbox.later-is-past`.
     """
     if due_at <= now:
         raise Refusal("outbox.later-is-past", field="later")
-    mine = OutgoingRow.objects.filter(account_id=account_id, key=key)
-    row = mine.filter(state=_State.HELD).first()
+    rows = OutboxMessage.objects.filter(account_id=account_id, key=key)
+    row = rows.filter(state=_State.HELD).first()
     if row is None:
-        raise Refusal("outbox.already-left" if mine.exists() else "outbox.unknown")
-    if not mine.filter(state=_State.HELD).update(due_at=due_at):
+        raise Refusal("outbox.already-left" if rows.exists() else "outbox.unknown")
+    if not rows.filter(state=_State.HELD).update(due_at=due_at):
         raise Refusal("outbox.already-left")
     record("outbox.message-rescheduled", to=f"account:{account_id}", by=by, at=now, due=due_at.isoformat())
     announce(MessageQueued(row.pk), due=due_at)
 
 
 def send_message(
-    outgoing_id: int, *, submit: Submit, accepted: Accepted, file_sent: FileSent, now: datetime
+    outbox_id: int, *, submit: Submit, was_accepted: WasAccepted, file_sent: FileSent, now: datetime
 ) -> None:
-    """Carry a message as far as it can go. May run twice, or in two workers at once, without harm.
+    """Run every step of a message that is due. Safe to run twice, or in two workers at once.
 
-    While another worker is at it, or was when it was killed, it comes back when that one's time is over.
-    Raises EngineDown when an engine is away: the job comes back.
+    If another worker holds the lease, or died with it, the message is announced for when the lease expires.
+    Raises EngineDown when an engine does not answer: the job is retried.
     """
-    row = OutgoingRow.objects.select_related("account").get(pk=outgoing_id)
+    row = OutboxMessage.objects.select_related("account").get(pk=outbox_id)
     if row.state == _State.HELD:
-        if now < row.due_at:  # woken early (a clock moved back): come back at its hour
+        if now < row.due_at:  # woken early: a clock moved back
             announce(MessageQueued(row.pk), due=row.due_at)
             return
-        _release(row)
+        _queue(row)
     if row.state == _State.QUEUED:
-        _submit(row, submit, accepted, now)
+        _submit(row, submit, was_accepted, now)
     if row.state == _State.SUBMITTED:
         _file(row, file_sent, now)
 
 
-def withdraw_waiting(*, now: datetime) -> int:
-    """After a restored backup, what was to leave by now may have left since: its drafts come back.
+def withdraw_due_messages(*, now: datetime) -> int:
+    """Refuse the messages due before a backup was restored: they may have been sent since it was made.
 
-    Nobody receives it twice, and whoever wrote it sees « non envoyé ». Returns how many.
+    Nobody receives them twice; their senders see « non envoyé » and have their drafts back. Returns how many.
     """
-    waiting = OutgoingRow.objects.filter(state__in=(_State.HELD, _State.QUEUED), due_at__lte=now)
+    waiting = OutboxMessage.objects.filter(state__in=(_State.HELD, _State.QUEUED), due_at__lte=now)
     with transaction.atomic(durable=True):
         rows = list(waiting.select_for_update())
         for row in rows:
@@ -126,32 +127,33 @@ def withdraw_waiting(*, now: datetime) -> int:
 
 
 def resume_messages(*, now: datetime) -> int:
-    """Announce again whatever should have moved by now: jobs lost with a killed worker. Returns how many."""
+    """Announce again the messages that are overdue: their jobs were lost with a worker. Returns how many."""
     late = now - 2 * LEASE
-    stuck = OutgoingRow.objects.filter(
+    stuck = OutboxMessage.objects.filter(
         Q(state=_State.HELD, due_at__lt=late)
         | Q(state=_State.QUEUED, due_at__lt=late) & (Q(attempted_at=None) | Q(attempted_at__lt=late))
         | Q(state=_State.SUBMITTED, submitted_at__lt=late)
     )
     with transaction.atomic(durable=True):
         ids = list(stuck.values_list("pk", flat=True))
-        for outgoing_id in ids:
-            announce(MessageQueued(outgoing_id))
+        for outbox_id in ids:
+            announce(MessageQueued(outbox_id))
     return len(ids)
 
 
-def _release(row: OutgoingRow) -> None:
-    """From here on it can no longer be taken back."""
+def _queue(row: OutboxMessage) -> None:
+    """HELD → QUEUED: from here on the message can no longer be cancelled."""
     with transaction.atomic(durable=True):
-        OutgoingRow.objects.filter(pk=row.pk, state=_State.HELD).update(state=_State.QUEUED)
+        OutboxMessage.objects.filter(pk=row.pk, state=_State.HELD).update(state=_State.QUEUED)
     row.refresh_from_db(fields=("state", "attempted_at"))
 
 
-def _submit(row: OutgoingRow, submit: Submit, accepted: Accepted, now: datetime) -> None:
-    is_doubtful = row.attempted_at is not None
+def _submit(row: OutboxMessage, submit: Submit, was_accepted: WasAccepted, now: datetime) -> None:
+    """QUEUED → SUBMITTED or REFUSED. After an interrupted attempt, ask first whether it was accepted."""
+    was_attempted = row.attempted_at is not None
     if not _take_lease(row, now):
         return
-    if not (is_doubtful and accepted(row.message_id)):
+    if not (was_attempted and was_accepted(row.message_id)):
         try:
             submit(
                 row.account.mailbox,
@@ -160,38 +162,39 @@ def _submit(row: OutgoingRow, submit: Submit, accepted: Accepted, now: datetime)
                 bytes(row.content),
                 report=row.wants_report,
             )
-        except EngineRefused as refused:
-            _refuse(row, refused, now)
+        except EngineRefused as error:
+            _refuse(row, error, now)
             return
         except EngineDown:
-            # We are done with this attempt but do not know how far it went: free the lease, keep the doubt.
-            OutgoingRow.objects.filter(pk=row.pk).update(attempted_at=now - LEASE)
+            # How far this attempt went is unknown: expire the lease, keep the trace of the attempt.
+            OutboxMessage.objects.filter(pk=row.pk).update(attempted_at=now - LEASE)
             raise
     with transaction.atomic(durable=True):
         row.state, row.submitted_at = _State.SUBMITTED, now
         row.save(update_fields=("state", "submitted_at"))
 
 
-def _take_lease(row: OutgoingRow, now: datetime) -> bool:
-    """One worker at a time: the attempt is written before the wire is touched, so a cut leaves a trace.
+def _take_lease(row: OutboxMessage, now: datetime) -> bool:
+    """Take the lease of a message; the attempt is stored before it is made, so a crash leaves a trace.
 
-    False: the last attempt is too fresh to judge, and the message is announced for when it is not.
+    False if another attempt holds the lease: the message is announced for when that lease expires.
     """
-    free = OutgoingRow.objects.filter(pk=row.pk, state=_State.QUEUED).filter(
+    free = OutboxMessage.objects.filter(pk=row.pk, state=_State.QUEUED).filter(
         Q(attempted_at=None) | Q(attempted_at__lte=now - LEASE)
     )
     with transaction.atomic(durable=True):
-        taken = free.update(attempted_at=now)
-        if not taken:
+        has_lease = bool(free.update(attempted_at=now))
+        if not has_lease:
             announce(MessageQueued(row.pk), due=(row.attempted_at or now) + LEASE)
-    return bool(taken)
+    return has_lease
 
 
-def _refuse(row: OutgoingRow, refused: EngineRefused, now: datetime) -> None:
-    log.warning("message %s refused at submission: %s", row.pk, refused)
+def _refuse(row: OutboxMessage, error: EngineRefused, now: datetime) -> None:
+    """QUEUED → REFUSED, for good."""
+    log.warning("message %s refused at submission: %s", row.pk, error)
     with transaction.atomic(durable=True):
         row.state, row.content = _State.REFUSED, b""
-        row.reason = kept_reason(str(refused), row.recipients)
+        row.reason = stored_reason(str(error), row.recipients)
         row.save(update_fields=("state", "reason", "content"))
         record(
             "outbox.message-refused", to=f"account:{row.account_id}", by="system", at=now, reason=row.reason
@@ -199,14 +202,15 @@ def _refuse(row: OutgoingRow, refused: EngineRefused, now: datetime) -> None:
         announce(MessageRefused(row.account_id, row.key))
 
 
-def _file(row: OutgoingRow, file_sent: FileSent, now: datetime) -> None:
+def _file(row: OutboxMessage, file_sent: FileSent, now: datetime) -> None:
+    """SUBMITTED → FILED: put the copy in sent mail."""
     content = with_bcc(bytes(row.content), [Recipient(name, address) for name, address in row.bcc])
     try:
         file_sent(row.account.mailbox, content, row.message_id, row.in_reply_to, row.draft, row.due_at)
-    except EngineRefused as refused:
-        # It left: that cannot be undone. Its copy is tried again until there is room for it.
-        OutgoingRow.objects.filter(pk=row.pk).update(reason="outbox.copy-refused")
-        raise EngineDown(f"copy of message {row.pk} not filed: {refused}") from refused
+    except EngineRefused as error:
+        # The message is sent. Retry its copy until there is room for it.
+        OutboxMessage.objects.filter(pk=row.pk).update(reason="outbox.copy-refused")
+        raise EngineDown(f"copy of message {row.pk} not filed: {error}") from error
     with transaction.atomic(durable=True):
         row.state, row.filed_at, row.reason, row.content = _State.FILED, now, "", b""
         row.save(update_fields=("state", "filed_at", "reason", "content"))

@@ -1,127 +1,150 @@
-"""What became of each message, from the log of the queue and from the reports that come back."""
+"""Delivery status of each recipient, from the mail log and from the reports that come back."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
-from vaguemestre.post.outbox.models import FateRow, LogReading, OutgoingRow, PassageRow, SenderRow
-from vaguemestre.post.outbox.ports import FindReports, Hear, ReadLog
-from vaguemestre.post.outbox.rules.fates import follows
+from vaguemestre.post.outbox.models import (
+    LogCursor,
+    OutboxMessage,
+    RecipientStatus,
+    SenderState,
+    Submission,
+)
+from vaguemestre.post.outbox.ports import FindReports, OnDeliveries, ReadLog
+from vaguemestre.post.outbox.rules.delivery_status import supersedes
 from vaguemestre.post.outbox.rules.reports import read_report
-from vaguemestre.post.outbox.values import Delivery, LogPlace, Mark, Report, ReportPlace
+from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition, Report, ReportPosition
 
-KEPT_FOR = timedelta(days=180)
+RETENTION = timedelta(days=180)
 _LOG = "postfix"
-_IN_ONE_QUESTION = 500
+_EVENTS_PER_QUERY = 500
+_ROWS_PER_PURGE = 2000
 
 
-def _nobody(deliveries: Sequence[Delivery]) -> None:
-    """Nobody listens."""
+class _Update(NamedTuple):
+    """A delivery status to store."""
+
+    submission_id: int
+    recipient: str
+    state: DeliveryState
+    status: str
+    diagnostic: str
+    at: datetime
 
 
-def read_deliveries(read_log: ReadLog, *, now: datetime, hear: Hear = _nobody) -> int:
-    """Take in what the log has new, once, whatever is killed. Returns how many fates were noted.
+def _ignore(deliveries: Sequence[DeliveryEvent]) -> None:
+    """No listener."""
 
-    `hear` is told of every delivery, in the same transaction.
+
+def read_deliveries(read_log: ReadLog, *, now: datetime, on_deliveries: OnDeliveries = _ignore) -> int:
+    """Store the statuses that the log has gained, exactly once. Returns how many were stored.
+
+    `on_deliveries` is called with every event, in the same transaction.
     """
-    reading, _ = LogReading.objects.get_or_create(name=_LOG)
-    deliveries, place = read_log(LogPlace(reading.inode, reading.offset), now)
-    if place == LogPlace(reading.inode, reading.offset):
+    cursor, _ = LogCursor.objects.get_or_create(name=_LOG)
+    position = LogPosition(cursor.inode, cursor.offset)
+    deliveries, end = read_log(position, now)
+    if end == position:
         return 0
     with transaction.atomic(durable=True):
-        reading.inode, reading.offset = place.inode, place.offset
-        reading.save(update_fields=("inode", "offset"))
-        hear(deliveries)
-        return _note_deliveries(deliveries)
+        cursor.inode, cursor.offset = end.inode, end.offset
+        cursor.save(update_fields=("inode", "offset"))
+        on_deliveries(deliveries)
+        return _store_deliveries(deliveries)
 
 
-def gather_reports(
-    account_id: int, mailbox: str, session_key: str, find: FindReports, *, now: datetime
+def collect_reports(
+    account_id: int, mailbox: str, session_key: str, find_reports: FindReports, *, now: datetime
 ) -> int:
-    """Attach what came back in the inbox since last time to the messages it speaks of. Returns how many."""
-    sender, _ = SenderRow.objects.get_or_create(account_id=account_id)
-    place = ReportPlace(sender.reports_validity, sender.reports_uid)
-    found, place = find(mailbox, session_key, place)
+    """Store the statuses given by new reports of the inbox. Returns how many were stored."""
+    sender, _ = SenderState.objects.get_or_create(account_id=account_id)
+    position = ReportPosition(sender.reports_validity, sender.reports_uid)
+    contents, end = find_reports(mailbox, session_key, position)
     with transaction.atomic(durable=True):
-        noted = sum(_note_report(account_id, one, now) for content in found for one in read_report(content))
-        sender.reports_validity, sender.reports_uid = place.uid_validity, place.uid
+        count = sum(
+            _store_report(account_id, report, now) for content in contents for report in read_report(content)
+        )
+        sender.reports_validity, sender.reports_uid = end.uid_validity, end.uid
         sender.reports_at = now
         sender.save(update_fields=("reports_validity", "reports_uid", "reports_at"))
-    return noted
+    return count
 
 
-def forget_passages(*, now: datetime) -> None:
-    """What left long ago is followed no more; what is still held stays."""
-    old = PassageRow.objects.filter(at__lt=now - KEPT_FOR).exclude(hold=PassageRow.Hold.HELD)
-    old.filter(pk__in=list(old.values_list("pk", flat=True)[:2000])).delete()
+def purge_submissions(*, now: datetime) -> None:
+    """Delete submissions older than the retention period, unless they are held."""
+    expired = Submission.objects.filter(at__lt=now - RETENTION).exclude(hold=Submission.Hold.HELD)
+    expired.filter(pk__in=list(expired.values_list("pk", flat=True)[:_ROWS_PER_PURGE])).delete()
 
 
 def forget_domain(domain: str, *, now: datetime) -> None:
-    """Nothing says any more to whom of that domain anybody wrote; what is still on its way, or held, stays.
+    """Delete every trace of messages to addresses of a domain, unless they are held or not yet sent.
 
     Inside the caller's transaction.
     """
-    there = {"recipients__icontains": f"@{domain}"}
-    PassageRow.objects.filter(at__lt=now, **there).exclude(hold=PassageRow.Hold.HELD).delete()
-    ended = (OutgoingRow.State.FILED, OutgoingRow.State.CANCELLED, OutgoingRow.State.REFUSED)
-    OutgoingRow.objects.filter(state__in=ended, created_at__lt=now, **there).delete()
+    to_domain = {"recipients__icontains": f"@{domain}"}
+    Submission.objects.filter(at__lt=now, **to_domain).exclude(hold=Submission.Hold.HELD).delete()
+    ended = (OutboxMessage.State.FILED, OutboxMessage.State.CANCELLED, OutboxMessage.State.REFUSED)
+    OutboxMessage.objects.filter(state__in=ended, created_at__lt=now, **to_domain).delete()
 
 
-def _note_deliveries(deliveries: Sequence[Delivery]) -> int:
-    noted = 0
-    for start in range(0, len(deliveries), _IN_ONE_QUESTION):
-        some = deliveries[start : start + _IN_ONE_QUESTION]
-        passages = dict(
-            PassageRow.objects.filter(queue_id__in={one.queue_id for one in some}).values_list(
-                "queue_id", "pk"
-            )
+def _store_deliveries(deliveries: Sequence[DeliveryEvent]) -> int:
+    count = 0
+    for start in range(0, len(deliveries), _EVENTS_PER_QUERY):
+        batch = deliveries[start : start + _EVENTS_PER_QUERY]
+        rows = Submission.objects.filter(queue_id__in={event.queue_id for event in batch})
+        submission_ids = dict(rows.values_list("queue_id", "pk"))
+        # The log is chronological: the last event of a recipient wins.
+        latest = {
+            (submission_ids[event.queue_id], event.recipient): event
+            for event in batch
+            if event.queue_id in submission_ids
+        }
+        count += _store_statuses(
+            _Update(submission_id, recipient, event.state, event.status, event.diagnostic, event.at)
+            for (submission_id, recipient), event in latest.items()
         )
-        last = {
-            (passages[one.queue_id], one.recipient): one for one in some if one.queue_id in passages
-        }  # the log is in the order of time
-        noted += _keep(
-            (passage_id, recipient, one.mark, one.status, one.words, one.at)
-            for (passage_id, recipient), one in last.items()
-        )
-    return noted
+    return count
 
 
-def _note_report(account_id: int, report: Report, now: datetime) -> int:
-    """A report speaks only of its own account's messages: anybody may write one."""
-    mine = PassageRow.objects.filter(account_id=account_id, message_id=report.message_id[:255])
-    rows = mine.values_list("pk", "recipients")
-    return _keep(
-        (passage_id, recipient, report.mark, report.status, report.words, now)
-        for passage_id, recipients in rows
-        if (recipient := _meant(report, recipients))
+def _store_report(account_id: int, report: Report, now: datetime) -> int:
+    """Anybody may forge a report: it is matched with submissions of its own account only."""
+    rows = Submission.objects.filter(account_id=account_id, message_id=report.message_id[:255])
+    return _store_statuses(
+        _Update(submission_id, recipient, report.state, report.status, report.diagnostic, now)
+        for submission_id, recipients in rows.values_list("pk", "recipients")
+        if (recipient := _matching_recipient(report, recipients))
     )
 
 
-def _meant(report: Report, recipients: Sequence[str]) -> str:
-    """The recipient a report is about; a receipt may come from another of their addresses."""
-    wanted = report.recipient.lower()
-    known = [one for one in recipients if one.lower() == wanted]
-    if known:
-        return known[0]
-    return recipients[0] if len(recipients) == 1 and report.mark is Mark.READ else ""
+def _matching_recipient(report: Report, recipients: Sequence[str]) -> str:
+    """The recipient a report is about. A read receipt may come from another address of the only recipient."""
+    address = report.recipient.lower()
+    match = next((recipient for recipient in recipients if recipient.lower() == address), "")
+    if match:
+        return match
+    return recipients[0] if len(recipients) == 1 and report.state is DeliveryState.READ else ""
 
 
-def _keep(fresh: Iterable[tuple[int, str, Mark, str, str, datetime]]) -> int:
-    given = list(fresh)
-    rows = FateRow.objects.filter(passage_id__in={passage_id for passage_id, *_ in given})
-    known = {(row.passage_id, row.recipient): row for row in rows}
-    made, changed = [], []
-    for passage_id, recipient, mark, status, words, at in given:
-        row = known.get((passage_id, recipient))
+def _store_statuses(updates: Iterable[_Update]) -> int:
+    """Create or update the rows that the updates supersede. Returns how many."""
+    pending = list(updates)
+    rows = RecipientStatus.objects.filter(submission_id__in={update.submission_id for update in pending})
+    present = {(row.submission_id, row.recipient): row for row in rows}
+    created, changed = [], []
+    for update in pending:
+        row = present.get((update.submission_id, update.recipient))
         if row is None:
-            row = FateRow(passage_id=passage_id, recipient=recipient[:254])
-            made.append(row)
-        elif follows(Mark(row.mark), mark):
+            row = RecipientStatus(submission_id=update.submission_id, recipient=update.recipient[:254])
+            created.append(row)
+        elif supersedes(DeliveryState(row.state), update.state):
             changed.append(row)
         else:
             continue
-        row.mark, row.status, row.words, row.at = mark, status[:12], words[:500], at
-    FateRow.objects.bulk_create(made, ignore_conflicts=True)
-    FateRow.objects.bulk_update(changed, ("mark", "status", "words", "at"))
-    return len(made) + len(changed)
+        row.state, row.status, row.diagnostic = update.state, update.status[:12], update.diagnostic[:500]
+        row.at = update.at
+    RecipientStatus.objects.bulk_create(created, ignore_conflicts=True)
+    RecipientStatus.objects.bulk_update(changed, ("state", "status", "diagnostic", "at"))
+    return len(created) + len(changed)

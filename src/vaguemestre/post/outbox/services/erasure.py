@@ -1,12 +1,12 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of a person's data (GDPR art. 17)."""
 
 from django.db import transaction
 
-from vaguemestre.post.outbox.models import Acquaintance, OutgoingRow, PassageRow, SenderRow
+from vaguemestre.post.outbox.models import KnownRecipient, OutboxMessage, SenderState, Submission
 
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: what the account sent, and to whom."""
-    for table in (OutgoingRow, PassageRow, Acquaintance, SenderRow):
+    """Use case: delete what the account sent, to whom, and its sending preferences."""
+    for table in (OutboxMessage, Submission, KnownRecipient, SenderState):
         table._default_manager.filter(account_id=account_id).delete()

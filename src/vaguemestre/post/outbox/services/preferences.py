@@ -1,17 +1,17 @@
-"""What a person chooses about sending."""
+"""A person's sending preferences."""
 
 from django.db import transaction
 
-from vaguemestre.post.outbox.models import SenderRow
-from vaguemestre.post.outbox.values import Sending
+from vaguemestre.post.outbox.models import SenderState
+from vaguemestre.post.outbox.values import SendingPreferences
 
 
 @transaction.atomic(durable=True)
-def prefer_sending(account_id: int, chosen: Sending) -> None:
-    SenderRow.objects.update_or_create(
+def save_sending_preferences(account_id: int, preferences: SendingPreferences) -> None:
+    SenderState.objects.update_or_create(
         account_id=account_id,
         defaults={
-            "undo_seconds": chosen.undo_seconds,
-            "offers_quiet_hours": chosen.offers_quiet_hours,
+            "undo_seconds": preferences.undo_seconds,
+            "offers_quiet_hours": preferences.offers_quiet_hours,
         },
     )

@@ -1,22 +1,25 @@
-"""An account's outgoing mail stopped on suspicion, then released or thrown away. Parts."""
+"""Outgoing mail of an account under suspicion: stopped, then released or discarded.
+
+Every function runs inside the caller's transaction.
+"""
 
 from datetime import datetime
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.post.outbox.events import HoldEnded, MessageQueued
-from vaguemestre.post.outbox.models import OutgoingRow, PassageRow
+from vaguemestre.post.outbox.models import OutboxMessage, Submission
 
-_State = OutgoingRow.State
-_Hold = PassageRow.Hold
+_State = OutboxMessage.State
+_Hold = Submission.Hold
 
 
 def stop_outgoing(account_id: int, *, by: str, now: datetime) -> int:
-    """Whatever waits to leave stays, until it is released or thrown away. Inside the caller's transaction.
+    """Stop the messages that are waiting, until they are released or discarded. Returns how many.
 
-    How many messages were stopped. One whose submission began already cannot be.
+    A message whose submission has begun cannot be stopped.
     """
-    waiting = OutgoingRow.objects.filter(
+    waiting = OutboxMessage.objects.filter(
         account_id=account_id, state__in=(_State.HELD, _State.QUEUED), attempted_at=None
     )
     stopped = waiting.update(state=_State.STOPPED)
@@ -25,34 +28,36 @@ def stop_outgoing(account_id: int, *, by: str, now: datetime) -> int:
     return stopped
 
 
-def let_go(account_id: int, *, by: str, now: datetime) -> int:
-    """What was stopped or held at the door leaves, once. Inside the caller's transaction. How many."""
-    rows = OutgoingRow.objects.select_for_update().filter(account_id=account_id, state=_State.STOPPED)
+def release_outgoing(account_id: int, *, by: str, now: datetime) -> int:
+    """Send the messages that were stopped, or held at submission. Returns how many."""
+    rows = OutboxMessage.objects.select_for_update().filter(account_id=account_id, state=_State.STOPPED)
     ids = list(rows.values_list("pk", flat=True))
-    OutgoingRow.objects.filter(pk__in=ids).update(state=_State.HELD, due_at=now)
-    for outgoing_id in ids:
-        announce(MessageQueued(outgoing_id))
-    return _told("released", account_id, len(ids) + _end(account_id, _Hold.RELEASED), by=by, now=now)
+    OutboxMessage.objects.filter(pk__in=ids).update(state=_State.HELD, due_at=now)
+    for outbox_id in ids:
+        announce(MessageQueued(outbox_id))
+    count = len(ids) + _end_holds(account_id, _Hold.RELEASED)
+    _record(_Hold.RELEASED, account_id, count, by=by, now=now)
+    return count
 
 
-def throw_away(account_id: int, *, by: str, now: datetime) -> int:
-    """What was stopped or held at the door reaches nobody. Inside the caller's transaction. How many."""
-    stopped = OutgoingRow.objects.filter(account_id=account_id, state=_State.STOPPED)
-    gone = stopped.update(state=_State.CANCELLED, content=b"")
-    return _told("discarded", account_id, gone + _end(account_id, _Hold.DISCARDED), by=by, now=now)
+def discard_outgoing(account_id: int, *, by: str, now: datetime) -> int:
+    """Discard the messages that were stopped, or held at submission. Returns how many."""
+    stopped = OutboxMessage.objects.filter(account_id=account_id, state=_State.STOPPED)
+    count = stopped.update(state=_State.CANCELLED, content=b"") + _end_holds(account_id, _Hold.DISCARDED)
+    _record(_Hold.DISCARDED, account_id, count, by=by, now=now)
+    return count
 
 
-def _end(account_id: int, how: str) -> int:
-    """The messages held at the submission door."""
-    held = PassageRow.objects.select_for_update().filter(account_id=account_id, hold=_Hold.HELD)
+def _end_holds(account_id: int, outcome: Submission.Hold) -> int:
+    """Release or discard every held submission of the account. Returns how many."""
+    held = Submission.objects.select_for_update().filter(account_id=account_id, hold=_Hold.HELD)
     ids = list(held.values_list("pk", flat=True))
-    PassageRow.objects.filter(pk__in=ids).update(hold=how)
-    for passage_id in ids:
-        announce(HoldEnded(passage_id))
+    Submission.objects.filter(pk__in=ids).update(hold=outcome)
+    for submission_id in ids:
+        announce(HoldEnded(submission_id))
     return len(ids)
 
 
-def _told(how: str, account_id: int, number: int, *, by: str, now: datetime) -> int:
-    if number:
-        record(f"outbox.{how}", to=f"account:{account_id}", by=by, at=now, messages=number)
-    return number
+def _record(outcome: Submission.Hold, account_id: int, count: int, *, by: str, now: datetime) -> None:
+    if count:
+        record(f"outbox.{outcome.value}", to=f"account:{account_id}", by=by, at=now, messages=count)

@@ -30,15 +30,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SenderChoice',
+            name='SenderImages',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.CharField(max_length=254)),
-                ('showing', models.CharField(max_length=10)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sender_choices', to=settings.AUTH_USER_MODEL)),
+                ('policy', models.CharField(max_length=10)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sender_images', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'address'), name='one_choice_a_sender')],
+                'constraints': [models.UniqueConstraint(fields=('account', 'address'), name='image_policy_once')],
             },
         ),
     ]

@@ -1,26 +1,26 @@
-"""« Envois » and what goes with it."""
+"""Views of « Envois », of held mail and of sending preferences."""
 
-from vaguemestre.post.tracking.views.desk import end_held_of, list_held_of_all
+from vaguemestre.post.tracking.views.desk import decide_held, list_all_held
 from vaguemestre.post.tracking.views.held_mail import discard, list_held, release
-from vaguemestre.post.tracking.views.preferences import set_sending
+from vaguemestre.post.tracking.views.preferences import edit_preferences
 from vaguemestre.post.tracking.views.sent_mail import (
     list_sent,
     reschedule,
     show_banner,
-    show_trail,
-    tell_hours,
+    show_quiet_hours,
+    show_status,
 )
 
 __all__ = [
+    "decide_held",
     "discard",
-    "end_held_of",
+    "edit_preferences",
+    "list_all_held",
     "list_held",
-    "list_held_of_all",
     "list_sent",
     "release",
     "reschedule",
-    "set_sending",
     "show_banner",
-    "show_trail",
-    "tell_hours",
+    "show_quiet_hours",
+    "show_status",
 ]

@@ -1,4 +1,6 @@
-"""Everybody's held mail, for the desk: how much, since when; never what it says nor to whom."""
+"""Held mail of all accounts, for the help desk: counts and dates, never subjects or recipients."""
+
+from typing import NamedTuple
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,47 +14,60 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.outbox import queries, services
-from vaguemestre.post.tracking.forms import ReasonForm
+from vaguemestre.post.outbox.values import HeldMail
+from vaguemestre.post.tracking.forms import HeldMailForm
 from vaguemestre.post.tracking.http import for_the_desk
 
 
 @require_GET
 @for_the_desk
-def list_held_of_all(request: SignedInRequest) -> HttpResponse:
-    return _page(request, ReasonForm(), 0)
+def list_all_held(request: SignedInRequest) -> HttpResponse:
+    return _page(request, HeldMailForm(), 0)
 
 
 @require_POST
 @for_the_desk
 @recently_signed_in
-def end_held_of(request: SignedInRequest, account_id: int) -> HttpResponse:
-    """All that is held of one account goes, or is thrown away; never one's own here."""
-    form = ReasonForm(request.POST)
+def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
+    """Release or discard all held mail of an account. Nobody decides on their own mail here."""
+    form = HeldMailForm(request.POST)
     if not form.is_valid() or account_id == request.who.account_id:
         return _page(request, form, account_id)
-    ids = [passage.id for passage in queries.held_of(account_id)]
-    by, now = f"account:{request.who.account_id}", timezone.now()
-    act = services.release_held if form.cleaned_data["acte"] == "envoyer" else services.discard_held
-    for ended in act(account_id, ids, by=by, now=now, reason=form.cleaned_data["motif"]):
-        run_now(ended)
-    return HttpResponseRedirect(f"{reverse('tracking:held-of-all')}?fait={form.cleaned_data['acte']}")
+    ids = [submission.id for submission in queries.held_submissions(account_id)]
+    by, now, action = f"account:{request.who.account_id}", timezone.now(), form.cleaned_data["action"]
+    decide = services.release_held if action == "release" else services.discard_held
+    for event in decide(account_id, ids, by=by, now=now, reason=form.cleaned_data["reason"]):
+        run_now(event)
+    return HttpResponseRedirect(f"{reverse('tracking:all-held')}?fait={action}")
 
 
-def _page(request: SignedInRequest, form: ReasonForm, account_id: int) -> HttpResponse:
+class _HeldRow(NamedTuple):
+    """One line of the table, with the form that decides on it."""
+
+    account: HeldMail
+    reason: str
+    form: HeldMailForm
+
+
+def _page(request: SignedInRequest, form: HeldMailForm, account_id: int) -> HttpResponse:
     listing = Listing.of(request.GET, tuple(queries.HELD_ORDERS))
     search = request.GET.get("q", "").strip()[:80]
-    found, total = queries.held_by_account(
+    accounts, total = queries.held_by_account(
         search=search, order=listing.order, first=listing.first, count=listing.count
     )
-    held = [
-        (one, sentence(Refusal(one.code)), form if one.account_id == account_id else ReasonForm())
-        for one in found
+    rows = [
+        _HeldRow(
+            account,
+            sentence(Refusal(account.code)),
+            form if account.account_id == account_id else HeldMailForm(),
+        )
+        for account in accounts
     ]
-    shown = {
-        "held": held,
+    context = {
+        "rows": rows,
         "total": total,
         "listing": listing,
         "search": search,
         "done": request.GET.get("fait", ""),
     }
-    return render(request, "tracking/desk.html", shown, status=422 if form.errors else 200)
+    return render(request, "tracking/desk.html", context, status=422 if form.errors else 200)

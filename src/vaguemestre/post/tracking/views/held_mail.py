@@ -1,4 +1,4 @@
-"""What the gate held, for its sender: released once or thrown away."""
+"""Held mail of the signed-in person: released or discarded."""
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,20 +16,24 @@ from vaguemestre.post.outbox import queries, services
 @require_GET
 @signed_in
 def list_held(request: SignedInRequest) -> HttpResponse:
-    held = queries.held_of(request.who.account_id)
-    reasons = list(dict.fromkeys(sentence(Refusal(passage.hold_code)) for passage in held))
-    done = request.GET.get("fait", "")
-    return render(request, "tracking/held.html", {"held": held, "reasons": reasons, "done": done})
+    submissions = queries.held_submissions(request.who.account_id)
+    codes = dict.fromkeys(submission.hold_code for submission in submissions)
+    context = {
+        "submissions": submissions,
+        "reasons": list(dict.fromkeys(sentence(Refusal(code)) for code in codes)),
+        "done": request.GET.get("fait", ""),
+    }
+    return render(request, "tracking/held.html", context)
 
 
 @require_POST
 @recently_signed_in
 def release(request: SignedInRequest) -> HttpResponse:
-    """Whoever is at the keyboard has just proved who they are."""
+    """Release after re-authentication: it must be their sender who releases them."""
     account_id = request.who.account_id
     by = f"account:{account_id}"
-    for ended in services.release_held(account_id, _chosen(request), by=by, now=timezone.now()):
-        run_now(ended)
+    for event in services.release_held(account_id, _selected_ids(request), by=by, now=timezone.now()):
+        run_now(event)
     return HttpResponseRedirect(f"{reverse('tracking:held')}?fait=envoye")
 
 
@@ -38,10 +42,10 @@ def release(request: SignedInRequest) -> HttpResponse:
 def discard(request: SignedInRequest) -> HttpResponse:
     account_id = request.who.account_id
     by = f"account:{account_id}"
-    for ended in services.discard_held(account_id, _chosen(request), by=by, now=timezone.now()):
-        run_now(ended)
+    for event in services.discard_held(account_id, _selected_ids(request), by=by, now=timezone.now()):
+        run_now(event)
     return HttpResponseRedirect(f"{reverse('tracking:held')}?fait=jete")
 
 
-def _chosen(request: SignedInRequest) -> list[int]:
-    return [int(one) for one in request.POST.getlist("courriel") if one.isdecimal() and len(one) < 19]
+def _selected_ids(request: SignedInRequest) -> list[int]:
+    return [int(value) for value in request.POST.getlist("message") if value.isdecimal() and len(value) < 19]

@@ -1,4 +1,4 @@
-"""« Envoi » among the settings."""
+"""Sending preferences: « Envoi » in the settings."""
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -13,15 +13,15 @@ from vaguemestre.post.tracking.forms import SendingForm
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def set_sending(request: SignedInRequest) -> HttpResponse:
+def edit_preferences(request: SignedInRequest) -> HttpResponse:
     account_id = request.who.account_id
-    now = queries.sending_of(account_id, undo_seconds=settings.UNDO_SECONDS)
+    current = queries.sending_preferences(account_id, undo_seconds=settings.UNDO_SECONDS)
     form = SendingForm(
-        request.POST or None, initial={"annulation": now.undo_seconds, "heures": now.offers_quiet_hours}
+        request.POST or None,
+        initial={"undo_seconds": current.undo_seconds, "quiet_hours": current.offers_quiet_hours},
     )
     if request.method == "POST" and form.is_valid():
-        services.prefer_sending(account_id, form.chosen())
+        services.save_sending_preferences(account_id, form.preferences())
         return HttpResponseRedirect(f"{reverse('tracking:sending')}?fait=1")
-    hours = settings.CONFIG.sending
-    shown = {"form": form, "done": "fait" in request.GET, "hours": hours}
-    return render(request, "tracking/sending.html", shown, status=422 if form.errors else 200)
+    context = {"form": form, "done": "fait" in request.GET, "hours": settings.CONFIG.sending}
+    return render(request, "tracking/sending.html", context, status=422 if form.errors else 200)

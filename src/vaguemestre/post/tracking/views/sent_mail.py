@@ -1,7 +1,8 @@
-"""What was sent and what became of it."""
+"""Sent mail and its delivery status."""
 
 import logging
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -16,15 +17,25 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refu
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.ports import find_reports
-from vaguemestre.post.outbox.rules.fates import summary
+from vaguemestre.post.outbox.rules.delivery_status import overall_state
 from vaguemestre.post.outbox.rules.hours import quiet_until
-from vaguemestre.post.tracking.forms import HourForm
+from vaguemestre.post.outbox.values import OutgoingMessage
+from vaguemestre.post.tracking.forms import RescheduleForm
 
 log = logging.getLogger(__name__)
 
-PAGE = 50
-_FRESH = timedelta(minutes=2)  # so long, a trail asks again by itself
+PAGE_SIZE = 50
+_REFRESHED_FOR = timedelta(minutes=2)  # how long after a submission its status refreshes by itself
 _LAST_PAGE = 200
+
+
+class _WaitingRow(NamedTuple):
+    """A message that is not sent yet, the key of its composer, and the form to reschedule it."""
+
+    message: OutgoingMessage
+    composer: str
+    form: RescheduleForm
+    reason: str
 
 
 @require_GET
@@ -32,58 +43,62 @@ _LAST_PAGE = 200
 def list_sent(request: SignedInRequest) -> HttpResponse:
     account_id, search = request.who.account_id, request.GET.get("q", "")[:200]
     number = _page_number(request.GET.get("page", ""))
-    found = queries.passages_of(account_id, offset=(number - 1) * PAGE, limit=PAGE + 1, search=search)
-    shown = {
-        "sent": [(passage, summary(passage.fates)) for passage in found[:PAGE]],
-        "waiting": _waiting(account_id) if number == 1 and not search else [],
-        "held": queries.has_held(account_id),
+    submissions = queries.submissions_of(
+        account_id, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1, search=search
+    )
+    context = {
+        "sent": [(row, overall_state(row.statuses)) for row in submissions[:PAGE_SIZE]],
+        "waiting": _waiting_rows(account_id) if number == 1 and not search else [],
+        "has_held": queries.has_held(account_id),
         "search": search,
-        "before": number - 1,
-        "after": number + 1 if len(found) > PAGE else 0,
+        "previous_page": number - 1,
+        "next_page": number + 1 if len(submissions) > PAGE_SIZE else 0,
         "done": request.GET.get("fait", ""),
         "error": "",
     }
-    return render(request, "tracking/sent.html", shown)
+    return render(request, "tracking/sent.html", context)
 
 
 @require_GET
 @signed_in
-def show_trail(request: SignedInRequest) -> HttpResponse:
-    """`?id=` Message-ID: the fate of each recipient; a fragment for htmx, else a page.
+def show_status(request: SignedInRequest) -> HttpResponse:
+    """Delivery status of each recipient of `?id=` (a Message-ID): a fragment for htmx, else a page.
 
-    Empty fragment for a message that never passed our door: another program, another time.
+    The fragment is empty for a message that was not submitted here.
     """
     account_id, message_id = request.who.account_id, request.GET.get("id", "").strip()[:255]
     if message_id and not message_id.startswith("<"):
         message_id = f"<{message_id}>"
-    _gather(request)
-    passages = queries.passages_of_message(account_id, message_id)
+    _collect_reports(request)
+    submissions = queries.submissions_of_message(account_id, message_id)
     now = timezone.now()
-    shown = {
+    context = {
         "message_id": message_id,
-        "passages": passages,
-        "waiting": None if passages else queries.find_outgoing_of(account_id, message_id),
-        "again": any(now - passage.at < _FRESH for passage in passages),
+        "submissions": submissions,
+        "waiting": None if submissions else queries.find_outgoing_by_message_id(account_id, message_id),
+        "is_refreshed": any(now - submission.at < _REFRESHED_FOR for submission in submissions),
     }
     is_fragment = "HX-Request" in request.headers
-    return render(request, "tracking/trail.html" if is_fragment else "tracking/trail_page.html", shown)
+    return render(request, "tracking/status.html" if is_fragment else "tracking/status_page.html", context)
 
 
 @require_GET
 @signed_in
 def show_banner(request: SignedInRequest) -> HttpResponse:
-    """A fragment for pages of the webmail: held mail to see to, or nothing."""
-    return render(request, "tracking/banner.html", {"held": queries.has_held(request.who.account_id)})
+    """Fragment for pages of the webmail: a notice if mail is held."""
+    return render(request, "tracking/banner.html", {"has_held": queries.has_held(request.who.account_id)})
 
 
 @require_GET
 @signed_in
-def tell_hours(request: SignedInRequest) -> HttpResponse:
-    """For the composer: the morning to put off to outside working time, empty within it."""
+def show_quiet_hours(request: SignedInRequest) -> HttpResponse:
+    """JSON for the composer: the next working morning during quiet hours, else empty."""
     sending = settings.CONFIG.sending
-    mine = queries.sending_of(request.who.account_id, undo_seconds=settings.UNDO_SECONDS)
-    wanted = sending.quiet_hours == "ask" or (sending.quiet_hours == "offer" and mine.offers_quiet_hours)
-    until = quiet_until(sending.hours(), timezone.now()) if wanted else None
+    preferences = queries.sending_preferences(request.who.account_id, undo_seconds=settings.UNDO_SECONDS)
+    is_offered = sending.quiet_hours == "ask" or (
+        sending.quiet_hours == "offer" and preferences.offers_quiet_hours
+    )
+    until = quiet_until(sending.hours(), timezone.now()) if is_offered else None
     if until is None:
         return JsonResponse({"until": "", "words": ""})
     words = f"{date_format(until, 'l j F')} à {until:%H:%M}"
@@ -93,49 +108,42 @@ def tell_hours(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def reschedule(request: SignedInRequest) -> HttpResponse:
-    """Another hour for a message that waits for its own."""
-    form, account_id, now = HourForm(request.POST), request.who.account_id, timezone.now()
+    """Change the due date of a held message."""
+    form, account_id, now = RescheduleForm(request.POST), request.who.account_id, timezone.now()
     try:
         if form.is_valid():
             by = f"account:{account_id}"
-            services.reschedule_message(account_id, form.cleaned_data["cle"], form.due, by=by, now=now)
+            services.reschedule_message(account_id, form.cleaned_data["key"], form.due_at, by=by, now=now)
             return HttpResponseRedirect(f"{reverse('tracking:sent')}?fait=heure")
-        error = " ".join(str(one) for one in form.non_field_errors())
+        error = " ".join(str(message) for message in form.non_field_errors())
     except Refusal as refusal:
         error = sentence(refusal)
-    waiting = _waiting(account_id, {request.POST.get("cle", ""): form})
-    shown = {"sent": [], "waiting": waiting, "held": False, "search": "", "error": error}
-    return render(request, "tracking/sent.html", shown, status=422)
+    waiting = _waiting_rows(account_id, {request.POST.get("key", ""): form})
+    context = {"sent": [], "waiting": waiting, "has_held": False, "search": "", "error": error}
+    return render(request, "tracking/sent.html", context, status=422)
 
 
-def _waiting(account_id: int, forms: dict[str, HourForm] | None = None) -> list[dict[str, object]]:
-    """Each message on its way, the composer's key of it, and the form for another hour."""
-    found = []
+def _waiting_rows(account_id: int, forms: dict[str, RescheduleForm] | None = None) -> list[_WaitingRow]:
+    """`forms`: forms with errors, by key of their message."""
+    rows = []
     for message in queries.waiting_messages(account_id):
         local = timezone.localtime(message.due_at)
-        first = {"cle": message.key, "jour": f"{local:%d/%m/%Y}", "heure": f"{local:%H:%M}"}
-        form = (forms or {}).get(message.key) or HourForm(initial=first)
+        initial = {"key": message.key, "day": f"{local:%d/%m/%Y}", "hour": f"{local:%H:%M}"}
+        form = (forms or {}).get(message.key) or RescheduleForm(initial=initial)
         reason = sentence(Refusal(message.reason, address=message.about)) if message.reason else ""
-        found.append(
-            {
-                "message": message,
-                "composer": message.key.partition(".")[0],
-                "form": form,
-                "reason": reason,
-            }
-        )
-    return found
+        rows.append(_WaitingRow(message, message.key.partition(".")[0], form, reason))
+    return rows
 
 
-def _gather(request: SignedInRequest) -> None:
-    """Look at what came back first; an absent mailbox only makes the answer older."""
+def _collect_reports(request: SignedInRequest) -> None:
+    """Read new reports of the inbox. A mailbox that does not answer only makes the status older."""
     who = request.who
     try:
-        services.gather_reports(
+        services.collect_reports(
             who.account_id, who.mailbox, who.session_key, find_reports.get(), now=timezone.now()
         )
     except (EngineDown, EngineRefused, Refusal) as error:
-        log.warning("reports not looked for: %s", error)
+        log.warning("reports not collected: %s", error)
 
 
 def _page_number(text: str) -> int:

@@ -13,7 +13,7 @@ from vaguemestre.people.directory.queries import people_by_address
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 from vaguemestre.post.outbox.ports import FindReports
-from vaguemestre.post.outbox.services import gather_reports
+from vaguemestre.post.outbox.services import collect_reports
 from vaguemestre.schools.lists import queries
 from vaguemestre.schools.lists.events import LetterGoesOn, NoticeDue
 from vaguemestre.schools.lists.models import LetterRow, MailingList
@@ -35,7 +35,7 @@ def read_list(list_id: int, open_mailbox: OpenMailbox, find_reports: FindReports
     with open_mailbox(MailLogin(row.address)) as box:
         fresh = list(_fresh(box, row))
         if fresh:
-            gather_reports(row.account_id, row.address, "", find_reports, now=now)
+            collect_reports(row.account_id, row.address, "", find_reports, now=now)
         for ref in fresh:
             try:
                 raw = box.raw(ref)

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
-from vaguemestre.post.outbox.values import Delivery, Mark
+from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState
 from vaguemestre.schools.lists.events import LetterGoesOn, ListMailCame
 from vaguemestre.schools.lists.queries import lists_among
 
 
-def hear_deliveries(deliveries: Sequence[Delivery]) -> None:
+def hear_deliveries(deliveries: Sequence[DeliveryEvent]) -> None:
     """Implements `outbox.ports.Hear`. Inside the caller's transaction."""
-    delivered = {one.recipient for one in deliveries if one.mark is Mark.DELIVERED}
+    delivered = {one.recipient for one in deliveries if one.state is DeliveryState.DELIVERED}
     for list_id in set(lists_among(delivered).values()) if delivered else ():
         announce(ListMailCame(list_id))
 

@@ -40,8 +40,8 @@ _OWN = frozenset(
         "webmail:count-elsewhere",
         "webmail:list-reports",
         "webmail:close-reports",
-        "tracking:held-of-all",
-        "tracking:end-held-of",
+        "tracking:all-held",
+        "tracking:decide-held",
     ]
 )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from html import escape
 
-from vaguemestre.post.outbox.rules.message import compose
+from vaguemestre.post.outbox.rules.message import build_message
 from vaguemestre.post.outbox.values import Letter, Recipient
 
 # change → (subject, what the member reads, what owners read)
@@ -49,4 +49,4 @@ def notice(
         message_id=message_id,
         date=at,
     )
-    return compose(letter, boundary=mark), message_id
+    return build_message(letter, boundary=mark), message_id

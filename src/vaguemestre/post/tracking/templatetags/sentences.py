@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def as_sentence(code: str) -> str:
-    """Empty for no code."""
+    """The sentence of that code; empty without one."""
     return sentence(Refusal(code)) if code else ""
